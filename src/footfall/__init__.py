@@ -1,0 +1,1 @@
+"""footfall: behavioural analytics without JavaScript."""

@@ -1,0 +1,112 @@
+"""Clock: the only place that reads time, sleeps, rolls dice or makes ids.
+
+Everything that depends on time takes a Clock, so that a test, or a seeded simulation, can hand in its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+__all__ = ["EPOCH", "Clock", "SystemClock", "format_us", "uuid7"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Clock(Protocol):
+    """Time, waiting, chance and ids. All of footfall reaches them through this and nothing else."""
+
+    def now_us(self) -> int:
+        """Wall time: microseconds since 1970-01-01 UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds on a clock that never goes back; only differences mean anything."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Block the calling thread."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Suspend the calling task."""
+        ...
+
+    def wait(self, condition: threading.Condition, timeout: float | None) -> bool:
+        """Wait on a condition whose lock is held; False when `timeout` seconds passed first."""
+        ...
+
+    def random(self) -> float:
+        """A number in [0, 1), for jitter."""
+        ...
+
+    def new_id(self) -> str:
+        """A fresh id: a UUIDv7 (RFC 9562) in its canonical form."""
+        ...
+
+
+def uuid7(unix_ms: int, entropy: int) -> str:
+    """The UUIDv7 of a time in milliseconds and 74 bits of entropy (RFC 9562, section 5.7)."""
+    value = (
+        (unix_ms & 0xFFFF_FFFF_FFFF) << 80
+        | 0x7 << 76
+        | (entropy >> 62 & 0xFFF) << 64
+        | 0b10 << 62
+        | entropy & (1 << 62) - 1
+    )
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def format_us(us: int) -> str:
+    """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
+    return (EPOCH + timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class SystemClock:
+    """The machine's clock and its entropy.
+
+    Ids of one process rise even within a millisecond: each draws its 74 bits from a counter that starts at random and
+    steps by a random amount, so two processes, or a process and its fork, do not meet.
+    """
+
+    def __init__(self) -> None:
+        self._random = random.Random()  # noqa: S311 - jitter, not secrets
+        self._lock = threading.Lock()
+        self._last_ms = 0
+        self._entropy = 0
+        self._pid = 0
+
+    def now_us(self) -> int:
+        return time.time_ns() // 1000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def wait(self, condition: threading.Condition, timeout: float | None) -> bool:
+        return condition.wait(timeout)
+
+    def random(self) -> float:
+        return self._random.random()
+
+    def new_id(self) -> str:
+        now_ms = time.time_ns() // 1_000_000
+        with self._lock:
+            if now_ms > self._last_ms or self._pid != os.getpid():
+                self._last_ms = max(now_ms, self._last_ms)
+                self._pid = os.getpid()
+                self._entropy = int.from_bytes(os.urandom(9), "big") << 1
+            else:
+                self._entropy += 1 + self._random.getrandbits(32)
+            return uuid7(self._last_ms, self._entropy & (1 << 74) - 1)

@@ -1,0 +1,188 @@
+"""Every error that footfall raises, in one tree.
+
+    FootfallError
+    ├── UsageError                 the caller asked for what cannot be (an option, a path, a window)
+    │   └── MissingExtraError      a part of footfall needs a library that is not installed
+    ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
+    ├── InvalidEventError          an event broke the plan and the client was told to raise
+    ├── TransportError             a batch did not get through
+    │   ├── UnreachableError       no answer, a timeout, a broken connection: try again
+    │   ├── OverloadedError        429 or 5xx: try again, not before `retry_after` seconds
+    │   ├── UnauthorizedError      401 or 403: stop sending, keep what is queued
+    │   └── RefusedError           any other 4xx: this batch will never be taken
+    ├── RequestError               the collector cannot read a request; carries the HTTP status
+    └── StorageError
+        ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
+        └── DataFolderError        a data folder cannot be used (not ours, read-only, a newer format)
+            └── DataFolderHeldError    another process holds it; carries that process's id
+
+Each error says what to do. Errors of other libraries are translated where footfall meets them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from footfall.events import Receipt
+
+__all__ = [
+    "DataFolderError",
+    "DataFolderHeldError",
+    "FootfallError",
+    "InvalidEventError",
+    "JournalError",
+    "MissingExtraError",
+    "OverloadedError",
+    "PlanError",
+    "Problem",
+    "RefusedError",
+    "RequestError",
+    "StorageError",
+    "TransportError",
+    "UnauthorizedError",
+    "UnreachableError",
+    "UsageError",
+]
+
+
+class FootfallError(Exception):
+    """Base of every error that footfall raises on purpose."""
+
+
+class UsageError(FootfallError):
+    """The caller asked for what cannot be; the text names the remedy."""
+
+
+class MissingExtraError(UsageError):
+    """A part of footfall needs a library that is not installed.
+
+    `extra` is the name of the pip extra that brings it.
+    """
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the {extra!r} extra: pip install 'footfall[{extra}]'")
+        self.extra = extra
+
+
+class Problem:
+    """One thing that is wrong with a tracking plan, with its place and its remedy.
+
+    `file` is as the user wrote it, `line` and `column` count from 1 (0 when there is no place), `where` is the
+    dotted name inside the plan (`order_completed.total`), `code` is stable.
+    """
+
+    __slots__ = ("code", "column", "file", "line", "message", "remedy", "where")
+
+    def __init__(  # the seven parts of a finding, always by name after the first two
+        self,
+        code: str,
+        message: str,
+        *,
+        remedy: str = "",
+        where: str = "",
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.where = where
+        self.file = file
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = " ".join(part for part in (place, f"{self.where}:" if self.where else "", self.message) if part)
+        return f"{text} ({self.remedy})" if self.remedy else text
+
+    def __repr__(self) -> str:
+        return f"Problem({self.code!r}, {str(self)!r})"
+
+
+class PlanError(FootfallError):
+    """A tracking plan cannot be used. `problems` lists everything that is wrong, each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        count = len(self.problems)
+        head = f"the tracking plan has {count} problem{'' if count == 1 else 's'}"
+        super().__init__("\n  ".join([f"{head}:", *(str(problem) for problem in self.problems)]))
+
+
+class InvalidEventError(FootfallError):
+    """An event broke the plan and the client was made with `on_invalid="raise"`; `receipt` lists every fault."""
+
+    def __init__(self, event: str, receipt: Receipt) -> None:
+        self.event = event
+        self.receipt = receipt
+        faults = "; ".join(str(fault) for fault in receipt.faults)
+        super().__init__(f"{event}: {faults or receipt.reason}")
+
+
+class TransportError(FootfallError):
+    """A batch did not get through. `retry_after` is the wait, in seconds, that the other side asked for."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.status = status
+
+
+class UnreachableError(TransportError):
+    """No answer, a timeout, or a broken connection: the batch may or may not have arrived, so it is sent again."""
+
+
+class OverloadedError(TransportError):
+    """The collector answered 429 or 5xx: the batch is sent again, after `retry_after` where it was given."""
+
+
+class UnauthorizedError(TransportError):
+    """The write key was refused: nothing is sent until the client is made anew, and nothing queued is thrown away."""
+
+
+class RefusedError(TransportError):
+    """The collector will never take this batch as it is (a 4xx other than 401, 403, 408 and 429)."""
+
+
+class RequestError(FootfallError):
+    """A whole request that the collector cannot take.
+
+    `status` is the HTTP status to answer (4xx), `code` a stable word for programs.
+    """
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class StorageError(FootfallError):
+    """Something that is kept on disk cannot be read or written."""
+
+
+class JournalError(StorageError):
+    """A commit did not reach the disk. Nothing of it was acknowledged; the client sends it again."""
+
+
+class DataFolderError(StorageError):
+    """A data folder cannot be used. `path` is the folder."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+class DataFolderHeldError(DataFolderError):
+    """Another process holds the data folder. `pid` is that process, or None when it cannot be told."""
+
+    def __init__(self, path: Path, pid: int | None, holder: str = "") -> None:
+        self.pid = pid
+        who = f"process {pid}" if pid is not None else "another process"
+        if holder:
+            who += f" ({holder})"
+        super().__init__(path, f"is held by {who}; stop it, or choose another --data folder")

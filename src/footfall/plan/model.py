@@ -1,0 +1,309 @@
+"""The tracking plan as data: loaded, resolved, frozen, without file positions, the same from YAML or bundle.
+
+`use`, `include` and `defaults` are already resolved here: every property stands whole where it is used. Durations are
+whole seconds. Bounds are Decimal whatever the type, so that they are exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+__all__ = [
+    "Aggregate", "Alias", "Branch", "Conversion", "Count", "Deprecation", "Enforcement", "Event", "EventStatus", "Goal",
+    "Guard", "IdentityKeys", "Journey", "Kpi", "Measure", "Plan", "Policy", "Property", "PropertyType", "Ratio", "Rule",
+    "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation", "Where",
+]  # fmt: skip
+
+PropertyType = Literal[
+    "string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "object", "array", "map", "any"
+]
+Transform = Literal["hash", "drop", "truncate", "mask"]
+EventStatus = Literal["draft", "active", "deprecated"]
+Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a plan. `x` holds its `x_*` keys, as written."""
+
+
+class Property(_Part, frozen=True, kw_only=True):
+    """One property of an event, one trait, one item of an array, or one value of a map.
+
+    `name` is the plan's name, `wire_name` the key in the JSON ("" for items and values, which have none).
+    `min`/`max` bound numbers, `min_length`/`max_length` strings (in code points), `min_items`/`max_items` arrays and
+    maps; `scale` is the most decimals a decimal may have. An `open` enum only warns about new values.
+    """
+
+    name: str = ""
+    wire_name: str = ""
+    type: PropertyType
+    description: str = ""
+    required: bool = False
+    nullable: bool = False
+    enum: tuple[str | int, ...] = ()
+    open: bool = False
+    pattern: str | None = None
+    format: str | None = None
+    min: Decimal | None = None
+    max: Decimal | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    scale: int | None = None
+    unit: str | None = None
+    examples: tuple[Any, ...] = ()
+    sensitivity: str | None = None
+    transform: Transform | None = None
+    retention: int | None = None
+    items: Property | None = None
+    values: Property | None = None
+    properties: tuple[Property, ...] = ()
+    no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Alias(_Part, frozen=True, kw_only=True):
+    """An earlier name on the wire, accepted for what is received before the day `until` (ISO date; "" for ever)."""
+
+    name: str
+    until: str = ""
+
+
+class Rule(_Part, frozen=True, kw_only=True):
+    """A check over several properties of one event: an expression that must hold, and what to say when it does not."""
+
+    id: str
+    check: str
+    message: str = ""
+
+
+class Deprecation(_Part, frozen=True, kw_only=True):
+    since: str = ""
+    reason: str = ""
+    replaced_by: str | None = None
+    remove_after: str = ""
+
+
+class VolumeExpectation(_Part, frozen=True, kw_only=True):
+    """How many of an event to expect per hour, day or week, by the plan's timezone."""
+
+    per: Literal["hour", "day", "week"]
+    min: int | None = None
+    max: int | None = None
+
+
+class Enforcement(_Part, frozen=True, kw_only=True):
+    """What happens on a fault, in one place (test, client or collector)."""
+
+    unknown_event: Policy
+    unknown_property: Policy
+    invalid: Policy
+
+
+class Event(_Part, frozen=True, kw_only=True):
+    """One event. `wire_name` is its name on the wire; the canonical `name` and the aliases are accepted too."""
+
+    name: str
+    wire_name: str
+    description: str = ""
+    owner: str = ""
+    status: EventStatus = "active"
+    purpose: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    actor: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    since: str = ""
+    expires: str = ""
+    links: tuple[str, ...] = ()
+    deprecated: Deprecation | None = None
+    properties: tuple[Property, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    volume: VolumeExpectation | None = None
+    enforcement: Mapping[str, Enforcement] = {}
+    no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Where(_Part, frozen=True, kw_only=True):
+    """A condition on one property of an event: `op` against any of `values` (`in`), or against the one value."""
+
+    property: str
+    op: Literal["in", "not_in", "gt", "gte", "lt", "lte"]
+    values: tuple[str | int | bool | float | None, ...]
+
+
+class Count(_Part, frozen=True, kw_only=True, tag_field="measure", tag="count"):
+    """How many events."""
+
+    event: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Aggregate(_Part, frozen=True, kw_only=True, tag_field="measure", tag="aggregate"):
+    """A figure over one numeric property: its exact sum, or its average, minimum, maximum or median."""
+
+    function: Literal["sum", "average", "minimum", "maximum", "median"]
+    event: str
+    property: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Unique(_Part, frozen=True, kw_only=True, tag_field="measure", tag="unique"):
+    """How many different values of a property; `actor` stands for the person, or for the device where there is none."""
+
+    event: str
+    property: str
+    where: tuple[Where, ...] = ()
+    by: tuple[str, ...] = ()
+
+
+class Ratio(_Part, frozen=True, kw_only=True, tag_field="measure", tag="ratio"):
+    """One figure divided by another over the same window; null when the divisor is 0."""
+
+    of: Count | Aggregate | Unique
+    to: Count | Aggregate | Unique
+
+
+class Conversion(_Part, frozen=True, kw_only=True, tag_field="measure", tag="journey"):
+    """The share of those who entered a journey's step `start` that reached its step `end`, on any path."""
+
+    journey: str
+    start: str
+    end: str
+
+
+Measure = Count | Aggregate | Unique | Ratio | Conversion
+
+
+class Target(_Part, frozen=True, kw_only=True):
+    direction: Literal["up", "down"]
+    value: Decimal
+    unit: str | None = None
+
+
+class Kpi(_Part, frozen=True, kw_only=True):
+    """A number the team steers by. `window` is how far it looks back, in seconds; None is all there is."""
+
+    name: str
+    measure: Measure
+    window: int | None
+    owner: str = ""
+    question: str = ""
+    target: Target | None = None
+    drives: str | None = None
+    guardrails: tuple[str, ...] = ()
+    no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Goal(_Part, frozen=True, kw_only=True):
+    name: str
+    owner: str = ""
+    description: str = ""
+    kpis: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Step(_Part, frozen=True, kw_only=True):
+    """A step of a journey: an event that meets `where`, at most `within` seconds after the step before.
+
+    `expect` is the share of the step before that should get here.
+    """
+
+    id: str
+    event: str
+    where: tuple[Where, ...] = ()
+    within: int | None = None
+    expect: float | None = None
+
+
+class Branch(_Part, frozen=True, kw_only=True):
+    """Another way: from step `after` straight to `steps` (ids of later steps), leaving out those between."""
+
+    id: str
+    after: str
+    steps: tuple[str, ...]
+    note: str = ""
+
+
+class Guard(_Part, frozen=True, kw_only=True):
+    """What should not happen between two steps: `event` after step `start` and before step `end`, counted as `name`."""
+
+    event: str
+    start: str
+    end: str
+    name: str
+    where: tuple[Where, ...] = ()
+
+
+class Journey(_Part, frozen=True, kw_only=True):
+    """The way that is best for user and business. `by` says who walks it: a person (`user`) or a connected `device`.
+
+    `within` is the most seconds from the first step to any later one; None is no limit.
+    """
+
+    name: str
+    by: Literal["user", "device"]
+    steps: tuple[Step, ...]
+    within: int | None = None
+    owner: str = ""
+    description: str = ""
+    branches: tuple[Branch, ...] = ()
+    never: tuple[Guard, ...] = ()
+    no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Team(_Part, frozen=True, kw_only=True):
+    name: str
+    contact: str = ""
+    slack: str = ""
+    codeowners: str = ""
+    x: Mapping[str, Any] = {}
+
+
+class Source(_Part, frozen=True, kw_only=True):
+    """Who sends. A source of kind `device` names its connected product by the property of `identity.device`."""
+
+    name: str
+    kind: Literal["server", "device", "web", "app", "import"] = "server"
+    language: str = ""
+    paths: tuple[str, ...] = ()
+    min_version: str = ""
+    x: Mapping[str, Any] = {}
+
+
+class IdentityKeys(_Part, frozen=True, kw_only=True):
+    """Which property names a connected product, and which a group."""
+
+    device: str | None = None
+    account: str | None = None
+
+
+class Plan(_Part, frozen=True, kw_only=True):
+    """A whole tracking plan, resolved. Maps keep the order of the files."""
+
+    id: str
+    format: int = 1
+    description: str = ""
+    timezone: str = "UTC"
+    teams: Mapping[str, Team] = {}
+    sources: Mapping[str, Source] = {}
+    naming: Mapping[str, Any] = {}
+    require: Mapping[str, tuple[str, ...]] = {}
+    sensitivity_levels: tuple[str, ...] = ("public", "internal", "personal", "special")
+    identity: IdentityKeys = IdentityKeys()
+    enforcement: Mapping[str, Enforcement] = {}
+    traits: Mapping[str, tuple[Property, ...]] = {}
+    events: Mapping[str, Event] = {}
+    goals: Mapping[str, Goal] = {}
+    kpis: Mapping[str, Kpi] = {}
+    journeys: Mapping[str, Journey] = {}
+    x: Mapping[str, Any] = {}
