@@ -1,0 +1,18 @@
+"""What footfall keeps on disk: the data folder, the journal of messages, and what the collector remembers besides."""
+
+from footfall.storage.control import Control, SqliteControl
+from footfall.storage.folder import DataFolder
+from footfall.storage.journal import Changes, Entry, Journal, Kind, Row
+from footfall.storage.sqlite import SqliteJournal
+
+__all__ = [
+    "Changes",
+    "Control",
+    "DataFolder",
+    "Entry",
+    "Journal",
+    "Kind",
+    "Row",
+    "SqliteControl",
+    "SqliteJournal",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["Changes", "Entry", "Journal", "Kind", "Row"]
+__all__ = ["Changes", "Entry", "Journal", "Kind", "Row", "account"]
 
 Kind = Literal["stored", "quarantined"]
 
@@ -50,6 +50,11 @@ class Changes(NamedTuple):
 
     rows: Sequence[Row]
     rejected: Mapping[tuple[str, str], int]
+
+
+def account(event: str | None, type_: str) -> str:
+    """The name under which the books count a message: its event, or its type in brackets where it names none."""
+    return event if event is not None else f"({type_ or 'unreadable'})"
 
 
 class Journal(Protocol):

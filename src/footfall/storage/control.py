@@ -1,0 +1,56 @@
+"""Control: what a collector has to remember besides messages: every compiled plan (bundle) that it ever loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import apsw
+
+from footfall.errors import JournalError
+from footfall.storage.sqlite import open_database
+
+__all__ = ["Control", "SqliteControl"]
+
+
+class Control(Protocol):
+    """Bundles by their hash. Every method raises JournalError when the disk fails."""
+
+    def put_bundle(self, digest: str, bundle: bytes) -> None:
+        """Keep a bundle for ever; one that is already there stays as it is."""
+        ...
+
+    def bundles(self) -> Mapping[str, bytes]:
+        """Every bundle, by hash."""
+        ...
+
+
+class SqliteControl:
+    """A Control in the journal's database. It opens the database for each call: calls are few."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self._path = path
+        self._readonly = readonly
+
+    def put_bundle(self, digest: str, bundle: bytes) -> None:
+        """See Control."""
+        connection = open_database(self._path, readonly=self._readonly)
+        try:
+            with connection:
+                connection.execute("INSERT OR IGNORE INTO bundles VALUES (?, ?)", (digest, bundle))
+        except apsw.Error as error:
+            raise JournalError(f"{self._path}: the plan's bundle cannot be kept: {error}") from error
+        finally:
+            connection.close(True)
+
+    def bundles(self) -> Mapping[str, bytes]:
+        """See Control."""
+        connection = open_database(self._path, readonly=True)
+        try:
+            found: Any = connection.execute("SELECT hash, bundle FROM bundles ORDER BY hash").fetchall()
+            return dict(found)
+        except apsw.Error as error:
+            raise JournalError(f"{self._path}: the bundles cannot be read: {error}") from error
+        finally:
+            connection.close(True)

@@ -1,0 +1,113 @@
+"""The data folder: the one directory that a collector owns, with a marker that says so and a lock that says who."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from footfall.clock import Clock, SystemClock, format_us
+from footfall.disk import Disk, Lock, SystemDisk, replace_file
+from footfall.errors import DataFolderError
+
+__all__ = ["FORMAT", "DataFolder"]
+
+FORMAT = 1
+_MARKER = "footfall.json"
+_LOCK = "footfall.lock"
+_JOURNAL = "journal.db"
+# What a first start that was cut short may leave behind: not yet ours, and nobody else's.
+_BEGUN = {_LOCK, f".{_MARKER}.draft"}
+
+
+class _Marker(msgspec.Struct):
+    footfall: int
+    created_at: str = ""
+
+
+class DataFolder:
+    """A data folder that may be used: ours, of a format that we know and, when it was opened to write, held by us."""
+
+    def __init__(self, path: Path, lock: Lock | None = None) -> None:
+        self._lock = lock
+        self.path = path
+
+    @property
+    def journal_path(self) -> Path:
+        """The journal's database."""
+        return self.path / _JOURNAL
+
+    @classmethod
+    def open(cls, path: str | Path, *, disk: Disk | None = None, clock: Clock | None = None) -> DataFolder:
+        """Take a folder to write into it: make it if it is missing, lock it, mark it as ours.
+
+        Raises DataFolderError when it is not ours, not writable or of a newer format, and DataFolderHeldError, which
+        names the process, when another one has it.
+        """
+        path, disk, clock = Path(path), disk or SystemDisk(), clock or SystemClock()
+        try:
+            disk.make_folder(path)
+            names = {entry.name for entry in disk.list(path)}
+        except FileExistsError:
+            raise DataFolderError(path, "is a file; name a folder, or one that does not exist yet") from None
+        except OSError as error:
+            raise _unusable(path, error) from error
+        if _MARKER in names:
+            _read_marker(disk, path)
+        elif names - _BEGUN:
+            raise DataFolderError(path, "is not footfall's and not empty; name a new or an empty folder")
+        try:
+            lock = disk.lock(path / _LOCK, "footfall collector")
+        except OSError as error:
+            raise _unusable(path, error) from error
+        if _MARKER not in names:
+            content = msgspec.json.encode(_Marker(FORMAT, format_us(clock.now_us()))) + b"\n"
+            try:
+                replace_file(disk, path / _MARKER, content)
+            except OSError as error:
+                lock.close()
+                raise _unusable(path, error) from error
+        return cls(path, lock)
+
+    @classmethod
+    def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
+        """Use a folder to read from it, also while a collector holds it. Raises DataFolderError."""
+        path, disk = Path(path), disk or SystemDisk()
+        try:
+            names = {entry.name for entry in disk.list(path)}
+        except FileNotFoundError:
+            raise DataFolderError(path, "does not exist; start `footfall serve --data` with it first") from None
+        except NotADirectoryError:
+            raise DataFolderError(path, "is a file; name the folder that a collector writes") from None
+        except OSError as error:
+            raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
+        if _MARKER not in names:
+            raise DataFolderError(path, "is not footfall's (it has no footfall.json); name the folder of a collector")
+        _read_marker(disk, path)
+        if _JOURNAL not in names:
+            raise DataFolderError(path, "holds no journal yet; start `footfall serve --data` with it first")
+        return cls(path)
+
+    def close(self) -> None:
+        """Let go of the lock. Closing twice is no error."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def _read_marker(disk: Disk, path: Path) -> None:
+    try:
+        with disk.open(path / _MARKER, "read") as file:
+            marker = msgspec.json.decode(file.read(), type=_Marker)
+    except msgspec.DecodeError as error:
+        raise DataFolderError(path, "has a footfall.json that is not footfall's; name another folder") from error
+    except OSError as error:
+        raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
+    if marker.footfall > FORMAT:
+        raise DataFolderError(
+            path, f"was written by a newer footfall (format {marker.footfall}, this one knows {FORMAT}); upgrade"
+        )
+
+
+def _unusable(path: Path, error: OSError) -> DataFolderError:
+    return DataFolderError(path, f"cannot be written ({error.strerror}); make it writable, or choose another folder")

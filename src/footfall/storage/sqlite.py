@@ -1,0 +1,307 @@
+"""The journal in SQLite: WAL, `synchronous=FULL`, one writer, every commit on the disk before it returns.
+
+Ids of stored and quarantined messages stand in one table (`ids`), so that a message is taken once whatever became of
+it. The books are kept in the same transaction as the rows that they count.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from footfall.errors import JournalError
+from footfall.storage.journal import Changes, Entry, Kind, Row, account
+
+__all__ = ["SCHEMA_VERSION", "SqliteJournal", "open_database"]
+
+SCHEMA_VERSION = 1
+
+# Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
+_PAGE_SIZE = 8192
+# Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
+_CHECKPOINT_PAGES = 4096
+_BUSY_MS = 10_000
+_SYNCHRONOUS_FULL = 2
+
+_COLUMNS = (
+    "source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT, user_id TEXT, anonymous_id TEXT,"
+    " device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
+    " bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB"
+)
+_NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
+_TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
+_BOOKS = ("stored", "duplicate", "quarantined", "rejected")
+
+_SCHEMA = f"""
+CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
+CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
+CREATE TABLE ids (
+    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (message_id, source)
+) WITHOUT ROWID;
+CREATE TABLE books (
+    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in _BOOKS)},
+    PRIMARY KEY (source, event)
+) WITHOUT ROWID;
+CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
+INSERT INTO last_seq VALUES (1, 0);
+CREATE TABLE bundles (hash TEXT PRIMARY KEY, bundle BLOB NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = {SCHEMA_VERSION};
+"""  # noqa: S608 - our own names
+
+_INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?)"
+_INSERT_ROW = {
+    kind: f"INSERT INTO {table} VALUES ({', '.join('?' * (1 + len(Row._fields) - 1))})"  # noqa: S608 - our own names
+    for kind, table in _TABLES.items()
+}
+_ADD_TO_BOOKS = f"""
+INSERT INTO books (source, event, {", ".join(_BOOKS)}) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in _BOOKS)}
+"""  # noqa: S608 - our own names
+_SCAN = {
+    kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
+    for kind, table in _TABLES.items()
+}
+_LOOKUP = {
+    kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?) ORDER BY seq"  # noqa: S608 - our own names
+    for kind, table in _TABLES.items()
+}
+# SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
+_LOOKUP_WIDTHS = (1000, 100, 10, 1)
+_KNOWN = {
+    width: f"SELECT message_id FROM ids WHERE source = ? AND message_id IN ({', '.join('?' * width)})"  # noqa: S608 - placeholders only
+    for width in _LOOKUP_WIDTHS
+}
+
+
+def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.Connection:
+    """Open the database of a data folder, making its tables if it is new; set and read back what durability rests on.
+
+    `vfs` names a registered apsw VFS ("" is the system's). Raises JournalError.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    try:
+        connection = apsw.Connection(str(path), flags=flags, vfs=vfs or None)
+    except (apsw.Error, OSError) as error:
+        raise _translated("opened", path, error) from error
+    try:
+        connection.set_busy_timeout(_BUSY_MS)
+        version = connection.pragma("user_version")
+        _require(
+            version <= SCHEMA_VERSION,
+            f"{path} was written by a newer footfall (format {version}, this one knows {SCHEMA_VERSION}); upgrade",
+        )
+        if not readonly:
+            _make_durable(connection, path)
+            if version == 0:
+                with connection:
+                    connection.execute(_SCHEMA)
+    except (apsw.Error, OSError) as error:
+        connection.close(True)
+        raise _translated("opened", path, error) from error
+    except JournalError:
+        connection.close(True)
+        raise
+    return connection
+
+
+def _make_durable(connection: apsw.Connection, path: Path) -> None:
+    """Set what durability rests on, and read back that SQLite did so: it answers a refusal with the old value."""
+    connection.pragma("page_size", _PAGE_SIZE)
+    mode = connection.pragma("journal_mode", "wal")
+    _require(
+        mode == "wal", f"{path}: SQLite keeps journal_mode {mode!r} instead of 'wal'; put the folder on a local disk"
+    )
+    connection.pragma("synchronous", "full")
+    _require(
+        connection.pragma("synchronous") == _SYNCHRONOUS_FULL,
+        f"{path}: SQLite refuses synchronous=FULL, so nothing in it would be durable; use an ordinary SQLite build",
+    )
+    connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise JournalError(otherwise)
+
+
+class SqliteJournal:
+    """A Journal in one SQLite database. Any thread may call it; commits run one at a time.
+
+    Reads open their own connection, so each sees one moment and none holds up a commit. `readonly` is for reading
+    while a collector, in another process, writes.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False, vfs: str = "") -> None:
+        self._path = path
+        self._readonly = readonly
+        self._vfs = vfs
+        self._lock = threading.Lock()
+        self._closed = False
+        self._connection: apsw.Connection | None = None
+        if readonly:
+            open_database(path, readonly=True, vfs=vfs).close()
+        else:
+            self._connection = open_database(path, vfs=vfs)
+
+    def commit(self, changes: Changes) -> list[bool]:
+        """See Journal. After a failure the database is opened anew before the next commit is tried."""
+        if self._readonly:
+            raise JournalError(f"{self._path} was opened for reading only")
+        with self._lock:
+            if self._closed:
+                raise JournalError(f"{self._path} is closed")
+            try:
+                if self._connection is None:
+                    self._connection = open_database(self._path, vfs=self._vfs)
+                return self._write(self._connection, changes)
+            except (apsw.Error, OSError) as error:
+                self._drop_connection()
+                raise _translated("written", self._path, error) from error
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        """See Journal. The snapshot is held until the iterator ends or is closed."""
+        last = until if until is not None else 2**63 - 1
+        with self._snapshot() as run:
+            while True:
+                entries = [Entry(found[0], Row(kind, *found[1:])) for found in run(_SCAN[kind], (after, last, chunk))]
+                if not entries:
+                    return
+                yield entries
+                after = entries[-1].seq
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        """See Journal."""
+        with self._snapshot() as run:
+            found = [
+                Entry(values[0], Row(kind, *values[1:]))
+                for kind, query in _LOOKUP.items()
+                for values in run(query, (message_id,))
+            ]
+        return sorted(found, key=lambda entry: entry.seq)
+
+    def watermark(self) -> int:
+        """See Journal."""
+        with self._snapshot() as run:
+            ((seq,),) = run("SELECT seq FROM last_seq", ())
+        return int(seq)
+
+    def books(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """See Journal."""
+        with self._snapshot() as run:
+            lines = run(f"SELECT source, event, {', '.join(_BOOKS)} FROM books ORDER BY source, event", ())  # noqa: S608 - our own names
+        return {
+            (source, event): {"received": sum(counts), **dict(zip(_BOOKS, counts, strict=True))}
+            for source, event, *counts in lines
+        }
+
+    def close(self) -> None:
+        """See Journal."""
+        with self._lock:
+            self._closed = True
+            self._drop_connection()
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.close(True)
+            self._connection = None
+
+    def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            ((seq,),) = connection.execute("SELECT seq FROM last_seq")
+            known = _known_ids(connection, changes.rows)
+            ids: list[tuple[str, str, int]] = []
+            tables: dict[Kind, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
+            counts: Counter[tuple[str, str, str]] = Counter()
+            fresh: list[bool] = []
+            for row in changes.rows:
+                kind, source, message_id = row[:3]
+                new = (source, message_id) not in known
+                fresh.append(new)
+                if new:
+                    known.add((source, message_id))
+                    seq += 1
+                    ids.append((message_id, source, seq))
+                    tables[kind].append((seq, *row[1:]))
+                event = row[4]
+                counts[source, event if event is not None else account(None, row[3]), kind if new else "duplicate"] += 1
+            if ids:
+                connection.executemany(_INSERT_ID, ids)
+                connection.execute("UPDATE last_seq SET seq = ?", (seq,))
+                for table, rows in tables.items():
+                    if rows:
+                        connection.executemany(_INSERT_ROW[table], rows)
+            for (source, event), number in changes.rejected.items():
+                counts[source, event, "rejected"] += number
+            connection.executemany(_ADD_TO_BOOKS, _lines(counts))
+        except BaseException:
+            if not connection.get_autocommit():
+                connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+        return fresh
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]]:
+        if self._closed:
+            raise JournalError(f"{self._path} is closed")
+        connection = open_database(self._path, readonly=True, vfs=self._vfs)
+
+        def run(query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+            try:
+                return connection.execute(query, values).fetchall()
+            except (apsw.Error, OSError) as error:
+                raise _translated("read", self._path, error) from error
+
+        try:
+            run("BEGIN", ())
+            yield run
+        finally:
+            connection.close(True)
+
+
+def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> set[tuple[str, str]]:
+    """Which (source, message_id) of these rows the journal has already."""
+    by_source: dict[str, list[str]] = {}
+    for row in rows:
+        by_source.setdefault(row[1], []).append(row[2])
+    known: set[tuple[str, str]] = set()
+    for source, message_ids in by_source.items():
+        start = 0
+        for width in _LOOKUP_WIDTHS:
+            while len(message_ids) - start >= width:
+                part = message_ids[start : start + width]
+                known.update((source, found) for (found,) in connection.execute(_KNOWN[width], (source, *part)))
+                start += width
+    return known
+
+
+def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]:
+    lines: dict[tuple[str, str], dict[str, int]] = {}
+    for (source, event, name), number in counts.items():
+        lines.setdefault((source, event), dict.fromkeys(_BOOKS, 0))[name] += number
+    return [(*key, *numbers.values()) for key, numbers in lines.items()]
+
+
+def _translated(done: str, path: Path, error: Exception) -> JournalError:
+    remedies: list[tuple[type[Exception], str]] = [
+        (apsw.FullError, "the disk is full; make room"),
+        (apsw.ReadOnlyError, "it is read-only; make it writable for this user"),
+        (apsw.CantOpenError, "it is missing or not readable for this user"),
+        (apsw.NotADBError, "it is not a SQLite database; restore it from a backup"),
+        (apsw.CorruptError, "it is damaged; restore it from a backup"),
+        (apsw.IOError, "the disk fails; check it"),
+        (apsw.BusyError, "another process keeps it locked; stop that process"),
+    ]
+    for kind, remedy in remedies:
+        if isinstance(error, kind):
+            return JournalError(f"{path} cannot be {done}: {remedy} ({error})")
+    return JournalError(f"{path} cannot be {done}: {error}")
