@@ -1,0 +1,6 @@
+"""The collector: takes messages in over HTTP or in process, judges them by the plan, and keeps them durably."""
+
+from footfall.collector.collector import Collector
+from footfall.collector.settings import CollectorSettings
+
+__all__ = ["Collector", "CollectorSettings"]

@@ -1,0 +1,126 @@
+"""Collector: takes batches in, judges each message by the plan, keeps it durably, and says what became of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from footfall.clock import Clock, SystemClock
+from footfall.collector.group_commit import Done, GroupCommitter
+from footfall.collector.judge import JudgeFor
+from footfall.collector.keys import DEFAULT_SOURCE
+from footfall.collector.pipeline import Judged, answer, frame_for, judge
+from footfall.collector.settings import CollectorSettings
+from footfall.collector.wire import Envelope, read_batch
+from footfall.disk import Disk
+from footfall.events import Answer
+from footfall.plan.model import Plan
+from footfall.storage import Changes, DataFolder, Journal, SqliteControl, SqliteJournal
+
+__all__ = ["Collector"]
+
+_log = logging.getLogger("footfall")
+
+
+class Collector:
+    """Owns a data folder and takes messages into it. Any thread may use it.
+
+    `plan` is a Plan, a folder, a file or a bundle; without one everything is taken as it comes. Raises PlanError,
+    DataFolderError, DataFolderHeldError and JournalError when it cannot start. `journal` takes the place of the
+    folder's own (for faults under test, or another store).
+    """
+
+    def __init__(
+        self,
+        data: str | Path,
+        *,
+        plan: str | Path | Plan | None = None,
+        settings: CollectorSettings | None = None,
+        clock: Clock | None = None,
+        disk: Disk | None = None,
+        journal: Journal | None = None,
+    ) -> None:
+        self.settings = settings or CollectorSettings()
+        self._clock = clock or SystemClock()
+        self.plan = _loaded(plan, disk)
+        self._folder = DataFolder.open(data, disk=disk, clock=self._clock)
+        try:
+            self._journal = journal or SqliteJournal(self._folder.journal_path)
+            self._judge_for: JudgeFor = _no_judge
+            if self.plan is not None:
+                # Loaded late: a collector without a plan needs neither the validator nor YAML.
+                from footfall.collector.judges import Judges
+
+                self._judge_for = Judges(self.plan, SqliteControl(self._folder.journal_path)).judge_for
+        except BaseException:
+            self._folder.close()
+            raise
+        self._committer = GroupCommitter(self._journal, most=self.settings.group_messages, clock=self._clock)
+
+    def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
+        """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.
+
+        Raises RequestError when the body as a whole cannot be read, JournalError when nothing could be written.
+        """
+        judged = self.judge(read_batch(body, self.settings), source)
+        return self.settle(source, judged, self._journal.commit(judged.changes))
+
+    def judge(self, envelope: Envelope, source: str) -> Judged:
+        """Decide about the messages of a request. Nothing is written yet."""
+        frame = frame_for(
+            envelope, source, received_at=self._clock.now_us(), judge_for=self._judge_for, settings=self.settings
+        )
+        return judge(envelope, frame)
+
+    def submit(self, judged: Judged, done: Done) -> None:
+        """Have judged messages written together with those of other requests; `done` is called from another thread."""
+        self._committer.submit(judged.changes, done)
+
+    def settle(self, source: str, judged: Judged, fresh: list[bool]) -> Answer:
+        """What to answer, once the journal has said which rows were new."""
+        said = answer(judged, fresh)
+        if _log.isEnabledFor(logging.INFO):
+            _log.info(
+                "batch source=%s received=%d %s",
+                source,
+                said.received,
+                " ".join(f"{name}={count}" for name, count in said.counts().items()),
+            )
+        return said
+
+    def probe(self, done: Done) -> None:
+        """Try a durable write that changes nothing, to see whether the journal works."""
+        self._committer.submit(Changes((), {}), done)
+
+    def stats(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+        """The books by (source, event), since the beginning."""
+        return self._journal.books()
+
+    def close(self) -> None:
+        """Write what waits, and let go of the folder. Closing twice is no error."""
+        self._committer.close()
+        try:
+            self._journal.close()
+        finally:
+            self._folder.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _loaded(plan: str | Path | Plan | None, disk: Disk | None) -> Plan | None:
+    if plan is None or isinstance(plan, Plan):
+        return plan
+    # Loaded late: reading plans needs YAML, which a collector without a plan does not.
+    from footfall.plan import load
+
+    return load(plan, disk=disk)
+
+
+def _no_judge(_: object) -> None:
+    return None

@@ -1,0 +1,91 @@
+"""Draft: one message on its way through the steps, and Frame: what holds for all messages of its request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from footfall.collector.judge import JudgeFor
+from footfall.collector.settings import CollectorSettings
+from footfall.collector.wire import Piece
+from footfall.events import Fault, VerdictName
+
+__all__ = ["Draft", "Frame", "kind_of"]
+
+_KINDS = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
+
+
+def kind_of(value: object) -> str:
+    """What JSON calls a decoded value; "" for null, and for what is not there."""
+    return _KINDS.get(type(value), "")
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What holds for all messages of a request. `day` is the ISO day of receipt, `skew` the clocks' distance in us."""
+
+    source: str
+    received_at: int
+    day: str
+    skew: int
+    type: str | None
+    context: dict[str, Any]
+    settings: CollectorSettings
+    judge_for: JudgeFor
+
+
+class Draft:
+    """One message on its way to become a row."""
+
+    __slots__ = (
+        "anonymous_id", "bundle", "context", "data", "device_id", "event", "faults", "group_id", "message_id",
+        "occurred_at", "outcome", "piece", "previous_id", "reason", "type", "user_id", "warnings",
+    )  # fmt: skip
+
+    def __init__(self, piece: Piece, received_at: int) -> None:
+        self.piece = piece
+        self.data: dict[str, Any] = piece.data
+        self.context: dict[str, Any] = {}
+        self.outcome: VerdictName = "stored"
+        self.reason: str | None = None
+        self.faults: list[Fault] | None = None
+        self.warnings: list[Fault] | None = None
+        self.type = ""
+        self.event: str | None = None
+        self.message_id = ""
+        self.user_id: str | None = None
+        self.anonymous_id: str | None = None
+        self.device_id: str | None = None
+        self.previous_id: str | None = None
+        self.group_id: str | None = None
+        self.occurred_at = received_at
+        self.bundle: str | None = None
+
+    def put_aside(self, reason: str, *faults: Fault) -> None:
+        """Quarantine it; the first reason stays the reason."""
+        if self.outcome == "stored":
+            self.outcome, self.reason = "quarantined", reason
+        self.faults = [*(self.faults or ()), *faults]
+
+    def reject(self, reason: str, *faults: Fault) -> None:
+        """Refuse to keep it."""
+        self.outcome, self.reason = "rejected", reason
+        self.faults = [*(self.faults or ()), *faults]
+
+    def warn(self, *faults: Fault) -> None:
+        """Keep it, and say what is odd about it."""
+        self.warnings = [*(self.warnings or ()), *faults]
+
+    def usable_id(self, path: str, value: object) -> str | None:
+        """An id as text: a string as it stands, an integer's digits. Anything else counts as absent, with a warning."""
+        if type(value) is str:
+            return value or None
+        if value is None:
+            return None
+        if type(value) is float and "." not in path:
+            # An integer over 64 bits was decoded as a float; its digits are still in the message.
+            value = msgspec.json.decode(self.piece.raw)[path]
+        if type(value) is int:
+            return str(value)
+        self.warn(Fault(path, "type", "string", kind_of(value)))
+        return None

@@ -1,0 +1,56 @@
+"""Judge: one plan, made ready to say of a message what it is called, who may send it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from footfall.events import Fault
+from footfall.plan.model import Enforcement, Event, Plan, Policy
+
+if TYPE_CHECKING:
+    from footfall.plan.validate import Checked, Validator
+
+__all__ = ["Judge", "JudgeFor"]
+
+
+class Judge:
+    """Answers for one bundle. `digest` is the bundle's hash."""
+
+    def __init__(self, plan: Plan, digest: str, validator: Validator) -> None:
+        self.plan = plan
+        self.digest = digest
+        self.validator = validator
+        # A key without a named source belongs to `default`, which is nobody in the plan unless the plan says so.
+        self.checks_default = "default" in plan.sources
+        self._devices = {name for name, source in plan.sources.items() if source.kind == "device"}
+        self._device_keys: dict[str, str | None] = {}
+
+    def allows(self, event: Event, source: str) -> bool:
+        """Whether this source may send this event."""
+        return not event.sources or source in event.sources or (source == "default" and not self.checks_default)
+
+    def device_key(self, event: Event | None, source: str) -> str | None:
+        """The key, among an event's properties on the wire, that names the connected product; None when none does."""
+        name = self.plan.identity.device
+        if name is None or source not in self._devices:
+            return None
+        if event is None:
+            return name
+        if event.name not in self._device_keys:
+            wire_names = (part.wire_name for part in event.properties if part.name == name)
+            self._device_keys[event.name] = next(wire_names, name)
+        return self._device_keys[event.name]
+
+    def policy(self, event: Event | None, fault: Fault) -> Policy:
+        """What the plan does about a fault of an event at the collector."""
+        enforcement: Enforcement = self.validator.policy(event)
+        return enforcement.unknown_property if fault.code == "unknown_property" else enforcement.invalid
+
+    def check(self, event: Event, properties: bytes) -> Checked:
+        """What is wrong with an event's properties."""
+        return self.validator.check(event, properties)
+
+
+JudgeFor = Callable[[object], Judge | None]
+"""Finds the judge for what a message says of the bundle that it was checked with."""

@@ -1,0 +1,61 @@
+"""Write keys: which source a request belongs to, without telling a guesser anything."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from collections.abc import Mapping, Sequence
+
+from footfall.errors import UsageError
+
+__all__ = ["DEFAULT_SOURCE", "Keyring", "basic_user", "parse_keys"]
+
+DEFAULT_SOURCE = "default"
+
+
+class Keyring:
+    """The write keys of a collector. Every look-up compares with every key, in the same time whatever was sent."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = tuple((key.encode(), source) for key, source in keys.items())
+
+    def source(self, key: str) -> str | None:
+        """The source that a write key belongs to, or None."""
+        given = key.encode("utf-8", "surrogatepass")
+        found = None
+        for known, source in self._keys:
+            if hmac.compare_digest(known, given):
+                found = source
+        return found
+
+
+def basic_user(header: bytes) -> str | None:
+    """The user name of an `Authorization: Basic` header (RFC 7617), or None when it is not one."""
+    scheme, _, credentials = header.partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        user, _, _ = base64.b64decode(credentials.strip(), validate=True).partition(b":")
+        return user.decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def parse_keys(texts: Sequence[str]) -> dict[str, str]:
+    """`KEY` or `KEY=SOURCE`, as given on the command line, as a mapping of key to source.
+
+    Raises UsageError, listing every text that cannot be used.
+    """
+    keys: dict[str, str] = {}
+    problems = []
+    for number, text in enumerate(texts, 1):
+        key, separator, source = text.partition("=")
+        if not key or (separator and not source) or not key.isprintable() or " " in key or ":" in key:
+            problems.append(f"write key {number}: write KEY or KEY=SOURCE, without spaces or colons")
+        elif key in keys:
+            problems.append(f"write key {number}: given twice")
+        keys[key] = source or DEFAULT_SOURCE
+    if problems:
+        raise UsageError("; ".join(problems))  # never the keys themselves: they are secrets
+    return keys

@@ -1,0 +1,52 @@
+"""Times as senders write them: RFC 3339, and the looser ISO 8601 forms that SDKs and their documentation use."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from footfall.clock import EPOCH
+
+__all__ = ["parse_moment"]
+
+_MICROSECOND = timedelta(microseconds=1)
+# `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
+_LENIENT = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[Tt ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,12}))?)?)?"
+    r"\s?(?:([Zz]|UTC|GMT)|([+-])(\d{2}):?(\d{2})?)?",
+    re.ASCII,
+)
+
+
+def parse_moment(value: object) -> int | None:
+    """Microseconds since 1970-01-01 UTC of an ISO 8601 time, or None for anything else.
+
+    A time without an offset is taken as UTC, a day without a time as its midnight.
+    """
+    if type(value) is not str:
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return _parse_lenient(value)
+    try:
+        return ((moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
+    except OverflowError:
+        return None
+
+
+def _parse_lenient(value: str) -> int | None:
+    match = _LENIENT.fullmatch(value.strip())
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, _, sign, offset_hours, offset_minutes = match.groups()
+    try:
+        moment = datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
+        )
+    except ValueError:
+        return None
+    offset = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * (-1 if sign == "-" else 1)
+    us = int((fraction or "0")[:6].ljust(6, "0"))
+    return (moment - EPOCH) // _MICROSECOND + us - offset * 60_000_000

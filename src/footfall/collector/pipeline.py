@@ -1,0 +1,122 @@
+"""From the messages of a request to the rows of the journal, and from the journal's word to a verdict per message.
+
+Pure: what it knows of time, plans and limits it is given in a Frame. The order of the steps is the table `STEPS`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from footfall.clock import EPOCH
+from footfall.collector.draft import Draft, Frame
+from footfall.collector.judge import JudgeFor
+from footfall.collector.moments import parse_moment
+from footfall.collector.plan_step import plan
+from footfall.collector.settings import CollectorSettings
+from footfall.collector.steps import ids, message_id, readable, shape, somebody, time
+from footfall.collector.wire import Envelope
+from footfall.events import Answer, Verdict
+from footfall.storage.journal import Changes, Row, account
+
+__all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
+
+Step = Callable[[Draft, Frame], bool]
+
+STEPS: tuple[Step, ...] = (readable, shape, message_id, ids, time, plan, somebody)
+"""In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for)."""
+
+# The sender's clock is put right only where the two are apart by more than a slow request takes.
+_SKEW_US = 60_000_000
+
+
+class Judged(msgspec.Struct):
+    """What became of a request's messages, before the journal is asked which of them are new.
+
+    `places` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored.
+    """
+
+    received: int
+    changes: Changes
+    places: list[int]
+    verdicts: dict[int, Verdict]
+
+
+def frame_for(
+    envelope: Envelope, source: str, *, received_at: int, judge_for: JudgeFor, settings: CollectorSettings
+) -> Frame:
+    """What holds for all messages of a request that came in at `received_at` (us since 1970-01-01 UTC)."""
+    sent_at = parse_moment(envelope.sent_at)
+    skew = received_at - sent_at if sent_at is not None else 0
+    return Frame(
+        source=source,
+        received_at=received_at,
+        day=(EPOCH + timedelta(microseconds=received_at)).strftime("%Y-%m-%d"),
+        skew=skew if abs(skew) > _SKEW_US else 0,
+        type=envelope.type,
+        context=envelope.context if type(envelope.context) is dict else {},
+        settings=settings,
+        judge_for=judge_for,
+    )
+
+
+def judge(envelope: Envelope, frame: Frame) -> Judged:
+    """Decide about every message of a request, each for itself."""
+    rows: list[Row] = []
+    places: list[int] = []
+    verdicts: dict[int, Verdict] = {}
+    rejected: Counter[tuple[str, str]] = Counter()
+    source, received_at, shared = frame.source, frame.received_at, envelope.shared
+    for index, piece in enumerate(envelope.pieces):
+        draft = Draft(piece, received_at)
+        for step in STEPS:
+            if not step(draft, frame):
+                break
+        if draft.reason is not None or draft.warnings is not None:
+            verdicts[index] = _verdict(index, draft)
+        if draft.outcome == "rejected":
+            rejected[source, account(draft.event, draft.type)] += 1
+            continue
+        places.append(index)
+        faults = draft.faults if draft.outcome == "quarantined" else draft.warnings
+        rows.append(
+            Row(
+                draft.outcome,  # type: ignore[arg-type]  # a duplicate is only known to the journal
+                source,
+                draft.message_id,
+                draft.type,
+                draft.event,
+                draft.user_id,
+                draft.anonymous_id,
+                draft.device_id,
+                draft.previous_id,
+                draft.group_id,
+                draft.occurred_at,
+                received_at,
+                draft.bundle,
+                msgspec.json.encode(faults) if faults else None,
+                piece.raw,
+                shared,
+            )
+        )
+    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts)
+
+
+def answer(judged: Judged, fresh: Sequence[bool]) -> Answer:
+    """The answer to a request, once the journal has said of each row whether it was new."""
+    verdicts = judged.verdicts
+    if not all(fresh):
+        verdicts = dict(verdicts)
+        for place, row, new in zip(judged.places, judged.changes.rows, fresh, strict=True):
+            if not new:
+                verdicts[place] = Verdict(place, "duplicate", row.message_id)
+    return Answer(judged.received, tuple(verdicts[index] for index in sorted(verdicts)))
+
+
+def _verdict(index: int, draft: Draft) -> Verdict:
+    faults: list[Any] = [*(draft.faults or ()), *(draft.warnings or ())]
+    return Verdict(index, draft.outcome, draft.message_id or None, draft.reason, tuple(faults))

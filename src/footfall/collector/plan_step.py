@@ -1,0 +1,112 @@
+"""The step in which the plan speaks: an event's canonical name, who may send it, and whether its properties hold."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from footfall.collector.draft import Draft, Frame
+from footfall.collector.judge import Judge
+from footfall.events import Fault, VerdictName
+from footfall.plan.model import Policy
+
+__all__ = ["plan"]
+
+# Which traits of the plan the traits of a message are checked against.
+_TRAITS: dict[str, Literal["user", "account"]] = {"group": "account", "identify": "user"}
+# What the collector does with a fault, by the plan's policy: a place that cannot raise puts aside.
+_OUTCOMES: dict[Policy, VerdictName] = {
+    "drop": "rejected",
+    "flag": "stored",
+    "keep": "stored",
+    "quarantine": "quarantined",
+    "raise": "quarantined",
+    "warn": "stored",
+}
+
+
+class _Context(msgspec.Struct):
+    traits: msgspec.Raw | None = None
+
+
+class _Texts(msgspec.Struct):
+    """The parts of a message whose own bytes are checked: what was decoded may have lost digits."""
+
+    properties: msgspec.Raw = msgspec.Raw()
+    traits: msgspec.Raw = msgspec.Raw()
+    context: _Context | None = None
+
+
+_texts = msgspec.json.Decoder(_Texts).decode
+
+
+def plan(draft: Draft, frame: Frame) -> bool:
+    """Judge a message by the plan that its sender had, where it is known, else by the collector's own."""
+    judge = frame.judge_for(_bundle(draft, frame))
+    if judge is None:
+        return True
+    draft.bundle = judge.digest
+    if draft.type == "track" and draft.event is not None:
+        _judge_track(draft, frame, judge, draft.event)
+    elif draft.type in _TRAITS:
+        _judge_traits(draft, judge)
+    return True
+
+
+def _bundle(draft: Draft, frame: Frame) -> object:
+    said = draft.context.get("plan") or frame.context.get("plan")
+    return said.get("bundle") if type(said) is dict else None
+
+
+def _properties(draft: Draft) -> dict[str, Any]:
+    properties = draft.data.get("properties")
+    return properties if type(properties) is dict else {}
+
+
+def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
+    event = judge.validator.resolve(name, frame.day)
+    key = judge.device_key(event, frame.source)
+    if key is not None and draft.device_id is None:
+        draft.device_id = draft.usable_id(f"properties.{key}", _properties(draft).get(key))
+    if event is None:
+        fault = Fault("event", "unknown_event", "an event of the plan")
+        _apply(draft, "unknown_event", (fault,), judge.validator.policy(None).unknown_event)
+        return
+    draft.event = event.name
+    if not judge.allows(event, frame.source):
+        draft.put_aside("source", Fault("event", "source", " or ".join(event.sources), frame.source))
+    if event.status == "draft":
+        draft.put_aside("draft", Fault("event", "draft", "an event that is active"))
+    elif event.status == "deprecated":
+        replaced_by = event.deprecated.replaced_by if event.deprecated is not None else None
+        draft.warn(Fault("event", "deprecated", replaced_by or ""))
+    if type(draft.data.get("properties", {})) is not dict:
+        return  # already put aside for its shape
+    checked = judge.validator.check(event, _texts(draft.piece.raw).properties)
+    if checked.warnings:
+        draft.warn(*checked.warnings)
+    for fault in checked.faults:
+        _apply(draft, "invalid", (fault,), judge.policy(event, fault))
+
+
+def _judge_traits(draft: Draft, judge: Judge) -> None:
+    texts = _texts(draft.piece.raw)
+    text: bytes | msgspec.Raw = texts.traits
+    if "traits" not in draft.data and texts.context is not None and texts.context.traits is not None:
+        text = texts.context.traits  # where RudderStack's SDKs put them
+    checked = judge.validator.check_traits(_TRAITS[draft.type], bytes(text))
+    if checked.warnings:
+        draft.warn(*checked.warnings)
+    for fault in checked.faults:
+        _apply(draft, "invalid", (fault,), judge.policy(None, fault))
+
+
+def _apply(draft: Draft, reason: str, faults: tuple[Fault, ...], policy: Policy) -> None:
+    outcome = _OUTCOMES[policy]
+    if outcome == "stored":
+        draft.warn(*faults)
+    elif outcome == "quarantined":
+        draft.put_aside(reason, *faults)
+    else:
+        draft.reject(reason, *faults)

@@ -1,0 +1,134 @@
+"""Cuts JSON text into its members and elements without decoding them, so that a part which is no JSON stays alone.
+
+Only strings and brackets are looked at: what stands between them is for whoever decodes a slice.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import NamedTuple
+
+import orjson
+
+__all__ = ["Member", "cut_member", "depth_and_keys", "elements", "has_duplicate_keys", "members"]
+
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_TOKEN = re.compile(_STRING + rb'|[\[\]{}"]', re.DOTALL)
+_KEY = re.compile(rb"[ \t\r\n]*+(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
+_SPACE = re.compile(rb"[ \t\r\n]*+")
+_PLAIN = re.compile(rb'[^ \t\r\n,\[\]{}"]++')
+_DEPTH = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+
+
+class Member(NamedTuple):
+    """A member of an object: its key, decoded, and where its key starts and its value starts and ends."""
+
+    key: str
+    start: int
+    value: int
+    end: int
+
+
+def members(text: bytes) -> list[Member]:
+    """The members of the object that is the whole of `text`. Raises ValueError when it is not one object."""
+    position = _after_space(text, 0)
+    if text[position : position + 1] != b"{":
+        raise ValueError("not an object")
+    found: list[Member] = []
+    position = _after_space(text, position + 1)
+    if text[position : position + 1] != b"}":
+        while True:
+            key = _KEY.match(text, position)
+            if key is None:
+                raise ValueError(f"no key at byte {position}")
+            end = _end_of_value(text, key.end())
+            found.append(Member(orjson.loads(key[1]), key.start(1), key.end(), end))
+            position = _after_space(text, end)
+            if text[position : position + 1] != b",":
+                break
+            position += 1
+        if text[position : position + 1] != b"}":
+            raise ValueError(f"neither a comma nor the end at byte {position}")
+    if _after_space(text, position + 1) != len(text):
+        raise ValueError(f"more text after the object, at byte {position + 1}")
+    return found
+
+
+def elements(text: bytes) -> list[bytes]:
+    """The elements of the array that is the whole of `text`. Raises ValueError when it is not one array."""
+    if text[:1] != b"[" or text[-1:] != b"]":
+        raise ValueError("not an array")
+    found: list[bytes] = []
+    position = _after_space(text, 1)
+    last = len(text) - 1
+    if position == last:
+        return found
+    while True:
+        end = _end_of_value(text, position)
+        found.append(text[position:end])
+        position = _after_space(text, end)
+        if position == last:
+            return found
+        if text[position : position + 1] != b",":
+            raise ValueError(f"no comma at byte {position}")
+        position = _after_space(text, position + 1)
+
+
+def cut_member(text: bytes, key: str) -> bytes:
+    """The object `text` without its members named `key`; all other members stay byte for byte."""
+    kept = [text[member.start : member.end] for member in members(text) if member.key != key]
+    return b"{%s}" % b",".join(kept)
+
+
+def has_duplicate_keys(text: bytes) -> bool:
+    """Whether an object anywhere in `text`, which is valid JSON, names a key twice."""
+    repeated = False
+
+    def compare(pairs: list[tuple[str, object]]) -> None:
+        nonlocal repeated
+        repeated = repeated or len({key for key, _ in pairs}) != len(pairs)
+
+    # Numbers as text: neither a huge integer nor a fraction costs anything.
+    json.loads(text, object_pairs_hook=compare, parse_int=str, parse_float=str)
+    return repeated
+
+
+def depth_and_keys(value: object) -> tuple[int, int]:
+    """How deep arrays and objects are nested in a decoded value, and how many keys all its objects have together."""
+    depth = keys = 0
+    level = [value]
+    while level:
+        inner: list[object] = []
+        for item in level:
+            if type(item) is dict:
+                keys += len(item)
+                inner += item.values()
+            elif type(item) is list:
+                inner += item
+        nested = any(type(item) in (dict, list) for item in level)
+        depth += nested
+        level = inner if nested else []
+    return depth, keys
+
+
+def _after_space(text: bytes, position: int) -> int:
+    match = _SPACE.match(text, position)
+    return match.end() if match else position
+
+
+def _end_of_value(text: bytes, position: int) -> int:
+    """Where the value that starts at `position` ends: at its closing bracket or quote, or before what ends a word."""
+    if text[position : position + 1] not in (b"{", b"[", b'"'):
+        word = _PLAIN.match(text, position)
+        if word is None:
+            raise ValueError(f"no value at byte {position}")
+        return word.end()
+    depth = 0
+    for token in _TOKEN.finditer(text, position):
+        depth += _DEPTH.get(token[0], 0)
+        if token[0] == b'"':
+            break
+        if depth == 0:
+            return token.end()
+    raise ValueError(f"the value at byte {position} has no end")

@@ -1,0 +1,150 @@
+"""The steps that decide about one message, each adding what it found to a draft of the row.
+
+A step returns False when nothing after it can be known. The others add to `faults`, so that a message which is put
+aside is put aside with everything that is wrong with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from footfall.collector.draft import Draft, Frame, kind_of
+from footfall.collector.moments import parse_moment
+from footfall.collector.slices import depth_and_keys
+from footfall.events import MESSAGE_TYPES, Fault
+from footfall.identity import is_junk
+
+__all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
+
+_MAX_ID = 200
+_TYPES = frozenset(MESSAGE_TYPES)
+# What a message of each type cannot do without, besides somebody whom it is about.
+_NEEDS = {"alias": ("previousId", "userId"), "group": ("groupId",)}
+
+
+def readable(draft: Draft, frame: Frame) -> bool:
+    """It must be a JSON object within the limits, without a key that stands twice."""
+    piece, settings = draft.piece, frame.settings
+    raw = piece.raw
+    if len(raw) > settings.max_message_bytes:
+        expected = f"at most {settings.max_message_bytes} bytes"
+        draft.reject("too_large", Fault("", "too_large", expected, f"{len(raw)} bytes"))
+        return False
+    if type(piece.data) is not dict:
+        if piece.data is None and raw[:1] == b"{":
+            draft.message_id = derived_id(raw)
+            draft.put_aside("json", Fault("", "json", "valid JSON in UTF-8"))
+        else:
+            draft.reject("not_an_object", Fault("", "type", "object"))
+        return False
+    # Counting brackets and colons is a bound that costs next to nothing; only what is over it is looked at closely.
+    if raw.count(b"{") + raw.count(b"[") > settings.max_depth or raw.count(b":") > settings.max_keys:
+        depth, keys = depth_and_keys(piece.data)
+        if depth > settings.max_depth:
+            draft.put_aside("depth", Fault("", "depth", f"at most {settings.max_depth} levels", str(depth)))
+        if keys > settings.max_keys:
+            draft.put_aside("keys", Fault("", "keys", f"at most {settings.max_keys} keys", str(keys)))
+    if piece.ambiguous:
+        draft.put_aside("duplicate_key", Fault("", "duplicate_key", "each key once in an object"))
+    if draft.outcome != "stored":
+        draft.message_id = _given_id(draft.data) or derived_id(raw)
+        return False
+    return True
+
+
+def shape(draft: Draft, frame: Frame) -> bool:
+    """Its type must be known, and what the type needs must be there."""
+    data = draft.data
+    type_ = data.get("type") if frame.type is None else frame.type
+    if type(type_) is not str or type_ not in _TYPES:
+        draft.put_aside("type", Fault("type", "required" if type_ is None else "enum", ", ".join(MESSAGE_TYPES)))
+    else:
+        draft.type = type_
+    if type_ == "track":
+        event = data.get("event")
+        if type(event) is str and event:
+            draft.event = event
+        else:
+            draft.put_aside("event", Fault("event", "required" if not event else "type", "a name", kind_of(event)))
+    for key in _NEEDS.get(draft.type, ()):
+        if not data.get(key) and data.get(key) != 0:
+            draft.put_aside("required", Fault(key, "required", "an id", kind_of(data.get(key))))
+    for key in ("properties", "traits", "context"):
+        value = data.get(key)
+        if value is not None and type(value) is not dict:
+            draft.put_aside("invalid", Fault(key, "type", "object", kind_of(value)))
+    context = data.get("context")
+    draft.context = context if type(context) is dict else frame.context
+    return True
+
+
+def message_id(draft: Draft, frame: Frame) -> bool:
+    """Its own id, or one made of its content, so that sending it again is found out all the same."""
+    draft.message_id = _given_id(draft.data) or derived_id(_canonical(draft.piece.raw, frame.type))
+    return True
+
+
+def ids(draft: Draft, frame: Frame) -> bool:
+    """Whom it is about: a user, a browser or installation, or a connected product. Somebody there must be."""
+    data = draft.data
+    draft.user_id = draft.usable_id("userId", data.get("userId"))
+    draft.anonymous_id = draft.usable_id("anonymousId", data.get("anonymousId"))
+    if draft.type == "alias":
+        draft.previous_id = draft.usable_id("previousId", data.get("previousId"))
+    elif draft.type == "group":
+        draft.group_id = draft.usable_id("groupId", data.get("groupId"))
+    device = draft.context.get("device") or frame.context.get("device")
+    if type(device) is dict:
+        draft.device_id = draft.usable_id("context.device.id", device.get("id"))
+    return True
+
+
+def time(draft: Draft, frame: Frame) -> bool:
+    """When it happened: as it says, put right by the sender's clock where that was far off."""
+    said = draft.data.get("timestamp")
+    if said is None:
+        said = draft.data.get("originalTimestamp")  # RudderStack's name for it
+        if said is None:
+            return True
+    moment = parse_moment(said)
+    if moment is None:
+        draft.warn(Fault("timestamp", "timestamp", "an ISO 8601 time", kind_of(said)))
+    else:
+        draft.occurred_at = moment + frame.skew
+    return True
+
+
+def somebody(draft: Draft, _frame: Frame) -> bool:
+    """A message that is about nobody is put aside; a placeholder in place of a user is told."""
+    user_id = draft.user_id
+    junk = user_id is not None and is_junk(user_id)
+    if (user_id is None or junk) and draft.anonymous_id is None and draft.device_id is None:
+        draft.put_aside("no_usable_id", Fault("userId", "no_usable_id", "a userId, an anonymousId or a device"))
+    elif junk:
+        draft.warn(Fault("userId", "junk_id", "the id of a user"))
+    return True
+
+
+def derived_id(content: bytes) -> str:
+    """An id made of a message's content."""
+    return "c-" + hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _given_id(data: dict[str, Any]) -> str | None:
+    given = data.get("messageId")
+    return given if type(given) is str and 0 < len(given) <= _MAX_ID else None
+
+
+def _canonical(raw: bytes, type_: str | None) -> bytes:
+    """A message's content without what differs between two attempts to send it; numbers keep their digits."""
+    data = json.loads(raw, parse_int=_number, parse_float=_number)
+    data.pop("sentAt", None)
+    if type_ is not None:
+        data["type"] = type_
+    return json.dumps(data, sort_keys=True).encode()
+
+
+def _number(text: str) -> list[str]:
+    return [text]
