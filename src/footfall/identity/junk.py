@@ -1,0 +1,121 @@
+"""Junk ids: placeholders that SDKs and bugs send where an id should stand; they must never link anything.
+
+One table makes one pattern, and both the Python function and the SQL condition match that very text, so that they
+cannot drift apart. It spells out what it means by case (ASCII letters only) and by space: `(?i)`, `\\s`, `lower()` and
+`trim()` mean different letters and spaces in Python and in a database.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+__all__ = ["JUNK_IDS", "is_junk", "junk_sql"]
+
+# Who says so -> ids, in lower case and bare of spaces and quotes.
+JUNK_IDS: Mapping[str, tuple[str, ...]] = {
+    # PostHog's ingestion never merges on these (nodejs/src/common/persons/person-utils.ts, isDistinctIdIllegal).
+    "PostHog": (
+        "",
+        "anonymous",
+        "guest",
+        "distinctid",
+        "distinct_id",
+        "id",
+        "not_authenticated",
+        "email",
+        "undefined",
+        "true",
+        "false",
+        "[object object]",
+        "nan",
+        "none",
+        "null",
+        "0",
+    ),
+    # Mixpanel's import refuses these (docs.mixpanel.com, Import Events; the list in its own mixpanel-import tool).
+    "Mixpanel": (
+        "-1",
+        "00000000-0000-0000-0000-000000000000",
+        "<nil>",
+        "[]",
+        "anon",
+        "lmy47d",
+        "n/a",
+        "na",
+        "nil",
+        "unknown",
+        "{}",
+    ),
+    # The same mistake under other names: how languages print a missing value, and a key sent in place of its value.
+    "footfall": (
+        "(null)",
+        "<null>",
+        "nsnull",
+        "(none)",
+        "(not set)",
+        "[object undefined]",
+        "[object null]",
+        "[object promise]",
+        "infinity",
+        "-infinity",
+        "anonymousid",
+        "anonymous_id",
+        "deviceid",
+        "device_id",
+        "userid",
+        "user_id",
+    ),
+}
+
+# White space (all that str.isspace knows, and the invisible ones that it does not), quotes, and the backslash that
+# escapes a quote when JSON was encoded twice. Written as numbers, for most of these cannot be seen.
+_SPACES = "".join(
+    map(
+        chr,
+        (
+            *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200E), 0x2028, 0x2029, 0x202F,
+            0x205F, 0x2060, 0x3000, 0xFEFF,
+        ),
+    )
+)  # fmt: skip
+_QUOTES = "\"'`\\" + "".join(map(chr, (0xAB, 0xB4, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A)))
+
+
+def _any_of(characters: str) -> str:
+    return "[" + "".join(f"\\{one}" if one in "\\[]^-" else one for one in characters) + "]"
+
+
+def _either_case(junk: str) -> str:
+    return "".join(_any_of(one + one.upper() if "a" <= one <= "z" else one) for one in junk)
+
+
+# What Python's re and DuckDB's RE2 read alike: literals, classes, alternatives and repeats.
+_AROUND = _any_of(_SPACES + _QUOTES) + "*"
+_PATTERN = f"{_AROUND}(?:{'|'.join(_either_case(junk) for ids in JUNK_IDS.values() for junk in ids)}){_AROUND}"
+_IS_JUNK = re.compile(_PATTERN).fullmatch
+
+
+def is_junk(id: str) -> bool:  # noqa: A002 - the word of the domain; the builtin is not needed here
+    """Whether an id is a placeholder: in the table once spaces and quotes around it are gone, in any ASCII case.
+
+    An id that UTF-8 cannot write (a lone surrogate) is junk too: it could be neither kept nor hashed.
+    """
+    return _IS_JUNK(id) is not None or not (id.isascii() or _is_utf8(id))
+
+
+def junk_sql(expression: str) -> str:
+    """The same rule as a DuckDB condition over a VARCHAR expression; NULL stays NULL."""
+    return f"regexp_full_match({expression}, {_quote(_PATTERN)})"
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

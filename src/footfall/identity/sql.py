@@ -1,0 +1,190 @@
+"""The rules of `footfall.identity.attribution` as DuckDB SQL: the very same answer, for every row of a table at once.
+
+Only text is made here; whoever calls hands in what runs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from footfall.identity.junk import junk_sql
+from footfall.identity.sessions import SESSION_GAP_US
+from footfall.identity.sql_aliases import canonical_ids_sql
+
+__all__ = ["attribute_sql", "uuid5_sql"]
+
+Run = Callable[[str], list[tuple[object, ...]]]
+
+_IDS = ("user_id", "anonymous_id", "device_id", "previous_id")
+
+_SEEN = f"""
+CREATE OR REPLACE TEMP TABLE identity_seen AS
+SELECT source, message_id, occurred_at, type = 'reset' AS is_reset,
+       {", ".join(f"CASE WHEN {junk_sql(name)} THEN NULL ELSE {name} END AS {name}" for name in _IDS[:3])},
+       CASE WHEN type <> 'alias' OR {junk_sql("previous_id")} THEN NULL ELSE previous_id END AS previous_id
+FROM observations
+"""  # noqa: S608 - every part of the text is written in this package
+
+# Names (source, message_id) are unique in a journal, so the costly sort is left out unless a table repeats one; then
+# the smallest row counts, as in the pure rules.
+_REPEATED = "SELECT 1 FROM observations GROUP BY source, message_id HAVING count(*) > 1 LIMIT 1"
+
+_ONCE = f"""
+QUALIFY row_number() OVER (
+    PARTITION BY source, message_id
+    ORDER BY occurred_at, type, {", ".join(f"observations.{name} NULLS FIRST" for name in _IDS)}
+) = 1
+"""
+
+_EDGES = """
+CREATE OR REPLACE TEMP TABLE identity_edges AS
+SELECT DISTINCT previous_id AS previous, user_id AS "user"
+FROM identity_seen WHERE previous_id <> user_id
+"""
+
+# One row for each device that a message takes part in; an alias also speaks of the device that previous_id names.
+_MOMENTS = """
+CREATE OR REPLACE TEMP TABLE identity_moments AS
+WITH owned AS (
+    SELECT seen.*, coalesce(canonical.canonical, seen.user_id) AS owner
+    FROM identity_seen AS seen LEFT JOIN identity_canonical AS canonical ON seen.user_id = canonical.id
+)
+SELECT anonymous_id AS device, occurred_at, source, message_id, is_reset, owner
+FROM owned WHERE anonymous_id IS NOT NULL AND (owner IS NOT NULL OR device_id IS NULL)
+UNION ALL
+SELECT previous_id, occurred_at, source, message_id, is_reset, owner
+FROM owned
+WHERE previous_id IS NOT NULL AND owner IS NOT NULL AND previous_id IS DISTINCT FROM anonymous_id
+"""
+
+_DEVICES = """
+CREATE OR REPLACE TEMP TABLE identity_devices AS
+SELECT device, min(owner) AS owner, min(owner) <> max(owner) AS is_shared,
+       min({'occurred_at': occurred_at, 'source': source, 'message_id': message_id}) AS first
+FROM identity_moments WHERE owner IS NOT NULL
+GROUP BY device
+"""
+
+# Only devices with several users need their sessions.
+_HELD = f"""
+CREATE OR REPLACE TEMP TABLE identity_held AS
+WITH shared AS (
+    SELECT moments.*
+    FROM identity_moments AS moments
+    JOIN identity_devices AS devices ON devices.device = moments.device AND devices.is_shared
+), cut AS (
+    SELECT *, coalesce(
+        lag(is_reset) OVER timeline OR occurred_at - lag(occurred_at) OVER timeline > {SESSION_GAP_US}, true
+    ) AS starts
+    FROM shared
+    WINDOW timeline AS (PARTITION BY device ORDER BY occurred_at, source, message_id)
+), numbered AS (
+    SELECT *,
+           sum(starts::INTEGER) OVER (PARTITION BY device ORDER BY occurred_at, source, message_id) AS session,
+           CASE WHEN owner IS NOT NULL
+                THEN {{'owner': owner, 'source': source, 'message_id': message_id}} END AS identification
+    FROM cut
+)
+SELECT device, source, message_id, owner,
+       first_value(message_id) OVER session_start AS session_first,
+       coalesce(
+           last_value(identification IGNORE NULLS) OVER (
+               PARTITION BY device, session ORDER BY occurred_at, source, message_id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+           ),
+           first_value(identification IGNORE NULLS) OVER (
+               PARTITION BY device, session ORDER BY occurred_at, source, message_id
+               ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
+           )
+       ) AS holds
+FROM numbered
+WINDOW session_start AS (PARTITION BY device, session ORDER BY occurred_at, source, message_id)
+"""  # noqa: S608 - every part of the text is written in this package
+
+
+_ATTRIBUTIONS = """
+CREATE OR REPLACE TABLE attributions AS
+WITH joined AS (
+    SELECT seen.source, seen.message_id, seen.user_id, seen.device_id, seen.anonymous_id,
+           coalesce(canonical.canonical, seen.user_id) AS canonical,
+           devices.owner, devices.is_shared, devices.first, held.holds, held.session_first
+    FROM identity_seen AS seen
+    LEFT JOIN identity_canonical AS canonical ON seen.user_id = canonical.id
+    LEFT JOIN identity_devices AS devices
+        ON seen.user_id IS NULL AND seen.device_id IS NULL AND seen.anonymous_id = devices.device
+    LEFT JOIN identity_held AS held
+        ON devices.is_shared AND held.source = seen.source AND held.message_id = seen.message_id
+), reasoned AS (
+    SELECT *, CASE
+        WHEN user_id IS NOT NULL THEN 'explicit'
+        WHEN device_id IS NOT NULL THEN 'device'
+        WHEN anonymous_id IS NULL THEN 'blocked'
+        WHEN owner IS NULL THEN 'anonymous'
+        WHEN NOT is_shared THEN 'sole_owner'
+        WHEN holds IS NOT NULL THEN 'same_session'
+        ELSE 'contested' END AS reason
+    FROM joined
+), named AS (
+    SELECT *, CASE reason
+        WHEN 'explicit' THEN 'u:' || canonical
+        WHEN 'device' THEN 'd:' || device_id
+        WHEN 'blocked' THEN 'm:' || source || ':' || message_id
+        WHEN 'anonymous' THEN 'a:' || anonymous_id
+        WHEN 'sole_owner' THEN 'u:' || owner
+        WHEN 'same_session' THEN 'u:' || holds.owner
+        WHEN 'contested' THEN 's:' || anonymous_id || ':' || session_first END AS name
+    FROM reasoned
+)
+SELECT source, message_id, PERSON_ID AS person_id, reason,
+       CASE reason WHEN 'explicit' THEN source
+                   WHEN 'sole_owner' THEN first.source
+                   WHEN 'same_session' THEN holds.source END AS evidence_source,
+       CASE reason WHEN 'explicit' THEN message_id
+                   WHEN 'sole_owner' THEN first.message_id
+                   WHEN 'same_session' THEN holds.message_id END AS evidence_message_id,
+       CASE reason WHEN 'explicit' THEN canonical
+                   WHEN 'sole_owner' THEN owner
+                   WHEN 'same_session' THEN holds.owner END AS user_id,
+       reason NOT IN ('device', 'blocked') AS counted
+FROM named
+"""
+
+_TEMPORARY = (
+    "identity_seen",
+    "identity_edges",
+    "identity_canonical",
+    "identity_moments",
+    "identity_devices",
+    "identity_held",
+)
+
+
+def attribute_sql(run: Run, ns: UUID) -> None:
+    """Attribute every row of the table `observations`, and write the table `attributions` anew.
+
+    `run` runs one DuckDB statement and returns its rows. `observations` has the columns of `Observation`
+    (`occurred_at` a BIGINT, all else VARCHAR); `attributions` gets `source, message_id, person_id, reason,
+    evidence_source, evidence_message_id, user_id` (VARCHAR) and `counted` (BOOLEAN), one row for each message.
+    """
+    run(_SEEN + _ONCE if run(_REPEATED) else _SEEN)
+    run(_EDGES)
+    canonical_ids_sql(run, edges="identity_edges", into="identity_canonical")
+    run(_MOMENTS)
+    run(_DEVICES)
+    run(_HELD)
+    run(_ATTRIBUTIONS.replace("PERSON_ID", uuid5_sql(ns, "name")))
+    for table in _TEMPORARY:
+        run(f"DROP TABLE {table}")
+
+
+def uuid5_sql(ns: UUID, expression: str) -> str:
+    """`str(uuid.uuid5(ns, expression))` as DuckDB text (RFC 9562, section 5.5: SHA-1, then version and variant)."""
+    blob = "".join(f"\\x{byte:02X}" for byte in ns.bytes)
+    digest = f"sha1('{blob}'::BLOB || encode({expression}))"
+    # Of the hex digit that carries the variant only the two lower bits are the digest's; DuckDB hashes once for all.
+    variant = f"translate(substr({digest}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab')"
+    return (
+        f"concat(substr({digest}, 1, 8), '-', substr({digest}, 9, 4), '-5', substr({digest}, 14, 3), '-', {variant},"
+        f" substr({digest}, 18, 3), '-', substr({digest}, 21, 12))"
+    )

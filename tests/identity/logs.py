@@ -1,0 +1,195 @@
+"""Random logs for the identity tests: small worlds in which everybody meets, salted with the cases that are hard.
+
+Hypothesis alone would seldom put three users on one device or close a ring of aliases, so each hard case is a pinch of
+its own that a draw may add; `Tally` counts over a whole run what was drawn, and says so when a case was neglected.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from typing import get_args
+
+import msgspec
+from hypothesis import strategies as st
+
+from footfall.identity import Attribution, Observation, Reason, is_junk
+
+MINUTE = 60_000_000
+GAP = 30 * MINUTE
+
+USERS = ("ann", "bob", "cleo", "dora", "Émile", "\U0001f600", "￿")
+DEVICES = ("a1", "a2", "a3", "ünø")
+PRODUCTS = ("sensor-1", "sensor-2")
+JUNK = ("null", " 'Guest' ", "[object Object]", "0", "\u00a0NaN", "")
+SOURCES = ("gateway", "web")
+TYPES = ("track", "track", "page", "identify", "group", "reset", "alias")
+# Times that tie, and pauses on both sides of a session's end.
+TIMES = (0, 0, 1, MINUTE, GAP - 1, GAP, GAP, GAP + 1, 2 * GAP, 2 * GAP + 1, 3 * GAP + 2, 10 * GAP)
+
+user_ids = st.sampled_from((None, None, None, *USERS, *USERS[:3], *JUNK[:2]))
+anonymous_ids = st.sampled_from((*DEVICES * 3, None, *JUNK))
+device_ids = st.sampled_from((*[None] * 8, *PRODUCTS, JUNK[0]))
+previous_ids = st.sampled_from((None, *USERS, *DEVICES, *JUNK[:3]))
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """An observation that has no name yet."""
+
+    type: str
+    occurred_at: int
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    device_id: str | None = None
+    previous_id: str | None = None
+
+
+drafts = st.builds(
+    Draft,
+    st.sampled_from(TYPES),
+    st.sampled_from(TIMES),
+    user_ids,
+    anonymous_ids,
+    device_ids,
+    previous_ids,
+)
+
+some_device = st.sampled_from(DEVICES)
+some_time = st.sampled_from(TIMES)
+
+
+@st.composite
+def three_users_on_a_device(draw: st.DrawFn) -> list[Draft]:
+    device = draw(some_device)
+    return [Draft("identify", draw(some_time), user, device) for user in USERS[:3]]
+
+
+@st.composite
+def a_ring_of_aliases(draw: st.DrawFn) -> list[Draft]:
+    ring = draw(st.permutations(USERS).map(lambda users: users[: 2 + len(users) // 3]))
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return [Draft("alias", draw(some_time), user, None, None, previous) for previous, user in pairs]
+
+
+@st.composite
+def an_alias_of_an_anonymous_id(draw: st.DrawFn) -> list[Draft]:
+    device = draw(some_device)
+    return [
+        Draft("page", draw(some_time), None, device),
+        Draft(
+            "alias", draw(some_time), draw(st.sampled_from(USERS)), draw(st.sampled_from((None, device))), None, device
+        ),
+    ]
+
+
+@st.composite
+def a_reset(draw: st.DrawFn) -> list[Draft]:
+    device, time = draw(some_device), draw(some_time)
+    return [Draft("reset", time, None, device), Draft("page", time + 1, None, device)]
+
+
+@st.composite
+def junk_ids(draw: st.DrawFn) -> list[Draft]:
+    junk = draw(st.sampled_from(JUNK))
+    return [
+        Draft("track", draw(some_time), junk, draw(some_device)),
+        Draft("track", draw(some_time), junk, junk),
+        Draft("alias", draw(some_time), "ann", None, None, junk),
+    ]
+
+
+@st.composite
+def messages_at_one_time(draw: st.DrawFn) -> list[Draft]:
+    device, time = draw(some_device), draw(some_time)
+    return [Draft("track", time, draw(user_ids), device) for _ in range(3)]
+
+
+PINCHES = (
+    three_users_on_a_device(),
+    a_ring_of_aliases(),
+    an_alias_of_an_anonymous_id(),
+    a_reset(),
+    junk_ids(),
+    messages_at_one_time(),
+)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Observation]:
+    """A log of up to some 40 messages, in no particular order, each with a name of its own."""
+    found = draw(st.lists(drafts, min_size=4, max_size=20))
+    for pinch in PINCHES:
+        found += draw(st.one_of(st.just([]), pinch))
+    found = draw(st.permutations(found))
+    numbers = draw(st.permutations(range(len(found))))
+    return [
+        # Two sources number their messages alike, so that only both parts of the name tell them apart.
+        Observation(SOURCES[number % 2], f"m{number // 2}", *msgspec.structs.astuple(draft))
+        for number, draft in zip(numbers, found, strict=True)
+    ]
+
+
+def has_equal_times(log: Sequence[Observation]) -> bool:
+    seen = Counter((one.anonymous_id, one.occurred_at) for one in log if one.anonymous_id in DEVICES)
+    return any(count > 1 for count in seen.values())
+
+
+def has_three_users_on_a_device(log: Sequence[Observation]) -> bool:
+    users: dict[str, set[str]] = defaultdict(set)
+    for one in log:
+        if one.anonymous_id in DEVICES and one.user_id in USERS:
+            users[one.anonymous_id].add(one.user_id)
+    return any(len(found) >= 3 for found in users.values())
+
+
+def has_a_ring_of_aliases(log: Sequence[Observation]) -> bool:
+    after: dict[str, set[str]] = defaultdict(set)
+    for one in log:
+        previous, user = one.previous_id or "", one.user_id or ""
+        if one.type == "alias" and previous != user and not is_junk(previous) and not is_junk(user):
+            after[previous].add(user)
+
+    def reached(start: str) -> set[str]:
+        found: set[str] = set()
+        todo = [start]
+        while todo:
+            for node in after.get(todo.pop(), set()) - found:
+                found.add(node)
+                todo.append(node)
+        return found
+
+    return any(node in reached(node) for node in list(after))
+
+
+HARD_CASES: dict[str, Callable[[Sequence[Observation]], bool]] = {
+    "equal times on a device": has_equal_times,
+    "three users on a device": has_three_users_on_a_device,
+    "a ring of aliases": has_a_ring_of_aliases,
+    "a reset": lambda log: any(one.type == "reset" and one.anonymous_id in DEVICES for one in log),
+    "a junk user id": lambda log: any(one.user_id in JUNK for one in log),
+    "a junk anonymous id": lambda log: any(one.anonymous_id in JUNK for one in log),
+    "an alias of an anonymous id": lambda log: any(
+        one.type == "alias" and one.previous_id in DEVICES and one.user_id in USERS for one in log
+    ),
+}
+
+
+class Tally:
+    """What a run of a property drew."""
+
+    def __init__(self) -> None:
+        self.draws = 0
+        self.cases: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+
+    def add(self, log: Sequence[Observation], attributions: dict[tuple[str, str], Attribution]) -> None:
+        self.draws += 1
+        self.cases.update(name for name, holds in HARD_CASES.items() if holds(log))
+        self.reasons.update({one.reason for one in attributions.values()})
+
+    def assert_hard(self) -> None:
+        """Each hard case was in a fifth of the draws at least, and every reason in some."""
+        shares = {name: self.cases[name] / self.draws for name in HARD_CASES}
+        assert self.draws >= 50
+        assert min(shares.values()) >= 0.2, shares
+        assert set(self.reasons) == set(get_args(Reason)), self.reasons
