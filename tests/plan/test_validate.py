@@ -1,0 +1,165 @@
+"""Validating events: the policies, the names, the complete list of faults in a stable order."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from footfall.errors import PlanError
+from footfall.events import Fault
+from footfall.plan.model import Alias, Enforcement, Event, Plan, Property, Rule
+from footfall.plan.validate import Checked, Validator
+
+LINE = Property(
+    type="object",
+    properties=(
+        Property(name="sku", type="string", required=True, pattern="^[A-Z0-9-]+$"),
+        Property(name="price", type="decimal", min=Decimal(0), scale=2, required=True),
+        Property(name="quantity", type="integer", min=Decimal(1), required=True),
+    ),
+)
+ORDER = Event(
+    name="order_completed",
+    wire_name="Order Completed",
+    aliases=(Alias(name="order_placed", until="2027-03-01"), Alias(name="ordered")),
+    properties=(
+        Property(name="currency", type="string", enum=("EUR", "SEK"), required=True),
+        Property(name="total", type="decimal", min=Decimal(0), scale=2, required=True),
+        Property(name="coupon", type="string", max_length=8, nullable=True),
+        Property(name="channel", type="string", enum=("web", "app"), open=True),
+        Property(name="lines", type="array", items=LINE, min_items=1, required=True),
+        Property(name="email", type="string", format="email", sensitivity="personal"),
+        Property(name="raw", type="map", values=Property(type="number")),
+    ),
+    rules=(Rule(id="coupon_needs_total", check="coupon is None or total > 0", message="A coupon needs a total"),),
+)
+PLAN = Plan(
+    id="shop",
+    events={"order_completed": ORDER},
+    traits={"user": (Property(name="email", type="string", format="email", sensitivity="personal", required=True),)},
+)
+GOOD = b'{"currency":"EUR","total":"12.50","coupon":null,"lines":[{"sku":"A","price":12.5,"quantity":1}]}'
+
+
+def codes(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
+    return [(fault.path, fault.code) for fault in faults]
+
+
+def test_a_clean_event_has_neither_faults_nor_warnings() -> None:
+    assert Validator(PLAN, place="client").check(ORDER, GOOD) == Checked()
+
+
+def test_every_fault_is_listed_in_the_order_of_the_plan_with_unknown_properties_last() -> None:
+    text = b"""{"zz":1, "lines":[{"sku":"a b","price":"1_0","quantity":1.0,"x":2},{"sku":"A"}],
+        "raw":{"b":"n","a":null},"email":"bob","coupon":"far too long","total":-1.234,"currency":"YEN"}"""
+    plan = Plan(
+        id="shop", enforcement={"test": Enforcement(unknown_event="raise", unknown_property="raise", invalid="raise")}
+    )
+
+    checked = Validator(plan, place="test").check(ORDER, text)
+
+    assert checked.warnings == ()
+    assert codes(checked.faults) == [
+        ("currency", "enum"),
+        ("total", "min"),
+        ("total", "scale"),
+        ("coupon", "max_length"),
+        ("lines[0].sku", "pattern"),
+        ("lines[0].price", "type"),
+        ("lines[0].quantity", "type"),
+        ("lines[1].price", "required"),
+        ("lines[1].quantity", "required"),
+        ("email", "format"),
+        ("raw.a", "null"),
+        ("raw.b", "type"),
+        ("lines[0].x", "unknown_property"),
+        ("zz", "unknown_property"),
+    ]
+
+
+@pytest.mark.parametrize("text", [b"", b"null", b"{}", b" {} "])
+def test_nothing_null_and_an_empty_object_all_stand_for_no_properties(text: bytes) -> None:
+    empty = Event(name="ping", wire_name="ping")
+
+    assert Validator(PLAN, place="client").check(empty, text) == Checked()
+    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [
+        ("currency", "required"),
+        ("total", "required"),
+        ("lines", "required"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"{", b"nul", b'{"a":01}', b'{"a":"\\ud800"}', b'{"a":"\xff"}', b"[" * 100_000, b'{"a":' * 100_000, b"{}x", b" "],
+)
+def test_text_that_is_not_json_is_a_json_fault_and_never_an_exception(text: bytes) -> None:
+    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [("", "json")]
+
+
+def test_a_rule_that_does_not_hold_is_a_fault_named_by_its_id() -> None:
+    text = GOOD.replace(b'"12.50","coupon":null', b'0,"coupon":"X"')
+
+    checked = Validator(PLAN, place="client").check(ORDER, text)
+
+    assert checked.faults == (Fault("coupon_needs_total", "rule", "A coupon needs a total", "false"),)
+
+
+def test_a_rule_over_a_property_that_is_wrong_by_itself_is_not_asked() -> None:
+    text = GOOD.replace(b'"12.50","coupon":null', b'-1,"coupon":"X"')
+
+    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [("total", "min")]
+
+
+def test_a_new_value_of_an_open_enum_and_a_kept_unknown_property_only_warn() -> None:
+    checked = Validator(PLAN, place="collector").check(ORDER, GOOD.replace(b"{", b'{"channel":"tv","new":1,', 1))
+
+    assert checked.faults == ()
+    assert codes(checked.warnings) == [("channel", "enum"), ("new", "unknown_property")]
+
+
+def test_an_event_can_have_its_own_policy_for_a_place() -> None:
+    own = Enforcement(unknown_event="warn", unknown_property="quarantine", invalid="keep")
+    event = Event(name="e", wire_name="e", enforcement={"collector": own})
+    validator = Validator(Plan(id="p", events={"e": event}), place="collector")
+
+    assert validator.policy(event) is own
+    assert validator.policy(None) == Enforcement(
+        unknown_event="quarantine", unknown_property="keep", invalid="quarantine"
+    )
+    assert codes(validator.check(event, b'{"a":1}').faults) == [("a", "unknown_property")]
+    assert codes(validator.check(event, b"[]").warnings) == [("", "type")]
+
+
+def test_names_resolve_by_wire_name_plan_name_and_alias_until_its_day() -> None:
+    resolve = Validator(PLAN, place="client").resolve
+
+    assert resolve("Order Completed") is ORDER
+    assert resolve("order_completed", "2030-01-01") is ORDER
+    assert resolve("order_placed") is ORDER
+    assert resolve("order_placed", "2027-02-28") is ORDER
+    assert resolve("order_placed", "2027-03-01") is None
+    assert resolve("ordered", "2099-01-01") is ORDER
+    assert resolve("order completed") is None
+
+
+def test_a_bad_trait_is_a_fault_and_an_unknown_or_missing_one_is_not() -> None:
+    validator = Validator(PLAN, place="collector")
+
+    assert validator.check_traits("user", b'{"email":"a@b.example"}') == Checked()
+    assert validator.check_traits("user", b'{"shoe_size":43}') == Checked()
+    assert validator.check_traits("account", b'{"name":"Acme"}') == Checked()
+    assert validator.check_traits("user", b"null") == Checked()
+    assert validator.check_traits("user", b'{"email":"bob","x":1}').faults == (
+        Fault("email", "format", "the format email", "a string of 3"),
+    )
+
+
+def test_a_rule_or_pattern_that_cannot_be_compiled_is_a_plan_error_that_names_the_event() -> None:
+    for event in (
+        Event(name="bad", wire_name="bad", rules=(Rule(id="r", check="totl > 0"),)),
+        Event(name="bad", wire_name="bad", properties=(Property(name="a", type="string", pattern="("),)),
+    ):
+        with pytest.raises(PlanError, match="bad: cannot be compiled"):
+            Validator(Plan(id="p"), place="client").check(event, b"{}")
