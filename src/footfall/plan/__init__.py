@@ -1,0 +1,10 @@
+"""The tracking plan: what a team wants to learn and what it sends, loaded, checked, bundled, compiled to validators."""
+
+from __future__ import annotations
+
+from footfall.errors import Problem
+from footfall.plan.bundle import bundle_bytes, bundle_hash, from_bundle
+from footfall.plan.load import check, load
+from footfall.plan.model import Plan
+
+__all__ = ["Plan", "Problem", "bundle_bytes", "bundle_hash", "check", "from_bundle", "load"]

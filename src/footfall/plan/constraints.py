@@ -1,0 +1,119 @@
+"""What the constraints of one property must keep among themselves: where each may stand, bounds, enums, inner types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from footfall.plan.findings import Findings, Path, Place, did_you_mean
+from footfall.plan.formats import FORMATS
+from footfall.plan.model import Property
+from footfall.plan.yaml_source import Node
+
+__all__ = ["NUMERIC", "SCALARS", "check_constraints"]
+
+NUMERIC = frozenset({"integer", "number", "decimal"})
+_TEXT = frozenset({"string"})
+SCALARS = NUMERIC | {"string", "boolean", "datetime", "date", "uuid"}
+
+# The types on which a key has a meaning; a key that is not named here has one on all.
+_APPLIES: Mapping[str, frozenset[str]] = {
+    "enum": frozenset({"string", "integer"}),
+    "open": frozenset({"string", "integer"}),
+    "pattern": _TEXT,
+    "format": _TEXT,
+    "min_length": _TEXT,
+    "max_length": _TEXT,
+    "min": NUMERIC,
+    "max": NUMERIC,
+    "scale": frozenset({"decimal"}),
+    "unit": NUMERIC,
+    "min_items": frozenset({"array", "map"}),
+    "max_items": frozenset({"array", "map"}),
+    "items": frozenset({"array"}),
+    "values": frozenset({"map"}),
+    "properties": frozenset({"object"}),
+}
+_RANGES = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
+_INNER = (("array", "items"), ("map", "values"))
+_ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
+
+
+def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path, findings: Findings) -> None:
+    """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
+    for key in own:
+        types = _APPLIES.get(key)
+        if types is not None and prop.type not in types:
+            findings.add(
+                "misplaced_key",
+                f"{key!r} has no effect on the type {prop.type}",
+                place=node.key(key),
+                path=path,
+                remedy=f"it belongs to {' and '.join(sorted(types))}",
+            )
+    for low, high in _RANGES:
+        least, most = getattr(prop, low), getattr(prop, high)
+        if least is not None and most is not None and least > most:
+            findings.add(
+                "empty_range",
+                f"{low} {least} is more than {high} {most}",
+                place=_at(node, high, low),
+                path=path,
+                remedy=f"lower {low} or raise {high}",
+            )
+    for type_, key in _INNER:
+        if prop.type == type_ and getattr(prop, key) is None and key not in node.value:
+            findings.add(
+                "missing_key",
+                f"the type {type_} needs {key!r}",
+                place=node,
+                path=path,
+                remedy=f"add {key}: {{type: …}}; {{type: any}} takes everything",
+            )
+    if prop.open and not prop.enum:
+        findings.add(
+            "misplaced_key", "'open' has no effect without an enum", place=_at(node, "open"), path=path,
+            remedy="add an enum, or take it out",
+        )  # fmt: skip
+    if prop.format is not None and prop.format not in FORMATS:
+        findings.add(
+            "unknown_value",
+            f"{prop.format!r} is not a known format",
+            place=_at(node, "format"),
+            path=path,
+            remedy=did_you_mean(prop.format, FORMATS),
+        )
+    if prop.transform in {"truncate", "mask"} and prop.type != "string":
+        findings.add(
+            "misplaced_key", f"{prop.transform!r} works on the type string, not {prop.type}",
+            place=_at(node, "transform"), path=path, remedy="use hash or drop",
+        )  # fmt: skip
+    enum = node.get("enum")
+    if enum is not None and isinstance(enum.value, list) and prop.type in _ENUM_TYPES:
+        _check_enum(enum, _ENUM_TYPES[prop.type], (*path, "enum"), findings)
+
+
+def _at(node: Node, *keys: str) -> Place:
+    return next((node.key(key) for key in keys if key in node.marks), node)
+
+
+def _check_enum(enum: Node, wanted: type, path: Path, findings: Findings) -> None:
+    if not enum.value:
+        findings.add("bad_enum", "the enum has no value", place=enum, path=path, remedy="list at least one value")
+    seen: dict[Any, Node] = {}
+    for item in enum.value:
+        if type(item.value) is not wanted:
+            remedy = "put it in quotes" if wanted is str else "write a whole number"
+            findings.add(
+                "bad_enum", f"{item.plain()!r} is not of the property's type", place=item, path=path, remedy=remedy
+            )
+        elif item.value in seen:
+            findings.add(
+                "bad_enum",
+                f"{item.value!r} stands twice, first at {seen[item.value]}",
+                place=item,
+                path=path,
+                remedy="keep one of them",
+            )
+        else:
+            seen[item.value] = item

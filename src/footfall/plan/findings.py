@@ -1,0 +1,141 @@
+"""What can be wrong with a plan: the register of finding codes, and the collector that gathers every finding."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from footfall.errors import Problem
+
+__all__ = ["CODES", "MISSING", "Findings", "Missing", "Path", "Place", "did_you_mean", "dotted"]
+
+CODES: Final[Mapping[str, str]] = {
+    # Files
+    "missing_file": "A plan is a folder, a YAML file or a bundle that exists; nothing stands at this path.",
+    "unreadable_file": "The operating system refused to hand over the file.",
+    "no_plan_files": "A plan folder holds at least one .yaml or .yml file outside `fixtures/` and dot-folders.",
+    "empty_file": "A file without content defines nothing, which is seldom what its author meant.",
+    "not_utf8": "Plan files are UTF-8, so that every machine reads the same names.",
+    "not_yaml": "The text is not YAML, so nothing in this file can be read.",
+    "several_documents": "A file holds one YAML document; a second one after `---` would be lost.",
+    "too_large": "The file nests or repeats itself (through aliases) beyond what a plan can need.",
+    "bad_alias": "A YAML alias refers to an anchor that is not complete before it.",
+    "bad_tag": "Values are plain YAML 1.2; tags that make other kinds of objects are not read.",
+    "bad_bundle": "A bundle is made by `footfall plan bundle`, read whole, and never edited by hand.",
+    # Shape
+    "duplicate_key": "Of two equal keys in one YAML mapping only one could count.",
+    "key_not_text": "Names are text; YAML reads this key as something else.",
+    "unknown_key": "A key that the format does not know would silently do nothing; `x_*` keys are free.",
+    "missing_key": "The format needs this key to give the entry a meaning.",
+    "missing_metadata": "The plan's own `require` section says that this must be there.",
+    "wrong_type": "The value is of another kind than the key takes.",
+    "unknown_value": "The key takes one of a few words, and this is none of them.",
+    "bad_name": "Names are used in expressions such as `event.property`, so they are words without dots or spaces.",
+    "bad_number": "The number is outside of what can be counted with.",
+    "bad_date": "Days are written as in ISO 8601: 2027-03-01.",
+    "bad_duration": "Durations are a whole number and one of s, m, h, d, w: 90s, 15m, 6h, 7d, 2w.",
+    "bad_regex": "The pattern is not a regular expression that Python's `re` can compile.",
+    "newer_format": "The file says that it needs a newer footfall than this one.",
+    "unknown_timezone": "Days and windows are cut in the plan's timezone, which must be one of the IANA database.",
+    # Names and references
+    "duplicate_name": "A name is defined once in the whole plan, in whichever file.",
+    "duplicate_property": "Two definitions of one property would make it unclear which one holds.",
+    "duplicate_wire_name": "Two things with one name on the wire could not be told apart when they arrive.",
+    "unknown_reference": "The name refers to something that the plan does not define.",
+    "cycle": "Definitions that refer to each other in a circle have no end.",
+    # Properties
+    "missing_type": "A property says its `type`, or which type it does `use`.",
+    "type_changed": "`use` may narrow a type with further keys, never turn it into another type.",
+    "misplaced_key": "The key has no effect on a property of this type or in this place.",
+    "empty_range": "A lower bound above the upper bound leaves no value that could be right.",
+    "bad_enum": "The values of an enum are different from each other and of the property's own type.",
+    "bad_example": "An example shows a right value, so it must fit the property's own constraints.",
+    "bad_rule": "A rule is one expression over the event's own properties.",
+    # Measures, journeys, status
+    "bad_measure": "A measure has exactly one of the documented forms.",
+    "bad_condition": "A condition compares a property with values that it can have.",
+    "not_numeric": "Sums, averages and other figures need a property that holds a number.",
+    "not_scalar": "Only single values can be counted, grouped and compared, not objects, arrays or maps.",
+    "backwards": "Steps are walked in the order in which the journey lists them.",
+    "misplaced_step_key": "The key compares with the step before, and there is none.",
+    "bad_expectation": "An expectation is a share of the step before: a number from 0 to 1.",
+    "bad_status": "What is said about an event's deprecation must agree with its status.",
+}
+
+Path = tuple[str, ...]
+
+
+class Missing:
+    """The type of MISSING."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+MISSING: Final = Missing()
+
+
+class Place:
+    """Where something stands: a file as the user wrote it, line and column from 1."""
+
+    __slots__ = ("column", "file", "line")
+
+    def __init__(self, file: str, line: int, column: int) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+def dotted(path: Path) -> str:
+    """The name inside the plan as people write it: `order_completed.lines[2].price`."""
+    return ".".join(path).replace(".[", "[")
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """A remedy for a word that is none of `choices`: the nearest one, or all when they are few."""
+    known = sorted(choices)
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    if 0 < len(known) <= 12:
+        return f"known: {', '.join(known)}"
+    return ""
+
+
+class Findings:
+    """Gathers findings; a finding told twice of one place (through an alias or a shared type) is kept once."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
+
+    def add(self, code: str, message: str, *, place: Place, path: Path = (), remedy: str = "") -> None:
+        """Note one finding. `code` is a key of CODES; `place` is any object with file, line and column."""
+        if code not in CODES:
+            raise KeyError(code)
+        key = (code, place.file, place.line, place.column, message)
+        if key not in self._seen:
+            self._seen[key] = Problem(
+                code,
+                message,
+                remedy=remedy,
+                where=dotted(path),
+                file=place.file,
+                line=place.line,
+                column=place.column,
+            )
+
+    def unknown(self, what: str, word: str, choices: Iterable[str], *, place: Place, path: Path) -> None:
+        """Note a reference to a name that the plan does not define."""
+        remedy = did_you_mean(word, choices) or f"define the {what}, or take the name out"
+        self.add("unknown_reference", f"there is no {what} {word!r}", place=place, path=path, remedy=remedy)
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def sorted(self) -> list[Problem]:
+        """All findings by file, line and column."""
+        return sorted(self._seen.values(), key=lambda problem: (problem.file, problem.line, problem.column))

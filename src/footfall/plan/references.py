@@ -1,0 +1,126 @@
+"""Answers whether a name that one part of a plan uses is defined by another, and tells when it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from footfall.plan.findings import Findings, Path, Place
+from footfall.plan.gather import Entry, Gathered
+from footfall.plan.model import Event, Property
+from footfall.plan.schema import PURPOSES
+from footfall.plan.yaml_source import Node
+
+__all__ = ["References"]
+
+_PURPOSE_SECTIONS = {"kpi": "kpis", "journey": "journeys", "goal": "goals"}
+
+
+class References:
+    """The names of a whole plan.
+
+    Events and journey steps are added as they are read. What is defined but could not be made sense of counts as
+    known, and nothing is concluded from it: its own fault is told already.
+    """
+
+    def __init__(self, gathered: Gathered, findings: Findings) -> None:
+        self.findings = findings
+        self.steps: dict[str, tuple[str, ...] | None] = {}
+        self._sections: Mapping[str, Mapping[str, Entry]] = gathered.sections
+        self._events: dict[str, Event] = {}
+        self._properties: dict[str, dict[str, Property | None]] = {}
+        self._wire_names: dict[str, str] = {}
+
+    def add_event(self, event: Event, properties: Mapping[str, Property | None]) -> None:
+        """Make an event known, with its properties; None stands for one that could not be made sense of."""
+        self._events[event.name] = event
+        self._properties[event.name] = dict(properties)
+        self._wire_names[event.wire_name] = event.name
+
+    def defined(self, section: str, what: str, name: str, place: Place, path: Path) -> bool:
+        """Whether a section defines a name."""
+        names = self._sections[section]
+        if name in names:
+            return True
+        self.findings.unknown(what, name, names, place=place, path=path)
+        return False
+
+    def has(self, section: str, name: str) -> bool:
+        """Whether a section defines a name, without a finding when it does not."""
+        return name in self._sections[section]
+
+    def metadata(self, required: tuple[str, ...], values: Mapping[str, Any], entry: Entry, path: Path) -> None:
+        """What the plan's `require` section asks for is there; an empty list counts, as it was thought of."""
+        for key in required:
+            if key not in entry.node.value and not values.get(key):
+                self.findings.add(
+                    "missing_metadata",
+                    f"{key!r} is missing",
+                    place=entry.place,
+                    path=path,
+                    remedy=f"add {key}: the plan's `require` asks for it",
+                )
+
+    def event(self, name: str, place: Place, path: Path) -> Event | None:
+        """The event of this canonical name."""
+        event = self._events.get(name)
+        if event is None and name not in self._sections["events"]:
+            if name in self._wire_names:
+                self.findings.add(
+                    "unknown_reference", f"{name!r} is a name on the wire", place=place, path=path,
+                    remedy=f"use the event's own name, {self._wire_names[name]!r}",
+                )  # fmt: skip
+            else:
+                self.findings.unknown("event", name, self._sections["events"], place=place, path=path)
+        return event
+
+    def property(self, event: Event, name: str, place: Place, path: Path) -> Property | None:
+        """The property of an event."""
+        known = self._properties[event.name]
+        if name not in known:
+            self.findings.unknown(f"property of {event.name}", name, known, place=place, path=path)
+        return known.get(name)
+
+    def all_properties(self) -> set[str]:
+        """The names of the properties of all events."""
+        return {name for properties in self._properties.values() for name in properties}
+
+    def owner(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+        """An owner is one of the teams, when the plan names its teams."""
+        teams = self._sections["teams"]
+        if teams and "owner" in values and "owner" in node.value and values["owner"] not in teams:
+            self.findings.unknown("team", values["owner"], teams, place=node.value["owner"], path=(*path, "owner"))
+
+    def sources(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+        """The sources of an event are declared, as write keys are given to sources."""
+        for item, name in _texts(node, "sources", values):
+            self.defined("sources", "source", name, item, (*path, "sources"))
+
+    def groups(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+        """Included property groups are defined."""
+        for item, name in _texts(node, "include", values):
+            self.defined("property_groups", "property group", name, item, (*path, "include"))
+
+    def purposes(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+        """A purpose is a KPI, a journey or a goal: `kpi:revenue`."""
+        here = (*path, "purpose")
+        for item, text in _texts(node, "purpose", values):
+            kind, colon, name = text.partition(":")
+            if not colon or kind not in PURPOSES:
+                remedy = f"write {', '.join(f'{purpose}:NAME' for purpose in PURPOSES[:-1])} or {PURPOSES[-1]}:NAME"
+                self.findings.add("unknown_value", f"{text!r} is not a purpose", place=item, path=here, remedy=remedy)
+            else:
+                self.defined(_PURPOSE_SECTIONS[kind], kind, name, item, here)
+
+    def named(self, section: str, what: str, key: str, values: Mapping[str, Any], node: Node, path: Path) -> None:
+        """Every name in a list of names is defined in a section."""
+        for item, name in _texts(node, key, values):
+            self.defined(section, what, name, item, (*path, key))
+
+
+def _texts(node: Node, key: str, values: Mapping[str, Any]) -> list[tuple[Node, str]]:
+    """The texts of a list with their places; nothing when the list is not the node's own, or could not be read."""
+    inner = node.get(key)
+    if inner is None or key not in values or not isinstance(inner.value, list):
+        return []
+    return [(item, item.value) for item in inner.value if isinstance(item.value, str)]

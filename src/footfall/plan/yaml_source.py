@@ -1,0 +1,353 @@
+"""Reads YAML into nodes that remember their place, through the event stream of PyYAML's C parser.
+
+Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with two differences: fractions
+become Decimal, so that `min: 0.10` stays exact, and a quoted scalar is always text. An alias shares the node of its
+anchor, so that reading takes time in proportion to the file.
+
+In `{description: Rank in the list, null when opened directly}` YAML ends the text at the comma and makes a key without
+a colon of the rest. No such key means anything in a plan, so words with a space between them are read as what they
+look like: the rest of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from footfall.errors import MissingExtraError
+from footfall.plan.findings import Findings, Place
+
+__all__ = ["Node", "NodeValue", "kind_of", "parse_yaml"]
+
+NodeValue = Any  # None | bool | int | Decimal | float (not finite) | str | list[Node] | dict[str, Node]
+
+_MAX_DEPTH = 64
+_MAX_NODES = 2_000_000
+_MAX_DIGITS = 400
+
+_WORDS: dict[str, NodeValue] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **{sign + word: float("inf") for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
+    **{"-" + word: float("-inf") for word in (".inf", ".Inf", ".INF")},
+}
+_NUMBER_STARTS = frozenset("+-.0123456789")
+_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
+_OCTAL = re.compile(r"0o[0-7]+", re.ASCII)
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+", re.ASCII)
+_FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
+
+_TEXT_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
+_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "map", "seq"))
+
+
+class Node(Place):
+    """A value with its place. `marks` gives, for a mapping, the (line, column) of each key; `size` counts nodes."""
+
+    __slots__ = ("marks", "size", "value")
+
+    def __init__(self, value: NodeValue, file: str, line: int, column: int) -> None:
+        super().__init__(file, line, column)
+        self.value = value
+        self.marks: dict[str, tuple[int, int]] = {}
+        self.size = 1
+
+    def key(self, name: str) -> Place:
+        """The place of a key of this mapping."""
+        return Place(self.file, *self.marks[name])
+
+    def get(self, name: str) -> Node | None:
+        """The value of a key, when this is a mapping that has it."""
+        return self.value.get(name) if isinstance(self.value, dict) else None
+
+    def plain(self) -> Any:
+        """The value without places, all the way down."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "true or false"),
+    (str, "text"),
+    (int, "a whole number"),
+    ((Decimal, float), "a number"),
+    (list, "a list"),
+    (dict, "a mapping"),
+)
+
+
+def kind_of(value: NodeValue) -> str:
+    """What a value is, in words: `text`, `a list`, `nothing`."""
+    return next((name for types, name in _KINDS if isinstance(value, types)), "nothing")
+
+
+class _RefusedError(Exception):
+    """A scalar that no plan can use; the text says why."""
+
+
+class _StopError(Exception):
+    """Reading this file cannot go on; the finding is already told."""
+
+
+def _number(text: str) -> NodeValue:
+    if len(text) > _MAX_DIGITS and (_FRACTION.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
+        raise _RefusedError(f"has more than {_MAX_DIGITS} digits")
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FRACTION.fullmatch(text):
+        number = Decimal(text)
+        if abs(number.adjusted()) > _MAX_DIGITS:
+            raise _RefusedError("is out of range")
+        return number
+    return int(text, 0) if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text) else text
+
+
+def _scalar(text: str, plain: bool, tag: str | None) -> NodeValue:
+    if not plain or tag in _TEXT_TAGS:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    return _number(text) if text[0] in _NUMBER_STARTS else text
+
+
+class _Frame:
+    """A container that is still open: its node, its anchor, and the key that waits for its value."""
+
+    __slots__ = ("anchor", "key", "key_end", "node", "text_key")
+
+    def __init__(self, node: Node, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.key: str | None = None
+        self.key_end = -1  # where an unquoted key in braces ended
+        self.text_key: str | None = None  # the key just before, when its value is unquoted text
+
+
+_SKIP = "\0skip"  # no YAML scalar can hold a NUL, so it stands for "the next value has no usable key"
+
+
+class _Reader:
+    def __init__(self, file: str, findings: Findings) -> None:
+        self.file = file
+        self.findings = findings
+        self.root: Node | None = None
+        self.stack: list[_Frame] = []
+        self.flow: list[bool] = []
+        self.anchors: dict[str, Node] = {}
+        self.documents = 0
+        self.expanded = 0
+
+    def place(self, event: Any) -> Place:
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1)
+
+    def node(self, value: NodeValue, event: Any) -> Node:
+        mark = event.start_mark
+        return Node(value, self.file, mark.line + 1, mark.column + 1)
+
+    def scalar(self, event: Any) -> None:
+        tag = event.tag
+        plain = not event.style
+        self.check_tag(event)
+        try:
+            value = _scalar(event.value, plain, tag)
+        except _RefusedError as refused:
+            self.findings.add("bad_number", f"{event.value[:20]}… {refused}", place=self.place(event))
+            value = event.value
+        node = self.node(value, event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        elif plain and self.stack and self.continues(event, value):
+            return
+        self.put(node, event.value)
+
+    def continues(self, event: Any, value: NodeValue) -> bool:
+        """Whether a key without a colon was the rest of the text before it; if so, it is joined to that text."""
+        frame = self.stack[-1]
+        mapping = frame.node.value
+        if not isinstance(mapping, dict):
+            return False
+        if frame.key is None:
+            frame.key_end = event.end_mark.index if self.flow[-1] else -1
+            return False
+        before, key = frame.text_key, frame.key
+        frame.text_key = key if isinstance(value, str) else None
+        if event.value or event.start_mark.index != frame.key_end or before is None or " " not in key:
+            return False
+        mapping[before].value += f", {key}"
+        del frame.node.marks[key]
+        frame.key, frame.text_key = None, before
+        return True
+
+    def check_tag(self, event: Any) -> None:
+        if event.tag is not None and event.tag not in _TEXT_TAGS and event.tag not in _PLAIN_TAGS:
+            self.findings.add(
+                "bad_tag", f"the tag {event.tag} is not read", place=self.place(event), remedy="take the tag out"
+            )
+
+    def start_mapping(self, event: Any) -> None:
+        self.open({}, event)
+
+    def start_sequence(self, event: Any) -> None:
+        self.open([], event)
+
+    def open(self, value: NodeValue, event: Any) -> None:
+        self.check_tag(event)
+        if len(self.stack) >= _MAX_DEPTH:
+            self.findings.add(
+                "too_large", f"nested more than {_MAX_DEPTH} levels deep", place=self.place(event), remedy="flatten it"
+            )
+            raise _StopError
+        self.stack.append(_Frame(self.node(value, event), event.anchor))
+        self.flow.append(bool(event.flow_style))
+
+    def end(self, _event: Any) -> None:
+        frame = self.stack.pop()
+        self.flow.pop()
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = frame.node
+        self.put(frame.node, None)
+
+    def alias(self, event: Any) -> None:
+        node = self.anchors.get(event.anchor)
+        if node is None:
+            self.findings.add(
+                "bad_alias",
+                f"*{event.anchor} refers to an anchor that is not complete before it",
+                place=self.place(event),
+                remedy=f"put &{event.anchor} on an earlier value",
+            )
+            node = self.node(None, event)
+        self.expanded += node.size
+        if self.expanded > _MAX_NODES:
+            self.findings.add(
+                "too_large",
+                f"aliases repeat more than {_MAX_NODES:,} values",
+                place=self.place(event),
+                remedy="name shared parts under `types` and `use` them",
+            )
+            raise _StopError
+        self.put(node, node.value if isinstance(node.value, str) else None)
+
+    def document(self, event: Any) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.findings.add(
+                "several_documents",
+                "a second document starts here",
+                place=self.place(event),
+                remedy="put it in a file of its own",
+            )
+            raise _StopError
+
+    def put(self, node: Node, text: str | None) -> None:
+        """Hand a finished node to the container that is open; `text` is how a scalar is written."""
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
+        container = frame.node
+        if isinstance(container.value, list):
+            container.value.append(node)
+        elif frame.key is None:
+            frame.key = self.as_key(container, node, text)
+            return
+        elif frame.key != _SKIP:
+            container.value[frame.key] = node
+            frame.key = None
+        else:
+            frame.key = None
+        container.size = min(container.size + node.size, _MAX_NODES + 1)
+
+    def as_key(self, container: Node, node: Node, text: str | None) -> str:
+        if text is None:
+            self.findings.add(
+                "key_not_text", f"a key cannot be {kind_of(node.value)}", place=node, remedy="use a name as the key"
+            )
+            return _SKIP
+        if not isinstance(node.value, str):
+            self.findings.add(
+                "key_not_text",
+                f"the key {text or '(nothing)'} is {kind_of(node.value)}, not text",
+                place=node,
+                remedy=f'put it in quotes: "{text}"',
+            )
+        if text in container.marks:
+            first = container.marks[text][0]
+            self.findings.add(
+                "duplicate_key",
+                f"the key {text!r} stands here and at {self.file}:{first}",
+                place=node,
+                remedy="keep one of them",
+            )
+            return _SKIP
+        container.marks[text] = (node.line, node.column)
+        return text
+
+
+def parse_yaml(data: bytes, file: str, findings: Findings) -> Node | None:
+    """The one document of a YAML file, or None (and at least one finding) when there is nothing that can be used.
+
+    Raises MissingExtraError when PyYAML is not installed.
+    """
+    start = Place(file, 1, 1)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"byte {error.start} is not UTF-8"
+        findings.add("not_utf8", message, place=Place(file, line, 1), remedy="save the file as UTF-8")
+        return None
+    reader = _Reader(file, findings)
+    try:
+        _read(text, reader)
+    except _StopError:
+        return None
+    if reader.root is None or reader.root.value is None:
+        findings.add("empty_file", "the file is empty", place=start, remedy="write a section into it, or remove it")
+        return None
+    return reader.root
+
+
+def _read(text: str, reader: _Reader) -> None:
+    try:
+        import yaml  # loaded late: a client that is given a bundle runs without PyYAML
+    except ImportError:
+        raise MissingExtraError("reading a tracking plan in YAML", "plan") from None
+
+    takes = {
+        yaml.ScalarEvent: reader.scalar,
+        yaml.MappingStartEvent: reader.start_mapping,
+        yaml.SequenceStartEvent: reader.start_sequence,
+        yaml.MappingEndEvent: reader.end,
+        yaml.SequenceEndEvent: reader.end,
+        yaml.AliasEvent: reader.alias,
+        yaml.DocumentStartEvent: reader.document,
+    }
+    try:
+        # The C parser is about ten times as fast; a PyYAML that was built without libyaml has only the other one.
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+            take = takes.get(type(event))
+            if take is not None:
+                take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(reader.file, mark.line + 1, mark.column + 1) if mark else Place(reader.file, 1, 1)
+        what = " ".join(part for part in (error.problem, error.context) if part)
+        _not_yaml(what, place, reader)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
+        _not_yaml(str(error.reason), Place(reader.file, line, 1), reader)
+    except yaml.YAMLError as error:
+        _not_yaml(str(error).partition("\n")[0], Place(reader.file, 1, 1), reader)
+
+
+def _not_yaml(what: str, place: Place, reader: _Reader) -> None:
+    reader.findings.add("not_yaml", f"not YAML: {what}", place=place, remedy="mend the syntax at this place")
+    raise _StopError from None
