@@ -43,9 +43,9 @@ class Collector:
         journal: Journal | None = None,
     ) -> None:
         self.settings = settings or CollectorSettings()
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
         self.plan = _loaded(plan, disk)
-        self._folder = DataFolder.open(data, disk=disk, clock=self._clock)
+        self._folder = DataFolder.open(data, disk=disk, clock=self.clock)
         try:
             self._journal = journal or SqliteJournal(self._folder.journal_path)
             self._judge_for: JudgeFor = _no_judge
@@ -57,7 +57,7 @@ class Collector:
         except BaseException:
             self._folder.close()
             raise
-        self._committer = GroupCommitter(self._journal, most=self.settings.group_messages, clock=self._clock)
+        self._committer = GroupCommitter(self._journal, most=self.settings.group_messages, clock=self.clock)
 
     def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
         """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.
@@ -70,7 +70,7 @@ class Collector:
     def judge(self, envelope: Envelope, source: str) -> Judged:
         """Decide about the messages of a request. Nothing is written yet."""
         frame = frame_for(
-            envelope, source, received_at=self._clock.now_us(), judge_for=self._judge_for, settings=self.settings
+            envelope, source, received_at=self.clock.now_us(), judge_for=self._judge_for, settings=self.settings
         )
         return judge(envelope, frame)
 

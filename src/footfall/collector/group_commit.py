@@ -15,7 +15,7 @@ from footfall.clock import Clock
 from footfall.errors import JournalError
 from footfall.storage.journal import Changes, Journal, Row
 
-__all__ = ["Done", "GroupCommitter"]
+__all__ = ["Done", "GroupCommitter", "Outcome"]
 
 Outcome = list[bool] | JournalError
 Done = Callable[[Outcome], None]

@@ -36,7 +36,7 @@ _COLUMNS = (
 )
 _NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
 _TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
-_BOOKS = ("stored", "duplicate", "quarantined", "rejected")
+_BOOKS = ("received", "stored", "duplicate", "quarantined", "rejected")
 
 _SCHEMA = f"""
 CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
@@ -60,7 +60,7 @@ _INSERT_ROW = {
     for kind, table in _TABLES.items()
 }
 _ADD_TO_BOOKS = f"""
-INSERT INTO books (source, event, {", ".join(_BOOKS)}) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO books (source, event, {", ".join(_BOOKS)}) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in _BOOKS)}
 """  # noqa: S608 - our own names
 _SCAN = {
@@ -197,10 +197,7 @@ class SqliteJournal:
         """See Journal."""
         with self._snapshot() as run:
             lines = run(f"SELECT source, event, {', '.join(_BOOKS)} FROM books ORDER BY source, event", ())  # noqa: S608 - our own names
-        return {
-            (source, event): {"received": sum(counts), **dict(zip(_BOOKS, counts, strict=True))}
-            for source, event, *counts in lines
-        }
+        return {(source, event): dict(zip(_BOOKS, counts, strict=True)) for source, event, *counts in lines}
 
     def close(self) -> None:
         """See Journal."""
@@ -287,7 +284,9 @@ def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> set[tuple[st
 def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]:
     lines: dict[tuple[str, str], dict[str, int]] = {}
     for (source, event, name), number in counts.items():
-        lines.setdefault((source, event), dict.fromkeys(_BOOKS, 0))[name] += number
+        line = lines.setdefault((source, event), dict.fromkeys(_BOOKS, 0))
+        line[name] += number
+        line["received"] += number
     return [(*key, *numbers.values()) for key, numbers in lines.items()]
 
 

@@ -1,0 +1,63 @@
+"""`footfall quarantine`: what was put aside, and why."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from footfall.errors import FootfallError
+from footfall.quarantine import Quarantined, list_quarantined
+from footfall.storage import DataFolder, SqliteJournal
+
+__all__ = ["command"]
+
+_USAGE = 2
+
+
+@click.group("quarantine")
+def command() -> None:
+    """Messages that were put aside."""
+
+
+@command.command("list")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
+def list_command(*, data: Path, format_: str, limit: int | None) -> None:
+    """List what was put aside, each with its faults, in order of receipt. Works while a collector runs."""
+    try:
+        journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
+        try:
+            found = list(list_quarantined(journal, limit=limit))
+        finally:
+            journal.close()
+    except FootfallError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(_USAGE)
+    if format_ == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found)))
+        return
+    if not found:
+        click.echo("nothing is in quarantine")
+    console = Console(soft_wrap=True)
+    for item in found:
+        _print(console, item)
+
+
+def _print(console: Console, item: Quarantined) -> None:
+    # What senders wrote is shown with its control characters escaped: it must not steer the terminal.
+    event, message_id, source = map(
+        _shown, (item.event or f"({item.type or 'unreadable'})", item.message_id, item.source)
+    )
+    console.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes")
+    for fault in item.faults:
+        console.print(f"    {_shown(str(fault))}")
+
+
+def _shown(text: str) -> str:
+    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))

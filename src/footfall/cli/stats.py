@@ -1,0 +1,69 @@
+"""`footfall stats`: the books of a data folder, by source and event, and whether they balance."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from footfall.errors import FootfallError
+from footfall.storage import DataFolder, SqliteJournal
+
+__all__ = ["command"]
+
+_USAGE = 2
+_COUNTS = ("received", "stored", "duplicate", "quarantined", "rejected")
+
+Books = Mapping[tuple[str, str], Mapping[str, int]]
+
+
+@click.command("stats")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def command(*, data: Path, format_: str) -> None:
+    """Show how many messages came in, and what became of them. Works while a collector runs."""
+    try:
+        journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
+        try:
+            books = journal.books()
+            kept = journal.watermark()
+        finally:
+            journal.close()
+    except FootfallError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(_USAGE)
+    total = {name: sum(line[name] for line in books.values()) for name in _COUNTS}
+    if format_ == "json":
+        click.echo(_json(books, total, _balance(total, kept)))
+    else:
+        _print(books, total, _balance(total, kept))
+
+
+def _balance(total: Mapping[str, int], kept: int) -> bool:
+    """Whether every message that came in became exactly one thing, and every one that was kept has its own number."""
+    ended = sum(total[name] for name in _COUNTS[1:])
+    return total["received"] == ended and kept == total["stored"] + total["quarantined"]
+
+
+def _json(books: Books, total: Mapping[str, int], balanced: bool) -> bytes:
+    lines = [{"source": source, "event": event, **counts} for (source, event), counts in books.items()]
+    return msgspec.json.format(msgspec.json.encode({"books": lines, "total": total, "balanced": balanced}))
+
+
+def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
+    table = Table("source", "event", *_COUNTS, box=None, header_style="bold")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for (source, event), counts in books.items():
+        table.add_row(escape(source), escape(event), *(f"{counts[name]:,}" for name in _COUNTS))
+    table.add_row("total", "", *(f"{total[name]:,}" for name in _COUNTS), style="bold")
+    Console().print(table)
+    sums = " + ".join(f"{total[name]:,} {name}" for name in _COUNTS[1:])
+    verdict = "the books balance" if balanced else "THE BOOKS DO NOT BALANCE"
+    click.echo(f"{verdict}: {total['received']:,} received = {sums}")

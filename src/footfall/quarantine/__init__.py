@@ -1,0 +1,5 @@
+"""Messages that were put aside, and why."""
+
+from footfall.quarantine.list import Quarantined, list_quarantined
+
+__all__ = ["Quarantined", "list_quarantined"]
