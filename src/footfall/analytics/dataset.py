@@ -1,0 +1,164 @@
+"""Dataset: every stored message with the person it belongs to, as one DuckDB table that lives as long as it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import msgspec
+
+from footfall import plan as plans
+from footfall.analytics.engine import Rows, connect, rows
+from footfall.analytics.loading import load
+from footfall.analytics.properties import PropertyTable, make_table
+from footfall.errors import UsageError
+from footfall.plan.model import Plan
+from footfall.storage.control import Control, SqliteControl
+from footfall.storage.folder import DataFolder
+from footfall.storage.journal import Entry, Journal
+from footfall.storage.sqlite import SqliteJournal
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["Contents", "Dataset"]
+
+CHUNK = 20_000
+
+
+class Contents(msgspec.Struct, frozen=True):
+    """What a dataset holds: how many messages, persons and device streams, and from when to when.
+
+    `first` and `last` are microseconds since 1970 UTC, None when there is nothing.
+    """
+
+    messages: int
+    persons: int
+    devices: int
+    first: int | None
+    last: int | None
+
+
+class Dataset:
+    """Stored messages, joined with their persons, ready to be asked.
+
+    The table `messages` has, in the order of (occurred_at, source, message_id): `ord, seq, source, message_id, type,
+    event, user_id, anonymous_id, device_id, previous_id, group_id, occurred_at, received_at` (both microseconds since
+    1970 UTC), `bundle, warnings, body, envelope` (JSON text), and what identity says: `person_id, reason,
+    evidence_source, evidence_message_id, canonical_user_id, counted`. It shows the data as of the moment when it was
+    opened.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan | None) -> None:
+        self._connection = connection
+        self._plan = plan
+        self._tables: dict[tuple[str, frozenset[str]], PropertyTable] = {}
+        self._names = 0
+
+    @classmethod
+    def open(cls, data: str | Path, plan: Plan | None = None) -> Self:
+        """Read a data folder, also while a collector writes to it.
+
+        Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
+        not ours, JournalError when it cannot be read, MissingExtraError without the `analytics` extra.
+        """
+        path = DataFolder.read(data).journal_path
+        journal = SqliteJournal(path, readonly=True)
+        try:
+            plan = plan or _latest_plan(journal, SqliteControl(path, readonly=True))
+            return cls._loaded(journal.scan("stored", chunk=CHUNK), plan)
+        finally:
+            journal.close()
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
+        """The same over rows that are at hand already."""
+        return cls._loaded(_chunked(entries), plan)
+
+    @classmethod
+    def _loaded(cls, chunks: Iterable[Sequence[Entry]], plan: Plan | None) -> Self:
+        connection = connect()
+        try:
+            load(connection, chunks, plan)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, plan)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB, with the table `messages`. It belongs to the dataset, and to one thread at a time."""
+        return self._connection
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that said who the persons are; None when none was given and the folder has never seen one."""
+        return self._plan
+
+    def rows(self, sql: str) -> Rows:
+        """Every row of one query."""
+        return rows(self._connection, sql)
+
+    def contents(self) -> Contents:
+        """How much there is, and from when to when."""
+        found = self.rows(
+            "SELECT count(*), count(DISTINCT person_id) FILTER (counted), "
+            "count(DISTINCT person_id) FILTER (reason = 'device'), min(occurred_at), max(occurred_at) FROM messages"
+        )
+        return Contents(*found[0])
+
+    def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
+        """The messages of one event of the plan with a typed column for each property asked for; made once, then kept.
+
+        Raises UsageError when the plan has no such event, or the event no such property.
+        """
+        source = plan or self._plan
+        event = source.events.get(name) if source else None
+        if event is None:
+            raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
+        wanted = frozenset(properties)
+        key = (msgspec.json.encode(event).decode(), wanted)
+        if key not in self._tables:
+            self._tables[key] = make_table(self._connection, self.new_name("event"), event, sorted(wanted))
+        return self._tables[key]
+
+    def new_name(self, stem: str) -> str:
+        """A table name that nobody has taken yet."""
+        self._names += 1
+        return f"{stem}_{self._names}"
+
+    def close(self) -> None:
+        """Let the memory go. Closing twice is no error."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _latest_plan(journal: Journal, control: Control) -> Plan | None:
+    """The plan that the newest message was judged by; where that is not known, the one bundle there is."""
+    bundles = control.bundles()
+    if not bundles:
+        return None
+    after = max(journal.watermark() - CHUNK, 0)
+    newest = (entry.row.bundle for chunk in journal.scan("stored", after=after) for entry in chunk)
+    known = [bundle for bundle in newest if bundle is not None and bundle in bundles]
+    return plans.from_bundle(bundles[known[-1]] if known else list(bundles.values())[-1])
+
+
+def _chunked(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,143 @@
+"""The sentence that stands beside every number: what was counted, when, whose, and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from footfall.analytics.window import Window
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Journey,
+    Kpi,
+    Plan,
+    Ratio,
+    Unique,
+    VolumeExpectation,
+    Where,
+)
+
+__all__ = ["duration", "journey_definition", "kpi_definition", "volume_definition", "window_text"]
+
+_UNITS = ((604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_COMPARED: Mapping[str, str] = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most"}
+_PERSONS = (
+    "A person is one person_id; messages with a junk anonymous_id are left out of persons, "
+    "and a device stream is never one."
+)
+_DEVICES = "A device is one device stream: messages with a device_id and no user_id."
+_MOMENT = "%Y-%m-%d %H:%M:%S"
+
+
+def duration(seconds: int | Decimal) -> str:
+    """A number of seconds in the largest unit that divides it: `2w`, `15min`, `90s`."""
+    for size, unit in _UNITS:
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def window_text(window: Window) -> str:
+    """`2026-11-01 00:00:00 (inclusive) to 2026-11-29 00:00:00 (exclusive), Europe/Stockholm`."""
+    since = "the first message" if window.since is None else f"{window.since.strftime(_MOMENT)} (inclusive)"
+    until = "the last message" if window.until is None else f"{window.until.strftime(_MOMENT)} (exclusive)"
+    return f"{since} to {until}, {window.timezone}"
+
+
+def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None) -> str:
+    """How a KPI's figure was made; `group` is the one group that was compared with the target, None for the total."""
+    parts = [_capital(_measure(kpi.measure)) + "."]
+    if isinstance(kpi.measure, Conversion):
+        parts.append(_chain(plan.journeys[kpi.measure.journey]))
+    elif _counts_actors(kpi.measure):
+        parts.append(f"An actor is a person or, where there is none, a device. {_PERSONS} {_DEVICES}")
+    parts.append(f"Window by corrected time: {window_text(window)}.")
+    if group is not None:
+        parts.append(
+            f"The target's unit is the group {group}: that group is compared with it, and the value is the total."
+        )
+    return " ".join(parts)
+
+
+def journey_definition(journey: Journey, window: Window) -> str:
+    """How a funnel was made."""
+    parts = [_chain(journey)]
+    if journey.branches:
+        parts.append("A branch counts those who reached its last step by it, and not on the main path.")
+    if journey.never:
+        parts.append(
+            "A guard counts those with its event from their first reach of its start to that of its end, "
+            "both inclusive; where the end was not reached, to the journey's limit or the end of the data."
+        )
+    parts.append(f"Entries by corrected time: {window_text(window)}.")
+    return " ".join(parts)
+
+
+def volume_definition(expected: VolumeExpectation, timezone: str) -> str:
+    """How volumes are counted."""
+    begin = {"hour": "an hour", "day": "a day, midnight to midnight", "week": "a week, Monday to Monday"}[expected.per]
+    return f"Messages per {begin}, on the clock of {timezone}, by corrected time; only periods wholly in the window."
+
+
+def _chain(journey: Journey) -> str:
+    who = _PERSONS if journey.by == "user" else _DEVICES
+    one = "person" if journey.by == "user" else "device"
+    limits = [f"{step.id} within {duration(step.within)} of the step before" for step in journey.steps if step.within]
+    if journey.within is not None:
+        limits.append(f"all within {duration(journey.within)} of the entry")
+    return (
+        f"Entry: the first {journey.steps[0].event} of a {one} in the window. "
+        "A later step counts if any chain of messages leads to it, each at or after the one before "
+        "(equal times count as in order, one message fills one step)"
+        f"{': ' if limits else ''}{', '.join(limits)}; steps may complete after the window ends. {who}"
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _counts_actors(measure: Count | Aggregate | Unique | Ratio | Conversion) -> bool:
+    if isinstance(measure, Ratio):
+        return _counts_actors(measure.of) or _counts_actors(measure.to)
+    return isinstance(measure, Unique) and measure.property == "actor"
+
+
+def _measure(measure: Count | Aggregate | Unique | Ratio | Conversion) -> str:
+    if isinstance(measure, Ratio):
+        return f"{_measure(measure.of)}, divided by {_measure(measure.to)} (nothing where that is 0)"
+    if isinstance(measure, Conversion):
+        return (
+            f"of those who reached {measure.start} of the journey {measure.journey} on any path, "
+            f"the share that reached {measure.end} on a path through both"
+        )
+    if isinstance(measure, Count):
+        text = f"messages of {measure.event}"
+    elif isinstance(measure, Aggregate):
+        exact = "exact " if measure.function == "sum" else ""
+        text = f"the {exact}{measure.function} of {measure.event}.{measure.property} where it is present"
+    elif measure.property == "actor":
+        text = f"different actors of {measure.event}"
+    else:
+        text = f"different values of {measure.event}.{measure.property}"
+    where = " and ".join(_where(part) for part in measure.where)
+    by = f", by {' and '.join(measure.by)}" if measure.by else ""
+    return text + (f" with {where}" if where else "") + by
+
+
+def _where(part: Where) -> str:
+    if part.op in _COMPARED:
+        return f"{part.property} {_COMPARED[part.op]} {_value(part.values[0])}"
+    return f"{part.property} {'not ' if part.op == 'not_in' else ''}{_either(part.values)}"
+
+
+def _either(values: Sequence[str | float | None]) -> str:
+    return " or ".join(_value(value) for value in values)
+
+
+def _value(value: str | float | None) -> str:
+    if value is None:
+        return "absent"
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)

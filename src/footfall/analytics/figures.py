@@ -1,0 +1,90 @@
+"""Exact figures: sums, averages, medians and quotients of decimals, with no double anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
+
+import msgspec
+
+from footfall.analytics.properties import MOST_DIGITS
+
+__all__ = ["AGGREGATES", "Figure", "aggregate", "quotient"]
+
+# Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
+_EXACT = Context(prec=4 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
+# What a quotient is rounded to when it is shown (IEEE 754 decimal128 has 34 digits, Python's default is 28).
+_SHOWN = Context(prec=28)
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number: `value` as it is shown, `exact` as it is compared. Both None when there is nothing to say."""
+
+    value: Decimal | None
+    exact: Fraction | None
+
+    @classmethod
+    def of(cls, value: Decimal | int | None) -> Figure:
+        return cls(None, None) if value is None else cls(plain(Decimal(value)), Fraction(value))
+
+
+def plain(value: Decimal) -> Decimal:
+    """The same number, with zeros in the place of a positive exponent."""
+    exponent = value.as_tuple().exponent
+    return value.quantize(Decimal(1), context=_EXACT) if isinstance(exponent, int) and exponent > 0 else value
+
+
+def quotient(of: Fraction | int | None, to: Fraction | int | None) -> Figure:
+    """One number divided by another, shown to 28 digits; nothing when either is missing or the divisor is 0."""
+    if of is None or to is None or to == 0:
+        return Figure(None, None)
+    exact = Fraction(of) / Fraction(to)
+    shown = _SHOWN.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    return Figure(plain(shown.normalize(_SHOWN)), exact)
+
+
+Histogram = Sequence[tuple[Decimal, int]]
+
+
+def _sum(values: Histogram) -> Decimal:
+    total = Decimal(0)
+    for value, count in values:
+        total = _EXACT.add(total, _EXACT.multiply(value, Decimal(count)))
+    return total
+
+
+def _average(values: Histogram) -> Figure:
+    return quotient(Fraction(_sum(values)), sum(count for _, count in values))
+
+
+def _median(values: Histogram) -> Figure:
+    ordered = sorted(values)
+    size = sum(count for _, count in ordered)
+    low, high = _ranked(ordered, (size - 1) // 2), _ranked(ordered, size // 2)
+    return Figure.of(low) if low == high else quotient(Fraction(_EXACT.add(low, high)), 2)
+
+
+def _ranked(ordered: Histogram, rank: int) -> Decimal:
+    for value, count in ordered:
+        if rank < count:
+            return value
+        rank -= count
+    raise IndexError(rank)
+
+
+AGGREGATES: Mapping[str, Callable[[Histogram], Figure]] = {
+    "sum": lambda values: Figure.of(_sum(values)),
+    "average": _average,
+    "minimum": lambda values: Figure.of(min(value for value, _ in values)),
+    "maximum": lambda values: Figure.of(max(value for value, _ in values)),
+    "median": _median,
+}
+
+
+def aggregate(function: str, values: Iterable[tuple[Decimal | str, int]]) -> Figure:
+    """`function` over values with how often each occurs. Of nothing: a sum is 0, all else is nothing."""
+    found = [(Decimal(value), count) for value, count in values]
+    if not found:
+        return Figure.of(0 if function == "sum" else None)
+    return AGGREGATES[function](found)

@@ -1,0 +1,79 @@
+"""Loads journal rows into DuckDB by way of Arrow, and joins each message with the person it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from footfall.analytics.engine import hand_over, rows
+from footfall.analytics.window import microseconds
+from footfall.identity import attribute_sql, namespace
+from footfall.plan.model import Plan
+from footfall.storage.journal import Entry
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["load"]
+
+_TEXT = ("source", "message_id", "type", "event", "user_id", "anonymous_id", "device_id", "previous_id", "group_id")
+_COLUMNS = (*_TEXT, "occurred_at", "received_at", "bundle", "warnings", "body", "envelope")
+_TIMES = {"occurred_at", "received_at"}
+
+_MESSAGES = """
+CREATE TABLE messages AS
+SELECT places.ord, r.seq, r.source, r.message_id, r.type, coalesce(names.canonical, r.event) AS event, r.user_id,
+       r.anonymous_id, r.device_id, r.previous_id, r.group_id, r.occurred_at, r.received_at, r.bundle, r.warnings,
+       r.body, r.envelope, a.person_id, a.reason, a.evidence_source, a.evidence_message_id,
+       a.user_id AS canonical_user_id, a.counted
+FROM received r
+JOIN (SELECT seq, row_number() OVER (ORDER BY occurred_at, source, message_id) AS ord FROM received) places USING (seq)
+JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
+LEFT JOIN names ON names.wire = r.event AND (names.before IS NULL OR r.received_at < names.before)
+"""
+
+
+def load(connection: duckdb.DuckDBPyConnection, chunks: Iterable[Sequence[Entry]], plan: Plan | None) -> None:
+    """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used."""
+    columns = ", ".join(f"{name} {'BIGINT' if name in _TIMES else 'VARCHAR'}" for name in _COLUMNS)
+    connection.execute(f"CREATE TABLE received (seq BIGINT, {columns})")
+    for chunk in chunks:
+        hand_over(connection, _arrow(chunk), "INSERT INTO received SELECT * FROM handed")
+    connection.execute(
+        "CREATE VIEW observations AS SELECT source, message_id, type, occurred_at, user_id, anonymous_id, device_id, "
+        "previous_id FROM received"
+    )
+    attribute_sql(lambda sql: rows(connection, sql), namespace(plan.id if plan else ""))
+    connection.execute("CREATE TABLE names (wire VARCHAR, canonical VARCHAR, before BIGINT)")
+    known = _names(plan)
+    if known:
+        connection.executemany("INSERT INTO names VALUES (?, ?, ?)", known)
+    connection.execute(_MESSAGES)
+    connection.execute("DROP VIEW observations; DROP TABLE received; DROP TABLE attributions; DROP TABLE names")
+
+
+def _arrow(chunk: Sequence[Entry]) -> Any:
+    import pyarrow  # loaded with the engine
+
+    by_field = dict(zip(chunk[0].row._fields, zip(*(entry.row for entry in chunk), strict=True), strict=True))
+    by_field["warnings"] = by_field["faults"]
+    arrays = {"seq": pyarrow.array([entry.seq for entry in chunk], pyarrow.int64())}
+    for name in _COLUMNS:
+        arrays[name] = pyarrow.array(by_field[name], pyarrow.int64() if name in _TIMES else pyarrow.string())
+    return pyarrow.table(arrays)
+
+
+def _names(plan: Plan | None) -> list[tuple[str, str, int | None]]:
+    """Names that mean an event of the plan: messages that were taken in without it still carry their wire names."""
+    if plan is None:
+        return []
+    found: dict[str, tuple[str, str, int | None]] = {}
+    for event in plan.events.values():
+        found.setdefault(event.wire_name, (event.wire_name, event.name, None))
+        for alias in event.aliases:
+            before = None
+            if alias.until:
+                before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
+            found.setdefault(alias.name, (alias.name, event.name, before))
+    return [entry for wire, entry in found.items() if wire not in plan.events]

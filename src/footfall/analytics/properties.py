@@ -1,0 +1,219 @@
+"""Reads chosen properties out of stored messages, exactly, into a table of typed columns per event.
+
+DuckDB's own JSON functions go through a double (`0.1000` comes back `0.1`, the 20th digit is gone), so every value is
+read here from its own digits. A value that is not what the plan says counts as absent, and is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from itertools import repeat
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from footfall.analytics.engine import hand_over, literal
+from footfall.errors import UsageError
+from footfall.plan.model import Event, Property, PropertyType
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["MOST_DIGITS", "Column", "Form", "PropertyTable", "make_table", "shortest"]
+
+Form = Literal["text", "boolean", "decimal", "digits"]
+
+# Past a thousand digits a number is no figure any more, and exact sums of such would eat the memory.
+MOST_DIGITS = 1_000
+_NUMBER = re.compile(rb"-?\d+(\.\d+)?([eE][+-]?\d{1,9})?")
+_TEXT_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
+_INTEGER = re.compile(rb"-?\d+")
+_text = msgspec.json.Decoder(str).decode
+_NULL = b"null"
+_USUAL = re.compile(r'[^"\\\x00-\x1f]+')
+# Only an exponent, or sheer length, can take a number over the limit.
+_MAY_BE_HUGE = re.compile(rf"[eE]|.{{{MOST_DIGITS}}}")
+
+
+class Column(msgspec.Struct, frozen=True):
+    """Where a property stands in its table.
+
+    `form` says how: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for values that
+    need more than 38 digits. `type` is the plan's, `unread` how many values were there and not of that type.
+    """
+
+    sql: str
+    form: Form
+    scale: int
+    type: PropertyType
+    unread: int
+
+
+class PropertyTable(msgspec.Struct, frozen=True):
+    """One event's messages: ord, occurred_at, person_id, counted, reason, and a column for each property asked for."""
+
+    name: str
+    columns: Mapping[str, Column]
+
+
+def _figure(text: str) -> Decimal:
+    value = Decimal(text)
+    if _MAY_BE_HUGE.search(text) and max(abs(value.adjusted()), len(value.as_tuple().digits)) > MOST_DIGITS:
+        raise ValueError
+    return value
+
+
+def _read_text(raw: bytes) -> object:
+    return _text(raw)
+
+
+def _read_boolean(raw: bytes) -> object:
+    return {b"true": True, b"false": False}[raw]
+
+
+def _read_integer(raw: bytes) -> object:
+    if not _INTEGER.fullmatch(raw):
+        raise ValueError
+    return _figure(raw.decode())
+
+
+def _read_number(raw: bytes) -> object:
+    if not _NUMBER.fullmatch(raw):
+        raise ValueError
+    return _figure(raw.decode())
+
+
+def _read_decimal(raw: bytes) -> object:
+    if raw[:1] != b'"':
+        return _read_number(raw)
+    text = _text(raw)
+    if not _TEXT_NUMBER.fullmatch(text):
+        raise ValueError
+    return _figure(text)
+
+
+def _read_any(raw: bytes) -> object:
+    return _text(raw) if raw[:1] == b'"' else raw.decode()
+
+
+_READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
+    "string": _read_text,
+    "datetime": _read_text,
+    "date": _read_text,
+    "uuid": _read_text,
+    "boolean": _read_boolean,
+    "integer": _read_integer,
+    "number": _read_number,
+    "decimal": _read_decimal,
+    "object": _read_any,
+    "array": _read_any,
+    "map": _read_any,
+    "any": _read_any,
+}
+
+
+def _typed(event: Event, name: str) -> tuple[Property, PropertyType]:
+    for found in event.properties:
+        if found.name == name:
+            # What was hashed, cut or masked before it was sent is a string, whatever it was.
+            return found, "string" if found.transform else found.type
+    raise UsageError(f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it")
+
+
+def _decoder(names: Sequence[str]) -> Callable[[str], Sequence[bytes]]:
+    """Reads the JSON text of these properties, empty where one is absent; MsgspecError where there is no such object.
+
+    A Struct of raw fields skips all else, but takes no names with a quote, a backslash or a control character.
+    """
+    if any(not _USUAL.fullmatch(name) for name in names):
+        whole = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+        return lambda body: [*map(dict(whole(whole(body).get("properties", _NULL))).get, names, repeat(b""))]
+    fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(names))]
+    inner = msgspec.defstruct("Properties", fields, rename={f"p{n}": name for n, name in enumerate(names)})
+    message: Any = msgspec.defstruct("Message", [("properties", inner)])
+    decode = msgspec.json.Decoder(message).decode
+    return lambda body: msgspec.structs.astuple(decode(body).properties)
+
+
+def _read_column(raws: Sequence[bytes], type_: PropertyType) -> tuple[list[Any], int]:
+    values: list[Any] = []
+    reader, unread = _READERS[type_], 0
+    keep = values.append
+    for raw in raws:
+        if not raw or raw == _NULL:
+            keep(None)
+            continue
+        try:
+            keep(reader(raw))
+        except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
+            keep(None)
+            unread += 1
+    return values, unread
+
+
+def _arrow(values: list[Any], type_: PropertyType) -> tuple[Any, Form, int]:
+    import pyarrow  # loaded with the engine
+
+    if type_ == "boolean":
+        return pyarrow.array(values, pyarrow.bool_()), "boolean", 0
+    if type_ not in {"integer", "number", "decimal"}:
+        return pyarrow.array(values, pyarrow.string()), "text", 0
+    try:
+        fits = pyarrow.array(values)
+        scale = max(getattr(fits.type, "scale", 0), 0)  # a column of nothing has the null type
+        return fits.cast(pyarrow.decimal128(38, scale)), "decimal", scale
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
+
+
+def shortest(value: Decimal) -> str:
+    """The same text for the same number, however it was written."""
+    sign, digits, exponent = value.as_tuple()
+    text, power = "".join(map(str, digits)).lstrip("0"), int(exponent)
+    if not text:
+        return "0"
+    stripped = text.rstrip("0")
+    return f"{'-' if sign else ''}{stripped}E{power + len(text) - len(stripped)}"
+
+
+def make_table(
+    connection: duckdb.DuckDBPyConnection, name: str, event: Event, properties: Sequence[str]
+) -> PropertyTable:
+    """Make the table `name` of every stored message of `event`, in order, with a column for each of `properties`.
+
+    Raises UsageError when the event has no such property.
+    """
+    typed = [_typed(event, wanted) for wanted in properties]
+    columns = "ord, occurred_at, person_id, counted, reason"
+    source = f"FROM messages WHERE event = {literal(event.name)} AND type = 'track' ORDER BY ord"
+    if not typed:
+        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} {source}")
+        return PropertyTable(name, {})
+    table: Any = connection.sql(f"SELECT {columns}, body {source}").to_arrow_table()
+    raws = _raws(_decoder([found.wire_name or found.name for found, _ in typed]), table.column("body"), len(typed))
+    table, made = table.drop_columns(["body"]), {}
+    for number, (found, type_) in enumerate(typed):
+        values, unread = _read_column(raws[number], type_)
+        array, form, scale = _arrow(values, type_)
+        sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
+        table = table.append_column(sql, array)
+        made[found.name] = Column(sql, form, scale, type_, unread)
+    hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
+    return PropertyTable(name, made)
+
+
+def _raws(read: Callable[[str], Sequence[bytes]], bodies: Any, width: int) -> list[list[bytes]]:
+    """The JSON text of each property, column by column; empty where it is absent."""
+    columns: list[list[bytes]] = [[] for _ in range(width)]
+    nothing = (b"",) * width
+    for chunk in bodies.iterchunks():
+        for body in chunk.to_pylist():
+            try:
+                found = read(body)
+            except msgspec.MsgspecError:
+                found = nothing
+            for column, raw in zip(columns, found, strict=True):
+                column.append(bytes(raw))
+    return columns

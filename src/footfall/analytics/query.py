@@ -1,0 +1,105 @@
+"""Turns a plan's conditions into SQL over an event's table of typed columns."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, InvalidOperation
+from typing import Any
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.engine import literal
+from footfall.analytics.properties import Column, PropertyTable, shortest
+from footfall.plan.model import Where
+
+__all__ = ["ACTORS", "condition", "holds", "needed"]
+
+# Who an event is of: a person that counts, or a device stream (never both).
+ACTORS: Mapping[str, str] = {"user": "counted", "device": "reason = 'device'", "any": "(counted OR reason = 'device')"}
+
+# The sign, what it means, and how a bound is rounded to the column's scale so that the comparison stays the same.
+_COMPARE: Mapping[str, tuple[str, Callable[[Any, Any], bool], str]] = {
+    "gt": (">", operator.gt, ROUND_FLOOR),
+    "gte": (">=", operator.ge, ROUND_CEILING),
+    "lt": ("<", operator.lt, ROUND_CEILING),
+    "lte": ("<=", operator.le, ROUND_FLOOR),
+}
+_WIDE = Context(prec=38)
+
+Value = str | int | bool | float | None
+
+
+def needed(where: Sequence[Where], *more: str) -> frozenset[str]:
+    """The properties that a measure or a step has to read."""
+    return frozenset(part.property for part in where) | set(more)
+
+
+def holds(dataset: Dataset, table: PropertyTable, where: Sequence[Where]) -> str:
+    """The condition, in SQL, that all of `where` holds. An absent property meets no comparison, and `not` anything."""
+    return " AND ".join(condition(dataset, table, part) for part in where) or "TRUE"
+
+
+def condition(dataset: Dataset, table: PropertyTable, where: Where) -> str:
+    """One condition in SQL; numbers compare as numbers, exactly, all else as text."""
+    column = table.columns[where.property]
+    if where.op in _COMPARE:
+        return _comparison(dataset, table, column, where)
+    known = [text for text in (_as_sql(column, value) for value in where.values if value is not None) if text]
+    inside = f"{column.sql} IN ({', '.join(known)})" if known else "FALSE"
+    if None in where.values:
+        inside = f"({column.sql} IS NULL OR {inside})"
+    found = f"coalesce({inside}, FALSE)"
+    return found if where.op == "in" else f"NOT {found}"
+
+
+def _number(value: Value) -> Decimal | None:
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        number = Decimal(str(value))  # a float's shortest text is what stands in the plan
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _as_sql(column: Column, value: Value) -> str | None:
+    """A plan's value as the column keeps it; None when the column can never hold it."""
+    if column.form == "boolean":
+        return literal(value) if isinstance(value, bool) else None
+    if column.form == "text":
+        return literal({True: "true", False: "false"}[value] if isinstance(value, bool) else str(value))
+    number = _number(value)
+    if number is None:
+        return None
+    if column.form == "digits":
+        return literal(shortest(number))
+    rounded = _scaled(number, column.scale, ROUND_FLOOR)
+    return _decimal(rounded, column.scale) if rounded == number and rounded is not None else None
+
+
+def _scaled(number: Decimal, scale: int, rounding: str) -> Decimal | None:
+    """The number at a scale; None when that takes more than 38 digits."""
+    try:
+        return number.quantize(Decimal(1).scaleb(-scale), rounding=rounding, context=_WIDE)
+    except InvalidOperation:
+        return None
+
+
+def _decimal(number: Decimal, scale: int) -> str:
+    return f"'{number:f}'::DECIMAL(38, {scale})"
+
+
+def _comparison(dataset: Dataset, table: PropertyTable, column: Column, where: Where) -> str:
+    sign, compare, rounding = _COMPARE[where.op]
+    value = where.values[0]
+    if column.form == "text":
+        return f"coalesce({column.sql} {sign} {literal(str(value))}, FALSE)"
+    number = _number(value)
+    if number is None or column.form == "boolean":
+        return "FALSE"
+    if column.form == "decimal" and (bound := _scaled(number, column.scale, rounding)) is not None:
+        return f"coalesce({column.sql} {sign} {_decimal(bound, column.scale)}, FALSE)"
+    # Values or bounds of more than 38 digits: compare here, once for each different value.
+    found = dataset.rows(f"SELECT DISTINCT {column.sql}::VARCHAR FROM {table.name} WHERE {column.sql} IS NOT NULL")
+    kept = tuple(text for (text,) in found if compare(Decimal(text), number))
+    return f"coalesce({column.sql}::VARCHAR IN {literal(kept)}, FALSE)" if kept else "FALSE"

@@ -1,0 +1,113 @@
+"""Counts an event per full hour, day or week of a window on the plan's clock, against what the plan expects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.definitions import volume_definition
+from footfall.analytics.engine import hand_over
+from footfall.analytics.results import VolumeResult
+from footfall.analytics.window import Span, Window, microseconds, moment
+from footfall.plan.model import Event, Plan, VolumeExpectation
+
+__all__ = ["full_periods", "volume"]
+
+_HOUR = timedelta(hours=1)
+
+
+def _hour(time: datetime) -> datetime:
+    return time.replace(minute=0, second=0, microsecond=0)
+
+
+def _day(time: datetime) -> datetime:
+    return _hour(time).replace(hour=0, fold=0)
+
+
+def _week(time: datetime) -> datetime:
+    return _day(time) - timedelta(days=time.weekday())
+
+
+# Where a period begins, and the beginning of the next. Days and weeks go by the wall clock (23 to 25 hours when it is
+# put forward or back), hours by the sun.
+_PERIODS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]]] = {
+    "hour": (_hour, lambda start: (start.astimezone(UTC) + _HOUR).astimezone(start.tzinfo)),
+    "day": (_day, lambda start: start + timedelta(days=1)),
+    "week": (_week, lambda start: start + timedelta(days=7)),
+}
+
+
+def full_periods(per: str, since: int, until: int, timezone: str) -> Iterator[tuple[int, int]]:
+    """Each period that lies wholly in `since` to `until`, as microseconds [begin, end); weeks begin on Monday."""
+    floor, following = _PERIODS[per]
+    start = floor(moment(since, timezone))
+    while True:
+        end = following(start)
+        bounds = microseconds(start, timezone), microseconds(end, timezone)
+        if bounds[1] > until:
+            return
+        if bounds[0] >= since:
+            yield bounds
+        start = end
+
+
+def volume(dataset: Dataset, plan: Plan, event: Event, span: Span, now: int) -> VolumeResult | None:
+    """The lowest and the highest count of an event per period; None when the plan expects nothing of it.
+
+    Where the window is open it goes from the first message of any kind to `now`.
+    """
+    if event.volume is None:
+        return None
+    contents = dataset.contents()
+    since = span.since if span.since is not None else contents.first
+    used = Span(since, span.until if span.until is not None else now)
+    periods = [] if used.since is None or used.until is None else _periods(event.volume, used, plan)
+    counts = _counts(dataset, plan, event, periods) if periods else []
+    return _result(plan, event.name, event.volume, used, list(zip(periods, counts, strict=True)))
+
+
+def _periods(expected: VolumeExpectation, used: Span, plan: Plan) -> list[tuple[int, int]]:
+    return list(full_periods(expected.per, used.since or 0, used.until or 0, plan.timezone))
+
+
+def _counts(dataset: Dataset, plan: Plan, event: Event, periods: list[tuple[int, int]]) -> list[int]:
+    import pyarrow  # loaded with the engine
+
+    table = dataset.events(event.name, plan=plan)
+    bounds = dataset.new_name("periods")
+    starts = pyarrow.table({"start": pyarrow.array([start for start, _ in periods], pyarrow.int64())})
+    hand_over(dataset.connection, starts, f"CREATE TABLE {bounds} AS SELECT * FROM handed")
+    found = dataset.rows(
+        f"SELECT b.start, count(*) FROM {table.name} e ASOF JOIN {bounds} b ON e.occurred_at >= b.start "
+        f"WHERE e.occurred_at < {periods[-1][1]} GROUP BY b.start"
+    )
+    dataset.connection.execute(f"DROP TABLE {bounds}")
+    by_start = {int(start): int(count) for start, count in found}
+    return [by_start.get(start, 0) for start, _ in periods]
+
+
+def _result(
+    plan: Plan, name: str, expected: VolumeExpectation, used: Span, counted: list[tuple[tuple[int, int], int]]
+) -> VolumeResult:
+    lowest = min(counted, key=lambda item: item[1], default=None)
+    highest = max(counted, key=lambda item: item[1], default=None)
+    met = None
+    if lowest is not None and highest is not None:
+        met = (expected.min is None or lowest[1] >= expected.min) and (
+            expected.max is None or highest[1] <= expected.max
+        )
+    return VolumeResult(
+        event=name,
+        per=expected.per,
+        min=expected.min,
+        max=expected.max,
+        periods=len(counted),
+        lowest=lowest[1] if lowest else None,
+        lowest_at=moment(lowest[0][0], plan.timezone) if lowest else None,
+        highest=highest[1] if highest else None,
+        highest_at=moment(highest[0][0], plan.timezone) if highest else None,
+        met=met,
+        window=Window.of(used, plan.timezone),
+        definition=volume_definition(expected, plan.timezone),
+    )

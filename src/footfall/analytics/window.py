@@ -1,0 +1,74 @@
+"""Windows of time: which messages a figure looks at, since inclusive, until exclusive."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from footfall.clock import EPOCH
+from footfall.errors import UsageError
+
+__all__ = ["Span", "Window", "chosen", "microseconds", "moment"]
+
+
+def microseconds(time: datetime, timezone: str) -> int:
+    """Microseconds since 1970 UTC; a time without an offset is read in the plan's timezone."""
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=ZoneInfo(timezone))
+    return (time.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+
+
+def moment(us: int, timezone: str) -> datetime:
+    """The same moment on the plan's clock."""
+    return (EPOCH + timedelta(microseconds=us)).astimezone(ZoneInfo(timezone))
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A window in microseconds since 1970 UTC. None is open: all there is on that side."""
+
+    since: int | None = None
+    until: int | None = None
+
+    def sql(self, column: str = "occurred_at") -> str:
+        """The condition on a column of microseconds."""
+        parts = []
+        if self.since is not None:
+            parts.append(f"{column} >= {self.since}")
+        if self.until is not None:
+            parts.append(f"{column} < {self.until}")
+        return " AND ".join(parts) or "TRUE"
+
+
+class Window(msgspec.Struct, frozen=True):
+    """A window as a report states it: on the plan's clock, None for all there is on that side."""
+
+    since: datetime | None
+    until: datetime | None
+    timezone: str
+
+    @classmethod
+    def of(cls, span: Span, timezone: str) -> Window:
+        since, until = (None if us is None else moment(us, timezone) for us in (span.since, span.until))
+        return cls(since, until, timezone)
+
+
+def chosen(seconds: int | None, *, since: int | None, until: int | None, now: int) -> Span:
+    """The window of one figure: what the reader asked for, else `seconds` back from `until` or from now.
+
+    Without `seconds` (the plan says `all`) it holds everything up to `until`, and everything there is without one.
+    Raises UsageError for a window that ends before it begins.
+    """
+    if since is not None:
+        until = now if until is None else until
+        if since >= until:
+            raise UsageError(
+                f"the window is empty: since {EPOCH + timedelta(microseconds=since):%Y-%m-%dT%H:%M:%SZ} is not before "
+                f"until {EPOCH + timedelta(microseconds=until):%Y-%m-%dT%H:%M:%SZ}; give an earlier since"
+            )
+        return Span(since, until)
+    if seconds is None:
+        return Span(None, until)
+    end = now if until is None else until
+    return Span(end - seconds * 1_000_000, end)

@@ -1,0 +1,257 @@
+"""Journeys as funnels: any chain counts, ties count as in order, and no message fills two steps."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from statistics import median
+
+from hypothesis import event as note
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, paths, walk
+from footfall.analytics.tangles import Path
+from footfall.analytics.window import Span
+from footfall.plan.model import Branch, Guard, Journey, Plan, Step, Where
+from footfall.storage.journal import Entry
+
+MakeEntry = Callable[..., Entry]
+MakePlan = Callable[..., Plan]
+Message = tuple[str, int, str, str]  # actor, seconds, event, kind
+
+SECOND = 1_000_000
+DRAWN: Counter[str] = Counter()
+
+
+def fills(journey: Journey, step: int, message: Message) -> bool:
+    wanted = journey.steps[step]
+    kinds = wanted.where[0].values if wanted.where else None
+    return message[2] == wanted.event and (kinds is None or message[3] in kinds)
+
+
+def chains(journey: Journey, path: Path, messages: Sequence[Message], span: Span) -> Iterator[tuple[int, ...]]:
+    """Every chain of messages (by index) that walks a path from its entry, complete or not, as defined."""
+    entries = [m[1] for m in messages if fills(journey, path.steps[0], m) and m[1] * SECOND >= (span.since or 0)]
+    if not entries or (span.until is not None and min(entries) * SECOND >= span.until):
+        return
+    begin = min(entries)
+    stack: list[tuple[int, ...]] = [
+        (n,) for n, m in enumerate(messages) if fills(journey, path.steps[0], m) and m[1] == begin
+    ]
+    while stack:
+        chain = stack.pop()
+        yield chain
+        if len(chain) == len(path.steps):
+            continue
+        limit = path.limits[len(chain)]
+        for n, m in enumerate(messages):
+            gap = (m[1] - messages[chain[-1]][1]) * SECOND
+            if (
+                n not in chain
+                and fills(journey, path.steps[len(chain)], m)
+                and gap >= 0
+                and (limit is None or gap <= limit)
+                and (path.within is None or (m[1] - begin) * SECOND <= path.within)
+            ):
+                stack.append((*chain, n))
+
+
+def naive(journey: Journey, log: Sequence[Message], span: Span) -> dict[tuple[int, int, str], int]:
+    """(path, place, actor) -> the first reach in seconds, by trying every chain."""
+    by_actor: dict[str, list[Message]] = defaultdict(list)
+    for message in log:
+        by_actor[message[0]].append(message)
+    found: dict[tuple[int, int, str], int] = {}
+    for actor, messages in by_actor.items():
+        for number, path in enumerate(paths(journey)):
+            for chain in chains(journey, path, messages, span):
+                key, time = (number, len(chain) - 1, actor), messages[chain[-1]][1]
+                found[key] = min(time, found.get(key, time))
+    return found
+
+
+limits = st.one_of(st.none(), st.integers(1, 6))
+
+
+@st.composite
+def journeys(draw: st.DrawFn) -> Journey:
+    size = draw(st.integers(2, 4))
+    steps = []
+    for number in range(size):
+        kinds = draw(st.one_of(st.none(), st.sampled_from([("x",), ("y",), ("x", "y")])))
+        where = () if kinds is None else (Where(property="kind", op="in", values=kinds),)
+        steps.append(Step(id=f"s{number}", event=draw(st.sampled_from("abc")), where=where, within=draw(limits)))
+    branches = []
+    if size > 2 and draw(st.booleans()):
+        after = draw(st.integers(0, size - 3))
+        last = draw(st.integers(after + 2, size - 1))
+        branches.append(Branch(id="short", after=f"s{after}", steps=(f"s{last}",)))
+    return Journey(name="j", by="user", steps=tuple(steps), within=draw(limits), branches=tuple(branches))
+
+
+messages = st.tuples(
+    st.sampled_from(["ann", "bob"]), st.integers(0, 8), st.sampled_from("abc"), st.sampled_from(["x", "y"])
+)
+spans = st.sampled_from([Span(), Span(2 * SECOND), Span(None, 5 * SECOND), Span(1 * SECOND, 7 * SECOND)])
+
+
+def take_note(journey: Journey, log: Sequence[Message]) -> None:
+    events = [step.event for step in journey.steps]
+    moments = Counter((actor, at) for actor, at, _, _ in log)
+    facts = {
+        "ties": any(count > 1 for count in moments.values()),
+        "the same event in two steps": len(set(events)) < len(events),
+        "repeats": len({(actor, event) for actor, _, event, _ in log}) < len(log),
+        "a branch": bool(journey.branches),
+        "a limit": journey.within is not None or any(step.within for step in journey.steps),
+        "a tie of messages that fill several steps": any(
+            moments[message[0], message[1]] > 1 and sum(fills(journey, n, message) for n in range(len(events))) > 1
+            for message in log
+        ),
+    }
+    DRAWN.update([fact for fact, holds in facts.items() if holds])
+    for fact, holds in facts.items():
+        if holds:
+            note(fact)
+
+
+def entries_of(entry: MakeEntry, log: Sequence[Message]) -> list[Entry]:
+    return [
+        entry(number, event, at, user=actor, properties={"kind": kind})
+        for number, (actor, at, event, kind) in enumerate(log, 1)
+    ]
+
+
+def the_plan(plan_of: MakePlan) -> Plan:
+    return plan_of({name: {"kind": "string"} for name in "abc"})
+
+
+def people(dataset: Dataset) -> dict[str, str]:
+    return dict(dataset.rows("SELECT DISTINCT person_id, user_id FROM messages"))
+
+
+def reached(dataset: Dataset, found: Walk) -> dict[tuple[int, int, str], int]:
+    names = people(dataset)
+    rows = dataset.rows(f"SELECT path, place, actor, time FROM {found.reached}")
+    assert len(rows) == len({row[:3] for row in rows})
+    return {(path, place, names[actor]): time // SECOND for path, place, actor, time in rows}
+
+
+@settings(max_examples=200, deadline=None)
+@given(journey=journeys(), log=st.lists(messages, max_size=14), span=spans)
+def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: list[Message], span: Span) -> None:
+    take_note(journey, log)
+    plan = the_plan(plan_of)
+    expected = naive(journey, log, span)
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        found = walk(dataset, plan, journey, span)
+
+        assert reached(dataset, found) == expected
+        counts = funnel(dataset, found)
+        for place, (actors, middle) in enumerate(counts):
+            here = {key[2]: time for key, time in expected.items() if key[:2] == (0, place)}
+            before = {key[2]: time for key, time in expected.items() if key[:2] == (0, place - 1)}
+            took = [Fraction((here[actor] - before[actor]) * SECOND) for actor in here if actor in before]
+            assert actors == len(here)
+            assert middle == (median(took) if took else None)
+        last = len(journey.steps) - 1
+        ways = [number for number, path in enumerate(paths(journey)) if {0, last} <= set(path.steps)]
+        entered = {key[2] for key in expected if key[1] == 0}
+        through = {key[2] for key in expected if key[0] in ways and key[1] == len(paths(journey)[key[0]].steps) - 1}
+        assert converted(dataset, found, "s0", f"s{last}") == (len(entered), len(through))
+        for number, branch in enumerate(journey.branches):
+            place, step = len(paths(journey)[number + 1].steps) - 1, int(branch.steps[-1][1:])
+            by_it = {key[2] for key in expected if key[:2] == (number + 1, place)}
+            by_main = {key[2] for key in expected if key[:2] == (0, step)}
+            assert branched(dataset, found, number) == len(by_it - by_main)
+
+
+def test_the_funnel_is_that_of_trying_every_chain(entry: MakeEntry, plan_of: MakePlan) -> None:
+    DRAWN.clear()
+
+    check_any_log(entry, plan_of)
+
+    wanted = [
+        "ties", "the same event in two steps", "repeats", "a branch", "a limit",
+        "a tie of messages that fill several steps",
+    ]  # fmt: skip
+    assert {fact: DRAWN[fact] for fact in wanted if DRAWN[fact] < 20} == {}
+
+
+def test_a_chain_need_not_be_the_greedy_one(entry: MakeEntry, plan_of: MakePlan) -> None:
+    # The first b is too long before c; the second is not.
+    journey = Journey(
+        name="j",
+        by="user",
+        steps=(Step(id="s0", event="a"), Step(id="s1", event="b"), Step(id="s2", event="c", within=2)),
+    )
+    log = [("ann", 0, "a", "x"), ("ann", 1, "b", "x"), ("ann", 8, "b", "x"), ("ann", 9, "c", "x")]
+    plan = the_plan(plan_of)
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        counts = funnel(dataset, walk(dataset, plan, journey, Span()))
+
+    assert [actors for actors, _ in counts] == [1, 1, 1]
+
+
+def test_one_message_never_fills_two_steps(entry: MakeEntry, plan_of: MakePlan) -> None:
+    journey = Journey(name="j", by="user", steps=(Step(id="s0", event="a"), Step(id="s1", event="a")))
+    plan = the_plan(plan_of)
+    once, twice = [("ann", 1, "a", "x")], [("bob", 1, "a", "x"), ("bob", 1, "a", "x")]
+
+    with Dataset.of(entries_of(entry, once + twice), plan) as dataset:
+        counts = funnel(dataset, walk(dataset, plan, journey, Span()))
+
+    assert [actors for actors, _ in counts] == [2, 1]
+
+
+def test_steps_may_complete_after_the_window_has_ended(entry: MakeEntry, plan_of: MakePlan) -> None:
+    journey = Journey(name="j", by="user", steps=(Step(id="s0", event="a"), Step(id="s1", event="b")))
+    plan = the_plan(plan_of)
+    log = [("ann", 4, "a", "x"), ("ann", 9, "b", "x"), ("bob", 5, "a", "x"), ("bob", 6, "b", "x")]
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        counts = funnel(dataset, walk(dataset, plan, journey, Span(0, 5 * SECOND)))
+
+    assert [actors for actors, _ in counts] == [1, 1]
+
+
+def test_a_guard_counts_its_event_between_two_steps_only(entry: MakeEntry, plan_of: MakePlan) -> None:
+    guard = Guard(event="c", start="s0", end="s1", name="trouble")
+    journey = Journey(
+        name="j", by="user", steps=(Step(id="s0", event="a"), Step(id="s1", event="b")), within=10, never=(guard,)
+    )
+    plan = the_plan(plan_of)
+    log = [
+        ("before", 1, "c", "x"), ("before", 2, "a", "x"), ("before", 3, "b", "x"),
+        ("between", 1, "a", "x"), ("between", 2, "c", "x"), ("between", 3, "b", "x"),
+        ("after", 1, "a", "x"), ("after", 2, "b", "x"), ("after", 3, "c", "x"),
+        ("unfinished", 1, "a", "x"), ("unfinished", 11, "c", "x"),
+        ("too late", 1, "a", "x"), ("too late", 12, "c", "x"),
+        ("never entered", 1, "c", "x"),
+    ]  # fmt: skip
+
+    with Dataset.of(entries_of(entry, log), plan) as dataset:
+        found = guarded(dataset, plan, walk(dataset, plan, journey, Span()), guard)
+
+    assert found == (2, 5)
+
+
+def test_a_device_walks_a_journey_by_device_and_a_person_does_not(entry: MakeEntry, plan_of: MakePlan) -> None:
+    plan = the_plan(plan_of)
+    steps = (Step(id="s0", event="a"), Step(id="s1", event="b"))
+    log = [
+        entry(1, "a", 1, device="gw"), entry(2, "b", 2, device="gw"),
+        entry(3, "a", 1, user="ann"), entry(4, "a", 1, anonymous="undefined"),
+    ]  # fmt: skip
+
+    with Dataset.of(log, plan) as dataset:
+        by_device = funnel(dataset, walk(dataset, plan, Journey(name="j", by="device", steps=steps), Span()))
+        by_user = funnel(dataset, walk(dataset, plan, Journey(name="j", by="user", steps=steps), Span()))
+
+    assert [actors for actors, _ in by_device] == [1, 1]
+    assert [actors for actors, _ in by_user] == [1, 0]
