@@ -96,7 +96,7 @@ class Problem:
         self.column = column
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        place = f"{self.file}:{self.line or ''}" if self.file else ""
         text = " ".join(part for part in (place, f"{self.where}:" if self.where else "", self.message) if part)
         return f"{text} ({self.remedy})" if self.remedy else text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.errors import Problem
 from footfall.plan.bundle import bundle_bytes, bundle_hash, from_bundle
-from footfall.plan.load import check, load
+from footfall.plan.load import check, load, read_plan
 from footfall.plan.model import Plan
 
-__all__ = ["Plan", "Problem", "bundle_bytes", "bundle_hash", "check", "from_bundle", "load"]
+__all__ = ["Plan", "Problem", "bundle_bytes", "bundle_hash", "check", "from_bundle", "load", "read_plan"]

@@ -27,7 +27,7 @@ from footfall.plan.resolve import Resolver
 from footfall.plan.schema import FORMAT, SECTIONS
 from footfall.plan.yaml_source import Node, parse_yaml
 
-__all__ = ["check", "load"]
+__all__ = ["check", "load", "read_plan"]
 
 _YAML = frozenset({".yaml", ".yml"})
 _BUNDLE = ".json"
@@ -40,7 +40,7 @@ def load(path: str | Path, *, disk: Disk | None = None) -> Plan:
 
     Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML.
     """
-    plan, problems = _read(Path(path), disk or SystemDisk())
+    plan, problems = read_plan(path, disk=disk)
     if plan is None:
         raise PlanError(problems)
     return plan
@@ -51,7 +51,15 @@ def check(path: str | Path, *, disk: Disk | None = None) -> list[Problem]:
 
     Raises MissingExtraError when a YAML plan needs PyYAML, and nothing for whatever the plan says.
     """
-    return _read(Path(path), disk or SystemDisk())[1]
+    return read_plan(path, disk=disk)[1]
+
+
+def read_plan(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem]]:
+    """What `load` and `check` give, in one reading: the plan when nothing is wrong with it, and the faults.
+
+    Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
+    return _read(Path(path), disk or SystemDisk())
 
 
 def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem]]:
