@@ -1,0 +1,19 @@
+"""People: what is known of a person, and how."""
+
+from footfall.people.matching import find
+from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
+from footfall.people.profile import profile, profile_of, profiles
+from footfall.people.traits import Trait
+
+__all__ = [
+    "EventCount",
+    "Evidence",
+    "Message",
+    "Profile",
+    "ReasonCount",
+    "Trait",
+    "find",
+    "profile",
+    "profile_of",
+    "profiles",
+]

@@ -1,0 +1,86 @@
+"""What a profile holds: a person's ids, traits, messages, and how each message came to be theirs. Times are UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from footfall.people.traits import Trait
+
+__all__ = ["EventCount", "Evidence", "Message", "Profile", "ReasonCount"]
+
+
+class EventCount(msgspec.Struct, frozen=True):
+    """How many messages of one type and, for track, of one event."""
+
+    type: str
+    event: str | None
+    messages: int
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One message of the person, and why it is theirs.
+
+    `properties` is the JSON of its properties, or of its traits, as it was received (`null` without any);
+    `name` is that of a page or screen.
+    """
+
+    source: str
+    message_id: str
+    type: str
+    event: str | None
+    name: str | None
+    at: datetime
+    reason: str
+    properties: msgspec.Raw
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A message that says whose others are, and how many of the person's messages it explains.
+
+    `user_id` is the id that it bears, before any alias.
+    """
+
+    source: str
+    message_id: str
+    type: str
+    event: str | None
+    user_id: str | None
+    at: datetime
+    explains: int
+
+
+class ReasonCount(msgspec.Struct, frozen=True):
+    """How many of a person's messages are theirs for one reason.
+
+    `evidence` holds the first few of the `evidence_total` messages that say so; an explicit message is its own.
+    """
+
+    reason: str
+    messages: int
+    evidence_total: int
+    evidence: tuple[Evidence, ...]
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A person, or a connected product's stream.
+
+    `user_id` is the canonical one, None for who is not known; `user_ids` holds it and every id that an alias joined to
+    it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else.
+    """
+
+    person_id: str
+    user_id: str | None
+    counted: bool
+    user_ids: tuple[str, ...]
+    anonymous_ids: tuple[str, ...]
+    shared_ids: tuple[str, ...]
+    device_ids: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+    messages: int
+    events: tuple[EventCount, ...]
+    traits: tuple[Trait, ...]
+    recent: tuple[Message, ...]
+    reasons: tuple[ReasonCount, ...]

@@ -1,0 +1,171 @@
+"""Profiles: everything that is known of one person, on one page, each thing with where it came from."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import msgspec
+
+from footfall.analytics import Dataset
+from footfall.errors import UsageError
+from footfall.identity import Reason, is_junk
+from footfall.people.matching import find
+from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
+from footfall.people.moments import moment
+from footfall.people.traits import Identify, json_object, last_traits
+
+__all__ = ["profile", "profile_of", "profiles"]
+
+_REASONS: tuple[str, ...] = get_args(Reason)
+_RECENT = 20
+_MINE = "WITH mine AS (SELECT * FROM messages WHERE person_id = $person_id)"
+
+_EVIDENCE = """
+, grouped AS (
+    SELECT reason, evidence_source, evidence_message_id, count(*) AS explains FROM mine GROUP BY ALL
+), ranked AS (
+    SELECT grouped.*, known.type, known.event, known.user_id, known.occurred_at,
+           sum(explains) OVER (PARTITION BY grouped.reason) AS messages,
+           count(grouped.evidence_source) OVER (PARTITION BY grouped.reason) AS total,
+           row_number() OVER (PARTITION BY grouped.reason ORDER BY known.ord) AS place
+    FROM grouped LEFT JOIN messages AS known
+    ON known.source = grouped.evidence_source AND known.message_id = grouped.evidence_message_id
+)
+SELECT reason, messages, total,
+       evidence_source, evidence_message_id, type, event, user_id, occurred_at, explains
+FROM ranked WHERE place <= $examples ORDER BY reason, place
+"""
+
+
+def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> Profile | None:  # noqa: A002 - the word of the domain
+    """The person behind an id (user_id, anonymous_id, device_id or person_id), or None when there is nobody.
+
+    `recent` is how many of the latest messages to hold. Raises UsageError when the id leads to several persons, as that
+    of a shared browser does: `profiles` returns them all.
+    """
+    found = profiles(dataset, id, recent=recent)
+    if len(found) > 1:
+        raise UsageError(f"{id!r} leads to {len(found)} persons; ask for all of them, or by person_id")
+    return found[0] if found else None
+
+
+def profiles(dataset: Dataset, id: str, *, recent: int = _RECENT) -> list[Profile]:  # noqa: A002 - the word of the domain
+    """Everybody whom an id leads to, the first seen first: a browser that several people used leads to each of them."""
+    found = (profile_of(dataset, person_id, recent=recent) for person_id in find(dataset, id))
+    return [one for one in found if one is not None]
+
+
+def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Profile | None:
+    """The person of a person_id, or None when no message is theirs."""
+    ask = _Asker(dataset, person_id)
+    user_id, counted, first, last, messages = ask(
+        "SELECT any_value(canonical_user_id), any_value(counted), min(occurred_at), max(occurred_at), count(*)"
+        " FROM mine"
+    )[0]
+    if not messages:
+        return None
+    anonymous_ids, previous = ask.ids("anonymous_id", unless="device"), ask.previous_ids()
+    # An SDK may alias an anonymous id: what the data know as a browser's id is no user's.
+    anonymous_ids |= {one for one, is_browser in previous.items() if is_browser}
+    user_ids = ask.ids("user_id") | {one for one, is_browser in previous.items() if not is_browser}
+    return Profile(
+        person_id=person_id,
+        user_id=user_id,
+        counted=counted,
+        user_ids=tuple(sorted(user_ids)),
+        anonymous_ids=tuple(sorted(anonymous_ids)),
+        shared_ids=tuple(sorted(ask.shared(anonymous_ids))),
+        device_ids=tuple(sorted(ask.ids("device_id"))),
+        first_seen=moment(first),
+        last_seen=moment(last),
+        messages=messages,
+        events=tuple(
+            EventCount(*row)
+            for row in ask("SELECT type, event, count(*) AS n FROM mine GROUP BY ALL ORDER BY n DESC, type, event")
+        ),
+        traits=last_traits(
+            Identify(*row)
+            for row in ask(
+                "SELECT source, message_id, occurred_at, body, envelope FROM mine WHERE type = 'identify' ORDER BY ord"
+            )
+        ),
+        recent=_recent(ask, recent),
+        reasons=_reasons(ask),
+    )
+
+
+class _Asker:
+    """Asks about the messages of one person, which are `mine` in its queries."""
+
+    def __init__(self, dataset: Dataset, person_id: str) -> None:
+        self._connection = dataset.connection
+        self._person_id = person_id
+
+    def __call__(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        values["person_id"] = self._person_id
+        return self._connection.execute(f"{_MINE} {query}", values).fetchall()
+
+    def ids(self, column: str, *, unless: str = "") -> set[str]:
+        """The usable ids of one column, but for messages of the reason `unless`."""
+        rows = self(f"SELECT DISTINCT {column} FROM mine WHERE reason <> $unless", unless=unless)  # noqa: S608 - our own name
+        return {one for (one,) in rows if one is not None and not is_junk(one)}
+
+    def previous_ids(self) -> dict[str, bool]:
+        """The ids that the person's aliases replaced, and whether they are known as a browser's."""
+        rows = self(
+            "SELECT DISTINCT previous_id, previous_id IN (SELECT anonymous_id FROM messages WHERE anonymous_id IS NOT"
+            " NULL) FROM mine WHERE type = 'alias' AND reason = 'explicit' AND previous_id IS NOT NULL"
+        )
+        return {previous: is_browser for previous, is_browser in rows if not is_junk(previous)}
+
+    def shared(self, anonymous_ids: set[str]) -> set[str]:
+        """Those that stand on messages of other persons too."""
+        rows = self(
+            "SELECT DISTINCT anonymous_id FROM messages WHERE list_contains($ids, anonymous_id)"
+            " AND person_id <> $person_id AND reason <> 'device' AND EXISTS (SELECT 1 FROM mine)",
+            ids=sorted(anonymous_ids),
+        )
+        return {row[0] for row in rows}
+
+
+def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
+    rows = ask(
+        "SELECT source, message_id, type, event, occurred_at, reason, body FROM mine ORDER BY ord DESC LIMIT $n",
+        n=limit,
+    )
+    found = []
+    for source, message_id, kind, event, at, reason, text in rows:
+        body = json_object(text)
+        found.append(
+            Message(
+                source=source,
+                message_id=message_id,
+                type=kind,
+                event=event,
+                name=_text(body.get("name")),
+                at=moment(at),
+                reason=reason,
+                properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
+            )
+        )
+    return tuple(found)
+
+
+def _text(value: msgspec.Raw | None) -> str | None:
+    try:
+        return None if value is None else msgspec.json.decode(value, type=str)
+    except msgspec.DecodeError:
+        return None
+
+
+def _reasons(ask: _Asker, examples: int = 3) -> tuple[ReasonCount, ...]:
+    rows = ask(_EVIDENCE, examples=examples)
+    counts: dict[str, tuple[int, int]] = {}
+    evidence: dict[str, list[Evidence]] = {}
+    for reason, messages, total, source, message_id, kind, event, user_id, at, explains in rows:
+        counts[reason] = (int(messages), total)
+        known = evidence.setdefault(reason, [])
+        if source is not None:
+            known.append(Evidence(source, message_id, kind, event, user_id, moment(at), explains))
+    ordered = sorted(counts, key=_REASONS.index)
+    return tuple(ReasonCount(reason, *counts[reason], tuple(evidence[reason])) for reason in ordered)

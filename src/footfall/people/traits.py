@@ -1,0 +1,73 @@
+"""Traits: what identify messages say of a person; of each key the last word counts, and where it came from is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from footfall.people.moments import moment
+
+__all__ = ["Identify", "Trait", "last_traits"]
+
+_Object = dict[str, msgspec.Raw]
+
+
+class Trait(msgspec.Struct, frozen=True):
+    """One trait as it stands now: its value as the JSON that was received, and the message that said so."""
+
+    name: str
+    value: msgspec.Raw
+    source: str
+    message_id: str
+    at: datetime
+
+
+class Identify(NamedTuple):
+    """What is read of an identify message: its name, its time in microseconds, its JSON and that of its batch."""
+
+    source: str
+    message_id: str
+    occurred_at: int
+    body: str
+    envelope: str | None
+
+
+def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
+    """The traits after all these messages, by name, which come in the order of (occurred_at, source, message_id)."""
+    traits: dict[str, Trait] = {}
+    for message in messages:
+        for name, value in _said(message).items():
+            traits[name] = Trait(name, value, message.source, message.message_id, moment(message.occurred_at))
+    return tuple(traits[name] for name in sorted(traits))
+
+
+def _said(message: Identify) -> Mapping[str, msgspec.Raw]:
+    """Every trait of one message: Segment puts them in `traits`, RudderStack's SDKs in `context.traits`.
+
+    The message speaks louder than its batch, and `traits` louder than `context.traits`.
+    """
+    said: _Object = {}
+    for part in _parts(message):
+        said.update(part)
+    return said
+
+
+def _parts(message: Identify) -> Iterator[_Object]:
+    body = json_object(message.body)
+    envelope = json_object(message.envelope)
+    yield json_object(json_object(envelope.get("context")).get("traits"))
+    yield json_object(json_object(body.get("context")).get("traits"))
+    yield json_object(body.get("traits"))
+
+
+def json_object(text: str | msgspec.Raw | None) -> _Object:
+    """The members of a JSON object, undecoded; nothing for whatever is not one."""
+    if text is None:
+        return {}
+    try:
+        return msgspec.json.decode(text, type=_Object)
+    except msgspec.DecodeError:
+        return {}
