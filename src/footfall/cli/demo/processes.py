@@ -1,0 +1,97 @@
+"""The demo's child processes: started, waited for until they say where they listen, and always stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+from footfall.errors import UsageError
+
+__all__ = ["FOOTFALL", "Child", "running"]
+
+FOOTFALL = ("-c", "from footfall.cli import main; main()")  # the `footfall` command, whatever the PATH says
+_STOPS_WITHIN = 20.0  # seconds; what is still queued is delivered in them
+
+
+class Child:
+    """A Python process, in `folder` if one is named, whose output is kept."""
+
+    def __init__(self, name: str, arguments: Sequence[str], *, folder: Path | None = None) -> None:
+        self.name = name
+        self.lines: list[str] = []
+        self._fresh: queue.Queue[str | None] = queue.Queue()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own arguments, no shell
+            [sys.executable, *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            cwd=folder,
+            start_new_session=True,  # Ctrl-C is for the demo, which then stops its children in order
+        )
+        assert self._process.stdout is not None
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+
+    def _read(self, output: IO[str]) -> None:
+        for line in output:
+            self.lines.append(line.rstrip())
+            self._fresh.put(line)
+        self._fresh.put(None)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def said(self, pattern: str, within: float) -> str:
+        """The first part of its output, from where the last question stopped, that matches.
+
+        Raises UsageError, with the last that it said, when it ends first or is silent for `within` seconds.
+        """
+        with contextlib.suppress(queue.Empty):
+            while (line := self._fresh.get(timeout=within)) is not None:
+                if found := re.search(pattern, line):
+                    return found[0]
+        raise UsageError("\n".join(self.lines[-5:]) or f"{self.name} said nothing for {within:.0f} s")
+
+    def address(self, within: float) -> str:
+        """The address that the process says it listens on. Raises UsageError as `said` does."""
+        return self.said(r"http://\S+", within)
+
+    def finish(self, within: float) -> int:
+        """Wait for the process to end by itself, `within` seconds at most; its exit code."""
+        code = self._process.wait(within)
+        self._reader.join(within)
+        return code
+
+    def stop(self) -> None:
+        """Ask the process to end, and wait: it first delivers or stores what it still holds."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(_STOPS_WITHIN)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@contextlib.contextmanager
+def running(name: str, arguments: Sequence[str]) -> Iterator[Child]:
+    """A child for the length of a block."""
+    child = Child(name, arguments)
+    try:
+        yield child
+    finally:
+        child.stop()

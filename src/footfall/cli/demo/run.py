@@ -1,0 +1,86 @@
+"""The demo from its first line to its last: start everything, let the visitors in, read what they left."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from footfall.cli.demo.folder import prepare
+from footfall.cli.demo.places import find
+from footfall.cli.demo.processes import FOOTFALL, running
+from footfall.cli.demo.progress import progress
+from footfall.cli.demo.reading import read_aloud
+from footfall.cli.demo.visitors import visit_shop
+from footfall.clock import Clock, SystemClock
+from footfall.disk import SystemDisk
+from footfall.errors import FootfallError, UsageError
+
+__all__ = ["command"]
+
+_USAGE = 2
+_STARTS_WITHIN = 30.0  # seconds
+_GATEWAYS_FINISH_WITHIN = 60.0  # seconds after the last visitor
+_GATEWAYS = 4
+_READINGS = 15
+
+
+@click.command("demo")
+@click.option("--data", default="footfall-demo", type=click.Path(path_type=Path), help="Folder for the data.",
+              show_default=True)  # fmt: skip
+@click.option("--seed", default=1, help="The same seed makes the same visitors.", show_default=True)
+@click.option("--visitors", default=60, type=click.IntRange(1, 2000), help="How many visits.", show_default=True)
+@click.option("--seconds", default=10.0, type=click.FloatRange(0.1, 600), help="Over how long they arrive.",
+              show_default=True)  # fmt: skip
+def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
+    """Watch footfall at work: a shop, its visitors and some gateways, all on this machine.
+
+    Starts a collector, a small web shop and gateways on free local ports, sends visitors with cookie jars through the
+    shop's pages, and shows what can be read afterwards. The data stays in the folder; a second run adds to it.
+    """
+    try:
+        _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
+    except FootfallError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(_USAGE)
+
+
+def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
+    plan = find("tracking_plans/shop_and_gateway")
+    earlier = prepare(data, plan, seed=seed, visitors=visitors, clock=clock, disk=SystemDisk())
+    if earlier:
+        click.echo(f"{data} holds {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
+    _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
+    read_aloud(data)
+
+
+def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
+    """Run everything until the last visitor has left and every message is delivered."""
+    plan = str(data / "plan")
+    shop_key, gateway_key = clock.new_id(), clock.new_id()
+    serve = (*FOOTFALL, "serve", "--data", str(data), "--plan", plan, "--host", "127.0.0.1", "--port", "0",
+             "--write-key", f"{shop_key}=shop_backend", "--write-key", f"{gateway_key}=gateway_agent")  # fmt: skip
+    with running("the collector", serve) as collector:
+        intake = collector.address(_STARTS_WITHIN)
+        click.echo(f"collector  {intake}  (data in {data})")
+        to = ("--collector", intake, "--plan", plan)
+        homes = (str(find("examples/gateway/gateway.py")), *to, "--write-key", gateway_key, "--seed", str(seed),
+                 "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
+                 "--pause", str(seconds / _READINGS))  # fmt: skip
+        with running("the gateways", homes) as gateways:
+            click.echo(f"gateways   {_GATEWAYS}; each loses its line once, one has a clock that is an hour slow")
+            door = (str(find("examples/shop/main.py")), *to, "--write-key", shop_key, "--port", "0")
+            with running("the shop", door) as shop:
+                address = shop.address(_STARTS_WITHIN)
+                click.echo(f"shop       {address}")
+                click.echo(f"visitors   {visitors}, seed {seed}; their visits happen now, in quick motion\n")
+                with progress(visitors) as tell:
+                    visits = visit_shop(
+                        address, visitors=visitors, seconds=seconds, seed=seed, clock=clock, progress=tell
+                    )
+                    asyncio.run(visits)
+            if gateways.finish(_GATEWAYS_FINISH_WITHIN + seconds):
+                raise UsageError("a gateway failed:\n" + "\n".join(gateways.lines[-5:]))
+    click.echo("\nThe last visitor has left, and all that was queued is delivered.")

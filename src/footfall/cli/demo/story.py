@@ -1,0 +1,68 @@
+"""One person's story, from the first anonymous page to the customer, with the reason for every line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from footfall.analytics import Dataset
+from footfall.clock import format_us
+
+__all__ = ["Moment", "tell", "telling_person", "time_of_day"]
+
+_REASONS = {
+    "explicit": "signed in",
+    "sole_owner": "nobody else was ever known on this browser",
+    "same_session": "the same visit as a sign-in, on a browser that others use too",
+    "contested": "a browser of several people, and no sign-in in this visit",
+    "anonymous": "nobody known",
+    "blocked": "no usable id",
+    "device": "a device",
+}
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)  # amounts keep their digits
+_TELLING = ("sku", "total", "reason", "score", "method", "quantity")
+
+
+class Moment(NamedTuple):
+    """One message of a story: what it was in a few words, and why it is this person's."""
+
+    occurred_at: int
+    what: str
+    reason: str
+    why: str
+
+
+def telling_person(dataset: Dataset) -> str | None:
+    """The person_id with the most messages from before they were known, among those that then ordered."""
+    found = dataset.rows(
+        "SELECT person_id FROM messages WHERE counted GROUP BY person_id "
+        "HAVING bool_or(event = 'order_completed') AND bool_or(reason = 'explicit') AND bool_or(reason <> 'explicit') "
+        "ORDER BY count(*) FILTER (reason <> 'explicit') DESC, person_id LIMIT 1"
+    )
+    return found[0][0] if found else None
+
+
+def tell(dataset: Dataset, person_id: str) -> Iterator[Moment]:
+    """A person's messages in time, oldest first."""
+    found = dataset.connection.execute(
+        "SELECT occurred_at, type, event, body, reason FROM messages WHERE person_id = ? ORDER BY ord", [person_id]
+    )
+    for occurred_at, kind, event, body, reason in found.fetchall():
+        yield Moment(occurred_at, _what(kind, event, body), reason, _REASONS[reason])
+
+
+def _what(kind: str, event: str | None, body: str) -> str:
+    message: dict[str, Any] = _DECODER.decode(body)
+    if kind != "track":
+        return f"{kind} {message.get('name') or ''}".strip()
+    properties = message.get("properties") or {}
+    details = ", ".join(f"{name} {properties[name]}" for name in _TELLING if properties.get(name) is not None)
+    return f"{event} ({details})" if details else str(event)
+
+
+def time_of_day(occurred_at: int) -> str:
+    """The time of day, in UTC, to the tenth of a second."""
+    return format_us(occurred_at)[11:21]

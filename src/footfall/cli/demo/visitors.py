@@ -1,0 +1,234 @@
+"""The demo's visitors: HTTP clients with cookie jars that walk the shop's pages, each by its own seeded dice.
+
+Whatever the network does, the same seed makes the same people do the same things: chance is never shared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple
+
+import httpx
+
+from footfall.clock import Clock
+from footfall.errors import UsageError
+
+__all__ = ["Visitor", "visit_shop"]
+
+_CART = re.compile(r'name="cart_id" value="([^"]+)"')
+_PRODUCTS = ("GW-200", "GW-100", "SENSOR-T1", "SENSOR-H1", "SENSOR-P1", "ACC-MOUNT", "ACC-LTE", "SVC-SETUP")
+_NAMES = (
+    "Kari", "Ola", "Ingrid", "Sven", "Astrid", "Lars", "Sigrid", "Jonas", "Freja", "Nils",
+    "Solveig", "Erik", "Liv", "Anders", "Maja", "Henrik", "Tuva", "Olav", "Saga", "Emil",
+)  # fmt: skip
+_WORDS = ("Works.", "The damp warning saved the cellar.", "Delivery took a week.", "My house talks to me now.", "")
+_CONCURRENT = 16
+
+Walk = Callable[["Visitor"], Coroutine[Any, Any, None]]
+
+
+class Person(NamedTuple):
+    name: str
+    email: str
+
+
+class Visitor:
+    """One cookie jar and who sits in front of it. `seen` counts what was done, over all visitors."""
+
+    def __init__(
+        self, shop: str, number: int, chance: random.Random, seen: Counter[str], think: Callable[[], Any]
+    ) -> None:
+        self._web = httpx.AsyncClient(base_url=shop, follow_redirects=True, timeout=30.0)
+        self._think = think
+        self.number = number
+        self.chance = chance
+        self.seen = seen
+
+    def person(self, number: int) -> Person:
+        name = _NAMES[number % len(_NAMES)]
+        return Person(name, f"{name.lower()}.{number}@mail.example")
+
+    async def close(self) -> None:
+        await self._web.aclose()
+
+    async def get(self, path: str, **query: str | int) -> str:
+        await self._think()
+        answer = await self._web.get(path, params=query)
+        answer.raise_for_status()
+        self.seen["pages"] += 1
+        return answer.text
+
+    async def post(self, path: str, **form: str) -> httpx.Response:
+        await self._think()
+        answer = await self._web.post(path, data=form)
+        answer.raise_for_status()
+        self.seen["pages"] += 1
+        return answer
+
+    async def look(self, most: int) -> None:
+        """Come in by the front page, or by the summer offer, and look at some products."""
+        if self.chance.random() < 0.12:
+            await self.get("/summer")
+        else:
+            await self.get("/")
+        for _ in range(self.chance.randint(1, most)):
+            position = self.chance.randrange(len(_PRODUCTS))
+            await self.get(f"/products/{_PRODUCTS[position]}", position=position)
+
+    async def fill_cart(self) -> None:
+        for sku in self.chance.sample(_PRODUCTS, self.chance.randint(1, 3)):
+            await self.post("/cart", sku=sku, quantity=str(self.chance.choice((1, 1, 1, 2, 3))))
+
+    async def sign_in(self, person: Person) -> None:
+        await self.get("/sign-in")
+        form = {"email": person.email, "name": person.name}
+        if self.chance.random() < 0.4:
+            form["newsletter"] = "yes"
+        await self.post("/sign-in", **form)
+        self.seen["sign-ins"] += 1
+
+    async def sign_out(self) -> None:
+        await self.post("/sign-out")
+
+    async def buy(self, email: str) -> None:
+        """Go through the checkout; a card may be declined, and an impatient hand may press the button twice."""
+        cart = _CART.search(await self.get("/checkout"))
+        if cart is None:
+            raise UsageError("the shop's checkout page has no cart in it; is this another shop?")
+        form = {
+            "cart_id": cart[1],
+            "email": email,
+            "country": self.chance.choice(("NO", "NO", "NO", "SE", "DK", "DE")),
+            "coupon": self.chance.choice(("", "", "", "WELCOME10")),
+        }
+        while (card := self.chance.choice(("4242", "4242", "4242", "0002", "0119"))) != "4242":
+            await self.post("/checkout", **form, card=card)
+            self.seen["declined"] += 1
+            if self.chance.random() < 0.3:
+                return
+        answer = await self.post("/checkout", **form, card=card)
+        self.seen["orders"] += 1
+        if self.chance.random() < 0.2:
+            await self.post("/checkout", **form, card=card)
+        if self.chance.random() < 0.5:
+            order = answer.url.path.rpartition("/")[2]
+            await self.get("/feedback", order=order)
+            score = self.chance.choices(range(11), weights=(1, 0, 0, 1, 0, 1, 1, 2, 4, 5, 5))[0]
+            await self.post("/feedback", order=order, score=str(score), comment=self.chance.choice(_WORDS))
+
+
+async def _passes_by(visitor: Visitor) -> None:
+    await visitor.look(most=3)
+
+
+async def _leaves_a_cart(visitor: Visitor) -> None:
+    await visitor.look(most=4)
+    await visitor.fill_cart()
+    await visitor.get("/cart")
+    if visitor.chance.random() < 0.4:
+        await visitor.get("/checkout")
+
+
+async def _buys_as_guest(visitor: Visitor) -> None:
+    await visitor.look(most=3)
+    await visitor.fill_cart()
+    await visitor.buy(visitor.person(visitor.number).email)
+
+
+async def _signs_in_late(visitor: Visitor) -> None:
+    person = visitor.person(visitor.number)
+    await visitor.look(most=5)
+    await visitor.fill_cart()
+    await visitor.sign_in(person)
+    await visitor.buy(person.email)
+    if visitor.chance.random() < 0.5:
+        await visitor.sign_out()
+
+
+async def _comes_back(visitor: Visitor) -> None:
+    """A customer on another browser: the account is one that an earlier visitor's number makes too."""
+    person = visitor.person(visitor.chance.randrange(visitor.number + 1))
+    await visitor.sign_in(person)
+    await visitor.look(most=2)
+    if visitor.chance.random() < 0.5:
+        await visitor.fill_cart()
+        await visitor.buy(person.email)
+
+
+async def _share_a_tablet(visitor: Visitor) -> None:
+    """Two people, one cookie jar: each signs in and out, and somebody looks around in between."""
+    first, second = visitor.person(2 * visitor.number), visitor.person(2 * visitor.number + 1)
+    await visitor.look(most=2)
+    await visitor.sign_in(first)
+    await visitor.fill_cart()
+    await visitor.buy(first.email)
+    await visitor.sign_out()
+    await visitor.look(most=2)
+    await visitor.sign_in(second)
+    await visitor.look(most=2)
+    await visitor.sign_out()
+    await visitor.look(most=1)
+
+
+_WALKS: tuple[tuple[int, Walk], ...] = (
+    (34, _passes_by),
+    (22, _leaves_a_cart),
+    (12, _buys_as_guest),
+    (18, _signs_in_late),
+    (8, _comes_back),
+    (6, _share_a_tablet),
+)
+# The first visitors show what the demo is about, whatever the dice say.
+_FIRST = (_signs_in_late, _share_a_tablet, _passes_by, _buys_as_guest)
+
+
+async def visit_shop(
+    shop: str,
+    *,
+    visitors: int,
+    seconds: float,
+    seed: int,
+    clock: Clock,
+    progress: Callable[[int, Counter[str]], None],
+) -> Counter[str]:
+    """Send `visitors` cookie jars through the shop, arriving over `seconds`; what they did, counted.
+
+    `progress` is told after each visit how many are done. Raises UsageError when the shop fails a visitor.
+    """
+    seen: Counter[str] = Counter()
+    room = asyncio.Semaphore(_CONCURRENT)
+    done = 0
+
+    async def visit(number: int) -> None:
+        nonlocal done
+        chance = random.Random(f"{seed}:{number}")  # noqa: S311 - a seeded walk, not a secret
+        await clock.sleep_async(chance.random() * seconds)
+
+        async def think() -> None:
+            await clock.sleep_async(chance.random() * seconds / 60)
+
+        visitor = Visitor(shop, number, chance, seen, think)
+        walk = _FIRST[number] if number < len(_FIRST) else chance.choices(*_columns())[0]
+        async with room:
+            try:
+                await walk(visitor)
+            finally:
+                await visitor.close()
+        done += 1
+        progress(done, seen)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for number in range(visitors):
+                group.create_task(visit(number))
+    except* httpx.HTTPError as errors:
+        raise UsageError(f"the shop failed a visitor: {errors.exceptions[0]}") from errors
+    return seen
+
+
+def _columns() -> tuple[list[Walk], list[int]]:
+    return [walk for _, walk in _WALKS], [weight for weight, _ in _WALKS]

@@ -1,0 +1,77 @@
+"""The story that the demo tells is of somebody who was anonymous first and ordered later, in the order of time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from footfall.analytics import Dataset
+from footfall.cli.demo.places import find
+from footfall.cli.demo.story import tell, telling_person, time_of_day
+from footfall.collector import Collector
+
+Message = Mapping[str, object]
+
+
+def collected(data: Path, *messages: Message) -> Dataset:
+    plan = find("tracking_plans/shop_and_gateway")
+    batch = [
+        {"messageId": f"m{number}", "timestamp": f"2026-11-22T09:00:{number:02d}Z", **message}
+        for number, message in enumerate(messages)
+    ]
+    with Collector(data, plan=plan) as collector:
+        answer = collector.take(json.dumps({"batch": batch}).encode())
+        assert not answer.verdicts
+    return Dataset.open(data)
+
+
+def viewed(**ids: str) -> Message:
+    return {
+        "type": "track",
+        "event": "product_viewed",
+        "properties": {"sku": "GW-200", "price": 5, "currency": "NOK"},
+    } | ids
+
+
+def ordered(**ids: str) -> Message:
+    lines = [{"sku": "GW-200", "price": 5, "quantity": 2}]
+    properties = {"order_id": "FH-000001", "total": 10.5, "currency": "NOK", "lines": lines}
+    return {"type": "track", "event": "Order Completed", "properties": properties, **ids}
+
+
+def test_the_story_starts_before_the_sign_in_and_ends_with_the_order(tmp_path: Path) -> None:
+    messages: tuple[Message, ...] = (
+        {"type": "page", "name": "home", "anonymousId": "b"},
+        viewed(anonymousId="b"),
+        {"type": "identify", "userId": "kari", "anonymousId": "b"},
+        ordered(userId="kari"),
+    )
+    with collected(tmp_path / "data", *messages, viewed(anonymousId="stranger")) as dataset:
+        person_id = telling_person(dataset)
+        assert person_id is not None
+        moments = list(tell(dataset, person_id))
+
+    assert [moment.what for moment in moments] == [
+        "page home", "product_viewed (sku GW-200)", "identify", "order_completed (total 10.5)",
+    ]  # fmt: skip
+    assert [moment.reason for moment in moments] == ["sole_owner", "sole_owner", "explicit", "explicit"]
+    assert [time_of_day(moment.occurred_at) for moment in moments][:2] == ["09:00:00.0", "09:00:01.0"]
+
+
+def test_of_two_customers_the_one_with_more_before_they_were_known_is_told(tmp_path: Path) -> None:
+    messages = []
+    for name, pages in (("one", 1), ("three", 3), ("two", 2)):
+        messages += [viewed(anonymousId=f"browser {name}")] * pages
+        messages.append({"type": "identify", "userId": name, "anonymousId": f"browser {name}"})
+        messages.append(ordered(userId=name))
+    with collected(tmp_path / "data", *messages) as dataset:
+        person_id = telling_person(dataset)
+        told = dataset.rows(f"SELECT DISTINCT canonical_user_id FROM messages WHERE person_id = '{person_id}'")
+
+    assert told == [("three",)]
+
+
+def test_nobody_is_told_when_nobody_was_anonymous_and_then_ordered(tmp_path: Path) -> None:
+    with collected(tmp_path / "data", viewed(anonymousId="b"), ordered(userId="kari")) as dataset:
+        assert telling_person(dataset) is None
