@@ -35,7 +35,7 @@ CODES: Final[Mapping[str, str]] = {
     "bad_number": "The number is outside of what can be counted with.",
     "bad_date": "Days are written as in ISO 8601: 2027-03-01.",
     "bad_duration": "Durations are a whole number and one of s, m, h, d, w: 90s, 15m, 6h, 7d, 2w.",
-    "bad_regex": "The pattern is not a regular expression that Python's `re` can compile.",
+    "bad_regex": "A pattern is a regular expression of Python's `re` that cannot take exponential time.",
     "newer_format": "The file says that it needs a newer footfall than this one.",
     "unknown_timezone": "Days and windows are cut in the plan's timezone, which must be one of the IANA database.",
     # Names and references
@@ -97,7 +97,7 @@ def dotted(path: Path) -> str:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """A remedy for a word that is none of `choices`: the nearest one, or all when they are few."""
-    known = sorted(choices)
+    known = sorted(set(choices))
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
@@ -107,9 +107,13 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 class Findings:
-    """Gathers findings; a finding told twice of one place (through an alias or a shared type) is kept once."""
+    """Gathers findings; a finding told twice of one place (through an alias or a shared type) is kept once.
+
+    `incomplete` says that a file could not be read at all: what it defines is then unknown, not missing.
+    """
 
     def __init__(self) -> None:
+        self.incomplete = False
         self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
 
     def add(self, code: str, message: str, *, place: Place, path: Path = (), remedy: str = "") -> None:
@@ -129,7 +133,9 @@ class Findings:
             )
 
     def unknown(self, what: str, word: str, choices: Iterable[str], *, place: Place, path: Path) -> None:
-        """Note a reference to a name that the plan does not define."""
+        """Note a reference to a name that the plan does not define, as far as the plan could be read."""
+        if self.incomplete:
+            return
         remedy = did_you_mean(word, choices) or f"define the {what}, or take the name out"
         self.add("unknown_reference", f"there is no {what} {word!r}", place=place, path=path, remedy=remedy)
 

@@ -94,6 +94,7 @@ def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
         findings.add(
             "unreadable_file", f"cannot be read: {error.strerror or error}", place=place, remedy="check its permissions"
         )
+    findings.incomplete = True
     return None
 
 
@@ -182,7 +183,7 @@ def _assemble(roots: list[Node], findings: Findings) -> Plan:
 
 def _check_header(gathered: Gathered, roots: list[Node], findings: Findings) -> None:
     header, nodes = gathered.header, gathered.header_nodes
-    if "plan" not in nodes:
+    if "plan" not in nodes and not findings.incomplete:
         findings.add(
             "missing_key", "the plan has no id", place=Place(roots[0].file, 1, 1), path=("plan",),
             remedy="add plan: NAME to one of its files",

@@ -47,7 +47,10 @@ class MeasureReader:
         forms = tuple(forms)
         found = [form for form in forms if form in node.marks]
         if len(found) != 1:
+            elsewhere = next((form for form in _FORMS if form in node.marks), None)
             what = f"has {len(found)} forms ({', '.join(found)})" if found else "has no form"
+            if elsewhere is not None and not found:
+                what = f"cannot be a {elsewhere} inside a ratio"
             unknown = next((did_you_mean(key, forms) for key in node.marks if key not in {"where", "by"}), "")
             remedy = unknown if unknown.startswith("did") and not found else f"use exactly one of {', '.join(forms)}"
             self._findings.add("bad_measure", f"the measure {what}", place=node, path=path, remedy=remedy)
@@ -57,12 +60,23 @@ class MeasureReader:
         if values is MISSING or form not in values:
             return None
         if form == "ratio":
-            return self._ratio(values["ratio"], path)
+            return self._ratio(values["ratio"], node.value["ratio"], path)
         return self._conversion(values, node, path) if form == "journey" else self._simple(form, values, node, path)
 
-    def _ratio(self, parts: dict[str, Any], path: Path) -> Measure | None:
+    def _ratio(self, parts: dict[str, Any], node: Node, path: Path) -> Measure | None:
         of, to = (self._read(parts[key], (*path, key), _SIMPLE) if key in parts else None for key in ("of", "to"))
-        return None if of is None or to is None else Ratio(of=cast("_Simple", of), to=cast("_Simple", to))
+        if of is None or to is None:
+            return None
+        ratio = Ratio(of=cast("_Simple", of), to=cast("_Simple", to))
+        if ratio.of.by and ratio.to.by and ratio.of.by != ratio.to.by:
+            self._findings.add(
+                "bad_measure",
+                "the parts of the ratio are grouped by different properties",
+                place=node,
+                path=path,
+                remedy="use the same `by` in both, or leave it out of one",
+            )
+        return ratio
 
     def _conversion(self, values: dict[str, Any], node: Node, path: Path) -> Measure | None:
         name = values["journey"]

@@ -101,12 +101,15 @@ class EventReader:
             enforcement=read_enforcement(values.get("enforcement", {}), self._enforcement),
             **{key: value for key, value in values.items() if key not in _NOT_COPIED},
         )
-        self._references.add_event(event, properties)
+        self._references.add_event(event, properties, whole=self._includes_known(values))
         return event
+
+    def _includes_known(self, values: Mapping[str, Any]) -> bool:
+        return all(self._references.has("property_groups", name) for name in values.get("include", ()))
 
     def _properties(self, entry: Entry, values: Mapping[str, Any], path: Path) -> list[Found]:
         sensitivity = entry.defaults.values.get("sensitivity")
-        # An unknown group is told where it is written: in the event, or in the defaults of its file.
+        # A group that is not defined is told where it is written: in the event, or in the defaults of its file.
         groups = [name for name in values.get("include", ()) if self._references.has("property_groups", name)]
         sets = [self._resolver.group(name, entry.place, path, sensitivity) for name in groups]
         node = values.get("properties")
@@ -173,8 +176,9 @@ class EventReader:
         return tuple(rules)
 
     def _rule(self, check: Node, properties: Mapping[str, Property | None], path: Path) -> None:
+        whole = not self._findings.incomplete
         try:
-            compile_rule(check.value, properties.keys())
+            compile_rule(check.value, properties.keys() if whole else None)
         except ValueError as error:
             self._findings.add("bad_rule", str(error), place=check, path=path, remedy="mend the expression")
 

@@ -30,12 +30,18 @@ class References:
         self._events: dict[str, Event] = {}
         self._properties: dict[str, dict[str, Property | None]] = {}
         self._wire_names: dict[str, str] = {}
+        self._partial: set[str] = set()
 
-    def add_event(self, event: Event, properties: Mapping[str, Property | None]) -> None:
-        """Make an event known, with its properties; None stands for one that could not be made sense of."""
+    def add_event(self, event: Event, properties: Mapping[str, Property | None], *, whole: bool) -> None:
+        """Make an event known, with its properties; None stands for one that could not be made sense of.
+
+        An event that is not `whole` includes a group that nobody knows, so that any property could be one of its own.
+        """
         self._events[event.name] = event
         self._properties[event.name] = dict(properties)
-        self._wire_names[event.wire_name] = event.name
+        self._wire_names.setdefault(event.wire_name, event.name)
+        if not whole:
+            self._partial.add(event.name)
 
     def defined(self, section: str, what: str, name: str, place: Place, path: Path) -> bool:
         """Whether a section defines a name."""
@@ -77,7 +83,7 @@ class References:
     def property(self, event: Event, name: str, place: Place, path: Path) -> Property | None:
         """The property of an event."""
         known = self._properties[event.name]
-        if name not in known:
+        if name not in known and event.name not in self._partial:
             self.findings.unknown(f"property of {event.name}", name, known, place=place, path=path)
         return known.get(name)
 

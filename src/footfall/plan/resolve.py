@@ -21,6 +21,10 @@ _BROKEN = Property(type="any")
 # Where a property stands decides which keys have no meaning there.
 _NAMELESS = ("required", "wire_name")
 _TRAIT = ("required",)
+# Keys that leave a used type's values as they are, so that its examples need no second look.
+_SAME_VALUES = frozenset(
+    {"use", "required", "wire_name", "description", "sensitivity", "unit", "retention", "no_lint", "x"}
+)
 
 
 class Found:
@@ -195,7 +199,7 @@ class Resolver:
             fields.setdefault("wire_name", name)
         prop = Property(**fields) if base is None else msgspec.structs.replace(base, **fields)
         check_constraints(prop, own, node, path, self._findings)
-        if prop.examples and ("examples" in own or len(own) > 1):
+        if prop.examples and not _SAME_VALUES.issuperset(own):
             self.examples.append(Example(prop, node, path))
         return _inherit(prop) if prop.sensitivity is not None else prop
 

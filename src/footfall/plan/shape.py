@@ -10,6 +10,7 @@ from typing import Any, Protocol, get_args
 
 from footfall.plan.durations import parse_duration
 from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
+from footfall.plan.patterns import check_pattern
 from footfall.plan.yaml_source import Node, kind_of
 
 __all__ = [
@@ -103,9 +104,9 @@ def _window(value: Any) -> int | None:
 def _pattern(value: Any) -> str:
     text = _text(value)
     try:
-        re.compile(text)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise _MisfitError("bad_regex", f"{text!r} is not a regular expression: {error}", "mend the pattern") from None
+        check_pattern(text)
+    except ValueError as error:
+        raise _MisfitError("bad_regex", str(error), "mend the pattern") from None
     return text
 
 

@@ -301,13 +301,16 @@ def parse_yaml(data: bytes, file: str, findings: Findings) -> Node | None:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"byte {error.start} is not UTF-8"
-        findings.add("not_utf8", message, place=Place(file, line, 1), remedy="save the file as UTF-8")
+        before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")
+        place = Place(file, line, len(before) + 1)
+        findings.add("not_utf8", f"byte {error.start} is not UTF-8", place=place, remedy="save the file as UTF-8")
+        findings.incomplete = True
         return None
     reader = _Reader(file, findings)
     try:
         _read(text, reader)
     except _StopError:
+        findings.incomplete = True
         return None
     if reader.root is None or reader.root.value is None:
         findings.add("empty_file", "the file is empty", place=start, remedy="write a section into it, or remove it")
