@@ -27,6 +27,7 @@ _LENGTH_LIMIT = 1_000
 # Enough digits that +, - and * of any two accepted decimals are exact.
 _CONTEXT = Context(prec=400, traps=[DivisionByZero, InvalidOperation, Overflow])
 _NUMBERS = (int, float, Decimal)
+_EXACT = frozenset({int, Decimal})
 
 
 class CompiledRule:
@@ -152,6 +153,9 @@ class _Compiler:
             ):
                 raise self._refusal(right, f"`is` needs None, True or False, not {self._text(right)}")
         compares = [_COMPARISONS[type(op)] for op in node.ops]
+        if len(compares) == 1:
+            (first, second), only = operands, compares[0]
+            return lambda values: only(first(values), second(values))
 
         def evaluate(values: Mapping[str, object]) -> Any:
             result: Any = True
@@ -186,6 +190,8 @@ def _is_number(value: object) -> bool:
 
 
 def _truth(value: Any) -> Any:
+    if value is True or value is False:
+        return value
     return value if value is _UNKNOWN else bool(value)
 
 
@@ -229,6 +235,8 @@ def _read_time(text: str, kind: type[date]) -> date | None:
 
 def _order(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
     def compare(left: Any, right: Any) -> Any:
+        if type(left) in _EXACT and type(right) in _EXACT:
+            return function(left, right)
         pair = _comparable(left, right)
         return _UNKNOWN if pair is None else function(*pair)
 

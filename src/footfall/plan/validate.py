@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -37,6 +38,10 @@ _DEFAULTS: Mapping[str, Enforcement] = MappingProxyType(
 )
 _LENIENT: tuple[Policy, ...] = ("keep", "warn")
 _JSON_HINTS = {"RecursionError": "nested too deeply", "UnicodeDecodeError": "not UTF-8"}
+
+
+# What a rule does not see as the Struct has it.
+_DIFFERENT_IN_RULES = frozenset({"any", "array", "object"})
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -210,13 +215,23 @@ class _Compiled:
 
     def _with_rules(self, test: Callable[[Any], object]) -> Callable[[Any], bool]:
         places = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
-        rules = [(holds, [(name, *places[name]) for name in sorted(holds.names)]) for _, holds in self._rules]
+        rules = [
+            (
+                holds,
+                [(name, *places[name], places[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(holds.names)],
+            )
+            for _, holds in self._rules
+        ]
 
         def is_clean(held: Any) -> bool:
             if not test(held):
                 return False
             for holds, names in rules:
-                if not holds({name: _rule_value(node, getattr(held, field)) for name, field, node in names}):
+                values: dict[str, Any] = {}
+                for name, field, node, differs in names:
+                    value = getattr(held, field)
+                    values[name] = _rule_value(node, value) if differs or type(value) is msgspec.Raw else value
+                if not holds(values):
                     return False
             return True
 
@@ -233,7 +248,9 @@ def _is_sound(node: Node, value: dict[str, Any]) -> bool:
 
 def _rule_value(node: Node, value: Any) -> Any:
     """What a rule sees of a sound value, the same from either way: decoded by the Struct, or as plain JSON."""
-    if isinstance(value, msgspec.Raw):
+    if type(value) is msgspec.Raw:
+        if node.kind == "decimal" and (amount := _read_amount(value)) is not None:
+            return amount
         value = decode(value)
     if value is None:
         return None
@@ -245,6 +262,14 @@ def _rule_value(node: Node, value: Any) -> Any:
     parsed = node.read(value)
     # The Struct's floats and times are read already, and no reader takes them twice.
     return value if parsed is MISFIT else parsed
+
+
+def _read_amount(raw: msgspec.Raw) -> Decimal | None:
+    """The decimal that a sound text holds, without decoding it; None for null and for digits written as escapes."""
+    try:
+        return Decimal(str(raw, "ascii").strip('"'))
+    except InvalidOperation:
+        return None
 
 
 def _checkable(node: Node, rules: tuple[Rule, ...], place: Place) -> tuple[tuple[Rule, CompiledRule], ...]:

@@ -75,9 +75,16 @@ def read_decimal(value: Any) -> Any:
         value = Decimal(value)
     if type(value) is not Decimal or not value.is_finite():
         return MISFIT
+    size = value.adjusted()
+    if -6 <= size < _DECIMAL_DIGITS and len(str(value)) <= _DECIMAL_DIGITS:
+        return value  # written without an exponent, so its length bounds its decimals
+    return value if size < _DECIMAL_DIGITS and -_exponent(value) <= _DECIMAL_DIGITS else MISFIT
+
+
+def _exponent(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     assert isinstance(exponent, int)
-    return value if value.adjusted() < _DECIMAL_DIGITS and exponent >= -_DECIMAL_DIGITS else MISFIT
+    return exponent
 
 
 def _read_boolean(value: Any) -> Any:
@@ -331,19 +338,11 @@ def _scale(prop: Property) -> Constraint | None:
     if most is None:
         return None
     # By value: 1.50 has one decimal, so that a sender's trailing zeros are no fault.
-    shift = most + 1
-    return Constraint("scale", lambda value: _decimals(value) < shift, f"{most} or fewer decimals")
+    return Constraint("scale", lambda value: _decimals(value) <= most, f"{most} or fewer decimals")
 
 
 def _decimals(value: Decimal) -> int:
-    _, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    zeros = 0
-    for digit in reversed(digits):
-        if digit or zeros >= -exponent:
-            break
-        zeros += 1
-    return max(0, -exponent - zeros)
+    return len(f"{value:f}".partition(".")[2].rstrip("0"))
 
 
 _MAKERS: Mapping[str, tuple[Callable[[Property], Constraint | None], ...]] = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from decimal import Decimal
+
+import msgspec
 
 __all__ = ["TEXT_LIMIT", "join_key", "one_of", "say_got", "say_type", "shorten"]
 
@@ -65,7 +66,7 @@ def say_got(value: object, hidden: bool) -> str:
     text = str(value)
     if hidden or len(text) > TEXT_LIMIT:
         return f"a string of {len(text)}"
-    return shorten(json.dumps(text, ensure_ascii=False))
+    return shorten(msgspec.json.encode(text).decode())
 
 
 def _say_number(value: int | Decimal) -> str:

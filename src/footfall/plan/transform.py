@@ -1,0 +1,165 @@
+"""Changes what must not leave the process in clear: properties and traits with a `transform` in the plan.
+
+| transform  | what is sent                                                                        |
+|------------|-------------------------------------------------------------------------------------|
+| `hash`     | HMAC-SHA-256 (RFC 2104) of the value's text under the team's key, as 64 hex digits   |
+| `drop`     | nothing                                                                             |
+| `truncate` | the first three code points                                                         |
+| `mask`     | the first and the last code point around `***`; only `***` up to two code points    |
+
+A value's text is the string itself, in UTF-8, or the compact JSON text of anything else; null stays null. A mask does
+not tell how long the value was. A truncated value is not cut at the property's `max_length`, as every valid value is
+short enough to pass that whole. What has no transform keeps its bytes, so no number loses a digit.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from footfall.events import Fault
+from footfall.plan.model import Event, Plan, Property, Transform
+from footfall.plan.wording import join_key
+
+__all__ = ["Transformed", "Transforms"]
+
+_TRUNCATED = 3
+_MASK = "***"
+_NULL = b"null"
+_DROPPED: Any = msgspec.UNSET
+_keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class Transformed(msgspec.Struct, frozen=True):
+    """Properties as they may be sent. A `no_transform_key` warning names what was left out for want of a key."""
+
+    properties: bytes | msgspec.Raw
+    warnings: tuple[Fault, ...] = ()
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """What to do with a value: change it, or look inside it; only parts with something to change are kept."""
+
+    change: Transform | None
+    keys: Mapping[str, _Part]
+    in_array: _Part | None = None
+    in_map: _Part | None = None
+
+
+class Transforms:
+    """The transforms of one plan. Without a `key`, what should be hashed is left out rather than sent in clear.
+
+    May be shared by threads.
+    """
+
+    def __init__(self, plan: Plan, key: bytes | None) -> None:
+        self._key = key
+        self._events = _parts({event.name: event.properties for event in plan.events.values()})
+        self._traits = _parts(plan.traits)
+        self._changes: Mapping[str, Callable[[str], str]] = {
+            "hash": self._hash,
+            "truncate": lambda text: text[:_TRUNCATED],
+            "mask": _mask,
+        }
+
+    def apply(self, event: Event, properties: bytes) -> bytes:
+        """The JSON text of an event's properties as it may be sent; the same bytes if the plan changes nothing in it.
+
+        Raises ValueError if `properties` is not JSON.
+        """
+        return bytes(self.transform(event, properties).properties)
+
+    def transform(self, event: Event, properties: bytes | msgspec.Raw) -> Transformed:
+        """Like `apply`, with a warning for each value that was left out for want of a key."""
+        return self._run(self._events.get(event.name), properties)
+
+    def transform_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Transformed:
+        """The JSON text of traits as it may be sent. Raises ValueError if `traits` is not JSON."""
+        return self._run(self._traits.get(kind), traits)
+
+    def _run(self, part: _Part | None, text: bytes | msgspec.Raw) -> Transformed:
+        if part is None or not len(text):
+            return Transformed(text)
+        warnings: list[Fault] = []
+        changed = self._apply(part, msgspec.Raw(text), "", warnings)
+        return Transformed(b"{}" if changed is _DROPPED else bytes(changed), tuple(warnings))
+
+    def _apply(self, part: _Part, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+        """The changed text, or `_DROPPED`."""
+        if part.change is not None:
+            return self._change(part.change, raw, path, warnings)
+        first = bytes(raw).lstrip()[:1]
+        if first == b"{" and (part.keys or part.in_map):
+            return self._apply_object(part, _keys_of(raw), path, warnings)
+        if first == b"[" and part.in_array:
+            inner = part.in_array
+            items = (
+                self._apply(inner, item, f"{path}[{index}]", warnings) for index, item in enumerate(_items_of(raw))
+            )
+            return _encode([item for item in items if item is not _DROPPED])
+        if first == b"n":
+            return raw
+        # A secret may stand where the plan has an object or array around it: it must not slip through as a misfit.
+        warnings.append(Fault(path, "untransformable", "an object or array to look into", "another type, not sent"))
+        return _DROPPED
+
+    def _apply_object(self, part: _Part, held: dict[str, msgspec.Raw], path: str, warnings: list[Fault]) -> msgspec.Raw:
+        for key in list(held):
+            inside = part.keys.get(key) or part.in_map
+            if inside is None:
+                continue
+            changed = self._apply(inside, held[key], join_key(path, key), warnings)
+            if changed is _DROPPED:
+                del held[key]
+            else:
+                held[key] = changed
+        return _encode(held)
+
+    def _change(self, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+        if change == "drop":
+            return _DROPPED
+        if bytes(raw).strip() == _NULL:
+            return raw
+        if change == "hash" and self._key is None:
+            warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not sent"))
+            return _DROPPED
+        return _encode(self._changes[change](_text(raw)))
+
+    def _hash(self, text: str) -> str:
+        assert self._key is not None
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
+
+
+def _mask(text: str) -> str:
+    return f"{text[0]}{_MASK}{text[-1]}" if len(text) > 2 else _MASK
+
+
+def _text(raw: msgspec.Raw) -> str:
+    """A string's own text, else the compact JSON text with the digits of its numbers as they were written."""
+    text = bytes(raw).strip()
+    if text.startswith(b'"'):
+        return msgspec.json.decode(text, type=str)
+    return msgspec.json.format(text, indent=-1).decode()
+
+
+def _encode(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+def _parts(owners: Mapping[str, tuple[Property, ...]]) -> dict[str, _Part]:
+    made = ((name, _part_of(Property(type="object", properties=properties))) for name, properties in owners.items())
+    return {name: part for name, part in made if part is not None}
+
+
+def _part_of(prop: Property) -> _Part | None:
+    if prop.transform is not None:
+        return _Part(prop.transform, {})
+    inside = {child.wire_name or child.name: _part_of(child) for child in prop.properties}
+    keys = {key: part for key, part in inside.items() if part is not None}
+    in_array = _part_of(prop.items) if prop.items is not None else None
+    in_map = _part_of(prop.values) if prop.values is not None else None
+    return _Part(None, keys, in_array, in_map) if keys or in_array or in_map else None
