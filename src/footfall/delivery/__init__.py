@@ -1,0 +1,11 @@
+"""Delivery: the ways by which a batch leaves the client, and what to do when it does not get through."""
+
+from __future__ import annotations
+
+from footfall.delivery.file import FileTransport
+from footfall.delivery.http import HttpTransport
+from footfall.delivery.in_process import InProcessTransport, Intake
+from footfall.delivery.retry import RetryPolicy
+from footfall.delivery.transport import Transport
+
+__all__ = ["FileTransport", "HttpTransport", "InProcessTransport", "Intake", "RetryPolicy", "Transport"]

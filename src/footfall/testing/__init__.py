@@ -1,0 +1,8 @@
+"""Testing: fakes for the seams of footfall, for its own tests and for those of the applications that use it."""
+
+from __future__ import annotations
+
+from footfall.testing.clock import ManualClock
+from footfall.testing.recorder import Recorder
+
+__all__ = ["ManualClock", "Recorder"]

@@ -1,0 +1,155 @@
+"""Base: what both clients are made of, and what follows from an attempt to send."""
+
+from __future__ import annotations
+
+import logging
+import os
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from footfall.client.calls import Calls
+from footfall.client.judge import Judge, OnInvalid, PlanJudge
+from footfall.client.message import Hook
+from footfall.client.options import ClientOptions
+from footfall.client.outbox import Limits, Outbox, Parcel
+from footfall.client.prepare import Preparer
+from footfall.clock import Clock, SystemClock, format_us
+from footfall.delivery.transport import Transport
+from footfall.errors import TransportError, UnreachableError, UsageError
+from footfall.events import Answer, Batch
+
+if TYPE_CHECKING:
+    from footfall.plan.model import Plan
+
+__all__ = ["BaseClient", "Collector"]
+
+_log = logging.getLogger("footfall")
+
+Collector = str | Transport
+
+_NOT_INVALID = (None, "drop", "flag", "raise")
+
+
+class _Setup(NamedTuple):
+    """What a client is made of, and is made of again in a forked child."""
+
+    judge: Judge
+    hooks: tuple[Hook, ...]
+    options: ClientOptions
+    clock: Clock | None
+
+
+class BaseClient(Calls):
+    """The part of a client that neither waits nor sends.
+
+    `collector` is a URL (with `write_key`) or any Transport. `plan` (a folder, a file, a bundle, or a loaded Plan) has
+    every event checked in the caller. `on_invalid` says what follows from a fault: `flag` (send it, and say so on the
+    event), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what the plan says for
+    clients, and to flag where it says nothing. `hooks` are called in order with each Message and may change or drop it.
+
+    After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue.
+
+    Raises UsageError for what cannot be, PlanError for a plan that cannot be used.
+    """
+
+    def __init__(
+        self,
+        collector: Collector,
+        *,
+        write_key: str | None = None,
+        plan: str | Path | Plan | None = None,
+        on_invalid: OnInvalid | None = None,
+        options: ClientOptions | None = None,
+        hooks: Sequence[Hook] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__()
+        if on_invalid not in _NOT_INVALID:
+            raise UsageError('on_invalid must be "drop", "flag", "raise" or None (what the plan says)')
+        options = options or ClientOptions()
+        judge = Judge(on_invalid) if plan is None else PlanJudge(plan, on_invalid, options.transform_key)
+        self._setup = _Setup(judge, tuple(hooks), options, clock)
+        self._options = options
+        self._transport = _transport(collector, write_key, options)
+        self._closed = False
+        self._renew()
+        _renew_after_fork(self)
+
+    def _renew(self) -> None:
+        """Begin with empty books and an id of our own: at first, and in a forked child (the queue is its parent's)."""
+        judge, hooks, options, clock = self._setup
+        # Our own clock is made anew too: another thread may have held its lock at the moment of the fork.
+        self._clock: Clock = clock or SystemClock()
+        self._outbox = Outbox(
+            Limits(
+                max_batch=options.max_batch,
+                max_batch_bytes=options.max_batch_bytes,
+                linger=options.linger,
+                queue_bytes=options.queue_bytes,
+            ),
+            options.retry,
+        )
+        self._preparer = Preparer(
+            judge,
+            hooks=hooks,
+            clock=self._clock,
+            max_bytes=options.max_message_bytes,
+            client_id=self._clock.new_id(),
+        )
+        # When a closing client stops trying, on the clock that never goes back.
+        self._give_up_at: float | None = None
+
+    def _is_over(self, now: float) -> bool:
+        """Whether a closing client has nothing more to do, or no more time."""
+        late = self._give_up_at is not None and now >= self._give_up_at
+        return self._closed and (late or self._outbox.pending == 0 or self._outbox.stopped)
+
+    def _pause(self, now: float) -> float | None:
+        """Seconds until there may be something to do by itself; None when only a call or an outcome can bring it."""
+        waits = [self._outbox.due(now), None if self._give_up_at is None else self._give_up_at - now]
+        return min((wait for wait in waits if wait is not None), default=None)
+
+    def _batch(self, parcel: Parcel) -> Batch:
+        return Batch(parcel.messages, format_us(self._clock.now_us()))
+
+    def _settle(self, parcel: Parcel, outcome: Answer | Exception) -> None:
+        """Enter the outcome of an attempt in the books, and say it in one line."""
+        count = len(parcel.messages)
+        if isinstance(outcome, Answer):
+            self._outbox.delivered(outcome)
+            noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
+            _log.info(
+                "sent %d messages%s", count, "".join(f", {number} {verdict}" for verdict, number in noted.items())
+            )
+            return
+        error = outcome
+        if not isinstance(error, TransportError):
+            # A transport that breaks its promise must not end the sending.
+            error = UnreachableError(f"the transport raised {type(outcome).__name__}")
+        decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
+        _log.info("could not send %d messages: %s; next: %s %s", count, error, decision.action, decision.reason)
+
+
+def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:
+    if not isinstance(collector, str):
+        if write_key is not None:
+            raise UsageError("write_key goes with a collector's URL; give it to the transport instead")
+        return collector
+    # Only a client that sends over HTTP loads what does.
+    from footfall.delivery.http import HttpTransport
+
+    return HttpTransport(collector, write_key, timeout=options.timeout, gzip=options.gzip, gzip_over=options.gzip_over)
+
+
+def _renew_after_fork(client: BaseClient) -> None:
+    if not hasattr(os, "register_at_fork"):
+        return  # a platform that does not fork
+    held = weakref.ref(client)
+
+    def renew() -> None:
+        if (client := held()) is not None:
+            client._renew()  # noqa: SLF001 - a method of the class above
+
+    os.register_at_fork(after_in_child=renew)

@@ -1,0 +1,165 @@
+"""Calls: the seven kinds of message that an application sends, the same for both clients. None of them does I/O."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from typing import Any
+
+from footfall.client.message import Fields, Id, Message, Timestamp
+from footfall.client.prepare import Preparer, Ready
+from footfall.client.scope import NO_SCOPE, Scope, entered
+from footfall.errors import InvalidEventError
+from footfall.events import Receipt
+
+__all__ = ["Calls"]
+
+_log = logging.getLogger("footfall")
+
+
+class Calls(ABC):
+    """What an application calls.
+
+    Every call returns a Receipt at once: truthy if and only if the message was accepted into the queue, with
+    the reason, and every fault, if not. No call raises, whatever it is given, except InvalidEventError by a client that
+    was made with `on_invalid="raise"`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a
+    date or RFC 3339 text; without one it is now. `message_id` makes sending the same message twice harmless.
+    """
+
+    _preparer: Preparer
+
+    def __init__(self) -> None:
+        self._scope: ContextVar[Scope] = ContextVar("footfall_scope", default=NO_SCOPE)
+
+    def track(
+        self,
+        event: str,
+        properties: Fields | None = None,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """Something happened."""
+        return self._record(Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id))
+
+    def identify(
+        self,
+        user_id: Id,
+        traits: Fields | None = None,
+        *,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """This is who they are: `user_id` is the application's own key; `traits` is what is known of them."""
+        return self._record(Message("identify", None, traits, user_id, anonymous_id, timestamp, context, message_id))
+
+    def page(
+        self,
+        name: str | None = None,
+        properties: Fields | None = None,
+        *,
+        category: str | None = None,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """A page was served."""
+        return self._record(
+            Message("page", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
+        )
+
+    def screen(
+        self,
+        name: str | None = None,
+        properties: Fields | None = None,
+        *,
+        category: str | None = None,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """A screen of an app or a device was shown."""
+        return self._record(
+            Message("screen", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
+        )
+
+    def group(
+        self,
+        group_id: Id,
+        traits: Fields | None = None,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """They belong to an account, a company, a household; `traits` is what is known of that."""
+        return self._record(Message("group", group_id, traits, user_id, anonymous_id, timestamp, context, message_id))
+
+    def alias(
+        self,
+        previous_id: Id,
+        user_id: Id,
+        *,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """Two user ids are one person; `user_id` is the one that stays."""
+        return self._record(Message("alias", previous_id, None, user_id, None, timestamp, context, message_id))
+
+    def reset(
+        self,
+        *,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt:
+        """Whoever used this device has left it (signed out): what follows may be somebody else."""
+        return self._record(Message("reset", None, None, None, anonymous_id, timestamp, context, message_id))
+
+    def scope(
+        self, *, user_id: Id | None = None, anonymous_id: Id | None = None, context: dict[str, Any] | None = None
+    ) -> AbstractContextManager[Scope]:
+        """Ids and context for every message inside a `with` block, in this thread or task and what it calls.
+
+        Blocks nest: what an inner one, or a call, says wins; contexts are merged key by key.
+        """
+        return entered(self._scope, Scope(user_id, anonymous_id, dict(context or {})))
+
+    def _record(self, message: Message) -> Receipt:
+        try:
+            ready = self._preparer.prepare(message, self._scope.get())
+        except InvalidEventError:
+            self._refuse("invalid")
+            raise
+        except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application
+            # The class only: an error's text may hold what a property held.
+            _log.error("a message was dropped: %s while it was prepared", type(error).__name__)
+            self._refuse("internal")
+            return Receipt(False, None, "internal")
+        if isinstance(ready, Receipt):
+            self._refuse(ready.reason or "invalid")
+            return ready
+        return self._queue(ready)
+
+    @abstractmethod
+    def _queue(self, ready: Ready) -> Receipt:
+        """Put a message in the outbox."""
+
+    @abstractmethod
+    def _refuse(self, reason: str) -> None:
+        """Count a message that was not accepted."""

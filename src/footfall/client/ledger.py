@@ -1,0 +1,56 @@
+"""Ledger and Delivery: what became of every message, in numbers that always add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+__all__ = ["Delivery", "Ledger"]
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """What `flush()` and `close()` return: counts over the client's whole life up to now.
+
+    Truthy if and only if nothing is left and nothing was lost. `dropped` counts by reason, see Ledger.
+    """
+
+    delivered: int
+    pending: int
+    dropped: Mapping[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return self.pending == 0 and not self.dropped
+
+
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
+    """The client's books: `accepted + adopted == delivered + pending + sum(dropped)`, at every moment.
+
+    `accepted` counts truthy receipts, `adopted` what was taken over from an earlier process. `delivered` is what a
+    collector acknowledged; `duplicate`, `quarantined` and `rejected` say what it thought of some of those. `dropped` is
+    what was accepted and then let go: `queue_full`, `refused` (a 4xx), `too_large` (a 413 for a single message),
+    `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted.
+    `stopped` says why nothing is sent any more, `retries` how many attempts failed and were, or will be, made again.
+    """
+
+    accepted: int = 0
+    adopted: int = 0
+    delivered: int = 0
+    pending: int = 0
+    dropped: Mapping[str, int] = {}
+    refused: Mapping[str, int] = {}
+    duplicate: int = 0
+    quarantined: int = 0
+    rejected: int = 0
+    retries: int = 0
+    pending_bytes: int = 0
+    stopped: str | None = None
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the books add up; false would be a defect of footfall."""
+        return self.accepted + self.adopted == self.delivered + self.pending + sum(self.dropped.values())
+
+    def delivery(self) -> Delivery:
+        """The part that `flush()` and `close()` return."""
+        return Delivery(self.delivered, self.pending, self.dropped)

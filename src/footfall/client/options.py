@@ -1,0 +1,53 @@
+"""ClientOptions: every setting of a client, frozen, with its unit and its default."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from footfall.delivery.retry import RetryPolicy
+from footfall.errors import UsageError
+
+__all__ = ["ClientOptions", "WhenFull"]
+
+WhenFull = Literal["block", "drop_oldest"]
+
+_MORE_THAN_ZERO = ("max_batch", "max_batch_bytes", "queue_bytes", "max_message_bytes", "timeout")
+_NOT_NEGATIVE = ("linger", "block_timeout", "close_timeout", "gzip_over")
+
+
+class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """How a client queues, batches, sends and ends. Sizes are bytes of encoded JSON, times are seconds.
+
+    A batch leaves when it has `max_batch` messages or `max_batch_bytes`, or when its oldest message waited `linger`.
+    The queue, what is being sent included, never holds more than `queue_bytes`. When it is full, `drop_oldest` lets the
+    oldest message of the lowest priority go; `block` makes the caller wait up to `block_timeout` for room (the one
+    setting under which `track()` waits). A message over `max_message_bytes` is refused at the door. `timeout` is for
+    one HTTP request, `close_timeout` for the end of the process. A body of `gzip_over` bytes or more is compressed.
+    `transform_key` is the secret for properties that the plan hashes.
+
+    Raises UsageError that names every setting out of range.
+    """
+
+    max_batch: int = 100
+    max_batch_bytes: int = 480_000
+    linger: float = 0.5
+    queue_bytes: int = 32 * 1024 * 1024
+    when_full: WhenFull = "drop_oldest"
+    block_timeout: float = 1.0
+    max_message_bytes: int = 32_768
+    timeout: float = 10.0
+    retry: RetryPolicy = RetryPolicy()
+    close_timeout: float = 5.0
+    gzip: bool = True
+    gzip_over: int = 1024
+    transform_key: bytes | None = None
+
+    def __post_init__(self) -> None:
+        wrong = [f"{name} must be more than 0" for name in _MORE_THAN_ZERO if not getattr(self, name) > 0]
+        wrong += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not getattr(self, name) >= 0]
+        if self.when_full not in ("block", "drop_oldest"):
+            wrong.append('when_full must be "block" or "drop_oldest"')
+        if wrong:
+            raise UsageError(f"ClientOptions: {'; '.join(wrong)}")

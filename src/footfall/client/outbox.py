@@ -1,0 +1,313 @@
+"""Outbox: what to send next, and when; a bounded queue of encoded messages with its books, and no thread or clock.
+
+Both clients keep one and act on what it says. Times are seconds of any clock that never goes back, handed in as `now`.
+Messages leave in the order in which they came; a batch that has to be sent again keeps later ones waiting. Priority
+decides only what is let go when the queue is full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import NamedTuple
+
+import msgspec
+
+from footfall.client.ledger import Ledger
+from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
+from footfall.errors import TransportError
+from footfall.events import Answer
+
+__all__ = ["HIGH", "LOW", "Limits", "Outbox", "Parcel"]
+
+LOW = 0
+HIGH = 1
+
+# The batch's own JSON: {"batch":[],"sentAt":"2026-11-22T09:00:00.000000Z"}
+_ENVELOPE = 64
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much an outbox holds and how it makes batches; see ClientOptions for the units."""
+
+    max_batch: int = 100
+    max_batch_bytes: int = 480_000
+    linger: float = 0.5
+    queue_bytes: int = 32 * 1024 * 1024
+
+
+class Parcel(NamedTuple):
+    """Messages that travel together. `last` is the number of the last one, `size` the sum of their bytes."""
+
+    first: int
+    last: int
+    messages: tuple[bytes, ...]
+    size: int
+
+
+class _Entry(NamedTuple):
+    number: int
+    message: bytes
+    since: float
+
+
+class Outbox:
+    """A queue of encoded messages that knows what is due.
+
+    The caller repeats: `due(now)` says how long to wait, `take(now)` hands out a parcel, and `delivered` or `failed`
+    say what became of it. One parcel is on its way at a time.
+    """
+
+    def __init__(self, limits: Limits, retry: RetryPolicy) -> None:
+        self._limits = limits
+        self._retry = retry
+        self._queues: tuple[deque[_Entry], deque[_Entry]] = (deque(), deque())
+        self._queued_bytes = [0, 0]
+        self._parcels: deque[Parcel] = deque()
+        self._parcel_bytes = 0
+        self._sending: Parcel | None = None
+        self._number = 0
+        self._hurry = 0
+        self._not_before = 0.0
+        self._asked_to_wait = False
+        self._failures = 0
+        self._failing_since = 0.0
+        self._stopped: str | None = None
+        self._delivered = 0
+        self._dropped: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
+        self._verdicts: Counter[str] = Counter()
+        self._retries = 0
+
+    # Taking in
+
+    def has_room(self, size: int) -> bool:
+        """Whether a message of `size` bytes fits without letting anything go."""
+        return self.pending_bytes + size <= self._limits.queue_bytes
+
+    def offer(self, head: bytes, tail: bytes, rank: int, now: float) -> bool:
+        """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
+
+        False, and nothing is changed but the count of refusals, when room could only be made by letting a message of
+        a higher rank go, or one that is on its way.
+        """
+        number = self._number + 1
+        message = b"%b%d%b" % (head, number, tail)
+        size = len(message)
+        excess = self.pending_bytes + size - self._limits.queue_bytes
+        if excess > 0 and not self._let_go(excess, rank):
+            self._refused["queue_full"] += 1
+            return False
+        self._number = number
+        self._queues[rank].append(_Entry(number, message, now))
+        self._queued_bytes[rank] += size
+        return True
+
+    def refuse(self, reason: str) -> None:
+        """Count a message that was never accepted."""
+        self._refused[reason] += 1
+
+    def _let_go(self, excess: int, rank: int) -> bool:
+        if excess > sum(self._queued_bytes[: rank + 1]):
+            return False
+        for lower in range(rank + 1):
+            while excess > 0 and self._queues[lower]:
+                size = len(self._queues[lower].popleft().message)
+                self._queued_bytes[lower] -= size
+                self._dropped["queue_full"] += 1
+                excess -= size
+        return True
+
+    # Handing out
+
+    @property
+    def last_number(self) -> int:
+        """The number of the message that was accepted last; numbers start from 1."""
+        return self._number
+
+    @property
+    def pending(self) -> int:
+        """How many accepted messages are neither delivered nor dropped."""
+        return self._queued + sum(len(parcel.messages) for parcel in self._parcels) + self._on_the_way
+
+    @property
+    def pending_bytes(self) -> int:
+        """Their bytes; never more than `queue_bytes`."""
+        return self._queued_bytes[LOW] + self._queued_bytes[HIGH] + self._parcel_bytes
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the collector refused the key, so that nothing is sent any more."""
+        return self._stopped is not None
+
+    @property
+    def wants_sender(self) -> bool:
+        """Whether the message just queued gives the sender something new to do: it is the first, or makes a batch."""
+        queued = self._queued
+        return queued == 1 or queued == self._limits.max_batch or self.batch_is_full
+
+    @property
+    def batch_is_full(self) -> bool:
+        """Whether what is queued makes a whole batch."""
+        return (
+            self._queued >= self._limits.max_batch
+            or self._queued_bytes[LOW] + self._queued_bytes[HIGH] >= self._limits.max_batch_bytes - _ENVELOPE
+        )
+
+    def settled(self, number: int) -> bool:
+        """Whether every message up to `number` is delivered or dropped."""
+        oldest = self._oldest_number()
+        return oldest is None or oldest > number
+
+    def hurry(self, number: int) -> None:
+        """Do not linger for messages up to `number`."""
+        self._hurry = max(self._hurry, number)
+
+    def last_call(self, now: float) -> None:
+        """The client is closing: do not linger, and try once more now unless the collector asked for a wait."""
+        self.hurry(self._number)
+        if not self._asked_to_wait:
+            self._not_before = now
+
+    def due(self, now: float) -> float | None:
+        """Seconds until `take` has something, 0 when it has; None when only a message or an outcome can change that."""
+        if self._stopped is not None or self._sending is not None:
+            return None
+        wait = 0.0
+        if not self._parcels:
+            oldest = self._oldest_entry()
+            if oldest is None:
+                return None
+            if oldest.number > self._hurry and not self.batch_is_full:
+                wait = oldest.since + self._limits.linger - now
+        return max(0.0, wait, self._not_before - now)
+
+    def take(self, now: float) -> Parcel | None:
+        """The parcel to send now, or None when none is due."""
+        if self.due(now) != 0.0:
+            return None
+        if not self._parcels:
+            self._parcels.append(self._form())
+        self._sending = self._parcels.popleft()
+        return self._sending
+
+    def _form(self) -> Parcel:
+        entries: list[_Entry] = []
+        size, room = 0, self._limits.max_batch_bytes - _ENVELOPE
+        low, high = self._queues
+        while len(entries) < self._limits.max_batch and (low or high):
+            rank = LOW if not high or (low and low[0].number < high[0].number) else HIGH
+            length = len(self._queues[rank][0].message)
+            if entries and size + length + len(entries) > room:
+                break
+            entries.append(self._queues[rank].popleft())
+            self._queued_bytes[rank] -= length
+            size += length
+        self._parcel_bytes += size
+        return Parcel(entries[0].number, entries[-1].number, tuple(entry.message for entry in entries), size)
+
+    # Outcomes
+
+    def delivered(self, answer: Answer) -> None:
+        """The parcel on its way was acknowledged."""
+        parcel = self._finish()
+        count = len(parcel.messages)
+        self._delivered += count
+        places = {said.index: said.verdict for said in answer.verdicts if 0 <= said.index < count}
+        self._verdicts.update(places.values())
+        self._forget_failures()
+
+    def failed(self, error: TransportError, now: float, dice: float) -> Decision:
+        """The parcel on its way met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
+        parcel = self._finish()
+        decision = decide(error)
+        if decision.action == "split":
+            decision = self._split(parcel, decision)
+        elif decision.action == "again":
+            decision = self._again(parcel, error, now, dice)
+        elif decision.action == "stop":
+            self._stopped = f"{decision.reason}: {error}"
+            self._put_back(parcel)
+        if decision.action == "drop":
+            self._dropped[decision.reason] += len(parcel.messages)
+            self._forget_failures()
+        return decision
+
+    def interrupted(self) -> None:
+        """The parcel on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
+        if self._sending is not None:
+            self._put_back(self._finish())
+
+    def _split(self, parcel: Parcel, decision: Decision) -> Decision:
+        if len(parcel.messages) == 1:
+            return Decision("drop", decision.reason)
+        middle = len(parcel.messages) // 2
+        for half in (parcel.messages[middle:], parcel.messages[:middle]):
+            self._put_back(Parcel(parcel.first, parcel.last, half, sum(map(len, half))))
+        self._forget_failures()
+        return decision
+
+    def _again(self, parcel: Parcel, error: TransportError, now: float, dice: float) -> Decision:
+        if self._failures == 0:
+            self._failing_since = now
+        self._failures += 1
+        failures = Failures(self._failures, now - self._failing_since)
+        if self._retry.exhausted(failures):
+            return Decision("drop", "gave_up")
+        self._retries += 1
+        self._not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
+        self._asked_to_wait = error.retry_after is not None
+        self._put_back(parcel)
+        return Decision("again")
+
+    def _finish(self) -> Parcel:
+        parcel, self._sending = self._sending, None
+        assert parcel is not None, "an outcome belongs to a parcel that was taken"
+        self._parcel_bytes -= parcel.size
+        return parcel
+
+    def _put_back(self, parcel: Parcel) -> None:
+        self._parcels.appendleft(parcel)
+        self._parcel_bytes += parcel.size
+
+    def _forget_failures(self) -> None:
+        self._failures = 0
+        self._not_before = 0.0
+        self._asked_to_wait = False
+
+    # Books
+
+    def ledger(self) -> Ledger:
+        """The books as they stand."""
+        return Ledger(
+            accepted=self._number,
+            delivered=self._delivered,
+            pending=self.pending,
+            dropped=dict(self._dropped),
+            refused=dict(self._refused),
+            duplicate=self._verdicts["duplicate"],
+            quarantined=self._verdicts["quarantined"],
+            rejected=self._verdicts["rejected"],
+            retries=self._retries,
+            pending_bytes=self.pending_bytes,
+            stopped=self._stopped,
+        )
+
+    @property
+    def _queued(self) -> int:
+        return len(self._queues[LOW]) + len(self._queues[HIGH])
+
+    @property
+    def _on_the_way(self) -> int:
+        return len(self._sending.messages) if self._sending is not None else 0
+
+    def _oldest_entry(self) -> _Entry | None:
+        heads = [queue[0] for queue in self._queues if queue]
+        return min(heads) if heads else None
+
+    def _oldest_number(self) -> int | None:
+        if self._sending is not None:
+            return self._sending.first
+        if self._parcels:
+            return self._parcels[0].first
+        entry = self._oldest_entry()
+        return entry.number if entry is not None else None

@@ -1,0 +1,48 @@
+"""InProcessTransport: hands batches straight to a collector in the same process, with no server between."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from footfall.delivery.retry import error_for
+from footfall.errors import OverloadedError, RequestError, StorageError
+from footfall.events import Answer, Batch
+
+__all__ = ["InProcessTransport", "Intake"]
+
+
+class Intake(Protocol):
+    """What takes a batch in: a `footfall.collector.Collector`, or anything that speaks like one."""
+
+    def take(self, body: bytes) -> Answer:
+        """Take the body of `POST /v1/batch`; what is returned as stored is on the disk.
+
+        Raises RequestError for a body that cannot be read, StorageError when nothing could be kept.
+        """
+        ...
+
+
+class InProcessTransport:
+    """Sends to an Intake. The Intake stays open: who made it closes it."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+
+    def send(self, batch: Batch) -> Answer:
+        try:
+            return self._intake.take(batch.encode())
+        except RequestError as error:
+            raise error_for(error.status, detail=error.code) from error
+        except StorageError as error:
+            raise OverloadedError(f"the collector could not keep the batch: {error}") from error
+
+    def close(self) -> None:
+        """Nothing is held here."""
+
+    async def send_async(self, batch: Batch) -> Answer:
+        # Taking a batch in waits for the disk, which would stop the loop.
+        return await asyncio.to_thread(self.send, batch)
+
+    async def close_async(self) -> None:
+        """Nothing is held here."""
