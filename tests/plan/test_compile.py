@@ -84,7 +84,7 @@ def draw_property(random: Random, depth: int = 4, **given: Any) -> Property:
 
 def draw_properties(random: Random, depth: int) -> tuple[Property, ...]:
     """Up to five properties with different keys, some of which JSON has to escape."""
-    keys = random.sample(["a", "b", "Wire Name", "é", "x.y", "", 'quo"te' if random.random() < 0.1 else "f0"], 5)
+    keys = random.sample(["a", "b", "Wire Name", "é", "x.y", "", 'quo"te' if random.random() < 0.5 else "f0"], 5)
     return tuple(
         draw_property(random, depth, name=f"p{index}", wire_name=key, required=random.random() < 0.5)
         for index, key in enumerate(keys[: random.randrange(6)])

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import math
 import operator
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
@@ -59,7 +60,8 @@ def compile_rule(text: str, names: Collection[str] | None = None) -> CompiledRul
     try:
         tree = ast.parse(line[start:].rstrip(), mode="eval")
     except SyntaxError as error:
-        column = start + max(error.offset or 1, 1)
+        # Where Python names no place, the text ended too early.
+        column = start + error.offset if error.offset else len(line.rstrip()) + 1
         raise ValueError(f"column {column}: not an expression: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"column 1: not an expression: {error}") from None
@@ -104,8 +106,9 @@ class _Compiler:
         return lambda values: _plain(values.get(name))
 
     def constant(self, node: ast.Constant) -> _Evaluate:
-        if not (node.value is None or isinstance(node.value, bool | int | float | str)):
-            raise self._refusal(node, f"{self._text(node)} is no number, string, True, False or None")
+        known = node.value is None or isinstance(node.value, bool | int | float | str)
+        if not known or (isinstance(node.value, float) and not math.isfinite(node.value)):
+            raise self._refusal(node, f"{self._text(node)} is no finite number, string, True, False or None")
         value = _plain(node.value)
         return lambda _values: value
 
