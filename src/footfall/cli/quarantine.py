@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,13 +9,10 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
-from footfall.errors import FootfallError
 from footfall.quarantine import Quarantined, list_quarantined
 from footfall.storage import DataFolder, SqliteJournal
 
 __all__ = ["command"]
-
-_USAGE = 2
 
 
 @click.group("quarantine")
@@ -30,15 +26,11 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
 def list_command(*, data: Path, format_: str, limit: int | None) -> None:
     """List what was put aside, each with its faults, in order of receipt. Works while a collector runs."""
+    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
     try:
-        journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
-        try:
-            found = list(list_quarantined(journal, limit=limit))
-        finally:
-            journal.close()
-    except FootfallError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(_USAGE)
+        found = list(list_quarantined(journal, limit=limit))
+    finally:
+        journal.close()
     if format_ == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(found)))
         return

@@ -12,11 +12,9 @@ import click
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.keys import DEFAULT_SOURCE, parse_keys
 from footfall.collector.server import listen, serve
-from footfall.errors import FootfallError
+from footfall.errors import UsageError
 
 __all__ = ["command"]
-
-_USAGE = 2
 
 
 @click.command("serve")
@@ -52,24 +50,19 @@ def command(
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
     )
     settings = CollectorSettings(header_timeout=header_timeout)
-    try:
-        if not write_keys:
-            raise click.UsageError("give at least one --write-key KEY or KEY=SOURCE: nobody could send without one")
-        keys = parse_keys(write_keys)
-        with Collector(data, plan=plan, settings=settings) as collector:
-            _warn_of_unknown_sources(collector, keys)
-            with listen(host, port) as listener:
-                bound = listener.getsockname()[1]
-                shown = f"[{host}]" if ":" in host else host
-                serve(
-                    create_app(collector, keys),
-                    listener,
-                    settings=settings,
-                    ready=lambda: _say(f"listening on http://{shown}:{bound}"),
-                )
-    except FootfallError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(_USAGE)
+    if not write_keys:
+        raise UsageError("give at least one --write-key KEY or KEY=SOURCE: nobody could send without one")
+    keys = parse_keys(write_keys)
+    with listen(host, port) as listener, Collector(data, plan=plan, settings=settings) as collector:
+        _warn_of_unknown_sources(collector, keys)
+        bound = listener.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        serve(
+            create_app(collector, keys),
+            listener,
+            settings=settings,
+            ready=lambda: _say(f"listening on http://{shown}:{bound}"),
+        )
 
 
 def _warn_of_unknown_sources(collector: Collector, keys: Mapping[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,12 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from footfall.errors import FootfallError
 from footfall.storage import DataFolder, SqliteJournal
 
 __all__ = ["command"]
 
-_USAGE = 2
+_WIDTH = 160
 _COUNTS = ("received", "stored", "duplicate", "quarantined", "rejected")
 
 Books = Mapping[tuple[str, str], Mapping[str, int]]
@@ -28,16 +26,12 @@ Books = Mapping[tuple[str, str], Mapping[str, int]]
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs."""
+    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
     try:
-        journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
-        try:
-            books = journal.books()
-            kept = journal.watermark()
-        finally:
-            journal.close()
-    except FootfallError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(_USAGE)
+        books = journal.books()
+        kept = journal.watermark()
+    finally:
+        journal.close()
     total = {name: sum(line[name] for line in books.values()) for name in _COUNTS}
     if format_ == "json":
         click.echo(_json(books, total, _balance(total, kept)))
@@ -57,13 +51,18 @@ def _json(books: Books, total: Mapping[str, int], balanced: bool) -> bytes:
 
 
 def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
-    table = Table("source", "event", *_COUNTS, box=None, header_style="bold")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    table = Table(box=None, header_style="bold")
+    table.add_column("source", overflow="fold")
+    table.add_column("event", overflow="fold")
+    for name in _COUNTS:
+        table.add_column(name, justify="right", no_wrap=True)
     for (source, event), counts in books.items():
         table.add_row(escape(source), escape(event), *(f"{counts[name]:,}" for name in _COUNTS))
     table.add_row("total", "", *(f"{total[name]:,}" for name in _COUNTS), style="bold")
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)  # a file or a pipe has no width of its own to keep to
+    console.print(table)
     sums = " + ".join(f"{total[name]:,} {name}" for name in _COUNTS[1:])
     verdict = "the books balance" if balanced else "THE BOOKS DO NOT BALANCE"
     click.echo(f"{verdict}: {total['received']:,} received = {sums}")

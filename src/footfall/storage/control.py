@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import apsw
 
 from footfall.errors import JournalError
-from footfall.storage.sqlite import open_database
+from footfall.storage.sqlite import close_database, open_database
 
 __all__ = ["Control", "SqliteControl"]
 
@@ -42,7 +42,7 @@ class SqliteControl:
         except apsw.Error as error:
             raise JournalError(f"{self._path}: the plan's bundle cannot be kept: {error}") from error
         finally:
-            connection.close(True)
+            close_database(connection)
 
     def bundles(self) -> Mapping[str, bytes]:
         """See Control."""
@@ -53,4 +53,4 @@ class SqliteControl:
         except apsw.Error as error:
             raise JournalError(f"{self._path}: the bundles cannot be read: {error}") from error
         finally:
-            connection.close(True)
+            close_database(connection)

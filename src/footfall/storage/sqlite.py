@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import apsw
 from footfall.errors import JournalError
 from footfall.storage.journal import Changes, Entry, Kind, Row, account
 
-__all__ = ["SCHEMA_VERSION", "SqliteJournal", "open_database"]
+__all__ = ["SCHEMA_VERSION", "SqliteJournal", "close_database", "open_database"]
 
 SCHEMA_VERSION = 1
 
@@ -102,12 +102,18 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
                 with connection:
                     connection.execute(_SCHEMA)
     except (apsw.Error, OSError) as error:
-        connection.close(True)
+        close_database(connection)
         raise _translated("opened", path, error) from error
     except JournalError:
-        connection.close(True)
+        close_database(connection)
         raise
     return connection
+
+
+def close_database(connection: apsw.Connection) -> None:
+    """Let go of a database. What a failing disk says meanwhile changes nothing: what was committed is in the log."""
+    with suppress(apsw.Error, OSError):
+        connection.close(True)
 
 
 def _make_durable(connection: apsw.Connection, path: Path) -> None:
@@ -207,7 +213,7 @@ class SqliteJournal:
 
     def _drop_connection(self) -> None:
         if self._connection is not None:
-            self._connection.close(True)
+            close_database(self._connection)
             self._connection = None
 
     def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
@@ -262,7 +268,7 @@ class SqliteJournal:
             run("BEGIN", ())
             yield run
         finally:
-            connection.close(True)
+            close_database(connection)
 
 
 def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> set[tuple[str, str]]:

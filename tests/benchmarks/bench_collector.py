@@ -1,0 +1,191 @@
+"""How many messages a real collector takes in, durably and judged by a plan, against a floor measured in the same run.
+
+    python tests/benchmarks/bench_collector.py [--messages 60000] [--singles 6000] [--rounds 3]
+
+Each round starts a fresh `footfall serve` (or the floor: bare HTTP and one durable sqlite3 insert per request), and
+sends it order events of nine properties and three lines, 10 % of them sent before, from another process that shares
+the machine's cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import orjson
+
+from footfall.clock import SystemClock
+
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "tracking_plans" / "shop_and_gateway"
+FLOOR = Path(__file__).with_name("collector_floor.py")
+KEY = "bench-key"
+CONNECTIONS = 8
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def order(message_id: str, number: int) -> dict[str, object]:
+    """An order of nine properties and three lines, as a client sends it."""
+    return {
+        "type": "track",
+        "messageId": message_id,
+        "timestamp": "2026-11-02T09:30:00.123456Z",
+        "userId": f"customer-{number % 5000}",
+        "anonymousId": f"browser-{number % 9000}",
+        "event": "Order Completed",
+        "properties": {
+            "order_id": f"FH-{number % 1_000_000:06d}",
+            "total": 1047.50,
+            "shipping": 49.0,
+            "discount": 10.0,
+            "coupon": "WINTER",
+            "payment": "card",
+            "first_order": number % 3 == 0,
+            "currency": "NOK",
+            "country": "NO",
+            "lines": [
+                {"sku": "SENSOR-T1", "price": "249.50", "quantity": 2},
+                {"sku": "LAMP-E27", "price": "499.00", "quantity": 1},
+                {"sku": "HUB-2", "price": "49.50", "quantity": 1},
+            ],
+        },
+        "context": {"library": {"name": "footfall", "version": "0.1.0"}},
+    }
+
+
+def request(path: str, body: bytes) -> bytes:
+    """The bytes of one HTTP request."""
+    token = "YmVuY2gta2V5Og=="  # noqa: S105 - Basic auth of the benchmark's own key
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def requests(messages: int, batch: int) -> list[bytes]:
+    """Requests with `messages` messages in all; a tenth of each was in the one before."""
+    clock = SystemClock()
+    made: list[bytes] = []
+    repeated: list[bytes] = []
+    number = 0
+    while number < messages:
+        again = repeated if batch > 1 or number % 10 == 9 else []
+        fresh = [orjson.dumps(order(clock.new_id(), number + index)) for index in range(batch - len(again))]
+        together = again + fresh
+        repeated = fresh[: max(1, batch // 10)]
+        number += batch
+        if batch == 1:
+            made.append(request("/v1/track", together[0]))
+        else:
+            made.append(request("/v1/batch", b'{"batch":[%s],"sentAt":"2026-11-02T09:30:01Z"}' % b",".join(together)))
+    return made
+
+
+def send(port: int, made: list[bytes], failures: list[str]) -> None:
+    """Send requests over one connection, each after the answer to the one before."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for one in made:
+            connection.sendall(one)
+            answer = connection.recv(65536)
+            if not answer.startswith(b"HTTP/1.1 200"):
+                failures.append(answer[:200].decode("latin-1"))
+                return
+            end = answer.index(b"\r\n\r\n") + 4
+            length = re.search(rb"content-length: (\d+)", answer, re.IGNORECASE)
+            missing = end + int(length[1]) - len(answer) if length else 0
+            while missing > 0:
+                missing -= len(connection.recv(65536))
+
+
+def load(port: int, messages: int, batch: int) -> None:
+    """The load generator: makes its requests first, waits for a line on standard input, then sends them."""
+    made = requests(messages, batch)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    failures: list[str] = []
+    shares = [made[number::CONNECTIONS] for number in range(CONNECTIONS)]
+    threads = [threading.Thread(target=send, args=(port, share, failures)) for share in shares]
+    started = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(time.perf_counter() - started, flush=True)
+    if failures:
+        sys.exit(failures[0])
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process, all threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def measure(command: list[str], messages: int, batch: int) -> tuple[float, float]:
+    """Messages per second, and CPU us per message of the server that `command` starts."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen([*command, "--data", f"{folder}/data"], stdout=subprocess.PIPE, text=True)
+        assert server.stdout is not None
+        try:
+            port = int(server.stdout.readline().rsplit(":", 1)[1])
+            sender = subprocess.Popen(
+                [sys.executable, __file__, "--load", str(port), "--messages", str(messages), "--batch", str(batch)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            assert sender.stdin is not None
+            assert sender.stdout is not None
+            sender.stdout.readline()
+            before = cpu_seconds(server.pid)
+            sender.stdin.write("go\n")
+            sender.stdin.flush()
+            seconds = float(sender.stdout.readline())
+            spent = cpu_seconds(server.pid) - before
+            if sender.wait():
+                sys.exit("the load generator failed")
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait()
+    return messages / seconds, spent / messages * 1e6
+
+
+def main() -> None:
+    """Measure collector and floor in turn, and print the best round of each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=60_000)
+    parser.add_argument("--singles", type=int, default=6_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--load", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--batch", type=int, default=100, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.load is not None:
+        load(options.load, options.messages, options.batch)
+        return
+    serve = [sys.executable, "-c", "from footfall.cli.serve import command; command()"]
+    collector = [*serve, "--plan", str(PLAN), "--port", "0", "--write-key", f"{KEY}=shop_backend"]
+    floor = [sys.executable, str(FLOOR)]
+    for batch, messages in ((100, options.messages), (1, options.singles)):
+        best: dict[str, tuple[float, float]] = {}
+        for _ in range(options.rounds):
+            for name, command in (("floor", floor), ("collector", collector)):
+                best[name] = max(best.get(name, (0.0, 0.0)), measure(command, messages, batch))
+        for name, (rate, cpu) in best.items():
+            print(f"batches of {batch:>3}  {name:<9}  {rate:>9,.0f} messages/s  {cpu:>6.1f} us CPU per message")
+        ratio = best["collector"][0] / best["floor"][0]
+        print(f"batches of {batch:>3}  collector / floor  {ratio:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""A data folder is ours, marked, held by one process, or refused with one clear line."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from footfall.disk import Lock, Mode, SystemDisk
+from footfall.errors import DataFolderError, DataFolderHeldError
+from footfall.storage import DataFolder
+
+
+class RefusingDisk(SystemDisk):
+    """A disk on which one operation fails, as on a file system that is mounted read-only or full."""
+
+    def __init__(self, operation: str, number: int) -> None:
+        self.operation = operation
+        self.error = OSError(number, os.strerror(number))
+
+    def make_folder(self, path: Path) -> None:
+        self.check("make_folder")
+        super().make_folder(path)
+
+    def lock(self, path: Path, holder: str) -> Lock:
+        self.check("lock")
+        return super().lock(path, holder)
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        self.check(f"open to {mode}")
+        return super().open(path, mode)
+
+    def check(self, operation: str) -> None:
+        if operation == self.operation:
+            raise self.error
+
+
+def test_a_missing_folder_is_made_marked_and_held(tmp_path: Path) -> None:
+    folder = DataFolder.open(tmp_path / "a" / "data")
+
+    assert (folder.path / "footfall.json").read_bytes().startswith(b'{"footfall":1,')
+    with pytest.raises(DataFolderHeldError, match=rf"is held by process {os.getpid()} \(footfall collector\); stop it"):
+        DataFolder.open(folder.path)
+    folder.close()
+    DataFolder.open(folder.path).close()
+
+
+def test_a_folder_that_another_process_holds_names_that_process(tmp_path: Path) -> None:
+    script = (
+        "import sys; from footfall.storage import DataFolder; DataFolder.open(sys.argv[1]);"
+        " print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path / "data")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+
+        with pytest.raises(DataFolderHeldError) as caught:
+            DataFolder.open(tmp_path / "data")
+        other.kill()
+
+    assert caught.value.pid == other.pid
+    DataFolder.open(tmp_path / "data").close()  # the lock of a process that died is no lock
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    with pytest.raises(DataFolderError, match="not footfall's and not empty; name a new or an empty folder"):
+        DataFolder.open(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_first_start_that_was_cut_short_is_taken_up_again(tmp_path: Path) -> None:
+    (tmp_path / "footfall.lock").touch()
+    (tmp_path / ".footfall.json.draft").touch()
+
+    DataFolder.open(tmp_path).close()
+
+    assert (tmp_path / "footfall.json").exists()
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+
+    with pytest.raises(DataFolderError, match="is a file"):
+        DataFolder.open(tmp_path / "data")
+    with pytest.raises(DataFolderError, match="is a file"):
+        DataFolder.read(tmp_path / "data")
+
+
+@pytest.mark.parametrize("operation", ["make_folder", "lock", "open to write"])
+def test_a_folder_that_cannot_be_written_is_refused_and_let_go(tmp_path: Path, operation: str) -> None:
+    with pytest.raises(DataFolderError, match=r"cannot be written \(Read-only file system\); make it writable"):
+        DataFolder.open(tmp_path / "data", disk=RefusingDisk(operation, errno.EROFS))
+
+    DataFolder.open(tmp_path / "data").close()
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ('{"footfall": 2}', "newer footfall .format 2, this one knows 1.; upgrade"),
+        ("{}", "not footfall's"),
+        ("", "not"),
+    ],
+)
+def test_a_marker_that_we_cannot_use_is_refused_for_writing_and_reading(tmp_path: Path, marker: str, said: str) -> None:
+    (tmp_path / "footfall.json").write_text(marker)
+
+    with pytest.raises(DataFolderError, match=said):
+        DataFolder.open(tmp_path)
+    with pytest.raises(DataFolderError, match=said):
+        DataFolder.read(tmp_path)
+
+
+def test_reading_needs_a_folder_with_a_journal_and_takes_no_lock(tmp_path: Path) -> None:
+    held = DataFolder.open(tmp_path / "data")
+
+    with pytest.raises(DataFolderError, match="does not exist; start `footfall serve"):
+        DataFolder.read(tmp_path / "other")
+    with pytest.raises(DataFolderError, match="not footfall's"):
+        DataFolder.read(tmp_path)
+    with pytest.raises(DataFolderError, match="no journal yet"):
+        DataFolder.read(tmp_path / "data")
+    held.journal_path.touch()
+    assert DataFolder.read(tmp_path / "data").journal_path == held.journal_path
+    held.close()

@@ -1,0 +1,192 @@
+"""The journal on disk: what it sets, what it refuses, and what is left after a disk that fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from footfall.errors import JournalError
+from footfall.storage import Changes, Row, SqliteJournal
+from footfall.storage.sqlite import open_database
+
+
+def row(message_id: str, source: str = "shop") -> Row:
+    return Row(
+        "stored", source, message_id, "track", "seen", "u1", None, None, None, None, 1, 2, None, None, b"{}" * 200, None
+    )
+
+
+def ids_in(journal: SqliteJournal) -> list[str]:
+    return [entry.row.message_id for chunk in journal.scan("stored") for entry in chunk]
+
+
+class FaultyVFS(apsw.VFS):
+    """The system's files, until it is told which call fails and how."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.faults: dict[str, type[apsw.Error]] = {}
+        super().__init__(name, "")
+
+    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802 - apsw's name
+        return FaultyFile(self, name, flags)
+
+
+class FaultyFile(apsw.VFSFile):
+    def __init__(self, vfs: FaultyVFS, name: Any, flags: list[int]) -> None:
+        self.vfs = vfs
+        super().__init__("", name, flags)
+
+    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - apsw's name
+        self.check("write")
+        super().xWrite(data, offset)
+
+    def xSync(self, flags: int) -> None:  # noqa: N802 - apsw's name
+        self.check("sync")
+        super().xSync(flags)
+
+    def check(self, call: str) -> None:
+        fault = self.vfs.faults.get(call)
+        if fault is not None:
+            raise fault(f"planted {call} fault")
+
+
+@pytest.fixture
+def vfs(request: pytest.FixtureRequest) -> Iterator[FaultyVFS]:
+    made = FaultyVFS(f"faulty-{request.node.name}")
+    yield made
+    made.unregister()
+
+
+def test_a_new_journal_is_in_wal_mode_with_full_sync(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+
+    with open_database(tmp_path / "journal.db") as beside:
+        assert beside.pragma("journal_mode") == "wal"
+        assert beside.pragma("synchronous") == 2
+        assert beside.pragma("page_size") == 8192
+    journal.close()
+
+
+def test_a_file_system_that_cannot_keep_a_wal_is_refused(tmp_path: Path) -> None:
+    # SQLite's dot-file locking has no shared memory, as some network file systems have none.
+    with pytest.raises(JournalError, match="journal_mode 'delete' instead of 'wal'; put the folder on a local disk"):
+        SqliteJournal(tmp_path / "journal.db", vfs="unix-dotfile")
+
+
+def test_what_was_committed_is_there_after_opening_anew_and_numbers_go_on(tmp_path: Path) -> None:
+    first = SqliteJournal(tmp_path / "journal.db")
+    first.commit(Changes([row("a"), row("b")], {("shop", "seen"): 1}))
+    books = first.books()
+    first.close()
+
+    second = SqliteJournal(tmp_path / "journal.db")
+
+    assert ids_in(second) == ["a", "b"]
+    assert second.books() == books
+    assert second.commit(Changes([row("b"), row("c")], {})) == [False, True]
+    assert second.watermark() == 3
+    second.close()
+
+
+@pytest.mark.parametrize(
+    ("call", "fault", "said"),
+    [("write", apsw.FullError, "the disk is full"), ("write", apsw.IOError, "disk fails"), ("sync", apsw.IOError, "")],
+)
+def test_a_commit_that_fails_keeps_nothing_and_the_next_one_starts_anew(
+    tmp_path: Path, vfs: FaultyVFS, call: str, fault: type[apsw.Error], said: str
+) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name)
+    journal.commit(Changes([row("before")], {}))
+    # More rows than SQLite's page cache can hold back, so that it has to write before the commit too.
+    lost = Changes([row(f"lost-{number}") for number in range(50)], {("shop", "seen"): 7})
+
+    vfs.faults[call] = fault
+    with pytest.raises(JournalError, match=f"cannot be (written|opened): .*{said}"):
+        journal.commit(lost)
+    with pytest.raises(JournalError):
+        journal.commit(lost)
+    vfs.faults.clear()
+    fresh = journal.commit(lost)
+
+    # A sync that failed may still have left the rows in the log: then they are duplicates now, and never twice.
+    assert fresh == [True] * 50 or call == "sync"
+    assert ids_in(journal) == ["before", *(f"lost-{number}" for number in range(50))]
+    counts = journal.books()["shop", "seen"]
+    assert counts["received"] == counts["stored"] + counts["duplicate"] + counts["rejected"]
+    journal.close()
+
+
+def test_a_reader_sees_what_is_committed_while_the_writer_goes_on(tmp_path: Path) -> None:
+    writer = SqliteJournal(tmp_path / "journal.db")
+    writer.commit(Changes([row("a")], {}))
+    reader = SqliteJournal(tmp_path / "journal.db", readonly=True)
+
+    seen = [ids_in(reader)]
+    writer.commit(Changes([row("b")], {}))
+    seen.append(ids_in(reader))
+
+    assert seen == [["a"], ["a", "b"]]
+    with pytest.raises(JournalError, match="for reading only"):
+        reader.commit(Changes([row("c")], {}))
+    reader.close()
+    writer.close()
+
+
+def test_commits_of_many_threads_are_all_kept_once(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+    fresh: list[bool] = []
+
+    def commit(number: int) -> None:
+        for step in range(10):
+            fresh.extend(journal.commit(Changes([row(f"own-{number}-{step}"), row(f"shared-{step}")], {})))
+
+    threads = [threading.Thread(target=commit, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(ids_in(journal)) == sorted(
+        [f"own-{number}-{step}" for number in range(4) for step in range(10)] + [f"shared-{step}" for step in range(10)]
+    )
+    assert fresh.count(True) == 50
+    journal.close()
+
+
+def test_duplicates_are_found_in_commits_of_any_size_and_any_mix_of_sources(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+    rows = [row(f"m{number}", source=f"s{number % 3}") for number in range(2345)]
+    journal.commit(Changes(rows[::2], {}))
+
+    fresh = journal.commit(Changes(rows, {}))
+
+    assert fresh == [number % 2 == 1 for number in range(2345)]
+    journal.close()
+
+
+def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "journal.db").write_bytes(b"this is text, and long enough to be looked at" * 100)
+
+    with pytest.raises(JournalError, match="not a SQLite database; restore it from a backup"):
+        SqliteJournal(tmp_path / "journal.db")
+
+
+def test_a_journal_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path / "journal.db").close()
+    connection = apsw.Connection(str(tmp_path / "journal.db"))
+    connection.pragma("user_version", 99)
+    connection.close()
+
+    with pytest.raises(JournalError, match=r"newer footfall \(format 99, this one knows 1\); upgrade"):
+        SqliteJournal(tmp_path / "journal.db")
+
+
+def test_reading_a_journal_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="cannot be opened: it is missing"):
+        SqliteJournal(tmp_path / "journal.db", readonly=True)
