@@ -88,6 +88,7 @@ class BaseClient(Calls):
                 max_batch_bytes=options.max_batch_bytes,
                 linger=options.linger,
                 queue_bytes=options.queue_bytes,
+                lets_go=options.when_full == "drop_oldest",
             ),
             options.retry,
         )

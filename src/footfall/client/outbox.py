@@ -27,12 +27,16 @@ _ENVELOPE = 64
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much an outbox holds and how it makes batches; see ClientOptions for the units."""
+    """How much an outbox holds and how it makes batches; see ClientOptions for the units.
+
+    `lets_go` says whether a full outbox drops what it accepted earlier to take a new message in.
+    """
 
     max_batch: int = 100
     max_batch_bytes: int = 480_000
     linger: float = 0.5
     queue_bytes: int = 32 * 1024 * 1024
+    lets_go: bool = True
 
 
 class Parcel(NamedTuple):
@@ -88,13 +92,13 @@ class Outbox:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
 
         False, and nothing is changed but the count of refusals, when room could only be made by letting a message of
-        a higher rank go, or one that is on its way.
+        a higher rank go, or one that is on its way, or when nothing may be let go at all.
         """
         number = self._number + 1
         message = b"%b%d%b" % (head, number, tail)
         size = len(message)
         excess = self.pending_bytes + size - self._limits.queue_bytes
-        if excess > 0 and not self._let_go(excess, rank):
+        if excess > 0 and not (self._limits.lets_go and self._let_go(excess, rank)):
             self._refused["queue_full"] += 1
             return False
         self._number = number

@@ -24,7 +24,7 @@ from footfall.encoding import encode
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
 
-__all__ = ["TAIL", "VERSION", "Preparer", "Ready"]
+__all__ = ["NUMBER", "TAIL", "VERSION", "Preparer", "Ready"]
 
 VERSION = "0.1.0"
 _log = logging.getLogger("footfall")
@@ -33,7 +33,7 @@ TAIL = b"}}}"  # what follows the message's number
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
 _TOLD = 20  # violations on the wire; the receipt has all
-_NUMBER = 20  # digits of the largest number there can be
+NUMBER = 20  # digits of the largest number there can be
 
 
 class Ready(NamedTuple):
@@ -124,7 +124,7 @@ class Preparer:
         if told:
             context += b',"violations":' + msgspec.json.encode(told[:_TOLD])
         head = b"%b%b%b%b" % (head, self._own, context, self._client)
-        if len(head) + len(TAIL) + _NUMBER > self._max_bytes:
+        if len(head) + len(TAIL) + NUMBER > self._max_bytes:
             return Receipt(False, message_id, "too_large", said)
         return Ready(head, rank, message_id, said)
 

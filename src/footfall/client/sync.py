@@ -10,10 +10,11 @@ from typing import Self
 from footfall.client.base import BaseClient
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.outbox import Parcel
-from footfall.client.prepare import TAIL, Ready
+from footfall.client.prepare import NUMBER, TAIL, Ready
 from footfall.events import Answer, Receipt
 
 __all__ = ["Client"]
+
 
 
 class Client(BaseClient):
@@ -86,7 +87,7 @@ class Client(BaseClient):
         head, rank, message_id, faults = ready
         with self._changed:
             if self._block:
-                self._wait_for_room(len(head))
+                self._wait_for_room(len(head) + len(TAIL) + NUMBER)
             if self._closed:
                 self._outbox.refuse("closed")
                 return Receipt(False, message_id, "closed", faults)
@@ -98,7 +99,6 @@ class Client(BaseClient):
         return Receipt(True, message_id, None, faults)
 
     def _wait_for_room(self, size: int) -> None:
-        # TAIL and the number are far less than one message, so the bound is kept by offer(), which counts all of it.
         deadline = self._clock.monotonic() + self._options.block_timeout
         while not self._closed and not self._outbox.has_room(size):
             left = deadline - self._clock.monotonic()
