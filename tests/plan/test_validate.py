@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from footfall.errors import PlanError
 from footfall.events import Fault
@@ -163,3 +167,97 @@ def test_a_rule_or_pattern_that_cannot_be_compiled_is_a_plan_error_that_names_th
     ):
         with pytest.raises(PlanError, match="bad: cannot be compiled"):
             Validator(Plan(id="p"), place="client").check(event, b"{}")
+
+
+def test_an_event_whose_keys_msgspec_cannot_hold_is_validated_all_the_same() -> None:
+    quoted = Property(name="quoted", wire_name='a"b', type="integer", required=True)
+    rule = Rule(id="small", check="quoted < 5")
+    event = Event(name="odd", wire_name="odd", properties=(quoted,), rules=(rule,))
+    validator = Validator(Plan(id="p"), place="client")
+
+    assert validator.check(event, b'{"a\\"b":1}') == Checked()
+    assert codes(validator.check(event, b'{"a\\"b":"1"}').faults) == [('a"b', "type")]
+    assert codes(validator.check(event, b'{"a\\"b":7}').faults) == [("small", "rule")]
+
+
+def test_raw_json_is_checked_like_bytes() -> None:
+    validator = Validator(PLAN, place="client")
+
+    assert validator.check(ORDER, msgspec.Raw(GOOD)) == Checked()
+    assert validator.check(ORDER, msgspec.Raw(b"null")) == validator.check(ORDER, b"")
+    assert codes(validator.check(ORDER, msgspec.Raw(b"[]")).faults) == [("", "type")]
+
+
+def test_an_event_of_another_plan_with_the_same_name_is_checked_by_its_own_properties() -> None:
+    validator = Validator(PLAN, place="client")
+    other = Event(name="order_completed", wire_name="order_completed")
+
+    assert validator.check(ORDER, GOOD) == Checked()
+    assert validator.check(other, b"{}") == Checked()
+    assert codes(validator.check(ORDER, b"[]").faults) == [("", "type")]
+
+
+def test_a_rule_over_what_was_changed_on_the_way_is_not_asked_at_the_collector() -> None:
+    email = Property(name="email", type="string", transform="hash")
+    event = Event(name="e", wire_name="e", properties=(email,), rules=(Rule(id="short", check="len(email) < 10"),))
+    text = b'{"email":"%s"}' % (b"0" * 64)
+
+    assert codes(Validator(Plan(id="p"), place="client").check(event, text).faults) == [("short", "rule")]
+    assert Validator(Plan(id="p"), place="collector").check(event, text) == Checked()
+
+
+VALUES = {
+    "decimal": ["1", "2.50", '"2.5"', '"\\u0032.5"', "1e1", '"-3"', "null"],
+    "number": ["1", "2.5", "-3", "null"],
+    "integer": ["1", "-3", "null"],
+    "string": ['""', '"2.5"', '"2026-03-01"', "null"],
+    "datetime": ['"2026-03-01T10:00:00Z"', '"2026-03-01T12:00:00+02:00"', '"2025-01-01T00:00:00Z"', "null"],
+    "date": ['"2026-03-01"', '"2025-01-01"', "null"],
+    "boolean": ["true", "false", "null"],
+    "array": ["[]", "[2.5]", '["2.50",1]', "null"],
+    "map": ["{}", '{"2.5":1}', "null"],
+    "object": ["{}", "null"],
+    "any": ["2.5", '"2.5"', "[]", "null"],
+    "uuid": ['"0785ee10-d5da-46d9-80f4-36a000000000"', "null"],
+}
+NAMES = sorted(VALUES)
+TYPED = tuple(
+    Property(
+        name=name,
+        wire_name=name.upper(),
+        type=name,  # type: ignore[arg-type] # the keys are the types
+        nullable=True,
+        items=Property(type="decimal") if name == "array" else None,
+    )
+    for name in NAMES
+)
+operands = st.sampled_from([*NAMES, *(f"len({name})" for name in NAMES), "2.5", "1", "'2026-03-01'", "None"])
+checks = st.builds(
+    "{} {} {}".format, operands, st.sampled_from(["==", "!=", "<", ">=", "in", "not in"]), operands
+) | st.builds("{} {} None".format, operands, st.sampled_from(["is", "is not"]))
+
+
+def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None:
+    seen: Counter[bool] = Counter()
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(checks, min_size=1, max_size=4), st.data())
+    def agree(texts: list[str], data: st.DataObject) -> None:
+        rules = tuple(Rule(id=f"r{index}", check=text) for index, text in enumerate(texts))
+        event = Event(name="e", wire_name="e", properties=TYPED, rules=rules)
+        validator = Validator(Plan(id="p"), place="client")
+        for _ in range(5):
+            members = {name: data.draw(st.sampled_from(["", *VALUES[name]])) for name in NAMES}
+            text = ",".join(f'"{name.upper()}":{value}' for name, value in members.items() if value)
+
+            checked = validator.check(event, f"{{{text}}}".encode())
+            compiled = validator._events["e"]
+
+            clean = bool(compiled.is_clean(compiled.decode(f"{{{text}}}".encode())))
+            assert bool(checked.faults) is not clean
+            assert clean is (not compiled.explain(f"{{{text}}}".encode())), (texts, text)
+            seen[clean] += 1
+
+    agree()
+
+    assert min(seen[True], seen[False]) > 20
