@@ -54,7 +54,7 @@ class Dataset:
     def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan | None) -> None:
         self._connection = connection
         self._plan = plan
-        self._tables: dict[tuple[str, frozenset[str]], PropertyTable] = {}
+        self._tables: dict[bytes, list[PropertyTable]] = {}
         self._names = 0
 
     @classmethod
@@ -110,7 +110,9 @@ class Dataset:
         return Contents(*found[0])
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
-        """The messages of one event of the plan with a typed column for each property asked for; made once, then kept.
+        """The messages of one event of the plan, with at least a typed column for each property asked for.
+
+        A table is made at the first call and kept; ask for everything at once, and the messages are read once.
 
         Raises UsageError when the plan has no such event, or the event no such property.
         """
@@ -118,11 +120,13 @@ class Dataset:
         event = source.events.get(name) if source else None
         if event is None:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
-        wanted = frozenset(properties)
-        key = (msgspec.json.encode(event).decode(), wanted)
-        if key not in self._tables:
-            self._tables[key] = make_table(self._connection, self.new_name("event"), event, sorted(wanted))
-        return self._tables[key]
+        wanted = set(properties)
+        made = self._tables.setdefault(msgspec.json.encode(event), [])
+        for table in made:
+            if wanted <= set(table.columns):
+                return table
+        made.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted)))
+        return made[-1]
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from footfall.analytics.window import Window
+from footfall.plan.durations import format_duration
 from footfall.plan.model import (
     Aggregate,
     Conversion,
@@ -19,24 +19,19 @@ from footfall.plan.model import (
     Where,
 )
 
-__all__ = ["duration", "journey_definition", "kpi_definition", "volume_definition", "window_text"]
+__all__ = ["journey_definition", "kpi_definition", "volume_definition", "window_text"]
 
-_UNITS = ((604_800, "w"), (86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _COMPARED: Mapping[str, str] = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most"}
 _PERSONS = (
     "A person is one person_id; messages with a junk anonymous_id are left out of persons, "
     "and a device stream is never one."
 )
+_CHAIN = (
+    "A later step counts if any chain of messages leads to it, each at or after the one before (equal times count as "
+    "in order, one message fills one step), also after the window has ended."
+)
 _DEVICES = "A device is one device stream: messages with a device_id and no user_id."
 _MOMENT = "%Y-%m-%d %H:%M:%S"
-
-
-def duration(seconds: int | Decimal) -> str:
-    """A number of seconds in the largest unit that divides it: `2w`, `15min`, `90s`."""
-    for size, unit in _UNITS:
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
 
 
 def window_text(window: Window) -> str:
@@ -56,7 +51,7 @@ def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None) -> s
     parts.append(f"Window by corrected time: {window_text(window)}.")
     if group is not None:
         parts.append(
-            f"The target's unit is the group {group}: that group is compared with it, and the value is the total."
+            f"The target's unit is the group {group}: that group is held against it, and the value is the total."
         )
     return " ".join(parts)
 
@@ -77,22 +72,20 @@ def journey_definition(journey: Journey, window: Window) -> str:
 
 def volume_definition(expected: VolumeExpectation, timezone: str) -> str:
     """How volumes are counted."""
-    begin = {"hour": "an hour", "day": "a day, midnight to midnight", "week": "a week, Monday to Monday"}[expected.per]
+    begin = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, Monday to Monday"}[expected.per]
     return f"Messages per {begin}, on the clock of {timezone}, by corrected time; only periods wholly in the window."
 
 
 def _chain(journey: Journey) -> str:
     who = _PERSONS if journey.by == "user" else _DEVICES
     one = "person" if journey.by == "user" else "device"
-    limits = [f"{step.id} within {duration(step.within)} of the step before" for step in journey.steps if step.within]
+    limits = [
+        f"{step.id} within {format_duration(step.within)} of the step before" for step in journey.steps if step.within
+    ]
     if journey.within is not None:
-        limits.append(f"all within {duration(journey.within)} of the entry")
-    return (
-        f"Entry: the first {journey.steps[0].event} of a {one} in the window. "
-        "A later step counts if any chain of messages leads to it, each at or after the one before "
-        "(equal times count as in order, one message fills one step)"
-        f"{': ' if limits else ''}{', '.join(limits)}; steps may complete after the window ends. {who}"
-    )
+        limits.append(f"every step within {format_duration(journey.within)} of the entry")
+    entry = f"Entry: the first {journey.steps[0].event} of a {one} in the window"
+    return f"{'; '.join([entry, *limits])}. {_CHAIN} {who}"
 
 
 def _capital(text: str) -> str:

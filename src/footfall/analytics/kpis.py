@@ -16,7 +16,7 @@ from footfall.analytics.query import ACTORS, holds, needed
 from footfall.analytics.window import Span
 from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique
 
-__all__ = ["Key", "Measured", "measure"]
+__all__ = ["Key", "Measured", "measure", "reads"]
 
 Key = tuple[str | int | bool | Decimal | None, ...]
 Simple = Count | Aggregate | Unique
@@ -45,7 +45,7 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
     """
     if isinstance(asked, Ratio):
         return _ratio(measure(dataset, plan, asked.of, span), measure(dataset, plan, asked.to, span))
-    wanted = needed(asked.where, *asked.by, *_operand(asked))
+    wanted = reads(asked)
     table = dataset.events(asked.event, wanted, plan=plan)
     within = f"{span.sql()} AND {holds(dataset, table, asked.where)}"
     total = _figures(dataset, table, asked, within, ())
@@ -56,10 +56,10 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
     return Measured(total.get((), nothing), nothing, asked.by, dict(ordered), unread=unread)
 
 
-def _operand(asked: Simple) -> tuple[str, ...]:
-    if isinstance(asked, Count) or asked.property == "actor":
-        return ()
-    return (asked.property,)
+def reads(asked: Simple) -> frozenset[str]:
+    """The properties of its event that a measure has to read."""
+    operand = () if isinstance(asked, Count) or asked.property == "actor" else (asked.property,)
+    return needed(asked.where, *asked.by, *operand)
 
 
 def _grouped(

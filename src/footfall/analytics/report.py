@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +14,8 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.definitions import journey_definition, kpi_definition
 from footfall.analytics.figures import Figure, plain, quotient
 from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, walk
-from footfall.analytics.kpis import Key, Measured, measure
+from footfall.analytics.kpis import Key, Measured, measure, reads
+from footfall.analytics.query import needed
 from footfall.analytics.results import (
     BranchResult,
     DataStamp,
@@ -63,6 +66,8 @@ class _Reporter:
 
     def report(self) -> Report:
         plan = self._plan
+        for event, properties in _reads(plan).items():
+            self._dataset.events(event, properties, plan=plan)
         asked = self._span(None) if self._since is not None else Span(None, self._until)
         now = moment(self._now, plan.timezone)
         measured = {name: self._kpi(kpi) for name, kpi in plan.kpis.items()}
@@ -155,6 +160,20 @@ class _Reporter:
 
     def _volume(self, name: str, span: Span) -> VolumeResult | None:
         return volume(self._dataset, self._plan, self._plan.events[name], span, self._now)
+
+
+def _reads(plan: Plan) -> Mapping[str, set[str]]:
+    """Which properties of which events the whole report needs, so that each message is read once."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for kpi in plan.kpis.values():
+        parts = (kpi.measure.of, kpi.measure.to) if isinstance(kpi.measure, Ratio) else (kpi.measure,)
+        for part in parts:
+            if not isinstance(part, Conversion):
+                found[part.event] |= reads(part)
+    for journey in plan.journeys.values():
+        for what in (*journey.steps, *journey.never):
+            found[what.event] |= needed(what.where)
+    return found
 
 
 def _step(step: Step, counts: list[tuple[int, Fraction | None]], place: int) -> StepResult:

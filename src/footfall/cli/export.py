@@ -1,0 +1,55 @@
+"""`footfall export`: every stored message with its person, for tools that are not footfall."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, cast
+
+import click
+
+from footfall import plan as plans
+from footfall.analytics import Dataset
+from footfall.analytics.exports import FORMATS
+from footfall.disk import Disk, SystemDisk
+from footfall.errors import UsageError
+
+__all__ = ["command"]
+
+
+@click.command("export")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
+@click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
+def command(*, data: Path, plan: Path | None, form: str, output: Path | None) -> None:
+    """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
+
+    Works while a collector runs, as of the moment when it starts.
+    """
+    if output is None and form == "parquet":
+        raise click.UsageError("Parquet is not for a terminal or a pipe: name a file by -o.")
+    chosen = plans.load(plan) if plan is not None else None
+    with Dataset.open(data, chosen) as dataset:
+        if output is None:
+            with click.open_file("-", "wb") as out:
+                FORMATS[form](dataset, cast("IO[bytes]", out))
+            return
+        _write(SystemDisk(), output, dataset, form)
+        count = dataset.contents().messages
+    click.echo(f"{count:,} messages written to {output}", err=True)
+
+
+def _write(disk: Disk, path: Path, dataset: Dataset, form: str) -> None:
+    """Write a whole file or none: an export that breaks off leaves the old file as it was."""
+    draft = path.with_name(f".{path.name}.draft")
+    try:
+        try:
+            with disk.open(draft, "write") as file:
+                FORMATS[form](dataset, file)
+                disk.sync(file)
+            disk.rename(draft, path)
+        except BaseException:
+            disk.remove(draft)
+            raise
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file by -o") from error

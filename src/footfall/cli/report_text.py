@@ -1,0 +1,251 @@
+"""The picture of a report: for a terminal of any width from 80 columns, and for a pipe, with every number whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from footfall.analytics import GoalResult, JourneyResult, KpiResult, Report, StepResult, VolumeResult
+from footfall.cli import report_words as words
+
+__all__ = ["show"]
+
+_MOST_GROUPS = 12
+_BAR = (8, 32)  # the narrowest and the widest
+_BESIDE_THE_BAR = 70
+_NAME = 24  # the least that the first column of a table may shrink to
+_MET: Mapping[bool | None, tuple[str, str]] = {True: ("yes", "green"), False: ("no", "bold red"), None: ("–", "dim")}
+# What a terminal that has no more than ASCII gets instead.
+_ASCII = str.maketrans({"█": "#", "≥": ">", "≤": "<", "–": "-", "·": "|", "≈": "~", "→": ">", "…": "~"})
+
+Row = Sequence[Text]
+
+
+def show(report: Report, console: Console, place: str) -> None:
+    """Print a report; `place` is where its data came from, as the reader named it."""
+    with console.capture() as captured:
+        _Picture(report, console).draw(place)
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    console.file.write(text if console.encoding.lower().startswith("utf") else text.translate(_ASCII))
+
+
+class _Picture:
+    def __init__(self, report: Report, console: Console) -> None:
+        self._report = report
+        self._console = console
+        self._kpi_notes: dict[str, str] = {}
+        self._notes: list[tuple[str, list[str]]] = []
+
+    def draw(self, place: str) -> None:
+        report = self._report
+        self._head(place)
+        if not report.data.messages:
+            self._nothing(place)
+            return
+        self._hint()
+        for goal in report.goals:
+            self._goal(goal)
+        named = {name for goal in report.goals for name in goal.kpis}
+        others = [kpi for kpi in report.kpis if kpi.name not in named]
+        if others:
+            self._title("Other KPIs" if report.goals else "KPIs")
+            self._kpis(others)
+        for journey in report.journeys:
+            self._journey(journey)
+        if report.volumes:
+            self._title("Expected volumes")
+            self._volumes(report.volumes)
+        if self._notes:
+            self._title("How these numbers are made")
+            self._footnotes()
+
+    def _print(self, what: Text, indent: int = 0) -> None:
+        self._console.print(Padding(what, (0, 0, 0, indent), expand=False))
+
+    def _table(
+        self, names: Sequence[str], rows: Sequence[Row], *, left: Sequence[int] = (0,), name: int = _NAME
+    ) -> None:
+        """The first column wraps; the others hold numbers, and stay whole even where the terminal is too narrow."""
+        table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+        total = 2
+        for place, title in enumerate(names):
+            lines = [line for row in rows if place < len(row) for line in row[place].plain.split("\n")]
+            widest = max(map(cell_len, [title, *lines]))
+            least = min(widest, name) if place == 0 else widest
+            total += least + 2
+            table.add_column(
+                title, justify="left" if place in left else "right", no_wrap=place > 0, overflow="fold", min_width=least
+            )
+        for row in rows:
+            table.add_row(*row)
+        width = max(self._console.width, total)
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), width=width, crop=False)
+
+    def _title(self, name: str, *verdicts: str, about: str = "") -> None:
+        self._print(Text.assemble("\n", (name, "bold"), *((f" · {verdict}", "dim") for verdict in verdicts if verdict)))
+        if about:
+            self._print(Text(about, "dim"), 2)
+
+    def _head(self, place: str) -> None:
+        report, data = self._report, self._report.data
+        self._print(Text(report.plan.id, "bold"))
+        if report.plan.description:
+            self._print(Text(report.plan.description, "dim"))
+        end = report.window.until or report.now
+        own = f"each figure's own, back from {end.strftime(words.MOMENT)}"
+        held = f"{data.messages:,} messages · {data.persons:,} persons · {data.devices:,} devices"
+        table = Table.grid(padding=(0, 2))
+        table.add_row(Text("data", "dim"), Text(f"{place}\n{held}"))
+        if data.first and data.last:
+            table.add_row(Text("from", "dim"), f"{data.first:{words.MOMENT}} to {data.last:{words.MOMENT}}")
+        table.add_row(Text("window", "dim"), own if report.window.since is None else words.between(report.window))
+        table.add_row(Text("clock", "dim"), report.plan.timezone)
+        self._console.print(table)
+
+    def _nothing(self, place: str) -> None:
+        self._print(Text("\nThere is nothing to report yet: no message has been stored here.", "bold"))
+        self._print(
+            Text(
+                f"Start a collector on this folder (footfall serve --data {place} --plan … --write-key …), "
+                "point a client at it, and come back. Or see a whole report at once: footfall demo"
+            )
+        )
+
+    def _hint(self) -> None:
+        """Say so when all of the windows miss all of the data: zeros everywhere would puzzle a newcomer."""
+        windows, data = [kpi.window for kpi in self._report.kpis], self._report.data
+        if not windows or data.first is None or data.last is None:
+            return
+        if all(window.since is not None and data.last < window.since for window in windows):
+            day = data.first.strftime("%Y-%m-%d")
+            self._print(Text(f"\nEvery window begins after the data ends. For all of it: --since {day}", "yellow"))
+        elif all(window.until is not None and data.first >= window.until for window in windows):
+            self._print(Text("\nEvery window ends before the data begins; give a later --until.", "yellow"))
+
+    def _note(self, name: str, definition: str) -> Text:
+        entry = (name, _sentences(definition))
+        if entry not in self._notes:
+            self._notes.append(entry)
+        return Text(f"[{self._notes.index(entry) + 1}]", "dim")
+
+    def _goal(self, goal: GoalResult) -> None:
+        verdict = f"{goal.met} of {goal.of} target{'' if goal.of == 1 else 's'} met" if goal.of else "no targets"
+        self._title(f"Goal: {goal.name}", verdict, about=goal.description)
+        self._kpis([kpi for name in goal.kpis for kpi in self._report.kpis if kpi.name == name])
+
+    def _kpis(self, kpis: Sequence[KpiResult]) -> None:
+        rows = [row for kpi in kpis for row in self._kpi(kpi)]
+        if rows:
+            self._table(("KPI", "value", "target", "met", "window", ""), rows)
+
+    def _kpi(self, kpi: KpiResult) -> Iterator[Row]:
+        share = words.is_share(kpi)
+        name = Text.assemble((kpi.name, "bold"), (f"\n{kpi.question}" if kpi.question else "", "dim"))
+        if kpi.drives:
+            name.append(f"\ndrives {kpi.drives}", "dim")
+        shown = Text.assemble((words.value(kpi.value, share=share), "bold"))
+        if kpi.of is not None and kpi.to is not None:
+            shown.append(f"\n{words.number(kpi.of)} of {words.number(kpi.to)}", "dim")
+        if kpi.unread:
+            shown.append(f"\n{kpi.unread:,} unreadable", "red")
+        goal = Text(words.target(kpi.target, share=share))
+        met = _met(kpi.target.met) if kpi.target else Text("")
+        yield name, shown, goal, met, Text(words.span(kpi.window)), self._note(kpi.name, kpi.definition)
+        for row in kpi.rows[:_MOST_GROUPS]:
+            label = ", ".join(map(words.key, row.group.values()))
+            held = kpi.target is not None and kpi.target.group == label
+            figure = Text(words.value(row.value, share=share))
+            yield Text(f"  {label}").append("  (held against the target)" if held else "", "dim"), figure
+        if len(kpi.rows) > _MOST_GROUPS:
+            yield (Text(f"  … {len(kpi.rows) - _MOST_GROUPS:,} more groups: --format json", "dim"),)
+        by_name = {other.name: other for other in self._report.kpis}
+        for guard in kpi.guardrails:
+            other = by_name[guard.name]
+            share = words.is_share(other)
+            figure, goal = Text(words.value(guard.value, share=share)), Text(words.target(other.target, share=share))
+            yield Text(f"  guardrail {guard.name}", "dim"), figure, goal, _met(guard.met)
+
+    def _journey(self, journey: JourneyResult) -> None:
+        whom = "persons" if journey.by == "user" else "devices"
+        self._title(f"Journey: {journey.name}", f"window {words.span(journey.window)}", about=journey.description)
+        width = min(max(_BAR[0], self._console.width - _BESIDE_THE_BAR), _BAR[1])
+        names = ("step", "", whom, "of before", "expected", "met", "of first", "median")
+        self._table(names, [_step(step, journey.entered, width) for step in journey.steps], left=(0, 1), name=10)
+        for branch in journey.branches:
+            way = " → ".join((branch.after, *branch.steps))
+            note = f" ({branch.note})" if branch.note else ""
+            self._print(Text.assemble((f"branch {branch.id}: ", "dim"), f"{branch.actors:,} more by {way}{note}"), 2)
+        for guard in journey.never:
+            met = (f"{guard.actors:,} of {guard.of:,}", "red" if guard.actors else "")
+            about = f" had {guard.event} between {guard.start} and {guard.end}"
+            self._print(Text.assemble((f"never {guard.name}: ", "dim"), met, about), 2)
+        self._print(Text.assemble(("counted as in ", "dim"), self._note(journey.name, journey.definition)), 2)
+
+    def _volumes(self, volumes: Sequence[VolumeResult]) -> None:
+        rows = []
+        for found in volumes:
+            periods = f"\nin {found.periods:,} {found.per}{'' if found.periods == 1 else 's'}"
+            lowest = found.lowest_at.strftime(words.MOMENT) if found.lowest_at else ""
+            highest = found.highest_at.strftime(words.MOMENT) if found.highest_at else ""
+            rows.append((
+                Text(found.event),
+                Text(words.expected(found)).append(periods, "dim"),
+                _met(found.met),
+                _extreme(found.lowest, lowest),
+                _extreme(found.highest, highest),
+                self._note("volumes", found.definition),
+            ))  # fmt: skip
+        self._table(("event", "expected", "met", "lowest", "highest", ""), rows, name=18)
+
+    def _footnotes(self) -> None:
+        """Each definition once: what a journey says, its KPIs do not; what several say comes at the end."""
+        journeys = {journey.name for journey in self._report.journeys}
+        told = {sentence for name, found in self._notes if name in journeys for sentence in found}
+        own = [(name, [s for s in found if name in journeys or s not in told]) for name, found in self._notes]
+        often = Counter(sentence for _, found in own for sentence in found)
+        table = Table.grid(padding=(0, 1))
+        for number, (name, found) in enumerate(own, 1):
+            text = " ".join(s for s in found if often[s] == 1 and not s.startswith(_WINDOWS))
+            table.add_row(Text(f"[{number}]", "dim"), Text.assemble((f"{name}: ", "bold"), text))
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
+        zone = self._report.plan.timezone
+        general = [
+            f"Windows go by corrected time on the clock of {zone}, begin included, end left out.",
+            *(s for s, count in often.items() if count > 1 and not s.startswith(_WINDOWS)),
+        ]
+        self._print(Text("\n" + "\n".join(general)), 2)
+
+
+_WINDOWS = ("Window by corrected time", "Entries by corrected time")
+
+
+def _sentences(text: str) -> list[str]:
+    return [part if part.endswith(".") else f"{part}." for part in text.split(". ") if part]
+
+
+def _met(met: bool | None) -> Text:
+    return Text(*_MET[met])
+
+
+def _step(step: StepResult, entered: int, width: int) -> Row:
+    length = -(-step.actors * width // entered) if entered else 0
+    return (
+        Text(step.id, "bold"),
+        Text("█" * length + " " * (width - length), "cyan"),
+        Text(f"{step.actors:,}", "bold"),
+        Text(words.percent(step.conversion) if step.conversion is not None else ""),
+        Text(f"≥ {words.percent(step.expect)}" if step.expect is not None else ""),
+        _met(step.met) if step.expect is not None else Text(""),
+        Text(words.percent(step.conversion_from_first) if step.conversion_from_first is not None else ""),
+        Text(words.duration(step.median_seconds)),
+    )
+
+
+def _extreme(count: int | None, moment: str) -> Text:
+    return Text("–") if count is None else Text.assemble((f"{count:,}", "bold"), (f"\n{moment}", "dim"))

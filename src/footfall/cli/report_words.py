@@ -1,0 +1,110 @@
+"""How a report says its numbers: whole, with the unit that reads best."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
+
+__all__ = [
+    "MOMENT",
+    "between",
+    "duration",
+    "expected",
+    "is_share",
+    "key",
+    "number",
+    "percent",
+    "span",
+    "target",
+    "value",
+]
+
+MOMENT = "%Y-%m-%d %H:%M"
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+# A quotient is given to 28 digits; nobody reads them all.
+_QUOTIENT_DIGITS = 28
+
+
+def between(window: Window) -> str:
+    """From when to when a window goes."""
+    since = window.since.strftime(MOMENT) if window.since else "the first message"
+    return f"{since} to {window.until.strftime(MOMENT) if window.until else 'the last message'}"
+
+
+def span(window: Window) -> str:
+    """How long a window is, or where it ends when it has no beginning."""
+    if window.until is None:
+        return "all"
+    if window.since is None:
+        return f"all to {window.until.strftime('%Y-%m-%d')}"
+    return duration(Decimal(int(window.until.timestamp() - window.since.timestamp())))
+
+
+def is_share(kpi: KpiResult) -> bool:
+    """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
+    known = [kpi.value, kpi.target.value if kpi.target else None, *(row.value for row in kpi.rows)]
+    return kpi.to is not None and all(part is None or abs(part) <= 1 for part in known)
+
+
+def percent(share: Decimal | None) -> str:
+    """With enough decimals that a small share does not read as none."""
+    if share is None:
+        return "–"
+    hundredfold = share * 100
+    small = hundredfold != 0 and abs(hundredfold) < 1
+    places = Decimal(1).scaleb(hundredfold.adjusted() - 1) if small else Decimal("0.1")
+    rounded = hundredfold.quantize(places, rounding=ROUND_HALF_EVEN)
+    return f"{rounded.normalize():f} %"
+
+
+def number(figure: Decimal | None) -> str:
+    """Every digit; only what a division made endless is cut to four decimals, and says so."""
+    if figure is None:
+        return "–"
+    exponent = figure.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -4 and len(figure.as_tuple().digits) >= _QUOTIENT_DIGITS:
+        return f"≈ {figure.quantize(Decimal('0.0001')):,f}"
+    return f"{figure:,f}"
+
+
+def value(figure: Decimal | None, *, share: bool) -> str:
+    """A figure as percent or as a number."""
+    return percent(figure) if share else number(figure)
+
+
+def target(wanted: TargetResult | None, *, share: bool) -> str:
+    """`≥ 250,000 EUR`."""
+    if wanted is None:
+        return ""
+    sign = "≥" if wanted.direction == "up" else "≤"
+    return f"{sign} {value(wanted.value, share=share)}{f' {wanted.unit}' if wanted.unit else ''}"
+
+
+def key(part: str | int | bool | Decimal | None) -> str:
+    """One value of a group."""
+    if part is None:
+        return "(none)"
+    return str(part).lower() if isinstance(part, bool) else str(part)
+
+
+def duration(seconds: Decimal | None) -> str:
+    """The two largest units, rounded down: `3 min 20 s`; under a second in milliseconds."""
+    if seconds is None:
+        return ""
+    if 0 < seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    left, parts = int(seconds), []
+    for size, unit in _UNITS:
+        if left >= size:
+            parts.append(f"{left // size} {unit}")
+            left %= size
+    return " ".join(parts[:2]) or "0 s"
+
+
+def expected(volume: VolumeResult) -> str:
+    """`10 to 50 per day`."""
+    if volume.min is not None and volume.max is not None:
+        return f"{volume.min:,} to {volume.max:,} per {volume.per}"
+    sign, bound = ("≤", volume.max) if volume.max is not None else ("≥", volume.min)
+    return f"{sign} {bound or 0:,} per {volume.per}"
