@@ -1,0 +1,201 @@
+"""Made people: who they are on the wire, and who identity must find them to be.
+
+Each kind of person is a function in a table. It writes messages and says, message by message, which person_id and which
+reason are right; that follows from how the person was made, never from running the identity rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any, NamedTuple, Protocol
+from uuid import uuid5
+
+from footfall.identity import namespace
+from footfall.plan.model import Journey, Plan
+from footfall.testing.planted.walks import Stop, Walk, draw_shape, walk
+
+__all__ = ["KINDS", "Maker", "Person", "PlantedMessage", "device_walker"]
+
+_HOUR = 3600
+
+
+class PlantedMessage(NamedTuple):
+    """One message to send, and what must become of it.
+
+    `at` is in whole seconds after the planting's start. `person_id` and `reason` are None for one that must be
+    quarantined.
+    """
+
+    type: str
+    source: str
+    message_id: str
+    at: int
+    event: str | None = None
+    properties: Mapping[str, Any] | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    device_id: str | None = None
+    previous_id: str | None = None
+    person_id: str | None = None
+    reason: str | None = None
+
+
+class Person(NamedTuple):
+    """One who walks a journey: the walk, and the messages that make it."""
+
+    walk: Walk
+    messages: tuple[PlantedMessage, ...]
+
+
+class Maker(Protocol):
+    """What a kind of person needs of the planting."""
+
+    plan: Plan
+    rng: Random
+
+    def message_id(self) -> str: ...
+    def source_of(self, event: str | None) -> str: ...
+    def properties_of(self, stop: Stop, device_id: str | None) -> Mapping[str, Any]: ...
+
+
+class _Ids(NamedTuple):
+    user_id: str | None = None
+    anonymous_id: str | None = None
+
+
+def _person(plan: Plan, kind: str, key: str) -> str:
+    """A person_id by its formula: `u:` a user, `a:` an anonymous stream, `s:` a contested session, `d:` a device."""
+    return str(uuid5(namespace(plan.id), f"{kind}:{key}"))
+
+
+def _tracks(maker: Maker, way: Walk, start: int, ids: _Ids, person_id: str, reason: str) -> list[PlantedMessage]:
+    return [
+        PlantedMessage(
+            "track", maker.source_of(stop.event), maker.message_id(), start + stop.at, stop.event,
+            maker.properties_of(stop, None), ids.user_id, ids.anonymous_id, None, None, person_id, reason,
+        )
+        for stop in way.stops
+    ]  # fmt: skip
+
+
+def _mark(
+    maker: Maker, kind: str, at: int, ids: _Ids, person_id: str, reason: str, previous: str | None = None
+) -> PlantedMessage:
+    return PlantedMessage(
+        kind, maker.source_of(None), maker.message_id(), at, None, None, ids.user_id, ids.anonymous_id, None, previous,
+        person_id, reason,
+    )  # fmt: skip
+
+
+def _span(way: Walk) -> int:
+    return max(stop.at for stop in way.stops)
+
+
+def _known(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Signed in from the first message on."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    ids = _Ids(f"user-{name}", f"browser-{name}")
+    return [Person(way, tuple(_tracks(maker, way, 0, ids, _person(maker.plan, "u", f"user-{name}"), "explicit")))]
+
+
+def _signs_in_late(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Walks unknown, signs in a day after the end: the whole history is theirs."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    person_id = _person(maker.plan, "u", f"user-{name}")
+    browser = _Ids(None, f"browser-{name}")
+    sign_in = _mark(
+        maker, "identify", _span(way) + 24 * _HOUR, _Ids(f"user-{name}", browser.anonymous_id), person_id, "explicit"
+    )
+    return [Person(way, (*_tracks(maker, way, 0, browser, person_id, "sole_owner"), sign_in))]
+
+
+def _never_signs_in(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Stays anonymous, and has a reset in the middle of nothing."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    browser = _Ids(None, f"browser-{name}")
+    person_id = _person(maker.plan, "a", f"browser-{name}")
+    reset = _mark(maker, "reset", _span(way) + 10, browser, person_id, "anonymous")
+    return [Person(way, (*_tracks(maker, way, 0, browser, person_id, "anonymous"), reset))]
+
+
+def _junk_user(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Sends a junk user id beside a good anonymous one: the junk links nobody."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    junk = maker.rng.choice(["null", " undefined ", "NaN", "0", "-1", "'anonymous'", "GUEST", "[object Object]"])
+    ids = _Ids(junk, f"browser-{name}")
+    return [Person(way, tuple(_tracks(maker, way, 0, ids, _person(maker.plan, "a", f"browser-{name}"), "anonymous")))]
+
+
+def _two_ids(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Has an old id and a new one, joined by an alias: half of the messages come under each."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    old, new = f"old-{name}", f"new-{name}"
+    person_id = _person(maker.plan, "u", new)
+    tracks = [
+        message._replace(user_id=old if number % 2 else new)
+        for number, message in enumerate(_tracks(maker, way, 0, _Ids(new), person_id, "explicit"))
+    ]
+    alias = _mark(maker, "alias", _span(way) + 60, _Ids(new), person_id, "explicit", previous=old)
+    return [Person(way, (*tracks, alias))]
+
+
+def _aliased_browser(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Never identifies: an SDK aliases the browser's id to the user's, which makes the browser theirs."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    user, browser = f"user-{name}", f"browser-{name}"
+    person_id = _person(maker.plan, "u", user)
+    alias = _mark(maker, "alias", _span(way) + 60, _Ids(user), person_id, "explicit", previous=browser)
+    return [Person(way, (*_tracks(maker, way, 0, _Ids(None, browser), person_id, "sole_owner"), alias))]
+
+
+def _shared_tablet(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """One tablet, two people who sign in, each in a session of their own, and a third session of nobody known.
+
+    The first signs in before walking and the second after; the tablet's resets and an hour's rest part the sessions.
+    """
+    tablet = _Ids(None, f"tablet-{name}")
+    people, start = [], 0
+    for number, before in enumerate((True, False)):
+        way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
+        user = _Ids(f"user-{name}-{number}", tablet.anonymous_id)
+        person_id = _person(maker.plan, "u", user.user_id or "")
+        sign_in = _mark(
+            maker, "identify", start - 30 if before else start + _span(way) + 30, user, person_id, "explicit"
+        )
+        tracks = _tracks(maker, way, start, tablet, person_id, "same_session")
+        reset = _mark(maker, "reset", start + _span(way) + 60, tablet, person_id, "same_session")
+        people.append(Person(way, (sign_in, *tracks, reset)))
+        start += _span(way) + (120 if before else 2 * _HOUR)
+    way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
+    tracks = _tracks(maker, way, start, tablet, "", "contested")
+    first = min(tracks, key=lambda message: (message.at, message.source, message.message_id))
+    person_id = _person(maker.plan, "s", f"{tablet.anonymous_id}:{first.message_id}")
+    people.append(Person(way, tuple(message._replace(person_id=person_id) for message in tracks)))
+    return people
+
+
+def device_walker(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """A connected product that walks a journey `by: device`."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    device_id = str(uuid5(namespace(maker.plan.id), f"planted:{name}"))
+    person_id = _person(maker.plan, "d", device_id)
+    messages = [
+        PlantedMessage(
+            "track", maker.source_of(stop.event), maker.message_id(), stop.at, stop.event,
+            maker.properties_of(stop, device_id), None, None, device_id, None, person_id, "device",
+        )
+        for stop in way.stops
+    ]  # fmt: skip
+    return [Person(way, tuple(messages))]
+
+
+KINDS: tuple[Callable[[Maker, Journey, str], list[Person]], ...] = (
+    _known,
+    _signs_in_late,
+    _never_signs_in,
+    _junk_user,
+    _two_ids,
+    _aliased_browser,
+    _shared_tablet,
+)

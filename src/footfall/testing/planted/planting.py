@@ -1,0 +1,199 @@
+"""`plant`: people for every journey, strangers and faults between them, and the truth about it all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, NamedTuple
+from uuid import uuid5
+
+from footfall.clock import uuid7
+from footfall.encoding import encode
+from footfall.errors import UsageError
+from footfall.identity import namespace
+from footfall.plan.model import Event, Journey, Plan
+from footfall.plan.validate import Validator
+from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
+from footfall.testing.planted.truth import Fact, JourneyTruth, Number, journey_truth, kpi_truth, meets
+from footfall.testing.planted.values import draw_object
+from footfall.testing.planted.walks import Stop, Walk
+
+__all__ = ["Planted", "plant"]
+
+_DAY = 86_400
+_START = datetime(2026, 3, 2, tzinfo=UTC)
+_TRIES = 500
+
+
+class Planted(NamedTuple):
+    """Messages in the order to send them (shuffled, some twice), and what must be found in the end.
+
+    `since`/`until` hold everything that happened. `kpis` and `journeys` are what the report must say over that window;
+    a journey that shares an event with an earlier one is not walked, and neither it nor its conversion is in them.
+    `persons` is, by message_id, the person_id and the reason of every message that is stored.
+    """
+
+    plan: Plan
+    messages: tuple[PlantedMessage, ...]
+    since: datetime
+    until: datetime
+    kpis: Mapping[str, Number]
+    journeys: Mapping[str, JourneyTruth]
+    persons: Mapping[str, tuple[str, str]]
+    person_count: int
+    stored: int
+    duplicate: int
+    quarantined: int
+
+    def occurred(self, message: PlantedMessage) -> datetime:
+        """When a message happened."""
+        return self.since + timedelta(seconds=message.at)
+
+
+class _Planting:
+    """The state of one planting: the dice, the ids given out so far, and the facts."""
+
+    def __init__(self, plan: Plan, seed: int) -> None:
+        self.plan = plan
+        self.rng = Random(seed)  # noqa: S311 - made data, not secrets
+        self._validator = Validator(plan, place="test")
+        self._ids = 0
+
+    def message_id(self) -> str:
+        self._ids += 1
+        return uuid7(int(_START.timestamp() * 1000) + self._ids, self.rng.getrandbits(74))
+
+    def source_of(self, event: str | None) -> str:
+        """A source that may send the event, or for a message that is no event, one that is no device."""
+        if event is not None and self.plan.events[event].sources:
+            return self.plan.events[event].sources[0]
+        return next((name for name, source in self.plan.sources.items() if source.kind != "device"), "default")
+
+    def properties_of(self, stop: Stop, device_id: str | None) -> Mapping[str, Any]:
+        """Properties, by wire name, that the plan allows and that meet the stop's conditions.
+
+        Raises UsageError when none is found in many tries.
+        """
+        event = self.plan.events[stop.event]
+        forced = {condition.property: condition.values[0] for condition in stop.where if condition.op == "in"}
+        if device_id is not None and self.plan.identity.device is not None:
+            forced[self.plan.identity.device] = device_id
+        for _ in range(_TRIES):
+            drawn = dict(draw_object(event.properties, self.rng))
+            drawn |= {spec.wire_name: forced[spec.name] for spec in event.properties if spec.name in forced}
+            by_name = _by_plan_name(event, drawn)
+            content, _ = encode(drawn)
+            if content is not None and meets(by_name, stop.where) and not self._validator.check(event, content).faults:
+                return drawn
+        raise UsageError(f"{stop.event}: found no properties that the plan allows in {_TRIES} tries")
+
+
+def _by_plan_name(event: Event, properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {spec.name: properties[spec.wire_name] for spec in event.properties if spec.wire_name in properties}
+
+
+def _walkable(plan: Plan) -> list[Journey]:
+    """Journeys in the plan's order, less those that share an event with one before, or whose events are not live."""
+    taken: set[str] = set()
+    chosen = []
+    for journey in plan.journeys.values():
+        events = {step.event for step in journey.steps} | {guard.event for guard in journey.never}
+        if taken.isdisjoint(events) and all(plan.events[event].status == "active" for event in events):
+            chosen.append(journey)
+            taken |= events
+    return chosen
+
+
+def _people(planting: _Planting, journeys: Sequence[Journey], people: int) -> dict[str, list[Person]]:
+    made: dict[str, list[Person]] = {}
+    for journey in journeys:
+        made[journey.name] = []
+        while len(made[journey.name]) < people:
+            number = len(made[journey.name])
+            kind = device_walker if journey.by == "device" else KINDS[number % len(KINDS)]
+            group = kind(planting, journey, f"{journey.name}-{number}")
+            shift = 2 * _DAY + planting.rng.randrange(20 * _DAY)
+            made[journey.name] += [
+                person._replace(messages=tuple(m._replace(at=m.at + shift) for m in person.messages))
+                for person in group
+            ]
+    return made
+
+
+def _strangers(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
+    """Stored, but nobody: every message with a junk anonymous id is a person of its own that no count includes."""
+    made = []
+    for number in range(count):
+        source, message_id = planting.source_of(event), planting.message_id()
+        person_id = str(uuid5(namespace(planting.plan.id), f"m:{source}:{message_id}"))
+        properties = planting.properties_of(Stop(event, 0), None)
+        junk = ["undefined", "NULL", '"0"', " nan "][number % 4]
+        made.append(
+            PlantedMessage(
+                "track", source, message_id, _DAY + number, event, properties,
+                anonymous_id=junk, person_id=person_id, reason="blocked",
+            )
+        )  # fmt: skip
+    return made
+
+
+def _faulty(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
+    """What the collector must quarantine: an unplanned event, nobody at all, and an event without its properties."""
+    source = planting.source_of(event)
+    good = planting.properties_of(Stop(event, 0), None)
+    needs_properties = any(spec.required for spec in planting.plan.events[event].properties)
+    shapes: list[dict[str, Any]] = [
+        {"event": "event_nobody_planned", "properties": {}, "user_id": "user-faulty"},
+        {"event": event, "properties": good},
+        {
+            "event": event,
+            "properties": {} if needs_properties else good,
+            "user_id": "user-faulty" if needs_properties else None,
+        },
+    ]
+    return [
+        PlantedMessage("track", source, planting.message_id(), _DAY + number, **shapes[number % len(shapes)])
+        for number in range(count)
+    ]
+
+
+def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.1) -> Planted:
+    """Make at least `people` people for each journey of `plan` that can be walked, everything decided by `seed`.
+
+    `duplicates` is the share of messages that is sent twice. Raises UsageError when the plan has no journey of persons
+    to walk, or needs property values that cannot be made (a pattern without an example).
+    """
+    planting = _Planting(plan, seed)
+    journeys = _walkable(plan)
+    if not any(journey.by == "user" for journey in journeys):
+        raise UsageError(f"{plan.id}: planted people need a journey `by: user` whose events are active")
+    made = _people(planting, journeys, people)
+    event = next(journey for journey in journeys if journey.by == "user").steps[0].event
+    stored = [message for group in made.values() for person in group for message in person.messages]
+    stored += _strangers(planting, event, people // 5)
+    bad = _faulty(planting, event, people // 5)
+    messages = stored + bad
+    again = planting.rng.sample(messages, int(len(messages) * duplicates))
+    sending = messages + again
+    planting.rng.shuffle(sending)
+
+    facts = [
+        Fact(m.event, m.person_id, m.reason != "blocked", _by_plan_name(plan.events[m.event], m.properties or {}))
+        for m in stored
+        if m.type == "track" and m.event is not None and m.person_id is not None
+    ]
+    walks: dict[str, list[Walk]] = {name: [person.walk for person in group] for name, group in made.items()}
+    return Planted(
+        plan=plan,
+        messages=tuple(sending),
+        since=_START,
+        until=_START + timedelta(seconds=max(m.at for m in messages) + 1),
+        kpis=kpi_truth(plan, facts, walks),
+        journeys={journey.name: journey_truth(journey, walks[journey.name]) for journey in journeys},
+        persons={m.message_id: (m.person_id, m.reason) for m in stored if m.person_id and m.reason},
+        person_count=len({m.person_id for m in stored if m.reason not in ("blocked", "device")}),
+        stored=len(stored),
+        duplicate=len(again),
+        quarantined=len(bad),
+    )

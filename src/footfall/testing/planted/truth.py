@@ -1,0 +1,125 @@
+"""What a report must say of planted messages, counted as they are made: plain Python over a few rows, no SQL."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from statistics import median
+from typing import Any, NamedTuple
+
+from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Ratio, Unique, Where
+from footfall.testing.planted.walks import Walk
+
+__all__ = ["Fact", "JourneyTruth", "Number", "journey_truth", "kpi_truth", "meets"]
+
+Number = int | Decimal | Fraction | None
+
+
+class Fact(NamedTuple):
+    """One stored event: what happened, to which person or device, and whether that actor counts as one."""
+
+    event: str
+    actor: str
+    counted: bool
+    properties: Mapping[str, Any]
+
+
+class JourneyTruth(NamedTuple):
+    """`steps`: how many reached each step on the main path. `branches`, `guards`: how many took or met each, by name.
+
+    `medians`: seconds from the step before, over those who reached the step (None for the first, and where nobody did).
+    """
+
+    steps: tuple[int, ...]
+    branches: Mapping[str, int]
+    guards: Mapping[str, int]
+    medians: tuple[float | None, ...]
+
+
+_HOLDS: dict[str, Callable[[Any, Sequence[Any]], bool]] = {
+    "in": lambda value, given: value in given,
+    "not_in": lambda value, given: value not in given,
+    "gt": lambda value, given: value is not None and value > given[0],
+    "gte": lambda value, given: value is not None and value >= given[0],
+    "lt": lambda value, given: value is not None and value < given[0],
+    "lte": lambda value, given: value is not None and value <= given[0],
+}
+
+_FIGURES: dict[str, Callable[[list[Decimal]], Number]] = {
+    "sum": lambda values: sum(values, Decimal(0)),
+    "average": lambda values: Fraction(sum(values, Decimal(0))) / len(values) if values else None,
+    "minimum": lambda values: min(values, default=None),
+    "maximum": lambda values: max(values, default=None),
+    "median": lambda values: Fraction(median(values)) if values else None,
+}
+
+
+def meets(properties: Mapping[str, Any], where: Sequence[Where]) -> bool:
+    """Whether properties meet every condition; an absent one stands as None."""
+    return all(_HOLDS[condition.op](properties.get(condition.property), condition.values) for condition in where)
+
+
+def _selected(facts: Sequence[Fact], event: str, where: tuple[Where, ...]) -> list[Fact]:
+    return [fact for fact in facts if fact.event == event and meets(fact.properties, where)]
+
+
+def _figure(facts: Sequence[Fact], measure: Count | Aggregate | Unique) -> Number:
+    chosen = _selected(facts, measure.event, measure.where)
+    if isinstance(measure, Count):
+        return len(chosen)
+    if isinstance(measure, Unique) and measure.property == "actor":
+        return len({fact.actor for fact in chosen if fact.counted})
+    values = [fact.properties.get(measure.property) for fact in chosen]
+    present = [value for value in values if value is not None]
+    if isinstance(measure, Unique):
+        return len({str(value) for value in present})
+    return _FIGURES[measure.function]([Decimal(str(value)) for value in present])
+
+
+def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Walk]]) -> dict[str, Number]:
+    """The value of every KPI of a plan over all that happened, less those of a journey that nobody was made to walk."""
+    truth: dict[str, Number] = {}
+    for name, kpi in plan.kpis.items():
+        measure = kpi.measure
+        if isinstance(measure, Ratio):
+            over, under = _figure(facts, measure.of), _figure(facts, measure.to)
+            truth[name] = Fraction(over) / Fraction(under) if over is not None and under else None
+        elif isinstance(measure, Conversion) and measure.journey not in walks:
+            continue
+        elif isinstance(measure, Conversion):
+            truth[name] = _conversion(plan.journeys[measure.journey], measure, walks[measure.journey])
+        else:
+            truth[name] = _figure(facts, measure)
+    return truth
+
+
+def _steps_reached(journey: Journey, walk: Walk) -> set[str]:
+    """Ids of the steps that a walk reached on any path."""
+    reached = {step.id for step, _ in zip(journey.steps, walk.reached, strict=False)}
+    for branch in journey.branches:
+        if branch.id == walk.branch:
+            reached.update(branch.steps)
+    return reached
+
+
+def _conversion(journey: Journey, measure: Conversion, walks: Sequence[Walk]) -> Number:
+    paths = [_steps_reached(journey, walk) for walk in walks]
+    started = [path for path in paths if measure.start in path]
+    return Fraction(sum(measure.end in path for path in started), len(started)) if started else None
+
+
+def journey_truth(journey: Journey, walks: Sequence[Walk]) -> JourneyTruth:
+    """What the funnel of one journey must say, one walk a person."""
+    steps = tuple(sum(len(walk.reached) > number for walk in walks) for number in range(len(journey.steps)))
+    branches = {branch.id: sum(walk.branch == branch.id for walk in walks) for branch in journey.branches}
+    guards: dict[str, int] = defaultdict(int, {guard.name: 0 for guard in journey.never})
+    for walk in walks:
+        for name in walk.guards:
+            guards[name] += 1
+    medians: list[float | None] = [None]
+    for number in range(1, len(journey.steps)):
+        gaps = [walk.reached[number] - walk.reached[number - 1] for walk in walks if len(walk.reached) > number]
+        medians.append(float(median(gaps)) if gaps else None)
+    return JourneyTruth(steps, branches, dict(guards), tuple(medians))

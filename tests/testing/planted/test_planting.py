@@ -1,0 +1,86 @@
+"""Planted people are what they claim to be, before any server is involved."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from footfall import plan as plans
+from footfall.errors import UsageError
+from footfall.identity import Observation, attribute, namespace
+from footfall.plan.model import Plan
+from footfall.testing.planted import Planted, PlantedMessage, plant
+
+PLAN = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
+
+
+@pytest.fixture(scope="module")
+def shop() -> Plan:
+    return plans.load(PLAN)
+
+
+def observations(planted: Planted) -> list[Observation]:
+    return [
+        Observation(
+            message.source,
+            message.message_id,
+            message.type,
+            message.at * 1_000_000,
+            message.user_id,
+            message.anonymous_id,
+            message.device_id,
+            message.previous_id,
+        )
+        for message in planted.messages
+        if message.person_id is not None
+    ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_identity_rules_find_every_planted_person(shop: Plan, seed: int) -> None:
+    planted = plant(shop, seed=seed)
+
+    found = attribute(observations(planted), namespace(shop.id))
+
+    assert {key[1]: (who.person_id, who.reason) for key, who in found.items()} == planted.persons
+
+
+def test_every_reason_and_every_hard_case_is_planted(shop: Plan) -> None:
+    planted = plant(shop, people=70)
+
+    reasons = Counter(reason for _, reason in planted.persons.values())
+    times = Counter((message.anonymous_id, message.at) for message in set_of_messages(planted))
+
+    assert set(reasons) == {"explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device"}
+    assert sum(count > 1 for (anonymous_id, _), count in times.items() if anonymous_id) > 5
+    assert {message.type for message in planted.messages} == {"track", "identify", "alias", "reset"}
+    assert planted.duplicate > 0
+    assert planted.quarantined > 0
+
+
+def set_of_messages(planted: Planted) -> list[PlantedMessage]:
+    return list({message.message_id: message for message in planted.messages}.values())
+
+
+def test_a_seed_decides_everything(shop: Plan) -> None:
+    assert plant(shop, seed=3) == plant(shop, seed=3)
+    assert plant(shop, seed=3).messages != plant(shop, seed=4).messages
+
+
+def test_a_funnel_narrows_and_its_kpi_follows_from_it(shop: Plan) -> None:
+    planted = plant(shop, people=100)
+    purchase = planted.journeys["purchase"]
+
+    assert purchase.steps[0] >= 100
+    assert list(purchase.steps) == sorted(purchase.steps, reverse=True)
+    assert purchase.branches["reorder"] > 0
+    assert purchase.guards["payment_trouble"] > 0
+    bought = purchase.steps[-1] + sum(purchase.branches.values())
+    assert planted.kpis["conversion"] == pytest.approx(bought / purchase.steps[0])
+
+
+def test_a_plan_without_a_journey_of_persons_is_refused() -> None:
+    with pytest.raises(UsageError, match="by: user"):
+        plant(Plan(id="empty"))
