@@ -252,6 +252,15 @@ def test_an_alias_takes_part_in_the_timeline_of_the_device_that_it_names() -> No
     assert log[message] == Attribution(person("u:ann"), "same_session", ("web", alias), "ann", counted=True)
 
 
+def test_aliases_of_one_anonymous_id_to_two_users_say_that_the_two_are_one_person() -> None:
+    log = Log()
+    ann, bob = log.add(user="ann"), log.add(user="bob")
+    log.add(type="alias", previous="a1", user="ann")
+    log.add(type="alias", previous="a1", user="bob")
+
+    assert log[ann].person_id == log[bob].person_id == person("u:ann")
+
+
 def test_an_alias_without_a_usable_user_links_nothing() -> None:
     log = Log()
     message = log.add(0, anonymous="a1")

@@ -85,7 +85,7 @@ def attribute(observations: Iterable[Observation], ns: UUID) -> dict[Key, Attrib
     }
 
 
-class _Seen(NamedTuple):
+class _Seen(msgspec.Struct, frozen=True, gc=False):
     """An observation whose unusable ids are None; previous_id only where it makes a link."""
 
     source: str

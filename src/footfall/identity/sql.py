@@ -66,7 +66,9 @@ FROM identity_moments WHERE owner IS NOT NULL
 GROUP BY device
 """
 
-# Only devices with several users need their sessions.
+# Only devices with several users need their sessions. A stretch runs from one identification to the next, and the first
+# of a session also holds what came before it; so each stretch has one identification, or its session has none. (Windows
+# that look for the nearest value, `IGNORE NULLS`, would take quadratic time where that value is far.)
 _HELD = f"""
 CREATE OR REPLACE TEMP TABLE identity_held AS
 WITH shared AS (
@@ -80,28 +82,21 @@ WITH shared AS (
     FROM shared
     WINDOW timeline AS (PARTITION BY device ORDER BY occurred_at, source, message_id)
 ), numbered AS (
-    SELECT *,
-           sum(starts::INTEGER) OVER (PARTITION BY device ORDER BY occurred_at, source, message_id) AS session,
-           CASE WHEN owner IS NOT NULL
-                THEN {{'owner': owner, 'source': source, 'message_id': message_id}} END AS identification
+    SELECT *, sum(starts::INTEGER) OVER (PARTITION BY device ORDER BY occurred_at, source, message_id) AS session
     FROM cut
+), stretched AS (
+    SELECT source, message_id, device, session, owner,
+           first_value(message_id) OVER so_far AS session_first,
+           greatest(count(owner) OVER so_far, 1) AS stretch
+    FROM numbered
+    WINDOW so_far AS (PARTITION BY device, session ORDER BY occurred_at, source, message_id)
 )
-SELECT device, source, message_id, owner,
-       first_value(message_id) OVER session_start AS session_first,
-       coalesce(
-           last_value(identification IGNORE NULLS) OVER (
-               PARTITION BY device, session ORDER BY occurred_at, source, message_id
-               ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-           ),
-           first_value(identification IGNORE NULLS) OVER (
-               PARTITION BY device, session ORDER BY occurred_at, source, message_id
-               ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING
-           )
-       ) AS holds
-FROM numbered
-WINDOW session_start AS (PARTITION BY device, session ORDER BY occurred_at, source, message_id)
+SELECT source, message_id, session_first,
+       max(CASE WHEN owner IS NOT NULL THEN {{'owner': owner, 'source': source, 'message_id': message_id}} END)
+           OVER (PARTITION BY device, session, stretch) AS holds
+FROM stretched
+QUALIFY owner IS NULL
 """  # noqa: S608 - every part of the text is written in this package
-
 
 _ATTRIBUTIONS = """
 CREATE OR REPLACE TABLE attributions AS
