@@ -1,0 +1,44 @@
+"""Runs the shop on this machine: `python examples/shop/main.py --help`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import secrets
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from fjordhome.app import App
+from fjordhome.stock import Shop
+from footfall import AsyncClient, ClientOptions
+
+
+async def serve(arguments: argparse.Namespace) -> None:
+    """Open the shop, say where, and keep it open until the process is told to stop."""
+    listener = socket.create_server(("127.0.0.1", arguments.port))
+    # The key makes shipping_email a keyed hash before it leaves this process. A real shop keeps it with its secrets.
+    options = ClientOptions(transform_key=arguments.hash_key.encode(), linger=0.2)
+    footfall = AsyncClient(arguments.collector, write_key=arguments.write_key, plan=arguments.plan, options=options)
+    app = App(Shop(first_order=1 + secrets.randbelow(900_000)), footfall)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    print(f"the shop is open on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    await server.serve(sockets=[listener])
+
+
+def main() -> None:
+    """Read the options and run the shop until Ctrl-C."""
+    parser = argparse.ArgumentParser(description="Fjordhome, a small web shop that measures itself with footfall.")
+    parser.add_argument("--port", type=int, default=8192, help="where to listen on this machine; 0 takes a free one")
+    parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
+    parser.add_argument("--write-key", default="shop-key", help="a write key of the source shop_backend")
+    parser.add_argument("--plan", type=Path, default=Path("tracking_plans/shop_and_gateway"), help="the tracking plan")
+    parser.add_argument("--hash-key", default="a demo needs no secret", help="keys the hash of e-mail addresses")
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(serve(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

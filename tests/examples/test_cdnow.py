@@ -1,0 +1,103 @@
+"""The CDNOW example says what the file says, to the cent: once, twice, and with the plug pulled in between."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from footfall.cli.demo.processes import Child
+
+Commands = Callable[[str], list[list[str]]]
+Run = Callable[[list[str]], str]
+Start = Callable[[list[str]], Child]
+
+LOG = Path(__file__).parents[2] / "examples" / "cdnow" / "cdnow_master.txt"
+PURCHASES, CUSTOMERS, REVENUE = 69_659, 23_570, Decimal("2500315.63")
+WITHIN = 120.0  # seconds that a line may take to come on a busy machine
+
+
+def rows() -> list[list[str]]:
+    return [line.split() for line in LOG.read_text(encoding="ascii").splitlines()[1:]]
+
+
+def at(arguments: list[str], port: str) -> list[str]:
+    return [word.replace("8191", port) for word in arguments]
+
+
+def kpis(printed: str) -> dict[str, Any]:
+    report = json.loads(printed, parse_float=Decimal)
+    found = {kpi["name"]: kpi["value"] for kpi in report["kpis"]}
+    [journey] = report["journeys"]
+    found["repeat"] = [step["actors"] for step in journey["steps"]]
+    return found | {"persons": report["data"]["persons"]}
+
+
+def stored(run: Run, stats: list[str]) -> int:
+    return sum(book["stored"] for book in books(run(stats)))
+
+
+def books(printed: str) -> list[dict[str, Any]]:
+    found = json.loads(printed)
+    return list(found["books"])
+
+
+def test_the_file_is_what_the_example_says_it_is() -> None:
+    assert len(rows()) == PURCHASES
+    assert len({row[0] for row in rows()}) == CUSTOMERS
+    assert sum(Decimal(row[3]) for row in rows()) == REVENUE
+    assert len(rows()) - len({tuple(row) for row in rows()}) == 255
+
+
+def test_the_report_says_what_the_file_says_and_sending_twice_changes_nothing_but_the_duplicates(
+    commands: Commands, run: Run, start: Start
+) -> None:
+    serve, send, report, again, report_again, stats = commands("cdnow")
+    bought = Counter(row[0] for row in rows())
+    port = start(at(serve, "0")).address(WITHIN).rpartition(":")[2]
+
+    said = run(at(send, port))
+    first = kpis(run([*report, "--format", "json"]))
+    text = run(report)
+    said_again = run(at(again, port))
+    second = kpis(run([*report_again, "--format", "json"]))
+    book = books(run(stats))
+
+    assert f"{PURCHASES} delivered, of which 0 were there already, 0 quarantined, 0 rejected; 0 lost" in said
+    assert (first["orders"], first["customers"], first["revenue"]) == (PURCHASES, CUSTOMERS, REVENUE)
+    assert first["persons"] == CUSTOMERS
+    assert first["cds_sold"] == 167_881
+    assert first["free_orders"] == 80
+    assert first["repeat"] == [sum(count >= least for count in bought.values()) for least in (1, 2, 3)]
+    assert abs(first["average_order_value"] - REVENUE / PURCHASES) < Decimal("0.000001")
+    assert all(figure in text for figure in ("69,659", "23,570", "2,500,315.63"))
+    assert f"{PURCHASES} delivered, of which {PURCHASES} were there already" in said_again
+    assert second == first
+    assert [(row["stored"], row["duplicate"], row["quarantined"]) for row in book] == [(PURCHASES, PURCHASES, 0)]
+
+
+def test_a_collector_that_is_killed_in_the_middle_and_started_again_has_every_purchase_once(
+    commands: Commands, run: Run, start: Start
+) -> None:
+    serve, send, report, *_, stats = commands("cdnow")
+    collector = start(at(serve, "0"))
+    port = collector.address(WITHIN).rpartition(":")[2]
+    sender = start(at(send, port))
+
+    sender.said(r"^ +[1-9]\d* delivered", WITHIN)
+    os.kill(collector.pid, signal.SIGKILL)
+    sender.said(r"waiting for the collector", WITHIN)
+    before = stored(run, stats)
+    start(at(serve, port)).address(WITHIN)
+    done = sender.finish(WITHIN)
+    after = kpis(run([*report, "--format", "json"]))
+
+    assert 0 < before < PURCHASES
+    assert done == 0
+    assert (after["orders"], after["customers"], after["revenue"]) == (PURCHASES, CUSTOMERS, REVENUE)
+    assert stored(run, stats) == PURCHASES
