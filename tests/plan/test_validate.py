@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import msgspec
@@ -195,6 +196,16 @@ def test_an_event_of_another_plan_with_the_same_name_is_checked_by_its_own_prope
     assert validator.check(ORDER, GOOD) == Checked()
     assert validator.check(other, b"{}") == Checked()
     assert codes(validator.check(ORDER, b"[]").faults) == [("", "type")]
+
+
+def test_threads_that_ask_first_at_the_same_time_get_the_same_answer() -> None:
+    texts = [GOOD, b"[]"] * 20
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(20):
+            validator = Validator(PLAN, place="client")
+            faulty = list(pool.map(lambda text, check=validator.check: bool(check(ORDER, text).faults), texts))
+            assert faulty == [False, True] * 20
 
 
 def test_a_rule_over_what_was_changed_on_the_way_is_not_asked_at_the_collector() -> None:

@@ -315,12 +315,20 @@ def _max_number(prop: Property) -> Constraint | None:
 
 def _min_length(prop: Property) -> Constraint | None:
     least = prop.min_length
-    return None if least is None else Constraint("min_length", lambda text: len(text) >= least, f"{least} or more long")
+    return (
+        None
+        if least is None
+        else Constraint("min_length", lambda text: len(text) >= least, f"{least} or more characters")
+    )
 
 
 def _max_length(prop: Property) -> Constraint | None:
     most = prop.max_length
-    return None if most is None else Constraint("max_length", lambda text: len(text) <= most, f"{most} or less long")
+    return (
+        None
+        if most is None
+        else Constraint("max_length", lambda text: len(text) <= most, f"{most} or fewer characters")
+    )
 
 
 def _min_items(prop: Property) -> Constraint | None:

@@ -47,8 +47,10 @@ def one_of(values: Iterable[object]) -> str:
 
 def join_key(path: str, key: str) -> str:
     """The path of `key` inside the object at `path`; a key that came with the data is cut and made printable."""
-    shown = "".join(character if character.isprintable() else "?" for character in key[: _KEY_LIMIT + 1])
-    return f"{path}.{shorten(shown, _KEY_LIMIT)}" if path else shorten(shown, _KEY_LIMIT)
+    shown = shorten(key, _KEY_LIMIT)
+    if not shown.isprintable():
+        shown = "".join(character if character.isprintable() else "?" for character in shown)
+    return f"{path}.{shown}" if path else shown
 
 
 def say_got(value: object, hidden: bool) -> str:
