@@ -44,8 +44,9 @@ class Collector:
     ) -> None:
         self.settings = settings or CollectorSettings()
         self.clock = clock or SystemClock()
+        self.data = Path(data)
         self.plan = _loaded(plan, disk)
-        self._folder = DataFolder.open(data, disk=disk, clock=self.clock)
+        self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
         try:
             self._journal = journal or SqliteJournal(self._folder.journal_path)
             self._judge_for: JudgeFor = _no_judge

@@ -18,9 +18,9 @@ from footfall.collector.judge import JudgeFor
 from footfall.collector.moments import parse_moment
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.steps import ids, message_id, readable, shape, somebody, time
+from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
 from footfall.collector.wire import Envelope
-from footfall.events import Answer, Verdict
+from footfall.events import Answer, Fault, Verdict
 from footfall.storage.journal import Changes, Row, account
 
 __all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
@@ -73,9 +73,15 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
     source, received_at, shared = frame.source, frame.received_at, envelope.shared
     for index, piece in enumerate(envelope.pieces):
         draft = Draft(piece, received_at)
-        for step in STEPS:
-            if not step(draft, frame):
-                break
+        try:
+            for step in STEPS:
+                if not step(draft, frame):
+                    break
+        except Exception as error:  # noqa: BLE001 - our mistake must not cost the other messages, nor be sent for ever
+            draft.message_id = draft.message_id or derived_id(piece.raw)
+            draft.put_aside(
+                "unjudged", Fault("", "unjudged", "a message that footfall can judge", type(error).__name__)
+            )
         if draft.reason is not None or draft.warnings is not None:
             verdicts[index] = _verdict(index, draft)
         if draft.outcome == "rejected":

@@ -26,16 +26,12 @@ _OUTCOMES: dict[Policy, VerdictName] = {
 }
 
 
-class _Context(msgspec.Struct):
-    traits: msgspec.Raw | None = None
-
-
 class _Texts(msgspec.Struct):
     """The parts of a message whose own bytes are checked: what was decoded may have lost digits."""
 
     properties: msgspec.Raw = msgspec.Raw()
     traits: msgspec.Raw = msgspec.Raw()
-    context: _Context | None = None
+    context: msgspec.Raw = msgspec.Raw()
 
 
 _texts = msgspec.json.Decoder(_Texts).decode
@@ -92,10 +88,12 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
 
 def _judge_traits(draft: Draft, judge: Judge) -> None:
     texts = _texts(draft.piece.raw)
-    text: bytes | msgspec.Raw = texts.traits
-    if "traits" not in draft.data and texts.context is not None and texts.context.traits is not None:
-        text = texts.context.traits  # where RudderStack's SDKs put them
-    checked = judge.validator.check_traits(_TRAITS[draft.type], bytes(text))
+    text = texts.traits
+    if "traits" not in draft.data and type(draft.data.get("context")) is dict:
+        text = _texts(texts.context).traits  # where RudderStack's SDKs put them
+    elif type(draft.data.get("traits", {})) is not dict:
+        return  # null, or already put aside for its shape
+    checked = judge.validator.check_traits(_TRAITS[draft.type], text)
     if checked.warnings:
         draft.warn(*checked.warnings)
     for fault in checked.faults:

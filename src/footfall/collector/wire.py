@@ -22,6 +22,7 @@ __all__ = ["Envelope", "Piece", "inflate", "read_batch", "read_single"]
 
 _RAW_KEY = re.compile(rb'"writeKey"[ \t\r\n]*:[ \t\r\n]*"(?:[^"\\]|\\.)*"')
 _ENVELOPE = ("context", "integrations")
+_NOTHING = msgspec.Raw()
 
 
 class Piece(msgspec.Struct, gc=False):
@@ -51,8 +52,8 @@ class Envelope(msgspec.Struct):
 
 class _Batch(msgspec.Struct):
     batch: list[msgspec.Raw]
-    context: msgspec.Raw | None = None
-    integrations: msgspec.Raw | None = None
+    context: msgspec.Raw = _NOTHING
+    integrations: msgspec.Raw = _NOTHING
 
 
 _decode_batch = msgspec.json.Decoder(_Batch).decode
@@ -118,9 +119,7 @@ def _whole(data: dict[str, Any], raw: _Batch) -> Envelope:
     for piece in pieces:
         if type(piece.data) is dict and "writeKey" in piece.data:
             _without_key(piece)
-    shared = None
-    if raw.context is not None or raw.integrations is not None:
-        shared = _join({"context": raw.context, "integrations": raw.integrations})
+    shared = _join({"context": raw.context, "integrations": raw.integrations})
     return Envelope(pieces, None, data.get("sentAt"), data.get("writeKey"), data.get("context"), shared)
 
 
@@ -149,7 +148,7 @@ def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
         said.get("sentAt"),
         said.get("writeKey"),
         said.get("context"),
-        _join(shared) if shared else None,
+        _join(shared),
     )
 
 
@@ -215,8 +214,9 @@ def _loads_or_none(value: bytes | None) -> Any:
         return None
 
 
-def _join(shared: Mapping[str, msgspec.Raw | None]) -> bytes:
-    return msgspec.json.encode({key: value for key, value in shared.items() if value is not None})
+def _join(shared: Mapping[str, msgspec.Raw]) -> bytes | None:
+    said = {key: value for key, value in shared.items() if len(bytes(value))}
+    return msgspec.json.encode(said) if said else None
 
 
 def _check_count(count: int, settings: CollectorSettings) -> None:

@@ -1,0 +1,49 @@
+"""Write keys are read from headers and from the command line, and tell a guesser nothing."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from footfall.collector.keys import Keyring, basic_user, parse_keys
+from footfall.errors import UsageError
+
+
+def test_a_key_opens_its_own_source_and_no_other_opens_any() -> None:
+    keys = Keyring({"one": "shop", "two": "app"})
+
+    assert [keys.source(key) for key in ("one", "two", "on", "one ", "", "\ud800", "ONE")] == ["shop", "app"] + [
+        None
+    ] * 5
+
+
+@pytest.mark.parametrize(
+    ("header", "user"),
+    [
+        (b"Basic " + base64.b64encode(b"key:"), "key"),
+        (b"basic  " + base64.b64encode(b"key:secret"), "key"),
+        (b"Basic " + base64.b64encode(b"key"), "key"),
+        (b"Basic", ""),
+        (b"Bearer abc", None),
+        (b"Basic !!!", None),
+        (b"Basic " + base64.b64encode(b"\xff\xfe\x00:"), None),
+        (b"", None),
+    ],
+)
+def test_the_user_name_of_a_basic_header_is_the_key(header: bytes, user: str | None) -> None:
+    assert basic_user(header) == user
+
+
+def test_keys_of_the_command_line_name_their_source_or_belong_to_default() -> None:
+    assert parse_keys(["a", "b=shop", "c=x=y"]) == {"a": "default", "b": "shop", "c": "x=y"}
+
+
+def test_every_key_that_cannot_be_used_is_listed_and_none_is_shown() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_keys(["secret-1 ", "secret-2=", "=shop", "ok", "ok=shop", "secret:3"])
+
+    said = str(caught.value)
+    assert [f"write key {number}:" in said for number in range(1, 7)] == [True, True, True, False, True, True]
+    assert "secret" not in said
+    assert "given twice" in said

@@ -1,0 +1,61 @@
+"""Times are read as senders write them, exactly, or not at all."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.clock import EPOCH
+from footfall.collector.moments import parse_moment
+
+BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "us"),
+    [
+        ("2015-02-02T00:30:08Z", BASE),
+        ("2015-02-02T00:30:08.276Z", BASE + 276_000),
+        ("2015-2-02T00:30:08.276Z", BASE + 276_000),  # as Segment's documentation has it
+        ("2015-02-02T01:30:08+01:00", BASE),
+        ("2015-02-01T19:30:08.000001-05:00", BASE + 1),
+        ("2015-02-02T00:30:08.123456789Z", BASE + 123_456),
+        ("2015-02-02 00:30:08", BASE),
+        ("2015-02-02T00:30:08", BASE),
+        ("2015-2-2 0:30:8 UTC", BASE),
+        ("2015-2-2T01:30:08+0100", BASE),
+        ("2015-02-02", BASE - 1_808_000_000),
+    ],
+)
+def test_the_forms_of_iso_8601_that_senders_use_are_read(text: str, us: int) -> None:
+    assert parse_moment(text) == us
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, 1422837008, True, [], "", "yesterday", "2015-13-02T00:00:00Z", "2015-2-30", "12:30", "٢٠١٥-٠٢-٠٢"],
+)
+def test_anything_else_is_no_time(value: object) -> None:
+    assert parse_moment(value) is None
+
+
+@given(
+    moment=st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 29)),  # noqa: DTZ001 - hypothesis wants naive bounds
+    offset=st.integers(-1439, 1439),
+)
+@settings(max_examples=80, deadline=None)
+def test_any_rfc_3339_time_is_exact(moment: datetime, offset: int) -> None:
+    aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
+
+    assert parse_moment(aware.isoformat()) == (aware - EPOCH) // timedelta(microseconds=1)
+
+
+@given(text=st.text(max_size=30) | st.from_regex(r"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}T.{0,12}\Z"))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_time_or_none(text: str) -> None:
+    found = parse_moment(text)
+
+    assert found is None or isinstance(found, int)

@@ -1,0 +1,93 @@
+"""JSON is cut into parts without being decoded, and what is no JSON stays in its own part."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.collector.slices import cut_member, depth_and_keys, elements, has_duplicate_keys, members
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+STYLES = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+@given(value=st.lists(VALUES, max_size=5), style=STYLES)
+@settings(max_examples=80, deadline=None)
+def test_the_elements_of_any_array_are_its_elements(value: list[object], style: dict[str, object]) -> None:
+    text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
+
+    assert [json.loads(part) for part in elements(text)] == value
+
+
+@given(value=st.dictionaries(st.text(max_size=4), VALUES, max_size=5), style=STYLES)
+@settings(max_examples=80, deadline=None)
+def test_the_members_of_any_object_are_its_members(value: dict[str, object], style: dict[str, object]) -> None:
+    text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
+
+    found = members(text)
+
+    assert {part.key: json.loads(text[part.value : part.end]) for part in found} == value
+    for key in value:
+        rest = {name: inner for name, inner in value.items() if name != key}
+        assert json.loads(cut_member(text, key)) == rest
+
+
+@pytest.mark.parametrize("bad", ["NaN", "[1,,2]", '{"a" 1}', '"\\ud800"', "01", "-", '{"a":"}]\\""}'])
+def test_what_is_no_json_stays_in_its_own_element(bad: str) -> None:
+    text = f'[{{"a":1}}, {bad} ,"]"]'.encode()
+
+    assert elements(text) == [b'{"a":1}', bad.encode(), b'"]"']
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[", b"]", b"[1", b"[1 2]", b"[,]", b"[1,]", b'["a]', b"[[1]", b"[{]"])
+def test_what_is_not_one_array_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"at byte|not an|no end|unexpected|UTF-8"):
+        elements(text)
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[]", b"{", b"}", b'{"a"}', b'{"a":}', b'{"a":1', b'{"a":1,}', b"{a:1}", b'{"a":1}x', b'{"\xff":1}']
+)
+def test_what_is_not_one_object_is_refused(text: bytes) -> None:
+    with pytest.raises(ValueError, match=r"at byte|not an|no end|unexpected|UTF-8"):
+        members(text)
+
+
+@given(data=st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ 1a', max_size=40).map(str.encode))
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_cut_or_refused(data: bytes) -> None:
+    for cut in (members, elements):
+        try:
+            cut(data)
+        except ValueError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("text", "repeated"),
+    [
+        ('{"a":1,"a":2}', True),
+        ('{"a":[{"b":1},{"b":{"c":1,"c":1}}]}', True),
+        ('{"a":1,"\\u0061":2}', True),
+        ('{"a":{"a":{"a":"a"}},"b":{"a":1}}', False),
+        ("[]", False),
+        ('{"n":' + "9" * 5000 + "}", False),
+    ],
+)
+def test_a_key_that_stands_twice_in_one_object_is_found(text: str, repeated: bool) -> None:
+    assert has_duplicate_keys(text.encode()) is repeated
+
+
+@pytest.mark.parametrize(
+    ("value", "depth", "keys"),
+    [(1, 0, 0), ({}, 1, 0), ({"a": 1}, 1, 1), ([[[]]], 3, 0), ({"a": [{"b": 1}], "c": 2}, 3, 3)],
+)
+def test_depth_and_keys_are_counted(value: object, depth: int, keys: int) -> None:
+    assert depth_and_keys(value) == (depth, keys)

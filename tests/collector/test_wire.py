@@ -1,0 +1,239 @@
+"""The bytes of a request become messages, and one that is bad stays alone."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.collector import CollectorSettings
+from footfall.collector.wire import Envelope, inflate, read_batch, read_single
+from footfall.errors import RequestError
+
+SETTINGS = CollectorSettings()
+GOOD = b'{"type":"track","event":"good","userId":"u"}'
+
+
+def batch(*messages: bytes, tail: bytes = b"") -> bytes:
+    return b'{"batch":[%s]%s}' % (b",".join(messages), tail)
+
+
+def refused(body: bytes, settings: CollectorSettings = SETTINGS) -> RequestError:
+    with pytest.raises(RequestError) as caught:
+        read_batch(body, settings)
+    return caught.value
+
+
+def test_a_batch_gives_each_message_as_it_came() -> None:
+    spaced = b'{ "type" : "track", "total": 1.10 }'
+
+    envelope = read_batch(batch(GOOD, spaced, tail=b',"sentAt":"2026-01-01T00:00:00Z"'), SETTINGS)
+
+    assert [piece.raw for piece in envelope.pieces] == [GOOD, spaced]
+    assert [piece.data for piece in envelope.pieces] == [orjson.loads(GOOD), orjson.loads(spaced)]
+    assert envelope.sent_at == "2026-01-01T00:00:00Z"
+    assert envelope.shared is None
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'{"a":NaN}',
+        b'{"a":-Infinity}',
+        b'{"a":1e400}',
+        b'{"a":"\\ud800"}',
+        b'{"a":"\xff"}',
+        b'{"a":01}',
+        b'{"a" 1}',
+        b'{"a":' + b"[" * 2000 + b"]" * 2000 + b"}",
+        b"nonsense",
+    ],
+)
+def test_a_message_that_is_no_json_never_costs_another_one(bad: bytes) -> None:
+    envelope = read_batch(batch(GOOD, bad, GOOD, tail=b',"context":{"device":{"id":"d"}}'), SETTINGS)
+
+    assert [piece.raw for piece in envelope.pieces] == [GOOD, bad, GOOD]
+    assert [piece.data is None for piece in envelope.pieces] == [False, True, False]
+    assert envelope.context == {"device": {"id": "d"}}
+    assert envelope.shared == b'{"context":{"device":{"id":"d"}}}'
+
+
+def test_a_key_that_stands_twice_marks_its_own_message_only() -> None:
+    twice = b'{"userId":"a","properties":{"x":1,"x":2}}'
+    hidden = b'{"userId":"a","properties":{"x":"\\u003a","x":"::"}}'
+
+    envelope = read_batch(batch(GOOD, twice, hidden), SETTINGS)
+
+    assert [piece.ambiguous for piece in envelope.pieces] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"", "empty"),
+        (b" \r\n", "empty"),
+        (b"[]", "json"),
+        (b"null", "json"),
+        (b"{}", "envelope"),
+        (b'{"batch":null}', "envelope"),
+        (b'{"batch":{"0":{}}}', "envelope"),
+        (b'{"batch":[],"batch":[]}', "envelope"),
+        (b'{"batch":[{"a":NaN}],"context":NaN}', "json"),
+        (batch(GOOD)[:-5], "json"),
+        (batch(GOOD) + batch(GOOD), "json"),
+        (batch(GOOD) + b"\x00", "json"),
+        (batch(GOOD).decode().encode("utf-16"), "json"),
+        (b'{"batch":[{}{}]}', "json"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_a_400(body: bytes, code: str) -> None:
+    error = refused(body)
+
+    assert (error.status, error.code) == (400, code)
+
+
+def test_limits_of_size_and_number_are_named_in_a_413() -> None:
+    small = CollectorSettings(max_messages=2, max_body_bytes=200)
+
+    many = refused(batch(b"{}", b"{}", b"{}"), small)
+    many_and_bad = refused(batch(b"{}", b"NaN", b"{}"), small)
+    large = refused(b" " * 201, small)
+
+    assert [(error.status, error.code) for error in (many, many_and_bad, large)] == [
+        (413, "too_many_messages"),
+        (413, "too_many_messages"),
+        (413, "too_large"),
+    ]
+    assert "the limit is 2, so split it" in str(many)
+    assert "limit of 200 bytes" in str(large)
+
+
+def test_write_keys_are_read_from_the_envelope_and_cut_out_of_messages() -> None:
+    message = b'{"type":"track", "writeKey":"secret", "event":"e"}'
+    escaped = b'{"type":"track","write\\u004bey":"secret"}'
+    broken = b'{"writeKey": "secret","a":NaN}'
+    body = batch(message, escaped, tail=b',"writeKey":"wk"')
+
+    envelope = read_batch(body, SETTINGS)
+    with_broken = read_batch(batch(message, broken), SETTINGS)
+
+    assert envelope.write_key == "wk"
+    assert [piece.raw for piece in envelope.pieces] == [b'{"type":"track","event":"e"}', b'{"type":"track"}']
+    assert [piece.raw for piece in with_broken.pieces] == [
+        b'{"type":"track","event":"e"}',
+        b'{"writeKey":null,"a":NaN}',
+    ]
+    assert all("writeKey" not in piece.data for piece in envelope.pieces)
+
+
+def test_context_and_integrations_of_the_envelope_are_kept_as_they_came() -> None:
+    body = batch(GOOD, tail=b',"context":{"n": 1.10},"integrations":{"All": false}')
+
+    envelope = read_batch(body, SETTINGS)
+
+    assert envelope.shared == b'{"context":{"n": 1.10},"integrations":{"All": false}}'
+    assert envelope.context == {"n": 1.1}
+
+
+def test_a_single_message_takes_its_type_from_the_path() -> None:
+    envelope = read_single(b' {"userId":"u","writeKey":"wk","sentAt":"2026-01-01T00:00:00Z"}\n', "identify", SETTINGS)
+
+    assert envelope.type == "identify"
+    assert (envelope.write_key, envelope.sent_at) == ("wk", "2026-01-01T00:00:00Z")
+    assert [piece.raw for piece in envelope.pieces] == [b'{"userId":"u","sentAt":"2026-01-01T00:00:00Z"}']
+
+
+def test_a_single_message_that_is_no_json_inside_is_one_bad_message() -> None:
+    envelope = read_single(b'{"writeKey":"wk","properties":{"a":NaN}}', "track", SETTINGS)
+
+    assert envelope.write_key == "wk"
+    assert [(piece.raw, piece.data) for piece in envelope.pieces] == [
+        (b'{"writeKey":null,"properties":{"a":NaN}}', None)
+    ]
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"5", b"{", b'{"a":1}}', b'{"a":1} {"b":2}'])
+def test_a_single_body_that_is_not_one_object_is_a_400(body: bytes) -> None:
+    with pytest.raises(RequestError) as caught:
+        read_single(body, "track", SETTINGS)
+
+    assert caught.value.status == 400
+
+
+@given(content=st.binary(max_size=3000), level=st.integers(0, 9))
+@settings(max_examples=50, deadline=None)
+def test_any_gzip_stream_within_the_limit_comes_back(content: bytes, level: int) -> None:
+    assert inflate(gzip.compress(content, level), 3000) == content
+
+
+def test_a_gzip_bomb_is_refused_without_being_inflated() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+
+    with pytest.raises(RequestError) as caught:
+        inflate(bomb, 1_000_000)
+
+    assert (caught.value.status, caught.value.code) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"plain",
+        gzip.compress(GOOD)[:-1],
+        gzip.compress(GOOD)[:20],
+        gzip.compress(GOOD) + b"more",
+        gzip.compress(GOOD)[:-8] + b"\0" * 8,
+        zlib.compress(GOOD),
+    ],
+)
+def test_what_is_not_one_whole_gzip_stream_is_a_400(body: bytes) -> None:
+    with pytest.raises(RequestError) as caught:
+        inflate(body, 1000)
+
+    assert (caught.value.status, caught.value.code) == (400, "gzip")
+
+
+BODIES = (
+    st.binary(max_size=80)
+    | st.text(alphabet='{}[]",:\\ batch1NaN', max_size=60).map(lambda text: b'{"batch":[' + text.encode() + b"]}")
+    | st.lists(st.sampled_from([GOOD, b"NaN", b"{", b'"', b"\xff", b"5"]), max_size=5).map(lambda parts: batch(*parts))
+)
+
+
+def outcome(read: Callable[[], Envelope]) -> Envelope | RequestError:
+    try:
+        return read()
+    except RequestError as error:
+        return error
+
+
+@given(body=BODIES)
+@settings(max_examples=100, deadline=None)
+def test_any_bytes_are_an_envelope_or_a_4xx(body: bytes) -> None:
+    outcomes = [outcome(lambda: read_batch(body, SETTINGS)), outcome(lambda: read_single(body, "track", SETTINGS))]
+
+    assert all(isinstance(found, Envelope) or 400 <= found.status < 500 for found in outcomes)
+
+
+@given(
+    good=st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), max_size=5),
+    places=st.lists(st.integers(0, 5), max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_the_slow_way_reads_good_messages_as_the_fast_way_does(good: list[dict[str, str]], places: list[int]) -> None:
+    texts = [json.dumps(message).encode() for message in good]
+    mixed = list(texts)
+    for place in places:
+        mixed.insert(place, b'{"a":NaN}')
+
+    fast = [piece.raw for piece in read_batch(batch(*texts), SETTINGS).pieces]
+    slow = [piece.raw for piece in read_batch(batch(*mixed), SETTINGS).pieces if piece.data is not None]
+
+    assert fast == slow
