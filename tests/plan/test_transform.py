@@ -71,6 +71,15 @@ def test_without_a_key_what_should_be_hashed_is_left_out_and_named() -> None:
     assert "bob" not in str(transformed.warnings)
 
 
+def test_a_warning_does_not_name_the_keys_of_a_map() -> None:
+    plan, event = plan_of(Property(name="by_mail", type="map", values=Property(type="string", transform="hash")))
+
+    transformed = Transforms(plan, None).transform(event, b'{"by_mail":{"bob@b.example":"bob"}}')
+
+    assert transformed.properties == b'{"by_mail":{}}'
+    assert [fault.path for fault in transformed.warnings] == ["by_mail.*"]
+
+
 def test_nested_properties_are_changed_and_the_digits_of_every_number_are_kept() -> None:
     person = Property(type="object", properties=(Property(name="email", type="string", transform="hash"),))
     plan, event = plan_of(

@@ -112,7 +112,9 @@ class Transforms:
             inside = part.keys.get(key) or part.in_map
             if inside is None:
                 continue
-            changed = self._apply(inside, held[key], join_key(path, key), warnings)
+            # A key of a map came with the data, and may itself be what must not be seen.
+            shown = join_key(path, key if key in part.keys else "*")
+            changed = self._apply(inside, held[key], shown, warnings)
             if changed is _DROPPED:
                 del held[key]
             else:
