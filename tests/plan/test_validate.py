@@ -111,6 +111,15 @@ def test_a_rule_that_does_not_hold_is_a_fault_named_by_its_id() -> None:
     assert checked.faults == (Fault("coupon_needs_total", "rule", "A coupon needs a total", "false"),)
 
 
+@pytest.mark.parametrize("text", [b"", b"null", b"{}"])
+def test_rules_are_asked_of_an_event_without_properties_too(text: bytes) -> None:
+    mail_or_phone = Rule(id="reachable", check="mail is not None or phone is not None")
+    names = (Property(name="mail", type="string"), Property(name="phone", type="string"))
+    event = Event(name="e", wire_name="e", properties=names, rules=(mail_or_phone,))
+
+    assert codes(Validator(PLAN, place="client").check(event, text).faults) == [("reachable", "rule")]
+
+
 def test_a_rule_over_a_property_that_is_wrong_by_itself_is_not_asked() -> None:
     text = GOOD.replace(b'"12.50","coupon":null', b'-1,"coupon":"X"')
 

@@ -38,8 +38,6 @@ _DEFAULTS: Mapping[str, Enforcement] = MappingProxyType(
 )
 _LENIENT: tuple[Policy, ...] = ("keep", "warn")
 _JSON_HINTS = {"RecursionError": "nested too deeply", "UnicodeDecodeError": "not UTF-8"}
-
-
 # What a rule does not see as the Struct has it.
 _DIFFERENT_IN_RULES = frozenset({"any", "array", "object"})
 
@@ -126,13 +124,12 @@ class Validator:
             found.unknown.clear()
         if not found:
             return _CLEAN
-        lenient = policy.invalid in _LENIENT
-        unknown_lenient = policy.unknown_property in _LENIENT
-        faults = ((), found.wrong)[not lenient], ((), found.unknown)[not unknown_lenient]
-        warnings = ((), found.wrong)[lenient], found.novel, ((), found.unknown)[unknown_lenient]
-        return Checked(
-            tuple(fault for part in faults for fault in part), tuple(fault for part in warnings for fault in part)
-        )
+        faults: list[Fault] = []
+        warnings: list[Fault] = []
+        (warnings if policy.invalid in _LENIENT else faults).extend(found.wrong)
+        warnings.extend(found.novel)
+        (warnings if policy.unknown_property in _LENIENT else faults).extend(found.unknown)
+        return Checked(tuple(faults), tuple(warnings))
 
     def _compile_event(self, event: Event) -> _Compiled:
         compiled = self._compile(event, event.properties, event.rules, event.name)
@@ -195,7 +192,8 @@ class _Compiled:
         return found
 
     def _walk(self, value: Any, found: Findings) -> None:
-        walk(self._node, {} if value is None else value, "", found)
+        value = {} if value is None else value
+        walk(self._node, value, "", found)
         if self._rules and type(value) is dict:
             self._walk_rules(value, found)
 
