@@ -52,14 +52,21 @@ class Clock(Protocol):
 
 def uuid7(unix_ms: int, entropy: int) -> str:
     """The UUIDv7 of a time in milliseconds and 74 bits of entropy (RFC 9562, section 5.7)."""
-    value = (
+    return _canonical(_uuid7_bits(unix_ms, entropy))
+
+
+def _uuid7_bits(unix_ms: int, entropy: int) -> int:
+    return (
         (unix_ms & 0xFFFF_FFFF_FFFF) << 80
         | 0x7 << 76
         | (entropy >> 62 & 0xFFF) << 64
         | 0b10 << 62
         | entropy & (1 << 62) - 1
     )
-    text = f"{value:032x}"
+
+
+def _canonical(bits: int) -> str:
+    text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
@@ -71,15 +78,16 @@ def format_us(us: int) -> str:
 class SystemClock:
     """The machine's clock and its entropy.
 
-    Ids of one process rise even within a millisecond: each draws its 74 bits from a counter that starts at random and
-    steps by a random amount, so two processes, or a process and its fork, do not meet.
+    Ids of one process rise even within a millisecond: the low bits are a counter that starts at random in each
+    millisecond, with room to rise, and steps by a random amount, so two processes, or a process and its fork, do not
+    meet.
     """
 
     def __init__(self) -> None:
         self._random = random.Random()  # noqa: S311 - jitter, not secrets
         self._lock = threading.Lock()
         self._last_ms = 0
-        self._entropy = 0
+        self._bits = 0
         self._pid = 0
 
     def now_us(self) -> int:
@@ -106,7 +114,10 @@ class SystemClock:
             if now_ms > self._last_ms or self._pid != os.getpid():
                 self._last_ms = max(now_ms, self._last_ms)
                 self._pid = os.getpid()
-                self._entropy = int.from_bytes(os.urandom(9), "big") << 1
+                # 62 bits rise below the variant; the highest of them is left free, so that they cannot run over.
+                entropy = int.from_bytes(os.urandom(10), "big") & ~(1 << 61)
+                self._bits = _uuid7_bits(self._last_ms, entropy)
             else:
-                self._entropy += 1 + self._random.getrandbits(32)
-            return uuid7(self._last_ms, self._entropy & (1 << 74) - 1)
+                self._bits += 1 + self._random.getrandbits(32)
+            bits = self._bits
+        return _canonical(bits)

@@ -83,7 +83,7 @@ def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
         return False
     for item in items:
         kind = type(item)
-        if kind in _ATOMS:
+        if kind in _ATOMS or (kind is float and item - item == 0.0):  # type: ignore[operator]  # NaN - NaN, ∞ - ∞: NaN
             continue
         if kind is dict or kind is list or kind is tuple:
             if not _is_plain(item, depth - 1, budget):

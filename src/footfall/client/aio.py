@@ -89,16 +89,16 @@ class AsyncClient(BaseClient):
     # In the caller
 
     def _queue(self, ready: Ready) -> Receipt:
-        head, rank, message_id, faults = ready
         if self._closed:
             self._outbox.refuse("closed")
-            return Receipt(False, message_id, "closed", faults)
-        if not self._outbox.offer(head, TAIL, rank, self._clock.monotonic()):
-            return Receipt(False, message_id, "queue_full", faults)
-        if self._task is None or self._outbox.wants_sender:
+            return Receipt(False, ready.message_id, "closed", ready.faults)
+        offer = self._outbox.offer(ready.head, TAIL, ready.rank, self._clock.monotonic())
+        if offer == "full":
+            return Receipt(False, ready.message_id, "queue_full", ready.faults)
+        if offer == "wake" or self._task is None:
             self._start()
             self._changed.set()
-        return Receipt(True, message_id, None, faults)
+        return Receipt(True, ready.message_id, None, ready.faults)
 
     def _refuse(self, reason: str) -> None:
         self._outbox.refuse(reason)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+import orjson
 
 from footfall.events import Fault
 
 if TYPE_CHECKING:
-    from footfall.plan.model import Event, Plan, Policy
+    from footfall.plan.model import Event, Plan, Policy, Property
     from footfall.plan.validate import Checked
 
 __all__ = ["Judge", "Judged", "OnInvalid", "PlanJudge"]
@@ -24,7 +27,7 @@ _ACTIONS: dict[Policy, Action] = {
 }  # fmt: skip
 
 
-class Judged(NamedTuple):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """What became of a body: its JSON text as it may be sent, what is wrong with it, and what follows."""
 
     body: bytes
@@ -67,17 +70,29 @@ class PlanJudge(Judge):
         self.bundle = bundle_hash(loaded)
         self._validator = Validator(loaded, place="test" if on_invalid == "raise" else "client")
         self._transforms = Transforms(loaded, transform_key)
+        self._changed_keys: dict[str, tuple[bytes, ...]] = {}
 
     def event(self, name: str, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
         event = self._validator.resolve(name)
         if event is None:
             return self._unknown_event(name, body, changed)
         checked = self._validator.check(event, body)
-        sent = self._transforms.transform(event, body)
-        if not checked.faults and not changed:
-            return Judged(bytes(sent.properties), (), checked.warnings + sent.warnings, "send")
-        faults = changed + checked.faults
-        return Judged(bytes(sent.properties), faults, checked.warnings + sent.warnings, self._action(event, faults))
+        faults, warnings = checked.faults, checked.warnings
+        if self._is_changed(event, body):
+            sent = self._transforms.transform(event, body)
+            body, warnings = bytes(sent.properties), warnings + sent.warnings
+        if not faults and not changed:
+            return Judged(body, (), warnings, "send")
+        return Judged(body, changed + faults, warnings, self._action(event, changed + faults))
+
+    def _is_changed(self, event: Event, body: bytes) -> bool:
+        """Whether a transform may have something to do; most events, and most of their messages, have none."""
+        keys = self._changed_keys.get(event.name)
+        if keys is None:
+            # As `encode` writes them, so that they stand in the text just like this if they stand in it.
+            keys = tuple(orjson.dumps(prop.wire_name or prop.name) for prop in event.properties if _transforms(prop))
+            self._changed_keys[event.name] = keys
+        return any(key in body for key in keys) if keys else False
 
     def traits(self, kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> Judged:
         checked: Checked = self._validator.check_traits(kind, body)
@@ -91,7 +106,7 @@ class PlanJudge(Judge):
         if policy == "keep":
             return self.other(body, changed)
         if policy == "warn":
-            return self.other(body, changed)._replace(warnings=fault)
+            return msgspec.structs.replace(self.other(body, changed), warnings=fault)
         return Judged(body, changed + fault, (), self._action(None, changed + fault))
 
     def _action(self, event: Event | None, faults: tuple[Fault, ...]) -> Action:
@@ -107,3 +122,9 @@ class PlanJudge(Judge):
         # What encoding had to change is told even where the plan keeps invalid events without a word.
         actions = [_ACTIONS[words.get(fault.code, policy.invalid)] for fault in faults]
         return max("flag", *actions, key=_SEVERITY.index)
+
+
+def _transforms(prop: Property) -> bool:
+    """Whether a property, or anything inside it, has a transform."""
+    inside = [*prop.properties, *(part for part in (prop.items, prop.values) if part is not None)]
+    return prop.transform is not None or any(_transforms(part) for part in inside)

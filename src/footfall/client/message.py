@@ -48,14 +48,15 @@ class Kind(msgspec.Struct, frozen=True):
     """What a type of message is on the wire.
 
     `name_key` is where `name` goes; it is an id (text, integer or UUID) where `name_is_id`, else text. `body_key` is
-    where the properties go. `rank` decides what a full queue keeps: the messages that say who is who outlive the rest.
-    `scope_user` and `scope_anonymous` say which ids it takes from its scope: a block's user is not the one that an
-    identify or an alias is about, and has left the device that a reset is about.
+    where the properties go; both are empty where the type has none. `rank` decides what a full queue keeps: the
+    messages that say who is who outlive the rest. `scope_user` and `scope_anonymous` say which ids it takes from its
+    scope: a block's user is not the one that an identify or an alias is about, and has left the device that a reset is
+    about.
     """
 
     rank: int
-    body_key: str | None
-    name_key: str | None = None
+    body_key: str = ""
+    name_key: str = ""
     name_required: bool = False
     name_is_id: bool = False
     user_required: bool = False
@@ -67,7 +68,7 @@ class Kind(msgspec.Struct, frozen=True):
 KINDS: dict[str, Kind] = {
     "alias": Kind(
         HIGH,
-        None,
+        "",
         "previousId",
         name_required=True,
         name_is_id=True,
@@ -78,7 +79,7 @@ KINDS: dict[str, Kind] = {
     "group": Kind(HIGH, "traits", "groupId", name_required=True, name_is_id=True, traits="account"),
     "identify": Kind(HIGH, "traits", user_required=True, traits="user", scope_user=False),
     "page": Kind(LOW, "properties", "name"),
-    "reset": Kind(HIGH, None, scope_user=False),
+    "reset": Kind(HIGH, scope_user=False),
     "screen": Kind(LOW, "properties", "name"),
     "track": Kind(LOW, "properties", "event", name_required=True),
 }

@@ -8,7 +8,7 @@ decides only what is let go when the queue is full.
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -17,7 +17,7 @@ from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
 from footfall.errors import TransportError
 from footfall.events import Answer
 
-__all__ = ["HIGH", "LOW", "Limits", "Outbox", "Parcel"]
+__all__ = ["HIGH", "LOW", "Limits", "Offer", "Outbox", "Parcel"]
 
 LOW = 0
 HIGH = 1
@@ -40,18 +40,18 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Parcel(NamedTuple):
-    """Messages that travel together. `last` is the number of the last one, `size` the sum of their bytes."""
+    """Messages that travel together. `first` is the number of the first, `size` the sum of their bytes."""
 
     first: int
-    last: int
     messages: tuple[bytes, ...]
     size: int
 
 
-class _Entry(NamedTuple):
-    number: int
-    message: bytes
-    since: float
+# A queued message: its number, its bytes, and when it came. A plain tuple, as one is made in every call.
+_Entry = tuple[int, bytes, float]
+_MESSAGE = 1
+
+Offer = Literal["full", "queued", "wake"]
 
 
 class Outbox:
@@ -66,8 +66,8 @@ class Outbox:
         self._retry = retry
         self._queues: tuple[deque[_Entry], deque[_Entry]] = (deque(), deque())
         self._queued_bytes = [0, 0]
+        self._pending_bytes = 0
         self._parcels: deque[Parcel] = deque()
-        self._parcel_bytes = 0
         self._sending: Parcel | None = None
         self._number = 0
         self._hurry = 0
@@ -86,25 +86,29 @@ class Outbox:
 
     def has_room(self, size: int) -> bool:
         """Whether a message of `size` bytes fits without letting anything go."""
-        return self.pending_bytes + size <= self._limits.queue_bytes
+        return self._pending_bytes + size <= self._limits.queue_bytes
 
-    def offer(self, head: bytes, tail: bytes, rank: int, now: float) -> bool:
+    def offer(self, head: bytes, tail: bytes, rank: int, now: float) -> Offer:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
 
-        False, and nothing is changed but the count of refusals, when room could only be made by letting a message of
-        a higher rank go, or one that is on its way, or when nothing may be let go at all.
+        `wake` if it gives the sender something new to do: it is the first, or makes a batch. `full`, and nothing is
+        changed but the count of refusals, when room could only be made by letting a message of a higher rank go, or one
+        that is on its way, or when nothing may be let go at all.
         """
         number = self._number + 1
         message = b"%b%d%b" % (head, number, tail)
         size = len(message)
-        excess = self.pending_bytes + size - self._limits.queue_bytes
-        if excess > 0 and not (self._limits.lets_go and self._let_go(excess, rank)):
+        limits = self._limits
+        excess = self._pending_bytes + size - limits.queue_bytes
+        if excess > 0 and not (limits.lets_go and self._let_go(excess, rank)):
             self._refused["queue_full"] += 1
-            return False
+            return "full"
         self._number = number
-        self._queues[rank].append(_Entry(number, message, now))
+        self._queues[rank].append((number, message, now))
         self._queued_bytes[rank] += size
-        return True
+        self._pending_bytes += size
+        queued = len(self._queues[LOW]) + len(self._queues[HIGH])
+        return "wake" if queued == 1 or queued == limits.max_batch or self._is_long() else "queued"
 
     def refuse(self, reason: str) -> None:
         """Count a message that was never accepted."""
@@ -115,8 +119,9 @@ class Outbox:
             return False
         for lower in range(rank + 1):
             while excess > 0 and self._queues[lower]:
-                size = len(self._queues[lower].popleft().message)
+                size = len(self._queues[lower].popleft()[_MESSAGE])
                 self._queued_bytes[lower] -= size
+                self._pending_bytes -= size
                 self._dropped["queue_full"] += 1
                 excess -= size
         return True
@@ -136,26 +141,12 @@ class Outbox:
     @property
     def pending_bytes(self) -> int:
         """Their bytes; never more than `queue_bytes`."""
-        return self._queued_bytes[LOW] + self._queued_bytes[HIGH] + self._parcel_bytes
+        return self._pending_bytes
 
     @property
     def stopped(self) -> bool:
         """Whether the collector refused the key, so that nothing is sent any more."""
         return self._stopped is not None
-
-    @property
-    def wants_sender(self) -> bool:
-        """Whether the message just queued gives the sender something new to do: it is the first, or makes a batch."""
-        queued = self._queued
-        return queued == 1 or queued == self._limits.max_batch or self.batch_is_full
-
-    @property
-    def batch_is_full(self) -> bool:
-        """Whether what is queued makes a whole batch."""
-        return (
-            self._queued >= self._limits.max_batch
-            or self._queued_bytes[LOW] + self._queued_bytes[HIGH] >= self._limits.max_batch_bytes - _ENVELOPE
-        )
 
     def settled(self, number: int) -> bool:
         """Whether every message up to `number` is delivered or dropped."""
@@ -181,8 +172,9 @@ class Outbox:
             oldest = self._oldest_entry()
             if oldest is None:
                 return None
-            if oldest.number > self._hurry and not self.batch_is_full:
-                wait = oldest.since + self._limits.linger - now
+            number, _, since = oldest
+            if number > self._hurry and self._queued < self._limits.max_batch and not self._is_long():
+                wait = since + self._limits.linger - now
         return max(0.0, wait, self._not_before - now)
 
     def take(self, now: float) -> Parcel | None:
@@ -195,25 +187,27 @@ class Outbox:
         return self._sending
 
     def _form(self) -> Parcel:
-        entries: list[_Entry] = []
-        size, room = 0, self._limits.max_batch_bytes - _ENVELOPE
+        messages: list[bytes] = []
+        first = size = 0
+        room = self._limits.max_batch_bytes - _ENVELOPE
         low, high = self._queues
-        while len(entries) < self._limits.max_batch and (low or high):
-            rank = LOW if not high or (low and low[0].number < high[0].number) else HIGH
-            length = len(self._queues[rank][0].message)
-            if entries and size + length + len(entries) > room:
+        while len(messages) < self._limits.max_batch and (low or high):
+            rank = LOW if not high or (low and low[0] < high[0]) else HIGH
+            number, message, _ = self._queues[rank][0]
+            if messages and size + len(message) + len(messages) > room:
                 break
-            entries.append(self._queues[rank].popleft())
-            self._queued_bytes[rank] -= length
-            size += length
-        self._parcel_bytes += size
-        return Parcel(entries[0].number, entries[-1].number, tuple(entry.message for entry in entries), size)
+            self._queues[rank].popleft()
+            self._queued_bytes[rank] -= len(message)
+            messages.append(message)
+            first, size = first or number, size + len(message)
+        return Parcel(first, tuple(messages), size)
 
     # Outcomes
 
     def delivered(self, answer: Answer) -> None:
         """The parcel on its way was acknowledged."""
         parcel = self._finish()
+        self._pending_bytes -= parcel.size
         count = len(parcel.messages)
         self._delivered += count
         places = {said.index: said.verdict for said in answer.verdicts if 0 <= said.index < count}
@@ -230,8 +224,9 @@ class Outbox:
             decision = self._again(parcel, error, now, dice)
         elif decision.action == "stop":
             self._stopped = f"{decision.reason}: {error}"
-            self._put_back(parcel)
+            self._parcels.appendleft(parcel)
         if decision.action == "drop":
+            self._pending_bytes -= parcel.size
             self._dropped[decision.reason] += len(parcel.messages)
             self._forget_failures()
         return decision
@@ -239,14 +234,14 @@ class Outbox:
     def interrupted(self) -> None:
         """The parcel on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
         if self._sending is not None:
-            self._put_back(self._finish())
+            self._parcels.appendleft(self._finish())
 
     def _split(self, parcel: Parcel, decision: Decision) -> Decision:
         if len(parcel.messages) == 1:
             return Decision("drop", decision.reason)
         middle = len(parcel.messages) // 2
         for half in (parcel.messages[middle:], parcel.messages[:middle]):
-            self._put_back(Parcel(parcel.first, parcel.last, half, sum(map(len, half))))
+            self._parcels.appendleft(Parcel(parcel.first, half, sum(map(len, half))))
         self._forget_failures()
         return decision
 
@@ -260,18 +255,13 @@ class Outbox:
         self._retries += 1
         self._not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
         self._asked_to_wait = error.retry_after is not None
-        self._put_back(parcel)
+        self._parcels.appendleft(parcel)
         return Decision("again")
 
     def _finish(self) -> Parcel:
         parcel, self._sending = self._sending, None
         assert parcel is not None, "an outcome belongs to a parcel that was taken"
-        self._parcel_bytes -= parcel.size
         return parcel
-
-    def _put_back(self, parcel: Parcel) -> None:
-        self._parcels.appendleft(parcel)
-        self._parcel_bytes += parcel.size
 
     def _forget_failures(self) -> None:
         self._failures = 0
@@ -292,9 +282,13 @@ class Outbox:
             quarantined=self._verdicts["quarantined"],
             rejected=self._verdicts["rejected"],
             retries=self._retries,
-            pending_bytes=self.pending_bytes,
+            pending_bytes=self._pending_bytes,
             stopped=self._stopped,
         )
+
+    def _is_long(self) -> bool:
+        """Whether what is queued fills a batch by its bytes."""
+        return self._queued_bytes[LOW] + self._queued_bytes[HIGH] >= self._limits.max_batch_bytes - _ENVELOPE
 
     @property
     def _queued(self) -> int:
@@ -314,4 +308,4 @@ class Outbox:
         if self._parcels:
             return self._parcels[0].first
         entry = self._oldest_entry()
-        return entry.number if entry is not None else None
+        return entry[0] if entry is not None else None

@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import msgspec
 import orjson
 
-from footfall.client.judge import Judge, PlanJudge
+from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.scope import NO_SCOPE, Scope
 from footfall.clock import Clock
@@ -33,10 +33,12 @@ TAIL = b"}}}"  # what follows the message's number
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
 _TOLD = 20  # violations on the wire; the receipt has all
+_OBJECT = ord("{")
+_REFUSES = frozenset({"drop", "raise"})
 NUMBER = 20  # digits of the largest number there can be
 
 
-class Ready(NamedTuple):
+class Ready(msgspec.Struct, frozen=True, gc=False):
     """A message that only lacks its number: `head`, then the number, then `TAIL`."""
 
     head: bytes
@@ -52,7 +54,7 @@ class Preparer:
         self._judge = judge
         self._hooks = tuple(hooks)
         self._clock = clock
-        self._max_bytes = max_bytes
+        self._room = max_bytes - len(TAIL) - NUMBER
         self._second = (-1, b"")
         own: dict[str, object] = {"library": {"name": "footfall", "version": VERSION}}
         if isinstance(judge, PlanJudge):
@@ -73,60 +75,56 @@ class Preparer:
                 return Receipt(False, None, "hook")
             message = changed
         kind = KINDS[message.type]
-        faults: list[Fault] = []
-        message_id = self._message_id(message.message_id, faults)
-        head = self._head(message, kind, message_id, faults)
-        if faults:
-            return Receipt(False, message_id, "invalid", tuple(faults))
-        return self._with_body(message, kind, message_id, head)
-
-    def _with_body(self, message: Message, kind: Kind, message_id: str, head: bytes) -> Ready | Receipt:
+        wrong: list[Fault] = []
+        message_id = self._clock.new_id() if message.message_id is None else _message_id(message.message_id, wrong)
+        # The message is put together once, at the end, from its pieces.
+        pieces = self._head(message, kind, message_id, wrong)
+        if wrong:
+            return Receipt(False, message_id, "invalid", tuple(wrong))
         said: tuple[Fault, ...] = ()
         told: tuple[Fault, ...] = ()
-        if kind.body_key is not None:
-            properties = message.properties
-            text, changed = encode({} if properties is None else properties)
-            if text is None:
-                return Receipt(False, message_id, "unencodable", changed)
-            if text[:1] != b"{":
-                return _refused(message_id, kind.body_key, "an object", properties)
-            if kind.name_key == "event":
-                body, told, warnings, action = self._judge.event(message.name, text, changed)
-            elif kind.traits is not None:
-                body, told, warnings, action = self._judge.traits(kind.traits, text, changed)
-            else:
-                body, told, warnings, action = self._judge.other(text, changed)
-            said = told + warnings
-            if action in ("drop", "raise"):
-                receipt = Receipt(False, message_id, "invalid", said)
-                if action == "raise":
-                    raise InvalidEventError(str(message.name or message.type), receipt)
-                return receipt
-            head = b'%b"%b":%b,' % (head, kind.body_key.encode(), body)
-        return self._with_context(message, kind.rank, message_id, head, (said, told))
-
-    def _with_context(
-        self, message: Message, rank: int, message_id: str, head: bytes, faults: tuple[tuple[Fault, ...], ...]
-    ) -> Ready | Receipt:
-        said, told = faults
-        context = b""
+        if kind.body_key:
+            body = self._body(message, kind, message_id)
+            if isinstance(body, Receipt):
+                return body
+            pieces += (b'"', kind.body_key.encode(), b'":', body.body, b",")
+            told = body.faults
+            said = told + body.warnings
+        pieces.append(self._own)
         if message.context:
-            given, notes = _own_keys_left_out(message.context)
-            text, changed = encode(given)
-            if text is None:
-                return Receipt(False, message_id, "unencodable", _below("context", changed))
-            if text[:1] != b"{":
-                return _refused(message_id, "context", "an object", message.context)
-            context = b"," + text[1:-1] if len(text) > 2 else b""
-            changed = _below("context", changed)
-            said += notes + changed
-            told += changed
+            context = _context(message.context, message_id)
+            if isinstance(context, Receipt):
+                return context
+            pieces.append(context.body)
+            told += context.faults
+            said += context.faults + context.warnings
         if told:
-            context += b',"violations":' + msgspec.json.encode(told[:_TOLD])
-        head = b"%b%b%b%b" % (head, self._own, context, self._client)
-        if len(head) + len(TAIL) + NUMBER > self._max_bytes:
+            pieces += (b',"violations":', msgspec.json.encode(told[:_TOLD]))
+        pieces.append(self._client)
+        head = b"".join(pieces)
+        if len(head) > self._room:
             return Receipt(False, message_id, "too_large", said)
-        return Ready(head, rank, message_id, said)
+        return Ready(head, kind.rank, message_id, said)
+
+    def _body(self, message: Message, kind: Kind, message_id: str) -> Judged | Receipt:
+        properties = message.properties
+        text, changed = encode({} if properties is None else properties)
+        if text is None:
+            return Receipt(False, message_id, "unencodable", changed)
+        if text[0] != _OBJECT:
+            return _refused(message_id, kind.body_key, "an object", properties)
+        if kind.name_key == "event":
+            judged = self._judge.event(message.name, text, changed)
+        elif kind.traits is not None:
+            judged = self._judge.traits(kind.traits, text, changed)
+        else:
+            judged = self._judge.other(text, changed)
+        if judged.action in _REFUSES:
+            receipt = Receipt(False, message_id, "invalid", judged.faults + judged.warnings)
+            if judged.action == "raise":
+                raise InvalidEventError(str(message.name or message.type), receipt)
+            return receipt
+        return judged
 
     def _hooked(self, message: Message) -> Message | None:
         # Hooks get copies: one that writes into them must not write into what the caller handed in.
@@ -144,36 +142,26 @@ class Preparer:
             return None
         return changed
 
-    def _head(self, message: Message, kind: Kind, message_id: str, faults: list[Fault]) -> bytes:
-        head = b'{"type":"%b","messageId":%b,"timestamp":%b,' % (
-            message.type.encode(),
-            _text(message_id),
-            self._now() if message.timestamp is None else _timestamp(message.timestamp, faults),
-        )
+    def _head(self, message: Message, kind: Kind, message_id: str, wrong: list[Fault]) -> list[bytes]:
+        stamp = self._now() if message.timestamp is None else _timestamp(message.timestamp, wrong)
+        pieces = [b'{"type":"', message.type.encode(), b'","messageId":', _text(message_id), b',"timestamp":', stamp]
         if message.user_id is not None or kind.user_required:
-            head += _id(b"userId", message.user_id, faults)
+            pieces += (b',"userId":', _id("userId", message.user_id, wrong))
         if message.anonymous_id is not None:
-            head += _id(b"anonymousId", message.anonymous_id, faults)
+            pieces += (b',"anonymousId":', _id("anonymousId", message.anonymous_id, wrong))
         name = message.name
-        if kind.name_key is not None and (name is not None or kind.name_required):
-            key = kind.name_key.encode()
+        if kind.name_key and (name is not None or kind.name_required):
+            pieces += (b',"', kind.name_key.encode(), b'":')
             if kind.name_is_id:
-                head += _id(key, name, faults)
+                pieces.append(_id(kind.name_key, name, wrong))
             elif isinstance(name, str) and (name or not kind.name_required):
-                head += b'"%b":%b,' % (key, _text(name))
+                pieces.append(_text(name))
             else:
-                faults.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(name)))
+                wrong.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(name)))
         if message.category is not None:
-            head += b'"category":%b,' % (encode(message.category)[0] or b"null")
-        return head
-
-    def _message_id(self, given: Any, faults: list[Fault]) -> str:
-        if given is None:
-            return self._clock.new_id()
-        if isinstance(given, str | UUID) and (text := str(given)):
-            return text
-        faults.append(Fault("messageId", "type", "text that is not empty", _kind_of(given)))
-        return ""
+            pieces += (b',"category":', _id("category", message.category, wrong))
+        pieces.append(b",")
+        return pieces
 
     def _now(self) -> bytes:
         seconds, micros = divmod(self._clock.now_us(), 1_000_000)
@@ -182,6 +170,25 @@ class Preparer:
             text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
             self._second = (seconds, text)
         return b'"%b.%06dZ"' % (text, micros)
+
+
+def _message_id(given: Any, wrong: list[Fault]) -> str:
+    if isinstance(given, str | UUID) and (text := str(given)):
+        return text
+    wrong.append(Fault("messageId", "type", "text that is not empty", _kind_of(given)))
+    return ""
+
+
+def _context(given: Any, message_id: str) -> Judged | Receipt:
+    """What the caller says of the context, to stand between our own keys; empty, or beginning with a comma."""
+    allowed, notes = _own_keys_left_out(given)
+    text, changed = encode(allowed)
+    changed = _below("context", changed)
+    if text is None:
+        return Receipt(False, message_id, "unencodable", changed)
+    if text[0] != _OBJECT:
+        return _refused(message_id, "context", "an object", given)
+    return Judged(b"," + text[1:-1] if len(text) > len(b"{}") else b"", changed, notes, "send")
 
 
 def _scoped(message: Message, scope: Scope) -> Message:
@@ -223,22 +230,22 @@ def _text(value: str) -> bytes:
     return encode(value)[0] or b'""'
 
 
-def _id(key: bytes, value: Any, faults: list[Fault]) -> bytes:
+def _id(path: str, value: Any, wrong: list[Fault]) -> bytes:
     if isinstance(value, str):
-        return b'"%b":%b,' % (key, _text(value))
+        return _text(value)
     if isinstance(value, int | UUID) and not isinstance(value, bool):
-        return b'"%b":"%b",' % (key, str(value).encode())
-    faults.append(Fault(key.decode(), "type", "text, an integer or a UUID", _kind_of(value)))
+        return b'"%b"' % str(value).encode()
+    wrong.append(Fault(path, "type", "text, an integer or a UUID", _kind_of(value)))
     return b""
 
 
-def _timestamp(value: Any, faults: list[Fault]) -> bytes:
+def _timestamp(value: Any, wrong: list[Fault]) -> bytes:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     text, changed = encode(value)
     if isinstance(value, str | datetime) and text is not None and text != b"null" and not changed:
         return text
-    faults.append(Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", _kind_of(value)))
+    wrong.append(Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", _kind_of(value)))
     return b'""'
 
 

@@ -16,7 +16,6 @@ from footfall.events import Answer, Receipt
 __all__ = ["Client"]
 
 
-
 class Client(BaseClient):
     """Sends events to a collector without getting in the way of the application; see BaseClient for the parameters.
 
@@ -84,19 +83,19 @@ class Client(BaseClient):
     # In the caller
 
     def _queue(self, ready: Ready) -> Receipt:
-        head, rank, message_id, faults = ready
         with self._changed:
             if self._block:
-                self._wait_for_room(len(head) + len(TAIL) + NUMBER)
+                self._wait_for_room(len(ready.head) + len(TAIL) + NUMBER)
             if self._closed:
                 self._outbox.refuse("closed")
-                return Receipt(False, message_id, "closed", faults)
-            if not self._outbox.offer(head, TAIL, rank, self._clock.monotonic()):
-                return Receipt(False, message_id, "queue_full", faults)
-            if self._outbox.wants_sender:
+                return Receipt(False, ready.message_id, "closed", ready.faults)
+            offer = self._outbox.offer(ready.head, TAIL, ready.rank, self._clock.monotonic())
+            if offer == "full":
+                return Receipt(False, ready.message_id, "queue_full", ready.faults)
+            if offer == "wake":
                 self._start()
                 self._changed.notify_all()
-        return Receipt(True, message_id, None, faults)
+        return Receipt(True, ready.message_id, None, ready.faults)
 
     def _wait_for_room(self, size: int) -> None:
         deadline = self._clock.monotonic() + self._options.block_timeout
