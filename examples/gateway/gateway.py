@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import sys
 import threading
 import uuid
 from collections import deque
@@ -124,13 +125,18 @@ class Gateway:
         for reading, message_id, measured_at in self._sent:
             self._client.track("reading_reported", reading, message_id=message_id, timestamp=measured_at)
 
+    def update(self) -> None:
+        """Take a new firmware; what it reports from now on says so."""
+        previous, self._about["firmware"] = self._about["firmware"], "1.5.0"
+        self._client.track("firmware_updated", {**self._about, "previous": previous, "released": "2026-11-02"})
+
     def replace_sensor(self) -> None:
         """An event that the plan still calls a draft: coded early, so the collector puts it aside."""
         self._client.track("sensor_replaced", {**self._about, "sensor_kind": "humidity"})
 
 
 def run(number: int, arguments: argparse.Namespace) -> str:
-    """One gateway from power-on to switched off; returns what became of its messages."""
+    """One gateway from power-on to switched off; what became of its messages, in one line."""
     chance = random.Random(f"{arguments.seed}:{number}")
     clock = SlowClock(3600) if number == 2 else SystemClock()
     uplink = Uplink(HttpTransport(arguments.collector, arguments.write_key))
@@ -144,6 +150,7 @@ def run(number: int, arguments: argparse.Namespace) -> str:
             gateway.report()
             if reading == 2 * third:
                 gateway.find_uplink()
+                gateway.update()
             clock.sleep(arguments.pause)
         if number == 1:
             gateway.replace_sensor()
@@ -151,7 +158,7 @@ def run(number: int, arguments: argparse.Namespace) -> str:
         ledger = client.stats()
     return (
         f"gateway {number}: {ledger.delivered} delivered, of which {ledger.duplicate} a second time "
-        f"and {ledger.quarantined} put aside"
+        f"and {ledger.quarantined} put aside; {ledger.pending} not"
     )
 
 
@@ -178,6 +185,8 @@ def main() -> None:
         for home in homes:
             home.join()
     print("\n".join(sorted(told)))
+    if len(told) < arguments.gateways or not all(line.endswith("; 0 not") for line in told):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import contextlib
 import secrets
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -25,17 +27,24 @@ async def serve(arguments: argparse.Namespace) -> None:
     app = App(Shop(first_order=1 + secrets.randbelow(900_000)), footfall)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     print(f"the shop is open on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    await server.serve(sockets=[listener])
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        ledger = footfall.stats()
+        print(f"the shop is closed: {ledger.delivered} messages delivered, {ledger.pending} not", flush=True)
+    if ledger.pending:
+        sys.exit(1)
 
 
 def main() -> None:
-    """Read the options and run the shop until Ctrl-C."""
+    """Read the options and run the shop until Ctrl-C, or SIGTERM, which uvicorn raises again after it has stopped."""
     parser = argparse.ArgumentParser(description="Fjordhome, a small web shop that measures itself with footfall.")
     parser.add_argument("--port", type=int, default=8192, help="where to listen on this machine; 0 takes a free one")
     parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
     parser.add_argument("--write-key", default="shop-key", help="a write key of the source shop_backend")
     parser.add_argument("--plan", type=Path, default=Path("tracking_plans/shop_and_gateway"), help="the tracking plan")
     parser.add_argument("--hash-key", default="a demo needs no secret", help="keys the hash of e-mail addresses")
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
 

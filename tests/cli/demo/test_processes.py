@@ -36,7 +36,7 @@ def test_a_process_that_ends_first_is_quoted() -> None:
 def test_a_process_that_stays_silent_is_named() -> None:
     with (
         running("the tongue-tied", ["-c", "import time; time.sleep(600)"]) as child,
-        pytest.raises(UsageError, match="the tongue-tied said nothing"),
+        pytest.raises(UsageError, match="the tongue-tied did not say"),
     ):
         child.address(0.1)
 
@@ -53,3 +53,16 @@ def test_a_block_that_fails_leaves_no_process_behind() -> None:
         fail()
 
     assert [alive(pid) for pid in pids] == [False]
+
+
+def test_a_process_that_fails_at_its_end_is_quoted() -> None:
+    with (
+        running("it", ["-c", "raise SystemExit('out of paper')"]) as child,
+        pytest.raises(UsageError, match=r"(?s)it did not end well.*out of paper"),
+    ):
+        child.finish(WITHIN)
+
+
+def test_a_process_that_ends_well_leaves_what_it_said() -> None:
+    with running("it", ["-c", "print('one'); print('two')"]) as child:
+        assert child.finish(WITHIN) == "one\ntwo"

@@ -15,7 +15,7 @@ from typing import IO
 
 from footfall.errors import UsageError
 
-__all__ = ["FOOTFALL", "Child", "running"]
+__all__ = ["FOOTFALL", "Child", "ending_on", "running"]
 
 FOOTFALL = ("-c", "from footfall.cli import main; main()")  # the `footfall` command, whatever the PATH says
 _STOPS_WITHIN = 20.0  # seconds; what is still queued is delivered in them
@@ -61,17 +61,26 @@ class Child:
             while (line := self._fresh.get(timeout=within)) is not None:
                 if found := re.search(pattern, line):
                     return found[0]
-        raise UsageError("\n".join(self.lines[-5:]) or f"{self.name} said nothing for {within:.0f} s")
+        silent = self._process.poll() is None
+        raise self._failed(f"did not say what it should within {within:.0f} s" if silent else "has stopped")
 
     def address(self, within: float) -> str:
         """The address that the process says it listens on. Raises UsageError as `said` does."""
         return self.said(r"http://\S+", within)
 
-    def finish(self, within: float) -> int:
-        """Wait for the process to end by itself, `within` seconds at most; its exit code."""
-        code = self._process.wait(within)
-        self._reader.join(within)
-        return code
+    def finish(self, within: float) -> str:
+        """Wait for the process to end by itself and well, `within` seconds at most; all that it said.
+
+        Raises UsageError, with the last that it said, when it does not.
+        """
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            if self._process.wait(within) == 0:
+                self._reader.join(within)
+                return "\n".join(self.lines)
+        raise self._failed("did not end well")
+
+    def _failed(self, how: str) -> UsageError:
+        return UsageError("\n".join([f"{self.name} {how}", *self.lines[-5:]]))
 
     def stop(self) -> None:
         """Ask the process to end, and wait: it first delivers or stores what it still holds."""
@@ -95,3 +104,18 @@ def running(name: str, arguments: Sequence[str]) -> Iterator[Child]:
         yield child
     finally:
         child.stop()
+
+
+@contextlib.contextmanager
+def ending_on(*signals: signal.Signals) -> Iterator[None]:
+    """In this block these signals end the program as Ctrl-C does, in order, so that no child outlives it."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

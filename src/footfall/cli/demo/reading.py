@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
-from footfall.cli.demo.story import tell, telling_person, time_of_day
+from footfall.cli.demo.story import REASONS, tell, telling_person
 from footfall.quarantine import list_quarantined
 from footfall.storage import DataFolder, SqliteJournal
 
@@ -21,6 +22,7 @@ __all__ = ["read_aloud"]
 def read_aloud(data: Path) -> None:
     """Run the reading commands on the demo's folder, each under the line that repeats it."""
     _heading("The report: every goal, KPI and journey of the plan")
+    click.echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
     _run("report", "--data", str(data), "--plan", str(data / "plan"))
     with Dataset.open(data) as dataset:
         person_id = telling_person(dataset)
@@ -49,9 +51,15 @@ def _run(*arguments: str) -> None:
 
 
 def _story(dataset: Dataset, person_id: str) -> None:
+    zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
+    moments = list(tell(dataset, person_id))
     click.echo(f"person {person_id}\n")
-    for moment in tell(dataset, person_id):
-        click.echo(f"  {time_of_day(moment.occurred_at)}  {moment.what:<48} {moment.reason}: {moment.why}")
+    for moment in moments:
+        time = f"{moment.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
+        click.echo(f"  {time}  {moment.what:<50} {moment.reason}")
+    click.echo("\nWhy each message is theirs:")
+    for reason in dict.fromkeys(moment.reason for moment in moments):
+        click.echo(f"  {reason:<14}{REASONS[reason]}")
 
 
 def _put_aside(data: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -10,19 +11,19 @@ import click
 
 from footfall.cli.demo.folder import prepare
 from footfall.cli.demo.places import find
-from footfall.cli.demo.processes import FOOTFALL, running
+from footfall.cli.demo.processes import FOOTFALL, ending_on, running
 from footfall.cli.demo.progress import progress
 from footfall.cli.demo.reading import read_aloud
 from footfall.cli.demo.visitors import visit_shop
 from footfall.clock import Clock, SystemClock
 from footfall.disk import SystemDisk
-from footfall.errors import FootfallError, UsageError
+from footfall.errors import FootfallError
 
 __all__ = ["command"]
 
 _USAGE = 2
 _STARTS_WITHIN = 30.0  # seconds
-_GATEWAYS_FINISH_WITHIN = 60.0  # seconds after the last visitor
+_ENDS_WITHIN = 60.0  # seconds after the last visitor
 _GATEWAYS = 4
 _READINGS = 15
 
@@ -41,7 +42,8 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
     shop's pages, and shows what can be read afterwards. The data stays in the folder; a second run adds to it.
     """
     try:
-        _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
+        with ending_on(signal.SIGTERM, signal.SIGHUP):
+            _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
     except FootfallError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(_USAGE)
@@ -81,6 +83,6 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
                         address, visitors=visitors, seconds=seconds, seed=seed, clock=clock, progress=tell
                     )
                     asyncio.run(visits)
-            if gateways.finish(_GATEWAYS_FINISH_WITHIN + seconds):
-                raise UsageError("a gateway failed:\n" + "\n".join(gateways.lines[-5:]))
-    click.echo("\nThe last visitor has left, and all that was queued is delivered.")
+                shop.stop()
+                click.echo(f"\n{shop.finish(_ENDS_WITHIN).splitlines()[-1]}")
+            click.echo(gateways.finish(_ENDS_WITHIN + seconds))

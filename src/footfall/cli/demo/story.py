@@ -1,38 +1,34 @@
-"""One person's story, from the first anonymous page to the customer, with the reason for every line."""
+"""One person's story, from the first anonymous page to the customer, with the reason for every message."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
 from footfall.analytics import Dataset
-from footfall.clock import format_us
+from footfall.clock import EPOCH
 
-__all__ = ["Moment", "tell", "telling_person", "time_of_day"]
+__all__ = ["REASONS", "Moment", "tell", "telling_person"]
 
-_REASONS = {
-    "explicit": "signed in",
-    "sole_owner": "nobody else was ever known on this browser",
-    "same_session": "the same visit as a sign-in, on a browser that others use too",
-    "contested": "a browser of several people, and no sign-in in this visit",
-    "anonymous": "nobody known",
-    "blocked": "no usable id",
-    "device": "a device",
+REASONS = {
+    "explicit": "they were signed in",
+    "sole_owner": "nobody was signed in, and nobody else was ever known on this browser",
+    "same_session": "nobody was signed in; the browser is shared, and this is the visit in which they signed in",
 }
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)  # amounts keep their digits
 _TELLING = ("sku", "total", "reason", "score", "method", "quantity")
 
 
 class Moment(NamedTuple):
-    """One message of a story: what it was in a few words, and why it is this person's."""
+    """One message of a story: when (UTC), what it was in a few words, and the reason why it is this person's."""
 
-    occurred_at: int
+    time: datetime
     what: str
     reason: str
-    why: str
 
 
 def telling_person(dataset: Dataset) -> str | None:
@@ -51,7 +47,7 @@ def tell(dataset: Dataset, person_id: str) -> Iterator[Moment]:
         "SELECT occurred_at, type, event, body, reason FROM messages WHERE person_id = ? ORDER BY ord", [person_id]
     )
     for occurred_at, kind, event, body, reason in found.fetchall():
-        yield Moment(occurred_at, _what(kind, event, body), reason, _REASONS[reason])
+        yield Moment(EPOCH + timedelta(microseconds=occurred_at), _what(kind, event, body), reason)
 
 
 def _what(kind: str, event: str | None, body: str) -> str:
@@ -61,8 +57,3 @@ def _what(kind: str, event: str | None, body: str) -> str:
     properties = message.get("properties") or {}
     details = ", ".join(f"{name} {properties[name]}" for name in _TELLING if properties.get(name) is not None)
     return f"{event} ({details})" if details else str(event)
-
-
-def time_of_day(occurred_at: int) -> str:
-    """The time of day, in UTC, to the tenth of a second."""
-    return format_us(occurred_at)[11:21]
