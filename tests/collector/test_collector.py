@@ -125,6 +125,14 @@ def test_a_message_of_the_wrong_shape_is_put_aside_with_everything_that_is_wrong
     assert [(fault["path"], fault["code"]) for fault in orjson.loads(kept.faults or b"[]")] == faults
 
 
+def test_the_id_of_a_message_of_the_wrong_shape_stays_free_for_the_right_one(open_collector: Collector) -> None:
+    wrong = open_collector.take(body({"type": "exec", "messageId": "m"}, {"type": "track", "messageId": "m"}))
+    right = open_collector.take(body(track(messageId="m")))
+
+    assert wrong.counts()["quarantined"] == 2
+    assert right.counts()["stored"] == 1
+
+
 def nested(depth: int) -> object:
     value: object = 1
     for _ in range(depth):

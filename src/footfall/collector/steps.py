@@ -49,7 +49,7 @@ def readable(draft: Draft, frame: Frame) -> bool:
     if piece.ambiguous:
         draft.put_aside("duplicate_key", Fault("", "duplicate_key", "each key once in an object"))
     if draft.outcome != "stored":
-        draft.message_id = _given_id(draft.data) or derived_id(raw)
+        draft.message_id = derived_id(raw)
         return False
     return True
 
@@ -81,8 +81,12 @@ def shape(draft: Draft, frame: Frame) -> bool:
 
 
 def message_id(draft: Draft, frame: Frame) -> bool:
-    """Its own id, or one made of its content, so that sending it again is found out all the same."""
-    draft.message_id = _given_id(draft.data) or derived_id(_canonical(draft.piece.raw, frame.type))
+    """Its own id, or one made of its content, so that sending it again is found out all the same.
+
+    A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
+    """
+    given = _given_id(draft.data) if draft.outcome == "stored" else None
+    draft.message_id = given or derived_id(_canonical(draft.piece.raw, frame.type))
     return True
 
 
