@@ -46,7 +46,7 @@ CODES: Final[Mapping[str, str]] = {
     "cycle": "Definitions that refer to each other in a circle have no end.",
     # Properties
     "missing_type": "A property says its `type`, or which type it does `use`.",
-    "type_changed": "`use` may narrow a type with further keys, never turn it into another type.",
+    "type_changed": "A type may be narrowed by `use` with further keys, never turned into another one.",
     "misplaced_key": "The key has no effect on a property of this type or in this place.",
     "empty_range": "A lower bound above the upper bound leaves no value that could be right.",
     "bad_enum": "The values of an enum are different from each other and of the property's own type.",
@@ -96,14 +96,14 @@ def dotted(path: Path) -> str:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """A remedy for a word that is none of `choices`: the nearest one, or all when they are few."""
+    """A remedy for a word that is none of `choices`: the nearest one, or all when they are few; "" without any."""
     known = sorted(set(choices))
     near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    if 0 < len(known) <= 12:
-        return f"known: {', '.join(known)}"
-    return ""
+    if len(known) > 12:
+        return f"use one of the {len(known)} that are defined"
+    return f"known: {', '.join(known)}" if known else ""
 
 
 class Findings:
@@ -116,7 +116,7 @@ class Findings:
         self.incomplete = False
         self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
 
-    def add(self, code: str, message: str, *, place: Place, path: Path = (), remedy: str = "") -> None:
+    def add(self, code: str, message: str, *, place: Place, path: Path = (), remedy: str) -> None:
         """Note one finding. `code` is a key of CODES; `place` is any object with file, line and column."""
         if code not in CODES:
             raise KeyError(code)

@@ -58,6 +58,7 @@ def gather(roots: Iterable[Node], findings: Findings) -> Gathered:
 def _file(root: Node, gathered: Gathered, findings: Findings) -> None:
     values = FILE.read(root, (), findings)
     if values is MISSING:
+        findings.incomplete = True
         return
     defaults = Defaults(values.get("defaults", {}), root.get("defaults"))
     if defaults.node is not None:
@@ -103,6 +104,7 @@ def _define(
             f"takes a mapping from names to definitions, not {kind_of(node.value)}",
             place=node,
             path=path,
+            remedy="write NAME: {…} under it",
         )
         return
     for name, inner in node.value.items():

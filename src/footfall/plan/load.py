@@ -183,7 +183,7 @@ def _assemble(roots: list[Node], findings: Findings) -> Plan:
 
 def _check_header(gathered: Gathered, roots: list[Node], findings: Findings) -> None:
     header, nodes = gathered.header, gathered.header_nodes
-    if "plan" not in nodes and not findings.incomplete:
+    if not findings.incomplete and not any(root.get("plan") for root in roots):
         findings.add(
             "missing_key", "the plan has no id", place=Place(roots[0].file, 1, 1), path=("plan",),
             remedy="add plan: NAME to one of its files",
@@ -209,7 +209,8 @@ def _check_timezone(name: str, place: Place, findings: Findings) -> None:
             return
     except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
         pass
-    remedy = did_you_mean(name, zoneinfo.available_timezones()) or "a name such as Europe/Stockholm, or UTC"
+    near = did_you_mean(name, zoneinfo.available_timezones())
+    remedy = near if near.startswith("did you mean") else "a name such as Europe/Stockholm, or UTC"
     findings.add("unknown_timezone", f"there is no timezone {name!r}", place=place, path=("timezone",), remedy=remedy)
 
 

@@ -160,7 +160,7 @@ def read_where(node: Node | None, event: Event, references: References, path: Pa
         return ()
     if not isinstance(node.value, dict):
         message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
-        references.findings.add("wrong_type", message, place=node, path=path)
+        references.findings.add("wrong_type", message, place=node, path=path, remedy="write {PROPERTY: VALUE}")
         return ()
     conditions: list[Where] = []
     for name, inner in node.value.items():

@@ -23,7 +23,7 @@ _NAMELESS = ("required", "wire_name")
 _TRAIT = ("required",)
 # Keys that leave a used type's values as they are, so that its examples need no second look.
 _SAME_VALUES = frozenset(
-    {"use", "required", "wire_name", "description", "sensitivity", "unit", "retention", "no_lint", "x"}
+    ("use", "required", "wire_name", "description", "sensitivity", "unit", "retention", "no_lint", "x")
 )
 
 
@@ -120,7 +120,7 @@ class Resolver:
         """Every property of a `properties` mapping, in its order."""
         if not isinstance(node.value, dict):
             message = f"takes a mapping from names to properties, not {kind_of(node.value)}"
-            self._findings.add("wrong_type", message, place=node, path=path)
+            self._findings.add("wrong_type", message, place=node, path=path, remedy="write NAME: {type: …} under it")
             return []
         found = []
         wire_names: dict[str, Place] = {}

@@ -28,7 +28,7 @@ class Kind(Protocol):
 
 
 class _MisfitError(Exception):
-    def __init__(self, code: str, message: str, remedy: str = "") -> None:
+    def __init__(self, code: str, message: str, remedy: str) -> None:
         super().__init__(message)
         self.code = code
         self.remedy = remedy
@@ -49,7 +49,7 @@ class _Scalar:
 
 
 def _wrong(value: Any, wanted: str, remedy: str = "") -> _MisfitError:
-    return _MisfitError("wrong_type", f"takes {wanted}, not {kind_of(value)}", remedy)
+    return _MisfitError("wrong_type", f"takes {wanted}, not {kind_of(value)}", remedy or f"write {wanted}")
 
 
 def _text(value: Any) -> str:
@@ -176,7 +176,7 @@ class ListOf:
 
     def read(self, node: Node, path: Path, findings: Findings) -> Any:
         if not isinstance(node.value, list):
-            remedy = f"write [{node.value}]" if isinstance(node.value, str) else ""
+            remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
             findings.add("wrong_type", f"takes a list, not {kind_of(node.value)}", place=node, path=path, remedy=remedy)
             return MISSING
         values = (self._kind.read(inner, (*path, f"[{index}]"), findings) for index, inner in enumerate(node.value))
@@ -192,7 +192,8 @@ class MapOf:
 
     def read(self, node: Node, path: Path, findings: Findings) -> Any:
         if not isinstance(node.value, dict):
-            findings.add("wrong_type", f"takes a mapping, not {kind_of(node.value)}", place=node, path=path)
+            message = f"takes a mapping, not {kind_of(node.value)}"
+            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values = {}
         for name, inner in node.value.items():
@@ -227,7 +228,8 @@ class Record:
 
     def read(self, node: Node, path: Path, findings: Findings) -> Any:
         if not isinstance(node.value, dict):
-            findings.add("wrong_type", f"takes a mapping, not {kind_of(node.value)}", place=node, path=path)
+            message = f"takes a mapping, not {kind_of(node.value)}"
+            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values: dict[str, Any] = {}
         for name, inner in node.value.items():

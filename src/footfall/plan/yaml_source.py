@@ -40,8 +40,9 @@ _OCTAL = re.compile(r"0o[0-7]+", re.ASCII)
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+", re.ASCII)
 _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 
-_TEXT_TAGS = frozenset({"!", "tag:yaml.org,2002:str"})
-_PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "map", "seq"))
+_CORE = "tag:yaml.org,2002:"
+_TEXT_TAGS = frozenset({"!", f"{_CORE}str"})
+_PLAIN_TAGS = frozenset(f"{_CORE}{name}" for name in ("null", "bool", "int", "float", "map", "seq"))
 
 
 class Node(Place):
@@ -158,7 +159,8 @@ class _Reader:
         try:
             value = _scalar(event.value, plain, tag)
         except _RefusedError as refused:
-            self.findings.add("bad_number", f"{event.value[:20]}… {refused}", place=self.place(event))
+            message, place = f"{event.value[:20]}… {refused}", self.place(event)
+            self.findings.add("bad_number", message, place=place, remedy="put it in quotes if it is text")
             value = event.value
         node = self.node(value, event)
         if event.anchor is not None:
@@ -188,7 +190,10 @@ class _Reader:
     def check_tag(self, event: Any) -> None:
         if event.tag is not None and event.tag not in _TEXT_TAGS and event.tag not in _PLAIN_TAGS:
             self.findings.add(
-                "bad_tag", f"the tag {event.tag} is not read", place=self.place(event), remedy="take the tag out"
+                "bad_tag",
+                f"the tag {event.tag.replace(_CORE, '!!')} is not read",
+                place=self.place(event),
+                remedy="take the tag out",
             )
 
     def start_mapping(self, event: Any) -> None:

@@ -1,0 +1,125 @@
+"""`footfall plan` as its user runs it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from footfall.plan import bundle_hash, load
+
+SHOP = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
+
+
+def footfall(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from footfall.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=cwd)
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Path:
+    (tmp_path / "plan.yaml").write_text("plan: p\ntimezone: Europe/Oslu\n")
+    (tmp_path / "events.yaml").write_text("events:\n  sold:\n    descripton: x\n")
+    return tmp_path
+
+
+def test_a_clean_plan_is_told_with_its_counts() -> None:
+    done = footfall("plan", "check", SHOP)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (
+        f"{SHOP}: the plan 'fjordhome' is clean: 15 events, 68 properties, 3 goals, 22 KPIs, 3 journeys\n"
+    )
+
+
+def test_each_finding_is_a_line_that_an_editor_can_jump_to(faulty: Path) -> None:
+    done = footfall("plan", "check", ".", cwd=faulty)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        "events.yaml:3:5 sold: unknown key 'descripton' (did you mean 'description'?) [unknown_key]",
+        "plan.yaml:2:11 timezone: there is no timezone 'Europe/Oslu' (did you mean 'Europe/Oslo'?) [unknown_timezone]",
+        ".: 2 problems in 2 files",
+    ]
+
+
+def test_findings_for_programs_are_json(faulty: Path) -> None:
+    done = footfall("plan", "check", faulty, "--format", "json")
+    answer = json.loads(done.stdout)
+
+    assert done.returncode == 1
+    assert (answer["clean"], answer["plan"], answer["counts"]) == (False, None, None)
+    assert answer["problems"][0] == {
+        "code": "unknown_key",
+        "column": 5,
+        "file": str(faulty / "events.yaml"),
+        "line": 3,
+        "message": "unknown key 'descripton'",
+        "remedy": "did you mean 'description'?",
+        "where": "sold",
+    }
+
+
+def test_a_clean_plan_for_programs_names_its_bundle() -> None:
+    done = footfall("plan", "check", SHOP, "--format", "json")
+    answer = json.loads(done.stdout)
+
+    assert done.returncode == 0
+    assert (answer["clean"], answer["plan"], answer["bundle"]) == (True, "fjordhome", bundle_hash(load(SHOP)))
+    assert answer["counts"] == {"events": 15, "properties": 68, "goals": 3, "kpis": 22, "journeys": 3}
+    assert answer["problems"] == []
+
+
+@pytest.mark.parametrize("command", [("check",), ("bundle", "-o", "plan.json")])
+def test_a_path_where_nothing_stands_is_one_line_and_exit_code_2(command: tuple[str, ...], tmp_path: Path) -> None:
+    done = footfall("plan", *command, "nowhere", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "footfall: nowhere: no such file or folder (check the path)\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [("", "the file is empty"), ("plan: [", "not YAML"), ("a: \udcff", "not UTF-8")]
+)
+def test_a_file_that_holds_no_plan_is_a_finding(content: str, words: str, tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_bytes(content.encode("utf-8", "surrogateescape"))
+
+    done = footfall("plan", "check", "plan.yaml", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert words in done.stdout.splitlines()[0]
+    assert done.stdout.splitlines()[1] == "plan.yaml: 1 problem in 1 file"
+
+
+def test_a_bundle_is_the_plan_in_one_file(tmp_path: Path) -> None:
+    output = tmp_path / "shop.json"
+
+    done = footfall("plan", "bundle", SHOP, "-o", output)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert load(output) == load(SHOP)
+    assert bundle_hash(load(SHOP)) in done.stdout
+    assert footfall("plan", "check", output).returncode == 0
+
+
+def test_a_plan_with_problems_is_not_bundled(faulty: Path) -> None:
+    done = footfall("plan", "bundle", faulty, "-o", faulty / "plan.json")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "did you mean 'description'?" in done.stderr
+    assert not (faulty / "plan.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("output", "words"), [("no/where.json", "cannot be written"), ("plan.txt", "name it plan.json")]
+)
+def test_an_output_that_cannot_be_is_one_line_and_exit_code_2(output: str, words: str, tmp_path: Path) -> None:
+    done = footfall("plan", "bundle", SHOP, "-o", output, cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,215 @@
+"""`check` tells every fault of a plan, each with its file, line, column, code, place in the plan and remedy."""
+
+from __future__ import annotations
+
+import errno
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.disk import Mode, SystemDisk
+from footfall.plan import check
+from footfall.plan.findings import CODES
+
+ACME = Path(__file__).parent / "data" / "acme"
+
+
+class Case(NamedTuple):
+    """A plan with one fault: the finding's code, its place, words of its text; `«` stands where it points."""
+
+    code: str
+    where: str
+    words: str
+    text: str
+
+
+def corpus() -> Iterator[Case]:
+    for block in (Path(__file__).parent / "data" / "faults.txt").read_text().split("\n=== ")[1:]:
+        title, _, text = block.partition("\n")
+        code, where, words = (part.strip() for part in title.split("|"))
+        yield Case(code, where, words, text.rstrip("\n"))
+
+
+CASES = [
+    *corpus(),
+    Case("empty_file", "", "empty", "«"),
+    Case("not_utf8", "", "UTF-8", "plan: p\nx_a: «\udcff"),
+    Case("not_yaml", "", "control characters", "«plan: p\x07"),
+    Case("too_large", "", "64 levels", f"x_a: {'[' * 63}«[{']' * 64}"),
+    Case("bad_number", "", "digits", "plan: p\nx_a: «1" + "0" * 400),
+]
+# Findings that no text of a single file can bring about; each has a test of its own below or beside the bundle.
+ELSEWHERE = {"bad_bundle", "missing_file", "no_plan_files", "unreadable_file"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.where}")
+def test_each_fault_is_told_alone_and_at_its_place(case: Case, tmp_path: Path) -> None:
+    before, _, after = case.text.partition("«")
+    file = tmp_path / "plan.yaml"
+    file.write_bytes((before + after).encode("utf-8", "surrogateescape"))
+
+    problems = check(file)
+
+    assert [(problem.code, problem.where) for problem in problems] == [(case.code, case.where)]
+    assert (problems[0].line, problems[0].column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
+    assert problems[0].file == str(file)
+    assert case.words.replace("{file}", str(file)) in str(problems[0])
+    assert problems[0].remedy
+
+
+def test_every_code_of_the_register_has_a_plan_that_brings_it_about() -> None:
+    assert {case.code for case in CASES} | ELSEWHERE == set(CODES)
+
+
+def test_every_code_says_in_one_sentence_why_it_is_a_fault() -> None:
+    assert [code for code, why in CODES.items() if not why[0].isupper() or not why.endswith(".")] == []
+
+
+def test_all_faults_of_all_files_are_told_in_one_go_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b.yaml").write_text("plan: p\nevnts: {}\nkpis: {k: {measure: {count: nothing}}}")
+    (tmp_path / "a.yaml").write_text("timezone: Nowhere/Land\nevents: {sold: {owner: 5}}")
+
+    problems = check(tmp_path)
+
+    assert [(Path(problem.file).name, problem.line, problem.code) for problem in problems] == [
+        ("a.yaml", 1, "unknown_timezone"),
+        ("a.yaml", 2, "wrong_type"),
+        ("b.yaml", 2, "unknown_key"),
+        ("b.yaml", 3, "unknown_reference"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "where"),
+    [
+        ("events: {sold: {}}", "events: {sold: {}}", "events.sold"),
+        ("types: {sku: {type: string}}", "types: {sku: {type: string}}", "types.sku"),
+        ("traits: {user: {a: {type: string}}}", "traits: {user: {a: {type: string}}}", "traits.user.a"),
+        ("goals: {g: {}}", "goals: {g: {}}", "goals.g"),
+        ("timezone: UTC", "timezone: UTC", "timezone"),
+        ("x_note: 1", "x_note: 2", "x_note"),
+    ],
+)
+def test_what_two_files_define_is_told_with_both_places(first: str, second: str, where: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"plan: p\n{first}")
+    (tmp_path / "b.yml").write_text(second)
+
+    (problem,) = check(tmp_path)
+
+    assert (problem.code, problem.where, problem.file) == ("duplicate_name", where, str(tmp_path / "b.yml"))
+    assert f"{tmp_path / 'a.yaml'}:2" in problem.message
+
+
+def test_a_file_that_cannot_be_read_brings_no_faults_on_those_that_refer_to_it(tmp_path: Path) -> None:
+    (tmp_path / "types.yaml").write_text("types: {money: [")
+    (tmp_path / "plan.yaml").write_text(
+        "plan: p\nevents: {sold: {properties: {a: {use: money}}, rules: [{id: r, check: b > 0}]}}"
+    )
+
+    assert [problem.code for problem in check(tmp_path)] == ["not_yaml"]
+
+
+def test_nothing_is_concluded_from_what_has_a_fault_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "plan: p\nevents: {sold: {include: [ctx], properties: {a: {use: gone}}}}\n"
+        "kpis: {k: {measure: {sum: sold.a}}, l: {measure: {sum: sold.from_ctx}}}"
+    )
+
+    told = [problem.message for problem in check(file)]
+
+    assert told == ["there is no property group 'ctx'", "there is no type 'gone'"]
+
+
+def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    lines = ["plan: p", "x_0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"x_{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    file = tmp_path / "plan.yaml"
+    file.write_text("\n".join(lines))
+
+    (problem,) = check(file)
+
+    assert problem.code == "too_large"
+    assert "aliases" in problem.message
+
+
+def test_a_path_where_nothing_stands_is_told(tmp_path: Path) -> None:
+    (problem,) = check(tmp_path / "nowhere")
+
+    assert str(problem) == f"{tmp_path / 'nowhere'}: no such file or folder (check the path)"
+    assert problem.code == "missing_file"
+
+
+def test_a_folder_without_plan_files_is_told(tmp_path: Path) -> None:
+    (tmp_path / "fixtures").mkdir()
+    (tmp_path / "fixtures" / "plan.yaml").write_text("plan: p")
+    (tmp_path / ".hidden.yaml").write_text("plan: p")
+
+    (problem,) = check(tmp_path)
+
+    assert problem.code == "no_plan_files"
+
+
+class ClosedDisk(SystemDisk):
+    """A disk on which one name cannot be opened or listed."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        if path.name == self.name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().open(path, mode)
+
+    def list(self, folder: Path) -> list[Path]:
+        if folder.name == self.name:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return super().list(folder)
+
+
+@pytest.mark.parametrize("name", ["plan.yaml", "folder"])
+def test_what_may_not_be_read_is_told(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "plan.yaml").write_text("plan: p")
+
+    (problem,) = check(tmp_path / "folder", disk=ClosedDisk(name))
+
+    assert problem.code == "unreadable_file"
+    assert "Permission denied" in problem.message
+    assert problem.file.endswith(name)
+
+
+PATCHES = ["", "{", "}", "[", "]", ": ", "*a", "&a ", "null", "- ", "\n", "'", "9e9", "é", "\t"]
+texts = [path.read_text() for path in sorted(ACME.rglob("*.yaml"))]
+
+
+@given(st.data())
+def test_no_damage_to_a_plan_makes_the_check_fail(data: st.DataObject) -> None:
+    text = data.draw(st.sampled_from(texts))
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = min(len(text), start + data.draw(st.integers(0, 12)))
+        patch = data.draw(st.sampled_from(PATCHES))
+        text = text[:start] + patch + text[end:]
+
+    problems = check("plan.yaml", disk=OneFile(text))
+
+    assert all(problem.code in CODES and problem.file == "plan.yaml" for problem in problems)
+
+
+class OneFile(SystemDisk):
+    """A disk with one file, whatever its path."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        return io.BytesIO(self.text.encode())
+
+    def list(self, folder: Path) -> list[Path]:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory")

@@ -1,0 +1,84 @@
+"""Every form of `measure` and `where` becomes the figure that it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from footfall.plan import load
+from footfall.plan.model import Aggregate, Conversion, Count, Measure, Ratio, Unique, Where
+
+EVENTS = """
+plan: p
+events:
+  sold:
+    properties:
+      total: {type: decimal}
+      currency: {type: string, enum: [EUR, "NO"], open: true}
+      items: {type: integer}
+      first: {type: boolean}
+      day: {type: date}
+  left: {}
+journeys: {j: {steps: [{id: a, event: sold}, {id: b, event: left}]}}
+"""
+
+
+def measured(tmp_path: Path, form: str) -> Measure:
+    file = tmp_path / "plan.yaml"
+    file.write_text(f"{EVENTS}kpis: {{k: {{measure: {form}}}}}")
+    return load(file).kpis["k"].measure
+
+
+@pytest.mark.parametrize(
+    ("form", "measure"),
+    [
+        ("{count: sold}", Count(event="sold")),
+        ("{count: sold, by: [currency, first]}", Count(event="sold", by=("currency", "first"))),
+        ("{sum: sold.total}", Aggregate(function="sum", event="sold", property="total")),
+        ("{average: sold.items}", Aggregate(function="average", event="sold", property="items")),
+        ("{minimum: sold.items}", Aggregate(function="minimum", event="sold", property="items")),
+        ("{maximum: sold.items}", Aggregate(function="maximum", event="sold", property="items")),
+        ("{median: sold.total}", Aggregate(function="median", event="sold", property="total")),
+        ("{unique: sold.actor}", Unique(event="sold", property="actor")),
+        ("{unique: sold.day, by: [currency]}", Unique(event="sold", property="day", by=("currency",))),
+        ("{ratio: {of: {count: left}, to: {unique: sold.actor}}}",
+         Ratio(of=Count(event="left"), to=Unique(event="sold", property="actor"))),
+        ("{journey: j, from: a, to: b}", Conversion(journey="j", start="a", end="b")),
+    ],
+)  # fmt: skip
+def test_each_form_is_read(form: str, measure: Measure, tmp_path: Path) -> None:
+    assert measured(tmp_path, form) == measure
+
+
+@pytest.mark.parametrize(
+    ("where", "conditions"),
+    [
+        ("{currency: EUR}", [("currency", "in", ("EUR",))]),
+        ("{currency: [EUR, NO, XXX]}", [("currency", "in", ("EUR", "NO", "XXX"))]),
+        ("{currency: {not: EUR}}", [("currency", "not_in", ("EUR",))]),
+        ("{currency: {not: [EUR, null]}}", [("currency", "not_in", ("EUR", None))]),
+        ("{currency: null}", [("currency", "in", (None,))]),
+        ("{first: true}", [("first", "in", (True,))]),
+        ("{items: {gte: 1, lt: 5}}", [("items", "gte", (1,)), ("items", "lt", (5,))]),
+        ("{total: {gt: 0.10}, items: {lte: 3}}", [("total", "gt", (0.1,)), ("items", "lte", (3,))]),
+        ("{total: 5}", [("total", "in", (5,))]),
+        ("{day: 2026-03-01}", [("day", "in", ("2026-03-01",))]),
+    ],
+)
+def test_each_condition_is_read(
+    where: str, conditions: list[tuple[str, str, tuple[object, ...]]], tmp_path: Path
+) -> None:
+    measure = measured(tmp_path, f"{{count: sold, where: {where}}}")
+
+    assert isinstance(measure, Count)
+    assert [(part.property, part.op, part.values) for part in measure.where] == conditions
+    assert [type(part.values[0]) for part in measure.where] == [type(values[0]) for _, _, values in conditions]
+
+
+def test_the_parts_of_a_ratio_have_their_own_conditions(tmp_path: Path) -> None:
+    measure = measured(tmp_path, "{ratio: {of: {count: sold, where: {items: {gt: 1}}}, to: {count: sold}}}")
+
+    assert measure == Ratio(
+        of=Count(event="sold", where=(Where(property="items", op="gt", values=(1,)),)), to=Count(event="sold")
+    )

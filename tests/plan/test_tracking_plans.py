@@ -1,0 +1,148 @@
+"""The plans that ship are clean, say what their fixtures show, and use every form of the format."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from footfall.plan import Plan, check, load
+from footfall.plan.findings import CODES
+from footfall.plan.model import Aggregate, Conversion, Count, Ratio, Unique
+from footfall.plan.schema import FILE
+from footfall.plan.shape import Record
+from footfall.plan.validate import Validator
+
+SHIPPED = Path(__file__).parents[2] / "tracking_plans"
+SHOP = SHIPPED / "shop_and_gateway"
+ACME = Path(__file__).parent / "data" / "acme"
+
+
+def fixtures(kind: str) -> Iterator[Any]:
+    for folder in (SHOP, ACME):
+        for file in sorted((folder / "fixtures").glob(f"*/{kind}/*.json")):
+            yield pytest.param(folder, file, id=f"{folder.name}-{file.parent.parent.name}-{file.stem}")
+
+
+@pytest.mark.parametrize("folder", [SHOP, ACME], ids=lambda path: path.name)
+def test_the_plan_is_clean(folder: Path) -> None:
+    assert check(folder) == []
+
+
+@pytest.mark.parametrize(("folder", "file"), list(fixtures("valid")))
+def test_a_valid_fixture_has_no_fault(folder: Path, file: Path) -> None:
+    plan = load(folder)
+
+    assert Validator(plan, place="client").check(plan.events[file.parent.parent.name], file.read_bytes()).faults == ()
+
+
+@pytest.mark.parametrize(("folder", "file"), list(fixtures("invalid")))
+def test_an_invalid_fixture_has_the_faults_that_it_names(folder: Path, file: Path) -> None:
+    plan = load(folder)
+    fixture = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
+
+    checked = Validator(plan, place="client").check(plan.events[file.parent.parent.name], fixture["payload"])
+
+    assert sorted([fault.path, fault.code] for fault in checked.faults) == sorted(json.loads(bytes(fixture["errors"])))
+
+
+def test_every_accepted_event_of_the_shop_has_fixtures_of_both_kinds() -> None:
+    events = {name: event for name, event in load(SHOP).events.items() if event.status == "active"}
+
+    lacking = [
+        (name, kind)
+        for name, event in events.items()
+        for kind in ("valid", "invalid")
+        if not any((SHOP / "fixtures" / name / kind).glob("*.json")) and (event.properties or kind == "valid")
+    ]
+    assert lacking == []
+
+
+def forms(plan: Plan) -> Iterator[str]:
+    for kpi in plan.kpis.values():
+        measure = kpi.measure
+        parts: tuple[object, ...] = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
+        yield type(measure).__name__
+        for part in parts:
+            if isinstance(part, Aggregate):
+                yield part.function
+            if isinstance(part, Unique):
+                yield "unique actor" if part.property == "actor" else "unique property"
+            if isinstance(part, Count | Aggregate | Unique):
+                yield from ("by" for _ in part.by)
+                yield from (condition.op for condition in part.where)
+            if isinstance(part, Conversion):
+                yield "journey"
+        yield "all" if kpi.window is None else "window"
+
+
+def test_the_shop_uses_every_form_of_a_kpi() -> None:
+    assert set(forms(load(SHOP))) == {
+        *("Count", "Aggregate", "Unique", "Ratio", "Conversion", "unique actor", "unique property", "journey"),
+        *("sum", "average", "minimum", "maximum", "median", "by", "all", "window"),
+        *("in", "not_in", "gt", "gte", "lt", "lte"),
+    }
+
+
+def test_the_shop_has_journeys_with_all_their_parts() -> None:
+    journeys = load(SHOP).journeys.values()
+
+    assert {journey.by for journey in journeys} == {"user", "device"}
+    assert any(journey.branches for journey in journeys)
+    assert any(journey.never for journey in journeys)
+    assert any(step.within for journey in journeys for step in journey.steps)
+    assert any(step.expect for journey in journeys for step in journey.steps)
+    assert any(step.where for journey in journeys for step in journey.steps)
+
+
+def keys(record: object, seen: set[int]) -> Iterator[str]:
+    """Every key that the tables of the format know, at any depth."""
+    if id(record) in seen:
+        return
+    seen.add(id(record))
+    for name, key in record.keys.items() if isinstance(record, Record) else ():
+        yield name
+        yield from keys(key.kind, seen)
+    inner = getattr(record, "_kind", None)
+    if inner is not None:
+        yield from keys(inner, seen)
+
+
+def documented() -> str:
+    return (SHIPPED / "README.md").read_text()
+
+
+def test_every_key_of_the_format_is_documented() -> None:
+    import footfall.plan.measures as measures
+    import footfall.plan.schema as schema
+
+    records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures._KEYS.values()]
+    records += [kind for _, kind in schema.SECTIONS.values()]
+    known = {name for record in records for name in keys(record, set())}
+    words = set(re.findall(r"`([a-z_]+):?`", documented()))
+
+    assert len(known) > 80
+    assert known - words == set()
+
+
+def test_every_code_of_a_finding_is_documented() -> None:
+    words = set(re.findall(r"`([a-z_0-9]+)`", documented()))
+
+    assert set(CODES) - words == set()
+
+
+def test_every_example_in_the_documentation_is_a_clean_plan(tmp_path: Path) -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", documented(), re.DOTALL)
+    file = tmp_path / "plan.yaml"
+    told = []
+    for block in blocks:
+        file.write_text(block)
+        told += check(file)
+
+    assert len(blocks) >= 3
+    assert [str(problem) for problem in told] == []
