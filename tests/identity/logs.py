@@ -106,12 +106,17 @@ def messages_at_one_time(draw: st.DrawFn) -> list[Draft]:
 
 @st.composite
 def visits_of_nobody(draw: st.DrawFn) -> list[Draft]:
-    """An anonymous visit on a browser of its own, and one on a kiosk that two users share, long after they left."""
+    """An anonymous visit on a browser of its own, and one on a kiosk that two users share, long after they left.
+
+    The kiosk's own sensor speaks up a minute before that visit, which it must not begin.
+    """
+    visit = 20 * GAP + draw(some_time)
     return [
         Draft("page", draw(some_time), None, "quiet"),
         Draft("identify", 0, "yan", "kiosk"),
         Draft("identify", draw(some_time), "zed", "kiosk"),
-        Draft("page", 20 * GAP + draw(some_time), None, "kiosk"),
+        Draft("track", visit - MINUTE, None, "kiosk", "sensor-1"),
+        Draft("page", visit, None, "kiosk"),
     ]
 
 
