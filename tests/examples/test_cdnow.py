@@ -11,7 +11,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from footfall.cli.demo.processes import Child
+from footfall.errors import UsageError
 
 Commands = Callable[[str], list[list[str]]]
 Run = Callable[[list[str]], str]
@@ -102,3 +105,13 @@ def test_a_collector_that_is_killed_in_the_middle_and_started_again_has_every_pu
     assert "0 lost" in said
     assert (after["orders"], after["customers"], after["revenue"]) == (PURCHASES, CUSTOMERS, REVENUE)
     assert stored(run, stats) == PURCHASES
+
+
+def test_a_sender_with_a_wrong_key_stops_and_says_why(commands: Commands, start: Start, checkout: Path) -> None:
+    serve, send, *_ = commands("cdnow")
+    port = start(at(serve, "0")).address(WITHIN).rpartition(":")[2]
+    few = checkout / "few.txt"
+    few.write_text("\n".join(LOG.read_text(encoding="ascii").splitlines()[:5]), encoding="ascii")
+
+    with pytest.raises(UsageError, match="nothing more is sent: unauthorized"):
+        start([*at(send, port), "--write-key", "stolen", "--log", str(few)]).finish(WITHIN)

@@ -35,4 +35,4 @@ def _line(done: int, visitors: int, seen: Counter[str]) -> None:
 
 def counted(seen: Counter[str]) -> str:
     """What the visitors did, in one line."""
-    return ", ".join(f"{seen[name]} {name}" for name in ("pages", "sign-ins", "orders", "declined"))
+    return ", ".join(f"{name} {seen[name]}" for name in ("pages", "sign-ins", "orders", "declined"))

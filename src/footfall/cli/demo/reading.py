@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from collections import Counter
@@ -25,17 +26,17 @@ def read_aloud(data: Path) -> None:
     click.echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
     _run("report", "--data", str(data), "--plan", str(data / "plan"))
     with Dataset.open(data) as dataset:
-        person_id = telling_person(dataset)
-        if person_id:
+        person = telling_person(dataset)
+        if person:
             _heading("One person, from anonymous to customer")
-            _story(dataset, person_id)
+            _story(dataset, *person)
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
     _heading("Put aside, whole, until somebody looks")
     for line in _put_aside(data):
         click.echo(f"  {line}")
     _heading("Try next")
-    _advice(data, person_id)
+    _advice(data, person)
 
 
 def _heading(text: str) -> None:
@@ -45,15 +46,15 @@ def _heading(text: str) -> None:
 
 def _run(*arguments: str) -> None:
     """Show a command and run it, as the reader would."""
-    click.secho(f"$ footfall {' '.join(arguments)}\n", dim=True)
+    click.secho(f"$ footfall {shlex.join(arguments)}\n", dim=True)
     sys.stdout.flush()
     subprocess.run([sys.executable, *FOOTFALL, *arguments], check=True, stdin=subprocess.DEVNULL)  # noqa: S603 - ours
 
 
-def _story(dataset: Dataset, person_id: str) -> None:
+def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
     zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
     moments = list(tell(dataset, person_id))
-    click.echo(f"person {person_id}\n")
+    click.echo(f"person {person_id}, whom the shop knows as {user_id}\n")
     for moment in moments:
         time = f"{moment.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
         click.echo(f"  {time}  {moment.what:<50} {moment.reason}")
@@ -74,16 +75,17 @@ def _put_aside(data: Path) -> list[str]:
     return [f"{count:>4} x {event}: {faults}" for (event, faults), count in counts.most_common()]
 
 
-def _advice(data: Path, person_id: str | None) -> None:
-    plan = data / "plan"
+def _advice(data: Path, person: tuple[str, str] | None) -> None:
+    folder, plan = shlex.quote(str(data)), shlex.quote(str(data / "plan"))
     commands = [
-        (f"footfall report --data {data} --plan {plan} --format json", "the same figures for a program"),
-        (f"footfall quarantine list --data {data}", "what broke the plan, and how"),
-        (f"footfall export --data {data} --format csv", "every message with its person"),
-        (f"footfall plan check {plan}", "the plan is yours: change it, check it, read the report again"),
+        (f"footfall report --data {folder} --plan {plan} --format json", "the same figures for a program"),
+        (f"footfall quarantine list --data {folder}", "what broke the plan, and how"),
+        (f"footfall export --data {folder} --format csv", "every message with its person"),
+        (f"footfall plan check {plan}", "the plan is yours: change it and read again"),
     ]
-    if person_id:
-        commands.insert(0, (f"footfall person show {person_id} --data {data}", "the person above"))
+    if person:
+        show = f"footfall person show {person[1]} --data {folder}"
+        commands.insert(0, (show, "the person above, by the shop's own key"))
     width = max(len(command) for command, _ in commands)
     for command, what in commands:
         click.echo(f"  {command:<{width}}  # {what}")

@@ -31,14 +31,14 @@ class Moment(NamedTuple):
     reason: str
 
 
-def telling_person(dataset: Dataset) -> str | None:
-    """The person_id with the most messages from before they were known, among those that then ordered."""
+def telling_person(dataset: Dataset) -> tuple[str, str] | None:
+    """Who has the most messages from before they were known, among those who then ordered: person_id and user_id."""
     found = dataset.rows(
-        "SELECT person_id FROM messages WHERE counted GROUP BY person_id "
+        "SELECT person_id, max(canonical_user_id) FROM messages WHERE counted GROUP BY person_id "
         "HAVING bool_or(event = 'order_completed') AND bool_or(reason = 'explicit') AND bool_or(reason <> 'explicit') "
         "ORDER BY count(*) FILTER (reason <> 'explicit') DESC, person_id LIMIT 1"
     )
-    return found[0][0] if found else None
+    return (found[0][0], found[0][1]) if found else None
 
 
 def tell(dataset: Dataset, person_id: str) -> Iterator[Moment]:
