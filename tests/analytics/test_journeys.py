@@ -93,7 +93,7 @@ def journeys(draw: st.DrawFn) -> Journey:
 
 
 messages = st.tuples(
-    st.sampled_from(["ann", "bob"]), st.integers(0, 8), st.sampled_from("abc"), st.sampled_from(["x", "y"])
+    st.sampled_from(["ann", "bob"]), st.integers(0, 6), st.sampled_from("abc"), st.sampled_from(["x", "y"])
 )
 spans = st.sampled_from([Span(), Span(2 * SECOND), Span(None, 5 * SECOND), Span(1 * SECOND, 7 * SECOND)])
 
@@ -141,7 +141,11 @@ def reached(dataset: Dataset, found: Walk) -> dict[tuple[int, int, str], int]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(journey=journeys(), log=st.lists(messages, max_size=14), span=spans)
+@given(
+    journey=journeys(),
+    log=st.one_of(st.lists(messages, max_size=14), st.lists(messages, min_size=8, max_size=14)),
+    span=spans,
+)
 def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: list[Message], span: Span) -> None:
     take_note(journey, log)
     plan = the_plan(plan_of)
@@ -179,7 +183,7 @@ def test_the_funnel_is_that_of_trying_every_chain(entry: MakeEntry, plan_of: Mak
         "ties", "the same event in two steps", "repeats", "a branch", "a limit",
         "a tie of messages that fill several steps",
     ]  # fmt: skip
-    assert {fact: DRAWN[fact] for fact in wanted if DRAWN[fact] < 20} == {}
+    assert {fact: DRAWN[fact] for fact in wanted if DRAWN[fact] < 10} == {}
 
 
 def test_a_chain_need_not_be_the_greedy_one(entry: MakeEntry, plan_of: MakePlan) -> None:

@@ -27,6 +27,8 @@ Form = Literal["text", "boolean", "decimal", "digits"]
 
 # Past a thousand digits a number is no figure any more, and exact sums of such would eat the memory.
 MOST_DIGITS = 1_000
+# The most digits of a DECIMAL, in DuckDB as in Arrow.
+_WIDTH = 38
 _NUMBER = re.compile(rb"-?\d+(\.\d+)?([eE][+-]?\d{1,9})?")
 _TEXT_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
 _INTEGER = re.compile(rb"-?\d+")
@@ -163,9 +165,11 @@ def _arrow(values: list[Any], type_: PropertyType) -> tuple[Any, Form, int]:
     try:
         fits = pyarrow.array(values)
         scale = max(getattr(fits.type, "scale", 0), 0)  # a column of nothing has the null type
-        return fits.cast(pyarrow.decimal128(38, scale)), "decimal", scale
+        if scale <= _WIDTH:  # pyarrow makes wider scales too, which DuckDB reads as other numbers
+            return fits.cast(pyarrow.decimal128(_WIDTH, scale)), "decimal", scale
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
-        return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
+        pass  # too wide for the type
+    return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
 
 
 def shortest(value: Decimal) -> str:

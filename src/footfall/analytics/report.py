@@ -33,7 +33,7 @@ from footfall.analytics.results import (
 )
 from footfall.analytics.volumes import volume
 from footfall.analytics.window import Span, Window, chosen, microseconds, moment
-from footfall.plan.model import Aggregate, Conversion, Count, Goal, Journey, Kpi, Plan, Ratio, Step, Unique
+from footfall.plan.model import Aggregate, Conversion, Count, Goal, Guard, Journey, Kpi, Plan, Ratio, Step, Unique
 
 __all__ = ["report"]
 
@@ -171,7 +171,8 @@ def _reads(plan: Plan) -> Mapping[str, set[str]]:
             if not isinstance(part, Conversion):
                 found[part.event] |= reads(part)
     for journey in plan.journeys.values():
-        for what in (*journey.steps, *journey.never):
+        uses: list[Step | Guard] = [*journey.steps, *journey.never]
+        for what in uses:
             found[what.event] |= needed(what.where)
     return found
 

@@ -19,7 +19,7 @@ __all__ = ["show"]
 _MOST_GROUPS = 12
 _BAR = (8, 32)  # the narrowest and the widest
 _BESIDE_THE_BAR = 70
-_NAME = 24  # the least that the first column of a table may shrink to
+_NAME = 20  # the least that the first column of a table may shrink to
 _MET: Mapping[bool | None, tuple[str, str]] = {True: ("yes", "green"), False: ("no", "bold red"), None: ("–", "dim")}
 # What a terminal that has no more than ASCII gets instead.
 _ASCII = str.maketrans({"█": "#", "≥": ">", "≤": "<", "–": "-", "·": "|", "≈": "~", "→": ">", "…": "~"})
@@ -73,7 +73,7 @@ class _Picture:
     ) -> None:
         """The first column wraps; the others hold numbers, and stay whole even where the terminal is too narrow."""
         table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-        total = 2
+        total = 0  # the indent of 2, less the last column's padding
         for place, title in enumerate(names):
             lines = [line for row in rows if place < len(row) for line in row[place].plain.split("\n")]
             widest = max(map(cell_len, [title, *lines]))
@@ -84,8 +84,10 @@ class _Picture:
             )
         for row in rows:
             table.add_row(*row)
-        width = max(self._console.width, total)
-        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), width=width, crop=False)
+        width = self._console.width
+        self._console.width = max(width, total)  # print() itself takes no width beyond the console's
+        self._console.print(Padding(table, (0, 0, 0, 2), expand=False), crop=False)
+        self._console.width = width
 
     def _title(self, name: str, *verdicts: str, about: str = "") -> None:
         self._print(Text.assemble("\n", (name, "bold"), *((f" · {verdict}", "dim") for verdict in verdicts if verdict)))
@@ -161,7 +163,7 @@ class _Picture:
             label = ", ".join(map(words.key, row.group.values()))
             held = kpi.target is not None and kpi.target.group == label
             figure = Text(words.value(row.value, share=share))
-            yield Text(f"  {label}").append("  (held against the target)" if held else "", "dim"), figure
+            yield Text(f"  {label}").append(" (targeted)" if held else "", "dim"), figure
         if len(kpi.rows) > _MOST_GROUPS:
             yield (Text(f"  … {len(kpi.rows) - _MOST_GROUPS:,} more groups: --format json", "dim"),)
         by_name = {other.name: other for other in self._report.kpis}

@@ -1,0 +1,53 @@
+"""Windows: since inclusive, until exclusive, on the plan's clock unless a moment says otherwise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from footfall.analytics.window import Span, Window, chosen, microseconds
+from footfall.errors import UsageError
+
+DAY = 86_400
+NOW = 1_000 * DAY * 1_000_000
+
+
+def test_a_moment_without_an_offset_is_on_the_plans_clock() -> None:
+    bare = datetime(2026, 7, 1, 12)  # noqa: DTZ001 - that is the case
+    meant = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+
+    assert microseconds(bare, "Europe/Stockholm") == microseconds(meant, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "since", "until", "expected"),
+    [
+        (DAY, None, None, Span(NOW - DAY * 1_000_000, NOW)),
+        (None, None, None, Span(None, None)),
+        (DAY, 5, None, Span(5, NOW)),
+        (None, 5, None, Span(5, NOW)),
+        (DAY, 5, 9, Span(5, 9)),
+        (DAY, None, 90 * DAY * 1_000_000, Span(89 * DAY * 1_000_000, 90 * DAY * 1_000_000)),
+        (None, None, 9, Span(None, 9)),
+    ],
+)
+def test_what_the_reader_asks_for_overrides_a_figures_own_window(
+    seconds: int | None, since: int | None, until: int | None, expected: Span
+) -> None:
+    assert chosen(seconds, since=since, until=until, now=NOW) == expected
+
+
+@pytest.mark.parametrize("until", [5, 4])
+def test_a_window_that_ends_before_it_begins_is_refused(until: int) -> None:
+    with pytest.raises(UsageError, match="is not before until"):
+        chosen(DAY, since=5, until=until, now=NOW)
+
+
+def test_a_window_is_told_on_the_plans_clock() -> None:
+    window = Window.of(Span(0, None), "Europe/Stockholm")
+
+    assert window.since == datetime(1970, 1, 1, tzinfo=UTC)
+    assert window.since is not None
+    assert window.since.isoformat() == "1970-01-01T01:00:00+01:00"
+    assert window.until is None

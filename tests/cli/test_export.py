@@ -1,0 +1,57 @@
+"""`footfall export` as its user meets it: to a pipe, to a file, and never half a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from footfall.cli import main
+from footfall.collector import Collector
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "data"
+    body = b'{"batch": [{"type":"track","messageId":"m1","event":"bought","userId":"ann","properties":{"total":1.50}}]}'
+    with Collector(folder) as collector:
+        collector.take(body)
+        yield folder
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(["export", *arguments])
+    return int(str(left.value.code))
+
+
+def test_json_lines_go_to_standard_output_while_a_collector_runs(
+    data: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run("--data", str(data)) == 0
+    out = capfdbinary.readouterr().out
+
+    assert b'"properties":{"total":1.50}' in out
+    assert json.loads(out)["attribution"]["reason"] == "explicit"
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_a_file_is_written_whole(data: Path, tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "all"
+
+    assert run("--data", str(data), "--format", form, "-o", str(path)) == 0
+    assert path.stat().st_size > 0
+    assert "1 messages written" in capsys.readouterr().err
+    assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
+
+
+def test_parquet_is_not_for_a_pipe(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--format", "parquet") == 2
+    assert "name a file by -o" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_written_is_named(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "-o", str(tmp_path / "no" / "where")) == 2
+    assert "cannot be written" in capsys.readouterr().err

@@ -1,0 +1,190 @@
+"""`footfall report` as its reader meets it: on a terminal, in a pipe, with nothing to report, with a slip in a date."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from footfall import plan as plans
+from footfall.analytics import Dataset, Report, report
+from footfall.cli import main
+from footfall.cli.report import moment
+from footfall.cli.report_text import show
+from footfall.collector import Collector
+
+PLAN = """
+plan: shop
+timezone: Europe/Stockholm
+events:
+  viewed: {description: seen, expect: {volume: {per: day, min: 1}}}
+  bought: {description: sold, properties: {total: {type: decimal}, currency: {type: string}}}
+goals:
+  grow: {description: Sell more, kpis: [revenue, conversion]}
+kpis:
+  revenue:
+    question: Do we sell?
+    measure: {sum: bought.total, by: [currency]}
+    window: all
+    target: {direction: up, value: 10, unit: EUR}
+  conversion: {measure: {journey: purchase, from: view, to: buy}, window: 28d, guardrails: [revenue]}
+journeys:
+  purchase: {steps: [{id: view, event: viewed}, {id: buy, event: bought, expect: 0.5}]}
+"""
+DAYS = [f"2026-11-{day:02}T09:00:00Z" for day in range(1, 11)]
+HUGE = "12345678901234567.12"
+
+
+@pytest.fixture
+def plan_file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.yaml"
+    path.write_text(PLAN, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def data(tmp_path: Path, plan_file: Path) -> Path:
+    folder = tmp_path / "data"
+    messages = [
+        {"type": "track", "messageId": f"v{n}", "timestamp": day, "event": "viewed", "userId": f"u{n}"}
+        for n, day in enumerate(DAYS)
+    ]
+    sold = (
+        '{"type":"track","messageId":"%s","timestamp":"2026-11-10T10:00:00Z","event":"bought","userId":"%s",'
+        '"properties":{"total":%s,"currency":"%s"}}'
+    )
+    texts = [json.dumps(message) for message in messages]
+    texts += [sold % ("b1", "u1", "10.10", "EUR"), sold % ("b2", "u2", HUGE, "SEK")]
+    with Collector(folder, plan=plan_file) as collector:
+        collector.take(f'{{"batch": [{",".join(texts)}]}}'.encode())
+    return folder
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(["report", *arguments])
+    return int(str(left.value.code))
+
+
+def test_the_report_of_a_folder_needs_no_plan_but_its_own(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--since", "2026-11-01", "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out, parse_float=str)
+
+    assert found["plan"]["id"] == "shop"
+    assert found["data"]["messages"] == 12
+    assert {kpi["name"]: kpi["value"] for kpi in found["kpis"]} == {
+        "revenue": "12345678901234577.22",
+        "conversion": "0.2",
+    }
+
+
+def test_a_date_is_midnight_on_the_plans_clock(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--data", str(data), "--since", "2026-11-01", "--until", "2026-11-05", "--format", "json")
+    found = json.loads(capsys.readouterr().out)
+
+    assert found["window"]["since"] == "2026-11-01T00:00:00+01:00"
+    assert found["window"]["until"] == "2026-11-05T00:00:00+01:00"
+    assert found["journeys"][0]["entered"] == 4
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "7 days", "", "-3d"])
+def test_a_slip_in_a_date_is_named(data: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--since", text) == 2
+    assert f"{text!r} is no time" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("since", "until"), [("2026-11-05", "2026-11-05"), ("2026-11-06", "2026-11-05"), ("1d", "2d")])
+def test_a_window_that_ends_before_it_begins_is_refused(
+    data: Path, since: str, until: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--data", str(data), "--since", since, "--until", until) == 2
+    assert "is not before until" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(tmp_path / "nothing")) == 2
+    assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_folder_that_never_saw_a_plan_asks_for_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Collector(tmp_path / "data"):
+        pass
+
+    assert run("--data", str(tmp_path / "data")) == 2
+    assert "name one by --plan" in capsys.readouterr().err
+
+
+def test_without_messages_it_says_so_and_what_to_do(
+    tmp_path: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Collector(tmp_path / "data", plan=plan_file):
+        pass
+
+    assert run("--data", str(tmp_path / "data")) == 0
+    shown = capsys.readouterr().out
+    assert "nothing to report yet" in shown
+    assert "footfall demo" in shown
+
+
+def made(data: Path, plan_file: Path, now: datetime) -> Report:
+    plan = plans.load(plan_file)
+    with Dataset.open(data, plan) as dataset:
+        return report(dataset, plan, now=now)
+
+
+def picture(found: Report, width: int, encoding: str = "utf-8", *, terminal: bool = False) -> str:
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding=encoding)
+    console = Console(file=file, width=width, force_terminal=terminal, highlight=False)
+    show(found, console, "./data")
+    file.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_the_picture_keeps_to_the_width_and_every_number_whole(data: Path, plan_file: Path, width: int) -> None:
+    shown = picture(made(data, plan_file, datetime(2026, 11, 11, tzinfo=UTC)), width)
+
+    assert max(map(len, shown.splitlines())) <= width
+    for text in ("12,345,678,901,234,577.22", "≥ 10 EUR", "20 %", "2 of 10"):
+        assert text in shown
+    assert "\x1b" not in shown
+    assert not [line for line in shown.splitlines() if line != line.rstrip()]
+
+
+def test_a_terminal_too_narrow_for_a_number_gets_a_longer_line(data: Path, plan_file: Path) -> None:
+    shown = picture(made(data, plan_file, datetime(2026, 11, 11, tzinfo=UTC)), 40)
+
+    assert "12,345,678,901,234,577.22" in shown
+
+
+def test_a_terminal_gets_colour(data: Path, plan_file: Path) -> None:
+    assert "\x1b[" in picture(made(data, plan_file, datetime(2026, 11, 11, tzinfo=UTC)), 80, terminal=True)
+
+
+def test_a_terminal_without_unicode_gets_ascii(data: Path, plan_file: Path) -> None:
+    shown = picture(made(data, plan_file, datetime(2026, 11, 11, tzinfo=UTC)), 80, "ascii")
+
+    assert "####" in shown
+    assert "> 10 EUR" in shown
+
+
+def test_windows_that_miss_all_of_the_data_are_pointed_out(data: Path, tmp_path: Path) -> None:
+    recent = tmp_path / "recent.yaml"
+    recent.write_text(PLAN.replace("window: all", "window: 7d"), encoding="utf-8")
+
+    shown = picture(made(data, recent, datetime(2027, 6, 1, tzinfo=UTC)), 80)
+
+    assert "For all of it: --since 2026-11-01" in shown
+
+
+def test_a_moment_is_a_date_a_time_or_how_long_ago() -> None:
+    now = datetime(2026, 11, 11, 12, tzinfo=UTC)
+
+    assert moment("7d", now) == now - timedelta(days=7)
+    assert moment("2026-11-01", now) == datetime(2026, 11, 1)  # noqa: DTZ001 - the plan's clock is not known yet
+    assert moment("2026-11-01T09:30+02:00", now) == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
