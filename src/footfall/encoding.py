@@ -297,7 +297,9 @@ class _Rewrite:
     def _numpy(self, value: Any, path: str) -> object:
         if type(value).__name__ == "datetime64":
             text = str(value)  # `item()` would give nanoseconds as a bare number
-            return f"{text}Z" if "T" in text else self._not_finite(path, text) if text == "NaT" else text
+            if text == "NaT":
+                return self._not_finite(path, text)
+            return f"{text}Z" if "T" in text else text
         plain = value.tolist() if hasattr(value, "tolist") else value
         if type(plain) is type(value):
             return self._lost(path, "unencodable", "a JSON value", type(value).__name__)
