@@ -29,7 +29,6 @@ class CollectorProcess:
         write_keys: Sequence[str] = ("test-key",),
         plan: Path | None = None,
         options: Sequence[str] = (),
-        user: int | None = None,
     ) -> None:
         arguments = ["serve", "--data", str(data), "--port", "0", *options]
         for key in write_keys:
@@ -41,7 +40,6 @@ class CollectorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            user=user,
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()

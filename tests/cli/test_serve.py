@@ -1,0 +1,149 @@
+"""`footfall serve` says when it is ready, refuses what cannot be with one clear line, and stops cleanly."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from footfall.cli import main
+from footfall.storage import DataFolder, SqliteJournal
+from footfall.testing.process import CollectorProcess
+
+PLAN = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
+NOBODY = 65534
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    with pytest.raises(SystemExit) as caught:
+        main(["serve", *arguments])
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    return err
+
+
+def test_it_takes_events_by_the_keys_it_was_given_and_stops_when_told(tmp_path: Path) -> None:
+    with CollectorProcess(
+        tmp_path / "data", write_keys=["k", "shop-key=shop_backend"], plan=PLAN, options=["--verbose"]
+    ) as collector:
+        message = {"userId": "u", "event": "no such event", "messageId": "m"}
+        answers = [
+            httpx.post(f"{collector.url}/v1/track", json=message, auth=(key, "")) for key in ("k", "shop-key", "other")
+        ]
+        health = httpx.get(f"{collector.url}/health")
+        code, said = collector.stop()
+
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert health.json() == {"status": "ok"}
+    assert code == 0
+    assert "batch source=shop_backend received=1 stored=0 duplicate=0 quarantined=1 rejected=0" in said
+    assert "no such event" not in said
+    journal = SqliteJournal(DataFolder.read(tmp_path / "data").journal_path, readonly=True)
+    assert sorted(source for source, _ in journal.books()) == ["default", "shop_backend"]
+    journal.close()
+
+
+def test_a_key_of_a_source_that_the_plan_does_not_know_is_warned_of(tmp_path: Path) -> None:
+    with CollectorProcess(tmp_path / "data", write_keys=["a=shop_backed", "b=shop_backend", "c"], plan=PLAN) as running:
+        _, said = running.stop()
+
+    assert said.count("Warning") == 1
+    assert "the plan has no source 'shop_backed' (it has: shop_backend, gateway_agent)" in said
+
+
+def test_without_a_write_key_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "--data", str(tmp_path / "data"))
+
+    assert said == "footfall: give at least one --write-key KEY or KEY=SOURCE: nobody could send without one\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_write_keys_that_cannot_be_used_are_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "--data", str(tmp_path / "data"), "--write-key", "a b", "--write-key", "c=")
+
+    assert "write key 1" in said
+    assert "write key 2" in said
+
+
+def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+
+    said = refused(capsys, "--data", str(tmp_path), "--port", "0", "--write-key", "k")
+
+    assert said == f"footfall: {tmp_path}: is not footfall's and not empty; name a new or an empty folder\n"
+
+
+def test_a_second_collector_on_a_folder_is_refused_and_told_who_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with CollectorProcess(tmp_path / "data") as first:
+        said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--write-key", "k")
+
+        assert f"is held by process {first.pid} (footfall collector); stop it, or choose another" in said
+        assert said.count("\n") == 1
+        assert httpx.get(f"{first.url}/health").status_code == 200
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with CollectorProcess(tmp_path / "data") as first:
+        said = refused(capsys, "--data", str(tmp_path / "other"), "--port", str(first.port), "--write-key", "k")
+
+    assert said.startswith(f"footfall: cannot listen on 127.0.0.1:{first.port} (Address already in use)")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such file"),
+        ("", "empty"),
+        ("plan: [", "plan.yaml:2 not YAML"),
+        ("plan: a\nevnts: {}\nsources: {s: {kid: web}}", "evnts"),
+    ],
+)
+def test_a_plan_that_cannot_be_used_is_refused_with_every_problem(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, said: str
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    if text is not None:
+        plan.write_text(text)
+
+    found = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--write-key", "k", "--plan", str(plan))
+
+    assert said in found
+    assert "Traceback" not in found
+    assert not (tmp_path / "data").exists()
+    if text is not None and "kid" in text:
+        assert "kid" in found  # all problems, not the first
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user may enter: pytest's own are for the user who runs it."""
+    path = Path(tempfile.mkdtemp())
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+def test_a_folder_that_may_not_be_written_is_refused(open_folder: Path) -> None:
+    open_folder.chmod(0o555)
+
+    # Root may write anywhere: then the process becomes nobody, once it has read its own modules.
+    become = f"os.setuid({NOBODY})" if os.geteuid() == 0 else "pass"
+    script = f"import os, encodings.idna, footfall.cli.app, footfall.cli.serve; {become}; footfall.cli.main()"
+    arguments = ["serve", "--data", str(open_folder), "--port", "0", "--write-key", "k"]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"footfall: {open_folder}: cannot be written (Permission denied); make it writable, or choose another folder\n"
+    )

@@ -1,0 +1,78 @@
+"""`footfall stats` shows the books, by source and event, and that they balance; also while a collector runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from footfall.cli import main
+from footfall.collector import Collector
+
+
+@pytest.fixture
+def collector(tmp_path: Path) -> Collector:
+    collector = Collector(tmp_path / "data")
+    seen = {"type": "track", "event": "a rather long name [bold]of an event[/bold]", "userId": "u", "messageId": "m"}
+    collector.take(json.dumps({"batch": [seen, seen, {"type": "track"}, 5]}).encode(), source="shop")
+    return collector
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str, str]:
+    with pytest.raises(SystemExit) as caught:
+        main(["stats", *arguments])
+    out, err = capsys.readouterr()
+    return caught.value.code, out, err
+
+
+def test_the_books_are_shown_while_the_collector_runs(
+    collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "--data", str(tmp_path / "data"))
+    collector.close()
+
+    assert code == 0
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["source", "event", "received", "stored", "duplicate", "quarantined", "rejected"]
+    assert ["total", "4", "1", "1", "1", "1"] in lines
+    assert "a rather long name [bold]of an event[/bold]" in out
+    assert out.splitlines()[-1] == (
+        "the books balance: 4 received = 1 stored + 1 duplicate + 1 quarantined + 1 rejected"
+    )
+
+
+def test_the_books_are_given_as_json(collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collector.close()
+    code, out, _ = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")
+
+    found = json.loads(out)
+    assert code == 0
+    assert found["balanced"] is True
+    assert found["total"] == {"received": 4, "stored": 1, "duplicate": 1, "quarantined": 1, "rejected": 1}
+    assert [(line["source"], line["event"], line["received"]) for line in found["books"]] == [
+        ("shop", "(track)", 1),
+        ("shop", "(unreadable)", 1),
+        ("shop", "a rather long name [bold]of an event[/bold]", 2),
+    ]
+
+
+def test_books_that_do_not_balance_are_told(
+    collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import apsw
+
+    collector.close()
+    with apsw.Connection(str(tmp_path / "data" / "journal.db")) as tampered:
+        tampered.execute("UPDATE books SET stored = stored + 1 WHERE stored > 0")
+
+    _, out, _ = run(capsys, "--data", str(tmp_path / "data"))
+
+    assert "THE BOOKS DO NOT BALANCE" in out
+
+
+def test_a_folder_without_a_journal_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "--data", str(tmp_path / "none"))
+
+    assert (code, out) == (2, "")
+    assert err == f"footfall: {tmp_path / 'none'}: does not exist; start `footfall serve --data` with it first\n"

@@ -1,0 +1,68 @@
+"""Every bundle that a collector ever loaded can judge; what is not known is judged by the current plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from footfall.collector.judges import Judges
+from footfall.plan import bundle_bytes, bundle_hash
+from footfall.plan.model import Event, Plan
+
+
+class MemoryControl:
+    """Bundles in a mapping."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put_bundle(self, digest: str, bundle: bytes) -> None:
+        self.kept.setdefault(digest, bundle)
+
+    def bundles(self) -> Mapping[str, bytes]:
+        return dict(self.kept)
+
+
+def test_the_plan_of_a_collector_is_kept_as_a_bundle(plan: Plan) -> None:
+    control = MemoryControl()
+
+    judges = Judges(plan, control)
+
+    assert control.kept == {bundle_hash(plan): bundle_bytes(plan)}
+    assert judges.judge_for(None).digest == bundle_hash(plan)
+
+
+def test_a_sender_is_judged_by_its_own_bundle_or_by_the_current_one(plan: Plan) -> None:
+    control = MemoryControl()
+    Judges(plan, control)
+    event = Event(name="new_event", wire_name="new_event")
+    later = msgspec.structs.replace(plan, events={**plan.events, "new_event": event})
+
+    judges = Judges(later, control)
+
+    own = judges.judge_for(bundle_hash(plan))
+    assert own.validator.resolve("new_event") is None
+    assert judges.judge_for(bundle_hash(plan)) is own
+    for unknown in (None, 5, "f" * 64, bundle_hash(later)):
+        assert judges.judge_for(unknown).validator.resolve("new_event") == event
+
+
+def test_default_is_checked_only_where_the_plan_declares_it(plan: Plan) -> None:
+    event = plan.events["order_completed"]
+    declared = msgspec.structs.replace(plan, sources={**plan.sources, "default": plan.sources["shop"]})
+
+    plain, strict = Judges(plan, MemoryControl()).judge_for(None), Judges(declared, MemoryControl()).judge_for(None)
+
+    assert [plain.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, True]
+    assert [strict.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, False]
+
+
+def test_the_property_that_names_a_device_is_looked_up_under_its_name_on_the_wire(plan: Plan) -> None:
+    judge = Judges(plan, MemoryControl()).judge_for(None)
+    reading, order = plan.events["reading_reported"], plan.events["order_completed"]
+
+    assert judge.device_key(reading, "gateway") == "gw"
+    assert judge.device_key(order, "gateway") == "gateway_id"
+    assert judge.device_key(None, "gateway") == "gateway_id"
+    assert judge.device_key(reading, "shop") is None
