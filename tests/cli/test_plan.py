@@ -81,17 +81,43 @@ def test_a_path_where_nothing_stands_is_one_line_and_exit_code_2(command: tuple[
     assert done.stderr == "footfall: nowhere: no such file or folder (check the path)\n"
 
 
-@pytest.mark.parametrize(
-    ("content", "words"), [("", "the file is empty"), ("plan: [", "not YAML"), ("a: \udcff", "not UTF-8")]
-)
-def test_a_file_that_holds_no_plan_is_a_finding(content: str, words: str, tmp_path: Path) -> None:
-    (tmp_path / "plan.yaml").write_bytes(content.encode("utf-8", "surrogateescape"))
+UNREADABLE = [
+    ("plan.yaml", "", "plan.yaml:1 the file is empty"),
+    ("plan.yaml", "plan: [}", "plan.yaml:1 not YAML"),
+    ("plan.yaml", "a: \udcff", "plan.yaml:1 byte 3 is not UTF-8"),
+    ("plan.json", "{}", "plan.json: this is not a bundle"),
+    ("folder", None, "folder: the folder holds no .yaml file"),
+]
 
-    done = footfall("plan", "check", "plan.yaml", cwd=tmp_path)
+
+@pytest.mark.parametrize(("name", "content", "words"), UNREADABLE)
+def test_what_cannot_be_read_as_a_plan_is_one_line_and_exit_code_2(
+    name: str, content: str | None, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content.encode("utf-8", "surrogateescape"))
+
+    done = footfall("plan", "check", name, cwd=tmp_path)
+    for_programs = footfall("plan", "check", name, "--format", "json", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"footfall: {words}")
+    assert done.stderr.count("\n") == 1
+    assert for_programs.returncode == 2
+    assert len(json.loads(for_programs.stdout)["problems"]) == 1
+
+
+def test_a_broken_file_among_others_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("plan: p")
+    (tmp_path / "events.yaml").write_text("events: [}")
+
+    done = footfall("plan", "check", ".", cwd=tmp_path)
 
     assert (done.returncode, done.stderr) == (1, "")
-    assert words in done.stdout.splitlines()[0]
-    assert done.stdout.splitlines()[1] == "plan.yaml: 1 problem in 1 file"
+    assert done.stdout.startswith("events.yaml:1:10 not YAML")
 
 
 def test_a_bundle_is_the_plan_in_one_file(tmp_path: Path) -> None:

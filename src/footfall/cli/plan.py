@@ -14,8 +14,11 @@ from footfall.plan import Plan, bundle_bytes, bundle_hash, read_plan
 
 __all__ = ["command"]
 
-_FOUND = 1
-_NO_PATH = frozenset({"missing_file", "unreadable_file"})
+_FOUND, _USAGE = 1, 2
+# Nothing at the path could be read as a plan: not a plan with faults, but no plan.
+_NO_PLAN = frozenset(
+    ("bad_bundle", "empty_file", "missing_file", "no_plan_files", "not_utf8", "not_yaml", "unreadable_file")
+)
 
 
 @click.group()
@@ -30,15 +33,17 @@ def command() -> None:
 def check(ctx: click.Context, path: Path, form: str) -> None:
     """Tell everything that is wrong with the plan at PATH: a folder, a YAML file or a bundle.
 
-    Exit code 0: nothing is wrong. 1: something is. 2: PATH does not exist or cannot be read.
+    Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read.
     """
-    plan, problems = _read(path)
+    plan, problems = read_plan(path)
     if form == "json":
         click.echo(_as_json(path, plan, problems))
+    elif _is_no_plan(path, problems):
+        raise UsageError(str(problems[0]))
     else:
         _echo(problems)
         click.echo(_summary(path, plan, problems))
-    ctx.exit(_FOUND if problems else 0)
+    ctx.exit(_USAGE if _is_no_plan(path, problems) else _FOUND if problems else 0)
 
 
 @command.command()
@@ -50,7 +55,9 @@ def bundle(ctx: click.Context, path: Path, output: Path) -> None:
 
     Exit code 1, and no file, when something is wrong with the plan.
     """
-    plan, problems = _read(path)
+    plan, problems = read_plan(path)
+    if _is_no_plan(path, problems):
+        raise UsageError(str(problems[0]))
     if plan is None:
         _echo(problems, err=True)
         click.echo(_summary(path, plan, problems), err=True)
@@ -65,12 +72,8 @@ def bundle(ctx: click.Context, path: Path, output: Path) -> None:
     click.echo(f"{output}: {plan.id} {bundle_hash(plan)} ({len(content):,} bytes)")
 
 
-def _read(path: Path) -> tuple[Plan | None, list[Problem]]:
-    plan, problems = read_plan(path)
-    for problem in problems:
-        if problem.code in _NO_PATH and problem.file == str(path):
-            raise UsageError(str(problem))
-    return plan, problems
+def _is_no_plan(path: Path, problems: Sequence[Problem]) -> bool:
+    return len(problems) == 1 and problems[0].code in _NO_PLAN and problems[0].file == str(path)
 
 
 def _echo(problems: Sequence[Problem], *, err: bool = False) -> None:

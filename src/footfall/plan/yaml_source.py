@@ -345,10 +345,10 @@ def _read(text: str, reader: _Reader) -> None:
             if take is not None:
                 take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        mark, begun = error.problem_mark or error.context_mark, error.context_mark
         place = Place(reader.file, mark.line + 1, mark.column + 1) if mark else Place(reader.file, 1, 1)
-        what = " ".join(part for part in (error.problem, error.context) if part)
-        _not_yaml(what, place, reader)
+        since = f"that begins on line {begun.line + 1}" if error.context and begun else ""
+        _not_yaml(" ".join(part for part in (error.problem, error.context, since) if part), place, reader)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         _not_yaml(str(error.reason), Place(reader.file, line, 1), reader)
