@@ -79,7 +79,7 @@ def test_a_persons_page_tells_who_when_what_and_how_we_know(data: Path, capsys: 
     assert answer.line("first seen") == "2026-11-21 10:00:00 CET"
     assert answer.line("last seen") == "2026-11-21 10:03:00 CET"
     assert answer.line("messages") == "4: 2 × identify, 2 × page"
-    assert answer.line("plan") == '"pro" 2026-11-21 10:02:00 CET web m3'
+    assert answer.line("plan") == '"pro" 2026-11-21 10:02:00 CET web'
     assert answer.line("2026-11-21 10:00:00 CET") == 'page Home {"path": "/"} web sole_owner'
     assert answer.line("sole_owner") == "1 nobody else was ever identified under that anonymous id"
     assert "1  by identify of user ann at 2026-11-21 10:01:00 CET (web m2)" in answer.text

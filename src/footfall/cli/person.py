@@ -111,7 +111,7 @@ class _Page:
     def _person(self, person: Profile, place: str) -> None:
         self._line(place + _headline(person), style="bold")
         self._table(self._facts(person), header=False)
-        self._section("Traits", ("trait", "value", "said at", "by"), map(self._trait, person.traits))
+        self._section("Traits", ("trait", "value", "said at", "source"), map(self._trait, person.traits))
         shown = len(person.recent)
         which = f"all {shown}" if shown == person.messages else f"the latest {shown} of {person.messages}"
         columns = ("time", "message", "properties", "source", "how we know")
@@ -134,7 +134,7 @@ class _Page:
         return [(name, ", ".join(map(_plain, values))) for name, values in facts if values]
 
     def _trait(self, trait: Trait) -> Sequence[str]:
-        return trait.name, _short(trait.value) or "null", self._time(trait.at), f"{trait.source} {trait.message_id}"
+        return trait.name, _short(trait.value) or "null", self._time(trait.at), trait.source
 
     def _message(self, message: Message) -> Sequence[str]:
         what = message.event or " ".join(part for part in (message.type, message.name) if part)
