@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -84,23 +85,39 @@ def test_the_report_says_what_the_file_says_and_sending_twice_changes_nothing_bu
     assert [(row["stored"], row["duplicate"], row["quarantined"]) for row in book] == [(PURCHASES, PURCHASES, 0)]
 
 
+def feed(pipe: Path, first: str, killed: Event, rest: str) -> None:
+    """Give the sender the first rows, and the rest only when the collector is dead: so it dies in the middle."""
+    with pipe.open("w", encoding="ascii") as file:
+        file.write(first)
+        file.flush()
+        killed.wait(WITHIN)
+        file.write(rest)
+
+
 def test_a_collector_that_is_killed_in_the_middle_and_started_again_has_every_purchase_once(
-    commands: Commands, run: Run, start: Start
+    commands: Commands, run: Run, start: Start, checkout: Path
 ) -> None:
     serve, send, report, *_, stats = commands("cdnow")
+    lines = LOG.read_text(encoding="ascii").splitlines(keepends=True)
+    pipe, killed = checkout / "log", Event()
+    os.mkfifo(pipe)
+    feeder = Thread(target=feed, args=(pipe, "".join(lines[:40_001]), killed, "".join(lines[40_001:])), daemon=True)
+    feeder.start()
     collector = start(at(serve, "0"))
     port = collector.address(WITHIN).rpartition(":")[2]
-    sender = start(at(send, port))
+    sender = start([*at(send, port), "--log", str(pipe)])
 
     sender.said(r"^ +[1-9]\d* delivered", WITHIN)
     os.kill(collector.pid, signal.SIGKILL)
+    killed.set()
     sender.said(r"waiting for the collector", WITHIN)
     before = stored(run, stats)
     start(at(serve, port)).address(WITHIN)
     said = sender.finish(WITHIN)
+    feeder.join(WITHIN)
     after = kpis(run([*report, "--format", "json"]))
 
-    assert 0 < before < PURCHASES
+    assert 0 < before <= 40_000
     assert f"{PURCHASES} delivered" in said
     assert "0 lost" in said
     assert (after["orders"], after["customers"], after["revenue"]) == (PURCHASES, CUSTOMERS, REVENUE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from footfall.cli.demo.folder import prepare
 from footfall.cli.demo.places import find
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
-from footfall.errors import DataFolderError
+from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.storage.folder import DataFolder
 
 
@@ -66,6 +67,16 @@ def test_the_folder_of_a_real_collector_is_refused_and_left_as_it_is(tmp_path: P
         prepared(tmp_path / "real", plan)
 
     assert sorted(path.name for path in (tmp_path / "real").iterdir()) == before
+
+
+def test_a_folder_that_a_collector_holds_is_refused_with_its_process(tmp_path: Path, plan: Path) -> None:
+    prepared(tmp_path / "new", plan)
+    held = DataFolder.open(tmp_path / "new")
+
+    with pytest.raises(DataFolderHeldError, match=f"process {os.getpid()}"):
+        prepared(tmp_path / "new", plan)
+
+    held.close()
 
 
 def test_a_folder_with_a_broken_note_is_refused(tmp_path: Path, plan: Path) -> None:

@@ -33,6 +33,13 @@ def test_a_process_that_ends_first_is_quoted() -> None:
         child.address(WITHIN)
 
 
+def test_a_process_that_has_ended_is_told_again_and_again() -> None:
+    with running("it", ["-c", "print('gone')"]) as child:
+        for _ in range(3):
+            with pytest.raises(UsageError, match=r"it has stopped\ngone"):
+                child.said("back", WITHIN)
+
+
 def test_a_process_that_stays_silent_is_named() -> None:
     with (
         running("the tongue-tied", ["-c", "import time; time.sleep(600)"]) as child,

@@ -17,7 +17,8 @@ from footfall.errors import UsageError
 
 __all__ = ["FOOTFALL", "Child", "ending_on", "running"]
 
-FOOTFALL = ("-c", "from footfall.cli import main; main()")  # the `footfall` command, whatever the PATH says
+# The `footfall` command, whatever the PATH says, and whatever stands in the current folder (-P).
+FOOTFALL = ("-P", "-c", "from footfall.cli import main; main()")
 _STOPS_WITHIN = 20.0  # seconds; what is still queued is delivered in them
 
 
@@ -57,12 +58,14 @@ class Child:
 
         Raises UsageError, with the last that it said, when it ends first or is silent for `within` seconds.
         """
-        with contextlib.suppress(queue.Empty):
+        try:
             while (line := self._fresh.get(timeout=within)) is not None:
                 if found := re.search(pattern, line):
                     return found[0]
-        silent = self._process.poll() is None
-        raise self._failed(f"did not say what it should within {within:.0f} s" if silent else "has stopped")
+        except queue.Empty:
+            raise self._failed(f"did not say what it should within {within:.0f} s") from None
+        self._fresh.put(None)  # for whoever asks next
+        raise self._failed("has stopped")
 
     def address(self, within: float) -> str:
         """The address that the process says it listens on. Raises UsageError as `said` does."""

@@ -1,0 +1,60 @@
+"""Visitors do what their seed says, and a shop that fails them is named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from footfall.cli.demo.places import find
+from footfall.cli.demo.processes import running
+from footfall.cli.demo.visitors import visit_shop
+from footfall.clock import SystemClock
+from footfall.errors import UsageError
+
+WITHIN = 60.0  # seconds that the shop may take to open on a busy machine
+NOBODY = "http://127.0.0.1:1"
+
+
+def visited(shop: str, *, visitors: int, seed: int) -> tuple[Counter[str], list[int]]:
+    done: list[int] = []
+    seen = asyncio.run(
+        visit_shop(
+            shop,
+            visitors=visitors,
+            seconds=0.2,
+            seed=seed,
+            clock=SystemClock(),
+            progress=lambda count, _: done.append(count),
+        )
+    )
+    return seen, done
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A shop whose collector is away: the visitors must not notice."""
+    plan = str(find("tracking_plans/shop_and_gateway"))
+    main = str(find("examples/shop/main.py"))
+    with running("the shop", [main, "--port", "0", "--collector", NOBODY, "--plan", plan]) as child:
+        yield child.address(WITHIN)
+
+
+def test_the_same_seed_makes_the_same_visits_and_another_seed_makes_others(shop: str) -> None:
+    once, again, other = (visited(shop, visitors=25, seed=seed)[0] for seed in (7, 7, 8))
+
+    assert once == again
+    assert once != other
+    assert all(once[name] for name in ("pages", "sign-ins", "orders"))
+
+
+def test_progress_is_told_after_every_visit(shop: str) -> None:
+    assert visited(shop, visitors=6, seed=1)[1] == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_shop_that_does_not_answer_is_named() -> None:
+    with pytest.raises(UsageError, match="the shop failed a visitor"):
+        visited(NOBODY, visitors=2, seed=1)
