@@ -73,6 +73,32 @@ def naive(journey: Journey, log: Sequence[Message], span: Span) -> dict[tuple[in
     return found
 
 
+def naive_guard(
+    journey: Journey, guard: Guard, log: Sequence[Message], found: dict[tuple[int, int, str], int]
+) -> tuple[int, int]:
+    """Who had the guard's event from the first reach of its start to that of its end, or to the journey's limit."""
+    ways, counted, started = paths(journey), 0, 0
+    start, end = int(guard.start[1:]), int(guard.end[1:])
+    for actor in {message[0] for message in log}:
+        at = {(number, ways[number].steps[place]): time for (number, place, who), time in found.items() if who == actor}
+        starts = [time for (_, step), time in at.items() if step == start]
+        if not starts:
+            continue
+        started += 1
+        begin, entered = min(starts), min(time for (_, step), time in at.items() if step == 0)
+        ends = [t for (number, step), t in at.items() if step == end and {start, end} <= set(ways[number].steps)]
+        last = min(ends, default=99 if journey.within is None else entered + journey.within)
+        counted += any(
+            message[0] == actor
+            and message[2] == guard.event
+            and begin <= message[1] <= last
+            and not (message[1] == begin and fills(journey, start, message))
+            and not (ends and message[1] == last and fills(journey, end, message))
+            for message in log
+        )
+    return counted, started
+
+
 limits = st.one_of(st.none(), st.integers(1, 6))
 
 
@@ -167,6 +193,8 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
         entered = {key[2] for key in expected if key[1] == 0}
         through = {key[2] for key in expected if key[0] in ways and key[1] == len(paths(journey)[key[0]].steps) - 1}
         assert converted(dataset, found, "s0", f"s{last}") == (len(entered), len(through))
+        guard = Guard(event="c", start=f"s{last - 1}", end=f"s{last}", name="trouble")
+        assert guarded(dataset, plan, found, guard) == naive_guard(journey, guard, log, expected)
         for number, branch in enumerate(journey.branches):
             place, step = len(paths(journey)[number + 1].steps) - 1, int(branch.steps[-1][1:])
             by_it = {key[2] for key in expected if key[:2] == (number + 1, place)}

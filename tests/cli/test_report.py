@@ -24,7 +24,7 @@ events:
   viewed: {description: seen, expect: {volume: {per: day, min: 1}}}
   bought: {description: sold, properties: {total: {type: decimal}, currency: {type: string}}}
 goals:
-  grow: {description: Sell more, kpis: [revenue, conversion]}
+  grow: {description: Sell more é, kpis: [revenue, conversion]}
 kpis:
   revenue:
     question: Do we sell?
@@ -171,6 +171,7 @@ def test_a_terminal_without_unicode_gets_ascii(data: Path, plan_file: Path) -> N
 
     assert "####" in shown
     assert "> 10 EUR" in shown
+    assert "Sell more ?" in shown
 
 
 def test_windows_that_miss_all_of_the_data_are_pointed_out(data: Path, tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ def show(report: Report, console: Console, place: str) -> None:
     with console.capture() as captured:
         _Picture(report, console).draw(place)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
-    console.file.write(text if console.encoding.lower().startswith("utf") else text.translate(_ASCII))
+    if not console.encoding.lower().startswith("utf"):
+        text = text.translate(_ASCII).encode(console.encoding, "replace").decode(console.encoding)
+    console.file.write(text)
 
 
 class _Picture:

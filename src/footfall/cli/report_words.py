@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
 
@@ -22,8 +22,9 @@ __all__ = [
 
 MOMENT = "%Y-%m-%d %H:%M"
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
-# A quotient is given to 28 digits; nobody reads them all.
-_QUOTIENT_DIGITS = 28
+_MOST_DECIMALS = 12
+_DECIMALS = 4
+_WIDE = Context(prec=10_000)
 
 
 def between(window: Window) -> str:
@@ -59,12 +60,13 @@ def percent(share: Decimal | None) -> str:
 
 
 def number(figure: Decimal | None) -> str:
-    """Every digit; only what a division made endless is cut to four decimals, and says so."""
+    """Every digit; only what has more than twelve decimals, as quotients do, is rounded, and says so."""
     if figure is None:
         return "–"
     exponent = figure.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -4 and len(figure.as_tuple().digits) >= _QUOTIENT_DIGITS:
-        return f"≈ {figure.quantize(Decimal('0.0001')):,f}"
+    if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
+        places = min(-_DECIMALS, figure.adjusted() - _DECIMALS + 1)
+        return f"≈ {figure.quantize(Decimal(1).scaleb(places), context=_WIDE):,f}"
     return f"{figure:,f}"
 
 
