@@ -78,6 +78,7 @@ def test_a_visitor_who_signs_in_late_is_one_person_from_the_first_page_to_the_or
     steps = {journey["name"]: [step["actors"] for step in journey["steps"]] for journey in report["journeys"]}
 
     assert "Your bank declined the payment" in declined.text
+    assert 'value="kari@mail.example"' in declined.text
     assert paid.url == pressed_twice.url
     assert "NOK\N{NO-BREAK SPACE}2\N{NO-BREAK SPACE}682.00" in paid.text
     assert report["data"]["persons"] == 1

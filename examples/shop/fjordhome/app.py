@@ -161,7 +161,7 @@ class App:
             "checkout_started",
             {"cart_id": visit.cart.cart_id, "total": total, "items": visit.cart.items(), "currency": CURRENCY},
         )
-        return visit.page("Checkout", pages.checkout(visit.cart, visit.account))
+        return visit.page("Checkout", pages.checkout(visit.cart, visit.account.email if visit.account else ""))
 
     def pay(self, visit: Visit) -> Response:
         form = visit.request.form
@@ -191,7 +191,7 @@ class App:
                     "currency": CURRENCY,
                 },
             )
-            return visit.page("Checkout", pages.checkout(visit.cart, visit.account, said))
+            return visit.page("Checkout", pages.checkout(visit.cart, form.get("email", ""), said))
         self._shop.empty_cart(visit.visitor)
         self._track_order(order)
         return redirect(f"/orders/{order.order_id}")

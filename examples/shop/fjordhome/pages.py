@@ -132,8 +132,7 @@ def cart_page(cart: Cart) -> str:
     )
 
 
-def checkout(cart: Cart, account: Account | None, problem: str = "") -> str:
-    email = escape(account.email, quote=True) if account else ""
+def checkout(cart: Cart, email: str, problem: str = "") -> str:
     countries = "".join(f'<option value="{code}">{name}</option>' for code, name in COUNTRIES.items())
     cards = "".join(
         f'<label class="choice"><input type="radio" name="card" value="{number}"'
@@ -146,7 +145,8 @@ def checkout(cart: Cart, account: Account | None, problem: str = "") -> str:
         f'<h1>Checkout</h1>{note}<div class="two"><form class="panel" method="post" action="/checkout">'
         f'<input type="hidden" name="cart_id" value="{cart.cart_id}">'
         '<label for="email">Where shall the receipt go?</label>'
-        f'<input id="email" type="email" name="email" value="{email}" required autocomplete="email">'
+        '<input id="email" type="email" name="email" required autocomplete="email"'
+        f' value="{escape(email, quote=True)}">'
         f'<label for="country">Ship to</label><select id="country" name="country">{countries}</select>'
         '<label for="coupon">Coupon</label><input id="coupon" name="coupon" placeholder="WELCOME10">'
         f"<fieldset><legend>Pay with</legend>{cards}</fieldset><button>Pay</button></form>"
