@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -252,6 +253,7 @@ def test_a_time_that_cannot_be_read_is_the_time_of_receipt_with_a_warning(open_c
         (track("order_made", properties={"total": 1}), "shop", ("quarantined", "unknown_event", ["unknown_event"])),
         (track("nonsense"), "shop", ("quarantined", "unknown_event", ["unknown_event"])),
         (track("order_completed"), "shop", ("quarantined", "invalid", ["required"])),
+        (track("order_completed", properties=None), "shop", ("quarantined", "invalid", ["required"])),
         (track("order_completed", properties={"total": 1}), "gateway", ("quarantined", "source", ["source"])),
         (track("order_completed", properties={}), "gateway", ("quarantined", "source", ["source", "required"])),
         (track("order_completed", properties={"total": 1, "channel": "fax"}), "shop", ("stored", None, ["enum"])),
@@ -265,6 +267,7 @@ def test_a_time_that_cannot_be_read_is_the_time_of_receipt_with_a_warning(open_c
         ({"type": "identify", "userId": "u", "traits": {"age": 4, "x": 1}}, "shop", None),
         ({"type": "identify", "userId": "u", "context": {"traits": {"age": ""}}}, "shop", BAD_TYPE),
         ({"type": "identify", "userId": "u", "traits": None}, "shop", None),
+        ({"type": "identify", "userId": "u", "context": {"traits": 5}}, "shop", None),
         ({"type": "group", "groupId": "g", "userId": "u", "traits": {"seats": 0}}, "shop", TOO_LOW),
         ({"type": "page", "userId": "u", "properties": {"whatever": 1}}, "shop", None),
     ],
@@ -392,7 +395,10 @@ ANY_MESSAGE = st.dictionaries(st.sampled_from(FIELDS), ANY_JSON | st.sampled_fro
 GOOD = st.builds(lambda n: track("help_opened", messageId=f"good-{n}", properties={"n": n}), st.integers(0, 10**6))
 
 
-@given(messages=st.lists(st.one_of(GOOD, ANY_MESSAGE, ANY_JSON), max_size=8), ascii_only=st.booleans())
+MIXES = st.lists(st.one_of(GOOD, ANY_MESSAGE, ANY_JSON), max_size=8)
+
+
+@given(messages=MIXES, ascii_only=st.booleans())
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mix_keeps_every_good_message_and_balances(plan: Plan, messages: list[Any], ascii_only: bool) -> None:
     journal = MemoryJournal()
@@ -416,3 +422,22 @@ def test_any_mix_keeps_every_good_message_and_balances(plan: Plan, messages: lis
     assert second.counts()["rejected"] == first.counts()["rejected"]
     total = {name: sum(line[name] for line in books.values()) for name in next(iter(books.values()), {})}
     assert total == {} or total["received"] == 2 * len(messages) == sum(total.values()) - total["received"]
+
+
+def test_the_mixes_that_are_drawn_hold_the_hard_cases() -> None:
+    seen: Counter[str] = Counter()
+
+    @given(messages=MIXES)
+    @settings(max_examples=100, deadline=None, derandomize=True)
+    def draw(messages: list[Any]) -> None:
+        text = json.dumps(messages)
+        seen["total"] += 1
+        seen["a good one beside another"] += "good-" in text and len(messages) > 1
+        seen["no object"] += any(not isinstance(one, dict) for one in messages)
+        seen["no JSON"] += "NaN" in text or "Infinity" in text
+        seen["a context or traits of any kind"] += '"context": ' in text or '"traits": ' in text
+
+    draw()
+    assert seen["a good one beside another"] >= seen["total"] / 5, seen
+    assert seen["no object"] >= seen["total"] / 5, seen
+    assert min(seen["no JSON"], seen["a context or traits of any kind"]) >= seen["total"] / 20, seen

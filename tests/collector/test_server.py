@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
+import resource
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from footfall.collector.server import listen
@@ -159,3 +161,23 @@ def test_a_port_that_is_taken_is_one_clear_line(collector: CollectorProcess) -> 
         listen("127.0.0.1", collector.port)
     with pytest.raises(UsageError, match=r"cannot listen on nowhere\.invalid:0"):
         listen("nowhere.invalid", 0)
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux limits the files of another process")
+def test_a_disk_without_room_is_a_503_and_the_same_request_is_taken_once_there_is_room(
+    collector: CollectorProcess, tmp_path: Path
+) -> None:
+    auth = ("test-key", "")
+    first = httpx.post(f"{collector.url}/v1/batch", content=batch("before"), auth=auth)
+    resource.prlimit(collector.pid, resource.RLIMIT_FSIZE, (1024, resource.RLIM_INFINITY))  # not one page more
+    many = batch(*(f"m{number}" for number in range(200)))
+
+    refused = httpx.post(f"{collector.url}/v1/batch", content=many, auth=auth)
+    unhealthy = httpx.get(f"{collector.url}/health")
+    resource.prlimit(collector.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    healthy = httpx.get(f"{collector.url}/health")
+    taken = httpx.post(f"{collector.url}/v1/batch", content=many, auth=auth)
+
+    assert [answer.status_code for answer in (first, refused, unhealthy, healthy, taken)] == [200, 503, 503, 200, 200]
+    assert refused.headers["retry-after"] == "2"
+    assert stored(tmp_path / "data") == {"before", *(f"m{number}" for number in range(200))}

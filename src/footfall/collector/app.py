@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
@@ -141,8 +142,7 @@ class App:
                 future.set_result(outcome)
 
         def done(outcome: Outcome) -> None:
-            # A loop that was closed meanwhile has nobody left who could be told.
-            if not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # a loop that was closed meanwhile has nobody left to be told
                 loop.call_soon_threadsafe(arrived, outcome)
 
         start(done)

@@ -55,6 +55,11 @@ def _bundle(draft: Draft, frame: Frame) -> object:
     return said.get("bundle") if type(said) is dict else None
 
 
+def _is_object(value: object) -> bool:
+    """Whether a value is an object, or nothing at all, which is one without members."""
+    return value is None or type(value) is dict
+
+
 def _properties(draft: Draft) -> dict[str, Any]:
     properties = draft.data.get("properties")
     return properties if type(properties) is dict else {}
@@ -77,7 +82,7 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
     elif event.status == "deprecated":
         replaced_by = event.deprecated.replaced_by if event.deprecated is not None else None
         draft.warn(Fault("event", "deprecated", replaced_by or ""))
-    if type(draft.data.get("properties", {})) is not dict:
+    if not _is_object(draft.data.get("properties")):
         return  # already put aside for its shape
     checked = judge.validator.check(event, _texts(draft.piece.raw).properties)
     if checked.warnings:
@@ -89,10 +94,11 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
 def _judge_traits(draft: Draft, judge: Judge) -> None:
     texts = _texts(draft.piece.raw)
     text = texts.traits
-    if "traits" not in draft.data and type(draft.data.get("context")) is dict:
-        text = _texts(texts.context).traits  # where RudderStack's SDKs put them
-    elif type(draft.data.get("traits", {})) is not dict:
-        return  # null, or already put aside for its shape
+    traits = draft.data.get("traits")
+    if traits is None and type(draft.data.get("context")) is dict:
+        text, traits = _texts(texts.context).traits, draft.context.get("traits")  # where RudderStack's SDKs put them
+    if not _is_object(traits):
+        return  # already put aside for its shape, or nothing of ours
     checked = judge.validator.check_traits(_TRAITS[draft.type], text)
     if checked.warnings:
         draft.warn(*checked.warnings)
