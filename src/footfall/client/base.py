@@ -16,6 +16,7 @@ from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
 from footfall.client.prepare import Preparer
 from footfall.clock import Clock, SystemClock, format_us
+from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
 from footfall.events import Answer, Batch
@@ -28,6 +29,13 @@ __all__ = ["BaseClient", "Collector"]
 _log = logging.getLogger("footfall")
 
 Collector = str | Transport
+
+_NEXT: dict[Action, str] = {
+    "again": "they will be sent again",
+    "drop": "they are dropped",
+    "split": "they will be sent in halves",
+    "stop": "nothing more is sent",
+}
 
 _NOT_INVALID = (None, "drop", "flag", "raise")
 
@@ -130,7 +138,7 @@ class BaseClient(Calls):
             # A transport that breaks its promise must not end the sending.
             error = UnreachableError(f"the transport raised {type(outcome).__name__}")
         decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
-        _log.info("could not send %d messages: %s; next: %s %s", count, error, decision.action, decision.reason)
+        _log.info("could not send %d messages, %s: %s", count, _NEXT[decision.action], error)
 
 
 def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:

@@ -1,0 +1,214 @@
+"""The client of event loops: the same books without a thread, on asyncio's loop and on uvloop's."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import pytest
+import uvloop
+
+from footfall import AsyncClient, ClientOptions, Delivery, UsageError
+from footfall.delivery import RetryPolicy
+from footfall.errors import OverloadedError, UnauthorizedError, UnreachableError
+from footfall.events import Answer, Batch
+from footfall.testing import ManualClock, Recorder
+
+Run = Callable[[Coroutine[Any, Any, None]], None]
+
+
+@pytest.fixture(params=["asyncio", "uvloop"])
+def run(request: pytest.FixtureRequest) -> Run:
+    return {"asyncio": asyncio.run, "uvloop": uvloop.run}[request.param]
+
+
+async def turns(count: int = 20) -> None:
+    """Let every task that can go on do so."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+class Hanging(Recorder):
+    """A transport that never answers."""
+
+    async def send_async(self, batch: Batch) -> Answer:
+        await asyncio.get_running_loop().create_future()
+        raise AssertionError
+
+
+def test_messages_arrive_in_order_without_a_thread(run: Run) -> None:
+    recorder = Recorder()
+
+    async def work() -> None:
+        before = threading.active_count()
+        async with AsyncClient(recorder, options=ClientOptions(max_batch=10)) as client:
+            for number in range(35):
+                assert client.track(f"event {number}")
+            assert await client.flush() == Delivery(35, 0, {})
+            assert threading.active_count() == before
+
+    run(work())
+
+    assert recorder.events == [f"event {number}" for number in range(35)]
+    assert recorder.closed
+
+
+def test_a_message_lingers_on_the_clients_clock() -> None:
+    recorder, clock = Recorder(), ManualClock()
+
+    async def work() -> None:
+        client = AsyncClient(recorder, clock=clock, options=ClientOptions(linger=0.5))
+        client.track("a")
+        await turns()
+        assert recorder.events == []
+        clock.advance(0.5)
+        await turns()
+        assert recorder.events == ["a"]
+        await client.close()
+
+    asyncio.run(work())
+
+
+def test_a_failed_batch_is_sent_again_when_its_wait_is_over_and_later_ones_stay_behind_it() -> None:
+    recorder, clock = Recorder(fail_with=[OverloadedError("slow down", retry_after=10.0)]), ManualClock()
+
+    async def work() -> None:
+        options = ClientOptions(max_batch=1, retry=RetryPolicy(initial=0.001))
+        client = AsyncClient(recorder, clock=clock, options=options)
+        client.track("a")
+        client.track("b")
+        await turns()
+        clock.advance(9.9)
+        await turns()
+        assert recorder.events == []
+        clock.advance(0.2)
+        await turns()
+        assert recorder.events == ["a", "b"]
+        assert [batch.sent_at[11:22] for batch in recorder.attempts] == ["00:00:00.00", "00:00:10.10", "00:00:10.10"]
+        await client.close()
+
+    asyncio.run(work())
+
+
+def test_flush_and_close_are_bounded_while_a_send_hangs(run: Run) -> None:
+    async def work() -> None:
+        client = AsyncClient(Hanging())
+        client.track("a")
+        assert await client.flush(0.01) == Delivery(0, 1, {})
+        assert await client.close(0.01) == Delivery(0, 1, {})
+        assert client.stats().balanced
+
+    run(work())
+
+
+def test_what_was_called_before_a_loop_runs_is_sent_once_one_does(run: Run) -> None:
+    recorder = Recorder()
+    client = AsyncClient(recorder)
+    client.track("before")
+
+    async def work() -> None:
+        client.track("inside")
+        await client.close()
+
+    run(work())
+
+    assert recorder.events == ["before", "inside"]
+
+
+def test_a_client_outlives_a_loop_and_says_what_it_left(caplog: pytest.LogCaptureFixture) -> None:
+    recorder = Recorder()
+    client = AsyncClient(recorder, options=ClientOptions(linger=3600.0))
+
+    async def first() -> None:
+        client.track("first loop")
+        await turns()
+
+    async def second() -> None:
+        client.track("second loop")
+        await client.flush()
+        await client.close()
+
+    asyncio.run(first())
+    assert "1 messages pending" in caplog.text
+    asyncio.run(second())
+
+    assert recorder.events == ["first loop", "second loop"]
+
+
+def test_a_batch_that_a_cancelled_loop_interrupts_is_not_lost() -> None:
+    client = AsyncClient(Hanging(), options=ClientOptions(linger=0.0))
+
+    async def work() -> None:
+        client.track("a")
+        await turns()
+
+    asyncio.run(work())
+
+    assert client.stats().pending == 1
+    assert client.stats().balanced
+
+
+def test_a_refused_key_ends_a_flush_at_once(run: Run) -> None:
+    async def work() -> None:
+        client = AsyncClient(Recorder(fail_with=[UnauthorizedError("HTTP 401")]))
+        client.track("a")
+        assert await client.flush(3600.0) == Delivery(0, 1, {})
+        assert await client.close(3600.0) == Delivery(0, 1, {})
+
+    run(work())
+
+
+def test_tasks_have_scopes_of_their_own(run: Run) -> None:
+    recorder = Recorder()
+
+    async def visit(client: AsyncClient, user: str) -> None:
+        with client.scope(user_id=user):
+            await asyncio.sleep(0)
+            client.track(user)
+
+    async def work() -> None:
+        async with AsyncClient(recorder) as client:
+            await asyncio.gather(*(visit(client, user) for user in ("ann", "bob", "eve")))
+            client.track("nobody")
+
+    run(work())
+
+    assert {message["event"]: message.get("userId") for message in recorder.messages} == {
+        "ann": "ann",
+        "bob": "bob",
+        "eve": "eve",
+        "nobody": None,
+    }
+
+
+def test_a_closed_client_takes_nothing(run: Run) -> None:
+    async def work() -> None:
+        client = AsyncClient(Recorder())
+        await client.close()
+        await client.close()
+        assert client.track("late").reason == "closed"
+        assert client.stats().refused == {"closed": 1}
+
+    run(work())
+
+
+def test_a_closing_client_tries_once_more_before_it_gives_up() -> None:
+    recorder = Recorder(fail_with=[UnreachableError("gone")])
+
+    async def work() -> None:
+        client = AsyncClient(
+            recorder, options=ClientOptions(linger=0.0, retry=RetryPolicy(initial=3600.0, maximum=3600.0))
+        )
+        client.track("a")
+        await turns()
+        assert client.stats().retries == 1
+        assert await client.close() == Delivery(1, 0, {})
+
+    asyncio.run(work())
+
+
+def test_it_cannot_wait_in_track() -> None:
+    with pytest.raises(UsageError, match="drop_oldest"):
+        AsyncClient(Recorder(), options=ClientOptions(when_full="block"))

@@ -1,0 +1,39 @@
+"""The options of a client say at once, and all together, what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from footfall import ClientOptions, Delivery, Ledger, UsageError
+from footfall.delivery import RetryPolicy
+
+
+def test_every_setting_out_of_range_is_named() -> None:
+    with pytest.raises(UsageError) as caught:
+        ClientOptions(max_batch=0, linger=-1.0, queue_bytes=float("nan"), when_full="panic")  # type: ignore[arg-type]
+
+    for name in ("max_batch", "linger", "queue_bytes", "when_full"):
+        assert name in str(caught.value)
+
+
+def test_options_are_frozen() -> None:
+    with pytest.raises(AttributeError):
+        ClientOptions().max_batch = 3  # type: ignore[misc]  # the mistake is the point
+
+
+def test_a_retry_policy_out_of_range_is_refused() -> None:
+    with pytest.raises(UsageError, match="initial, attempts"):
+        RetryPolicy(initial=0.0, attempts=0)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "is_whole"),
+    [(Delivery(3, 0, {}), True), (Delivery(3, 1, {}), False), (Delivery(3, 0, {"refused": 1}), False)],
+)
+def test_a_delivery_is_truthy_if_nothing_is_left_and_nothing_was_lost(delivery: Delivery, is_whole: bool) -> None:
+    assert bool(delivery) == is_whole
+
+
+def test_a_ledger_knows_whether_it_balances() -> None:
+    assert Ledger(accepted=3, adopted=1, delivered=2, pending=1, dropped={"refused": 1}).balanced
+    assert not Ledger(accepted=3, delivered=2).balanced

@@ -1,0 +1,328 @@
+"""The client of threads: it sends in the background, ends in bounded time, and survives forks and the process's end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from footfall import Client, ClientOptions, Delivery, UsageError
+from footfall.clock import SystemClock
+from footfall.delivery import HttpTransport, RetryPolicy
+from footfall.errors import UnauthorizedError, UnreachableError
+from footfall.events import Answer, Batch, Verdict
+from footfall.testing import ManualClock, Recorder
+
+QUICK = RetryPolicy(initial=0.001, maximum=0.001)
+
+
+class Gate(Recorder):
+    """A transport whose first send waits until the test opens the gate."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.entered = threading.Event()
+        self.opened = threading.Event()
+
+    def send(self, batch: Batch) -> Answer:
+        self.entered.set()
+        assert self.opened.wait(30)
+        return super().send(batch)
+
+
+def test_no_thread_runs_before_the_first_message() -> None:
+    before = threading.active_count()
+
+    client = Client(Recorder())
+
+    assert threading.active_count() == before
+    client.track("a")
+    assert threading.active_count() == before + 1
+    client.close()
+    assert threading.active_count() == before
+
+
+def test_a_message_is_sent_without_being_flushed() -> None:
+    gate = Gate()
+    gate.opened.set()
+    client = Client(gate, options=ClientOptions(linger=0.0))
+
+    client.track("a")
+
+    assert gate.entered.wait(30)
+    assert client.close() == Delivery(1, 0, {})
+
+
+def test_a_message_lingers_on_the_clients_clock() -> None:
+    clock, gate = ManualClock(), Gate()
+    gate.opened.set()
+    client = Client(gate, clock=clock, options=ClientOptions(linger=0.5))
+    client.track("a")
+    clock.until_waiting()
+    assert not gate.entered.is_set()
+
+    clock.advance(0.5)
+
+    assert gate.entered.wait(30)
+
+
+def test_messages_arrive_in_order_in_batches() -> None:
+    recorder = Recorder()
+    with Client(recorder, options=ClientOptions(max_batch=10)) as client:
+        for number in range(95):
+            assert client.track(f"event {number}")
+
+    assert recorder.events == [f"event {number}" for number in range(95)]
+    assert max(len(batch.messages) for batch in recorder.batches) <= 10
+
+
+def test_messages_of_many_threads_are_each_sent_once() -> None:
+    recorder = Recorder()
+    client = Client(recorder)
+
+    def work(name: int) -> None:
+        for number in range(200):
+            assert client.track(f"{name} {number}")
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert client.close() == Delivery(800, 0, {})
+
+    assert len(set(recorder.events)) == 800
+    numbers = [message["context"]["client"]["seq"] for message in recorder.messages]
+    assert numbers == list(range(1, 801))
+
+
+def test_flush_waits_for_what_was_accepted_before_it() -> None:
+    recorder = Recorder()
+    client = Client(recorder, options=ClientOptions(linger=3600.0))
+    client.track("a")
+
+    assert client.flush() == Delivery(1, 0, {})
+    assert recorder.events == ["a"]
+
+
+def test_flush_and_close_are_bounded_while_a_send_hangs() -> None:
+    gate = Gate()
+    client = Client(gate)
+    client.track("a")
+
+    assert client.flush(0.01) == Delivery(0, 1, {})
+    assert client.close(0.01) == Delivery(0, 1, {})
+    assert not client.close(0.0)
+
+    gate.opened.set()
+
+
+def test_flush_of_nothing_returns_at_once() -> None:
+    assert Client(Recorder()).flush() == Delivery(0, 0, {})
+
+
+def test_a_batch_that_fails_is_sent_again_with_a_new_time() -> None:
+    recorder = Recorder(fail_with=[UnreachableError("gone"), None])
+    client = Client(recorder, options=ClientOptions(retry=QUICK))
+    client.track("a")
+
+    assert client.flush() == Delivery(1, 0, {})
+    first, second = recorder.attempts
+    assert first.messages == second.messages
+    assert first.sent_at != second.sent_at
+    assert client.stats().retries == 1
+
+
+def test_a_refused_key_ends_a_flush_at_once_and_loses_nothing() -> None:
+    recorder = Recorder(fail_with=[UnauthorizedError("HTTP 401")])
+    client = Client(recorder)
+    client.track("a")
+
+    assert client.flush(3600.0) == Delivery(0, 1, {})
+    assert client.stats().stopped == "unauthorized: HTTP 401"
+    client.track("b")
+    assert client.close(3600.0) == Delivery(0, 2, {})
+
+
+def test_a_transport_that_breaks_its_promise_does_not_end_the_sending() -> None:
+    recorder = Recorder(fail_with=[ZeroDivisionError("secret"), None])  # type: ignore[list-item]  # the broken promise
+    client = Client(recorder, options=ClientOptions(retry=QUICK))
+    client.track("a")
+
+    assert client.flush() == Delivery(1, 0, {})
+
+
+def test_a_closed_client_takes_nothing_and_has_let_go_of_its_transport() -> None:
+    recorder = Recorder()
+    client = Client(recorder)
+    client.track("a")
+    client.close()
+
+    receipt = client.track("b")
+
+    assert (bool(receipt), receipt.reason) == (False, "closed")
+    assert client.stats().refused == {"closed": 1}
+    assert recorder.closed
+
+
+def test_a_client_that_never_sent_lets_go_of_its_transport_too() -> None:
+    recorder = Recorder()
+    with Client(recorder):
+        pass
+
+    assert recorder.closed
+
+
+def test_the_books_count_what_the_collector_thought() -> None:
+    recorder = Recorder(answer=lambda batch: Answer(2, (Verdict(0, "duplicate"), Verdict(1, "quarantined"))))
+    client = Client(recorder)
+    client.track("a")
+    client.track("b")
+    client.close()
+
+    ledger = client.stats()
+    assert (ledger.accepted, ledger.delivered, ledger.duplicate, ledger.quarantined) == (2, 2, 1, 1)
+    assert ledger.balanced
+
+
+def test_track_inside_of_track_does_not_lock_up() -> None:
+    inner: list[Any] = []
+
+    class Interrupting(SystemClock):
+        """As a signal handler does: calls the client from inside of the client, which holds its lock."""
+
+        def monotonic(self) -> float:
+            if threading.current_thread() is threading.main_thread() and not inner:
+                inner.append(None)
+                inner.append(client.track("inner"))
+            return super().monotonic()
+
+    recorder = Recorder()
+    client = Client(recorder, clock=Interrupting())
+    outer = client.track("outer")
+    client.close()
+
+    assert outer
+    assert inner[1]
+    assert recorder.events == ["inner", "outer"]
+    assert client.stats().balanced
+
+
+def test_one_line_a_batch_is_logged_and_it_names_nobody(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "footfall")
+    with Client(Recorder(fail_with=[UnreachableError("gone")]), options=ClientOptions(retry=QUICK)) as client:
+        client.track("secret event", {"secret": "property"}, user_id="secret user")
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "could not send 1 messages, they will be sent again: gone",
+        "sent 1 messages",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url", ["", "collect.example", "ftp://collect.example", "http://", "http://[::1", "http://a?b=1"]
+)
+def test_a_url_that_is_none_is_refused_at_once(url: str) -> None:
+    with pytest.raises(UsageError):
+        Client(url)
+
+
+def test_a_write_key_belongs_to_a_url() -> None:
+    with pytest.raises(UsageError, match="write_key"):
+        Client(Recorder(), write_key="key")
+
+
+def test_a_url_makes_an_http_transport() -> None:
+    assert isinstance(Client("http://127.0.0.1:1")._transport, HttpTransport)
+
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "dev", "-c", code, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+ENDS = """
+import sys, footfall
+from footfall.delivery import FileTransport
+client = footfall.Client(FileTransport(sys.argv[1]))
+client.track("at the end")
+"""
+
+
+def test_what_is_pending_when_the_process_ends_is_sent(tmp_path: Path) -> None:
+    ran = run(ENDS, str(tmp_path / "out.jsonl"))
+
+    assert ran.stderr == ""
+    assert b'"event":"at the end"' in (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_a_process_whose_collector_is_away_ends_all_the_same() -> None:
+    ran = run(
+        "import footfall\n"
+        "options = footfall.ClientOptions(close_timeout=0.2)\n"
+        "footfall.Client('http://127.0.0.1:9', options=options).track('a')\n"
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+FORKS = """
+import os, sys, footfall
+from footfall.delivery import FileTransport
+client = footfall.Client(FileTransport(sys.argv[1]), options=footfall.ClientOptions(linger=3600.0))
+client.track("before")
+for number in range(3):
+    if os.fork() == 0:
+        assert client.stats().accepted == 0
+        client.track(f"child {number}")
+        assert client.close(), client.stats()
+        os._exit(0)
+client.track("after")
+for number in range(3):
+    assert os.wait()[1] == 0
+assert client.close(), client.stats()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
+def test_after_a_fork_the_parent_keeps_its_queue_and_each_child_begins_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "out.jsonl"
+    # Without -X dev: it warns that a process with threads forks, which is what is tested.
+    ran = subprocess.run(
+        [sys.executable, "-c", FORKS, str(path)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+    recorder = Recorder()
+    recorder.batches.append(Batch(tuple(path.read_bytes().splitlines()), ""))
+    by_client: dict[str, list[tuple[int, str]]] = {}
+    for message in recorder.messages:
+        client = message["context"]["client"]
+        by_client.setdefault(client["id"], []).append((client["seq"], message["event"]))
+    assert sorted(by_client.values()) == [
+        [(1, "before"), (2, "after")],
+        [(1, "child 0")],
+        [(1, "child 1")],
+        [(1, "child 2")],
+    ]
+
+
+IMPORTS = """
+import sys, footfall
+client = footfall.Client("http://127.0.0.1:1", write_key="key")
+heavy = {"apsw", "duckdb", "httpx", "pyarrow", "tenacity", "uvicorn", "yaml"} & set(sys.modules)
+assert not heavy, heavy
+"""
+
+
+def test_importing_footfall_and_making_a_client_loads_nothing_heavy() -> None:
+    ran = run(IMPORTS)
+
+    assert ran.stderr == ""
+    assert ran.returncode == 0
