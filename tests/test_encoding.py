@@ -194,6 +194,12 @@ class NoOffset(tzinfo):
     def utcoffset(self, moment: datetime | None) -> timedelta:
         raise ValueError("secret")
 
+    def dst(self, moment: datetime | None) -> timedelta:
+        raise ValueError("secret")
+
+    def tzname(self, moment: datetime | None) -> str:
+        raise ValueError("secret")
+
 
 @dataclasses.dataclass(slots=True, repr=False)
 class Unset:

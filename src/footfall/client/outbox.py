@@ -49,7 +49,6 @@ class Parcel(NamedTuple):
 
 # A queued message: its number, its bytes, and when it came. A plain tuple, as one is made in every call.
 _Entry = tuple[int, bytes, float]
-_MESSAGE = 1
 
 Offer = Literal["full", "queued", "wake"]
 
@@ -119,7 +118,8 @@ class Outbox:
             return False
         for lower in range(rank + 1):
             while excess > 0 and self._queues[lower]:
-                size = len(self._queues[lower].popleft()[_MESSAGE])
+                _, message, _ = self._queues[lower].popleft()
+                size = len(message)
                 self._queued_bytes[lower] -= size
                 self._pending_bytes -= size
                 self._dropped["queue_full"] += 1

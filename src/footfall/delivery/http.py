@@ -172,7 +172,7 @@ def _answer(reply: httpx.Response, count: int) -> Answer:
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds (RFC 9110, 10.2.3). A date is compared with the answer's own `Date`: our clock may be wrong."""
     text = headers.get("retry-after", "")
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())

@@ -1,0 +1,226 @@
+"""What goes over HTTP, and what each answer means; httpx's transport is replaced by pytest-httpx."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import json
+
+import httpx
+import pytest
+from pytest_httpx import HTTPXMock
+
+from footfall.delivery import HttpTransport
+from footfall.errors import (
+    OverloadedError,
+    RefusedError,
+    TransportError,
+    UnauthorizedError,
+    UnreachableError,
+    UsageError,
+)
+from footfall.events import Answer, Batch, Fault, Verdict
+
+BATCH = Batch((b'{"type":"track","event":"a"}', b'{"type":"track","event":"b"}'), "2026-03-01T10:00:00.000000Z")
+LONG = Batch((b'{"type":"track","event":"%b"}' % (b"a" * 3000),), "2026-03-01T10:00:00.000000Z")
+
+
+def send(httpx_mock: HTTPXMock, batch: Batch = BATCH, **answer: object) -> Answer:
+    httpx_mock.add_response(**answer)  # type: ignore[arg-type]  # handed on as they are
+    return HttpTransport("https://collect.example", "key").send(batch)
+
+
+def test_a_batch_is_posted_with_the_write_key_as_the_user_name(httpx_mock: HTTPXMock) -> None:
+    send(httpx_mock)
+
+    request = httpx_mock.get_requests()[0]
+    assert (request.method, str(request.url)) == ("POST", "https://collect.example/v1/batch")
+    assert request.headers["authorization"] == f"Basic {base64.b64encode(b'key:').decode()}"
+    assert request.headers["content-type"] == "application/json"
+    assert "content-encoding" not in request.headers
+    assert request.content == BATCH.encode()
+
+
+def test_without_a_write_key_nothing_is_claimed(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response()
+
+    HttpTransport("https://collect.example").send(BATCH)
+
+    assert "authorization" not in httpx_mock.get_requests()[0].headers
+
+
+def test_a_long_body_is_compressed(httpx_mock: HTTPXMock) -> None:
+    send(httpx_mock, LONG)
+
+    request = httpx_mock.get_requests()[0]
+    assert request.headers["content-encoding"] == "gzip"
+    assert json.loads(gzip.decompress(request.content)) == json.loads(LONG.encode())
+    assert len(request.content) < len(LONG.encode()) / 10
+
+
+def test_compression_can_be_left_out(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response()
+
+    HttpTransport("https://collect.example", gzip=False).send(LONG)
+
+    assert httpx_mock.get_requests()[0].content == LONG.encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "posted_to"),
+    [
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/batch"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080/v1/batch"),
+        ("https://example.org/footfall/", "https://example.org/footfall/v1/batch"),
+        ("https://example.org/v1/batch", "https://example.org/v1/batch"),
+        ("http://[::1]:8080", "http://[::1]:8080/v1/batch"),
+    ],
+)
+def test_the_path_is_added_where_it_is_missing(httpx_mock: HTTPXMock, url: str, posted_to: str) -> None:
+    httpx_mock.add_response()
+
+    HttpTransport(url).send(BATCH)
+
+    assert str(httpx_mock.get_requests()[0].url) == posted_to
+
+
+@pytest.mark.parametrize("url", ["collect.example", "ftp://a", "https://", "https://a:x", "https://a?b", "https://a#b"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="URL"):
+        HttpTransport(url)
+
+
+def test_verdicts_are_read(httpx_mock: HTTPXMock) -> None:
+    said = {
+        "status": 1,
+        "received": 2,
+        "stored": 1,
+        "verdicts": [
+            {
+                "index": 1,
+                "message_id": "m",
+                "verdict": "quarantined",
+                "reason": "invalid",
+                "faults": [{"path": "total", "code": "min", "expected": "at least 0", "got": "-1"}],
+            }
+        ],
+    }
+
+    answer = send(httpx_mock, json=said)
+
+    assert answer == Answer(
+        2, (Verdict(1, "quarantined", "m", "invalid", (Fault("total", "min", "at least 0", "-1"),)),)
+    )
+    assert answer.counts() == {"stored": 1, "duplicate": 0, "quarantined": 1, "rejected": 0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"json": {"success": True}},
+        {"text": "OK"},
+        {"content": b""},
+        {"status_code": 202},
+        {"status_code": 204},
+        {"content": b"\xff{"},
+        {"json": {"verdicts": "none"}},
+        {"json": [1]},
+    ],
+)
+def test_a_foreign_200_means_that_all_is_stored(httpx_mock: HTTPXMock, answer: dict[str, object]) -> None:
+    assert send(httpx_mock, BATCH, **answer) == Answer(2)
+
+
+def test_a_web_page_is_no_answer(httpx_mock: HTTPXMock) -> None:
+    with pytest.raises(UnreachableError, match="web page"):
+        send(httpx_mock, html="<h1>Log in to the hotel's network</h1>")
+
+
+def test_a_redirect_is_not_followed(httpx_mock: HTTPXMock) -> None:
+    with pytest.raises(UnreachableError, match="302"):
+        send(httpx_mock, status_code=302, headers={"location": "https://login.example"})
+
+    assert len(httpx_mock.get_requests()) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, RefusedError),
+        (401, UnauthorizedError),
+        (413, RefusedError),
+        (429, OverloadedError),
+        (503, OverloadedError),
+    ],
+)
+def test_each_status_is_told_as_its_error(httpx_mock: HTTPXMock, status: int, kind: type[TransportError]) -> None:
+    with pytest.raises(kind) as caught:
+        send(httpx_mock, status_code=status)
+
+    assert caught.value.status == status
+    assert caught.value.retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        # The gateway's clock may be years off; the difference of the server's two dates is not.
+        ({"retry-after": "Sun, 01 Mar 2026 10:00:30 GMT", "date": "Sun, 01 Mar 2026 10:00:00 GMT"}, 30.0),
+        ({"retry-after": "Sun, 01 Mar 2026 09:00:00 GMT", "date": "Sun, 01 Mar 2026 10:00:00 GMT"}, 0.0),
+        ({"retry-after": "Sun, 01 Mar 2026 10:00:30 GMT"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "²"}, None),
+        ({}, None),
+    ],
+)
+def test_the_wait_that_the_collector_asks_for_is_read(
+    httpx_mock: HTTPXMock, headers: dict[str, str], seconds: float | None
+) -> None:
+    with pytest.raises(OverloadedError) as caught:
+        send(httpx_mock, status_code=503, headers=[(key.encode(), value.encode()) for key, value in headers.items()])
+
+    assert caught.value.retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+        httpx.RemoteProtocolError("nonsense"),
+        httpx.DecodingError("gzip"),
+        OSError("broken"),
+    ],
+)
+@pytest.mark.parametrize("is_async", [False, True])
+def test_what_goes_wrong_on_the_way_is_told_as_unreachable(
+    httpx_mock: HTTPXMock, error: Exception, is_async: bool
+) -> None:
+    httpx_mock.add_exception(error)
+    transport = HttpTransport("https://collect.example")
+
+    with pytest.raises(UnreachableError, match=type(error).__name__):
+        asyncio.run(transport.send_async(BATCH)) if is_async else transport.send(BATCH)
+
+
+def test_the_write_key_is_never_in_an_error(httpx_mock: HTTPXMock) -> None:
+    with pytest.raises(TransportError) as caught:
+        send(httpx_mock, status_code=401)
+
+    assert "key:" not in str(caught.value)
+    assert "a2V5" not in str(caught.value)
+
+
+def test_closing_twice_and_sending_again_is_fine(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(is_reusable=True)
+    transport = HttpTransport("https://collect.example")
+
+    transport.close()
+    transport.send(BATCH)
+    transport.close()
+    transport.close()
+
+    assert transport.send(BATCH) == Answer(2)
