@@ -33,7 +33,7 @@ def keep(folder: Path, rows: list[Row], *kept: Plan) -> None:
         with_lock.close()
 
 
-def test_a_folder_is_read_with_the_plan_that_the_newest_message_was_judged_by(
+def test_a_folder_is_read_with_the_plan_that_its_collector_loaded_last(
     tmp_path: Path, entry: MakeEntry, plan_of: MakePlan
 ) -> None:
     first, second = plan_of({"view": {}}, id="first"), plan_of({"view": {}}, id="second")
@@ -41,7 +41,7 @@ def test_a_folder_is_read_with_the_plan_that_the_newest_message_was_judged_by(
         entry(1, "view", 2, user="ann", bundle=plans.bundle_hash(second)).row,
         entry(2, "view", 1, user="ann", bundle=plans.bundle_hash(first)).row,
     ]
-    keep(tmp_path, rows, first, second)
+    keep(tmp_path, rows, first, second, first)
 
     with Dataset.open(tmp_path) as dataset:
         found = dataset.rows("SELECT ord, seq, message_id, person_id, reason FROM messages ORDER BY ord")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import logging
 import tempfile
 from collections import Counter
@@ -375,7 +376,12 @@ def test_the_log_has_a_line_per_batch_and_nothing_of_what_was_sent(
 
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=6),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from([math.nan, -math.inf])
+    | st.text(max_size=6),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
 )
@@ -395,7 +401,10 @@ ANY_MESSAGE = st.dictionaries(st.sampled_from(FIELDS), ANY_JSON | st.sampled_fro
 GOOD = st.builds(lambda n: track("help_opened", messageId=f"good-{n}", properties={"n": n}), st.integers(0, 10**6))
 
 
-MIXES = st.lists(st.one_of(GOOD, ANY_MESSAGE, ANY_JSON), max_size=8)
+NO_JSON = st.builds(
+    lambda number: track("help_opened", properties={"n": number}), st.sampled_from([math.nan, math.inf])
+)
+MIXES = st.lists(st.one_of(GOOD, ANY_MESSAGE, ANY_JSON, NO_JSON), max_size=8)
 
 
 @given(messages=MIXES, ascii_only=st.booleans())

@@ -22,6 +22,16 @@ def test_every_bundle_is_kept_by_its_hash_and_the_first_one_stays(tmp_path: Path
     journal.close()
 
 
+def test_bundles_come_in_the_order_in_which_they_were_last_loaded(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path / "journal.db").close()
+    control = SqliteControl(tmp_path / "journal.db")
+
+    for digest in ("b", "a", "c", "b"):
+        control.put_bundle(digest, digest.encode())
+
+    assert list(control.bundles()) == ["a", "c", "b"]
+
+
 def test_a_reader_may_list_bundles_and_not_add_one(tmp_path: Path) -> None:
     SqliteJournal(tmp_path / "journal.db").close()
     control = SqliteControl(tmp_path / "journal.db", readonly=True)

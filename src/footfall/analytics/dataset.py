@@ -17,7 +17,7 @@ from footfall.errors import UsageError
 from footfall.plan.model import Plan
 from footfall.storage.control import Control, SqliteControl
 from footfall.storage.folder import DataFolder
-from footfall.storage.journal import Entry, Journal
+from footfall.storage.journal import Entry
 from footfall.storage.sqlite import SqliteJournal
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Dataset:
         path = DataFolder.read(data).journal_path
         journal = SqliteJournal(path, readonly=True)
         try:
-            plan = plan or _latest_plan(journal, SqliteControl(path, readonly=True))
+            plan = plan or _latest_plan(SqliteControl(path, readonly=True))
             return cls._loaded(journal.scan("stored", chunk=CHUNK), plan)
         finally:
             journal.close()
@@ -146,15 +146,10 @@ class Dataset:
         self.close()
 
 
-def _latest_plan(journal: Journal, control: Control) -> Plan | None:
-    """The plan that the newest message was judged by; where that is not known, the one bundle there is."""
-    bundles = control.bundles()
-    if not bundles:
-        return None
-    after = max(journal.watermark() - CHUNK, 0)
-    newest = (entry.row.bundle for chunk in journal.scan("stored", after=after) for entry in chunk)
-    known = [bundle for bundle in newest if bundle is not None and bundle in bundles]
-    return plans.from_bundle(bundles[known[-1]] if known else list(bundles.values())[-1])
+def _latest_plan(control: Control) -> Plan | None:
+    """The plan that a collector of this folder loaded last."""
+    bundles = list(control.bundles().values())
+    return plans.from_bundle(bundles[-1]) if bundles else None
 
 
 def _chunked(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

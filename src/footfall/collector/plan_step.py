@@ -26,6 +26,9 @@ _OUTCOMES: dict[Policy, VerdictName] = {
 }
 
 
+_TOLD = 80  # characters of an unknown name that its fault repeats
+
+
 class _Texts(msgspec.Struct):
     """The parts of a message whose own bytes are checked: what was decoded may have lost digits."""
 
@@ -71,7 +74,7 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
     if key is not None and draft.device_id is None:
         draft.device_id = draft.usable_id(f"properties.{key}", _properties(draft).get(key))
     if event is None:
-        fault = Fault("event", "unknown_event", "an event of the plan")
+        fault = Fault("event", "unknown_event", "an event of the plan", name[:_TOLD])
         _apply(draft, "unknown_event", (fault,), judge.validator.policy(None).unknown_event)
         return
     draft.event = event.name

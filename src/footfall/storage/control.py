@@ -13,16 +13,21 @@ from footfall.storage.sqlite import close_database, open_database
 
 __all__ = ["Control", "SqliteControl"]
 
+_PUT = """
+INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
+ON CONFLICT DO UPDATE SET loaded = excluded.loaded
+"""
+
 
 class Control(Protocol):
     """Bundles by their hash. Every method raises JournalError when the disk fails."""
 
     def put_bundle(self, digest: str, bundle: bytes) -> None:
-        """Keep a bundle for ever; one that is already there stays as it is."""
+        """Keep a bundle for ever, as the one loaded last; the bytes of one that is already there stay as they are."""
         ...
 
     def bundles(self) -> Mapping[str, bytes]:
-        """Every bundle, by hash."""
+        """Every bundle, by hash, in the order in which they were last loaded."""
         ...
 
 
@@ -38,7 +43,7 @@ class SqliteControl:
         connection = open_database(self._path, readonly=self._readonly)
         try:
             with connection:
-                connection.execute("INSERT OR IGNORE INTO bundles VALUES (?, ?)", (digest, bundle))
+                connection.execute(_PUT, (digest, bundle))
         except apsw.Error as error:
             raise JournalError(f"{self._path}: the plan's bundle cannot be kept: {error}") from error
         finally:
@@ -48,7 +53,7 @@ class SqliteControl:
         """See Control."""
         connection = open_database(self._path, readonly=True)
         try:
-            found: Any = connection.execute("SELECT hash, bundle FROM bundles ORDER BY hash").fetchall()
+            found: Any = connection.execute("SELECT hash, bundle FROM bundles ORDER BY loaded").fetchall()
             return dict(found)
         except apsw.Error as error:
             raise JournalError(f"{self._path}: the bundles cannot be read: {error}") from error
