@@ -278,7 +278,15 @@ class Any(RuleBasedStateMachine):
         self.dropped: list[bytes] = []
         self.parcel: Parcel | None = None
 
+    @rule(ranks=st.lists(st.sampled_from([LOW, HIGH]), min_size=6, max_size=6))
+    def fill(self, ranks: list[int]) -> None:
+        for rank in [*ranks, HIGH, HIGH, HIGH, HIGH, LOW]:
+            self.offer(28, rank)
+
     @rule(size=st.integers(0, 30), rank=st.sampled_from([LOW, HIGH]))
+    def offer_one(self, size: int, rank: int) -> None:
+        self.offer(size, rank)
+
     def offer(self, size: int, rank: int) -> None:
         head = b"%d|%b|" % (rank, b"x" * size)
         number = self.box.last_number + 1
