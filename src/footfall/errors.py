@@ -2,6 +2,7 @@
 
     FootfallError
     ├── UsageError                 the caller asked for what cannot be (an option, a path, a window)
+    │   ├── BrokenInputError       a file or reference that was handed in beside the plan cannot be used
     │   └── MissingExtraError      a part of footfall needs a library that is not installed
     ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
     ├── InvalidEventError          an event broke the plan and the client was told to raise
@@ -23,12 +24,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from footfall.events import Receipt
 
 __all__ = [
+    "BrokenInputError",
     "DataFolderError",
     "DataFolderHeldError",
     "FootfallError",
@@ -56,6 +58,17 @@ class UsageError(FootfallError):
     """The caller asked for what cannot be; the text names the remedy."""
 
 
+class BrokenInputError(UsageError):
+    """A file or reference that was handed in beside a plan (a baseline, a lock, a git ref) cannot be used.
+
+    The command is right, so `footfall` leaves with another exit code than for a usage error.
+    """
+
+    def __init__(self, what: str, message: str) -> None:
+        super().__init__(f"{what}: {message}")
+        self.what = what
+
+
 class MissingExtraError(UsageError):
     """A part of footfall needs a library that is not installed.
 
@@ -71,12 +84,13 @@ class Problem:
     """One thing that is wrong with a tracking plan, with its place and its remedy.
 
     `file` is as the user wrote it, `line` and `column` count from 1 (0 when there is no place), `where` is the
-    dotted name inside the plan (`order_completed.total`), `code` is stable.
+    dotted name inside the plan (`order_completed.total`), `code` is stable. A `warning` is worth a look, an `error`
+    has to be mended.
     """
 
-    __slots__ = ("code", "column", "file", "line", "message", "remedy", "where")
+    __slots__ = ("code", "column", "file", "level", "line", "message", "remedy", "where")
 
-    def __init__(  # the seven parts of a finding, always by name after the first two
+    def __init__(  # the eight parts of a finding, always by name after the first two
         self,
         code: str,
         message: str,
@@ -86,8 +100,10 @@ class Problem:
         file: str = "",
         line: int = 0,
         column: int = 0,
+        level: Literal["error", "warning"] = "error",
     ) -> None:
         self.code = code
+        self.level = level
         self.message = message
         self.remedy = remedy
         self.where = where

@@ -11,7 +11,7 @@ import pytest
 
 from footfall.plan import bundle_hash, load
 
-SHOP = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
+SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
 
 def footfall(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -1,0 +1,34 @@
+"""`footfall plan bundle`: the plan, resolved and checked, as one JSON file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import UsageError
+from footfall.plan import bundle_bytes, bundle_hash
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
+@click.pass_context
+def command(ctx: click.Context, path: Path, output: Path) -> None:
+    """Write the plan at PATH, resolved and checked, as one JSON file that needs no YAML to be read.
+
+    Exit code 1, and no file, when something is wrong with the plan.
+    """
+    plan = require_plan(ctx, path)
+    if output.suffix != ".json":
+        raise UsageError(f"{output}: a bundle is known by its ending; name it {output.with_suffix('.json')}")
+    content = bundle_bytes(plan)
+    try:
+        replace_file(SystemDisk(), output, content)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written: {error.strerror or error}; choose another --output") from None
+    click.echo(f"{output}: {plan.id} {bundle_hash(plan)} ({len(content):,} bytes)")

@@ -1,0 +1,46 @@
+"""`footfall plan check`: everything that is wrong with a tracking plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, is_no_plan
+from footfall.errors import Problem, UsageError
+from footfall.plan import bundle_hash, read_plan
+
+__all__ = ["command"]
+
+_USAGE = 2
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@output_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
+    """Tell everything that is wrong with the plan at PATH: a folder, a YAML file or a bundle.
+
+    Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read.
+    """
+    plan, problems = read_plan(path)
+    no_plan = is_no_plan(path, problems)
+    if no_plan and options.form != "json":
+        raise UsageError(str(problems[0]))
+
+    def summary(left: Sequence[Problem]) -> str:
+        if left or plan is None:
+            return tally(str(path), left)
+        return f"{path}: the plan {plan.id!r} is clean: {describe(plan)}"
+
+    facts = {
+        "path": str(path),
+        "plan": None if plan is None else plan.id,
+        "bundle": None if plan is None else bundle_hash(plan),
+        "counts": None if plan is None else counts_of(plan),
+    }
+    found = report_findings(problems, options=options, summary=summary, facts=facts)
+    ctx.exit(_USAGE if no_plan else found)

@@ -1,0 +1,74 @@
+"""Reads the plan that a command is about, and tells a path with no plan (a usage error) from a plan with faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.findings_output import FOUND, finding_line, tally
+from footfall.errors import Problem, UsageError
+from footfall.plan import Plan, read_plan
+
+__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "read_or_refuse", "require_plan"]
+
+PLAN_PATH = click.Path(path_type=Path)
+
+# Nothing at the path could be read as a plan: not a plan with faults, but no plan.
+_NO_PLAN = frozenset(
+    ("bad_bundle", "empty_file", "missing_file", "no_plan_files", "not_utf8", "not_yaml", "unreadable_file")
+)
+
+
+def is_no_plan(path: Path, problems: Sequence[Problem]) -> bool:
+    """Whether these findings say that there is no plan at `path` at all."""
+    return len(problems) == 1 and problems[0].code in _NO_PLAN and problems[0].file == str(path)
+
+
+def read_or_refuse(path: Path) -> tuple[Plan | None, list[Problem]]:
+    """The plan at `path` when nothing is wrong with it, and what is. Raises UsageError when there is no plan at all."""
+    plan, problems = read_plan(path)
+    if is_no_plan(path, problems):
+        raise UsageError(str(problems[0]))
+    return plan, problems
+
+
+def require_plan(ctx: click.Context, path: Path) -> Plan:
+    """The plan at `path`, for a command that cannot work with a faulty one.
+
+    With faults, they are told on standard error and the command ends with exit code 1. Raises UsageError when there
+    is no plan at all.
+    """
+    plan, problems = read_or_refuse(path)
+    if plan is None:
+        for problem in problems:
+            click.echo(finding_line(problem), err=True)
+        click.echo(tally(str(path), problems), err=True)
+        ctx.exit(FOUND)
+    return plan
+
+
+def counts_of(plan: Plan) -> dict[str, int]:
+    """How many events, properties, goals, KPIs and journeys a plan has."""
+    return {
+        "events": len(plan.events),
+        "properties": sum(len(event.properties) for event in plan.events.values()),
+        "goals": len(plan.goals),
+        "kpis": len(plan.kpis),
+        "journeys": len(plan.journeys),
+    }
+
+
+_WORDS = {
+    "events": ("event", "events"),
+    "properties": ("property", "properties"),
+    "goals": ("goal", "goals"),
+    "kpis": ("KPI", "KPIs"),
+    "journeys": ("journey", "journeys"),
+}
+
+
+def describe(plan: Plan) -> str:
+    """What a plan holds, in words: `15 events, 68 properties, 3 goals, …`."""
+    return ", ".join(f"{number:,} {_WORDS[what][number != 1]}" for what, number in counts_of(plan).items())
