@@ -34,6 +34,10 @@ TAIL = b"}}}"  # what follows the message's number
 _OURS = frozenset({"client", "library", "plan", "violations"})
 _TOLD = 20  # violations on the wire; the receipt has all
 _OBJECT = ord("{")
+# The pieces of a message that are the same for every message of a type.
+_HEADS = {name: f'{{"type":"{name}","messageId":'.encode() for name in KINDS}
+_NAMES = {name: f',"{kind.name_key}":'.encode() for name, kind in KINDS.items()}
+_BODIES = {name: f'"{kind.body_key}":'.encode() for name, kind in KINDS.items()}
 _REFUSES = frozenset({"drop", "raise"})
 NUMBER = 20  # digits of the largest number there can be
 
@@ -87,7 +91,7 @@ class Preparer:
             body = self._body(message, kind, message_id)
             if isinstance(body, Receipt):
                 return body
-            pieces += (b'"', kind.body_key.encode(), b'":', body.body, b",")
+            pieces += (_BODIES[message.type], body.body, b",")
             told = body.faults
             said = told + body.warnings
         pieces.append(self._own)
@@ -144,14 +148,14 @@ class Preparer:
 
     def _head(self, message: Message, kind: Kind, message_id: str, wrong: list[Fault]) -> list[bytes]:
         stamp = self._now() if message.timestamp is None else _timestamp(message.timestamp, wrong)
-        pieces = [b'{"type":"', message.type.encode(), b'","messageId":', _text(message_id), b',"timestamp":', stamp]
+        pieces = [_HEADS[message.type], _text(message_id), b',"timestamp":', stamp]
         if message.user_id is not None or kind.user_required:
             pieces += (b',"userId":', _id("userId", message.user_id, wrong))
         if message.anonymous_id is not None:
             pieces += (b',"anonymousId":', _id("anonymousId", message.anonymous_id, wrong))
         name = message.name
         if kind.name_key and (name is not None or kind.name_required):
-            pieces += (b',"', kind.name_key.encode(), b'":')
+            pieces.append(_NAMES[message.type])
             if kind.name_is_id:
                 pieces.append(_id(kind.name_key, name, wrong))
             elif isinstance(name, str) and (name or not kind.name_required):

@@ -25,7 +25,8 @@ class Client(BaseClient):
 
     def _renew(self) -> None:
         # Reentrant: a signal handler or a finalizer may call track() while its own thread is inside of track().
-        self._changed = threading.Condition(threading.RLock())
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._worker: threading.Thread | None = None
         self._block = self._options.when_full == "block"
         super()._renew()
@@ -83,7 +84,7 @@ class Client(BaseClient):
     # In the caller
 
     def _queue(self, ready: Ready) -> Receipt:
-        with self._changed:
+        with self._lock:  # the condition's own lock, entered without its detour
             if self._block:
                 self._wait_for_room(len(ready.head) + len(TAIL) + NUMBER)
             if self._closed:
@@ -106,7 +107,7 @@ class Client(BaseClient):
             self._clock.wait(self._changed, left)
 
     def _refuse(self, reason: str) -> None:
-        with self._changed:
+        with self._lock:
             self._outbox.refuse(reason)
 
     # The thread that sends

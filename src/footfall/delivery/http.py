@@ -25,7 +25,7 @@ __all__ = ["HttpTransport"]
 
 _PATH = "/v1/batch"
 _GZIP = 31  # zlib's window bits for a gzip header
-_FASTEST = 1  # a batch shrinks to a twelfth at this level and to a fifteenth at the next ones, for twice the time
+_FASTEST = 1  # level 6 makes a batch of orders smaller by another tenth, in three times the time
 
 
 class _Reply(msgspec.Struct):
