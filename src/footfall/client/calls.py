@@ -6,9 +6,9 @@ import logging
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, overload
 
-from footfall.client.message import Fields, Id, Message, Timestamp
+from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
 from footfall.client.prepare import Preparer, Ready
 from footfall.client.scope import NO_SCOPE, Scope, entered
 from footfall.errors import InvalidEventError
@@ -33,6 +33,7 @@ class Calls(ABC):
     def __init__(self) -> None:
         self._scope: ContextVar[Scope] = ContextVar("footfall_scope", default=NO_SCOPE)
 
+    @overload
     def track(
         self,
         event: str,
@@ -43,9 +44,34 @@ class Calls(ABC):
         timestamp: Timestamp | None = None,
         context: Fields | None = None,
         message_id: str | None = None,
+    ) -> Receipt: ...
+
+    @overload
+    def track(
+        self,
+        event: PlannedEvent,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
+    ) -> Receipt: ...
+
+    def track(
+        self,
+        event: str | PlannedEvent,
+        properties: Fields | None = None,
+        *,
+        user_id: Id | None = None,
+        anonymous_id: Id | None = None,
+        timestamp: Timestamp | None = None,
+        context: Fields | None = None,
+        message_id: str | None = None,
     ) -> Receipt:
-        """Something happened."""
-        return self._record(Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id))
+        """Something happened: an event by its name and properties, or as an object of a generated class."""
+        message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
+        return self._record(message if type(event) is str else opened(message))
 
     def identify(
         self,

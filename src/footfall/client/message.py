@@ -12,11 +12,17 @@ import msgspec
 from footfall.client.outbox import HIGH, LOW
 from footfall.events import MessageType
 
-__all__ = ["KINDS", "Fields", "Hook", "Id", "Kind", "Message", "Timestamp"]
+__all__ = ["KINDS", "Fields", "Hook", "Id", "Kind", "Message", "PlannedEvent", "Timestamp", "opened"]
 
 
 class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class PlannedEvent(Protocol):
+    """An event with its properties in one object, as `footfall plan codegen python` makes them from a plan."""
+
+    __footfall_event__: ClassVar[str]
 
 
 Fields = Mapping[str, Any] | msgspec.Struct | _Dataclass
@@ -42,6 +48,26 @@ class Message(msgspec.Struct, frozen=True):
 
 
 Hook = Callable[[Message], Message | None]
+
+
+def opened(message: Message) -> Message:
+    """The message of a `PlannedEvent`: its name on the wire, and its properties by their names there.
+
+    What is UNSET was not given and is left out. Anything else comes back as it is, to be refused with a fault.
+    """
+    event = message.name
+    try:
+        name = getattr(type(event), "__footfall_event__", None)
+    except Exception:  # noqa: BLE001 - a metaclass of the caller's raised: it is no event of a plan
+        name = None
+    if not isinstance(name, str) or message.properties is not None:
+        return message
+    properties: Any = event
+    if isinstance(event, msgspec.Struct):
+        fields = zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True)
+        given = ((wire_name, getattr(event, field)) for field, wire_name in fields)
+        properties = {wire_name: value for wire_name, value in given if value is not msgspec.UNSET}
+    return msgspec.structs.replace(message, name=name, properties=properties)
 
 
 class Kind(msgspec.Struct, frozen=True):
