@@ -1,6 +1,6 @@
 """What the client costs: the caller's time for `track()`, and the process's time from `track()` to a sink over HTTP.
 
-    python tests/benchmarks/bench_client.py [--events N] [--repeats N]
+    python tests/benchmarks/bench_client.py [--events N] [--repeats N] [--quick]
 
 Each figure stands beside a floor that was measured in the same run. The sink is a process of its own that answers every
 POST and reads nothing. Floors: for the caller, orjson.dumps of the same message with a fresh UUID and timestamp, and
@@ -219,7 +219,10 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     arguments.add_argument("--events", type=int, default=20_000)
     arguments.add_argument("--repeats", type=int, default=5)
+    arguments.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     chosen = arguments.parse_args()
+    if chosen.quick:
+        chosen.events, chosen.repeats = 2_000, 1
 
     print(f"caller cost of track(): median µs, Python {sys.version.split()[0]}")
     print(f"  {'':32} {'floor':>8} {'track()':>8} {'ratio':>6}")

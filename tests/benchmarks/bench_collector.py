@@ -1,10 +1,10 @@
 """How many messages a real collector takes in, durably and judged by a plan, against a floor measured in the same run.
 
-    python tests/benchmarks/bench_collector.py [--messages 60000] [--singles 6000] [--rounds 3]
+    python tests/benchmarks/bench_collector.py [--messages 60000] [--singles 6000] [--rounds 3] [--servers] [--quick]
 
 Each round starts a fresh `footfall serve` (or the floor: bare HTTP and one durable sqlite3 insert per request), and
 sends it order events of nine properties and three lines, 10 % of them sent before, from another process that shares
-the machine's cores.
+the machine's cores. `--servers` measures the collector under each server and framework it could have stood on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import orjson
@@ -28,6 +29,7 @@ from footfall.clock import SystemClock
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "tracking_plans" / "shop_and_gateway"
 FLOOR = Path(__file__).with_name("collector_floor.py")
+CHOICES = Path(__file__).with_name("server_choices.py")
 KEY = "bench-key"
 CONNECTIONS = 8
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -161,30 +163,55 @@ def measure(command: list[str], messages: int, batch: int) -> tuple[float, float
     return messages / seconds, spent / messages * 1e6
 
 
+def contenders() -> dict[str, list[str]]:
+    """The floor and the collector."""
+    serve = [sys.executable, "-m", "footfall", "serve"]
+    collector = [*serve, "--plan", str(PLAN), "--port", "0", "--write-key", f"{KEY}=shop_backend"]
+    return {"floor": [sys.executable, str(FLOOR)], "collector": collector}
+
+
+def servers() -> dict[str, list[str]]:
+    """Every server and framework that is installed; says which is not."""
+    found = {}
+    for server in ("uvicorn", "granian"):
+        for framework in ("raw", "starlette"):
+            missing = [name for name in (server, framework) if name != "raw" and find_spec(name) is None]
+            if missing:
+                print(f"{server} + {framework}: left out, pip install {' '.join(missing)}")
+                continue
+            chosen = ["--server", server, "--framework", framework, "--key", KEY]
+            found[f"{server} + {framework}"] = [sys.executable, str(CHOICES), *chosen]
+    return found
+
+
 def main() -> None:
-    """Measure collector and floor in turn, and print the best round of each."""
+    """Measure all in turn, and print the best round of each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=60_000)
     parser.add_argument("--singles", type=int, default=6_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--servers", action="store_true", help="compare servers and frameworks instead of the floor")
+    parser.add_argument("--quick", action="store_true", help="one short round, to see that it works")
     parser.add_argument("--load", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--batch", type=int, default=100, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.load is not None:
         load(options.load, options.messages, options.batch)
         return
-    serve = [sys.executable, "-c", "from footfall.cli.serve import command; command()"]
-    collector = [*serve, "--plan", str(PLAN), "--port", "0", "--write-key", f"{KEY}=shop_backend"]
-    floor = [sys.executable, str(FLOOR)]
+    if options.quick:
+        options.messages, options.singles, options.rounds = 5_000, 500, 1
+    runs = servers() if options.servers else contenders()
     for batch, messages in ((100, options.messages), (1, options.singles)):
         best: dict[str, tuple[float, float]] = {}
         for _ in range(options.rounds):
-            for name, command in (("floor", floor), ("collector", collector)):
+            for name, command in runs.items():
                 best[name] = max(best.get(name, (0.0, 0.0)), measure(command, messages, batch))
         for name, (rate, cpu) in best.items():
-            print(f"batches of {batch:>3}  {name:<9}  {rate:>9,.0f} messages/s  {cpu:>6.1f} us CPU per message")
-        ratio = best["collector"][0] / best["floor"][0]
-        print(f"batches of {batch:>3}  collector / floor  {ratio:.2f}", flush=True)
+            print(f"batches of {batch:>3}  {name:<19}  {rate:>9,.0f} messages/s  {cpu:>6.1f} us CPU per message")
+        if "floor" in best:
+            print(
+                f"batches of {batch:>3}  collector / floor  {best['collector'][0] / best['floor'][0]:.2f}", flush=True
+            )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """What it takes to say whose a million messages are, by SQL and by the pure rules; a script that prints a table.
 
 An ordinary shop, a tablet that many share, and tangles of aliases. Both answers are compared.
-Run `python tests/benchmarks/bench_identity.py [MESSAGES]`.
+Run `python tests/benchmarks/bench_identity.py [--messages N] [--quick]`.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -77,7 +77,11 @@ def measure(name: str, log: str, messages: int) -> None:
 
 
 def main() -> None:
-    messages = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    options = parser.parse_args()
+    messages = 20_000 if options.quick else options.messages
     print(f"{f'{messages:,} messages':32} {'SQL':>10} {'pure':>10}   answers")
     for name, log in LOGS.items():
         measure(name, log, messages)

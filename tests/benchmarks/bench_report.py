@@ -90,7 +90,9 @@ def timed(name: str, count: int, floor: float | None, run: Callable[[], object])
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=1_000_000)
-    count = parser.parse_args().messages
+    parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    options = parser.parse_args()
+    count = 20_000 if options.quick else options.messages
     plan = plans.load(PLAN)
     with tempfile.TemporaryDirectory() as folder:
         path = keep(Path(folder) / "data", count)
