@@ -1,7 +1,7 @@
 """The same collector under other servers, and behind a framework: what bench_collector.py --servers measures.
 
-granian runs through its embedded server, which its documentation calls experimental. Starlette has the collector mounted
-at its root: that is its router and its error middleware, and nothing else.
+granian runs through its embedded server, which its documentation calls experimental. Starlette has the collector
+mounted at its root: that is its router and its error middleware, and nothing else.
 """
 
 from __future__ import annotations
