@@ -212,3 +212,50 @@ def test_a_closing_client_tries_once_more_before_it_gives_up() -> None:
 def test_it_cannot_wait_in_track() -> None:
     with pytest.raises(UsageError, match="drop_oldest"):
         AsyncClient(Recorder(), options=ClientOptions(when_full="block"))
+
+
+def test_a_loop_that_was_left_in_the_middle_of_a_send_does_not_stop_the_next_one() -> None:
+    recorder = Recorder()
+
+    class FirstHangs(Recorder):
+        async def send_async(self, batch: Batch) -> Answer:
+            if not self.attempts:
+                self.attempts.append(batch)
+                await asyncio.get_running_loop().create_future()
+            return await recorder.send_async(batch)
+
+    client = AsyncClient(FirstHangs(), options=ClientOptions(linger=0.0))
+
+    async def first() -> None:
+        client.track("a")
+        await turns()
+
+    async def second() -> None:
+        client.track("b")
+        assert await client.close() == Delivery(2, 0, {})
+
+    left_behind = asyncio.new_event_loop()
+    left_behind.run_until_complete(first())
+    asyncio.run(second())
+    for task in asyncio.all_tasks(left_behind):
+        task.cancel()
+    left_behind.run_until_complete(turns())
+    left_behind.close()
+
+    assert recorder.events == ["a", "b"]
+    assert client.stats().balanced
+
+
+def test_a_transport_that_fails_to_close_does_not_fail_the_application(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(Recorder):
+        async def close_async(self) -> None:
+            raise OSError("stuck")
+
+    async def work() -> None:
+        async with AsyncClient(Stuck()) as client:
+            client.track("a")
+        assert client.stats().delivered == 1
+
+    asyncio.run(work())
+
+    assert "OSError" in caplog.text

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.delivery.loopback import serving
 
 from footfall import Client, ClientOptions, Delivery, UsageError
 from footfall.clock import SystemClock
@@ -326,3 +327,23 @@ def test_importing_footfall_and_making_a_client_loads_nothing_heavy() -> None:
 
     assert ran.stderr == ""
     assert ran.returncode == 0
+
+
+def test_a_transport_that_fails_to_close_does_not_fail_the_application(caplog: pytest.LogCaptureFixture) -> None:
+    class Stuck(Recorder):
+        def close(self) -> None:
+            raise OSError("stuck")
+
+    with Client(Stuck()) as client:
+        client.track("a")
+
+    assert client.stats().delivered == 1
+    assert "OSError" in caplog.text
+
+
+def test_a_short_script_over_http_delivers_as_it_ends() -> None:
+    with serving() as server:
+        ran = run(f"import footfall; footfall.Client({server.url!r}).track('short')")
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert server.taken == ["short"]

@@ -71,7 +71,10 @@ class AsyncClient(BaseClient):
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await self._transport.close_async()
+        try:
+            await self._transport.close_async()
+        except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
+            _log.warning("the transport raised %s when it was closed", type(error).__name__)
         return self._outbox.ledger().delivery()
 
     def stats(self) -> Ledger:
@@ -112,6 +115,8 @@ class AsyncClient(BaseClient):
             return  # no loop runs yet: the first call inside of one starts the task
         if self._outbox.pending == 0 or (self._loop is loop and self._task is not None):
             return
+        # A loop that was closed without ending its tasks may have left a parcel on its way.
+        self._outbox.interrupted()
         self._loop = loop
         # An Event belongs to the loop that first waits for it.
         self._changed, self._moved = asyncio.Event(), asyncio.Event()
@@ -128,14 +133,14 @@ class AsyncClient(BaseClient):
                 self._changed.clear()
                 await self._wait(self._changed, self._pause(now))
         finally:
-            self._outbox.interrupted()
-            if self._outbox.pending and not self._closed:
-                _log.warning(
-                    "the event loop ends with %d messages pending: close the client first", self._outbox.pending
-                )
+            # The task of a loop that was left behind may end late, when another one is at work.
             if self._task is task:
                 self._task = None
-            self._moved.set()
+                self._outbox.interrupted()
+                self._moved.set()
+                left = self._outbox.pending
+                if left and not self._closed:
+                    _log.warning("the event loop ends with %d messages pending: close the client first", left)
 
     async def _attempt(self, parcel: Parcel) -> None:
         outcome: Answer | Exception

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,8 @@ from footfall.client.prepare import NUMBER, TAIL, Ready
 from footfall.events import Answer, Receipt
 
 __all__ = ["Client"]
+
+_log = logging.getLogger("footfall")
 
 
 class Client(BaseClient):
@@ -64,7 +67,7 @@ class Client(BaseClient):
             is_sending = self._worker is not None
         if not is_sending:
             self._drain_here(deadline)
-            self._transport.close()
+            self._let_go()
         atexit.unregister(self.close)
         return self.stats().delivery()
 
@@ -127,7 +130,7 @@ class Client(BaseClient):
         try:
             while (parcel := self._next_parcel()) is not None:
                 self._attempt(parcel)
-            self._transport.close()
+            self._let_go()
         finally:
             with self._changed:
                 self._worker = None
@@ -151,6 +154,12 @@ class Client(BaseClient):
         with self._changed:
             self._settle(parcel, outcome)
             self._changed.notify_all()
+
+    def _let_go(self) -> None:
+        try:
+            self._transport.close()
+        except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
+            _log.warning("the transport raised %s when it was closed", type(error).__name__)
 
     def _drain_here(self, deadline: float) -> None:
         """Send in the calling thread, for when there is no other; the transport's own timeout bounds each attempt."""

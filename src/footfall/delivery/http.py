@@ -66,7 +66,9 @@ class HttpTransport:
         self._verify = verify if self._url.startswith("https:") else False
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
-        self._owner: object = None
+        # Who may use them: a process, and for the async one its event loop.
+        self._owner: int | None = None
+        self._async_owner: tuple[int, asyncio.AbstractEventLoop] | None = None
 
     def send(self, batch: Batch) -> Answer:
         import httpx
@@ -94,7 +96,7 @@ class HttpTransport:
 
     async def close_async(self) -> None:
         client, self._async_client = self._async_client, None
-        if client is not None and self._owner == (os.getpid(), asyncio.get_running_loop()):
+        if client is not None and self._async_owner == (os.getpid(), asyncio.get_running_loop()):
             await client.aclose()
 
     def _connected(self) -> httpx.Client:
@@ -110,9 +112,9 @@ class HttpTransport:
         import httpx
 
         owner = (os.getpid(), asyncio.get_running_loop())
-        if self._async_client is None or self._owner != owner:
+        if self._async_client is None or self._async_owner != owner:
             self._async_client = httpx.AsyncClient(**self._settings())
-            self._owner = owner
+            self._async_owner = owner
         return self._async_client
 
     def _settings(self) -> dict[str, Any]:
