@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from footfall.cli import main
@@ -47,9 +53,23 @@ def test_a_file_is_written_whole(data: Path, tmp_path: Path, form: str, capsys: 
     assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
 
 
-def test_parquet_is_not_for_a_pipe(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("--data", str(data), "--format", "parquet") == 2
-    assert "name a file by -o" in capsys.readouterr().err
+def test_parquet_goes_through_a_pipe(data: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run("--data", str(data), "--format", "parquet") == 0
+    out = capfdbinary.readouterr().out
+
+    assert pyarrow.parquet.read_table(io.BytesIO(out)).column("user_id").to_pylist() == ["ann"]
+
+
+def test_parquet_is_not_for_a_terminal(data: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "footfall", "export", "--data", str(data), "--format", "parquet"]
+
+    ran = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False)
+
+    os.close(theirs)
+    os.close(ours)
+    assert ran.returncode == 2
+    assert "name a file by -o" in ran.stderr
 
 
 def test_a_file_that_cannot_be_written_is_named(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

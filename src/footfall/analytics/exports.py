@@ -131,7 +131,7 @@ def write_parquet(dataset: Dataset, file: IO[bytes]) -> None:
             writer.write_table(table.cast(schema))
 
 
-# A format's writer; only text can go to a terminal or a pipe.
+# A format's writer; all but Parquet can go to a terminal.
 FORMATS: Mapping[str, Callable[[Dataset, IO[bytes]], None]] = {
     "jsonl": write_jsonl,
     "csv": write_csv,

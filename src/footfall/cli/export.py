@@ -26,8 +26,8 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
 
     Works while a collector runs, as of the moment when it starts.
     """
-    if output is None and form == "parquet":
-        raise click.UsageError("Parquet is not for a terminal or a pipe: name a file by -o.")
+    if output is None and form == "parquet" and click.get_text_stream("stdout").isatty():
+        raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
     chosen = plans.load(plan) if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
         if output is None:
