@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import IO, cast
 
@@ -26,7 +27,7 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
 
     Works while a collector runs, as of the moment when it starts.
     """
-    if output is None and form == "parquet" and click.get_text_stream("stdout").isatty():
+    if output is None and form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
     chosen = plans.load(plan) if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
