@@ -19,6 +19,7 @@ from footfall.plan.examples import check_examples
 from footfall.plan.findings import Findings, Place, did_you_mean
 from footfall.plan.gather import Gathered, gather
 from footfall.plan.model import IdentityKeys, Plan, Property, Source, Team
+from footfall.plan.places import Places
 from footfall.plan.read_events import EventReader, read_enforcement
 from footfall.plan.read_journeys import JourneyReader
 from footfall.plan.read_kpis import read_goals, read_kpis
@@ -27,7 +28,7 @@ from footfall.plan.resolve import Resolver
 from footfall.plan.schema import FORMAT, SECTIONS
 from footfall.plan.yaml_source import Node, parse_yaml
 
-__all__ = ["check", "load", "read_plan"]
+__all__ = ["check", "load", "read_plan", "read_plan_with_places"]
 
 _YAML = frozenset({".yaml", ".yml"})
 _BUNDLE = ".json"
@@ -59,28 +60,38 @@ def read_plan(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | Non
 
     Raises MissingExtraError when a YAML plan needs PyYAML.
     """
+    return read_plan_with_places(path, disk=disk)[:2]
+
+
+def read_plan_with_places(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
+    """What `read_plan` gives, and where each part of the plan stands (nowhere but in its file for a bundle).
+
+    Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
     return _read(Path(path), disk or SystemDisk())
 
 
-def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem]]:
+def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
     findings = Findings()
+    nowhere = Places(str(path))
     if path.suffix == _BUNDLE:
         data = _bytes(path, disk, findings)
         if data is None:
-            return None, findings.sorted()
+            return None, findings.sorted(), nowhere
         try:
-            return from_bundle(data, name=str(path)), []
+            return from_bundle(data, name=str(path)), [], nowhere
         except PlanError as error:
-            return None, list(error.problems)
+            return None, list(error.problems), nowhere
     roots = []
     for file in _files(path, disk, findings):
         data = _bytes(file, disk, findings)
         root = None if data is None else parse_yaml(data, str(file), findings)
         if root is not None:
             roots.append(root)
-    plan = _assemble(roots, findings) if roots else None
+    gathered = gather(roots, findings) if roots else None
+    plan = None if gathered is None else _assemble(gathered, roots, findings)
     problems = findings.sorted()
-    return (None, problems) if problems else (plan, [])
+    return None if problems else plan, problems, Places(str(path), gathered)
 
 
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
@@ -136,8 +147,7 @@ def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings
             yield from _below(inner, disk, seen, findings)
 
 
-def _assemble(roots: list[Node], findings: Findings) -> Plan:
-    gathered = gather(roots, findings)
+def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan:
     header = gathered.header
     _check_header(gathered, roots, findings)
     references = References(gathered, findings)
@@ -168,6 +178,7 @@ def _assemble(roots: list[Node], findings: Findings) -> Plan:
         teams=_simple(Team, "teams", gathered, findings),
         sources=_simple(Source, "sources", gathered, findings),
         naming=_plain(header.get("naming", {})),
+        lint=header.get("lint", {}),
         require=required,
         sensitivity_levels=levels,
         identity=identity,

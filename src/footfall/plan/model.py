@@ -14,8 +14,8 @@ import msgspec
 
 __all__ = [
     "Aggregate", "Alias", "Branch", "Conversion", "Count", "Deprecation", "Enforcement", "Event", "EventStatus", "Goal",
-    "Guard", "IdentityKeys", "Journey", "Kpi", "Measure", "Plan", "Policy", "Property", "PropertyType", "Ratio", "Rule",
-    "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation", "Where",
+    "Guard", "IdentityKeys", "Journey", "Kpi", "LintLevel", "Measure", "Plan", "Policy", "Property", "PropertyType",
+    "Ratio", "Rule", "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation", "Where",
 ]  # fmt: skip
 
 PropertyType = Literal[
@@ -23,6 +23,7 @@ PropertyType = Literal[
 ]
 Transform = Literal["hash", "drop", "truncate", "mask"]
 EventStatus = Literal["draft", "active", "deprecated"]
+LintLevel = Literal["error", "warning", "off"]
 Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
 
 
@@ -297,6 +298,7 @@ class Plan(_Part, frozen=True, kw_only=True):
     teams: Mapping[str, Team] = {}
     sources: Mapping[str, Source] = {}
     naming: Mapping[str, Any] = {}
+    lint: Mapping[str, LintLevel] = {}
     require: Mapping[str, tuple[str, ...]] = {}
     sensitivity_levels: tuple[str, ...] = ("public", "internal", "personal", "special")
     identity: IdentityKeys = IdentityKeys()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from footfall.plan.model import EventStatus, Policy, PropertyType, Transform
+from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, Transform
 from footfall.plan.shape import (
     ANYTHING,
     COUNT,
@@ -226,7 +226,8 @@ _naming_rule: Kind = Record(
         "tense": Key(OneOf(("past", "present"))),
         "max_length": Key(COUNT),
         "pattern": Key(PATTERN),
-        "level": Key(OneOf(("error", "warning", "off"))),
+        "exceptions": Key(TEXTS),
+        "level": Key(OneOf(LintLevel)),
     }
 )
 _required_keys: dict[str, Record] = {
@@ -247,6 +248,7 @@ HEADER: Final[dict[str, Key]] = {
             }
         )
     ),
+    "lint": Key(MapOf(OneOf(LintLevel))),
     "require": Key(Record({section: Key(ListOf(OneOf(record.keys))) for section, record in _required_keys.items()})),
     "sensitivity_levels": Key(NAMES),
     "identity": Key(Record({"device": Key(TEXT), "account": Key(TEXT)})),
