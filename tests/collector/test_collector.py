@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import logging
+import math
 import tempfile
 from collections import Counter
 from pathlib import Path
