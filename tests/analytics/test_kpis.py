@@ -17,7 +17,7 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.kpis import Measured, measure
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique, Where
+from footfall.plan.model import Aggregate, Count, Event, Plan, Property, Ratio, Unique, Where
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -268,3 +268,14 @@ def test_any_values_give_the_figures_of_exact_fractions(plan: Plan, entry: MakeE
 
     wanted = ["over 38 digits", "equal numbers written differently", "on the bound", "all fit"]
     assert {fact: DRAWN[fact] for fact in wanted if not DRAWN[fact]} == {}
+
+
+def test_values_of_a_union_stand_in_one_column_and_equal_numbers_are_one_value(entry: MakeEntry) -> None:
+    size = Property(name="size", wire_name="size", type="union", types=("string", "number"))
+    plan = Plan(id="p", events={"buy": Event(name="buy", wire_name="buy", properties=(size,))})
+    texts = ['"XL"', "42", "42.0", "-0.0", "4.25e1", '"\\u0058L"']
+    log = [entry(n, "buy", n, user="a", properties=f'{{"size": {text}}}') for n, text in enumerate(texts, 1)]
+    large = (Where(property="size", op="in", values=("XL", 42)),)
+
+    assert value(plan, log, Unique(event="buy", property="size")) == 4
+    assert value(plan, log, Count(event="buy", where=large)) == 4

@@ -13,15 +13,20 @@ from decimal import Decimal
 from random import Random
 from typing import Any, get_args
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.plan.compile import compile_decoder
-from footfall.plan.model import Property, PropertyType
+from footfall.plan.model import Property, PropertyType, ScalarType
 from footfall.plan.walk import Findings, Node, decode, make_node, walk
 
 TYPES: tuple[PropertyType, ...] = get_args(PropertyType)
 PATTERNS = {"^[A-Z]{2}$": "SE", r"\d": "a1b", "^$": "", "é|😀": "x😀"}
+UNIONS: tuple[tuple[ScalarType, ...], ...] = (
+    ("string", "integer"), ("string", "number"), ("string", "boolean"), ("number", "string", "boolean"),
+    ("boolean", "decimal"), ("datetime", "integer"), ("date", "datetime", "boolean"), ("uuid", "number"),
+)  # fmt: skip
 FORMATTED = {
     "email": ("ada@shop.example", "ada@"),
     "ipv4": ("10.0.0.1", "10.0.0.256"),
@@ -74,6 +79,13 @@ def draw_property(random: Random, depth: int = 4, **given: Any) -> Property:
     fields: dict[str, Any] = {"nullable": random.random() < 0.3, **_CONSTRAINTS.get(kind, _no_constraints)(random)}
     if kind == "object":
         fields["properties"] = draw_properties(random, depth - 1)
+    if kind == "union":
+        fields["types"] = random.choice(UNIONS)
+        for name in fields["types"]:
+            drawn = _CONSTRAINTS.get(name, _no_constraints)(random)
+            fields |= {key: value for key, value in drawn.items() if key != "enum"}
+        if random.random() < 0.4 and {"string", "integer"}.issuperset(fields["types"]):
+            fields["enum"] = random.choice((("a", 1), ("SE", "x😀", 2**63), ("a",), (1,)))
     inner = _NESTED.get(kind)
     if inner and random.random() < 0.85:
         fields[inner] = draw_property(random, depth - 1)
@@ -125,6 +137,8 @@ def _draw_object(random: Random, prop: Property, junk: float) -> str:
 
 
 def _draw_scalar(random: Random, prop: Property, junk: float) -> str:
+    if prop.type == "union":
+        prop = msgspec.structs.replace(prop, type=random.choice(prop.types), types=())
     if prop.enum and random.random() > junk:
         return json.dumps(random.choice(prop.enum))
     if prop.type == "string" and prop.pattern and random.random() > junk:

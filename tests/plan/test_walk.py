@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +29,23 @@ def found_in(prop: Property, text: str, *, secret: bool = False, received: bool 
 
 def codes(prop: Property, text: str) -> list[str]:
     return [fault.code for fault in found_in(prop, text)]
+
+
+def test_a_value_of_a_union_is_judged_as_the_member_whose_type_it_has() -> None:
+    prop = Property(type="union", types=("string", "integer"), max_length=2, max=Decimal(9), pattern="^[a-z]+$")
+    faults = found_in(prop, "true")
+
+    assert [codes(prop, text) for text in ('"ab"', "9")] == [[], []]
+    assert codes(prop, '"ABC"') == ["pattern", "max_length"]
+    assert codes(prop, "10") == ["max"]
+    assert (faults[0].code, faults[0].expected, faults[0].got) == ("type", "a string or an integer", "true")
+    assert codes(prop, "null") == ["null"]
+
+
+def test_an_enum_of_a_union_judges_the_values_of_every_member() -> None:
+    prop = Property(type="union", types=("string", "integer"), enum=("a", 1))
+
+    assert [codes(prop, text) for text in ('"a"', "1", '"1"', "2")] == [[], [], ["enum"], ["enum"]]
 
 
 TAKEN: dict[PropertyType, list[str]] = {
@@ -65,6 +82,10 @@ REFUSED: dict[PropertyType, list[str]] = {
     "array": ["{}", '"[]"', "1"],
     "map": ["[]", "1"],
 }  # fmt: skip
+
+
+def test_every_type_has_rows() -> None:
+    assert set(get_args(PropertyType)) - {"union"} == set(TAKEN)
 
 
 @pytest.mark.parametrize("kind", TAKEN)

@@ -100,6 +100,15 @@ def _read_any(raw: bytes) -> object:
     return _text(raw) if raw[:1] == b'"' else raw.decode()
 
 
+def _read_union(raw: bytes) -> object:
+    """Text, so that values of all types stand in one column; equal numbers in one spelling."""
+    if not _NUMBER.fullmatch(raw):
+        return _read_any(raw)
+    text = f"{_figure(raw.decode()):f}"
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if short in {"", "-", "-0"} else short
+
+
 _READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
     "string": _read_text,
     "datetime": _read_text,
@@ -113,6 +122,7 @@ _READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
     "array": _read_any,
     "map": _read_any,
     "any": _read_any,
+    "union": _read_union,
 }
 
 

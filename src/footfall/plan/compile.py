@@ -7,12 +7,13 @@ a constraint has no fast form, the value is kept as `msgspec.Raw` and handed to 
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -239,7 +240,7 @@ _UNFIT_KEY = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 
 def _object_test(tested: Mapping[str, FastForm]) -> Test:
     tests = [(form.quick or _passes, form.sure or _fails) for form in tested.values()]
-    get = attrgetter(*tested)
+    get = operator.attrgetter(*tested)
     if len(tests) == 1:
         quick, sure = tests[0]
 
@@ -258,6 +259,17 @@ def _object_test(tested: Mapping[str, FastForm]) -> Test:
     return test
 
 
+def _union_form(node: Node) -> FastForm | None:
+    forms = {member.kind: fast_form(member) for member in node.members}
+    if any(form.type is msgspec.Raw for form in forms.values()) or len(forms.keys() & _WRITTEN_AS_STRINGS) > 1:
+        return None  # msgspec tells no two kinds of strings apart
+    kind = functools.reduce(operator.or_, (form.type for form in forms.values()))
+    # What is no string is checked whole by its type.
+    test = next((form.quick for form in forms.values() if form.quick is not None), None)
+    return FastForm(kind, None if test is None else lambda value: type(value) is not str or test(value), _fails)
+
+
+_WRITTEN_AS_STRINGS = frozenset({"string", "datetime", "date", "uuid"})
 _FORMS: Mapping[str, Callable[[Node], FastForm | None]] = {
     "any": _any_form,
     "array": _array_form,
@@ -270,5 +282,6 @@ _FORMS: Mapping[str, Callable[[Node], FastForm | None]] = {
     "number": _number_form,
     "object": _object_form,
     "string": _string_form,
+    "union": _union_form,
     "uuid": _uuid_form,
 }

@@ -8,13 +8,14 @@ from typing import Any
 from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.formats import FORMATS
 from footfall.plan.model import Property
+from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node
 
 __all__ = ["NUMERIC", "SCALARS", "check_constraints"]
 
 NUMERIC = frozenset({"integer", "number", "decimal"})
 _TEXT = frozenset({"string"})
-SCALARS = NUMERIC | {"string", "boolean", "datetime", "date", "uuid"}
+SCALARS = NUMERIC | {"string", "boolean", "datetime", "date", "uuid", "union"}
 
 # The types on which a key has a meaning; a key that is not named here has one on all.
 _APPLIES: Mapping[str, frozenset[str]] = {
@@ -36,6 +37,15 @@ _APPLIES: Mapping[str, frozenset[str]] = {
 }
 _RANGES = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
 _INNER = (("array", "items"), ("map", "values"))
+_WHOLE = frozenset({"enum", "open"})
+# Types that have JSON values in common: a union has at most one of each group, so that a value has one type in it.
+_OVERLAPS = (
+    frozenset({"string", "decimal"}),
+    frozenset({"string", "datetime"}),
+    frozenset({"string", "date"}),
+    frozenset({"string", "uuid"}),
+    frozenset({"integer", "number", "decimal"}),
+)
 _ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 
@@ -43,10 +53,10 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
     """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
     for key in own:
         types = _APPLIES.get(key)
-        if types is not None and prop.type not in types:
+        if types is not None and not _applies(key, prop, types):
             findings.add(
                 "misplaced_key",
-                f"{key!r} has no effect on the type {prop.type}",
+                f"{key!r} has no effect on the type {say_types(prop.type, prop.types)}",
                 place=node.key(key),
                 path=path,
                 remedy=f"it belongs to {' and '.join(sorted(types))}",
@@ -85,25 +95,40 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
         )
     if prop.transform in {"truncate", "mask"} and prop.type != "string":
         findings.add(
-            "misplaced_key", f"{prop.transform!r} works on the type string, not {prop.type}",
+            "misplaced_key", f"{prop.transform!r} works on the type string, not {say_types(prop.type, prop.types)}",
             place=_at(node, "transform"), path=path, remedy="use hash or drop",
         )  # fmt: skip
     enum = node.get("enum")
-    if enum is not None and isinstance(enum.value, list) and prop.type in _ENUM_TYPES:
-        _check_enum(enum, _ENUM_TYPES[prop.type], (*path, "enum"), findings)
+    wanted = tuple(_ENUM_TYPES[name] for name in prop.types or (prop.type,) if name in _ENUM_TYPES)
+    if enum is not None and isinstance(enum.value, list) and wanted:
+        _check_enum(enum, wanted, (*path, "enum"), findings)
+    for group in _OVERLAPS if "type" in own else ():
+        shared = [name for name in prop.types if name in group]
+        if len(shared) > 1:
+            findings.add(
+                "unknown_value", f"{' and '.join(shared)} have values in common, so a value could be either",
+                place=node.value["type"], path=path, remedy="keep the one that takes all of them",
+            )  # fmt: skip
+
+
+def _applies(key: str, prop: Property, types: frozenset[str]) -> bool:
+    """Whether a key has a meaning on a property: on a union if on any member, but an enum must judge every value."""
+    if prop.type != "union":
+        return prop.type in types
+    return types.issuperset(prop.types) if key in _WHOLE else not types.isdisjoint(prop.types)
 
 
 def _at(node: Node, *keys: str) -> Place:
     return next((node.key(key) for key in keys if key in node.marks), node)
 
 
-def _check_enum(enum: Node, wanted: type, path: Path, findings: Findings) -> None:
+def _check_enum(enum: Node, wanted: tuple[type, ...], path: Path, findings: Findings) -> None:
     if not enum.value:
         findings.add("bad_enum", "the enum has no value", place=enum, path=path, remedy="list at least one value")
     seen: dict[Any, Node] = {}
     for item in enum.value:
-        if type(item.value) is not wanted:
-            remedy = "put it in quotes" if wanted is str else "write a whole number"
+        if type(item.value) not in wanted:
+            remedy = "put it in quotes" if str in wanted else "write a whole number"
             findings.add(
                 "bad_enum", f"{item.plain()!r} is not of the property's type", place=item, path=path, remedy=remedy
             )

@@ -11,6 +11,7 @@ from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
 from footfall.plan.model import Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique, Where
 from footfall.plan.references import References
 from footfall.plan.shape import NODE, TEXT, TEXTS, Key, Record
+from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node, kind_of
 
 __all__ = ["ACTOR", "MeasureReader", "read_where"]
@@ -140,7 +141,7 @@ class MeasureReader:
     def _numeric(self, event: Event, name: str, form: str, place: Node, path: Path) -> None:
         prop = self._references.property(event, name, place, path)
         if prop is not None and prop.type not in NUMERIC:
-            message = f"{event.name}.{name} is of type {prop.type}, which has no {form}"
+            message = f"{event.name}.{name} is of type {say_types(prop.type, prop.types)}, which has no {form}"
             remedy = "use an integer, number or decimal property, or count"
             self._findings.add("not_numeric", message, place=place, path=path, remedy=remedy)
 
@@ -219,7 +220,8 @@ class _Conditions:
     def _ordering(self, op: str, node: Node) -> list[Where]:
         prop = self._property
         if prop.type not in NUMERIC:
-            self._bad(f"{op} compares numbers, and {prop.name!r} is of type {prop.type}", node, "list values instead")
+            said = say_types(prop.type, prop.types)
+            self._bad(f"{op} compares numbers, and {prop.name!r} is of type {said}", node, "list values instead")
             return []
         if type(node.value) is not int and not isinstance(node.value, Decimal):
             self._bad(f"{op} takes a number, not {kind_of(node.value)}", node, f"write {op}: 10")
@@ -229,10 +231,11 @@ class _Conditions:
 
     def _value(self, node: Node) -> Any:
         prop, value = self._property, node.value
+        said = say_types(prop.type, prop.types)
         if value is None:
             return None
-        if type(value) not in _COMPARABLE[prop.type]:
-            article = "true or false" if prop.type == "boolean" else f"a value of type {prop.type}"
+        if not any(type(value) in _COMPARABLE[name] for name in prop.types or (prop.type,)):
+            article = "true or false" if prop.type == "boolean" else f"a value of type {said}"
             self._bad(f"{prop.name!r} takes {article}, not {kind_of(value)}", node, "compare with values it can have")
             return MISSING
         if prop.enum and not prop.open and value not in prop.enum:

@@ -15,12 +15,15 @@ import msgspec
 __all__ = [
     "Aggregate", "Alias", "Branch", "Conversion", "Count", "Deprecation", "Enforcement", "Event", "EventStatus", "Goal",
     "Guard", "IdentityKeys", "Journey", "Kpi", "LintLevel", "Measure", "Plan", "Policy", "Property", "PropertyType",
-    "Ratio", "Rule", "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation", "Where",
+    "Ratio", "Rule", "ScalarType", "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation",
+    "Where",
 ]  # fmt: skip
 
 PropertyType = Literal[
-    "string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "object", "array", "map", "any"
-]
+    "string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "object", "array", "map", "any",
+    "union",
+]  # fmt: skip
+ScalarType = Literal["string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid"]
 Transform = Literal["hash", "drop", "truncate", "mask"]
 EventStatus = Literal["draft", "active", "deprecated"]
 LintLevel = Literal["error", "warning", "off"]
@@ -36,12 +39,15 @@ class Property(_Part, frozen=True, kw_only=True):
 
     `name` is the plan's name, `wire_name` the key in the JSON ("" for items and values, which have none).
     `min`/`max` bound numbers, `min_length`/`max_length` strings (in code points), `min_items`/`max_items` arrays and
-    maps; `scale` is the most decimals a decimal may have. An `open` enum only warns about new values.
+    maps; `scale` is the most decimals a decimal may have. An `open` enum only warns about new values. The type `union`
+    stands for a value of any one of `types`, no two of which share a value: each constraint holds for values of the
+    types that it belongs to.
     """
 
     name: str = ""
     wire_name: str = ""
     type: PropertyType
+    types: tuple[ScalarType, ...] = ()
     description: str = ""
     required: bool = False
     nullable: bool = False

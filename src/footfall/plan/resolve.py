@@ -13,6 +13,7 @@ from footfall.plan.gather import Entry
 from footfall.plan.model import Property
 from footfall.plan.schema import PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.plan.shape import NAME, Record, check_name
+from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node, kind_of
 
 __all__ = ["Example", "Found", "Resolver"]
@@ -181,6 +182,8 @@ class Resolver:
         if fields is MISSING:
             return None
         own = tuple(fields)
+        if isinstance(fields.get("type"), tuple):
+            fields["type"], fields["types"] = "union", fields["type"]
         self._inner(fields, path)
         base = None
         if "use" in fields:
@@ -221,15 +224,17 @@ class Resolver:
             fields["properties"] = tuple(each.property for each in found if each.property is not None)
 
     def _narrow(self, base: Property, fields: dict[str, Any], node: Node, path: Path) -> None:
-        if fields.get("type", base.type) != base.type:
+        own, used = say_types(fields.get("type", base.type), fields.get("types", ())), say_types(base.type, base.types)
+        if "type" in fields and own != used:
             self._findings.add(
                 "type_changed",
-                f"the type used is {base.type}, and cannot become {fields['type']}",
+                f"the type used is {used}, and cannot become {own}",
                 place=node.value["type"],
                 path=path,
                 remedy="take `type` out, or define the property without `use`",
             )
             del fields["type"]
+            fields.pop("types", None)
         if "x" in fields:
             fields["x"] = {**base.x, **fields["x"]}
 

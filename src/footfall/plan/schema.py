@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
-from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, Transform
+from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, ScalarType, Transform
 from footfall.plan.shape import (
     ANYTHING,
     COUNT,
@@ -25,6 +25,7 @@ from footfall.plan.shape import (
     ListOf,
     MapOf,
     OneOf,
+    OneOrSeveral,
     Record,
 )  # fmt: skip
 
@@ -40,9 +41,10 @@ TRAIT_KINDS: Final = ("user", "account")
 PURPOSES: Final = ("kpi", "journey", "goal")
 _STYLES = ("snake_case", "camelCase", "PascalCase", "kebab-case", "Title Case")
 
+_type_words = tuple(word for word in get_args(PropertyType) if word != "union")
 _property: dict[str, Key] = {
     "use": Key(TEXT),
-    "type": Key(OneOf(PropertyType)),
+    "type": Key(OneOrSeveral(_type_words, ScalarType)),
     "description": Key(TEXT),
     "nullable": Key(FLAG),
     "enum": Key(ListOf(ANYTHING)),

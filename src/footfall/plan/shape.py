@@ -15,7 +15,7 @@ from footfall.plan.yaml_source import Node, kind_of
 
 __all__ = [
     "ANYTHING", "COUNT", "DATE", "DURATION", "FLAG", "NAME", "NAMES", "NODE", "NUMBER", "PATTERN", "TEXT", "TEXTS",
-    "WINDOW", "WORD", "Key", "Kind", "ListOf", "MapOf", "OneOf", "Record", "check_name",
+    "WINDOW", "WORD", "Key", "Kind", "ListOf", "MapOf", "OneOf", "OneOrSeveral", "Record", "check_name",
 ]  # fmt: skip
 
 
@@ -166,6 +166,25 @@ class OneOf:
         remedy = did_you_mean(value, self.choices)
         findings.add("unknown_value", f"{value!r} is not known here", place=node, path=path, remedy=remedy)
         return MISSING
+
+
+class OneOrSeveral(OneOf):
+    """One of a few words, or a list of two or more of the `several` that may stand together."""
+
+    def __init__(self, choices: Iterable[str] | object, several: Iterable[str] | object) -> None:
+        super().__init__(choices)
+        self.several = OneOf(several).choices
+        self._list = ListOf(OneOf(several))
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        if not isinstance(node.value, list):
+            return super().read(node, path, findings)
+        values = self._list.read(node, path, findings)
+        if len(node.value) < 2 or len(set(values)) < len(values):
+            message = "takes one word, or a list of two or more different ones"
+            findings.add("unknown_value", message, place=node, path=path, remedy="write the word without brackets")
+            return MISSING
+        return values if len(values) == len(node.value) else MISSING
 
 
 class ListOf:

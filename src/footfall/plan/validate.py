@@ -252,6 +252,8 @@ def _rule_value(node: Node, value: Any) -> Any:
         value = decode(value)
     if value is None:
         return None
+    if node.members:
+        node = node.of(value)
     if node.kind in {"any", "object"}:
         return ...
     if node.kind == "array":

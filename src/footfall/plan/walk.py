@@ -134,6 +134,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "array": _read_array,
     "map": _read_object,
     "any": _read_any,
+    "union": _read_nothing,  # its members read
     "absent": _read_nothing,
 }
 
@@ -151,8 +152,8 @@ class Node:
     """A property made ready: how to read it, what to check, what is inside. `hidden` keeps its values out of texts."""
 
     __slots__ = (
-        "children", "constraints", "expected", "hidden", "inner", "key", "keys", "kind", "nullable", "prop", "read",
-        "required",
+        "children", "constraints", "expected", "hidden", "inner", "key", "keys", "kind", "members", "nullable", "prop",
+        "read", "required",
     )  # fmt: skip
 
     def __init__(self, prop: Property, kind: str, constraints: tuple[Constraint, ...], hidden: bool) -> None:
@@ -163,11 +164,16 @@ class Node:
         self.nullable = prop.nullable and kind != "absent"
         self.hidden = hidden
         self.read = _READERS[kind]
-        self.expected = say_type(kind)
+        self.expected = say_type(kind, prop.types)
         self.constraints = constraints
         self.children: tuple[Node, ...] = ()
         self.keys: frozenset[str] = frozenset()
         self.inner: Node | None = None
+        self.members: tuple[Node, ...] = ()
+
+    def of(self, value: Any) -> Node:
+        """The member of a union whose type `value` is of; this node itself if it is no union, or none fits."""
+        return next((member for member in self.members if member.read(value) is not MISFIT), self)
 
 
 class Findings:
@@ -190,6 +196,8 @@ def walk(node: Node, value: Any, path: str, found: Findings) -> None:
         if not node.nullable:
             found.wrong.append(Fault(path, "null", node.expected, "null"))
         return
+    if node.members:
+        node = node.of(value)
     parsed = node.read(value)
     if parsed is MISFIT:
         found.wrong.append(Fault(path, "type", node.expected, say_got(value, node.hidden)))
@@ -244,6 +252,9 @@ def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bo
     node.children = children
     node.keys = frozenset(child.key for child in children)
     node.inner = inner
+    if kind == "union":
+        alone = (msgspec.structs.replace(own, type=name, types=()) for name in own.types)
+        node.members = tuple(Node(one, one.type, _constraints(one, one.type), node.hidden) for one in alone)
     return node
 
 
@@ -251,6 +262,7 @@ def _as_received(prop: Property) -> Property:
     return msgspec.structs.replace(
         prop,
         type="string",
+        types=(),
         format="sha256" if prop.transform == "hash" else None,
         enum=(), pattern=None, min_length=None, max_length=None, items=None, values=None, properties=(),
     )  # fmt: skip

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-__all__ = ["TEXT_LIMIT", "join_key", "one_of", "say_got", "say_type", "shorten"]
+__all__ = ["TEXT_LIMIT", "join_key", "one_of", "say_got", "say_type", "say_types", "shorten"]
 
 TEXT_LIMIT = 80
 """The most code points that the `expected` or `got` of a fault has."""
@@ -35,9 +35,14 @@ def shorten(text: str, limit: int = TEXT_LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def say_type(name: str) -> str:
-    """What a value of the property type `name` is called."""
-    return _TYPES[name]
+def say_type(name: str, members: Iterable[str] = ()) -> str:
+    """What a value of the property type `name` is called; that of a union is called by its `members`."""
+    return " or ".join(map(say_type, members)) if name == "union" else _TYPES[name]
+
+
+def say_types(name: str, members: Iterable[str] = ()) -> str:
+    """A property type as the plan writes it: a union by the names of its members."""
+    return f"[{', '.join(members)}]" if name == "union" else name
 
 
 def one_of(values: Iterable[object]) -> str:

@@ -96,7 +96,7 @@ def draw_value(spec: Property, rng: Random) -> Any:
         return None
     if spec.enum:
         return rng.choice(spec.enum)
-    return _DRAW[spec.type](spec, rng)
+    return _DRAW[rng.choice(spec.types) if spec.types else spec.type](spec, rng)
 
 
 def draw_object(specs: tuple[Property, ...], rng: Random) -> Mapping[str, Any]:
