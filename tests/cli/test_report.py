@@ -13,7 +13,7 @@ from rich.console import Console
 from footfall import plan as plans
 from footfall.analytics import Dataset, Report, report
 from footfall.cli import main
-from footfall.cli.report import moment
+from footfall.cli.moment_option import moment
 from footfall.cli.report_text import show
 from footfall.collector import Collector
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -10,39 +10,12 @@ from rich.console import Console
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, encode, report
+from footfall.cli.moment_option import Moment, moment
 from footfall.cli.report_text import show
 from footfall.clock import EPOCH, SystemClock
 from footfall.errors import UsageError
-from footfall.plan.durations import parse_duration
 
 __all__ = ["command"]
-
-
-class Moment(click.ParamType[str]):
-    """A date, a date and time, or a duration back from now; kept as text until the plan's timezone is known."""
-
-    name = "TIME"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse what is no time. Raises click.BadParameter."""
-        try:
-            moment(value, EPOCH)
-        except ValueError:
-            self.fail(
-                f"{value!r} is no time; write a date (2026-11-01), a date and time (2026-11-01T09:30, with an "
-                "offset or in the plan's timezone), or how long ago (7d, 12h)",
-                param,
-                ctx,
-            )
-        return value
-
-
-def moment(text: str, now: datetime) -> datetime:
-    """The moment that an option names; without an offset it stands for the plan's timezone. Raises ValueError."""
-    try:
-        return now - timedelta(seconds=parse_duration(text))
-    except ValueError:
-        return datetime.fromisoformat(text)
 
 
 @click.command("report")

@@ -1,0 +1,39 @@
+"""The options that name a moment: a date, a date and time, or how long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+from footfall.clock import EPOCH
+from footfall.plan.durations import parse_duration
+
+__all__ = ["Moment", "moment"]
+
+
+class Moment(click.ParamType[str]):
+    """A date, a date and time, or a duration back from now; kept as text until the plan's timezone is known."""
+
+    name = "TIME"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse what is no time. Raises click.BadParameter."""
+        try:
+            moment(value, EPOCH)
+        except ValueError:
+            self.fail(
+                f"{value!r} is no time; write a date (2026-11-01), a date and time (2026-11-01T09:30, with an "
+                "offset or in the plan's timezone), or how long ago (7d, 12h)",
+                param,
+                ctx,
+            )
+        return value
+
+
+def moment(text: str, now: datetime) -> datetime:
+    """The moment that an option names; without an offset it stands for the plan's timezone. Raises ValueError."""
+    try:
+        return now - timedelta(seconds=parse_duration(text))
+    except ValueError:
+        return datetime.fromisoformat(text)

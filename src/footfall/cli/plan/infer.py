@@ -1,0 +1,62 @@
+"""`footfall plan infer`: the draft of a plan from what was really seen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import UsageError
+from footfall.plan.observed import Draft, Profile, draft
+
+__all__ = ["command"]
+
+_NOT_A_WORD = re.compile(r"[^\w.-]+")
+
+
+@click.command("infer")
+@seen_options
+@click.option("--name", help="The plan's id.  [default: the name of what is looked at]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write, instead of the terminal.")
+def command(
+    *, events: Path | None, data: Path | None, since: str | None, name: str | None, output: Path | None
+) -> None:
+    """Draft a plan from EVENTS, a file of messages, or from the messages that a collector keeps (--data).
+
+    EVENTS has a message, a batch, or a line of `footfall export` on each line. The draft says types, nullability, what
+    is required, choices and formats, each with its evidence beside it, and `footfall plan check` finds it clean.
+    """
+    looked = SeenInput(events, data, since=since_us(since, "UTC"))
+    profile = Profile(looked.messages())
+    made = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
+    looked.tell_broken()
+    for what in made.left_out:
+        click.echo(f"left out: {what}", err=True)
+    if output is None:
+        click.echo(made.text(), nl=False)
+        return
+    _write(output, made)
+    click.echo(
+        f"{output}: {len(profile.events)} events drafted from {profile.count:,} messages; "
+        f"next: footfall plan check {output}"
+    )
+
+
+def _name(place: str) -> str:
+    return _NOT_A_WORD.sub("_", Path(place).stem).strip("_.-") or "draft"
+
+
+def _write(folder: Path, made: Draft) -> None:
+    disk = SystemDisk()
+    try:
+        disk.make_folder(folder)
+        held = {path.name for path in disk.list(folder)} & set(made.files)
+        if held:
+            raise UsageError(f"{folder}: holds {', '.join(sorted(held))} already; name a new folder by -o")
+        for file, text in made.files.items():
+            replace_file(disk, folder / file, text.encode())
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error.strerror or error}; choose another -o") from None

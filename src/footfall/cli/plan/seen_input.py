@@ -1,0 +1,117 @@
+"""What a command is told to look at: a file of messages, or the data folder of a collector."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from footfall.cli.moment_option import Moment, moment
+from footfall.clock import EPOCH, SystemClock
+from footfall.disk import SystemDisk
+from footfall.errors import BrokenInputError, UsageError
+from footfall.plan.observed import Seen, read_line, read_message
+
+__all__ = ["SeenInput", "seen_options", "since_us"]
+
+_TOLD = 3
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def since_us(text: str | None, timezone: str) -> int | None:
+    """The moment that `--since` names, in microseconds since 1970-01-01 UTC; without an offset by this timezone."""
+    if text is None:
+        return None
+    found: datetime = moment(text, EPOCH + timedelta(microseconds=SystemClock().now_us()))
+    return ((found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))) - EPOCH) // _MICROSECOND
+
+
+class SeenInput:
+    """The messages of a file (EVENTS) or of a data folder (`--data`): exactly one of them.
+
+    After they were read, `broken` tells each line or message that could not be, with its place. Raises UsageError for
+    none or both.
+    """
+
+    def __init__(self, events: Path | None, data: Path | None, *, since: int | None = None) -> None:
+        if (events is None) == (data is None):
+            raise UsageError("name one thing to look at: a file of messages, or a collector's folder by --data")
+        self._events = events
+        self._data = data
+        self._since = since
+        self.broken: list[str] = []
+        self.place = str(events or data)
+        self.is_live = data is not None
+        """Whether messages may still come: then the last one is not the end of the time that was looked at."""
+
+    def messages(self) -> Iterator[Seen]:
+        """Every message since the chosen moment. Raises BrokenInputError when not one could be read."""
+        read = 0
+        for seen in self._file() if self._events is not None else self._folder():
+            read += 1
+            if self._since is None or seen.at is None or seen.at >= self._since:
+                yield seen
+        if not read:
+            why = f": {self.broken[0]}" if self.broken else ""
+            raise BrokenInputError(self.place, f"holds no message that could be read{why}")
+
+    def tell_broken(self) -> None:
+        """Say on standard error how many could not be read, and which ones."""
+        if self.broken:
+            many = "" if len(self.broken) == 1 else "s"
+            click.echo(f"{self.place}: {len(self.broken):,} broken message{many} left out", err=True)
+            for line in self.broken[:_TOLD]:
+                click.echo(f"  {line}", err=True)
+            if len(self.broken) > _TOLD:
+                click.echo(f"  … and {len(self.broken) - _TOLD:,} more", err=True)
+
+    def _file(self) -> Iterator[Seen]:
+        assert self._events is not None
+        try:
+            with SystemDisk().open(self._events, "read") as file:
+                for number, line in enumerate(file, 1):
+                    if line.strip():
+                        yield from self._read(f"line {number}", partial(read_line, line))
+        except OSError as error:
+            raise BrokenInputError(self.place, f"cannot be read: {error.strerror or error}") from None
+
+    def _folder(self) -> Iterator[Seen]:
+        # Only a command that was given --data needs what reads a data folder.
+        from footfall.storage import DataFolder, SqliteJournal
+
+        assert self._data is not None
+        journal = SqliteJournal(DataFolder.read(self._data).journal_path, readonly=True)
+        try:
+            for kind in ("stored", "quarantined"):
+                for chunk in journal.scan(kind):
+                    for entry in chunk:
+                        row = entry.row
+                        if kind == "quarantined" and row.type != "track":
+                            continue  # put aside for what no plan could say of it
+                        one = partial(read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type)
+                        yield from self._read(f"message {row.message_id}", one)
+        finally:
+            journal.close()
+
+    def _read(self, place: str, read: Callable[[], Seen | Iterator[Seen]]) -> Iterator[Seen]:
+        try:
+            found = read()
+            yield from [found] if isinstance(found, Seen) else list(found)
+        except ValueError as error:
+            self.broken.append(f"{place}: {error}")
+
+
+def seen_options(run: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what says where to look: the argument EVENTS, `--data` and `--since`."""
+    run = click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")(
+        run
+    )
+    run = click.option(
+        "--data", type=click.Path(path_type=Path), help="A collector's data folder, also while it runs."
+    )(run)
+    return click.argument("events", required=False, type=click.Path(path_type=Path))(run)

@@ -1,0 +1,70 @@
+"""The lines in which messages are seen: as they are sent, as they are exported, as a batch."""
+
+from __future__ import annotations
+
+import pytest
+
+from footfall.plan.observed import read_line
+
+
+def test_a_message_as_it_was_sent_is_seen() -> None:
+    line = b'{"type":"track","event":"A","timestamp":"2026-01-01T01:00:00+01:00","properties":{"x":1.10}}'
+
+    (seen,) = read_line(line)
+
+    assert (seen.type, seen.event, seen.at, seen.received) == ("track", "A", 1767225600_000000, False)
+    assert (bytes(seen.body), str(seen.values["x"])) == (b'{"x":1.10}', "1.10")
+
+
+def test_a_message_of_a_client_with_a_plan_has_its_transforms_applied() -> None:
+    (seen,) = read_line(b'{"type":"track","event":"A","context":{"plan":{"id":"p","bundle":"b"}}}')
+
+    assert seen.received
+
+
+def test_the_line_of_an_export_knows_the_time_the_source_and_the_type_better() -> None:
+    line = (
+        b'{"source":"web","type":"track","event":"a","occurred_at":"2026-01-01T00:00:00.000000Z",'
+        b'"message":{"event":"A","timestamp":"2025-01-01T00:00:00Z","properties":null},"envelope":null}'
+    )
+
+    (seen,) = read_line(line)
+
+    assert (seen.event, seen.at, seen.source, seen.received) == ("A", 1767225600_000000, "web", True)
+    assert seen.values == {}
+
+
+def test_a_batch_is_all_of_its_messages() -> None:
+    line = b'{"batch":[{"type":"track","event":"A"},{"type":"identify","userId":"u","traits":{"x":1}}]}'
+
+    found = list(read_line(line))
+
+    assert [(seen.type, seen.event, seen.values) for seen in found] == [
+        ("track", "A", {}),
+        ("identify", "", {"x": 1}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (b"{", "malformed|truncated"),
+        (b"[]", "no JSON object"),
+        (b"1", "no JSON object"),
+        (b"{}", "its type is none of"),
+        (b'{"type":"click"}', "its type is none of"),
+        (b'{"type":"track"}', "without a name"),
+        (b'{"type":"track","event":"A","properties":[]}', "properties are no object"),
+        (b'{"message":{"type":"identify","traits":1}}', "traits are no object"),
+        (b"[" * 100_000, "nested too deeply"),
+    ],
+)
+def test_a_line_that_holds_no_message_says_why(line: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        list(read_line(line))
+
+
+def test_a_time_that_is_none_is_no_time() -> None:
+    line = b'{"type":"track","event":"A","timestamp":"yesterday"}'
+
+    assert [seen.at for seen in read_line(line)] == [None]
