@@ -14,8 +14,6 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from footfall.errors import FootfallError
-
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -121,12 +119,3 @@ def test_every_benchmark_that_the_readme_names_is_there_and_every_benchmark_is_n
     there = {path.name for path in (ROOT / "tests" / "benchmarks").glob("bench_*.py")}
 
     assert set(re.findall(r"bench_\w+\.py", README)) == there
-
-
-def test_every_error_is_drawn_in_the_tree_of_errors() -> None:
-    from footfall import errors
-
-    drawn = errors.__doc__ or ""
-    classes = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, FootfallError)]
-
-    assert [kind.__name__ for kind in classes if kind.__name__ not in drawn] == []

@@ -12,7 +12,7 @@ from typing import IO, Literal, Protocol
 
 from footfall.errors import DataFolderHeldError
 
-__all__ = ["Disk", "Lock", "SystemDisk", "replace_file"]
+__all__ = ["Disk", "Lock", "Mode", "SystemDisk", "replace_file"]
 
 Mode = Literal["read", "write", "append"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.testing.clock import ManualClock
+from footfall.testing.disk import MemoryDisk
 from footfall.testing.recorder import Recorder
 
-__all__ = ["ManualClock", "Recorder"]
+__all__ = ["ManualClock", "MemoryDisk", "Recorder"]
