@@ -1,0 +1,44 @@
+"""Turns the names of a plan into Python names: legal, apart from what the generated module uses, always the same."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+
+__all__ = ["IMPORTED", "class_name", "field_name", "unique"]
+
+IMPORTED = frozenset(
+    {"Annotated", "Any", "ClassVar", "Decimal", "Literal", "Mapping", "Meta", "Struct", "UNSET", "UUID", "UnsetType"}
+)
+"""What the generated module imports by these names."""
+
+_BUILT_IN = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
+_TAKEN = IMPORTED | _BUILT_IN
+_SEPARATOR = re.compile(r"_+")
+
+
+def class_name(name: str) -> str:
+    """`order_completed` and `orderCompleted` become `OrderCompleted`."""
+    words = [word for word in _SEPARATOR.split(unicodedata.normalize("NFKC", name)) if word]
+    return _legal("".join(word[0].upper() + word[1:] for word in words) or "Event")
+
+
+def field_name(name: str) -> str:
+    """The property's own name; `class` becomes `class_`, and leading underscores go, as Python gives them a meaning."""
+    return _legal(unicodedata.normalize("NFKC", name).lstrip("_") or "field")
+
+
+def _legal(name: str) -> str:
+    if not name.isidentifier():
+        name = f"x{name}"  # `_1st` loses its underscore and is left with a digit in front
+    return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """`name`, or else with the first number that makes it new; it is added to `taken`."""
+    made, number = name, 2
+    while made in taken:
+        made, number = f"{name}{number}", number + 1
+    taken.add(made)
+    return made
