@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from footfall.plan.constraints import NUMERIC, SCALARS
 from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
@@ -14,21 +14,24 @@ from footfall.plan.shape import NODE, TEXT, TEXTS, Key, Record
 from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node, kind_of
 
-__all__ = ["ACTOR", "MeasureReader", "read_where"]
+__all__ = ["ACTOR", "MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
 
 ACTOR = "actor"
 """In `unique: EVENT.actor`: the person, or the device where there is no person."""
 
 _FUNCTIONS = ("sum", "average", "minimum", "maximum", "median")
-_ORDERINGS = ("gt", "gte", "lt", "lte")
+ORDERINGS: Final = ("gt", "gte", "lt", "lte")
+"""The comparisons of a condition that need an order."""
+
 _SIMPLE = ("count", *_FUNCTIONS, "unique")
 _FORMS = (*_SIMPLE, "ratio", "journey")
 
-_KEYS: dict[str, Record] = {
+MEASURES: Final[Mapping[str, Record]] = {
     **{form: Record({form: Key(TEXT), "where": Key(NODE), "by": Key(TEXTS)}) for form in _SIMPLE},
     "ratio": Record({"ratio": Key(Record({"of": Key(NODE, required=True), "to": Key(NODE, required=True)}))}),
     "journey": Record({"journey": Key(TEXT), "from": Key(TEXT, required=True), "to": Key(TEXT, required=True)}),
 }
+"""The keys of a measure by its form: a measure has exactly one of these."""
 
 _Simple = Count | Aggregate | Unique
 
@@ -57,7 +60,7 @@ class MeasureReader:
             self._findings.add("bad_measure", f"the measure {what}", place=node, path=path, remedy=remedy)
             return None
         form = found[0]
-        values = _KEYS[form].read(node, path, self._findings)
+        values = MEASURES[form].read(node, path, self._findings)
         if values is MISSING or form not in values:
             return None
         if form == "ratio":
@@ -190,14 +193,14 @@ class _Conditions:
     def read(self, node: Node) -> list[Where]:
         if not isinstance(node.value, dict):
             return self._among("in", node)
-        operators = ("not", *_ORDERINGS)
+        operators = ("not", *ORDERINGS)
         conditions: list[Where] = []
         if not node.value:
             self._bad("the condition is empty", node, f"use {', '.join(operators)}, or a value")
         for key, inner in node.value.items():
             if key == "not":
                 conditions += self._among("not_in", inner)
-            elif key in _ORDERINGS:
+            elif key in ORDERINGS:
                 conditions += self._ordering(key, inner)
             else:
                 remedy = did_you_mean(key, operators)

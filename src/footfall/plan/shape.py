@@ -191,14 +191,14 @@ class ListOf:
     """A list; what does not fit is told and left out."""
 
     def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+        self.kind = kind
 
     def read(self, node: Node, path: Path, findings: Findings) -> Any:
         if not isinstance(node.value, list):
             remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
             findings.add("wrong_type", f"takes a list, not {kind_of(node.value)}", place=node, path=path, remedy=remedy)
             return MISSING
-        values = (self._kind.read(inner, (*path, f"[{index}]"), findings) for index, inner in enumerate(node.value))
+        values = (self.kind.read(inner, (*path, f"[{index}]"), findings) for index, inner in enumerate(node.value))
         return tuple(value for value in values if value is not MISSING)
 
 
@@ -206,8 +206,8 @@ class MapOf:
     """A mapping from names to values of one kind; what does not fit is told and left out."""
 
     def __init__(self, kind: Kind, names: Iterable[str] = ()) -> None:
-        self._kind = kind
-        self._names = tuple(names)
+        self.kind = kind
+        self.names = tuple(names)
 
     def read(self, node: Node, path: Path, findings: Findings) -> Any:
         if not isinstance(node.value, dict):
@@ -216,12 +216,12 @@ class MapOf:
             return MISSING
         values = {}
         for name, inner in node.value.items():
-            if self._names and name not in self._names:
-                remedy = did_you_mean(name, self._names)
+            if self.names and name not in self.names:
+                remedy = did_you_mean(name, self.names)
                 message = f"unknown key {name!r}"
                 findings.add("unknown_key", message, place=node.key(name), path=path, remedy=remedy)
                 continue
-            value = self._kind.read(inner, (*path, name), findings)
+            value = self.kind.read(inner, (*path, name), findings)
             if value is not MISSING:
                 values[name] = value
         return values
