@@ -19,6 +19,7 @@ from footfall.plan.examples import check_examples
 from footfall.plan.findings import Findings, Place, did_you_mean
 from footfall.plan.gather import Gathered, gather
 from footfall.plan.model import IdentityKeys, Plan, Property, Source, Team
+from footfall.plan.packed import PackedEvents
 from footfall.plan.places import Places
 from footfall.plan.read_events import EventReader, read_enforcement
 from footfall.plan.read_journeys import JourneyReader
@@ -26,9 +27,9 @@ from footfall.plan.read_kpis import read_goals, read_kpis
 from footfall.plan.references import References
 from footfall.plan.resolve import Resolver
 from footfall.plan.schema import FORMAT, SECTIONS
-from footfall.plan.yaml_source import Node, parse_yaml
+from footfall.plan.yaml_source import Node, node_of, parse_yaml
 
-__all__ = ["check", "load", "read_plan", "read_plan_with_places"]
+__all__ = ["check", "load", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
 
 _YAML = frozenset({".yaml", ".yml"})
 _BUNDLE = ".json"
@@ -39,10 +40,11 @@ _DEFAULTS = Plan(id="none")
 def load(path: str | Path, *, disk: Disk | None = None) -> Plan:
     """The plan in a folder (every .yaml and .yml below it, `fixtures/` and dot-folders left out), a file, or a bundle.
 
-    Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML.
+    Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML. Of a bundle
+    each event is read when it is first asked for.
     """
-    plan, problems = read_plan(path, disk=disk)
-    if plan is None:
+    plan, problems, _ = _read(Path(path), disk or SystemDisk(), whole=False)
+    if problems or plan is None:
         raise PlanError(problems)
     return plan
 
@@ -68,10 +70,33 @@ def read_plan_with_places(path: str | Path, *, disk: Disk | None = None) -> tupl
 
     Raises MissingExtraError when a YAML plan needs PyYAML.
     """
+    plan, problems, places = read_draft(path, disk=disk)
+    return None if problems else plan, problems, places
+
+
+def read_draft(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
+    """What `read_plan_with_places` gives, but the plan also when it has faults, as far as it could be made sense of.
+
+    For whoever compares or explains a plan that is being worked on; what has a fault may be missing from it. None when
+    nothing could be read at all. Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
     return _read(Path(path), disk or SystemDisk())
 
 
-def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
+def read_document(document: Mapping[str, Any], *, name: str = "plan") -> tuple[Plan | None, list[Problem]]:
+    """What `read_plan` gives for a plan that is at hand as plain values, as one file would hold them, and not as text.
+
+    `name` stands for the file in what is told.
+    """
+    findings = Findings()
+    root = node_of(document, name)
+    plan = _assemble(gather([root], findings), [root], findings)
+    problems = findings.sorted()
+    return None if problems else plan, problems
+
+
+def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, list[Problem], Places]:
+    """The plan, its faults, its places; only if it is to be read `whole` are the events of a bundle looked into."""
     findings = Findings()
     nowhere = Places(str(path))
     if path.suffix == _BUNDLE:
@@ -79,9 +104,11 @@ def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
         if data is None:
             return None, findings.sorted(), nowhere
         try:
-            return from_bundle(data, name=str(path)), [], nowhere
+            plan = from_bundle(data, name=str(path))
         except PlanError as error:
             return None, list(error.problems), nowhere
+        problems = plan.events.problems() if whole and isinstance(plan.events, PackedEvents) else []
+        return (None if problems else plan), problems, nowhere
     roots = []
     for file in _files(path, disk, findings):
         data = _bytes(file, disk, findings)
@@ -90,8 +117,7 @@ def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
             roots.append(root)
     gathered = gather(roots, findings) if roots else None
     plan = None if gathered is None else _assemble(gathered, roots, findings)
-    problems = findings.sorted()
-    return None if problems else plan, problems, Places(str(path), gathered)
+    return plan, findings.sorted(), Places(str(path), gathered)
 
 
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:

@@ -18,7 +18,7 @@ from typing import Any
 from footfall.errors import MissingExtraError
 from footfall.plan.findings import Findings, Place
 
-__all__ = ["Node", "NodeValue", "kind_of", "parse_yaml"]
+__all__ = ["Node", "NodeValue", "kind_of", "node_of", "parse_yaml"]
 
 NodeValue = Any  # None | bool | int | Decimal | float (not finite) | str | list[Node] | dict[str, Node]
 
@@ -86,6 +86,17 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 def kind_of(value: NodeValue) -> str:
     """What a value is, in words: `text`, `a list`, `nothing`."""
     return next((name for types, name in _KINDS if isinstance(value, types)), "nothing")
+
+
+def node_of(value: Any, file: str) -> Node:
+    """The node of plain values that never stood in a text; `file` names them where a place is told."""
+    node = Node(value, file, 0, 0)
+    if isinstance(value, dict):
+        node.value = {key: node_of(inner, file) for key, inner in value.items()}
+        node.marks = dict.fromkeys(value, (0, 0))
+    elif isinstance(value, list | tuple):
+        node.value = [node_of(inner, file) for inner in value]
+    return node
 
 
 class _RefusedError(Exception):

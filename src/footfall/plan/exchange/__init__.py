@@ -1,0 +1,13 @@
+"""Plans in and out of other tools' formats, each way with a report of what the other side cannot say.
+
+An import reads parsed documents into a plan. An export writes documents, reads them back, and reports every difference:
+so whatever is not in its report is still there after a round trip.
+"""
+
+from __future__ import annotations
+
+from footfall.plan.exchange.draft import Imported
+from footfall.plan.exchange.formats import FORMATS, Exported, Format, export_plan, import_plan
+from footfall.plan.exchange.losses import LOSS_CODES, Loss
+
+__all__ = ["FORMATS", "LOSS_CODES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan"]

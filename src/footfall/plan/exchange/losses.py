@@ -1,0 +1,58 @@
+"""What one format says and the other cannot: one loss a place, with what stands in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+__all__ = ["LOSS_CODES", "Loss", "Losses", "shown"]
+
+LOSS_CODES: Final[Mapping[str, str]] = {
+    "loss_not_said": "The other format has no word for this, so it is gone there, or something near it stands instead.",
+    "loss_kept_aside": "The plan format cannot say this, so it is not checked; it is kept under `x_json_schema` or "
+    "another `x_` key, and an export writes it back.",
+    "loss_left_out": "The plan has no place for this, and it is not kept.",
+    "loss_read_as": "The file says something that has no exact meaning, or not in the words of its format; what it was "
+    "read as is named.",
+}
+"""Code of a loss -> why there is one."""
+
+_LONGEST = 80
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that did not survive: `lost` at `place`, a dotted name in the plan or a file; `instead` is there now."""
+
+    code: str
+    place: str
+    lost: str
+    instead: str
+
+
+class Losses:
+    """Gathers losses in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._found: dict[Loss, None] = {}
+
+    def add(self, code: str, place: str, lost: str, instead: str) -> None:
+        """Note one loss, once. `code` is a key of LOSS_CODES."""
+        if code not in LOSS_CODES:
+            raise KeyError(code)
+        self._found[Loss(code=code, place=place, lost=lost, instead=instead)] = None
+
+    def aside(self, place: str, keyword: str, value: Any) -> None:
+        """Note that a part of a schema is kept under `x_json_schema`."""
+        self.add("loss_kept_aside", place, f"{keyword} {shown(value)}", "kept under x_json_schema, and not checked")
+
+    def all(self) -> tuple[Loss, ...]:
+        """Every loss so far."""
+        return tuple(self._found)
+
+
+def shown(value: Any) -> str:
+    """A value in one short line, as JSON."""
+    text = msgspec.json.encode(value, enc_hook=str).decode("utf-8", "replace")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,36 @@
+"""Names for the plan, made from the names of another format: words in snake_case, each used once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+__all__ = ["plan_id", "snake_case", "unique"]
+
+# A new word starts at a capital after a small letter or digit, and at the last capital of a row: `orderID`, `URLPath`.
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NO_WORD = re.compile(r"\W+")
+
+
+def snake_case(name: str, *, fallback: str = "unnamed") -> str:
+    """A name that a plan can use for an event or a property: `Order Completed` becomes `order_completed`."""
+    words = _NO_WORD.sub("_", _HUMP.sub("_", name.strip())).strip("_").lower()
+    words = re.sub(r"__+", "_", words) or fallback
+    if not words.isidentifier():
+        words = f"_{words}"
+    return words if words.isidentifier() else fallback
+
+
+def unique(name: str, taken: Container[str]) -> str:
+    """The name, or the name with the first number from 2 that makes it new."""
+    if name not in taken:
+        return name
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+def plan_id(name: str) -> str:
+    """A plan's id, made from the name that the other format gives it."""
+    return re.sub(r"[^\w.-]+", "-", name.strip(), flags=re.ASCII).strip("-._").lower() or "imported"

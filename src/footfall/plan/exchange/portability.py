@@ -1,0 +1,40 @@
+"""Tells what an export writes down whole and others read otherwise: what comes back unchanged shows no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from footfall.plan.codegen.ecma import ecma_pattern
+from footfall.plan.exchange.keywords import OWN_PATTERNS
+from footfall.plan.exchange.losses import Losses, shown
+from footfall.plan.model import Plan, Property
+
+__all__ = ["note_unportable"]
+
+
+def note_unportable(plan: Plan, losses: Losses) -> None:
+    """Note patterns that only Python can read, and formats that only footfall checks as another pattern is there."""
+    for place, prop in _all(plan):
+        if prop.pattern is not None and ecma_pattern(prop.pattern) is None:
+            instead = "the same text, which other readers of regular expressions do not know"
+            losses.add("loss_not_said", place, f"pattern {shown(prop.pattern)}", instead)
+        if prop.pattern is not None and prop.format in OWN_PATTERNS:
+            losses.add("loss_not_said", place, f"format {prop.format}", "the same word, which only footfall checks")
+
+
+def _all(plan: Plan) -> Iterator[tuple[str, Property]]:
+    for event in plan.events.values():
+        for prop in event.properties:
+            yield from _inside(f"{event.name}.{prop.name}", prop)
+    for kind, traits in plan.traits.items():
+        for prop in traits:
+            yield from _inside(f"traits.{kind}.{prop.name}", prop)
+
+
+def _inside(place: str, prop: Property) -> Iterator[tuple[str, Property]]:
+    yield place, prop
+    for part in prop.properties:
+        yield from _inside(f"{place}.{part.name}", part)
+    for inner, mark in ((prop.items, "[]"), (prop.values, "{}")):
+        if inner is not None:
+            yield from _inside(f"{place}{mark}", inner)

@@ -1,0 +1,471 @@
+"""Reads a JSON Schema as a property of the plan; what the plan cannot say is kept under `x_json_schema` and told."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Literal, TypeGuard
+
+from footfall.plan.exchange.keywords import (
+    ANNOTATIONS,
+    ASIDE,
+    FORMAT_ALIASES,
+    FORMAT_TYPES,
+    MAX_DEPTH,
+    NON_NULL,
+    OWN_PATTERNS,
+    TYPE_ALIASES,
+    TYPE_HINTS,
+)  # fmt: skip
+from footfall.plan.exchange.losses import Losses, shown
+from footfall.plan.exchange.names import snake_case, unique
+from footfall.plan.exchange.simplify import as_types, simplify
+from footfall.plan.formats import FORMATS
+from footfall.plan.load import read_document
+from footfall.plan.patterns import check_pattern
+
+__all__ = ["Closedness", "SchemaReader", "annotate", "closedness"]
+
+Closedness = Literal["closed", "open", "unsaid"]
+"""Whether an object says that it may have keys that it does not name: never, always, or not a word."""
+
+_TYPES = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
+_SCALARS = frozenset(("string", "number", "integer", "boolean"))
+_LARGEST_COUNT = 2**53
+_FIXED_LENGTH = {"uuid": 36, "date": 10}
+_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,), "integer": (int,), "number": (int, float, Decimal), "boolean": (bool,), "object": (dict,),
+    "array": (list,),
+}  # fmt: skip
+
+
+def closedness(schema: Mapping[str, Any]) -> Closedness:
+    """What an object schema says of keys that it does not name."""
+    stated = schema.get("additionalProperties")
+    if stated is False:
+        return "closed"
+    return "open" if stated is True or stated == {} else "unsaid"
+
+
+class _Part:
+    """A schema on its way to a property: what is still to be read, what was made of it, and where it stands."""
+
+    def __init__(self, left: dict[str, Any], place: str, depth: int, seen: frozenset[str]) -> None:
+        self.left = left
+        self.place = place
+        self.depth = depth
+        self.seen = seen
+        self.types: list[str] = []
+        self.made: dict[str, Any] = {}
+        self.aside: dict[str, Any] = {}
+
+    def keep(self, *keywords: str) -> None:
+        for keyword in keywords:
+            if keyword in self.left:
+                self.aside[keyword] = self.left.pop(keyword)
+
+
+class SchemaReader:
+    """Reads the schemas of one document, whose `definitions` they may refer to.
+
+    `around` says how the event treats keys that nobody named: an object inside that says otherwise is told. With
+    `inherit`, one that says nothing agrees with the event; in JSON Schema it takes any key.
+    `definitions` are those that something kept aside still refers to, to be kept with it.
+    """
+
+    def __init__(
+        self, document: Mapping[str, Any], losses: Losses, *, around: Closedness = "unsaid", inherit: bool = False
+    ) -> None:
+        self.definitions: dict[str, Any] = {}
+        self._document = document
+        self._losses = losses
+        self._around = around
+        self._inherit = inherit
+
+    def property(
+        self, schema: Any, place: str, *, depth: int = 0, seen: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        """The property that a schema describes, as it is written in a plan; without a name, so never `required`."""
+        if schema is True or schema == {}:
+            return {"type": "any", "nullable": True}
+        if not isinstance(schema, Mapping):
+            self._losses.aside(place, "the schema", schema)
+            return {
+                "type": "any",
+                "nullable": True,
+                ASIDE: {"not": {}} if schema is False else {"not_a_schema": schema},
+            }
+        plain, seen = simplify(schema, self._document, seen)
+        part = _Part(plain, place, depth, seen)
+        if depth > MAX_DEPTH:
+            part.made = {"type": "any", "nullable": True}
+            part.keep(*plain)
+        else:
+            self._read(part)
+        return self._finish(part)
+
+    def refer(self, aside: Any) -> None:
+        """Note the definitions that something which is kept aside may refer to."""
+        if isinstance(aside, Mapping):
+            if "$ref" in aside:
+                found = {name: self._document[name] for name in ("definitions", "$defs") if name in self._document}
+                self.definitions.update(found)
+            for inner in aside.values():
+                self.refer(inner)
+        elif isinstance(aside, list):
+            for inner in aside:
+                self.refer(inner)
+
+    def members(self, part: Mapping[str, Any], place: str, *, depth: int, seen: frozenset[str]) -> dict[str, Any]:
+        """The properties of an object schema, by their names in the plan."""
+        stated = part.get("properties")
+        schemas: dict[str, Any] = dict(stated) if isinstance(stated, Mapping) else {}
+        required = part.get("required")
+        names = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+        for name in names:
+            schemas.setdefault(name, {})
+        made: dict[str, Any] = {}
+        for key, schema in schemas.items():
+            name = unique(snake_case(key), made)
+            here = f"{place}.{name}" if place else name
+            prop = self.property(schema, here, depth=depth, seen=seen)
+            stated_here = isinstance(schema, Mapping) and schema.get("required") is True  # as in draft 3
+            head = {"wire_name": key} if key != name else {}
+            need = {"required": True} if key in names or stated_here else {}
+            made[name] = {"type": prop.pop("type"), **head, **need, **prop}
+        return made
+
+    def _read(self, part: _Part) -> None:
+        left = part.left
+        self._annotations(part)
+        if isinstance(left.get("required"), bool):
+            del left["required"]  # draft 3 says it on the property; `members` reads it
+        types = self._types(part)
+        nullable = "null" in types or not types
+        types = [each for each in types if each != "null"]
+        if "number" in types and "integer" in types:
+            types.remove("integer")
+        if set(types) == set(NON_NULL):
+            types = []
+            part.made["type"] = "any"
+        opened = _open_enum(left)
+        if opened is not None:
+            del left["anyOf"]
+            left["enum"], types = opened
+            part.made["open"] = True
+            nullable = "null" in types
+            types = [each for each in types if each != "null"]
+        if "enum" in left:
+            types, nullable = self._enum(part, types, nullable)
+        if part.made.get("type") == "any" or not types or (len(types) > 1 and not _SCALARS.issuperset(types)):
+            self._any(part, types, nullable)
+            return
+        left.pop("type", None)
+        part.made["type"] = ""  # its place in the order; what it is, the keywords may still narrow
+        if nullable:
+            part.made["nullable"] = True
+        part.types = list(types)
+        # In a union, each keyword speaks of the values of its own type alone, in a schema as in a plan.
+        for read in dict.fromkeys(_BY_TYPE[word] for word in types):
+            read(self, part)
+        part.made["type"] = part.types[0] if len(part.types) == 1 else part.types
+
+    def _types(self, part: _Part) -> list[str]:
+        left = part.left
+        types = as_types(left)
+        if isinstance(left.get("type"), list) and len(types) != len(left["type"]):
+            part.keep("type")
+            return []
+        meant: list[str] = []
+        for word in types:
+            instead = TYPE_ALIASES.get(word.lower())
+            if word in _TYPES:
+                meant.append(word)
+            elif instead is not None:
+                self._losses.add("loss_read_as", part.place, f"type {shown(word)}", f"read as {shown(dict(instead))}")
+                meant.append(instead["type"])
+                left.update({key: value for key, value in instead.items() if key != "type"})
+            else:
+                if word.lower() != "any":
+                    self._losses.add("loss_read_as", part.place, f"type {shown(word)}", "read as any type")
+                left.pop("type")
+                return []
+        if types:
+            left["type"] = meant
+            return meant
+        left.pop("type", None)
+        hints = {TYPE_HINTS[key] for key in left if key in TYPE_HINTS}
+        if len(hints) == 1 and "enum" not in left:
+            hint = hints.pop()
+            self._losses.add(
+                "loss_read_as", part.place, "no type is given", f"read as {hint}, which its other keys fit"
+            )
+            return [hint]
+        return []
+
+    def _any(self, part: _Part, types: list[str], nullable: bool) -> None:
+        part.made["type"] = "any"
+        if nullable:
+            part.made["nullable"] = True
+        if types or part.left.get("type") == ["null"]:
+            # A union with arrays or objects, or null alone, is more than the plan's `type` can say.
+            part.keep("type")
+        else:
+            part.left.pop("type", None)
+
+    def _enum(self, part: _Part, types: list[str], nullable: bool) -> tuple[list[str], bool]:
+        values = part.left["enum"]
+        if not isinstance(values, list) or not values:
+            return types, nullable
+        nullable = nullable and None in values
+        fit = [value for value in values if value is not None and _fits(value, types)]
+        left_out = [value for value in values if value not in fit and value is not None]
+        members = [value for index, value in enumerate(fit) if value not in fit[:index]]
+        kinds = {type(value) for value in members}
+        if left_out and members:
+            self._losses.add(
+                "loss_read_as", part.place, f"enum members {shown(left_out)}", "left out: never of the type"
+            )
+        if kinds == {bool} and len(members) == 2:
+            del part.left["enum"]
+            return ["boolean"], nullable
+        if not kinds or not kinds <= {str, int} or (int in kinds and "number" in types):
+            return (types or sorted({_kind(value) for value in members})), nullable
+        del part.left["enum"]
+        part.made["enum"] = members
+        return [word for word, kind in (("string", str), ("integer", int)) if kind in kinds], nullable
+
+    def _annotations(self, part: _Part) -> None:
+        left = part.left
+        for name in ("definitions", "$defs", "$schema", "self"):
+            left.pop(name, None)
+        description = left.pop("description", None)
+        if isinstance(description, str) and description.strip():
+            part.made["description"] = description
+        elif description not in (None, ""):
+            part.made["x_description"] = description
+        examples = left.pop("examples", None)
+        if isinstance(examples, list) and examples:
+            part.made["examples"] = examples
+        annotate(left, part.made)
+
+    def _string(self, part: _Part) -> None:
+        left = part.left
+        self._format(part)
+        if "string" not in part.types:
+            fixed = next((_FIXED_LENGTH[word] for word in part.types if word in _FIXED_LENGTH), 0)
+            if _is_count(left.get("maxLength")) and fixed and left["maxLength"] >= fixed:
+                self._losses.add(
+                    "loss_read_as", part.place, f"maxLength {left['maxLength']}", "said by the type already"
+                )
+                del left["maxLength"]
+            return
+        pattern = left.get("pattern")
+        if isinstance(pattern, str):
+            try:
+                check_pattern(pattern)
+            except ValueError as error:
+                self._losses.add("loss_kept_aside", part.place, f"pattern: {error}", "kept under x_json_schema")
+                part.keep("pattern")
+            else:
+                part.made["pattern"] = left.pop("pattern")
+        self._counts(part, "min_length", "minLength", "max_length", "maxLength")
+
+    def _format(self, part: _Part) -> None:
+        left = part.left
+        stated = left.get("format")
+        if not isinstance(stated, str):
+            return
+        name = FORMAT_ALIASES.get(stated, stated)
+        others = {"pattern", "minLength", "maxLength"} & left.keys() or "enum" in part.made
+        if name in FORMAT_TYPES and "enum" not in part.made and not (name == "uuid" and others and _narrows_uuid(left)):
+            part.types[part.types.index("string")] = FORMAT_TYPES[name]
+            del left["format"]
+        elif name in FORMATS:
+            part.made["format"] = name
+            del left["format"]
+            if left.get("pattern") == OWN_PATTERNS.get(name):
+                left.pop("pattern", None)
+
+    def _number(self, part: _Part) -> None:
+        left = part.left
+        whole = "integer" in part.types
+        step = left.get("multipleOf")
+        if _is_number(step) and step > 0:
+            scale = _scale(step)
+            if whole and step == 1:
+                del left["multipleOf"]
+            elif not whole and scale is not None and "string" not in part.types:
+                part.types[part.types.index("number")] = "decimal"
+                part.made["scale"] = scale
+                del left["multipleOf"]
+        for bound, keyword, exclusive, away in (
+            ("min", "minimum", "exclusiveMinimum", 1),
+            ("max", "maximum", "exclusiveMaximum", -1),
+        ):
+            self._bound(part, bound, keyword, exclusive, away if whole else 0)
+        if "min" in part.made and "max" in part.made and part.made["min"] > part.made["max"]:
+            self._losses.add(
+                "loss_read_as", part.place, f"maximum {part.made['max']}", "left out: it is below the minimum"
+            )
+            part.aside["maximum"] = part.made.pop("max")
+
+    def _bound(self, part: _Part, bound: str, keyword: str, exclusive: str, away: int) -> None:
+        left = part.left
+        if left.get(exclusive) is False:
+            del left[exclusive]
+        strict = left.get(exclusive)
+        if strict is True and _is_number(left.get(keyword)):  # draft 4: a flag beside the bound
+            if not away:
+                part.keep(exclusive, keyword)
+                return
+            strict = left.pop(keyword)
+        value = left.get(keyword)
+        if _is_number(value):
+            part.made[bound] = left.pop(keyword)
+        if away and _is_number(strict):
+            inside = (math.floor(strict) if away > 0 else math.ceil(strict)) + away
+            stated = part.made.get(bound)
+            pick = max if away > 0 else min
+            part.made[bound] = inside if stated is None else pick(inside, stated)
+            del left[exclusive]
+
+    def _boolean(self, part: _Part) -> None:
+        """A boolean has no keywords of its own."""
+
+    def _array(self, part: _Part) -> None:
+        left = part.left
+        if left.get("uniqueItems") is False:
+            del left["uniqueItems"]
+        items = left.get("items", True)
+        if isinstance(items, bool | Mapping) and items is not False:
+            left.pop("items", None)
+            part.made["items"] = self.property(items, f"{part.place}[]", depth=part.depth + 1, seen=part.seen)
+        else:
+            part.made["items"] = {"type": "any", "nullable": True}
+        self._counts(part, "min_items", "minItems", "max_items", "maxItems")
+
+    def _object(self, part: _Part) -> None:
+        left = part.left
+        beyond = left.get("additionalProperties", True)
+        named = left.get("properties") or left.get("required")
+        if named or beyond is False:
+            self._closed(part)
+            part.made["properties"] = self.members(left, part.place, depth=part.depth + 1, seen=part.seen)
+            if not part.made["properties"]:
+                del part.made["properties"]
+            for key in ("properties", "required"):
+                left.pop(key, None)
+            return
+        left.pop("properties", None)
+        left.pop("required", None)
+        left.pop("additionalProperties", None)
+        part.types = ["map"]
+        part.made["values"] = self.property(beyond, f"{part.place}{{}}", depth=part.depth + 1, seen=part.seen)
+        self._counts(part, "min_items", "minProperties", "max_items", "maxProperties")
+
+    def _closed(self, part: _Part) -> None:
+        """Keep what an object says of unknown keys where the event says otherwise."""
+        stated = closedness(part.left)
+        if isinstance(part.left.get("additionalProperties"), Mapping) and stated == "unsaid":
+            return  # a schema for them: kept aside with what is left
+        part.left.pop("additionalProperties", None)
+        if stated == "unsaid" and self._inherit:
+            return
+        if (stated == "closed") != (self._around == "closed"):
+            part.left["additionalProperties"] = stated != "closed"
+
+    def _counts(self, part: _Part, low: str, low_keyword: str, high: str, high_keyword: str) -> None:
+        for key, keyword in ((low, low_keyword), (high, high_keyword)):
+            value = part.left.get(keyword)
+            if _is_count(value):
+                part.made[key] = int(part.left.pop(keyword))
+        if low in part.made and high in part.made and part.made[low] > part.made[high]:
+            part.aside[high_keyword] = part.made.pop(high)
+
+    def _finish(self, part: _Part) -> dict[str, Any]:
+        part.keep(*part.left)
+        for keyword, value in part.aside.items():
+            self._losses.aside(part.place, keyword, value)
+        if part.aside:
+            part.made[ASIDE] = part.aside
+            self.refer(part.aside)
+        if "examples" in part.made and not _examples_fit(part.made):
+            self._losses.add("loss_kept_aside", part.place, "examples", "kept under x_examples: not all of them fit")
+            part.made["x_examples"] = part.made.pop("examples")
+        return part.made
+
+
+_BY_TYPE: Mapping[str, Callable[[SchemaReader, _Part], None]] = {
+    "string": SchemaReader._string,  # noqa: SLF001 # the table stands beside the class that it dispatches for
+    "integer": SchemaReader._number,  # noqa: SLF001 # as above
+    "number": SchemaReader._number,  # noqa: SLF001 # as above
+    "boolean": SchemaReader._boolean,  # noqa: SLF001 # as above
+    "array": SchemaReader._array,  # noqa: SLF001 # as above
+    "object": SchemaReader._object,  # noqa: SLF001 # as above
+}
+
+
+def annotate(left: dict[str, Any], made: dict[str, Any]) -> None:
+    """Move what checks nothing from a schema to the free keys of what is made of it."""
+    for keyword in list(left):
+        if keyword in ANNOTATIONS:
+            made[ANNOTATIONS[keyword]] = left.pop(keyword)
+        elif keyword.startswith(("x_", "x-")):
+            made["x_" + keyword[2:].replace("-", "_")] = left.pop(keyword)
+
+
+def _examples_fit(prop: Mapping[str, Any]) -> bool:
+    document = {"plan": "one", "events": {"one": {"properties": {"one": prop}}}}
+    return read_document(document)[0] is not None
+
+
+def _open_enum(schema: Mapping[str, Any]) -> tuple[list[Any], list[str]] | None:
+    """The members and types of `anyOf: [{enum: …}, {type: string}]`: known values, and any other of the types."""
+    choices = schema.get("anyOf")
+    if "type" in schema or "enum" in schema or not isinstance(choices, list) or len(choices) != 2:
+        return None
+    first, second = choices
+    if not all(isinstance(each, Mapping) for each in choices) or set(first) != {"enum"} or set(second) != {"type"}:
+        return None
+    members, types = first["enum"], as_types(second)
+    words = set(types) - {"null"}
+    if not isinstance(members, list) or not words or not words <= {"string", "integer"}:
+        return None
+    known = [member for member in members if member is not None]
+    kinds = {_kind(member) for member in known}
+    return (members, types) if kinds == words and (None in members) == ("null" in types) else None
+
+
+def _fits(value: Any, types: list[str]) -> bool:
+    if not types:
+        return True
+    return any(
+        isinstance(value, _JSON_TYPES[word]) and (isinstance(value, bool) == (word == "boolean")) for word in types
+    )
+
+
+def _kind(value: Any) -> str:
+    return next((word for word in _JSON_TYPES if _fits(value, [word])), "null")
+
+
+def _is_number(value: Any) -> TypeGuard[int | Decimal]:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and value == int(value) and 0 <= value < _LARGEST_COUNT
+
+
+def _scale(step: int | Decimal) -> int | None:
+    """The number of decimals that a step of 1, 0.1, 0.01 … allows; None for any other step."""
+    number = Decimal(step).normalize()
+    sign, digits, exponent = number.as_tuple()
+    whole = isinstance(exponent, int) and exponent <= 0 and digits == (1,) and not sign
+    return -exponent if whole and isinstance(exponent, int) else None
+
+
+def _narrows_uuid(schema: Mapping[str, Any]) -> bool:
+    least, most = schema.get("minLength", 0), schema.get("maxLength", 36)
+    return "pattern" in schema or not (_is_count(least) and _is_count(most) and least <= 36 <= most)

@@ -1,0 +1,176 @@
+"""Brings a schema to its plainest form: references followed, `allOf` merged, choices with null taken as nullable.
+
+Each step is exact: what it cannot turn into plain keywords is left as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+__all__ = ["as_types", "is_null", "resolve", "simplify"]
+
+_CHOICES = ("anyOf", "oneOf")
+_FREE = frozenset(("title", "description", "$comment"))
+_FREE_OF_TYPE = _FREE | {"default", "deprecated", "examples"}
+_MOST_STEPS = 64
+
+
+def as_types(schema: Mapping[str, Any]) -> list[str]:
+    """The types that a schema names; empty when it names none."""
+    stated = schema.get("type")
+    if isinstance(stated, str):
+        return [part.strip() for part in stated.split(",") if part.strip()]
+    return [each for each in stated if isinstance(each, str)] if isinstance(stated, list) else []
+
+
+def is_null(schema: Any) -> bool:
+    """Whether a schema takes null and nothing else."""
+    if not isinstance(schema, Mapping):
+        return False
+    return (
+        as_types(schema) == ["null"] or schema.get("enum") == [None] or ("const" in schema and schema["const"] is None)
+    )
+
+
+def resolve(pointer: str, document: Mapping[str, Any]) -> Any:
+    """What a reference inside the document (`#/definitions/price`) points at; None when there is nothing.
+
+    By RFC 6901; a bare `#name` finds the part with that `$anchor` or `$id`.
+    """
+    if pointer == "#":
+        return document
+    if not pointer.startswith("#/"):
+        return _anchored(pointer, document) if pointer.startswith("#") else None
+    found: Any = document
+    for step in pointer[2:].split("/"):
+        key = unquote(step).replace("~1", "/").replace("~0", "~")
+        if isinstance(found, Mapping) and key in found:
+            found = found[key]
+        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
+            found = found[int(key)]
+        else:
+            return None
+    return found
+
+
+def _anchored(pointer: str, document: Mapping[str, Any]) -> Any:
+    for section in ("definitions", "$defs"):
+        parts = document.get(section)
+        for part in parts.values() if isinstance(parts, Mapping) else ():
+            if isinstance(part, Mapping) and (part.get("$anchor") == pointer[1:] or part.get("$id") == pointer):
+                return part
+    return None
+
+
+def simplify(
+    schema: Mapping[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """The schema in plainer words, and the references that were followed on the way (with `seen`, those around it).
+
+    A reference that is in `seen` would go round for ever, and stays.
+    """
+    plain = dict(schema)
+    for _ in range(_MOST_STEPS):
+        step = _follow(plain, document, seen) or _choose(plain, document, seen)
+        if step is not None:
+            plain, seen = step
+            continue
+        changed = next((made for rewrite in _REWRITES if (made := rewrite(plain)) is not None), None)
+        if changed is None:
+            break
+        plain = changed
+    return plain, seen
+
+
+def _follow(
+    schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+) -> tuple[dict[str, Any], frozenset[str]] | None:
+    pointer = schema.get("$ref")
+    if not isinstance(pointer, str) or pointer in seen:
+        return None
+    target = resolve(pointer, document)
+    if target is True:
+        target = {}
+    if not isinstance(target, Mapping):
+        return None
+    beside = {key: value for key, value in schema.items() if key != "$ref"}
+    return {**target, **beside}, seen | {pointer}
+
+
+def _constant(schema: dict[str, Any]) -> dict[str, Any] | None:
+    if "const" not in schema or "enum" in schema:
+        return None
+    rest = {key: value for key, value in schema.items() if key != "const"}
+    return {**rest, "enum": [schema["const"]]}
+
+
+def _openapi_null(schema: dict[str, Any]) -> dict[str, Any] | None:
+    # OpenAPI 3.0 (https://spec.openapis.org/oas/v3.0.3#schema-object) and Typewriter plans say null in this way.
+    if not isinstance(schema.get("nullable"), bool):
+        return None
+    rest = {key: value for key, value in schema.items() if key != "nullable"}
+    return _with_null(rest) if schema["nullable"] and as_types(rest) else rest
+
+
+def _merge_all(schema: dict[str, Any]) -> dict[str, Any] | None:
+    parts = schema.get("allOf")
+    if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
+        return None
+    merged = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in parts:
+        for key, value in part.items():
+            if key in merged and merged[key] != value and key not in _FREE:
+                return None
+            merged.setdefault(key, value)
+    return merged
+
+
+_REWRITES = (_constant, _openapi_null, _merge_all)
+
+
+def _choose(
+    schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+) -> tuple[dict[str, Any], frozenset[str]] | None:
+    """One choice, one choice or null, or a list of constants: all can be said without choosing."""
+    for key in _CHOICES:
+        choices = schema.get(key)
+        if not isinstance(choices, list) or not all(isinstance(choice, Mapping) for choice in choices):
+            continue
+        rest = {name: value for name, value in schema.items() if name != key}
+        if not _FREE_OF_TYPE.issuperset(rest):
+            continue
+        constants = _constants(choices)
+        if constants is not None:
+            return {**rest, "enum": constants}, seen
+        left = [choice for choice in choices if not is_null(choice)]
+        if len(left) != 1:
+            continue
+        only, followed = simplify(left[0], document, seen)
+        if len(left) == len(choices):
+            return {**only, **rest}, followed
+        if as_types(only) and not any(word in only for word in ("$ref", "allOf", *_CHOICES)):
+            return {**_with_null(only), **rest}, followed
+    return None
+
+
+def _constants(choices: list[Any]) -> list[Any] | None:
+    values = []
+    for choice in choices:
+        if not (_FREE | {"const", "type"}).issuperset(choice):
+            return None
+        if "const" in choice:
+            values.append(choice["const"])
+        elif is_null(choice):
+            values.append(None)
+        else:
+            return None
+    return values or None
+
+
+def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
+    types = as_types(schema)
+    widened = {**schema, "type": [*types, "null"]} if types and "null" not in types else dict(schema)
+    enum = widened.get("enum")
+    return {**widened, "enum": [*enum, None]} if isinstance(enum, list) and None not in enum else widened
