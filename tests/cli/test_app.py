@@ -11,6 +11,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.cli.app import COMMANDS, app
+from footfall.plan import Plan, bundle_bytes
 
 HEAVY = ["apsw", "duckdb", "httpx", "pyarrow", "rich", "uvicorn", "yaml"]
 
@@ -81,7 +82,7 @@ def test_a_missing_library_is_named_with_the_pip_command(
 
 def test_a_bundle_is_read_without_yaml(tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("plan") / "plan.json"
-    file.write_text('{"bundle":1,"plan":{"id":"p"}}')
+    file.write_bytes(bundle_bytes(Plan(id="p")))
 
     done = run(
         "import sys; sys.modules['yaml'] = None\nfrom footfall.cli import main; main()", "plan", "check", str(file)

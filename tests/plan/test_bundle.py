@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
+import pickle
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -13,10 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import PlanError
-from footfall.plan import Plan, bundle_bytes, bundle_hash, check, from_bundle, load
+from footfall.plan import Plan, Validator, bundle_bytes, bundle_hash, check, from_bundle, load
 from footfall.plan.model import Event, IdentityKeys, Property, Source
+from footfall.plan.packed import PackedEvents
 
 ROOT = Path(__file__).parents[2]
+
+
+def packed(plan: bytes) -> bytes:
+    """A bundle around the text of a plan, whatever it says."""
+    return b'{"bundle":2,"sha256":"%b","plan":%b}' % (hashlib.sha256(plan).hexdigest().encode(), plan)
+
+
 PLANS = [Path(__file__).parent / "data" / "acme", ROOT / "tracking_plans" / "shop_and_gateway"]
 
 
@@ -92,14 +102,18 @@ def test_any_equal_plans_have_equal_bytes(notes: dict[str, Any], timezone: str) 
         (b"", "not a bundle"),
         (b"[]", "not a bundle"),
         (b"{}", "not a bundle"),
-        (b'{"bundle":1', "not a bundle"),
-        (b'{"bundle":1,"plan":{"id":"\xff"}}', "bundle"),
-        (b'{"bundle":2,"plan":{"id":"p"}}', "version 2"),
-        (b'{"bundle":1,"plan":{"id":5}}', "cannot be read"),
-        (b'{"bundle":1,"plan":{"id":"p"},"more":1}', "cannot be read"),
-        (b'{"bundle":1,"plan":{"id":"p","evnts":{}}}', "was changed"),
-        (b'{"bundle": 1, "plan": {"id": "p"}}', "was changed"),
-        (b'{"bundle":1,"plan":{"id":"p","timezone":"UTC"}}', "was changed"),
+        (b'{"bundle":2', "not a bundle"),
+        (b'{"bundle":1,"plan":{"id":"p"}}', "version 1"),
+        (b'{"bundle":3,"plan":{"id":"p"}}', "version 3"),
+        (b'{"bundle":2,"plan":{"id":"p"}}', "sha256"),
+        (packed(b'{"id":"p"}').replace(b'"p"', b'"q"'), "was changed"),
+        (packed(b'{"id":5}'), "cannot be read"),
+        (packed(b'{"id":"\xff"}'), "bundle"),
+        (packed(b'{"id":"p"}')[:-1] + b',"more":1}', "cannot be read"),
+        (packed(b'{"id":"p","evnts":{}}'), "another footfall"),
+        (packed(b'{"id":"p"}').replace(b":2", b": 2"), "was changed"),
+        (packed(b'{"id": "p"}'), "another footfall"),
+        (packed(b'{"id":"p","timezone":"UTC"}'), "another footfall"),
     ],
 )
 def test_what_is_no_whole_bundle_is_refused(data: bytes, words: str, tmp_path: Path) -> None:
@@ -116,7 +130,58 @@ def test_what_is_no_whole_bundle_is_refused(data: bytes, words: str, tmp_path: P
 
 
 def test_a_final_line_break_does_not_change_a_bundle() -> None:
-    assert from_bundle(b'{"bundle":1,"plan":{"id":"p"}}\n') == Plan(id="p")
+    assert from_bundle(packed(b'{"id":"p"}') + b"\n") == Plan(id="p")
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'{"name":"a","wire_name":"a","newer":1}',
+        b'{"name":"a","wire_name":"a","status":"active"}',
+        b'{"name":"a","wire_name":5}',
+    ],
+)
+def test_an_event_that_this_footfall_would_not_write_is_refused_when_it_is_used_and_by_check(
+    event: bytes, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(packed(b'{"id":"p","events":{"a":%b,"b":{"name":"b","wire_name":"b"}}}' % event))
+    plan = load(file)
+
+    with pytest.raises(PlanError, match="event 'a' in the bundle"):
+        plan.events["a"]
+    assert plan.events["b"] == Event(name="b", wire_name="b")
+    assert [(problem.code, problem.file) for problem in check(file)] == [("bad_bundle", str(file))]
+
+
+def test_an_event_of_a_bundle_is_read_when_it_is_first_used_and_once() -> None:
+    plan = from_bundle(bundle_bytes(load(PLANS[1])))
+    events = plan.events
+    assert isinstance(events, PackedEvents)
+    name = next(iter(events))
+    validator, digest = Validator(plan, place="collector"), bundle_hash(plan)
+    unread = dict(events._read)
+    event = validator.resolve(load(PLANS[1]).events[name].wire_name)
+
+    assert unread == {}
+    assert list(events._read) == [name]
+    assert event is events[name]
+    assert digest == bundle_hash(plan) == bundle_hash(load(PLANS[1]))
+
+
+def test_the_events_of_a_bundle_are_a_mapping_like_any_other() -> None:
+    plain = load(PLANS[1]).events
+    events = from_bundle(bundle_bytes(load(PLANS[1]))).events
+
+    assert plain == events
+    assert events == plain
+    assert list(events.items()) == list(plain.items())
+    assert (len(events), "nothing" in events, events.get("nothing")) == (len(plain), False, None)
+    assert {**events} == copy.deepcopy(events) == pickle.loads(pickle.dumps(events)) == plain
+    assert all(name in repr(events) for name in plain)
+    assert [
+        (name, names.wire_name, names.aliases) for name, names in PackedEvents.names(cast("PackedEvents", events))
+    ] == [(name, event.wire_name, event.aliases) for name, event in plain.items()]
 
 
 def test_only_plans_sources_and_events_have_defaults_that_are_not_one_object() -> None:

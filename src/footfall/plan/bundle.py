@@ -1,7 +1,8 @@
 """The bundle: a whole plan as canonical JSON, named by the SHA-256 of its bytes.
 
 The bytes are the same whether the plan was read from YAML or from a bundle: keys stand in the order of the model,
-names in the order of the plan, defaults are left out, decimals keep their digits.
+names in the order of the plan, defaults are left out, decimals keep their digits. A digest of the plan's part stands
+before it, so that a bundle is known to be whole without reading its events; each is read when it is first used.
 """
 
 from __future__ import annotations
@@ -15,42 +16,55 @@ import msgspec
 
 from footfall.errors import PlanError, Problem
 from footfall.plan.model import Plan
+from footfall.plan.packed import PackedEvents, settled, to_json
 
 __all__ = ["bundle_bytes", "bundle_hash", "from_bundle"]
 
-_VERSION = 1
-
-
-class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    bundle: int
-    plan: Plan
+# Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
+_VERSION = 2
 
 
 class _Head(msgspec.Struct, frozen=True):
     bundle: int
 
 
+class _Bundle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    bundle: int
+    sha256: str
+    plan: msgspec.Raw
+
+
+_FIELDS = msgspec.structs.fields(Plan)
+_NOTHING = Plan(id="")
+# A plan whose events are still text.
+_Packed: Any = msgspec.defstruct(
+    "_Packed",
+    [
+        (field.name, Mapping[str, msgspec.Raw] if field.name == "events" else field.type, getattr(_NOTHING, field.name))
+        for field in _FIELDS
+    ],
+    frozen=True,
+    kw_only=True,
+)
+_read_packed = msgspec.json.Decoder(_Packed, float_hook=Decimal).decode
 _S = TypeVar("_S", bound=msgspec.Struct)
 
 
 def bundle_bytes(plan: Plan) -> bytes:
     """The canonical JSON of a plan: two equal plans give equal bytes."""
-    settled = msgspec.structs.replace(plan, sources=_all_settled(plan.sources), events=_all_settled(plan.events))
-    return msgspec.json.Encoder(decimal_format="number").encode(_Bundle(_VERSION, _settled(settled)))
+    text = _plan_bytes(plan)
+    return to_json(_Bundle(_VERSION, hashlib.sha256(text).hexdigest(), msgspec.Raw(text)))
+
+
+def _plan_bytes(plan: Plan) -> bytes:
+    events: Mapping[str, Any] = (
+        plan.events.texts if isinstance(plan.events, PackedEvents) else _all_settled(plan.events)
+    )
+    return to_json(msgspec.structs.replace(settled(plan), sources=_all_settled(plan.sources), events=events))
 
 
 def _all_settled(parts: Mapping[str, _S]) -> dict[str, _S]:
-    return {name: _settled(part) for name, part in parts.items()}
-
-
-def _settled(part: _S) -> _S:
-    """Put the default itself in the place of what equals it: msgspec leaves out a default only when it is identical."""
-    same: dict[str, Any] = {}
-    for field in msgspec.structs.fields(type(part)):
-        value = getattr(part, field.name)
-        if field.default is not msgspec.NODEFAULT and value is not field.default and value == field.default:
-            same[field.name] = field.default
-    return msgspec.structs.replace(part, **same) if same else part
+    return {name: settled(part) for name, part in parts.items()}
 
 
 def bundle_hash(plan: Plan) -> str:
@@ -61,7 +75,8 @@ def bundle_hash(plan: Plan) -> str:
 def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
     """The plan in a bundle; `name` stands for the file in what is told.
 
-    Raises PlanError when the bundle is not whole, was changed by hand, or was made by a newer footfall.
+    Raises PlanError when the bundle is not whole, was changed by hand, or was made by a newer footfall. An event is
+    read when it is first asked for.
     """
     try:
         head = msgspec.json.decode(data, type=_Head)
@@ -70,10 +85,16 @@ def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
     if head.bundle != _VERSION:
         raise _refused(name, f"bundle version {head.bundle} is not read by this footfall, which knows {_VERSION}")
     try:
-        plan = msgspec.json.Decoder(_Bundle, float_hook=Decimal).decode(data).plan
+        bundle = msgspec.json.decode(data, type=_Bundle)
+        text = bytes(bundle.plan)
+        if hashlib.sha256(text).hexdigest() != bundle.sha256:
+            raise _refused(name, "the bundle was changed after it was made")
+        packed = _read_packed(text)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(name, f"the bundle cannot be read: {error}") from None
-    if bundle_bytes(plan) != data.strip():
+    fields = {field.name: getattr(packed, field.name) for field in _FIELDS}
+    plan = Plan(**{**fields, "events": PackedEvents(packed.events, bundle=name)})
+    if _plan_bytes(plan) != text or to_json(bundle) != data.strip():
         raise _refused(name, "the bundle was changed after it was made, or made by another footfall")
     return plan
 

@@ -92,7 +92,7 @@ def read_document(document: Mapping[str, Any], *, name: str = "plan") -> tuple[P
     root = node_of(document, name)
     plan = _assemble(gather([root], findings), [root], findings)
     problems = findings.sorted()
-    return None if problems else plan, problems
+    return (None if problems else plan), problems
 
 
 def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, list[Problem], Places]:
@@ -104,11 +104,11 @@ def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, l
         if data is None:
             return None, findings.sorted(), nowhere
         try:
-            plan = from_bundle(data, name=str(path))
+            packed = from_bundle(data, name=str(path))
         except PlanError as error:
             return None, list(error.problems), nowhere
-        problems = plan.events.problems() if whole and isinstance(plan.events, PackedEvents) else []
-        return (None if problems else plan), problems, nowhere
+        problems = packed.events.problems() if whole and isinstance(packed.events, PackedEvents) else []
+        return (None if problems else packed), problems, nowhere
     roots = []
     for file in _files(path, disk, findings):
         data = _bytes(file, disk, findings)

@@ -58,8 +58,9 @@ class Transforms:
 
     def __init__(self, plan: Plan, key: bytes | None) -> None:
         self._key = key
-        self._events = _parts({event.name: event.properties for event in plan.events.values()})
-        self._traits = _parts(plan.traits)
+        self._plan = plan
+        self._events: dict[str, _Part | None] = {}
+        self._traits = {kind: _part_of_all(properties) for kind, properties in plan.traits.items()}
         self._changes: Mapping[str, Callable[[str], str]] = {
             "hash": self._hash,
             "truncate": lambda text: text[:_TRUNCATED],
@@ -75,7 +76,11 @@ class Transforms:
 
     def transform(self, event: Event, properties: bytes | msgspec.Raw) -> Transformed:
         """Like `apply`, with a warning for each value that was left out for want of a key."""
-        return self._run(self._events.get(event.name), properties)
+        name = event.name
+        if name not in self._events:
+            planned = self._plan.events.get(name)
+            self._events[name] = None if planned is None else _part_of_all(planned.properties)
+        return self._run(self._events[name], properties)
 
     def transform_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Transformed:
         """The JSON text of traits as it may be sent. Raises ValueError if `traits` is not JSON."""
@@ -152,9 +157,8 @@ def _encode(value: Any) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
 
 
-def _parts(owners: Mapping[str, tuple[Property, ...]]) -> dict[str, _Part]:
-    made = ((name, _part_of(Property(type="object", properties=properties))) for name, properties in owners.items())
-    return {name: part for name, part in made if part is not None}
+def _part_of_all(properties: tuple[Property, ...]) -> _Part | None:
+    return _part_of(Property(type="object", properties=properties))
 
 
 def _part_of(prop: Property) -> _Part | None:

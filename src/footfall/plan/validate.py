@@ -21,6 +21,7 @@ from footfall.errors import PlanError, Problem
 from footfall.events import Fault
 from footfall.plan.compile import compile_decoder, fields_of
 from footfall.plan.model import Enforcement, Event, Plan, Policy, Property, Rule
+from footfall.plan.packed import event_names
 from footfall.plan.rules import CompiledRule, compile_rule
 from footfall.plan.walk import MISFIT, Findings, Node, decode, make_node, walk
 from footfall.plan.wording import shorten
@@ -68,6 +69,7 @@ class Validator:
         self._events: dict[str, _Compiled] = {}
         self._traits: dict[str, _Compiled] = {}
         self._names = _wire_names(plan)
+        self._known: dict[str, Event] = {}
         self._plan_policy = plan.enforcement.get(place, _DEFAULTS[place])
 
     def resolve(self, event_name: str, on: str = "") -> Event | None:
@@ -78,8 +80,11 @@ class Validator:
         found = self._names.get(event_name)
         if found is None:
             return None
-        event, until = found
-        return event if not until or not on or on < until else None
+        name, until = found
+        if until and on and on >= until:
+            return None
+        event = self._known.get(name)
+        return self._known.setdefault(name, self._plan.events[name]) if event is None else event
 
     def policy(self, event: Event | None) -> Enforcement:
         """What to do on a fault: the event's own word for this place, else the plan's, else the built-in one."""
@@ -288,14 +293,18 @@ def _secrecy(levels: tuple[str, ...]) -> Callable[[Property], bool]:
     return lambda prop: prop.transform is not None or prop.sensitivity in named
 
 
-def _wire_names(plan: Plan) -> Mapping[str, tuple[Event, str]]:
-    """Name on the wire -> event and the day until which it counts; wire names win over names, these over aliases."""
-    names: dict[str, tuple[Event, str]] = {}
-    for event in plan.events.values():
-        names.setdefault(event.wire_name, (event, ""))
-    for event in plan.events.values():
-        names.setdefault(event.name, (event, ""))
-    for event in plan.events.values():
+def _wire_names(plan: Plan) -> Mapping[str, tuple[str, str]]:
+    """Name on the wire -> name in the plan and the day until which it counts.
+
+    Wire names win over names in the plan, these over aliases.
+    """
+    named = tuple(event_names(plan))
+    names: dict[str, tuple[str, str]] = {}
+    for name, event in named:
+        names.setdefault(event.wire_name, (name, ""))
+    for name, _ in named:
+        names.setdefault(name, (name, ""))
+    for name, event in named:
         for alias in event.aliases:
-            names.setdefault(alias.name, (event, alias.until))
+            names.setdefault(alias.name, (name, alias.until))
     return names
