@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-__all__ = ["LOSS_CODES", "Loss", "Losses", "shown"]
+__all__ = ["LOSS_CODES", "LOSS_REMEDIES", "Loss", "Losses", "shown"]
 
 LOSS_CODES: Final[Mapping[str, str]] = {
     "loss_not_said": "The other format has no word for this, so it is gone there, or something near it stands instead.",
@@ -19,11 +19,19 @@ LOSS_CODES: Final[Mapping[str, str]] = {
 }
 """Code of a loss -> why there is one."""
 
+LOSS_REMEDIES: Final[Mapping[str, str]] = {
+    "loss_not_said": "the plan stays the place to read it",
+    "loss_kept_aside": "an export writes it back",
+    "loss_left_out": "note it elsewhere if it matters",
+    "loss_read_as": "see that this is what was meant",
+}
+"""Code of a loss -> what to do about one."""
+
 _LONGEST = 80
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that did not survive: `lost` at `place`, a dotted name in the plan or a file; `instead` is there now."""
+    """One thing that did not survive: `lost` at `place`, a dotted name in the plan or a file; `instead` is there."""
 
     code: str
     place: str

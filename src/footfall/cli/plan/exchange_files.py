@@ -1,0 +1,133 @@
+"""Reads the files of another tool into plain values, and writes files of either side."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import BrokenInputError, Problem, UsageError
+from footfall.plan.exchange import LOSS_REMEDIES, Loss
+from footfall.plan.exchange.yaml_text import yaml_text
+from footfall.plan.findings import Findings
+from footfall.plan.yaml_source import parse_yaml
+
+__all__ = ["document_text", "losses_as_problems", "read_documents", "write_files"]
+
+_BETWEEN_DOCUMENTS = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+_YAML = frozenset((".yaml", ".yml"))
+# What stands beside plans in their folders, and is none.
+_NO_DOCUMENTS = frozenset((".csv", ".gitkeep", ".md", ".py", ".txt", ".toml", ".ts", ".js", ".sh", ".sql", ".png"))
+_NO_NAMES = frozenset(("LICENSE", "LICENCE", "NOTICE", "README", "CHANGELOG", "CODEOWNERS", "package.json"))
+
+
+def read_documents(path: Path) -> dict[str, Any]:
+    """Every JSON and YAML document of a file, or of a folder at any depth, by its path below that folder.
+
+    What starts with a dot is left out, and what is plainly no document. Raises UsageError when there is nothing to
+    read, BrokenInputError for a file that is neither JSON nor YAML.
+    """
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder; check the path")
+    if path.is_file():
+        return {path.name: _document(path)}
+    documents = {
+        str(file.relative_to(path).as_posix()): _document(file)
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and _may_be_document(file, path)
+    }
+    if not documents:
+        raise UsageError(f"{path}: the folder holds no JSON or YAML file; name the one that does")
+    return documents
+
+
+def _may_be_document(file: Path, folder: Path) -> bool:
+    parts = file.relative_to(folder).parts
+    return (
+        not any(part.startswith(".") or part == "node_modules" for part in parts)
+        and file.suffix.lower() not in _NO_DOCUMENTS
+        and file.name not in _NO_NAMES
+    )
+
+
+def _document(file: Path) -> Any:
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise BrokenInputError(str(file), f"cannot be read: {error.strerror or error}; check its permissions") from None
+    return _yaml(file, data) if file.suffix.lower() in _YAML else _json(file, data)
+
+
+def _json(file: Path, data: bytes) -> Any:
+    try:
+        return json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        # A file without an ending of its own may hold YAML, which takes more than JSON does.
+        if file.suffix.lower() not in (".json", ".jsonschema", ".schema"):
+            return _yaml(file, data)
+        raise BrokenInputError(str(file), f"not JSON: {error}; mend the file, or take it out of the folder") from None
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _yaml(file: Path, data: bytes) -> Any:
+    findings = Findings()
+    root = parse_yaml(data, str(file), findings)
+    problems = findings.sorted()
+    if any(problem.code == "several_documents" for problem in problems):
+        return [_yaml(file, part) for part in _BETWEEN_DOCUMENTS.split(data) if part.strip()]
+    if root is None or problems:
+        first = problems[0]
+        place = f"{first.file}:{first.line}" if first.line else first.file
+        raise BrokenInputError(place, f"{first.message}; {first.remedy}")
+    return root.plain()
+
+
+def document_text(path: str, document: Any) -> bytes:
+    """A document as its path asks: YAML for .yaml, else indented JSON with the exact digits of every number."""
+    if Path(path).suffix in _YAML:
+        return yaml_text(document).encode()
+    encoded = msgspec.json.Encoder(decimal_format="number").encode(document)
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None:
+    """Write files below a folder, which is made. Without `force` none that exists is written over.
+
+    Raises UsageError when one exists, or cannot be written.
+    """
+    held = [name for name in files if (folder / name).exists()]
+    if held and not force:
+        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+        raise UsageError(
+            f"{folder}: holds {', '.join(held[:3])}{more} already; choose another --output, or add --force"
+        )
+    disk = SystemDisk()
+    try:
+        for name, data in files.items():
+            disk.make_folder((folder / name).parent)
+            replace_file(disk, folder / name, data)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error.strerror or error}; choose another --output") from None
+
+
+def losses_as_problems(losses: Sequence[Loss]) -> list[Problem]:
+    """Losses as findings of the mildest level: none of them makes a plan wrong."""
+    return [
+        Problem(
+            loss.code,
+            f"{loss.lost} → {loss.instead}",
+            remedy=LOSS_REMEDIES[loss.code],
+            where=loss.place,
+            level="warning",
+        )
+        for loss in losses
+    ]

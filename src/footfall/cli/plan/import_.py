@@ -1,0 +1,71 @@
+"""`footfall plan import`: a plan folder from the files of another tool, and what a plan cannot say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from footfall.cli.plan.exchange_files import losses_as_problems, read_documents, write_files
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.read import describe
+from footfall.errors import UsageError
+from footfall.plan.exchange import FORMATS, import_plan
+from footfall.plan.exchange.names import plan_id
+from footfall.plan.exchange.yaml_text import yaml_text
+
+__all__ = ["command"]
+
+# Section -> the file that it stands in; all others stand in the first.
+_FIRST = "plan.yaml"
+_FILES: Mapping[str, str] = {"types": "types.yaml", "traits": "traits.yaml", "events": "events.yaml"}
+
+
+@click.command("import")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--from", "other", type=click.Choice(sorted(FORMATS)), required=True, help="The format of the files.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The plan's folder.  [default: only report]")
+@click.option("--name", help="The plan's id.  [default: as the files call it]")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+@output_options
+@click.pass_context
+def command(  # each option of the command line is one parameter
+    ctx: click.Context,
+    path: Path,
+    other: str,
+    output: Path | None,
+    name: str | None,
+    force: bool,
+    options: OutputOptions,
+) -> None:
+    """Read the files of another tool at PATH (a file, or a folder at any depth) into a plan that `plan check` accepts.
+
+    What a plan cannot say is kept under x_json_schema, not checked, and told. A loss is a warning: exit code 1 only
+    with --fail-on warning. Exit code 3 when a file cannot be read.
+    """
+    imported = import_plan(read_documents(path), other, name=path.resolve().name)
+    if not (imported.plan.events or imported.plan.traits or "types" in imported.document):
+        raise UsageError(f"{path}: holds nothing of {FORMATS[other].title}; check the path, or choose another --from")
+    document = dict(imported.document)
+    if name is not None:
+        document["plan"] = plan_id(name)
+    if output is not None:
+        texts = {file: yaml_text(part).encode() for file, part in _files(document).items()}
+        write_files(output, texts, force=force)
+    losses = len(imported.losses)
+    plan = msgspec.structs.replace(imported.plan, id=document["plan"])
+    where = f"written to {output}" if output is not None else "not written"
+    told = f"{losses} thing{'' if losses == 1 else 's'} to know" if losses else "nothing is lost"
+    summary = f"{path}: the plan {plan.id!r} with {describe(plan)}, {where}; {told}"
+    ctx.exit(report_findings(losses_as_problems(imported.losses), options=options, summary=summary))
+
+
+def _files(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    files: dict[str, dict[str, Any]] = {_FIRST: {}}
+    for key, value in document.items():
+        if value not in ({}, []):
+            files.setdefault(_FILES.get(key, _FIRST), {})[key] = value
+    return files
