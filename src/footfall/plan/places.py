@@ -60,13 +60,21 @@ class Places:
         return None
 
     def text(self, where: str | Path, key: str, text: str) -> Place:
-        """The place of one text in the list of texts under a key of a part; that of the part when it is not there."""
-        for node in self._and_used(self._node(where)):
+        """The place of one text in the list of texts under a key of a part; that of the part when it is not there.
+
+        Also of one that a used type brings, or the property group that a property is included from.
+        """
+        for node in (*self._and_used(self._node(where)), *self._groups_of(where)):
             inner = node.get(key)
             for item in inner.value if inner is not None and isinstance(inner.value, list) else ():
                 if item.value == text:
                     return Place(item.file, item.line, item.column)
         return self.find(where)
+
+    def defaulted(self, event: str, key: str) -> bool:
+        """Whether the `defaults` of an event's file give it this key."""
+        entry = self._section("events").get(event)
+        return entry is not None and key in entry.defaults.values
 
     @property
     def known(self) -> bool:
@@ -109,6 +117,15 @@ class Places:
             if found:
                 yield from found
                 return
+
+    def _groups_of(self, where: str | Path) -> Iterator[Node]:
+        """The node of the property group that an event's property comes from."""
+        path = split_where(where) if isinstance(where, str) else where
+        entry = self._section("events").get(path[0]) if len(path) == 2 else None
+        for name in self._included(entry) if entry is not None else ():
+            group = self._section("property_groups").get(name)
+            if group is not None and any(self._inside(group.node, path[1:])):
+                yield group.node
 
     def _included(self, entry: Entry) -> tuple[str, ...]:
         node = entry.node.get("include")

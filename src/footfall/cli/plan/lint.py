@@ -1,0 +1,52 @@
+"""`footfall plan lint`: judges a plan that can be read by named rules, footfall's and a team's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.read import PLAN_PATH, describe, is_no_plan
+from footfall.clock import EPOCH, Clock, SystemClock
+from footfall.errors import Problem, UsageError
+from footfall.plan import Plan, read_plan_with_places
+from footfall.plan.findings import CODES
+from footfall.plan.installed_rules import installed_rules
+from footfall.plan.lint import lint
+
+__all__ = ["command", "today_of"]
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@output_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
+    """Judge the plan at PATH by named rules: names, metadata, meaning, use, values, privacy.
+
+    `footfall plan explain RULE` says why a rule is there. A plan sets a rule's level under `lint:`, and takes one part
+    out with `no_lint`. A plan with faults is not judged: they are told as by `check`.
+    """
+    plan, problems, places = read_plan_with_places(path)
+    if is_no_plan(path, problems):
+        raise UsageError(str(problems[0]))
+    if plan is not None:
+        today = today_of(plan, SystemClock())
+        problems = lint(plan, places=places, today=today, rules=installed_rules(taken=CODES))
+
+    def summary(left: Sequence[Problem]) -> str:
+        if plan is None:
+            return f"{tally(str(path), left)}; mend them before the plan is judged by its rules"
+        return tally(str(path), left) if left else f"{path}: nothing to object to in {describe(plan)}"
+
+    ctx.exit(report_findings(problems, options=options, summary=summary))
+
+
+def today_of(plan: Plan, clock: Clock) -> date:
+    """The day that it is by a clock, in the plan's timezone."""
+    now: datetime = EPOCH.fromtimestamp(clock.now_us() / 1_000_000, tz=ZoneInfo(plan.timezone))
+    return now.date()

@@ -1,0 +1,53 @@
+"""The register of fault codes: every way in which a message can be wrong when it is checked, sent or taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["FAULTS"]
+
+FAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # A value against its property
+        "required": "A property that the plan requires, or an id that the kind of message needs, is not there.",
+        "null": "The value is null, and the property is not `nullable`.",
+        "type": "The value is of another type than the plan, or the message itself, asks for.",
+        "enum": "The value is none of the property's `enum`; where the enum is `open`, this is only a warning.",
+        "pattern": "The text does not hold a match of the property's `pattern`.",
+        "format": "The text is not written in the property's `format`.",
+        "min": "The number is below the property's `min`.",
+        "max": "The number is above the property's `max`.",
+        "min_length": "The text has fewer characters than the property's `min_length`.",
+        "max_length": "The text has more characters than the property's `max_length`.",
+        "min_items": "The array or map has fewer items than the property's `min_items`.",
+        "max_items": "The array or map has more items than the property's `max_items`.",
+        "scale": "The decimal has more digits after its point than the property's `scale`.",
+        "unknown_property": "The plan does not know a property of this name at this place.",
+        "rule": "One of the event's `rules` does not hold over its properties; the path is the rule's id.",
+        "untransformable": "A value whose parts are to be transformed is of another type, so it is not sent at all.",
+        "no_transform_key": "A property is to be hashed and the client was given no key, so it is not sent at all.",
+        # A message against the plan
+        "unknown_event": "The plan has no event of this name, wire name or alias.",
+        "source": "The event may only be sent by the `sources` that the plan names, and this is none of them.",
+        "draft": "The event is a draft: it may be coded and tested, and is kept aside until its status is active.",
+        "deprecated": "The event is deprecated; it is stored, and the warning names what replaces it.",
+        # A value against JSON
+        "unencodable": "The value has no JSON form, or its structure is too deep, too large or never ends.",
+        "not_finite": "NaN and infinity are not numbers in JSON, so nothing was sent in their place.",
+        "surrogate": "The text holds half of a character (a lone surrogate), which UTF-8 cannot carry.",
+        "duplicate_key": "Two values have one key after encoding, and only one could be kept.",
+        "json": "The text is not JSON in UTF-8.",
+        # A message against the wire
+        "depth": "The message is nested more deeply than the collector takes.",
+        "keys": "The message has more keys than the collector takes.",
+        "too_large": "The message is larger than the collector takes, so it cannot be kept at all.",
+        "timestamp": "The time cannot be read, so the time of receipt stands for it.",
+        "junk_id": "The id is one of those that stand for no one (null, undefined, 0, guest), so it counts as absent.",
+        "no_usable_id": "The message names neither a user, nor a browser or installation, nor a device.",
+        "reserved": "The key belongs to footfall's own part of `context`; what the application gave was left out.",
+        "unjudged": "footfall itself failed on the message; it is kept whole, to be judged again after an upgrade.",
+    }
+)
+"""Fault code -> what it says of a message."""

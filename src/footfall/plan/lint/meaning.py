@@ -1,0 +1,262 @@
+"""Rules about what a plan says: owners, descriptions, purposes, and names that mean different things in places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from footfall.plan.findings import Path, dotted
+from footfall.plan.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.plan.lint.words import GENERIC, STOP_WORDS, singular, stem, words_of
+from footfall.plan.model import Property
+
+__all__ = ["ROWS"]
+
+
+def _owned(view: View) -> Iterator[tuple[Path, str]]:
+    plan = view.plan
+    yield from (((event.name,), event.owner) for event in plan.events.values())
+    yield from ((("goals", goal.name), goal.owner) for goal in plan.goals.values())
+    yield from ((("kpis", kpi.name), kpi.owner) for kpi in plan.kpis.values())
+    yield from ((("journeys", journey.name), journey.owner) for journey in plan.journeys.values())
+
+
+def _missing_owner(view: View) -> Iterator[Finding]:
+    for path, owner in _owned(view):
+        if not owner.strip():
+            yield Finding(path=path, message="nobody owns it")
+
+
+def _described(view: View) -> Iterator[tuple[Path, str]]:
+    plan = view.plan
+    yield from (((event.name,), event.description) for event in plan.events.values())
+    yield from ((each.path, each.prop.description) for each in view.properties if each.prop.name)
+    yield from ((("goals", goal.name), goal.description) for goal in plan.goals.values())
+    yield from ((("journeys", journey.name), journey.description) for journey in plan.journeys.values())
+
+
+def _missing_description(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        if not text.strip():
+            yield Finding(path=path, message="it has no description")
+
+
+def _missing_question(view: View) -> Iterator[Finding]:
+    for kpi in view.plan.kpis.values():
+        if not kpi.question.strip():
+            yield Finding(path=("kpis", kpi.name), message="the KPI answers no question")
+
+
+def _missing_purpose(view: View) -> Iterator[Finding]:
+    for event in view.events("active", "draft"):
+        if not event.purpose:
+            yield Finding(path=(event.name,), message="it does not say what it is collected for", key="purpose")
+
+
+def _missing_status(view: View) -> Iterator[Finding]:
+    if not view.places.known:  # a bundle has the default filled in, so nobody can tell
+        return
+    for event in view.plan.events.values():
+        stated = view.places.key((event.name,), "status") is not None or view.places.defaulted(event.name, "status")
+        if not stated:
+            yield Finding(path=(event.name,), message="it does not say its status, and so counts as active")
+
+
+_PLACEHOLDERS: Final = frozenset(
+    [
+        "todo",
+        "tbd",
+        "tba",
+        "fixme",
+        "xxx",
+        "description",
+        "placeholder",
+        "lorem",
+        "wip",
+        "unknown",
+        "test",
+        "asdf",
+        "none",
+    ]
+)
+
+
+def _placeholder(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        words = words_of(text)
+        if text.strip() and (
+            not words
+            or words[0] in _PLACEHOLDERS - {"none", "unknown", "test", "description"}
+            or (len(words) == 1 and words[0] in _PLACEHOLDERS)
+        ):
+            yield Finding(path=path, message=f"{text.strip()[:40]!r} stands in for a description", key="description")
+
+
+def _repeated(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        said = [word for word in words_of(text) if word not in STOP_WORDS and word not in GENERIC]
+        if not words_of(text):
+            continue
+        # What is inside an event may also repeat the event's name; a section's own word says nothing either.
+        around = {stem(singular(word)) for part in path for word in words_of(part)}
+        if all(stem(singular(word)) in around for word in said) and words_of(text)[0] not in _PLACEHOLDERS:
+            message = f"the description {text.strip()[:60]!r} only repeats the name"
+            yield Finding(path=path, message=message, key="description")
+
+
+def _by_name(view: View) -> dict[str, list[PlacedProperty]]:
+    """The properties of all events by name, those that many events share from one definition each counted."""
+    found: dict[str, list[PlacedProperty]] = {}
+    for each in view.properties:
+        if each.event is not None and each.prop.name:
+            found.setdefault(each.prop.name, []).append(each)
+    return found
+
+
+def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
+    """Properties of one name of which a few differ from the most: those few, each with what the most are."""
+    for name, placed in _by_name(view).items():
+        kinds = [(each, aspect(each.prop)) for each in placed]
+        stated = [(each, kind) for each, kind in kinds if kind is not None]
+        counts = Counter(kind for _, kind in stated)
+        if len(counts) < 2:
+            continue
+        usual, number = counts.most_common(1)[0]
+        example = next(each for each, kind in stated if kind == usual)
+        others = f"{number} other places, such as" if number > 1 else "in"
+        for each, kind in stated:
+            if kind != usual:
+                yield Finding(
+                    path=each.path,
+                    message=f"{name!r} {say(each.prop)} here, but {say(example.prop)} {others} {dotted(example.path)}",
+                )
+
+
+def _say_type(prop: Property) -> str:
+    inner = prop.items or prop.values
+    said = " or ".join(sorted(prop.types)) or prop.type
+    return f"is {said} of {inner.type}" if inner is not None else f"is {said}"
+
+
+def _conflicting_types(view: View) -> Iterator[Finding]:
+    return _differing(view, _say_type, _say_type)
+
+
+def _conflicting_units(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.unit, lambda prop: f"is in {prop.unit}")
+
+
+def _conflicting_formats(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.format, lambda prop: f"has the format {prop.format}")
+
+
+def _conflicting_sensitivity(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.sensitivity, lambda prop: f"is {prop.sensitivity}")
+
+
+def _topics(prop: Property) -> frozenset[str]:
+    return frozenset(stem(singular(word)) for word in words_of(prop.description) if word not in STOP_WORDS | GENERIC)
+
+
+def _conflicting_meanings(view: View) -> Iterator[Finding]:
+    """Descriptions of one name that share no word, also not with the name; and closed enums that share no value."""
+    for name, placed in _by_name(view).items():
+        own = {stem(singular(word)) for word in words_of(name)}
+        first: list[PlacedProperty] = []
+        for each in placed:
+            if each.prop.type == "object" and not each.prop.description:
+                continue
+            other = next((before for before in first if _apart(before.prop, each.prop, own)), None)
+            if other is not None:
+                message = (
+                    f"{name!r} means something else here than in {dotted(other.path)}: {_both(other.prop, each.prop)}"
+                )
+                yield Finding(path=each.path, message=message)
+            elif not any(before.prop.description == each.prop.description for before in first):
+                first.append(each)
+
+
+def _apart(one: Property, other: Property, own: set[str]) -> bool:
+    if one.enum and other.enum and not (one.open or other.open) and not set(one.enum) & set(other.enum):
+        return True
+    if one.description == other.description or one.type != other.type:
+        return False
+    mine, theirs = _topics(one), _topics(other)
+    if not mine or not theirs or mine & theirs:
+        return False
+    return not (mine & own or theirs & own)
+
+
+def _both(one: Property, other: Property) -> str:
+    if one.enum and other.enum and not set(one.enum) & set(other.enum):
+        return f"[{_few(other.enum)}], there [{_few(one.enum)}]"
+    return f"{other.description[:60]!r}, there {one.description[:60]!r}"
+
+
+def _few(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values[:3])) + (", …" if len(values) > 3 else "")
+
+
+ROWS: Final = (
+    Rule(
+        name="missing_owner", level="warning", judge=_missing_owner,
+        reason="When a number looks wrong, somebody must be there to ask.",
+        fix="add owner: TEAM, here or in the file's defaults",
+    ),
+    Rule(
+        name="missing_description", level="warning", judge=_missing_description,
+        reason="Without a description, the next reader guesses when it is sent and what it holds.",
+        fix="say when it happens, or what the value is, in a sentence",
+    ),
+    Rule(
+        name="missing_question", level="warning", judge=_missing_question,
+        reason="A KPI that answers no question is a number that nobody acts on.",
+        fix="add question: the one that the team wants answered",
+    ),
+    Rule(
+        name="missing_purpose", level="warning", judge=_missing_purpose,
+        reason="Data is collected for stated purposes (GDPR, Article 5(1)(b)); what has none should not be collected.",
+        fix="add purpose: [kpi:NAME], or a journey or goal",
+    ),
+    Rule(
+        name="missing_status", level="warning", judge=_missing_status,
+        reason="Whether an event is a draft, in use, or on its way out should be a decision, not a default.",
+        fix="add status: draft, active or deprecated, here or in the file's defaults",
+    ),
+    Rule(
+        name="placeholder_description", level="warning", judge=_placeholder,
+        reason="A text that was to be replaced later hides that the description is missing.",
+        fix="say when it happens, or what the value is, in a sentence",
+    ),
+    Rule(
+        name="repeated_description", level="warning", judge=_repeated,
+        reason="A description that only repeats the name tells nobody anything, and looks as if it did.",
+        fix="say what the name does not: when exactly it is sent, in which unit, what null means",
+    ),
+    Rule(
+        name="conflicting_types", level="error", judge=_conflicting_types,
+        reason="A property of one name and two types ends in one column that holds neither.",
+        fix="make it one type, or give one of them another name",
+    ),
+    Rule(
+        name="conflicting_units", level="error", judge=_conflicting_units,
+        reason="Seconds added to milliseconds give a number that is wrong and looks right.",
+        fix="use one unit, or put the unit into the names",
+    ),
+    Rule(
+        name="conflicting_formats", level="warning", judge=_conflicting_formats,
+        reason="Values of one name that are written in two ways cannot be joined or compared.",
+        fix="use one format, best as a named type",
+    ),
+    Rule(
+        name="conflicting_sensitivity", level="warning", judge=_conflicting_sensitivity,
+        reason="What is personal in one event is personal in all; the mildest mark decides what leaks.",
+        fix="use one sensitivity, best as a named type",
+    ),
+    Rule(
+        name="conflicting_meanings", level="warning", judge=_conflicting_meanings,
+        reason="One name for two things is read as one thing by whoever did not write it.",
+        fix="use one named type for one thing, or give one of them another name",
+    ),
+)  # fmt: skip
