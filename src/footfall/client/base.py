@@ -6,6 +6,7 @@ import logging
 import os
 import weakref
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from footfall.client.message import Hook
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
 from footfall.client.prepare import Preparer
+from footfall.client.witness import WitnessedPreparer, witness_now
 from footfall.clock import Clock, SystemClock, format_us
 from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
@@ -80,7 +82,11 @@ class BaseClient(Calls):
         judge = Judge(on_invalid) if plan is None else PlanJudge(plan, on_invalid, options.transform_key)
         self._setup = _Setup(judge, tuple(hooks), options, clock)
         self._options = options
-        self._transport = _transport(collector, write_key, options)
+        self._witness = witness_now()
+        stand_in = None if self._witness is None else self._witness.stand_in(collector)
+        if stand_in is None:
+            self._witness = None
+        self._transport = stand_in or _transport(collector, write_key, options)
         self._closed = False
         self._renew()
         _renew_after_fork(self)
@@ -100,7 +106,9 @@ class BaseClient(Calls):
             ),
             options.retry,
         )
-        self._preparer = Preparer(
+        witness = self._witness
+        prepare = Preparer if witness is None else partial(WitnessedPreparer, witness, lambda: self._closed)
+        self._preparer = prepare(
             judge,
             hooks=hooks,
             clock=self._clock,

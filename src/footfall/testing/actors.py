@@ -1,0 +1,91 @@
+"""Whose a message of a test is, by the same identity rules that the report goes by, and what that one did in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from footfall.clock import EPOCH
+from footfall.errors import UsageError
+from footfall.identity import Observation, attribute, namespace
+from footfall.plan.model import Event, Plan
+from footfall.testing.walk import Moment
+
+__all__ = ["moments_of"]
+
+_SOURCE = "test"
+
+
+def moments_of(
+    plan: Plan,
+    by: Literal["user", "device"],
+    messages: Sequence[Mapping[str, Any]],
+    who: Mapping[str, str],
+    *,
+    resolve: Callable[[str], Event | None],
+) -> list[Moment]:
+    """The planned events of one actor, in order of time and, within a moment, of sending.
+
+    `who` has any of userId, anonymousId and deviceId; with none of them, it is the only actor that there is. Raises
+    UsageError when that cannot be told.
+    """
+    observed = [_observation(plan, by, message, resolve) for message in messages]
+    whose = attribute(observed, namespace(plan.id))
+    people = {}
+    for one in observed:
+        found = whose[one.source, one.message_id]
+        if found.counted if by == "user" else found.reason == "device":
+            people[one.message_id] = found.person_id
+    chosen = {people[one.message_id] for one in observed if one.message_id in people and _is_of(one, who)}
+    if not who and len(chosen) > 1:
+        raise UsageError(f"{len(chosen)} {by}s sent messages: say which one, as in user_id=…")
+    ordered = sorted(zip(observed, messages, strict=True), key=lambda pair: pair[0].occurred_at)
+    moments = []
+    for one, message in ordered:
+        if message["type"] == "track" and people.get(one.message_id) in chosen:
+            event = resolve(message["event"])
+            if event is not None:
+                moments.append(Moment(event.name, one.occurred_at, message.get("properties") or {}))
+    return moments
+
+
+def _is_of(one: Observation, who: Mapping[str, str]) -> bool:
+    said = {"userId": one.user_id, "anonymousId": one.anonymous_id, "deviceId": one.device_id}
+    return all(said[key] == value for key, value in who.items())
+
+
+def _observation(
+    plan: Plan, by: str, message: Mapping[str, Any], resolve: Callable[[str], Event | None]
+) -> Observation:
+    return Observation(
+        source=_SOURCE,
+        message_id=message["messageId"],
+        type=message["type"],
+        occurred_at=_moment(message),
+        user_id=_text(message.get("userId")),
+        anonymous_id=_text(message.get("anonymousId")),
+        device_id=_device(plan, by, message, resolve),
+        previous_id=_text(message.get("previousId")),
+    )
+
+
+def _device(plan: Plan, by: str, message: Mapping[str, Any], resolve: Callable[[str], Event | None]) -> str | None:
+    """The device that a message names in its context, or by the plan's property where devices are what is asked for."""
+    device = (message.get("context") or {}).get("device")
+    if isinstance(device, dict) and device.get("id") is not None:
+        return _text(device["id"])
+    event = resolve(message["event"]) if message["type"] == "track" else None
+    if by != "device" or event is None or plan.identity.device is None:
+        return None
+    keys = (prop.wire_name or prop.name for prop in event.properties if prop.name == plan.identity.device)
+    return _text((message.get("properties") or {}).get(next(keys, plan.identity.device)))
+
+
+def _moment(message: Mapping[str, Any]) -> int:
+    moment = datetime.fromisoformat(message["timestamp"])
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

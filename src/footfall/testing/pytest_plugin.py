@@ -1,0 +1,214 @@
+"""The pytest plugin: tests are held against a tracking plan, and nothing that they send leaves the process.
+
+It does nothing unless `--footfall-plan` is given (or a fixture of it is asked for), and loads nothing until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+if TYPE_CHECKING:
+    from footfall.testing.plan_session import PlanSession
+    from footfall.testing.recording import Recording
+
+__all__ = ["CollectorFixture"]
+
+_SESSION: pytest.StashKey[PlanSession] = pytest.StashKey()
+_RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
+_LOST = pytest.StashKey[list[str]]()
+_MISSED = pytest.StashKey[list[str]]()
+_OUTPUT = "footfall_coverage"
+
+
+class CollectorFixture(NamedTuple):
+    """A collector that runs: its `url`, a `write_key` for it, and its folder `data`."""
+
+    url: str
+    write_key: str
+    data: Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("footfall", "footfall: tests against a tracking plan")
+    group.addoption(
+        "--footfall-plan", metavar="PATH", help="Check what tests send against this plan, and send nothing."
+    )
+    group.addoption(
+        "--footfall-coverage-min",
+        metavar="[SCOPE=]PERCENT",
+        action="append",
+        help="The share of the plan's active events that the tests must send: 80, TEAM=90, source:NAME=90, or owner=90 "
+        "and source=90 for each. May be given several times.",
+    )
+    group.addoption("--footfall-coverage-file", metavar="PATH", help="Write what tests sent, as JSON.")
+    parser.addini("footfall_plan", "The tracking plan, relative to the rootdir, as for --footfall-plan.", default="")
+    parser.addini("footfall_coverage_min", "As for --footfall-coverage-min, one a line.", type="linelist", default=[])
+    parser.addini("footfall_coverage_file", "As for --footfall-coverage-file, relative to the rootdir.", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    option, ini = config.getoption("--footfall-plan"), config.getini("footfall_plan")
+    if not option and not ini:
+        return
+    from footfall.errors import FootfallError
+    from footfall.testing.plan_coverage import read_gate
+    from footfall.testing.plan_session import PlanSession
+
+    path = config.invocation_params.dir / option if option else config.rootpath / ini
+    gates = config.getoption("--footfall-coverage-min") or config.getini("footfall_coverage_min")
+    try:
+        session = PlanSession(path, gates=[read_gate(gate) for gate in gates], file=_coverage_file(config))
+    except FootfallError as error:
+        raise pytest.UsageError(f"footfall: {error}") from None
+    config.stash[_SESSION] = session
+    config.stash[_LOST] = []
+    config.stash[_MISSED] = []
+    session.start()
+
+
+def _coverage_file(config: pytest.Config) -> Path | None:
+    option, ini = config.getoption("--footfall-coverage-file"), config.getini("footfall_coverage_file")
+    if option:
+        return config.invocation_params.dir / str(option)
+    return config.rootpath / str(ini) if ini else None
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    session = config.stash.get(_SESSION, None)
+    if session is not None:
+        session.stop()
+
+
+# What a test sends, from its first fixture to its last
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    session = item.config.stash.get(_SESSION, None)
+    if session is None:
+        return (yield)
+    with session.test(item.nodeid) as sent:
+        item.stash[_RECORDING] = sent
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    sent = item.stash.get(_RECORDING, None)
+    if sent is None:
+        return (yield)
+    try:
+        result = yield
+    except BaseException:
+        _tell(item, sent, "call")
+        raise
+    _check(sent)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
+    sent = item.stash.get(_RECORDING, None)
+    before = 0 if sent is None else len(sent.problems())
+    result = yield
+    if sent is not None and len(sent.problems()) > before:
+        _check(sent)
+    return result
+
+
+def _check(sent: Recording) -> None:
+    try:
+        sent.check()
+    except AssertionError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _tell(item: pytest.Item, sent: Recording, when: str) -> None:
+    """Beside another failure, the faults may be its cause."""
+    problems = sent.problems()
+    if problems and not sent.faults_allowed:
+        item.add_report_section(when, "footfall", "\n".join(["against the tracking plan:", *problems]))
+
+
+# The end of the session; under xdist the workers hand in what they saw
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    plan = session.config.stash.get(_SESSION, None)
+    if plan is None:
+        return
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output[_OUTPUT] = plan.coverage.plain()
+        return
+    if session.config.option.collectonly:
+        return
+    from footfall.errors import UsageError
+
+    try:
+        missed = plan.finish()
+    except UsageError as error:
+        missed = [str(error)]
+    session.config.stash[_MISSED].extend([*session.config.stash[_LOST], *missed])
+    if session.config.stash[_MISSED] and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """One of xdist's workers has ended."""
+    plan = node.config.stash.get(_SESSION, None)
+    if plan is None:
+        return
+    output = getattr(node, "workeroutput", None)
+    if output is not None and _OUTPUT in output:
+        plan.coverage.add(output[_OUTPUT])
+    elif error is not None:
+        node.config.stash[_LOST].append(f"plan coverage lacks what {node.gateway.id} saw: it ended without a word")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    plan = config.stash.get(_SESSION, None)
+    if plan is None or config.option.collectonly:
+        return
+    terminalreporter.section("footfall")
+    terminalreporter.line(plan.coverage.summary())
+    for line in config.stash[_MISSED]:
+        terminalreporter.line(line, red=True)
+
+
+# Fixtures
+
+
+@pytest.fixture
+def footfall_events(request: pytest.FixtureRequest) -> Iterator[Recording]:
+    """What this test sent through footfall, with assertions about it; nothing of it left the process."""
+    sent = request.node.stash.get(_RECORDING, None)
+    if sent is not None:
+        yield sent
+        return
+    from footfall.testing.recording import recording
+
+    with recording() as own:
+        yield own
+
+
+@pytest.fixture
+def footfall_collector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CollectorFixture]:
+    """A real collector in a process of its own, on the loopback, with the plan if there is one.
+
+    Clients that are made from its URL really send to it. Needs the `collector` and `cli` extras.
+    """
+    from footfall.testing.process import CollectorProcess
+
+    session = request.config.stash.get(_SESSION, None)
+    data, key = tmp_path / "footfall-data", "test-key"
+    with CollectorProcess(data, write_keys=(key,), plan=None if session is None else session.path) as process:
+        if session is not None:
+            session.let_through(process.url)
+        yield CollectorFixture(process.url, key, data)

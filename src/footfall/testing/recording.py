@@ -1,0 +1,317 @@
+"""Recording: what an application under test sends is recorded in the very call, judged by the plan, and never sent."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from footfall.encoding import encode
+from footfall.errors import UsageError
+from footfall.events import Answer, Batch, Fault, Receipt
+
+if TYPE_CHECKING:
+    from footfall.client import Client
+    from footfall.client.message import Message
+    from footfall.delivery.transport import Transport
+    from footfall.plan.model import Event, Plan
+    from footfall.testing.verdicts import Verdicts
+
+__all__ = ["Recorded", "Recording", "recording"]
+
+_URL = "http://recorded.invalid"
+_SHOWN = 10
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """One message that was sent, decoded, and every fault that the plan finds in it."""
+
+    message: Mapping[str, Any]
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What to call it: the event's name on the wire, or the type in brackets."""
+        return str(self.message.get("event") or f"({self.message['type']})")
+
+
+class Recording:
+    """What was sent while it was on. Any thread may send; each message is there when the call returns.
+
+    `transport` is for an application that takes one, `client` a client that sends into this recording.
+    """
+
+    def __init__(self, verdicts: Verdicts | None = None) -> None:
+        self._verdicts = verdicts
+        self._lock = threading.Lock()
+        self._recorded: list[Recorded] = []
+        self._refused: list[tuple[str, Receipt]] = []
+        self._client: Client | None = None
+        self.transport: Transport = StandIn(self)
+        self.faults_allowed = False
+
+    @property
+    def recorded(self) -> tuple[Recorded, ...]:
+        """Every message, with its faults, in the order of the calls."""
+        with self._lock:
+            return tuple(self._recorded)
+
+    @property
+    def messages(self) -> list[Mapping[str, Any]]:
+        """Every message, decoded, in the order of the calls."""
+        return [one.message for one in self.recorded]
+
+    @property
+    def events(self) -> list[str]:
+        """The names on the wire of the events that were tracked, in order."""
+        return [one.message["event"] for one in self.recorded if one.message["type"] == "track"]
+
+    @property
+    def client(self) -> Client:
+        """A client that sends into this recording, made when it is first asked for."""
+        if self._client is None:
+            from footfall.client import Client, ClientOptions
+
+            self._client = Client(self.transport, options=ClientOptions(linger=0))
+        return self._client
+
+    def allow_faults(self) -> None:
+        """Let this test send what the plan refuses, to see what the application does about it."""
+        self.faults_allowed = True
+
+    def problems(self) -> list[str]:
+        """Every fault of every message, and every message that its client refused: a line each."""
+        with self._lock:
+            recorded, refused = list(self._recorded), list(self._refused)
+        told = [f"{one.name} {fault}" for one in recorded for fault in one.faults]
+        for name, receipt in refused:
+            why = [str(fault) for fault in receipt.faults]
+            if receipt.reason != "invalid" or not why:
+                why.append(f"was not accepted: {receipt.reason}")
+            told += [f"{name} {text}" for text in why]
+        return told
+
+    def check(self) -> None:
+        """Raise AssertionError with the whole list of faults, unless there is none or they are allowed."""
+        told = self.problems()
+        if told and not self.faults_allowed:
+            many = "" if len(told) == 1 else "s"
+            raise AssertionError("\n  ".join([f"sent {len(told)} fault{many} against the tracking plan:", *told]))
+
+    def assert_sent(self, event: str, times: int | None = None, **properties: Any) -> list[Mapping[str, Any]]:
+        """Fail unless `event` was sent with all these properties, exactly `times` times (None: at least once).
+
+        Names are the plan's or the wire's. Values compare as a client encodes them. Returns the messages.
+        """
+        named = [one.message for one in self._of(event)]
+        found = [message for message in named if not self._differences(event, message, properties)]
+        if len(found) == times or (times is None and found):
+            return found
+        wanted = f"{event!r}{_with(properties)}"
+        head = f"expected {wanted} {_times(times)}, and it was sent {_times(len(found))}"
+        lines = [f"  {event}: {'; '.join(self._differences(event, message, properties))}" for message in named]
+        raise AssertionError(
+            "\n".join([head, *(line for line in lines[:_SHOWN] if not line.endswith(": ")), self._told()])
+        )
+
+    def assert_not_sent(self, event: str, **properties: Any) -> None:
+        """Fail if `event` was sent with all these properties."""
+        self.assert_sent(event, 0, **properties)
+
+    def assert_journey(
+        self,
+        journey: str,
+        *,
+        user_id: object = None,
+        anonymous_id: object = None,
+        device_id: object = None,
+        despite: Collection[str] = (),
+    ) -> None:
+        """Fail unless the one whom an id names walked the whole journey, and nothing happened that must not.
+
+        With no id, whoever is the only one that sent anything. Whose a message is goes by the plan's identity rules, so
+        that what a visitor did before signing in counts. `despite` names guards (`never`) that may happen.
+        """
+        from footfall.testing.actors import moments_of
+        from footfall.testing.walk import describe, walk
+
+        plan = self._plan(f"assert_journey({journey!r})")
+        if journey not in plan.journeys:
+            raise UsageError(f"the plan has no journey {journey!r}; it has {', '.join(plan.journeys) or 'none'}")
+        asked = plan.journeys[journey]
+        ids = {"userId": user_id, "anonymousId": anonymous_id, "deviceId": device_id}
+        who = {key: str(value) for key, value in ids.items() if value is not None}
+        moments = moments_of(plan, asked.by, self.messages, who, resolve=self._resolve)
+        progress = walk(plan, asked, moments)
+        name = ", ".join(f"{key} {value!r}" for key, value in who.items()) or f"the {asked.by}"
+        broken = [guard for guard in progress.broken if guard.name not in despite]
+        if progress.is_complete and not broken:
+            return
+        if progress.is_complete:
+            head = f"{name} walked the journey {journey!r}, and what must never happen did:"
+            lines = [f"  {guard.name}: {guard.event} between {guard.start} and {guard.end}" for guard in broken]
+        else:
+            head = (
+                f"{name} got through {len(progress.reached)} of {len(progress.steps)} steps of the journey {journey!r}:"
+            )
+            lines = describe(progress, moments)
+        sent = ", ".join(moment.event for moment in moments) or "nothing"
+        raise AssertionError("\n".join([head, *lines, f"sent by {name}: {sent}"]))
+
+    def keep(self, message: bytes) -> None:
+        """Record one message, given as its JSON text."""
+        decoded = msgspec.json.decode(message)
+        faults = () if self._verdicts is None else self._verdicts.faults(message, decoded)
+        with self._lock:
+            self._recorded.append(Recorded(decoded, faults))
+
+    def keep_refused(self, message: Message, receipt: Receipt) -> None:
+        """Record that a client refused a message; a hook that drops one does so on purpose."""
+        if receipt.reason != "hook":
+            with self._lock:
+                self._refused.append((str(message.name or f"({message.type})"), receipt))
+
+    def _plan(self, what: str) -> Plan:
+        if self._verdicts is None:
+            raise UsageError(f"{what} needs a plan: run pytest with --footfall-plan, or give recording() one")
+        return self._verdicts.plan
+
+    def _resolve(self, name: str) -> Event | None:
+        return None if self._verdicts is None else self._verdicts.resolve(name)
+
+    def _of(self, event: str) -> list[Recorded]:
+        wanted = self._resolve(event)
+        if self._verdicts is not None and wanted is None and event not in self.events:
+            raise UsageError(f"the plan has no event {event!r}; it has {', '.join(self._verdicts.plan.events)}")
+        tracked = (one for one in self.recorded if one.message["type"] == "track")
+        return [
+            one
+            for one in tracked
+            if one.message["event"] == event or (wanted is not None and self._resolve(one.message["event"]) is wanted)
+        ]
+
+    def _differences(self, event: str, message: Mapping[str, Any], properties: Mapping[str, Any]) -> list[str]:
+        planned = self._resolve(event)
+        keys = {prop.name: prop.wire_name or prop.name for prop in planned.properties} if planned else {}
+        sent = message.get("properties") or {}
+        told = []
+        for name, wanted in properties.items():
+            key = keys.get(name, name)
+            if key not in sent:
+                told.append(f"{name} was not sent")
+            elif not _same(wanted, sent[key]):
+                told.append(f"{name} was {sent[key]!r}, not {wanted!r}")
+        return told
+
+    def _told(self) -> str:
+        counts = Counter(one.name for one in self.recorded)
+        listed = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
+        return f"sent: {listed or 'nothing'}"
+
+
+def _with(properties: Mapping[str, Any]) -> str:
+    return f" with {', '.join(f'{name}={value!r}' for name, value in properties.items())}" if properties else ""
+
+
+def _times(count: int | None) -> str:
+    words = {None: "at least once", 0: "never", 1: "once"}
+    return words.get(count, f"{count} times")
+
+
+def _same(wanted: Any, sent: Any) -> bool:
+    """Whether a value is the one that was sent, as it is or as a client encodes it (a Decimal, a date, an Enum)."""
+    if bool(wanted == sent):
+        return isinstance(wanted, bool) == isinstance(sent, bool)
+    text, _ = encode({"value": wanted})
+    return text is not None and bool(msgspec.json.decode(text)["value"] == sent)
+
+
+class StandIn:
+    """Stands in for the network: the transport of clients whose messages are recorded as they are made.
+
+    A client that was made before, or outside, hands its messages over when it sends them; they are recorded then.
+    """
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._lock = threading.Lock()
+        self._kept: set[str] = set()
+
+    def stand_in(self, collector: str | Transport) -> Transport | None:
+        """Instead of a URL or a transport to one; what an application hands in otherwise is its own business."""
+        from footfall.delivery.http import HttpTransport
+
+        return self if isinstance(collector, str | HttpTransport | StandIn) else None
+
+    def accepted(self, message: bytes) -> None:
+        """Record a message in the call that made it."""
+        with self._lock:
+            self._kept.add(_id(message))
+        self.recording.keep(message)
+
+    def refused(self, message: Message, receipt: Receipt) -> None:
+        """Record a message that its client did not accept."""
+        self.recording.keep_refused(message, receipt)
+
+    def send(self, batch: Batch) -> Answer:
+        for message in batch.messages:
+            with self._lock:
+                is_kept = _id(message) in self._kept
+                self._kept.discard(_id(message))
+            if not is_kept:
+                self.recording.keep(message)
+        return Answer(len(batch.messages))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    async def send_async(self, batch: Batch) -> Answer:
+        return self.send(batch)
+
+    async def close_async(self) -> None:
+        """Nothing is held."""
+
+
+class _Id(msgspec.Struct):
+    messageId: str  # noqa: N815 - the name on the wire
+
+
+_decode_id = msgspec.json.Decoder(_Id).decode
+
+
+def _id(message: bytes) -> str:
+    return _decode_id(message).messageId
+
+
+@contextmanager
+def recording(plan: Plan | str | Path | None = None) -> Iterator[Recording]:
+    """Record what every client that is made from a URL inside of this block sends, instead of sending it.
+
+        with footfall.testing.recording("tracking_plans/") as sent:
+            place_order(user="ann")
+        sent.assert_sent("order_completed", total=Decimal("129.90"))
+
+    With a plan, each message is judged by it, and leaving the block raises AssertionError with every fault, unless they
+    were allowed by `allow_faults()`. Raises PlanError for a plan that cannot be used.
+    """
+    from footfall.client.witness import called_in
+
+    sent = Recording(_verdicts(plan))
+    assert isinstance(sent.transport, StandIn)
+    with called_in(sent.transport):
+        yield sent
+    sent.check()
+
+
+def _verdicts(plan: Plan | str | Path | None) -> Verdicts | None:
+    if plan is None:
+        return None
+    from footfall.plan import load
+    from footfall.testing.verdicts import Verdicts
+
+    return Verdicts(load(plan) if isinstance(plan, str | Path) else plan)
