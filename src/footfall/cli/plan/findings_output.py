@@ -67,11 +67,13 @@ def report_findings(
     options: OutputOptions,
     summary: Summary,
     facts: Mapping[str, Any] | None = None,
+    markdown: Callable[[Sequence[Problem], str], str] | None = None,
 ) -> int:
     """Print what was found in the form that was asked for, and answer the exit code: 0 clean, 1 findings.
 
     `summary` is the last line, or a function from the findings that remain after the baseline to that line. `facts`
-    are further keys of the JSON form. Raises BrokenInputError when the baseline cannot be read or written.
+    are further keys of the JSON form. `markdown` writes that form in the command's own way, from the findings that
+    remain and a note about the baseline. Raises BrokenInputError when the baseline cannot be read or written.
     """
     if options.write_baseline and options.baseline is not None:
         write_baseline(options.baseline, problems)
@@ -89,7 +91,7 @@ def report_findings(
     elif options.form == "junit":
         click.echo(as_junit(left, failing, last))
     elif options.form == "markdown":
-        click.echo(as_markdown(left, last, note))
+        click.echo(as_markdown(left, last, note) if markdown is None else markdown(left, note))
     else:
         lines = as_github(left) if options.form == "github" else as_text(left)
         click.echo("\n".join([*lines, last, *([note] if note else [])]))
@@ -118,7 +120,9 @@ def _fields(problem: Problem) -> dict[str, Any]:
 
 
 def tally(subject: str, problems: Sequence[Problem]) -> str:
-    """How many findings, in how many files: `tracking_plans: 2 problems in 1 file`."""
+    """How many findings, in how many files: `tracking_plans: 2 problems in 1 file`; `clean` without any."""
+    if not problems:
+        return f"{subject}: clean"
     files = len({problem.file for problem in problems if problem.file})
     warnings = sum(problem.level == "warning" for problem in problems)
     errors = len(problems) - warnings

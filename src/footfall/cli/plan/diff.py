@@ -1,0 +1,141 @@
+"""`footfall plan diff`: what a change of the plan breaks, and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from footfall.cli.plan.base_plan import BasePlan, read_base
+from footfall.cli.plan.diff_markdown import comment
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.errors import Problem, UsageError
+from footfall.plan import Plan
+from footfall.plan.diff import Change, diff
+from footfall.plan.diff.findings import findings_of, place_of, say_hurts
+from footfall.plan.load import read_draft
+from footfall.plan.places import Places
+
+__all__ = ["command"]
+
+# With other faults than these too much of a plan may be missing to say what has changed.
+_COMPARABLE = frozenset(
+    (
+        "bad_condition", "bad_example", "bad_expectation", "bad_measure", "bad_rule", "missing_metadata", "not_numeric",
+        "not_scalar", "unknown_reference",
+    )
+)  # fmt: skip
+_SHARED = ("types", "property_groups", "defaults")
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.option(
+    "--base", required=True, metavar="REF|PATH",
+    help="What to compare with: a git ref (origin/main, or origin/main... for where this branch left it), a ref and a "
+    "path in the repository (main:old/plan), a folder, a file or a bundle.",
+)  # fmt: skip
+@output_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, base: str, options: OutputOptions) -> None:
+    """Say what has changed in the plan at PATH since --base, and whom each change hurts.
+
+    Senders, generated code, storage, or the meaning of KPIs and journeys, named with their owners. Exit code 0: nobody
+    is hurt. 1: somebody is, or the plan has faults. 2: there is no plan at PATH. 3: --base cannot be read.
+    """
+    plan, faults, places = read_draft(path)
+    if is_no_plan(path, faults):
+        raise UsageError(str(faults[0]))
+    before = BasePlan(None, Places(base)) if plan is None else read_base(path, base, plan.id)
+    changes: list[Change] = []
+    if plan is not None and _is_comparable(faults):
+        changes = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
+    problems = [*findings_of(changes, base=before.places, new=places), *faults]
+    title = f"{path} against {base}"
+
+    def summary(left: Sequence[Problem]) -> str:
+        return _summary(title, changes, left, before, options)
+
+    def markdown(left: Sequence[Problem], note: str) -> str:
+        return comment(changes, left, about=(title, before.note, note), comparable=_is_comparable(faults))
+
+    facts = {
+        "path": str(path),
+        "base": base,
+        "note": before.note,
+        "summary": _counts(title, changes, problems),
+        "changes": [_as_fields(change, before.places, places) for change in changes],
+    }
+    ctx.exit(report_findings(problems, options=options, summary=summary, facts=facts, markdown=markdown))
+
+
+def _is_comparable(faults: Sequence[Problem]) -> bool:
+    return all(fault.code in _COMPARABLE and not fault.where.startswith(_SHARED) for fault in faults)
+
+
+def _empty(plan: Plan) -> Plan:
+    """The plan before there was one: its header, and nothing defined."""
+    return msgspec.structs.replace(plan, traits={}, events={}, goals={}, kpis={}, journeys={})
+
+
+def _summary(
+    title: str, changes: Sequence[Change], left: Sequence[Problem], before: BasePlan, options: OutputOptions
+) -> str:
+    lines = []
+    mild = [change for change in changes if change.level == "info"]
+    if mild and options.form == "text":
+        lines += ["", "These changes hurt nobody:"] if left else ["These changes hurt nobody:"]
+        lines += [f"  {_line(change)}" for change in mild] + [""]
+    if before.note and options.form == "text":
+        lines.append(before.note)
+    return "\n".join([*lines, _counts(title, changes, left)])
+
+
+def _line(change: Change) -> str:
+    return change.what if change.where in change.what else f"{change.where}: {change.what}"
+
+
+def _counts(title: str, changes: Sequence[Change], problems: Sequence[Problem]) -> str:
+    errors = sum(problem.level == "error" for problem in problems)
+    warnings = len(problems) - errors
+    mild = sum(change.level == "info" for change in changes)
+    told = [
+        f"{number:,} {words[number != 1]}"
+        for number, words in (
+            (errors, ("error", "errors")),
+            (warnings, ("warning", "warnings")),
+            (mild, ("change that hurts nobody", "changes that hurt nobody")),
+        )
+        if number
+    ]
+    return f"{title}: {', '.join(told) or 'no change'}"
+
+
+def _as_fields(change: Change, base: Places, new: Places) -> dict[str, Any]:
+    place = place_of(change, base=base, new=new)
+    return {
+        "kind": change.kind,
+        "where": change.where,
+        "level": change.level,
+        "hurts": list(change.hurts) or ["none"],
+        "what": change.what,
+        "owner": change.owner,
+        "sources": list(change.sources),
+        "message": f"{change.message}; hurts {say_hurts(change)}",
+        "before": change.before,
+        "after": change.after,
+        "affected": [
+            {"kind": one.kind, "name": one.name, "owner": one.owner, "effect": one.effect, "how": list(one.how)}
+            for one in change.affected
+        ],
+        "place": {
+            "in": "base" if change.in_base else "new",
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+        },
+    }

@@ -1,0 +1,238 @@
+"""The kinds of changes, one row each: who is hurt, how badly, what becomes of figures that stand on it, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+__all__ = ["HURTS", "KINDS", "Hurt", "Kind", "Level"]
+
+Hurt = Literal["senders", "generated_code", "storage", "meaning"]
+Level = Literal["error", "warning", "info"]
+Meaning = Literal["breaks", "shifts", ""]
+
+# In the order in which they are told.
+HURTS: Mapping[Hurt, str] = MappingProxyType(
+    {
+        "senders": "What was right to send is a fault now.",
+        "generated_code": "Code that was generated from the plan, or is written against it, changes.",
+        "storage": "What is stored before and after the change is not of one kind.",
+        "meaning": "A KPI or a journey is not what it was.",
+    }
+)
+
+
+class Kind(NamedTuple):
+    """A row: `meaning` is what a change does to the KPIs and journeys that use the event or the property."""
+
+    level: Level
+    hurts: tuple[Hurt, ...]
+    meaning: Meaning
+    why: str
+    remedy: str = ""
+
+
+_KEEP = "keep the old name beside the new one for as long as somebody sends it"
+_OPTIONAL = "make it optional, or wait until every sender has it"
+_DEPRECATE = "set `status: deprecated` first, and remove it when nobody sends it"
+_SEEN = "tell the owners that the figure is another one from now on"
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {
+        # Properties of events and traits
+        "property_added": Kind("info", (), "", "A new optional property hurts nobody."),
+        "required_property_added": Kind(
+            "error", ("senders", "generated_code"), "",
+            "Every sender that does not know the new property yet sends faulty events.", _OPTIONAL,
+        ),
+        "property_removed": Kind(
+            "warning", ("senders", "generated_code", "storage"), "breaks",
+            "A property that is still sent is unknown from now on, and nothing new is stored under its name.",
+            "keep it, or move what uses it to another property first",
+        ),
+        "trait_removed": Kind(
+            "warning", ("generated_code", "storage"), "",
+            "A trait that is still sent is stored unchecked, and its column is no longer filled by plan.",
+            "keep it until nobody reads it",
+        ),
+        "property_renamed": Kind(
+            "warning", ("generated_code",), "",
+            "The name changed and the key on the wire stayed, so senders and stored data agree; code has to follow.",
+            "generate the code anew",
+        ),
+        "property_wire_name_changed": Kind(
+            "error", ("senders", "storage"), "breaks",
+            "Senders use the old key, and what is stored stands under it.", "keep `wire_name` as it was",
+        ),
+        "type_widened": Kind(
+            "warning", ("generated_code", "storage"), "shifts",
+            "Every value of the old type is one of the new type, but columns and code have the old one.",
+            "see that whoever reads the property takes the new type",
+        ),
+        "type_changed": Kind(
+            "error", ("senders", "generated_code", "storage"), "breaks",
+            "Values of the old type are faults now.", "add a new property, and keep the old one until nobody sends it",
+        ),
+        "property_now_required": Kind(
+            "error", ("senders", "generated_code"), "", "Senders that leave the property out send faulty events.",
+            _OPTIONAL,
+        ),
+        "property_now_optional": Kind(
+            "info", (), "shifts", "Events without the property are right now; figures leave them out.", _SEEN
+        ),
+        "null_refused": Kind(
+            "error", ("senders", "generated_code"), "", "Senders that send null send faulty events.",
+            "keep `nullable: true` until nobody sends null",
+        ),
+        "null_allowed": Kind("info", (), "shifts", "Null is a right value now; figures leave it out.", _SEEN),
+        "enum_values_removed": Kind(
+            "error", ("senders", "generated_code"), "shifts", "Senders that send a removed value send faulty events.",
+            "keep the value until nobody sends it",
+        ),
+        "open_enum_values_removed": Kind(
+            "info", ("generated_code",), "shifts",
+            "The enum is open, so a removed value is a warning in the event and no fault.", _SEEN,
+        ),
+        "enum_values_added": Kind(
+            "info", (), "", "New values are right now; conditions and groups of figures may not know them."
+        ),
+        "enum_added": Kind(
+            "error", ("senders", "generated_code"), "", "Any value but the named ones is a fault now.",
+            "add `open: true` until every sender keeps to the values",
+        ),
+        "enum_removed": Kind("info", (), "", "Any value is right now."),
+        "enum_closed": Kind(
+            "error", ("senders", "generated_code"), "", "A value outside the enum was a warning and is a fault now.",
+            "keep `open: true` until no other values are seen",
+        ),
+        "enum_opened": Kind("info", (), "", "A value outside the enum is a warning now, no fault."),
+        "constraint_narrowed": Kind(
+            "error", ("senders",), "", "Values that were right are faults now.",
+            "keep the wider constraint until every sender keeps to the narrower one",
+        ),
+        "constraint_widened": Kind("info", (), "", "Values that were faults are right now."),
+        "unit_changed": Kind(
+            "error", ("storage",), "breaks", "Numbers before and after the change measure different things.",
+            "add a new property for the new unit",
+        ),
+        "unit_named": Kind("info", (), "", "The values stay as they are; readers know now what they measure."),
+        "transform_changed": Kind(
+            "error", ("senders", "storage"), "breaks",
+            "Values before and after the change cannot be compared, and senders without our client send the old form.",
+            "add a new property for the new form",
+        ),
+        "sensitivity_lowered": Kind(
+            "warning", ("storage",), "", "What was protected more is protected less, also where it is stored already.",
+            "have whoever answers for privacy agree",
+        ),
+        "sensitivity_raised": Kind("info", (), "", "What is stored is protected more."),
+        "retention_shortened": Kind(
+            "warning", ("storage",), "", "What is stored is deleted earlier than was said.",
+            "see that no figure looks back further",
+        ),
+        "retention_lengthened": Kind("info", (), "", "What is stored is kept longer."),
+        "property_described": Kind("info", (), "", "Only what readers see has changed."),
+        # Events
+        "event_added": Kind("info", (), "", "A new event hurts nobody."),
+        "event_removed": Kind(
+            "error", ("senders", "generated_code", "storage"), "breaks",
+            "What is still sent is an unknown event from now on.", _DEPRECATE,
+        ),
+        "event_renamed": Kind(
+            "warning", ("generated_code",), "", "A declared new name: code that was generated has to follow.",
+            "generate the code anew",
+        ),
+        "wire_name_dropped": Kind(
+            "error", ("senders", "storage"), "breaks",
+            "What is sent, and what is stored, under this name is an unknown event from now on.",
+            "name it under `aliases`",
+        ),
+        "alias_dropped": Kind(
+            "warning", ("senders", "storage"), "shifts",
+            "The alias was to end some day; what still comes under it is an unknown event now.", _KEEP,
+        ),
+        "alias_shortened": Kind("warning", ("senders",), "", "The name on the wire ends earlier than was said.", _KEEP),
+        "alias_lengthened": Kind("info", (), "", "The name on the wire is accepted longer."),
+        "wire_name_added": Kind("info", (), "", "Another name is accepted on the wire."),
+        "event_to_draft": Kind(
+            "error", ("senders",), "breaks", "The collector keeps drafts in quarantine, so nothing of it is counted.",
+            "use `status: deprecated` for an event that ends",
+        ),
+        "event_deprecated": Kind(
+            "warning", ("senders",), "shifts", "It is stored with a warning, until it is removed.",
+            "move what uses it to its replacement",
+        ),
+        "event_activated": Kind("info", (), "", "From now on it is stored and counted."),
+        "sources_narrowed": Kind(
+            "error", ("senders",), "", "What the other sources send is put aside by the collector.",
+            "keep the source until it no longer sends the event",
+        ),
+        "sources_widened": Kind("info", (), "", "More sources may send it."),
+        "rule_added": Kind(
+            "error", ("senders",), "", "Events that were right may break the new rule.",
+            "look at stored events first, and make the rule when they keep to it",
+        ),
+        "rule_changed": Kind(
+            "error", ("senders",), "", "Events that were right may break the rule as it is now.",
+            "look at stored events first",
+        ),
+        "rule_removed": Kind("info", (), "", "One check less."),
+        "enforcement_tightened": Kind(
+            "warning", ("senders",), "", "A fault has a harder consequence than before.",
+            "look at how many faults there are first",
+        ),
+        "enforcement_loosened": Kind("info", (), "", "A fault has a milder consequence than before."),
+        "owner_changed": Kind("info", (), "", "Somebody else answers for it."),
+        "event_described": Kind("info", (), "", "Only what readers see has changed."),
+        # KPIs, journeys, goals
+        "kpi_added": Kind("info", (), "", "A new figure."),
+        "kpi_removed": Kind(
+            "warning", ("meaning",), "", "The figure is gone from every report.", "have its owner agree"
+        ),
+        "kpi_redefined": Kind(
+            "warning", ("meaning",), "", "The figure counts something else than before, under the same name.",
+            "have its owner agree, or give the new figure a new name",
+        ),
+        "kpi_described": Kind("info", (), "", "The figure is the same; its aim, owner or text has changed."),
+        "journey_added": Kind("info", (), "", "A new journey."),
+        "journey_removed": Kind(
+            "warning", ("meaning",), "breaks", "The journey is gone from every report.", "have its owner agree"
+        ),
+        "journey_redefined": Kind(
+            "warning", ("meaning",), "shifts", "Its steps, limits or guards count something else than before.",
+            "have its owner agree, or give the new journey a new name",
+        ),
+        "journey_described": Kind("info", (), "", "The steps are the same; expectation, owner or text has changed."),
+        "goal_added": Kind("info", (), "", "A new goal."),
+        "goal_removed": Kind(
+            "warning", ("meaning",), "", "The goal is gone from every report.", "have its owner agree"
+        ),
+        "goal_changed": Kind("info", (), "", "Its KPIs, owner or text has changed."),
+        # The plan itself
+        "plan_id_changed": Kind(
+            "error", ("storage", "meaning"), "breaks",
+            "Person ids are computed from the plan's id: every person would be another one.", "keep the id",
+        ),
+        "timezone_changed": Kind(
+            "warning", ("meaning",), "shifts", "Days and windows are cut elsewhere, so every figure moves a little.",
+            _SEEN,
+        ),
+        "identity_changed": Kind(
+            "error", ("storage", "meaning"), "", "Messages of devices or groups belong to others than before.",
+            "keep the property that names them",
+        ),
+        "source_added": Kind("info", (), "", "One more source may send."),
+        "source_removed": Kind(
+            "warning", ("senders",), "", "Its write keys belong to no source of the plan.",
+            "remove it when it no longer sends",
+        ),
+        "source_kind_changed": Kind(
+            "warning", ("storage", "meaning"), "",
+            "Whether a message belongs to a person or to a device depends on the kind of its source.",
+            "name a new source",
+        ),
+        "team_removed": Kind("info", (), "", "Nobody can be reached under this name any more."),
+        "plan_described": Kind("info", (), "", "Only what readers and checks see has changed."),
+    }
+)  # fmt: skip

@@ -1,0 +1,94 @@
+"""Writes values of a plan as people read them in a change: numbers, lists, durations, conditions, measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from footfall.plan.durations import format_duration
+from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, Unique, Where
+
+__all__ = ["say", "say_condition", "say_duration", "say_list", "say_measure", "say_property", "say_type"]
+
+_LONGEST = 120
+
+
+def say(value: object) -> str | None:
+    """A value as a plan writes it; None for a key that is not there."""
+    if value is None or value == ():
+        return None
+    if isinstance(value, Decimal):
+        return f"{value:f}" if abs(value.adjusted()) < 40 else str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return shorten(str(value))
+    if isinstance(value, tuple | list) and all(isinstance(item, str | int) for item in value):
+        return say_list(value)
+    return shorten(msgspec.json.encode(value, order="deterministic").decode())
+
+
+def shorten(text: str) -> str:
+    """The text in one line of bounded length."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+
+
+def say_list(values: Iterable[object]) -> str:
+    """`a, b, c`, shortened."""
+    return shorten(", ".join(str(value) for value in values))
+
+
+def say_duration(seconds: int | None) -> str:
+    """`7d`, and `no limit` for None."""
+    return "no limit" if seconds is None else format_duration(seconds)
+
+
+def say_type(prop: Property) -> str:
+    """`decimal`; of a union `string or integer`."""
+    return " or ".join(sorted(prop.types)) if prop.type == "union" else prop.type
+
+
+def say_property(prop: Property) -> str:
+    """What a property is, in a few words: `required decimal`."""
+    kind = f"{prop.type} of {say_type(prop.items)}" if prop.items is not None else say_type(prop)
+    words = ["required" if prop.required else "", "nullable" if prop.nullable else "", kind]
+    return " ".join(word for word in words if word)
+
+
+_SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
+
+
+def say_condition(where: Where) -> str:
+    """`currency is NOK or SEK`, `total > 0`."""
+    values = ["null" if value is None else say(value) or "''" for value in where.values]
+    if where.op in _SIGNS:
+        return f"{where.property} {_SIGNS[where.op]} {values[0]}"
+    return f"{where.property} {'is' if where.op == 'in' else 'is not'} {' or '.join(values)}"
+
+
+def say_measure(measure: Measure) -> str:
+    """A measure in one line: `sum of order_completed.total by currency`."""
+    if isinstance(measure, Ratio):
+        return f"({say_measure(measure.of)}) ÷ ({say_measure(measure.to)})"
+    if isinstance(measure, Conversion):
+        return f"journey {measure.journey} from {measure.start} to {measure.end}"
+    return " ".join(part for part in (_head(measure), _conditions(measure.where), _groups(measure.by)) if part)
+
+
+def _head(measure: Count | Aggregate | Unique) -> str:
+    if isinstance(measure, Count):
+        return f"count of {measure.event}"
+    function: Any = measure.function if isinstance(measure, Aggregate) else "different values"
+    return f"{function} of {measure.event}.{measure.property}"
+
+
+def _conditions(conditions: tuple[Where, ...]) -> str:
+    return f"where {' and '.join(say_condition(where) for where in conditions)}" if conditions else ""
+
+
+def _groups(names: tuple[str, ...]) -> str:
+    return f"by {', '.join(names)}" if names else ""
