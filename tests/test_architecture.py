@@ -22,7 +22,8 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"plan", "identity"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics"}, False),
-    ({"people", "quarantine"}, False),
+    # `trials` judges kept messages as the collector does and holds two reports side by side, so it stands above both.
+    ({"people", "quarantine", "trials"}, False),
     ({"integrations", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]
@@ -138,7 +139,8 @@ def test_every_pure_module_that_the_rule_names_exists() -> None:
     missing = [
         name
         for name in PURE
-        if not (SOURCE / name.replace(".", "/")).with_suffix(".py").exists() and not (SOURCE / name).is_dir()
+        if not (SOURCE / name.replace(".", "/")).with_suffix(".py").exists()
+        and not (SOURCE / name.replace(".", "/")).is_dir()
     ]
 
     assert missing == []

@@ -112,6 +112,8 @@ def _root(name: Path, path: Path, head: re.Pattern[bytes]) -> str:
         return name.as_posix()
     today = [file for suffix in _YAML for file in path.rglob(f"*{suffix}") if head.search(file.read_bytes())]
     inside = today[0].relative_to(path).parts if len(today) == 1 else ()
-    depth = len(inside) if inside and name.parts[-len(inside) :] == inside else 1
-    root = name.parents[depth - 1].as_posix()
-    return "" if root == "." else root
+    same = bool(inside) and name.parts[-len(inside) :] == inside
+    root = name.parents[len(inside) - 1 if same else 0].as_posix()
+    if root == ".":
+        return "" if same else name.as_posix()  # alone at the top of the repository: more likely a plan in one file
+    return root

@@ -60,26 +60,31 @@ class Repository:
     def files(self, commit: str, below: str, suffixes: Sequence[str]) -> dict[str, bytes]:
         """The files at or below a path of a commit ("" is all), with the paths that they have in the repository.
 
-        Only those whose names end in one of `suffixes`. A symbolic link within the listing counts as what it leads to.
+        Only those whose names end in one of `suffixes`. A symbolic link counts as what it leads to in the commit.
         """
+        ids, links = self._listing(commit, below)
+        for name, target in self._contents(links).items():
+            leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(name), target.decode("utf-8", "replace")))
+            for other, id_ in self._listing(commit, leads_to)[0].items():
+                # A folder that is listed already is read once; a link back up would go round for ever.
+                if other == leads_to or not _is_below(other, below):
+                    ids.setdefault(name + other.removeprefix(leads_to), id_)
+        return self._contents({name: id_ for name, id_ in ids.items() if name.endswith(tuple(suffixes))})
+
+    def _listing(self, commit: str, below: str) -> tuple[dict[str, str], dict[str, str]]:
+        """The files and the links at or below a path: name in the repository to the id of the content."""
+        if below.startswith(".."):
+            return {}, {}
         path = ["--", below] if below else []
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", commit, *path) or b""
         ids: dict[str, str] = {}
         links: dict[str, str] = {}
         for entry in listed.decode("utf-8", "surrogateescape").split("\0"):
             about, _, name = entry.partition("\t")
-            kind, _, id_ = about.partition(" ")
-            if kind == _LINK:
-                links[name] = id_.split(" ")[1]
-            elif name and kind != _MODULE:
-                ids[name] = id_.split(" ")[1]
-        targets = self._contents(links)
-        for name, target in targets.items():
-            leads_to = posixpath.normpath(posixpath.join(posixpath.dirname(name), target.decode("utf-8", "replace")))
-            for other in list(ids):
-                if other == leads_to or other.startswith(f"{leads_to}/"):
-                    ids.setdefault(name + other.removeprefix(leads_to), ids[other])
-        return self._contents({name: id_ for name, id_ in ids.items() if name.endswith(tuple(suffixes))})
+            mode, _, id_ = about.partition(" ")
+            if name and mode != _MODULE:
+                (links if mode == _LINK else ids)[name] = id_.split(" ")[1]
+        return ids, links
 
     def _contents(self, ids: Mapping[str, str]) -> dict[str, bytes]:
         if not ids:
@@ -108,6 +113,10 @@ class Repository:
             hint = "git does not trust this repository, as it belongs to another user"
             raise BrokenInputError(self._what, f"{hint}; run git config --global --add safe.directory {self._folder}")
         return None if done.returncode else done.stdout
+
+
+def _is_below(name: str, folder: str) -> bool:
+    return not folder or name == folder or name.startswith(f"{folder}/")
 
 
 class CommitDisk:
