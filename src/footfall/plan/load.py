@@ -29,7 +29,7 @@ from footfall.plan.resolve import Resolver
 from footfall.plan.schema import FORMAT, SECTIONS
 from footfall.plan.yaml_source import Node, node_of, parse_yaml
 
-__all__ = ["check", "load", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
+__all__ = ["check", "load", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
 
 _YAML = frozenset({".yaml", ".yml"})
 _BUNDLE = ".json"
@@ -93,6 +93,16 @@ def read_document(document: Mapping[str, Any], *, name: str = "plan") -> tuple[P
     plan = _assemble(gather([root], findings), [root], findings)
     problems = findings.sorted()
     return (None if problems else plan), problems
+
+
+def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path], list[Problem]]:
+    """The YAML files that `load` would read at `path`, in its order, and what is in the way of finding them.
+
+    A path that is no folder is the one file, whether or not it is there.
+    """
+    findings = Findings()
+    files = _files(Path(path), disk or SystemDisk(), findings)
+    return files, findings.sorted()
 
 
 def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, list[Problem], Places]:

@@ -1,0 +1,115 @@
+"""`footfall plan codegen`: typed Python, JSON Schema or Markdown from a plan, and whether it is still right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import Problem, UsageError
+from footfall.plan import Plan
+from footfall.plan.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
+from footfall.plan.codegen.markdown import markdown_document
+from footfall.plan.codegen.python import python_module
+
+__all__ = ["command"]
+
+_JSON, _SCHEMA = ".json", ".schema.json"
+
+
+def _one(make: Callable[[Plan], str]) -> Callable[[Plan, Path], dict[Path, str]]:
+    return lambda plan, output: {output: make(plan)}
+
+
+def _schemas(plan: Plan, output: Path) -> dict[Path, str]:
+    if output.suffix == _JSON:
+        return {output: schema_text(plan_schema(plan))}
+    events = plan.events.values()
+    return {output / f"{event.name}{_SCHEMA}": schema_text(event_schema(event, plan)) for event in events}
+
+
+# What is made: the files, by path, from the plan and the --output.
+_TARGETS: Mapping[str, Callable[[Plan, Path], dict[Path, str]]] = {
+    "json-schema": _schemas,
+    "markdown": _one(markdown_document),
+    "python": _one(python_module),
+}
+
+
+@click.command()
+@click.argument("target", type=click.Choice(sorted(_TARGETS)))
+@click.argument("path", type=PLAN_PATH)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True,
+    help="The file to write; for json-schema without the ending .json a folder, with one file for each event.",
+)  # fmt: skip
+@click.option("--check", is_flag=True, help="Write nothing; say what is no longer as the plan would have it.")
+@output_options
+@click.pass_context
+def command(
+    ctx: click.Context, target: str, path: Path, output: Path, check: bool, options: OutputOptions
+) -> None:  # each option of the command line is one parameter
+    """Write TARGET from the plan at PATH: `python` (a class for each event), `json-schema` or `markdown`.
+
+    With --check, exit code 1 when a file is missing, stale, or left over from an event that is no more.
+    """
+    plan = require_plan(ctx, path)
+    files = _TARGETS[target](plan, output)
+    if check:
+        again = f"run `footfall plan codegen {target} {path} -o {output}`"
+        stale = [*_stale(files, again), *_left_over(plan, target, files, output, again)]
+        good = f"{output}: as the plan {plan.id!r} would have it"
+        ctx.exit(report_findings(stale, options=options, summary=f"{output}: not up to date" if stale else good))
+    for file, text in files.items():
+        _write(file, text)
+    for old in _left_over(plan, target, files, output, ""):
+        SystemDisk().remove(Path(old.file))
+    click.echo(f"{output}: {len(plan.events):,} event{'' if len(plan.events) == 1 else 's'}")
+
+
+def _stale(files: Mapping[Path, str], again: str) -> list[Problem]:
+    found = []
+    for file, text in files.items():
+        try:
+            with SystemDisk().open(file, "read") as held:
+                same = held.read() == text.encode()
+        except FileNotFoundError:
+            found.append(Problem("stale_code", "was not made yet", file=str(file), remedy=again))
+            continue
+        except OSError as error:
+            raise UsageError(f"{file}: cannot be read: {error.strerror or error}; choose another --output") from None
+        if not same:
+            found.append(Problem("stale_code", "is not what the plan makes now", file=str(file), remedy=again))
+    return found
+
+
+def _left_over(plan: Plan, target: str, files: Mapping[Path, str], output: Path, again: str) -> list[Problem]:
+    if target != "json-schema" or output.suffix == _JSON:
+        return []
+    try:
+        old = [file for file in SystemDisk().list(output) if file.name.endswith(_SCHEMA) and file not in files]
+    except OSError:
+        return []  # the folder is not there yet
+    message = "is of an event that the plan no longer has"
+    return [Problem("stale_code", message, file=str(file), remedy=again) for file in old if _is_ours(file, plan)]
+
+
+def _is_ours(file: Path, plan: Plan) -> bool:
+    """Whether a schema was made from this plan: anybody else's stays."""
+    try:
+        with SystemDisk().open(file, "read") as held:
+            return schema_id(plan, file.name.removesuffix(_SCHEMA)).encode() in held.read()
+    except OSError:
+        return False
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        SystemDisk().make_folder(file.parent)
+        replace_file(SystemDisk(), file, text.encode())
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror or error}; choose another --output") from None

@@ -1,0 +1,68 @@
+"""`footfall plan fmt`: the files of a plan in one form, comments included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import Problem, UsageError
+from footfall.plan.fmt import format_file
+from footfall.plan.load import plan_files
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.option("--check", is_flag=True, help="Write nothing; say which files are not in form.")
+@output_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions) -> None:
+    """Bring the plan at PATH, a folder or a YAML file, into one form: the order of keys, the spacing.
+
+    The plan means the same before and after, and every comment stays with what it speaks of. Exit code 1: a file is not
+    in form (with --check), or could not be formatted and was left as it was.
+    """
+    if path.suffix == ".json":
+        raise UsageError(f"{path}: a bundle is not written by hand; name the YAML that it was made from")
+    files, problems = plan_files(path)
+    changed = []
+    for file in files:
+        before = _read(file)
+        after = format_file(before, str(file))
+        if isinstance(after, list):
+            problems += after
+        elif after != before:
+            changed.append(file)
+            if check:
+                problems.append(
+                    Problem("unformatted", "is not in form", file=str(file), remedy=f"run `footfall plan fmt {path}`")
+                )
+            else:
+                _write(file, after)
+    if is_no_plan(path, problems):
+        raise UsageError(str(problems[0]))
+    same = len(files) - len(changed)
+    done = f"{len(changed)} {'to change' if check else 'changed'}, {same} {'were' if same != 1 else 'was'} in form"
+    ctx.exit(
+        report_findings(problems, options=options, summary=f"{path}: {done if changed else 'every file is in form'}")
+    )
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with SystemDisk().open(file, "read") as held:
+            return held.read()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
+
+
+def _write(file: Path, content: bytes) -> None:
+    try:
+        replace_file(SystemDisk(), file, content)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be written: {error.strerror or error}") from None
