@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from footfall.plan.durations import format_duration
 from footfall.plan.exchange.losses import Losses, shown
 from footfall.plan.model import Enforcement, Event, Plan, Property
 from footfall.plan.validate import Validator
@@ -129,4 +130,6 @@ def _value(place: str, key: str, before: Any, after: Any, losses: Losses) -> Non
 def _said(key: str, value: Any) -> str:
     if value is None or value is False or value in ("", ()) or value == {}:
         return f"no {key}" if key == "required" or key == "nullable" else _NOTHING
-    return f"{key} {shown(value)}"
+    if isinstance(value, msgspec.Struct) and shown(value) == "{}":
+        return _NOTHING
+    return f"{key} {format_duration(value) if key == 'retention' else shown(value)}"
