@@ -40,8 +40,10 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
 
     def summary(left: Sequence[Problem]) -> str:
         if plan is None:
-            return f"{tally(str(path), left)}; mend them before the plan is judged by its rules"
-        return tally(str(path), left) if left else f"{path}: nothing to object to in {describe(plan)}"
+            return f"{tally(str(path), left)}; a plan is judged by its rules once it has no faults"
+        if left:
+            return tally(str(path), left)
+        return f"{path}: nothing new" if problems else f"{path}: nothing to object to in {describe(plan)}"
 
     ctx.exit(report_findings(problems, options=options, summary=summary))
 

@@ -14,7 +14,6 @@ Sources:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from footfall.plan.lint.words import words_of
@@ -154,22 +153,27 @@ FORMATS: Final = {
 _VALUE_WORDS = frozenset(["raw", "value", "text", "string", "plain", "address", "number", "line", "1", "2", "3"])
 
 
-def _index() -> Iterator[tuple[tuple[str, ...], PersonalName]]:
+def _by_words() -> dict[tuple[str, ...], list[PersonalName]]:
+    found: dict[tuple[str, ...], list[PersonalName]] = {}
     for row in NAMES:
         for name in row.names:
-            yield tuple(name.split("_")), row
+            found.setdefault(words_of(name), []).append(row)
+    return found
 
 
-_BY_WORDS: Final = sorted(_index(), key=lambda each: len(each[0]), reverse=True)
+_BY_WORDS: Final = _by_words()
+_LENGTHS: Final = sorted({len(words) for words in _BY_WORDS}, reverse=True)
 
 
 def personal_kind(name: str) -> PersonalName | None:
     """What kind of personal data a name means, judged by its last words: `shipping_email` yes, `email_sent` no."""
     words = words_of(name)
     while words:
-        for known, row in _BY_WORDS:
-            if words[-len(known) :] == known and (not row.contexts or row.contexts.intersection(words[: -len(known)])):
-                return row
+        for length in _LENGTHS:
+            before = words[:-length]
+            for row in _BY_WORDS.get(words[-length:], ()):
+                if not row.contexts or row.contexts.intersection(before):
+                    return row
         if words[-1] not in _VALUE_WORDS:
             return None
         words = words[:-1]

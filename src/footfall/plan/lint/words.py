@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["GENERIC", "STOP_WORDS", "STYLES", "Style", "singular", "spell", "stem", "words_of"]
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
 
 
 class Style:
@@ -68,7 +68,7 @@ def singular(word: str) -> str:
     return word
 
 
-_ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ations?|ings?|ers?|ed|es|e|s|ions?|ments?|ly)$")
+_ENDINGS = re.compile(r"(?<=[a-z]{3})(?:ations?|ings?|ed|es|e|s|ions?|ments?|ly)$")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
