@@ -27,7 +27,7 @@ def _ipv6() -> str:
         head = f"(?:(?:{_GROUP}:){{0,{before}}}{_GROUP})?::"
         forms.append(head + (f"(?:{_GROUP}:){{{after}}}{_LAST}" if after >= 0 else _GROUP))
     forms.append(f"(?:(?:{_GROUP}:){{0,6}}{_GROUP})?::")
-    return f"(?:{'|'.join(forms)})(?:%[^%/]+)?"
+    return f"(?:{'|'.join(forms)})"
 
 
 def _patterns() -> dict[str, str]:

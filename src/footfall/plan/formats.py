@@ -18,14 +18,28 @@ UUID = re.compile(r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _HOSTNAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
-# The HTML standard's "valid e-mail address", with a dot in the domain: what mail over the internet needs.
-_EMAIL = re.compile(rf"(?=.{{3,254}}\Z)[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
-# RFC 3986: a scheme, then only characters that a URI may hold, in one run.
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
-_URL = re.compile(r"https?://(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
-_TIME = re.compile(
-    r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,9})?(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])?"
+# RFC 5321 without quoted names and addresses in brackets, with a dot in the domain: what mail over the internet needs.
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_EMAIL = re.compile(rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+# RFC 3986, appendix A; a host in brackets is an IPv6 address in shape only. What follows the scheme is not empty.
+_NAME = r"[A-Za-z0-9._~!$&'()*+,;=-]"
+_CODE = r"%[0-9A-Fa-f]{2}"
+_AUTHORITY = rf"(?:(?:{_NAME}|:|{_CODE})*@)?(?:\[[0-9A-Fa-f:.]+\]|(?:{_NAME}|{_CODE})*)(?::[0-9]*)?"
+_PATH = rf"(?:{_NAME}|[:@/]|{_CODE})"
+_TAIL = rf"(?:\?(?:{_NAME}|[:@/?]|{_CODE})*)?(?:#(?:{_NAME}|[:@/?]|{_CODE})*)?"
+_URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*:(?=.)(?://{_AUTHORITY}(?:/{_PATH}*)?|(?!//){_PATH}*){_TAIL}")
+_URL = re.compile(rf"https?://(?=[^:/?#]){_AUTHORITY}(?:/{_PATH}*)?{_TAIL}")
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
+_OFFSET = r"(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+_TIME = re.compile(rf"{_CLOCK}{_OFFSET}?")
+# RFC 3339, section 5.6. Days as Python has them: from the year 1; no leap seconds.
+_LEAP = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_DAY = (
+    r"(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
+    rf"02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
 )
+_DATE = re.compile(_DAY)
+_DATE_TIME = re.compile(rf"{_DAY}[Tt]{_CLOCK}{_OFFSET}")
 # ISO 8601: at least one part, and one after a T.
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:[0-9]{1,9}W|(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
@@ -54,7 +68,7 @@ def _ipv6(text: str) -> bool:
         ipaddress.IPv6Address(text)
     except ValueError:
         return False
-    return True
+    return "%" not in text  # a zone (RFC 4007) means something on one machine only
 
 
 def _ip(text: str) -> bool:
@@ -65,6 +79,8 @@ FORMATS: Mapping[str, Callable[[str], object]] = MappingProxyType(
     {
         "country": re.compile(r"[A-Z]{2}").fullmatch,  # ISO 3166-1 alpha-2
         "currency": re.compile(r"[A-Z]{3}").fullmatch,  # ISO 4217
+        "date": _DATE.fullmatch,
+        "date-time": _DATE_TIME.fullmatch,
         "duration": _DURATION.fullmatch,
         "email": _EMAIL.fullmatch,
         "hostname": _HOSTNAME.fullmatch,
