@@ -16,10 +16,15 @@ from footfall.plan.observed.messages import Seen
 from footfall.plan.observed.profile import QUARTER_US
 from footfall.plan.validate import Validator
 
-__all__ = ["Drift", "EventSeen", "Place", "Watch"]
+__all__ = ["Drift", "EventSeen", "Place", "Watch", "general_path"]
 
 _INDEX = re.compile(r"\[[0-9]+\]")
 _KEY = re.compile(r"[^.\[]*")
+
+
+def general_path(path: str) -> str:
+    """A fault's path with `[]` for any place in an array: `lines[2].price` is `lines[].price`."""
+    return _INDEX.sub("[]", path)
 
 
 class Place(NamedTuple):
@@ -113,7 +118,7 @@ class Watch:
 
     def _general(self, event: Event, path: str) -> str:
         """A path without what is data in it: places in arrays, and the keys of maps."""
-        path = _INDEX.sub("[]", path)
+        path = general_path(path)
         if event.name not in self._maps:
             self._maps[event.name] = tuple(_maps("", event.properties))
         for prefix, is_last in self._maps[event.name]:

@@ -1,0 +1,64 @@
+"""`footfall plan simulate`: what a plan that is not in force yet would do to the messages that a collector keeps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+import msgspec
+
+from footfall.cli.moment_option import Moment, moment
+from footfall.cli.plan.findings_output import FOUND
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.simulate_text import SHOW
+from footfall.clock import EPOCH, SystemClock
+from footfall.trials import Trial, try_plan
+
+__all__ = ["command"]
+
+
+@click.command("simulate")
+@click.argument("new", metavar="NEW", type=PLAN_PATH)
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
+@click.option("--in-force", type=PLAN_PATH, help="The plan to compare with; without it, the folder's latest.")
+@click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
+@click.option("--until", type=Moment(), help="… and before here.  [default: now]")
+@click.option("--format", "form", type=click.Choice([*SHOW, "json"]), default="text", show_default=True)
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    new: Path,
+    data: Path,
+    in_force: Path | None,
+    since: str | None,
+    until: str | None,
+    form: str,
+) -> None:
+    """Try the plan NEW on the stored and the quarantined messages of a collector's folder, also while it runs.
+
+    Tells how many would be quarantined and why, how many would come free, and how each KPI and journey would move. It
+    is as if every sender had NEW and sent the same. Nothing is changed. Exit code 1 when a message that is stored now
+    would not be.
+    """
+    plan = require_plan(ctx, new)
+    older = None if in_force is None else require_plan(ctx, in_force)
+    now = EPOCH + timedelta(microseconds=SystemClock().now_us())
+    bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
+    trial = try_plan(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
+    if form == "json":
+        click.echo(_as_json(trial))
+    else:
+        click.echo("\n".join(SHOW[form](trial, str(new), str(data))))
+    ctx.exit(FOUND if trial.lost else 0)
+
+
+def _moment(text: str, now: datetime, timezone: str) -> datetime:
+    found = moment(text, now)
+    return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(timezone))
+
+
+def _as_json(trial: Trial) -> str:
+    return msgspec.json.format(msgspec.json.Encoder(decimal_format="number").encode(trial), indent=2).decode()

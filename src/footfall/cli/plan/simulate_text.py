@@ -1,0 +1,148 @@
+"""Says what a trial found: lines for a terminal, and a section of a pull-request comment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+
+from footfall.cli.plan.findings_forms import escape_markdown as escape
+from footfall.cli.report_words import number, percent
+from footfall.trials import FaultTrial, JourneyMove, KpiMove, StepMove, Trial
+
+__all__ = ["SHOW"]
+
+_TOLD = 12
+_UNCHANGED = "same"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def _verdict(trial: Trial) -> str:
+    since = "" if trial.since is None else f" since {trial.since:%Y-%m-%d %H:%M}"
+    kept = f"{_count(trial.stored, 'stored message')}{since}"
+    lost = f"{trial.lost:,} would not be stored" if trial.lost else "all would be stored again"
+    freed = f"{trial.freed:,} of {trial.quarantined:,} quarantined would now be stored"
+    return f"{kept}: {lost}; {freed}" if trial.quarantined else f"{kept}: {lost}"
+
+
+def _figure(value: Decimal | int | None, *, is_share: bool = False) -> str:
+    if value is None:
+        return "–"
+    return percent(Decimal(value)) if is_share else number(Decimal(value))
+
+
+def _moved(move: KpiMove) -> str:
+    before, after = (_figure(value, is_share=move.is_share) for value in (move.before, move.after))
+    if move.change in {"added", "removed"}:
+        return f"{after} (new)" if move.change == "added" else f"{before} (removed)"
+    told = f"{before} → {after}"
+    if move.before and move.after is not None and (by := (move.after - move.before) / abs(move.before)):
+        told += f" ({'+' if by > 0 else '−'}{percent(abs(by))})"
+    return told if before != after else f"{told} (some groups move)"
+
+
+def _step(step: StepMove) -> str:
+    if step.before == step.after:
+        return f"{step.id} {_figure(step.after)}"
+    return f"{step.id} {_figure(step.before)} → {_figure(step.after)}"
+
+
+def _where(fault: FaultTrial) -> str:
+    return f"{fault.event}.{fault.path}" if fault.path else fault.event
+
+
+def _why(fault: FaultTrial) -> str:
+    parts = [f"expected {fault.expected}" if fault.expected else "", f"got {fault.got}" if fault.got else ""]
+    said = ", ".join(part for part in parts if part)
+    return f"{fault.code}: {said}" if said else fault.code
+
+
+def _quiet(moves: Sequence[KpiMove | JourneyMove], what: str) -> str:
+    same = sum(move.change == _UNCHANGED for move in moves)
+    return f"{_count(same, what)} would not move" if same else ""
+
+
+def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
+    yield f"{new} on {data}"
+    yield _verdict(trial)
+    if trial.faults:
+        yield ""
+        yield "would be put aside"
+        width = max(len(_where(fault)) for fault in trial.faults[:_TOLD])
+        for fault in trial.faults[:_TOLD]:
+            yield f"  {fault.count:>8,}  {_where(fault):<{width}}  {_why(fault)}  (such as {fault.message_id})"
+        yield from _more(trial.faults)
+    if any(event.freed for event in trial.events):
+        yield ""
+        yield "would come free"
+        yield from (f"  {event.freed:>8,}  {event.event}" for event in trial.events if event.freed)
+    yield from _text_figures(trial)
+
+
+def _more(faults: Sequence[FaultTrial]) -> Iterator[str]:
+    if len(faults) > _TOLD:
+        yield f"  … and {_count(len(faults) - _TOLD, 'other fault')}: --format json tells all"
+
+
+def _text_figures(trial: Trial) -> Iterator[str]:
+    kpis = [move for move in trial.kpis if move.change != _UNCHANGED]
+    journeys = [move for move in trial.journeys if move.change != _UNCHANGED]
+    if kpis or journeys:
+        width = max(len(move.name) for move in [*kpis, *journeys])
+        yield ""
+        yield "would move"
+        yield from (f"  kpi      {move.name:<{width}}  {_moved(move)}{_owner(move)}" for move in kpis)
+        for journey in journeys:
+            steps = ", ".join(map(_step, journey.steps))
+            note = "" if journey.change == "moved" else f" ({journey.change})"
+            yield f"  journey  {journey.name:<{width}}  {steps}{note}{_owner(journey)}"
+    quiet = [text for text in (_quiet(trial.kpis, "KPI"), _quiet(trial.journeys, "journey")) if text]
+    if quiet:
+        yield ""
+        yield ", ".join(quiet)
+
+
+def _owner(move: KpiMove | JourneyMove) -> str:
+    return f"  owner {move.owner}" if move.owner else ""
+
+
+def _markdown(trial: Trial, new: str, data: str) -> Iterator[str]:
+    yield f"### Tried on real events: `{new}` on `{data}`"
+    yield ""
+    yield f"**{escape(_verdict(trial))}.**"
+    faults = [(f"{fault.count:,}", f"`{_where(fault)}`", escape(_why(fault))) for fault in trial.faults[:_TOLD]]
+    yield from _table("Would be put aside", ("messages", "where", "why"), faults)
+    yield from (escape(line.strip()) for line in _more(trial.faults))
+    freed = [(f"{event.freed:,}", f"`{event.event}`") for event in trial.events if event.freed]
+    yield from _table("Would come free", ("messages", "event"), freed)
+    kpis = [
+        (f"`kpi:{move.name}`", escape(move.owner), escape(_moved(move)))
+        for move in trial.kpis
+        if move.change != _UNCHANGED
+    ]
+    journeys = [
+        (f"`journey:{move.name}`", escape(move.owner), escape(", ".join(map(_step, move.steps))))
+        for move in trial.journeys
+        if move.change != _UNCHANGED
+    ]
+    yield from _table("Would move", ("figure", "owner", "before → after"), [*kpis, *journeys])
+    quiet = [text for text in (_quiet(trial.kpis, "KPI"), _quiet(trial.journeys, "journey")) if text]
+    if quiet:
+        yield ""
+        yield f"{', '.join(quiet)}."
+
+
+def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    if rows:
+        yield ""
+        yield f"#### {title}"
+        yield ""
+        yield f"| {' | '.join(heads)} |"
+        yield f"|{'---|' * len(heads)}"
+        yield from (f"| {' | '.join(cell or '–' for cell in row)} |" for row in rows)
+
+
+SHOW: Mapping[str, Callable[[Trial, str, str], Iterator[str]]] = {"text": _text, "markdown": _markdown}
+"""How a trial is told, by the name of the form."""

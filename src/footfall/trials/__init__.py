@@ -1,0 +1,11 @@
+"""Trials: what a plan that is not in force yet would do to the messages that a collector keeps."""
+
+from __future__ import annotations
+
+from footfall.trials.moves import JourneyMove, KpiMove, StepMove
+from footfall.trials.rejudge import Outcome, Rejudge
+from footfall.trials.trial import EventTrial, FaultTrial, Trial, try_plan
+
+__all__ = [
+    "EventTrial", "FaultTrial", "JourneyMove", "KpiMove", "Outcome", "Rejudge", "StepMove", "Trial", "try_plan",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""How figures move between two reports: each KPI and each step of a journey, before and after."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import msgspec
+
+from footfall.analytics import JourneyResult, KpiResult, Report
+
+__all__ = ["JourneyMove", "KpiMove", "StepMove", "journey_moves", "kpi_moves"]
+
+
+class KpiMove(msgspec.Struct, frozen=True):
+    """One KPI under both plans, None where a plan does not have it or there is no figure.
+
+    `change` says what happened to it: `same, moved, added, removed`. `is_share` tells a quotient.
+    """
+
+    name: str
+    owner: str
+    change: str
+    before: Decimal | None
+    after: Decimal | None
+    is_share: bool = False
+
+
+class StepMove(msgspec.Struct, frozen=True):
+    """How many reached a step under both plans; None where a plan's journey has no such step."""
+
+    id: str
+    before: int | None
+    after: int | None
+
+
+class JourneyMove(msgspec.Struct, frozen=True):
+    """One journey under both plans."""
+
+    name: str
+    owner: str
+    change: str
+    steps: tuple[StepMove, ...]
+
+
+def _change(*, had: bool, has: bool, same: bool) -> str:
+    if had and has:
+        return "same" if same else "moved"
+    return "added" if has else "removed"
+
+
+def kpi_moves(before: Report | None, after: Report) -> tuple[KpiMove, ...]:
+    """Every KPI of both reports, the new plan's first. What is broken down is the same only if each group is."""
+    old = {} if before is None else {kpi.name: kpi for kpi in before.kpis}
+    new = {kpi.name: kpi for kpi in after.kpis}
+    return tuple(_kpi(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
+
+
+def _kpi(name: str, old: KpiResult | None, new: KpiResult | None) -> KpiMove:
+    same = old is not None and new is not None and (old.value, old.rows) == (new.value, new.rows)
+    told = new or old
+    assert told is not None
+    return KpiMove(
+        name=name,
+        owner=told.owner,
+        change=_change(had=old is not None, has=new is not None, same=same),
+        before=old.value if old else None,
+        after=new.value if new else None,
+        is_share=told.to is not None,
+    )
+
+
+def journey_moves(before: Report | None, after: Report) -> tuple[JourneyMove, ...]:
+    """Every journey of both reports, the new plan's first."""
+    old = {} if before is None else {journey.name: journey for journey in before.journeys}
+    new = {journey.name: journey for journey in after.journeys}
+    return tuple(_journey(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
+
+
+def _journey(name: str, old: JourneyResult | None, new: JourneyResult | None) -> JourneyMove:
+    had, has = ({} if one is None else {step.id: step.actors for step in one.steps} for one in (old, new))
+    told = new or old
+    assert told is not None
+    return JourneyMove(
+        name=name,
+        owner=told.owner,
+        change=_change(had=old is not None, has=new is not None, same=had == has),
+        steps=tuple(StepMove(step, had.get(step), has.get(step)) for step in dict.fromkeys([*has, *had])),
+    )
