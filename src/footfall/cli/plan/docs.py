@@ -1,0 +1,62 @@
+"""`footfall plan docs`: the plan as a static site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.event_history import git_history
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.disk import SystemDisk, replace_file
+from footfall.errors import UsageError
+from footfall.plan.docs.site import site
+from footfall.plan.load import read_plan_with_places
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to write the pages into."
+)
+@click.option("--history/--no-history", default=True, help="Whether to ask git when each event was changed.")
+@click.pass_context
+def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None:
+    """Write the plan at PATH as pages for people: index.html, and one page for each event, KPI and journey.
+
+    The pages need no script and no server. An event's history is what git knows of its lines, and what the plan says.
+    """
+    plan = require_plan(ctx, path)
+    _, _, places = read_plan_with_places(path)
+    pages = site(plan, history=git_history(plan, places) if history else {})
+    disk = SystemDisk()
+    for name, text in pages.items():
+        file = output / name
+        try:
+            disk.make_folder(file.parent)
+            replace_file(disk, file, text.encode())
+        except OSError as error:
+            message = f"{file}: cannot be written: {error.strerror or error}; choose another --output"
+            raise UsageError(message) from None
+    old = [file for file in _made_before(output) if str(file.relative_to(output)) not in pages]
+    for file in old:
+        disk.remove(file)
+    click.echo(f"{output / 'index.html'}: {len(pages):,} pages")
+
+
+def _made_before(output: Path) -> list[Path]:
+    """The pages of parts, of which some may be gone from the plan; nothing else in the folder is looked at."""
+    found = []
+    for folder in ("events", "kpis", "journeys"):
+        try:
+            found += [file for file in SystemDisk().list(output / folder) if file.suffix == ".html" and _is_ours(file)]
+        except OSError:
+            continue  # never made
+    return found
+
+
+def _is_ours(file: Path) -> bool:
+    with SystemDisk().open(file, "read") as held:
+        return b"Made by footfall plan docs" in held.read()

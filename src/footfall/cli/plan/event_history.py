@@ -1,0 +1,68 @@
+"""Asks git which commits touched the lines of each event of a plan (none, without git)."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from footfall.plan import Plan
+from footfall.plan.docs.event_page import Change
+from footfall.plan.places import Places
+
+__all__ = ["git_history"]
+
+_SEPARATOR = "\x1f"
+_MOST = 50
+
+
+def git_history(plan: Plan, places: Places) -> dict[str, tuple[Change, ...]]:
+    """The commits that changed each event's own lines, newest first, at most 50 each."""
+    texts: dict[Path, list[str]] = {}
+    found: dict[str, tuple[Change, ...]] = {}
+    for event in plan.events:
+        place = places.find((event,))
+        file = Path(place.file)
+        if not place.line:
+            continue  # a bundle has no lines
+        if file not in texts:
+            # Line numbers of what was committed: the file itself may hold what is not.
+            texts[file] = _git(file, "show", f"HEAD:./{file.name}").splitlines()
+        span = _span(texts[file], event, place.column)
+        if span is not None:
+            found[event] = _changes(_git(file, "log", f"-n{_MOST}", "-s", _FORM, f"-L{span[0]},{span[1]}:{file.name}"))
+    return found
+
+
+_FORM = f"--format=%as{_SEPARATOR}%h{_SEPARATOR}%an{_SEPARATOR}%s"
+
+
+def _git(file: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(file.resolve().parent), "--no-pager", *arguments]
+    try:
+        # The arguments are ours, and names of files of the plan.
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace")  # noqa: S603
+    except FileNotFoundError:
+        return ""
+    return ran.stdout if ran.returncode == 0 else ""
+
+
+def _span(lines: list[str], event: str, column: int) -> tuple[int, int] | None:
+    """First and last line of an event, from 1: down to the next line that is not indented deeper."""
+    start = re.compile(rf" {{{column - 1}}}[\"']?{re.escape(event)}[\"']?\s*:")
+    first = next((number for number, line in enumerate(lines) if start.match(line)), None)
+    if first is None:
+        return None
+    last = first
+    for number in range(first + 1, len(lines)):
+        text = lines[number].strip()
+        if text and not text.startswith("#"):
+            if len(lines[number]) - len(lines[number].lstrip()) < column:
+                break
+            last = number
+    return first + 1, last + 1
+
+
+def _changes(answer: str) -> tuple[Change, ...]:
+    told = (line.split(_SEPARATOR) for line in answer.splitlines() if line.count(_SEPARATOR) >= 3)
+    return tuple(Change(day, _SEPARATOR.join(subject), f"{author}, {commit}") for day, commit, author, *subject in told)
