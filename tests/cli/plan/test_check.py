@@ -149,3 +149,34 @@ def test_an_output_that_cannot_be_is_one_line_and_exit_code_2(output: str, words
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_fixtures_are_contract_tests_of_the_plan(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("plan: p\nevents: {sold: {properties: {price: {type: integer}}}}")
+    fixture = tmp_path / "fixtures" / "sold" / "valid" / "text.json"
+    fixture.parent.mkdir(parents=True)
+    fixture.write_text('{"price": "x"}')
+
+    done = footfall("plan", "check", ".", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines() == [
+        (
+            "fixtures/sold/valid/text.json:1:1 sold: is to be valid, and has a fault: price type (expected an integer, "
+            'got "x") (mend the fixture, or loosen the plan) [fixture_faulty]'
+        ),
+        ".: 1 problem in 1 file",
+    ]
+
+
+def test_a_fixture_that_is_no_json_is_one_line_and_exit_code_3(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("plan: p\nevents: {sold: {}}")
+    fixture = tmp_path / "fixtures" / "sold" / "valid" / "text.json"
+    fixture.parent.mkdir(parents=True)
+    fixture.write_text("{")
+
+    done = footfall("plan", "check", ".", cwd=tmp_path)
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("footfall: .: a fixture cannot be used: fixtures/sold/valid/text.json: is no JSON")
+    assert done.stderr.count("\n") == 1

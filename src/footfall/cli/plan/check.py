@@ -8,9 +8,12 @@ from pathlib import Path
 import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.lock_file import lock_findings
 from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, is_no_plan
 from footfall.errors import Problem, UsageError
-from footfall.plan import bundle_hash, read_plan
+from footfall.plan import bundle_hash
+from footfall.plan.fixtures import check_fixtures
+from footfall.plan.load import read_plan_with_places
 
 __all__ = ["command"]
 
@@ -24,12 +27,19 @@ _USAGE = 2
 def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     """Tell everything that is wrong with the plan at PATH: a folder, a YAML file or a bundle.
 
-    Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read.
+    The payloads in the folder's fixtures/EVENT/valid and fixtures/EVENT/invalid are held against the plan, too,
+    and so is the lock beside it (`footfall plan lock`), where there is one.
+
+    Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read. 3: a fixture,
+    the lock or the baseline is broken.
     """
-    plan, problems = read_plan(path)
+    plan, problems, places = read_plan_with_places(path)
     no_plan = is_no_plan(path, problems)
     if no_plan and options.form != "json":
         raise UsageError(str(problems[0]))
+
+    if plan is not None:
+        problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, places)]
 
     def summary(left: Sequence[Problem]) -> str:
         if left or plan is None:

@@ -18,9 +18,12 @@ __all__ = ["REGISTERS", "command"]
 # `why` and `remedy`.
 REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("findings of `plan check`", "footfall.plan.findings:CODES"),
+    ("findings of `plan check` about fixtures", "footfall.plan.fixtures:FIXTURE_CODES"),
     ("faults of messages", "footfall.plan.faults:FAULTS"),
     ("changes told by `plan diff`", "footfall.plan.diff.kinds:KINDS"),
+    ("findings of `plan lock`", "footfall.plan.lock:LOCK_CODES"),
     ("findings of `plan observe`", "footfall.plan.observed.compare:CODES"),
+    ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),
     ("losses told by `plan export` and `plan import`", "footfall.plan.exchange.losses:LOSS_CODES"),
 )
 _LINT = "rules of `plan lint`"
