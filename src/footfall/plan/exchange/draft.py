@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -34,6 +34,11 @@ class Draft:
         self._sections: dict[str, dict[str, Any]] = {name: {} for name in ("teams", "sources", "types")}
         self._traits: dict[str, dict[str, Any]] = {}
         self._names: set[str] = set()
+        self._reserved: set[str] = set()
+
+    def reserve(self, wire_names: Iterable[str]) -> None:
+        """Keep names on the wire free for the events that are sent under them, whatever others would be called."""
+        self._reserved.update(wire_names)
 
     def event(self, name: str, body: Mapping[str, Any], *, wire_name: str = "") -> str:
         """Add an event under the name that `name` gives, made new where it is taken; answer that name.
@@ -41,7 +46,7 @@ class Draft:
         `wire_name` is what is sent; an event that arrives under a name that is taken could not be told apart, so it
         then gets none of its own, and that is told.
         """
-        own = unique(snake_case(name), self._names)
+        own = unique(snake_case(name), self._names | (self._reserved - {wire_name}))
         event: dict[str, Any] = {}
         if wire_name and wire_name != own:
             if wire_name in self._names:

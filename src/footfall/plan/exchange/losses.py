@@ -51,9 +51,10 @@ class Losses:
             raise KeyError(code)
         self._found[Loss(code=code, place=place, lost=lost, instead=instead)] = None
 
-    def aside(self, place: str, keyword: str, value: Any) -> None:
-        """Note that a part of a schema is kept under `x_json_schema`."""
-        self.add("loss_kept_aside", place, f"{keyword} {shown(value)}", "kept under x_json_schema, and not checked")
+    def aside(self, place: str, keyword: str, value: Any, *, reason: str = "") -> None:
+        """Note that a part of a schema is kept under `x_json_schema`, and why, where that is not plain."""
+        lost = f"{keyword} {shown(value)}" + (f" ({reason})" if reason else "")
+        self.add("loss_kept_aside", place, lost, "kept under x_json_schema, and not checked")
 
     def all(self) -> tuple[Loss, ...]:
         """Every loss so far."""

@@ -20,6 +20,7 @@ __all__ = ["read", "write"]
 
 _OLD_CONFIG = {"itemTypes": "item_types", "itemType": "item_type"}
 _TRAIT_EVENTS: Mapping[str, str] = {"identify": "user", "group": "account"}
+_VARIANTS = "its variants (what the value of one property asks of others)"
 _KINDS = frozenset(("properties", "events", "custom-types", "categories", "tracking-plan", "tp"))
 
 
@@ -30,6 +31,7 @@ class _Catalog:
         self.parts: dict[str, dict[str, Mapping[str, Any]]] = {}
         self.plans: list[Mapping[str, Any]] = []
         self.used: set[int] = set()
+        self.read: set[int] = set()
 
     def add(self, kind: str, group: str, entries: Any) -> None:
         known = self.parts.setdefault(kind, {})
@@ -67,6 +69,10 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
                 segment.read({path: one}, draft)
             else:
                 draft.losses.add("loss_left_out", path, f"a file of the kind {kind}", "nothing")
+    draft.reserve(str(event["name"]) for event in catalog.each("events") if event.get("name"))
+    for custom in catalog.each("types"):
+        if "variants" in custom:
+            draft.losses.add("loss_left_out", f"custom type {custom['id']}", _VARIANTS, "nothing")
     definitions = {"definitions": {str(each["id"]): _type_schema(each, catalog) for each in catalog.each("types")}}
     for plan in catalog.plans:
         _plan(plan, catalog, definitions, draft)
@@ -130,7 +136,7 @@ def _event(
     type_ = str(event.get("event_type", event.get("type", "track"))).lower()
     name = _event_name(event)
     if "variants" in rule:
-        draft.losses.add("loss_left_out", name, "its variants (what a value asks of other properties)", "nothing")
+        draft.losses.add("loss_left_out", name, _VARIANTS, "nothing")
     if type_ in _TRAIT_EVENTS:
         kind = _TRAIT_EVENTS[type_]
         for trait, made in read_traits(schema, f"traits.{kind}", draft.losses, inherit=True).items():
@@ -141,9 +147,10 @@ def _event(
         draft.header.setdefault(OTHER_RULES, []).append(kept)
         draft.losses.add("loss_kept_aside", "plan", f"the rule for {type_} events", f"kept under {OTHER_RULES}")
         return
-    if name in draft.events:
+    if id(event) in catalog.read:
         draft.losses.add("loss_left_out", name, "a second rule for the event", "the first one")
         return
+    catalog.read.add(id(event))
     body: dict[str, Any] = {}
     if isinstance(event.get("description"), str) and event["description"].strip():
         body["description"] = event["description"]

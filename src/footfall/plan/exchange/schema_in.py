@@ -59,6 +59,7 @@ class _Part:
         self.types: list[str] = []
         self.made: dict[str, Any] = {}
         self.aside: dict[str, Any] = {}
+        self.reasons: dict[str, str] = {}
 
     def keep(self, *keywords: str) -> None:
         for keyword in keywords:
@@ -84,7 +85,7 @@ class SchemaReader:
         self._inherit = inherit
 
     def property(
-        self, schema: Any, place: str, *, depth: int = 0, seen: frozenset[str] = frozenset()
+        self, schema: Any, place: str, *, depth: int = 1, seen: frozenset[str] = frozenset()
     ) -> dict[str, Any]:
         """The property that a schema describes, as it is written in a plan; without a name, so never `required`."""
         if schema is True or schema == {}:
@@ -98,7 +99,7 @@ class SchemaReader:
             }
         plain, seen = simplify(schema, self._document, seen)
         part = _Part(plain, place, depth, seen)
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH and _holds_parts(plain):
             part.made = {"type": "any", "nullable": True}
             part.keep(*plain)
         else:
@@ -174,7 +175,8 @@ class SchemaReader:
     def _types(self, part: _Part) -> list[str]:
         left = part.left
         types = as_types(left)
-        if isinstance(left.get("type"), list) and len(types) != len(left["type"]):
+        stated = left.get("type", "")
+        if not isinstance(stated, str) and (not isinstance(stated, list) or len(types) != len(stated)):
             part.keep("type")
             return []
         meant: list[str] = []
@@ -266,8 +268,8 @@ class SchemaReader:
             try:
                 check_pattern(pattern)
             except ValueError as error:
-                self._losses.add("loss_kept_aside", part.place, f"pattern: {error}", "kept under x_json_schema")
                 part.keep("pattern")
+                part.reasons["pattern"] = str(error)
             else:
                 part.made["pattern"] = left.pop("pattern")
         self._counts(part, "min_length", "minLength", "max_length", "maxLength")
@@ -349,6 +351,8 @@ class SchemaReader:
     def _object(self, part: _Part) -> None:
         left = part.left
         beyond = left.get("additionalProperties", True)
+        if not isinstance(left.get("properties", {}), Mapping):
+            part.keep("properties")
         named = left.get("properties") or left.get("required")
         if named or beyond is False:
             self._closed(part)
@@ -387,7 +391,7 @@ class SchemaReader:
     def _finish(self, part: _Part) -> dict[str, Any]:
         part.keep(*part.left)
         for keyword, value in part.aside.items():
-            self._losses.aside(part.place, keyword, value)
+            self._losses.aside(part.place, keyword, value, reason=part.reasons.get(keyword, ""))
         if part.aside:
             part.made[ASIDE] = part.aside
             self.refer(part.aside)
@@ -448,6 +452,10 @@ def _fits(value: Any, types: list[str]) -> bool:
 
 def _kind(value: Any) -> str:
     return next((word for word in _JSON_TYPES if _fits(value, [word])), "null")
+
+
+def _holds_parts(schema: Mapping[str, Any]) -> bool:
+    return bool({"array", "object"} & {*as_types(schema)} or {"properties", "items"} & schema.keys())
 
 
 def _is_number(value: Any) -> TypeGuard[int | Decimal]:

@@ -21,8 +21,12 @@ __all__ = ["read", "write"]
 _NEVER = "0001-01-01"  # what the API writes for a rule that is not deprecated
 _SOME_DAY = "1970-01-01"  # what is written where the day is not known
 _TRAIT_RULES: Mapping[str, str] = {"IDENTIFY": "user", "GROUP": "account"}
+_WHOLE_RULES = {"identify": "IDENTIFY", "group": "GROUP", "global": "COMMON"}
 _OLD_TRAITS = {"identify_traits": "IDENTIFY", "group_traits": "GROUP"}
-_OTHER_RULES = frozenset(("PAGE", "SCREEN", "COMMON"))
+# What a message's schema says that is read, or that goes without saying.
+_READ = frozenset(
+    ("$schema", "$id", "id", "title", "description", "labels", "type", "properties", "required", "definitions", "$defs")
+)
 # What a message has beside its properties: https://segment.com/docs/connections/spec/common/
 _MESSAGE_KEYS = frozenset(
     ("anonymousId", "context", "event", "integrations", "messageId", "name", "originalTimestamp", "properties",
@@ -88,6 +92,7 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
         rules = list(_rules(document))
         if not rules:
             draft.losses.add("loss_left_out", path, "the file", "it holds no rules of a tracking plan")
+        draft.reserve(rule["key"] for rule in rules if isinstance(rule.get("key"), str))
         for rule in _newest(rules, draft):
             _rule(rule, draft)
 
@@ -130,9 +135,9 @@ def _rules(document: Any) -> Iterator[Mapping[str, Any]]:
         if isinstance(document.get(old), list):
             traits = {each["name"]: each for each in document[old] if isinstance(each, Mapping) and "name" in each}
             yield {"type": type_, "jsonSchema": {"properties": {"traits": {"properties": traits}}}}
-    for key in ("identify", "group"):
-        if isinstance(document.get(key), Mapping):
-            yield {"type": key.upper(), "jsonSchema": document[key]}
+    for key, type_ in _WHOLE_RULES.items():
+        if isinstance(document.get(key), Mapping) and document[key]:
+            yield {"type": type_, "jsonSchema": document[key]}
     for key in ("data", "trackingPlan", "tracking_plan", "tracking_plans", "rules", "events"):
         yield from _rules(document.get(key))
 
@@ -204,6 +209,11 @@ def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[st
             event["deprecated"] = {"since": ended[:10]}
     beside = {name: part for name, part in parts.items() if name != "properties" and part not in _NOTHING_ASKED}
     own = snake_case(key)
+    title = schema.get("title")
+    if isinstance(title, str) and title and title != key:
+        event["x_title"] = title
+    for keyword in schema.keys() - _READ if whole else ():
+        draft.losses.add("loss_left_out", own, f"{keyword} of the whole message", "nothing")
     if whole and beside:
         event["x_segment_message"] = beside
         draft.losses.add(

@@ -1,0 +1,233 @@
+"""Each word of JSON Schema becomes the word of the plan that means the same, or is kept aside and told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from footfall.plan.exchange import export_plan, import_plan
+from footfall.plan.exchange.keywords import MAX_DEPTH
+from footfall.plan.model import Property
+
+SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("text", {"type": "string"}, {"type": "string"}),
+    ("nullable", {"type": ["string", "null"], "maxLength": 3}, {"type": "string", "nullable": True, "max_length": 3}),
+    ("null first", {"type": ["null", "integer"]}, {"type": "integer", "nullable": True}),
+    ("any", {}, {"type": "any", "nullable": True}),
+    ("union", {"type": ["string", "integer"]}, {"type": ["string", "integer"]}),
+    ("union with bounds", {"type": ["string", "integer"], "maxLength": 3, "minimum": 0},
+     {"type": ["string", "integer"], "max_length": 3, "min": 0}),
+    ("union of a time", {"type": ["string", "integer"], "format": "date-time"}, {"type": ["datetime", "integer"]}),
+    ("integer or number", {"type": ["integer", "number"]}, {"type": "number"}),
+    ("enum", {"enum": ["a", "b"]}, {"type": "string", "enum": ["a", "b"]}),
+    ("enum of whole numbers", {"type": "integer", "enum": [1, 2]}, {"type": "integer", "enum": [1, 2]}),
+    ("enum with null", {"type": ["string", "null"], "enum": ["a", None]},
+     {"type": "string", "nullable": True, "enum": ["a"]}),
+    ("enum that null is not in", {"type": ["string", "null"], "enum": ["a"]}, {"type": "string", "enum": ["a"]}),
+    ("enum of both truth values", {"enum": [True, False]}, {"type": "boolean"}),
+    ("const", {"const": "a"}, {"type": "string", "enum": ["a"]}),
+    ("choice of constants", {"oneOf": [{"const": "a", "title": "A"}, {"const": "b"}]},
+     {"type": "string", "enum": ["a", "b"]}),
+    ("choice with null", {"anyOf": [{"type": "integer"}, {"type": "null"}]}, {"type": "integer", "nullable": True}),
+    ("reference or null", {"anyOf": [{"$ref": "#/definitions/money"}, {"type": "null"}]},
+     {"type": "decimal", "scale": 2, "nullable": True}),
+    ("open enum", {"anyOf": [{"enum": ["a"]}, {"type": "string"}]}, {"type": "string", "enum": ["a"], "open": True}),
+    ("OpenAPI's null", {"type": "string", "nullable": True}, {"type": "string", "nullable": True}),
+    ("parts of one", {"allOf": [{"type": "string"}, {"maxLength": 3}]}, {"type": "string", "max_length": 3}),
+    ("reference", {"$ref": "#/definitions/money"}, {"type": "decimal", "scale": 2}),
+    ("described reference", {"$ref": "#/definitions/money", "description": "d"},
+     {"type": "decimal", "scale": 2, "description": "d"}),
+    ("time", {"type": "string", "format": "date-time"}, {"type": "datetime"}),
+    ("day", {"type": "string", "format": "date"}, {"type": "date"}),
+    ("uuid", {"type": "string", "format": "uuid", "maxLength": 36}, {"type": "uuid"}),
+    ("narrow uuid", {"type": "string", "format": "uuid", "pattern": "^2"},
+     {"type": "string", "format": "uuid", "pattern": "^2"}),
+    ("uri", {"type": "string", "format": "uri"}, {"type": "string", "format": "uri"}),
+    ("ipv4", {"type": "string", "format": "ipv4"}, {"type": "string", "format": "ipv4"}),
+    ("draft 3's format", {"type": "string", "format": "ip-address"}, {"type": "string", "format": "ipv4"}),
+    ("above 0, whole", {"type": "integer", "exclusiveMinimum": 0}, {"type": "integer", "min": 1}),
+    ("draft 4's above 0", {"type": "integer", "minimum": 0, "exclusiveMinimum": True}, {"type": "integer", "min": 1}),
+    ("below 10, whole", {"type": "integer", "exclusiveMaximum": 10}, {"type": "integer", "max": 9}),
+    ("steps of a cent", {"type": "number", "multipleOf": Decimal("0.01")}, {"type": "decimal", "scale": 2}),
+    ("whole steps", {"type": "integer", "multipleOf": 1}, {"type": "integer"}),
+    ("list", {"type": "array", "items": {"type": "string"}, "minItems": 1},
+     {"type": "array", "items": {"type": "string"}, "min_items": 1}),
+    ("list of anything", {"type": "array"}, {"type": "array", "items": {"type": "any", "nullable": True}}),
+    ("map", {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1},
+     {"type": "map", "values": {"type": "integer"}, "min_items": 1}),
+    ("object of anything", {"type": "object"}, {"type": "map", "values": {"type": "any", "nullable": True}}),
+    ("object", {"type": "object", "properties": {"orderID": {"type": "string"}}, "required": ["orderID"]},
+     {"type": "object", "properties": {"order_id": {"type": "string", "wire_name": "orderID", "required": True}}}),
+    ("notes", {"type": "string", "title": "T", "default": "d", "x-team": "shop", "$comment": "c"},
+     {"type": "string", "x_title": "T", "x_default": "d", "x_team": "shop", "x_comment": "c"}),
+    ("examples", {"type": "string", "examples": ["a"]}, {"type": "string", "examples": ["a"]}),
+]  # fmt: skip
+
+ASIDE: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
+    ("above 0", {"type": "number", "exclusiveMinimum": 0}, {"type": "number"}, {"exclusiveMinimum": 0}),
+    ("other steps", {"type": "number", "multipleOf": 5}, {"type": "number"}, {"multipleOf": 5}),
+    ("no double", {"type": "array", "uniqueItems": True},
+     {"type": "array", "items": {"type": "any", "nullable": True}}, {"uniqueItems": True}),
+    ("union with a list", {"type": ["string", "array"]}, {"type": "any"}, {"type": ["string", "array"]}),
+    ("null alone", {"type": "null"}, {"type": "any", "nullable": True}, {"type": ["null"]}),
+    ("choice", {"oneOf": [{"minLength": 1}, {"pattern": "a"}]},
+     {"type": "any", "nullable": True}, {"oneOf": [{"minLength": 1}, {"pattern": "a"}]}),
+    ("enum of fractions", {"type": "number", "enum": [Decimal("0.5")]}, {"type": "number"}, {"enum": [Decimal("0.5")]}),
+    ("another's expression", {"type": "string", "pattern": r"^\p{L}+$"}, {"type": "string"}, {"pattern": r"^\p{L}+$"}),
+    ("an endless expression", {"type": "string", "pattern": "(a+)+$"}, {"type": "string"}, {"pattern": "(a+)+$"}),
+    ("unknown format", {"type": "string", "format": "regex"}, {"type": "string"}, {"format": "regex"}),
+    ("reference out of the file", {"$ref": "other.json"}, {"type": "any", "nullable": True}, {"$ref": "other.json"}),
+    ("list of kinds", {"type": "array", "items": [{"type": "string"}]},
+     {"type": "array", "items": {"type": "any", "nullable": True}}, {"items": [{"type": "string"}]}),
+]  # fmt: skip
+
+
+def read(schema: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+    money = {"type": "number", "multipleOf": Decimal("0.01")}
+    whole = {"type": "object", "definitions": {"money": money}, "properties": {"p": schema}}
+    imported = import_plan({"e.json": whole}, "jsonschema")
+    return imported.document["events"]["e"]["properties"]["p"], imported
+
+
+@pytest.mark.parametrize(("schema", "said"), [case[1:] for case in SAID], ids=[case[0] for case in SAID])
+def test_a_keyword_is_said_by_the_plan(schema: dict[str, Any], said: dict[str, Any]) -> None:
+    made, imported = read(schema)
+
+    assert made == said
+    assert not any(loss.code == "loss_kept_aside" for loss in imported.losses)
+
+
+@pytest.mark.parametrize(("schema", "said", "aside"), [case[1:] for case in ASIDE], ids=[case[0] for case in ASIDE])
+def test_what_the_plan_cannot_say_is_kept_told_and_written_back(
+    schema: dict[str, Any], said: dict[str, Any], aside: dict[str, Any]
+) -> None:
+    made, imported = read(schema)
+
+    assert made == {**said, "x_json_schema": aside}
+    assert [loss.code for loss in imported.losses if loss.code != "loss_read_as"] == ["loss_kept_aside"] * len(aside)
+    written = export_plan(imported.plan, "jsonschema").files["events/e.schema.json"]["properties"]["p"]
+    assert {key: written[key] for key in aside} == aside
+
+
+@pytest.mark.parametrize(
+    ("schema", "type_"),
+    [
+        ({"type": "float"}, "number"),
+        ({"type": "Datetime"}, "datetime"),
+        ({"type": "money"}, "any"),
+        ({"minLength": 3}, "string"),
+        ({"properties": {"a": {}}}, "object"),
+    ],
+)
+def test_what_is_not_quite_a_schema_is_read_as_it_is_meant_and_told(schema: dict[str, Any], type_: str) -> None:
+    made, imported = read(schema)
+
+    assert made["type"] == type_
+    assert [loss.code for loss in imported.losses] == ["loss_read_as"]
+
+
+@pytest.mark.parametrize(
+    "broken", [False, None, 3, "text", [], {"type": 3}, {"enum": []}, {"properties": 3}, {"$ref": 4}]
+)
+def test_no_junk_in_a_schema_is_an_error(broken: Any) -> None:
+    made, imported = read(broken)
+
+    assert made["type"] in ("any", "map", "object")
+    assert imported.losses != ()
+    assert imported.plan.events["e"].properties[0].name == "p"
+
+
+def nested(depth: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(depth):
+        schema = {
+            "type": "array",
+            "items": {"type": "object", "properties": {"p": schema}, "additionalProperties": False},
+        }
+    return schema
+
+
+def depth_of(prop: Property | None) -> int:
+    if prop is None:
+        return 0
+    return max([1 + depth_of(prop.items)] if prop.items else [1 + depth_of(part) for part in prop.properties] or [0])
+
+
+def test_lists_of_objects_are_read_to_depth_16_and_kept_aside_below() -> None:
+    schema = {"type": "object", "properties": {"p": nested(MAX_DEPTH // 2)}, "additionalProperties": False}
+    deeper = {"type": "object", "properties": {"p": nested(MAX_DEPTH)}, "additionalProperties": False}
+
+    whole = import_plan({"e.json": schema}, "jsonschema")
+    cut = import_plan({"e.json": deeper}, "jsonschema")
+
+    assert whole.losses == ()
+    assert depth_of(whole.plan.events["e"].properties[0]) == MAX_DEPTH
+    assert {loss.code for loss in cut.losses} == {"loss_kept_aside"}
+    again = import_plan(export_plan(cut.plan, "jsonschema").files, "jsonschema", name=cut.plan.id)
+    assert again.plan.events == cut.plan.events
+
+
+def test_a_schema_inside_itself_ends_and_keeps_its_definitions() -> None:
+    tree = {"type": "object", "properties": {"left": {"$ref": "#/definitions/tree"}}}
+    schema = {"type": "object", "definitions": {"tree": tree}, "properties": {"root": {"$ref": "#/definitions/tree"}}}
+
+    event = import_plan({"e.json": schema}, "jsonschema").plan.events["e"]
+
+    left = event.properties[0].properties[0]
+    assert (left.type, left.x["x_json_schema"]) == ("any", {"$ref": "#/definitions/tree"})
+    assert event.x["x_json_schema"] == {"definitions": {"tree": tree}}
+
+
+def test_needs_become_rules_and_come_back() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"cost": {"type": "number"}, "model": {"type": "string"}},
+        "dependencies": {"cost": ["model"]},
+        "minProperties": 1,
+    }
+
+    imported = import_plan({"e.json": schema}, "jsonschema")
+
+    assert [(rule.id, rule.check) for rule in imported.plan.events["e"].rules] == [
+        ("cost_needs_model", "cost is None or model is not None"),
+        ("not_empty", "cost is not None or model is not None"),
+    ]
+    assert imported.losses == ()
+    written = export_plan(imported.plan, "jsonschema").files["events/e.schema.json"]
+    assert (written["dependencies"], written["minProperties"]) == ({"cost": ["model"]}, 1)
+
+
+def test_a_need_of_what_may_be_null_is_kept_aside() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"cost": {"type": ["number", "null"]}, "model": {"type": "string"}},
+        "dependencies": {"cost": ["model"]},
+    }
+
+    event = import_plan({"e.json": schema}, "jsonschema").plan.events["e"]
+
+    assert event.rules == ()
+    assert event.x["x_json_schema"] == {"dependencies": {"cost": ["model"]}}
+
+
+@pytest.mark.parametrize(("beyond", "policy"), [(False, "quarantine"), (True, "keep")])
+def test_what_a_schema_says_of_unknown_keys_is_what_the_collector_does(beyond: bool, policy: str) -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": beyond}
+
+    plan = import_plan({"e.json": schema}, "jsonschema").plan
+
+    assert plan.enforcement["collector"].unknown_property == policy
+    assert export_plan(plan, "jsonschema").files["events/e.schema.json"]["additionalProperties"] is beyond
+
+
+def test_a_file_of_definitions_is_an_event_for_each() -> None:
+    part = {"type": "object", "properties": {"a": {"type": "string"}}}
+
+    plan = import_plan({"all.json": {"$defs": {"order_paid": part, "Cart Left": part}}}, "jsonschema").plan
+
+    assert {event.name: event.wire_name for event in plan.events.values()} == {
+        "order_paid": "order_paid",
+        "cart_left": "Cart Left",
+    }
