@@ -128,8 +128,8 @@ def test_what_differs_from_the_plan_is_found(place: Path, events: Path) -> None:
     assert lines[2].split() == ["bought", "active", "-", "-", "1", "2026-11-04", "2026-11-04", "kpi:revenue"]
     assert lines[5:] == [
         (
-            'plan.yaml:4:25 viewed.kind: should be one of rye, wheat and was "bun" (enum) in 1 of 10 messages '
-            "(add it to the enum, or have the sender mended) [drift_value]"
+            'plan.yaml:4:25 viewed.kind: should be one of rye, wheat and was "bun" (enum) '
+            "(in 1 of 10 messages; add it to the enum, or have the sender mended) [drift_value]"
         ),
         "plan.yaml:7:3 baked: was never seen (send it, make it a draft, or deprecate it) [never_seen, warning]",
         f"{events}: 11 messages; 2 of 3 active events seen: 1 error and 1 warning in 1 file",

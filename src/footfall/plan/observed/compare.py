@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -62,7 +62,21 @@ _SHOWN: Final = 3
 _PARTS = re.compile(r"\[\]|\{\}|[^.\[{]+")
 
 Level = Literal["error", "warning"]
-Finding = tuple[str, str, str, str, Level]
+
+
+class _Finding(NamedTuple):
+    """A finding before it has a place.
+
+    `evidence` is what changes from one look to the next (counts, days): it is told with the remedy, so that the message
+    stays the same and a baseline knows it again.
+    """
+
+    code: str
+    where: str
+    message: str
+    evidence: str
+    remedy: str
+    level: Level = "error"
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -89,7 +103,7 @@ def compare(watch: Watch, *, places: Places, since: int | None = None, until: in
     1970-01-01 UTC), by default from the first message to the last.
     """
     since, until = watch.first if since is None else since, watch.last if until is None else until
-    found: list[Finding] = []
+    found: list[_Finding] = []
     for event in watch.plan.events.values():
         seen = watch.planned.get(event.name)
         if seen is None:
@@ -106,50 +120,61 @@ def compare(watch: Watch, *, places: Places, since: int | None = None, until: in
     return [_problem(finding, places) for finding in found]
 
 
-def _problem(finding: Finding, places: Places) -> Problem:
-    code, where, message, remedy, level = finding
-    at = places.find(where)
-    return Problem(code, message, remedy=remedy, where=where, file=at.file, line=at.line, column=at.column, level=level)
+def _problem(finding: _Finding, places: Places) -> Problem:
+    at = places.find(finding.where)
+    return Problem(
+        finding.code,
+        finding.message,
+        remedy="; ".join(part for part in (finding.evidence, finding.remedy) if part),
+        where=finding.where,
+        file=at.file,
+        line=at.line,
+        column=at.column,
+        level=finding.level,
+    )
 
 
-def _unseen(event: Event) -> Iterator[Finding]:
+def _unseen(event: Event) -> Iterator[_Finding]:
     if event.status == "active":
         remedy = "send it, make it a draft, or deprecate it"
-        yield "never_seen", event.name, "was never seen", remedy, "warning"
+        yield _Finding("never_seen", event.name, "was never seen", "", remedy, "warning")
 
 
-def _status(event: Event, seen: EventSeen) -> Iterator[Finding]:
+def _status(event: Event, seen: EventSeen) -> Iterator[_Finding]:
     if event.status == "draft":
-        message = f"is a draft and was seen {_times(seen.count)}{_span(seen)}"
-        yield "seen_draft", event.name, message, "make it active before it is sent", "error"
+        remedy = "make it active before it is sent"
+        yield _Finding("seen_draft", event.name, "is a draft and was seen", _times(seen), remedy)
     elif event.status == "deprecated":
-        message = f"is deprecated and was still seen {_times(seen.count)}{_span(seen)}"
-        yield "seen_deprecated", event.name, message, "tell whoever sends it, or keep the event", "warning"
+        remedy = "tell whoever sends it, or keep the event"
+        message = "is deprecated and was still seen"
+        yield _Finding("seen_deprecated", event.name, message, _times(seen), remedy, "warning")
 
 
-def _names(event: Event, seen: EventSeen) -> Iterator[Finding]:
+def _names(event: Event, seen: EventSeen) -> Iterator[_Finding]:
     until = {alias.name: alias.until for alias in event.aliases}
     for name, count in sorted(seen.names.items()):
         if name in until and name not in (event.name, event.wire_name):
-            message = f"was seen {_times(count)} under its earlier name {name!r}"
             end = f", which ends on {until[name]}" if until[name] else ""
-            yield "seen_by_alias", event.name, message + end, f"send it as {event.wire_name!r}", "warning"
+            message = f"was seen under its earlier name {name!r}{end}"
+            remedy = f"send it as {event.wire_name!r}"
+            yield _Finding("seen_by_alias", event.name, message, _share(count, seen.count), remedy, "warning")
 
 
-def _sources(plan: Plan, event: Event, seen: EventSeen) -> Iterator[Finding]:
+def _sources(plan: Plan, event: Event, seen: EventSeen) -> Iterator[_Finding]:
     for source, count in sorted(seen.sources.items()):
         # A key without a named source is nobody in the plan unless the plan says so.
         if event.sources and source not in event.sources and (source != "default" or source in plan.sources):
-            message = f"was seen {_times(count)} from {source!r}, the plan says {' or '.join(event.sources)}"
-            yield "seen_source", event.name, message, "name the source in the plan, or have it stop", "error"
+            message = f"was seen from {source!r}, the plan says {' or '.join(event.sources)}"
+            remedy = "name the source in the plan, or have it stop"
+            yield _Finding("seen_source", event.name, message, _share(count, seen.count), remedy)
 
 
-def _drifts(event: Event, seen: EventSeen) -> Iterator[Finding]:
+def _drifts(event: Event, seen: EventSeen) -> Iterator[_Finding]:
     for place, drift in seen.drifts.items():
         code = _DRIFT.get(place.code, "drift_range")
         level: Level = "warning" if place.mild else "error"
-        where = _where(event, place.path)
-        yield code, where, f"{_told(code, place, drift)} in {_share(drift.count, seen.count)}", _REMEDIES[code], level
+        message, share = _told(code, place, drift), _share(drift.count, seen.count)
+        yield _Finding(code, _where(event, place.path), message, share, _REMEDIES[code], level)
 
 
 def _where(event: Event, path: str) -> str:
@@ -172,26 +197,26 @@ def _member(properties: tuple[Property, ...], key: str) -> Property | None:
 def _told(code: str, place: Place, drift: Drift) -> str:
     example = drift.example
     if code == "drift_unknown":
-        return "is not in the plan and came"
+        return "is not in the plan"
     if code == "drift_missing":
-        return "is required and was missing"
+        return "is required and was not there"
     if code == "drift_rule":
         return f"did not hold ({example.expected})"
-    values = [text for text, _ in drift.values.most_common(_SHOWN)]
+    values = sorted(drift.values)[:_SHOWN]
     more = ", …" if len(drift.values) > _SHOWN else ""
     return f"should be {example.expected} and was {' or '.join(values)}{more} ({place.code})"
 
 
-def _absent(event: Event, seen: EventSeen) -> Iterator[Finding]:
+def _absent(event: Event, seen: EventSeen) -> Iterator[_Finding]:
     for prop in event.properties:
         if prop.required or prop.transform == "drop" or seen.keys[prop.wire_name or prop.name]:
             continue  # a required one that is missing is told as such
         if seen.count >= _FEW:
-            message = f"never came in {seen.count:,} messages"
-            yield "property_never_seen", f"{event.name}.{prop.name}", message, "code it, or take it out", "warning"
+            where, evidence = f"{event.name}.{prop.name}", f"in {seen.count:,} messages"
+            yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")
 
 
-def _volume(watch: Watch, event: Event, since: int | None, until: int | None) -> Iterator[Finding]:
+def _volume(watch: Watch, event: Event, since: int | None, until: int | None) -> Iterator[_Finding]:
     expected = event.volume
     if expected is None or since is None or until is None or event.status != "active":
         return
@@ -201,37 +226,37 @@ def _volume(watch: Watch, event: Event, since: int | None, until: int | None) ->
         return
     of = f"of {counted.periods:,} full {expected.per}{'' if counted.periods == 1 else 's'}"
     if counted.low:
-        message = f"expects at least {expected.min:,}; {counted.low:,} {of} had fewer, the least {counted.least:,}"
-        yield "volume_low", event.name, message, "find out who stopped sending, or lower the expectation", "warning"
+        message = f"comes less often than the plan expects, at least {expected.min:,} per {expected.per}"
+        evidence = f"{counted.low:,} {of} had fewer, the least {counted.least:,}"
+        remedy = "find out who stopped sending, or lower the expectation"
+        yield _Finding("volume_low", event.name, message, evidence, remedy, "warning")
     if counted.high:
-        message = f"expects at most {expected.max:,}; {counted.high:,} {of} had more, the most {counted.most:,}"
-        yield "volume_high", event.name, message, "look for what is sent twice, or raise the expectation", "warning"
+        message = f"comes more often than the plan expects, at most {expected.max:,} per {expected.per}"
+        evidence = f"{counted.high:,} {of} had more, the most {counted.most:,}"
+        remedy = "look for what is sent twice, or raise the expectation"
+        yield _Finding("volume_high", event.name, message, evidence, remedy, "warning")
 
 
-def _unplanned(watch: Watch) -> Iterator[Finding]:
+def _unplanned(watch: Watch) -> Iterator[_Finding]:
     names = {name for event in watch.plan.events.values() for name in (event.name, event.wire_name)}
     for name, seen in sorted(watch.unplanned.items()):
-        message = f"is not in the plan and was seen {_times(seen.count)}{_span(seen)}"
-        if seen.sources:
-            message += f" from {', '.join(sorted(seen.sources))}"
+        source = f" from {', '.join(sorted(seen.sources))}" if seen.sources else ""
         near = did_you_mean(name, names)
         remedy = near if near.startswith("did you mean") else "add it to the plan, or stop sending it"
-        yield "seen_unplanned", name, message, remedy, "error"
+        yield _Finding("seen_unplanned", name, "is not in the plan", _times(seen) + source, remedy)
 
 
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count:,} times"
+def _times(seen: EventSeen) -> str:
+    """How often an event came, and when: `4 times, 2026-11-01 to 2026-11-09`."""
+    times = "once" if seen.count == 1 else f"{seen.count:,} times"
+    if seen.first is None or seen.last is None:
+        return times
+    first, last = format_us(seen.first)[:10], format_us(seen.last)[:10]
+    return f"{times} on {first}" if first == last else f"{times}, {first} to {last}"
 
 
 def _share(count: int, of: int) -> str:
-    return f"{count:,} of {of:,} message{'' if of == 1 else 's'}"
-
-
-def _span(seen: EventSeen) -> str:
-    if seen.first is None or seen.last is None:
-        return ""
-    first, last = format_us(seen.first)[:10], format_us(seen.last)[:10]
-    return f" on {first}" if first == last else f", {first} to {last}"
+    return f"in {count:,} of {of:,} message{'' if of == 1 else 's'}"
 
 
 def chains(
