@@ -33,6 +33,7 @@ PURE = [
     "encoding",
     "identity",
     "plan.diff",
+    "plan.lint",
     "plan.model",
     "plan.validate",
     "plan.rules",

@@ -165,3 +165,24 @@ def test_judging_changes_nothing_and_says_the_same_again(tmp_path: Path) -> None
     assert [str(problem) for problem in first] == [str(problem) for problem in second]
     assert first
     assert bundle_bytes(plan) == before
+
+
+PROPOSALS = [
+    ("buy_bread", "bread_bought"),
+    ("page_view", "page_viewed"),
+    ("userLogin", "user_logged_in"),
+    ("completed_order", "order_completed"),
+    ("clicks", "clicked"),
+]
+
+
+@pytest.mark.parametrize(("name", "better"), PROPOSALS)
+def test_every_rule_about_a_name_proposes_the_same_better_one(name: str, better: str, tmp_path: Path) -> None:
+    naming = "plan: p\nnaming: {events: {style: snake_case, order: object_action, tense: past}}\n"
+
+    found = [problem for problem in linted(f"{naming}events: {{{name}: {{}}}}", tmp_path) if "name_" in problem.code]
+    again = [problem for problem in linted(f"{naming}events: {{{better}: {{}}}}", tmp_path) if "name_" in problem.code]
+
+    proposed = {problem.remedy.partition(";")[0] for problem in found if problem.code != "name_style"}
+    assert proposed == {f"write {better}"}
+    assert again == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from footfall.plan.findings import Path, dotted
@@ -84,46 +84,70 @@ def _length(named: _Named, wanted: Mapping[str, Any]) -> str | None:
     return f"{name!r} has {len(name)} characters, and at most {most} are wanted" if len(name) > most else None
 
 
-def _order(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | str | None:
-    words, known = words_of(named.name), wanted.get("exceptions", ())
-    if not words:
+def _ends(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str]:
+    """The word that stands where the plan wants the action, and the one at the other end."""
+    words = words_of(named.name)
+    ends = (last_action(words), words[0])
+    return ends if wanted.get("order", "object_action") == "object_action" else (ends[1], ends[0])
+
+
+def _is_turned(right: str, wrong: str, known: Collection[str]) -> bool:
+    """Whether the action stands at the wrong end.
+
+    `completed_order` ends in a noun that is also a verb: what is past tells which of the two is the action.
+    """
+    if is_action(right, known):
+        return is_past(wrong, known) and not is_past(right, known)
+    return is_action(wrong, known)
+
+
+def _order(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
+    known = wanted.get("exceptions", ())
+    if not words_of(named.name):
         return None
-    first, last = words[0], last_action(words)
-    right, wrong = (last, first) if wanted["order"] == "object_action" else (first, last)
-    # `completed_order` ends in a noun that is also a verb: what is past tells which of the two is the action.
-    turned_round = is_past(wrong, known) and not is_past(right, known) and right is not wrong
-    if is_action(right, known) and not turned_round:
+    right, wrong = _ends(named, wanted)
+    if _is_turned(right, wrong, known):
+        return f"{named.name!r} puts the action in the wrong place", f"write {_better(named, wanted)}"
+    if is_action(right, known):
         return None
-    if not is_action(wrong, known):
-        place = "last" if right is last else "first"
-        return f"{named.name!r} says no action: {right!r} is no verb that footfall knows", (
-            f"let the {place} word be what was done; if it is, add {right} to naming.{named.section}.exceptions"
-        )
-    turned = (*words[1:], words[0]) if right is last else (words[-1], *words[:-1])
-    return f"{named.name!r} puts the action in the wrong place", f"write {'_'.join(turned)}"
+    place = "last" if wanted["order"] == "object_action" else "first"
+    return f"{named.name!r} says no action: {right!r} is no verb that footfall knows", (
+        f"let the {place} word be what was done; if it is, add {right} to naming.{named.section}.exceptions"
+    )
 
 
 def _tense(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    words, known = words_of(named.name), wanted.get("exceptions", ())
-    if not words:
+    known = wanted.get("exceptions", ())
+    if not words_of(named.name):
         return None
-    candidates = [last_action(words), words[0]]
-    actions = [word for word in candidates if is_action(word, known)]
-    if not actions:
-        # What has no action at all is the business of name_order, where the plan wants an order.
-        if "order" in wanted:
-            return None
-        actions = [words[0] if wanted.get("order") == "action_object" else candidates[0]]
-    past = [word for word in candidates if is_past(word, known)]
+    ends = _ends(named, wanted)
+    # What has no action at all is the business of name_order, where the plan wants an order.
+    if "order" in wanted and not any(is_action(word, known) for word in ends):
+        return None
+    past = [word for word in ends if is_past(word, known)]
     if wanted["tense"] == "present":
         return (f"{named.name!r} is in the past: {past[0]!r}", "name it as what is being done") if past else None
     if past:
         return None
-    better = "_".join(past_of(word) if word == actions[0] else word for word in words)
+    action = ends[1] if _is_turned(*ends, known) else ends[0]
     return (
         f"{named.name!r} is not in the past tense",
-        f"write {better}; if {actions[0]} is past, add it to naming.{named.section}.exceptions",
+        f"write {_better(named, wanted)}; if {action} is past, add it to naming.{named.section}.exceptions",
     )
+
+
+def _better(named: _Named, wanted: Mapping[str, Any]) -> str:
+    """The name in the order and the tense that the plan wants, in its style."""
+    words, known = list(words_of(named.name)), wanted.get("exceptions", ())
+    right, wrong = _ends(named, wanted)
+    action = wrong if _is_turned(right, wrong, known) else right
+    if action == wrong and right != wrong and "order" in wanted:
+        words.remove(action)
+        words = [*words, action] if wanted["order"] == "object_action" else [action, *words]
+    if wanted.get("tense") == "past" and not is_past(action, known):
+        words = [part for word in words for part in (past_of(word).split("_") if word == action else [word])]
+    style = wanted.get("style", "snake_case")
+    return spell(words, "snake_case" if STYLES[style].on_wire else style)
 
 
 # The words of the message itself, and of what every message has beside its properties. Segment's common fields
