@@ -34,6 +34,7 @@ PURE = [
     "identity",
     "plan.diff",
     "plan.lint",
+    "plan.lock",
     "plan.model",
     "plan.validate",
     "plan.rules",

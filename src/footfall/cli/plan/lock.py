@@ -1,0 +1,80 @@
+"""`footfall plan lock`: writes the versions of a plan's events, or checks that they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
+from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.errors import Problem, UsageError
+from footfall.plan.load import read_plan_with_places
+from footfall.plan.lock import Lock, lock_plan, stale
+
+__all__ = ["command"]
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.option("--check", is_flag=True, help="Write nothing; a lock that is not the plan's is a finding.")
+@click.option("--reuse", multiple=True, metavar="NAME", help="A removed name that may come back with another meaning.")
+@output_options
+@click.pass_context
+def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...], options: OutputOptions) -> None:
+    """Write plan.lock.json beside the plan at PATH: each event's version, and the names that were taken away.
+
+    Versions are computed: a change that can make right events faulty raises the major number, any other the minor one.
+    Exit code 1, and no file, when the plan has faults or a removed name came back with another meaning. 3: the lock
+    cannot be read.
+    """
+    plan, faults, places = read_plan_with_places(path)
+    if is_no_plan(path, faults):
+        raise UsageError(str(faults[0]))
+    if path.is_file() and path.suffix == ".json":
+        raise UsageError(f"{path}: a bundle is made from a plan; lock the plan that it was made from")
+    file = lock_path(path)
+    if plan is None:
+        ctx.exit(report_findings(faults, options=options, summary=lambda left: tally(str(path), left)))
+    before = read_lock(file)
+    now, problems = lock_plan(plan, before, reuse=reuse)
+    if check:
+        if before is None:
+            problems = [Problem("lock_missing", "there is no lock", remedy="run footfall plan lock", where="")]
+        else:
+            problems += stale(before, now)
+    placed = place_findings(problems, path, places)
+
+    def summary(left: Sequence[Problem]) -> str:
+        return tally(str(file), left) if left else f"{file}: {_count(now)}"
+
+    if check or placed:
+        ctx.exit(report_findings(placed, options=options, summary=summary))
+    changed = write_lock(file, now)
+    moves = _moves(before, now)
+    for line in moves:
+        click.echo(line)
+    click.echo(f"{file}: {_count(now)}{'' if changed else ', unchanged'}")
+
+
+def _count(lock: Lock) -> str:
+    gone = len(lock.removed.names) + len(lock.removed.properties)
+    many = f"{len(lock.events):,} event{'' if len(lock.events) == 1 else 's'}"
+    return f"{many}, {gone:,} removed name{'' if gone == 1 else 's'}"
+
+
+def _moves(before: Lock | None, now: Lock) -> list[str]:
+    """What a lock says that the one before did not."""
+    if before is None:
+        return []
+    lines = []
+    for name, one in now.events.items():
+        known = before.events.get(name)
+        if known is None:
+            lines.append(f"{name}: {one.version}, new in the lock")
+        elif known.version != one.version:
+            lines.append(f"{name}: {known.version} → {one.version}")
+    lines += [f"{name}: gone" for name in before.events if name not in now.events]
+    return lines
