@@ -25,7 +25,7 @@ TYPES: tuple[PropertyType, ...] = get_args(PropertyType)
 PATTERNS = {"^[A-Z]{2}$": "SE", r"\d": "a1b", "^$": "", "é|😀": "x😀"}
 UNIONS: tuple[tuple[ScalarType, ...], ...] = (
     ("string", "integer"), ("string", "number"), ("string", "boolean"), ("number", "string", "boolean"),
-    ("boolean", "decimal"), ("datetime", "integer"), ("date", "datetime", "boolean"), ("uuid", "number"),
+    ("boolean", "decimal"), ("datetime", "integer"), ("date", "integer", "boolean"), ("uuid", "number"),
 )  # fmt: skip
 FORMATTED = {
     "email": ("ada@shop.example", "ada@"),

@@ -261,15 +261,14 @@ def _object_test(tested: Mapping[str, FastForm]) -> Test:
 
 def _union_form(node: Node) -> FastForm | None:
     forms = {member.kind: fast_form(member) for member in node.members}
-    if any(form.type is msgspec.Raw for form in forms.values()) or len(forms.keys() & _WRITTEN_AS_STRINGS) > 1:
-        return None  # msgspec tells no two kinds of strings apart
+    if any(form.type is msgspec.Raw for form in forms.values()):
+        return None
     kind = functools.reduce(operator.or_, (form.type for form in forms.values()))
     # What is no string is checked whole by its type.
     test = next((form.quick for form in forms.values() if form.quick is not None), None)
     return FastForm(kind, None if test is None else lambda value: type(value) is not str or test(value), _fails)
 
 
-_WRITTEN_AS_STRINGS = frozenset({"string", "datetime", "date", "uuid"})
 _FORMS: Mapping[str, Callable[[Node], FastForm | None]] = {
     "any": _any_form,
     "array": _array_form,

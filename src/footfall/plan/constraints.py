@@ -38,14 +38,11 @@ _APPLIES: Mapping[str, frozenset[str]] = {
 _RANGES = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
 _INNER = (("array", "items"), ("map", "values"))
 _WHOLE = frozenset({"enum", "open"})
-# Types that have JSON values in common: a union has at most one of each group, so that a value has one type in it.
-_OVERLAPS = (
-    frozenset({"string", "decimal"}),
-    frozenset({"string", "datetime"}),
-    frozenset({"string", "date"}),
-    frozenset({"string", "uuid"}),
-    frozenset({"integer", "number", "decimal"}),
-)
+# What is written alike: a union has at most one of each group, so that it shows in the JSON which type a value has.
+_ALIKE: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"string", "decimal", "datetime", "date", "uuid"}),
+    "numbers": frozenset({"integer", "number", "decimal"}),
+}
 _ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 
@@ -102,12 +99,12 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
     wanted = tuple(_ENUM_TYPES[name] for name in prop.types or (prop.type,) if name in _ENUM_TYPES)
     if enum is not None and isinstance(enum.value, list) and wanted:
         _check_enum(enum, wanted, (*path, "enum"), findings)
-    for group in _OVERLAPS if "type" in own else ():
+    for form, group in _ALIKE.items() if "type" in own else ():
         shared = [name for name in prop.types if name in group]
         if len(shared) > 1:
             findings.add(
-                "unknown_value", f"{' and '.join(shared)} have values in common, so a value could be either",
-                place=node.value["type"], path=path, remedy="keep the one that takes all of them",
+                "unknown_value", f"{' and '.join(shared)} are both written as {form}, so a value could be either",
+                place=node.value["type"], path=path, remedy="keep one that takes all of them, string or number perhaps",
             )  # fmt: skip
 
 

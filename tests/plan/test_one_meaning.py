@@ -1,0 +1,236 @@
+"""One meaning of a plan, whoever judges: the fast way, the walker, the exported JSON Schema, the generated classes.
+
+Plans and payloads are drawn as in `test_compile`. jsonschema-rs, which knows nothing of this project, reads the schema.
+Where a judge has no word for something, it may take what the walker refuses; each such place is a row below.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from random import Random
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.plan.codegen.test_python import module_of
+from tests.plan.test_compile import draw_properties, draw_text, has_duplicate_keys
+
+from footfall.plan.codegen.json_schema import event_schema, schema_text
+from footfall.plan.codegen.names import class_name
+from footfall.plan.formats import FORMATS
+from footfall.plan.model import Event, Plan, Property
+from footfall.plan.validate import Validator
+from footfall.plan.walk import Findings, decode, make_node, walk
+
+PLAIN = {"string": str, "integer": int}
+ANY = Property(type="any", nullable=True)
+
+
+def as_a_plan_has_it(prop: Property) -> Property:
+    """The property without what `footfall plan check` would refuse in it."""
+    kinds = prop.types or (prop.type,)
+    whole = bool(prop.enum) and all(kind in PLAIN for kind in kinds)
+    enum = tuple(one for one in prop.enum if type(one) in [PLAIN[kind] for kind in kinds]) if whole else ()
+    return msgspec.structs.replace(
+        prop,
+        enum=enum,
+        open=prop.open and bool(enum),
+        format=prop.format if prop.format in FORMATS else None,
+        items=as_a_plan_has_it(prop.items or Property(type="any")) if prop.type == "array" else None,
+        values=as_a_plan_has_it(prop.values or Property(type="any")) if prop.type == "map" else None,
+        properties=tuple(map(as_a_plan_has_it, prop.properties)),
+        # A class takes no such name, and says so when it is made.
+        wire_name=prop.wire_name.replace('"', "'"),
+    )
+
+
+def decodes(kind: Any, text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text, type=kind)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+class Wrong(NamedTuple):
+    """One fault, with the innermost property and value that it is about; a member of a union stands for the union."""
+
+    code: str
+    prop: Property
+    value: Any
+
+
+def wrongs(prop: Property, value: Any) -> Iterator[Wrong]:
+    """Every fault of a decoded value, found part by part: paths with dots in their names cannot be taken apart."""
+    shallow = msgspec.structs.replace(prop, properties=(), items=None, values=None)
+    found = Findings()
+    walk(make_node(shallow, received=False, secret=lambda _: False), value, "", found)
+    node = make_node(prop, received=False, secret=lambda _: False)
+    yield from (Wrong(fault.code, node.of(value).prop, value) for fault in found.wrong)
+    if prop.type == "object" and isinstance(value, dict):
+        names = {part.wire_name or part.name: part for part in prop.properties}
+        yield from (Wrong("unknown_property", prop, value) for _ in value.keys() - names.keys())
+        for name, part in names.items():
+            if name in value:
+                yield from wrongs(part, value[name])
+            elif part.required:
+                yield Wrong("required", part, None)
+    elif prop.type == "array" and isinstance(value, list):
+        yield from (wrong for item in value for wrong in wrongs(prop.items or ANY, item))
+    elif prop.type == "map" and isinstance(value, dict):
+        yield from (wrong for item in value.values() for wrong in wrongs(prop.values or ANY, item))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _has(prop: Property, name: str) -> bool:
+    return name in (prop.types or (prop.type,))
+
+
+def right_members(prop: Property) -> list[str | int]:
+    """The members of an enum that the other constraints accept."""
+    return [one for one in prop.enum if not list(wrongs(prop, one))]
+
+
+class Difference(NamedTuple):
+    """What a judge may take and the walker refuses."""
+
+    judge: str
+    why: str
+    excuses: Callable[[Wrong], bool]
+
+
+DIFFERENCES = (
+    Difference(
+        "schema",
+        "JSON Schema reads no number in a text, so a decimal that travels as text has no bounds, scale or size there",
+        lambda wrong: _has(wrong.prop, "decimal") and isinstance(wrong.value, str),
+    ),
+    Difference(
+        "schema",
+        "JSON Schema counts no digits; a decimal has at most 100 before and 100 after the point",
+        lambda wrong: wrong.code == "type" and _has(wrong.prop, "decimal") and _is_number(wrong.value),
+    ),
+    Difference(
+        "schema",
+        "1.0 is an integer in JSON Schema, and a number with a point in the JSON of every sender",
+        lambda wrong: wrong.code == "type" and _has(wrong.prop, "integer") and isinstance(wrong.value, Decimal),
+    ),
+    Difference(
+        "schema",
+        "JSON Schema has numbers of any size; a number of a plan is a finite double",
+        lambda wrong: wrong.code == "type" and _has(wrong.prop, "number") and _is_number(wrong.value),
+    ),
+    Difference(
+        "class",
+        "msgspec has no bounds, scale or size for a Decimal; the client checks them when the object is sent",
+        lambda wrong: _has(wrong.prop, "decimal") and wrong.code in {"min", "max", "scale", "type"},
+    ),
+    Difference(
+        "class",
+        "a field has one pattern: where the plan has one beside a format, the format is checked when it is sent",
+        lambda wrong: wrong.code == "format" and wrong.prop.pattern is not None,
+    ),
+    Difference(
+        "class",
+        "msgspec reads a UUID in any of Python's spellings",
+        lambda wrong: wrong.code == "type" and _has(wrong.prop, "uuid") and isinstance(wrong.value, str),
+    ),
+    Difference(
+        "class",
+        "an enum with an integer of more than 64 bits has no Literal",
+        lambda wrong: wrong.code == "enum" and any(isinstance(one, int) and one >= 2**63 for one in wrong.prop.enum),
+    ),
+    Difference(
+        "class",
+        "an enum of which no member fits the property's other constraints has no Literal; no value is right",
+        lambda wrong: wrong.code in {"enum", "format"} and bool(wrong.prop.enum) and not right_members(wrong.prop),
+    ),
+    Difference(
+        "class",
+        "msgspec bounds integers by 64 bits",
+        lambda wrong: (
+            wrong.prop.type == "integer"
+            and any(bound is not None and abs(bound) >= 2**63 for bound in (wrong.prop.min, wrong.prop.max))
+        ),
+    ),
+)
+
+
+HUGE = "msgspec holds a number with a point as a double, also one in an `any`, where the walker takes every size"
+
+
+def _holds_huge(value: Any) -> bool:
+    if isinstance(value, list | dict):
+        return any(map(_holds_huge, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, Decimal) and not math.isfinite(float(value))
+
+
+def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) -> None:
+    """Hold every judge's verdict on some properties of an event against the walker's faults."""
+    event = Event(name="drawn", wire_name="drawn", properties=whole.properties)
+    plan = Plan(id="p", events={"drawn": event})
+    schema = jsonschema_rs.Draft202012Validator(json.loads(schema_text(event_schema(event, plan))))
+    kind = getattr(module_of(plan), class_name("drawn"))
+    validator = Validator(plan, place="test")
+    for text in texts:
+        if has_duplicate_keys(text) or text.strip() in {b"", b"null"}:
+            continue  # which of two keys counts differs from reader to reader; nothing stands for no properties
+        faults = validator.check(event, text).faults
+        if [fault.code for fault in faults] == ["json"]:
+            # Python reads no integer of more than 4,300 digits; msgspec reads it as a Decimal.
+            assert not decodes(kind, text) or re.search(rb"[0-9]{4301}", text), text
+            continue
+        found = list(wrongs(whole, decode(text)))
+        assert Counter(fault.code for fault in faults) == Counter(wrong.code for wrong in found), text
+        verdicts = {"schema": schema.is_valid(json.loads(text)), "class": decodes(kind, text)}
+        for judge, takes in verdicts.items():
+            seen[f"{judge} {'takes' if takes else 'refuses'}"] += 1
+            if not takes:
+                huge = judge == "class" and _holds_huge(decode(text))
+                seen[HUGE] += huge and not found
+                assert found or huge, (judge, event, text)
+                continue
+            for wrong in found:
+                why = [row.why for row in DIFFERENCES if row.judge == judge and row.excuses(wrong)]
+                assert why, (judge, wrong, text)
+                seen[why[0]] += 1
+
+
+def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.integers(min_value=0, max_value=2**64))
+    def agree(seed: int) -> None:
+        random = Random(seed)
+        for _ in range(8):
+            whole = Property(type="object", properties=tuple(map(as_a_plan_has_it, draw_properties(random, 4))))
+            texts = [draw_text(random, whole, random.choice((0.0, 0.05, 0.2))) for _ in range(25)]
+            judge_one_plan(whole, [text.encode(errors="surrogatepass") for text in texts], seen)
+
+    agree()
+    large = Property(name="a", wire_name="a", type="integer", max=Decimal("1e30"))
+    finite = Property(name="a", wire_name="a", type="number")
+    among = Property(name="a", wire_name="a", type="integer", enum=(1, 2**63))
+    for prop, zeros in ((large, 31), (finite, 400), (among, 1)):
+        judge_one_plan(Property(type="object", properties=(prop,)), [b'{"a":1%s}' % (b"0" * zeros)], seen)
+
+    expected = {
+        "schema takes",
+        "schema refuses",
+        "class takes",
+        "class refuses",
+        HUGE,
+        *(row.why for row in DIFFERENCES),
+    }
+    assert {name for name in expected if not seen[name]} == set()
