@@ -15,7 +15,7 @@ from tests.plan.exchange.plans import plans, properties
 from footfall.cli.plan.exchange_files import document_text, read_documents
 from footfall.errors import UsageError
 from footfall.plan import Plan, load
-from footfall.plan.exchange import FORMATS, LOSS_CODES, LOSS_REMEDIES, Loss, export_plan, import_plan
+from footfall.plan.exchange import FORMATS, Loss, export_plan, import_plan
 from footfall.plan.model import Event, Property
 from footfall.plan.validate import Validator
 
@@ -201,10 +201,6 @@ def test_what_each_format_cannot_say_of_the_shop() -> None:
     assert not any(what.startswith("owner ") for _, what in lost["segment"] | lost["snowplow"])
     assert any(what.startswith("owner ") for _, what in lost["jsonschema"] & lost["rudderstack"])
     assert ("product_viewed.category", "open true") in lost["rudderstack"] - lost["segment"] - lost["jsonschema"]
-
-
-def test_every_kind_of_loss_has_a_reason_and_a_remedy() -> None:
-    assert LOSS_CODES.keys() == LOSS_REMEDIES.keys()
 
 
 def test_an_unknown_format_is_refused_with_those_that_there_are() -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import BrokenInputError, Problem, UsageError
-from footfall.plan.exchange import LOSS_REMEDIES, Loss
+from footfall.plan.exchange import LOSS_CODES, Loss
 from footfall.plan.exchange.yaml_text import yaml_text
 from footfall.plan.findings import Findings
 from footfall.plan.yaml_source import parse_yaml
@@ -125,7 +125,7 @@ def losses_as_problems(losses: Sequence[Loss]) -> list[Problem]:
         Problem(
             loss.code,
             f"{loss.lost} → {loss.instead}",
-            remedy=LOSS_REMEDIES[loss.code],
+            remedy=LOSS_CODES[loss.code].remedy,
             where=loss.place,
             level="warning",
         )

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from footfall.plan.exchange.draft import Imported
 from footfall.plan.exchange.formats import FORMATS, Exported, Format, export_plan, import_plan
-from footfall.plan.exchange.losses import LOSS_CODES, LOSS_REMEDIES, Loss
+from footfall.plan.exchange.losses import LOSS_CODES, Loss
 
 __all__ = [
-    "FORMATS", "LOSS_CODES", "LOSS_REMEDIES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan",
+    "FORMATS", "LOSS_CODES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan",
 ]  # fmt: skip

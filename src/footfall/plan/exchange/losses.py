@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-__all__ = ["LOSS_CODES", "LOSS_REMEDIES", "Loss", "Losses", "shown"]
+__all__ = ["LOSS_CODES", "Loss", "LossCode", "Losses", "shown"]
 
-LOSS_CODES: Final[Mapping[str, str]] = {
-    "loss_not_said": "The other format has no word for this, so it is gone there, or something near it stands instead.",
-    "loss_kept_aside": "The plan format cannot say this, so it is not checked; it is kept under `x_json_schema` or "
-    "another `x_` key, and an export writes it back.",
-    "loss_left_out": "The plan has no place for this, and it is not kept.",
-    "loss_read_as": "The file says something that has no exact meaning, or not in the words of its format; what it was "
-    "read as is named.",
-}
-"""Code of a loss -> why there is one."""
 
-LOSS_REMEDIES: Final[Mapping[str, str]] = {
-    "loss_not_said": "the plan stays the place to read it",
-    "loss_kept_aside": "an export writes it back",
-    "loss_left_out": "note it elsewhere if it matters",
-    "loss_read_as": "see that this is what was meant",
+class LossCode(NamedTuple):
+    """Why there is a loss of this kind, and what to do about one. None makes a plan wrong: all are warnings."""
+
+    why: str
+    remedy: str
+    level: str = "warning"
+
+
+LOSS_CODES: Final[Mapping[str, LossCode]] = {
+    "loss_not_said": LossCode(
+        "The other format has no word for this, so it is gone there, or something near it stands instead.",
+        "the plan stays the place to read it",
+    ),
+    "loss_kept_aside": LossCode(
+        "The plan format cannot say this, so it is not checked; it is kept under `x_json_schema` or another `x_` key.",
+        "an export writes it back",
+    ),
+    "loss_left_out": LossCode(
+        "The plan has no place for this, and it is not kept.",
+        "note it elsewhere if it matters",
+    ),
+    "loss_read_as": LossCode(
+        "What the file says has no exact counterpart, or is not in its format's words; what it was read as is told.",
+        "see that this is what was meant",
+    ),
 }
-"""Code of a loss -> what to do about one."""
+"""The kinds of losses, by their codes."""
 
 _LONGEST = 80
 
