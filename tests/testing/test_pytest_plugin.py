@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -412,3 +413,12 @@ def test_the_plugin_needs_nothing_but_the_plan_extra(project: pytest.Pytester) -
 def test_this_project_runs_under_the_plugin_itself() -> None:
     assert "footfall.testing.pytest_plugin" in sys.modules
     assert Path(sys.modules["footfall.testing.pytest_plugin"].__file__ or "").name == "pytest_plugin.py"
+
+
+def test_every_option_and_fixture_is_documented(project: pytest.Pytester) -> None:
+    commands = (Path(__file__).parents[2] / "tracking_plans" / "COMMANDS.md").read_text()
+    told = project.runpytest_subprocess("--help").stdout.str() + project.runpytest_subprocess("--fixtures").stdout.str()
+    words = set(re.findall(r"--footfall-[a-z-]+|\bfootfall_[a-z_]+", told))
+
+    assert {"--footfall-plan", "footfall_events", "footfall_collector", "footfall_coverage_min"} <= words
+    assert {word for word in words if f"`{word}" not in commands} == set()

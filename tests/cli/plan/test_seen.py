@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -222,3 +223,12 @@ def test_infer_and_observe_of_a_file_need_no_store(place: Path, events: Path) ->
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=place)
         assert done.returncode == code, done.stderr
     assert "extra" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["infer", "observe", "simulate"])
+def test_every_option_is_documented(place: Path, command: str) -> None:
+    commands = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
+    options = set(re.findall(r"--[a-z-]+", run(command, "--help", cwd=place).stdout)) - {"--help", "--output"}
+
+    assert f"## footfall plan {command}\n" in commands
+    assert {option for option in options if f"`{option}" not in commands and f"{option} " not in commands} == set()

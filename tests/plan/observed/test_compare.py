@@ -185,3 +185,9 @@ def test_the_chain_follows_an_event_from_the_plan_to_its_use(plan_of: Any) -> No
     assert (bought.coded, bought.tested, bought.seen, bought.used) == (2, 0, 2, ("kpi:orders",))
     assert (bought.first, bought.last) == ("2026-11-01T12:00:00.000000Z", "2026-11-09T12:00:00.000000Z")
     assert (other.planned, other.coded, other.seen) == ("", None, 1)
+
+
+def test_every_code_is_told_where_the_command_is_documented() -> None:
+    commands = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
+
+    assert [code for code, why in CODES.items() if f"| `{code}` |" not in commands or why not in commands] == []
