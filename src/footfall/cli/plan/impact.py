@@ -1,0 +1,124 @@
+"""`footfall plan impact`: who and what would notice a change of an event or of a property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import click
+import msgspec
+
+from footfall.cli.plan.findings_forms import escape_markdown as escape
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.plan.impact import Impact, Noticed, impact_of
+from footfall.plan.model import Team
+
+__all__ = ["command"]
+
+_WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "kpi": ("KPI", "KPIs"),
+        "goal": ("goal", "goals"),
+        "journey": ("journey", "journeys"),
+        "rule": ("rule", "rules"),
+        "identity": ("key of identity", "keys of identity"),
+        "purpose": ("stated purpose", "stated purposes"),
+        "event": ("other event", "other events"),
+        "source": ("source that sends it", "sources that send it"),
+    }
+)
+
+
+@click.command()
+@click.argument("path", type=PLAN_PATH)
+@click.argument("name", metavar="EVENT[.PROPERTY]")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@click.pass_context
+def command(ctx: click.Context, path: Path, name: str, form: str) -> None:
+    """Say who and what would notice if EVENT, or one PROPERTY of it, changed in the plan at PATH.
+
+    KPIs, goals, journeys with the step, branch or guard, rules, identity, purposes and sources, each with its owner,
+    and how to reach the teams. Exit code 2: there is no such event or property, or no plan.
+    """
+    impact = impact_of(require_plan(ctx, path), name)
+    forms = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}
+    click.echo(forms[form](impact))
+
+
+def _title(impact: Impact) -> str:
+    return impact.event.name if impact.property is None else f"{impact.event.name}.{impact.property.name}"
+
+
+def _verdict(impact: Impact) -> str:
+    counted = []
+    for kind, words in _WORDS.items():
+        number = sum(one.kind == kind for one in impact.noticed)
+        if number:
+            counted.append(f"{number} {words[number != 1]}")
+    listed = ", ".join(counted)
+    return f"{listed} would notice a change of {_title(impact)}" if counted else f"nothing stands on {_title(impact)}"
+
+
+def _how(one: Noticed) -> str:
+    return "; ".join([*one.how, *(f"through {name}" for name in one.through)])
+
+
+def _reach(team: Team) -> str:
+    return ", ".join(word for word in (team.contact, team.slack, team.codeowners) if word)
+
+
+def _as_text(impact: Impact) -> str:
+    lines = [f"{_verdict(impact)}.", ""]
+    for kind, words in _WORDS.items():
+        found = [one for one in impact.noticed if one.kind == kind]
+        if found:
+            lines.append(f"{words[1][:1].upper()}{words[1][1:]}:")
+            lines += [f"  {one.name}{_owned(one)}{f': {_how(one)}' if _how(one) else ''}" for one in found]
+    if impact.teams:
+        lines += ["", "Ask:"]
+        width = max(len(team.name) for team in impact.teams)
+        lines += [f"  {team.name:{width}}  {_reach(team)}".rstrip() for team in impact.teams]
+    return "\n".join(lines)
+
+
+def _owned(one: Noticed) -> str:
+    return f" ({one.owner})" if one.owner and one.kind != "source" else ""
+
+
+def _as_markdown(impact: Impact) -> str:
+    parts = [f"### Impact of `{_title(impact)}`", f"{escape(_verdict(impact))}."]
+    rows = [
+        (_WORDS[one.kind][0], f"**{escape(one.name)}**", escape(one.owner), escape(_how(one))) for one in impact.noticed
+    ]
+    parts += _table(("what", "name", "owner", "how"), rows)
+    people = [
+        (escape(team.name), escape(team.contact), escape(team.slack), escape(team.codeowners)) for team in impact.teams
+    ]
+    parts += _table(("team", "contact", "slack", "code owners"), people)
+    return "\n\n".join(parts)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return ["\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *lines])] if lines else []
+
+
+def _as_json(impact: Impact) -> str:
+    answer: dict[str, Any] = {
+        "name": _title(impact),
+        "event": impact.event.name,
+        "property": None if impact.property is None else impact.property.name,
+        "owner": impact.event.owner,
+        "summary": _verdict(impact),
+        "noticed": [
+            {"kind": one.kind, "name": one.name, "owner": one.owner, "how": list(one.how), "through": list(one.through)}
+            for one in impact.noticed
+        ],
+        "teams": [
+            {"name": team.name, "contact": team.contact, "slack": team.slack, "codeowners": team.codeowners}
+            for team in impact.teams
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()

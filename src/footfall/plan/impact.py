@@ -1,0 +1,152 @@
+"""Who and what would notice if an event, or one of its properties, changed: all that stands on it, with its owner."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import msgspec
+
+from footfall.errors import UsageError
+from footfall.plan.diff.wording import say_condition
+from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
+from footfall.plan.uses import Use, UseIndex
+
+__all__ = ["Impact", "Noticed", "impact_of"]
+
+
+class Noticed(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that would notice.
+
+    `kind` is `kpi`, `goal`, `journey`, `rule`, `identity`, `purpose`, `event` or `source`; `how` says in which part of
+    it the event or the property stands. `through` names what it notices it by, where it does not use it itself.
+    """
+
+    kind: str
+    name: str
+    owner: str = ""
+    how: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """All that would notice, and whom to ask: the teams that own any of it, with the plan's words on reaching them."""
+
+    event: Event
+    property: Property | None
+    noticed: tuple[Noticed, ...]
+    teams: tuple[Team, ...]
+
+
+def impact_of(plan: Plan, name: str) -> Impact:
+    """Who and what would notice if `EVENT` or `EVENT.PROPERTY` changed.
+
+    The event may be named as on the wire. Raises UsageError for a name that the plan does not have.
+    """
+    event, prop = _find(plan, name)
+    index = UseIndex(plan)
+    uses = index.of_event(event.name) if prop is None else index.of_property(event.name, prop.name)
+    direct = _grouped(uses)
+    names = {(one.kind, one.name) for one in direct}
+    stated = _purposes(plan, event, names) if prop is None else []
+    noticed = [*direct, *stated, *_through(plan, names), *_senders(plan, event)]
+    order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
+    noticed.sort(key=lambda one: (order.index(one.kind), bool(one.through)))
+    owners = dict.fromkeys(owner for owner in (event.owner, *(one.owner for one in noticed)) if owner)
+    teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in owners)
+    return Impact(event=event, property=prop, noticed=tuple(noticed), teams=teams)
+
+
+def _find(plan: Plan, name: str) -> tuple[Event, Property | None]:
+    wire = {event.wire_name: event for event in plan.events.values()}
+    event = plan.events.get(name) or wire.get(name)
+    if event is not None:
+        return event, None
+    head, _, last = name.rpartition(".")
+    event = plan.events.get(head) or wire.get(head)
+    if event is None:
+        asked = head.partition(".")[0] or name
+        known = plan.events.get(asked) or wire.get(asked)
+        if known is not None:
+            top = name[len(asked) + 1 :].partition(".")[0].partition("[")[0]
+            raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
+        raise UsageError(f"{name}: there is no event {asked!r} in the plan{_near(asked, [*plan.events, *wire])}")
+    for prop in event.properties:
+        if last in {prop.name, prop.wire_name}:
+            return event, prop
+    hint = _near(last, [prop.name for prop in event.properties])
+    raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; it has {', '.join(sorted(set(known))[:20])}" if known else "; it has none"
+
+
+def _grouped(uses: tuple[Use, ...]) -> list[Noticed]:
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    for use in uses:
+        parts = found.setdefault((use.kind, use.name), (use.owner, []))[1]
+        how = use.how if use.where is None else f"{use.how} {say_condition(use.where)}"
+        if how not in parts:
+            parts.append(how)
+    return [
+        Noticed(kind=kind, name=name, owner=owner, how=tuple(parts)) for (kind, name), (owner, parts) in found.items()
+    ]
+
+
+def _purposes(plan: Plan, event: Event, told: set[tuple[str, str]]) -> list[Noticed]:
+    """What the event says that it is collected for, where nothing there uses it yet."""
+    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]] = {
+        "kpi": plan.kpis,
+        "journey": plan.journeys,
+        "goal": plan.goals,
+    }
+    found = []
+    for purpose in event.purpose:
+        kind, _, name = purpose.partition(":")
+        if (kind, name) not in told:
+            part = sections.get(kind, {}).get(name)
+            owner = "" if part is None else part.owner
+            found.append(Noticed(kind="purpose", name=purpose, owner=owner, how=("the event is collected for it",)))
+    return found
+
+
+def _through(plan: Plan, told: set[tuple[str, str]]) -> list[Noticed]:
+    """What stands on something that notices: KPIs over a journey, KPIs that others drive or guard, goals."""
+    hit = {name for kind, name in told if kind == "kpi"}
+    journeys = {name for kind, name in told if kind == "journey"}
+    found = []
+    for kpi in plan.kpis.values():
+        reasons = _reasons(kpi, plan, hit, journeys)
+        if reasons and kpi.name not in hit:
+            found.append(Noticed(kind="kpi", name=kpi.name, owner=kpi.owner, through=tuple(reasons)))
+    for goal in plan.goals.values():
+        by = tuple(f"kpi:{name}" for name in goal.kpis if name in hit)
+        if by:
+            found.append(Noticed(kind="goal", name=goal.name, owner=goal.owner, through=by))
+    return found
+
+
+def _reasons(kpi: Kpi, plan: Plan, hit: set[str], journeys: set[str]) -> list[str]:
+    reasons = []
+    if isinstance(kpi.measure, Conversion) and kpi.measure.journey in journeys:
+        reasons.append(f"journey:{kpi.measure.journey}")
+    reasons += [
+        f"kpi:{name}, which drives it" for name in plan.kpis if name in hit and plan.kpis[name].drives == kpi.name
+    ]
+    reasons += [f"kpi:{name}, its guardrail" for name in kpi.guardrails if name in hit]
+    return reasons
+
+
+def _senders(plan: Plan, event: Event) -> list[Noticed]:
+    """The sources that send the event; any source of the plan, where it names none."""
+    names = event.sources or tuple(plan.sources)
+    found = []
+    for name in names:
+        source = plan.sources.get(name, Source(name=name))
+        about = [f"{source.kind}{f', {source.language}' if source.language else ''}", *source.paths]
+        found.append(Noticed(kind="source", name=name, owner=event.owner, how=tuple(about)))
+    return found

@@ -1,0 +1,48 @@
+"""`footfall plan impact` as its user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
+
+
+def impact(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", "impact", str(SHOP), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_the_answer_names_kpis_journeys_and_whom_to_ask() -> None:
+    done = impact("order_completed.total")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == (
+        "3 KPIs, 1 goal, 1 journey, 1 source that sends it would notice a change of order_completed.total."
+    )
+    assert "  revenue (growth): sum" in lines
+    assert "  growth      growth@fjordhome.example, #growth, @fjordhome/growth" in lines
+
+
+def test_the_answer_for_programs_is_json() -> None:
+    answer = json.loads(impact("order_completed.total", "--format", "json").stdout)
+
+    assert (answer["event"], answer["property"], answer["owner"]) == ("order_completed", "total", "storefront")
+    assert answer["noticed"][0] == {"kind": "kpi", "name": "revenue", "owner": "growth", "how": ["sum"], "through": []}
+
+
+def test_the_answer_for_a_pull_request_is_markdown() -> None:
+    told = impact("order_completed.total", "--format", "markdown").stdout
+
+    assert told.startswith("### Impact of `order_completed.total`\n")
+    assert "| KPI | **revenue** | growth | sum |" in told
+
+
+def test_an_unknown_name_is_one_line_and_exit_code_2() -> None:
+    done = impact("order_completed.totl")
+
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "did you mean 'total'?" in done.stderr
