@@ -105,18 +105,22 @@ def _repeated(view: View) -> Iterator[Finding]:
             yield Finding(path=path, message=message, key="description")
 
 
-def _by_name(view: View) -> dict[str, list[PlacedProperty]]:
-    """The properties of all events by name, those that many events share from one definition each counted."""
+def _by_column(view: View) -> dict[str, list[PlacedProperty]]:
+    """The properties of all events by their path inside the event, which is where they are stored.
+
+    What is inside different properties may have one name and differ: `stage.height` and `element.height`. One that many
+    events share from one definition is counted for each of them.
+    """
     found: dict[str, list[PlacedProperty]] = {}
     for each in view.properties:
         if each.event is not None and each.prop.name:
-            found.setdefault(each.prop.name, []).append(each)
+            found.setdefault(dotted(each.path[1:]), []).append(each)
     return found
 
 
 def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
     """Properties of one name of which a few differ from the most: those few, each with what the most are."""
-    for name, placed in _by_name(view).items():
+    for name, placed in _by_column(view).items():
         kinds = [(each, aspect(each.prop)) for each in placed]
         stated = [(each, kind) for each, kind in kinds if kind is not None]
         counts = Counter(kind for _, kind in stated)
@@ -124,7 +128,7 @@ def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Pro
             continue
         usual, number = counts.most_common(1)[0]
         example = next(each for each, kind in stated if kind == usual)
-        others = f"{number} other places, such as" if number > 1 else "in"
+        others = f"in {number} other places, such as" if number > 1 else "in"
         for each, kind in stated:
             if kind != usual:
                 yield Finding(
@@ -161,8 +165,8 @@ def _topics(prop: Property) -> frozenset[str]:
 
 def _conflicting_meanings(view: View) -> Iterator[Finding]:
     """Descriptions of one name that share no word, also not with the name; and closed enums that share no value."""
-    for name, placed in _by_name(view).items():
-        own = {stem(singular(word)) for word in words_of(name)}
+    for name, placed in _by_column(view).items():
+        own = {stem(singular(word)) for word in words_of(placed[0].prop.name)}
         first: list[PlacedProperty] = []
         for each in placed:
             if each.prop.type == "object" and not each.prop.description:

@@ -222,7 +222,7 @@ class _TypingErrors:
 def _changed(words: tuple[str, ...], change: Callable[[str, int], str]) -> Iterator[tuple[str, ...]]:
     for index, word in enumerate(words):
         if len(word) >= _LONG and word.isalpha():
-            for cut in range(len(word)):
+            for cut in range(1, len(word)):  # nobody mistypes the first letter, and `altitude` is no `latitude`
                 yield (*words[:index], change(word, cut), *words[index + 1 :])
 
 

@@ -77,8 +77,8 @@ NAMES: Final = (
     ),
     PersonalName(
         "a device identifier", "personal",
-        ("idfa", "idfv", "gaid", "aaid", "imei", "imsi", "advertising_id", "ad_id", "device_fingerprint", "fingerprint",
-         "cookie", "cookie_id"),
+        ("idfa", "idfv", "gaid", "aaid", "imei", "imsi", "advertising_id", "ad_id", "device_fingerprint",
+         "browser_fingerprint", "cookie", "cookie_id"),
         "GDPR rec. 30; HIPAA (M)",
     ),
     PersonalName(
