@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk, replace_file
-from footfall.errors import Problem, UsageError
+from footfall.errors import PlanError, Problem, UsageError
 from footfall.plan import Plan
 from footfall.plan.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
 from footfall.plan.codegen.markdown import markdown_document
@@ -58,7 +58,10 @@ def command(
     With --check, exit code 1 when a file is missing, stale, or left over from an event that is no more.
     """
     plan = require_plan(ctx, path)
-    files = _TARGETS[target](plan, output)
+    try:
+        files = _TARGETS[target](plan, output)
+    except PlanError as error:
+        ctx.exit(report_findings(error.problems, options=options, summary=tally(str(path), error.problems)))
     if check:
         again = f"run `footfall plan codegen {target} {path} -o {output}`"
         stale = [*_stale(files, again), *_left_over(plan, target, files, output, again)]
