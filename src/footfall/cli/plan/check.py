@@ -9,8 +9,8 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.lock_file import lock_findings
-from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, is_no_plan
-from footfall.errors import Problem, UsageError
+from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, is_no_plan, refuse_no_plan
+from footfall.errors import Problem
 from footfall.plan import bundle_hash
 from footfall.plan.fixtures import check_fixtures
 from footfall.plan.load import read_plan_with_places
@@ -34,10 +34,8 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     the lock or the baseline is broken.
     """
     plan, problems, places = read_plan_with_places(path)
-    no_plan = is_no_plan(path, problems)
-    if no_plan and options.form != "json":
-        raise UsageError(str(problems[0]))
-
+    if options.form != "json":
+        refuse_no_plan(path, problems)
     if plan is not None:
         problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, places)]
 
@@ -53,4 +51,4 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
         "counts": None if plan is None else counts_of(plan),
     }
     found = report_findings(problems, options=options, summary=summary, facts=facts)
-    ctx.exit(_USAGE if no_plan else found)
+    ctx.exit(_USAGE if is_no_plan(path, problems) else found)

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
-from footfall.cli.plan.read import PLAN_PATH, describe, is_no_plan
+from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
 from footfall.clock import EPOCH, Clock, SystemClock
-from footfall.errors import Problem, UsageError
+from footfall.errors import Problem
 from footfall.plan import Plan, read_plan_with_places
 from footfall.plan.findings import CODES
 from footfall.plan.installed_rules import installed_rules
@@ -32,8 +32,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     out with `no_lint`. A plan with faults is not judged: they are told as by `check`.
     """
     plan, problems, places = read_plan_with_places(path)
-    if is_no_plan(path, problems):
-        raise UsageError(str(problems[0]))
+    refuse_no_plan(path, problems)
     if plan is not None:
         today = today_of(plan, SystemClock())
         problems = lint(plan, places=places, today=today, rules=installed_rules(taken=CODES))

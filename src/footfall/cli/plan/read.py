@@ -11,7 +11,7 @@ from footfall.cli.plan.findings_output import FOUND, finding_line, tally
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan, read_plan
 
-__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "read_or_refuse", "require_plan"]
+__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan"]
 
 PLAN_PATH = click.Path(path_type=Path)
 
@@ -26,12 +26,10 @@ def is_no_plan(path: Path, problems: Sequence[Problem]) -> bool:
     return len(problems) == 1 and problems[0].code in _NO_PLAN and problems[0].file == str(path)
 
 
-def read_or_refuse(path: Path) -> tuple[Plan | None, list[Problem]]:
-    """The plan at `path` when nothing is wrong with it, and what is. Raises UsageError when there is no plan at all."""
-    plan, problems = read_plan(path)
+def refuse_no_plan(path: Path, problems: Sequence[Problem]) -> None:
+    """Raise UsageError when these findings say that there is no plan at `path` at all."""
     if is_no_plan(path, problems):
         raise UsageError(str(problems[0]))
-    return plan, problems
 
 
 def require_plan(ctx: click.Context, path: Path) -> Plan:
@@ -40,7 +38,8 @@ def require_plan(ctx: click.Context, path: Path) -> Plan:
     With faults, they are told on standard error and the command ends with exit code 1. Raises UsageError when there
     is no plan at all.
     """
-    plan, problems = read_or_refuse(path)
+    plan, problems = read_plan(path)
+    refuse_no_plan(path, problems)
     if plan is None:
         for problem in problems:
             click.echo(finding_line(problem), err=True)
