@@ -129,7 +129,8 @@ def _details(hurting: Sequence[Change], rest: Sequence[Change]) -> list[str]:
     lines = []
     for change in (*hurting, *rest):
         moved = [escape(text) if text is not None else "nothing" for text in (change.before, change.after)]
-        values = f" ({moved[0]} → {moved[1]})" if moved != ["nothing", "nothing"] else ""
+        told = moved == ["nothing", "nothing"] or (change.before or "") in change.what
+        values = "" if told else f" ({moved[0]} → {moved[1]})"
         lines.append(f"- {_what(change)}{values}. {KINDS[change.kind].why}")
     if not lines:
         return []

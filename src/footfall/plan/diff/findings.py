@@ -36,9 +36,10 @@ def say_hurts(change: Change) -> str:
 
 
 def _finding(change: Change, place: Place) -> Problem:
+    stood = "; the line is that of the base" if change.in_base and place.line else ""
     return Problem(
         change.kind,
-        f"{change.message}; hurts {say_hurts(change)}",
+        f"{change.message}; hurts {say_hurts(change)}{stood}",
         remedy=KINDS[change.kind].remedy,
         where=change.where,
         file=place.file,
