@@ -12,7 +12,7 @@ from footfall.errors import BrokenInputError, Problem
 from footfall.plan.findings import Path, Place, did_you_mean, dotted
 from footfall.plan.lint.registry import ABOUT_LINT, RULES
 from footfall.plan.lint.rule import Finding, Rule, View
-from footfall.plan.model import LintLevel, Plan, Property
+from footfall.plan.model import LintLevel, Plan
 from footfall.plan.places import Places
 
 __all__ = ["lint"]
@@ -29,7 +29,7 @@ def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[Rule] = RUL
     """
     view = View(plan, places, today)
     known = {rule.name: rule for rule in rules}
-    exemptions = _Exemptions(plan, places)
+    exemptions = _Exemptions(view)
     problems: dict[tuple[object, ...], Problem] = {}
     ran: set[str] = set()
     about_lint = {row.name for row in ABOUT_LINT}
@@ -39,8 +39,9 @@ def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[Rule] = RUL
             continue
         ran.add(rule.name)
         for finding in _judged(rule, view):
+            exempt = exemptions.cover(finding.path, rule.name)
             weight = finding.level or level
-            if weight != "off" and not exemptions.cover(finding.path, rule.name):
+            if weight != "off" and not exempt:
                 _add(problems, rule, finding, weight, _place(places, finding))
     found_of = {
         "unknown_no_lint": exemptions.unknown(known),
@@ -102,15 +103,14 @@ class _Exemptions:
     One that a property group or a type brings to several events counts as used when it is for any of them.
     """
 
-    def __init__(self, plan: Plan, places: Places) -> None:
-        self._places = places
+    def __init__(self, view: View) -> None:
         self._at: dict[Path, dict[str, _Spot]] = {}
         self._order: dict[_Spot, Path] = {}
         self._used: set[_Spot] = set()
-        for path, words in _carriers(plan):
+        for path, words in _carriers(view):
             for word in words:
-                place = places.text(path, "no_lint", word)
-                spot: _Spot = (place.file, place.line, place.column, word, () if places.known else path)
+                place = view.places.text(path, "no_lint", word)
+                spot: _Spot = (place.file, place.line, place.column, word, () if view.places.known else path)
                 self._at.setdefault(path, {})[word] = spot
                 self._order.setdefault(spot, path)
 
@@ -140,28 +140,9 @@ class _Exemptions:
                 yield Finding(path=path, message=f"no_lint names {word!r}, which finds nothing here"), Place(*spot[:3])
 
 
-def _carriers(plan: Plan) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    for event in plan.events.values():
-        if event.no_lint:
-            yield (event.name,), event.no_lint
-        for prop in event.properties:
-            yield from _of_property((event.name, prop.name), prop)
-    for kind, traits in plan.traits.items():
-        for prop in traits:
-            yield from _of_property(("traits", kind, prop.name), prop)
-    for name, kpi in plan.kpis.items():
-        if kpi.no_lint:
-            yield ("kpis", name), kpi.no_lint
-    for name, journey in plan.journeys.items():
-        if journey.no_lint:
-            yield ("journeys", name), journey.no_lint
-
-
-def _of_property(path: Path, prop: Property) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    if prop.no_lint:
-        yield path, prop.no_lint
-    for part, inner in (("[]", prop.items), ("{}", prop.values)):
-        if inner is not None:
-            yield from _of_property((*path, part), inner)
-    for inner in prop.properties:
-        yield from _of_property((*path, inner.name), inner)
+def _carriers(view: View) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    plan = view.plan
+    yield from (((event.name,), event.no_lint) for event in plan.events.values())
+    yield from ((each.path, each.prop.no_lint) for each in view.properties)
+    yield from ((("kpis", kpi.name), kpi.no_lint) for kpi in plan.kpis.values())
+    yield from ((("journeys", journey.name), journey.no_lint) for journey in plan.journeys.values())
