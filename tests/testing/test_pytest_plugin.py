@@ -220,7 +220,7 @@ def test_name(footfall_events):
             "*expected 'bread_bought' with price=5 at least once, and it was sent never",
             "*bread_bought: price was 4, not 5",
             "*sent: Bread Bought",
-            "*userId 'bob' got through 1 of 2 steps of the journey 'buying':",
+            "*user_id 'bob' got through 1 of 2 steps of the journey 'buying':",
             "*  reached  see: bread_viewed",
             "*  MISSING  buy: bread_bought was not sent",
             "*UsageError: the plan has no event 'bread_sold'; it has bread_viewed, *",

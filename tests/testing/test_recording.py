@@ -179,7 +179,7 @@ def test_a_journey_that_stops_says_where(plan: Plan, events: tuple[str, ...], wo
     with pytest.raises(AssertionError, match=words) as told:
         sent.assert_journey("buying", user_id="ann")
     assert "MISSING" in str(told.value)
-    assert f"sent by userId 'ann': {', '.join(events) or 'nothing'}" in str(told.value)
+    assert f"sent by user_id 'ann': {', '.join(events) or 'nothing'}" in str(told.value)
 
 
 def test_a_step_has_to_be_in_time_and_meet_its_condition(plan: Plan) -> None:

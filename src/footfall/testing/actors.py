@@ -27,7 +27,7 @@ def moments_of(
 ) -> list[Moment]:
     """The planned events of one actor, in order of time and, within a moment, of sending.
 
-    `who` has any of userId, anonymousId and deviceId; with none of them, it is the only actor that there is. Raises
+    `who` has any of user_id, anonymous_id and device_id; with none of them, it is the only actor that there is. Raises
     UsageError when that cannot be told.
     """
     observed = [_observation(plan, by, message, resolve) for message in messages]
@@ -51,8 +51,7 @@ def moments_of(
 
 
 def _is_of(one: Observation, who: Mapping[str, str]) -> bool:
-    said = {"userId": one.user_id, "anonymousId": one.anonymous_id, "deviceId": one.device_id}
-    return all(said[key] == value for key, value in who.items())
+    return all(getattr(one, key) == value for key, value in who.items())
 
 
 def _observation(

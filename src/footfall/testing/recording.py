@@ -108,6 +108,7 @@ class Recording:
 
         Names are the plan's or the wire's. Values compare as a client encodes them. Returns the messages.
         """
+        __tracebackhide__ = True  # pytest then shows the line of the test
         named = [one.message for one in self._of(event)]
         found = [message for message in named if not self._differences(event, message, properties)]
         if len(found) == times or (times is None and found):
@@ -121,6 +122,7 @@ class Recording:
 
     def assert_not_sent(self, event: str, **properties: Any) -> None:
         """Fail if `event` was sent with all these properties."""
+        __tracebackhide__ = True
         self.assert_sent(event, 0, **properties)
 
     def assert_journey(
@@ -137,6 +139,7 @@ class Recording:
         With no id, whoever is the only one that sent anything. Whose a message is goes by the plan's identity rules, so
         that what a visitor did before signing in counts. `despite` names guards (`never`) that may happen.
         """
+        __tracebackhide__ = True
         from footfall.testing.actors import moments_of
         from footfall.testing.walk import describe, walk
 
@@ -144,7 +147,7 @@ class Recording:
         if journey not in plan.journeys:
             raise UsageError(f"the plan has no journey {journey!r}; it has {', '.join(plan.journeys) or 'none'}")
         asked = plan.journeys[journey]
-        ids = {"userId": user_id, "anonymousId": anonymous_id, "deviceId": device_id}
+        ids = {"user_id": user_id, "anonymous_id": anonymous_id, "device_id": device_id}
         who = {key: str(value) for key, value in ids.items() if value is not None}
         moments = moments_of(plan, asked.by, self.messages, who, resolve=self._resolve)
         progress = walk(plan, asked, moments)

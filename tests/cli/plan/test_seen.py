@@ -152,6 +152,19 @@ def test_the_chain_knows_what_is_tested(place: Path, events: Path) -> None:
     assert [problem["code"] for problem in answer["problems"]] == ["drift_value", "never_seen"]
 
 
+def test_the_chain_knows_what_is_coded(place: Path, events: Path) -> None:
+    (place / "app.py").write_text(
+        "import footfall\nclient = footfall.Client('http://localhost:9', write_key='k')\n"
+        "client.track('viewed', {'kind': 'rye'})\nclient.track('viewed', {'kind': 'wheat'})\n"
+    )
+    (place / "scan.json").write_text(run("scan", "plan.yaml", "app.py", "--format", "json", cwd=place).stdout)
+
+    done = run("observe", "plan.yaml", events, "--scan", "scan.json", "--format", "markdown", cwd=place)
+
+    assert "| `viewed` | active | 2 | - | 10 | 2026-11-03 | 2026-11-03 | nothing |" in done.stdout.splitlines()
+    assert "| `baked` | active | no | - | never | - | - | nothing |" in done.stdout.splitlines()
+
+
 @pytest.mark.parametrize("option", ["--tested", "--scan"])
 @pytest.mark.parametrize("text", [None, "{", "{}", "[]"])
 def test_a_file_about_code_or_tests_that_is_none_is_broken_input(

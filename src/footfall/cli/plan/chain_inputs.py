@@ -15,9 +15,9 @@ __all__ = ["read_coded", "read_tested"]
 
 
 class _Scanned(msgspec.Struct):
-    """What is read of a scan's report."""
+    """What is read of a scan's report: the places in which each event is sent."""
 
-    implemented: dict[str, list[Any]]
+    implemented: dict[str, list[str]]
 
 
 class _Tested(msgspec.Struct):
@@ -36,7 +36,7 @@ def read_coded(path: Path | None) -> Mapping[str, int] | None:
     if path is None:
         return None
     scanned = _read(path, _Scanned, "is not what `footfall plan scan --format json` writes")
-    return {event: len(calls) for event, calls in scanned.implemented.items()}
+    return {event: len(places) for event, places in scanned.implemented.items()}
 
 
 def read_tested(path: Path | None) -> Mapping[str, int] | None:

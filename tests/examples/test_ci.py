@@ -1,0 +1,221 @@
+"""The CI examples and the pre-commit hooks: each command in them runs, in a repository made from nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+CI = ROOT / "examples" / "ci"
+PLAN = """\
+plan: bakery
+description: What a bakery learns from its counter
+timezone: Europe/Paris
+teams:
+  growth: {contact: growth@bakery.example}
+sources:
+  till: {kind: server, language: python, paths: ["src/**"]}
+events:
+  bread_viewed:
+    description: A loaf was shown to a visitor
+    owner: growth
+    status: active
+    since: 2026-01-01
+    purpose: [journey:buying, kpi:conversion]
+    sources: [till]
+    actor: [user]
+    properties:
+      loaf: {type: string, enum: [rye, wheat], required: true, sensitivity: internal, description: Which kind it is}
+  bread_bought:
+    description: A loaf was paid for at the counter
+    owner: growth
+    status: active
+    since: 2026-01-01
+    purpose: [kpi:revenue, journey:buying, kpi:conversion]
+    sources: [till]
+    actor: [user]
+    properties:
+      paid: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true, sensitivity: internal, description: The sum}
+goals:
+  grow: {owner: growth, description: Sell more bread, kpis: [revenue, conversion]}
+kpis:
+  revenue:
+    owner: growth
+    question: What do we take?
+    measure: {sum: bread_bought.paid}
+    window: 28d
+    target: {direction: up, value: 1000, unit: EUR}
+  conversion:
+    owner: growth
+    question: Who buys?
+    measure: {journey: buying, from: see, to: buy}
+    window: 28d
+    drives: revenue
+    target: {direction: up, value: 0.3}
+journeys:
+  buying:
+    owner: growth
+    description: From a loaf to a sale
+    within: 7d
+    steps:
+      - {id: see, event: bread_viewed}
+      - {id: buy, event: bread_bought, expect: 0.3}
+"""
+APP = '''\
+"""The bakery's counter."""
+
+from decimal import Decimal
+
+import footfall
+
+client = footfall.Client("http://localhost:9", write_key="key")
+
+
+def sell(user: str) -> None:
+    client.track("bread_viewed", {"loaf": "rye"}, user_id=user)
+    client.track("bread_bought", {"paid": Decimal("3.20")}, user_id=user)
+'''
+TEST = """\
+from app import sell
+
+
+def test_sells(footfall_events):
+    sell("ann")
+    footfall_events.assert_journey("buying", user_id="ann")
+"""
+
+
+def shell(command: str, place: Path) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_", "COV_"))},
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_BASE_REF": "main",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+    }
+    return subprocess.run(
+        ["bash", "-eu", "-o", "pipefail", "-c", command],
+        cwd=place, env=environment, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository on a branch, whose base is `main` and `origin/main`."""
+    place = tmp_path / "bakery"
+    files = {
+        "tracking_plans/plan.yaml": PLAN,
+        "src/app.py": APP,
+        "tests/test_app.py": TEST,
+        "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
+    }
+    for name, text in files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text)
+    made = shell(
+        "git init -qb main && git config user.email a@b.example && git config user.name a && git add . && "
+        "git commit -qm first && git update-ref refs/remotes/origin/main main && git switch -qc change",
+        place,
+    )
+    assert made.returncode == 0, made.stderr
+    return place
+
+
+def change(place: Path, old: str, new: str) -> None:
+    path = place / "tracking_plans" / "plan.yaml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    assert shell("git commit -qam change", place).returncode == 0
+
+
+def commands() -> Iterator[Any]:
+    github = yaml.safe_load((CI / "github-actions.yml").read_text())
+    for step in github["jobs"]["plan"]["steps"]:
+        if "run" in step:
+            yield pytest.param(step["run"], id=f"github: {step['name']}")
+    gitlab = yaml.safe_load((CI / "gitlab-ci.yml").read_text())
+    for name in ("tracking plan", "tracking plan change"):
+        for command in gitlab[name]["script"]:
+            yield pytest.param(command, id=f"gitlab: {command.partition(' tracking_plans')[0]}")
+    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()):
+        yield pytest.param(" ".join([hook["entry"], *hook["args"]]), id=f"pre-commit: {hook['id']}")
+    readme = (CI / "README.md").read_text()
+    yield pytest.param(readme.partition("```sh\n")[2].partition("```")[0].strip(), id="readme: baseline")
+
+
+NOT_OURS = ("pip ", "gh ")
+OURS = [command for command in commands() if not command.values[0].startswith(NOT_OURS)]
+
+
+@pytest.mark.parametrize("command", OURS)
+def test_each_command_passes_on_a_change_that_hurts_nobody(repository: Path, command: str) -> None:
+    change(
+        repository,
+        "    owner: growth\n    question: What do we take?",
+        "    owner: growth\n    question: What do we take in?",
+    )
+
+    done = shell(command, repository)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_the_examples_run_every_step_that_the_readme_tells() -> None:
+    lines = (CI / "README.md").read_text().splitlines()
+    told = [line.split("`")[1] for line in lines if line.startswith("| `")]
+
+    assert told == [
+        *(f"footfall plan {name}" for name in ("check", "lint", "diff", "scan")),
+        "pytest --footfall-plan",
+    ]
+    for step in told:
+        for place in ("github", "gitlab"):
+            assert any(command.values[0].startswith(step) for command in OURS if str(command.id).startswith(place)), (
+                step
+            )
+
+
+def test_the_rest_is_not_ours_to_run() -> None:
+    rest = [command.values[0].split()[0] for command in commands() if command not in OURS]
+
+    assert rest == ["pip", "gh"]
+
+
+def test_a_change_that_breaks_a_kpi_fails_with_its_name_and_owner(repository: Path) -> None:
+    change(
+        repository,
+        "      paid: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true,",
+        "      price: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true,",
+    )
+    diff = next(command.values[0] for command in OURS if "plan diff" in command.values[0])
+
+    done = shell(diff, repository)
+
+    assert done.returncode == 1
+    comment = (repository / "plan-diff.md").read_text()
+    assert all(word in comment for word in ("revenue", "growth", "bread_bought.paid"))
+
+
+def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:
+    app = repository / "src" / "app.py"
+    app.write_text(app.read_text().replace('"bread_bought"', '"bread_sold"'))
+
+    for command in (command.values[0] for command in OURS):
+        if command.startswith(("footfall plan scan", "pytest")):
+            assert shell(command, repository).returncode == 1, command
+
+
+def test_the_hooks_look_only_at_the_plan() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+
+    assert [hook["id"] for hook in hooks] == ["footfall-plan-check", "footfall-plan-lint", "footfall-plan-fmt"]
+    for hook in hooks:
+        assert (hook["language"], hook["pass_filenames"], hook["files"]) == ("python", False, "^tracking_plans/")
