@@ -11,6 +11,7 @@ from tests.plan.diff.plans import EDITS, UNSHRUNK, edited, plans, replace
 from footfall.plan.diff import KINDS, Change, diff
 from footfall.plan.diff.events import EVENT_FIELDS
 from footfall.plan.diff.header import PLAN_FIELDS
+from footfall.plan.diff.renames import same_rule
 from footfall.plan.load import read_document
 from footfall.plan.model import Event, Plan
 
@@ -203,11 +204,45 @@ def test_an_event_is_renamed_only_when_an_alias_declares_it() -> None:
     base = plan_of({**SHOP, "kpis": {"revenue": SHOP["kpis"]["revenue"]}, "journeys": {}})
 
     assert [(change.kind, change.where) for change in diff(base, plan_of(declared))] == [
-        ("event_renamed", "purchase_made"),
-        ("kpi_redefined", "kpis.revenue"),
+        ("event_renamed", "purchase_made")
     ]
     kinds = {change.kind for change in diff(base, plan_of(undeclared))}
     assert {"event_removed", "event_added"} <= kinds
+
+
+def test_what_stands_on_declared_renames_goes_on_as_it_was() -> None:
+    def plan(event: str, total: str, **more: Any) -> Plan:
+        prop = {"type": "decimal", "wire_name": "total"}
+        rules = [{"id": "much", "check": f"{total}  > 1"}]
+        return plan_of(
+            {
+                "plan": "p",
+                "events": {event: {"properties": {total: prop}, "rules": rules, **more}},
+                "kpis": {
+                    "sums": {"measure": {"sum": f"{event}.{total}", "where": {total: {"gt": 1}}, "by": [total]}},
+                    "share": {"measure": {"ratio": {"of": {"count": event}, "to": {"unique": f"{event}.{total}"}}}},
+                    "way": {"measure": {"journey": "j", "from": "a", "to": "b"}},
+                },
+                "journeys": {
+                    "j": {
+                        "steps": [
+                            {"id": "a", "event": event},
+                            {"id": "b", "event": event, "where": {total: {"gt": 1}}},
+                        ],
+                        "never": [{"event": event, "between": ["a", "b"], "as": "twice"}],
+                    }
+                },
+            }
+        )
+
+    renamed = diff(plan("sold", "total"), plan("bought", "grand_total", aliases=[{"name": "sold"}]))
+
+    assert [(change.kind, change.where) for change in renamed] == [
+        ("event_renamed", "bought"),
+        ("property_renamed", "bought.grand_total"),
+    ]
+    assert same_rule("size > 1 or 'size' == note", "length>1 or 'size'  == note", {"size": "length"})
+    assert not same_rule("size > 1 or 'size' == note", "length > 1 or 'length' == note", {"size": "length"})
 
 
 def test_a_draft_may_change_freely() -> None:

@@ -50,9 +50,9 @@ def command(ctx: click.Context, path: Path, base: str, options: OutputOptions) -
     plan, faults, places = read_draft(path)
     if is_no_plan(path, faults):
         raise UsageError(str(faults[0]))
-    before = BasePlan(None, Places(base)) if plan is None else read_base(path, base, plan.id)
-    changes: list[Change] = []
+    before, changes = BasePlan(None, Places(base)), list[Change]()
     if plan is not None and _is_comparable(faults):
+        before = read_base(path, base, plan.id)
         changes = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
     problems = [*findings_of(changes, base=before.places, new=places), *faults]
     title = f"{path} against {base}"

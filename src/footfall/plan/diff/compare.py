@@ -12,6 +12,7 @@ from footfall.plan.diff.figures import compare_goals, compare_journeys, compare_
 from footfall.plan.diff.header import compare_header
 from footfall.plan.diff.kinds import KINDS
 from footfall.plan.diff.properties import compare_properties
+from footfall.plan.diff.renames import Renames
 from footfall.plan.model import Conversion, Enforcement, Event, Plan, Policy
 from footfall.plan.uses import Use, UseIndex
 from footfall.plan.validate import Validator
@@ -54,12 +55,15 @@ class _Comparison:
             yield judge(draft, (), self._everything(draft))
         for kind in sorted(base.traits.keys() | new.traits.keys()):
             yield from self._traits(kind)
-        for old, now in pair_events(base.events, new.events):
+        pairs = list(pair_events(base.events, new.events))
+        for old, now in pairs:
             yield from self._event(old, now)
-        for draft in compare_kpis(base.kpis, new.kpis):
+        renames = Renames([(old, now) for old, now in pairs if old is not None and now is not None])
+        for draft in compare_kpis({name: renames.kpi(kpi) for name, kpi in base.kpis.items()}, new.kpis):
             if not self._is_faulty(draft.path[:2]):
                 yield judge(draft, (), self._kpi(draft), cap="warning")
-        for draft in compare_journeys(base.journeys, new.journeys):
+        journeys = {name: renames.journey(journey) for name, journey in base.journeys.items()}
+        for draft in compare_journeys(journeys, new.journeys):
             if not self._is_faulty(draft.path[:2]):
                 yield judge(draft, (), self._journey(draft))
         for draft in compare_goals(base.goals, new.goals):

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from footfall.plan.diff.changes import Draft
 from footfall.plan.diff.properties import compare_properties
+from footfall.plan.diff.renames import renamed_properties, same_rule
 from footfall.plan.diff.wording import say, say_list
 from footfall.plan.model import Enforcement, Event, Policy
 
@@ -115,6 +116,9 @@ def _until(day: str) -> str:
 
 
 def _rules(old: Event, new: Event) -> Iterator[Draft]:
+    if old.rules == new.rules:
+        return
+    names = renamed_properties(old, new)
     before = {rule.id: rule for rule in old.rules}
     after = {rule.id: rule for rule in new.rules}
     for id_, rule in before.items():
@@ -123,7 +127,7 @@ def _rules(old: Event, new: Event) -> Iterator[Draft]:
             yield Draft(
                 kind="rule_removed", what=f"no longer checks {rule.check}", path=path, before=rule.check, in_base=True
             )
-        elif rule.check != after[id_].check:
+        elif not same_rule(rule.check, after[id_].check, names):
             what = f"checks {after[id_].check}, where it was {rule.check}"
             yield Draft(kind="rule_changed", what=what, path=path, before=rule.check, after=after[id_].check)
     for id_, rule in after.items():
