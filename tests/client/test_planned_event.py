@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 import msgspec
+import pytest
 
 from footfall import Client, Message
 from footfall.testing import Recorder
@@ -65,6 +69,42 @@ def test_a_hook_sees_the_name_and_the_properties_of_an_event_object() -> None:
     sent(OrderCompleted(order_id="7"), hooks=[hook])
 
     assert seen == [Message("track", "Order Completed", {"orderId": "7"})]
+
+
+ODD = (
+    b"x",
+    float("nan"),
+    datetime(2026, 3, 1, tzinfo=UTC),
+    date(2026, 3, 1),
+    timedelta(seconds=1.5),
+    {1, 2},
+    Path("/a"),
+    Path,
+    2**70,
+    "\ud800",
+    (1, {"a": [None]}),
+    {3: Decimal("1.50")},
+    UUID(int=7),
+    Line(sku="A"),
+    [[Line(sku="B")]],
+    object(),
+)
+
+
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_an_object_sends_any_value_as_a_dict_sends_it(value: Any) -> None:
+    bodies = []
+    for arguments in (
+        (OrderCompleted(order_id="7", coupon=value),),
+        ("Order Completed", {"orderId": "7", "coupon": value}),
+    ):
+        recorder = Recorder()
+        client: Any = Client(recorder)
+        faults = client.track(*arguments).faults
+        client.close()
+        bodies.append((faults, recorder.messages[0]["properties"]))
+
+    assert bodies[0] == bodies[1]
 
 
 def test_what_is_no_event_is_refused_with_a_fault_and_never_raises() -> None:

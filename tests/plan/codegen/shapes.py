@@ -37,10 +37,16 @@ SHAPES: tuple[Shape, ...] = (
     _shape(('"abc"',), ('"ab"', '"c"'), type="string", enum=("ab", "abc"), min_length=3),
     _shape(('"ann@shop.example"',), ('"ann@shop"', r'"ann@shop.example\n"'), type="string", format="email"),
     _shape(('"10.0.0.1"',), ('"10.0.0.256"', '"010.0.0.1"'), type="string", format="ipv4"),
-    _shape(
-        ('"::1"', '"::ffff:10.0.0.1"'), ('":::"', '"1::2::3"', '"g::"'), type="string", format="ipv6"
-    ),
+    _shape(('"::1"', '"::ffff:10.0.0.1"'), ('":::"', '"1::2::3"', '"g::"'), type="string", format="ipv6"),
     _shape(('"P1DT2H"', '"P3W"'), ('"P"', '"PT"', '"1D"'), type="string", format="duration"),
+    _shape(
+        ('"ann@shop.example"', '"joann@x.se"'),
+        ('"bob@shop.example"', '"ann"'),
+        type="string",
+        pattern="(a)n+",
+        format="email",
+    ),
+    _shape(('"192.0.0.1"',), ('"20.0.0.1"', '"192.0.0.256"'), type="string", pattern=r"^(1)92\.", format="ipv4"),
     _shape(("0", "-7", "123456789012345678901234567890"), ('"1"', "1.5", "true", "null"), type="integer"),
     _shape(("1", "99"), ("0", "100", "-1"), type="integer", min=Decimal(1), max=Decimal(99)),
     _shape(("1", "2"), ("0", "3"), type="integer", min=Decimal("0.5"), max=Decimal("2.5")),

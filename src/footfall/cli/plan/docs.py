@@ -8,7 +8,7 @@ import click
 
 from footfall.cli.plan.event_history import git_history
 from footfall.cli.plan.read import PLAN_PATH, require_plan
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.docs.site import site
 from footfall.plan.load import read_plan_with_places
@@ -36,7 +36,8 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
         file = output / name
         try:
             disk.make_folder(file.parent)
-            replace_file(disk, file, text.encode())
+            with disk.open(file, "write") as held:  # made again at any time: not worth a sync each
+                held.write(text.encode())
         except OSError as error:
             message = f"{file}: cannot be written: {error.strerror or error}; choose another --output"
             raise UsageError(message) from None

@@ -69,10 +69,11 @@ def _value(prop: Property) -> Any:
 
 
 def _string(prop: Property) -> str:
+    formatted = _FORMATS.get(prop.format or "")
+    if formatted is not None and (prop.pattern is None or re.search(prop.pattern, formatted)):
+        return formatted
     if prop.pattern is not None:
         return _matching(prop.pattern)
-    if prop.format is not None:
-        return _FORMATS.get(prop.format, "text")
     return "text".ljust(prop.min_length or 0, "x")[: prop.max_length]
 
 

@@ -8,6 +8,7 @@ several properties; both are checked by the plan when the event is sent, like ev
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -60,12 +61,19 @@ def _string(prop: Property, _make: MakeClass) -> str:
     members = _enum(prop)
     if members:
         return f"Literal[{members}]"
-    pattern = prop.pattern
-    form = FORMAT_PATTERNS.get(prop.format or "")
-    if pattern is None and form is not None:
-        pattern = rf"\A(?:{form})\Z"
+    pattern = _pattern(prop)
     said = None if pattern is None else quoted(pattern)
     return _with_meta("str", min_length=prop.min_length, max_length=prop.max_length, pattern=said)
+
+
+def _pattern(prop: Property) -> str | None:
+    """One expression for the pattern and the format of a string."""
+    form = FORMAT_PATTERNS.get(prop.format or "")
+    if form is None or prop.pattern is None:
+        return prop.pattern if form is None else rf"\A(?:{form})\Z"
+    if prop.pattern.startswith("(?") and re.compile(prop.pattern).flags & ~re.UNICODE:
+        return prop.pattern  # flags may only stand at the start, so that two expressions cannot be one
+    return rf"\A(?=(?:{form})\Z)(?=[\s\S]*?(?:{prop.pattern}))"
 
 
 def _integer(prop: Property, _make: MakeClass) -> str:

@@ -34,21 +34,26 @@ class _Owned(msgspec.Struct):
 def site(plan: Plan, *, history: Mapping[str, Sequence[Change]]) -> dict[str, str]:
     """The pages by their path in the folder. `history` has the known changes of events, by name, newest first."""
     uses = UseIndex(plan)
+    bundle = bundle_hash(plan)
+
+    def page(title: str, body: Markup, up: str = "") -> str:
+        return _page(plan.id, up, title, body, bundle)
+
     found = {event.name: used_by(event, plan, uses) for event in plan.events.values()}
     pages = {
-        "index.html": _page(plan, "", plan.id, _index(plan)),
-        "kpis.html": _page(plan, "", "KPIs and goals", _kpis(plan)),
-        "journeys.html": _page(plan, "", "Journeys", _journeys(plan)),
-        "owners.html": _page(plan, "", "Owners", _owners(plan)),
+        "index.html": page(plan.id, _index(plan)),
+        "kpis.html": page("KPIs and goals", _kpis(plan)),
+        "journeys.html": page("Journeys", _journeys(plan)),
+        "owners.html": page("Owners", _owners(plan)),
     }
     for event in plan.events.values():
         body = event_body(event, plan, found[event.name], history.get(event.name, ()))
-        pages[f"events/{event.name}.html"] = _page(plan, "../", event.name, body)
+        pages[f"events/{event.name}.html"] = page(event.name, body, "../")
     for kpi in plan.kpis.values():
         body = kpi_body(kpi, plan, _served(found, "kpi", kpi.name))
-        pages[f"kpis/{kpi.name}.html"] = _page(plan, "../", kpi.name, body)
+        pages[f"kpis/{kpi.name}.html"] = page(kpi.name, body, "../")
     for journey in plan.journeys.values():
-        pages[f"journeys/{journey.name}.html"] = _page(plan, "../", journey.name, journey_body(journey, plan))
+        pages[f"journeys/{journey.name}.html"] = page(journey.name, journey_body(journey, plan), "../")
     return pages
 
 
@@ -56,11 +61,11 @@ def _served(found: Mapping[str, Sequence[UsedBy]], kind: str, name: str) -> list
     return [(event, use.how) for event, uses in found.items() for use in uses if (use.kind, use.name) == (kind, name)]
 
 
-def _page(plan: Plan, up: str, title: str, body: Markup) -> str:
-    places = (("index.html", plan.id), ("kpis.html", "KPIs"), ("journeys.html", "Journeys"), ("owners.html", "Owners"))
+def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
+    places = (("index.html", plan_id), ("kpis.html", "KPIs"), ("journeys.html", "Journeys"), ("owners.html", "Owners"))
     top = element("nav", *(link(f"{up}{target}", text) for target, text in places))
-    name = title if title == plan.id else f"{title} · {plan.id}"
-    foot = ("Made by footfall plan docs from the bundle ", element("code", bundle_hash(plan)))
+    name = title if title == plan_id else f"{title} · {plan_id}"
+    foot = ("Made by footfall plan docs from the bundle ", element("code", bundle))
     page = element(
         "html",
         element(
