@@ -121,7 +121,7 @@ def test_every_key_of_the_format_is_documented() -> None:
     import footfall.plan.measures as measures
     import footfall.plan.schema as schema
 
-    records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures._KEYS.values()]
+    records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures.MEASURES.values()]
     records += [kind for _, kind in schema.SECTIONS.values()]
     known = {name for record in records for name in keys(record, set())}
     words = set(re.findall(r"`([a-z_]+):?`", documented()))
