@@ -1,0 +1,183 @@
+"""`footfall plan scan`: what Python code sends, held against the plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import click
+
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.disk import SystemDisk
+from footfall.errors import UsageError
+from footfall.plan.findings import did_you_mean
+from footfall.plan.model import Plan
+from footfall.plan.scan import SDKS, Coverage, Gates, Scan, Verdict, find_python, open_library, scan
+
+__all__ = ["command"]
+
+
+@click.command("scan")
+@click.argument("plan_path", metavar="PLAN", type=PLAN_PATH)
+@click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--min", "least", metavar="PERCENT", help="The least share of active events that the code sends.")
+@click.option("--min-team", multiple=True, metavar="TEAM=PERCENT", help="The same for the events of an owner.")
+@click.option("--min-source", multiple=True, metavar="SOURCE=PERCENT", help="The same for the events of a source.")
+@click.option(
+    "--client", "clients", multiple=True, metavar="NAME[=SDK]",
+    help="A class, object or function that sends, when the scan cannot see it: its name, or its full dotted name.",
+)  # fmt: skip
+@click.option("--root", type=click.Path(path_type=Path), help="Where the paths of the plan's sources begin.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out, by their path.")
+@click.option("--calls", is_flag=True, help="List every call, and where each planned event is sent.")
+@output_options
+@click.pass_context
+def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], **given: Any) -> None:
+    """Hold the Python code in SRC, files and folders, against the PLAN. Nothing of the code is run or imported.
+
+    Tells of each call whether its event is planned and its properties are right; which planned events the code
+    never sends; what cannot be told without running it; and the coverage: the share of active events that are sent.
+    """
+    options: OutputOptions = given["options"]
+    plan = require_plan(ctx, plan_path)
+    clients, gates = _clients(given["clients"]), _gates(plan, given)
+    disk = SystemDisk()
+    library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk)
+    found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]))
+    if given["calls"] and options.form == "text":
+        click.echo("\n".join(_listed(found)))
+    ctx.exit(report_findings(found.problems, options=options, summary=_summary(found), facts=_facts(plan, found)))
+
+
+def _clients(given: Sequence[str]) -> dict[str, str]:
+    clients = {}
+    for one in given:
+        name, _, sdk = one.partition("=")
+        sdk = sdk or "footfall"
+        if sdk not in SDKS:
+            raise UsageError(f"--client {one}: there is no SDK {sdk!r}: {did_you_mean(sdk, SDKS)}")
+        if not all(part.isidentifier() for part in name.split(".")):
+            raise UsageError(f"--client {one}: {name!r} is no Python name; write NAME or package.module.NAME")
+        clients[name] = sdk
+    return clients
+
+
+def _gates(plan: Plan, given: Mapping[str, Any]) -> Gates:
+    teams = {event.owner for event in plan.events.values() if event.owner} | set(plan.teams)
+    return Gates(
+        overall=None if given["least"] is None else _percent("--min", given["least"]),
+        teams=_each("--min-team", given["min_team"], teams, "team"),
+        sources=_each("--min-source", given["min_source"], plan.sources, "source"),
+    )
+
+
+def _each(option: str, given: Sequence[str], known: Any, what: str) -> dict[str, Fraction]:
+    asked = {}
+    for one in given:
+        name, sign, share = one.partition("=")
+        if not sign:
+            raise UsageError(f"{option} {one}: write {what.upper()}=PERCENT")
+        if name not in known:
+            raise UsageError(f"{option} {one}: the plan has no {what} {name!r}: {did_you_mean(name, known)}")
+        asked[name] = _percent(f"{option} {name}", share)
+    return asked
+
+
+def _percent(option: str, text: str) -> Fraction:
+    try:
+        share = Fraction(text.removesuffix("%"))
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 100:
+        raise UsageError(f"{option}: {text!r} is no percentage; write a number from 0 to 100")
+    return share
+
+
+def _root(root: Path | None) -> str:
+    if root is None:
+        return ""
+    if not root.is_dir():
+        raise UsageError(f"--root {root}: is no folder; name the folder that the paths of the sources begin in")
+    try:
+        return root.absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return root.absolute().as_posix()
+
+
+def _summary(found: Scan) -> str:
+    tracked = [verdict for verdict in found.verdicts if verdict.sent.kind == "track"]
+    unresolved = sum(not verdict.resolved for verdict in tracked)
+    words = [f"{found.followed.files:,} files", f"{len(tracked):,} calls", f"{unresolved:,} not resolved"]
+    levels = Counter(problem.level for problem in found.problems)
+    counted = f"{levels['error']:,} errors, {levels['warning']:,} warnings"
+    return f"{', '.join(words)}; {counted}; coverage {found.coverage}"
+
+
+def _listed(found: Scan) -> Iterator[str]:
+    """Every call with its verdict, then every planned event with its places."""
+    for verdict in found.verdicts:
+        sent = verdict.sent
+        name = verdict.name or ("?" if sent.kind == "track" else "")
+        via = f" through {' and '.join(sent.via)}" if sent.via else ""
+        yield " ".join(f"{sent.place.file}:{sent.place.line} {sent.sdk} {sent.kind} {name}".split()) + (
+            f": {_word(verdict)}{via}"
+        )
+    yield ""
+    for name, event in found.events.items():
+        yield f"{name}: {', '.join(event.places) or 'never'}"
+    yield ""
+    for kind, each in (("team", found.teams), ("source", found.sources)):
+        for name, coverage in each.items():
+            yield f"{kind} {name}: {coverage}"
+    yield ""
+
+
+def _word(verdict: Verdict) -> str:
+    if verdict.sent.kind != "track":
+        return "traits checked" if verdict.sent.kind in {"identify", "group"} else "not judged"
+    if not verdict.resolved:
+        return "not resolved"
+    return "not planned" if verdict.event is None else "planned" if not verdict.problems else "planned, with findings"
+
+
+def _facts(plan: Plan, found: Scan) -> dict[str, Any]:
+    return {
+        "plan": plan.id,
+        "files": found.followed.files,
+        "read": found.followed.read,
+        "coverage": _share(found.coverage),
+        "teams": {name: _share(coverage) for name, coverage in found.teams.items()},
+        "sources": {name: _share(coverage) for name, coverage in found.sources.items()},
+        "implemented": {name: list(event.places) for name, event in found.events.items() if event.places},
+        "calls": [_call(verdict) for verdict in found.verdicts],
+    }
+
+
+def _share(coverage: Coverage) -> dict[str, Any]:
+    return {
+        "planned": coverage.planned,
+        "implemented": coverage.implemented,
+        "percent": round(float(coverage.percent), 2),
+        "never": list(coverage.never),
+    }
+
+
+def _call(verdict: Verdict) -> dict[str, Any]:
+    sent = verdict.sent
+    return {
+        "file": sent.place.file,
+        "line": sent.place.line,
+        "column": sent.place.column,
+        "sdk": sent.sdk,
+        "kind": sent.kind,
+        "event": verdict.event.name if verdict.event is not None else None,
+        "name": verdict.name,
+        "resolved": verdict.resolved,
+        "sources": sorted(verdict.sources),
+        "through": list(sent.via),
+        "codes": [problem.code for problem in verdict.problems],
+    }

@@ -1,0 +1,210 @@
+"""Built-in calls: what `dict(…)`, `str(…)`, `Decimal("…")`, `" ".join(…)` and their like give, as tables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+from footfall.plan.scan.dictionaries import concat, is_scalar, merged, options_of, plain
+from footfall.plan.scan.values import (
+    MOST_OPTIONS,
+    Arguments,
+    Const,
+    Dictionary,
+    Entry,
+    Sequence,
+    Unknown,
+    Value,
+    because,
+    join_values,
+    params_in,
+)
+
+__all__ = ["BUILTINS", "METHODS", "bound_call"]
+
+Builtin = Callable[[Arguments, ast.Call], Value]
+
+_TEXT_METHODS = frozenset(
+    {
+        "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip",
+        "swapcase", "title", "upper",
+    }
+)  # fmt: skip
+METHODS: Mapping[type[Any], frozenset[str]] = {
+    Const: _TEXT_METHODS | {"format", "join", "isoformat"},
+    Dictionary: frozenset(
+        {"clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "__setitem__"}
+    ),
+    Sequence: frozenset({"append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}),
+}
+"""The methods of built-in values that are known to the scan."""
+
+
+def _dict(arguments: Arguments, what: ast.Call) -> Value:
+    made = Dictionary({}, None, id(what))
+    if arguments.positional:
+        made = merged(made, arguments.positional[0])
+    named = Dictionary({name: Entry(value) for name, value in arguments.named.items()}, arguments.named_rest)
+    made = merged(made, named)
+    return made if arguments.rest is None else Dictionary(made.entries, arguments.rest, id(what))
+
+
+def _copy(arguments: Arguments, what: ast.Call) -> Value:
+    value = arguments.positional[0] if arguments.positional else Unknown(because("is ", what))
+    return Dictionary(value.entries, value.rest, id(what)) if isinstance(value, Dictionary) else value
+
+
+def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
+    """A conversion: exact for a constant, else a value whose type at least is known."""
+
+    def builtin(arguments: Arguments, what: ast.Call) -> Value:
+        value = plain(arguments.positional[0]) if len(arguments.positional) == 1 and not arguments.named else None
+        if isinstance(value, Const) and is_scalar(value.value):
+            try:
+                return Const(convert(value.value))
+            except (ValueError, TypeError, ArithmeticError):
+                pass
+        if value is not None and convert is str and isinstance(value, Unknown) and value.type == "string":
+            return value
+        return Unknown(because("is ", what), params_in(value), type=kind)
+
+    return builtin
+
+
+def _built(convert: Callable[..., Any]) -> Builtin:
+    """A value that is wholly known when all it is made of is."""
+
+    def builtin(arguments: Arguments, what: ast.Call) -> Value:
+        given = [plain(value) for value in (*arguments.positional, *arguments.named.values())]
+        if arguments.rest is None and arguments.named_rest is None and all(isinstance(v, Const) for v in given):
+            values = [value.value for value in given if isinstance(value, Const)]
+            count = len(arguments.positional)
+            try:
+                return Const(convert(*values[:count], **dict(zip(arguments.named, values[count:], strict=True))))
+            except (ValueError, TypeError, ArithmeticError, AttributeError, KeyError):
+                pass
+        return Unknown(because("is ", what), params_in(*given))
+
+    return builtin
+
+
+def _listed(arguments: Arguments, what: ast.Call) -> Value:
+    value = arguments.positional[0] if arguments.positional else Sequence(())
+    return value if isinstance(value, Sequence) else Unknown(because("is ", what), params_in(value), type="array")
+
+
+def _truth(arguments: Arguments, what: ast.Call) -> Value:
+    return Unknown(because("is ", what), params_in(*arguments.positional), type="boolean")
+
+
+BUILTINS: Mapping[str, Builtin] = {
+    "builtins.bool": _truth,
+    "builtins.dict": _dict,
+    "builtins.float": _typed("number", float),
+    "builtins.int": _typed("integer", int),
+    "builtins.isinstance": _truth,
+    "builtins.len": lambda _arguments, what: Unknown(because("is ", what), type="integer"),
+    "builtins.list": _listed,
+    "builtins.repr": _typed("string", repr),
+    "builtins.sorted": lambda given, what: Unknown(because("is ", what), params_in(*given.positional), type="array"),
+    "builtins.str": _typed("string", str),
+    "builtins.tuple": _listed,
+    "collections.OrderedDict": _dict,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "datetime.date": _built(date),
+    "datetime.datetime": _built(datetime),
+    "decimal.Decimal": _built(Decimal),
+    "types.MappingProxyType": _copy,
+    "typing.cast": lambda arguments, what: (
+        arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", what))
+    ),
+    "uuid.UUID": _built(UUID),
+}  # fmt: skip
+"""What is called by its full name, and how to tell its result."""
+
+
+def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:
+    """What a method of a built-in value gives back; a change in place is not made here."""
+    if isinstance(receiver, Const) and isinstance(receiver.value, str):
+        return _text_call(receiver.value, name, arguments, what)
+    if isinstance(receiver, Dictionary):
+        return _dictionary_call(receiver, name, arguments, what)
+    if isinstance(receiver, Sequence) and name == "copy":
+        return receiver
+    return Unknown(because("is ", what), params_in(*arguments.positional))
+
+
+def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what: ast.AST) -> Value:
+    first = plain(arguments.positional[0]) if arguments.positional else None
+    if name in {"get", "pop", "setdefault"} and first is not None:
+        default = arguments.positional[1] if len(arguments.positional) > 1 else Const(None)
+        if isinstance(first, Const) and isinstance(first.value, str):
+            entry = receiver.entries.get(first.value)
+            if entry is not None:
+                return entry.value if entry.certain else join_values((entry.value, default))
+            return default if receiver.rest is None else Unknown(because("is ", what), params_in(receiver.rest))
+        if receiver.rest is None:
+            return join_values([*(entry.value for entry in receiver.entries.values()), default])
+    certain = receiver.rest is None and all(entry.certain for entry in receiver.entries.values())
+    if name == "items" and certain:
+        pairs = (Sequence((Const(key), entry.value)) for key, entry in receiver.entries.items())
+        return Sequence(tuple(pairs))
+    if name == "keys" and certain:
+        return Sequence(tuple(Const(key) for key in receiver.entries))
+    if name == "values" and certain:
+        return Sequence(tuple(entry.value for entry in receiver.entries.values()))
+    return Unknown(because("is ", what), params_in(receiver.rest, *arguments.positional))
+
+
+def _text_call(text: str, name: str, arguments: Arguments, what: ast.AST) -> Value:
+    if name == "join" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Sequence):
+        parts: list[Value] = []
+        for item in arguments.positional[0].items:
+            parts += [Const(text), item] if parts else [item]
+        return concat(parts)
+    if name == "format" and arguments.rest is None and arguments.named_rest is None:
+        return _format(text, arguments, what)
+    given = [plain(value) for value in arguments.positional]
+    constants = [value.value for value in given if isinstance(value, Const)]
+    if name in _TEXT_METHODS and len(constants) == len(given) and not arguments.named:
+        try:
+            return Const(getattr(text, name)(*constants))
+        except (TypeError, ValueError):
+            pass
+    return Unknown(because("is ", what), params_in(*given), type="string")
+
+
+def _format(text: str, arguments: Arguments, what: ast.AST) -> Value:
+    """`str.format` where all that it takes is plain text or a number; else what stands before the first brace."""
+    names = [*map(str, range(len(arguments.positional))), *arguments.named]
+    values = [options_of(plain(value)) for value in (*arguments.positional, *arguments.named.values())]
+    ways = 1
+    for options in values:
+        ways *= len(options)
+    unknown = Unknown(
+        because("is ", what), params_in(*(v for options in values for v in options)), text.partition("{")[0], "string"
+    )
+    known = all(
+        isinstance(v := plain(option), Const) and is_scalar(v.value) for options in values for option in options
+    )
+    if ways > MOST_OPTIONS or not known or len(text) > 1_000:
+        return unknown
+    made: list[Value] = []
+    for way in product(*values):
+        given = {
+            name: value.value for name, value in zip(names, map(plain, way), strict=True) if isinstance(value, Const)
+        }
+        positional = [given[str(index)] for index in range(len(arguments.positional))]
+        if "{" in text and any(sign in text for sign in (":", "!", ".", "[")):
+            return unknown  # a width could ask for a text of any length
+        try:
+            made.append(Const(text.format(*positional, **{name: given[name] for name in arguments.named})))
+        except (IndexError, KeyError, ValueError):
+            return unknown
+    return join_values(made)

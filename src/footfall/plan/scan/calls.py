@@ -1,0 +1,181 @@
+"""Calls: from a method of an SDK and its arguments to what is sent, by the table of shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from footfall.plan.scan.dictionaries import options_of, plain
+from footfall.plan.scan.shapes import CARRIERS, SDKS, STRUCTURED, Kind, Shape
+from footfall.plan.scan.values import (
+    Action,
+    Arguments,
+    Class,
+    Const,
+    Dictionary,
+    Entry,
+    Instance,
+    Made,
+    Param,
+    Sequence,
+    Unknown,
+    Value,
+    params_in,
+)
+
+__all__ = ["Place", "Sent", "bind", "class_value", "send"]
+
+EVENT_OF_CLASS = "__footfall_event__"
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where something stands: a file, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+class Sent(msgspec.Struct, frozen=True, eq=False):
+    """One message that the code sends, as far as it is known.
+
+    `place` is where to mend it: the call of the SDK (`origin`), or of the wrapper that brings event and properties.
+    `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those on
+    the wire. `receiver` is None for a client, else why it is not known to be one.
+    """
+
+    sdk: str
+    kind: Kind
+    place: Place
+    origin: Place
+    event: Value
+    properties: Value | None
+    via: tuple[str, ...] = ()
+    inside: str = ""
+    by_name: bool = False
+    receiver: Value | None = None
+
+    def whole_params(self) -> frozenset[Param]:
+        """The parameters without which it is not known what is sent."""
+        return params_in(self.event, self.properties, self.receiver)
+
+    def all_params(self) -> frozenset[Param]:
+        """Those, and the parameters that stand for a property's value."""
+        return params_in(self.event, self.properties, self.receiver, inside=True)
+
+
+def send(
+    action: Action, arguments: Arguments, place: Place, inside: str, receiver: Value | None = None
+) -> Iterator[Sent]:
+    """What a call of a client's method sends; several when the event is one of a few."""
+    shapes = SDKS[action.sdk].methods[action.method]
+    found = next(((shape, taken) for shape in shapes if (taken := _fit(shape, arguments)) is not None), None)
+    if found is None:
+        unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
+        yield Sent(action.sdk, shapes[0].kind, place, place, unknown, None, (), inside, False, receiver)
+        return
+    shape, taken = found
+    properties = _structured(taken) if shape.properties == "*structured" else taken.get(shape.properties)
+    event = taken.get(shape.event, Unknown("is not given")) if shape.event else Const("")
+    if shape.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
+        properties = Dictionary({}, rest)
+    for option in options_of(event):
+        kind, name, own, by_name = _unpacked(option, shape.kind)
+        held = own if own is not None else properties
+        yield Sent(action.sdk, kind, place, place, name, held, (), inside, by_name, receiver)
+
+
+def _fit(shape: Shape, arguments: Arguments) -> dict[str, Value] | None:
+    """The arguments by parameter; None when the shape does not take them."""
+    most = len(shape.params) if shape.most is None else shape.most
+    count = len(arguments.positional)
+    if count > most or any(name in shape.params[:count] for name in arguments.named):
+        return None
+    taken = dict(zip(shape.params, arguments.positional, strict=False)) | dict(arguments.named)
+    rest = arguments.rest or arguments.named_rest
+    if shape.event and shape.event not in taken and rest is not None:
+        taken[shape.event] = rest
+    return taken
+
+
+def _structured(taken: Mapping[str, Value]) -> Dictionary:
+    return Dictionary({wire: Entry(taken[param]) for param, wire in STRUCTURED.items() if param in taken})
+
+
+def _unpacked(event: Value, kind: Kind) -> tuple[Kind, Value, Value | None, bool]:
+    """Kind, name and properties of what was given as the event: a text, or an object that carries all of them."""
+    if isinstance(event, Made) and event.name in CARRIERS:
+        carrier = CARRIERS[event.name]
+        taken = _fit(Shape(carrier.kind, carrier.params, carrier.event), event.arguments) or {}
+        held = taken.get(carrier.properties) if carrier.properties else None
+        if carrier.fields:
+            held = _structured(taken)
+        name = taken.get(carrier.event, Unknown("is not given"))
+        inner_kind, inner, own, by_name = _unpacked(name, carrier.kind)
+        return inner_kind, _schema_name(inner), own if own is not None else held, by_name
+    cls = event.cls if isinstance(event, Instance) else event if isinstance(event, Class) else None
+    if cls is not None and isinstance(event, Instance):
+        name = plain(class_value(cls, EVENT_OF_CLASS) or Unknown(f"is an object of {cls.qualname}"))
+        return kind, name, _fields(cls, event.arguments), True
+    return kind, plain(event), None, False
+
+
+def _schema_name(name: Value) -> Value:
+    """The event in an Iglu address: `iglu:com.acme/order_completed/jsonschema/1-0-0` names order_completed."""
+    if isinstance(name, Const) and isinstance(name.value, str) and name.value.startswith("iglu:"):
+        parts = name.value.split("/")
+        return Const(parts[1]) if len(parts) == 4 else Unknown(f"is not an Iglu address: {name.value!r}")
+    return name
+
+
+def class_value(cls: Class, name: str) -> Value | None:
+    """What a class, or the nearest of its bases, binds a name to."""
+    seen: list[Class] = []
+    stack: list[Value] = [cls]
+    while stack:
+        one = stack.pop(0)
+        if not isinstance(one, Class) or any(one is known for known in seen):
+            continue
+        seen.append(one)
+        if name in one.names:
+            return one.names[name]
+        stack[:0] = one.bases
+    return None
+
+
+def _fields(cls: Class, arguments: Arguments | None) -> Dictionary:
+    """The properties of a generated class, from what its object was made with."""
+    if arguments is None:
+        return Dictionary({}, Unknown("were set where the object was made"))
+    names = [name for name in cls.fields if name != EVENT_OF_CLASS]
+    entries = {name: Entry(value) for name, value in zip(names, arguments.positional, strict=False)}
+    entries |= {name: Entry(value) for name, value in arguments.named.items()}
+    return Dictionary(entries, arguments.rest or arguments.named_rest)
+
+
+def bind(
+    names: Any, arguments: Arguments, defaults: Mapping[str, Value], unbound: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What a function's parameters stand for in a call; `names` is its `ast.arguments` without a bound `self`."""
+    positional = [arg.arg for arg in (*names.posonlyargs, *names.args)]
+    bound = dict(zip(positional, arguments.positional, strict=False))
+    keywords = {arg.arg for arg in (*names.args, *names.kwonlyargs)}
+    extra: dict[str, Entry] = {}
+    for name, value in arguments.named.items():
+        if name in keywords:
+            bound[name] = value
+        else:
+            extra[name] = Entry(value)
+    rest = arguments.rest or arguments.named_rest
+    for name in (*positional, *(arg.arg for arg in names.kwonlyargs)):
+        if name not in bound:
+            given = rest if rest is not None else defaults.get(name)
+            bound[name] = unbound[name] if given is None else given
+    if names.vararg is not None:
+        left = arguments.positional[len(positional) :]
+        bound[names.vararg.arg] = Sequence(left) if arguments.rest is None else arguments.rest
+    if names.kwarg is not None:
+        bound[names.kwarg.arg] = Dictionary(extra, arguments.named_rest)
+    return bound

@@ -1,0 +1,82 @@
+"""Coverage: which planned events the code sends, as a share, over all, by team and by source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+import msgspec
+
+from footfall.plan.model import Event, Plan
+from footfall.plan.scan.judge import Verdict
+
+__all__ = ["Coverage", "Implementation", "coverage_of", "implementations"]
+
+
+class Implementation(msgspec.Struct, frozen=True):
+    """Where the code sends one planned event: places as `file:line`, and the sources of those files."""
+
+    event: str
+    places: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How many of the planned, active events the code sends."""
+
+    planned: int
+    implemented: int
+    never: tuple[str, ...] = ()
+
+    @property
+    def percent(self) -> Fraction:
+        """The share in percent, exact; 100 when nothing is planned."""
+        return Fraction(100 * self.implemented, self.planned) if self.planned else Fraction(100)
+
+    def __str__(self) -> str:
+        return f"{self.implemented} of {self.planned} ({float(self.percent):.0f} %)"
+
+
+def implementations(plan: Plan, verdicts: Iterable[Verdict]) -> dict[str, Implementation]:
+    """For each planned event, by name, where it is sent."""
+    places: dict[str, list[str]] = {}
+    sources: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        if verdict.event is not None and verdict.resolved:
+            place = f"{verdict.sent.place.file}:{verdict.sent.place.line}"
+            places.setdefault(verdict.event.name, []).append(place)
+            sources.setdefault(verdict.event.name, set()).update(verdict.sources)
+    return {
+        name: Implementation(name, tuple(dict.fromkeys(places.get(name, ()))), tuple(sorted(sources.get(name, ()))))
+        for name in plan.events
+    }
+
+
+def coverage_of(
+    plan: Plan, sent: Mapping[str, Implementation], *, team: str | None = None, source: str | None = None
+) -> Coverage:
+    """The coverage of the active events: all that Python code can send, those of a team, or those of a source.
+
+    An event of a source counts as sent when a file of that source sends it. Events whose every source is written in
+    another language are not counted: no Python file can send them.
+    """
+    counted = [
+        event
+        for event in plan.events.values()
+        if event.status == "active"
+        and can_be_python(plan, event)
+        and (team is None or event.owner == team)
+        and (source is None or source in event.sources)
+    ]
+    done = [
+        event.name
+        for event in counted
+        if sent[event.name].places and (source is None or source in sent[event.name].sources)
+    ]
+    return Coverage(len(counted), len(done), tuple(event.name for event in counted if event.name not in done))
+
+
+def can_be_python(plan: Plan, event: Event) -> bool:
+    """Whether some source of an event is, or may be, written in Python."""
+    languages = [plan.sources[name].language for name in event.sources if name in plan.sources]
+    return not languages or any(language.lower() in {"", "python"} for language in languages)

@@ -1,0 +1,200 @@
+"""Dictionaries and text while they are followed: made, merged, changed in place, joined over two ways, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+import msgspec
+
+from footfall.plan.scan.values import (
+    MOST_OPTIONS,
+    Const,
+    Dictionary,
+    Entry,
+    Member,
+    OneOf,
+    Param,
+    Sequence,
+    Unknown,
+    Value,
+    join_values,
+    params_in,
+    reason_of,
+)
+
+__all__ = [
+    "MUTATORS", "SAFE", "changed", "concat", "is_scalar", "join_names", "merged", "opened", "options_of", "plain",
+    "truth", "with_key",
+]  # fmt: skip
+
+MUTATORS = frozenset({"clear", "pop", "popitem", "setdefault", "update", "__setitem__", "__delitem__"})
+# What does not change a dictionary that it is given.
+SAFE = frozenset(
+    {
+        "print", "len", "str", "repr", "sorted", "list", "tuple", "dict", "bool", "isinstance", "dumps", "pformat",
+        "pprint", "debug", "info", "warning", "error", "exception", "critical", "log", "copy", "deepcopy", "type", "id",
+    }
+)  # fmt: skip
+_MOST_TEXT = 10_000
+_MOST_BITS = 4_000
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """The values that a value may be."""
+    return value.options if isinstance(value, OneOf) else (value,)
+
+
+def plain(value: Value) -> Value:
+    """The value itself, where an enum's member stands for one."""
+    return value.value if isinstance(value, Member) else value
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value is true, or None when that is not known."""
+    value = plain(value)
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, Sequence):
+        return bool(value.items)
+    if isinstance(value, Dictionary):
+        if any(entry.certain for entry in value.entries.values()):
+            return True
+        return None if value.entries or value.rest is not None else False
+    return None if isinstance(value, Unknown | Param | OneOf) else True
+
+
+def opened(value: Dictionary, rest: Unknown | Param) -> Dictionary:
+    """The dictionary that may hold more, or something else, than what is known of it."""
+    return msgspec.structs.replace(value, rest=rest)
+
+
+def with_key(value: Dictionary, key: Value, held: Value) -> Dictionary:
+    """The dictionary after `value[key] = held`."""
+    key = plain(key)
+    if isinstance(key, Const) and isinstance(key.value, str):
+        return msgspec.structs.replace(value, entries={**value.entries, key.value: Entry(held)})
+    options = options_of(key)
+    if all(isinstance(option, Const) and isinstance(option.value, str) for option in options):
+        names = [option.value for option in options if isinstance(option, Const)]
+        more = {name: _maybe(value.entries.get(name), held) for name in names}
+        return msgspec.structs.replace(value, entries={**value.entries, **more})
+    return opened(value, Unknown(f"has a key that {reason_of(key)}", params_in(key)))
+
+
+def _maybe(there: Entry | None, held: Value) -> Entry:
+    return Entry(held, False) if there is None else Entry(join_values((there.value, held)), there.certain)
+
+
+def merged(value: Dictionary, more: Value) -> Dictionary:
+    """The dictionary after `value.update(more)` or `{**value, **more}`."""
+    if isinstance(more, Const) and not more.value:
+        return value
+    if isinstance(more, Dictionary):
+        entries = dict(value.entries)
+        for name, entry in more.entries.items():
+            there = entries.get(name)
+            entries[name] = entry if entry.certain else _maybe(there, entry.value)
+        return msgspec.structs.replace(value, entries=entries, rest=more.rest or value.rest)
+    if isinstance(more, OneOf) and all(isinstance(option, Dictionary) for option in more.options):
+        each = [option for option in more.options if isinstance(option, Dictionary)]
+        return merged(value, _joined(each))
+    if isinstance(more, Sequence):
+        return _from_pairs(value, more)
+    if isinstance(more, Param):
+        return opened(value, more)
+    return opened(value, Unknown(f"takes in a dictionary that {reason_of(more)}", params_in(more)))
+
+
+def _from_pairs(value: Dictionary, pairs: Sequence) -> Dictionary:
+    for pair in pairs.items:
+        if isinstance(pair, Sequence) and len(pair.items) == 2:
+            value = with_key(value, pair.items[0], pair.items[1])
+        else:
+            value = opened(value, Unknown("takes in pairs that are not known"))
+    return value
+
+
+def _joined(each: list[Dictionary]) -> Dictionary:
+    """One dictionary for several: a key that not all have is uncertain."""
+    entries: dict[str, Entry] = {}
+    for name in dict.fromkeys(name for one in each for name in one.entries):
+        held = [one.entries[name] for one in each if name in one.entries]
+        certain = len(held) == len(each) and all(entry.certain for entry in held)
+        entries[name] = Entry(join_values(entry.value for entry in held), certain)
+    rest = next((one.rest for one in each if one.rest is not None), None)
+    return Dictionary(entries, rest, each[0].origin)
+
+
+def changed(value: Dictionary, method: str, positional: tuple[Value, ...], named: Dictionary) -> Dictionary:
+    """The dictionary after one of its methods that change it was called."""
+    if method == "update":
+        return merged(merged(value, positional[0]) if positional else value, named)
+    if method == "setdefault" and positional:
+        key = plain(positional[0])
+        if isinstance(key, Const) and key.value in value.entries and value.entries[key.value].certain:
+            return value
+        return with_key(value, key, positional[1] if len(positional) > 1 else Const(None))
+    if method == "__setitem__" and len(positional) == 2:
+        return with_key(value, positional[0], positional[1])
+    if method == "clear":
+        return Dictionary({}, None, value.origin)
+    key = plain(positional[0]) if positional else Unknown("")
+    if method in {"pop", "__delitem__"} and isinstance(key, Const):
+        return msgspec.structs.replace(
+            value, entries={name: entry for name, entry in value.entries.items() if name != key.value}
+        )
+    fewer = {name: Entry(entry.value, False) for name, entry in value.entries.items()}
+    return msgspec.structs.replace(value, entries=fewer, rest=Unknown("loses a key that is not known"))
+
+
+def join_names(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+    """What names stand for after two ways through the code have met.
+
+    Two states of one dictionary become one with uncertain keys; two dictionaries stay two.
+    """
+    made: dict[tuple[int, int], Value] = {}
+    joined = dict(one)
+    for name, value in other.items():
+        mine = one.get(name)
+        if mine is None or mine is value:
+            joined[name] = value
+            continue
+        pair = (id(mine), id(value))  # two names of one dictionary stay names of one
+        if pair not in made:
+            related = isinstance(mine, Dictionary) and isinstance(value, Dictionary) and mine.origin == value.origin
+            made[pair] = _joined([mine, value]) if related else join_values((mine, value))  # type: ignore[list-item] # related says so
+        joined[name] = made[pair]
+    return joined
+
+
+def concat(parts: Iterable[Value]) -> Value:
+    """The text that parts make one after another; from the first unknown part on only the beginning is known."""
+    choices = [options_of(plain(part)) for part in parts]
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MOST_OPTIONS:
+        choices = [c if len(c) == 1 else (Unknown("has many possible parts", params_in(*c)),) for c in choices]
+    return join_values(_concat(way) for way in product(*choices))
+
+
+def _concat(parts: tuple[Value, ...]) -> Value:
+    text = ""
+    for part in map(plain, parts):
+        if isinstance(part, Const) and is_scalar(part.value) and len(text) < _MOST_TEXT:
+            text += str(part.value)
+            continue
+        prefix = text + (part.prefix if isinstance(part, Unknown) else "")
+        begins = f"begins with {prefix!r} and " if prefix else ""
+        why = f"holds a part that {reason_of(part)}"
+        return Unknown(begins + why, params_in(*parts), prefix, "string")
+    return Const(text)
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether a constant can be combined with others safely."""
+    if isinstance(value, int):
+        return value.bit_length() <= _MOST_BITS
+    return isinstance(value, str | float) or value is None

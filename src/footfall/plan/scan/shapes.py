@@ -1,0 +1,213 @@
+"""Shapes: how each SDK is imported and called, as a table. A new SDK, or a new version of one, is a row here.
+
+Read from the SDKs' own sources: footfall, segment-analytics-python 2.4, rudder-sdk-python 2.1, posthog 7 (and the
+order of arguments before 6.0), mixpanel 5.4, amplitude-analytics 1.3, snowplow-tracker 1.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import msgspec
+
+__all__ = [
+    "CARRIERS",
+    "CLASSES",
+    "FACTORIES",
+    "METHOD_NAMES",
+    "MODULES",
+    "SDKS",
+    "WORDS",
+    "Carrier",
+    "Kind",
+    "Sdk",
+    "Shape",
+]
+
+Kind = Literal["track", "identify", "group", "page", "screen", "alias"]
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """One way to call a method: its parameters in order, and which of them hold the event and its properties.
+
+    `most` is how many arguments may stand without a name (None: all). `named_only` are taken by name.
+    """
+
+    kind: Kind
+    params: tuple[str, ...]
+    event: str = ""
+    properties: str = ""
+    most: int | None = None
+
+
+class Sdk(msgspec.Struct, frozen=True):
+    """An SDK: the classes whose objects send, the modules that send themselves, and its methods.
+
+    A call takes the first of a method's shapes that its arguments fit. Keys that begin with `ignored` are the SDK's
+    own and never planned.
+    """
+
+    classes: tuple[str, ...]
+    methods: Mapping[str, tuple[Shape, ...]]
+    modules: tuple[str, ...] = ()
+    factories: tuple[str, ...] = ()
+    ignored: str = ""
+
+
+class Carrier(msgspec.Struct, frozen=True):
+    """A class that carries an event to `track`: how it is made, and where event and properties are."""
+
+    params: tuple[str, ...]
+    event: str
+    properties: str = ""
+    fields: Mapping[str, str] = {}  # parameter -> property, for a carrier without a dictionary
+    kind: Kind = "track"
+
+
+_OURS = ("user_id", "anonymous_id", "timestamp", "context", "message_id")
+_REST = ("context", "timestamp", "anonymous_id", "integrations", "message_id")
+
+_FOOTFALL = {
+    "track": (Shape("track", ("event", "properties", *_OURS), "event", "properties", 2),),
+    "identify": (Shape("identify", ("user_id", "traits", *_OURS[1:]), "", "traits", 2),),
+    "page": (Shape("page", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
+    "screen": (Shape("screen", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
+    "group": (Shape("group", ("group_id", "traits", *_OURS), "", "traits", 2),),
+    "alias": (Shape("alias", ("previous_id", "user_id", *_OURS[2:]), most=2),),
+}
+_SEGMENT = {
+    "track": (Shape("track", ("user_id", "event", "properties", *_REST), "event", "properties"),),
+    "identify": (Shape("identify", ("user_id", "traits", *_REST), "", "traits"),),
+    "page": (Shape("page", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
+    "screen": (Shape("screen", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
+    "group": (Shape("group", ("user_id", "group_id", "traits", *_REST), "", "traits"),),
+    "alias": (Shape("alias", ("previous_id", "user_id", "context", "timestamp", "integrations", "message_id")),),
+}
+_CAPTURE = ("properties", "context", "timestamp", "uuid", "groups", "send_feature_flags", "disable_geoip")
+_CAPTURED = (
+    # Since 6.0 only the event stands without a name; before it, the person's id came first.
+    Shape("track", ("event", "distinct_id", *_CAPTURE, "flags"), "event", "properties", 1),
+    Shape("track", ("distinct_id", "event", *_CAPTURE), "event", "properties"),
+)
+_POSTHOG = {
+    "capture": _CAPTURED,
+    "capture_ai": _CAPTURED[:1],
+    "identify": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "set": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "set_once": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "group_identify": (Shape("group", ("group_type", "group_key", *_CAPTURE, "distinct_id"), "", "properties"),),
+    "alias": (Shape("alias", ("previous_id", "distinct_id", *_CAPTURE[1:])),),
+}
+_MIXPANEL = {
+    "track": (Shape("track", ("distinct_id", "event_name", "properties", "meta"), "event_name", "properties"),),
+    "import_data": (
+        Shape(
+            "track",
+            ("api_key", "distinct_id", "event_name", "timestamp", "properties", "meta", "api_secret"),
+            "event_name",
+            "properties",
+        ),
+    ),
+    "people_set": (Shape("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
+    "people_set_once": (Shape("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
+    "alias": (Shape("alias", ("alias_id", "original", "meta")),),
+}
+_TAIL = ("context", "tstamp", "event_subject")
+_STRUCTURED = ("category", "action", "label", "property_", "value")
+_SNOWPLOW = {
+    "track": (Shape("track", ("event",), "event"),),
+    "track_struct_event": (Shape("track", (*_STRUCTURED, *_TAIL), "action", "*structured"),),
+    "track_self_describing_event": (Shape("track", ("event_json", *_TAIL), "event_json"),),
+    "track_unstruct_event": (Shape("track", ("event_json", *_TAIL), "event_json"),),
+    "track_page_view": (Shape("page", ("page_url", "page_title", "referrer", *_TAIL), "page_title"),),
+    "track_screen_view": (Shape("screen", ("name", "id_", *_TAIL), "name"),),
+}
+
+SDKS: Final[Mapping[str, Sdk]] = {
+    "footfall": Sdk(
+        classes=(
+            "footfall.Client", "footfall.AsyncClient", "footfall.client.Client", "footfall.client.AsyncClient",
+            "footfall.client.sync.Client", "footfall.client.aio.AsyncClient", "footfall.client.calls.Calls",
+        ),
+        methods=_FOOTFALL,
+    ),
+    "segment": Sdk(
+        classes=(
+            "segment.analytics.Client", "segment.analytics.client.Client",
+            "analytics.Client", "analytics.client.Client",
+        ),
+        modules=("segment.analytics", "analytics"),
+        methods=_SEGMENT,
+    ),
+    "rudderstack": Sdk(
+        classes=("rudderstack.analytics.Client", "rudderstack.analytics.client.Client", "rudder_analytics.Client"),
+        modules=("rudderstack.analytics", "rudder_analytics"),
+        methods=_SEGMENT,
+    ),
+    "posthog": Sdk(
+        classes=("posthog.Posthog", "posthog.Client", "posthog.client.Client"),
+        modules=("posthog",),
+        methods=_POSTHOG,
+        ignored="$",
+    ),
+    "mixpanel": Sdk(classes=("mixpanel.Mixpanel",), methods=_MIXPANEL, ignored="$"),
+    "amplitude": Sdk(
+        classes=("amplitude.Amplitude", "amplitude.client.Amplitude"),
+        methods={"track": (Shape("track", ("event",), "event"),)},
+        ignored="$",
+    ),
+    "snowplow": Sdk(
+        classes=("snowplow_tracker.Tracker", "snowplow_tracker.tracker.Tracker"),
+        factories=(
+            "snowplow_tracker.Snowplow.create_tracker", "snowplow_tracker.Snowplow.get_tracker",
+            "snowplow_tracker.snowplow.Snowplow.create_tracker", "snowplow_tracker.snowplow.Snowplow.get_tracker",
+        ),
+        methods=_SNOWPLOW,
+    ),
+}  # fmt: skip
+
+STRUCTURED: Final[Mapping[str, str]] = {
+    "category": "category", "label": "label", "property_": "property", "value": "value"
+}  # fmt: skip
+
+_BASE_EVENT = Carrier(
+    ("event_type", "user_id", "device_id", "time", "event_properties"), "event_type", "event_properties"
+)
+_SELF_DESCRIBING = Carrier(("event_json", "event_subject", "context", "true_timestamp"), "event_json")
+_SELF_DESCRIBING_JSON = Carrier(("schema", "data"), "schema", "data")
+_STRUCTURED_EVENT = Carrier(_STRUCTURED, "action", fields=STRUCTURED)
+
+_SNOWPLOW_EVENTS = ("snowplow_tracker", "snowplow_tracker.events")
+CARRIERS: Final[Mapping[str, Carrier]] = {
+    f"{module}.{name}": carrier
+    for modules, name, carrier in (
+        (("amplitude", "amplitude.event"), "BaseEvent", _BASE_EVENT),
+        ((*_SNOWPLOW_EVENTS, "snowplow_tracker.events.self_describing"), "SelfDescribing", _SELF_DESCRIBING),
+        (("snowplow_tracker", "snowplow_tracker.self_describing_json"), "SelfDescribingJson", _SELF_DESCRIBING_JSON),
+        ((*_SNOWPLOW_EVENTS, "snowplow_tracker.events.structured_event"), "StructuredEvent", _STRUCTURED_EVENT),
+        (_SNOWPLOW_EVENTS, "PageView", Carrier(("page_url", "page_title"), "page_title", kind="page")),
+        (_SNOWPLOW_EVENTS, "ScreenView", Carrier(("id_", "name"), "name", kind="screen")),
+    )
+    for module in modules
+}
+
+CLASSES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.classes}
+MODULES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.modules}
+FACTORIES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.factories}
+
+METHOD_NAMES: Final = frozenset(method for row in SDKS.values() for method in row.methods)
+"""Every method of the table."""
+
+_DISTINCT = sorted(
+    {method for row in SDKS.values() for method in row.methods} - {"alias", "group", "page", "screen", "set"}
+)
+WORDS: Final = re.compile(
+    rb"\.\s*(?:" + b"|".join(method.encode() for method in _DISTINCT) + rb")\b"
+    # `.group(1)` is a regular expression's; a group of users has no number written into the code.
+    rb"|\.(?:alias|group|page|screen)\(\s*[^\s)0-9]"
+    rb"|\b(?:footfall|segment|rudderstack|rudder_analytics|posthog|mixpanel|amplitude|snowplow_tracker)\b"
+    rb"|import analytics\b"
+)
+"""A file whose bytes do not match this calls no method of the table, so it need not be parsed for its own calls."""

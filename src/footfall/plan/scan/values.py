@@ -1,0 +1,265 @@
+"""Values: what the scan can know of an expression without running it, from a whole constant down to nothing at all."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+__all__ = [
+    "Action", "Arguments", "Because", "Bound", "Class", "Client", "Const", "Dictionary", "Entry", "External",
+    "Frame", "Function", "Import", "Instance", "Made", "Member", "Method", "ModuleValue", "OneOf", "Param",
+    "Partial", "Sequence", "Unknown", "Value", "because", "join_values", "params_in", "reason_of", "shown",
+]  # fmt: skip
+
+MOST_OPTIONS = 16
+
+
+class Param(msgspec.Struct, frozen=True):
+    """What a caller gives for a parameter; `function` is the identity of the function's syntax tree."""
+
+    function: int
+    name: str
+    of: str
+    rest: str = ""  # "*" or "**" for the parameter that takes what is left
+
+
+class Const(msgspec.Struct, frozen=True):
+    """A value that is wholly known: text, number, boolean, None, a date, a Decimal."""
+
+    value: Any
+
+
+class Because(msgspec.Struct, frozen=True, eq=False):
+    """A reason that is put into words only when somebody reads it: texts, expressions, values with their reasons."""
+
+    parts: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return "".join(
+            part if isinstance(part, str) else shown(part) if isinstance(part, ast.AST) else reason_of(part)
+            for part in self.parts
+        )
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A value that is not known, and why. `prefix` is how its text begins, `type` what it will be in JSON, if known."""
+
+    reason: str | Because
+    params: frozenset[Param] = frozenset()
+    prefix: str = ""
+    type: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One key of a dictionary; `certain` says that it is there on every way through the code."""
+
+    value: Value
+    certain: bool = True
+
+
+class Dictionary(msgspec.Struct, frozen=True, eq=False):
+    """A dictionary with its known keys; with `rest` it may hold more, for the reason that `rest` gives."""
+
+    entries: Mapping[str, Entry]
+    rest: Unknown | Param | None = None
+    origin: int = 0  # the identity of the expression that made it: what was changed since keeps it
+
+
+class Sequence(msgspec.Struct, frozen=True, eq=False):
+    """A list or tuple of known length."""
+
+    items: tuple[Value, ...]
+
+
+class OneOf(msgspec.Struct, frozen=True, eq=False):
+    """One of a few values: a conditional expression, or what several ways through the code leave behind."""
+
+    options: tuple[Value, ...]
+
+
+class External(msgspec.Struct, frozen=True):
+    """Something of a library, by its full dotted name."""
+
+    name: str
+
+
+class Arguments(msgspec.Struct, frozen=True, eq=False):
+    """What a call gives. With `rest` there may be more, by position (`*args`) or by name (`**kwargs`)."""
+
+    positional: tuple[Value, ...] = ()
+    named: Mapping[str, Value] = {}
+    rest: Unknown | Param | None = None
+    named_rest: Unknown | Param | None = None
+
+
+class Import(msgspec.Struct, frozen=True):
+    """A name that an import binds, not yet followed: `name` of `module` ("" for the module itself)."""
+
+    module: str
+    level: int = 0
+    name: str = ""
+
+
+class Made(msgspec.Struct, frozen=True, eq=False):
+    """What a library's class or function was called with."""
+
+    name: str
+    arguments: Arguments
+
+
+class Frame(msgspec.Struct, eq=False):
+    """The names of a function, class body or module while it is followed; `outer` is where else names are looked up."""
+
+    module: Any
+    names: dict[str, Value]
+    outer: Frame | None = None
+    qualname: str = ""
+    owner: Class | None = None
+
+
+class ModuleValue(msgspec.Struct, frozen=True, eq=False):
+    """A module of the scanned tree."""
+
+    module: Any
+
+
+class Function(msgspec.Struct, frozen=True, eq=False):
+    """A function of the scanned tree, with the frame that it was defined in."""
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    frame: Frame
+    qualname: str
+    owner: Class | None = None
+    kind: str = ""  # "static", "class", "property"
+
+
+class Class(msgspec.Struct, frozen=True, eq=False):
+    """A class of the scanned tree: its bases and what its body binds. `fields` are its annotated names, in order."""
+
+    name: str
+    qualname: str
+    bases: tuple[Value, ...]
+    names: Mapping[str, Value]
+    fields: Mapping[str, ast.expr]
+    frame: Frame
+
+
+class Instance(msgspec.Struct, frozen=True, eq=False):
+    """An object of a class of the scanned tree; without `arguments` nothing is known of how it was made."""
+
+    cls: Class
+    arguments: Arguments | None = None
+
+
+class Method(msgspec.Struct, frozen=True, eq=False):
+    """A function that is bound to an object or class."""
+
+    function: Function
+    receiver: Value
+
+
+class Bound(msgspec.Struct, frozen=True, eq=False):
+    """A method of a built-in value: text, dictionary, list."""
+
+    receiver: Value
+    name: str
+
+
+class Member(msgspec.Struct, frozen=True, eq=False):
+    """A member of an enum; `prints` says that as text it is its value (StrEnum)."""
+
+    name: str
+    value: Value
+    prints: bool = False
+
+
+class Client(msgspec.Struct, frozen=True):
+    """An object (or module) that sends events, by the name of its SDK."""
+
+    sdk: str
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A method of a client: what sends, when it is called."""
+
+    sdk: str
+    method: str
+
+
+class Partial(msgspec.Struct, frozen=True, eq=False):
+    """A call with some of its arguments (`functools.partial`)."""
+
+    callee: Value
+    arguments: Arguments
+
+
+Value = (
+    Const | Unknown | Param | Dictionary | Sequence | OneOf | External | Made | ModuleValue | Function | Class
+    | Instance | Import | Method | Bound | Member | Client | Action | Partial
+)  # fmt: skip
+
+
+def because(*parts: Any) -> Because:
+    """A reason out of texts, expressions and values, put into words later: most are never read."""
+    return Because(parts)
+
+
+def shown(node: ast.AST) -> str:
+    """An expression as it is told to people: on one line, cut."""
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except (ValueError, RecursionError):
+        return "an expression"
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def params_in(*values: Value | None, inside: bool = False) -> frozenset[Param]:
+    """The parameters that values depend on as a whole; with `inside` also those that are values of a dictionary."""
+    found: set[Param] = set()
+    for value in values:
+        if isinstance(value, Param):
+            found.add(value)
+        elif isinstance(value, Unknown):
+            found |= value.params
+        elif isinstance(value, OneOf):
+            found |= params_in(*value.options, inside=inside)
+        elif isinstance(value, Dictionary):
+            found |= params_in(value.rest)
+            if inside:
+                direct = (entry.value for entry in value.entries.values())
+                found |= params_in(*(held for held in direct if isinstance(held, Param | Dictionary)), inside=True)
+    return frozenset(found)
+
+
+def reason_of(value: Value | None) -> str:
+    """Why a value is not known, in words that can follow "the event": a clause without a subject."""
+    if isinstance(value, Param):
+        return f"is the parameter {value.name!r} of {value.of}"
+    if isinstance(value, Unknown):
+        return str(value.reason)
+    if isinstance(value, OneOf):
+        return next((reason_of(option) for option in value.options if isinstance(option, Param | Unknown)), "")
+    return "is no text" if value is not None else "is not given"
+
+
+def join_values(values: Iterable[Value]) -> Value:
+    """One value that stands for all: the value itself, `OneOf`, or `Unknown` when they are too many."""
+    options: list[Value] = []
+    for value in values:
+        for option in value.options if isinstance(value, OneOf) else (value,):
+            if not any(_same(option, kept) for kept in options):
+                options.append(option)
+    if len(options) == 1:
+        return options[0]
+    if len(options) > MOST_OPTIONS:
+        return Unknown(f"has more than {MOST_OPTIONS} possible values", params_in(*options))
+    return OneOf(tuple(options)) if options else Unknown("has no value")
+
+
+def _same(one: Value, other: Value) -> bool:
+    if isinstance(one, Const) and isinstance(other, Const):
+        return type(one.value) is type(other.value) and bool(one.value == other.value)
+    return one is other or (type(one) is type(other) and bool(one == other))
