@@ -37,6 +37,7 @@ PURE = [
     "plan.lock",
     "plan.model",
     "plan.validate",
+    "plan.observed",
     "plan.rules",
     "plan.transform",
     "plan.uses",

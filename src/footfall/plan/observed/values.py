@@ -116,14 +116,13 @@ class ValueProfile:
         self.length_low = length if self.length_low is None else min(self.length_low, length)
         self.length_high = max(self.length_high, length)
         self.forms = tuple(form for form in self.forms if _READERS[form](value))
-        if self.numeric_text:
-            number = read_decimal(value)
-            if number is MISFIT:
-                self.numeric_text = False
-            else:
-                self.pointed_text = self.pointed_text or "." in value
-                self._point(number)
-                self._bound(number)
+        number = read_decimal(value)
+        if number is MISFIT:
+            self.numeric_text = False
+        else:
+            self.pointed_text = self.pointed_text or "." in value
+            self._point(number)
+            self._bound(number)
         if length > _LONG or not value.isprintable():
             self.distinct = None
         else:

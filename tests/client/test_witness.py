@@ -1,0 +1,90 @@
+"""The witness: whose clients it stands in for, and what it is told."""
+
+from __future__ import annotations
+
+import pytest
+
+import footfall
+from footfall.client.message import Message
+from footfall.client.witness import called_in, witness_now
+from footfall.delivery.transport import Transport
+from footfall.errors import InvalidEventError
+from footfall.events import Receipt
+from footfall.plan.model import Event, Plan
+from footfall.testing import Recorder
+
+URL = "http://localhost:9"
+
+
+class Listener:
+    def __init__(self) -> None:
+        self.recorder = Recorder()
+        self.heard: list[str] = []
+
+    def stand_in(self, collector: str | Transport) -> Transport | None:
+        return self.recorder if isinstance(collector, str) else None
+
+    def accepted(self, message: bytes) -> None:
+        self.heard.append("accepted " + message.decode().partition('"event":"')[2].partition('"')[0])
+
+    def refused(self, message: Message, receipt: Receipt) -> None:
+        self.heard.append(f"refused {message.name}: {receipt.reason}")
+
+
+def test_the_last_that_was_called_in_is_asked() -> None:
+    one, other = Listener(), Listener()
+
+    with called_in(one):
+        with called_in(other):
+            footfall.Client(URL, write_key="key").track("a", user_id="u")
+        footfall.Client(URL, write_key="key").track("b", user_id="u")
+
+    assert (one.heard, other.heard, witness_now()) == (["accepted b"], ["accepted a"], None)
+
+
+def test_what_it_does_not_stand_in_for_is_not_told() -> None:
+    listener, recorder = Listener(), Recorder()
+
+    with called_in(listener), footfall.Client(recorder) as client:
+        client.track("a", user_id="u")
+
+    assert (listener.heard, recorder.events) == ([], ["a"])
+
+
+def test_a_message_is_told_in_the_call_and_sent_all_the_same() -> None:
+    listener = Listener()
+
+    with called_in(listener), footfall.Client(URL, write_key="key") as client:
+        client.track("a", user_id="u")
+        assert listener.heard == ["accepted a"]
+
+    assert listener.recorder.events == ["a"]
+
+
+def test_what_the_client_refuses_is_told_with_the_reason() -> None:
+    listener = Listener()
+    plan = Plan(id="p", events={"a": Event(name="a", wire_name="a")})
+
+    with called_in(listener):
+        strict = footfall.Client(URL, write_key="key", plan=plan, on_invalid="raise")
+        with pytest.raises(InvalidEventError):
+            strict.track("b", user_id="u")
+        dropping = footfall.Client(URL, write_key="key", hooks=[lambda _: None])
+        dropping.track("c", user_id="u")
+        dropping.close()
+        closed = footfall.Client(URL, write_key="key")
+        closed.close()
+        closed.track("d", user_id="u")
+
+    assert listener.heard == ["refused b: invalid", "refused c: hook", "refused d: closed"]
+
+
+def test_an_error_in_the_block_ends_the_standing_in() -> None:
+    def fail() -> None:
+        with called_in(Listener()):
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert witness_now() is None
