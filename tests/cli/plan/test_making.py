@@ -208,6 +208,14 @@ def test_pages_tell_the_commits_of_each_events_own_lines(tmp_path: Path) -> None
     assert "Plan the bread" not in (tmp_path / "site" / "events" / "bread_seen.html").read_text()
 
 
+def test_pages_tell_the_version_that_the_lock_gives(shop: Path, tmp_path: Path) -> None:
+    assert footfall("lock", shop).returncode == 0
+
+    assert footfall("docs", shop, "-o", tmp_path / "site").returncode == 0
+
+    assert "<dt>Version</dt><dd>1.0</dd>" in (tmp_path / "site" / "events" / "order_completed.html").read_text()
+
+
 def test_pages_are_made_outside_of_a_repository(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text("plan: bakery\nevents: {bread_seen: {}}\n")
 

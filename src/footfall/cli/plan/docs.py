@@ -7,11 +7,11 @@ from pathlib import Path
 import click
 
 from footfall.cli.plan.event_history import git_history
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.lock_file import lock_path, read_lock
+from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.docs.site import site
-from footfall.plan.load import read_plan_with_places
 
 __all__ = ["command"]
 
@@ -28,9 +28,10 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
 
     The pages need no script and no server. An event's history is what git knows of its lines, and what the plan says.
     """
-    plan = require_plan(ctx, path)
-    _, _, places = read_plan_with_places(path)
-    pages = site(plan, history=git_history(plan, places) if history else {})
+    plan, places = require_plan_with_places(ctx, path)
+    lock = read_lock(lock_path(path))
+    versions = {} if lock is None else {name: event.version for name, event in lock.events.items()}
+    pages = site(plan, history=git_history(plan, places) if history else {}, versions=versions)
     disk = SystemDisk()
     for name, text in pages.items():
         file = output / name

@@ -9,9 +9,13 @@ import click
 
 from footfall.cli.plan.findings_output import FOUND, finding_line, tally
 from footfall.errors import Problem, UsageError
-from footfall.plan import Plan, read_plan
+from footfall.plan import Plan
+from footfall.plan.load import read_plan_with_places
+from footfall.plan.places import Places
 
-__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan"]
+__all__ = [
+    "PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan", "require_plan_with_places",
+]  # fmt: skip
 
 PLAN_PATH = click.Path(path_type=Path)
 
@@ -38,14 +42,19 @@ def require_plan(ctx: click.Context, path: Path) -> Plan:
     With faults, they are told on standard error and the command ends with exit code 1. Raises UsageError when there
     is no plan at all.
     """
-    plan, problems = read_plan(path)
+    return require_plan_with_places(ctx, path)[0]
+
+
+def require_plan_with_places(ctx: click.Context, path: Path) -> tuple[Plan, Places]:
+    """Like `require_plan`, with where each part of the plan stands."""
+    plan, problems, places = read_plan_with_places(path)
     refuse_no_plan(path, problems)
     if plan is None:
         for problem in problems:
             click.echo(finding_line(problem), err=True)
         click.echo(tally(str(path), problems), err=True)
         ctx.exit(FOUND)
-    return plan
+    return plan, places
 
 
 def counts_of(plan: Plan) -> dict[str, int]:

@@ -32,12 +32,12 @@ def status_tag(event: Event) -> Markup:
     return element("span", event.status, class_=f"tag {event.status}")
 
 
-def event_body(event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[Change]) -> Markup:
-    """What stands on the page below its title."""
+def event_body(event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[Change], version: str) -> Markup:
+    """What stands on the page below its title; `version` is that of the plan's lock, "" without one."""
     return joined(
         element("p", status_tag(event)),
         element("p", event.description, class_="lead") if event.description else "",
-        _facts(event),
+        _facts(event, version),
         element("h2", "Properties"),
         _properties(event),
         _rules(event),
@@ -52,8 +52,10 @@ def event_body(event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequen
     )
 
 
-def _facts(event: Event) -> Markup:
+def _facts(event: Event, version: str) -> Markup:
     told: list[tuple[str, Part]] = [("On the wire", element("code", event.wire_name))]
+    if version:
+        told.append(("Version", version))
     told += [(label, text) for label, text in event_facts(event) if label not in _OWN_PLACE]
     if event.links:
         told.append(("Links", [element("div", _outward(target)) for target in event.links]))

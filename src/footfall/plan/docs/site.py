@@ -31,8 +31,13 @@ class _Owned(msgspec.Struct):
     journey: list[Markup] = []
 
 
-def site(plan: Plan, *, history: Mapping[str, Sequence[Change]]) -> dict[str, str]:
-    """The pages by their path in the folder. `history` has the known changes of events, by name, newest first."""
+def site(
+    plan: Plan, *, history: Mapping[str, Sequence[Change]], versions: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The pages by their path in the folder.
+
+    `history` has the known changes of events, by name, newest first; `versions` what the plan's lock says they are.
+    """
     uses = UseIndex(plan)
     bundle = bundle_hash(plan)
 
@@ -47,7 +52,9 @@ def site(plan: Plan, *, history: Mapping[str, Sequence[Change]]) -> dict[str, st
         "owners.html": page("Owners", _owners(plan)),
     }
     for event in plan.events.values():
-        body = event_body(event, plan, found[event.name], history.get(event.name, ()))
+        body = event_body(
+            event, plan, found[event.name], history.get(event.name, ()), (versions or {}).get(event.name, "")
+        )
         pages[f"events/{event.name}.html"] = page(event.name, body, "../")
     for kpi in plan.kpis.values():
         body = kpi_body(kpi, plan, _served(found, "kpi", kpi.name))
