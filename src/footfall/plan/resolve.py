@@ -114,10 +114,11 @@ class Resolver:
         values = PROPERTY_GROUP.read(entry.node, here, self._findings)
         node = values.get("properties") if values is not MISSING else None
         found = [] if node is None else self.properties(node, here, sensitivity)
-        for each in found if values is not MISSING and "no_lint" in values else ():
+        for each in found if values is not MISSING else ():
             if each.property is not None:
-                rules = tuple(dict.fromkeys((*each.property.no_lint, *values["no_lint"])))
-                each.property = msgspec.structs.replace(each.property, no_lint=rules)
+                rules = tuple(dict.fromkeys((*each.property.no_lint, *values.get("no_lint", ()))))
+                said = each.property.description or values.get("description", "")
+                each.property = msgspec.structs.replace(each.property, no_lint=rules, description=said)
         self._group_done[name, sensitivity] = found
         return found
 

@@ -1,0 +1,436 @@
+"""Every key of the plan format changes something that somebody sees; the table says what.
+
+One plan uses every key. Each row changes one of them and names an output that must come out differently. A key of the
+format's tables without a row fails, as does a row that changes nothing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from footfall.collector.judge import Judge
+from footfall.plan import Places, Plan, Validator, bundle_hash
+from footfall.plan.codegen.json_schema import plan_schema
+from footfall.plan.codegen.python import python_module
+from footfall.plan.docs.site import site
+from footfall.plan.findings import Findings
+from footfall.plan.lint import lint
+from footfall.plan.load import read_document
+from footfall.plan.measures import MEASURES
+from footfall.plan.scan.sources import SourceMap
+from footfall.plan.schema import (
+    BRANCH,
+    EVENT,
+    FILE,
+    GOAL,
+    GUARD,
+    JOURNEY,
+    KPI,
+    PROPERTY,
+    PROPERTY_GROUP,
+    SECTIONS,
+    STEP,
+    TYPE,
+)
+from footfall.plan.shape import ListOf, Record
+from footfall.plan.transform import Transforms
+from footfall.plan.yaml_source import parse_yaml
+
+TEXT: Final = (Path(__file__).parent / "data" / "every_key.yaml").read_bytes()
+PAYLOADS = (
+    b'{"serialNo":"x","price":3.20,"kind":"a","note":"abc","host":"a.b","count":2,"tags":["a"],"where":{"city":"a"}}',
+    b'{"price":0.5}',
+    b'{"price":2.125,"kind":null,"note":"","host":"-","count":99,"tags":["a","b","c"],"by_hour":{"a":"b"},"amount":1.234}',
+    b'{"price":2,"kind":"z","note":"ABCDEFGH","count":0,"tags":[],"where":{"city":5},"secret":"abcdefghijklm"}',
+    b'{"serial":"x"}',
+    b"{}",
+)
+
+
+def verdicts(plan: Plan) -> str:
+    """What validators of every place say of some payloads, under every name."""
+    out = []
+    for place in ("test", "client", "collector"):
+        validator = Validator(plan, place=place)
+        for name in ("Thing Sold", "sold", "sale", "Sold", "bought", "seen"):
+            event = validator.resolve(name, on="2026-01-15")
+            late = validator.resolve(name, on="2027-01-15")
+            out.append(f"{name} {event and event.name} {late and late.name} {validator.policy(event)}")
+            if event is not None:
+                out += [repr(validator.check(event, payload)) for payload in PAYLOADS]
+        for traits in (b'{"email":"x"}', b'{"email":"a@b.c"}', b'{"email":null}'):
+            out.append(repr(validator.check_traits("user", traits)))
+    return "\n".join(out)
+
+
+def sent(plan: Plan) -> str:
+    """What leaves the process."""
+    transforms = Transforms(plan, b"k" * 32)
+    traits = transforms.transform_traits("user", b'{"email":"a@b.c"}').properties
+    return repr([transforms.apply(event, PAYLOADS[3]) for event in plan.events.values()] + [bytes(traits)])
+
+
+def stored(plan: Plan) -> str:
+    """What the collector makes of who sends."""
+    judge = Judge(plan, "digest", Validator(plan, place="collector"))
+    return repr([
+        (judge.allows(event, source), judge.device_key(event, source))
+        for event in plan.events.values() for source in ("web", "box", "app")
+    ])  # fmt: skip
+
+
+def linted(plan: Plan) -> str:
+    return "\n".join(f"{one.level} {one}" for one in lint(plan, places=Places("plan.yaml"), today=date(2026, 6, 1)))
+
+
+OUTPUTS: dict[str, Callable[[Plan], str]] = {
+    "verdict": verdicts,
+    "sent": sent,
+    "stored": stored,
+    "lint": linted,
+    # Without the bundle's name, which every key changes.
+    "docs": lambda plan: (
+        repr(site(plan, history={})).replace(bundle_hash(plan), "").replace(bundle_hash(plan)[:12], "")
+    ),
+    "scan": lambda plan: repr(SourceMap(plan).of("web/shop.py")),
+    "python": lambda plan: python_module(plan).partition("bundle:")[2].partition("\n")[2],
+    "schema": lambda plan: repr({**plan_schema(plan), "$comment": ""}),
+}
+
+
+SOLD = ("events", "sold")
+PROPERTIES = (*SOLD, "properties")
+KPI_AT = ("kpis", "takings")
+BUY = ("journeys", "buy")
+# Where the tables of the format are used in the plan above; property keys stand where they have a meaning.
+PLACES: Final[dict[str, tuple[Record, tuple[Any, ...]]]] = {
+    "": (FILE, ()),
+    "event": (EVENT, SOLD),
+    "kpi": (KPI, KPI_AT),
+    "goal": (GOAL, ("goals", "grow")),
+    "journey": (JOURNEY, BUY),
+    "step": (STEP, (*BUY, "steps", 1)),
+    "branch": (BRANCH, (*BUY, "branches", 0)),
+    "guard": (GUARD, (*BUY, "never", 0)),
+    "group": (PROPERTY_GROUP, ("property_groups", "shop")),
+    "property": (PROPERTY, (*PROPERTIES, "kind")),
+    "team": (SECTIONS["teams"][1], ("teams", "growth")),  # type: ignore[dict-item]  # a Record, as the table has it
+    "source": (SECTIONS["sources"][1], ("sources", "web")),  # type: ignore[dict-item]  # as above
+    **{f"measure {form}": (record, (*KPI_AT, "measure")) for form, record in MEASURES.items()},
+}
+
+
+def keys_of(record: Record, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """The keys of a record, at any depth, by where they stand."""
+    for name, key in record.keys.items():
+        yield (*at, name), name
+        kind = key.kind
+        inner = kind.kind if isinstance(kind, ListOf) else kind
+        if isinstance(inner, Record):
+            yield from keys_of(inner, (*at, name, 0) if isinstance(kind, ListOf) else (*at, name))
+
+
+def all_keys() -> dict[str, tuple[Any, ...]]:
+    found = {}
+    for place, (record, at) in PLACES.items():
+        for path, _ in keys_of(record, at):
+            parts = [str(part) for part in path[len(at) :] if part != 0]
+            found[" ".join([place, ".".join(parts)]).strip()] = path
+    return found
+
+
+def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
+    """Set or remove what stands at a path; maps on the way are made."""
+    for part in path[:-1]:
+        document = document.setdefault(part, {}) if isinstance(document, dict) else document[part]
+    if value is GONE:
+        document.pop(path[-1], None)
+    else:
+        document[path[-1]] = value
+
+
+GONE: Final = object()
+_found = Findings()
+_root = parse_yaml(TEXT, "plan.yaml", _found)
+assert _root is not None
+DOCUMENT: Final[dict[str, Any]] = _root.plain()
+
+
+class Row(NamedTuple):
+    """The output that a change shows in; what to set, and where if not at the key itself; what to set before."""
+
+    output: str
+    value: Any = GONE
+    at: tuple[Any, ...] | None = None
+    before: Mapping[tuple[Any, ...], Any] = MappingProxyType({})
+
+
+def _on(name: str, key: str) -> tuple[Any, ...]:
+    return (*PROPERTIES, name, key)
+
+
+_PLACES = ("test", "client", "collector")
+_POLICIES = ("unknown_event", "unknown_property", "invalid")
+_RULES: dict[str, Any] = {
+    "style": "camelCase", "order": "action_object", "tense": "present", "max_length": 2, "pattern": "^zz",
+    "exceptions": ["gizmo"], "level": "off",
+}  # fmt: skip
+_STEPS = [{"id": "look", "event": "seen"}, {"id": "take", "event": "bought"}]
+# One more name of each kind, for the rules about names.
+_NAMED: dict[str, tuple[tuple[Any, ...], Any]] = {
+    "events": (("events",), {}),
+    "properties": (PROPERTIES, {"type": "boolean"}),
+    "traits": (("traits", "user"), {"type": "boolean"}),
+    "kpis": (("kpis",), {"measure": {"count": "bought"}}),
+    "goals": (("goals",), {}),
+    "journeys": (("journeys",), {"steps": _STEPS}),
+}
+
+
+def _naming(part: str, key: str, value: Any) -> Row:
+    at, what = _NAMED[part]
+    # The exceptions are words that a rule about actions takes as such, and a level is that of some rule.
+    rule = {"exceptions": {"order": "object_action"}, "level": {"max_length": 2}}.get(key, {"max_length": 99})
+    added = {(*at, "order_completed"): what, (*at, "order_gizmo"): what, ("naming", part): rule}
+    return Row("lint", value, None, added)
+
+
+_WANTED = {
+    "events": "links", "properties": "unit", "traits": "unit", "kpis": "drives", "goals": "kpis",
+    "journeys": "branches",
+}  # fmt: skip
+_LEFT_OUT: dict[str, dict[tuple[Any, ...], Any]] = {
+    "goals": {("goals", "grow", "kpis"): GONE},
+    "journeys": {(*BUY, "branches"): GONE},
+}
+_MEASURE = (*KPI_AT, "measure")
+_RATIO: dict[tuple[Any, ...], Any] = {_MEASURE: {"ratio": {"of": {"count": "bought"}, "to": {"count": "sold"}}}}
+_BUYING: dict[tuple[Any, ...], Any] = {_MEASURE: {"journey": "buy", "from": "look", "to": "pay"}}
+
+
+def _of(form: str) -> tuple[str, str]:
+    texts = {"unique": ("sold.kind", "sold.note"), "count": ("sold", "bought")}
+    return texts.get(form, ("sold.price", "sold.amount"))
+
+
+def _measured(form: str) -> dict[tuple[Any, ...], Any]:
+    return {_MEASURE: {form: _of(form)[0]}}
+
+
+ROWS: Final[dict[str, Row]] = {
+    "plan": Row("schema", "shop2"),
+    "format": Row("finding", 2),
+    "description": Row("docs"),
+    "timezone": Row("finding", "Nowhere/Land"),
+    "naming": Row("lint", {"events": {"max_length": 2}}),
+    **{f"naming.{part}": Row("lint", {"max_length": 2}) for part in _NAMED},
+    **{f"naming.{part}.{key}": _naming(part, key, value) for part in _NAMED for key, value in _RULES.items()},
+    "naming.reserved": Row("lint", ["sold", "price"]),
+    "lint": Row("lint", {"no_description": "off"}),
+    "require": Row("finding", {"events": ["links"]}),
+    **{f"require.{part}": Row("finding", [key], None, _LEFT_OUT.get(part, {})) for part, key in _WANTED.items()},
+    "sensitivity_levels": Row("finding", ["internal"]),
+    "identity": Row("stored"),
+    "identity.device": Row("stored"),
+    "identity.account": Row("finding", "nothing"),
+    "enforcement": Row("verdict"),
+    **{f"enforcement.{place}": Row("verdict", {"invalid": "drop"}) for place in _PLACES},
+    **{f"enforcement.{place}.{key}": Row("verdict", "drop") for place in _PLACES for key in _POLICIES},
+    "teams": Row("finding", {"other": {}}),
+    "sources": Row("finding"),
+    "types": Row("finding"),
+    "property_groups": Row("finding"),
+    "events": Row("finding"),
+    "goals": Row("docs"),
+    "kpis": Row("finding"),
+    "journeys": Row("finding"),
+    "traits": Row("verdict"),
+    "defaults": Row("finding"),
+    "defaults.owner": Row("finding"),
+    "defaults.status": Row("python", "draft"),
+    "defaults.purpose": Row("python"),
+    "defaults.sources": Row("stored"),
+    "defaults.actor": Row("python"),
+    "defaults.include": Row("finding"),
+    "defaults.sensitivity": Row("schema"),
+    "event wire_name": Row("verdict"),
+    "event aliases": Row("verdict"),
+    "event aliases.name": Row("verdict", "sale2"),
+    "event aliases.until": Row("verdict"),
+    "event description": Row("python"),
+    "event owner": Row("python", "store"),
+    "event status": Row("lint", "active", None, {(*SOLD, "deprecated"): GONE}),
+    "event purpose": Row("docs", ["goal:grow"]),
+    "event sources": Row("stored", ["box"]),
+    "event actor": Row("docs", ["system"]),
+    "event since": Row("docs"),
+    "event expires": Row("docs"),
+    "event links": Row("docs"),
+    "event deprecated": Row("lint"),
+    "event deprecated.since": Row("docs"),
+    "event deprecated.reason": Row("docs"),
+    "event deprecated.replaced_by": Row("lint"),
+    "event deprecated.remove_after": Row("lint"),
+    "event include": Row("schema", []),
+    "event properties": Row("finding"),
+    "event rules": Row("verdict"),
+    "event rules.id": Row("verdict", "cheap"),
+    "event rules.check": Row("verdict", "price > 100"),
+    "event rules.message": Row("verdict"),
+    "event expect": Row("docs"),
+    "event expect.volume": Row("docs", {"per": "week", "min": 2}),
+    "event expect.volume.per": Row("docs", "hour"),
+    "event expect.volume.min": Row("docs"),
+    "event expect.volume.max": Row("docs"),
+    "event enforcement": Row("verdict", {"client": {"unknown_property": "drop"}}),
+    **{f"event enforcement.{place}": Row("verdict", {"invalid": "drop"}) for place in _PLACES},
+    **{f"event enforcement.{place}.{key}": Row("verdict", "drop") for place in _PLACES for key in _POLICIES},
+    "event no_lint": Row("lint"),
+    "kpi owner": Row("docs", "store"),
+    "kpi question": Row("docs"),
+    "kpi measure": Row("docs", {"count": "bought"}),
+    "kpi window": Row("docs", "7d"),
+    "kpi target": Row("docs"),
+    "kpi target.direction": Row("docs", "down"),
+    "kpi target.value": Row("docs", 11),
+    "kpi target.unit": Row("docs"),
+    "kpi drives": Row("docs"),
+    "kpi guardrails": Row("docs"),
+    "kpi no_lint": Row("lint"),
+    "goal owner": Row("docs", "store"),
+    "goal description": Row("docs"),
+    "goal kpis": Row("lint"),
+    "journey owner": Row("docs", "store"),
+    "journey description": Row("docs"),
+    "journey by": Row("docs", "device"),
+    "journey within": Row("docs"),
+    "journey steps": Row("finding", []),
+    "journey branches": Row("docs"),
+    "journey never": Row("docs"),
+    "journey no_lint": Row("lint"),
+    "step id": Row("docs", "took", None, {(*BUY, "never"): GONE}),
+    "step event": Row("finding", "nothing"),
+    "step where": Row("docs"),
+    "step within": Row("docs"),
+    "step expect": Row("docs"),
+    "branch id": Row("docs", "fast"),
+    "branch after": Row("finding", "pay"),
+    "branch steps": Row("docs", ["take", "pay"]),
+    "branch note": Row("docs"),
+    "guard event": Row("docs", "bought", None, {(*BUY, "never", 0, "where"): GONE}),
+    "guard between": Row("docs", ["look", "pay"]),
+    "guard as": Row("docs", "regret"),
+    "guard where": Row("docs"),
+    "group description": Row(
+        "python", GONE, None, {("property_groups", "shop", "properties", "shop_id", "description"): GONE}
+    ),
+    "group properties": Row("schema", {}, None, {(*BUY, "never"): GONE, ("identity", "account"): GONE}),
+    "group no_lint": Row("lint"),
+    "property use": Row("finding", "money"),
+    "property type": Row(
+        "verdict",
+        "integer",
+        _on("note", "type"),
+        {_on("note", "pattern"): GONE, _on("note", "min_length"): GONE, _on("note", "max_length"): GONE},
+    ),
+    "property description": Row("python", GONE, _on("kind", "description")),
+    "property nullable": Row("verdict", True),
+    "property enum": Row("verdict"),
+    "property open": Row("verdict", True),
+    "property pattern": Row("verdict", GONE, _on("note", "pattern")),
+    "property format": Row("verdict", GONE, _on("host", "format")),
+    "property min": Row("verdict", 0, _on("count", "min")),
+    "property max": Row("verdict", 99, _on("count", "max")),
+    "property min_length": Row("verdict", GONE, _on("note", "min_length")),
+    "property max_length": Row("verdict", GONE, _on("note", "max_length")),
+    "property min_items": Row("verdict", GONE, _on("tags", "min_items")),
+    "property max_items": Row("verdict", GONE, _on("tags", "max_items")),
+    "property scale": Row("verdict", GONE, _on("amount", "scale")),
+    "property unit": Row("python", GONE, _on("count", "unit")),
+    "property examples": Row("schema", GONE, _on("price", "examples")),
+    "property sensitivity": Row("verdict", "personal", _on("note", "sensitivity")),
+    "property transform": Row("sent", GONE, _on("secret", "transform")),
+    "property retention": Row("docs", GONE, _on("secret", "retention")),
+    "property items": Row("verdict", {"type": "integer"}, _on("tags", "items")),
+    "property values": Row("verdict", {"type": "string"}, _on("by_hour", "values")),
+    "property properties": Row("verdict", {}, _on("where", "properties")),
+    "property no_lint": Row("lint", GONE, _on("serial", "no_lint")),
+    "property wire_name": Row("verdict", GONE, _on("serial", "wire_name")),
+    "property required": Row("verdict", GONE, _on("price", "required")),
+    "team contact": Row("docs"),
+    "team slack": Row("docs"),
+    "team codeowners": Row("docs"),
+    "source kind": Row("stored", "server", ("sources", "box", "kind")),
+    "source language": Row("docs"),
+    "source paths": Row("scan"),
+    "source min_version": Row("docs"),
+    **{
+        key: row
+        for form in MEASURES
+        if form not in {"ratio", "journey"}
+        for key, row in {
+            f"measure {form} {form}": Row("docs", _of(form)[1], None, _measured(form)),
+            f"measure {form} where": Row("docs", {"kind": "b"}, None, _measured(form)),
+            f"measure {form} by": Row("docs", ["kind"], None, _measured(form)),
+        }.items()
+    },
+    "measure ratio ratio": Row("docs", {"of": {"count": "sold"}, "to": {"count": "sold"}}, None, _RATIO),
+    "measure ratio ratio.of": Row("docs", {"count": "sold"}, None, _RATIO),
+    "measure ratio ratio.to": Row("docs", {"count": "bought"}, None, _RATIO),
+    "measure journey journey": Row("finding", "none", None, _BUYING),
+    "measure journey from": Row("docs", "take", None, _BUYING),
+    "measure journey to": Row("docs", "take", None, _BUYING),
+}
+
+
+def finding(document: dict[str, Any]) -> str:
+    return repr(read_document(document)[1])
+
+
+@pytest.mark.parametrize("key", ROWS)
+def test_a_key_changes_what_its_row_says(key: str) -> None:
+    row = ROWS[key]
+    before = copy.deepcopy(DOCUMENT)
+    for at, value in row.before.items():
+        put(before, at, value)
+    after = copy.deepcopy(before)
+    put(after, row.at or all_keys()[key], row.value)
+
+    assert after != before
+    plan, told = read_document(before)
+    assert plan is not None, told
+    changed, problems = read_document(after)
+    if row.output == "finding":
+        assert problems
+    else:
+        assert changed is not None, problems
+        assert OUTPUTS[row.output](changed) != OUTPUTS[row.output](plan)
+
+
+def test_every_key_of_the_format_has_a_row() -> None:
+    assert set(all_keys()) == set(ROWS)
+    assert set(TYPE.keys) == set(PROPERTY.keys) - {"required", "wire_name"}
+
+
+def test_a_key_of_a_type_does_what_it_does_on_a_property_that_uses_the_type() -> None:
+    whole, _ = read_document(DOCUMENT)
+    assert whole is not None
+    stated: dict[str, Any] = DOCUMENT["events"]["sold"]["properties"]
+    moved = copy.deepcopy(DOCUMENT)
+    for name, keys in stated.items():
+        own = {key: value for key, value in keys.items() if key in {"required", "wire_name"}}
+        moved["types"][f"{name}_type"] = {key: value for key, value in keys.items() if key not in own}
+        moved["events"]["sold"]["properties"][name] = {"use": f"{name}_type", **own}
+    used, told = read_document(moved)
+
+    assert told == []
+    assert used is not None
+    assert used.events["sold"].properties == whole.events["sold"].properties
+    assert {key for keys in stated.values() for key in keys} >= set(TYPE.keys)
