@@ -96,8 +96,8 @@ def test_flush_and_close_are_bounded_while_a_send_hangs(run: Run) -> None:
     async def work() -> None:
         client = AsyncClient(Hanging())
         client.track("a")
-        assert await client.flush(0.01) == Delivery(0, 1, {})
-        assert await client.close(0.01) == Delivery(0, 1, {})
+        assert await client.flush(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
+        assert await client.close(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
         assert client.stats().balanced
 
     run(work())
@@ -154,8 +154,17 @@ def test_a_refused_key_ends_a_flush_at_once(run: Run) -> None:
     async def work() -> None:
         client = AsyncClient(Recorder(fail_with=[UnauthorizedError("HTTP 401")]))
         client.track("a")
-        assert await client.flush(3600.0) == Delivery(0, 1, {})
-        assert await client.close(3600.0) == Delivery(0, 1, {})
+        assert await client.flush(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
+        assert await client.close(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
+
+    run(work())
+
+
+def test_flush_without_a_number_waits_as_by_default(run: Run) -> None:
+    async def work() -> None:
+        async with AsyncClient(Recorder(), options=ClientOptions(linger=3600.0)) as client:
+            client.track("a")
+            assert await client.flush(None) == Delivery(1, 0, {})
 
     run(work())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -113,11 +114,12 @@ def test_flush_waits_for_what_was_accepted_before_it() -> None:
 
 def test_flush_and_close_are_bounded_while_a_send_hangs() -> None:
     gate = Gate()
-    client = Client(gate)
+    client = Client(gate, options=ClientOptions(linger=0.0))
     client.track("a")
+    assert gate.entered.wait(30)
 
-    assert client.flush(0.01) == Delivery(0, 1, {})
-    assert client.close(0.01) == Delivery(0, 1, {})
+    assert client.flush(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
+    assert client.close(0.01) == client.flush(0.0)
     assert not client.close(0.0)
 
     gate.opened.set()
@@ -144,10 +146,10 @@ def test_a_refused_key_ends_a_flush_at_once_and_loses_nothing() -> None:
     client = Client(recorder)
     client.track("a")
 
-    assert client.flush(3600.0) == Delivery(0, 1, {})
+    assert client.flush(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
     assert client.stats().stopped == "unauthorized: HTTP 401"
     client.track("b")
-    assert client.close(3600.0) == Delivery(0, 2, {})
+    assert client.close(3600.0) == Delivery(0, 2, {}, "unauthorized: HTTP 401")
 
 
 def test_a_transport_that_breaks_its_promise_does_not_end_the_sending() -> None:
@@ -225,6 +227,75 @@ def test_one_line_a_batch_is_logged_and_it_names_nobody(caplog: pytest.LogCaptur
     ]
 
 
+def test_a_refused_key_is_one_warning_that_does_not_hold_the_key(caplog: pytest.LogCaptureFixture) -> None:
+    with serving(lambda _number, _messages: (401, {})) as server:
+        client = Client(server.url, write_key="the-secret-key")
+        client.track("a")
+        delivery = client.close()
+
+    assert [(record.levelname, record.name) for record in caplog.records if record.levelno >= logging.WARNING] == [
+        ("WARNING", "footfall")
+    ]
+    assert "nothing more is sent" in caplog.text
+    assert "the write key was refused" in caplog.text
+    assert (delivery.pending, (delivery.reason or "")[:23]) == (1, "unauthorized: HTTP 401:")
+    assert "the-secret-key" not in caplog.text + str(delivery)
+
+
+def test_a_row_of_failures_is_one_warning_until_it_works_again(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "footfall")
+    gone = UnreachableError("gone")
+    recorder = Recorder(fail_with=[gone, gone, None, gone, UnauthorizedError("HTTP 401")])
+    client = Client(recorder, options=ClientOptions(retry=QUICK))
+    for name in "ab":
+        client.track(name)
+        client.flush()
+
+    assert [(record.levelname, record.getMessage().split(":")[0][:16]) for record in caplog.records] == [
+        ("WARNING", "could not send 1"),
+        ("INFO", "could not send 1"),
+        ("INFO", "sent 1 messages"),
+        ("WARNING", "could not send 1"),
+        ("WARNING", "could not send 1"),
+    ]
+
+
+def test_what_is_pending_has_a_reason_and_what_is_delivered_has_none() -> None:
+    clock = ManualClock()
+    recorder = Recorder(fail_with=[UnreachableError("gone")] * 3)
+    client = Client(recorder, clock=clock, options=ClientOptions(linger=0.0))
+    assert client.stats().reason is None
+    client.track("a")
+    clock.until_waiting()
+
+    assert client.flush(0.0).reason == "unreachable: gone"
+    assert client.close(0.0).reason == "unreachable: gone"
+    assert sum(client.stats().dropped.values()) == 0
+
+
+def test_a_message_that_lingers_is_pending_because_it_is_unsent() -> None:
+    client = Client(Recorder(), options=ClientOptions(linger=3600.0))
+    client.track("a")
+
+    assert client.stats().delivery() == Delivery(0, 1, {}, "unsent: no attempt was made yet")
+    assert client.close().reason is None
+
+
+def test_flush_without_a_number_waits_as_by_default() -> None:
+    recorder = Recorder()
+    client = Client(recorder, options=ClientOptions(linger=3600.0))
+    client.track("a")
+
+    assert client.flush(None) == Delivery(1, 0, {})
+
+
+def test_a_write_key_with_a_colon_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match="colon") as told:
+        Client("https://collect.example", write_key="se:cret")
+
+    assert "se:cret" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     "url", ["", "collect.example", "ftp://collect.example", "http://", "http://[::1", "http://a?b=1"]
 )
@@ -270,7 +341,10 @@ def test_a_process_whose_collector_is_away_ends_all_the_same() -> None:
         "footfall.Client('http://127.0.0.1:9', options=options).track('a')\n"
     )
 
-    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.returncode == 0
+    assert ran.stderr.splitlines() == [
+        "could not send 1 messages, they will be sent again: no answer from the collector: ConnectError"
+    ]
 
 
 FORKS = """

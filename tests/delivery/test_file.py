@@ -10,7 +10,7 @@ import pytest
 
 from footfall.delivery import FileTransport
 from footfall.disk import SystemDisk
-from footfall.errors import UnreachableError
+from footfall.errors import UnreachableError, UsageError
 from footfall.events import Answer, Batch
 
 BATCH = Batch((b'{"event":"a"}', b'{"event":"b"}'), "2026-03-01T10:00:00.000000Z")
@@ -51,12 +51,12 @@ class Narrow(io.BufferedWriter):
 
 def test_each_message_is_a_line_and_each_batch_one_sync(tmp_path: Path) -> None:
     disk = FailingDisk(None)
-    transport = FileTransport(tmp_path / "new" / "events.jsonl", disk=disk)
+    transport = FileTransport(tmp_path / "events.jsonl", disk=disk)
 
     assert transport.send(BATCH) == Answer(2)
     assert transport.send(BATCH) == Answer(2)
 
-    assert (tmp_path / "new" / "events.jsonl").read_bytes() == LINES * 2
+    assert (tmp_path / "events.jsonl").read_bytes() == LINES * 2
     assert disk.synced == 2
 
 
@@ -83,3 +83,23 @@ def test_a_full_disk_is_told_and_leaves_what_was_there(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_the_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError, match="cannot be written"):
         FileTransport(tmp_path).send(BATCH)
+
+
+def test_a_folder_that_is_not_there_is_told_at_once_and_not_made(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no folder"):
+        FileTransport(tmp_path / "new" / "events.jsonl")
+    assert list(tmp_path.iterdir()) == []
+
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UsageError, match="there is no folder"):
+        FileTransport(tmp_path / "file" / "events.jsonl")
+
+
+def test_a_folder_that_goes_away_later_costs_nothing_but_a_wait(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    transport = FileTransport(folder / "events.jsonl")
+    folder.rmdir()
+
+    with pytest.raises(UnreachableError, match="cannot be written"):
+        transport.send(BATCH)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from footfall import Client
@@ -32,3 +34,18 @@ def test_it_fails_as_often_as_it_is_told_and_takes_nothing_then() -> None:
     assert recorder.send(batch) == Answer(1)
 
     assert len(recorder.attempts) == 2
+
+
+def test_an_odd_message_does_not_hide_the_others() -> None:
+    recorder = Recorder()
+    digits = "7" * 5000
+    odd = (b'{"n":1E+999,"i":%b,"type":"track","event":"a"}' % digits.encode(), b"\xff", b"[1]", b"{}")
+    recorder.send(Batch(odd, ""))
+
+    assert recorder.messages == [
+        {"n": Decimal("1E+999"), "i": Decimal(digits), "type": "track", "event": "a"},
+        {"unreadable": "\ufffd"},
+        {"unreadable": "[1]"},
+        {},
+    ]
+    assert recorder.events == ["a"]

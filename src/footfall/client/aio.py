@@ -7,7 +7,7 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from footfall.client.base import BaseClient
+from footfall.client.base import FLUSH_TIMEOUT, BaseClient
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.outbox import Parcel
 from footfall.client.prepare import TAIL, Ready
@@ -38,9 +38,12 @@ class AsyncClient(BaseClient):
         super()._renew()
 
     # A timeout here ends with a count of what is left, not with a TimeoutError.
-    async def flush(self, timeout: float = 10.0) -> Delivery:  # noqa: ASYNC109 - see above
-        """Send what was accepted before this call, without lingering; return after at most `timeout` seconds."""
-        deadline = self._clock.monotonic() + timeout
+    async def flush(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - see above
+        """Send what was accepted before this call, without lingering; return after at most `timeout` seconds.
+
+        None waits for up to 10 seconds.
+        """
+        deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         mark = self._outbox.last_number
         self._outbox.hurry(mark)
         self._start()
@@ -56,8 +59,8 @@ class AsyncClient(BaseClient):
     async def close(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - as for flush
         """Take no more messages, send what is pending, let go of the connection; at most for `timeout` seconds.
 
-        `timeout` is `ClientOptions.close_timeout` by default. What is still pending then was not delivered. Closing
-        twice is no error.
+        `timeout` is `ClientOptions.close_timeout` by default. What is still pending then is lost unless it arrived
+        without an answer; `Delivery.reason` says why. Closing twice is no error.
         """
         now = self._clock.monotonic()
         self._closed = True

@@ -26,7 +26,7 @@ from footfall.events import Answer, Batch
 if TYPE_CHECKING:
     from footfall.plan.model import Plan
 
-__all__ = ["BaseClient", "Collector"]
+__all__ = ["FLUSH_TIMEOUT", "BaseClient", "Collector"]
 
 _log = logging.getLogger("footfall")
 
@@ -36,8 +36,10 @@ _NEXT: dict[Action, str] = {
     "again": "they will be sent again",
     "drop": "they are dropped",
     "split": "they will be sent in halves",
-    "stop": "nothing more is sent",
+    "stop": "nothing more is sent by this client, and what it has stays pending",
 }
+
+FLUSH_TIMEOUT = 10.0  # seconds
 
 _NOT_INVALID = (None, "drop", "flag", "raise")
 
@@ -58,6 +60,9 @@ class BaseClient(Calls):
     every event checked in the caller. `on_invalid` says what follows from a fault: `flag` (send it, and say so on the
     event), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what the plan says for
     clients, and to flag where it says nothing. `hooks` are called in order with each Message and may change or drop it.
+
+    The logger `footfall` gets a warning when the sending begins to fail, and when it ends for good because the
+    collector refused the write key; everything else about it is told at INFO.
 
     After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue.
 
@@ -117,6 +122,8 @@ class BaseClient(Calls):
         )
         # When a closing client stops trying, on the clock that never goes back.
         self._give_up_at: float | None = None
+        # Whether the last attempt failed: the first failure of a row is told louder than those after it.
+        self._failing = False
 
     def _is_over(self, now: float) -> bool:
         """Whether a closing client has nothing more to do, or no more time."""
@@ -136,6 +143,7 @@ class BaseClient(Calls):
         count = len(parcel.messages)
         if isinstance(outcome, Answer):
             self._outbox.delivered(outcome)
+            self._failing = False
             noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
             _log.info(
                 "sent %d messages%s", count, "".join(f", {number} {verdict}" for verdict, number in noted.items())
@@ -146,7 +154,11 @@ class BaseClient(Calls):
             # A transport that breaks its promise must not end the sending.
             error = UnreachableError(f"the transport raised {type(outcome).__name__}")
         decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
-        _log.info("could not send %d messages, %s: %s", count, _NEXT[decision.action], error)
+        # A split is no failure yet. A refused key is told even in a row of failures: it is the end of the sending.
+        is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
+        self._failing = self._failing or decision.action != "split"
+        level = logging.WARNING if is_news else logging.INFO
+        _log.log(level, "could not send %d messages, %s: %s", count, _NEXT[decision.action], error)
 
 
 def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:

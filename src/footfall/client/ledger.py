@@ -12,12 +12,17 @@ __all__ = ["Delivery", "Ledger"]
 class Delivery(msgspec.Struct, frozen=True):
     """What `flush()` and `close()` return: counts over the client's whole life up to now.
 
-    Truthy if and only if nothing is left and nothing was lost. `dropped` counts by reason, see Ledger.
+    Truthy if and only if nothing is left and nothing was lost. `dropped` counts by reason, see Ledger. `reason` says
+    why something is pending, None when nothing is: `unauthorized: …` (the write key was refused), `unreachable: …` or
+    `overloaded: …` (what the last attempt met), `unanswered: …` (an attempt has no answer yet), `unsent: …` (none was
+    made). What is pending after `close()` was not delivered, or its answer did not come in time; it is not counted as
+    dropped, for it may have arrived.
     """
 
     delivered: int
     pending: int
     dropped: Mapping[str, int] = {}
+    reason: str | None = None
 
     def __bool__(self) -> bool:
         return self.pending == 0 and not self.dropped
@@ -30,7 +35,8 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     collector acknowledged; `duplicate`, `quarantined` and `rejected` say what it thought of some of those. `dropped` is
     what was accepted and then let go: `queue_full`, `refused` (a 4xx), `too_large` (a 413 for a single message),
     `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted.
-    `stopped` says why nothing is sent any more, `retries` how many attempts failed and were, or will be, made again.
+    `stopped` says why nothing is sent any more, `reason` why something is pending (see Delivery), `retries` how many
+    attempts failed and were, or will be, made again.
     """
 
     accepted: int = 0
@@ -45,6 +51,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     retries: int = 0
     pending_bytes: int = 0
     stopped: str | None = None
+    reason: str | None = None
 
     @property
     def balanced(self) -> bool:
@@ -53,4 +60,4 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
     def delivery(self) -> Delivery:
         """The part that `flush()` and `close()` return."""
-        return Delivery(self.delivered, self.pending, self.dropped)
+        return Delivery(self.delivered, self.pending, self.dropped, self.reason)

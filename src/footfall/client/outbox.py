@@ -14,13 +14,21 @@ import msgspec
 
 from footfall.client.ledger import Ledger
 from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
-from footfall.errors import TransportError
+from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
 
 __all__ = ["HIGH", "LOW", "Limits", "Offer", "Outbox", "Parcel"]
 
 LOW = 0
 HIGH = 1
+
+# The first word of why something is pending, by what the last attempt met.
+_WORDS: dict[type[TransportError], str] = {
+    OverloadedError: "overloaded",
+    UnauthorizedError: "unauthorized",
+}
+_UNSENT = "unsent: no attempt was made yet"
+_UNANSWERED = "unanswered: the collector has not answered yet"
 
 # The batch's own JSON: {"batch":[],"sentAt":"2026-11-22T09:00:00.000000Z"}
 _ENVELOPE = 64
@@ -75,6 +83,7 @@ class Outbox:
         self._failures = 0
         self._failing_since = 0.0
         self._stopped: str | None = None
+        self._met: str | None = None
         self._delivered = 0
         self._dropped: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
@@ -218,6 +227,7 @@ class Outbox:
         """The parcel on its way met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
         parcel = self._finish()
         decision = decide(error)
+        self._met = f"{_WORDS.get(type(error), 'unreachable')}: {error}"
         if decision.action == "split":
             decision = self._split(parcel, decision)
         elif decision.action == "again":
@@ -235,6 +245,7 @@ class Outbox:
         """The parcel on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
         if self._sending is not None:
             self._parcels.appendleft(self._finish())
+            self._met = self._met or _UNANSWERED
 
     def _split(self, parcel: Parcel, decision: Decision) -> Decision:
         if len(parcel.messages) == 1:
@@ -264,6 +275,7 @@ class Outbox:
         return parcel
 
     def _forget_failures(self) -> None:
+        self._met = None
         self._failures = 0
         self._not_before = 0.0
         self._asked_to_wait = False
@@ -284,7 +296,17 @@ class Outbox:
             retries=self._retries,
             pending_bytes=self._pending_bytes,
             stopped=self._stopped,
+            reason=self._reason(),
         )
+
+    def _reason(self) -> str | None:
+        """Why something is pending."""
+        if self.pending == 0:
+            return None
+        known = self._stopped or self._met
+        if known is not None:
+            return known
+        return _UNSENT if self._sending is None else _UNANSWERED
 
     def _is_long(self) -> bool:
         """Whether what is queued fills a batch by its bytes."""

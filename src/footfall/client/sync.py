@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from footfall.client.base import BaseClient
+from footfall.client.base import FLUSH_TIMEOUT, BaseClient
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.outbox import Parcel
 from footfall.client.prepare import NUMBER, TAIL, Ready
@@ -34,9 +34,12 @@ class Client(BaseClient):
         self._block = self._options.when_full == "block"
         super()._renew()
 
-    def flush(self, timeout: float = 10.0) -> Delivery:
-        """Send what was accepted before this call, without lingering; return after at most `timeout` seconds."""
-        deadline = self._clock.monotonic() + timeout
+    def flush(self, timeout: float | None = None) -> Delivery:
+        """Send what was accepted before this call, without lingering; return after at most `timeout` seconds.
+
+        None waits for up to 10 seconds.
+        """
+        deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         with self._changed:
             mark = self._outbox.last_number
             self._outbox.hurry(mark)
@@ -52,8 +55,8 @@ class Client(BaseClient):
     def close(self, timeout: float | None = None) -> Delivery:
         """Take no more messages, send what is pending, let go of the connection; at most for `timeout` seconds.
 
-        `timeout` is `ClientOptions.close_timeout` by default. What is still pending then was not delivered. Closing
-        twice is no error.
+        `timeout` is `ClientOptions.close_timeout` by default. What is still pending then is lost unless it arrived
+        without an answer; `Delivery.reason` says why. Closing twice is no error.
         """
         deadline = self._clock.monotonic() + (self._options.close_timeout if timeout is None else timeout)
         with self._changed:

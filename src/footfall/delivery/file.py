@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from footfall.disk import Disk, SystemDisk
-from footfall.errors import UnreachableError
+from footfall.errors import UnreachableError, UsageError
 from footfall.events import Answer, Batch
 
 __all__ = ["FileTransport"]
@@ -17,17 +17,26 @@ __all__ = ["FileTransport"]
 class FileTransport:
     """Writes one message a line, with one fsync a batch; `sentAt` is not written, as nothing was sent yet.
 
-    A batch that could not be written whole is taken back, so that a full disk leaves no torn line.
+    The file is made if it is missing, its folder is not: a slip in a path must not scatter events. A batch that could
+    not be written whole is taken back, so that a full disk leaves no torn line.
+
+    Raises UsageError when the folder is not there.
     """
 
     def __init__(self, path: str | Path, *, disk: Disk | None = None) -> None:
         self._path = Path(path)
         self._disk = disk or SystemDisk()
+        folder = self._path.parent
+        try:
+            self._disk.list(folder)
+        except (FileNotFoundError, NotADirectoryError):
+            raise UsageError(f"{self._path}: there is no folder {folder}; make it first, or mend the path") from None
+        except OSError:
+            pass  # one that may be written to but not listed
 
     def send(self, batch: Batch) -> Answer:
         lines = b"".join(b"%b\n" % message for message in batch.messages)
         try:
-            self._disk.make_folder(self._path.parent)
             torn = self._ends_torn()
             with self._disk.open(self._path, "append") as file:
                 self._append(file, b"\n" + lines if torn else lines)

@@ -43,7 +43,7 @@ class HttpTransport:
     Bodies of `gzip_over` bytes or more are compressed. `proxy` is a URL; the environment's proxies are not asked.
     `verify` is False, or an SSLContext for certificates of one's own.
 
-    Raises UsageError for a URL that is not one.
+    Raises UsageError for a URL that is not one, and for a write key that Basic auth cannot carry.
     """
 
     def __init__(
@@ -58,6 +58,9 @@ class HttpTransport:
         verify: bool | ssl.SSLContext = True,
     ) -> None:
         self._url = _batch_url(url)
+        if write_key is not None and ":" in write_key:
+            # RFC 7617, section 2: the user name of Basic auth ends at the first colon.
+            raise UsageError("a write key cannot hold a colon; give the collector and the client another one")
         self._auth = (write_key, "") if write_key is not None else None
         self._timeout = timeout
         self._gzip_over = gzip_over if gzip else None

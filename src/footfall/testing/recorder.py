@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -40,13 +42,13 @@ class Recorder:
 
     @property
     def messages(self) -> list[dict[str, Any]]:
-        """Every message that was taken, decoded, in order."""
-        return [orjson.loads(message) for batch in self.batches for message in batch.messages]
+        """Every message that was taken, decoded, in order; one that is no JSON object is {"unreadable": its text}."""
+        return [_decoded(message) for batch in self.batches for message in batch.messages]
 
     @property
     def events(self) -> list[str]:
         """The names of the events that were tracked, in order."""
-        return [message["event"] for message in self.messages if message["type"] == "track"]
+        return [message["event"] for message in self.messages if message.get("type") == "track"]
 
     def send(self, batch: Batch) -> Answer:
         self.attempts.append(batch)
@@ -64,3 +66,22 @@ class Recorder:
 
     async def close_async(self) -> None:
         self.close()
+
+
+def _decoded(message: bytes) -> dict[str, Any]:
+    try:
+        found = orjson.loads(message)
+    except orjson.JSONDecodeError:
+        # orjson takes no number that a double cannot hold.
+        try:
+            found = json.loads(message, parse_int=_integer, parse_float=Decimal)
+        except (ValueError, RecursionError):
+            found = None
+    return found if isinstance(found, dict) else {"unreadable": message.decode("utf-8", "replace")}
+
+
+def _integer(digits: str) -> int | Decimal:
+    try:
+        return int(digits)
+    except ValueError:
+        return Decimal(digits)  # int() stops at 4,300 digits
