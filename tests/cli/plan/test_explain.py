@@ -71,6 +71,12 @@ def test_without_a_code_all_are_listed(listed: str) -> None:
         assert set(getattr(import_module(module), attribute)) - words == set()
 
 
+def test_no_code_is_listed_twice_among_its_kind(listed: str) -> None:
+    for group in listed.split("\n\n"):
+        codes = [line.split()[0] for line in group.splitlines() if line.startswith("  ")]
+        assert len(codes) == len(set(codes))
+
+
 def told() -> Iterator[tuple[str, str]]:
     """Every code that stands as text where a finding is made, in the plan and its commands."""
     for folder in ("plan", "cli/plan"):
