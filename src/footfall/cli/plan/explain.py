@@ -23,7 +23,6 @@ REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("changes told by `plan diff`", "footfall.plan.diff.kinds:KINDS"),
     ("findings of `plan scan`", "footfall.plan.scan.judge:SCAN_CODES"),
     ("findings of `plan lock`", "footfall.plan.lock:LOCK_CODES"),
-    ("findings of `plan lock`", "footfall.plan.lock:LOCK_CODES"),
     ("findings of `plan observe`", "footfall.plan.observed.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),
     ("losses told by `plan export` and `plan import`", "footfall.plan.exchange.losses:LOSS_CODES"),
