@@ -70,6 +70,23 @@ def test_of_several_versions_the_newest_stays_and_the_others_are_told() -> None:
     ]
 
 
+def test_every_identify_rule_is_read() -> None:
+    def rule(name: str) -> dict[str, Any]:
+        traits = {"type": "object", "properties": {name: {"type": "string"}}}
+        return {"type": "IDENTIFY", "version": 1, "jsonSchema": {"type": "object", "properties": {"traits": traits}}}
+
+    plan = import_plan({"plan.json": {"rules": [PUBLIC, rule("email"), rule("city")]}}, "segment").plan
+
+    assert [trait.name for trait in plan.traits["user"]] == ["email", "city"]
+
+
+@pytest.mark.parametrize("ended", ["0001-01-01T00:00:00.000Z", "", None, "soon"])
+def test_a_rule_that_never_ended_is_active(ended: Any) -> None:
+    plan = import_plan({"plan.json": {"rules": [{**PUBLIC, "deprecatedAt": ended}]}}, "segment").plan
+
+    assert plan.events["order_paid"].status == "active"
+
+
 def test_rules_for_pages_are_kept_and_written_back() -> None:
     page = {"key": "Home", "type": "PAGE", "version": 1, "jsonSchema": MESSAGE}
 

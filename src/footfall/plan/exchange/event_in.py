@@ -150,6 +150,6 @@ _LONGEST_RULE = 1_000
 
 def _all_known(needs: Mapping[str, Any], names: Mapping[str, str]) -> bool:
     return all(
-        key in names and isinstance(others, list) and all(other in names for other in others)
+        key in names and isinstance(others, list) and all(isinstance(other, str) and other in names for other in others)
         for key, others in needs.items()
     )

@@ -63,7 +63,7 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
     for path, document in files.items():
         for one in document if isinstance(document, list) else [document]:
             kind = one.get("kind") if isinstance(one, Mapping) else None
-            if kind in _KINDS:
+            if isinstance(kind, str) and kind in _KINDS:
                 _file(kind, one, catalog)
             elif kind is None:
                 segment.read({path: one}, draft)

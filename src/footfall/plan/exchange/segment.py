@@ -7,11 +7,13 @@ The Public API's form (https://docs.segmentapis.com/tag/Tracking-Plans) is writt
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from footfall.plan.exchange.draft import Draft
 from footfall.plan.exchange.event_in import read_event, read_traits
 from footfall.plan.exchange.jsonschema import DRAFT_7
+from footfall.plan.exchange.losses import shown
 from footfall.plan.exchange.names import plan_id, snake_case
 from footfall.plan.exchange.schema_out import event_schema, members_schema
 from footfall.plan.model import Event, Plan
@@ -144,17 +146,17 @@ def _rules(document: Any) -> Iterator[Mapping[str, Any]]:
 
 def _newest(rules: list[Mapping[str, Any]], draft: Draft) -> list[Mapping[str, Any]]:
     """The rules with the highest version of each event: older ones have its name, so nothing tells them apart."""
-    best: dict[tuple[Any, Any], Mapping[str, Any]] = {}
-    for rule in rules:
-        key = (rule.get("type"), rule.get("key"))
+    best: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for index, rule in enumerate(rules):
+        key = (str(rule.get("type")), str(rule.get("key") or f"\0{index}"))
         held = best.get(key)
-        if held is not None and rule.get("key") is not None:
+        if held is not None:
             old, new = sorted((held, rule), key=_version)
             what = f"version {_version(old)} of the event"
             draft.losses.add("loss_left_out", str(rule["key"]), what, f"version {_version(new)}")
             best[key] = new
         else:
-            best.setdefault(key, rule)
+            best[key] = rule
     return list(best.values())
 
 
@@ -182,6 +184,14 @@ def _rule(rule: Mapping[str, Any], draft: Draft) -> None:
         draft.losses.add("loss_kept_aside", "plan", what, "kept under x_segment_rules, and not checked")
 
 
+def _day(text: Any) -> str:
+    """The day of a point in time as the API writes it; "" for anything else."""
+    try:
+        return date.fromisoformat(text[:10]).isoformat() if isinstance(text, str) else ""
+    except ValueError:
+        return ""
+
+
 def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[str, Any], draft: Draft) -> None:
     key = rule["key"]
     whole = "properties" in parts and _MESSAGE_KEYS.issuperset(parts)
@@ -203,10 +213,13 @@ def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[st
     if _version(rule) != 1:
         event["x_version"] = _version(rule)
     ended = rule.get("deprecatedAt")
-    if isinstance(ended, str) and len(ended) >= 10 and not ended.startswith(_NEVER):
+    day = _day(ended)
+    if day and day != _NEVER:
         event["status"] = "deprecated"
-        if not ended.startswith(_SOME_DAY):
-            event["deprecated"] = {"since": ended[:10]}
+        if day != _SOME_DAY:
+            event["deprecated"] = {"since": day}
+    elif ended and not day:
+        draft.losses.add("loss_left_out", snake_case(key), f"deprecatedAt {shown(ended)}", "nothing: it is no time")
     beside = {name: part for name, part in parts.items() if name != "properties" and part not in _NOTHING_ASKED}
     own = snake_case(key)
     title = schema.get("title")

@@ -26,6 +26,7 @@ _FIRST = "1-0-0"
 _PRODUCTS = "x_snowplow_data_products"
 _IGLU = "x_iglu"
 _IGLU_PATH = re.compile(r"(?:.*/)?([^/]+)/([^/]+)/([^/]+)/(\d+-\d+-\d+)(?:\.json)?")
+_VERSION = re.compile(r"[0-9]{1,9}-[0-9]{1,9}-[0-9]{1,9}")
 _IGLU_URI = re.compile(r"iglu:([^/]+)/([^/]+)/[^/]+/[^/]+")
 _URN = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562: the name space of URLs
 
@@ -136,7 +137,8 @@ def _schema(path: str, document: Any) -> _Schema | None:
     custom = meta.get("customData")
     owner = custom.get("owner") if isinstance(custom, Mapping) else None
     entity = meta.get("schemaType") == "entity"
-    return _Schema(vendor, name, version or _FIRST, schema, owner if isinstance(owner, str) else "", entity)
+    version = version if _VERSION.fullmatch(version) else _FIRST
+    return _Schema(vendor, name, version, schema, owner if isinstance(owner, str) else "", entity)
 
 
 def _vendor(found: Iterable[_Schema], draft: Draft) -> str:
