@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.volumes import full_periods, volume
+from footfall.analytics.volumes import volume
 from footfall.analytics.window import Span, microseconds
 from footfall.plan.model import Event, Plan, VolumeExpectation
 from footfall.storage.journal import Entry
@@ -19,31 +19,6 @@ HOUR = 3_600 * 1_000_000
 
 def us(text: str) -> int:
     return microseconds(datetime.fromisoformat(text), ZONE)
-
-
-@pytest.mark.parametrize(
-    ("day", "hours"), [("2026-03-28", 24), ("2026-03-29", 23), ("2026-10-25", 25), ("2026-10-26", 24)]
-)
-def test_a_day_is_as_long_as_the_wall_clock_says(day: str, hours: int) -> None:
-    since, until = us(f"{day}T00:00"), us(f"{day}T00:00") + 30 * HOUR
-
-    assert next(full_periods("day", since, until, ZONE)) == (since, since + hours * HOUR)
-    assert len(list(full_periods("hour", since, since + hours * HOUR, ZONE))) == hours
-
-
-def test_a_week_begins_on_monday() -> None:
-    found = list(full_periods("week", us("2026-11-04T12:00"), us("2026-11-24T00:00"), ZONE))
-
-    assert found == [
-        (us("2026-11-09T00:00"), us("2026-11-16T00:00")),
-        (us("2026-11-16T00:00"), us("2026-11-23T00:00")),
-    ]
-
-
-def test_a_period_that_is_cut_by_the_window_is_left_out() -> None:
-    assert list(full_periods("day", us("2026-11-04T00:01"), us("2026-11-06T23:59"), ZONE)) == [
-        (us("2026-11-05T00:00"), us("2026-11-06T00:00"))
-    ]
 
 
 def plan_with(expected: VolumeExpectation) -> Plan:

@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.definitions import volume_definition
 from footfall.analytics.engine import hand_over
 from footfall.analytics.results import VolumeResult
-from footfall.analytics.window import Span, Window, microseconds, moment
+from footfall.analytics.window import Span, Window, moment
 from footfall.plan.model import Event, Plan, VolumeExpectation
+from footfall.plan.periods import full_periods
 
-__all__ = ["full_periods", "volume"]
-
-_HOUR = timedelta(hours=1)
-
-
-def _hour(time: datetime) -> datetime:
-    return time.replace(minute=0, second=0, microsecond=0)
-
-
-def _day(time: datetime) -> datetime:
-    return _hour(time).replace(hour=0, fold=0)
-
-
-def _week(time: datetime) -> datetime:
-    return _day(time) - timedelta(days=time.weekday())
-
-
-# Where a period begins, and the beginning of the next. Days and weeks go by the wall clock (23 to 25 hours when it is
-# put forward or back), hours by the sun.
-_PERIODS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]]] = {
-    "hour": (_hour, lambda start: (start.astimezone(UTC) + _HOUR).astimezone(start.tzinfo)),
-    "day": (_day, lambda start: start + timedelta(days=1)),
-    "week": (_week, lambda start: start + timedelta(days=7)),
-}
-
-
-def full_periods(per: str, since: int, until: int, timezone: str) -> Iterator[tuple[int, int]]:
-    """Each period that lies wholly in `since` to `until`, as microseconds [begin, end); weeks begin on Monday."""
-    floor, following = _PERIODS[per]
-    start = floor(moment(since, timezone))
-    while True:
-        end = following(start)
-        bounds = microseconds(start, timezone), microseconds(end, timezone)
-        if bounds[1] > until:
-            return
-        if bounds[0] >= since:
-            yield bounds
-        start = end
+__all__ = ["volume"]
 
 
 def volume(dataset: Dataset, plan: Plan, event: Event, span: Span, now: int) -> VolumeResult | None:

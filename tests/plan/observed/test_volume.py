@@ -8,10 +8,10 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.analytics.volumes import full_periods
 from footfall.plan.model import VolumeExpectation
 from footfall.plan.observed.profile import QUARTER_US
 from footfall.plan.observed.volume import volume
+from footfall.plan.periods import full_periods
 
 _START = 1_774_000_000_000_000  # in March 2026, shortly before clocks are put forward
 _DAY = 86_400_000_000
