@@ -31,7 +31,8 @@ _PLACES: Mapping[str, str] = {
 _END = r"(?=\n?$)"
 _LAST_END = r"\n?$"  # the same at the very end, for engines without lookahead
 _SYNTAX = frozenset(r"\^$.*+?()[]{}|/")
-_IN_CLASS = frozenset(r"\^-[]&~|")
+_IN_CLASS = frozenset(r"\^-[]")
+_SET_SIGNS = frozenset("&~")  # double, they mean something in a class of some engines; no dialect lets both be escaped
 _PLAIN_FLAGS = re.UNICODE
 
 
@@ -74,7 +75,7 @@ def _character(code: int, special: frozenset[str]) -> str:
     character = chr(code)
     if character in special:
         return f"\\{character}"
-    if character.isprintable():
+    if character.isprintable() and not (special is _IN_CLASS and character in _SET_SIGNS):
         return character
     if code > 0xFFFF or 0xD800 <= code <= 0xDFFF:
         raise _UnsayableError
@@ -100,7 +101,7 @@ def _set(members: Iterable[Any]) -> str:
     # What is not in a class cannot stand inside of one: it becomes a choice.
     choices = [f"[^{one}]" for one in alone] + ([f"[{''.join(written)}]"] if written else [])
     any_of = f"(?:{'|'.join(choices)})"
-    return any_of if start == "[" else rf"(?!{any_of})[\s\S]"
+    return any_of if start == "[" else rf"(?:(?!{any_of})[\s\S])"
 
 
 def _repeat(value: Any, lazy: str = "") -> str:

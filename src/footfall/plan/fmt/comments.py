@@ -78,7 +78,7 @@ class _Attacher:
         self._entries = list(entries_of(tree))
         self._starts = [entry.start for entry in self._entries]
         self._flows = [value for value in self._collections() if value.flow]
-        self._last_line: dict[int, int] = {}
+        self._flow_starts = [flow.start for flow in self._flows]
 
     def _collections(self) -> Iterator[Collection]:
         if isinstance(self._tree, Collection):
@@ -114,12 +114,15 @@ class _Attacher:
         return head, foot
 
     def _flow_around(self, comment: _Comment) -> Collection | None:
-        around = [flow for flow in self._flows if flow.start < comment.start < flow.end]
-        if not around:
-            return None
-        if not around[-1].entries:
+        """The innermost brackets that a comment stands in: the last to open before it, or what those are inside of."""
+        index = bisect_left(self._flow_starts, comment.start) - 1
+        flow = self._flows[index] if index >= 0 else None
+        while flow is not None and flow.end <= comment.start:
+            outer = flow.owner.parent if flow.owner is not None else None
+            flow = outer if outer is not None and outer.flow else None
+        if flow is not None and not flow.entries:
             raise UnformattableError(f"line {comment.line + 1} has a comment inside of empty brackets")
-        return around[-1]
+        return flow
 
     def _below(self, comment: _Comment, flow: Collection | None) -> Entry | None:
         candidates = self._entries if flow is None else flow.entries
