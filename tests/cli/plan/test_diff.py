@@ -194,6 +194,27 @@ def test_a_folder_a_file_and_a_bundle_are_bases_too(shop: Path, tmp_path: Path) 
     assert f"{tmp_path / 'old.json'} order_completed.note: removes order_completed.note" in bundle.stdout
 
 
+def test_a_bundle_is_compared_with_the_folder_that_its_plan_has_in_a_commit(shop: Path) -> None:
+    edit(shop, "      note: {type: string}\n", "")
+    (shop / "built.json").write_bytes(bundle_bytes(load(shop / "tracking/plan")))
+    done = diff("built.json", "--base", "main", cwd=shop)
+
+    assert done.stdout.splitlines()[0].startswith("tracking/plan/plan.yaml:11:7 order_completed.note: removes")
+    assert "the plan stands in tracking/plan in main" in done.stdout
+
+
+def test_a_plan_in_one_file_is_found_where_it_was_moved_from(shop: Path) -> None:
+    (shop / "one.yaml").write_text("plan: one\nevents: {seen: {}}\n")
+    commit(shop)
+    (shop / "moved.yaml").write_text("plan: one\nevents: {seen: {}, sold: {}}\n")
+    (shop / "one.yaml").unlink()
+    done = diff("moved.yaml", "--base", "main", cwd=shop)
+
+    assert done.returncode == 0
+    assert "adds sold" in done.stdout
+    assert "the plan stands in one.yaml in main" in done.stdout
+
+
 def test_a_linked_file_counts_as_what_it_leads_to(shop: Path) -> None:
     (shop / "shared").mkdir()
     (shop / "shared/kpis.yaml").write_text("kpis: {orders: {measure: {count: order_completed}}}\n")

@@ -108,7 +108,7 @@ def _moved(repository: Repository, commit: str, path: Path, plan_id: str, base: 
 
 def _root(name: Path, path: Path, head: re.Pattern[bytes]) -> str:
     """The root of a plan whose header is the file `name`: as far above it as the header is in the plan of today."""
-    if path.is_file():
+    if path.is_file() and path.suffix in _YAML:
         return name.as_posix()
     today = [file for suffix in _YAML for file in path.rglob(f"*{suffix}") if head.search(file.read_bytes())]
     inside = today[0].relative_to(path).parts if len(today) == 1 else ()

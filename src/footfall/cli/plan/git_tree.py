@@ -157,5 +157,5 @@ class CommitDisk:
     def remove(self, path: Path) -> None:
         raise PermissionError(13, "a commit cannot be written to", str(path))
 
-    def make_folder(self, path: Path) -> None:
-        raise PermissionError(13, "a commit cannot be written to", str(path))
+    def make_folder(self, path: Path, *, private: bool = False) -> None:
+        raise PermissionError(13, f"a commit takes no {'private ' if private else ''}folder", str(path))
