@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import orjson
 import pytest
-from hypothesis import event, find, given, settings
+from hypothesis import event, example, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.encoding import MAX_DEPTH, MAX_VALUES, encode
@@ -83,7 +83,9 @@ class Name(str):
         (2**64 - 1, "18446744073709551615"),
         (2**64, "18446744073709551616"),
         (-(2**63) - 1, "-9223372036854775809"),
-        (10**5000, "1" + "0" * 5000),
+        (10**308, "1" + "0" * 308),
+        (Decimal("1.7E+308"), "1.7E+308"),
+        (Decimal("1E-400"), "1E-400"),
         (0.1, "0.1"),
         (Celsius(1.5), "1.5"),
         (Name("ann"), '"ann"'),
@@ -149,6 +151,9 @@ def test_keys_that_are_not_text_become_their_text() -> None:
     )
 
 
+TOO_LARGE = Fault("a", "not_finite", "a number that a double can hold", "a larger one, sent as text")
+
+
 @pytest.mark.parametrize(
     ("value", "text", "fault"),
     [
@@ -164,6 +169,10 @@ def test_keys_that_are_not_text_become_their_text() -> None:
         ({"b": lambda: 1}, '{"b":null}', Fault("b", "unencodable", "a JSON value", "function")),
         ({"b": Line}, '{"b":null}', Fault("b", "unencodable", "a JSON value", "type")),
         ({"b": iter([1])}, '{"b":null}', Fault("b", "unencodable", "a JSON value", "list_iterator")),
+        ({"a": Decimal("-1E+999999")}, '{"a":"-1E+999999"}', TOO_LARGE),
+        ({"a": Decimal("1.8E+308")}, '{"a":"1.8E+308"}', TOO_LARGE),
+        ({"a": 10**309}, '{"a":"1%s"}' % ("0" * 309), TOO_LARGE),
+        ({"a": -(10**5000)}, '{"a":"-1%s"}' % ("0" * 5000), TOO_LARGE),
         ({"b": 1 << 300_000}, '{"b":null}', Fault("b", "unencodable", "at most 200000 bits", "more")),
     ],
     ids=lambda value: type(value).__name__,
@@ -413,8 +422,14 @@ def test_what_json_can_hold_comes_back_as_it_was(value: object) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False))
-def test_a_decimal_keeps_every_digit(value: Decimal) -> None:
+@example(Decimal("9.99E+307"))
+@example(Decimal("1.7976931348623157E+308"))
+@example(Decimal("1.7976931348623159E+308"))
+@example(Decimal("0E+999999"))
+@example(Decimal("-1E-999999"))
+def test_a_decimal_keeps_every_digit_and_is_a_number_where_a_double_can_be_near_it(value: Decimal) -> None:
     text, faults = encode([value])
+    read = json.loads(text or b"", parse_float=Decimal, parse_int=Decimal)[0]
 
-    assert faults == ()
-    assert json.loads(text or b"", parse_float=Decimal, parse_int=Decimal)[0].as_tuple() == value.as_tuple()
+    assert Decimal(read).as_tuple() == value.as_tuple()
+    assert isinstance(read, str) == bool(faults) == math.isinf(float(value))

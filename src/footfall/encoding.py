@@ -5,7 +5,7 @@ What JSON has no form for gets one that says what it was:
     datetime                   RFC 3339; a naive one is taken as UTC
     date, time                 ISO 8601
     timedelta                  seconds, exact
-    Decimal, ints of any size  a JSON number with its exact digits
+    Decimal, int               a JSON number with its exact digits
     UUID, Path                 its text
     Enum                       its value
     dataclass, msgspec Struct  an object of its fields; a dataclass's fields with a leading underscore stay behind
@@ -14,6 +14,7 @@ What JSON has no form for gets one that says what it was:
     set                        a list, sorted
     numpy scalar, array        as the Python value that it stands for
     NaN, infinity              null, and a fault `not_finite`
+    numbers over 1.8e308       their text, and a fault `not_finite`: JSON has no bound, but its readers have doubles
     lone surrogates            U+FFFD, and a fault `surrogate`
     keys that are not text     their text; two that become the same: the last one, and a fault `duplicate_key`
     anything else              null, and a fault `unencodable`
@@ -54,6 +55,7 @@ MAX_VALUES = 100_000
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _ATOMS = frozenset({str, int, bool, NoneType})
 _MAX_INT_BITS = 200_000  # 60,000 digits; printing one takes longer than its length
+_MAX_EXPONENT = 308  # the largest power of ten that a double holds
 
 
 def encode(value: object) -> tuple[bytes | None, tuple[Fault, ...]]:
@@ -97,7 +99,7 @@ def _is_plain_leaf(kind: type, value: Any) -> bool:
     if kind is float:
         return math.isfinite(value)
     if kind is Decimal:
-        return value.is_finite()  # type: ignore[no-any-return]  # kind says that it is a Decimal
+        return value.is_finite() and value.adjusted() < _MAX_EXPONENT  # type: ignore[no-any-return]  # as kind says
     if kind is UUID:
         # A UUID that was never initialised has no `int`; asking here raises, asking inside orjson ends the process.
         return value.int >= 0  # type: ignore[no-any-return]  # kind says that it is a UUID
@@ -191,14 +193,27 @@ class _Rewrite:
             return number
         if number.bit_length() > _MAX_INT_BITS:
             return self._lost(path, "unencodable", f"at most {_MAX_INT_BITS} bits", "more")
-        return orjson.Fragment(format(Decimal(number), "f"))  # str() of an int stops at 4,300 digits
+        return self._number(path, number, format(Decimal(number), "f"))  # str() of an int stops at 4,300 digits
 
     def float(self, value: float, path: str) -> object:
         number = float.__float__(value)
         return number if math.isfinite(number) else self._not_finite(path, number)
 
     def decimal(self, value: Decimal, path: str) -> object:
-        return orjson.Fragment(Decimal.__str__(value)) if value.is_finite() else self._not_finite(path, value)
+        if not value.is_finite():
+            return self._not_finite(path, value)
+        return self._number(path, value, Decimal.__str__(value))
+
+    def _number(self, path: str, number: int | Decimal, text: str) -> object:
+        """A number with its exact digits; as text where a reader of JSON would have to take it for infinity."""
+        try:
+            fits = math.isfinite(float(number))
+        except OverflowError:
+            fits = False
+        if fits:
+            return orjson.Fragment(text)
+        self.faults.append(Fault(path, "not_finite", "a number that a double can hold", "a larger one, sent as text"))
+        return text
 
     def _not_finite(self, path: str, value: object) -> object:
         return self._lost(path, "not_finite", "a finite number", str(value))
