@@ -110,6 +110,10 @@ class Coverage:
         if gate.name and gate.name != "*" and gate.name not in scopes:
             known = ", ".join(sorted(scopes)) or "none"
             raise UsageError(f"the plan has no {gate.kind} {gate.name!r} to cover; it has {known}")
+        if gate.name == "*" and not scopes:
+            raise UsageError(
+                f"no event of the plan names its {gate.kind}: give {gate.kind}s to them, or take the gate away"
+            )
         for name in sorted(scopes) if gate.name == "*" else [gate.name]:
             events = [event for event in self._active() if not name or _is_in(event, gate.kind, name)]
             sent = sum(event.name in self.events for event in events)
