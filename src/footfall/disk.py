@@ -55,8 +55,8 @@ class Disk(Protocol):
         """Remove a file; a missing one is no error."""
         ...
 
-    def make_folder(self, path: Path) -> None:
-        """Make a folder and its parents; an existing one is no error."""
+    def make_folder(self, path: Path, *, private: bool = False) -> None:
+        """Make a folder and its parents; an existing one is no error. A `private` one is its owner's alone."""
         ...
 
 
@@ -106,8 +106,8 @@ class SystemDisk:
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
-    def make_folder(self, path: Path) -> None:
-        path.mkdir(parents=True, exist_ok=True)
+    def make_folder(self, path: Path, *, private: bool = False) -> None:
+        path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
 
 
 def replace_file(disk: Disk, path: Path, content: bytes) -> None:

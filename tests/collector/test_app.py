@@ -355,3 +355,9 @@ def test_no_request_whatever_is_a_5xx(app: App, path: str, body: bytes, headers:
 
     assert answer.status_code < 500
     assert answer.json()["code"] == answer.status_code
+
+
+def test_what_a_stranger_sends_is_not_even_parsed(app: App) -> None:
+    answer = request(app, content=b'{"batch":[{"a":' + b"[" * 100_000, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 401

@@ -433,6 +433,64 @@ def test_any_mix_keeps_every_good_message_and_balances(plan: Plan, messages: lis
     assert total == {} or total["received"] == 2 * len(messages) == sum(total.values()) - total["received"]
 
 
+@pytest.mark.parametrize(
+    ("value", "code", "got"),
+    [
+        ("1e400", "not_finite", "1e400"),
+        ("-Infinity", "not_finite", "-Infinity"),
+        ("NaN", "not_finite", "NaN"),
+        (r'"\ud800"', "json", ""),
+        ("tru", "json", ""),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, value: str, code: str, got: str) -> None:
+    body = b'{"batch":[{"type":"track","event":"e","userId":"u","properties":{"a":%b}}]}' % value.encode()
+    with Collector(tmp_path, clock=ManualClock(), journal=MemoryJournal()) as collector:
+        (verdict,) = collector.take(body).verdicts
+
+    assert (verdict.verdict, verdict.faults[0].code, verdict.faults[0].got) == ("quarantined", code, got)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "timestamp"),
+    [
+        (None, "9999-12-31T23:59:59.999999Z"),
+        (None, "0001-01-01T00:00:00+14:00"),
+        ("0001-01-01T00:00:00Z", "9990-01-01T00:00:00Z"),
+        ("1901-01-01T00:00:00Z", "2199-06-01T00:00:00Z"),
+    ],
+)
+def test_a_time_that_no_calendar_holds_is_told_and_the_message_counts_from_its_receipt(
+    tmp_path: Path, sent_at: str | None, timestamp: str
+) -> None:
+    journal, clock = MemoryJournal(), ManualClock()
+    message = {"type": "track", "event": "e", "messageId": "m", "userId": "u", "timestamp": timestamp}
+    with Collector(tmp_path, clock=clock, journal=journal) as collector:
+        (verdict,) = collector.take(json.dumps({"batch": [message], "sentAt": sent_at}).encode()).verdicts
+        (kept,) = journal.lookup("m")
+
+    assert (verdict.verdict, verdict.faults[0].code) == ("stored", "timestamp")
+    assert kept.row.occurred_at == clock.now_us()
+
+
+def test_without_id_and_time_the_same_message_is_a_repeat_today_and_new_tomorrow(tmp_path: Path) -> None:
+    clock, body = ManualClock(), b'{"batch":[{"type":"track","event":"cup_of_coffee","userId":"kari"}]}'
+    with Collector(tmp_path, clock=clock, journal=MemoryJournal()) as collector:
+        today = [collector.take(body).counts()["stored"] for _ in range(2)]
+        clock.advance(86_400)
+        tomorrow = collector.take(body).counts()["stored"]
+
+    assert (today, tomorrow) == ([1, 0], 1)
+
+
+def test_a_message_nested_a_hundred_thousand_deep_costs_the_good_ones_nothing(tmp_path: Path) -> None:
+    good = b'{"type":"track","event":"e","messageId":"%b","userId":"u"}'
+    deep = b'{"type":"track","event":"e","userId":"u","properties":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}"
+    body = b'{"batch":[%b,%b,%b]}' % (good % b"m1", deep, good % b"m2")
+    with Collector(tmp_path, clock=ManualClock(), journal=MemoryJournal()) as collector:
+        assert collector.take(body).counts() == {"stored": 2, "duplicate": 0, "quarantined": 0, "rejected": 1}
+
+
 def test_the_mixes_that_are_drawn_hold_the_hard_cases() -> None:
     seen: Counter[str] = Counter()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
+import pytest
 
 from footfall.collector.judges import Judges
 from footfall.plan import bundle_bytes, bundle_hash
@@ -66,3 +67,14 @@ def test_the_property_that_names_a_device_is_looked_up_under_its_name_on_the_wir
     assert judge.device_key(order, "gateway") == "gateway_id"
     assert judge.device_key(None, "gateway") == "gateway_id"
     assert judge.device_key(reading, "shop") is None
+
+
+def test_a_folder_that_changes_to_a_plan_of_another_id_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    control = MemoryControl()
+
+    Judges(Plan(id="first"), control)
+    Judges(Plan(id="first", description="newer"), control)
+    assert caplog.messages == []
+    Judges(Plan(id="second"), control)
+
+    assert "'first', and now with 'second'" in caplog.messages[0]

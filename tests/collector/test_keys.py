@@ -47,3 +47,18 @@ def test_every_key_that_cannot_be_used_is_listed_and_none_is_shown() -> None:
     assert [f"write key {number}:" in said for number in range(1, 7)] == [True, True, True, False, True, True]
     assert "secret" not in said
     assert "given twice" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'{"writeKey":"wk","batch":[]}', True),
+        (b'{"batch":[],"writeKey" : "wk"}', True),
+        (b'{"writeKey":"nope","batch":[{"writeKey":"w\\u006b"}]}', True),
+        (b'{"writeKey":"nope"}', False),
+        (b'{"writeKey":1}', False),
+        (b"[" * 10_000, False),
+    ],
+)
+def test_a_body_without_a_known_key_is_found_out_before_it_is_read(content: bytes, found: bool) -> None:
+    assert Keyring({"wk": "shop"}).may_be_in(content) is found

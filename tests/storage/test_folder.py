@@ -23,9 +23,9 @@ class RefusingDisk(SystemDisk):
         self.operation = operation
         self.error = OSError(number, os.strerror(number))
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, private: bool = False) -> None:
         self.check("make_folder")
-        super().make_folder(path)
+        super().make_folder(path, private=private)
 
     def lock(self, path: Path, holder: str) -> Lock:
         self.check("lock")
@@ -48,6 +48,12 @@ def test_a_missing_folder_is_made_marked_and_held(tmp_path: Path) -> None:
         DataFolder.open(folder.path)
     folder.close()
     DataFolder.open(folder.path).close()
+
+
+def test_what_people_did_is_not_for_everybody_on_the_machine(tmp_path: Path) -> None:
+    DataFolder.open(tmp_path / "data").close()
+
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_that_another_process_holds_names_that_process(tmp_path: Path) -> None:

@@ -124,6 +124,8 @@ class App:
             self._held_bytes -= held
 
     def _judge(self, content: bytes, type_: str, source: str | None) -> tuple[str, Judged]:
+        if source is None and content and not self._keys.may_be_in(content):
+            raise _unauthorized()  # before anything is read closely: a stranger shall not cost us much
         envelope = read_single(content, type_, self._settings) if type_ else read_batch(content, self._settings)
         source = source or self._source_of_body(envelope)
         return source, self._collector.judge(envelope, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from footfall.collector.judge import Judge
@@ -12,6 +13,8 @@ from footfall.storage.control import Control
 
 __all__ = ["Judges"]
 
+_log = logging.getLogger("footfall")
+
 
 class Judges:
     """Finds the judge for a bundle's hash; a hash that is not known is judged by the current plan."""
@@ -20,8 +23,21 @@ class Judges:
         digest = bundle_hash(plan)
         control.put_bundle(digest, bundle_bytes(plan))
         self._bundles: Mapping[str, bytes] = control.bundles()
+        self._warn_of_another_plan(plan)
         self._current = Judge(plan, digest, Validator(plan, place="collector"))
         self._judges = {digest: self._current}
+
+    def _warn_of_another_plan(self, plan: Plan) -> None:
+        """The bundles come in the order of their loading: before the last, which is ours, stands the one before us."""
+        for digest, bundle in list(self._bundles.items())[-2:-1]:
+            before = from_bundle(bundle, name=digest).id
+            if before != plan.id:
+                _log.warning(
+                    "this data folder was used with the plan %r, and now with %r: person ids follow the plan's id,"
+                    " so everybody gets another one; keep one `plan:` for a folder",
+                    before,
+                    plan.id,
+                )
 
     def judge_for(self, digest: object) -> Judge:
         """The judge for what a message says of its bundle."""

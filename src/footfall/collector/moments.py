@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from footfall.clock import EPOCH
 
-__all__ = ["parse_moment"]
+__all__ = ["is_plausible", "parse_moment"]
+
+# 1900-01-01 and 2200-01-01, in microseconds since 1970-01-01 UTC: what lies outside is a broken clock, and days and
+# windows computed from it leave every calendar.
+_EARLIEST = -2_208_988_800_000_000
+_LATEST = 7_258_118_400_000_000
 
 _MICROSECOND = timedelta(microseconds=1)
 # `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
@@ -20,12 +25,22 @@ _LENIENT = re.compile(
 
 
 def parse_moment(value: object) -> int | None:
-    """Microseconds since 1970-01-01 UTC of an ISO 8601 time, or None for anything else.
+    """Microseconds since 1970-01-01 UTC of an ISO 8601 time of 1900 to 2199, or None for anything else.
 
     A time without an offset is taken as UTC, a day without a time as its midnight.
     """
     if type(value) is not str:
         return None
+    moment = _parse(value)
+    return moment if moment is not None and is_plausible(moment) else None
+
+
+def is_plausible(moment: int) -> bool:
+    """Whether a time in microseconds since 1970-01-01 UTC is of 1900 to 2199."""
+    return _EARLIEST <= moment < _LATEST
+
+
+def _parse(value: str) -> int | None:
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

@@ -6,19 +6,24 @@ Only strings and brackets are looked at: what stands between them is for whoever
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import NamedTuple
 
 import orjson
 
-__all__ = ["Member", "cut_member", "depth_and_keys", "elements", "has_duplicate_keys", "members"]
+from footfall.events import Fault
+
+__all__ = ["Member", "cut_member", "depth_and_keys", "elements", "has_duplicate_keys", "members", "why_unreadable"]
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
-_TOKEN = re.compile(_STRING + rb'|[\[\]{}"]', re.DOTALL)
+# Runs of brackets are one token: a hundred thousand arrays in one another cost no more than one.
+_TOKEN = re.compile(_STRING + rb'|[\[{]++|[\]}]++|"', re.DOTALL)
 _KEY = re.compile(rb"[ \t\r\n]*+(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _PLAIN = re.compile(rb'[^ \t\r\n,\[\]{}"]++')
-_DEPTH = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
+_OPENS, _CLOSES = frozenset(b"[{"), frozenset(b"]}")
+_TOLD = 40  # characters of a number that its fault repeats
 
 
 class Member(NamedTuple):
@@ -94,6 +99,27 @@ def has_duplicate_keys(text: bytes) -> bool:
     return repeated
 
 
+def why_unreadable(text: bytes) -> Fault:
+    """What keeps an object from being read as JSON: a number that no double holds, half a character, its syntax."""
+    odd: list[str] = []
+
+    def number(digits: str) -> str:
+        if not math.isfinite(float(digits)):
+            odd.append(digits)
+        return digits
+
+    try:
+        decoded = json.loads(text, parse_constant=odd.append, parse_float=number, parse_int=str)
+        json.dumps(decoded, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Fault("", "json", "text without half a surrogate pair")
+    except (ValueError, RecursionError):
+        return Fault("", "json", "valid JSON in UTF-8")
+    if odd:
+        return Fault("", "not_finite", "numbers that a double can hold", odd[0][:_TOLD])
+    return Fault("", "json", "JSON as RFC 8259 has it")
+
+
 def depth_and_keys(value: object) -> tuple[int, int]:
     """How deep arrays and objects are nested in a decoded value, and how many keys all its objects have together."""
     depth = keys = 0
@@ -126,9 +152,16 @@ def _end_of_value(text: bytes, position: int) -> int:
         return word.end()
     depth = 0
     for token in _TOKEN.finditer(text, position):
-        depth += _DEPTH.get(token[0], 0)
-        if token[0] == b'"':
-            break
+        start, end = token.span()
+        first = text[start]
+        if first in _OPENS:
+            depth += end - start
+        elif first in _CLOSES:
+            if depth <= end - start:
+                return start + depth
+            depth -= end - start
+        elif end - start == 1:
+            break  # a quote without its fellow
         if depth == 0:
-            return token.end()
+            return end
     raise ValueError(f"the value at byte {position} has no end")

@@ -11,14 +11,15 @@ import json
 from typing import Any
 
 from footfall.collector.draft import Draft, Frame, kind_of
-from footfall.collector.moments import parse_moment
-from footfall.collector.slices import depth_and_keys
+from footfall.collector.moments import is_plausible, parse_moment
+from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity import is_junk
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
 
 _MAX_ID = 200
+_TOLD = 40  # characters of what was sent that a fault repeats
 _TYPES = frozenset(MESSAGE_TYPES)
 # What a message of each type cannot do without, besides somebody whom it is about.
 _NEEDS = {"alias": ("previousId", "userId"), "group": ("groupId",)}
@@ -35,7 +36,7 @@ def readable(draft: Draft, frame: Frame) -> bool:
     if type(piece.data) is not dict:
         if piece.data is None and raw[:1] == b"{":
             draft.message_id = derived_id(raw)
-            draft.put_aside("json", Fault("", "json", "valid JSON in UTF-8"))
+            draft.put_aside("json", why_unreadable(raw))
         else:
             draft.reject("not_an_object", Fault("", "type", "object"))
         return False
@@ -84,9 +85,16 @@ def message_id(draft: Draft, frame: Frame) -> bool:
     """Its own id, or one made of its content, so that sending it again is found out all the same.
 
     A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
+    One with neither id nor time cannot be told from its own repeat: within a day of receipt it counts once.
     """
     given = _given_id(draft.data) if draft.outcome == "stored" else None
-    draft.message_id = given or derived_id(_canonical(draft.piece.raw, frame.type))
+    if given is not None:
+        draft.message_id = given
+        return True
+    content = _canonical(draft.piece.raw, frame.type)
+    if draft.data.get("timestamp") is None and draft.data.get("originalTimestamp") is None:
+        content += frame.day.encode()
+    draft.message_id = derived_id(content)
     return True
 
 
@@ -113,8 +121,9 @@ def time(draft: Draft, frame: Frame) -> bool:
         if said is None:
             return True
     moment = parse_moment(said)
-    if moment is None:
-        draft.warn(Fault("timestamp", "timestamp", "an ISO 8601 time", kind_of(said)))
+    if moment is None or not is_plausible(moment + frame.skew):
+        got = said[:_TOLD] if type(said) is str else kind_of(said)
+        draft.warn(Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got))
     else:
         draft.occurred_at = moment + frame.skew
     return True

@@ -46,7 +46,7 @@ class DataFolder:
         """
         path, disk, clock = Path(path), disk or SystemDisk(), clock or SystemClock()
         try:
-            disk.make_folder(path)
+            disk.make_folder(path, private=True)
             names = {entry.name for entry in disk.list(path)}
         except FileExistsError:
             raise DataFolderError(path, "is a file; name a folder, or one that does not exist yet") from None

@@ -6,6 +6,7 @@ it. The books are kept in the same transaction as the rows that they count.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -85,8 +86,12 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
     `vfs` names a registered apsw VFS ("" is the system's). Raises JournalError.
     """
     flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    name = str(path)
+    if readonly and _stands_still(path):
+        flags |= apsw.SQLITE_OPEN_URI
+        name = f"{path.absolute().as_uri()}?immutable=1"
     try:
-        connection = apsw.Connection(str(path), flags=flags, vfs=vfs or None)
+        connection = apsw.Connection(name, flags=flags, vfs=vfs or None)
     except (apsw.Error, OSError) as error:
         raise _translated("opened", path, error) from error
     try:
@@ -108,6 +113,15 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
         close_database(connection)
         raise
     return connection
+
+
+def _stands_still(path: Path) -> bool:
+    """Whether a database is a copy that we may not write beside and nobody writes to: no log, and no right to make one.
+
+    SQLite needs to write beside a database even to read it, unless it is told that nothing changes.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    return path.exists() and not log.exists() and not os.access(path.parent, os.W_OK)
 
 
 def close_database(connection: apsw.Connection) -> None:

@@ -76,7 +76,7 @@ class MemoryDisk:
         self._files.pop(path, None)
         self._synced.pop(path, None)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: Path, *, private: bool = False) -> None:  # noqa: ARG002 - nobody else is here
         """See Disk."""
         if path in self._files:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
