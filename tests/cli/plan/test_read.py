@@ -48,7 +48,7 @@ def test_a_path_with_no_plan_is_refused(content: str | None, tmp_path: Path) -> 
     problems = read_plan(file)[1]
 
     assert is_no_plan(file, problems)
-    with pytest.raises(UsageError, match="plan.yaml"):
+    with pytest.raises(UsageError, match=r"plan\.yaml"):
         refuse_no_plan(file, problems)
 
 
