@@ -277,7 +277,7 @@ class Engine(Objects):
         if walker.depth >= MOST_WRAPPERS:
             return instance
         for name, function in list(cls.names.items()):
-            if not isinstance(function, Function) or name == "__init__":
+            if not isinstance(function, Function) or name == "__init__" or not self.may_send(function):
                 continue
             base = self.summary(function)
             depends = [s for s in base.sent if any(p.function == id(init.node) for p in s.all_params())] if base else []

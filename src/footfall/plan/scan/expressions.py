@@ -45,7 +45,9 @@ def _name(walker: Walker, node: ast.Name) -> Value:
 
 def _attribute(walker: Walker, node: ast.Attribute) -> Value:
     owner = walker.value(node.value)
-    found = join_values(walker.engine.attribute(walker, option, node.attr, node) for option in options_of(owner))
+    # `client = None` until it is set up: an attribute is only ever taken of what is not None.
+    options = [option for option in options_of(owner) if option != Const(None)] or [owner]
+    found = join_values(walker.engine.attribute(walker, option, node.attr, node) for option in options)
     return walker.engine.as_client(node.attr, found)
 
 

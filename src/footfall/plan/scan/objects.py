@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from footfall.plan.scan.builtin_calls import METHODS
@@ -312,11 +313,10 @@ class Objects:
         """What the methods of an object bind on `self`; `__init__` with what it was made with, where that is known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
+        shared = self._noted_by(walker, cls, Instance(cls), None, partial(_binding_methods, cls))
         if instance.arguments is None or not isinstance(init, Function):
-            return self._noted_by(walker, cls, Instance(cls), None, _binding_methods(cls))
-        shared = self._noted_by(walker, cls, Instance(cls), None, _binding_methods(cls))
-        own = self._noted_by(walker, instance, instance, instance.arguments, [init])
-        return {**shared, **own}
+            return shared
+        return {**shared, **self._noted_by(walker, instance, instance, instance.arguments, lambda: [init])}
 
     def _noted_by(
         self,
@@ -324,7 +324,7 @@ class Objects:
         of: Class | Instance,
         instance: Instance,
         arguments: Arguments | None,
-        methods: list[Function],
+        methods: Callable[[], list[Function]],
     ) -> Mapping[str, Value]:
         known = self._attributes.get(id(of))
         if known is not None:
@@ -335,7 +335,7 @@ class Objects:
         self._busy.add(id(of))
         self._noting.append((instance.cls, names))
         try:
-            for method in methods:
+            for method in methods():
                 cast("Engine", self).run(method, arguments, walker.depth, instance)
         finally:
             self._noting.pop()
