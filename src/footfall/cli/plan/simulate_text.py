@@ -90,7 +90,7 @@ def _text_figures(trial: Trial) -> Iterator[str]:
     kpis = [move for move in trial.kpis if move.change != _UNCHANGED]
     journeys = [move for move in trial.journeys if move.change != _UNCHANGED]
     if kpis or journeys:
-        width = max(len(move.name) for move in [*kpis, *journeys])
+        width = max(len(name) for name in (*(kpi.name for kpi in kpis), *(journey.name for journey in journeys)))
         yield ""
         yield "would move"
         yield from (f"  kpi      {move.name:<{width}}  {_moved(move)}{_owner(move)}" for move in kpis)
