@@ -13,13 +13,14 @@ import jsonschema_rs
 import pytest
 
 from footfall.plan.codegen.json_schema import schema_text
+from footfall.plan.editor_help import ABOUT
 from footfall.plan.editor_schema import editor_schema
 from footfall.plan.findings import Findings
 from footfall.plan.schema import FILE
 from footfall.plan.yaml_source import parse_yaml
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "tracking_plans").rglob("*.yaml")) + sorted((ROOT / "tests" / "plan" / "data").rglob("*.yaml"))
+FILES = sorted((ROOT / "tracking_plans").rglob("*.yaml")) + sorted((ROOT / "tests" / "plan" / "data" / "acme").rglob("*.yaml"))
 SCHEMA: dict[str, Any] = json.loads(schema_text(editor_schema()))
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)
 
@@ -29,6 +30,7 @@ plan: bakery
 naming: {events: {style: snake_case}, reserved: [id]}
 require: {events: [owner]}
 identity: {device: oven}
+lint: {missing_status: off}
 enforcement: {client: {invalid: raise}}
 teams: {counter: {contact: c}}
 sources: {till: {kind: server}}
@@ -179,3 +181,11 @@ WRONG = (
 @pytest.mark.parametrize("text", WRONG)
 def test_what_cannot_be_read_fails(text: str) -> None:
     assert not VALIDATOR.is_valid(read(text.encode()))
+
+
+def test_an_editor_has_a_line_to_show_for_every_key() -> None:
+    for record, told in ABOUT.items():
+        assert told.keys() == record.keys.keys()
+    assert SCHEMA["$defs"]["event"]["properties"]["owner"] == {
+        "description": "The team that answers for it.", "type": "string",
+    }  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from footfall.plan.editor_help import ABOUT
 from footfall.plan.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
 from footfall.plan.measures import ORDERINGS
 from footfall.plan.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PROPERTY, PROPERTY_GROUP, TYPE
@@ -85,9 +86,11 @@ def _written(kind: Kind) -> Schema:
 
 def _record(record: Record) -> Schema:
     properties = {}
+    told = ABOUT.get(record, {})
     for name, key in record.keys.items():
         schema = _schema(kind_at(record, name))
-        properties[name] = {"anyOf": [schema, {"type": "null"}]} if key.nullable else schema
+        about = {"description": told[name]} if name in told else {}
+        properties[name] = about | ({"anyOf": [schema, {"type": "null"}]} if key.nullable else schema)
     needed = [name for name, key in record.keys.items() if key.required]
     return {
         "type": "object",
