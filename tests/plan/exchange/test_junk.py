@@ -21,8 +21,8 @@ DOCUMENTS["jsonschema"] = {
     if "campaign_attribution" in path or "/ad_" in path
 }
 JUNK: st.SearchStrategy[Any] = st.sampled_from(
-    [None, True, False, 0, -1, 2**70, Decimal("1.5"), "", "x", "null", "#property:none", [], [[]], [None], [3], ["a", "a"],
-     {}, {"x": 1}, {"": {}}, {"type": "string"}, {"$ref": "#"}, {"$ref": "#/definitions/none"}]
+    [None, True, False, 0, -1, 2**70, Decimal("1.5"), "", "x", "null", "#property:none", [], [[]], [None], [3],
+     ["a", "a"], {}, {"x": 1}, {"": {}}, {"type": "string"}, {"$ref": "#"}, {"$ref": "#/definitions/none"}]
 )  # fmt: skip
 
 

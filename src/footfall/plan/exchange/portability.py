@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from footfall.plan.codegen.ecma import ecma_pattern
 from footfall.plan.exchange.keywords import OWN_PATTERNS
-from footfall.plan.exchange.losses import Losses, shown
+from footfall.plan.exchange.losses import Losses
 from footfall.plan.model import Plan, Property
 
 __all__ = ["note_unportable"]
 
 
 def note_unportable(plan: Plan, losses: Losses) -> None:
-    """Note patterns that only Python can read, and formats that only footfall checks as another pattern is there."""
+    """Note formats that only footfall knows, and whose place as a pattern is taken by the property's own."""
     for place, prop in _all(plan):
-        if prop.pattern is not None and ecma_pattern(prop.pattern) is None:
-            instead = "the same text, which other readers of regular expressions do not know"
-            losses.add("loss_not_said", place, f"pattern {shown(prop.pattern)}", instead)
         if prop.pattern is not None and prop.format in OWN_PATTERNS:
             losses.add("loss_not_said", place, f"format {prop.format}", "the same word, which only footfall checks")
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from footfall.plan.codegen.ecma import ecma_pattern
 from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, NON_NULL, OWN_PATTERNS
 from footfall.plan.model import Enforcement, Event, Plan, Property
 
@@ -18,6 +19,7 @@ __all__ = ["beyond", "event_schema", "members_schema", "number", "property_schem
 
 _KEYWORD_OF = {key: keyword for keyword, key in ANNOTATIONS.items()}
 _NEEDS = re.compile(r"(\w+) is None or (\w+) is not None")
+_PYTHON_ONLY = re.compile(r"\\[AZ]|\(\?P|\(\?#")
 _LET_PASS = frozenset(("keep", "warn"))
 
 
@@ -26,8 +28,9 @@ def property_schema(prop: Property, *, closed: bool | None = None) -> dict[str, 
     schema = _union(prop) if prop.types else dict(_TYPES[prop.type])
     if prop.type in _INNER:
         schema.update(_INNER[prop.type](prop, closed))
-    if prop.pattern is not None:
-        schema["pattern"] = prop.pattern
+    pattern = _portable(prop.pattern)
+    if pattern is not None:
+        schema["pattern"] = pattern
     if prop.format is not None:
         schema["format"] = prop.format
         if prop.format in OWN_PATTERNS and prop.pattern is None:
@@ -92,6 +95,12 @@ def _keeps(policy: Enforcement | None) -> bool:
 def number(value: Decimal) -> int | Decimal:
     """A bound as JSON writes it: without a point where it is whole."""
     return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else value
+
+
+def _portable(pattern: str | None) -> str | None:
+    """A pattern as other readers of regular expressions know it: as it stands where they do, None where none can."""
+    told = None if pattern is None else ecma_pattern(pattern)
+    return told if told is None or pattern is None or _PYTHON_ONLY.search(pattern) else pattern
 
 
 def _union(prop: Property) -> dict[str, Any]:
