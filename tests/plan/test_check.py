@@ -41,6 +41,12 @@ CASES = [
     Case("not_utf8", "", "UTF-8", "plan: p\nx_a: «\udcff"),
     Case("not_yaml", "", "control characters", "«plan: p\x07"),
     Case("too_large", "", "64 levels", f"x_a: {'[' * 63}«[{']' * 64}"),
+    Case(
+        "too_large",
+        "sold.a",
+        "17 deep",
+        "plan: p\nevents: {sold: {properties: {a: «" + "{type: array, items: " * 17 + "{type: any}" + "}" * 17 + "}}}",
+    ),
     Case("bad_number", "", "digits", "plan: p\nx_a: «1" + "0" * 400),
 ]
 # Findings that no text of a single file can bring about; each has a test of its own below or beside the bundle.
@@ -60,6 +66,17 @@ def test_each_fault_is_told_alone_and_at_its_place(case: Case, tmp_path: Path) -
     assert problems[0].file == str(file)
     assert case.words.replace("{file}", str(file)) in str(problems[0])
     assert problems[0].remedy
+
+
+def test_sixteen_levels_are_taken_and_of_more_only_the_seventeenth_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    found = []
+    for deep in (16, 20):
+        nested = "{type: object, properties: {a: " * deep + "{type: string}" + "}}" * deep
+        file.write_text(f"plan: p\nevents: {{sold: {{properties: {{a: {nested}}}}}}}")
+        found.append([problem.where for problem in check(file)])
+
+    assert found == [[], ["sold" + ".a" * 4]]
 
 
 def test_every_code_of_the_register_has_a_plan_that_brings_it_about() -> None:

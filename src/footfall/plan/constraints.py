@@ -11,7 +11,10 @@ from footfall.plan.model import Property
 from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node
 
-__all__ = ["NUMERIC", "SCALARS", "check_constraints"]
+__all__ = ["DEEPEST", "NUMERIC", "SCALARS", "check_constraints"]
+
+DEEPEST = 16
+"""How many objects, arrays and maps may stand one inside the other in one property."""
 
 NUMERIC = frozenset({"integer", "number", "decimal"})
 _TEXT = frozenset({"string"})
@@ -77,6 +80,10 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
                 path=path,
                 remedy=f"add {key}: {{type: …}}; {{type: any}} takes everything",
             )
+    # Told where the limit is passed; what is around it is deeper still.
+    if _depth(prop) == DEEPEST + 1:
+        message = f"objects, arrays and maps stand {DEEPEST + 1} deep in each other"
+        findings.add("too_large", message, place=node, path=path, remedy=f"nest at most {DEEPEST} deep")
     if prop.open and not prop.enum:
         findings.add(
             "misplaced_key", "'open' has no effect without an enum", place=_at(node, "open"), path=path,
@@ -113,6 +120,11 @@ def _applies(key: str, prop: Property, types: frozenset[str]) -> bool:
     if prop.type != "union":
         return prop.type in types
     return types.issuperset(prop.types) if key in _WHOLE else not types.isdisjoint(prop.types)
+
+
+def _depth(prop: Property) -> int:
+    inner = [each for each in (prop.items, prop.values, *prop.properties) if each is not None]
+    return max(map(_depth, inner), default=0) + 1 if prop.type in {"array", "map", "object"} else 0
 
 
 def _at(node: Node, *keys: str) -> Place:
