@@ -161,6 +161,14 @@ def planned(found: Scan) -> list[str]:
         ),
         pytest.param("client.track('order_completed', props())", ["order_completed"],
                      ["unresolved_call order_completed"], id="unknown properties"),
+        pytest.param(
+            "client.track('signed_up', {'method': 'google'} if x else {})",
+            ["signed_up"], ["missing_property signed_up.method"], id="one of two dictionaries",
+        ),
+        pytest.param(
+            "if x:\n    n, p = 'signed_up', {'method': 'google'}\nelse:\n    n, p = 'idea', {}\nclient.track(n, p)",
+            ["idea", "signed_up"], [], id="two events with a dictionary each",
+        ),
         pytest.param("client.track('old')", ["old"], ["deprecated_event_sent old"], id="a deprecated event"),
         pytest.param("client.identify('u', {'age': 'old'})", [], ["wrong_value traits.user.age"], id="a trait"),
         pytest.param("other.track('order_completed')", [], ["unresolved_call order_completed"], id="no known client"),

@@ -43,7 +43,8 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
 
     `place` is where to mend it: the call of the SDK (`origin`), or of the wrapper that brings event and properties.
     `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those on
-    the wire. `receiver` is None for a client, else why it is not known to be one.
+    the wire, `is_choice` that the event is one of several. `receiver` is None for a client, else why it is not known to
+    be one.
     """
 
     sdk: str
@@ -56,6 +57,7 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
     inside: str = ""
     by_name: bool = False
     receiver: Value | None = None
+    is_choice: bool = False
 
     def whole_params(self) -> frozenset[Param]:
         """The parameters without which it is not known what is sent."""
@@ -81,10 +83,12 @@ def send(
     event = taken.get(shape.event, Unknown("is not given")) if shape.event else Const("")
     if shape.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
         properties = Dictionary({}, rest)
-    for option in options_of(event):
+    options = options_of(event)
+    for option in options:
         kind, name, own, by_name = _unpacked(option, shape.kind)
         held = own if own is not None else properties
-        yield Sent(action.sdk, kind, place, place, name, held, (), inside, by_name, receiver)
+        is_choice = len(options) > 1
+        yield Sent(action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, is_choice)
 
 
 def _fit(shape: Shape, arguments: Arguments) -> dict[str, Value] | None:

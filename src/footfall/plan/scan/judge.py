@@ -25,7 +25,6 @@ from footfall.plan.scan.values import (
     Sequence,
     Unknown,
     Value,
-    params_in,
     reason_of,
 )
 from footfall.plan.validate import Validator
@@ -126,8 +125,7 @@ class Judge:
         why = reason_of(event)
         prefix = event.prefix if isinstance(event, Unknown) else ""
         near = [name for name in self._names if prefix and name.startswith(prefix)]
-        params = params_in(event)
-        nobody = f", and nothing that was scanned calls {next(iter(params)).of}" if params else ""
+        nobody = f", and nothing that was scanned calls {event.of}" if isinstance(event, Param) else ""
         hint = f"; planned events that begin so: {', '.join(near[:5])}" if near else ""
         remedy = "send a constant, or one constant on each way through the code"
         return _problem("unresolved_call", f"the event {why}{nobody}{hint}", sent, remedy=remedy)
@@ -169,16 +167,11 @@ class Judge:
     # Properties.
 
     def _properties(self, sent: Sent, event: Event) -> list[Problem]:
-        """What is wrong with the properties; of several dictionaries the one that fits the event best counts."""
+        """What is wrong with the properties; with one of several events the best dictionary counts."""
         held = sent.properties
         options = (Dictionary({}),) if held is None else options_of(held)
         each = [list(self._one(sent, event, option)) for option in options]
-        return (
-            min(each, key=len) if len(each) > 1 and self._is_choice(sent) else _once(p for found in each for p in found)
-        )
-
-    def _is_choice(self, sent: Sent) -> bool:
-        return len(options_of(sent.properties)) > 1 if sent.properties is not None else False
+        return min(each, key=len) if sent.is_choice else _once(p for found in each for p in found)
 
     def _one(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
         if isinstance(value, Const) and value.value is None:

@@ -16,6 +16,7 @@ from footfall.plan.scan.shapes import CLASSES, MODULES, SDKS
 from footfall.plan.scan.values import (
     Action,
     Arguments,
+    Because,
     Bound,
     Class,
     Client,
@@ -46,6 +47,7 @@ __all__ = ["Module", "Objects"]
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 _BUILTINS = frozenset(dir(builtins))
 _MOST_BUSY = 8
+_OUT_OF = ", a part of what "
 
 
 class Module:
@@ -247,7 +249,7 @@ class Objects:
         if name in METHODS.get(type(owner), ()):
             return Bound(owner, name)
         if isinstance(owner, Unknown | Param):
-            return Unknown(because("is ", what, ", and what it belongs to ", owner), params_in(owner))
+            return Unknown(because("is ", what, _OUT_OF, _root(owner)), params_in(owner))
         return Unknown(because("is ", what))
 
     def _of_class(self, cls: Class, name: str, what: ast.AST) -> Value:
@@ -342,6 +344,13 @@ class Objects:
             self._busy.discard(id(of))
         self._attributes[id(of)] = (of, names)
         return names
+
+
+def _root(value: Value) -> Value:
+    """What an unknown attribute is a part of, at the end of the chain."""
+    while isinstance(value, Unknown) and isinstance(value.reason, Because) and _OUT_OF in value.reason.parts:
+        value = value.reason.parts[-1]
+    return value
 
 
 def _may_change(value: Value | None) -> bool:
