@@ -1,0 +1,51 @@
+"""`footfall plan` has every subcommand of its table, each documented, and imports none to list them."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from footfall.cli.plan import COMMANDS, command
+
+DOCUMENT = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_there_and_says_what_it_is_for(name: str) -> None:
+    found = command.get_command(click.Context(command), name)
+
+    assert isinstance(found, click.Command)
+    assert found.help
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_section_that_names_its_options(name: str) -> None:
+    found = command.get_command(click.Context(command), name)
+    section = next((part for part in re.split(r"(?m)^## ", DOCUMENT) if part.startswith(f"footfall plan {name}\n")), "")
+
+    assert section, f"write ## footfall plan {name}"
+    assert found is not None
+    inner = list(found.commands.values()) if isinstance(found, click.Group) else [found]
+    options = {option for each in inner for part in each.params for option in part.opts if option.startswith("--")}
+    assert {option for option in options if option not in section and f"`{option}" not in DOCUMENT} == set()
+
+
+def test_the_list_imports_no_command() -> None:
+    code = (
+        "import sys, atexit\n"
+        "atexit.register(lambda: print('loaded', [name for name in sys.modules if name.startswith('footfall.plan')]))\n"
+        "from footfall.cli import main; main()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, "plan", "--help"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert done.returncode == 0
+    assert "loaded []" in done.stdout
+    assert all(f"  {name} " in done.stdout for name in COMMANDS)
