@@ -20,7 +20,8 @@ from footfall.plan.schema import FILE
 from footfall.plan.yaml_source import parse_yaml
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "tracking_plans").rglob("*.yaml")) + sorted((ROOT / "tests" / "plan" / "data" / "acme").rglob("*.yaml"))
+PLANS = (ROOT / "tracking_plans", ROOT / "tests" / "plan" / "data" / "acme")
+FILES = [file for folder in PLANS for file in sorted(folder.rglob("*.yaml"))]
 SCHEMA: dict[str, Any] = json.loads(schema_text(editor_schema()))
 VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from footfall.plan.codegen.payload import FORMAT_EXAMPLES
 from footfall.plan.format_patterns import FORMAT_PATTERNS
 from footfall.plan.formats import FORMATS
 
@@ -54,6 +55,7 @@ def test_the_expression_and_the_predicate_agree(name: str) -> None:
     seen: set[bool] = set()
 
     @settings(max_examples=100, deadline=None)
+    @example(FORMAT_EXAMPLES[name])
     @given(st.one_of(st.from_regex(pattern, fullmatch=True), near, st.sampled_from(ADDRESSES)))
     def agree(text: str) -> None:
         held = bool(FORMATS[name](text))
@@ -62,6 +64,7 @@ def test_the_expression_and_the_predicate_agree(name: str) -> None:
 
     agree()
     assert seen == {True, False}
+    assert FORMATS[name](FORMAT_EXAMPLES[name])
 
 
 @pytest.mark.parametrize("text", ADDRESSES)

@@ -35,7 +35,9 @@ _MINUTE = "(?:[01][0-9]|2[0-3]):?[0-5][0-9]"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
 _DECIMAL_TEXT = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?$"
 # The names that JSON Schema itself has for formats of ours.
-_KNOWN_FORMATS = frozenset({"duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
+_KNOWN_FORMATS = frozenset(
+    {"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"}
+)
 _NULL: Schema = {"type": "null"}
 
 

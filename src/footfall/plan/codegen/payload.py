@@ -13,11 +13,13 @@ from footfall.plan.model import Event, Plan, Property
 from footfall.plan.validate import Validator
 from footfall.plan.walk import make_node
 
-__all__ = ["example_payload"]
+__all__ = ["FORMAT_EXAMPLES", "example_payload"]
 
-_FORMATS: Mapping[str, str] = {
+FORMAT_EXAMPLES: Mapping[str, str] = {
     "country": "SE",
     "currency": "EUR",
+    "date": "2026-03-01",
+    "date-time": "2026-03-01T12:30:00Z",
     "duration": "PT15M",
     "email": "ann@example.com",
     "hostname": "shop.example.com",
@@ -34,6 +36,7 @@ _FORMATS: Mapping[str, str] = {
     "url": "https://example.com/a",
     "uuid": "01890a5d-ac96-774b-bcce-b302099a8057",
 }
+"""Format -> a text that has it."""
 _CLASS_EXAMPLES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -69,7 +72,7 @@ def _value(prop: Property) -> Any:
 
 
 def _string(prop: Property) -> str:
-    formatted = _FORMATS.get(prop.format or "")
+    formatted = FORMAT_EXAMPLES.get(prop.format or "")
     if formatted is not None and (prop.pattern is None or re.search(prop.pattern, formatted)):
         return formatted
     if prop.pattern is not None:
@@ -148,5 +151,5 @@ _MAKERS: Mapping[str, Callable[[Property], Any]] = {
     "object": lambda prop: _object(prop.properties),
     "string": _string,
     "union": lambda prop: _value(msgspec.structs.replace(prop, type=prop.types[0], types=())),
-    "uuid": lambda _: _FORMATS["uuid"],
+    "uuid": lambda _: FORMAT_EXAMPLES["uuid"],
 }
