@@ -147,6 +147,19 @@ def test_network(footfall_events):
     done.assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize("options", [(), ("-n1",)])
+def test_a_client_that_a_conftest_makes_is_recorded_as_well(project: pytest.Pytester, options: tuple[str, ...]) -> None:
+    project.makeconftest(f"import sys\nsys.path.insert(0, {str(project.path)!r})\nimport app\n")
+
+    done = run(
+        project,
+        "def test_sells(footfall_events):\n    app.view()\n    footfall_events.assert_sent('bread_viewed', times=1)\n",
+        *options,
+    )
+
+    done.assert_outcomes(passed=1)
+
+
 def test_faults_can_be_allowed_and_looked_at(project: pytest.Pytester) -> None:
     done = run(
         project,

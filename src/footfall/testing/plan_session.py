@@ -18,36 +18,24 @@ from footfall.testing.verdicts import Verdicts
 if TYPE_CHECKING:
     from footfall.delivery.transport import Transport
 
-__all__ = ["PlanSession"]
+__all__ = ["PlanSession", "Switch"]
 
 
 class PlanSession:
-    """Everything that a session knows. From `start` to `stop` no client that is made from a URL reaches the network.
+    """Everything that a session knows. `switch` stands in for the network, from before any client was made.
 
     `path` is the plan, `gates` the shares that must be covered, `file` where to write what was covered. Raises
     PlanError for a plan that cannot be used, UsageError for a gate over what the plan does not have.
     """
 
-    def __init__(self, path: Path, *, gates: Sequence[Gate] = (), file: Path | None = None) -> None:
+    def __init__(self, path: Path, switch: Switch, *, gates: Sequence[Gate] = (), file: Path | None = None) -> None:
         self.path = path
         self._verdicts = Verdicts(load(path))
         self.coverage = Coverage(self._verdicts.plan)
         self._gates = gates
         self._file = file
-        self._switch = _Switch(self.new_recording())
-        self._block: AbstractContextManager[None] | None = None
+        self._switch = switch
         self.coverage.missed(gates)  # a scope that there is not is told before the tests run
-
-    def start(self) -> None:
-        """Stand in for the network."""
-        self._block = called_in(self._switch)
-        self._block.__enter__()
-
-    def stop(self) -> None:
-        """Let clients that are made from now on reach the network again."""
-        if self._block is not None:
-            self._block.__exit__(None, None, None)
-            self._block = None
 
     def new_recording(self) -> Recording:
         """An empty recording that judges by the plan."""
@@ -78,13 +66,28 @@ class PlanSession:
         return self.coverage.missed(self._gates)
 
 
-class _Switch(StandIn):
-    """Stands in for the network during a whole session, and records into the recording of the test that runs."""
+class Switch(StandIn):
+    """Stands in for the network during a whole session, and records into the recording of the test that runs.
 
-    def __init__(self, recording: Recording) -> None:
-        super().__init__(recording)
+    From `start` to `stop` no client that is made from a URL reaches the network.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Recording())
+        self._block: AbstractContextManager[None] | None = None
         self._turning = threading.Lock()
         self._open: set[str] = set()
+
+    def start(self) -> None:
+        """Stand in for the network."""
+        self._block = called_in(self)
+        self._block.__enter__()
+
+    def stop(self) -> None:
+        """Let clients that are made from now on reach the network again."""
+        if self._block is not None:
+            self._block.__exit__(None, None, None)
+            self._block = None
 
     def turn_to(self, recording: Recording) -> Recording:
         with self._turning:

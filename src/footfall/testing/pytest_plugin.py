@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from footfall.testing.plan_session import PlanSession
+    from footfall.testing.plan_session import PlanSession, Switch
     from footfall.testing.recording import Recording
 
 __all__ = ["CollectorFixture"]
 
+_SWITCH: pytest.StashKey[Switch] = pytest.StashKey()
 _SESSION: pytest.StashKey[PlanSession] = pytest.StashKey()
 _RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
 _LOST = pytest.StashKey[list[str]]()
@@ -50,9 +51,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("footfall_coverage_file", "As for --footfall-coverage-file, relative to the rootdir.", default="")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """A conftest often imports the application, and that makes its client: stand in for the network before."""
+    if early_config.known_args_namespace.footfall_plan or early_config.getini("footfall_plan"):
+        from footfall.testing.plan_session import Switch
+
+        early_config.stash[_SWITCH] = Switch()
+        early_config.stash[_SWITCH].start()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     option, ini = config.getoption("--footfall-plan"), config.getini("footfall_plan")
-    if not option and not ini:
+    switch = config.stash.get(_SWITCH, None)
+    if switch is None:
         return
     from footfall.errors import FootfallError
     from footfall.testing.plan_coverage import read_gate
@@ -61,13 +73,13 @@ def pytest_configure(config: pytest.Config) -> None:
     path = config.invocation_params.dir / option if option else config.rootpath / ini
     gates = config.getoption("--footfall-coverage-min") or config.getini("footfall_coverage_min")
     try:
-        session = PlanSession(path, gates=[read_gate(gate) for gate in gates], file=_coverage_file(config))
+        read = [read_gate(gate) for gate in gates]
+        session = PlanSession(path, switch, gates=read, file=_coverage_file(config))
     except FootfallError as error:
         raise pytest.UsageError(f"footfall: {error}") from None
     config.stash[_SESSION] = session
     config.stash[_LOST] = []
     config.stash[_MISSED] = []
-    session.start()
 
 
 def _coverage_file(config: pytest.Config) -> Path | None:
@@ -78,9 +90,9 @@ def _coverage_file(config: pytest.Config) -> Path | None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    session = config.stash.get(_SESSION, None)
-    if session is not None:
-        session.stop()
+    switch = config.stash.get(_SWITCH, None)
+    if switch is not None:
+        switch.stop()
 
 
 # What a test sends, from its first fixture to its last
