@@ -65,7 +65,7 @@ def test_what_an_object_sends_is_what_the_plan_wants(folder: Path) -> None:
         payload = example_payload(event)
         recorder = Recorder()
         with Client(recorder, plan=plan, on_invalid="raise", options=options) as client:
-            receipt = client.track(msgspec.json.decode(payload, type=kind))
+            receipt = client.track(msgspec.json.decode(payload, type=kind), user_id="ann")
 
         message = recorder.messages[0]
         assert (receipt.faults, message["event"]) == ((), event.wire_name)
