@@ -10,6 +10,8 @@ from footfall.plan.observed.draft import quoted
 
 __all__ = ["yaml_text"]
 
+# Other tools may still read YAML 1.1 (https://yaml.org/type/bool.html), in which these are no text.
+_FLAGS_OF_YAML_1_1 = frozenset(("n", "no", "off", "on", "y", "yes"))
 _WORDS: Mapping[Any, str] = {None: "null", True: "true", False: "false"}
 
 
@@ -18,9 +20,13 @@ def yaml_text(value: Mapping[str, Any]) -> str:
     return "".join(f"{line}\n" for line in _map(value, ""))
 
 
+def _text(text: str) -> str:
+    return f'"{text}"' if text.lower() in _FLAGS_OF_YAML_1_1 else quoted(text)
+
+
 def _map(value: Mapping[str, Any], indent: str) -> Iterator[str]:
     for key, inner in value.items():
-        yield from _entry(f"{indent}{quoted(str(key))}:", inner, f"{indent}  ")
+        yield from _entry(f"{indent}{_text(str(key))}:", inner, f"{indent}  ")
 
 
 def _entry(head: str, value: Any, indent: str) -> Iterator[str]:
@@ -54,4 +60,4 @@ def _scalar(value: Any) -> str:
         return str(value)
     if isinstance(value, Mapping):
         return "{}"
-    return "[]" if isinstance(value, list | tuple) else quoted(str(value))
+    return "[]" if isinstance(value, list | tuple) else _text(str(value))
