@@ -155,7 +155,7 @@ def test_a_message_that_is_too_large_is_refused_before_it_is_queued(client: Clie
 
 
 def test_what_could_not_be_encoded_as_it_was_is_sent_with_its_violations(client: Client, recorder: Recorder) -> None:
-    receipt = client.track("a", {"price": float("nan")}, context={"note": "\ud800"})
+    receipt = client.track("a", {"price": float("nan")}, user_id="ann", context={"note": "\ud800"})
 
     assert receipt
     assert [(fault.path, fault.code) for fault in receipt.faults] == [
@@ -169,14 +169,16 @@ def test_what_could_not_be_encoded_as_it_was_is_sent_with_its_violations(client:
 
 
 def test_ids_and_names_with_lone_surrogates_do_not_cost_the_message(client: Client, recorder: Recorder) -> None:
-    assert client.track("a\ud800", user_id="\udfff")
+    receipt = client.track("a\ud800", user_id="\udfff")
 
     message = sent(recorder, client)
     assert (message["event"], message["userId"]) == ("a\ufffd", "\ufffd")
+    assert receipt
+    assert {(fault.path, fault.code) for fault in receipt.faults} == {("event", "surrogate"), ("userId", "surrogate")}
 
 
 def test_our_own_keys_of_the_context_cannot_be_overwritten(client: Client, recorder: Recorder) -> None:
-    receipt = client.track("a", context={"client": {"id": "mine"}, "library": 1, "app": "shop"})
+    receipt = client.track("a", user_id="u", context={"client": {"id": "mine"}, "library": 1, "app": "shop"})
 
     assert [(fault.path, fault.code) for fault in receipt.faults] == [
         ("context.client", "reserved"),

@@ -44,7 +44,7 @@ def plan(**client: Policy) -> Plan:
 def track(properties: dict[str, Any], name: str = "Order Completed", **client: Any) -> tuple[Any, Recorder]:
     recorder = Recorder()
     with Client(recorder, **client) as made:
-        receipt = made.track(name, properties)
+        receipt = made.track(name, properties, user_id="ann")
     return receipt, recorder
 
 
@@ -79,11 +79,11 @@ def test_a_faulty_event_raises_only_where_the_client_was_made_to() -> None:
     recorder = Recorder()
     with Client(recorder, plan=plan(), on_invalid="raise") as client:
         with pytest.raises(InvalidEventError, match="Order Completed: total required") as caught:
-            client.track("Order Completed", {})
+            client.track("Order Completed", {}, user_id="ann")
         with pytest.raises(InvalidEventError, match="unknown_event"):
-            client.track("Order Complete")
+            client.track("Order Complete", user_id="ann")
         with pytest.raises(InvalidEventError, match="unknown_property"):
-            client.track("Order Completed", {"total": 1, "colour": "red"})
+            client.track("Order Completed", {"total": 1, "colour": "red"}, user_id="ann")
 
     assert not caught.value.receipt
     assert client.stats().refused == {"invalid": 3}

@@ -116,6 +116,10 @@ class PlanJudge(Judge):
             return self._on_invalid
         policy = self._validator.policy(event)
         words: dict[str, Policy] = {
+            # Not the plan's business, so no reason for its policy to drop a message.
+            "junk_id": "flag",
+            "no_usable_id": "flag",
+            "timestamp": "flag",
             "unknown_event": policy.unknown_event,
             "unknown_property": policy.unknown_property,
         }

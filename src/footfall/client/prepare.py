@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from footfall.client.foresight import implausible_time, nobody, unreadable_time
 from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.scope import NO_SCOPE, Scope
@@ -80,18 +81,22 @@ class Preparer:
             message = changed
         kind = KINDS[message.type]
         wrong: list[Fault] = []
+        odd: list[Fault] = []
         message_id = self._clock.new_id() if message.message_id is None else _message_id(message.message_id, wrong)
         # The message is put together once, at the end, from its pieces.
-        pieces = self._head(message, kind, message_id, wrong)
+        pieces = self._head(message, kind, message_id, wrong, odd)
         if wrong:
-            return Receipt(False, message_id, "invalid", tuple(wrong))
+            return Receipt(False, message_id, "invalid", (*wrong, *odd))
+        if (fault := nobody(message.user_id, message.anonymous_id, message.context)) is not None:
+            odd.append(fault)
         said: tuple[Fault, ...] = ()
         told: tuple[Fault, ...] = ()
-        if kind.body_key:
-            body = self._body(message, kind, message_id)
+        if kind.body_key or odd:
+            body = self._body(message, kind, message_id, tuple(odd))
             if isinstance(body, Receipt):
                 return body
-            pieces += (_BODIES[message.type], body.body, b",")
+            if kind.body_key:
+                pieces += (_BODIES[message.type], body.body, b",")
             told = body.faults
             said = told + body.warnings
         pieces.append(self._own)
@@ -110,11 +115,13 @@ class Preparer:
             return Receipt(False, message_id, "too_large", said)
         return Ready(head, kind.rank, message_id, said)
 
-    def _body(self, message: Message, kind: Kind, message_id: str) -> Judged | Receipt:
+    def _body(self, message: Message, kind: Kind, message_id: str, odd: tuple[Fault, ...]) -> Judged | Receipt:
+        """The body as it may be sent; `odd` is what is wrong outside of it, which is judged with it."""
         properties = message.properties
         text, changed = encode({} if properties is None else properties)
         if text is None:
-            return Receipt(False, message_id, "unencodable", changed)
+            return Receipt(False, message_id, "unencodable", odd + changed)
+        changed = odd + changed
         if text[0] != _OBJECT:
             return _refused(message_id, kind.body_key, "an object", properties)
         if kind.name_key == "event":
@@ -146,24 +153,25 @@ class Preparer:
             return None
         return changed
 
-    def _head(self, message: Message, kind: Kind, message_id: str, wrong: list[Fault]) -> list[bytes]:
-        stamp = self._now() if message.timestamp is None else _timestamp(message.timestamp, wrong)
-        pieces = [_HEADS[message.type], _text(message_id), b',"timestamp":', stamp]
+    def _head(self, message: Message, kind: Kind, message_id: str, wrong: list[Fault], odd: list[Fault]) -> list[bytes]:
+        """All pieces before the body. What cannot be sent is added to `wrong`, what is sent all the same to `odd`."""
+        stamp = self._now() if message.timestamp is None else _timestamp(message.timestamp, wrong, odd)
+        pieces = [_HEADS[message.type], _text("messageId", message_id, odd), b',"timestamp":', stamp]
         if message.user_id is not None or kind.user_required:
-            pieces += (b',"userId":', _id("userId", message.user_id, wrong))
+            pieces += (b',"userId":', _id("userId", message.user_id, wrong, odd))
         if message.anonymous_id is not None:
-            pieces += (b',"anonymousId":', _id("anonymousId", message.anonymous_id, wrong))
+            pieces += (b',"anonymousId":', _id("anonymousId", message.anonymous_id, wrong, odd))
         name = message.name
         if kind.name_key and (name is not None or kind.name_required):
             pieces.append(_NAMES[message.type])
             if kind.name_is_id:
-                pieces.append(_id(kind.name_key, name, wrong))
+                pieces.append(_id(kind.name_key, name, wrong, odd))
             elif isinstance(name, str) and (name or not kind.name_required):
-                pieces.append(_text(name))
+                pieces.append(_text(kind.name_key, name, odd))
             else:
                 wrong.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(name)))
         if message.category is not None:
-            pieces += (b',"category":', _id("category", message.category, wrong))
+            pieces += (b',"category":', _id("category", message.category, wrong, odd))
         pieces.append(b",")
         return pieces
 
@@ -225,29 +233,34 @@ def _below(path: str, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
     return tuple(msgspec.structs.replace(fault, path=f"{path}.{fault.path}".rstrip(".")) for fault in faults)
 
 
-def _text(value: str) -> bytes:
+def _text(path: str, value: str, odd: list[Fault]) -> bytes:
     if type(value) is str:
         try:
             return orjson.dumps(value)
         except TypeError:
             pass  # a lone surrogate
-    return encode(value)[0] or b'""'
+    text, changed = encode(value)
+    odd += _below(path, changed)
+    return text or b'""'
 
 
-def _id(path: str, value: Any, wrong: list[Fault]) -> bytes:
+def _id(path: str, value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
     if isinstance(value, str):
-        return _text(value)
+        return _text(path, value, odd)
     if isinstance(value, int | UUID) and not isinstance(value, bool):
         return b'"%b"' % str(value).encode()
     wrong.append(Fault(path, "type", "text, an integer or a UUID", _kind_of(value)))
     return b""
 
 
-def _timestamp(value: Any, wrong: list[Fault]) -> bytes:
+def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     text, changed = encode(value)
     if isinstance(value, str | datetime) and text is not None and text != b"null" and not changed:
+        fault = unreadable_time(value) if isinstance(value, str) else implausible_time(value)
+        if fault is not None:
+            odd.append(fault)
         return text
     wrong.append(Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", _kind_of(value)))
     return b'""'

@@ -1,0 +1,89 @@
+"""Foresight: what a collector will find wrong with whom a message is about and when, to be told in the receipt.
+
+A collector puts a message about nobody aside, takes a placeholder in place of a user for no user, and a time that it
+cannot read for the time of receipt. All of these are slips in the calling code, so the caller is told first.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from footfall.encoding import encode
+from footfall.events import Fault
+from footfall.identity import is_junk
+
+__all__ = ["implausible_time", "nobody", "unreadable_time"]
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+# A month, a day or an hour of one digit, and words for UTC: SDKs send these and collectors read them.
+_LOOSE = re.compile(
+    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:[Tt ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,12})?)?)?"
+    r"\s?(?:[Zz]|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?\s*",
+    re.ASCII,
+)
+
+
+def nobody(user_id: Any, anonymous_id: Any, context: Any) -> Fault | None:
+    """The fault of a message that names nobody, or a placeholder in place of its user; None of any other.
+
+    The ids are text, integers or UUIDs, or None; a connected product is named by `context.device.id`.
+    """
+    is_user = user_id is not None and user_id != ""
+    if is_user and not _stands_for_no_one(user_id if isinstance(user_id, str) else str(user_id)):
+        return None
+    if (anonymous_id is None or anonymous_id == "") and not _names_device(context):
+        return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", "a placeholder" * is_user)
+    return Fault("userId", "junk_id", "the id of a user", "a placeholder") if is_user else None
+
+
+def unreadable_time(text: str) -> Fault | None:
+    """The fault of a time that is not ISO 8601, however loosely; None of one that can be read."""
+    moment = _moment(text)
+    if moment is None:
+        return Fault("timestamp", "timestamp", "an ISO 8601 time", "other text")
+    return implausible_time(moment)
+
+
+def implausible_time(moment: datetime) -> Fault | None:
+    """The fault of a time that only a broken clock can say; None of any other."""
+    if _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        return None
+    return Fault("timestamp", "timestamp", f"a time of {_FIRST_YEAR} to {_LAST_YEAR}", f"the year {moment.year}")
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        match = _LOOSE.fullmatch(text)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _stands_for_no_one(user_id: str) -> bool:
+    if not is_junk(user_id):
+        return False
+    # Half a character makes an id junk where it cannot be replaced; ours is sent with U+FFFD in its place.
+    return is_junk(user_id.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _names_device(context: Any) -> bool:
+    if not context:
+        return False
+    text, _ = encode(context)
+    try:
+        device = orjson.loads(text or b"null")["device"]
+        return isinstance(device, dict) and (isinstance(device.get("id"), int) or bool(device.get("id")))
+    except (ValueError, KeyError, TypeError):
+        return False

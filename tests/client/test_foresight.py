@@ -1,0 +1,170 @@
+"""A receipt tells what a collector will find wrong with whom a message is about and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import event, find, given, settings
+from hypothesis import strategies as st
+
+from footfall import Client, ClientOptions, InvalidEventError
+from footfall.client.foresight import nobody, unreadable_time
+from footfall.collector import Collector
+from footfall.collector.moments import parse_moment
+from footfall.testing import Recorder
+
+HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with Client(Recorder(), options=ClientOptions(linger=60.0)) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+    with Collector(tmp_path_factory.mktemp("data") / "data") as collector:
+        yield collector
+
+
+def codes(client: Client, **given: Any) -> list[tuple[str, str]]:
+    receipt = client.track("a", **given)
+    assert receipt
+    return [(fault.path, fault.code) for fault in receipt.faults]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({}, "no_usable_id"),
+        ({"user_id": ""}, "no_usable_id"),
+        ({"user_id": "null"}, "no_usable_id"),
+        ({"user_id": 0}, "no_usable_id"),
+        ({"anonymous_id": ""}, "no_usable_id"),
+        ({"context": {"device": {"id": ""}}}, "no_usable_id"),
+        ({"context": {"device": "boiler-1"}}, "no_usable_id"),
+        ({"user_id": "null", "anonymous_id": "b1"}, "junk_id"),
+        ({"user_id": "undefined", "context": {"device": {"id": "boiler-1"}}}, "junk_id"),
+        ({"user_id": "ann"}, None),
+        ({"user_id": 7}, None),
+        ({"anonymous_id": "b1"}, None),
+        ({"context": {"device": {"id": "boiler-1"}}}, None),
+    ],
+)
+def test_a_message_about_nobody_is_flagged(client: Client, given: dict[str, Any], code: str | None) -> None:
+    assert codes(client, **given) == ([] if code is None else [("userId", code)])
+
+
+def test_the_fault_stands_on_the_message_and_it_is_sent_all_the_same() -> None:
+    recorder = Recorder()
+    with Client(recorder) as client:
+        client.track("a", {"n": 1})
+        client.reset()
+
+    assert [message["context"]["violations"][0]["code"] for message in recorder.messages] == ["no_usable_id"] * 2
+    assert recorder.messages[0]["properties"] == {"n": 1}
+
+
+def test_the_ids_of_a_scope_count(client: Client) -> None:
+    with client.scope(anonymous_id="b1"):
+        assert codes(client) == []
+        assert codes(client, user_id="null") == [("userId", "junk_id")]
+    with client.scope(context={"device": {"id": "boiler-1"}}):
+        assert codes(client) == []
+    with client.scope(user_id="guest"):
+        assert codes(client) == [("userId", "no_usable_id")]
+
+
+@pytest.mark.parametrize("method", ["identify", "alias"])
+def test_every_kind_of_message_is_looked_at(client: Client, method: str) -> None:
+    arguments = {"identify": ("null",), "alias": ("old", "null")}[method]
+
+    assert [fault.code for fault in getattr(client, method)(*arguments).faults] == ["no_usable_id"]
+
+
+def test_a_client_told_to_drop_or_raise_does() -> None:
+    recorder = Recorder()
+    with Client(recorder, on_invalid="drop") as client:
+        assert client.track("a").reason == "invalid"
+        assert client.reset().reason == "invalid"
+    with Client(recorder, on_invalid="raise") as client, pytest.raises(InvalidEventError, match="no_usable_id"):
+        client.track("a")
+
+    assert recorder.messages == []
+
+
+@pytest.mark.parametrize(
+    "text", ["yesterday", "", "01/03/2026", "2026-02-30", "2026-13-01", "1767225600", "2026-1-1T25:0", "0001-01-01"]
+)
+def test_a_time_that_cannot_be_read_is_flagged(client: Client, text: str) -> None:
+    assert codes(client, user_id="ann", timestamp=text) == [("timestamp", "timestamp")]
+
+
+def test_a_time_that_only_a_broken_clock_says_is_flagged(client: Client) -> None:
+    assert codes(client, user_id="ann", timestamp=datetime(1, 1, 1, tzinfo=UTC)) == [("timestamp", "timestamp")]
+
+
+def test_half_a_character_in_a_name_or_an_id_is_flagged(client: Client) -> None:
+    found = [
+        *client.track("a\ud800", user_id="ann").faults,
+        *client.page("p\ud800", user_id="ann").faults,
+        *client.group("g\ud800", user_id="ann").faults,
+        *client.track("a", user_id="ann", anonymous_id="\ud800").faults,
+    ]
+
+    assert [(fault.path, fault.code) for fault in found] == [
+        (path, "surrogate") for path in ("event", "name", "groupId", "anonymousId")
+    ]
+
+
+ids = st.sampled_from(HARD_IDS) | st.text(max_size=4)
+contexts: st.SearchStrategy[Any] = st.sampled_from(
+    [None, {}, {"device": {"id": "d"}}, {"device": {"id": 0}}, {"device": {}}, {"device": 1}]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ids, ids, contexts)
+def test_the_client_says_of_ids_what_the_collector_says(
+    collector: Collector, user_id: Any, anonymous_id: Any, context: Any
+) -> None:
+    recorder = Recorder()
+    with Client(recorder) as client:
+        client.track("a", user_id=user_id, anonymous_id=anonymous_id, context=context)
+    answer = collector.take(recorder.batches[0].encode())
+    theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} & {"junk_id", "no_usable_id"}
+    fault = nobody(user_id, anonymous_id, context)
+    event(str(fault and fault.code))
+
+    assert {fault.code} if fault else set() == theirs
+
+
+@pytest.mark.parametrize("code", ["junk_id", "no_usable_id"])
+def test_the_generated_ids_draw_each_fault(code: str) -> None:
+    find(st.tuples(ids, ids, contexts), lambda drawn: (fault := nobody(*drawn)) is not None and fault.code == code)
+
+
+times = st.from_regex(
+    r"\s?[0-9]{4}-[01]?[0-9]-[0-3]?[0-9]([Tt ][0-2]?[0-9]:[0-6]?[0-9](:[0-6]?[0-9]([.,][0-9]{1,7})?)?)?"
+    r"(Z|z|UTC| GMT|[+-][01][0-9]:?[0-9]{2}|[+-]01)?",
+    fullmatch=True,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(times | st.text(max_size=8))
+def test_the_client_says_of_times_what_the_collector_says(text: str) -> None:
+    moment = parse_moment(text)
+    near_the_bounds = text.strip()[:4] in {"1899", "1900", "2199", "2200"}
+    event("read" if moment is not None else "not read")
+
+    assert near_the_bounds or (unreadable_time(text) is None) == (moment is not None)
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
+    find(times, lambda text: (parse_moment(text) is not None) == is_read)
