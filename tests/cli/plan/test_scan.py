@@ -162,3 +162,11 @@ def test_everything_there_is_to_know_is_documented() -> None:
     options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
 
     assert [word for word in (*SCAN_CODES, *options, *SDKS) if f"`{word}`" not in section and word not in section] == []
+
+
+def test_an_event_that_nothing_sends_is_told_where_the_plan_has_it(repository: Path) -> None:
+    done = run(repository, "plan.yaml", "services/orders.py", "--fail-on", "warning")
+
+    line = PLAN.splitlines().index("  payment_failed: {owner: checkout, sources: [shop_backend]}") + 1
+    assert done.returncode == 1
+    assert f"plan.yaml:{line}:3 payment_failed:" in done.stdout

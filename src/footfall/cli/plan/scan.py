@@ -15,6 +15,7 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
+from footfall.plan.load import read_plan_with_places
 from footfall.plan.model import Plan
 from footfall.plan.scan import SDKS, Coverage, Gates, Scan, Verdict, find_python, open_library, scan
 
@@ -43,11 +44,13 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     never sends; what cannot be told without running it; and the coverage: the share of active events that are sent.
     """
     options: OutputOptions = given["options"]
-    plan = require_plan(ctx, plan_path)
+    plan, _, places = read_plan_with_places(plan_path)
+    if plan is None:
+        plan = require_plan(ctx, plan_path)  # which tells what is wrong with it, and ends
     clients, gates = _clients(given["clients"]), _gates(plan, given)
     disk = SystemDisk()
     library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk)
-    found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]))
+    found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
     if given["calls"] and options.form == "text":
         click.echo("\n".join(_listed(found)))
     ctx.exit(report_findings(found.problems, options=options, summary=_summary(found), facts=_facts(plan, found)))

@@ -8,7 +8,9 @@ from fractions import Fraction
 import msgspec
 
 from footfall.errors import Problem
+from footfall.plan.findings import Place
 from footfall.plan.model import Plan
+from footfall.plan.places import Places
 from footfall.plan.scan.coverage import Coverage, Implementation, can_be_python, coverage_of, implementations
 from footfall.plan.scan.follow import Followed, follow_tree
 from footfall.plan.scan.judge import Judge, Verdict
@@ -44,12 +46,14 @@ def scan(
     clients: Mapping[str, str] | None = None,
     gates: Gates | None = None,
     root: str = "",
+    places: Places | None = None,
 ) -> Scan:
     """Hold the code of `library` against `plan`.
 
     `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
-    `clients` are names that stand for clients, each with the SDK it is called like. Nothing of the scanned code is
-    run or imported, and nothing in it makes this raise.
+    `places` says where the plan's events stand, for findings about events that no code sends. `clients` are names that
+    stand for clients, each with the SDK it is called like. Nothing of the scanned code is run or imported, and nothing
+    in it makes this raise.
     """
     followed = follow_tree(library, clients or {})
     judge = Judge(plan, root)
@@ -67,7 +71,7 @@ def scan(
         *(problem for verdict in verdicts for problem in verdict.problems),
     ]
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
-    problems += _never(plan, events, verdicts)
+    problems += _never(plan, events, verdicts, places)
     problems += _gates(gates or Gates(), coverage, teams, sources)
     return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
 
@@ -114,7 +118,9 @@ def _involved(followed: Followed) -> list[Problem]:
     return found
 
 
-def _never(plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[Verdict]) -> list[Problem]:
+def _never(
+    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[Verdict], places: Places | None
+) -> list[Problem]:
     found = []
     for event in plan.events.values():
         if event.status != "active" or events[event.name].places or not can_be_python(plan, event):
@@ -125,12 +131,16 @@ def _never(plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[
             if not verdict.resolved and verdict.sent.kind == "track" and _may_be(verdict, event.wire_name)
         ]
         may = f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
+        at = Place("", 0, 0) if places is None else places.find((event.name,))
         found.append(
             Problem(
                 "never_sent",
                 f"is planned and active, and nothing that was scanned sends it{may}",
                 remedy="send it, or make it a draft",
                 where=event.name,
+                file=at.file,
+                line=at.line,
+                column=at.column,
                 level="warning",
             )
         )
