@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,13 +34,13 @@ def read_as_somebody_who_may_only_read(data: Path) -> int:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    # The folders above belong to the tests' user alone.
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    with Collector(tmp_path / "data") as collector:
-        collector.take(BODY)
-    return tmp_path / "data"
+def data() -> Iterator[Path]:
+    # Not pytest's own folder: that one, and those above it, belong to the tests' user alone.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        with Collector(Path(folder) / "data") as collector:
+            collector.take(BODY)
+        yield Path(folder) / "data"
 
 
 def test_a_stopped_folder_that_cannot_be_written_is_read(data: Path) -> None:
