@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from footfall.analytics import Dataset, KpiResult, Report, encode, report
@@ -18,6 +19,7 @@ from footfall.plan.model import (
     Count,
     Event,
     Goal,
+    Guard,
     Journey,
     Kpi,
     Plan,
@@ -197,7 +199,9 @@ def test_json_keeps_the_digits_of_a_decimal_and_its_keys(entry: MakeEntry) -> No
 
     assert list(found) == ["plan", "now", "window", "data", "goals", "kpis", "journeys", "volumes"]
     assert found["kpis"][0]["value"] == "12345678901234567890.10"
-    assert found["kpis"][0]["rows"] == [{"group": {"currency": "EUR"}, "value": "12345678901234567890.10"}]
+    assert found["kpis"][0]["rows"] == [
+        {"group": {"currency": "EUR"}, "value": "12345678901234567890.10", "rounded": False}
+    ]
     assert found["now"] == "1970-01-11T01:00:00+01:00"
 
 
@@ -213,3 +217,55 @@ def test_every_figure_states_its_definition(entry: MakeEntry) -> None:
     assert "1970-01-04 01:00:00 (inclusive) to 1970-01-11 01:00:00 (exclusive), Europe/Stockholm" in revenue
     assert "junk anonymous_id are left out" in actors
     assert "one message fills one step" in found.journeys[0].definition
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Count(event="cart"),
+        Unique(event="cart", property="actor"),
+        Aggregate(function="sum", event="buy", property="total"),
+    ],
+)
+def test_a_target_is_neither_met_nor_missed_by_an_event_that_never_came(
+    entry: MakeEntry, measure: Count | Unique | Aggregate
+) -> None:
+    target = Target(direction="down", value=Decimal(10))
+    kpi = Kpi(name="few", measure=measure, window=7 * DAY, target=target)
+    log = [entry(1, "view", 9, user="ann")]
+    long_ago = entry(2, measure.event, 0.5 * DAY, user="ann", properties='{"Total": 5}')
+
+    never, once = the_kpi(kpi, log), the_kpi(kpi, [*log, long_ago])
+
+    assert never.target is not None
+    assert once.target is not None
+    assert (never.value, never.target.met) == (Decimal(0), None)
+    assert f"No message of {measure.event} was ever stored, so the target is neither met" in never.definition
+    assert (once.value, once.target.met) == (Decimal(0), True)
+    assert "was ever stored" not in once.definition
+
+
+def test_a_figure_of_more_digits_than_are_kept_says_so_and_invents_none(entry: MakeEntry) -> None:
+    average = Aggregate(function="average", event="buy", property="total", by=("currency",))
+    log = [
+        *(buy(entry, n, 1, total, "EUR") for n, total in enumerate((f"1{'0' * 40}", "0", "0"), 1)),
+        buy(entry, 4, 1, f"4{'0' * 40}", "SEK"),
+    ]
+
+    found = the_kpi(Kpi(name="size", measure=average, window=None), log)
+
+    assert found.value == Decimal(125) * 10**38
+    assert not found.rounded
+    assert [(str(row.value), row.rounded) for row in found.rows] == [
+        (f"4{'0' * 40}", False),
+        (f"3.{'3' * 27}E+39", True),
+    ]
+
+
+def test_the_rule_of_a_guard_is_told_whole() -> None:
+    guard = Guard(name="again", event="cart", start="view", end="buy")
+    plan = msgspec.structs.replace(plan_of(), journeys={"purchase": msgspec.structs.replace(PURCHASE, never=(guard,))})
+    (journey,) = made(plan, []).journeys
+
+    assert "to that of its end on a path through both, both inclusive" in journey.definition
+    assert "a message that itself fills the start or the end at that moment is not counted" in journey.definition

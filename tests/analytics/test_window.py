@@ -44,6 +44,11 @@ def test_a_window_that_ends_before_it_begins_is_refused(until: int) -> None:
         chosen(DAY, since=5, until=until, now=NOW)
 
 
+def test_an_empty_window_is_told_on_the_plans_clock() -> None:
+    with pytest.raises(UsageError, match="since 1970-01-02T01:00:00\\+01:00 is not before until 1970-01-01T01:00:00"):
+        chosen(None, since=DAY * 1_000_000, until=0, now=NOW, timezone="Europe/Stockholm")
+
+
 def test_a_window_is_told_on_the_plans_clock() -> None:
     window = Window.of(Span(0, None), "Europe/Stockholm")
 

@@ -189,3 +189,44 @@ def test_a_moment_is_a_date_a_time_or_how_long_ago() -> None:
     assert moment("7d", now) == now - timedelta(days=7)
     assert moment("2026-11-01", now) == datetime(2026, 11, 1)  # noqa: DTZ001 - the plan's clock is not known yet
     assert moment("2026-11-01T09:30+02:00", now) == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+
+
+TWINS = """
+plan: shop
+events:
+  viewed: {description: seen, expect: {volume: {per: day, min: 1}}}
+  bought: {description: sold, expect: {volume: {per: day, min: 1}}}
+  failed: {description: not sold}
+kpis:
+  sales: {measure: {count: bought}, window: all, guardrails: [payment_failure_rate]}
+  orders: {measure: {count: bought}, window: 28d}
+  payment_failure_rate: {measure: {ratio: {of: {count: failed}, to: {count: bought}}}, window: all}
+"""
+
+
+def test_each_figure_keeps_its_own_first_sentence_in_its_footnote(data: Path, tmp_path: Path) -> None:
+    twins = tmp_path / "twins.yaml"
+    twins.write_text(TWINS, encoding="utf-8")
+    shown = picture(made(data, twins, datetime(2026, 11, 11, tzinfo=UTC)), 120)
+
+    assert "[1] sales: Messages of bought." in shown
+    assert "[2] orders: Messages of bought." in shown
+    assert "volume of viewed, bought: Messages per day" in shown
+
+
+def test_a_guardrail_stands_on_one_line_with_its_value(data: Path, tmp_path: Path) -> None:
+    twins = tmp_path / "twins.yaml"
+    twins.write_text(TWINS, encoding="utf-8")
+    shown = picture(made(data, twins, datetime(2026, 11, 11, tzinfo=UTC)), 80)
+
+    (line,) = (line for line in shown.splitlines() if "guardrail" in line)
+    assert line.split() == ["guardrail:", "payment_failure_rate", "0", "%", "–"]
+
+
+def test_one_of_a_kind_is_told_in_the_singular(tmp_path: Path, plan_file: Path) -> None:
+    with Collector(tmp_path / "data", plan=plan_file) as collector:
+        collector.take(b'{"batch": [{"type": "track", "event": "viewed", "userId": "ann"}]}')
+
+    shown = picture(made(tmp_path / "data", plan_file, datetime(2100, 1, 1, tzinfo=UTC)), 80)
+
+    assert "1 message · 1 person · 0 devices" in shown

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from footfall.cli.report_words import duration, number, percent
+from footfall.cli.report_words import counted, duration, number, percent
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,22 @@ from footfall.cli.report_words import duration, number, percent
 )
 def test_a_number_keeps_every_digit_unless_a_division_made_it_endless(value: str | None, text: str) -> None:
     assert number(None if value is None else Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("3." + "3" * 27 + "E+39", "≈ 3.333333333E+39"),
+        ("12345678901234567890.33333333", "≈ 12,345,678,901,234,567,890.33333333"),
+        ("35.8936480639569632064772678333", "≈ 35.8936"),
+    ],
+)
+def test_a_figure_that_was_rounded_says_so_and_has_no_invented_zeros(value: str, text: str) -> None:
+    assert number(Decimal(value), rounded=True) == text
+
+
+def test_one_is_counted_in_the_singular() -> None:
+    assert [counted(number, "person") for number in (0, 1, 2000)] == ["0 persons", "1 person", "2,000 persons"]
 
 
 @pytest.mark.parametrize(

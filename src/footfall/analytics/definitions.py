@@ -41,8 +41,11 @@ def window_text(window: Window) -> str:
     return f"{since} to {until}, {window.timezone}"
 
 
-def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None) -> str:
-    """How a KPI's figure was made; `group` is the one group that was compared with the target, None for the total."""
+def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, *, never: str | None = None) -> str:
+    """How a KPI's figure was made; `group` is the one group that was compared with the target, None for the total.
+
+    `never` is its event when no message of it was ever stored.
+    """
     parts = [_capital(_measure(kpi.measure)) + "."]
     if isinstance(kpi.measure, Conversion):
         parts.append(_chain(plan.journeys[kpi.measure.journey]))
@@ -53,6 +56,8 @@ def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None) -> s
         parts.append(
             f"The target's unit is the group {group}: that group is held against it, and the value is the total."
         )
+    if never is not None and kpi.target is not None:
+        parts.append(f"No message of {never} was ever stored, so the target is neither met nor missed.")
     return " ".join(parts)
 
 
@@ -63,8 +68,9 @@ def journey_definition(journey: Journey, window: Window) -> str:
         parts.append("A branch counts those who reached its last step by it, and not on the main path.")
     if journey.never:
         parts.append(
-            "A guard counts those with its event from their first reach of its start to that of its end, "
-            "both inclusive; where the end was not reached, to the journey's limit or the end of the data."
+            "A guard counts those with its event from their first reach of its start to that of its end on a path "
+            "through both, both inclusive; where the end was not reached on such a path, to the journey's limit or "
+            "the end of the data; a message that itself fills the start or the end at that moment is not counted."
         )
     parts.append(f"Entries by corrected time: {window_text(window)}.")
     return " ".join(parts)

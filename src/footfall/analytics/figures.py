@@ -24,6 +24,11 @@ class Figure(msgspec.Struct, frozen=True):
     value: Decimal | None
     exact: Fraction | None
 
+    @property
+    def rounded(self) -> bool:
+        """Whether `value` is not the number itself, only its first 28 digits."""
+        return self.value is not None and Fraction(self.value) != self.exact
+
     @classmethod
     def of(cls, value: Decimal | int | None) -> Figure:
         return cls(None, None) if value is None else cls(plain(Decimal(value)), Fraction(value))
@@ -36,12 +41,16 @@ def plain(value: Decimal) -> Decimal:
 
 
 def quotient(of: Fraction | int | None, to: Fraction | int | None) -> Figure:
-    """One number divided by another, shown to 28 digits; nothing when either is missing or the divisor is 0."""
+    """One number divided by another; nothing when either is missing or the divisor is 0.
+
+    It is shown to 28 digits, and where it has more before its point, with an exponent in the place of the rest.
+    """
     if of is None or to is None or to == 0:
         return Figure(None, None)
     exact = Fraction(of) / Fraction(to)
-    shown = _SHOWN.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    return Figure(plain(shown.normalize(_SHOWN)), exact)
+    shown = _SHOWN.divide(Decimal(exact.numerator), Decimal(exact.denominator)).normalize(_SHOWN)
+    # Zeros in the place of digits that were rounded away would read as exact.
+    return Figure(plain(shown) if Fraction(shown) == exact else shown, exact)
 
 
 Histogram = Sequence[tuple[Decimal, int]]

@@ -25,7 +25,8 @@ Simple = Count | Aggregate | Unique
 class Measured(msgspec.Struct, frozen=True):
     """A measure's figure, its breakdown by group, and its parts if it is a quotient.
 
-    `nothing` is its figure where there are no messages; `unread` how many values of its properties, in all of the data,
+    `nothing` is its figure where there are no messages; `never` names its event when all of the data hold none of it;
+    `unread` how many values of its properties, in all of the data,
     were there and not of the plan's type.
     """
 
@@ -36,6 +37,7 @@ class Measured(msgspec.Struct, frozen=True):
     of: Figure | None = None
     to: Figure | None = None
     unread: int = 0
+    never: str | None = None
 
 
 def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> Measured:
@@ -53,7 +55,8 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
     ordered = sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0])))
     unread = sum(table.columns[name].unread for name in wanted)
     nothing = Figure.of(None if isinstance(asked, Aggregate) and asked.function != "sum" else 0)
-    return Measured(total.get((), nothing), nothing, asked.by, dict(ordered), unread=unread)
+    never = None if dataset.rows(f"SELECT 1 FROM {table.name} LIMIT 1") else asked.event
+    return Measured(total.get((), nothing), nothing, asked.by, dict(ordered), unread=unread, never=never)
 
 
 def reads(asked: Simple) -> frozenset[str]:

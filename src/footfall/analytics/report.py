@@ -89,7 +89,7 @@ class _Reporter:
         return DataStamp(held.messages, held.persons, held.devices, first, last)
 
     def _span(self, seconds: int | None) -> Span:
-        return chosen(seconds, since=self._since, until=self._until, now=self._now)
+        return chosen(seconds, since=self._since, until=self._until, now=self._now, timezone=self._plan.timezone)
 
     def _window(self, span: Span) -> Window:
         return Window.of(span, self._plan.timezone)
@@ -118,13 +118,14 @@ class _Reporter:
             value=found.total.value,
             of=found.of.value if found.of else None,
             to=found.to.value if found.to else None,
-            target=_target(kpi, group, compared),
+            target=_target(kpi, group, compared, is_known=found.never is None),
             window=window,
             rows=tuple(_group(found.by, key, figure) for key, figure in found.groups.items()),
             drives=kpi.drives,
             guardrails=(),
             unread=found.unread,
-            definition=kpi_definition(self._plan, kpi, window, group),
+            definition=kpi_definition(self._plan, kpi, window, group, never=found.never),
+            rounded=found.total.rounded,
         )
 
     def _journey(self, journey: Journey) -> JourneyResult:
@@ -196,7 +197,7 @@ def _step(step: Step, counts: list[tuple[int, Fraction | None]], place: int) -> 
 
 def _group(by: tuple[str, ...], key: Key, figure: Figure) -> Group:
     values = (plain(value) if isinstance(value, Decimal) else value for value in key)
-    return Group(dict(zip(by, values, strict=True)), figure.value)
+    return Group(dict(zip(by, values, strict=True)), figure.value, figure.rounded)
 
 
 def _compared(plan: Plan, kpi: Kpi, found: Measured) -> tuple[str | None, Figure]:
@@ -220,11 +221,12 @@ def _compared(plan: Plan, kpi: Kpi, found: Measured) -> tuple[str | None, Figure
     return (unit, found.nothing) if unit in known else (None, found.total)
 
 
-def _target(kpi: Kpi, group: str | None, compared: Figure) -> TargetResult | None:
+def _target(kpi: Kpi, group: str | None, compared: Figure, *, is_known: bool) -> TargetResult | None:
+    """The target held against a figure; a figure of an event that never came is a 0 that says nothing."""
     if kpi.target is None:
         return None
     wanted, met = Fraction(kpi.target.value), None
-    if compared.exact is not None:
+    if compared.exact is not None and is_known:
         met = compared.exact >= wanted if kpi.target.direction == "up" else compared.exact <= wanted
     return TargetResult(kpi.target.direction, kpi.target.value, kpi.target.unit, compared.value, group, met)
 

@@ -19,16 +19,20 @@ Value = Decimal | None
 
 
 class Group(msgspec.Struct, frozen=True):
-    """One row of a breakdown: the values of its `by` properties (None where absent), and the figure."""
+    """One row of a breakdown: the values of its `by` properties (None where absent), and the figure.
+
+    `rounded` says that `value` is only the first 28 digits of the figure.
+    """
 
     group: dict[str, str | int | bool | Decimal | None]
     value: Value
+    rounded: bool = False
 
 
 class TargetResult(msgspec.Struct, frozen=True):
     """A target, what was held against it (the total, or the one group that `group` names), and whether it is met.
 
-    `met` is None when there is no figure to compare.
+    `met` is None when there is no figure to compare: of nothing, or of an event of which no message was ever stored.
     """
 
     direction: Literal["up", "down"]
@@ -50,7 +54,8 @@ class Guardrail(msgspec.Struct, frozen=True):
 class KpiResult(msgspec.Struct, frozen=True):
     """One KPI. `of` and `to` are the parts of a ratio or a conversion, None for any other measure.
 
-    `unread` counts values of its properties, in all of the data, that were there and not of the plan's type.
+    `unread` counts values of its properties, in all of the data, that were there and not of the plan's type. `rounded`
+    says that `value` is only the first 28 digits of the figure.
     """
 
     name: str
@@ -66,6 +71,7 @@ class KpiResult(msgspec.Struct, frozen=True):
     guardrails: tuple[Guardrail, ...]
     unread: int
     definition: str
+    rounded: bool = False
 
 
 class GoalResult(msgspec.Struct, frozen=True):

@@ -54,18 +54,18 @@ class Window(msgspec.Struct, frozen=True):
         return cls(since, until, timezone)
 
 
-def chosen(seconds: int | None, *, since: int | None, until: int | None, now: int) -> Span:
+def chosen(seconds: int | None, *, since: int | None, until: int | None, now: int, timezone: str = "UTC") -> Span:
     """The window of one figure: what the reader asked for, else `seconds` back from `until` or from now.
 
     Without `seconds` (the plan says `all`) it holds everything up to `until`, and everything there is without one.
-    Raises UsageError for a window that ends before it begins.
+    Raises UsageError for a window that ends before it begins, with its ends on the clock of `timezone`.
     """
     if since is not None:
         until = now if until is None else until
         if since >= until:
+            first, last = (moment(us, timezone).isoformat(timespec="seconds") for us in (since, until))
             raise UsageError(
-                f"the window is empty: since {EPOCH + timedelta(microseconds=since):%Y-%m-%dT%H:%M:%SZ} is not before "
-                f"until {EPOCH + timedelta(microseconds=until):%Y-%m-%dT%H:%M:%SZ}; give an earlier since"
+                f"the window is empty: since {first} is not before until {last} ({timezone}); give an earlier since"
             )
         return Span(since, until)
     if seconds is None:

@@ -75,11 +75,12 @@ class _Picture:
     ) -> None:
         """The first column wraps; the others hold numbers, and stay whole even where the terminal is too narrow."""
         table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+        whole = [cell_len(row[0].plain) for row in rows if row[0].no_wrap]
         total = 0  # the indent of 2, less the last column's padding
         for place, title in enumerate(names):
             lines = [line for row in rows if place < len(row) for line in row[place].plain.split("\n")]
             widest = max(map(cell_len, [title, *lines]))
-            least = min(widest, name) if place == 0 else widest
+            least = min(widest, max([name, *whole])) if place == 0 else widest
             total += least + 2
             table.add_column(
                 title, justify="left" if place in left else "right", no_wrap=place > 0, overflow="fold", min_width=least
@@ -103,7 +104,11 @@ class _Picture:
             self._print(Text(report.plan.description, "dim"))
         end = report.window.until or report.now
         own = f"each figure's own, back from {end.strftime(words.MOMENT)}"
-        held = f"{data.messages:,} messages · {data.persons:,} persons · {data.devices:,} devices"
+        held = " · ".join((
+            words.counted(data.messages, "message"),
+            words.counted(data.persons, "person"),
+            words.counted(data.devices, "device"),
+        ))  # fmt: skip
         table = Table.grid(padding=(0, 2))
         table.add_row(Text("data", "dim"), Text(f"{place}\n{held}"))
         if data.first and data.last:
@@ -153,7 +158,7 @@ class _Picture:
         name = Text.assemble((kpi.name, "bold"), (f"\n{kpi.question}" if kpi.question else "", "dim"))
         if kpi.drives:
             name.append(f"\ndrives {kpi.drives}", "dim")
-        shown = Text.assemble((words.value(kpi.value, share=share), "bold"))
+        shown = Text.assemble((words.value(kpi.value, share=share, rounded=kpi.rounded), "bold"))
         if kpi.of is not None and kpi.to is not None:
             shown.append(f"\n{words.number(kpi.of)} of {words.number(kpi.to)}", "dim")
         if kpi.unread:
@@ -164,16 +169,17 @@ class _Picture:
         for row in kpi.rows[:_MOST_GROUPS]:
             label = ", ".join(map(words.key, row.group.values()))
             held = kpi.target is not None and kpi.target.group == label
-            figure = Text(words.value(row.value, share=share))
+            figure = Text(words.value(row.value, share=share, rounded=row.rounded))
             yield Text(f"  {label}").append(" (targeted)" if held else "", "dim"), figure
         if len(kpi.rows) > _MOST_GROUPS:
-            yield (Text(f"  … {len(kpi.rows) - _MOST_GROUPS:,} more groups: --format json", "dim"),)
+            yield (Text(f"  … {words.counted(len(kpi.rows) - _MOST_GROUPS, 'more group')}: --format json", "dim"),)
         by_name = {other.name: other for other in self._report.kpis}
         for guard in kpi.guardrails:
             other = by_name[guard.name]
             share = words.is_share(other)
-            figure, goal = Text(words.value(guard.value, share=share)), Text(words.target(other.target, share=share))
-            yield Text(f"  guardrail {guard.name}", "dim"), figure, goal, _met(guard.met)
+            figure = Text(words.value(guard.value, share=share, rounded=other.rounded))
+            goal = Text(words.target(other.target, share=share))
+            yield Text(f"  guardrail: {guard.name}", "dim", no_wrap=True), figure, goal, _met(guard.met)
 
     def _journey(self, journey: JourneyResult) -> None:
         whom = "persons" if journey.by == "user" else "devices"
@@ -193,8 +199,9 @@ class _Picture:
 
     def _volumes(self, volumes: Sequence[VolumeResult]) -> None:
         rows = []
+        alike = {found.definition: [v.event for v in volumes if v.definition == found.definition] for found in volumes}
         for found in volumes:
-            periods = f"\nin {found.periods:,} {found.per}{'' if found.periods == 1 else 's'}"
+            periods = f"\nin {words.counted(found.periods, found.per)}"
             lowest = found.lowest_at.strftime(words.MOMENT) if found.lowest_at else ""
             highest = found.highest_at.strftime(words.MOMENT) if found.highest_at else ""
             rows.append((
@@ -203,19 +210,25 @@ class _Picture:
                 _met(found.met),
                 _extreme(found.lowest, lowest),
                 _extreme(found.highest, highest),
-                self._note("volumes", found.definition),
+                self._note(f"volume of {', '.join(alike[found.definition])}", found.definition),
             ))  # fmt: skip
         self._table(("event", "expected", "met", "lowest", "highest", ""), rows, name=18)
 
     def _footnotes(self) -> None:
-        """Each definition once: what a journey says, its KPIs do not; what several say comes at the end."""
+        """Each definition once: what a journey says, its KPIs do not; what several say comes at the end.
+
+        But each figure keeps its own first sentence, which says what it is.
+        """
         journeys = {journey.name for journey in self._report.journeys}
         told = {sentence for name, found in self._notes if name in journeys for sentence in found}
-        own = [(name, [s for s in found if name in journeys or s not in told]) for name, found in self._notes]
-        often = Counter(sentence for _, found in own for sentence in found)
+        own = [
+            (name, found[:1], [s for s in found[1:] if name in journeys or s not in told])
+            for name, found in self._notes
+        ]
+        often = Counter(sentence for _, _, more in own for sentence in more)
         table = Table.grid(padding=(0, 1))
-        for number, (name, found) in enumerate(own, 1):
-            text = " ".join(s for s in found if often[s] == 1 and not s.startswith(_WINDOWS))
+        for number, (name, first, more) in enumerate(own, 1):
+            text = " ".join([*first, *(s for s in more if often[s] == 1 and not s.startswith(_WINDOWS))])
             table.add_row(Text(f"[{number}]", "dim"), Text.assemble((f"{name}: ", "bold"), text))
         self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
         zone = self._report.plan.timezone

@@ -9,6 +9,7 @@ from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
 __all__ = [
     "MOMENT",
     "between",
+    "counted",
     "duration",
     "expected",
     "is_share",
@@ -59,20 +60,30 @@ def percent(share: Decimal | None) -> str:
     return f"{rounded.normalize():f} %"
 
 
-def number(figure: Decimal | None) -> str:
-    """Every digit; only what has more than twelve decimals, as quotients do, is rounded, and says so."""
+def counted(count: int, what: str) -> str:
+    """`1 person`, `2,000 persons`."""
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def number(figure: Decimal | None, *, rounded: bool = False) -> str:
+    """Every digit; only what has more than twelve decimals, as quotients do, is rounded, and says so.
+
+    `rounded` says that the figure itself was: it never gets zeros in the place of digits that nobody computed.
+    """
     if figure is None:
         return "–"
     exponent = figure.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -_MOST_DECIMALS:
         places = min(-_DECIMALS, figure.adjusted() - _DECIMALS + 1)
         return f"≈ {figure.quantize(Decimal(1).scaleb(places), context=_WIDE):,f}"
+    if rounded:
+        return f"≈ {figure:.9E}" if isinstance(exponent, int) and exponent > 0 else f"≈ {figure:,f}"
     return f"{figure:,f}"
 
 
-def value(figure: Decimal | None, *, share: bool) -> str:
-    """A figure as percent or as a number."""
-    return percent(figure) if share else number(figure)
+def value(figure: Decimal | None, *, share: bool, rounded: bool = False) -> str:
+    """A figure as percent or as a number; `rounded` says that it has more digits than are known here."""
+    return percent(figure) if share else number(figure, rounded=rounded)
 
 
 def target(wanted: TargetResult | None, *, share: bool) -> str:
