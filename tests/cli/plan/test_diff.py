@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from footfall.collector import Collector
 from footfall.plan import bundle_bytes, load
 
 PLAN = """\
@@ -336,3 +337,26 @@ def test_the_comment_says_when_nobody_is_hurt(shop: Path) -> None:
 
     assert "**This hurts nobody.** 1 change hurts nobody." in added.stdout
     assert "**Nothing has changed.**" in same.stdout
+
+
+def test_with_data_the_comment_ends_with_what_would_become_of_last_weeks_messages(tmp_path: Path) -> None:
+    for name, note in (("old", "note: {type: string}"), ("new", "note: {type: string, max_length: 3}")):
+        (tmp_path / name).mkdir()
+        text = PLAN.replace("note: {type: string}", note)
+        (tmp_path / name / "plan.yaml").write_text(text + KPIS, encoding="utf-8")
+    sent = [
+        {"type": "track", "messageId": str(number), "event": "order_completed", "userId": "ann",
+         "properties": {"order_id": "A", "total": "2.50", "note": note}}
+        for number, note in enumerate(["yes", "much longer"])
+    ]  # fmt: skip
+    with Collector(tmp_path / "data", plan=tmp_path / "old") as collector:
+        collector.take(json.dumps({"batch": sent}).encode())
+
+    told = diff("new", "--base", "old", "--data", "data", "--format", "markdown", cwd=tmp_path)
+    facts = json.loads(diff("new", "--base", "old", "--data", "data", "--format", "json", cwd=tmp_path).stdout)
+
+    assert told.returncode == 1
+    assert "2 stored messages" in told.stdout
+    assert "1 would not be stored" in told.stdout
+    assert "kpi:revenue" in told.stdout.partition("Would move")[2]
+    assert facts["simulation"]["lost"] == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import msgspec
 
 from footfall.cli.plan.base_plan import BasePlan, read_base
 from footfall.cli.plan.diff_markdown import comment
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.clock import EPOCH, SystemClock
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan
 from footfall.plan.diff import Change, diff
@@ -32,6 +34,7 @@ _COMPARABLE = frozenset(
     )
 )  # fmt: skip
 _SHARED = ("types", "property_groups", "defaults")
+_LAST_WEEK = timedelta(days=7)
 
 
 @click.command()
@@ -41,13 +44,18 @@ _SHARED = ("types", "property_groups", "defaults")
     help="What to compare with: a git ref (origin/main, or origin/main... for where this branch left it), a ref and a "
     "path in the repository (main:old/plan), a folder, a file or a bundle.",
 )  # fmt: skip
+@click.option(
+    "--data", type=click.Path(path_type=Path),
+    help="A collector's data folder: also say what the new plan would do to its last week, as `plan simulate` does.",
+)  # fmt: skip
 @output_options
 @click.pass_context
-def command(ctx: click.Context, path: Path, base: str, options: OutputOptions) -> None:
+def command(ctx: click.Context, path: Path, base: str, data: Path | None, options: OutputOptions) -> None:
     """Say what has changed in the plan at PATH since --base, and whom each change hurts.
 
     Senders, generated code, storage, or the meaning of KPIs and journeys, named with their owners. Exit code 0: nobody
-    is hurt. 1: somebody is, or the plan has faults. 2: there is no plan at PATH. 3: --base cannot be read.
+    is hurt. 1: somebody is, or the plan has faults, or a message of --data that is stored would not be. 2: there is no
+    plan at PATH. 3: --base cannot be read.
     """
     with _no_collection():
         plan, faults, places = read_draft(path)
@@ -73,7 +81,32 @@ def command(ctx: click.Context, path: Path, base: str, options: OutputOptions) -
         "summary": _counts(title, changes, problems),
         "changes": [_as_fields(change, before.places, places) for change in changes],
     }
-    ctx.exit(report_findings(problems, options=options, summary=summary, facts=facts, markdown=markdown))
+    tried = _Tried(plan, path, data) if plan is not None and data is not None and not faults else None
+    if tried is not None:
+        facts["simulation"] = msgspec.to_builtins(tried.trial)
+    code = report_findings(problems, options=options, summary=summary, facts=facts, markdown=markdown)
+    if tried is not None and (lines := tried.lines(options.form)):
+        click.echo("\n".join(["", *lines]))
+    ctx.exit(code or (FOUND if tried is not None and tried.trial.lost else 0))
+
+
+class _Tried:
+    """The new plan tried on the last week of a collector's messages."""
+
+    def __init__(self, plan: Plan, path: Path, data: Path) -> None:
+        # Loaded late: only this needs the collector and the query engine.
+        from footfall.cli.plan.simulate_text import SHOW
+        from footfall.trials import try_plan
+
+        now = EPOCH + timedelta(microseconds=SystemClock().now_us())
+        self.trial = try_plan(data, plan, in_force=None, since=now - _LAST_WEEK, until=None, now=now)
+        self._show = SHOW
+        self._about = (str(path), str(data))
+
+    def lines(self, form: str) -> list[str]:
+        """What to print after the findings; nothing in a form that only programs read."""
+        show = self._show.get(form)
+        return list(show(self.trial, *self._about)) if show is not None else []
 
 
 @contextlib.contextmanager
