@@ -89,3 +89,15 @@ def test_nothing_can_be_exported_too(form: str) -> None:
 
 def test_every_writer_is_in_the_table_of_formats() -> None:
     assert list(FORMATS.values()) == [write_jsonl, write_csv, write_parquet]
+
+
+def test_a_nul_character_is_visible_in_csv_and_exact_elsewhere(entry: MakeEntry) -> None:
+    dataset = Dataset.of([entry(1, "a\0b", 9, user="ann", properties={"x": "y\0z"})], Plan(id="test"))
+    text = written(dataset, "csv").decode()
+    (row,) = csv.DictReader(io.StringIO(text, newline=""))
+
+    assert "\0" not in text
+    assert row["event"] == "a␀b"
+    assert json.loads(row["properties"]) == {"x": "y\0z"}
+    assert json.loads(written(dataset, "jsonl"))["message"]["event"] == "a\0b"
+    assert pyarrow.parquet.read_table(io.BytesIO(written(dataset, "parquet")))["event"].to_pylist() == ["a\0b"]

@@ -196,3 +196,27 @@ def test_a_folder_or_plan_that_cannot_be_read_is_one_clear_line_and_exit_code_2(
     assert (answer.code, answer.text) == (2, "")
     assert answer.errors.startswith("footfall: ")
     assert answer.errors.count("\n") == 1
+
+
+def test_a_devices_messages_show_what_differs_and_not_its_own_id(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"device_id": "boiler-1", "firmware": "2.1", "note": "x" * 40}
+    device = {"type": "page", "context": {"device": {"id": "boiler-1"}}}
+    fill(
+        tmp_path / "data",
+        *({**device, "properties": {**said, "degrees": 60 + number}} for number in range(3)),
+    )
+    shown = Answer(capsys, ["boiler-1", "--data", str(tmp_path / "data")])
+    lines = [line for line in shown.text.splitlines() if "degrees" in line]
+
+    assert len(lines) == 3
+    for line, degrees in zip(lines, (62, 61, 60), strict=True):
+        assert f'{{"firmware": "2.1", "degrees": {degrees}, …}}' in line
+    assert "device_id" not in "".join(lines)
+
+
+def test_a_group_message_shows_its_group(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    fill(tmp_path / "data", {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"seats": 5}})
+
+    assert 'group acme  {"seats": 5}' in Answer(capsys, ["ann", "--data", str(tmp_path / "data")]).text

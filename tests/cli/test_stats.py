@@ -76,3 +76,12 @@ def test_a_folder_without_a_journal_is_one_clear_line(tmp_path: Path, capsys: py
 
     assert (code, out) == (2, "")
     assert err == f"footfall: {tmp_path / 'none'}: does not exist; start `footfall serve --data` with it first\n"
+
+
+def test_a_nul_in_a_name_is_shown_and_kept_exact_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Collector(tmp_path / "data") as collector:
+        collector.take(json.dumps({"batch": [{"type": "track", "event": "a\0b", "userId": "u"}]}).encode())
+
+    assert "a␀b" in run(capsys, "--data", str(tmp_path / "data"))[1]
+    as_json = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
+    assert json.loads(as_json)["books"][0]["event"] == "a\0b"

@@ -99,7 +99,10 @@ def write_jsonl(dataset: Dataset, file: IO[bytes]) -> None:
 
 
 def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
-    """RFC 4180, in UTF-8; `properties`, `traits` and `context` are JSON, and no cell is a formula to a spreadsheet."""
+    """RFC 4180, in UTF-8; `properties`, `traits` and `context` are JSON, and no cell is a formula to a spreadsheet.
+
+    A NUL character, at which readers of CSV end or fail, stands as ␀ (U+2400); JSON lines and Parquet keep it.
+    """
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     try:
         writer = csv.writer(text)
@@ -112,7 +115,8 @@ def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
             for part in (parts.properties, parts.traits, parts.context):
                 raw = bytes(part)
                 cells.append(_compact(raw).decode() if raw else "")
-            writer.writerow([f"'{cell}" if cell.startswith(_RUNS) else cell for cell in cells])
+            shown = (cell.replace("\0", "␀") for cell in cells)
+            writer.writerow([f"'{cell}" if cell.startswith(_RUNS) else cell for cell in shown])
     finally:
         text.detach()
 

@@ -25,7 +25,8 @@ __all__ = ["command"]
 def command(*, data: Path, plan: Path | None, form: str, output: Path | None) -> None:
     """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
 
-    Works while a collector runs, as of the moment when it starts.
+    Works while a collector runs, as of the moment when it starts. In CSV a NUL character stands as ␀ and a cell that a
+    spreadsheet would run begins with an apostrophe; JSON lines and Parquet are exact.
     """
     if output is None and form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
+from footfall.cli.person_properties import Telling, in_short
 from footfall.identity import is_junk
 from footfall.people import Evidence, Message, Profile, Trait, find, profile_of
 
@@ -115,7 +116,9 @@ class _Page:
         shown = len(person.recent)
         which = f"all {shown}" if shown == person.messages else f"the latest {shown} of {person.messages}"
         columns = ("time", "message", "properties", "source", "how we know")
-        self._section(f"Messages ({which}, newest first)", columns, map(self._message, person.recent))
+        telling = Telling(person)
+        rows = (self._message(message, telling) for message in person.recent)
+        self._section(f"Messages ({which}, newest first)", columns, rows)
         self._section("How we know", ("reason", "messages", "meaning"), self._reasons(person))
 
     def _facts(self, person: Profile) -> list[tuple[str, str]]:
@@ -134,11 +137,11 @@ class _Page:
         return [(name, ", ".join(map(_plain, values))) for name, values in facts if values]
 
     def _trait(self, trait: Trait) -> Sequence[str]:
-        return trait.name, _short(trait.value) or "null", self._time(trait.at), trait.source
+        return trait.name, in_short(trait.value, _VALUE_WIDTH) or "null", self._time(trait.at), trait.source
 
-    def _message(self, message: Message) -> Sequence[str]:
+    def _message(self, message: Message, telling: Telling) -> Sequence[str]:
         what = message.event or " ".join(part for part in (message.type, message.name) if part)
-        return self._time(message.at), what, _short(message.properties), message.source, message.reason
+        return self._time(message.at), what, telling.of(message, _VALUE_WIDTH), message.source, message.reason
 
     def _reasons(self, person: Profile) -> Iterable[Sequence[str]]:
         for one in person.reasons:
@@ -186,13 +189,6 @@ def _headline(person: Profile) -> str:
         return "A message without a usable id"
     where = f"anonymous id {_plain(', '.join(person.anonymous_ids))}"
     return f"Somebody unknown, {'in one session under the shared' if 'contested' in reasons else 'under'} {where}"
-
-
-def _short(value: msgspec.Raw) -> str:
-    text = msgspec.json.format(bytes(value), indent=0).decode()
-    if text in {"null", "{}"}:
-        return ""
-    return text if len(text) <= _VALUE_WIDTH else f"{text[: _VALUE_WIDTH - 1]}…"
 
 
 def _plain(text: str) -> str:

@@ -50,6 +50,11 @@ def _json(books: Books, total: Mapping[str, int], balanced: bool) -> bytes:
     return msgspec.json.format(msgspec.json.encode({"books": lines, "total": total, "balanced": balanced}))
 
 
+def _shown(name: str) -> str:
+    """A name as a terminal and a pipe can take it: a NUL character stands as ␀, in JSON it is exact."""
+    return escape(name.replace("\0", "␀"))
+
+
 def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
     table = Table(box=None, header_style="bold")
     table.add_column("source", overflow="fold")
@@ -57,7 +62,7 @@ def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
     for name in _COUNTS:
         table.add_column(name, justify="right", no_wrap=True)
     for (source, event), counts in books.items():
-        table.add_row(escape(source), escape(event), *(f"{counts[name]:,}" for name in _COUNTS))
+        table.add_row(_shown(source), _shown(event), *(f"{counts[name]:,}" for name in _COUNTS))
     table.add_row("total", "", *(f"{total[name]:,}" for name in _COUNTS), style="bold")
     console = Console()
     if not console.is_terminal:

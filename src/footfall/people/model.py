@@ -23,7 +23,7 @@ class Message(msgspec.Struct, frozen=True):
     """One message of the person, and why it is theirs.
 
     `properties` is the JSON of its properties, or of its traits, as it was received (`null` without any);
-    `name` is that of a page or screen.
+    `name` is that of a page or screen, or the id of a group.
     """
 
     source: str

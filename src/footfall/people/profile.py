@@ -130,11 +130,12 @@ class _Asker:
 
 def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
     rows = ask(
-        "SELECT source, message_id, type, event, occurred_at, reason, body FROM mine ORDER BY ord DESC LIMIT $n",
+        "SELECT source, message_id, type, event, group_id, occurred_at, reason, body FROM mine "
+        "ORDER BY ord DESC LIMIT $n",
         n=limit,
     )
     found = []
-    for source, message_id, kind, event, at, reason, text in rows:
+    for source, message_id, kind, event, group_id, at, reason, text in rows:
         body = json_object(text)
         found.append(
             Message(
@@ -142,7 +143,7 @@ def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
                 message_id=message_id,
                 type=kind,
                 event=event,
-                name=_text(body.get("name")),
+                name=_text(body.get("name")) if kind != "group" else group_id,
                 at=moment(at),
                 reason=reason,
                 properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
