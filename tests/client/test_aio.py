@@ -131,7 +131,7 @@ def test_a_client_outlives_a_loop_and_says_what_it_left(caplog: pytest.LogCaptur
         await client.close()
 
     asyncio.run(first())
-    assert "1 messages pending" in caplog.text
+    assert "messages pending (1)" in caplog.text
     asyncio.run(second())
 
     assert recorder.events == ["first loop", "second loop"]

@@ -222,8 +222,8 @@ def test_one_line_a_batch_is_logged_and_it_names_nobody(caplog: pytest.LogCaptur
         client.track("secret event", {"secret": "property"}, user_id="secret user")
 
     assert [record.getMessage() for record in caplog.records] == [
-        "could not send 1 messages, they will be sent again: gone",
-        "sent 1 messages",
+        "could not send 1 message, they will be sent again: gone",
+        "sent 1 message",
     ]
 
 
@@ -254,7 +254,7 @@ def test_a_row_of_failures_is_one_warning_until_it_works_again(caplog: pytest.Lo
     assert [(record.levelname, record.getMessage().split(":")[0][:16]) for record in caplog.records] == [
         ("WARNING", "could not send 1"),
         ("INFO", "could not send 1"),
-        ("INFO", "sent 1 messages"),
+        ("INFO", "sent 1 message"),
         ("WARNING", "could not send 1"),
         ("WARNING", "could not send 1"),
     ]
@@ -343,7 +343,7 @@ def test_a_process_whose_collector_is_away_ends_all_the_same() -> None:
 
     assert ran.returncode == 0
     assert ran.stderr.splitlines() == [
-        "could not send 1 messages, they will be sent again: no answer from the collector: ConnectError"
+        "could not send 1 message, they will be sent again: no answer from the collector: ConnectError"
     ]
 
 

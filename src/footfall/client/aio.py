@@ -143,7 +143,7 @@ class AsyncClient(BaseClient):
                 self._moved.set()
                 left = self._outbox.pending
                 if left and not self._closed:
-                    _log.warning("the event loop ends with %d messages pending: close the client first", left)
+                    _log.warning("the event loop ends with messages pending (%d): close the client first", left)
 
     async def _attempt(self, parcel: Parcel) -> None:
         outcome: Answer | Exception

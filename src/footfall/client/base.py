@@ -146,7 +146,7 @@ class BaseClient(Calls):
             self._failing = False
             noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
             _log.info(
-                "sent %d messages%s", count, "".join(f", {number} {verdict}" for verdict, number in noted.items())
+                "sent %s%s", _messages(count), "".join(f", {number} {verdict}" for verdict, number in noted.items())
             )
             return
         error = outcome
@@ -158,7 +158,11 @@ class BaseClient(Calls):
         is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
         self._failing = self._failing or decision.action != "split"
         level = logging.WARNING if is_news else logging.INFO
-        _log.log(level, "could not send %d messages, %s: %s", count, _NEXT[decision.action], error)
+        _log.log(level, "could not send %s, %s: %s", _messages(count), _NEXT[decision.action], error)
+
+
+def _messages(count: int) -> str:
+    return f"{count} message{'' if count == 1 else 's'}"
 
 
 def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:
