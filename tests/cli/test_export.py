@@ -49,7 +49,7 @@ def test_a_file_is_written_whole(data: Path, tmp_path: Path, form: str, capsys: 
 
     assert run("--data", str(data), "--format", form, "-o", str(path)) == 0
     assert path.stat().st_size > 0
-    assert "1 messages written" in capsys.readouterr().err
+    assert "1 message written" in capsys.readouterr().err
     assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
 
 

@@ -11,6 +11,7 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset
 from footfall.analytics.exports import FORMATS
+from footfall.cli.report_words import counted
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import UsageError
 
@@ -38,7 +39,7 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
             return
         _write(SystemDisk(), output, dataset, form)
         count = dataset.contents().messages
-    click.echo(f"{count:,} messages written to {output}", err=True)
+    click.echo(f"{counted(count, 'message')} written to {output}", err=True)
 
 
 def _write(disk: Disk, path: Path, dataset: Dataset, form: str) -> None:
