@@ -17,7 +17,7 @@ from typing import Any
 
 from footfall.plan.pattern_ways import Ways
 
-__all__ = ["check_pattern"]
+__all__ = ["check_pattern", "parse_pattern"]
 
 # The square, and a factor of some tens for bounded choices.
 _MOST_POWER = 2.4
@@ -32,10 +32,8 @@ def check_pattern(text: str) -> None:
             re.compile(text)
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
         raise ValueError(f"{text!r} is not a regular expression: {error}") from None
-    # `re` has no public way to look into an expression; its own parser is the one that cannot disagree with it.
-    parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001
     try:
-        ways = Ways(parser.parse(text))
+        ways = Ways(parse_pattern(text))
         exponential = ways.exponential()
         power = 0.0 if exponential else ways.power()
     except (ValueError, RecursionError) as error:
@@ -44,6 +42,12 @@ def check_pattern(text: str) -> None:
         raise ValueError(f"{text!r} can take exponential time: a repetition can match one text in several ways")
     if power > _MOST_POWER:
         raise ValueError(f"{text!r} can take more than the square of the value's length: {_HOW}")
+
+
+def parse_pattern(text: str) -> Any:
+    """The parts of an expression, as `re` itself reads them. Raises re.error for what is no regular expression."""
+    # `re` has no public way to look into an expression; its own parser is the one that cannot disagree with it.
+    return re._parser.parse(text)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
 
 
 _HOW = "several repetitions can share one text; anchor it with ^, or let them take different characters"

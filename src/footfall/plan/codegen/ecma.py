@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from footfall.plan.patterns import parse_pattern
+
 __all__ = ["ecma_pattern"]
 
 _SPACE = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -45,9 +47,7 @@ def ecma_pattern(text: str) -> str | None:
 
     That is so for flags, and for what keeps a match from retrying. `text` is an expression that Python can compile.
     """
-    # As in `footfall.plan.patterns`: `re` can be looked into only by its own parser.
-    parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001
-    tree = parser.parse(text)
+    tree = parse_pattern(text)
     if tree.state.flags & ~_PLAIN_FLAGS:
         return None
     try:

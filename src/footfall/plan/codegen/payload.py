@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from footfall.plan.model import Event, Plan, Property
+from footfall.plan.patterns import parse_pattern
 from footfall.plan.validate import Validator
 from footfall.plan.walk import make_node
 
@@ -82,8 +83,7 @@ def _string(prop: Property) -> str:
 
 def _matching(pattern: str) -> str:
     """A text that the expression matches, as far as it can be read off: the fewest repetitions, the first choices."""
-    parser: Any = re._parser  # type: ignore[attr-defined]  # noqa: SLF001 - `re` has no public way to look inside
-    return "".join(map(_piece, parser.parse(pattern)))
+    return "".join(map(_piece, parse_pattern(pattern)))
 
 
 def _piece(part: Any) -> str:
