@@ -40,9 +40,7 @@ class JourneyReader:
         values = JOURNEY.read(node, path, self._findings)
         if values is MISSING:
             return None
-        self._references.owner(values, node, path)
-        if "owner" in entry.defaults.values and "owner" not in node.value:
-            values["owner"] = entry.defaults.values["owner"]
+        self._references.entry_owner(values, entry, path)
         self._references.metadata(self._required, values, entry, path)
         steps = self._each("steps", STEP, values, path, self._step)
         ids = tuple(step.id for step in steps)

@@ -25,9 +25,7 @@ def read_kpis(entries: Mapping[str, Entry], references: References, *, required:
         values = KPI.read(node, path, references.findings)
         if values is MISSING:
             continue
-        references.owner(values, node, path)
-        if "owner" in entry.defaults.values and "owner" not in node.value:
-            values["owner"] = entry.defaults.values["owner"]
+        references.entry_owner(values, entry, path)
         references.metadata(required, values, entry, path)
         references.named("kpis", "KPI", "guardrails", values, node, path)
         if "drives" in values:
@@ -77,9 +75,7 @@ def read_goals(entries: Mapping[str, Entry], references: References, *, required
         values = GOAL.read(node, path, references.findings)
         if values is MISSING:
             continue
-        references.owner(values, node, path)
-        if "owner" in entry.defaults.values and "owner" not in node.value:
-            values["owner"] = entry.defaults.values["owner"]
+        references.entry_owner(values, entry, path)
         references.metadata(required, values, entry, path)
         references.named("kpis", "KPI", "kpis", values, node, path)
         goals[entry.name] = Goal(name=entry.name, **values)

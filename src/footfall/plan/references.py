@@ -97,6 +97,12 @@ class References:
         if teams and "owner" in values and "owner" in node.value and values["owner"] not in teams:
             self.findings.unknown("team", values["owner"], teams, place=node.value["owner"], path=(*path, "owner"))
 
+    def entry_owner(self, values: dict[str, Any], entry: Entry, path: Path) -> None:
+        """As `owner`; an entry without an owner of its own gets that of its file's defaults."""
+        self.owner(values, entry.node, path)
+        if "owner" in entry.defaults.values and "owner" not in entry.node.value:
+            values["owner"] = entry.defaults.values["owner"]
+
     def sources(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
         """The sources of an event are declared, as write keys are given to sources."""
         for item, name in _texts(node, "sources", values):
