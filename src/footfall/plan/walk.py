@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, NamedTuple
@@ -272,20 +272,21 @@ def _constraints(prop: Property, kind: str) -> tuple[Constraint, ...]:
     return tuple(made for make in _MAKERS.get(kind, ()) if (made := make(prop)) is not None)
 
 
+def _enum(prop: Property, members: Iterable[object]) -> Constraint | None:
+    return Constraint("enum", frozenset(members).__contains__, one_of(prop.enum), prop.open) if prop.enum else None
+
+
 def _enum_text(prop: Property) -> Constraint | None:
-    members = frozenset(member for member in prop.enum if type(member) is str)
-    return Constraint("enum", members.__contains__, one_of(prop.enum), prop.open) if prop.enum else None
+    return _enum(prop, (member for member in prop.enum if type(member) is str))
 
 
 def _enum_integer(prop: Property) -> Constraint | None:
-    members = frozenset(member for member in prop.enum if type(member) is int)
-    return Constraint("enum", members.__contains__, one_of(prop.enum), prop.open) if prop.enum else None
+    return _enum(prop, (member for member in prop.enum if type(member) is int))
 
 
 def _enum_decimal(prop: Property) -> Constraint | None:
     read = (read_decimal(member) for member in prop.enum)
-    members = frozenset(member for member in read if member is not MISFIT)
-    return Constraint("enum", members.__contains__, one_of(prop.enum), prop.open) if prop.enum else None
+    return _enum(prop, (member for member in read if member is not MISFIT))
 
 
 def _pattern(prop: Property) -> Constraint | None:

@@ -56,8 +56,9 @@ PRAGMA user_version = {SCHEMA_VERSION};
 """  # noqa: S608 - our own names
 
 _INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?)"
+# As many values as a Row has: `seq` comes first, and `kind`, which the table says, is left out.
 _INSERT_ROW = {
-    kind: f"INSERT INTO {table} VALUES ({', '.join('?' * (1 + len(Row._fields) - 1))})"  # noqa: S608 - our own names
+    kind: f"INSERT INTO {table} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - our own names
     for kind, table in _TABLES.items()
 }
 _ADD_TO_BOOKS = f"""

@@ -40,8 +40,9 @@ _FORM = f"--format=%as{_SEPARATOR}%h{_SEPARATOR}%an{_SEPARATOR}%s"
 def _git(file: Path, *arguments: str) -> str:
     command = ["git", "-C", str(file.resolve().parent), "--no-pager", *arguments]
     try:
-        # The arguments are ours, and names of files of the plan.
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace")  # noqa: S603
+        ran = subprocess.run(  # noqa: S603 - the arguments are ours, and names of files of the plan
+            command, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace"
+        )
     except FileNotFoundError:
         return ""
     return ran.stdout if ran.returncode == 0 else ""
