@@ -451,28 +451,6 @@ def test_what_cannot_be_read_says_why(tmp_path: Path, value: str, code: str, got
     assert (verdict.verdict, verdict.faults[0].code, verdict.faults[0].got) == ("quarantined", code, got)
 
 
-@pytest.mark.parametrize(
-    ("sent_at", "timestamp"),
-    [
-        (None, "9999-12-31T23:59:59.999999Z"),
-        (None, "0001-01-01T00:00:00+14:00"),
-        ("0001-01-01T00:00:00Z", "9990-01-01T00:00:00Z"),
-        ("1901-01-01T00:00:00Z", "2199-06-01T00:00:00Z"),
-    ],
-)
-def test_a_time_that_no_calendar_holds_is_told_and_the_message_counts_from_its_receipt(
-    tmp_path: Path, sent_at: str | None, timestamp: str
-) -> None:
-    journal, clock = MemoryJournal(), ManualClock()
-    message = {"type": "track", "event": "e", "messageId": "m", "userId": "u", "timestamp": timestamp}
-    with Collector(tmp_path, clock=clock, journal=journal) as collector:
-        (verdict,) = collector.take(json.dumps({"batch": [message], "sentAt": sent_at}).encode()).verdicts
-        (kept,) = journal.lookup("m")
-
-    assert (verdict.verdict, verdict.faults[0].code) == ("stored", "timestamp")
-    assert kept.row.occurred_at == clock.now_us()
-
-
 def test_without_id_and_time_the_same_message_is_a_repeat_today_and_new_tomorrow(tmp_path: Path) -> None:
     clock, body = ManualClock(), b'{"batch":[{"type":"track","event":"cup_of_coffee","userId":"kari"}]}'
     with Collector(tmp_path, clock=clock, journal=MemoryJournal()) as collector:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.clock import EPOCH
+from footfall.collector import Collector
 from footfall.collector.moments import parse_moment
+from footfall.testing.clock import ManualClock
+from footfall.testing.journal import MemoryJournal
 
 BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -67,3 +72,25 @@ def test_any_text_is_a_time_or_none(text: str) -> None:
     found = parse_moment(text)
 
     assert found is None or isinstance(found, int)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "timestamp"),
+    [
+        (None, "9999-12-31T23:59:59.999999Z"),
+        (None, "0001-01-01T00:00:00+14:00"),
+        ("0001-01-01T00:00:00Z", "9990-01-01T00:00:00Z"),
+        ("1901-01-01T00:00:00Z", "2199-06-01T00:00:00Z"),
+    ],
+)
+def test_a_time_that_no_calendar_holds_is_told_and_the_message_counts_from_its_receipt(
+    tmp_path: Path, sent_at: str | None, timestamp: str
+) -> None:
+    journal, clock = MemoryJournal(), ManualClock()
+    message = {"type": "track", "event": "e", "messageId": "m", "userId": "u", "timestamp": timestamp}
+    with Collector(tmp_path, clock=clock, journal=journal) as collector:
+        (verdict,) = collector.take(json.dumps({"batch": [message], "sentAt": sent_at}).encode()).verdicts
+        (kept,) = journal.lookup("m")
+
+    assert (verdict.verdict, verdict.faults[0].code) == ("stored", "timestamp")
+    assert kept.row.occurred_at == clock.now_us()

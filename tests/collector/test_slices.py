@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector.slices import cut_member, depth_and_keys, elements, has_duplicate_keys, members
@@ -60,14 +61,36 @@ def test_what_is_not_one_object_is_refused(text: bytes) -> None:
         members(text)
 
 
-@given(data=st.binary(max_size=60) | st.text(alphabet='{}[]",:\\ 1a', max_size=40).map(str.encode))
+ANY_BYTES = (
+    st.binary(max_size=60)
+    | st.text(alphabet='{}[]",:\\ 1a', max_size=40).map(str.encode)
+    | VALUES.map(lambda value: json.dumps(value).encode())
+)
+
+
+@given(data=ANY_BYTES)
 @settings(max_examples=100, deadline=None)
-def test_any_bytes_are_cut_or_refused(data: bytes) -> None:
-    for cut in (members, elements):
+def test_any_bytes_are_cut_or_refused_and_no_json_is_refused(data: bytes) -> None:
+    cuts: list[tuple[Callable[[bytes], object], type]] = [(members, dict), (elements, list)]
+    for cut, kind in cuts:
         try:
             cut(data)
         except ValueError:
-            continue
+            assert not holds_a(kind, data)
+
+
+@pytest.mark.parametrize("kind", [dict, list])
+def test_the_drawn_bytes_are_objects_and_arrays_too(kind: type) -> None:
+    data = find(ANY_BYTES, lambda data: holds_a(kind, data), settings=settings(max_examples=1000))
+
+    assert holds_a(kind, data)
+
+
+def holds_a(kind: type, data: bytes) -> bool:
+    try:
+        return type(json.loads(data.decode())) is kind
+    except ValueError:
+        return False
 
 
 @pytest.mark.parametrize(
