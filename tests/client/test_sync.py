@@ -222,7 +222,7 @@ def test_one_line_a_batch_is_logged_and_it_names_nobody(caplog: pytest.LogCaptur
         client.track("secret event", {"secret": "property"}, user_id="secret user")
 
     assert [record.getMessage() for record in caplog.records] == [
-        "could not send 1 message, they will be sent again: gone",
+        "could not send 1 message, trying again: gone",
         "sent 1 message",
     ]
 
@@ -343,7 +343,7 @@ def test_a_process_whose_collector_is_away_ends_all_the_same() -> None:
 
     assert ran.returncode == 0
     assert ran.stderr.splitlines() == [
-        "could not send 1 message, they will be sent again: no answer from the collector: ConnectError"
+        "could not send 1 message, trying again: no answer from the collector: ConnectError"
     ]
 
 

@@ -33,9 +33,9 @@ _log = logging.getLogger("footfall")
 Collector = str | Transport
 
 _NEXT: dict[Action, str] = {
-    "again": "they will be sent again",
-    "drop": "they are dropped",
-    "split": "they will be sent in halves",
+    "again": "trying again",
+    "drop": "dropped",
+    "split": "sending halves",
     "stop": "nothing more is sent by this client, and what it has stays pending",
 }
 
