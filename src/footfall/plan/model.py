@@ -90,6 +90,8 @@ class Rule(_Part, frozen=True, kw_only=True):
 
 
 class Deprecation(_Part, frozen=True, kw_only=True):
+    """Why senders are to stop, and what to send in its place; dates are YYYY-MM-DD, empty where the plan has none."""
+
     since: str = ""
     reason: str = ""
     replaced_by: str | None = None
@@ -190,6 +192,8 @@ Measure = Count | Aggregate | Unique | Ratio | Conversion
 
 
 class Target(_Part, frozen=True, kw_only=True):
+    """Where a KPI is to go: at least `value` when the direction is up, at most `value` when it is down."""
+
     direction: Literal["up", "down"]
     value: Decimal
     unit: str | None = None
@@ -211,6 +215,8 @@ class Kpi(_Part, frozen=True, kw_only=True):
 
 
 class Goal(_Part, frozen=True, kw_only=True):
+    """What the team wants to reach, and the KPIs that show whether it does."""
+
     name: str
     owner: str = ""
     description: str = ""
@@ -269,6 +275,8 @@ class Journey(_Part, frozen=True, kw_only=True):
 
 
 class Team(_Part, frozen=True, kw_only=True):
+    """Who can own a part of the plan, and how they are reached; `codeowners` is their name in a CODEOWNERS file."""
+
     name: str
     contact: str = ""
     slack: str = ""
