@@ -35,7 +35,9 @@ FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "deprecated": "The event is deprecated; it is stored, and the warning names what replaces it.",
         # A value against JSON
         "unencodable": "The value has no JSON form, or its structure is too deep, too large or never ends.",
-        "not_finite": "NaN and infinity are not numbers in JSON, and no double holds 1e400: null or text was sent in their place.",
+        "not_finite": (
+            "NaN and infinity are not numbers in JSON, and no double holds 1e400: null or text was sent in their place."
+        ),
         "surrogate": "The text holds half of a character (a lone surrogate), which UTF-8 cannot carry.",
         "duplicate_key": "Two values have one key after encoding, and only one could be kept.",
         "json": "The text is not JSON in UTF-8.",
