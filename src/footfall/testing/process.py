@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
@@ -42,10 +43,15 @@ class CollectorProcess:
             text=True,
         )
         assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._said: list[str] = []
+        # Read all along: a collector that logs every batch would wait for ever at a full pipe.
+        self._reader = threading.Thread(target=self._said.extend, args=(self._process.stderr,), daemon=True)
+        self._reader.start()
         line = self._process.stdout.readline().strip()
         if not line.startswith(_LISTENING):
-            _, said = self._process.communicate()
-            raise UsageError(f"the collector left with {self._process.returncode}: {said.strip()}")
+            code, said = self._left()
+            raise UsageError(f"the collector left with {code}: {said.strip()}")
         self.url = line.removeprefix(_LISTENING)
         self.port = int(self.url.rpartition(":")[2])
         self.pid = self._process.pid
@@ -61,10 +67,15 @@ class CollectorProcess:
     def _end(self, number: signal.Signals) -> tuple[int, str]:
         if self._process.poll() is None:
             self._process.send_signal(number)
-        if self._process.stderr is not None and self._process.stderr.closed:
-            return self._process.returncode, ""
-        _, said = self._process.communicate()
-        return self._process.returncode, said
+        return self._left()
+
+    def _left(self) -> tuple[int, str]:
+        code = self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdout, self._process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return code, "".join(self._said)
 
     def __enter__(self) -> Self:
         return self
