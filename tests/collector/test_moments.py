@@ -41,7 +41,21 @@ def test_the_forms_of_iso_8601_that_senders_use_are_read(text: str, us: int) -> 
 
 @pytest.mark.parametrize(
     "value",
-    [None, 1422837008, True, [], "", "yesterday", "2015-13-02T00:00:00Z", "2015-2-30", "12:30", "٢٠١٥-٠٢-٠٢"],
+    [
+        None,
+        1422837008,
+        True,
+        [],
+        "",
+        "yesterday",
+        "2015-13-02T00:00:00Z",
+        "2015-2-30",
+        "12:30",
+        "2015-02-02T24:00:00Z",
+        "2015-2-02T00:00:00+99:99",
+        "2015-2-02T00:00:00+02:60",
+        "٢٠١٥-٠٢-٠٢",
+    ],
 )
 def test_anything_else_is_no_time(value: object) -> None:
     assert parse_moment(value) is None

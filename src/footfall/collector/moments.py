@@ -13,6 +13,7 @@ __all__ = ["is_plausible", "parse_moment"]
 # windows computed from it leave every calendar.
 _EARLIEST = -2_208_988_800_000_000
 _LATEST = 7_258_118_400_000_000
+_LAST_HOUR, _LAST_MINUTE = 23, 59
 
 _MICROSECOND = timedelta(microseconds=1)
 # `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
@@ -41,6 +42,8 @@ def is_plausible(moment: int) -> bool:
 
 
 def _parse(value: str) -> int | None:
+    if value[11:13] == "24":
+        return None  # the last midnight of a day, which only some versions of Python read
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -61,6 +64,8 @@ def _parse_lenient(value: str) -> int | None:
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
         )
     except ValueError:
+        return None
+    if int(offset_hours or 0) > _LAST_HOUR or int(offset_minutes or 0) > _LAST_MINUTE:
         return None
     offset = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * (-1 if sign == "-" else 1)
     us = int((fraction or "0")[:6].ljust(6, "0"))

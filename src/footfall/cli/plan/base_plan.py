@@ -14,7 +14,7 @@ import msgspec
 
 from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk
-from footfall.errors import BrokenInputError
+from footfall.errors import BrokenInputError, UsageError
 from footfall.plan import Plan
 from footfall.plan.load import read_plan_with_places
 from footfall.plan.places import Places
@@ -42,6 +42,8 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
     (`main:old/plan`), or a ref followed by `...`, which stands for the commit where HEAD branched off from it.
     Raises BrokenInputError when it is none of these, and when the plan there has faults.
     """
+    if not base.strip():
+        raise UsageError("--base is empty, and would be the plan itself; name a git ref, a folder or a bundle")
     named = Path(base)
     folder = path if path.is_dir() else path.parent
     repository = find_repository(folder, base)
