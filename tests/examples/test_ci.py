@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -92,12 +93,13 @@ def test_sells(footfall_events):
 """
 
 
-def shell(command: str, place: Path) -> subprocess.CompletedProcess[str]:
+def shell(command: str, place: Path, *, base_sha: str = "main") -> subprocess.CompletedProcess[str]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PYTEST_", "COV_"))},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "GITHUB_BASE_REF": "main",
-        "CI_MERGE_REQUEST_DIFF_BASE_SHA": "main",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base_sha,
+        "CI_DEFAULT_BRANCH": "main",
         "GIT_CONFIG_GLOBAL": os.devnull,
     }
     return subprocess.run(
@@ -173,7 +175,7 @@ def test_the_examples_run_every_step_that_the_readme_tells() -> None:
     told = [line.split("`")[1] for line in lines if line.startswith("| `")]
 
     assert told == [
-        *(f"footfall plan {name}" for name in ("check", "lint", "diff", "scan")),
+        *(f"footfall plan {name}" for name in ("diff", "check", "lint", "scan")),
         "pytest --footfall-plan",
     ]
     for step in told:
@@ -189,19 +191,79 @@ def test_the_rest_is_not_ours_to_run() -> None:
     assert rest == ["pip", "gh"]
 
 
-def test_a_change_that_breaks_a_kpi_fails_with_its_name_and_owner(repository: Path) -> None:
+def take_the_price_away(place: Path) -> str:
+    """Remove the property that the KPI `revenue` sums, and answer the place that a finding about it names."""
     change(
-        repository,
-        "      paid: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true,",
-        "      price: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true,",
+        place,
+        "    properties:\n      paid: {type: decimal, min: 0.01, scale: 2, unit: EUR, required: true,"
+        " sensitivity: internal, description: The sum}\n",
+        "",
     )
-    diff = next(command.values[0] for command in OURS if "plan diff" in command.values[0])
+    line = next(number for number, text in enumerate(PLAN.splitlines(), 1) if text.startswith("      paid: "))
+    return f"tracking_plans/plan.yaml:{line}"
 
-    done = shell(diff, repository)
+
+def diffs(place: str, how: str = "") -> list[str]:
+    return [
+        command.values[0]
+        for command in OURS
+        if str(command.id).startswith(place) and "plan diff" in command.values[0] and how in command.values[0]
+    ]
+
+
+def test_the_log_of_the_first_github_step_names_the_kpi_its_owner_and_the_line(repository: Path) -> None:
+    file, _, line = take_the_price_away(repository).partition(":")
+    first = next(command.values[0] for command in OURS)
+
+    done = shell(first, repository)
+
+    told = next(text for text in done.stdout.splitlines() if "kpi:revenue" in text)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert told.startswith(f"::error file={file},line={line},")
+    assert all(word in told for word in ("bread_bought.paid", "kpi:revenue", "growth"))
+
+
+@pytest.mark.parametrize("base_sha", ["main", ""])
+def test_the_log_of_the_gitlab_job_names_the_kpi_its_owner_and_the_line(repository: Path, base_sha: str) -> None:
+    place = take_the_price_away(repository)
+
+    done = shell("\n".join(diffs("gitlab")), repository, base_sha=base_sha)
+
+    told = next(text for text in done.stdout.splitlines() if "kpi:revenue" in text)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert told.startswith(f"{place}:")
+    assert all(word in told for word in ("bread_bought.paid", "kpi:revenue", "growth"))
+    assert (repository / "plan-diff.txt").read_text() == done.stdout
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_the_comment_is_written_for_a_change_that_breaks_a_kpi(repository: Path, service: str) -> None:
+    take_the_price_away(repository)
+
+    done = shell(diffs(service, "markdown")[0], repository)
+
+    comment = (repository / "plan-diff.md").read_text()
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert all(word in comment for word in ("revenue", "growth", "bread_bought.paid"))
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_a_comment_that_cannot_be_written_fails_its_step(repository: Path, service: str) -> None:
+    command = diffs(service, "markdown")[0]
+    assert shell("git update-ref -d refs/remotes/origin/main && git branch -D main", repository).returncode == 0
+
+    done = shell(command, repository)
 
     assert done.returncode == 1
-    comment = (repository / "plan-diff.md").read_text()
-    assert all(word in comment for word in ("revenue", "growth", "bread_bought.paid"))
+    assert "main" in done.stderr
+
+
+def test_every_github_step_after_the_first_runs_though_another_has_failed() -> None:
+    steps = yaml.safe_load((CI / "github-actions.yml").read_text())["jobs"]["plan"]["steps"]
+    first = next(number for number, step in enumerate(steps) if "footfall plan" in step.get("run", ""))
+
+    assert "plan diff" in steps[first]["run"]
+    assert all("!cancelled()" in step["if"] for step in steps[first + 1 :])
 
 
 def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:
@@ -213,9 +275,14 @@ def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:
     assert {command: shell(command, repository).returncode for command in looking} == dict.fromkeys(looking, 1)
 
 
-def test_the_hooks_look_only_at_the_plan() -> None:
+def test_the_hooks_run_for_any_yaml_and_look_at_the_plan_that_their_args_name(repository: Path) -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert shell("mkdir analytics && git mv tracking_plans analytics/plan", repository).returncode == 0
 
     assert [hook["id"] for hook in hooks] == ["footfall-plan-check", "footfall-plan-lint", "footfall-plan-fmt"]
     for hook in hooks:
-        assert (hook["language"], hook["pass_filenames"], hook["files"]) == ("python", False, "^tracking_plans/")
+        assert (hook["language"], hook["pass_filenames"], hook["args"]) == ("python", False, ["tracking_plans"])
+        names = ("analytics/plan/kpis.yml", "tracking_plans/plan.yaml", "src/app.py", "yaml.md")
+        assert [bool(re.search(hook["files"], name)) for name in names] == [True, True, False, False]
+        assert shell(f"{hook['entry']} analytics/plan", repository).returncode == 0
+        assert shell(" ".join([hook["entry"], *hook["args"]]), repository).returncode == 2
