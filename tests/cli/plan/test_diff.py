@@ -262,7 +262,24 @@ def test_a_name_that_is_a_folder_and_a_ref_has_to_be_told_apart(shop: Path) -> N
     assert "write ./main for the path" in done.stderr
 
 
-def test_a_base_with_faults_is_exit_code_3(shop: Path) -> None:
+def test_a_repair_passes_when_a_plan_that_names_what_is_gone_got_onto_main(shop: Path) -> None:
+    edit(shop, "      total: {type: decimal, required: true}\n", "")
+    commit(shop)
+    broken = diff("tracking/plan", "--base", "main", cwd=shop)
+    edit(shop, "sum: order_completed.total", "count: order_completed", "tracking/plan/kpis/all.yaml")
+    repaired = diff("tracking/plan", "--base", "main", cwd=shop)
+    edit(shop, "      note: {type: string}\n", "      note: {type: string, max_length: 9}\n")
+    worse = diff("tracking/plan", "--base", "main", cwd=shop)
+
+    assert broken.returncode == 1
+    assert "[unknown_reference]" in broken.stdout
+    assert (repaired.returncode, repaired.stderr) == (0, "")
+    assert "the plan in main has 1 fault of its own, and counts without it" in repaired.stdout
+    assert worse.returncode == 1
+    assert "order_completed.note: sets its max length to 9" in worse.stdout
+
+
+def test_a_base_with_faults_that_leave_too_much_out_is_exit_code_3(shop: Path) -> None:
     edit(shop, "type: decimal", "type: money")
     commit(shop)
     edit(shop, "type: money", "type: decimal")
@@ -319,7 +336,8 @@ def test_the_comment_on_a_pull_request_says_who_must_act_and_what_figures_mean(s
     titles = [line for line in told if line.startswith("####")]
     assert titles == ["#### Breaking: who must act", "#### What KPIs and journeys mean", "#### Additions"]
     assert (
-        "| removes `order_completed.total` | web, growth | senders (backend), generated code, storage, meaning "
+        "| removes `order_completed.total` | `tracking/plan/plan.yaml:10` (base) | web, growth "
+        "| senders (backend), generated code, storage, meaning "
         "| keep it, or move what uses it to another property first |" in told
     )
     figures = next(line for line in told if line.startswith("| kpi **revenue**"))
@@ -327,6 +345,15 @@ def test_the_comment_on_a_pull_request_says_who_must_act_and_what_figures_mean(s
         "| kpi **revenue** | growth | **breaks**: removes `order_completed.total` (it uses it as: sum)"
     )
     assert "| adds `order_completed.paid` | decimal |" in told
+
+
+def test_the_comment_has_the_line_of_the_new_plan_for_what_is_still_there(shop: Path) -> None:
+    edit(shop, "note: {type: string}", "note: {type: string, max_length: 9}")
+    told = diff("tracking/plan", "--base", "main", "--format", "markdown", cwd=shop).stdout.splitlines()
+
+    assert "| what | where | who must act | who is hurt | what to do |" in told
+    (row,) = [line for line in told if "max length" in line and line.startswith("| ")]
+    assert "| `tracking/plan/plan.yaml:11` |" in row
 
 
 def test_the_comment_says_when_nobody_is_hurt(shop: Path) -> None:

@@ -8,18 +8,28 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk
-from footfall.errors import BrokenInputError, UsageError
+from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan import Plan
-from footfall.plan.load import read_plan_with_places
+from footfall.plan.load import read_draft
 from footfall.plan.places import Places
 
-__all__ = ["BasePlan", "read_base"]
+__all__ = ["BasePlan", "is_comparable", "read_base"]
+
+# With other faults than these too much of a plan may be missing to say what has changed.
+_COMPARABLE = frozenset(
+    (
+        "bad_condition", "bad_example", "bad_expectation", "bad_measure", "bad_rule", "missing_metadata", "not_numeric",
+        "not_scalar", "unknown_reference",
+    )
+)  # fmt: skip
+_SHARED = ("types", "property_groups", "defaults")
 
 _YAML = (".yaml", ".yml")
 
@@ -40,7 +50,8 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
 
     `base` is a folder, a file or a bundle; or a git ref (`origin/main`), a ref and a path in the repository
     (`main:old/plan`), or a ref followed by `...`, which stands for the commit where HEAD branched off from it.
-    Raises BrokenInputError when it is none of these, and when the plan there has faults.
+    Raises BrokenInputError when it is none of these, and when the plan there
+    has faults that leave too much of it out; with others it is compared as far as it goes, and `note` says so.
     """
     if not base.strip():
         raise UsageError("--base is empty, and would be the plan itself; name a git ref, a folder or a bundle")
@@ -90,11 +101,21 @@ def _in_tree(repository: Repository, path: Path) -> str | None:
 
 
 def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
-    plan, problems, places = read_plan_with_places(start, disk=disk)
-    if plan is None:
+    plan, problems, places = read_draft(start, disk=disk)
+    if plan is None or not is_comparable(problems):
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
         raise BrokenInputError(base, f"the plan there cannot be compared with: {problems[0]}{more}")
+    if problems:
+        has = "1 fault of its own, and counts without it"
+        if len(problems) > 1:
+            has = f"{len(problems)} faults of its own, and counts without what they name"
+        note = "; ".join(filter(None, (note, f"the plan in {base} has {has}")))
     return BasePlan(plan, places, note)
+
+
+def is_comparable(faults: Sequence[Problem]) -> bool:
+    """Whether a plan with these faults is all there but for what they name, so that it can be compared."""
+    return all(fault.code in _COMPARABLE and not fault.where.startswith(_SHARED) for fault in faults)
 
 
 def _moved(repository: Repository, commit: str, path: Path, plan_id: str, base: str) -> str | None:

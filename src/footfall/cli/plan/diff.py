@@ -12,7 +12,7 @@ from typing import Any
 import click
 import msgspec
 
-from footfall.cli.plan.base_plan import BasePlan, read_base
+from footfall.cli.plan.base_plan import BasePlan, is_comparable, read_base
 from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, is_no_plan
@@ -26,14 +26,6 @@ from footfall.plan.places import Places
 
 __all__ = ["command"]
 
-# With other faults than these too much of a plan may be missing to say what has changed.
-_COMPARABLE = frozenset(
-    (
-        "bad_condition", "bad_example", "bad_expectation", "bad_measure", "bad_rule", "missing_metadata", "not_numeric",
-        "not_scalar", "unknown_reference",
-    )
-)  # fmt: skip
-_SHARED = ("types", "property_groups", "defaults")
 _LAST_WEEK = timedelta(days=7)
 
 
@@ -62,7 +54,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         if is_no_plan(path, faults):
             raise UsageError(str(faults[0]))
         before, changes = BasePlan(None, Places(base)), list[Change]()
-        if plan is not None and _is_comparable(faults):
+        if plan is not None and is_comparable(faults):
             before = read_base(path, base, plan.id)
             changes = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
     problems = [*findings_of(changes, base=before.places, new=places), *faults]
@@ -72,7 +64,10 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         return _summary(title, changes, left, before, options)
 
     def markdown(left: Sequence[Problem], note: str) -> str:
-        return comment(changes, left, about=(title, before.note, note), comparable=_is_comparable(faults))
+        return comment(
+            changes, left, about=(title, before.note, note), comparable=is_comparable(faults),
+            place=lambda change: place_of(change, base=before.places, new=places),
+        )  # fmt: skip
 
     facts = {
         "path": str(path),
@@ -119,10 +114,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _is_comparable(faults: Sequence[Problem]) -> bool:
-    return all(fault.code in _COMPARABLE and not fault.where.startswith(_SHARED) for fault in faults)
 
 
 def _empty(plan: Plan) -> Plan:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.errors import Problem
 from footfall.plan.diff import HURTS, KINDS, Affected, Change
 from footfall.plan.diff.findings import say_hurts
+from footfall.plan.findings import Place
 
 __all__ = ["comment"]
 
 _ADDED = ("_added", "_activated")
-_ACTION = ("what", "who must act", "who is hurt", "what to do")
+_ACTION = ("what", "where", "who must act", "who is hurt", "what to do")
 
 
 def comment(
-    changes: Sequence[Change], left: Sequence[Problem], *, about: tuple[str, str, str], comparable: bool
+    changes: Sequence[Change],
+    left: Sequence[Problem],
+    *,
+    about: tuple[str, str, str],
+    comparable: bool,
+    place: Callable[[Change], Place],
 ) -> str:
     """The Markdown of a comparison.
 
     `left` are the findings that count, after the baseline; `about` is the title, how the base was found, and a note on
-    the baseline; `comparable` says whether the plan could be compared at all.
+    the baseline; `comparable` says whether the plan could be compared at all; `place` finds the line of a
+    change.
     """
     title, found, note = about
     told = {(problem.code, problem.where) for problem in left}
@@ -33,11 +40,11 @@ def comment(
     parts += [escape(text) for text in (found, note) if text]
     parts += _table("Faults of the plan", ("where", "fault", "what to do"), map(_fault, faults))
     breaking = [change for change in hurting if change.level == "error" or "senders" in change.hurts]
-    parts += _table("Breaking: who must act", _ACTION, map(_breaking, breaking))
+    parts += _table("Breaking: who must act", _ACTION, (_breaking(change, place(change)) for change in breaking))
     hits = [(one, change) for change in hurting for one in change.affected]
     parts += _table("What KPIs and journeys mean", ("KPI or journey", "owner", "what happens"), _meaning(hits))
     rest = [change for change in hurting if change not in breaking and not change.affected]
-    parts += _table("Also worth a look", _ACTION, map(_breaking, rest))
+    parts += _table("Also worth a look", _ACTION, (_breaking(change, place(change)) for change in rest))
     added = [change for change in mild if change.kind.endswith(_ADDED)]
     parts += _table("Additions", ("what", "is"), ((_what(change), escape(change.after or "")) for change in added))
     return "\n\n".join([*parts, *_details(hurting, [change for change in mild if change not in added])])
@@ -108,10 +115,15 @@ def _what(change: Change) -> str:
     return what.replace(where, f"`{change.where}`") if where in what else f"`{change.where}` {what}"
 
 
-def _breaking(change: Change) -> tuple[str, str, str, str]:
+def _line(change: Change, place: Place) -> str:
+    line = f"`{place.file}:{place.line}`" if place.line else f"`{place.file}`"
+    return f"{line} (base)" if change.in_base else line
+
+
+def _breaking(change: Change, place: Place) -> tuple[str, str, str, str, str]:
     owners = [change.owner, *(one.owner for one in change.affected)]
     who = escape(", ".join(dict.fromkeys(owner for owner in owners if owner)))
-    return _what(change), who, escape(say_hurts(change)), KINDS[change.kind].remedy
+    return _what(change), _line(change, place), who, escape(say_hurts(change)), KINDS[change.kind].remedy
 
 
 def _meaning(hits: Sequence[tuple[Affected, Change]]) -> Iterable[tuple[str, str, str]]:
