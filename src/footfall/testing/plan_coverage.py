@@ -1,6 +1,7 @@
 """Plan coverage: which planned events the tests sent, in words, as a file, and against the share that must be reached.
 
-Active events count; a draft is not sent yet, and a deprecated one no longer.
+Active events count; a draft is not sent yet, and a deprecated one no longer. A message that the plan refuses counts
+for nothing.
 """
 
 from __future__ import annotations

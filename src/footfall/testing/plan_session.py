@@ -50,7 +50,10 @@ class PlanSession:
             yield sent
         finally:
             self._switch.turn_to(before)
-            for message in sent.messages:
+            for one in sent.recorded:
+                if one.faults:
+                    continue  # what the plan refuses does not show that the event can be sent
+                message = one.message
                 event = self._verdicts.resolve(message["event"]) if message["type"] == "track" else None
                 if event is not None:
                     self.coverage.note(event, message.get("properties") or (), name)
