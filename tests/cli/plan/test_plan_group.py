@@ -35,6 +35,22 @@ def test_every_command_has_a_section_that_names_its_options(name: str) -> None:
     assert {option for option in options if option not in section and f"`{option}" not in DOCUMENT} == set()
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_needs_neither_the_collector_nor_the_query_engine(name: str) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules.update(dict.fromkeys(('apsw', 'duckdb', 'pyarrow', 'uvicorn')))\n"  # importing them fails
+        "from footfall.cli import main; main()"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code, "plan", name, "--help"], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"footfall plan {name}" in done.stdout
+
+
 def test_the_list_imports_no_command() -> None:
     code = (
         "import sys, atexit\n"

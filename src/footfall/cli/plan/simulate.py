@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -12,9 +13,10 @@ import msgspec
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.read import PLAN_PATH, require_plan
-from footfall.cli.plan.simulate_text import SHOW
 from footfall.clock import EPOCH, SystemClock
-from footfall.trials import Trial, try_plan
+
+if TYPE_CHECKING:
+    from footfall.trials import Trial
 
 __all__ = ["command"]
 
@@ -25,7 +27,7 @@ __all__ = ["command"]
 @click.option("--in-force", type=PLAN_PATH, help="The plan to compare with; without it, the folder's latest.")
 @click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
 @click.option("--until", type=Moment(), help="… and before here.  [default: now]")
-@click.option("--format", "form", type=click.Choice([*SHOW, "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -43,6 +45,10 @@ def command(
     is as if every sender had NEW and sent the same. Nothing is changed. Exit code 1 when a message that is stored now
     would not be.
     """
+    # Loaded late: --help works also where the collector and the query engine are not installed.
+    from footfall.cli.plan.simulate_text import SHOW
+    from footfall.trials import try_plan
+
     plan = require_plan(ctx, new)
     older = None if in_force is None else require_plan(ctx, in_force)
     now = EPOCH + timedelta(microseconds=SystemClock().now_us())
