@@ -103,7 +103,7 @@ def test_a_faulty_plan_makes_nothing(tmp_path: Path) -> None:
     for arguments in (("docs", ".", "-o", "out"), ("codegen", "python", ".", "-o", "out")):
         done = footfall(*arguments, cwd=tmp_path)
         assert done.returncode == 1
-        assert "unknown key 'evnts'" in done.stderr
+        assert "unknown key 'evnts'" in (done.stderr if arguments[0] == "docs" else done.stdout)
     assert not (tmp_path / "out").exists()
 
 

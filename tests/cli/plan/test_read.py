@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
+from footfall.cli.plan import COMMANDS
+from footfall.cli.plan import command as group
+from footfall.cli.plan.findings_forms import escape_markdown
 from footfall.cli.plan.read import counts_of, describe, is_no_plan, refuse_no_plan, require_plan
-from footfall.errors import UsageError
+from footfall.errors import Problem, UsageError
 from footfall.plan import Plan, read_plan
 from footfall.plan.model import Event
 
@@ -49,7 +54,7 @@ def test_a_path_with_no_plan_is_refused(content: str | None, tmp_path: Path) -> 
 
     assert is_no_plan(file, problems)
     with pytest.raises(UsageError, match=r"plan\.yaml"):
-        refuse_no_plan(file, problems)
+        refuse_no_plan(click.Context(command), file, problems)
 
 
 def test_a_broken_file_among_others_is_a_plan_with_faults(tmp_path: Path) -> None:
@@ -64,3 +69,108 @@ def test_a_plan_is_described_by_its_counts() -> None:
 
     assert counts_of(plan)["events"] == 1
     assert describe(plan) == "1 event, 0 properties, 0 goals, 0 KPIs, 0 journeys"
+
+
+# Every command that tells findings, with what it needs beside the plan.
+TELLING = [
+    ("check", "{plan}"),
+    ("lint", "{plan}"),
+    ("diff", "{plan}", "--base", "{folder}"),
+    ("lock", "{plan}"),
+    ("scan", "{plan}", "{folder}"),
+    ("observe", "{plan}", "{folder}/events.jsonl"),
+    ("export", "{plan}", "--to", "segment"),
+    ("codegen", "python", "{plan}", "-o", "{folder}/out.py"),
+    ("fmt", "{plan}"),
+]
+FAULTY = TELLING[:-1]  # fmt does not ask what a plan means
+# How each form for programs tells where a finding stands and what it is.
+TOLD: dict[str, Callable[[Problem], tuple[str, ...]]] = {
+    "json": lambda it: (
+        f'"code": "{it.code}"', f'"file": {json.dumps(it.file)}', f'"line": {it.line}', f'"column": {it.column}',
+    ),
+    "github": lambda it: (
+        f"::error file={it.file},line={it.line}{f',col={it.column}' if it.column else ''},title={it.code}::",
+    ),
+    "junit": lambda it: (it.code, f'file="{it.file}"', f'line="{it.line}"', 'failures="1"'),
+    "markdown": lambda it: (f"`{it.file}:{it.line}`", escape_markdown(it.message)),
+}  # fmt: skip
+
+
+def run(arguments: tuple[str, ...], plan: Path, *more: str) -> Result:
+    filled = [part.format(plan=plan, folder=plan.parent) for part in arguments]
+    return CliRunner().invoke(group, [*filled, *more])
+
+
+def test_every_command_with_the_options_of_findings_is_tried() -> None:
+    context = click.Context(group)
+    made = {name: group.get_command(context, name) for name in COMMANDS}
+    names = [name for name, one in made.items() if one and any(each.name == "write_baseline" for each in one.params)]
+
+    reading = sorted({*names} - {"import"})  # which reads no plan but makes one
+    assert reading == sorted(arguments[0] for arguments in TELLING)
+
+
+@pytest.mark.parametrize("form", TOLD)
+@pytest.mark.parametrize("arguments", FAULTY, ids=lambda given: given[0])
+def test_the_faults_of_a_plan_are_told_in_the_form_that_was_asked_for(
+    arguments: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("plan: p\nevents:\n  sold: {statsu: active}\n")
+    fault = read_plan(file)[1][0]
+
+    done = run(arguments, file, "--format", form)
+
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert (fault.code, fault.line, fault.column) == ("unknown_key", 3, 10)
+    for words in TOLD[form](fault):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize("arguments", FAULTY, ids=lambda given: given[0])
+def test_the_faults_of_a_plan_are_lines_on_standard_output(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("plan: p\nevnts: {}")
+
+    done = run(arguments, file)
+
+    assert (done.exit_code, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{file}:2:1 unknown key 'evnts' (did you mean 'events'?) [unknown_key]\n")
+
+
+@pytest.mark.parametrize("form", TOLD)
+@pytest.mark.parametrize("arguments", TELLING, ids=lambda given: given[0])
+def test_a_file_that_is_not_yaml_is_told_in_the_form_that_was_asked_for(
+    arguments: tuple[str, ...], form: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text("plan: p\nevents: [}\n")
+    fault = read_plan(file)[1][0]
+
+    done = run(arguments, file, "--format", form)
+
+    assert (done.exit_code, done.stderr) == (2, "")
+    assert (fault.code, fault.line) == ("not_yaml", 2)
+    for words in TOLD[form](fault):
+        assert words in done.stdout
+
+
+@pytest.mark.parametrize("arguments", TELLING, ids=lambda given: given[0])
+def test_a_path_with_no_plan_is_a_usage_error_for_people(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(arguments, tmp_path / "none.yaml")
+
+    assert isinstance(done.exception, UsageError)
+    assert done.stdout == ""
+
+
+def test_a_plan_that_cannot_be_used_changes_no_baseline(tmp_path: Path) -> None:
+    file, baseline = tmp_path / "plan.yaml", tmp_path / "baseline.json"
+    file.write_text("plan: p\nevnts: {}")
+
+    for form in ("text", "json"):
+        done = run(
+            ("scan", "{plan}", "{folder}"), file, "--baseline", str(baseline), "--write-baseline", "--format", form
+        )
+
+        assert (done.exit_code, "unknown_key" in done.stdout, baseline.exists()) == (1, True, False)

@@ -9,15 +9,13 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.lock_file import lock_findings
-from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, is_no_plan, refuse_no_plan
+from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, refuse_no_plan
 from footfall.errors import Problem
 from footfall.plan import bundle_hash
 from footfall.plan.fixtures import check_fixtures
 from footfall.plan.load import read_plan_with_places
 
 __all__ = ["command"]
-
-_USAGE = 2
 
 
 @click.command()
@@ -34,8 +32,13 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     the lock or the baseline is broken.
     """
     plan, problems, places = read_plan_with_places(path)
-    if options.form != "json":
-        refuse_no_plan(path, problems)
+    facts = {
+        "path": str(path),
+        "plan": None if plan is None else plan.id,
+        "bundle": None if plan is None else bundle_hash(plan),
+        "counts": None if plan is None else counts_of(plan),
+    }
+    refuse_no_plan(ctx, path, problems, options=options, facts=facts)
     if plan is not None:
         problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, places)]
 
@@ -44,11 +47,4 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
             return tally(str(path), left)
         return f"{path}: the plan {plan.id!r} is clean: {describe(plan)}"
 
-    facts = {
-        "path": str(path),
-        "plan": None if plan is None else plan.id,
-        "bundle": None if plan is None else bundle_hash(plan),
-        "counts": None if plan is None else counts_of(plan),
-    }
-    found = report_findings(problems, options=options, summary=summary, facts=facts)
-    ctx.exit(_USAGE if is_no_plan(path, problems) else found)
+    ctx.exit(report_findings(problems, options=options, summary=summary, facts=facts))

@@ -57,7 +57,7 @@ def command(
 
     With --check, exit code 1 when a file is missing, stale, or left over from an event that is no more.
     """
-    plan = require_plan(ctx, path)
+    plan = require_plan(ctx, path, options=options)
     try:
         files = _TARGETS[target](plan, output)
     except PlanError as error:

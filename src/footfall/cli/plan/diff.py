@@ -15,7 +15,7 @@ import msgspec
 from footfall.cli.plan.base_plan import BasePlan, is_comparable, read_base
 from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
-from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import EPOCH, SystemClock
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan
@@ -51,8 +51,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
     """
     with _no_collection():
         plan, faults, places = read_draft(path)
-        if is_no_plan(path, faults):
-            raise UsageError(str(faults[0]))
+        refuse_no_plan(ctx, path, faults, options=options)
         before, changes = BasePlan(None, Places(base)), list[Change]()
         if plan is not None and is_comparable(faults):
             before = read_base(path, base, plan.id)

@@ -29,7 +29,7 @@ def command(
     What is written is read back and compared, so what is not in the report is still there after a round trip. A loss
     is a warning: exit code 1 only with --fail-on warning.
     """
-    plan = require_plan(ctx, path)
+    plan = require_plan(ctx, path, options=options)
     exported = export_plan(plan, other)
     if output is not None:
         texts = {name: document_text(name, document) for name, document in exported.files.items()}

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
-from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import Problem, UsageError
 from footfall.plan.fmt import format_file
@@ -44,8 +44,7 @@ def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions)
                 )
             else:
                 _write(file, after)
-    if is_no_plan(path, problems):
-        raise UsageError(str(problems[0]))
+    refuse_no_plan(ctx, path, problems, options=options)
     same = len(files) - len(changed)
     done = f"{len(changed)} {'to change' if check else 'changed'}, {same} {'were' if same != 1 else 'was'} in form"
     ctx.exit(

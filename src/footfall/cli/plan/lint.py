@@ -32,7 +32,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     out with `no_lint`. A plan with faults is not judged: they are told as by `check`.
     """
     plan, problems, places = read_plan_with_places(path)
-    refuse_no_plan(path, problems)
+    refuse_no_plan(ctx, path, problems, options=options)
     if plan is not None:
         today = today_of(plan, SystemClock())
         problems = lint(plan, places=places, today=today, rules=installed_rules(taken=CODES))

@@ -9,7 +9,7 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
-from footfall.cli.plan.read import PLAN_PATH, is_no_plan
+from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
 from footfall.plan.load import read_plan_with_places
 from footfall.plan.lock import Lock, lock_plan, stale
@@ -31,8 +31,7 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
     cannot be read.
     """
     plan, faults, places = read_plan_with_places(path)
-    if is_no_plan(path, faults):
-        raise UsageError(str(faults[0]))
+    refuse_no_plan(ctx, path, faults, options=options)
     if path.is_file() and path.suffix == ".json":
         raise UsageError(f"{path}: a bundle is made from a plan; lock the plan that it was made from")
     file = lock_path(path)

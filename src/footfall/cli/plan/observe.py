@@ -10,11 +10,10 @@ import msgspec
 
 from footfall.cli.plan.chain_inputs import read_coded, read_tested
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.clock import SystemClock
 from footfall.errors import Problem
-from footfall.plan.load import read_plan_with_places
 from footfall.plan.observed import Chain, Watch, chains, compare
 
 __all__ = ["command"]
@@ -43,9 +42,7 @@ def command(
     Tells events that are not planned or never came, volumes far from what is expected, and how values drifted from
     the plan. The chain says of each event: planned, coded (with --scan), tested (with --tested), seen, used.
     """
-    plan, _, places = read_plan_with_places(plan_path)
-    if plan is None:
-        plan = require_plan(ctx, plan_path)  # which tells what is wrong with it, and ends
+    plan, places = require_plan_with_places(ctx, plan_path, options=options)
     coded, tests = read_coded(scan), read_tested(tested)
     bound = since_us(since, plan.timezone)
     looked = SeenInput(events, data, since=bound)

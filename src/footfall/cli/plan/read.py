@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from footfall.cli.plan.findings_output import FOUND, finding_line, tally
+from footfall.cli.plan.findings_output import FOUND, OutputOptions, finding_line, report_findings, tally
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan
 from footfall.plan.load import read_plan_with_places
@@ -16,6 +17,8 @@ from footfall.plan.places import Places
 __all__ = [
     "PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan", "require_plan_with_places",
 ]  # fmt: skip
+
+_USAGE = 2
 
 PLAN_PATH = click.Path(path_type=Path)
 
@@ -30,31 +33,57 @@ def is_no_plan(path: Path, problems: Sequence[Problem]) -> bool:
     return len(problems) == 1 and problems[0].code in _NO_PLAN and problems[0].file == str(path)
 
 
-def refuse_no_plan(path: Path, problems: Sequence[Problem]) -> None:
-    """Raise UsageError when these findings say that there is no plan at `path` at all."""
-    if is_no_plan(path, problems):
+def refuse_no_plan(
+    ctx: click.Context,
+    path: Path,
+    problems: Sequence[Problem],
+    *,
+    options: OutputOptions | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> None:
+    """End the command with exit code 2 when these findings say that there is no plan at `path` at all.
+
+    In a form for programs, which read standard output, it is told there, with `facts` in JSON as for
+    `report_findings`. For people it is one line: raises UsageError.
+    """
+    if not is_no_plan(path, problems):
+        return
+    if options is None or options.form == "text":
         raise UsageError(str(problems[0]))
+    _tell(path, problems, options, facts)
+    ctx.exit(_USAGE)
 
 
-def require_plan(ctx: click.Context, path: Path) -> Plan:
+def require_plan(ctx: click.Context, path: Path, *, options: OutputOptions | None = None) -> Plan:
     """The plan at `path`, for a command that cannot work with a faulty one.
 
-    With faults, they are told on standard error and the command ends with exit code 1. Raises UsageError when there
-    is no plan at all.
+    With faults, they are told and the command ends with exit code 1: in the form that `options` ask for, or on
+    standard error for a command that has none. No plan at all is as in `refuse_no_plan`.
     """
-    return require_plan_with_places(ctx, path)[0]
+    return require_plan_with_places(ctx, path, options=options)[0]
 
 
-def require_plan_with_places(ctx: click.Context, path: Path) -> tuple[Plan, Places]:
+def require_plan_with_places(
+    ctx: click.Context, path: Path, *, options: OutputOptions | None = None
+) -> tuple[Plan, Places]:
     """Like `require_plan`, with where each part of the plan stands."""
     plan, problems, places = read_plan_with_places(path)
-    refuse_no_plan(path, problems)
+    refuse_no_plan(ctx, path, problems, options=options)
     if plan is None:
-        for problem in problems:
-            click.echo(finding_line(problem), err=True)
-        click.echo(tally(str(path), problems), err=True)
+        if options is not None:
+            _tell(path, problems, options)
+        else:
+            click.echo("\n".join([*map(finding_line, problems), tally(str(path), problems)]), err=True)
         ctx.exit(FOUND)
     return plan, places
+
+
+def _tell(
+    path: Path, problems: Sequence[Problem], options: OutputOptions, facts: Mapping[str, Any] | None = None
+) -> None:
+    # A baseline is of what the command finds, and it has found nothing yet: these are neither left out nor written.
+    shown = OutputOptions(form=options.form)
+    report_findings(problems, options=shown, summary=tally(str(path), problems), facts=facts)
 
 
 def counts_of(plan: Plan) -> dict[str, int]:

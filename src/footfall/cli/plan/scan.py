@@ -12,11 +12,10 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.no_collection import no_collection
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
-from footfall.plan.load import read_plan_with_places
 from footfall.plan.model import Plan
 from footfall.plan.scan import SDKS, Coverage, Gates, Scan, Verdict, find_python, open_library, scan
 
@@ -45,9 +44,7 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     never sends; what cannot be told without running it; and the coverage: the share of active events that are sent.
     """
     options: OutputOptions = given["options"]
-    plan, _, places = read_plan_with_places(plan_path)
-    if plan is None:
-        plan = require_plan(ctx, plan_path)  # which tells what is wrong with it, and ends
+    plan, places = require_plan_with_places(ctx, plan_path, options=options)
     clients, gates = _clients(given["clients"]), _gates(plan, given)
     disk = SystemDisk()
     with no_collection():
