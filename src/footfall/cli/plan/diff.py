@@ -17,7 +17,7 @@ from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import EPOCH, SystemClock
-from footfall.errors import Problem, UsageError
+from footfall.errors import Problem
 from footfall.plan import Plan
 from footfall.plan.diff import Change, diff
 from footfall.plan.diff.findings import findings_of, place_of, say_hurts
