@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import msgspec
 from footfall.cli.plan.base_plan import BasePlan, is_comparable, read_base
 from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
+from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import EPOCH, SystemClock
 from footfall.errors import Problem
@@ -49,7 +48,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
     is hurt. 1: somebody is, or the plan has faults, or a message of --data that is stored would not be. 2: there is no
     plan at PATH. 3: --base cannot be read.
     """
-    with _no_collection():
+    with no_collection():
         plan, faults, places = read_draft(path)
         refuse_no_plan(ctx, path, faults, options=options)
         before, changes = BasePlan(None, Places(base)), list[Change]()
@@ -101,18 +100,6 @@ class _Tried:
         """What to print after the findings; nothing in a form that only programs read."""
         show = self._show.get(form)
         return list(show(self.trial, *self._about)) if show is not None else []
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Collect no garbage: two whole plans are held to the end, and walking them again and again is half of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _empty(plan: Plan) -> Plan:
