@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "footfall"
 # another unless the floor says so.
 FLOORS: list[tuple[set[str], bool]] = [
     ({"errors", "clock", "disk"}, True),
-    ({"events", "encoding"}, True),
+    ({"events", "encoding", "moments"}, True),
     ({"plan", "identity"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics"}, False),
@@ -31,6 +31,7 @@ FLOORS: list[tuple[set[str], bool]] = [
 PURE = [
     "events",
     "encoding",
+    "moments",
     "identity",
     "plan.diff",
     "plan.lint",

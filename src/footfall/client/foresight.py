@@ -6,8 +6,7 @@ cannot read for the time of receipt. All of these are slips in the calling code,
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -15,18 +14,9 @@ import orjson
 from footfall.encoding import encode
 from footfall.events import Fault
 from footfall.identity import is_junk
+from footfall.moments import moment_of, parse_moment
 
-__all__ = ["implausible_time", "nobody", "unreadable_time"]
-
-_FIRST_YEAR, _LAST_YEAR = 1900, 2199
-
-# A month, a day or an hour of one digit, and words for UTC: SDKs send these and collectors read them.
-_LOOSE = re.compile(
-    r"\s*(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[Tt ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,]\d{1,12})?)?)?"
-    r"\s?(?:[Zz]|UTC|GMT|[+-]\d{2}:?(?:\d{2})?)?\s*",
-    re.ASCII,
-)
+__all__ = ["nobody", "unreadable_time"]
 
 
 def nobody(user_id: Any, anonymous_id: Any, context: Any) -> Fault | None:
@@ -42,33 +32,13 @@ def nobody(user_id: Any, anonymous_id: Any, context: Any) -> Fault | None:
     return Fault("userId", "junk_id", "the id of a user", "a placeholder") if is_user else None
 
 
-def unreadable_time(text: str) -> Fault | None:
-    """The fault of a time that is not ISO 8601, however loosely; None of one that can be read."""
-    moment = _moment(text)
-    if moment is None:
-        return Fault("timestamp", "timestamp", "an ISO 8601 time", "other text")
-    return implausible_time(moment)
-
-
-def implausible_time(moment: datetime) -> Fault | None:
-    """The fault of a time that only a broken clock can say; None of any other."""
-    if _FIRST_YEAR <= moment.year <= _LAST_YEAR:
-        return None
-    return Fault("timestamp", "timestamp", f"a time of {_FIRST_YEAR} to {_LAST_YEAR}", f"the year {moment.year}")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        match = _LOOSE.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-    try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
+def unreadable_time(value: str | datetime) -> Fault | None:
+    """The fault of a time that a collector cannot read, or that only a broken clock can say; None of any other."""
+    if isinstance(value, str):
+        moment, got = parse_moment(value), "other text"
+    else:
+        moment, got = moment_of(value), f"the year {value.year}"
+    return Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got) if moment is None else None
 
 
 def _stands_for_no_one(user_id: str) -> bool:

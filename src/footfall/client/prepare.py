@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from footfall.client.foresight import implausible_time, nobody, unreadable_time
+from footfall.client.foresight import nobody, unreadable_time
 from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.scope import NO_SCOPE, Scope
@@ -258,8 +258,7 @@ def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     text, changed = encode(value)
     if isinstance(value, str | datetime) and text is not None and text != b"null" and not changed:
-        fault = unreadable_time(value) if isinstance(value, str) else implausible_time(value)
-        if fault is not None:
+        if (fault := unreadable_time(value)) is not None:
             odd.append(fault)
         return text
     wrong.append(Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", _kind_of(value)))

@@ -15,12 +15,12 @@ import msgspec
 from footfall.clock import EPOCH
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import JudgeFor
-from footfall.collector.moments import parse_moment
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
 from footfall.collector.wire import Envelope
 from footfall.events import Answer, Fault, Verdict
+from footfall.moments import parse_moment
 from footfall.storage.journal import Changes, Row, account
 
 __all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]

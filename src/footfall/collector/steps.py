@@ -11,10 +11,10 @@ import json
 from typing import Any
 
 from footfall.collector.draft import Draft, Frame, kind_of
-from footfall.collector.moments import is_plausible, parse_moment
 from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity import is_junk
+from footfall.moments import is_plausible, parse_moment
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from footfall.clock import EPOCH
 from footfall.collector import Collector
-from footfall.collector.moments import is_plausible, parse_moment
+from footfall.moments import is_plausible, parse_moment
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -32,6 +32,8 @@ BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
         ("2015-02-02T00:30:08", BASE),
         ("2015-2-2 0:30:8 UTC", BASE),
         ("2015-2-2T01:30:08+0100", BASE),
+        ("20150202T003008Z", BASE),
+        ("20150202T002408Z", BASE - 360_000_000),
         ("2015-02-02", BASE - 1_808_000_000),
     ],
 )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from footfall.clock import EPOCH
 
-__all__ = ["is_plausible", "parse_moment"]
+__all__ = ["is_plausible", "moment_of", "parse_moment"]
 
 # 1900-01-01 and 2200-01-01, in microseconds since 1970-01-01 UTC: what lies outside is a broken clock, and days and
 # windows computed from it leave every calendar.
@@ -16,6 +16,7 @@ _LATEST = 7_258_118_400_000_000
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 
 _MICROSECOND = timedelta(microseconds=1)
+_LAST_MIDNIGHT = re.compile("[Tt ]24")  # as the end of a day: only some versions of Python read it
 # `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -30,28 +31,26 @@ def parse_moment(value: object) -> int | None:
 
     A time without an offset is taken as UTC, a day without a time as its midnight.
     """
-    if type(value) is not str:
+    if type(value) is not str or _LAST_MIDNIGHT.search(value):
         return None
-    moment = _parse(value)
-    return moment if moment is not None and is_plausible(moment) else None
+    try:
+        return moment_of(datetime.fromisoformat(value))
+    except ValueError:
+        return _parse_lenient(value)
+
+
+def moment_of(time: datetime) -> int | None:
+    """Microseconds since 1970-01-01 UTC of a time of 1900 to 2199, None for any other; without an offset it is UTC."""
+    try:
+        moment = ((time if time.tzinfo is not None else time.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
+    except OverflowError:
+        return None
+    return moment if is_plausible(moment) else None
 
 
 def is_plausible(moment: int) -> bool:
     """Whether a time in microseconds since 1970-01-01 UTC is of 1900 to 2199."""
     return _EARLIEST <= moment < _LATEST
-
-
-def _parse(value: str) -> int | None:
-    if value[11:13] == "24":
-        return None  # the last midnight of a day, which only some versions of Python read
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return _parse_lenient(value)
-    try:
-        return ((moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
-    except OverflowError:
-        return None
 
 
 def _parse_lenient(value: str) -> int | None:
@@ -69,4 +68,5 @@ def _parse_lenient(value: str) -> int | None:
         return None
     offset = (int(offset_hours or 0) * 60 + int(offset_minutes or 0)) * (-1 if sign == "-" else 1)
     us = int((fraction or "0")[:6].ljust(6, "0"))
-    return (moment - EPOCH) // _MICROSECOND + us - offset * 60_000_000
+    found = (moment - EPOCH) // _MICROSECOND + us - offset * 60_000_000
+    return found if is_plausible(found) else None
