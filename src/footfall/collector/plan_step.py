@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import Judge
 from footfall.events import Fault, VerdictName
-from footfall.plan.model import Policy
+from footfall.plan.model import TRAITS_OF, Policy
 
 __all__ = ["plan"]
 
-# Which traits of the plan the traits of a message are checked against.
-_TRAITS: dict[str, Literal["user", "account"]] = {"group": "account", "identify": "user"}
 # What the collector does with a fault, by the plan's policy: a place that cannot raise puts aside.
 _OUTCOMES: dict[Policy, VerdictName] = {
     "drop": "rejected",
@@ -48,7 +46,7 @@ def plan(draft: Draft, frame: Frame) -> bool:
     draft.bundle = judge.digest
     if draft.type == "track" and draft.event is not None:
         _judge_track(draft, frame, judge, draft.event)
-    elif draft.type in _TRAITS:
+    elif draft.type in TRAITS_OF:
         _judge_traits(draft, judge)
     return True
 
@@ -102,7 +100,7 @@ def _judge_traits(draft: Draft, judge: Judge) -> None:
         text, traits = _texts(texts.context).traits, draft.context.get("traits")  # where RudderStack's SDKs put them
     if not _is_object(traits):
         return  # already put aside for its shape, or nothing of ours
-    checked = judge.validator.check_traits(_TRAITS[draft.type], text)
+    checked = judge.validator.check_traits(TRAITS_OF[draft.type], text)
     if checked.warnings:
         draft.warn(*checked.warnings)
     for fault in checked.faults:

@@ -13,9 +13,38 @@ from typing import Any, Literal
 import msgspec
 
 __all__ = [
-    "Aggregate", "Alias", "Branch", "Conversion", "Count", "Deprecation", "Enforcement", "Event", "EventStatus", "Goal",
-    "Guard", "IdentityKeys", "Journey", "Kpi", "LintLevel", "Measure", "Plan", "Policy", "Property", "PropertyType",
-    "Ratio", "Rule", "ScalarType", "Source", "Step", "Target", "Team", "Transform", "Unique", "VolumeExpectation",
+    "TRAITS_OF",
+    "Aggregate",
+    "Alias",
+    "Branch",
+    "Conversion",
+    "Count",
+    "Deprecation",
+    "Enforcement",
+    "Event",
+    "EventStatus",
+    "Goal",
+    "Guard",
+    "IdentityKeys",
+    "Journey",
+    "Kpi",
+    "LintLevel",
+    "Measure",
+    "Plan",
+    "Policy",
+    "Property",
+    "PropertyType",
+    "Ratio",
+    "Rule",
+    "ScalarType",
+    "Source",
+    "Step",
+    "Target",
+    "Team",
+    "TraitKind",
+    "Transform",
+    "Unique",
+    "VolumeExpectation",
     "Where",
 ]  # fmt: skip
 
@@ -28,6 +57,10 @@ Transform = Literal["hash", "drop", "truncate", "mask"]
 EventStatus = Literal["draft", "active", "deprecated"]
 LintLevel = Literal["error", "warning", "off"]
 Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
+TraitKind = Literal["user", "account"]
+
+TRAITS_OF: Mapping[str, TraitKind] = {"group": "account", "identify": "user"}
+"""Which traits of the plan those of a message of each type are."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

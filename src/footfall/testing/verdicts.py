@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from footfall.events import Fault
-from footfall.plan.model import Enforcement, Event, Plan
+from footfall.plan.model import TRAITS_OF, Enforcement, Event, Plan
 from footfall.plan.validate import Validator
 
 __all__ = ["Verdicts"]
 
 _LENIENT = frozenset({"keep", "warn"})
-_TRAITS: Mapping[str, Literal["account", "user"]] = {"group": "account", "identify": "user"}
 
 
 class _Bodies(msgspec.Struct):
@@ -45,8 +44,8 @@ class Verdicts:
         context = message.get("context") or {}
         validator = self._as_received if "plan" in context else self._as_sent
         kind = message["type"]
-        if kind in _TRAITS:
-            return validator.check_traits(_TRAITS[kind], _bodies(text).traits).faults
+        if kind in TRAITS_OF:
+            return validator.check_traits(TRAITS_OF[kind], _bodies(text).traits).faults
         if kind != "track":
             return ()
         event = validator.resolve(message["event"])

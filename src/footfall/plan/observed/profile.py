@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
+from footfall.plan.model import TRAITS_OF
 from footfall.plan.observed.messages import Seen
 from footfall.plan.observed.values import ValueProfile
 
@@ -13,8 +14,6 @@ __all__ = ["QUARTER_US", "EventProfile", "Profile"]
 
 QUARTER_US: Final = 900_000_000
 """A quarter of an hour in microseconds: every timezone in use is a whole number of these apart from UTC."""
-
-_TRAITS = {"group": "account", "identify": "user"}
 
 
 class EventProfile:
@@ -64,5 +63,5 @@ class Profile:
             self.last = seen.at if self.last is None else max(self.last, seen.at)
         if seen.event:
             self.events.setdefault(seen.event, EventProfile()).add(seen)
-        elif seen.type in _TRAITS:
-            self.traits.setdefault(_TRAITS[seen.type], EventProfile()).add(seen)
+        elif seen.type in TRAITS_OF:
+            self.traits.setdefault(TRAITS_OF[seen.type], EventProfile()).add(seen)
