@@ -7,13 +7,12 @@ Three kinds of lines are known: a message as Segment-shaped SDKs send it and `Fi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from footfall.clock import EPOCH
 from footfall.events import MESSAGE_TYPES
+from footfall.moments import parse_moment
 from footfall.plan.walk import decode
 
 __all__ = ["Seen", "read_line"]
@@ -67,7 +66,7 @@ def read_line(line: bytes) -> Iterator[Seen]:
             yield read_message(bytes(raw))
     elif type(data.get("message")) is dict:
         body = bytes(_line(line).message)
-        at, source, type_ = _moment(data.get("occurred_at")), _text(data.get("source")), _text(data.get("type"))
+        at, source, type_ = parse_moment(data.get("occurred_at")), _text(data.get("source")), _text(data.get("type"))
         yield read_message(body, at=at, source=source, type_=type_)
     else:
         yield _message(line, data)
@@ -106,7 +105,7 @@ def _message(body: bytes, data: dict[str, Any], *, at: int | None = None, source
         event if kind == "track" else "",
         raw if values is not None else _NOTHING,
         values or {},
-        _moment(data.get("timestamp")) if at is None else at,
+        parse_moment(data.get("timestamp")) if at is None else at,
         source,
         bool(source) or type(plan) is dict,
     )
@@ -114,14 +113,3 @@ def _message(body: bytes, data: dict[str, Any], *, at: int | None = None, source
 
 def _text(value: object) -> str:
     return value if type(value) is str else ""
-
-
-def _moment(value: object) -> int | None:
-    if type(value) is not str:
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        since = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)) - EPOCH
-    except (ValueError, OverflowError):
-        return None
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
