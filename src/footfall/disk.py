@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
@@ -36,8 +39,13 @@ class Disk(Protocol):
         """Return once what was written to `file` is on the disk (fsync)."""
         ...
 
-    def rename(self, source: Path, target: Path) -> None:
-        """Put `source` in the place of `target` in one step that survives a power cut."""
+    def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
+        """A new content for `path`: a reader, or a power cut, sees the old file or the new one and nothing between.
+
+        A link is followed, and the file that it names is replaced. A file keeps its mode and owner; a new `private` one
+        is its owner's alone. A pipe, a device, and a file with several names are written in place. An error inside the
+        block leaves the old file as it was.
+        """
         ...
 
     def lock(self, path: Path, holder: str) -> Lock:
@@ -80,16 +88,33 @@ class SystemDisk:
         file.flush()
         os.fsync(file.fileno())
 
-    def rename(self, source: Path, target: Path) -> None:
-        source.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
+    @contextmanager
+    def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        before = _status(path)
+        if before is not None and (not stat.S_ISREG(before.st_mode) or before.st_nlink > 1):
+            with path.open("wb") as stream:
+                yield stream
+            return
+        target = Path(os.path.realpath(path))
+        draft = target.with_name(f".{target.name}.draft")
+        draft.unlink(missing_ok=True)
+        # Made anew and never through a link: a draft that somebody else put there is not written into.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        descriptor = os.open(draft, flags, 0o600 if private or before is not None else 0o666)
         try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                if before is not None:
+                    _keep_owner_and_mode(descriptor, before)
+                self.sync(file)
+            draft.replace(target)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
 
     def lock(self, path: Path, holder: str) -> Lock:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -112,8 +137,31 @@ class SystemDisk:
 
 def replace_file(disk: Disk, path: Path, content: bytes) -> None:
     """Write a whole file so that a reader, or a power cut, sees the old one or the new one and nothing between."""
-    draft = path.with_name(f".{path.name}.draft")
-    with disk.open(draft, "write") as file:
+    with disk.replacing(path) as file:
         file.write(content)
-        disk.sync(file)
-    disk.rename(draft, path)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """What a path leads to, through links; None where nothing is there yet."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
+def _keep_owner_and_mode(descriptor: int, before: os.stat_result) -> None:
+    if not hasattr(os, "fchown"):
+        return  # Windows has neither
+    with suppress(PermissionError):  # only root may give a file away
+        os.fchown(descriptor, before.st_uid, before.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # a folder is no file there
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

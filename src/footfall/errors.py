@@ -3,7 +3,8 @@
     FootfallError
     ├── UsageError                 the caller asked for what cannot be (an option, a path, a window)
     │   ├── BrokenInputError       a file or reference that was handed in beside the plan cannot be used
-    │   └── MissingExtraError      a part of footfall needs a library that is not installed
+    │   ├── MissingExtraError      a part of footfall needs a library that is not installed
+    │   └── OutputError            what a command says cannot be written (a full disk, a closed pipe)
     ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
     ├── InvalidEventError          an event broke the plan and the client was told to raise
     ├── TransportError             a batch did not get through
@@ -37,6 +38,7 @@ __all__ = [
     "InvalidEventError",
     "JournalError",
     "MissingExtraError",
+    "OutputError",
     "OverloadedError",
     "PlanError",
     "Problem",
@@ -69,15 +71,21 @@ class BrokenInputError(UsageError):
         self.what = what
 
 
-class MissingExtraError(UsageError):
+class MissingExtraError(UsageError, ImportError):
     """A part of footfall needs a library that is not installed.
 
-    `extra` is the name of the pip extra that brings it.
+    `extras` are the names of the pip extras that bring all that `what` needs. It is an ImportError too, so that code
+    that can do without the part may catch what it always catches.
     """
 
-    def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs the {extra!r} extra: pip install 'footfall[{extra}]'")
-        self.extra = extra
+    def __init__(self, what: str, *extras: str) -> None:
+        names = ",".join(extras)
+        super().__init__(f"{what} needs more than is installed: pip install 'footfall[{names}]'")
+        self.extras = extras
+
+
+class OutputError(UsageError):
+    """What a command says cannot be written: the disk is full, or the reader is gone."""
 
 
 class Problem:

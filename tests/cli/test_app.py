@@ -63,7 +63,7 @@ def test_a_command_that_cannot_be_is_exit_code_2(arguments: list[str], capsys: p
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("library", "extra"), [("click", "cli"), ("yaml", "plan")])
+@pytest.mark.parametrize(("library", "extra"), [("click", "cli"), ("yaml", "cli,plan")])
 def test_a_missing_library_is_named_with_the_pip_command(
     library: str, extra: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -82,6 +82,6 @@ def test_a_nul_in_a_name_is_shown_and_kept_exact_in_json(tmp_path: Path, capsys:
     with Collector(tmp_path / "data") as collector:
         collector.take(json.dumps({"batch": [{"type": "track", "event": "a\0b", "userId": "u"}]}).encode())
 
-    assert "a␀b" in run(capsys, "--data", str(tmp_path / "data"))[1]
+    assert r"a\x00b" in run(capsys, "--data", str(tmp_path / "data"))[1]
     as_json = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
     assert json.loads(as_json)["books"][0]["event"] == "a\0b"

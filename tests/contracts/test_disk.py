@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -57,16 +58,6 @@ def test_what_was_flushed_is_there_for_a_reader(disk: Disk, folder: Path) -> Non
         file.flush()
 
         assert read(disk, folder / "log") == b"half"
-
-
-def test_a_rename_takes_the_place_of_the_target(disk: Disk, folder: Path) -> None:
-    write(disk, folder / "old", b"old")
-    write(disk, folder / "new", b"new")
-
-    disk.rename(folder / "new", folder / "old")
-
-    assert read(disk, folder / "old") == b"new"
-    assert disk.list(folder) == [folder / "old"]
 
 
 def test_a_whole_file_is_replaced_without_a_trace_of_the_draft(disk: Disk, folder: Path) -> None:
@@ -143,13 +134,22 @@ def test_a_power_cut_leaves_what_was_synced() -> None:
     disk.lock(folder / "lock", "the next").close()
 
 
-def test_a_file_that_was_renamed_without_a_sync_may_be_empty_after_a_power_cut() -> None:
+def test_a_file_that_was_replaced_survives_a_power_cut() -> None:
     disk, folder = MemoryDisk(), Path("/data")
     disk.make_folder(folder)
-    with disk.open(folder / "draft", "write") as file:
-        file.write(b"never synced")
 
-    disk.rename(folder / "draft", folder / "marker")
+    replace_file(disk, folder / "marker", b"whole")
     disk.power_cut()
 
-    assert read(disk, folder / "marker") == b""
+    assert read(disk, folder / "marker") == b"whole"
+
+
+def test_an_error_while_a_file_is_replaced_leaves_the_old_one(disk: Disk, folder: Path) -> None:
+    write(disk, folder / "marker", b"old")
+
+    with suppress(ValueError), disk.replacing(folder / "marker") as file:
+        file.write(b"half")
+        raise ValueError("broke off")
+
+    assert read(disk, folder / "marker") == b"old"
+    assert disk.list(folder) == [folder / "marker"]

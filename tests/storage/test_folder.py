@@ -6,12 +6,14 @@ import errno
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import pytest
 
-from footfall.disk import Lock, Mode, SystemDisk
+from footfall.disk import Lock, SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.storage import DataFolder
 
@@ -31,9 +33,11 @@ class RefusingDisk(SystemDisk):
         self.check("lock")
         return super().lock(path, holder)
 
-    def open(self, path: Path, mode: Mode) -> IO[bytes]:
-        self.check(f"open to {mode}")
-        return super().open(path, mode)
+    @contextmanager
+    def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        self.check("replacing")
+        with super().replacing(path, private=private) as file:
+            yield file
 
     def check(self, operation: str) -> None:
         if operation == self.operation:
@@ -101,7 +105,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
         DataFolder.read(tmp_path / "data")
 
 
-@pytest.mark.parametrize("operation", ["make_folder", "lock", "open to write"])
+@pytest.mark.parametrize("operation", ["make_folder", "lock", "replacing"])
 def test_a_folder_that_cannot_be_written_is_refused_and_let_go(tmp_path: Path, operation: str) -> None:
     with pytest.raises(DataFolderError, match=r"cannot be written \(Read-only file system\); make it writable"):
         DataFolder.open(tmp_path / "data", disk=RefusingDisk(operation, errno.EROFS))

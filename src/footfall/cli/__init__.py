@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
+from footfall.cli.output import guarded
 from footfall.errors import BrokenInputError, FootfallError, MissingExtraError, PlanError
+from footfall.extras import missing_extra
+from footfall.printable import printable_lines
 
-__all__ = ["main"]
+__all__ = ["EXTRAS_OF", "main"]
 
 USAGE, BROKEN_INPUT = 2, 3
 
-# Which extra brings a library that a subcommand may find missing.
-_EXTRAS: Mapping[str, str] = {
-    "apsw": "collector",
-    "click": "cli",
-    "duckdb": "analytics",
-    "httptools": "collector",
-    "pyarrow": "analytics",
-    "rich": "cli",
-    "uvicorn": "collector",
-    "uvloop": "collector",
-    "yaml": "plan",
+# The extras that a subcommand needs, so that the line about a missing library is right the first time.
+EXTRAS_OF: Mapping[str, tuple[str, ...]] = {
+    "demo": ("all",),
+    "export": ("analytics", "cli"),
+    "person": ("analytics", "cli"),
+    "plan": ("cli",),
+    "quarantine": ("cli", "collector"),
+    "report": ("analytics", "cli"),
+    "serve": ("cli", "collector"),
+    "stats": ("cli", "collector"),
 }
 
 
@@ -32,23 +35,35 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     0 is success, 1 that a check found something, 2 that the command cannot be carried out as it was given, 3 that a
     file or reference that it was given beside the plan is broken.
     """
+    words = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        from footfall.cli.app import app  # loaded late: without click there is still a clear line
+        with guarded():
+            # Loaded late: without click there is still a clear line.
+            from footfall.cli.app import app
 
-        app.main(args=None if arguments is None else list(arguments), prog_name="footfall")
+            app.main(args=words, prog_name="footfall")
     except PlanError as error:
         only = error.problems[0] if len(error.problems) == 1 else error
         _leave(str(only))
+    except ImportError as error:
+        clear = missing_extra("this command", error, _needs(words, error))
+        if clear is None:
+            raise
+        _leave(str(clear))
     except FootfallError as error:
         _leave(str(error), BROKEN_INPUT if isinstance(error, BrokenInputError) else USAGE)
-    except ImportError as error:
-        extra = _EXTRAS.get((error.name or "").partition(".")[0])
-        if extra is None:
-            raise
-        _leave(str(MissingExtraError("this command", extra)))
     sys.exit(0)
 
 
+def _needs(words: Sequence[str], error: ImportError) -> set[str]:
+    """What the subcommand needs, and what the part of it that failed needs besides."""
+    of_command = EXTRAS_OF.get(next((word for word in words if word in EXTRAS_OF), ""), ("cli",))
+    of_part = error.extras if isinstance(error, MissingExtraError) else ()
+    return {*of_command, *of_part} if "all" not in of_command else {"all"}
+
+
 def _leave(message: str, code: int = USAGE) -> NoReturn:
-    sys.stderr.write(f"footfall: {message}\n")
+    with suppress(OSError, AttributeError):  # standard error may be full, or closed: the exit code is left
+        sys.stderr.write(f"footfall: {printable_lines(message)}\n")
+        sys.stderr.flush()
     sys.exit(code)

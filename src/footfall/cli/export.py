@@ -11,8 +11,9 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset
 from footfall.analytics.exports import FORMATS
+from footfall.cli.output import echo
 from footfall.cli.report_words import counted
-from footfall.disk import Disk, SystemDisk
+from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 
 __all__ = ["command"]
@@ -37,22 +38,15 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
             with click.open_file("-", "wb") as out:
                 FORMATS[form](dataset, cast("IO[bytes]", out))
             return
-        _write(SystemDisk(), output, dataset, form)
+        _write(output, dataset, form)
         count = dataset.contents().messages
-    click.echo(f"{counted(count, 'message')} written to {output}", err=True)
+    echo(f"{counted(count, 'message')} written to {output}", err=True)
 
 
-def _write(disk: Disk, path: Path, dataset: Dataset, form: str) -> None:
-    """Write a whole file or none: an export that breaks off leaves the old file as it was."""
-    draft = path.with_name(f".{path.name}.draft")
+def _write(path: Path, dataset: Dataset, form: str) -> None:
+    """Write a whole file or none, for its owner alone: an export that breaks off leaves the old file as it was."""
     try:
-        try:
-            with disk.open(draft, "write") as file:
-                FORMATS[form](dataset, file)
-                disk.sync(file)
-            disk.rename(draft, path)
-        except BaseException:
-            disk.remove(draft)
-            raise
+        with SystemDisk().replacing(path, private=True) as file:
+            FORMATS[form](dataset, file)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file by -o") from error

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 import click
 import msgspec
-from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
+from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.person_properties import Telling, in_short
 from footfall.identity import is_junk
 from footfall.people import Evidence, Message, Profile, Trait, find, profile_of
@@ -25,7 +25,6 @@ __all__ = ["command"]
 _NOBODY = 1
 # A busy tablet may have been used by hundreds; nobody reads so many pages.
 _MOST_PERSONS = 10
-_PIPE_WIDTH = 120
 _VALUE_WIDTH = 60
 
 _REASONS = {
@@ -67,11 +66,11 @@ def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:
         found = _look_up(dataset, id, limit)
         timezone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
     if form == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found)))
+        echo_json(found)
     elif found.persons:
         _Page(timezone).show(found)
     if not found.persons:
-        click.echo(_nobody(id, data), err=True)
+        echo(_nobody(id, data), err=True)
         raise click.exceptions.Exit(_NOBODY)
 
 
@@ -92,13 +91,12 @@ class _Page:
 
     def __init__(self, timezone: ZoneInfo) -> None:
         self._timezone = timezone
-        console = Console(highlight=False)
-        self._console = console if console.is_terminal else Console(highlight=False, width=_PIPE_WIDTH)
+        self._console = console()
 
     def show(self, found: _Found) -> None:
         count = len(found.person_ids)
         if count > 1:
-            self._line(f"{_plain(found.id)} leads to {count} persons, the first seen first.\n")
+            self._line(f"{printable(found.id)} leads to {count} persons, the first seen first.\n")
         for number, person in enumerate(found.persons, 1):
             self._person(person, f"{number} of {count}: " if count > 1 else "")
             if number < len(found.persons):
@@ -134,7 +132,7 @@ class _Page:
             ("last seen", [self._time(person.last_seen)]),
             ("messages", [f"{person.messages}: {', '.join(events)}"]),
         )
-        return [(name, ", ".join(map(_plain, values))) for name, values in facts if values]
+        return [(name, ", ".join(map(printable, values))) for name, values in facts if values]
 
     def _trait(self, trait: Trait) -> Sequence[str]:
         return trait.name, in_short(trait.value, _VALUE_WIDTH) or "null", self._time(trait.at), trait.source
@@ -172,7 +170,7 @@ class _Page:
         for column in columns:
             table.add_column(column, overflow="fold", justify="right" if column == "messages" else "left")
         for row in rows:
-            table.add_row(*(Text(_plain(cell)) for cell in row))
+            table.add_row(*(Text(printable(cell)) for cell in row))
         self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
     def _line(self, text: str, style: str = "") -> None:
@@ -181,16 +179,11 @@ class _Page:
 
 def _headline(person: Profile) -> str:
     if person.user_id is not None:
-        return f"User {_plain(person.user_id)}"
+        return f"User {printable(person.user_id)}"
     reasons = {one.reason for one in person.reasons}
     if "device" in reasons:
-        return f"Connected product {_plain(', '.join(person.device_ids))}"
+        return f"Connected product {printable(', '.join(person.device_ids))}"
     if "blocked" in reasons:
         return "A message without a usable id"
-    where = f"anonymous id {_plain(', '.join(person.anonymous_ids))}"
+    where = f"anonymous id {printable(', '.join(person.anonymous_ids))}"
     return f"Somebody unknown, {'in one session under the shared' if 'contested' in reasons else 'under'} {where}"
-
-
-def _plain(text: str) -> str:
-    """Text that cannot steer a terminal: what does not print is written as its escape."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

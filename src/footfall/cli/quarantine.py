@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from footfall.cli.output import console, echo, echo_json, printable
 from footfall.quarantine import Quarantined, list_quarantined
 from footfall.storage import DataFolder, SqliteJournal
 
@@ -32,24 +32,24 @@ def list_command(*, data: Path, format_: str, limit: int | None) -> None:
     finally:
         journal.close()
     if format_ == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found)))
+        echo_json(found)
         return
     if not found:
-        click.echo("nothing is in quarantine")
-    console = Console(soft_wrap=True)
+        echo("nothing is in quarantine")
+        return
+    page = console(soft_wrap=True)
     for item in found:
-        _print(console, item)
+        _print(page, item)
 
 
-def _print(console: Console, item: Quarantined) -> None:
-    # What senders wrote is shown with its control characters escaped: it must not steer the terminal.
+def _print(page: Console, item: Quarantined) -> None:
     event, message_id, source = map(
         _shown, (item.event or f"({item.type or 'unreadable'})", item.message_id, item.source)
     )
-    console.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes")
+    page.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes")
     for fault in item.faults:
-        console.print(f"    {_shown(str(fault))}")
+        page.print(f"    {_shown(str(fault))}")
 
 
 def _shown(text: str) -> str:
-    return escape("".join(char if char.isprintable() else repr(char)[1:-1] for char in text))
+    return escape(printable(text))

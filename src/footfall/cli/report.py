@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from footfall import plan as plans
-from footfall.analytics import Dataset, encode, report
+from footfall.analytics import Dataset, report
 from footfall.cli.moment_option import Moment, moment
+from footfall.cli.output import console, echo_json
 from footfall.cli.report_text import show
 from footfall.clock import EPOCH, SystemClock
 from footfall.errors import UsageError
@@ -40,6 +40,6 @@ def command(*, data: Path, plan: Path | None, since: str | None, until: str | No
             )
         found = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
-        click.echo(encode(found))
+        echo_json(found)
     else:
-        show(found, Console(highlight=False), str(data))
+        show(found, console(), str(data))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.keys import DEFAULT_SOURCE, parse_keys
 from footfall.collector.server import listen, serve
@@ -72,7 +73,7 @@ def _warn_of_unknown_sources(collector: Collector, keys: Mapping[str, str]) -> N
     for source in dict.fromkeys(keys.values()):
         if source != DEFAULT_SOURCE and source not in known:
             names = ", ".join(known) or "none"
-            click.echo(
+            echo(
                 f"Warning: the plan has no source {source!r} (it has: {names}); events that name their sources will be"
                 " put aside when they come from it",
                 err=True,
@@ -80,5 +81,5 @@ def _warn_of_unknown_sources(collector: Collector, keys: Mapping[str, str]) -> N
 
 
 def _say(text: str) -> None:
-    click.echo(text)
+    echo(text)
     sys.stdout.flush()

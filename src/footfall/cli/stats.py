@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import click
-import msgspec
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from footfall.cli.output import console, echo, echo_json, printable
 from footfall.storage import DataFolder, SqliteJournal
 
 __all__ = ["command"]
 
-_WIDTH = 160
 _COUNTS = ("received", "stored", "duplicate", "quarantined", "rejected")
 
 Books = Mapping[tuple[str, str], Mapping[str, int]]
@@ -34,7 +32,7 @@ def command(*, data: Path, format_: str) -> None:
         journal.close()
     total = {name: sum(line[name] for line in books.values()) for name in _COUNTS}
     if format_ == "json":
-        click.echo(_json(books, total, _balance(total, kept)))
+        echo_json(_as_json(books, total, _balance(total, kept)))
     else:
         _print(books, total, _balance(total, kept))
 
@@ -45,14 +43,9 @@ def _balance(total: Mapping[str, int], kept: int) -> bool:
     return total["received"] == ended and kept == total["stored"] + total["quarantined"]
 
 
-def _json(books: Books, total: Mapping[str, int], balanced: bool) -> bytes:
+def _as_json(books: Books, total: Mapping[str, int], balanced: bool) -> Mapping[str, object]:
     lines = [{"source": source, "event": event, **counts} for (source, event), counts in books.items()]
-    return msgspec.json.format(msgspec.json.encode({"books": lines, "total": total, "balanced": balanced}))
-
-
-def _shown(name: str) -> str:
-    """A name as a terminal and a pipe can take it: a NUL character stands as ␀, in JSON it is exact."""
-    return escape(name.replace("\0", "␀"))
+    return {"books": lines, "total": total, "balanced": balanced}
 
 
 def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
@@ -62,12 +55,9 @@ def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
     for name in _COUNTS:
         table.add_column(name, justify="right", no_wrap=True)
     for (source, event), counts in books.items():
-        table.add_row(_shown(source), _shown(event), *(f"{counts[name]:,}" for name in _COUNTS))
+        table.add_row(escape(printable(source)), escape(printable(event)), *(f"{counts[name]:,}" for name in _COUNTS))
     table.add_row("total", "", *(f"{total[name]:,}" for name in _COUNTS), style="bold")
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH)  # a file or a pipe has no width of its own to keep to
-    console.print(table)
+    console().print(table)
     sums = " + ".join(f"{total[name]:,} {name}" for name in _COUNTS[1:])
     verdict = "the books balance" if balanced else "THE BOOKS DO NOT BALANCE"
-    click.echo(f"{verdict}: {total['received']:,} received = {sums}")
+    echo(f"{verdict}: {total['received']:,} received = {sums}")

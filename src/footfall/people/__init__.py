@@ -1,9 +1,14 @@
 """People: what is known of a person, and how."""
 
-from footfall.people.matching import find
-from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
-from footfall.people.profile import profile, profile_of, profiles
-from footfall.people.traits import Trait
+from __future__ import annotations
+
+from footfall.extras import needs
+
+with needs("footfall.people", "analytics"):
+    from footfall.people.matching import find
+    from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
+    from footfall.people.profile import profile, profile_of, profiles
+    from footfall.people.traits import Trait
 
 __all__ = [
     "EventCount",

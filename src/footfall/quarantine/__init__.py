@@ -1,5 +1,10 @@
 """Messages that were put aside, and why."""
 
-from footfall.quarantine.list import Quarantined, list_quarantined
+from __future__ import annotations
+
+from footfall.extras import needs
+
+with needs("footfall.quarantine", "collector"):
+    from footfall.quarantine.list import Quarantined, list_quarantined
 
 __all__ = ["Quarantined", "list_quarantined"]

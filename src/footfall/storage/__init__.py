@@ -1,9 +1,14 @@
 """What footfall keeps on disk: the data folder, the journal of messages, and what the collector remembers besides."""
 
-from footfall.storage.control import Control, SqliteControl
-from footfall.storage.folder import DataFolder
-from footfall.storage.journal import Changes, Entry, Journal, Kind, Row
-from footfall.storage.sqlite import SqliteJournal
+from __future__ import annotations
+
+from footfall.extras import needs
+
+with needs("footfall.storage", "collector"):
+    from footfall.storage.control import Control, SqliteControl
+    from footfall.storage.folder import DataFolder
+    from footfall.storage.journal import Changes, Entry, Journal, Kind, Row
+    from footfall.storage.sqlite import SqliteJournal
 
 __all__ = [
     "Changes",

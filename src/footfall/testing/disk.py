@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -46,11 +48,16 @@ class MemoryDisk:
         file.flush()
         self._synced[file.path] = self._files[file.path]
 
-    def rename(self, source: Path, target: Path) -> None:
+    @contextmanager
+    def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:  # noqa: ARG002 - as below
         """See Disk."""
-        self._files[target] = self._content(source)
-        del self._files[source]
-        self._synced[target] = self._synced.pop(source, b"")
+        if path in self._folders:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if path.parent not in self._folders:
+            raise _missing(path.parent)
+        draft = io.BytesIO()
+        yield draft
+        self._files[path] = self._synced[path] = draft.getvalue()
 
     def lock(self, path: Path, holder: str) -> Lock:
         """See Disk. Everybody is one process here, so a second lock on a path is always refused."""

@@ -39,7 +39,7 @@ def test_nothing_can_be_written() -> None:
     path = Path("plan/a.yaml")
     for write in (
         lambda: DISK.open(path, "write"),
-        lambda: DISK.rename(path, path),
+        lambda: DISK.replacing(path),
         lambda: DISK.lock(path, "me"),
         lambda: DISK.remove(path),
         lambda: DISK.make_folder(path),

@@ -10,6 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from footfall.cli.output import echo
 from footfall.cli.plan import COMMANDS
 from footfall.cli.plan import command as group
 from footfall.cli.plan.findings_forms import escape_markdown
@@ -23,7 +24,7 @@ from footfall.plan.model import Event
 @click.argument("path", type=click.Path(path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, path: Path) -> None:
-    click.echo(require_plan(ctx, path).id)
+    echo(require_plan(ctx, path).id)
 
 
 def test_a_command_gets_its_plan(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import click
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from footfall.cli.output import console, echo
 
 __all__ = ["progress"]
 
@@ -23,14 +23,14 @@ def progress(visitors: int) -> Iterator[Callable[[int, Counter[str]], None]]:
         yield lambda done, seen: _line(done, visitors, seen)
         return
     columns = (TextColumn("visits"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console()) as bar:
+    with Progress(*columns, console=console()) as bar:
         task = bar.add_task("", total=visitors)
         yield lambda done, seen: bar.update(task, completed=done, description=counted(seen))
 
 
 def _line(done: int, visitors: int, seen: Counter[str]) -> None:
     if done == visitors or done % max(1, visitors // _PLAIN_LINES) == 0:
-        click.echo(f"  {done:>4} of {visitors} visits: {counted(seen)}")
+        echo(f"  {done:>4} of {visitors} visits: {counted(seen)}")
 
 
 def counted(seen: Counter[str]) -> str:

@@ -14,6 +14,7 @@ import click
 from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
 from footfall.cli.demo.story import REASONS, tell, telling_person
+from footfall.cli.output import echo
 from footfall.quarantine import list_quarantined
 from footfall.storage import DataFolder, SqliteJournal
 
@@ -23,7 +24,7 @@ __all__ = ["read_aloud"]
 def read_aloud(data: Path) -> None:
     """Run the reading commands on the demo's folder, each under the line that repeats it."""
     _heading("The report: every goal, KPI and journey of the plan")
-    click.echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
+    echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
     _run("report", "--data", str(data), "--plan", str(data / "plan"))
     with Dataset.open(data) as dataset:
         person = telling_person(dataset)
@@ -34,13 +35,13 @@ def read_aloud(data: Path) -> None:
     _run("stats", "--data", str(data))
     _heading("Put aside, whole, until somebody looks")
     for line in _put_aside(data):
-        click.echo(f"  {line}")
+        echo(f"  {line}")
     _heading("Try next")
     _advice(data, person)
 
 
 def _heading(text: str) -> None:
-    click.echo()
+    echo()
     click.secho(text, bold=True)
 
 
@@ -54,13 +55,13 @@ def _run(*arguments: str) -> None:
 def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
     zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
     moments = list(tell(dataset, person_id))
-    click.echo(f"person {person_id}, whom the shop knows as {user_id}\n")
+    echo(f"person {person_id}, whom the shop knows as {user_id}\n")
     for moment in moments:
         time = f"{moment.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
-        click.echo(f"  {time}  {moment.what:<50} {moment.reason}")
-    click.echo("\nWhy each message is theirs:")
+        echo(f"  {time}  {moment.what:<50} {moment.reason}")
+    echo("\nWhy each message is theirs:")
     for reason in dict.fromkeys(moment.reason for moment in moments):
-        click.echo(f"  {reason:<14}{REASONS[reason]}")
+        echo(f"  {reason:<14}{REASONS[reason]}")
 
 
 def _put_aside(data: Path) -> list[str]:
@@ -88,4 +89,4 @@ def _advice(data: Path, person: tuple[str, str] | None) -> None:
         commands.insert(0, (show, "the person above, by the shop's own key"))
     width = max(len(command) for command, _ in commands)
     for command, what in commands:
-        click.echo(f"  {command:<{width}}  # {what}")
+        echo(f"  {command:<{width}}  # {what}")

@@ -15,6 +15,7 @@ from footfall.cli.demo.processes import FOOTFALL, ending_on, running
 from footfall.cli.demo.progress import progress
 from footfall.cli.demo.reading import read_aloud
 from footfall.cli.demo.visitors import visit_shop
+from footfall.cli.output import echo
 from footfall.clock import Clock, SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import FootfallError
@@ -45,7 +46,7 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
         with ending_on(signal.SIGTERM, signal.SIGHUP):
             _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
     except FootfallError as error:
-        click.echo(f"Error: {error}", err=True)
+        echo(f"Error: {error}", err=True)
         sys.exit(_USAGE)
 
 
@@ -53,7 +54,7 @@ def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) 
     plan = find("tracking_plans/shop_and_gateway")
     earlier = prepare(data, plan, seed=seed, visitors=visitors, clock=clock, disk=SystemDisk())
     if earlier:
-        click.echo(f"{data} holds {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
+        echo(f"{data} holds {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
     _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
     read_aloud(data)
 
@@ -66,23 +67,23 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
              "--write-key", f"{shop_key}=shop_backend", "--write-key", f"{gateway_key}=gateway_agent")  # fmt: skip
     with running("the collector", serve) as collector:
         intake = collector.address(_STARTS_WITHIN)
-        click.echo(f"collector  {intake}  (data in {data})")
+        echo(f"collector  {intake}  (data in {data})")
         to = ("--collector", intake, "--plan", plan)
         homes = (str(find("examples/gateway/gateway.py")), *to, "--write-key", gateway_key, "--seed", str(seed),
                  "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
                  "--pause", str(seconds / _READINGS))  # fmt: skip
         with running("the gateways", homes) as gateways:
-            click.echo(f"gateways   {_GATEWAYS}; each loses its line once, one has a clock that is an hour slow")
+            echo(f"gateways   {_GATEWAYS}; each loses its line once, one has a clock that is an hour slow")
             door = (str(find("examples/shop/main.py")), *to, "--write-key", shop_key, "--port", "0")
             with running("the shop", door) as shop:
                 address = shop.address(_STARTS_WITHIN)
-                click.echo(f"shop       {address}")
-                click.echo(f"visitors   {visitors}, seed {seed}; their visits happen now, in quick motion\n")
+                echo(f"shop       {address}")
+                echo(f"visitors   {visitors}, seed {seed}; their visits happen now, in quick motion\n")
                 with progress(visitors) as tell:
                     visits = visit_shop(
                         address, visitors=visitors, seconds=seconds, seed=seed, clock=clock, progress=tell
                     )
                     asyncio.run(visits)
                 shop.stop()
-                click.echo(f"\n{shop.finish(_ENDS_WITHIN).splitlines()[-1]}")
-            click.echo(gateways.finish(_ENDS_WITHIN + seconds))
+                echo(f"\n{shop.finish(_ENDS_WITHIN).splitlines()[-1]}")
+            echo(gateways.finish(_ENDS_WITHIN + seconds))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
@@ -31,4 +32,4 @@ def command(ctx: click.Context, path: Path, output: Path) -> None:
         replace_file(SystemDisk(), output, content)
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror or error}; choose another --output") from None
-    click.echo(f"{output}: {plan.id} {bundle_hash(plan)} ({len(content):,} bytes)")
+    echo(f"{output}: {plan.id} {bundle_hash(plan)} ({len(content):,} bytes)")

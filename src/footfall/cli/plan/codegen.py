@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk, replace_file
@@ -71,7 +72,7 @@ def command(
         _write(file, text)
     for old in _left_over(plan, target, files, output, ""):
         SystemDisk().remove(Path(old.file))
-    click.echo(f"{output}: {len(plan.events):,} event{'' if len(plan.events) == 1 else 's'}")
+    echo(f"{output}: {len(plan.events):,} event{'' if len(plan.events) == 1 else 's'}")
 
 
 def _stale(files: Mapping[Path, str], again: str) -> list[Problem]:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 
+from footfall.cli.output import echo
 from footfall.cli.plan.base_plan import BasePlan, is_comparable, read_base
 from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
@@ -79,7 +80,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         facts["simulation"] = msgspec.to_builtins(tried.trial)
     code = report_findings(problems, options=options, summary=summary, facts=facts, markdown=markdown)
     if tried is not None and (lines := tried.lines(options.form)):
-        click.echo("\n".join(["", *lines]))
+        echo("\n".join(["", *lines]))
     ctx.exit(code or (FOUND if tried is not None and tried.trial.lost else 0))
 
 

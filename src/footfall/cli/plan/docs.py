@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.event_history import git_history
 from footfall.cli.plan.lock_file import lock_path, read_lock
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
@@ -45,7 +46,7 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
     old = [file for file in _made_before(output) if str(file.relative_to(output)) not in pages]
     for file in old:
         disk.remove(file)
-    click.echo(f"{output / 'index.html'}: {len(pages):,} pages")
+    echo(f"{output / 'index.html'}: {len(pages):,} pages")
 
 
 def _made_before(output: Path) -> list[Path]:

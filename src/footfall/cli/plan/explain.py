@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from footfall.cli.output import echo
 from footfall.errors import UsageError
 from footfall.plan.findings import CODES, did_you_mean
 from footfall.plan.installed_rules import installed_rules
@@ -49,12 +50,12 @@ def command(code: str | None) -> None:
     """
     known = tuple(_all())
     if code is None:
-        click.echo("\n".join(_listed(known)))
+        echo("\n".join(_listed(known)))
         return
     found = [each for each in known if each.code == code]
     if not found:
         raise UsageError(f"there is no code {code!r}: {did_you_mean(code, (each.code for each in known))}")
-    click.echo("\n\n".join(_told(each) for each in found))
+    echo("\n\n".join(_told(each) for each in found))
 
 
 def _all() -> Iterator[Explained]:

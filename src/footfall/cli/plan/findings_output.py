@@ -15,6 +15,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 import click
 import msgspec
 
+from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.baseline import read_baseline, write_baseline
 from footfall.cli.plan.findings_forms import as_github, as_junit, as_markdown, as_text, finding_line
 from footfall.errors import Problem, UsageError
@@ -78,7 +79,7 @@ def report_findings(
     if options.write_baseline and options.baseline is not None:
         write_baseline(options.baseline, problems)
         many = "" if len(problems) == 1 else "s"
-        click.echo(f"{options.baseline}: {len(problems)} finding{many} written, and left out from now on")
+        echo(f"{options.baseline}: {len(problems)} finding{many} written, and left out from now on")
         return 0
     left, note = list(problems), ""
     if options.baseline is not None:
@@ -87,14 +88,14 @@ def report_findings(
     last = summary if isinstance(summary, str) else summary(left)
     failing = [problem for problem in left if problem.level == "error" or options.fail_on == "warning"]
     if options.form == "json":
-        click.echo(_as_json(left, last, facts))
+        echo_json(_as_json(left, last, facts))
     elif options.form == "junit":
-        click.echo(as_junit(left, failing, last))
+        echo(as_junit(left, failing, last))
     elif options.form == "markdown":
-        click.echo(as_markdown(left, last, note) if markdown is None else markdown(left, note))
+        echo(as_markdown(left, last, note) if markdown is None else markdown(left, note))
     else:
         lines = as_github(left) if options.form == "github" else as_text(left)
-        click.echo("\n".join([*lines, last, *([note] if note else [])]))
+        echo("\n".join([*lines, last, *([note] if note else [])]))
     return FOUND if failing else 0
 
 
@@ -104,13 +105,12 @@ def _about_baseline(path: Path, hidden: int, gone: int) -> str:
     return "; ".join(part for part in (known, stale) if part)
 
 
-def _as_json(problems: Sequence[Problem], summary: str, facts: Mapping[str, Any] | None) -> str:
-    answer = {
+def _as_json(problems: Sequence[Problem], summary: str, facts: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    return {
         **(facts if facts is not None else {"summary": summary}),
         "clean": not problems,
         "problems": [_fields(problem) for problem in problems],
     }
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
 
 
 def _fields(problem: Problem) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import posixpath
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
@@ -148,8 +149,8 @@ class CommitDisk:
     def sync(self, file: IO[bytes]) -> None:
         """Nothing to do: nothing is written."""
 
-    def rename(self, source: Path, target: Path) -> None:
-        raise PermissionError(13, f"{source} is in a commit, which cannot be written to", str(target))
+    def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
+        raise PermissionError(13, f"a commit takes no {'private ' if private else ''}file", str(path))
 
     def lock(self, path: Path, holder: str) -> Lock:
         raise PermissionError(13, f"a commit cannot be locked for {holder}", str(path))

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 
+from footfall.cli.output import echo
 from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.plan.impact import Impact, Noticed, impact_of
@@ -44,7 +45,7 @@ def command(ctx: click.Context, path: Path, name: str, form: str) -> None:
     """
     impact = impact_of(require_plan(ctx, path), name)
     forms = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}
-    click.echo(forms[form](impact))
+    echo(forms[form](impact))
 
 
 def _title(impact: Impact) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
@@ -34,12 +35,12 @@ def command(
     made = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
     looked.tell_broken()
     for what in made.left_out:
-        click.echo(f"left out: {what}", err=True)
+        echo(f"left out: {what}", err=True)
     if output is None:
-        click.echo(made.text(), nl=False)
+        echo(made.text(), end="")
         return
     _write(output, made)
-    click.echo(
+    echo(
         f"{output}: {len(profile.events)} events drafted from {profile.count:,} messages; "
         f"next: footfall plan check {output}"
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.read import PLAN_PATH
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
@@ -41,5 +42,5 @@ def command(folder: Path, plan_id: str) -> None:
             replace_file(disk, file, text.encode())
         except OSError as error:
             raise UsageError(f"{file}: cannot be written: {error.strerror or error}; choose another folder") from None
-        click.echo(f"{file}")
-    click.echo(f"Next: footfall plan check {folder}")
+        echo(f"{file}")
+    echo(f"Next: footfall plan check {folder}")

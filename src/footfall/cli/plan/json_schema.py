@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.plan.codegen.json_schema import schema_text
@@ -23,10 +24,10 @@ def command(output: Path | None) -> None:
     """
     text = schema_text(editor_schema())
     if output is None:
-        click.echo(text, nl=False)
+        echo(text, end="")
         return
     try:
         replace_file(SystemDisk(), output, text.encode())
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror or error}; choose another --output") from None
-    click.echo(f"{output}: the schema of plan files")
+    echo(f"{output}: the schema of plan files")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
@@ -54,8 +55,8 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
     changed = write_lock(file, now)
     moves = _moves(before, now)
     for line in moves:
-        click.echo(line)
-    click.echo(f"{file}: {_count(now)}{'' if changed else ', unchanged'}")
+        echo(line)
+    echo(f"{file}: {_count(now)}{'' if changed else ', unchanged'}")
 
 
 def _count(lock: Lock) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from footfall.cli.output import echo
 from footfall.cli.plan.chain_inputs import read_coded, read_tested
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
@@ -53,7 +54,7 @@ def command(
     chain = chains(watch, coded=coded, tested=tests)
     show = _SHOW.get(options.form)
     if show is not None and not options.write_baseline:
-        click.echo("\n".join([*show(chain), ""]))
+        echo("\n".join([*show(chain), ""]))
     facts = {"plan": plan.id, "seen": watch.count, "chain": msgspec.to_builtins(chain)}
     ctx.exit(report_findings(problems, options=options, summary=_summary(looked.place, watch), facts=facts))
 

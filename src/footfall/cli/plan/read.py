@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, finding_line, report_findings, tally
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan
@@ -73,7 +74,7 @@ def require_plan_with_places(
         if options is not None:
             _tell(path, problems, options)
         else:
-            click.echo("\n".join([*map(finding_line, problems), tally(str(path), problems)]), err=True)
+            echo("\n".join([*map(finding_line, problems), tally(str(path), problems)]), err=True)
         ctx.exit(FOUND)
     return plan, places
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
@@ -51,7 +52,7 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
         library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk)
         found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
     if given["calls"] and options.form == "text":
-        click.echo("\n".join(_listed(found)))
+        echo("\n".join(_listed(found)))
     ctx.exit(report_findings(found.problems, options=options, summary=_summary(found), facts=_facts(plan, found)))
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from footfall.cli.moment_option import Moment, moment
+from footfall.cli.output import echo
 from footfall.clock import EPOCH, SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import BrokenInputError, UsageError
@@ -64,11 +65,11 @@ class SeenInput:
         """Say on standard error how many could not be read, and which ones."""
         if self.broken:
             many = "" if len(self.broken) == 1 else "s"
-            click.echo(f"{self.place}: {len(self.broken):,} broken message{many} left out", err=True)
+            echo(f"{self.place}: {len(self.broken):,} broken message{many} left out", err=True)
             for line in self.broken[:_TOLD]:
-                click.echo(f"  {line}", err=True)
+                echo(f"  {line}", err=True)
             if len(self.broken) > _TOLD:
-                click.echo(f"  … and {len(self.broken) - _TOLD:,} more", err=True)
+                echo(f"  … and {len(self.broken) - _TOLD:,} more", err=True)
 
     def _file(self) -> Iterator[Seen]:
         assert self._events is not None

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
-import msgspec
 
 from footfall.cli.moment_option import Moment, moment
+from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.clock import EPOCH, SystemClock
-
-if TYPE_CHECKING:
-    from footfall.trials import Trial
 
 __all__ = ["command"]
 
@@ -55,16 +51,12 @@ def command(
     bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
     trial = try_plan(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
-        click.echo(_as_json(trial))
+        echo_json(trial)
     else:
-        click.echo("\n".join(SHOW[form](trial, str(new), str(data))))
+        echo("\n".join(SHOW[form](trial, str(new), str(data))))
     ctx.exit(FOUND if trial.lost else 0)
 
 
 def _moment(text: str, now: datetime, timezone: str) -> datetime:
     found = moment(text, now)
     return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(timezone))
-
-
-def _as_json(trial: Trial) -> str:
-    return msgspec.json.format(msgspec.json.Encoder(decimal_format="number").encode(trial), indent=2).decode()

@@ -1,0 +1,123 @@
+"""The one writer of what the command line says: any encoding, any data, a full disk and a closed pipe.
+
+Every subcommand writes by `echo`, `echo_json` and `console`. `guarded` puts a stream under them that ends the command
+in one line when its output cannot be written.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from footfall.errors import OutputError
+from footfall.printable import printable, printable_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["PIPE_WIDTH", "OutputError", "console", "echo", "echo_json", "guarded", "printable"]
+
+PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
+
+_JSON = msgspec.json.Encoder(decimal_format="number")
+_NOT_ASCII_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
+    """Write lines; what is in them shows and steers nothing. `err` is standard error, where a failure is silent."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:
+        return  # closed before we began
+    with suppress(OSError) if err else nullcontext():
+        stream.write(printable_lines(text) + end)
+        stream.flush()
+
+
+def echo_json(value: Any) -> None:
+    """Write a value as JSON in UTF-8: decimals with their digits, and escapes for what a terminal would obey."""
+    text = msgspec.json.format(_JSON.encode(value), indent=2).decode()
+    content = _NOT_ASCII_OBEYED.sub(_json_escape, text).encode() + b"\n"
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def console(**options: Any) -> Console:
+    """A rich console on standard output; what data would make it obey is escaped."""
+    # Loaded late: most commands print plain lines.
+    from footfall.cli.safe_console import SafeConsole
+
+    shown = SafeConsole(highlight=False, **options)
+    if not shown.is_terminal and "width" not in options:
+        shown.width = PIPE_WIDTH
+    return shown
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Let standard output survive any encoding, and raise OutputError where it cannot be written.
+
+    What Python holds back is written when the block ends.
+    """
+    before = sys.stdout
+    stream = _guarded_stream()
+    if stream is None:
+        yield
+        return
+    sys.stdout = stream
+    try:
+        yield
+    finally:
+        try:
+            stream.flush()
+        finally:
+            sys.stdout = before
+
+
+def _guarded_stream() -> io.TextIOWrapper | None:
+    """Standard output over a descriptor that raises OutputError; None where it is not a file of the system."""
+    try:
+        before = sys.stdout
+        before.flush()
+        raw = _Output(before.fileno())
+        is_terminal = before.isatty()
+    except (AttributeError, OSError, ValueError):
+        return None
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), encoding=before.encoding, errors="backslashreplace", line_buffering=is_terminal
+    )
+
+
+class _Output(io.FileIO):
+    """A descriptor whose first failure is an OutputError; what is still held back then is let go."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor, "w", closefd=False)
+        self._is_broken = False
+
+    def write(self, data: Any, /) -> int:
+        if self._is_broken:
+            return len(data)
+        try:
+            return super().write(data)
+        except OSError as error:
+            self._is_broken = True
+            raise OutputError(_why(error)) from error
+
+
+def _why(error: OSError) -> str:
+    if error.errno == errno.EPIPE:
+        return "whoever read the output closed it before its end"
+    return f"the output cannot be written: {error.strerror or os.strerror(error.errno or 0)}; what was written is cut"
+
+
+def _json_escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"

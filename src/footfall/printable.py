@@ -1,0 +1,28 @@
+"""Printable: text that somebody else wrote, made safe for a terminal, a log line and a cell of a table."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["printable", "printable_lines"]
+
+# What a terminal obeys instead of showing: C0 and C1 controls (ECMA-48), line and paragraph separators, the marks that
+# turn the direction of text (Unicode UAX #9; "Trojan Source", CVE-2021-42574), the byte order mark, and the tags of
+# plane 14. Lone surrogates are here because no encoding can write them. Joiners stay: scripts and emoji need them.
+_OBEYED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def printable(text: str) -> str:
+    """The text in one line that steers no terminal: `\\x1b`, `\\n`, `\\u202e` stand for the characters themselves."""
+    return _OBEYED.sub(_escape, text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of ours with lines of its own: line ends stay."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def _escape(match: re.Match[str]) -> str:
+    return match[0].encode("unicode_escape").decode("ascii")

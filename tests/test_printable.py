@@ -1,0 +1,33 @@
+"""Text from outside steers no terminal, whatever is in it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from footfall.printable import printable, printable_lines
+
+BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+
+
+@given(st.text() | st.text(alphabet=st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp"])))
+@example("\x1b[2J\x9b31m\u202egnp.exe\r\n\ud800\ufeff")
+def test_any_text_becomes_one_line_that_steers_nothing(text: str) -> None:
+    shown = printable(text)
+
+    assert all(unicodedata.category(character) not in {"Cc", "Cs", "Zl", "Zp"} for character in shown)
+    assert not any(unicodedata.bidirectional(character) in BIDI for character in shown)
+    assert len(f"{shown}.".splitlines()) == 1
+    assert printable(shown) == shown
+
+
+@pytest.mark.parametrize("text", ["Łukasz", "パン", "👩‍👩‍👧", "می‌خواهم", "a\u00a0b", r"a\n"])
+def test_text_of_any_script_stays_as_it_is(text: str) -> None:
+    assert printable(text) == text
+
+
+def test_the_ends_of_our_lines_stay() -> None:
+    assert printable_lines("a\x1b\nb\r\n") == "a\\x1b\nb\\r\n"
