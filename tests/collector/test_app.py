@@ -110,7 +110,9 @@ def test_every_bad_key_is_refused_in_the_same_words(app: App, journal: MemoryJou
         post(app, BATCH, key=None),
         post(app, BATCH, key="w"),
         post(app, BATCH, key="wkk"),
-        post(app, BATCH, key=None, authorization="Bearer wk"),
+        post(app, BATCH, key=None, authorization="Bearer w"),
+        post(app, BATCH, key=None, authorization="Bearer"),
+        post(app, BATCH, key=None, authorization="wk"),
         post(app, BATCH, key=None, authorization="Basic !!!"),
         post(app, {**BATCH, "writeKey": "bad"}, key=None),
         post(app, {**BATCH, "writeKey": ["wk"]}, key=None),
@@ -129,7 +131,9 @@ def test_every_bad_key_is_refused_in_the_same_words(app: App, journal: MemoryJou
         ("PUT", "/v1/track", 405, {"allow": "POST"}),
         ("POST", "/health", 405, {"allow": "GET, HEAD"}),
         ("POST", "/", 404, {}),
-        ("POST", "/v1/batch/", 404, {}),
+        ("POST", "/v1", 404, {}),
+        ("POST", "/v1/batch/x", 404, {}),
+        ("GET", "/v1/batch/", 405, {"allow": "POST"}),
         ("POST", "/v1/exec", 404, {}),
     ],
 )
@@ -144,27 +148,40 @@ def test_other_methods_and_paths_are_refused(
     assert headers.items() <= dict(answer.headers).items()
 
 
-@pytest.mark.parametrize("content_type", ["application/json", "Application/JSON; charset=utf-8", "text/plain", None])
-def test_the_content_types_of_sdks_are_taken(app: App, content_type: str | None) -> None:
-    headers = {} if content_type is None else {"content_type": content_type}
+def test_a_key_may_come_as_a_bearer_token(app: App, journal: MemoryJournal) -> None:
+    answers = [post(app, BATCH, key=None, authorization=header) for header in ("Bearer wk", "bearer  wk_other ")]
 
-    assert post(app, BATCH, **headers).status_code == 200
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert kept(journal) == [("shop", "m1"), ("app", "m1")]
+
+
+@pytest.mark.parametrize("path", ["/v1/batch/", "http://c//v1/batch", "/v1//batch//", "/v1/batch?x=y", "/v1/batch/?"])
+def test_slashes_too_many_and_queries_change_nothing(app: App, path: str) -> None:
+    assert post(app, BATCH, path).json()["stored"] == 1
 
 
 @pytest.mark.parametrize(
-    ("headers", "code"),
+    "content_type",
     [
-        ({"content_type": "application/x-www-form-urlencoded"}, "content_type"),
-        ({"content_type": "multipart/form-data; boundary=x"}, "content_type"),
-        ({"content_encoding": "deflate"}, "content_encoding"),
-        ({"content_encoding": "gzip, gzip"}, "content_encoding"),
-        ({"content_encoding": "br"}, "content_encoding"),
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "?",
+        None,
     ],
 )
-def test_what_cannot_be_read_is_a_415(app: App, headers: dict[str, str], code: str) -> None:
-    answer = post(app, BATCH, **headers)
+@pytest.mark.parametrize("content_encoding", ["gzip", "x-gzip", "deflate", "br", "zstd", "x-snappy", "identity", None])
+@pytest.mark.parametrize("packed", [False, True])
+def test_no_label_keeps_a_body_from_being_read(
+    app: App, content_type: str | None, content_encoding: str | None, packed: bool
+) -> None:
+    labels = {"content_type": content_type, "content_encoding": content_encoding}
+    body = json.dumps(BATCH).encode()
 
-    assert (answer.status_code, answer.json()["error"]["code"]) == (415, code)
+    answer = post(app, gzip.compress(body) if packed else body, **{k: v for k, v in labels.items() if v is not None})
+
+    assert answer.json()["stored"] == 1
 
 
 def test_a_compressed_body_is_taken_and_a_bomb_is_refused(app: App, journal: MemoryJournal) -> None:
@@ -173,6 +190,20 @@ def test_a_compressed_body_is_taken_and_a_bomb_is_refused(app: App, journal: Mem
 
     assert taken.status_code == 200
     assert bomb.status_code == 413
+    assert kept(journal) == [("shop", "m1")]
+
+
+@pytest.mark.parametrize("body", [b"batch=%5B%5D", b"data=x", gzip.compress(gzip.compress(b"{}")), b"\0" * 40, b"[]"])
+def test_what_is_no_object_inside_is_a_400(app: App, body: bytes) -> None:
+    assert post(app, body).status_code == 400
+
+
+def test_a_byte_order_mark_is_taken_off_inside_a_compressed_body_too(app: App, journal: MemoryJournal) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps(BATCH).encode()
+
+    answers = [post(app, body), post(app, gzip.compress(body)), post(app, gzip.compress(body), content_encoding="gzip")]
+
+    assert [answer.json()["received"] for answer in answers] == [1, 1, 1]
     assert kept(journal) == [("shop", "m1")]
 
 

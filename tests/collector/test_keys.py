@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from footfall.collector.keys import Keyring, basic_user, parse_keys
+from footfall.collector.keys import Keyring, header_key, parse_keys
 from footfall.errors import UsageError
 
 
@@ -19,20 +19,24 @@ def test_a_key_opens_its_own_source_and_no_other_opens_any() -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "user"),
+    ("header", "key"),
     [
         (b"Basic " + base64.b64encode(b"key:"), "key"),
         (b"basic  " + base64.b64encode(b"key:secret"), "key"),
         (b"Basic " + base64.b64encode(b"key"), "key"),
         (b"Basic", ""),
-        (b"Bearer abc", None),
+        (b"Bearer abc", "abc"),
+        (b"bearer  abc ", "abc"),
+        (b"Bearer", ""),
+        (b"Bearer \xff", None),
+        (b"Digest abc", None),
         (b"Basic !!!", None),
         (b"Basic " + base64.b64encode(b"\xff\xfe\x00:"), None),
         (b"", None),
     ],
 )
-def test_the_user_name_of_a_basic_header_is_the_key(header: bytes, user: str | None) -> None:
-    assert basic_user(header) == user
+def test_the_key_is_the_user_name_of_a_basic_header_or_a_bearer_token(header: bytes, key: str | None) -> None:
+    assert header_key(header) == key
 
 
 def test_keys_of_the_command_line_name_their_source_or_belong_to_default() -> None:

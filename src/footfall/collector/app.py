@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import msgspec
 
 from footfall.collector.collector import Collector
+from footfall.collector.compression import content_of
 from footfall.collector.group_commit import Done, Outcome
-from footfall.collector.keys import Keyring, basic_user
+from footfall.collector.keys import Keyring, header_key
 from footfall.collector.pipeline import Judged
-from footfall.collector.wire import Envelope, inflate, read_batch, read_single
+from footfall.collector.wire import Envelope, read_batch, read_single
 from footfall.errors import JournalError, RequestError
 from footfall.events import MESSAGE_TYPES, Answer, Verdict
 
@@ -27,10 +29,10 @@ Headers = list[tuple[bytes, bytes]]
 
 # Where messages are taken: the type that the path gives to its one message; "" for a batch.
 _INTAKE: Mapping[str, str] = {"/v1/batch": "", **{f"/v1/{name}": name for name in MESSAGE_TYPES}}
-# SDKs say application/json, text/plain (browsers' beacons), or nothing.
-_MEDIA_TYPES = {b"", b"application/json", b"text/plain"}
-_ENCODINGS = {b"", b"identity", b"gzip"}
+_SLASHES = re.compile("/{2,}")
 _PROBE_EVERY = 1.0
+# How many times smaller than its content a compressed body may be, to be read in the event loop.
+_INFLATION = 10
 _CLOSE: tuple[bytes, bytes] = (b"connection", b"close")
 _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
@@ -66,7 +68,7 @@ class App:
             await send({"type": "websocket.close"})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        path = _plain(scope["path"].removeprefix(scope.get("root_path", "")))
         try:
             if path == "/health":
                 _require_method(scope, ("GET", "HEAD"))
@@ -89,7 +91,7 @@ class App:
         """Take one request; None when its sender went away before it was whole."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         source = self._source_of_header(headers)
-        encoding = _check_headers(headers, self._settings.max_body_bytes)
+        _check_length(headers, self._settings.max_body_bytes)
         if self._waiting >= self._settings.max_waiting_requests:
             raise _Overload
         self._waiting += 1
@@ -112,9 +114,7 @@ class App:
                 more = message.get("more_body", False)
             content = bytes(body)
             del body
-            if encoding == b"gzip":
-                content = inflate(content, self._settings.max_body_bytes)
-            if len(content) > self._settings.inline_bytes:
+            if len(content) > self._inline_bytes(content):
                 found, judged = await asyncio.to_thread(self._judge, content, type_, source)
             else:
                 found, judged = self._judge(content, type_, source)
@@ -123,7 +123,12 @@ class App:
             self._waiting -= 1
             self._held_bytes -= held
 
-    def _judge(self, content: bytes, type_: str, source: str | None) -> tuple[str, Judged]:
+    def _inline_bytes(self, body: bytes) -> int:
+        """Up to which size a body is read in the event loop; what is compressed may be many times as large inside."""
+        return self._settings.inline_bytes if body[:1] == b"{" else self._settings.inline_bytes // _INFLATION
+
+    def _judge(self, body: bytes, type_: str, source: str | None) -> tuple[str, Judged]:
+        content = content_of(body, self._settings.max_body_bytes)
         if source is None and content and not self._keys.may_be_in(content):
             raise _unauthorized()  # before anything is read closely: a stranger shall not cost us much
         envelope = read_single(content, type_, self._settings) if type_ else read_batch(content, self._settings)
@@ -171,7 +176,7 @@ class App:
         header = headers.get(b"authorization")
         if header is None:
             return None
-        source = self._keys.source(basic_user(header) or "")
+        source = self._keys.source(header_key(header) or "")
         if source is None:
             raise _unauthorized()
         return source
@@ -238,18 +243,18 @@ def _require_method(scope: Scope, methods: tuple[str, ...]) -> None:
         raise _Refusal(405, "method", f"use {allowed}", [(b"allow", allowed.encode()), _CLOSE])
 
 
-def _check_headers(headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """Refuse what cannot be read before a byte of it is; return how the body is encoded."""
-    media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-    if media_type not in _MEDIA_TYPES:
-        raise _Refusal(415, "content_type", "send application/json", [_CLOSE])
-    encoding = headers.get(b"content-encoding", b"").strip().lower()
-    if encoding not in _ENCODINGS:
-        raise _Refusal(415, "content_encoding", "send gzip, or nothing", [(b"accept-encoding", b"gzip"), _CLOSE])
+def _plain(path: str) -> str:
+    """A path without doubled slashes and one at its end: SDKs join what they were given with `/v1/batch` as it is."""
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    return path if len(path) < 2 else path.removesuffix("/")
+
+
+def _check_length(headers: Mapping[bytes, bytes], limit: int) -> None:
+    """Refuse what says that it is too large before a byte of it is read."""
     length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > limit:
         raise _too_large(limit)
-    return encoding
 
 
 def _too_large(limit: int) -> _Refusal:
@@ -259,7 +264,12 @@ def _too_large(limit: int) -> _Refusal:
 def _unauthorized() -> _Refusal:
     # The same words for every reason: they tell a guesser nothing.
     challenge = (b"www-authenticate", b'Basic realm="footfall"')
-    return _Refusal(401, "unauthorized", "send a write key as the user name of Basic auth", [challenge, _CLOSE])
+    return _Refusal(
+        401,
+        "unauthorized",
+        "send a write key as the user name of Basic auth, or as a Bearer token",
+        [challenge, _CLOSE],
+    )
 
 
 async def _respond(send: Send, status: int, body: bytes, headers: Headers | None = None) -> None:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from footfall.errors import UsageError
 
-__all__ = ["DEFAULT_SOURCE", "Keyring", "basic_user", "parse_keys"]
+__all__ = ["DEFAULT_SOURCE", "Keyring", "header_key", "parse_keys"]
 
 DEFAULT_SOURCE = "default"
 _NAMED_KEY = re.compile(rb'"writeKey"[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,1000}+")')
@@ -47,16 +47,21 @@ class Keyring:
         return found
 
 
-def basic_user(header: bytes) -> str | None:
-    """The user name of an `Authorization: Basic` header (RFC 7617), or None when it is not one."""
+def header_key(header: bytes) -> str | None:
+    """The write key of an `Authorization` header, or None when it has none.
+
+    It is the user name of `Basic` (RFC 7617), or the token of `Bearer` (RFC 6750).
+    """
     scheme, _, credentials = header.partition(b" ")
-    if scheme.lower() != b"basic":
-        return None
+    credentials = credentials.strip()
     try:
-        user, _, _ = base64.b64decode(credentials.strip(), validate=True).partition(b":")
-        return user.decode()
+        if scheme.lower() == b"bearer":
+            return credentials.decode()
+        if scheme.lower() == b"basic":
+            return base64.b64decode(credentials, validate=True).partition(b":")[0].decode()
     except (binascii.Error, UnicodeDecodeError):
-        return None
+        pass  # nobody's key
+    return None
 
 
 def parse_keys(texts: Sequence[str]) -> dict[str, str]:

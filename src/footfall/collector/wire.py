@@ -1,4 +1,4 @@
-"""From the bytes of a request to its messages: inflates within bounds, and cuts so that a bad message stays alone.
+"""From the content of a request to its messages, cut so that a bad message stays alone.
 
 A body that decodes as a whole takes the fast path. One that does not is cut by its brackets and strings, and each
 message is decoded by itself.
@@ -7,18 +7,18 @@ message is decoded by itself.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import orjson
 
+from footfall.collector.compression import BOM
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.slices import Member, cut_member, elements, has_duplicate_keys, members
 from footfall.errors import RequestError
 
-__all__ = ["Envelope", "Piece", "inflate", "read_batch", "read_single"]
+__all__ = ["Envelope", "Piece", "read_batch", "read_single"]
 
 _RAW_KEY = re.compile(rb'"writeKey"[ \t\r\n]*:[ \t\r\n]*"(?:[^"\\]|\\.)*"')
 _ENVELOPE = ("context", "integrations")
@@ -59,27 +59,11 @@ class _Batch(msgspec.Struct):
 _decode_batch = msgspec.json.Decoder(_Batch).decode
 
 
-def inflate(body: bytes, limit: int) -> bytes:
-    """The content of one gzip stream (RFC 1952). Never makes more than `limit` bytes of it.
-
-    Raises RequestError: 413 over the limit, 400 when the stream is broken, cut short, or followed by something else.
-    """
-    stream = zlib.decompressobj(wbits=31)
-    try:
-        content = stream.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise RequestError(400, "gzip", f"the body is not a gzip stream ({error})") from error
-    if len(content) > limit:
-        raise _too_large(limit)
-    if not stream.eof or stream.unused_data:
-        raise RequestError(400, "gzip", "the gzip stream is cut short, or something follows it")
-    return content
-
-
 def read_batch(body: bytes, settings: CollectorSettings) -> Envelope:
     """Read the body of `/v1/batch`. Raises RequestError (400, 413) when the request as a whole cannot be read."""
     if len(body) > settings.max_body_bytes:
         raise _too_large(settings.max_body_bytes)
+    body = body.removeprefix(BOM)
     try:
         data = orjson.loads(body)
         if type(data) is dict and type(data.get("batch")) is list and not _may_repeat_keys(body, data):
@@ -94,6 +78,7 @@ def read_single(body: bytes, type_: str, settings: CollectorSettings) -> Envelop
     """Read the body of `/v1/track` and its like: one message, whose type the path gives. Raises RequestError."""
     if len(body) > settings.max_body_bytes:
         raise _too_large(settings.max_body_bytes)
+    body = body.removeprefix(BOM)
     parts: list[Member] | None = None
     data: Any = None
     ambiguous = False
