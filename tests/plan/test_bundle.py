@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 
 def packed(plan: bytes) -> bytes:
     """A bundle around the text of a plan, whatever it says."""
-    return b'{"bundle":2,"sha256":"%b","plan":%b}' % (hashlib.sha256(plan).hexdigest().encode(), plan)
+    return b'{"bundle":3,"sha256":"%b","plan":%b}' % (hashlib.sha256(plan).hexdigest().encode(), plan)
 
 
 PLANS = [Path(__file__).parent / "data" / "acme", ROOT / "tracking_plans" / "shop_and_gateway"]
@@ -102,16 +102,16 @@ def test_any_equal_plans_have_equal_bytes(notes: dict[str, Any], timezone: str) 
         (b"", "not a bundle"),
         (b"[]", "not a bundle"),
         (b"{}", "not a bundle"),
-        (b'{"bundle":2', "not a bundle"),
+        (b'{"bundle":3', "not a bundle"),
         (b'{"bundle":1,"plan":{"id":"p"}}', "version 1"),
-        (b'{"bundle":3,"plan":{"id":"p"}}', "version 3"),
-        (b'{"bundle":2,"plan":{"id":"p"}}', "sha256"),
+        (b'{"bundle":4,"plan":{"id":"p"}}', "version 4"),
+        (b'{"bundle":3,"plan":{"id":"p"}}', "sha256"),
         (packed(b'{"id":"p"}').replace(b'"p"', b'"q"'), "was changed"),
         (packed(b'{"id":5}'), "cannot be read"),
         (packed(b'{"id":"\xff"}'), "bundle"),
         (packed(b'{"id":"p"}')[:-1] + b',"more":1}', "cannot be read"),
         (packed(b'{"id":"p","evnts":{}}'), "another footfall"),
-        (packed(b'{"id":"p"}').replace(b":2", b": 2"), "was changed"),
+        (packed(b'{"id":"p"}').replace(b":3", b": 3"), "was changed"),
         (packed(b'{"id": "p"}'), "another footfall"),
         (packed(b'{"id":"p","timezone":"UTC"}'), "another footfall"),
     ],

@@ -67,6 +67,7 @@ TIMES = (
 DATES = ("2026-03-01", "2026-02-30", "0000-01-01", "20260301", "2026-03-01T00:00:00Z")
 JUNK = (
     "null", "true", "false", '""', "{}", "[]", "[[]]", '{"a":{"a":[1,{"b":null}]}}', "nul", "01", "+1", "[1,]", "NaN",
+    '"\udfff"',
     '"\\ud800"', '"\\ude00"', '"\\ud83d\\ude00"', '"\x01"', '"\\u0041"', "[" * 90 + "]" * 90, "", '"\xe9', "{'a':1}",
 )  # fmt: skip
 
@@ -78,7 +79,7 @@ def draw_property(random: Random, depth: int = 4, **given: Any) -> Property:
     )
     fields: dict[str, Any] = {"nullable": random.random() < 0.3, **_CONSTRAINTS.get(kind, _no_constraints)(random)}
     if kind == "object":
-        fields["properties"] = draw_properties(random, depth - 1)
+        fields |= {"properties": draw_properties(random, depth - 1), "additional": draw_additional(random)}
     if kind == "union":
         fields["types"] = random.choice(UNIONS)
         for name in fields["types"]:
@@ -92,6 +93,15 @@ def draw_property(random: Random, depth: int = 4, **given: Any) -> Property:
     if kind in {"array", "map"} and random.random() < 0.6:
         fields["min_items"], fields["max_items"] = random.choice([(1, None), (None, 2), (1, 3)])
     return Property(type=kind, **given, **fields)
+
+
+def draw_additional(random: Random) -> bool | None:
+    return random.choice((None, None, True, False))
+
+
+def draw_whole(random: Random) -> Property:
+    """The object of all properties of an event."""
+    return Property(type="object", properties=draw_properties(random, 4), additional=draw_additional(random))
 
 
 def draw_properties(random: Random, depth: int) -> tuple[Property, ...]:
@@ -129,8 +139,10 @@ def _draw_object(random: Random, prop: Property, junk: float) -> str:
         if random.random() > (junk if child.required else 0.4)
     ]
     random.shuffle(members)
-    if random.random() < junk:
-        members.append((random.choice(["unknown", "a", "f0", "\ud7ff"]), random.choice(JUNK)))
+    if random.random() < (0.5 if prop.additional else junk):
+        right = ("{}", "[1]", *NUMBERS, *map(json.dumps, STRINGS))
+        texts = right if random.random() > junk else JUNK
+        members.append((random.choice(["unknown", "a", "f0", "\ud7ff"]), random.choice(texts)))
     write = random.choice((json.dumps, lambda key: json.dumps(key, ensure_ascii=False)))
     space = random.choice(("", " ", "\n"))
     return "{" + ",".join(f"{space}{write(key)}{space}:{text}" for key, text in members) + space + "}"
@@ -227,7 +239,7 @@ def has_duplicate_keys(text: bytes) -> bool:
 
 CODES = {
     "json", "required", "null", "type", "enum", "pattern", "format", "min", "max", "min_length", "max_length",
-    "min_items", "max_items", "scale", "unknown_property",
+    "min_items", "max_items", "scale", "unknown_property", "additional",
 }  # fmt: skip
 TEXTS_PER_PLAN = 80
 
@@ -239,6 +251,11 @@ def walked_codes(node: Node, text: bytes) -> list[str]:
     except (ValueError, RecursionError):
         return ["json"]
     return [fault.code for fault in (*found.wrong, *found.novel, *found.unknown)]
+
+
+def holds_more(prop: Property, value: Any) -> bool:
+    """Whether an object has a key at its top that the plan does not name."""
+    return isinstance(value, dict) and not value.keys() <= {part.wire_name for part in prop.properties}
 
 
 def passes_fast(node: Node, text: bytes) -> bool | None:
@@ -259,12 +276,13 @@ def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
     @given(st.integers(min_value=0, max_value=2**64))
     def agree(seed: int) -> None:
         random = Random(seed)
-        prop = Property(type="object", properties=draw_properties(random, 4))
+        prop = draw_whole(random)
         node = make_node(prop, received=False, secret=lambda _: False)
         seen.update(f"type {part.type}" for part in prop.properties)
         for _ in range(TEXTS_PER_PLAN):
             text = draw_text(random, prop, random.choice((0.0, 0.05, 0.2))).encode(errors="surrogatepass")
             codes, passed = walked_codes(node, text), passes_fast(node, text)
+            seen["clean, with a key that is not named"] += not codes and holds_more(prop, decode(text))
             seen.update({"clean" if not codes else "faulty", *codes, "no fast form" if passed is None else "fast form"})
             if passed is None:
                 continue
@@ -277,6 +295,14 @@ def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
 
     agree()
 
-    hard = {"clean", "faulty", "duplicate keys", "no fast form", *CODES, *(f"type {name}" for name in TYPES)}
+    hard = {
+        "clean",
+        "faulty",
+        "clean, with a key that is not named",
+        "duplicate keys",
+        "no fast form",
+        *CODES,
+        *(f"type {name}" for name in TYPES),
+    }
     assert {name for name in hard if not seen[name]} == set()
     assert min(seen["clean"], seen["faulty"]) * 5 > seen["clean"] + seen["faulty"]

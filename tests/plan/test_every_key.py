@@ -50,6 +50,7 @@ PAYLOADS = (
     b'{"price":2.125,"kind":null,"note":"","host":"-","count":99,"tags":["a","b","c"],"by_hour":{"a":"b"},"amount":1.234}',
     b'{"price":2,"kind":"z","note":"ABCDEFGH","count":0,"tags":[],"where":{"city":5},"secret":"abcdefghijklm"}',
     b'{"serial":"x"}',
+    b'{"price":2,"other":1,"where":{"street":"a"}}',
     b"{}",
 )
 
@@ -280,6 +281,7 @@ ROWS: Final[dict[str, Row]] = {
     "event deprecated.remove_after": Row("lint"),
     "event include": Row("schema", []),
     "event properties": Row("finding"),
+    "event additional": Row("verdict", True),
     "event rules": Row("verdict"),
     "event rules.id": Row("verdict", "cheap"),
     "event rules.check": Row("verdict", "price > 100"),
@@ -360,7 +362,8 @@ ROWS: Final[dict[str, Row]] = {
     "property retention": Row("docs", GONE, _on("secret", "retention")),
     "property items": Row("verdict", {"type": "integer"}, _on("tags", "items")),
     "property values": Row("verdict", {"type": "string"}, _on("by_hour", "values")),
-    "property properties": Row("verdict", {}, _on("where", "properties")),
+    "property properties": Row("verdict", {}, _on("where", "properties"), {_on("where", "additional"): False}),
+    "property additional": Row("verdict", False, _on("where", "additional")),
     "property no_lint": Row("lint", GONE, _on("serial", "no_lint")),
     "property wire_name": Row("verdict", GONE, _on("serial", "wire_name")),
     "property required": Row("verdict", GONE, _on("price", "required")),

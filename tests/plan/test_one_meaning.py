@@ -20,7 +20,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plan.codegen.test_python import module_of
-from tests.plan.test_compile import draw_properties, draw_text, has_duplicate_keys
+from tests.plan.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
 
 from footfall.plan.codegen.json_schema import event_schema, schema_text
 from footfall.plan.codegen.names import class_name
@@ -69,14 +69,15 @@ class Wrong(NamedTuple):
 
 def wrongs(prop: Property, value: Any) -> Iterator[Wrong]:
     """Every fault of a decoded value, found part by part: paths with dots in their names cannot be taken apart."""
-    shallow = msgspec.structs.replace(prop, properties=(), items=None, values=None)
+    shallow = msgspec.structs.replace(prop, properties=(), additional=True, items=None, values=None)
     found = Findings()
     walk(make_node(shallow, received=False, secret=lambda _: False), value, "", found)
     node = make_node(prop, received=False, secret=lambda _: False)
     yield from (Wrong(fault.code, node.of(value).prop, value) for fault in found.wrong)
     if prop.type == "object" and isinstance(value, dict):
         names = {part.wire_name or part.name: part for part in prop.properties}
-        yield from (Wrong("unknown_property", prop, value) for _ in value.keys() - names.keys())
+        code = "unknown_property" if prop.additional is None else "additional"
+        yield from (Wrong(code, prop, value) for _ in value.keys() - names.keys() if prop.additional is not True)
         for name, part in names.items():
             if name in value:
                 yield from wrongs(part, value[name])
@@ -110,6 +111,11 @@ class Difference(NamedTuple):
 
 
 DIFFERENCES = (
+    Difference(
+        "schema",
+        "most validators compute with doubles, in which a step of 0.01 divides few amounts, so no scale is said",
+        lambda wrong: wrong.code == "scale" and _is_number(wrong.value),
+    ),
     Difference(
         "schema",
         "JSON Schema reads no number in a text, so a decimal that travels as text has no bounds, scale or size there",
@@ -170,9 +176,14 @@ def _holds_huge(value: Any) -> bool:
     return isinstance(value, Decimal) and not math.isfinite(float(value))
 
 
+def _is_open(prop: Property) -> bool:
+    inside = (*prop.properties, *(part for part in (prop.items, prop.values) if part is not None))
+    return prop.additional is True or any(map(_is_open, inside))
+
+
 def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) -> None:
     """Hold every judge's verdict on some properties of an event against the walker's faults."""
-    event = Event(name="drawn", wire_name="drawn", properties=whole.properties)
+    event = Event(name="drawn", wire_name="drawn", properties=whole.properties, additional=whole.additional)
     plan = Plan(id="p", events={"drawn": event})
     schema = jsonschema_rs.Draft202012Validator(json.loads(schema_text(event_schema(event, plan))))
     kind = getattr(module_of(plan), class_name("drawn"))
@@ -183,7 +194,9 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
         faults = validator.check(event, text).faults
         if [fault.code for fault in faults] == ["json"]:
             # Python reads no integer of more than 4,300 digits; msgspec reads it as a Decimal.
-            assert not decodes(kind, text) or re.search(rb"[0-9]{4301}", text), text
+            # What a class has no field for msgspec passes over, without looking whether it is UTF-8.
+            passed_over = _is_open(whole) and not decodes(Any, text)
+            assert not decodes(kind, text) or re.search(rb"[0-9]{4301}", text) or passed_over, text
             continue
         found = list(wrongs(whole, decode(text)))
         assert Counter(fault.code for fault in faults) == Counter(wrong.code for wrong in found), text
@@ -195,6 +208,7 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
                 seen[HUGE] += huge and not found
                 assert found or huge, (judge, event, text)
                 continue
+            seen[f"{judge} takes a key that is not named"] += not found and holds_more(whole, decode(text))
             for wrong in found:
                 why = [row.why for row in DIFFERENCES if row.judge == judge and row.excuses(wrong)]
                 assert why, (judge, wrong, text)
@@ -209,7 +223,7 @@ def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named
     def agree(seed: int) -> None:
         random = Random(seed)
         for _ in range(8):
-            whole = Property(type="object", properties=tuple(map(as_a_plan_has_it, draw_properties(random, 4))))
+            whole = as_a_plan_has_it(draw_whole(random))
             texts = [draw_text(random, whole, random.choice((0.0, 0.05, 0.2))) for _ in range(25)]
             judge_one_plan(whole, [text.encode(errors="surrogatepass") for text in texts], seen)
 
@@ -225,6 +239,8 @@ def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named
         "schema refuses",
         "class takes",
         "class refuses",
+        "schema takes a key that is not named",
+        "class takes a key that is not named",
         HUGE,
         *(row.why for row in DIFFERENCES),
     }

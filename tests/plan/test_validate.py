@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import Literal
 
 import msgspec
 import pytest
@@ -281,3 +282,38 @@ def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None
     agree()
 
     assert min(seen[True], seen[False]) > 20
+
+
+@pytest.mark.parametrize("place", ["test", "client", "collector"])
+def test_an_object_overrides_for_itself_alone_what_happens_to_other_keys(place: Literal["test", "client"]) -> None:
+    inner = Property(name="inner", type="object", properties=(Property(name="a", type="integer"),))
+    closed = msgspec.structs.replace(inner, name="closed", additional=False)
+    opened = msgspec.structs.replace(inner, name="opened", additional=True, properties=(inner,))
+    event = Event(name="e", wire_name="e", properties=(inner, closed, opened), additional=True)
+    validator = Validator(Plan(id="p", events={"e": event}), place=place)
+
+    checked = validator.check(event, b'{"z":1,"inner":{"z":1},"closed":{"z":1},"opened":{"z":1,"inner":{"z":1}}}')
+
+    told = codes((*checked.faults, *checked.warnings))
+    assert sorted(told) == [
+        ("closed.z", "additional"),
+        ("inner.z", "unknown_property"),
+        ("opened.inner.z", "unknown_property"),
+    ]
+    assert ("closed.z", "additional") in codes(checked.faults)
+
+
+def test_a_closed_object_is_obeyed_where_unknown_properties_are_kept() -> None:
+    keeps = Enforcement(unknown_event="keep", unknown_property="keep", invalid="quarantine")
+    event = Event(name="e", wire_name="e", additional=False)
+    plan = Plan(id="p", events={"e": event}, enforcement={"collector": keeps})
+
+    assert codes(Validator(plan, place="collector").check(event, b'{"z":1}').faults) == [("z", "additional")]
+
+
+def test_a_key_that_is_let_through_must_be_json_all_the_same() -> None:
+    event = Event(name="e", wire_name="e", additional=True)
+    validator = Validator(Plan(id="p", events={"e": event}), place="collector")
+
+    assert validator.check(event, b'{"z":{"y":[1,2.50,"x"]}}') == Checked()
+    assert codes(validator.check(event, b'{"z":"\xff"}').faults) == [("", "json")]

@@ -21,7 +21,7 @@ from footfall.plan.packed import PackedEvents, settled, to_json
 __all__ = ["bundle_bytes", "bundle_hash", "from_bundle"]
 
 # Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
-_VERSION = 2
+_VERSION = 3
 
 
 class _Head(msgspec.Struct, frozen=True):

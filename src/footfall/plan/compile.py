@@ -50,7 +50,24 @@ def compile_decoder(node: Node) -> tuple[Callable[[bytes | msgspec.Raw], Any], T
     if form is None:
         return None
     # `str` keeps a float inside an `any` from being refused for its size, at the least cost.
-    return msgspec.json.Decoder(form.type, float_hook=str).decode, form.quick or _passes
+    decoder = msgspec.json.Decoder(form.type, float_hook=str).decode
+    return _reads_all(decoder) if _is_open(node) else decoder, form.quick or _passes
+
+
+def _is_open(node: Node) -> bool:
+    inside = (*node.children, *((node.inner,) if node.inner is not None else ()))
+    return (node.kind == "object" and node.prop.additional is True) or any(map(_is_open, inside))
+
+
+def _reads_all(decoder: Callable[[bytes | msgspec.Raw], Any]) -> Callable[[bytes | msgspec.Raw], Any]:
+    """The decoder, after one that reads every value: msgspec passes over an unknown key without reading its text."""
+    whole = msgspec.json.Decoder(float_hook=str).decode
+
+    def decode_all(text: bytes | msgspec.Raw) -> Any:
+        whole(text)
+        return decoder(text)
+
+    return decode_all
 
 
 def fields_of(node: Node) -> dict[str, Node]:
@@ -229,7 +246,14 @@ def _object_form(node: Node) -> FastForm | None:
         (name, forms[name].type) if child.required else (name, forms[name].type, None)
         for name, child in children.items()
     ]
-    kind = msgspec.defstruct("Properties", fields, rename=names, kw_only=True, forbid_unknown_fields=True, gc=False)
+    kind = msgspec.defstruct(
+        "Properties",
+        fields,
+        rename=names,
+        kw_only=True,
+        forbid_unknown_fields=node.prop.additional is not True,
+        gc=False,
+    )
     tested = {name: form for name, form in forms.items() if form.quick is not None}
     return FastForm(kind, _object_test(tested), _fails) if tested else FastForm(kind)
 

@@ -37,6 +37,7 @@ _APPLIES: Mapping[str, frozenset[str]] = {
     "items": frozenset({"array"}),
     "values": frozenset({"map"}),
     "properties": frozenset({"object"}),
+    "additional": frozenset({"object"}),
 }
 _RANGES = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
 _INNER = (("array", "items"), ("map", "values"))

@@ -25,6 +25,7 @@ FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "max_items": "The array or map has more items than the property's `max_items`.",
         "scale": "The decimal has more digits after its point than the property's `scale`.",
         "unknown_property": "The plan does not know a property of this name at this place.",
+        "additional": "The object says `additional: false`, and the key is none of its properties.",
         "rule": "One of the event's `rules` does not hold over its properties; the path is the rule's id.",
         "untransformable": "A value whose parts are to be transformed is of another type, so it is not sent at all.",
         "no_transform_key": "A property is to be hashed and the client was given no key, so it is not sent at all.",

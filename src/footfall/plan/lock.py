@@ -75,6 +75,7 @@ def shape_of(event: Event) -> Event:
         wire_name=event.wire_name,
         aliases=tuple(sorted(event.aliases, key=lambda alias: alias.name)),
         properties=_shapes(event.properties),
+        additional=event.additional,
         rules=tuple(Rule(id=rule.id, check=rule.check) for rule in sorted(event.rules, key=lambda rule: rule.id)),
     )
 

@@ -74,7 +74,8 @@ class Property(_Part, frozen=True, kw_only=True):
     `min`/`max` bound numbers, `min_length`/`max_length` strings (in code points), `min_items`/`max_items` arrays and
     maps; `scale` is the most decimals a decimal may have. An `open` enum only warns about new values. The type `union`
     stands for a value of any one of `types`, no two of which share a value: each constraint holds for values of the
-    types that it belongs to.
+    types that it belongs to. `additional` says whether an object may have keys that `properties` does not name; None
+    leaves that to the enforcement of unknown properties.
     """
 
     name: str = ""
@@ -103,6 +104,7 @@ class Property(_Part, frozen=True, kw_only=True):
     items: Property | None = None
     values: Property | None = None
     properties: tuple[Property, ...] = ()
+    additional: bool | None = None
     no_lint: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -148,7 +150,10 @@ class Enforcement(_Part, frozen=True, kw_only=True):
 
 
 class Event(_Part, frozen=True, kw_only=True):
-    """One event. `wire_name` is its name on the wire; the canonical `name` and the aliases are accepted too."""
+    """One event. `wire_name` is its name on the wire; the canonical `name` and the aliases are accepted too.
+
+    `additional` is that of a `Property`, for the object of the event's properties.
+    """
 
     name: str
     wire_name: str
@@ -164,6 +169,7 @@ class Event(_Part, frozen=True, kw_only=True):
     links: tuple[str, ...] = ()
     deprecated: Deprecation | None = None
     properties: tuple[Property, ...] = ()
+    additional: bool | None = None
     rules: tuple[Rule, ...] = ()
     volume: VolumeExpectation | None = None
     enforcement: Mapping[str, Enforcement] = {}

@@ -66,6 +66,7 @@ _property: dict[str, Key] = {
     "items": Key(NODE),
     "values": Key(NODE),
     "properties": Key(NODE, nullable=True),
+    "additional": Key(FLAG),
     "no_lint": Key(TEXTS),
 }
 TYPE: Final = Record(_property)
@@ -105,6 +106,7 @@ EVENT: Final = Record(
         ),
         "include": Key(TEXTS),
         "properties": Key(NODE, nullable=True),
+        "additional": Key(FLAG),
         "rules": Key(
             ListOf(Record({"id": Key(NAME, required=True), "check": Key(TEXT, required=True), "message": Key(TEXT)}))
         ),

@@ -114,7 +114,8 @@ class Validator:
         compiled = self._traits.get(kind)
         if compiled is None:
             known = tuple(msgspec.structs.replace(prop, required=False) for prop in self._plan.traits.get(kind, ()))
-            compiled = self._traits.setdefault(kind, self._compile(None, known, (), f"traits.{kind}"))
+            whole = Property(type="object", properties=known)
+            compiled = self._traits.setdefault(kind, self._compile(None, whole, (), f"traits.{kind}"))
         try:
             if compiled.is_clean(compiled.decode(traits)):
                 return _CLEAN
@@ -138,16 +139,15 @@ class Validator:
         return Checked(tuple(faults), tuple(warnings))
 
     def _compile_event(self, event: Event) -> _Compiled:
-        compiled = self._compile(event, event.properties, event.rules, event.name)
+        whole = Property(type="object", properties=event.properties, additional=event.additional)
+        compiled = self._compile(event, whole, event.rules, event.name)
         self._events[event.name] = compiled
         return compiled
 
-    def _compile(
-        self, owner: Event | None, properties: tuple[Property, ...], rules: tuple[Rule, ...], where: str
-    ) -> _Compiled:
+    def _compile(self, owner: Event | None, whole: Property, rules: tuple[Rule, ...], where: str) -> _Compiled:
         try:
             node = make_node(
-                Property(type="object", properties=properties),
+                whole,
                 received=self._place == "collector",
                 secret=_secrecy(self._plan.sensitivity_levels),
             )

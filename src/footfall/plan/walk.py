@@ -223,12 +223,17 @@ def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) 
             walk(child, value[child.key], inside, found)
         elif child.required:
             found.wrong.append(Fault(inside, "required", child.expected, "nothing"))
-    if not node.keys.issuperset(value):
-        # Nobody said how sensitive an unknown property is, so its value is never shown.
-        found.unknown.extend(
-            Fault(join_key(path, key), "unknown_property", "a property of the plan", say_got(value[key], hidden=True))
-            for key in sorted(value.keys() - node.keys)
-        )
+    if node.prop.additional is not True and not node.keys.issuperset(value):
+        closed = node.prop.additional is False
+        for key in sorted(value.keys() - node.keys):
+            # Nobody said how sensitive an unknown property is, so its value is never shown.
+            fault = Fault(
+                join_key(path, key),
+                "additional" if closed else "unknown_property",
+                "a property of the plan",
+                say_got(value[key], hidden=True),
+            )
+            (found.wrong if closed else found.unknown).append(fault)
 
 
 def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bool], inherited: bool = False) -> Node:
@@ -265,6 +270,7 @@ def _as_received(prop: Property) -> Property:
         types=(),
         format="sha256" if prop.transform == "hash" else None,
         enum=(), pattern=None, min_length=None, max_length=None, items=None, values=None, properties=(),
+        additional=None,
     )  # fmt: skip
 
 

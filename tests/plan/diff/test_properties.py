@@ -94,6 +94,7 @@ def test_every_key_of_a_property_is_compared() -> None:
 
 TEXT = Property(name="size", wire_name="size", type="string")
 NUMBER = Property(name="size", wire_name="size", type="decimal")
+OBJECT = Property(name="size", wire_name="size", type="object")
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,8 @@ NUMBER = Property(name="size", wire_name="size", type="decimal")
         (replace(NUMBER, min=Decimal(0)), replace(NUMBER, min=Decimal(1)), "constraint_narrowed", "constraint_widened"),
         (replace(NUMBER, max=Decimal(2)), replace(NUMBER, max=Decimal(1)), "constraint_narrowed", "constraint_widened"),
         (replace(NUMBER, scale=2), replace(NUMBER, scale=1), "constraint_narrowed", "constraint_widened"),
+        (OBJECT, replace(OBJECT, additional=False), "additional_refused", "additional_allowed"),
+        (replace(OBJECT, additional=True), OBJECT, "additional_refused", "additional_allowed"),
         (replace(NUMBER, unit="m"), NUMBER, "unit_changed", "unit_named"),
         (replace(TEXT, sensitivity="personal"), TEXT, "sensitivity_lowered", "sensitivity_raised"),
         (replace(TEXT, retention=90), replace(TEXT, retention=60), "retention_shortened", "retention_lengthened"),

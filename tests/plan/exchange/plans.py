@@ -73,11 +73,14 @@ _META = _some(
 )
 
 
+_ADDITIONAL = _some(additional=st.booleans())
+
+
 def _nested(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
     return st.one_of(
         _typed("array", inner.map(lambda prop: {"items": prop}), _COUNTS, _META),
         _typed("map", inner.map(lambda prop: {"values": prop}), _COUNTS, _META),
-        _typed("object", _members(inner).map(lambda members: {"properties": members}), _META),
+        _typed("object", _members(inner).map(lambda members: {"properties": members}), _ADDITIONAL, _META),
     )
 
 
@@ -112,6 +115,7 @@ _EVENT = _joined(
         enforcement=_PLACES,
         aliases=st.just([{"name": "old name"}]),
         properties=_members(properties),
+        additional=st.booleans(),
     ),
     st.sampled_from([{}, {"status": "draft"}, {"status": "deprecated"}]),
     _X,

@@ -62,6 +62,9 @@ def _property(path: tuple[str, ...], prop: Property) -> Iterator[tuple[tuple[str
 
 
 def _flat(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if path[-1].strip("=") == "additional" and value is False:  # not the same as nothing
+        yield path, value
+        return
     if isinstance(value, Mapping) and value:
         for key, inner in value.items():
             yield from _flat((*path, str(key)), inner)
@@ -76,6 +79,8 @@ def named(path: tuple[str, ...], plan: Plan, losses: tuple[Loss, ...]) -> bool:
 
 def _about(path: tuple[str, ...], plan: Plan, loss: Loss) -> bool:
     section, *inner = path
+    if path[-1].strip("=") == "additional" and loss.place == "plan":
+        return loss.lost.startswith("enforcement.unknown_property")
     said = {loss.lost.split(" ")[0], loss.instead.split(" ")[0], *loss.lost.split(" ")[1:2]}
     if not section.startswith(("event ", "traits ")):
         key = section.removesuffix("s")
@@ -150,6 +155,7 @@ HARD: Mapping[str, Callable[[dict[str, Any]], object]] = {
     "nullable union": lambda prop: isinstance(prop["type"], list) and prop.get("nullable"),
     "array of parts": lambda prop: prop.get("items", {}).get("type") in ("object", "map", "array"),
     "decimal with scale": lambda prop: prop.get("scale"),
+    "object that says whether it is closed": lambda prop: "additional" in prop,
     "pattern of Python's own": lambda prop: "(?" in prop.get("pattern", ""),
     "format of our own": lambda prop: prop.get("format") == "country",
     "kept aside": lambda prop: "x_json_schema" in prop,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from footfall.plan.exchange import export_plan, import_plan
 from footfall.plan.exchange.keywords import MAX_DEPTH
 from footfall.plan.model import Property
+from footfall.plan.validate import Validator
 
 SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("text", {"type": "string"}, {"type": "string"}),
@@ -51,6 +54,7 @@ SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("draft 4's above 0", {"type": "integer", "minimum": 0, "exclusiveMinimum": True}, {"type": "integer", "min": 1}),
     ("below 10, whole", {"type": "integer", "exclusiveMaximum": 10}, {"type": "integer", "max": 9}),
     ("steps of a cent", {"type": "number", "multipleOf": Decimal("0.01")}, {"type": "decimal", "scale": 2}),
+    ("steps as a note", {"type": "number", "x-scale": 3}, {"type": "decimal", "scale": 3}),
     ("whole steps", {"type": "integer", "multipleOf": 1}, {"type": "integer"}),
     ("list", {"type": "array", "items": {"type": "string"}, "minItems": 1},
      {"type": "array", "items": {"type": "string"}, "min_items": 1}),
@@ -59,7 +63,8 @@ SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"type": "map", "values": {"type": "integer"}, "min_items": 1}),
     ("object of anything", {"type": "object"}, {"type": "map", "values": {"type": "any", "nullable": True}}),
     ("object", {"type": "object", "properties": {"orderID": {"type": "string"}}, "required": ["orderID"]},
-     {"type": "object", "properties": {"order_id": {"type": "string", "wire_name": "orderID", "required": True}}}),
+     {"type": "object", "additional": True,
+      "properties": {"order_id": {"type": "string", "wire_name": "orderID", "required": True}}}),
     ("notes", {"type": "string", "title": "T", "default": "d", "x-team": "shop", "$comment": "c"},
      {"type": "string", "x_title": "T", "x_default": "d", "x_team": "shop", "x_comment": "c"}),
     ("examples", {"type": "string", "examples": ["a"]}, {"type": "string", "examples": ["a"]}),
@@ -212,14 +217,72 @@ def test_a_need_of_what_may_be_null_is_kept_aside() -> None:
     assert event.x["x_json_schema"] == {"dependencies": {"cost": ["model"]}}
 
 
-@pytest.mark.parametrize(("beyond", "policy"), [(False, "quarantine"), (True, "keep")])
-def test_what_a_schema_says_of_unknown_keys_is_what_the_collector_does(beyond: bool, policy: str) -> None:
-    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": beyond}
+UNSAID: dict[str, Any] = {}
+OTHER_KEYS = [UNSAID, {"additionalProperties": False}, {"additionalProperties": True}, {"additionalProperties": {}}]
 
-    plan = import_plan({"e.json": schema}, "jsonschema").plan
 
-    assert plan.enforcement["collector"].unknown_property == policy
-    assert export_plan(plan, "jsonschema").files["events/e.schema.json"]["additionalProperties"] is beyond
+@pytest.mark.parametrize("around", OTHER_KEYS)
+@pytest.mark.parametrize("inside", OTHER_KEYS)
+@pytest.mark.parametrize("form", ["jsonschema", "segment", "snowplow"])
+def test_an_object_takes_the_keys_that_its_schema_takes_at_every_depth(
+    form: str, around: dict[str, Any], inside: dict[str, Any]
+) -> None:
+    inner = {"type": "object", "properties": {"a": {"type": "string"}}, **inside}
+    schema = {"type": "object", "properties": {"o": inner, "l": {"type": "array", "items": inner}}, **around}
+    judge = jsonschema_rs.Draft7Validator(schema)
+    texts = ('{"z":1}', '{"o":{"z":1}}', '{"l":[{"z":1}]}', '{"z":1,"o":{"z":1}}', '{"o":{"a":"x"}}')
+
+    plan = import_plan(file_of(schema, form), form).plan
+
+    (event,) = plan.events.values()
+    for place in ("test", "client", "collector"):
+        checked = [Validator(plan, place=place).check(event, text.encode()) for text in texts]
+        assert [not (each.faults or each.warnings) for each in checked] == [
+            judge.is_valid(json.loads(text)) for text in texts
+        ]
+    again = import_plan(export_plan(plan, form).files, form).plan
+    assert [each.properties for each in again.events.values()] == [event.properties]
+    assert [each.additional for each in again.events.values()] == [event.additional]
+
+
+def file_of(schema: dict[str, Any], form: str) -> dict[str, Any]:
+    """A document of a format with one event."""
+    message = {"type": "object", "properties": {"properties": schema}}
+    return {
+        "jsonschema": {"e.json": schema},
+        "segment": {"plan.json": {"rules": [{"type": "TRACK", "key": "E", "jsonSchema": message}]}},
+        "snowplow": {"schemas/com.a/e/jsonschema/1-0-0": {"self": {"vendor": "com.a", "name": "e"}, **schema}},
+    }[form]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"additionalProperties": {"type": "integer"}},
+        {"additionalProperties": False, "patternProperties": {"^z": {"type": "integer"}}},
+        {"unevaluatedProperties": False, "anyOf": [{"required": ["a"]}, {"properties": {"z": {}}}]},
+        {"additionalProperties": "junk"},
+    ],
+)
+def test_what_is_said_of_other_keys_and_no_plan_can_say_refuses_none(keys: dict[str, Any]) -> None:
+    inner = {"type": "object", "properties": {"a": {"type": "string"}}, **keys}
+
+    imported = import_plan({"e.json": {"type": "object", "properties": {"o": inner}, **keys}}, "jsonschema")
+
+    event = imported.plan.events["e"]
+    assert Validator(imported.plan, place="test").check(event, b'{"z":1,"o":{"z":1}}').faults == ()
+    assert [(loss.code, loss.lost.split()[0]) for loss in imported.losses if loss.place == "e.o"] == [
+        ("loss_kept_aside", key) for key in keys
+    ]
+    assert event.x["x_json_schema"] == keys
+
+
+def test_unevaluated_properties_say_the_same_where_no_choice_stands_beside_them() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}}, "unevaluatedProperties": False}
+
+    imported = import_plan({"e.json": schema}, "jsonschema")
+
+    assert (imported.plan.events["e"].additional, imported.losses) == (False, ())
 
 
 def test_a_file_of_definitions_is_an_event_for_each() -> None:

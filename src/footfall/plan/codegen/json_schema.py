@@ -1,14 +1,14 @@
 """Writes a plan as JSON Schema, draft 2020-12: what the properties of each event are, as a sender has them.
 
-It says what the validator says, but for what JSON Schema has no word for: rules over several properties, bounds and
-scale of a decimal that travels as text, and that `1.0` is no integer. `format` only annotates; the pattern beside it
-decides, so that a reader that does and one that does not check formats agree.
+It says what the validator says, but for what JSON Schema has no word for: rules over several properties, bounds of a
+decimal that travels as text, and that `1.0` is no integer. The scale of a decimal is a note (`x-scale`): its keyword
+would be `multipleOf: 0.01`, by which every validator that computes with doubles refuses many right amounts. `format`
+only annotates; the pattern beside it decides, so that a reader that does and one that does not check formats agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -86,7 +86,7 @@ def _event(event: Event) -> Schema:
         schema["deprecated"] = True
     if event.rules:
         schema["$comment"] = "; ".join(f"rule {rule.id}: {rule.check}" for rule in event.rules)
-    return {**schema, **_object(Property(type="object", properties=event.properties))}
+    return {**schema, **_object(Property(type="object", properties=event.properties, additional=event.additional))}
 
 
 def property_schema(prop: Property) -> Schema:
@@ -166,7 +166,7 @@ def _number(prop: Property) -> Schema:
 def _decimal(prop: Property) -> Schema:
     number = _limited({"type": "number"}, prop, minimum="min", maximum="max")
     if prop.scale is not None:
-        number["multipleOf"] = Decimal(1).scaleb(-prop.scale)
+        number |= {"x-scale": prop.scale} if prop.scale else {"multipleOf": 1}
     return {"anyOf": [number, {"type": "string", "pattern": _DECIMAL_TEXT}]}
 
 
@@ -176,7 +176,7 @@ def _object(prop: Property) -> Schema:
         "type": "object",
         "properties": {part.wire_name or part.name: property_schema(part) for part in prop.properties},
         **({"required": required} if required else {}),
-        "additionalProperties": False,
+        "additionalProperties": prop.additional is True,
     }
 
 

@@ -82,21 +82,20 @@ class _Classes:
         )
         about = [event.description or f"The event {event.name}.", "", *facts, *rules]
         event_line = f"__footfall_event__: ClassVar[str] = {quoted(event.wire_name)}"
-        self._struct(name, about, event.properties, event.name, first=event_line)
+        whole = Property(type="object", properties=event.properties, additional=event.additional)
+        self._struct(name, about, whole, event.name, first=event_line)
 
     def _object(self, prop: Property, hint: str, where: str) -> str:
         name = unique(hint, self._taken)
         self.names.add(name)
-        self._struct(name, [prop.description or f"What stands in `{where}`."], prop.properties, where)
+        self._struct(name, [prop.description or f"What stands in `{where}`."], prop, where)
         return name
 
-    def _struct(
-        self, name: str, about: Sequence[str], properties: Sequence[Property], where: str, *, first: str = ""
-    ) -> None:
+    def _struct(self, name: str, about: Sequence[str], whole: Property, where: str, *, first: str = "") -> None:
         taken: set[str] = set()
         renamed: dict[str, str] = {}
         fields: list[str] = []
-        for prop in properties:
+        for prop in whole.properties:
             inside = f"{where}.{prop.name}"
             field = unique(field_name(prop.name), taken)
             wire_name = prop.wire_name or prop.name
@@ -105,7 +104,7 @@ class _Classes:
             if _UNFIT.search(wire_name):
                 self.problems.append(_unfit(wire_name, inside))
             fields += self._field(field, prop, f"{name}{class_name(prop.name)}", inside)
-        options = "frozen=True, kw_only=True, forbid_unknown_fields=True"
+        options = "frozen=True, kw_only=True" + ("" if whole.additional is True else ", forbid_unknown_fields=True")
         lines = [f"class {name}(Struct, {options}{_rename(renamed)}):", *_docstring(about)]
         lines += ["", f"{_INDENT}{first}"] if first else []
         self.texts.append("\n".join([*lines, *fields]))

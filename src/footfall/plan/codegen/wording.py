@@ -47,6 +47,12 @@ def limits(prop: Property) -> Iterator[str]:
         limit = getattr(prop, key)
         if limit is not None:
             yield words.format(limit)
+    if prop.additional is not None:
+        yield ADDITIONAL[prop.additional]
+
+
+ADDITIONAL: Mapping[bool, str] = {True: "may have other keys", False: "has no other keys"}
+"""`additional` of an object in words."""
 
 
 def notes(prop: Property) -> Iterator[str]:
@@ -70,6 +76,8 @@ def event_facts(event: Event) -> Iterator[tuple[str, str]]:
         text = ", ".join(value) if isinstance(value, tuple) else value
         if text:
             yield label, text
+    if event.additional is not None:
+        yield "Other properties", "allowed" if event.additional else "refused"
     if event.aliases:
         yield (
             "Earlier names",

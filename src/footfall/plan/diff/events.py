@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from footfall.plan.diff.changes import Draft
-from footfall.plan.diff.properties import compare_properties
+from footfall.plan.diff.properties import compare_additional, compare_properties
 from footfall.plan.diff.renames import renamed_properties, same_rule
 from footfall.plan.diff.wording import say, say_list
 from footfall.plan.model import Enforcement, Event, Policy
@@ -31,7 +31,19 @@ _STATUS: Mapping[tuple[str, str], str] = MappingProxyType(
 _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
 
 EVENT_FIELDS = frozenset(
-    ["name", "wire_name", "aliases", "status", "sources", "rules", "properties", "enforcement", "owner", *_DESCRIBING]
+    [
+        "name",
+        "wire_name",
+        "aliases",
+        "status",
+        "sources",
+        "rules",
+        "properties",
+        "additional",
+        "enforcement",
+        "owner",
+        *_DESCRIBING,
+    ]
 )
 """The fields of Event whose difference is found; a test holds it against the model."""
 
@@ -87,6 +99,7 @@ def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[D
     """The differences in what is right to send: names on the wire, properties, rules."""
     yield from _names(old, new)
     yield from compare_properties(old.properties, new.properties, levels)
+    yield from compare_additional(old, new)
     yield from _rules(old, new)
 
 

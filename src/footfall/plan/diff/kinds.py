@@ -112,6 +112,11 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "keep the wider constraint until every sender keeps to the narrower one",
         ),
         "constraint_widened": Kind("info", (), "", "Values that were faults are right now."),
+        "additional_refused": Kind(
+            "error", ("senders",), "", "A key that the plan does not name was right, or kept, and is a fault now.",
+            "leave `additional` as it was until nobody sends other keys",
+        ),
+        "additional_allowed": Kind("info", (), "", "Keys that the plan does not name have a milder consequence now."),
         "unit_changed": Kind(
             "error", ("storage",), "breaks", "Numbers before and after the change measure different things.",
             "add a new property for the new unit",

@@ -14,9 +14,9 @@ import msgspec
 
 from footfall.plan.diff.changes import Draft
 from footfall.plan.diff.wording import say, say_duration, say_list, say_property, say_type
-from footfall.plan.model import Property
+from footfall.plan.model import Event, Property
 
-__all__ = ["PROPERTY_KEYS", "compare_properties", "pair_properties"]
+__all__ = ["PROPERTY_KEYS", "compare_additional", "compare_properties", "pair_properties"]
 
 # Each value of the first is one of the second, in the JSON text that is checked.
 _WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -168,6 +168,23 @@ def _moved(words: str, before: str | None, after: str | None) -> str:
     return f"sets its {words} to {after}" if before is None else f"changes its {words} from {before} to {after}"
 
 
+def compare_additional(old: Property | Event, new: Property | Event) -> Iterator[Draft]:
+    """The difference in what an object says of keys that it does not name."""
+    if old.additional == new.additional:
+        return
+    before, after = (_ADDITIONAL[each.additional] for each in (old, new))
+    harder = _OPENNESS.index(new.additional) < _OPENNESS.index(old.additional)
+    kind = "additional_refused" if harder else "additional_allowed"
+    what = f"{after} keys that the plan does not name (it was: {before})"
+    yield Draft(kind=kind, what=what, before=say(old.additional), after=say(new.additional))
+
+
+_OPENNESS = (False, None, True)
+_ADDITIONAL: Mapping[bool | None, str] = MappingProxyType(
+    {False: "refuses", None: "has `enforcement` decide on", True: "allows"}
+)
+
+
 def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[Draft]]:
     """A comparison of a check of texts; of two that differ only a wider one, by the table, lets all old values pass."""
 
@@ -249,6 +266,7 @@ _COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[
     (("min_items",), _bound("min_items", 1)),
     (("max_items",), _bound("max_items", -1)),
     (("scale",), _bound("scale", -1)),
+    (("additional",), compare_additional),
     (("unit",), _unit),
     (("transform",), _transform),
     (("retention",), _retention),

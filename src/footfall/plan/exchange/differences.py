@@ -21,7 +21,7 @@ _NOTHING = "nothing"
 _Place = Literal["test", "client", "collector"]
 _PLACES: tuple[_Place, ...] = ("test", "client", "collector")
 # Compared part by part, not as a whole.
-_PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforcement"))
+_PARTS = frozenset(("properties", "items", "values", "events", "traits", "enforcement", "additional"))
 _SECTIONS: Mapping[str, str] = {
     "teams": "team", "sources": "source", "goals": "goal", "kpis": "kpi", "journeys": "journey",
 }  # fmt: skip
@@ -63,6 +63,7 @@ def _event(event: Event, match: Event, before: Plan, after: Plan, losses: Losses
         mine, theirs = _policy(before, place, event), _policy(after, place, match)
         if mine != theirs and (mine != _policy(before, place) or theirs != _policy(after, place)):
             _value(event.name, f"enforcement.{place}", mine, theirs, losses)
+    _additional(event.name, event.additional, match.additional, losses)
     _properties(event.name, event.properties, match.properties, losses)
 
 
@@ -86,6 +87,7 @@ def _properties(place: str, before: Iterable[Property], after: Iterable[Property
 
 def _property(place: str, before: Property, after: Property, losses: Losses) -> None:
     _fields(place, before, after, losses)
+    _additional(place, before.additional, after.additional, losses)
     _properties(place, before.properties, after.properties, losses)
     for key, mark in (("items", "[]"), ("values", "{}")):
         mine, theirs = getattr(before, key), getattr(after, key)
@@ -93,6 +95,16 @@ def _property(place: str, before: Property, after: Property, losses: Losses) -> 
             _property(f"{place}{mark}", mine, theirs, losses)
         elif mine is not theirs:
             _value(place, key, mine, theirs, losses)
+
+
+def _additional(place: str, before: bool | None, after: bool | None, losses: Losses) -> None:
+    if before is None and after is not None:
+        # Said once: it is so for every object that leaves the decision to the plan.
+        what = "enforcement.unknown_property, where an object has no `additional`"
+        losses.add("loss_not_said", "plan", what, "additional true or false, on each object")
+    elif before != after:
+        words = {True: "additional true", False: "additional false", None: "no additional"}
+        losses.add("loss_not_said", place, words[before], words[after])
 
 
 def _fields(place: str, before: msgspec.Struct, after: msgspec.Struct, losses: Losses) -> None:

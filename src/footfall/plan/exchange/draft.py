@@ -80,7 +80,6 @@ class Draft:
         document: dict[str, Any] = {
             "plan": plan_id(self.header.get("plan", name)),
             **{key: value for key, value in self.header.items() if key != "plan"},
-            **self._enforcement(),
             **sections,
         }
         traits = {kind: entries for kind, entries in self._traits.items() if entries}
@@ -91,12 +90,3 @@ class Draft:
         if plan is None:
             raise PlanError(problems)
         return Imported(plan=plan, document=document, losses=self.losses.all())
-
-    def _enforcement(self) -> dict[str, Any]:
-        """What all events say alike stands once, for the whole plan."""
-        stated = [event.get("enforcement") for event in self.events.values()]
-        if not stated or stated[0] is None or any(each != stated[0] for each in stated):
-            return {}
-        for event in self.events.values():
-            del event["enforcement"]
-        return {"enforcement": stated[0]}

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from footfall.plan.exchange.keywords import ASIDE
 from footfall.plan.exchange.losses import Losses
-from footfall.plan.exchange.schema_in import Closedness, SchemaReader, annotate, closedness
+from footfall.plan.exchange.schema_in import SchemaReader, annotate, take_additional
 from footfall.plan.exchange.simplify import as_types, simplify
 
-__all__ = ["ENFORCEMENT", "describes_object", "read_event", "read_traits", "read_type"]
-
-ENFORCEMENT: Final[Mapping[Closedness, Mapping[str, Mapping[str, str]]]] = {
-    "closed": {"collector": {"unknown_property": "quarantine"}},
-    "open": {place: {"unknown_property": "keep"} for place in ("test", "client", "collector")},
-    "unsaid": {},
-}
-"""What a payload schema says of unknown keys -> what the plan does with them."""
+__all__ = ["describes_object", "read_event", "read_traits", "read_type"]
 
 
 def describes_object(schema: Any) -> bool:
@@ -35,17 +28,16 @@ def read_event(
     losses: Losses,
     *,
     document: Mapping[str, Any] | None = None,
-    inherit: bool = False,
+    unsaid: bool | None = True,
 ) -> dict[str, Any]:
     """The event whose properties a schema describes, as it is written in a plan.
 
-    `document` is what the schema's references point into, where that is more than the schema. With `inherit`, an object
-    inside that says nothing of unknown keys agrees with the event.
+    `document` is what the schema's references point into, where that is more than the schema; `unsaid` is that of a
+    `SchemaReader`.
     """
     whole = schema if document is None else document
     left, seen = simplify(schema, whole, frozenset())
-    around = closedness(left)
-    reader = SchemaReader(whole, losses, around=around, inherit=inherit)
+    reader = SchemaReader(whole, losses, unsaid=unsaid)
     event: dict[str, Any] = {}
     description = left.pop("description", None)
     if isinstance(description, str) and description.strip():
@@ -55,9 +47,9 @@ def read_event(
         del left["deprecated"]
         event["status"] = "deprecated"
     annotate(left, event)
-    if around != "unsaid":
-        left.pop("additionalProperties")
-        event["enforcement"] = {place_: dict(policy) for place_, policy in ENFORCEMENT[around].items()}
+    additional = take_additional(left, unsaid)
+    if additional is not None:
+        event["additional"] = additional
     members = reader.members(left, place, depth=1, seen=seen)
     for name in ("properties", "required"):
         left.pop(name, None)
@@ -70,16 +62,15 @@ def read_event(
     return event
 
 
-def read_traits(schema: Mapping[str, Any], place: str, losses: Losses, *, inherit: bool = False) -> dict[str, Any]:
+def read_traits(schema: Mapping[str, Any], place: str, losses: Losses, *, unsaid: bool | None = True) -> dict[str, Any]:
     """The traits that a schema describes, by name. A trait is never required, and one that nobody named is no fault."""
     left, seen = simplify(schema, schema, frozenset())
-    if closedness(left) == "closed":
+    if take_additional(left, unsaid) is False:
         losses.add("loss_left_out", place, "additionalProperties false", "a trait that nobody named is no fault")
     required = left.pop("required", None)
     if isinstance(required, list) and required:
         losses.add("loss_left_out", place, f"required {', '.join(map(str, required))}", "a trait is never required")
-    around = closedness(left)
-    traits = SchemaReader(schema, losses, around=around, inherit=inherit).members(left, place, depth=1, seen=seen)
+    traits = SchemaReader(schema, losses, unsaid=unsaid).members(left, place, depth=1, seen=seen)
     for trait in traits.values():
         trait.pop("required", None)
     return traits
@@ -87,10 +78,7 @@ def read_traits(schema: Mapping[str, Any], place: str, losses: Losses, *, inheri
 
 def read_type(schema: Mapping[str, Any], place: str, losses: Losses) -> dict[str, Any]:
     """The named type that a schema describes; for what is no payload of an event, such as a list."""
-    inner: Any = schema
-    while isinstance(inner, Mapping) and "properties" not in inner and isinstance(inner.get("items"), Mapping):
-        inner = inner["items"]
-    reader = SchemaReader(schema, losses, around=closedness(inner))
+    reader = SchemaReader(schema, losses)
     made = reader.property(schema, place)
     if reader.definitions:
         made.setdefault(ASIDE, {}).update(reader.definitions)

@@ -27,7 +27,7 @@ def write(plan: Plan) -> dict[str, Any]:
         files[f"events/{event.name}.schema.json"] = {**head, **schema}
     for kind, traits in plan.traits.items():
         head = {"$schema": DRAFT_7, "title": f"Traits of the {kind}"}
-        files[f"traits/{kind}.schema.json"] = {**head, **members_schema(traits, closed=None)}
+        files[f"traits/{kind}.schema.json"] = {**head, **members_schema(traits, closed=False)}
     return files
 
 

@@ -13,11 +13,14 @@ from footfall.plan.format_patterns import FORMAT_PATTERNS
 
 __all__ = [
     "ANNOTATIONS", "ASIDE", "COUNTS", "FORMAT_ALIASES", "FORMAT_TYPES", "MAX_DEPTH", "NON_NULL", "OWN_PATTERNS",
-    "STANDARD_FORMATS", "TYPE_ALIASES", "TYPE_HINTS",
+    "SCALE", "STANDARD_FORMATS", "TYPE_ALIASES", "TYPE_HINTS",
 ]  # fmt: skip
 
 ASIDE: Final = "x_json_schema"
 """The key that keeps what the plan format cannot say."""
+
+SCALE: Final = "x-scale"
+"""The keyword of ours that says how many decimals a number may have."""
 
 MAX_DEPTH: Final = 16
 """How many objects, arrays and maps may stand inside one another; what is deeper is kept aside."""

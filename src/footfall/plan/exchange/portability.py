@@ -12,10 +12,13 @@ __all__ = ["note_unportable"]
 
 
 def note_unportable(plan: Plan, losses: Losses) -> None:
-    """Note formats that only footfall knows, and whose place as a pattern is taken by the property's own."""
+    """Note formats that only footfall knows, whose place as a pattern is taken by the property's own, and scales."""
     for place, prop in _all(plan):
         if prop.pattern is not None and prop.format in OWN_PATTERNS:
             losses.add("loss_not_said", place, f"format {prop.format}", "the same word, which only footfall checks")
+        if prop.scale:
+            instead = "no check by others: where numbers are doubles, multipleOf would refuse right amounts"
+            losses.add("loss_not_said", place, f"scale {prop.scale}", instead)
 
 
 def _all(plan: Plan) -> Iterator[tuple[str, Property]]:

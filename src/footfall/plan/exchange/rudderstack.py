@@ -135,11 +135,12 @@ def _event(
 ) -> None:
     type_ = str(event.get("event_type", event.get("type", "track"))).lower()
     name = _event_name(event)
+    unsaid = _unplanned(rule)  # an object inside agrees with its rule
     if "variants" in rule:
         draft.losses.add("loss_left_out", name, _VARIANTS, "nothing")
     if type_ in _TRAIT_EVENTS:
         kind = _TRAIT_EVENTS[type_]
-        for trait, made in read_traits(schema, f"traits.{kind}", draft.losses, inherit=True).items():
+        for trait, made in read_traits(schema, f"traits.{kind}", draft.losses, unsaid=unsaid).items():
             draft.trait(kind, trait, made)  # type: ignore[arg-type]  # "user" or "account"
         return
     if type_ != "track":
@@ -157,7 +158,7 @@ def _event(
     category = catalog.find("categories", event.get("category"))
     if category is not None:
         body["x_category"] = category.get("name", category["id"])
-    body.update(read_event(schema, name, draft.losses, inherit=True))
+    body.update(read_event(schema, name, draft.losses, unsaid=unsaid))
     draft.event(name, body, wire_name=str(event.get("name") or ""))
 
 

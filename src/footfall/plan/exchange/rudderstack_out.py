@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from footfall.plan.exchange.names import snake_case
-from footfall.plan.exchange.schema_out import beyond, property_schema
+from footfall.plan.exchange.schema_out import is_closed, property_schema
 from footfall.plan.model import Plan, Property
 
 __all__ = ["CONFIG", "OTHER_RULES", "write"]
@@ -35,12 +35,12 @@ class _Files:
         self.properties: dict[str, dict[str, Any]] = {}
         self.types: dict[str, dict[str, Any]] = {}
 
-    def property(self, prop: Property, closed: bool | None) -> str:
+    def property(self, prop: Property, closed: bool) -> str:
         """The id of a property."""
         name = prop.wire_name or prop.name
         return _define(self.properties, snake_case(name), {"name": name, **self._body(prop, snake_case(name), closed)})
 
-    def _body(self, prop: Property, hint: str, closed: bool | None) -> dict[str, Any]:
+    def _body(self, prop: Property, hint: str, closed: bool) -> dict[str, Any]:
         if prop.open:  # there are only closed enums: the type stays
             prop = msgspec.structs.replace(prop, enum=(), open=False)
         schema = property_schema(prop, closed=closed)
@@ -54,7 +54,7 @@ class _Files:
         config = {_KEY_OF[keyword]: value for keyword, value in schema.items() if keyword in _KEY_OF}
         return {**body, "config": config} if config else body
 
-    def _items(self, item: Property, hint: str, closed: bool | None) -> dict[str, Any]:
+    def _items(self, item: Property, hint: str, closed: bool) -> dict[str, Any]:
         body = self._body(item, hint, closed)
         if set(body) == {"type"}:
             return {"item_type": body["type"]}
@@ -62,7 +62,7 @@ class _Files:
             return {"item_types": body["types"]}
         return {"item_type": f"#custom-type:{self._type(item, hint, closed)}"}
 
-    def _type(self, prop: Property, hint: str, closed: bool | None) -> str:
+    def _type(self, prop: Property, hint: str, closed: bool) -> str:
         """The id of the custom type for what a plain type cannot say."""
         if not prop.properties:
             body = self._body(prop, hint, closed)
@@ -91,11 +91,12 @@ def write(plan: Plan) -> dict[str, Any]:
         if isinstance(category, str):
             entry["category"] = f"#category:{categories.setdefault(category, snake_case(category))}"
         events.append(entry)
-        rules.append(_rule(event.name, event.properties, beyond(event, plan), files))
+        closed = is_closed(event, plan) if event.additional is None else not event.additional
+        rules.append(_rule(event.name, event.properties, closed, files))
     for type_, kind in (("identify", "user"), ("group", "account")):
         if plan.traits.get(kind):
             events.append({"id": f"{type_}_{kind}", "event_type": type_})
-            rules.append({**_rule(f"{type_}_{kind}", plan.traits[kind], None, files), "identity_section": "traits"})
+            rules.append({**_rule(f"{type_}_{kind}", plan.traits[kind], False, files), "identity_section": "traits"})
     for kept in plan.x.get(OTHER_RULES, ()):
         events.append(kept["event"])
         if kept["rule"]:
@@ -113,10 +114,9 @@ def write(plan: Plan) -> dict[str, Any]:
     return {**made, "tracking-plan.yaml": _file("tracking-plan", plan, {**spec, "rules": rules})}
 
 
-def _rule(name: str, properties: tuple[Property, ...], closed: bool | None, files: _Files) -> dict[str, Any]:
+def _rule(name: str, properties: tuple[Property, ...], closed: bool, files: _Files) -> dict[str, Any]:
     rule: dict[str, Any] = {"type": "event_rule", "id": f"{name}_rule", "event": f"#event:{name}"}
-    if closed is not None:
-        rule["additional_properties"] = not closed
+    rule["additional_properties"] = not closed
     rule["properties"] = [
         {"property": f"#property:{files.property(prop, closed)}", "required": prop.required} for prop in properties
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, Literal, TypeGuard
+from typing import Any, TypeGuard
 
 from footfall.plan.exchange.keywords import (
     ANNOTATIONS,
@@ -15,6 +15,7 @@ from footfall.plan.exchange.keywords import (
     MAX_DEPTH,
     NON_NULL,
     OWN_PATTERNS,
+    SCALE,
     TYPE_ALIASES,
     TYPE_HINTS,
 )  # fmt: skip
@@ -25,10 +26,7 @@ from footfall.plan.formats import FORMATS
 from footfall.plan.load import read_document
 from footfall.plan.patterns import check_pattern
 
-__all__ = ["Closedness", "SchemaReader", "annotate", "closedness"]
-
-Closedness = Literal["closed", "open", "unsaid"]
-"""Whether an object says that it may have keys that it does not name: never, always, or not a word."""
+__all__ = ["SchemaReader", "annotate", "take_additional"]
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
 _SCALARS = frozenset(("string", "number", "integer", "boolean"))
@@ -40,12 +38,28 @@ _JSON_TYPES: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def closedness(schema: Mapping[str, Any]) -> Closedness:
-    """What an object schema says of keys that it does not name."""
-    stated = schema.get("additionalProperties")
-    if stated is False:
-        return "closed"
-    return "open" if stated is True or stated == {} else "unsaid"
+def take_additional(left: dict[str, Any], unsaid: bool | None) -> bool | None:
+    """Whether an object may have keys that it does not name; what was read exactly is taken out of its schema.
+
+    `unsaid` is what holds where the schema says nothing. A schema for such keys, or for those that match a pattern, is
+    left where it is: the plan cannot say it, so it allows them all.
+    """
+    stated = left.get("additionalProperties", left.get("unevaluatedProperties") if _is_plain(left) else None)
+    if "patternProperties" in left or not (stated is None or isinstance(stated, bool) or stated == {}):
+        return True
+    for keyword in ("additionalProperties", "unevaluatedProperties") if stated is not None else ():
+        left.pop(keyword, None)
+    return unsaid if stated is None else stated is not False
+
+
+def _is_plain(schema: Mapping[str, Any]) -> bool:
+    """Whether no other keyword says what keys there may be, so that `unevaluatedProperties` means all others."""
+    return _APPLICATORS.isdisjoint(schema)
+
+
+_APPLICATORS = frozenset(
+    ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "dependencies")
+)
 
 
 class _Part:
@@ -70,19 +84,15 @@ class _Part:
 class SchemaReader:
     """Reads the schemas of one document, whose `definitions` they may refer to.
 
-    `around` says how the event treats keys that nobody named: an object inside that says otherwise is told. With
-    `inherit`, one that says nothing agrees with the event; in JSON Schema it takes any key.
+    `unsaid` is whether an object that says nothing of keys that it does not name may have them; in JSON Schema it may.
     `definitions` are those that something kept aside still refers to, to be kept with it.
     """
 
-    def __init__(
-        self, document: Mapping[str, Any], losses: Losses, *, around: Closedness = "unsaid", inherit: bool = False
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], losses: Losses, *, unsaid: bool | None = True) -> None:
         self.definitions: dict[str, Any] = {}
         self._document = document
         self._losses = losses
-        self._around = around
-        self._inherit = inherit
+        self._unsaid = unsaid
 
     def property(
         self, schema: Any, place: str, *, depth: int = 1, seen: frozenset[str] = frozenset()
@@ -294,7 +304,11 @@ class SchemaReader:
         left = part.left
         whole = "integer" in part.types
         step = left.get("multipleOf")
-        if _is_number(step) and step > 0:
+        decimals = left.get(SCALE)
+        if _is_count(decimals) and "number" in part.types and "string" not in part.types:
+            part.types[part.types.index("number")] = "decimal"
+            part.made["scale"] = int(left.pop(SCALE))
+        elif _is_number(step) and step > 0:
             scale = _scale(step)
             if whole and step == 1:
                 del left["multipleOf"]
@@ -355,7 +369,9 @@ class SchemaReader:
             part.keep("properties")
         named = left.get("properties") or left.get("required")
         if named or beyond is False:
-            self._closed(part)
+            additional = take_additional(left, self._unsaid)
+            if additional is not None:
+                part.made["additional"] = additional
             part.made["properties"] = self.members(left, part.place, depth=part.depth + 1, seen=part.seen)
             if not part.made["properties"]:
                 del part.made["properties"]
@@ -368,17 +384,6 @@ class SchemaReader:
         part.types = ["map"]
         part.made["values"] = self.property(beyond, f"{part.place}{{}}", depth=part.depth + 1, seen=part.seen)
         self._counts(part, "min_items", "minProperties", "max_items", "maxProperties")
-
-    def _closed(self, part: _Part) -> None:
-        """Keep what an object says of unknown keys where the event says otherwise."""
-        stated = closedness(part.left)
-        if isinstance(part.left.get("additionalProperties"), Mapping) and stated == "unsaid":
-            return  # a schema for them: kept aside with what is left
-        part.left.pop("additionalProperties", None)
-        if stated == "unsaid" and self._inherit:
-            return
-        if (stated == "closed") != (self._around == "closed"):
-            part.left["additionalProperties"] = stated != "closed"
 
     def _counts(self, part: _Part, low: str, low_keyword: str, high: str, high_keyword: str) -> None:
         for key, keyword in ((low, low_keyword), (high, high_keyword)):
@@ -416,7 +421,7 @@ def annotate(left: dict[str, Any], made: dict[str, Any]) -> None:
     for keyword in list(left):
         if keyword in ANNOTATIONS:
             made[ANNOTATIONS[keyword]] = left.pop(keyword)
-        elif keyword.startswith(("x_", "x-")):
+        elif keyword.startswith(("x_", "x-")) and keyword != SCALE:
             made["x_" + keyword[2:].replace("-", "_")] = left.pop(keyword)
 
 

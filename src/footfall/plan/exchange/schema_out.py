@@ -1,7 +1,8 @@
 """Writes a property of the plan, or all those of an event, as a JSON Schema that judges values as the plan does.
 
-What no keyword says (who may see a value, its unit, how long it is kept) is left out. A decimal becomes a number whose
-step is its last digit (`multipleOf`); the plan also takes it as text, the schema does not.
+What no keyword says (who may see a value, its unit, how long it is kept) is left out. A decimal becomes a number; the
+plan also takes it as text, the schema does not. Its scale is a note that our import reads (`x-scale`): by `multipleOf:
+0.01` a validator that computes with doubles refuses many right amounts.
 """
 
 from __future__ import annotations
@@ -12,10 +13,10 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.plan.codegen.ecma import ecma_pattern
-from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, NON_NULL, OWN_PATTERNS
-from footfall.plan.model import Enforcement, Event, Plan, Property
+from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, NON_NULL, OWN_PATTERNS, SCALE
+from footfall.plan.model import Event, Plan, Property
 
-__all__ = ["beyond", "event_schema", "members_schema", "number", "property_schema"]
+__all__ = ["event_schema", "is_closed", "members_schema", "number", "property_schema"]
 
 _KEYWORD_OF = {key: keyword for keyword, key in ANNOTATIONS.items()}
 _NEEDS = re.compile(r"(\w+) is None or (\w+) is not None")
@@ -23,8 +24,11 @@ _PYTHON_ONLY = re.compile(r"\\[AZ]|\(\?P|\(\?#")
 _LET_PASS = frozenset(("keep", "warn"))
 
 
-def property_schema(prop: Property, *, closed: bool | None = None) -> dict[str, Any]:
-    """The schema of one property's values. `closed` says whether objects refuse keys that the plan does not name."""
+def property_schema(prop: Property, *, closed: bool = False) -> dict[str, Any]:
+    """The schema of one property's values.
+
+    `closed` is whether an object that says nothing of keys that it does not name refuses them.
+    """
     schema = _union(prop) if prop.types else dict(_TYPES[prop.type])
     if prop.type in _INNER:
         schema.update(_INNER[prop.type](prop, closed))
@@ -44,13 +48,13 @@ def property_schema(prop: Property, *, closed: bool | None = None) -> dict[str, 
         if value is not None:
             schema[keyword] = value
     if prop.scale is not None:
-        schema["multipleOf"] = number(Decimal(1).scaleb(-prop.scale))
+        schema |= {SCALE: prop.scale} if prop.scale else {"multipleOf": 1}
     _null_and_enum(prop, schema)
     return _described(prop.description, prop.examples, prop.x, schema)
 
 
-def members_schema(properties: Iterable[Property], *, closed: bool | None) -> dict[str, Any]:
-    """The schema of an object with these properties; `closed` None leaves unsaid whether there may be others."""
+def members_schema(properties: Iterable[Property], *, closed: bool, additional: bool | None = None) -> dict[str, Any]:
+    """The schema of an object with these properties. `closed` is what counts where `additional` is None."""
     listed = list(properties)
     schema: dict[str, Any] = {
         "type": "object",
@@ -59,8 +63,7 @@ def members_schema(properties: Iterable[Property], *, closed: bool | None) -> di
     required = [prop.wire_name or prop.name for prop in listed if prop.required]
     if required:
         schema["required"] = required
-    if closed is not None:
-        schema["additionalProperties"] = not closed
+    schema["additionalProperties"] = not closed if additional is None else additional
     return schema
 
 
@@ -69,27 +72,17 @@ def event_schema(event: Event, plan: Plan) -> dict[str, Any]:
     schema: dict[str, Any] = {}
     if event.description:
         schema["description"] = event.description
-    schema.update(members_schema(event.properties, closed=beyond(event, plan)))
+    schema.update(members_schema(event.properties, closed=is_closed(event, plan), additional=event.additional))
     _rules(event, schema)
     if event.status == "deprecated":
         schema["deprecated"] = True
     return _described(event.description, (), event.x, schema)
 
 
-def beyond(event: Event, plan: Plan) -> bool | None:
-    """Whether an event refuses keys that nobody named: at the collector (True), nowhere (False), or unsaid (None)."""
-    policies = [event.enforcement.get(place) or plan.enforcement.get(place) for place in _PLACES]
-    collector = policies[_PLACES.index("collector")]
-    if collector is not None and collector.unknown_property not in _LET_PASS:
-        return True
-    return False if all(_keeps(policy) for policy in policies) else None
-
-
-_PLACES = ("test", "client", "collector")
-
-
-def _keeps(policy: Enforcement | None) -> bool:
-    return policy is not None and policy.unknown_property == "keep"
+def is_closed(event: Event, plan: Plan) -> bool:
+    """Whether the collector refuses keys that nobody named, in an object that says nothing of them."""
+    policy = event.enforcement.get("collector") or plan.enforcement.get("collector")
+    return policy is not None and policy.unknown_property not in _LET_PASS
 
 
 def number(value: Decimal) -> int | Decimal:
@@ -157,23 +150,23 @@ def _rules(event: Event, schema: dict[str, Any]) -> None:
         schema["dependencies"] = needs
 
 
-def _object(prop: Property, closed: bool | None) -> dict[str, Any]:
-    schema = members_schema(prop.properties, closed=closed)
+def _object(prop: Property, closed: bool) -> dict[str, Any]:
+    schema = members_schema(prop.properties, closed=closed, additional=prop.additional)
     # An object without known keys would else be read as one that takes any.
-    return schema if prop.properties else {**schema, "additionalProperties": False}
+    return schema if prop.properties or prop.additional else {**schema, "additionalProperties": False}
 
 
-def _array(prop: Property, closed: bool | None) -> dict[str, Any]:
+def _array(prop: Property, closed: bool) -> dict[str, Any]:
     return {"items": property_schema(prop.items, closed=closed)} if prop.items is not None else {}
 
 
-def _map(prop: Property, closed: bool | None) -> dict[str, Any]:
+def _map(prop: Property, closed: bool) -> dict[str, Any]:
     values = property_schema(prop.values, closed=closed) if prop.values is not None else {}
     return {"additionalProperties": values or True}
 
 
 _MAP_COUNTS = {"min_items": "minProperties", "max_items": "maxProperties"}
-_INNER: Mapping[str, Callable[[Property, bool | None], dict[str, Any]]] = {
+_INNER: Mapping[str, Callable[[Property, bool], dict[str, Any]]] = {
     "object": _object, "array": _array, "map": _map,
 }  # fmt: skip
 _TYPES: Mapping[str, Mapping[str, Any]] = {

@@ -43,7 +43,7 @@ def write(plan: Plan) -> dict[str, Any]:
     rules = [_track_rule(event, plan) for event in plan.events.values()]
     for type_, kind in _TRAIT_RULES.items():
         if plan.traits.get(kind):
-            traits = members_schema(plan.traits[kind], closed=None)
+            traits = members_schema(plan.traits[kind], closed=False)
             rules.append({"type": type_, "version": 1, "jsonSchema": _message("traits", traits, "", {}, {})})
     document: dict[str, Any] = {"name": plan.id, "type": "LIVE"}
     if plan.description:

@@ -44,7 +44,8 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
 """Every code of a finding about what was seen, and why it is one."""
 
 _DRIFT: Mapping[str, str] = {
-    "enum": "drift_value", "format": "drift_form", "json": "drift_type", "null": "drift_null", "pattern": "drift_form",
+    "additional": "drift_unknown", "enum": "drift_value", "format": "drift_form", "json": "drift_type",
+    "null": "drift_null", "pattern": "drift_form",
     "required": "drift_missing", "rule": "drift_rule", "type": "drift_type", "unknown_property": "drift_unknown",
 }  # fmt: skip
 _REMEDIES: Mapping[str, str] = {

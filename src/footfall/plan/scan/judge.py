@@ -198,7 +198,7 @@ class Judge:
             where = f"{event.name}.{key}"
             if key in known:
                 yield from self._value(sent, event, key, known[key], entry.value)
-            elif not _is_own_key(sent.sdk, key):
+            elif event.additional is not True and not _is_own_key(sent.sdk, key):
                 remedy = did_you_mean(key, known)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
                 yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy)
