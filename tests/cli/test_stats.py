@@ -34,12 +34,17 @@ def test_the_books_are_shown_while_the_collector_runs(
 
     assert code == 0
     lines = [line.split() for line in out.splitlines()]
-    assert lines[0] == ["source", "event", "received", "stored", "duplicate", "quarantined", "rejected"]
-    assert ["total", "4", "1", "1", "1", "1"] in lines
+    columns = ["source", "event", "received", "stored", "duplicate", "quarantined", "rejected", "kept"]
+    assert lines[0] == [*columns, "in", "quarantine"]
+    assert ["total", "4", "1", "1", "1", "1", "1", "1"] in lines
     assert "a rather long name [bold]of an event[/bold]" in out
-    assert out.splitlines()[-1] == (
-        "the books balance: 4 received = 1 stored + 1 duplicate + 1 quarantined + 1 rejected"
-    )
+    assert out.splitlines()[-5:] == [
+        "the books balance:",
+        "  4 received = 1 stored + 1 duplicate + 1 quarantined + 1 rejected",
+        "  1 kept = 1 stored + 0 released - 0 erased - 0 expired",
+        "  1 in quarantine = 1 quarantined - 0 released - 0 superseded - 0 erased - 0 expired",
+        f"why messages are in quarantine: footfall quarantine list --data {tmp_path / 'data'}",
+    ]
 
 
 def test_the_books_are_given_as_json(collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,7 +54,10 @@ def test_the_books_are_given_as_json(collector: Collector, tmp_path: Path, capsy
     found = json.loads(out)
     assert code == 0
     assert found["balanced"] is True
-    assert found["total"] == {"received": 4, "stored": 1, "duplicate": 1, "quarantined": 1, "rejected": 1}
+    assert found["imbalances"] == []
+    assert {name: number for name, number in found["total"].items() if number} == {
+        "received": 4, "stored": 1, "duplicate": 1, "quarantined": 1, "rejected": 1, "kept": 1, "in_quarantine": 1,
+    }  # fmt: skip
     assert [(line["source"], line["event"], line["received"]) for line in found["books"]] == [
         ("shop", "(track)", 1),
         ("shop", "(unreadable)", 1),
@@ -65,10 +73,14 @@ def test_books_that_do_not_balance_are_told(
     collector.close()
     with apsw.Connection(str(tmp_path / "data" / "journal.db")) as tampered:
         tampered.execute("UPDATE books SET stored = stored + 1 WHERE stored > 0")
+        tampered.execute("DELETE FROM quarantined")
 
     _, out, _ = run(capsys, "--data", str(tmp_path / "data"))
 
     assert "THE BOOKS DO NOT BALANCE" in out
+    assert "2 received, and 3 stored, duplicate, quarantined or rejected" in out
+    assert "shop (track): 1 should be in quarantine, and 0 are" in out
+    assert "3 stored, quarantined or released, and the journal gave 2 numbers" in out
 
 
 def test_a_folder_without_a_journal_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

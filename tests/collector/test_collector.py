@@ -21,6 +21,7 @@ from footfall.errors import DataFolderHeldError, JournalError, PlanError, Reques
 from footfall.events import Answer, Fault
 from footfall.plan.model import Plan
 from footfall.storage import DataFolder, Row, SqliteJournal
+from footfall.storage.books import COUNTS
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -317,15 +318,30 @@ def test_an_event_is_judged_by_its_senders_plan_where_that_is_known(
     assert {row.message_id: row.bundle for row in rows(later)} == dict.fromkeys(["first", "told", "env"], first.bundle)
 
 
+def test_a_repeat_that_passes_a_mended_plan_is_stored_in_place_of_the_quarantined_one(
+    tmp_path: Path, plan_path: Path
+) -> None:
+    wrong = body(track("help_wanted", messageId="m1"))
+    with Collector(tmp_path / "data", plan=plan_path) as before:
+        assert [only(before.take(wrong))[0] for _ in range(2)] == ["quarantined", "duplicate"]
+    plan_path.write_text(plan_path.read_text(encoding="utf-8").replace("help_opened", "help_wanted"), encoding="utf-8")
+
+    with Collector(tmp_path / "data", plan=plan_path) as after:
+        assert after.take(wrong) == Answer(1)
+        assert only(after.take(wrong))[0] == "duplicate"
+        assert [row.message_id for row in rows(after)] == ["m1"]
+
+
 def test_the_books_balance_and_name_what_could_not_be_kept(open_collector: Collector) -> None:
     open_collector.take(body(track("a", messageId="1"), track("a", messageId="1"), track("b", userId=None), 5))
     open_collector.take(body({"type": "page", "userId": "u"}, "x"))
 
+    nothing = dict.fromkeys(COUNTS, 0)
     assert open_collector.stats() == {
-        ("default", "(page)"): {"received": 1, "stored": 1, "duplicate": 0, "quarantined": 0, "rejected": 0},
-        ("default", "(unreadable)"): {"received": 2, "stored": 0, "duplicate": 0, "quarantined": 0, "rejected": 2},
-        ("default", "a"): {"received": 2, "stored": 1, "duplicate": 1, "quarantined": 0, "rejected": 0},
-        ("default", "b"): {"received": 1, "stored": 0, "duplicate": 0, "quarantined": 1, "rejected": 0},
+        ("default", "(page)"): nothing | {"received": 1, "stored": 1},
+        ("default", "(unreadable)"): nothing | {"received": 2, "rejected": 2},
+        ("default", "a"): nothing | {"received": 2, "stored": 1, "duplicate": 1},
+        ("default", "b"): nothing | {"received": 1, "quarantined": 1},
     }
 
 

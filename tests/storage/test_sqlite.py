@@ -183,7 +183,19 @@ def test_a_journal_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
     connection.pragma("user_version", 99)
     connection.close()
 
-    with pytest.raises(JournalError, match=r"newer footfall \(format 99, this one knows 1\); upgrade"):
+    with pytest.raises(JournalError, match=r"newer footfall \(format 99, this one knows 2\); upgrade"):
+        SqliteJournal(tmp_path / "journal.db")
+
+
+def test_a_journal_of_an_early_footfall_is_refused(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path / "journal.db").close()
+    connection = apsw.Connection(str(tmp_path / "journal.db"))
+    connection.pragma("user_version", 1)
+    connection.close()
+
+    with pytest.raises(
+        JournalError, match=r"early footfall \(format 1, this one knows 2\); start with a new data folder"
+    ):
         SqliteJournal(tmp_path / "journal.db")
 
 

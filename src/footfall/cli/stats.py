@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -10,54 +11,73 @@ from rich.markup import escape
 from rich.table import Table
 
 from footfall.cli.output import console, echo, echo_json, printable
-from footfall.storage import DataFolder, SqliteJournal
+from footfall.storage import Books, DataFolder, SqliteJournal
+from footfall.storage.books import INTAKE, Counts, imbalances, in_quarantine, kept, total
 
 __all__ = ["command"]
-
-_COUNTS = ("received", "stored", "duplicate", "quarantined", "rejected")
-
-Books = Mapping[tuple[str, str], Mapping[str, int]]
 
 
 @click.command("stats")
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, format_: str) -> None:
-    """Show how many messages came in, and what became of them. Works while a collector runs."""
+    """Show how many messages came in, and what became of them. Works while a collector runs.
+
+    A line counts messages under the name with which they came in. `kept` are stored now, `in quarantine` lie there now.
+    """
     journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
     try:
-        books = journal.books()
-        kept = journal.watermark()
+        with journal.snapshot() as snapshot:
+            books = snapshot.books()
+            wrong = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
     finally:
         journal.close()
-    total = {name: sum(line[name] for line in books.values()) for name in _COUNTS}
     if format_ == "json":
-        echo_json(_as_json(books, total, _balance(total, kept)))
+        echo_json(_as_json(books, wrong))
     else:
-        _print(books, total, _balance(total, kept))
+        _print(books, wrong, data)
 
 
-def _balance(total: Mapping[str, int], kept: int) -> bool:
-    """Whether every message that came in became exactly one thing, and every one that was kept has its own number."""
-    ended = sum(total[name] for name in _COUNTS[1:])
-    return total["received"] == ended and kept == total["stored"] + total["quarantined"]
+def _as_json(books: Books, wrong: Sequence[str]) -> Mapping[str, object]:
+    lines = [{"source": source, "event": event, **_numbers(counts)} for (source, event), counts in books.items()]
+    return {"books": lines, "total": _numbers(total(books)), "balanced": not wrong, "imbalances": wrong}
 
 
-def _as_json(books: Books, total: Mapping[str, int], balanced: bool) -> Mapping[str, object]:
-    lines = [{"source": source, "event": event, **counts} for (source, event), counts in books.items()]
-    return {"books": lines, "total": total, "balanced": balanced}
+def _numbers(counts: Counts) -> Counts:
+    return {**counts, "kept": kept(counts), "in_quarantine": in_quarantine(counts)}
 
 
-def _print(books: Books, total: Mapping[str, int], balanced: bool) -> None:
+def _print(books: Books, wrong: Sequence[str], data: Path) -> None:
+    everything = total(books)
+    columns = (*INTAKE, "kept", "in_quarantine")
     table = Table(box=None, header_style="bold")
     table.add_column("source", overflow="fold")
     table.add_column("event", overflow="fold")
-    for name in _COUNTS:
-        table.add_column(name, justify="right", no_wrap=True)
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
     for (source, event), counts in books.items():
-        table.add_row(escape(printable(source)), escape(printable(event)), *(f"{counts[name]:,}" for name in _COUNTS))
-    table.add_row("total", "", *(f"{total[name]:,}" for name in _COUNTS), style="bold")
+        numbers = _numbers(counts)
+        table.add_row(escape(printable(source)), escape(printable(event)), *(f"{numbers[name]:,}" for name in columns))
+    numbers = _numbers(everything)
+    table.add_row("total", "", *(f"{numbers[name]:,}" for name in columns), style="bold")
     console().print(table)
-    sums = " + ".join(f"{total[name]:,} {name}" for name in _COUNTS[1:])
-    verdict = "the books balance" if balanced else "THE BOOKS DO NOT BALANCE"
-    echo(f"{verdict}: {total['received']:,} received = {sums}")
+    echo("THE BOOKS DO NOT BALANCE:" if wrong else "the books balance:")
+    for line in (*_sums(everything), *wrong):
+        echo(f"  {line}")
+    if numbers["in_quarantine"]:
+        echo(f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}")
+
+
+def _sums(counts: Counts) -> list[str]:
+    """The three sums of the books, with every number of theirs."""
+    intake = " + ".join(f"{counts[name]:,} {name}" for name in INTAKE[1:])
+    out = _listed(counts, ("released", "superseded", "quarantine_erased", "quarantine_expired"))
+    return [
+        f"{counts['received']:,} received = {intake}",
+        f"{kept(counts):,} kept = {counts['stored']:,} stored + {_listed(counts, ('released', 'erased', 'expired'))}",
+        f"{in_quarantine(counts):,} in quarantine = {counts['quarantined']:,} quarantined - {out}",
+    ]
+
+
+def _listed(counts: Counts, names: Sequence[str]) -> str:
+    return " - ".join(f"{counts[name]:,} {name.removeprefix('quarantine_')}" for name in names)

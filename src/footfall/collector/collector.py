@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -17,7 +16,7 @@ from footfall.collector.wire import Envelope, read_batch
 from footfall.disk import Disk
 from footfall.events import Answer
 from footfall.plan.model import Plan
-from footfall.storage import Changes, DataFolder, Journal, SqliteControl, SqliteJournal
+from footfall.storage import Books, Changes, DataFolder, Journal, SqliteControl, SqliteJournal
 
 __all__ = ["Collector"]
 
@@ -48,7 +47,7 @@ class Collector:
         self.plan = _loaded(plan, disk)
         self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
         try:
-            self._journal = journal or SqliteJournal(self._folder.journal_path)
+            self._journal = journal or SqliteJournal(self._folder.journal_path, clock=self.clock)
             self._judge_for: JudgeFor = _no_judge
             if self.plan is not None:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
@@ -95,7 +94,7 @@ class Collector:
         """Try a durable write that changes nothing, to see whether the journal works."""
         self._committer.submit(Changes((), {}), done)
 
-    def stats(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    def stats(self) -> Books:
         """The books by (source, event), since the beginning."""
         return self._journal.books()
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from footfall.clock import Clock
 from footfall.errors import JournalError
-from footfall.storage.journal import Changes, Journal, Row
+from footfall.storage.journal import Changes, Entry, Journal, Row
 
 __all__ = ["Done", "GroupCommitter", "Outcome"]
 
@@ -101,7 +101,9 @@ def _together(group: list[_Waiting]) -> Changes:
         return group[0].changes
     rows: list[Row] = []
     rejected: Counter[tuple[str, str]] = Counter()
+    released: list[Entry] = []
     for waiting in group:
         rows += waiting.changes.rows
         rejected.update(waiting.changes.rejected)
-    return Changes(rows, rejected)
+        released += waiting.changes.released
+    return Changes(rows, rejected, released)

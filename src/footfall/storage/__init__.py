@@ -5,12 +5,14 @@ from __future__ import annotations
 from footfall.extras import needs
 
 with needs("footfall.storage", "collector"):
+    from footfall.storage.books import Books
     from footfall.storage.control import Control, SqliteControl
     from footfall.storage.folder import DataFolder
-    from footfall.storage.journal import Changes, Entry, Journal, Kind, Row
+    from footfall.storage.journal import Changes, Entry, Journal, Kind, Row, Snapshot
     from footfall.storage.sqlite import SqliteJournal
 
 __all__ = [
+    "Books",
     "Changes",
     "Control",
     "DataFolder",
@@ -18,6 +20,7 @@ __all__ = [
     "Journal",
     "Kind",
     "Row",
+    "Snapshot",
     "SqliteControl",
     "SqliteJournal",
 ]

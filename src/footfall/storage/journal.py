@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
-__all__ = ["Changes", "Entry", "Journal", "Kind", "Row", "account"]
+from footfall.storage.books import Books
+
+__all__ = ["Changes", "Entry", "Journal", "Kind", "Refusals", "Row", "Snapshot", "account", "quarter_of"]
 
 Kind = Literal["stored", "quarantined"]
 
@@ -46,15 +49,71 @@ class Entry(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """One durable step: rows to keep, and how many messages (by source and event) could not be kept at all."""
+    """One durable step: rows to keep, how many messages (by source and event) were rejected, what leaves quarantine.
+
+    Each entry of `released` names a row in quarantine by its `seq` and gives it as it is to be stored; its source, its
+    message_id and its times must be those of the row.
+    """
 
     rows: Sequence[Row]
     rejected: Mapping[tuple[str, str], int]
+    released: Sequence[Entry] = ()
+
+
+class Refusals(NamedTuple):
+    """How many messages of a source and event were rejected in one quarter of an hour.
+
+    `quarter` is its first microsecond since 1970-01-01 UTC. A rejected message leaves no row, so this is all that is
+    kept of when it came.
+    """
+
+    quarter: int
+    source: str
+    event: str
+    number: int
+
+
+_QUARTER_US = 900_000_000  # every offset from UTC is a multiple of it, so each local day has whole quarters
+
+
+def quarter_of(us: int) -> int:
+    """The first microsecond of the quarter of an hour in which a moment lies."""
+    return us - us % _QUARTER_US
 
 
 def account(event: str | None, type_: str) -> str:
     """The name under which the books count a message: its event, or its type in brackets where it names none."""
     return event if event is not None else f"({type_ or 'unreadable'})"
+
+
+class Snapshot(Protocol):
+    """A journal as of one moment: everything that is read here belongs together. It raises JournalError."""
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        """See Journal."""
+        ...
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        """See Journal."""
+        ...
+
+    def watermark(self) -> int:
+        """See Journal."""
+        ...
+
+    def books(self) -> Books:
+        """See Journal."""
+        ...
+
+    def in_quarantine(self) -> Mapping[tuple[str, str], int]:
+        """By (source, event): how many rows lie in quarantine, counted row by row."""
+        ...
+
+    def refusals(self) -> list[Refusals]:
+        """How many were rejected in each quarter of an hour, the earliest first."""
+        ...
 
 
 class Journal(Protocol):
@@ -66,15 +125,19 @@ class Journal(Protocol):
     def commit(self, changes: Changes) -> list[bool]:
         """Write everything in one durable transaction, or nothing.
 
-        Returns, row for row, whether it was new; a row whose (source, message_id) is already there, or stood earlier in
-        the same list, is a duplicate: it is counted and otherwise left out.
+        Returns, row for row, whether it was new. A row whose (source, message_id) is already there, or came earlier in
+        the same list, is a duplicate: it is counted and otherwise left out. One exception: a row to be stored whose
+        like lies in quarantine is new. It takes the place of that row, which counts as superseded.
+
+        Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
+        released row gets a new `seq`.
         """
         ...
 
     def scan(
         self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
-        """Rows in order of receipt, `after < seq <= until`, a chunk at a time, as of one moment."""
+        """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment."""
         ...
 
     def lookup(self, message_id: str) -> list[Entry]:
@@ -82,11 +145,15 @@ class Journal(Protocol):
         ...
 
     def watermark(self) -> int:
-        """The highest `seq` there is, 0 when there is none."""
+        """The highest `seq` that was ever given, 0 when there is none."""
         ...
 
-    def books(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
-        """By (source, event): how many were received, stored, duplicate, quarantined, rejected; since the beginning."""
+    def books(self) -> Books:
+        """What became of every message since the beginning, by (source, event)."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Read several things as of one moment."""
         ...
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """The journal in SQLite: WAL, `synchronous=FULL`, one writer, every commit on the disk before it returns.
 
-Ids of stored and quarantined messages stand in one table (`ids`), so that a message is taken once whatever became of
-it. The books are kept in the same transaction as the rows that they count.
+Ids of stored and quarantined messages are in one table (`ids`), so that a message is taken once whatever became of it.
+The books are kept in the same transaction as the rows that they count.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import apsw
 
+from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
-from footfall.storage.journal import Changes, Entry, Kind, Row, account
+from footfall.storage.books import COUNTS, INTAKE, Books
+from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, account, quarter_of
 
-__all__ = ["SCHEMA_VERSION", "SqliteJournal", "close_database", "open_database"]
+__all__ = ["SCHEMA_VERSION", "SqliteJournal", "SqliteSnapshot", "close_database", "open_database"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
 _PAGE_SIZE = 8192
@@ -37,17 +39,21 @@ _COLUMNS = (
 )
 _NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
 _TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
-_BOOKS = ("received", "stored", "duplicate", "quarantined", "rejected")
 
 _SCHEMA = f"""
 CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
 CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
 CREATE TABLE ids (
-    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (message_id, source)
+    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
+    PRIMARY KEY (message_id, source)
 ) WITHOUT ROWID;
 CREATE TABLE books (
-    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in _BOOKS)},
+    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
     PRIMARY KEY (source, event)
+) WITHOUT ROWID;
+CREATE TABLE refusals (
+    quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (quarter, source, event)
 ) WITHOUT ROWID;
 CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
 INSERT INTO last_seq VALUES (1, 0);
@@ -55,16 +61,27 @@ CREATE TABLE bundles (hash TEXT PRIMARY KEY, bundle BLOB NOT NULL, loaded INTEGE
 PRAGMA user_version = {SCHEMA_VERSION};
 """  # noqa: S608 - our own names
 
-_INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?)"
+_INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?, ?)"
+_STORE_ID = "UPDATE ids SET seq = ?, is_quarantined = 0 WHERE message_id = ? AND source = ?"
+_TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, message_id, event, type"
 # As many values as a Row has: `seq` comes first, and `kind`, which the table says, is left out.
 _INSERT_ROW = {
     kind: f"INSERT INTO {table} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - our own names
     for kind, table in _TABLES.items()
 }
 _ADD_TO_BOOKS = f"""
-INSERT INTO books (source, event, {", ".join(_BOOKS)}) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in _BOOKS)}
+INSERT INTO books (source, event, {", ".join(INTAKE)}) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in INTAKE)}
 """  # noqa: S608 - our own names
+# A message that leaves quarantine was counted when it came in, so its line is there.
+_TAKEN_OUT = {
+    name: f"UPDATE books SET {name} = {name} + 1 WHERE source = ? AND event = ?"  # noqa: S608 - our own names
+    for name in ("released", "superseded")
+}
+_ADD_REFUSALS = """
+INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number
+"""
+_IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
 _SCAN = {
     kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
     for kind, table in _TABLES.items()
@@ -76,7 +93,9 @@ _LOOKUP = {
 # SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
 _LOOKUP_WIDTHS = (1000, 100, 10, 1)
 _KNOWN = {
-    width: f"SELECT message_id FROM ids WHERE source = ? AND message_id IN ({', '.join('?' * width)})"  # noqa: S608 - placeholders only
+    width: f"""
+    SELECT message_id, seq * is_quarantined FROM ids WHERE source = ? AND message_id IN ({", ".join("?" * width)})
+    """  # noqa: S608 - placeholders only
     for width in _LOOKUP_WIDTHS
 }
 
@@ -101,6 +120,11 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
         _require(
             version <= SCHEMA_VERSION,
             f"{path} was written by a newer footfall (format {version}, this one knows {SCHEMA_VERSION}); upgrade",
+        )
+        _require(
+            version in (0, SCHEMA_VERSION),
+            f"{path} was written by an early footfall (format {version}, this one knows {SCHEMA_VERSION}); "
+            "start with a new data folder",
         )
         if not readonly:
             _make_durable(connection, path)
@@ -155,11 +179,12 @@ class SqliteJournal:
     """A Journal in one SQLite database. Any thread may call it; commits run one at a time.
 
     Reads open their own connection, so each sees one moment and none holds up a commit. `readonly` is for reading
-    while a collector, in another process, writes.
+    while a collector, in another process, writes. `clock` says when a message was rejected.
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False, vfs: str = "") -> None:
+    def __init__(self, path: Path, *, readonly: bool = False, vfs: str = "", clock: Clock | None = None) -> None:
         self._path = path
+        self._clock = clock or SystemClock()
         self._readonly = readonly
         self._vfs = vfs
         self._lock = threading.Lock()
@@ -189,36 +214,36 @@ class SqliteJournal:
         self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Journal. The snapshot is held until the iterator ends or is closed."""
-        last = until if until is not None else 2**63 - 1
-        with self._snapshot() as run:
-            while True:
-                entries = [Entry(found[0], Row(kind, *found[1:])) for found in run(_SCAN[kind], (after, last, chunk))]
-                if not entries:
-                    return
-                yield entries
-                after = entries[-1].seq
+        with self.snapshot() as snapshot:
+            yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
 
     def lookup(self, message_id: str) -> list[Entry]:
         """See Journal."""
-        with self._snapshot() as run:
-            found = [
-                Entry(values[0], Row(kind, *values[1:]))
-                for kind, query in _LOOKUP.items()
-                for values in run(query, (message_id,))
-            ]
-        return sorted(found, key=lambda entry: entry.seq)
+        with self.snapshot() as snapshot:
+            return snapshot.lookup(message_id)
 
     def watermark(self) -> int:
         """See Journal."""
-        with self._snapshot() as run:
-            ((seq,),) = run("SELECT seq FROM last_seq", ())
-        return int(seq)
+        with self.snapshot() as snapshot:
+            return snapshot.watermark()
 
-    def books(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    def books(self) -> Books:
         """See Journal."""
-        with self._snapshot() as run:
-            lines = run(f"SELECT source, event, {', '.join(_BOOKS)} FROM books ORDER BY source, event", ())  # noqa: S608 - our own names
-        return {(source, event): dict(zip(_BOOKS, counts, strict=True)) for source, event, *counts in lines}
+        with self.snapshot() as snapshot:
+            return snapshot.books()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteSnapshot]:
+        """See Journal."""
+        if self._closed:
+            raise JournalError(f"{self._path} is closed")
+        connection = open_database(self._path, readonly=True, vfs=self._vfs)
+        try:
+            snapshot = SqliteSnapshot(connection, self._path)
+            snapshot.run("BEGIN")
+            yield snapshot
+        finally:
+            close_database(connection)
 
     def close(self) -> None:
         """See Journal."""
@@ -235,31 +260,49 @@ class SqliteJournal:
         connection.execute("BEGIN IMMEDIATE")
         try:
             ((seq,),) = connection.execute("SELECT seq FROM last_seq")
+            first = seq
             known = _known_ids(connection, changes.rows)
-            ids: list[tuple[str, str, int]] = []
+            ids: list[tuple[str, str, int, bool]] = []
             tables: dict[Kind, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
             counts: Counter[tuple[str, str, str]] = Counter()
+            superseded: list[tuple[int, int]] = []
             fresh: list[bool] = []
             for row in changes.rows:
                 kind, source, message_id = row[:3]
-                new = (source, message_id) not in known
+                place = known.get((source, message_id))
+                new = place is None or (place > 0 and kind == "stored")
                 fresh.append(new)
                 if new:
-                    known.add((source, message_id))
                     seq += 1
-                    ids.append((message_id, source, seq))
+                    if place is None:
+                        ids.append((message_id, source, seq, kind == "quarantined"))
+                    else:
+                        superseded.append((place, seq))
+                    known[source, message_id] = seq if kind == "quarantined" else 0
                     tables[kind].append((seq, *row[1:]))
                 event = row[4]
                 counts[source, event if event is not None else account(None, row[3]), kind if new else "duplicate"] += 1
             if ids:
                 connection.executemany(_INSERT_ID, ids)
-                connection.execute("UPDATE last_seq SET seq = ?", (seq,))
-                for table, rows in tables.items():
-                    if rows:
-                        connection.executemany(_INSERT_ROW[table], rows)
+            for table, rows in tables.items():
+                if rows:
+                    connection.executemany(_INSERT_ROW[table], rows)
             for (source, event), number in changes.rejected.items():
                 counts[source, event, "rejected"] += number
             connection.executemany(_ADD_TO_BOOKS, _lines(counts))
+            if changes.rejected:
+                quarter = quarter_of(self._clock.now_us())
+                refused = [(quarter, *key, number) for key, number in changes.rejected.items() if number]
+                connection.executemany(_ADD_REFUSALS, refused)
+            for place, to in superseded:
+                _take_out(connection, place, to, "superseded")
+            for entry in changes.released:
+                fresh.append(_take_out(connection, entry.seq, seq + 1, "released"))
+                if fresh[-1]:
+                    seq += 1
+                    connection.execute(_INSERT_ROW["stored"], (seq, *entry.row[1:]))
+            if seq > first:
+                connection.execute("UPDATE last_seq SET seq = ?", (seq,))
         except BaseException:
             if not connection.get_autocommit():
                 connection.execute("ROLLBACK")
@@ -267,45 +310,96 @@ class SqliteJournal:
         connection.execute("COMMIT")
         return fresh
 
-    @contextmanager
-    def _snapshot(self) -> Iterator[Callable[[str, tuple[Any, ...]], list[tuple[Any, ...]]]]:
-        if self._closed:
-            raise JournalError(f"{self._path} is closed")
-        connection = open_database(self._path, readonly=True, vfs=self._vfs)
 
-        def run(query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-            try:
-                return connection.execute(query, values).fetchall()
-            except (apsw.Error, OSError) as error:
-                raise _translated("read", self._path, error) from error
+class SqliteSnapshot:
+    """A Snapshot in one read transaction of a connection."""
 
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Every line of an answer. Raises JournalError."""
         try:
-            run("BEGIN", ())
-            yield run
-        finally:
-            close_database(connection)
+            return self._connection.execute(query, values).fetchall()
+        except (apsw.Error, OSError) as error:
+            raise _translated("read", self._path, error) from error
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        """See Journal."""
+        last = until if until is not None else 2**63 - 1
+        while True:
+            entries = [Entry(line[0], Row(kind, *line[1:])) for line in self.run(_SCAN[kind], (after, last, chunk))]
+            if not entries:
+                return
+            yield entries
+            after = entries[-1].seq
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        """See Journal."""
+        entries = [
+            Entry(line[0], Row(kind, *line[1:]))
+            for kind, query in _LOOKUP.items()
+            for line in self.run(query, (message_id,))
+        ]
+        return sorted(entries, key=lambda entry: entry.seq)
+
+    def watermark(self) -> int:
+        """See Journal."""
+        ((seq,),) = self.run("SELECT seq FROM last_seq")
+        return int(seq)
+
+    def books(self) -> Books:
+        """See Journal."""
+        lines = self.run(f"SELECT source, event, {', '.join(COUNTS)} FROM books ORDER BY source, event")  # noqa: S608 - our own names
+        return {(source, event): dict(zip(COUNTS, counts, strict=True)) for source, event, *counts in lines}
+
+    def in_quarantine(self) -> Mapping[tuple[str, str], int]:
+        """See Snapshot."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for source, event, type_, number in self.run(_IN_QUARANTINE):
+            counts[source, account(event, type_)] += number
+        return counts
+
+    def refusals(self) -> list[Refusals]:
+        """See Snapshot."""
+        return [Refusals(*line) for line in self.run("SELECT * FROM refusals ORDER BY quarter, source, event")]
 
 
-def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> set[tuple[str, str]]:
-    """Which (source, message_id) of these rows the journal has already."""
+def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, str], int]:
+    """Which (source, message_id) of these rows are in the journal: 0 for a stored one, the `seq` of a quarantined."""
     by_source: dict[str, list[str]] = {}
     for row in rows:
         by_source.setdefault(row[1], []).append(row[2])
-    known: set[tuple[str, str]] = set()
+    known: dict[tuple[str, str], int] = {}
     for source, message_ids in by_source.items():
         start = 0
         for width in _LOOKUP_WIDTHS:
             while len(message_ids) - start >= width:
                 part = message_ids[start : start + width]
-                known.update((source, found) for (found,) in connection.execute(_KNOWN[width], (source, *part)))
+                for message_id, place in connection.execute(_KNOWN[width], (source, *part)):
+                    known[source, message_id] = place
                 start += width
     return known
+
+
+def _take_out(connection: apsw.Connection, place: int, to: int, why: str) -> bool:
+    """Take the row `place` out of quarantine, and give its id the number `to`; False when it is not there."""
+    line = connection.execute(_TAKE_OUT, (place,)).fetchone()
+    if line is None:
+        return False
+    source, message_id, event, type_ = line
+    connection.execute(_STORE_ID, (to, message_id, source))
+    connection.execute(_TAKEN_OUT[why], (source, account(event, type_)))
+    return True
 
 
 def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]:
     lines: dict[tuple[str, str], dict[str, int]] = {}
     for (source, event, name), number in counts.items():
-        line = lines.setdefault((source, event), dict.fromkeys(_BOOKS, 0))
+        line = lines.setdefault((source, event), dict.fromkeys(INTAKE, 0))
         line[name] += number
         line["received"] += number
     return [(*key, *numbers.values()) for key, numbers in lines.items()]

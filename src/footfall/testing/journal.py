@@ -1,27 +1,35 @@
-"""A journal in memory, for tests: it keeps the same contract as the one on disk, and can be told to fail."""
+"""A journal in memory, for tests: it keeps the same contract as the one on disk, and fails when a test wants it to."""
 
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
-from footfall.storage.journal import Changes, Entry, Journal, Kind, Row, account
+from footfall.storage.books import COUNTS, Books
+from footfall.storage.journal import Changes, Entry, Journal, Kind, Refusals, Row, Snapshot, account, quarter_of
 
 __all__ = ["MemoryJournal"]
 
-_COUNTS = ("received", "stored", "duplicate", "quarantined", "rejected")
-
 
 class MemoryJournal(Journal):
-    """Keeps rows in a list. `fail_with` holds errors for the next commits to raise, one each, with nothing kept."""
+    """Keeps rows in a dictionary. `fail_with` holds errors for the next commits to raise, one each, with nothing kept.
 
-    def __init__(self) -> None:
+    `clock` says when a message was rejected.
+    """
+
+    def __init__(self, *, clock: Clock | None = None) -> None:
         self.fail_with: list[JournalError] = []
         self.commits: list[Changes] = []
-        self._entries: list[Entry] = []
-        self._ids: set[tuple[str, str]] = set()
+        self._clock = clock or SystemClock()
+        self._seq = 0
+        self._entries: dict[int, Entry] = {}
+        self._ids: dict[tuple[str, str], int] = {}
         self._books: dict[tuple[str, str], dict[str, int]] = {}
+        self._refusals: Counter[tuple[int, str, str]] = Counter()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -35,39 +43,40 @@ class MemoryJournal(Journal):
             fresh = [self._keep(row) for row in changes.rows]
             for (source, event), number in changes.rejected.items():
                 self._count(source, event, "rejected", number)
-            return fresh
+                self._refusals[quarter_of(self._clock.now_us()), source, event] += number
+            return [*fresh, *map(self._release, changes.released)]
 
     def scan(
         self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Journal."""
-        with self._lock:
-            self._require_open()
-            found = [
-                entry
-                for entry in self._entries
-                if entry.row.kind == kind and entry.seq > after and (until is None or entry.seq <= until)
-            ]
-        for start in range(0, len(found), chunk):
-            yield found[start : start + chunk]
+        with self.snapshot() as snapshot:
+            yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
 
     def lookup(self, message_id: str) -> list[Entry]:
         """See Journal."""
-        with self._lock:
-            self._require_open()
-            return [entry for entry in self._entries if entry.row.message_id == message_id]
+        with self.snapshot() as snapshot:
+            return snapshot.lookup(message_id)
 
     def watermark(self) -> int:
         """See Journal."""
-        with self._lock:
-            self._require_open()
-            return len(self._entries)
+        with self.snapshot() as snapshot:
+            return snapshot.watermark()
 
-    def books(self) -> Mapping[tuple[str, str], Mapping[str, int]]:
+    def books(self) -> Books:
+        """See Journal."""
+        with self.snapshot() as snapshot:
+            return snapshot.books()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
         """See Journal."""
         with self._lock:
             self._require_open()
-            return {key: dict(counts) for key, counts in sorted(self._books.items())}
+            books = {key: dict(counts) for key, counts in sorted(self._books.items())}
+            refusals = [Refusals(*key, number) for key, number in sorted(self._refusals.items()) if number]
+            moment = _Moment(list(self._entries.values()), self._seq, books, refusals)
+        yield moment
 
     def close(self) -> None:
         """See Journal."""
@@ -75,18 +84,74 @@ class MemoryJournal(Journal):
 
     def _keep(self, row: Row) -> bool:
         key = (row.source, row.message_id)
-        new = key not in self._ids
-        if new:
-            self._ids.add(key)
-            self._entries.append(Entry(len(self._entries) + 1, row))
+        before = self._entries.get(self._ids.get(key, 0))
+        new = before is None or (before.row.kind == "quarantined" and row.kind == "stored")
         self._count(row.source, account(row.event, row.type), row.kind if new else "duplicate", 1)
+        if new:
+            if before is not None:
+                self._take_out(before, "superseded")
+            self._add(row)
         return new
 
+    def _release(self, entry: Entry) -> bool:
+        before = self._entries.get(entry.seq)
+        if before is None or before.row.kind != "quarantined":
+            return False
+        self._take_out(before, "released")
+        self._add(entry.row._replace(kind="stored"))
+        return True
+
+    def _add(self, row: Row) -> None:
+        self._seq += 1
+        self._ids[row.source, row.message_id] = self._seq
+        self._entries[self._seq] = Entry(self._seq, row)
+
+    def _take_out(self, entry: Entry, why: str) -> None:
+        row = self._entries.pop(entry.seq).row
+        self._books[row.source, account(row.event, row.type)][why] += 1
+
     def _count(self, source: str, event: str, name: str, number: int) -> None:
-        counts = self._books.setdefault((source, event), dict.fromkeys(_COUNTS, 0))
+        counts = self._books.setdefault((source, event), dict.fromkeys(COUNTS, 0))
         counts["received"] += number
         counts[name] += number
 
     def _require_open(self) -> None:
         if self._closed:
             raise JournalError("the journal is closed")
+
+
+class _Moment:
+    """A Snapshot of a MemoryJournal."""
+
+    def __init__(self, entries: list[Entry], seq: int, books: Books, refusals: list[Refusals]) -> None:
+        self._entries = entries
+        self._seq = seq
+        self._books = books
+        self._refusals = refusals
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        asked = [
+            entry
+            for entry in self._entries
+            if entry.row.kind == kind and entry.seq > after and (until is None or entry.seq <= until)
+        ]
+        for start in range(0, len(asked), chunk):
+            yield asked[start : start + chunk]
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        return [entry for entry in self._entries if entry.row.message_id == message_id]
+
+    def watermark(self) -> int:
+        return self._seq
+
+    def books(self) -> Books:
+        return self._books
+
+    def in_quarantine(self) -> Mapping[tuple[str, str], int]:
+        rows = [entry.row for entry in self._entries if entry.row.kind == "quarantined"]
+        return Counter((row.source, account(row.event, row.type)) for row in rows)
+
+    def refusals(self) -> list[Refusals]:
+        return self._refusals

@@ -1,0 +1,64 @@
+"""The books of a journal: what became of every message, by source and event, and the sums that must hold.
+
+A line counts messages under the name with which they came in, also when a later plan gives that event another name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["COUNTS", "INTAKE", "Books", "Counts", "imbalances", "in_quarantine", "kept", "total"]
+
+INTAKE = ("received", "stored", "duplicate", "quarantined", "rejected")
+"""What came in, and what the collector did with it. These numbers only ever grow."""
+
+COUNTS = (*INTAKE, "released", "superseded", "erased", "expired", "quarantine_erased", "quarantine_expired")
+"""Every count of a line.
+
+`released` messages were moved from quarantine to the stored ones. A quarantined message is `superseded` when the same
+message comes again and passes. `erased` and `expired` are taken from the stored messages, `quarantine_erased` and
+`quarantine_expired` from those in quarantine.
+"""
+
+Counts = Mapping[str, int]
+Books = Mapping[tuple[str, str], Counts]
+
+
+def kept(counts: Counts) -> int:
+    """How many messages are stored now."""
+    return counts["stored"] + counts["released"] - counts["erased"] - counts["expired"]
+
+
+def in_quarantine(counts: Counts) -> int:
+    """How many messages lie in quarantine now."""
+    gone = ("released", "superseded", "quarantine_erased", "quarantine_expired")
+    return counts["quarantined"] - sum(counts[name] for name in gone)
+
+
+def total(books: Books) -> Counts:
+    """All lines together."""
+    return {name: sum(line[name] for line in books.values()) for name in COUNTS}
+
+
+def imbalances(books: Books, *, watermark: int, quarantine: Mapping[tuple[str, str], int]) -> list[str]:
+    """What does not add up, in words; nothing when the books balance.
+
+    `watermark` is the journal's last `seq`, `quarantine` its rows in quarantine, counted by (source, event). Every row
+    that was stored, quarantined or released took one `seq`.
+    """
+    wrong = [
+        f"{source} {event}: {counts['received']:,} received, and {ended:,} stored, duplicate, quarantined or rejected"
+        for (source, event), counts in books.items()
+        if counts["received"] != (ended := sum(counts[name] for name in INTAKE[1:]))
+    ]
+    wrong += [
+        f"{source} {event}: {due:,} should be in quarantine, and {quarantine.get((source, event), 0):,} are"
+        for (source, event), counts in books.items()
+        if (due := in_quarantine(counts)) != quarantine.get((source, event), 0)
+    ]
+    wrong += [f"{source} {event}: in quarantine, and not in the books" for source, event in quarantine.keys() - books]
+    everything = total(books)
+    numbered = everything["stored"] + everything["quarantined"] + everything["released"]
+    if numbered != watermark:
+        wrong.append(f"{numbered:,} stored, quarantined or released, and the journal gave {watermark:,} numbers")
+    return wrong
