@@ -8,10 +8,10 @@
     ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
     ├── InvalidEventError          an event broke the plan and the client was told to raise
     ├── TransportError             a batch did not get through
-    │   ├── UnreachableError       no answer, a timeout, a broken connection: try again
+    │   ├── UnreachableError       no answer, a timeout, or something other than a collector answers: try again
     │   ├── OverloadedError        429 or 5xx: try again, not before `retry_after` seconds
     │   ├── UnauthorizedError      401 or 403: stop sending, keep what is queued
-    │   └── RefusedError           any other 4xx: this batch will never be taken
+    │   └── RefusedError           400, 413 or 422: this batch will never be taken
     ├── RequestError               the collector cannot read a request; carries the HTTP status
     └── StorageError
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
@@ -158,7 +158,10 @@ class TransportError(FootfallError):
 
 
 class UnreachableError(TransportError):
-    """No answer, a timeout, or a broken connection: the batch may or may not have arrived, so it is sent again."""
+    """No answer, a timeout, a broken connection, or an answer of something that is no collector.
+
+    The batch may or may not have arrived, so it is sent again.
+    """
 
 
 class OverloadedError(TransportError):
@@ -170,7 +173,7 @@ class UnauthorizedError(TransportError):
 
 
 class RefusedError(TransportError):
-    """The collector will never take this batch as it is (a 4xx other than 401, 403, 408 and 429)."""
+    """The collector will never take this batch as it is (400, 413 or 422)."""
 
 
 class RequestError(FootfallError):

@@ -300,8 +300,13 @@ def test_a_write_key_with_a_colon_is_refused_at_once() -> None:
     "url", ["", "collect.example", "ftp://collect.example", "http://", "http://[::1", "http://a?b=1"]
 )
 def test_a_url_that_is_none_is_refused_at_once(url: str) -> None:
-    with pytest.raises(UsageError):
-        Client(url)
+    with pytest.raises(UsageError, match="URL"):
+        Client(url, write_key="key")
+
+
+def test_a_url_without_a_write_key_is_refused_at_once() -> None:
+    with pytest.raises(UsageError, match="FOOTFALL_WRITE_KEY"):
+        Client("https://collect.example")
 
 
 def test_a_write_key_belongs_to_a_url() -> None:
@@ -310,7 +315,7 @@ def test_a_write_key_belongs_to_a_url() -> None:
 
 
 def test_a_url_makes_an_http_transport() -> None:
-    assert isinstance(Client("http://127.0.0.1:1")._transport, HttpTransport)
+    assert isinstance(Client("http://127.0.0.1:1", write_key="key")._transport, HttpTransport)
 
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -338,7 +343,7 @@ def test_a_process_whose_collector_is_away_ends_all_the_same() -> None:
     ran = run(
         "import footfall\n"
         "options = footfall.ClientOptions(close_timeout=0.2)\n"
-        "footfall.Client('http://127.0.0.1:9', options=options).track('a')\n"
+        "footfall.Client('http://127.0.0.1:9', write_key='key', options=options).track('a')\n"
     )
 
     assert ran.returncode == 0
@@ -421,7 +426,7 @@ def test_a_transport_that_fails_to_close_does_not_fail_the_application(caplog: p
 
 def test_a_short_script_over_http_delivers_as_it_ends() -> None:
     with serving() as server:
-        ran = run(f"import footfall; footfall.Client({server.url!r}).track('short')")
+        ran = run(f"import footfall; footfall.Client({server.url!r}, write_key='key').track('short')")
 
     assert (ran.returncode, ran.stderr) == (0, "")
     assert server.taken == ["short"]

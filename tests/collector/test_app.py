@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import Collector, CollectorSettings, create_app
-from footfall.collector.app import App
+from footfall.collector.app import App, _encode
 from footfall.collector.group_commit import Done
 from footfall.collector.pipeline import Judged
+from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import JournalError
-from footfall.events import MESSAGE_TYPES
+from footfall.events import MESSAGE_TYPES, Answer, Fault, Verdict
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -392,3 +393,14 @@ def test_what_a_stranger_sends_is_not_even_parsed(app: App) -> None:
     answer = request(app, content=b'{"batch":[{"a":' + b"[" * 100_000, headers={"content-type": "application/json"})
 
     assert answer.status_code == 401
+
+
+def test_an_answer_that_no_client_would_read_whole_leaves_out_the_faults() -> None:
+    faults = (Fault("lines[0]", "unknown_property", "a property of the plan", "x" * 1000),) * 20
+    many = tuple(Verdict(index, "quarantined", f"m{index}", "invalid", faults) for index in range(100))
+
+    short, long = _encode(Answer(2, many[:2])), _encode(Answer(100, many))
+
+    assert (short.count(b"unknown_property"), long.count(b"unknown_property")) == (40, 0)
+    assert long.count(b'"quarantined"') == 101
+    assert len(long) < MAX_ANSWER

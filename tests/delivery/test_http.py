@@ -6,24 +6,40 @@ import asyncio
 import base64
 import gzip
 import json
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
 from footfall.delivery import HttpTransport
+from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import (
     OverloadedError,
     RefusedError,
     TransportError,
     UnauthorizedError,
     UnreachableError,
-    UsageError,
 )
 from footfall.events import Answer, Batch, Fault, Verdict
 
 BATCH = Batch((b'{"type":"track","event":"a"}', b'{"type":"track","event":"b"}'), "2026-03-01T10:00:00.000000Z")
 LONG = Batch((b'{"type":"track","event":"%b"}' % (b"a" * 3000),), "2026-03-01T10:00:00.000000Z")
+
+
+class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body that comes as it is, in pieces."""
+
+    def __init__(self, body: bytes) -> None:
+        self.pieces = [body[start : start + 60_000] for start in range(0, len(body), 60_000)]
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.pieces)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            yield piece
 
 
 def send(httpx_mock: HTTPXMock, batch: Batch = BATCH, **answer: object) -> Answer:
@@ -42,14 +58,6 @@ def test_a_batch_is_posted_with_the_write_key_as_the_user_name(httpx_mock: HTTPX
     assert request.content == BATCH.encode()
 
 
-def test_without_a_write_key_nothing_is_claimed(httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response()
-
-    HttpTransport("https://collect.example").send(BATCH)
-
-    assert "authorization" not in httpx_mock.get_requests()[0].headers
-
-
 def test_a_long_body_is_compressed(httpx_mock: HTTPXMock) -> None:
     send(httpx_mock, LONG)
 
@@ -62,7 +70,7 @@ def test_a_long_body_is_compressed(httpx_mock: HTTPXMock) -> None:
 def test_compression_can_be_left_out(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response()
 
-    HttpTransport("https://collect.example", gzip=False).send(LONG)
+    HttpTransport("https://collect.example", "key", gzip=False).send(LONG)
 
     assert httpx_mock.get_requests()[0].content == LONG.encode()
 
@@ -80,15 +88,9 @@ def test_compression_can_be_left_out(httpx_mock: HTTPXMock) -> None:
 def test_the_path_is_added_where_it_is_missing(httpx_mock: HTTPXMock, url: str, posted_to: str) -> None:
     httpx_mock.add_response()
 
-    HttpTransport(url).send(BATCH)
+    HttpTransport(url, "key").send(BATCH)
 
     assert str(httpx_mock.get_requests()[0].url) == posted_to
-
-
-@pytest.mark.parametrize("url", ["collect.example", "ftp://a", "https://", "https://a:x", "https://a?b", "https://a#b"])
-def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(UsageError, match="URL"):
-        HttpTransport(url)
 
 
 def test_verdicts_are_read(httpx_mock: HTTPXMock) -> None:
@@ -137,6 +139,55 @@ def test_a_web_page_is_no_answer(httpx_mock: HTTPXMock) -> None:
         send(httpx_mock, html="<h1>Log in to the hotel's network</h1>")
 
 
+def test_a_web_page_that_refuses_says_nothing_of_the_batch(httpx_mock: HTTPXMock) -> None:
+    with pytest.raises(UnreachableError, match="check the URL"):
+        send(httpx_mock, status_code=400, html="<h1>The plain HTTP request was sent to HTTPS port</h1>")
+
+
+def test_what_a_status_line_says_is_shortened_and_cleaned(httpx_mock: HTTPXMock) -> None:
+    said = {"reason_phrase": b"\x1b[31m" + b"n" * 1000}
+    httpx_mock.add_callback(lambda _request: httpx.Response(404, extensions=said))
+
+    with pytest.raises(UnreachableError) as caught:
+        HttpTransport("https://collect.example", "key").send(BATCH)
+
+    assert str(caught.value).endswith(f"([31m{'n' * 75})")
+
+
+@pytest.mark.parametrize("length", [MAX_ANSWER, MAX_ANSWER + 1])
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate"])
+@pytest.mark.parametrize("is_async", [False, True])
+def test_no_more_than_a_megabyte_of_an_answer_is_read(
+    httpx_mock: HTTPXMock, length: int, coding: str, is_async: bool
+) -> None:
+    pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
+    httpx_mock.add_response(stream=Pieces(pack[coding](b" " * length)), headers={"content-encoding": coding})
+    transport = HttpTransport("https://collect.example", "key")
+
+    def ask() -> Answer:
+        return asyncio.run(transport.send_async(BATCH)) if is_async else transport.send(BATCH)
+
+    if length > MAX_ANSWER:
+        with pytest.raises(UnreachableError, match="longer than"):
+            ask()
+    else:
+        assert ask() == Answer(2)
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip", "gzip"])
+def test_an_answer_that_cannot_be_unpacked_acknowledges_nothing(httpx_mock: HTTPXMock, coding: str) -> None:
+    httpx_mock.add_response(stream=Pieces(b"no such thing"), headers={"content-encoding": coding})
+
+    with pytest.raises(UnreachableError, match="packed"):
+        HttpTransport("https://collect.example", "key").send(BATCH)
+
+
+def test_we_ask_for_answers_that_are_not_packed(httpx_mock: HTTPXMock) -> None:
+    send(httpx_mock)
+
+    assert httpx_mock.get_requests()[0].headers["accept-encoding"] == "identity"
+
+
 def test_a_redirect_is_not_followed(httpx_mock: HTTPXMock) -> None:
     with pytest.raises(UnreachableError, match="302"):
         send(httpx_mock, status_code=302, headers={"location": "https://login.example"})
@@ -148,6 +199,7 @@ def test_a_redirect_is_not_followed(httpx_mock: HTTPXMock) -> None:
     ("status", "kind"),
     [
         (400, RefusedError),
+        (404, UnreachableError),
         (401, UnauthorizedError),
         (413, RefusedError),
         (429, OverloadedError),
@@ -200,7 +252,7 @@ def test_what_goes_wrong_on_the_way_is_told_as_unreachable(
     httpx_mock: HTTPXMock, error: Exception, is_async: bool
 ) -> None:
     httpx_mock.add_exception(error)
-    transport = HttpTransport("https://collect.example")
+    transport = HttpTransport("https://collect.example", "key")
 
     with pytest.raises(UnreachableError, match=type(error).__name__):
         asyncio.run(transport.send_async(BATCH)) if is_async else transport.send(BATCH)
@@ -216,7 +268,7 @@ def test_the_write_key_is_never_in_an_error(httpx_mock: HTTPXMock) -> None:
 
 def test_closing_twice_and_sending_again_is_fine(httpx_mock: HTTPXMock) -> None:
     httpx_mock.add_response(is_reusable=True)
-    transport = HttpTransport("https://collect.example")
+    transport = HttpTransport("https://collect.example", "key")
 
     transport.close()
     transport.send(BATCH)

@@ -35,7 +35,7 @@ def test_messages_arrive_in_order_over_one_connection() -> None:
 
 def test_a_batch_is_sent_again_after_a_503_and_later_ones_wait_for_it() -> None:
     with serving(lambda number, _messages: (503, {"retry-after": "0"}) if number < 2 else (200, {})) as server:
-        client = Client(server.url, options=ClientOptions(max_batch=1, linger=0.0, retry=QUICK.retry))
+        client = Client(server.url, write_key="key", options=ClientOptions(max_batch=1, linger=0.0, retry=QUICK.retry))
         for name in ("a", "b", "c"):
             client.track(name)
 
@@ -45,7 +45,7 @@ def test_a_batch_is_sent_again_after_a_503_and_later_ones_wait_for_it() -> None:
 
 
 def test_a_collector_that_is_away_at_first_gets_everything_later(free_port: int) -> None:
-    client = Client(f"http://127.0.0.1:{free_port}", options=QUICK)
+    client = Client(f"http://127.0.0.1:{free_port}", write_key="key", options=QUICK)
     client.track("a")
     away = client.flush(0.1)
     assert (away.delivered, away.pending) == (0, 1)
@@ -63,7 +63,7 @@ def test_a_batch_that_is_too_large_is_sent_in_halves() -> None:
         return (413, {}) if len(messages) > 3 or any(message["event"] == "HUGE" for message in messages) else (200, {})
 
     with serving(script) as server:
-        client = Client(server.url, options=ClientOptions(linger=60.0))
+        client = Client(server.url, write_key="key", options=ClientOptions(linger=60.0))
         for name in ("a", "b", "c", "HUGE", "d", "e", "f", "g"):
             client.track(name)
 
@@ -74,7 +74,7 @@ def test_a_batch_that_is_too_large_is_sent_in_halves() -> None:
 
 def test_an_event_loop_gets_through_the_same() -> None:
     async def work(url: str) -> None:
-        async with AsyncClient(url, options=QUICK) as client:
+        async with AsyncClient(url, write_key="key", options=QUICK) as client:
             for name in ("a", "b", "c"):
                 client.track(name)
             assert await client.flush(30) == Delivery(3, 0, {})
@@ -89,7 +89,7 @@ def test_an_event_loop_gets_through_the_same() -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
 def test_a_forked_child_opens_a_connection_of_its_own() -> None:
     with serving() as server:
-        client = Client(server.url)
+        client = Client(server.url, write_key="key")
         client.track("parent")
         client.flush()
         child = os.fork()

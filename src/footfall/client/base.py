@@ -173,7 +173,9 @@ def _transport(collector: Collector, write_key: str | None, options: ClientOptio
     # Only a client that sends over HTTP loads what does.
     from footfall.delivery.http import HttpTransport
 
-    return HttpTransport(collector, write_key, timeout=options.timeout, gzip=options.gzip, gzip_over=options.gzip_over)
+    return HttpTransport(
+        collector, write_key or "", timeout=options.timeout, gzip=options.gzip, gzip_over=options.gzip_over
+    )
 
 
 def _renew_after_fork(client: BaseClient) -> None:

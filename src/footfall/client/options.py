@@ -24,7 +24,7 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     The queue, what is being sent included, never holds more than `queue_bytes`. When it is full, `drop_oldest` lets the
     oldest message of the lowest priority go; `block` makes the caller wait up to `block_timeout` for room (the one
     setting under which `track()` waits). A message over `max_message_bytes` is refused at the door. `timeout` is for
-    one HTTP request, `close_timeout` for the end of the process. A body of `gzip_over` bytes or more is compressed.
+    one whole HTTP request, `close_timeout` for the end of the process. Bodies of `gzip_over` bytes or more are packed.
     `transform_key` is the secret for properties that the plan hashes.
 
     Raises UsageError that names every setting out of range.

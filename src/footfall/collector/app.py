@@ -33,6 +33,7 @@ _SLASHES = re.compile("/{2,}")
 _PROBE_EVERY = 1.0
 # How many times smaller than its content a compressed body may be, to be read in the event loop.
 _INFLATION = 10
+_LONGEST_ANSWER = 900_000  # bytes
 _CLOSE: tuple[bytes, bytes] = (b"connection", b"close")
 _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
@@ -226,6 +227,11 @@ def _encode(answer: Answer) -> bytes:
         rejected=counts["rejected"],
         verdicts=answer.verdicts,
     )
+    text = msgspec.json.encode(body)
+    if len(text) <= _LONGEST_ANSWER:
+        return text
+    # Clients read no more than 1 MB. The faults are kept with the messages; the verdicts are what an answer is for.
+    body.verdicts = tuple(msgspec.structs.replace(verdict, faults=()) for verdict in answer.verdicts)
     return msgspec.json.encode(body)
 
 

@@ -8,12 +8,13 @@ import zlib
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
+from footfall.clock import Clock, SystemClock
+from footfall.delivery.address import batch_url, check_proxy, check_write_key
 from footfall.delivery.retry import error_for
-from footfall.errors import UnreachableError, UsageError
+from footfall.errors import TransportError, UnreachableError
 from footfall.events import Answer, Batch, Verdict
 
 if TYPE_CHECKING:
@@ -21,10 +22,13 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["HttpTransport"]
+__all__ = ["MAX_ANSWER", "HttpTransport"]
 
-_PATH = "/v1/batch"
+MAX_ANSWER = 1_000_000  # bytes; what is longer comes from no collector
+_SHORT = 65_536
+_REASON = 80  # characters of a status line that an error repeats
 _GZIP = 31  # zlib's window bits for a gzip header
+_EITHER = 47  # and for reading a gzip or a zlib header
 _FASTEST = 1  # level 6 makes a batch of orders smaller by another tenth, in three times the time
 
 
@@ -39,29 +43,30 @@ class HttpTransport:
     """Sends each batch as one POST, and keeps the connection.
 
     `url` is the collector's address (`https://collect.example`); `/v1/batch` is added where it is not there. The write
-    key goes as the user name of Basic auth. `timeout` is for connecting, each write and each read, in seconds.
-    Bodies of `gzip_over` bytes or more are compressed. `proxy` is a URL; the environment's proxies are not asked.
-    `verify` is False, or an SSLContext for certificates of one's own.
+    key goes as the user name of Basic auth. `timeout` is for one whole request, from connecting to the last byte of the
+    answer, in seconds. Bodies of `gzip_over` bytes or more are compressed. `proxy` is a URL; the environment's proxies
+    are not asked. `verify` is False, or an SSLContext for certificates of one's own.
 
-    Raises UsageError for a URL that is not one, and for a write key that Basic auth cannot carry.
+    Raises UsageError for a URL to which nothing can be sent, and for a write key that Basic auth cannot carry.
     """
 
     def __init__(
         self,
         url: str,
-        write_key: str | None = None,
+        write_key: str,
         *,
         timeout: float = 10.0,
         gzip: bool = True,
         gzip_over: int = 1024,
         proxy: str | None = None,
         verify: bool | ssl.SSLContext = True,
+        clock: Clock | None = None,
     ) -> None:
-        self._url = _batch_url(url)
-        if write_key is not None and ":" in write_key:
-            # RFC 7617, section 2: the user name of Basic auth ends at the first colon.
-            raise UsageError("a write key cannot hold a colon; give the collector and the client another one")
-        self._auth = (write_key, "") if write_key is not None else None
+        self._url = batch_url(url)
+        self._auth = (check_write_key(write_key), "")
+        if proxy is not None:
+            check_proxy(proxy)
+        self._now = (clock or SystemClock()).monotonic
         self._timeout = timeout
         self._gzip_over = gzip_over if gzip else None
         self._proxy = proxy
@@ -76,11 +81,22 @@ class HttpTransport:
     def send(self, batch: Batch) -> Answer:
         import httpx
 
+        from footfall.delivery.deadline import Deadline
+
         body, headers = self._packed(batch)
+        timeout = Deadline(self._timeout, self._now)
         try:
-            return _answer(self._connected().post(self._url, content=body, headers=headers), len(batch.messages))
+            with self._connected().stream("POST", self._url, content=body, headers=headers, timeout=timeout) as reply:
+                refusal = _refusal(reply)
+                answer = bytearray()
+                if refusal is None or _is_short(reply):
+                    for chunk in reply.iter_raw():
+                        _take(chunk, answer)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             raise _unreachable(error) from error
+        if refusal is not None:
+            raise refusal
+        return _answer(bytes(answer), reply.headers, len(batch.messages))
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -91,11 +107,22 @@ class HttpTransport:
         import httpx
 
         body, headers = self._packed(batch)
+        client = self._connected_async()
         try:
-            reply = await self._connected_async().post(self._url, content=body, headers=headers)
-            return _answer(reply, len(batch.messages))
+            async with (
+                asyncio.timeout(self._timeout),
+                client.stream("POST", self._url, content=body, headers=headers) as reply,
+            ):
+                refusal = _refusal(reply)
+                answer = bytearray()
+                if refusal is None or _is_short(reply):
+                    async for chunk in reply.aiter_raw():
+                        _take(chunk, answer)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             raise _unreachable(error) from error
+        if refusal is not None:
+            raise refusal
+        return _answer(bytes(answer), reply.headers, len(batch.messages))
 
     async def close_async(self) -> None:
         client, self._async_client = self._async_client, None
@@ -105,9 +132,12 @@ class HttpTransport:
     def _connected(self) -> httpx.Client:
         import httpx
 
+        from footfall.delivery.deadline import BoundedHttp
+
         # A forked child must not speak on its parent's connection.
         if self._client is None or self._owner != os.getpid():
-            self._client = httpx.Client(**self._settings())
+            network = BoundedHttp(verify=self._verify, proxy=self._proxy, trust_env=False)
+            self._client = httpx.Client(transport=network, **self._settings())
             self._owner = os.getpid()
         return self._client
 
@@ -116,7 +146,8 @@ class HttpTransport:
 
         owner = (os.getpid(), asyncio.get_running_loop())
         if self._async_client is None or self._async_owner != owner:
-            self._async_client = httpx.AsyncClient(**self._settings())
+            network = httpx.AsyncHTTPTransport(verify=self._verify, proxy=self._proxy, trust_env=False)
+            self._async_client = httpx.AsyncClient(transport=network, **self._settings())
             self._async_owner = owner
         return self._async_client
 
@@ -127,11 +158,11 @@ class HttpTransport:
                 "content-type": "application/json",
                 "user-agent": "footfall-python",
                 "accept": "application/json",
+                # An answer is short, and a packed one of a few bytes may unpack to any number of them.
+                "accept-encoding": "identity",
             },
-            "proxy": self._proxy,
             "timeout": self._timeout,
             "trust_env": False,
-            "verify": self._verify,
         }
 
     def _packed(self, batch: Batch) -> tuple[bytes, Mapping[str, str]]:
@@ -141,37 +172,66 @@ class HttpTransport:
         return zlib.compress(body, _FASTEST, _GZIP), {"content-encoding": "gzip"}
 
 
-def _batch_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise UsageError(
-            f"{url!r} is not a collector's URL; write it like https://collect.example or http://127.0.0.1:8080"
-        )
-    if parts.query or parts.fragment:
-        raise UsageError(f"{url!r} has a query or a fragment; a collector's URL ends before those")
-    path = parts.path.rstrip("/")
-    return parts._replace(path=path if path.endswith(_PATH) else path + _PATH).geturl()
+def _is_page(reply: httpx.Response) -> bool:
+    """Whether a web page answered: a captive portal, a proxy's log-in, another server. No collector sends one."""
+    content_type: str = reply.headers.get("content-type", "")
+    return content_type.lower().startswith("text/html")
 
 
-def _answer(reply: httpx.Response, count: int) -> Answer:
-    """What a response says of a batch of `count` messages. Raises a TransportError for all but 200 to 299.
+def _refusal(reply: httpx.Response) -> TransportError | None:
+    """The error that a response stands for, by its head alone; None for an answer."""
+    status = reply.status_code
+    if not 200 <= status <= 299:
+        reason = "".join(filter(str.isprintable, reply.reason_phrase[:_REASON]))
+        return error_for(status, retry_after=_retry_after(reply.headers), detail=reason, from_page=_is_page(reply))
+    if _is_page(reply):
+        return UnreachableError("a web page answered, not a collector; check the URL", status=status)
+    return None
 
-    Other makers' collectors answer 200 in words of their own: all is stored. A web page is no collector's answer: it
-    comes from a captive portal or a proxy's log-in, so nothing was delivered.
+
+def _is_short(reply: httpx.Response) -> bool:
+    """Whether the body of a refusal is worth reading, so that its connection can be used again."""
+    length = reply.headers.get("content-length", "")
+    return length.isascii() and length.isdigit() and int(length[:8]) <= _SHORT
+
+
+def _take(chunk: bytes, answer: bytearray) -> None:
+    answer += chunk
+    if len(answer) > MAX_ANSWER:
+        raise _too_long()
+
+
+def _too_long() -> UnreachableError:
+    return UnreachableError(f"the answer is longer than {MAX_ANSWER} bytes, so no collector sent it; check the URL")
+
+
+def _answer(raw: bytes, headers: Mapping[str, str], count: int) -> Answer:
+    """What the body of a 2xx says of a batch of `count` messages.
+
+    Other makers' collectors answer in words of their own: all is stored.
     """
-    if not 200 <= reply.status_code <= 299:
-        raise error_for(reply.status_code, retry_after=_retry_after(reply.headers), detail=reply.reason_phrase)
-    if reply.headers.get("content-type", "").startswith("text/html"):
-        raise UnreachableError("a web page answered, not a collector; check the URL", status=reply.status_code)
+    body = _unpacked(raw, headers.get("content-encoding", "").strip().lower())
     try:
-        said = msgspec.json.decode(reply.content, type=_Reply)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = msgspec.json.decode(body, type=_Reply)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Answer(count)
     return Answer(count if said.received is None else said.received, said.verdicts)
+
+
+def _unpacked(raw: bytes, coding: str) -> bytes:
+    """The body of an answer that was packed although we asked for none of that; at most MAX_ANSWER bytes."""
+    if coding in ("", "identity"):
+        return raw
+    unreadable = UnreachableError(f"the answer is packed ({coding[:20]!r}) and cannot be read; check the URL")
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise unreadable
+    try:
+        body = zlib.decompressobj(_EITHER).decompress(raw, MAX_ANSWER + 1)
+    except zlib.error:
+        raise unreadable from None
+    if len(body) > MAX_ANSWER:
+        raise _too_long()
+    return body
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -45,17 +45,24 @@ _BY_ERROR: tuple[tuple[type[TransportError], Decision], ...] = (
     (TransportError, Decision("again")),
 )
 
-# The error that stands for a status. What is listed nowhere (a redirect, a 1xx) comes from something between us and a
-# collector (a captive portal, a proxy), so the batch is kept and sent again.
-_ERRORS: tuple[tuple[range, type[TransportError], str], ...] = (
-    (range(401, 402), UnauthorizedError, "the write key was refused; use one that the collector knows"),
-    (range(403, 404), UnauthorizedError, "the write key may not send here; use one that may"),
-    (range(408, 409), OverloadedError, "the collector gave up waiting for the request"),
-    (range(429, 430), OverloadedError, "the collector asks to slow down"),
-    (range(400, 500), RefusedError, "the collector will not take this batch"),
-    (range(500, 600), OverloadedError, "the collector cannot take batches now"),
-    (range(1000), UnreachableError, "something other than a collector answered; check the URL"),
-)
+# The error that stands for a status. Four kinds of them speak of the batch or of the key. What is listed nowhere (a
+# redirect, a 404, a 407, a 421) comes from something that stands between us and a collector, or in its place: a router
+# that has not heard of it yet, a proxy, a captive portal. It says nothing about the batch, which is kept.
+_STATUSES: dict[int, tuple[type[TransportError], str]] = {
+    400: (RefusedError, "the collector cannot read this batch"),
+    401: (UnauthorizedError, "the write key was refused; use one that the collector knows"),
+    403: (UnauthorizedError, "the write key may not send here; use one that may"),
+    408: (OverloadedError, "the collector gave up waiting for the request"),
+    413: (RefusedError, "the batch is larger than the collector takes"),
+    422: (RefusedError, "the collector will not take this batch"),
+    429: (OverloadedError, "the collector asks to slow down"),
+    **{
+        status: (OverloadedError, "the collector cannot take batches now")
+        for status in range(500, 600)
+        if status not in (501, 505, 506, 508, 510, 511)
+    },
+}
+_ELSEWHERE = (UnreachableError, "something other than a collector answered, and the batch is kept; check the URL")
 
 
 def decide(error: TransportError) -> Decision:
@@ -65,9 +72,17 @@ def decide(error: TransportError) -> Decision:
     return next(decision for kind, decision in _BY_ERROR if isinstance(error, kind))
 
 
-def error_for(status: int, *, retry_after: float | None = None, detail: str = "") -> TransportError:
-    """The error that stands for an HTTP status outside 200 to 299."""
-    kind, text = next((kind, text) for span, kind, text in _ERRORS if status in span)
+def error_for(
+    status: int, *, retry_after: float | None = None, detail: str = "", from_page: bool = False
+) -> TransportError:
+    """The error that stands for an HTTP status outside 200 to 299; `from_page` says that a web page came with it.
+
+    A page that refuses a batch is a server's that took our request for another kind: an HTTPS port asked over HTTP.
+    Only its 413 is what a proxy says of a batch.
+    """
+    kind, text = _STATUSES.get(status, _ELSEWHERE)
+    if from_page and kind is RefusedError and status not in _BY_STATUS:
+        kind, text = _ELSEWHERE
     return kind(f"HTTP {status}: {text}{f' ({detail})' if detail else ''}", retry_after=retry_after, status=status)
 
 
