@@ -23,23 +23,31 @@ PATIENCE = 2.0  # seconds between two lines while the collector is away
 
 
 class Purchase(NamedTuple):
-    """One row of the log; `row` counts from 1 after the heading."""
+    """One row of the log; `row` counts from 1 after the heading, `buying_day` the customer's days with a purchase."""
 
     row: int
     customer: str
     day: datetime
+    buying_day: int
     quantity: int
     total: Decimal
 
 
 def purchases(log: Path, timezone: ZoneInfo) -> Iterator[Purchase]:
-    """The rows of the log. A day has no hour in the file, so it stands for its midnight in `timezone`."""
+    """The rows of the log. A day has no hour in the file, so it stands for its midnight in `timezone`.
+
+    The file is sorted by customer and day.
+    """
+    before, buying_day = ("", ""), 0
     with log.open(encoding="ascii") as file:
         next(file)
         for row, line in enumerate(file, start=1):
             customer, day, quantity, total = line.split()
+            if before != (customer, day):
+                buying_day = buying_day + 1 if before[0] == customer else 1
+                before = (customer, day)
             midnight = datetime(int(day[:4]), int(day[4:6]), int(day[6:]), tzinfo=timezone)
-            yield Purchase(row, customer, midnight, int(quantity), Decimal(total))
+            yield Purchase(row, customer, midnight, buying_day, int(quantity), Decimal(total))
 
 
 def send(client: Client, purchase: Purchase) -> None:
@@ -47,7 +55,7 @@ def send(client: Client, purchase: Purchase) -> None:
     while True:
         receipt = client.track(
             "order_completed",
-            {"total": purchase.total, "quantity": purchase.quantity},
+            {"total": purchase.total, "quantity": purchase.quantity, "buying_day": purchase.buying_day},
             user_id=purchase.customer,
             timestamp=purchase.day,
             message_id=f"cdnow-{purchase.row:05d}",

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.kpis import Measured, measure
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
-from footfall.plan.model import Aggregate, Count, Event, Plan, Property, Ratio, Unique, Where
+from footfall.plan.model import Aggregate, Count, Event, Plan, Property, PropertyType, Ratio, Unique, Where
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -279,3 +280,44 @@ def test_values_of_a_union_stand_in_one_column_and_equal_numbers_are_one_value(e
 
     assert value(plan, log, Unique(event="buy", property="size")) == 4
     assert value(plan, log, Count(event="buy", where=large)) == 4
+
+
+UUIDS = ["0b5d2a5e-1111-4222-8333-abcdefabcdef", "0b5d2a5e-1111-4222-8333-abcdefabcde0"]
+# Each row is one value, with what senders write for it; the text is JSON.
+SPELLINGS: dict[PropertyType, list[list[str]]] = {
+    "uuid": [[f'"{one}"', f'"{one.upper()}"', f'"{one.title()}"'] for one in UUIDS],
+    "datetime": [
+        ['"2026-03-01T00:30:00+01:00"', '"2026-02-28 23:30:00z"', '"2026-02-28T23:29:60.0Z"'],
+        ['"2026-02-28T24:00:00Z"', '"2026-03-01T00:00:00.000Z"', '"2026-03-01T01:00:00+01"'],
+        ['"2026-03-01T00:00:00.0000001Z"', '"2026-02-28T19:00:00.00000010-0500"'],
+        ['"0001-01-01T00:00:00+14:00"', '"0001-01-01 00:00:00.0+1400"'],
+    ],
+    "number": [["1", "1.0", "10e-1"], ["0", "-0.0", "0e5"]],
+    "decimal": [["1", "1.0", '"1.00"', '"+1"'], ['"0.10"', "0.1"]],
+    "boolean": [["true"], ["false"]],
+}  # fmt: skip
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_values_that_are_equal_are_one_value_however_they_are_written(
+    plan_of: MakePlan, entry: MakeEntry, data: st.DataObject
+) -> None:
+    type_ = data.draw(st.sampled_from(sorted(SPELLINGS)))
+    rows = SPELLINGS[type_]
+    drawn = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=8))
+    texts = [data.draw(st.sampled_from(rows[value])) for value in drawn]
+    plan = plan_of({"e": {"p": type_}})
+    log = [entry(number, "e", number, user="ann", properties=f'{{"p":{text}}}') for number, text in enumerate(texts)]
+    asked = data.draw(st.integers(0, len(rows) - 1))
+    wanted = msgspec.json.decode(data.draw(st.sampled_from(rows[asked])))
+    where = () if type_ == "decimal" and isinstance(wanted, str) else (Where(property="p", op="in", values=(wanted,)),)
+
+    with Dataset.of(log, plan) as dataset:
+        unique = measure(dataset, plan, Unique(event="e", property="p"), Span())
+        counted = measure(dataset, plan, Count(event="e", where=where), Span())
+        grouped = measure(dataset, plan, Count(event="e", by=("p",)), Span())
+
+    assert unique.total.value == len(set(drawn))
+    assert counted.total.value == (drawn.count(asked) if where else len(drawn))
+    assert sorted(int(figure.value or 0) for figure in grouped.groups.values()) == sorted(Counter(drawn).values())

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from footfall.analytics.dataset import Dataset
+from footfall.analytics.results import VolumeResult
 from footfall.analytics.volumes import volume
 from footfall.analytics.window import Span, microseconds
 from footfall.plan.model import Event, Plan, VolumeExpectation
@@ -64,3 +65,61 @@ def test_without_data_there_is_no_verdict() -> None:
 
     assert found is not None
     assert found.met is None
+
+
+def counted(log: list[Entry], expected: VolumeExpectation, span: Span, now: str) -> VolumeResult:
+    plan = plan_with(expected)
+    with Dataset.of(log, plan) as dataset:
+        found = volume(dataset, plan, plan.events["view"], span, us(now))
+    assert found is not None
+    return found
+
+
+def at(entry: Callable[..., Entry], number: int, occurred: str, received: str) -> Entry:
+    return entry(number, "view", us(occurred) / 1_000_000, user="ann", received_at=us(received))
+
+
+@pytest.mark.parametrize("wrong", ["1970-01-01T00:00", "2150-01-01T00:00"])
+def test_a_clock_that_was_wrong_once_makes_no_empty_days(entry: Callable[..., Entry], wrong: str) -> None:
+    log = [at(entry, 1, wrong, "2026-11-01T09:00")]
+    log += [at(entry, day, f"2026-11-0{day}T12:00", f"2026-11-0{day}T12:01") for day in (2, 3, 4)]
+
+    found = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
+
+    assert (found.periods, found.lowest, found.highest, found.met) == (3, 1, 1, True)
+    assert found.window.since == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert found.window.until == datetime(2026, 11, 5, 7, tzinfo=UTC)
+
+
+def test_an_event_counts_from_its_own_first_receipt(entry: Callable[..., Entry]) -> None:
+    other = entry(1, "buy", us("2026-10-01T09:00") / 1_000_000, user="ann")
+    log = [
+        other,
+        at(entry, 2, "2026-11-03T12:00", "2026-11-03T12:01"),
+        at(entry, 3, "2026-11-04T12:00", "2026-11-04T12:01"),
+    ]
+
+    found = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
+
+    assert (found.periods, found.lowest) == (1, 1)
+
+
+def test_a_window_without_a_sensible_end_or_beginning_is_counted_to_now_and_from_the_first_receipt(
+    entry: Callable[..., Entry],
+) -> None:
+    log = [at(entry, 1, "2026-11-01T09:00", "2026-11-01T09:00"), at(entry, 2, "2026-11-02T09:00", "2026-11-02T09:00")]
+    span = Span(us("0001-01-01"), us("9999-12-31T23:59"))
+
+    found = counted(log, VolumeExpectation(per="hour", max=1), span, "2026-11-03T00:00")
+
+    assert (found.periods, found.highest) == (39, 1)
+
+
+def test_history_that_was_imported_is_counted_by_when_it_happened(entry: Callable[..., Entry]) -> None:
+    days = [f"1997-01-{day:02}T12:00" for day in (2, 3, 5)]
+    log = [at(entry, number, day, "2026-11-01T09:00") for number, day in enumerate(days)]
+    span = Span(us("1997-01-01"), us("1997-01-08"))
+
+    found = counted(log, VolumeExpectation(per="day", min=1), span, "2026-11-03T00:00")
+
+    assert (found.periods, found.lowest, found.highest) == (6, 0, 1)

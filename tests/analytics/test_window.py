@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from footfall.analytics.window import Span, Window, chosen, microseconds
+from footfall.analytics.window import Span, Window, chosen, microseconds, moment
 from footfall.errors import UsageError
 
 DAY = 86_400
@@ -24,7 +24,7 @@ def test_a_moment_without_an_offset_is_on_the_plans_clock() -> None:
     ("seconds", "since", "until", "expected"),
     [
         (DAY, None, None, Span(NOW - DAY * 1_000_000, NOW)),
-        (None, None, None, Span(None, None)),
+        (None, None, None, Span(None, NOW)),
         (DAY, 5, None, Span(5, NOW)),
         (None, 5, None, Span(5, NOW)),
         (DAY, 5, 9, Span(5, 9)),
@@ -56,3 +56,27 @@ def test_a_window_is_told_on_the_plans_clock() -> None:
     assert window.since is not None
     assert window.since.isoformat() == "1970-01-01T01:00:00+01:00"
     assert window.until is None
+
+
+RIMS = [datetime(1, 1, 1), datetime(1, 1, 1, 14), datetime(9999, 12, 31, 23, 59), datetime(9999, 12, 31, 9)]  # noqa: DTZ001 - on a plan's clock
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("rim", RIMS)
+def test_a_moment_at_the_rim_of_the_calendar_is_told_as_it_was_given(rim: datetime, zone: str) -> None:
+    found = moment(microseconds(rim, zone), zone)
+
+    assert found.replace(tzinfo=None) == rim
+    assert found.isoformat()[:16] == rim.isoformat()[:16]
+
+
+@pytest.mark.parametrize(("us", "year"), [(-(10**17), 1), (10**18, 9999)])
+def test_a_moment_beyond_the_calendar_is_told_as_its_end(us: int, year: int) -> None:
+    assert moment(us, "Asia/Tokyo").year == year
+
+
+@pytest.mark.parametrize("until", [datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_a_window_back_from_the_rim_of_the_calendar_can_be_told(until: datetime) -> None:
+    span = chosen(100 * 366 * DAY, since=None, until=microseconds(until, "UTC"), now=NOW)
+
+    assert Window.of(span, "America/New_York").since is not None

@@ -13,6 +13,7 @@ from footfall.analytics.tangles import first_reaches
 from footfall.plan.model import Branch, Event, Journey, Plan, Property, Step, Where
 from footfall.testing.walk import Moment, walk
 
+UUID = "0b5d2a5e-1111-4222-8333-abcdefabcdef"
 _SECOND = 1_000_000
 _EVENTS = ("a", "b", "c")
 PLAN = Plan(
@@ -89,3 +90,23 @@ def test_a_condition_reads_the_key_on_the_wire(where: Where, value: object, hold
     progress = walk(PLAN, journey, [Moment("a", 0, {} if value is None else {"X": value})])
 
     assert progress.is_complete == holds
+
+
+@pytest.mark.parametrize(
+    ("prop", "sent", "wanted", "holds"),
+    [
+        (Property(name="x", type="uuid"), UUID.upper(), UUID, True),
+        (Property(name="x", type="datetime"), "2026-03-01T01:00:00+01", "2026-02-28 24:00:00Z", True),
+        (Property(name="x", type="string"), "1", "1.0", False),
+        (Property(name="x", type="string"), "1", "1", True),
+        (Property(name="x", type="boolean"), True, True, True),
+    ],
+)
+def test_values_that_are_equal_are_one_value_as_in_the_report(
+    prop: Property, sent: object, wanted: str | bool, holds: bool
+) -> None:
+    where = Where(property="x", op="in", values=(wanted,))
+    plan = Plan(id="p", events={"a": Event(name="a", wire_name="a", properties=(prop,))})
+    journey = Journey(name="j", by="user", steps=(Step(id="one", event="a", where=(where,)),))
+
+    assert walk(plan, journey, [Moment("a", 0, {"x": sent})]).is_complete is holds

@@ -31,13 +31,12 @@ _CHAIN = (
     "in order, one message fills one step), also after the window has ended."
 )
 _DEVICES = "A device is one device stream: messages with a device_id and no user_id."
-_MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
 def window_text(window: Window) -> str:
-    """`2026-11-01 00:00:00 (inclusive) to 2026-11-29 00:00:00 (exclusive), Europe/Stockholm`."""
-    since = "the first message" if window.since is None else f"{window.since.strftime(_MOMENT)} (inclusive)"
-    until = "the last message" if window.until is None else f"{window.until.strftime(_MOMENT)} (exclusive)"
+    """`2026-11-01 00:00:00+01:00 (inclusive) to 2026-11-29 12:30:00.250000+01:00 (exclusive), Europe/Stockholm`."""
+    since = "the first message" if window.since is None else f"{window.since.isoformat(sep=' ')} (inclusive)"
+    until = "the last message" if window.until is None else f"{window.until.isoformat(sep=' ')} (exclusive)"
     return f"{since} to {until}, {window.timezone}"
 
 
@@ -79,7 +78,10 @@ def journey_definition(journey: Journey, window: Window) -> str:
 def volume_definition(expected: VolumeExpectation, timezone: str) -> str:
     """How volumes are counted."""
     begin = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, Monday to Monday"}[expected.per]
-    return f"Messages per {begin}, on the clock of {timezone}, by corrected time; only periods wholly in the window."
+    return (
+        f"Messages per {begin}, on the clock of {timezone}, by corrected time; only periods wholly in the window, "
+        "from the event's first receipt on."
+    )
 
 
 def _chain(journey: Journey) -> str:

@@ -16,12 +16,13 @@ import msgspec
 
 from footfall.analytics.engine import hand_over, literal
 from footfall.errors import UsageError
+from footfall.plan.equal import canonical_text
 from footfall.plan.model import Event, Property, PropertyType
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MOST_DIGITS", "Column", "Form", "PropertyTable", "make_table", "shortest"]
+__all__ = ["MOST_DIGITS", "Column", "Form", "PropertyTable", "make_table", "number_text", "shortest"]
 
 Form = Literal["text", "boolean", "decimal", "digits"]
 
@@ -43,7 +44,8 @@ class Column(msgspec.Struct, frozen=True):
     """Where a property stands in its table.
 
     `form` says how: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for values that
-    need more than 38 digits. `type` is the plan's, `unread` how many values were there and not of that type.
+    need more than 38 digits. `type` is the plan's, `unread` how many values were there and not of that type. `same`
+    makes one text of all that stand for one value, where the type has such.
     """
 
     sql: str
@@ -51,10 +53,14 @@ class Column(msgspec.Struct, frozen=True):
     scale: int
     type: PropertyType
     unread: int
+    same: Callable[[str], str] | None = None
 
 
 class PropertyTable(msgspec.Struct, frozen=True):
-    """One event's messages: ord, occurred_at, person_id, counted, reason, and a column for each property asked for."""
+    """One event's messages, with a column for each property asked for.
+
+    Before those: ord, occurred_at, received_at, person_id, counted, reason.
+    """
 
     name: str
     columns: Mapping[str, Column]
@@ -102,11 +108,7 @@ def _read_any(raw: bytes) -> object:
 
 def _read_union(raw: bytes) -> object:
     """Text, so that values of all types stand in one column; equal numbers in one spelling."""
-    if not _NUMBER.fullmatch(raw):
-        return _read_any(raw)
-    text = f"{_figure(raw.decode()):f}"
-    short = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if short in {"", "-", "-0"} else short
+    return number_text(_figure(raw.decode())) if _NUMBER.fullmatch(raw) else _read_any(raw)
 
 
 _READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
@@ -149,7 +151,9 @@ def _decoder(names: Sequence[str]) -> Callable[[str], Sequence[bytes]]:
     return lambda body: msgspec.structs.astuple(decode(body).properties)
 
 
-def _read_column(raws: Sequence[bytes], type_: PropertyType) -> tuple[list[Any], int]:
+def _read_column(
+    raws: Sequence[bytes], type_: PropertyType, same: Callable[[str], str] | None
+) -> tuple[list[Any], int]:
     values: list[Any] = []
     reader, unread = _READERS[type_], 0
     keep = values.append
@@ -158,7 +162,8 @@ def _read_column(raws: Sequence[bytes], type_: PropertyType) -> tuple[list[Any],
             keep(None)
             continue
         try:
-            keep(reader(raw))
+            value = reader(raw)
+            keep(same(value) if same is not None and isinstance(value, str) else value)
         except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
             keep(None)
             unread += 1
@@ -182,6 +187,13 @@ def _arrow(values: list[Any], type_: PropertyType) -> tuple[Any, Form, int]:
     return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
 
 
+def number_text(value: Decimal) -> str:
+    """The text of a number among values of other types: the same for the same number, however it was written."""
+    text = f"{value:f}"
+    short = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if short in {"", "-", "-0"} else short
+
+
 def shortest(value: Decimal) -> str:
     """The same text for the same number, however it was written."""
     sign, digits, exponent = value.as_tuple()
@@ -200,7 +212,7 @@ def make_table(
     Raises UsageError when the event has no such property.
     """
     typed = [_typed(event, wanted) for wanted in properties]
-    columns = "ord, occurred_at, person_id, counted, reason"
+    columns = "ord, occurred_at, received_at, person_id, counted, reason"
     source = f"FROM messages WHERE event = {literal(event.name)} AND type = 'track' ORDER BY ord"
     if not typed:
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} {source}")
@@ -209,11 +221,12 @@ def make_table(
     raws = _raws(_decoder([found.wire_name or found.name for found, _ in typed]), table.column("body"), len(typed))
     table, made = table.drop_columns(["body"]), {}
     for number, (found, type_) in enumerate(typed):
-        values, unread = _read_column(raws[number], type_)
+        same = canonical_text(found)
+        values, unread = _read_column(raws[number], type_, same)
         array, form, scale = _arrow(values, type_)
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
         table = table.append_column(sql, array)
-        made[found.name] = Column(sql, form, scale, type_, unread)
+        made[found.name] = Column(sql, form, scale, type_, unread, same)
     hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
     return PropertyTable(name, made)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
-from footfall.analytics.properties import Column, PropertyTable, shortest
+from footfall.analytics.properties import Column, PropertyTable, number_text, shortest
 from footfall.plan.model import Where
 
 __all__ = ["ACTORS", "condition", "holds", "needed"]
@@ -67,7 +67,7 @@ def _as_sql(column: Column, value: Value) -> str | None:
     if column.form == "boolean":
         return literal(value) if isinstance(value, bool) else None
     if column.form == "text":
-        return literal({True: "true", False: "false"}[value] if isinstance(value, bool) else str(value))
+        return literal(_text(column, value))
     number = _number(value)
     if number is None:
         return None
@@ -75,6 +75,15 @@ def _as_sql(column: Column, value: Value) -> str | None:
         return literal(shortest(number))
     rounded = _scaled(number, column.scale, ROUND_FLOOR)
     return _decimal(rounded, column.scale) if rounded == number and rounded is not None else None
+
+
+def _text(column: Column, value: Value) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = None if isinstance(value, str) else _number(value)
+    if number is not None:
+        return number_text(number)
+    return str(value) if column.same is None else column.same(str(value))
 
 
 def _scaled(number: Decimal, scale: int, rounding: str) -> Decimal | None:
@@ -93,7 +102,7 @@ def _comparison(dataset: Dataset, table: PropertyTable, column: Column, where: W
     sign, compare, rounding = _COMPARE[where.op]
     value = where.values[0]
     if column.form == "text":
-        return f"coalesce({column.sql} {sign} {literal(str(value))}, FALSE)"
+        return f"coalesce({column.sql} {sign} {literal(_text(column, value))}, FALSE)"
     number = _number(value)
     if number is None or column.form == "boolean":
         return "FALSE"

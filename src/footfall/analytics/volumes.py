@@ -12,24 +12,42 @@ from footfall.plan.periods import full_periods
 
 __all__ = ["volume"]
 
+_LONGEST = 8 * 86_400 * 1_000_000  # no period takes longer, and no clock is put back by a day
+
 
 def volume(dataset: Dataset, plan: Plan, event: Event, span: Span, now: int) -> VolumeResult | None:
     """The lowest and the highest count of an event per period; None when the plan expects nothing of it.
 
-    Where the window is open it goes from the first message of any kind to `now`.
+    The periods go from the event's first receipt, or that of the window if it is later, to the end of the window or
+    `now`. A window that had ended before the first receipt (it looks at history that was imported) begins at the first
+    message in it.
     """
     if event.volume is None:
         return None
-    contents = dataset.contents()
-    since = span.since if span.since is not None else contents.first
-    used = Span(since, span.until if span.until is not None else now)
-    periods = [] if used.since is None or used.until is None else _periods(event.volume, used, plan)
+    first = _first(dataset, plan, event, span, now)
+    until = min(now, span.until if span.until is not None else now)
+    used = Span(first if span.since is None else span.since, until)
+    periods = []
+    if first is not None:
+        # A period that the first receipt cuts counts only where the window was asked for and holds all of it.
+        begin = max(used.since or 0, first - _LONGEST) if span.since is not None else first
+        periods = [one for one in full_periods(event.volume.per, begin, until, plan.timezone) if one[1] > first]
     counts = _counts(dataset, plan, event, periods) if periods else []
     return _result(plan, event.name, event.volume, used, list(zip(periods, counts, strict=True)))
 
 
-def _periods(expected: VolumeExpectation, used: Span, plan: Plan) -> list[tuple[int, int]]:
-    return list(full_periods(expected.per, used.since or 0, used.until or 0, plan.timezone))
+def _first(dataset: Dataset, plan: Plan, event: Event, span: Span, now: int) -> int | None:
+    """From when on the event counts in a window; None for an event that never came.
+
+    No clock that was wrong moves it: it goes by receipt, and where it cannot, by what lies in the window.
+    """
+    until = min(now, span.until if span.until is not None else now)
+    ((receipt, occurrence),) = dataset.rows(
+        f"SELECT min(received_at), min(occurred_at) FILTER ({Span(span.since, until).sql()}) "
+        f"FROM {dataset.events(event.name, plan=plan).name}"
+    )
+    first = receipt if receipt is None or receipt < until else occurrence
+    return None if first is None else int(first)
 
 
 def _counts(dataset: Dataset, plan: Plan, event: Event, periods: list[tuple[int, int]]) -> list[int]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from footfall.clock import EPOCH
+from footfall.moments import read_iso
 from footfall.plan.durations import parse_duration
 
 __all__ = ["Moment", "moment"]
@@ -36,4 +37,4 @@ def moment(text: str, now: datetime) -> datetime:
     try:
         return now - timedelta(seconds=parse_duration(text))
     except ValueError:
-        return datetime.fromisoformat(text)
+        return read_iso(text)

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from footfall.moments import DATETIME
+
 __all__ = ["FORMATS", "UUID"]
 
 # RFC 9562, section 4: the canonical text of a UUID; it is to be read in either case.
@@ -39,7 +41,6 @@ _DAY = (
     rf"02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
 )
 _DATE = re.compile(_DAY)
-_DATE_TIME = re.compile(rf"{_DAY}[Tt]{_CLOCK}{_OFFSET}")
 # ISO 8601: at least one part, and one after a T.
 _DURATION = re.compile(
     r"P(?=[0-9T])(?:[0-9]{1,9}W|(?:[0-9]{1,9}Y)?(?:[0-9]{1,9}M)?(?:[0-9]{1,9}D)?"
@@ -80,7 +81,7 @@ FORMATS: Mapping[str, Callable[[str], object]] = MappingProxyType(
         "country": re.compile(r"[A-Z]{2}").fullmatch,  # ISO 3166-1 alpha-2
         "currency": re.compile(r"[A-Z]{3}").fullmatch,  # ISO 4217
         "date": _DATE.fullmatch,
-        "date-time": _DATE_TIME.fullmatch,
+        "date-time": re.compile(DATETIME).fullmatch,
         "duration": _DURATION.fullmatch,
         "email": _EMAIL.fullmatch,
         "hostname": _HOSTNAME.fullmatch,

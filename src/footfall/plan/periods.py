@@ -1,7 +1,8 @@
 """The full hours, days and weeks of a window on a plan's clock.
 
-Days and weeks go by the wall clock (23 to 25 hours when it is put forward or back), hours by the sun; weeks begin on
-Monday.
+Days and weeks go by the wall clock (23 to 25 hours when it is put forward or back), hours by the sun, from one full
+hour of the wall clock to the next (half an hour where it is put forward or back by half an hour); weeks begin on
+Monday. A day that a zone skips is no day.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ def _hour(time: datetime) -> datetime:
     return time.replace(minute=0, second=0, microsecond=0)
 
 
+def _past_the_hour(time: datetime) -> timedelta:
+    return timedelta(minutes=time.minute, seconds=time.second)
+
+
 def _day(time: datetime) -> datetime:
     return _hour(time).replace(hour=0, fold=0)
 
@@ -32,7 +37,7 @@ def _week(time: datetime) -> datetime:
 
 # Where a period begins, and the beginning of the next.
 _PERIODS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]]] = {
-    "hour": (_hour, lambda start: (start.astimezone(UTC) + _HOUR).astimezone(start.tzinfo)),
+    "hour": (_hour, lambda start: (start.astimezone(UTC) + _HOUR - _past_the_hour(start)).astimezone(start.tzinfo)),
     "day": (_day, lambda start: start + timedelta(days=1)),
     "week": (_week, lambda start: start + timedelta(days=7)),
 }
@@ -47,6 +52,6 @@ def full_periods(per: str, since: int, until: int, timezone: str) -> Iterator[tu
         bounds = (start - EPOCH) // _MICROSECOND, (end - EPOCH) // _MICROSECOND
         if bounds[1] > until:
             return
-        if bounds[0] >= since:
+        if bounds[0] >= since and bounds[0] < bounds[1]:
             yield bounds
         start = end

@@ -14,8 +14,10 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.constraints import NUMERIC
 from footfall.plan.durations import format_duration
-from footfall.plan.model import Event, Guard, Journey, Plan, Step, Where
+from footfall.plan.equal import canonical_text
+from footfall.plan.model import Event, Guard, Journey, Plan, Property, Step, Where
 
 __all__ = ["Moment", "Progress", "describe", "walk"]
 
@@ -110,25 +112,26 @@ def _fits(plan: Plan, what: Step | Guard, moment: Moment) -> bool:
 
 def _holds(event: Event, where: Where, moment: Moment) -> bool:
     """One condition: numbers compare as numbers, all else as text; what is absent meets no comparison but `not`."""
-    key = next(
-        (prop.wire_name or prop.name for prop in event.properties if prop.name == where.property), where.property
-    )
-    value = moment.properties.get(key)
+    prop = next((prop for prop in event.properties if prop.name == where.property), None)
+    value = moment.properties.get(where.property if prop is None else prop.wire_name or prop.name)
     if where.op in _COMPARE:
-        if value is None:
+        if value is None or prop is None:
             return False
-        one, other = _comparable(value), _comparable(where.values[0])
+        one, other = _comparable(prop, value), _comparable(prop, where.values[0])
         return type(one) is type(other) and _COMPARE[where.op](one, other)
-    inside = any(
-        value is None if wanted is None else value is not None and _comparable(value) == _comparable(wanted)
-        for wanted in where.values
-    )
+    if value is None or prop is None:
+        inside = None in where.values
+    else:
+        inside = _comparable(prop, value) in [_comparable(prop, one) for one in where.values if one is not None]
     return inside == (where.op == "in")
 
 
-def _comparable(value: Any) -> Decimal | str:
+def _comparable(prop: Property, value: Any) -> Decimal | str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, str) and prop.type not in NUMERIC:
+        same = canonical_text(prop)
+        return value if same is None else same(value)
     try:
         return Decimal(str(value))
     except InvalidOperation:

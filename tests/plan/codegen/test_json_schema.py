@@ -41,6 +41,20 @@ def test_a_schema_takes_what_the_validator_takes(shape: tuple[Property, tuple[st
     assert [schema_takes(event, text) for text in texts] == expected
 
 
+@pytest.mark.parametrize("form", [{"type": "datetime"}, {"type": "string", "format": "date-time"}])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-03-01T24:00:00Z", "2026-03-01T10:00:60+0100", "2026-03-01 10:00:00-01", "9999-12-31T10:00:60Z"],
+)
+def test_a_time_in_any_spelling_is_taken_also_by_a_reader_that_checks_formats(text: str, form: dict[str, Any]) -> None:
+    event = event_of(Property(name="value", required=True, **form))
+    schema = json.loads(schema_text(event_schema(event, plan_of(event))))
+    reader = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+
+    assert plan_takes(event, f'{{"value":"{text}"}}')
+    assert reader.is_valid({"value": text})
+
+
 def test_a_decimal_that_travels_as_a_number_keeps_its_bounds() -> None:
     price = Property(name="price", type="decimal", min=Decimal("0.01"), max=Decimal(1000), scale=2)
     event = event_of(price)

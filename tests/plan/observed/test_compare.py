@@ -191,3 +191,16 @@ def test_every_code_is_told_where_the_command_is_documented() -> None:
     commands = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
 
     assert [code for code, why in CODES.items() if f"| `{code}` |" not in commands or why not in commands] == []
+
+
+@pytest.mark.parametrize("wrong", ["1970-01-01T00:00:00Z", "2150-01-01T00:00:00Z"])
+def test_a_clock_that_was_wrong_once_makes_no_empty_days(plan_of: Any, wrong: str) -> None:
+    plan = plan_of("  e: {description: d, expect: {volume: {per: day, min: 1}}}\n")
+    times = [(wrong, 1), *((f"2026-11-0{day}T12:00:00Z", day) for day in (2, 3, 4))]
+    message = {"type": "track", "event": "e"}
+    lines = [
+        {"source": "web", "occurred_at": at, "received_at": f"2026-11-0{day}T12:00:00Z", "message": message}
+        for at, day in times
+    ]
+
+    assert found(plan, *map(msgspec.json.encode, lines)) == []

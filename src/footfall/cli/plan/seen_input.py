@@ -94,7 +94,10 @@ class SeenInput:
                         row = entry.row
                         if kind == "quarantined" and row.type != "track":
                             continue  # put aside for what no plan could say of it
-                        one = partial(read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type)
+                        one = partial(
+                            read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
+                            receipt=row.received_at,
+                        )  # fmt: skip
                         yield from self._read(f"message {row.message_id}", one)
         finally:
             journal.close()

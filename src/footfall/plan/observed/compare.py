@@ -101,9 +101,9 @@ def compare(watch: Watch, *, places: Places, since: int | None = None, until: in
     """Everything in which the messages differ from the plan, event by event in the order of the plan.
 
     `places` says where the plan's parts stand. `since` and `until` bound the window of the volumes (microseconds since
-    1970-01-01 UTC), by default from the first message to the last.
+    1970-01-01 UTC), by default from an event's first receipt to the last of all.
     """
-    since, until = watch.first if since is None else since, watch.last if until is None else until
+    until = watch.receipt if until is None else until
     found: list[_Finding] = []
     for event in watch.plan.events.values():
         seen = watch.planned.get(event.name)
@@ -219,10 +219,12 @@ def _absent(event: Event, seen: EventSeen) -> Iterator[_Finding]:
 
 def _volume(watch: Watch, event: Event, since: int | None, until: int | None) -> Iterator[_Finding]:
     expected = event.volume
-    if expected is None or since is None or until is None or event.status != "active":
-        return
     seen = watch.planned.get(event.name)
-    counted = volume(seen.quarters if seen else {}, expected, since=since, until=until, timezone=watch.plan.timezone)
+    first = None if seen is None else seen.receipt
+    if expected is None or seen is None or first is None or until is None or event.status != "active":
+        return
+    since = first if since is None else max(since, first)
+    counted = volume(seen.quarters, expected, since=since, until=until, timezone=watch.plan.timezone)
     if counted is None:
         return
     of = f"of {counted.periods:,} full {expected.per}{'' if counted.periods == 1 else 's'}"

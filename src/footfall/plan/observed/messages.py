@@ -27,7 +27,8 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     `event` is the name on the wire of a track message, "" for any other. `body` is the JSON text of its properties or
     traits, `values` the same decoded, with exact numbers. `at` is when it happened, in microseconds since 1970-01-01
     UTC, None where nothing says so. `received` says that its values are as a collector gets them: a client with a plan
-    has applied the plan's transforms, or a collector has stored it.
+    has applied the plan's transforms, or a collector has stored it. `receipt` is when a collector received it, where it
+    is known.
     """
 
     type: str
@@ -37,6 +38,7 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     at: int | None = None
     source: str = ""
     received: bool = False
+    receipt: int | None = None
 
 
 class _Bodies(msgspec.Struct):
@@ -66,14 +68,18 @@ def read_line(line: bytes) -> Iterator[Seen]:
             yield read_message(bytes(raw))
     elif type(data.get("message")) is dict:
         body = bytes(_line(line).message)
-        at, source, type_ = parse_moment(data.get("occurred_at")), _text(data.get("source")), _text(data.get("type"))
-        yield read_message(body, at=at, source=source, type_=type_)
+        at, receipt = (parse_moment(data.get(key)) for key in ("occurred_at", "received_at"))
+        yield read_message(
+            body, at=at, source=_text(data.get("source")), type_=_text(data.get("type")), receipt=receipt
+        )
     else:
         yield _message(line, data)
 
 
-def read_message(body: bytes, *, at: int | None = None, source: str = "", type_: str = "") -> Seen:
-    """One message from its own JSON text; what the store knows better (`at`, `source`, `type_`) goes before it.
+def read_message(
+    body: bytes, *, at: int | None = None, source: str = "", type_: str = "", receipt: int | None = None
+) -> Seen:
+    """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
 
     Raises ValueError for what is no message.
     """
@@ -83,10 +89,18 @@ def read_message(body: bytes, *, at: int | None = None, source: str = "", type_:
         raise ValueError("it is nested too deeply") from None
     if type(data) is not dict:
         raise ValueError("the message is no JSON object")
-    return _message(body, data, at=at, source=source, kind=type_)
+    return _message(body, data, at=at, source=source, kind=type_, receipt=receipt)
 
 
-def _message(body: bytes, data: dict[str, Any], *, at: int | None = None, source: str = "", kind: str = "") -> Seen:
+def _message(
+    body: bytes,
+    data: dict[str, Any],
+    *,
+    at: int | None = None,
+    source: str = "",
+    kind: str = "",
+    receipt: int | None = None,
+) -> Seen:
     event = _text(data.get("event"))
     kind = kind or _text(data.get("type")) or ("track" if event else "")
     if kind not in _TYPES:
@@ -108,6 +122,7 @@ def _message(body: bytes, data: dict[str, Any], *, at: int | None = None, source
         parse_moment(data.get("timestamp")) if at is None else at,
         source,
         bool(source) or type(plan) is dict,
+        receipt,
     )
 
 

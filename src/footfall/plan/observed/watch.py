@@ -52,12 +52,13 @@ class EventSeen(msgspec.Struct):
     """What came of one event. Times are microseconds since 1970-01-01 UTC, None where no message had one.
 
     `keys` counts the keys of the properties, `names` what it was called on the wire, `quarters` by the quarter of an
-    hour.
+    hour. `receipt` is when a collector first received it; where nobody knows, when it first happened.
     """
 
     count: int = 0
     first: int | None = None
     last: int | None = None
+    receipt: int | None = None
     sources: Counter[str] = msgspec.field(default_factory=Counter)
     names: Counter[str] = msgspec.field(default_factory=Counter)
     keys: Counter[str] = msgspec.field(default_factory=Counter)
@@ -71,6 +72,8 @@ _VALUES = 20
 class Watch:
     """Sees messages one by one. `planned` is by the plan's name, `unplanned` by the name on the wire.
 
+    `first` and `last` are when the messages happened, `receipt` the last one's, where it is known, else as `last`.
+
     Values are checked as `footfall.plan.validate` checks them, with the transformed types where a message was received.
     """
 
@@ -81,6 +84,7 @@ class Watch:
         self.count = 0
         self.first: int | None = None
         self.last: int | None = None
+        self.receipt: int | None = None
         self._maps: dict[str, tuple[tuple[str, bool], ...]] = {}
         # By whether the transforms of the plan were applied.
         self._validators = {True: Validator(plan, place="collector"), False: Validator(plan, place="client")}
@@ -91,10 +95,12 @@ class Watch:
         """Take one message into account; only track messages are events."""
         self.count += 1
         self.first, self.last = _widen(self.first, self.last, seen.at)
+        receipt = _receipt(seen)
+        self.receipt = _widen(None, self.receipt, receipt)[1]
         if seen.type != "track":
             return
         validator = self._validators[seen.received]
-        event = validator.resolve(seen.event, "" if seen.at is None else format_us(seen.at)[:10])
+        event = validator.resolve(seen.event, "" if receipt is None else format_us(receipt)[:10])
         if event is None:
             _count(self.unplanned.setdefault(seen.event, EventSeen()), seen)
             return
@@ -152,9 +158,14 @@ def _count(entry: EventSeen, seen: Seen) -> None:
     if seen.source:
         entry.sources[seen.source] += 1
     entry.first, entry.last = _widen(entry.first, entry.last, seen.at)
+    entry.receipt = _widen(entry.receipt, None, _receipt(seen))[0]
     if seen.at is not None:
         entry.quarters[seen.at // QUARTER_US] += 1
     entry.keys.update(seen.values.keys())
+
+
+def _receipt(seen: Seen) -> int | None:
+    return seen.at if seen.receipt is None else seen.receipt
 
 
 def _widen(first: int | None, last: int | None, at: int | None) -> tuple[int | None, int | None]:
