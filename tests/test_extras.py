@@ -14,7 +14,8 @@ from footfall.errors import MissingExtraError
 from footfall.extras import EXTRAS, needs
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-IMPORTED = {"PyYAML": "yaml"}  # what is imported under another name than it is installed by
+# What is imported under another name than it is installed by.
+IMPORTED = {"PyYAML": "yaml", "backports.zstd": "backports"}
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
 
 

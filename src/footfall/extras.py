@@ -12,6 +12,8 @@ __all__ = ["EXTRAS", "missing_extra", "needs"]
 # The module that is imported: the extra whose installation brings it.
 EXTRAS: Mapping[str, str] = {
     "apsw": "collector",
+    "backports": "collector",
+    "brotli": "collector",
     "click": "cli",
     "duckdb": "analytics",
     "httptools": "collector",

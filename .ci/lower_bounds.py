@@ -1,0 +1,19 @@
+"""Prints a constraint for each dependency of `footfall[all]`: the lowest version that pyproject.toml allows."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LINES = [*PROJECT["dependencies"], *(line for extra, lines in EXTRAS.items() if extra != "test" for line in lines)]
+BOUND = re.compile(r"(?P<name>[\w.-]+)(\[[\w,]+\])?>=(?P<version>[\w.]+)")
+
+for line in dict.fromkeys(LINES):
+    bound = BOUND.match(line)
+    if bound:
+        print(f"{bound['name']}=={bound['version']}")
+    elif not line.startswith("footfall["):
+        raise SystemExit(f"{line}: give it a lower bound")
