@@ -18,7 +18,7 @@ SOURCE = ROOT / "src" / "footfall"
 # another unless the floor says so.
 FLOORS: list[tuple[set[str], bool]] = [
     ({"errors", "clock", "disk", "extras", "printable"}, True),
-    ({"events", "encoding", "moments"}, True),
+    ({"events", "encoding", "message_reader", "moments"}, True),
     ({"plan", "identity"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics"}, False),
@@ -31,6 +31,7 @@ FLOORS: list[tuple[set[str], bool]] = [
 PURE = [
     "events",
     "encoding",
+    "message_reader",
     "moments",
     "printable",
     "identity",

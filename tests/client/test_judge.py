@@ -58,6 +58,17 @@ def test_a_sound_event_says_which_plan_it_was_checked_with() -> None:
     assert "violations" not in context
 
 
+def test_a_message_says_whose_transforms_were_applied_to_it() -> None:
+    plain = Plan(id="plain", events={"e": Event(name="e", wire_name="e")})
+    _, transformed = track({"total": 1}, plan=plan())
+    _, untouched = track({}, "e", plan=plain)
+    _, unplanned = track({})
+
+    assert transformed.messages[0]["context"]["client"]["transformed"] == bundle_hash(plan())
+    assert "transformed" not in untouched.messages[0]["context"]["client"]
+    assert "transformed" not in unplanned.messages[0]["context"]["client"]
+
+
 def test_a_faulty_event_is_sent_with_its_faults_by_default() -> None:
     receipt, recorder = track({"total": -1}, plan=plan())
 

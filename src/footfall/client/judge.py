@@ -56,18 +56,24 @@ class Judge:
 
 
 class PlanJudge(Judge):
-    """The judge of a client with a plan. `id` and `bundle` name the plan on every message."""
+    """The judge of a client with a plan.
+
+    `id` and `bundle` name the plan on every message. `may_transform` says whether the plan has transforms to apply.
+    """
 
     def __init__(self, plan: Plan | str | Path, on_invalid: OnInvalid | None, transform_key: bytes | None) -> None:
         super().__init__(on_invalid)
         # Here, so that a client without a plan does not load what reads plans.
-        from footfall.plan import bundle_hash, load
+        from footfall.plan import bundle_bytes, load
+        from footfall.plan.bundle import bundle_name, may_transform
         from footfall.plan.transform import Transforms
         from footfall.plan.validate import Validator
 
         loaded = load(plan) if isinstance(plan, str | Path) else plan
         self.id = loaded.id
-        self.bundle = bundle_hash(loaded)
+        bundle = bundle_bytes(loaded)
+        self.bundle = bundle_name(bundle)
+        self.may_transform = may_transform(bundle)
         self._validator = Validator(loaded, place="test" if on_invalid == "raise" else "client")
         self._transforms = Transforms(loaded, transform_key)
         self._changed_keys: dict[str, tuple[bytes, ...]] = {}

@@ -62,10 +62,13 @@ class Preparer:
         self._room = max_bytes - len(TAIL) - NUMBER
         self._second = (-1, b"")
         own: dict[str, object] = {"library": {"name": "footfall", "version": VERSION}}
+        client: dict[str, object] = {"id": client_id}
         if isinstance(judge, PlanJudge):
             own["plan"] = {"id": judge.id, "bundle": judge.bundle}
+            if judge.may_transform:
+                client["transformed"] = judge.bundle  # a collector transforms what does not say that this was done
         self._own = b'"context":' + orjson.dumps(own)[:-1]
-        self._client = b',"client":{"id":%b,"seq":' % orjson.dumps(client_id)
+        self._client = b',"client":%b,"seq":' % orjson.dumps(client)[:-1]
 
     def prepare(self, message: Message, scope: Scope) -> Ready | Receipt:
         """The message made ready, or the receipt that says why there is none.

@@ -22,7 +22,11 @@ def kind_of(value: object) -> str:
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """What holds for all messages of a request. `day` is the ISO day of receipt, `skew` the clocks' distance in us."""
+    """What holds for all messages of a request.
+
+    `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
+    and `shared` the JSON of the envelope, which is kept with each message.
+    """
 
     source: str
     received_at: int
@@ -32,6 +36,7 @@ class Frame(msgspec.Struct, frozen=True):
     context: dict[str, Any]
     settings: CollectorSettings
     judge_for: JudgeFor
+    shared: bytes | None = None
 
 
 class Draft:

@@ -20,7 +20,7 @@ from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
 from footfall.collector.wire import Envelope
 from footfall.events import Answer, Fault, Verdict
-from footfall.moments import parse_moment
+from footfall.message_reader import clock_skew
 from footfall.storage.journal import Changes, Row, account
 
 __all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
@@ -29,9 +29,6 @@ Step = Callable[[Draft, Frame], bool]
 
 STEPS: tuple[Step, ...] = (readable, shape, message_id, ids, time, plan, somebody)
 """In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for)."""
-
-# The sender's clock is put right only where the two are apart by more than a slow request takes.
-_SKEW_US = 60_000_000
 
 
 class Judged(msgspec.Struct):
@@ -50,15 +47,14 @@ def frame_for(
     envelope: Envelope, source: str, *, received_at: int, judge_for: JudgeFor, settings: CollectorSettings
 ) -> Frame:
     """What holds for all messages of a request that came in at `received_at` (us since 1970-01-01 UTC)."""
-    sent_at = parse_moment(envelope.sent_at)
-    skew = received_at - sent_at if sent_at is not None else 0
     return Frame(
         source=source,
         received_at=received_at,
         day=(EPOCH + timedelta(microseconds=received_at)).strftime("%Y-%m-%d"),
-        skew=skew if abs(skew) > _SKEW_US else 0,
+        skew=clock_skew(envelope.sent_at, received_at),
         type=envelope.type,
         context=envelope.context if type(envelope.context) is dict else {},
+        shared=envelope.shared,
         settings=settings,
         judge_for=judge_for,
     )

@@ -9,6 +9,7 @@ import msgspec
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import Judge
 from footfall.events import Fault, VerdictName
+from footfall.message_reader import trait_texts
 from footfall.plan.model import TRAITS_OF, Policy
 
 __all__ = ["plan"]
@@ -28,11 +29,9 @@ _TOLD = 80  # characters of an unknown name that its fault repeats
 
 
 class _Texts(msgspec.Struct):
-    """The parts of a message whose own bytes are checked: what was decoded may have lost digits."""
+    """The part of a message whose own bytes are checked: what was decoded may have lost digits."""
 
     properties: msgspec.Raw = msgspec.Raw()
-    traits: msgspec.Raw = msgspec.Raw()
-    context: msgspec.Raw = msgspec.Raw()
 
 
 _texts = msgspec.json.Decoder(_Texts).decode
@@ -47,7 +46,7 @@ def plan(draft: Draft, frame: Frame) -> bool:
     if draft.type == "track" and draft.event is not None:
         _judge_track(draft, frame, judge, draft.event)
     elif draft.type in TRAITS_OF:
-        _judge_traits(draft, judge)
+        _judge_traits(draft, frame, judge)
     return True
 
 
@@ -92,19 +91,13 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
         _apply(draft, "invalid", (fault,), judge.policy(event, fault))
 
 
-def _judge_traits(draft: Draft, judge: Judge) -> None:
-    texts = _texts(draft.piece.raw)
-    text = texts.traits
-    traits = draft.data.get("traits")
-    if traits is None and type(draft.data.get("context")) is dict:
-        text, traits = _texts(texts.context).traits, draft.context.get("traits")  # where RudderStack's SDKs put them
-    if not _is_object(traits):
-        return  # already put aside for its shape, or nothing of ours
-    checked = judge.validator.check_traits(TRAITS_OF[draft.type], text)
-    if checked.warnings:
-        draft.warn(*checked.warnings)
-    for fault in checked.faults:
-        _apply(draft, "invalid", (fault,), judge.policy(None, fault))
+def _judge_traits(draft: Draft, frame: Frame, judge: Judge) -> None:
+    for text in trait_texts(draft.type, draft.piece.raw, frame.shared):
+        checked = judge.validator.check_traits(TRAITS_OF[draft.type], text)
+        if checked.warnings:
+            draft.warn(*checked.warnings)
+        for fault in checked.faults:
+            _apply(draft, "invalid", (fault,), judge.policy(None, fault))
 
 
 def _apply(draft: Draft, reason: str, faults: tuple[Fault, ...], policy: Policy) -> None:

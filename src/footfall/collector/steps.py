@@ -14,6 +14,7 @@ from footfall.collector.draft import Draft, Frame, kind_of
 from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity import is_junk
+from footfall.message_reader import said_time
 from footfall.moments import is_plausible, parse_moment
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
@@ -92,7 +93,7 @@ def message_id(draft: Draft, frame: Frame) -> bool:
         draft.message_id = given
         return True
     content = _canonical(draft.piece.raw, frame.type)
-    if draft.data.get("timestamp") is None and draft.data.get("originalTimestamp") is None:
+    if said_time(draft.data) is None:
         content += frame.day.encode()
     draft.message_id = derived_id(content)
     return True
@@ -115,11 +116,9 @@ def ids(draft: Draft, frame: Frame) -> bool:
 
 def time(draft: Draft, frame: Frame) -> bool:
     """When it happened: as it says, put right by the sender's clock where that was far off."""
-    said = draft.data.get("timestamp")
+    said = said_time(draft.data)
     if said is None:
-        said = draft.data.get("originalTimestamp")  # RudderStack's name for it
-        if said is None:
-            return True
+        return True
     moment = parse_moment(said)
     if moment is None or not is_plausible(moment + frame.skew):
         got = said[:_TOLD] if type(said) is str else kind_of(said)

@@ -9,10 +9,11 @@ import msgspec
 from footfall.analytics import Dataset
 from footfall.errors import UsageError
 from footfall.identity import Reason, is_junk
+from footfall.message_reader import json_object
 from footfall.people.matching import find
 from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
 from footfall.people.moments import moment
-from footfall.people.traits import Identify, json_object, last_traits
+from footfall.people.traits import Identify, last_traits
 
 __all__ = ["profile", "profile_of", "profiles"]
 

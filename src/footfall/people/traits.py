@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from footfall.message_reader import json_object, trait_texts
 from footfall.people.moments import moment
 
 __all__ = ["Identify", "Trait", "last_traits"]
-
-_Object = dict[str, msgspec.Raw]
 
 
 class Trait(msgspec.Struct, frozen=True):
@@ -45,29 +44,8 @@ def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
 
 
 def _said(message: Identify) -> Mapping[str, msgspec.Raw]:
-    """Every trait of one message: Segment puts them in `traits`, RudderStack's SDKs in `context.traits`.
-
-    The message speaks louder than its batch, and `traits` louder than `context.traits`.
-    """
-    said: _Object = {}
-    for part in _parts(message):
-        said.update(part)
+    """Every trait of one message."""
+    said: dict[str, msgspec.Raw] = {}
+    for text in trait_texts("identify", message.body, message.envelope):
+        said.update(json_object(text))
     return said
-
-
-def _parts(message: Identify) -> Iterator[_Object]:
-    body = json_object(message.body)
-    envelope = json_object(message.envelope)
-    yield json_object(json_object(envelope.get("context")).get("traits"))
-    yield json_object(json_object(body.get("context")).get("traits"))
-    yield json_object(body.get("traits"))
-
-
-def json_object(text: str | msgspec.Raw | None) -> _Object:
-    """The members of a JSON object, undecoded; nothing for whatever is not one."""
-    if text is None:
-        return {}
-    try:
-        return msgspec.json.decode(text, type=_Object)
-    except msgspec.DecodeError:
-        return {}

@@ -18,7 +18,7 @@ from footfall.errors import PlanError, Problem
 from footfall.plan.model import Plan
 from footfall.plan.packed import PackedEvents, settled, to_json
 
-__all__ = ["bundle_bytes", "bundle_hash", "from_bundle"]
+__all__ = ["bundle_bytes", "bundle_hash", "bundle_name", "from_bundle", "may_transform"]
 
 # Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
 _VERSION = 3
@@ -68,8 +68,18 @@ def _all_settled(parts: Mapping[str, _S]) -> dict[str, _S]:
 
 
 def bundle_hash(plan: Plan) -> str:
+    """The name of a plan's bundle."""
+    return bundle_name(bundle_bytes(plan))
+
+
+def bundle_name(bundle: bytes) -> str:
     """The name of a bundle: SHA-256 of its canonical bytes, in hexadecimal."""
-    return hashlib.sha256(bundle_bytes(plan)).hexdigest()
+    return hashlib.sha256(bundle).hexdigest()
+
+
+def may_transform(bundle: bytes) -> bool:
+    """Whether anything in a bundle has a `transform`, without reading it. Now and then it says so of one without."""
+    return b'"transform":' in bundle
 
 
 def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from footfall.events import Fault
+from footfall.message_reader import client_word
 from footfall.plan.model import TRAITS_OF, Enforcement, Event, Plan
 from footfall.plan.validate import Validator
 
@@ -42,7 +43,7 @@ class Verdicts:
     def faults(self, text: bytes, message: Mapping[str, Any]) -> tuple[Fault, ...]:
         """Everything that is wrong with a message, given as its JSON text and decoded."""
         context = message.get("context") or {}
-        validator = self._as_received if "plan" in context else self._as_sent
+        validator = self._as_received if client_word(context, "transformed") is not None else self._as_sent
         kind = message["type"]
         if kind in TRAITS_OF:
             return validator.check_traits(TRAITS_OF[kind], _bodies(text).traits).faults

@@ -76,6 +76,7 @@ class Rejudge:
                 context=shared,
                 settings=self._settings,
                 judge_for=lambda _: self._judge,
+                shared=row.envelope,
             ),
         )
         if not judged.changes.rows:

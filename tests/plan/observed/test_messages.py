@@ -16,10 +16,33 @@ def test_a_message_as_it_was_sent_is_seen() -> None:
     assert (bytes(seen.body), str(seen.values["x"])) == (b'{"x":1.10}', "1.10")
 
 
-def test_a_message_of_a_client_with_a_plan_has_its_transforms_applied() -> None:
-    (seen,) = read_line(b'{"type":"track","event":"A","context":{"plan":{"id":"p","bundle":"b"}}}')
+def test_a_message_whose_client_says_so_has_its_transforms_applied() -> None:
+    (seen,) = read_line(b'{"type":"track","event":"A","context":{"client":{"id":"c","transformed":"b"}}}')
 
     assert seen.received
+
+
+def test_the_time_is_read_under_either_vendors_name() -> None:
+    line = b'{"type":"track","event":"A","originalTimestamp":"2026-01-01T01:00:00+01:00"}'
+
+    assert [seen.at for seen in read_line(line)] == [1767225600_000000]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"type":"identify","userId":"u","traits":{"n":1.10}}',
+        b'{"type":"identify","userId":"u","context":{"traits":{"n":1.10}}}',
+        b'{"type":"identify","userId":"u","context":{"traits":{"n":2}},"traits":{"n":1.10}}',
+        b'{"batch":[{"type":"identify","userId":"u"}],"context":{"traits":{"n":1.10}}}',
+        b'{"message":{"type":"identify"},"envelope":{"context":{"traits":{"n":1.10}}}}',
+    ],
+)
+def test_traits_are_read_where_either_vendor_puts_them(line: bytes) -> None:
+    (seen,) = read_line(line)
+
+    assert bytes(seen.body) == b'{"n":1.10}'
+    assert str(seen.values["n"]) == "1.10"
 
 
 def test_the_line_of_an_export_knows_the_time_the_source_and_the_type_better() -> None:

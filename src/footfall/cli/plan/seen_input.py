@@ -96,7 +96,7 @@ class SeenInput:
                             continue  # put aside for what no plan could say of it
                         one = partial(
                             read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
-                            receipt=row.received_at,
+                            receipt=row.received_at, envelope=row.envelope,
                         )  # fmt: skip
                         yield from self._read(f"message {row.message_id}", one)
         finally:

@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 
 from footfall.events import MESSAGE_TYPES
+from footfall.message_reader import client_word, json_object, said_time, trait_texts
 from footfall.moments import parse_moment
+from footfall.plan.model import TRAITS_OF
 from footfall.plan.walk import decode
 
 __all__ = ["Seen", "read_line"]
@@ -43,11 +45,12 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
 
 class _Bodies(msgspec.Struct):
     properties: msgspec.Raw = _NOTHING
-    traits: msgspec.Raw = _NOTHING
 
 
 class _Line(msgspec.Struct):
     message: msgspec.Raw = _NOTHING
+    envelope: msgspec.Raw = _NOTHING
+    context: msgspec.Raw = _NOTHING
     batch: tuple[msgspec.Raw, ...] = ()
 
 
@@ -55,75 +58,97 @@ _bodies = msgspec.json.Decoder(_Bodies).decode
 _line = msgspec.json.Decoder(_Line).decode
 
 
+class _Stored(msgspec.Struct, frozen=True):
+    """What stands beside a message, and goes before what the message says itself."""
+
+    at: int | None = None
+    source: str = ""
+    type: str = ""
+    envelope: bytes | None = None
+    receipt: int | None = None
+
+
 def read_line(line: bytes) -> Iterator[Seen]:
     """The messages of one line. Raises ValueError, with what is wrong, for a line that holds none."""
-    try:
-        data = decode(line)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    data = _decoded(line)
     if type(data) is not dict:
         raise ValueError("it is no JSON object")
     if type(data.get("batch")) is list:
-        for raw in _line(line).batch:
-            yield read_message(bytes(raw))
+        parts = _line(line)
+        stored = _Stored(envelope=b'{"context":%b}' % bytes(parts.context))
+        for raw in parts.batch:
+            yield _message(bytes(raw), _decoded(raw), stored)
     elif type(data.get("message")) is dict:
-        body = bytes(_line(line).message)
+        parts = _line(line)
         at, receipt = (parse_moment(data.get(key)) for key in ("occurred_at", "received_at"))
-        yield read_message(
-            body, at=at, source=_text(data.get("source")), type_=_text(data.get("type")), receipt=receipt
-        )
+        stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), bytes(parts.envelope), receipt)
+        yield _message(bytes(parts.message), data["message"], stored)
     else:
-        yield _message(line, data)
+        yield _message(line, data, _Stored())
 
 
 def read_message(
-    body: bytes, *, at: int | None = None, source: str = "", type_: str = "", receipt: int | None = None
-) -> Seen:
-    """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
-
-    Raises ValueError for what is no message.
-    """
-    try:
-        data = decode(body)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    if type(data) is not dict:
-        raise ValueError("the message is no JSON object")
-    return _message(body, data, at=at, source=source, kind=type_, receipt=receipt)
-
-
-def _message(
     body: bytes,
-    data: dict[str, Any],
     *,
     at: int | None = None,
     source: str = "",
-    kind: str = "",
+    type_: str = "",
     receipt: int | None = None,
+    envelope: bytes | None = None,
 ) -> Seen:
+    """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
+
+    `envelope` is what its batch said for all of its messages. Raises ValueError for what is no message.
+    """
+    return _message(body, _decoded(body), _Stored(at, source, type_, envelope, receipt))
+
+
+def _decoded(text: bytes | msgspec.Raw) -> Any:
+    try:
+        return decode(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
+    if type(data) is not dict:
+        raise ValueError("the message is no JSON object")
     event = _text(data.get("event"))
-    kind = kind or _text(data.get("type")) or ("track" if event else "")
+    kind = stored.type or _text(data.get("type")) or ("track" if event else "")
     if kind not in _TYPES:
         raise ValueError(f"its type is none of {', '.join(MESSAGE_TYPES)}")
     if kind == "track" and not event:
         raise ValueError("it tracks an event without a name")
-    key = "traits" if kind in {"group", "identify"} else "properties"
+    key = "traits" if kind in TRAITS_OF else "properties"
     values = data.get(key)
     if values is not None and type(values) is not dict:
         raise ValueError(f"its {key} are no object")
-    raw = getattr(_bodies(body), key)
+    if kind in TRAITS_OF:
+        text = _joined(trait_texts(kind, body, stored.envelope))
+        values = decode(text)
+    else:
+        text = _bodies(body).properties if values is not None else _NOTHING
     context = data.get("context")
-    plan = context.get("plan") if type(context) is dict else None
     return Seen(
         kind,
         event if kind == "track" else "",
-        raw if values is not None else _NOTHING,
+        text,
         values or {},
-        parse_moment(data.get("timestamp")) if at is None else at,
-        source,
-        bool(source) or type(plan) is dict,
-        receipt,
+        parse_moment(said_time(data)) if stored.at is None else stored.at,
+        stored.source,
+        bool(stored.source) or (type(context) is dict and client_word(context, "transformed") is not None),
+        stored.receipt,
     )
+
+
+def _joined(texts: list[msgspec.Raw]) -> msgspec.Raw:
+    """One object of several, of which the later ones count."""
+    if len(texts) == 1:
+        return texts[0]
+    members: dict[str, msgspec.Raw] = {}
+    for text in texts:
+        members.update(json_object(text))
+    return msgspec.Raw(msgspec.json.encode(members))
 
 
 def _text(value: object) -> str:
