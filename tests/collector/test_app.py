@@ -194,7 +194,9 @@ def test_a_compressed_body_is_taken_and_a_bomb_is_refused(app: App, journal: Mem
     assert kept(journal) == [("shop", "m1")]
 
 
-@pytest.mark.parametrize("body", [b"batch=%5B%5D", b"data=x", gzip.compress(gzip.compress(b"{}")), b"\0" * 40, b"[]"])
+@pytest.mark.parametrize(
+    "body", [b"batch=%5B%5D", b"data=x", gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), b"\0" * 40, b"[]"]
+)
 def test_what_is_no_object_inside_is_a_400(app: App, body: bytes) -> None:
     assert post(app, body).status_code == 400
 
