@@ -30,7 +30,7 @@ def test_a_real_collector_keeps_what_a_client_sends_and_knows_it_again(tmp_path:
         client.track("b", user_id="ann")
         client.track("a", user_id="ann", message_id="one")
         client.track("nobody")
-        assert client.close() == Delivery(4, 0, {})
+        assert client.close() == Delivery(4, 0, {}, quarantined=1)
 
     ledger = client.stats()
     assert (ledger.duplicate, ledger.quarantined, ledger.rejected) == (1, 1, 0)

@@ -7,7 +7,7 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from footfall.client.base import FLUSH_TIMEOUT, BaseClient
+from footfall.client.base import FLUSH_TIMEOUT, BaseClient, say
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.outbox import Parcel
 from footfall.client.prepare import TAIL, Ready
@@ -78,6 +78,7 @@ class AsyncClient(BaseClient):
             await self._transport.close_async()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
             _log.warning("the transport raised %s when it was closed", type(error).__name__)
+        say(self._end_to_say())
         return self._outbox.ledger().delivery()
 
     def stats(self) -> Ledger:
@@ -151,7 +152,7 @@ class AsyncClient(BaseClient):
             outcome = await self._transport.send_async(self._batch(parcel))
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
             outcome = error
-        self._settle(parcel, outcome)
+        say(self._settle(parcel, outcome))
         self._moved.set()
 
     async def _wait(self, event: asyncio.Event, seconds: float | None) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from footfall.client.calls import Calls
 from footfall.client.judge import Judge, OnInvalid, PlanJudge
+from footfall.client.losses import Losses, in_words
 from footfall.client.message import Hook
+from footfall.client.notices import PROCESS
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
 from footfall.client.prepare import Preparer
@@ -26,15 +29,16 @@ from footfall.events import Answer, Batch
 if TYPE_CHECKING:
     from footfall.plan.model import Plan
 
-__all__ = ["FLUSH_TIMEOUT", "BaseClient", "Collector"]
+__all__ = ["FLUSH_TIMEOUT", "BaseClient", "Collector", "say"]
 
 _log = logging.getLogger("footfall")
 
 Collector = str | Transport
+Say = Callable[[], object]  # writes a line of the log
 
 _NEXT: dict[Action, str] = {
     "again": "trying again",
-    "drop": "dropped",
+    "drop": "not trying again",
     "split": "sending halves",
     "stop": "nothing more is sent by this client, and what it has stays pending",
 }
@@ -62,7 +66,10 @@ class BaseClient(Calls):
     clients, and to flag where it says nothing. `hooks` are called in order with each Message and may change or drop it.
 
     The logger `footfall` gets a warning when the sending begins to fail, and when it ends for good because the
-    collector refused the write key; everything else about it is told at INFO.
+    collector refused the write key; once for each event name and fault, for what the plan has against an event, for
+    what the collector did not store, for a call that was refused and for a value that was replaced; and once for each
+    episode in which messages were lost, with their number and the reasons. Everything else is at INFO. No line holds a
+    value, an id or a key.
 
     After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue.
 
@@ -124,6 +131,8 @@ class BaseClient(Calls):
         self._give_up_at: float | None = None
         # Whether the last attempt failed: the first failure of a row is told louder than those after it.
         self._failing = False
+        self._losses = Losses()
+        self._pending_said = 0
 
     def _is_over(self, now: float) -> bool:
         """Whether a closing client has nothing more to do, or no more time."""
@@ -138,17 +147,21 @@ class BaseClient(Calls):
     def _batch(self, parcel: Parcel) -> Batch:
         return Batch(parcel.messages, format_us(self._clock.now_us()))
 
-    def _settle(self, parcel: Parcel, outcome: Answer | Exception) -> None:
-        """Enter the outcome of an attempt in the books, and say it in one line."""
+    def _settle(self, parcel: Parcel, outcome: Answer | Exception) -> list[Say]:
+        """Enter the outcome of an attempt in the books; return the lines that say it.
+
+        They are for after the client's lock is free: a log handler may have a lock, and may call the client.
+        """
         count = len(parcel.messages)
         if isinstance(outcome, Answer):
             self._outbox.delivered(outcome)
             self._failing = False
             noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
-            _log.info(
-                "sent %s%s", _messages(count), "".join(f", {number} {verdict}" for verdict, number in noted.items())
-            )
-            return
+            others = "".join(f", {number} {verdict}" for verdict, number in noted.items())
+            lines: list[Say] = [partial(_log.info, "sent %s%s", _messages(count), others)]
+            if noted:
+                lines.append(partial(PROCESS.of_answer, parcel.messages, outcome))
+            return lines + self._losses_to_say(self._outbox.is_calm)
         error = outcome
         if not isinstance(error, TransportError):
             # A transport that breaks its promise must not end the sending.
@@ -158,7 +171,31 @@ class BaseClient(Calls):
         is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
         self._failing = self._failing or decision.action != "split"
         level = logging.WARNING if is_news else logging.INFO
-        _log.log(level, "could not send %s, %s: %s", _messages(count), _NEXT[decision.action], error)
+        line = partial(_log.log, level, "could not send %s, %s: %s", _messages(count), _NEXT[decision.action], error)
+        return [line, *self._losses_to_say(self._outbox.is_calm and decision.action == "drop")]
+
+    def _losses_to_say(self, is_calm: bool) -> list[Say]:
+        lost = self._losses.due(self._outbox.lost(), self._clock.monotonic(), is_calm=is_calm)
+        return [partial(_log.warning, "%s lost: %s", _messages(sum(lost.values())), in_words(lost))] if lost else []
+
+    def _end_to_say(self) -> list[Say]:
+        """What was lost up to the end of the client, and what is left undelivered; each is said once."""
+        lost = self._losses.say(self._outbox.lost(), self._clock.monotonic())
+        pending = self._outbox.pending - self._pending_said
+        self._pending_said += pending
+        parts = [in_words(lost)] if lost else []
+        if pending > 0:
+            parts.append(f"{pending} not delivered when the client was closed ({self._outbox.ledger().reason})")
+        if not parts:
+            return []
+        return [partial(_log.warning, "%s lost: %s", _messages(sum(lost.values()) + pending), ", ".join(parts))]
+
+
+def say(lines: Sequence[Say]) -> None:
+    """Write lines of the log; a handler of the application's that raises does not end the sending."""
+    for line in lines:
+        with contextlib.suppress(Exception):
+            line()
 
 
 def _messages(count: int) -> str:

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any, overload
 
 from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
+from footfall.client.notices import PROCESS
 from footfall.client.prepare import Preparer, Ready
 from footfall.client.scope import NO_SCOPE, Scope, entered
 from footfall.errors import InvalidEventError
@@ -24,8 +25,10 @@ class Calls(ABC):
 
     Every call returns a Receipt at once: truthy if and only if the message was accepted into the queue, with
     the reason, and every fault, if not. No call raises, whatever it is given, except InvalidEventError by a client that
-    was made with `on_invalid="raise"`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a
-    date or RFC 3339 text; without one it is now. `message_id` makes sending the same message twice harmless.
+    was made with `on_invalid="raise"`. The user goes by name: a call in the order of other makers' libraries,
+    `track(user_id, event, properties)`, sends nothing and has the reason `argument_order`. Ids are text, integers or
+    UUIDs. A `timestamp` is a datetime (naive: UTC), a date or RFC 3339 text; without one it is now. `message_id` makes
+    sending the same message twice harmless.
     """
 
     _preparer: Preparer
@@ -62,7 +65,7 @@ class Calls(ABC):
         self,
         event: str | PlannedEvent,
         properties: Fields | None = None,
-        *,
+        *misplaced: Any,
         user_id: Id | None = None,
         anonymous_id: Id | None = None,
         timestamp: Timestamp | None = None,
@@ -70,6 +73,8 @@ class Calls(ABC):
         message_id: str | None = None,
     ) -> Receipt:
         """Something happened: an event by its name and properties, or as an object of a generated class."""
+        if misplaced:
+            properties = _in_another_order(properties)
         message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
         return self._record(message if type(event) is str else opened(message))
 
@@ -90,7 +95,7 @@ class Calls(ABC):
         self,
         name: str | None = None,
         properties: Fields | None = None,
-        *,
+        *misplaced: Any,
         category: str | None = None,
         user_id: Id | None = None,
         anonymous_id: Id | None = None,
@@ -99,6 +104,8 @@ class Calls(ABC):
         message_id: str | None = None,
     ) -> Receipt:
         """A page was served."""
+        if misplaced:
+            properties = _in_another_order(properties)
         return self._record(
             Message("page", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
         )
@@ -107,7 +114,7 @@ class Calls(ABC):
         self,
         name: str | None = None,
         properties: Fields | None = None,
-        *,
+        *misplaced: Any,
         category: str | None = None,
         user_id: Id | None = None,
         anonymous_id: Id | None = None,
@@ -116,6 +123,8 @@ class Calls(ABC):
         message_id: str | None = None,
     ) -> Receipt:
         """A screen of an app or a device was shown."""
+        if misplaced:
+            properties = _in_another_order(properties)
         return self._record(
             Message("screen", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
         )
@@ -124,7 +133,7 @@ class Calls(ABC):
         self,
         group_id: Id,
         traits: Fields | None = None,
-        *,
+        *misplaced: Any,
         user_id: Id | None = None,
         anonymous_id: Id | None = None,
         timestamp: Timestamp | None = None,
@@ -132,6 +141,8 @@ class Calls(ABC):
         message_id: str | None = None,
     ) -> Receipt:
         """They belong to an account, a company, a household; `traits` is what is known of that."""
+        if misplaced:
+            traits = _in_another_order(traits)
         return self._record(Message("group", group_id, traits, user_id, anonymous_id, timestamp, context, message_id))
 
     def alias(
@@ -179,8 +190,12 @@ class Calls(ABC):
             return Receipt(False, None, "internal")
         if isinstance(ready, Receipt):
             self._refuse(ready.reason or "invalid")
-            return ready
-        return self._queue(ready)
+            receipt = ready
+        else:
+            receipt = self._queue(ready)
+        if receipt.faults or not receipt.accepted:
+            PROCESS.of_call(message, receipt)
+        return receipt
 
     @abstractmethod
     def _queue(self, ready: Ready) -> Receipt:
@@ -189,3 +204,11 @@ class Calls(ABC):
     @abstractmethod
     def _refuse(self, reason: str) -> None:
         """Count a message that was not accepted."""
+
+
+def _in_another_order(properties: Any) -> Any:
+    """What stands for the properties of a call that names its user first, as other makers' libraries do: some text.
+
+    Text is no properties, so the message is refused; it is the event's name where it is not empty.
+    """
+    return properties if isinstance(properties, str) else ""

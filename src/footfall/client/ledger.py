@@ -12,20 +12,24 @@ __all__ = ["Delivery", "Ledger"]
 class Delivery(msgspec.Struct, frozen=True):
     """What `flush()` and `close()` return: counts over the client's whole life up to now.
 
-    Truthy if and only if nothing is left and nothing was lost. `dropped` counts by reason, see Ledger. `reason` says
-    why something is pending, None when nothing is: `unauthorized: …` (the write key was refused), `unreachable: …` or
-    `overloaded: …` (what the last attempt met), `unanswered: …` (an attempt has no answer yet), `unsent: …` (none was
-    made). What is pending after `close()` was not delivered, or its answer did not come in time; it is not counted as
-    dropped, for it may have arrived.
+    Truthy if and only if nothing is left and nothing was lost. `delivered` is what the collector answered for; of
+    those it keeps `quarantined` apart, whole and with their faults, and `rejected` could not be kept and are lost. The
+    log says which events these were, and why. `dropped` counts by reason, see Ledger. `reason` says why something is
+    pending, None when nothing is: `unauthorized: …` (the write key was refused), `unreachable: …` or `overloaded: …`
+    (what the last attempt met), `unanswered: …` (an attempt has no answer yet), `unsent: …` (none was made). What is
+    pending after `close()` was not delivered, or its answer did not come in time; it is not counted as dropped, for it
+    may have arrived.
     """
 
     delivered: int
     pending: int
     dropped: Mapping[str, int] = {}
     reason: str | None = None
+    quarantined: int = 0
+    rejected: int = 0
 
     def __bool__(self) -> bool:
-        return self.pending == 0 and not self.dropped
+        return self.pending == 0 and self.rejected == 0 and not self.dropped
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +37,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
     `accepted` counts truthy receipts, `adopted` what was taken over from an earlier process. `delivered` is what a
     collector acknowledged; `duplicate`, `quarantined` and `rejected` say what it thought of some of those. `dropped` is
-    what was accepted and then let go: `queue_full`, `refused` (a 4xx), `too_large` (a 413 for a single message),
+    what was accepted and then let go: `queue_full`, `refused` (a 400 or a 422), `too_large` (a 413 for one message),
     `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted.
     `stopped` says why nothing is sent any more, `reason` why something is pending (see Delivery), `retries` how many
     attempts failed and were, or will be, made again.
@@ -60,4 +64,4 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
     def delivery(self) -> Delivery:
         """The part that `flush()` and `close()` return."""
-        return Delivery(self.delivered, self.pending, self.dropped, self.reason)
+        return Delivery(self.delivered, self.pending, self.dropped, self.reason, self.quarantined, self.rejected)

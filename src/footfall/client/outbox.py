@@ -8,6 +8,7 @@ decides only what is let go when the queue is full.
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -281,6 +282,15 @@ class Outbox:
         self._asked_to_wait = False
 
     # Books
+
+    def lost(self) -> Mapping[str, int]:
+        """How many messages were lost, by reason: what was dropped, and what a full queue did not take."""
+        return self._dropped + Counter({"queue_full": self._refused["queue_full"]})
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether the queue is not half full, so that no more is let go for now."""
+        return 2 * self._pending_bytes <= self._limits.queue_bytes
 
     def ledger(self) -> Ledger:
         """The books as they stand."""

@@ -7,7 +7,6 @@ caller handed in is changed.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,6 +18,7 @@ import orjson
 from footfall.client.foresight import nobody, unreadable_time
 from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
+from footfall.client.notices import PROCESS
 from footfall.client.scope import NO_SCOPE, Scope
 from footfall.clock import Clock
 from footfall.encoding import encode
@@ -28,7 +28,6 @@ from footfall.events import Fault, Receipt
 __all__ = ["NUMBER", "TAIL", "VERSION", "Preparer", "Ready"]
 
 VERSION = "0.1.0"
-_log = logging.getLogger("footfall")
 
 TAIL = b"}}}"  # what follows the message's number
 
@@ -126,7 +125,10 @@ class Preparer:
             return Receipt(False, message_id, "unencodable", odd + changed)
         changed = odd + changed
         if text[0] != _OBJECT:
-            return _refused(message_id, kind.body_key, "an object", properties)
+            refused = _refused(message_id, kind.body_key, "an object", properties)
+            # Other makers' libraries take the user first, and then the name, which lands here.
+            in_order = kind.user_required or not isinstance(properties, str)
+            return refused if in_order else msgspec.structs.replace(refused, reason="argument_order")
         if kind.name_key == "event":
             judged = self._judge.event(message.name, text, changed)
         elif kind.traits is not None:
@@ -151,8 +153,7 @@ class Preparer:
                     return None
                 changed = hook(changed)
         except Exception as error:  # noqa: BLE001 - a hook's error costs its message and nothing else
-            # The class only: an error's text may hold what a property held.
-            _log.warning("a message was dropped: a hook raised %s", type(error).__name__)
+            PROCESS.of_hook(message, error)
             return None
         return changed
 

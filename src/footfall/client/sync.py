@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from footfall.client.base import FLUSH_TIMEOUT, BaseClient
+from footfall.client.base import FLUSH_TIMEOUT, BaseClient, say
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.outbox import Parcel
 from footfall.client.prepare import NUMBER, TAIL, Ready
@@ -72,7 +72,10 @@ class Client(BaseClient):
             self._drain_here(deadline)
             self._let_go()
         atexit.unregister(self.close)
-        return self.stats().delivery()
+        with self._changed:
+            delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
+        say(lines)
+        return delivery
 
     def stats(self) -> Ledger:
         """The books as they stand."""
@@ -155,7 +158,9 @@ class Client(BaseClient):
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
             outcome = error
         with self._changed:
-            self._settle(parcel, outcome)
+            lines = self._settle(parcel, outcome)
+        say(lines)
+        with self._changed:
             self._changed.notify_all()
 
     def _let_go(self) -> None:
