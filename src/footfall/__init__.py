@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.client import AsyncClient, Client, ClientOptions, Delivery, Hook, Ledger, Message
+from footfall.client.prepare import VERSION
 from footfall.errors import FootfallError, InvalidEventError, MissingExtraError, PlanError, UsageError
 from footfall.events import Fault, Receipt
 
@@ -21,4 +22,7 @@ __all__ = [
     "PlanError",
     "Receipt",
     "UsageError",
+    "__version__",
 ]
+
+__version__ = VERSION

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from footfall.client.calls import Calls
+from footfall.client.disabled import DisabledPreparer, Nowhere
+from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
 from footfall.client.judge import Judge, OnInvalid, PlanJudge
 from footfall.client.losses import Losses, in_words
 from footfall.client.message import Hook
@@ -19,7 +21,7 @@ from footfall.client.notices import PROCESS
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
 from footfall.client.prepare import Preparer
-from footfall.client.witness import WitnessedPreparer, witness_now
+from footfall.client.witness import Witness, WitnessedPreparer, witness_now
 from footfall.clock import Clock, SystemClock, format_us
 from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
@@ -61,15 +63,21 @@ class BaseClient(Calls):
     """The part of a client that neither waits nor sends.
 
     `collector` is a URL (with `write_key`) or any Transport. `plan` (a folder, a file, a bundle, or a loaded Plan) has
-    every event checked in the caller. `on_invalid` says what follows from a fault: `flag` (send it, and say so on the
-    event), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what the plan says for
-    clients, and to flag where it says nothing. `hooks` are called in order with each Message and may change or drop it.
+    every event checked in the caller. What is not given of these is read from `FOOTFALL_URL`, `FOOTFALL_WRITE_KEY` (for
+    a URL alone) and `FOOTFALL_PLAN`, when the client is made. `on_invalid` says what follows from a fault: `flag` (send
+    it, and say so on the event), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what
+    the plan says for clients, and to flag where it says nothing. `hooks` are called in order with each Message and may
+    change or drop it.
 
     The logger `footfall` gets a warning when the sending begins to fail, and when it ends for good because the
     collector refused the write key; once for each event name and fault, for what the plan has against an event, for
     what the collector did not store, for a call that was refused and for a value that was replaced; and once for each
     episode in which messages were lost, with their number and the reasons. Everything else is at INFO. No line holds a
     value, an id or a key.
+
+    `disabled=True`, or `FOOTFALL_DISABLED=1` where the argument is left out, makes a client that takes every call and
+    does nothing: no URL or plan is needed or looked at, no hook is called, no event is checked, each receipt is falsy
+    with the reason `disabled`, and `stats().refused` counts them.
 
     After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue.
 
@@ -78,7 +86,7 @@ class BaseClient(Calls):
 
     def __init__(
         self,
-        collector: Collector,
+        collector: Collector | None = None,
         *,
         write_key: str | None = None,
         plan: str | Path | Plan | None = None,
@@ -86,22 +94,39 @@ class BaseClient(Calls):
         options: ClientOptions | None = None,
         hooks: Sequence[Hook] = (),
         clock: Clock | None = None,
+        disabled: bool | None = None,
     ) -> None:
         super().__init__()
         if on_invalid not in _NOT_INVALID:
             raise UsageError('on_invalid must be "drop", "flag", "raise" or None (what the plan says)')
         options = options or ClientOptions()
-        judge = Judge(on_invalid) if plan is None else PlanJudge(plan, on_invalid, options.transform_key)
-        self._setup = _Setup(judge, tuple(hooks), options, clock)
         self._options = options
-        self._witness = witness_now()
-        stand_in = None if self._witness is None else self._witness.stand_in(collector)
-        if stand_in is None:
-            self._witness = None
-        self._transport = stand_in or _transport(collector, write_key, options)
+        self._disabled = is_disabled(os.environ) if disabled is None else disabled
+        self._witness: Witness | None = None
+        if self._disabled:
+            _log.info("the client is disabled: it takes every call and sends nothing")
+            self._setup = _Setup(Judge(None), (), options, clock)
+            self._transport: Transport = Nowhere()
+        else:
+            plan = value_of(PLAN, os.environ) if plan is None else plan
+            judge = Judge(on_invalid) if plan is None else PlanJudge(plan, on_invalid, options.transform_key)
+            self._setup = _Setup(judge, tuple(hooks), options, clock)
+            self._transport = self._connect(collector, write_key)
         self._closed = False
         self._renew()
         _renew_after_fork(self)
+
+    def _connect(self, collector: Collector | None, write_key: str | None) -> Transport:
+        """The transport to a collector, or a witness's in its place."""
+        collector = value_of(URL, os.environ) if collector is None else collector
+        if collector is None:
+            raise UsageError(f"a client needs a collector: give its URL or a Transport, or set {URL}")
+        witness = witness_now()
+        stand_in = None if witness is None else witness.stand_in(collector)
+        if stand_in is not None:
+            self._witness = witness
+            return stand_in
+        return _transport(collector, write_key, self._options)
 
     def _renew(self) -> None:
         """Begin with empty books and an id of our own: at first, and in a forked child (the queue is its parent's)."""
@@ -119,7 +144,8 @@ class BaseClient(Calls):
             options.retry,
         )
         witness = self._witness
-        prepare = Preparer if witness is None else partial(WitnessedPreparer, witness, lambda: self._closed)
+        witnessed = Preparer if witness is None else partial(WitnessedPreparer, witness, lambda: self._closed)
+        prepare = DisabledPreparer if self._disabled else witnessed
         self._preparer = prepare(
             judge,
             hooks=hooks,
@@ -207,6 +233,7 @@ def _transport(collector: Collector, write_key: str | None, options: ClientOptio
         if write_key is not None:
             raise UsageError("write_key goes with a collector's URL; give it to the transport instead")
         return collector
+    write_key = value_of(WRITE_KEY, os.environ) if write_key is None else write_key
     # Only a client that sends over HTTP loads what does.
     from footfall.delivery.http import HttpTransport
 
