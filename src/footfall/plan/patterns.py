@@ -13,11 +13,11 @@ from __future__ import annotations
 import functools
 import re
 import warnings
-from typing import Any
 
+from footfall.plan.pattern_text import compile_pattern, embedded_pattern, parse_pattern
 from footfall.plan.pattern_ways import Ways
 
-__all__ = ["check_pattern", "parse_pattern"]
+__all__ = ["check_pattern"]
 
 # The square, and a factor of some tens for bounded choices.
 _MOST_POWER = 2.4
@@ -30,6 +30,8 @@ def check_pattern(text: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error", FutureWarning)  # a set that a later Python will read otherwise
             re.compile(text)
+            compile_pattern(text)
+            re.compile(embedded_pattern(text))
     except (re.error, OverflowError, RecursionError, FutureWarning) as error:
         raise ValueError(f"{text!r} is not a regular expression: {error}") from None
     try:
@@ -42,12 +44,6 @@ def check_pattern(text: str) -> None:
         raise ValueError(f"{text!r} can take exponential time: a repetition can match one text in several ways")
     if power > _MOST_POWER:
         raise ValueError(f"{text!r} can take more than the square of the value's length: {_HOW}")
-
-
-def parse_pattern(text: str) -> Any:
-    """The parts of an expression, as `re` itself reads them. Raises re.error for what is no regular expression."""
-    # `re` has no public way to look into an expression; its own parser is the one that cannot disagree with it.
-    return re._parser.parse(text)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
 
 
 _HOW = "several repetitions can share one text; anchor it with ^, or let them take different characters"

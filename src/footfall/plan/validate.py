@@ -3,9 +3,9 @@
 The JSON text is what is checked, in the client and in the collector alike, so that there is one meaning. A clean event
 costs one msgspec decode and a few tests; only an event that fails pays for the walker, which lists every fault.
 
-Where duplicate keys stand in one object the last one counts. Patterns are Python's `re`, searched (not anchored). The
-time that a pattern takes is not bounded here: `footfall plan check` refuses one that can take more than the square of
-the value's length (`footfall.plan.patterns`).
+Where duplicate keys stand in one object the last one counts. Patterns are searched (not anchored), and mean what
+`footfall.plan.pattern_text` says. The time that a pattern takes is not bounded here: `footfall plan check` refuses one
+that can take more than the square of the value's length (`footfall.plan.patterns`).
 """
 
 from __future__ import annotations

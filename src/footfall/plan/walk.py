@@ -20,6 +20,7 @@ from footfall.events import Fault
 from footfall.moments import read_datetime
 from footfall.plan.formats import FORMATS, UUID
 from footfall.plan.model import Property
+from footfall.plan.pattern_text import compile_pattern
 from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
 
 __all__ = ["MISFIT", "Constraint", "Findings", "Node", "decode", "make_node", "read_decimal", "walk"]
@@ -311,7 +312,7 @@ def _enum_decimal(prop: Property) -> Constraint | None:
 def _pattern(prop: Property) -> Constraint | None:
     if prop.pattern is None:
         return None
-    return Constraint("pattern", re.compile(prop.pattern).search, shorten(f"a match of {prop.pattern}"))
+    return Constraint("pattern", compile_pattern(prop.pattern).search, shorten(f"a match of {prop.pattern}"))
 
 
 def _format(prop: Property) -> Constraint | None:

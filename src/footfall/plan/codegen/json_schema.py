@@ -146,7 +146,7 @@ def _string(prop: Property) -> Schema:
     elif sayable:
         schema["allOf"] = [{"pattern": pattern} for pattern in sayable]
     if None in told:
-        schema["$comment"] = f"a match of the Python regular expression {prop.pattern}"
+        schema["$comment"] = f"a match of {prop.pattern}, in Python's words"
     return schema
 
 

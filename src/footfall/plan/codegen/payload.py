@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import msgspec
 
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.patterns import parse_pattern
+from footfall.plan.pattern_text import compile_pattern, parse_pattern
 from footfall.plan.validate import Validator
 from footfall.plan.walk import make_node
 
@@ -74,7 +73,7 @@ def _value(prop: Property) -> Any:
 
 def _string(prop: Property) -> str:
     formatted = FORMAT_EXAMPLES.get(prop.format or "")
-    if formatted is not None and (prop.pattern is None or re.search(prop.pattern, formatted)):
+    if formatted is not None and (prop.pattern is None or compile_pattern(prop.pattern).search(formatted)):
         return formatted
     if prop.pattern is not None:
         return _matching(prop.pattern)

@@ -8,7 +8,6 @@ several properties; both are checked by the plan when the event is sent, like ev
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ import msgspec
 
 from footfall.plan.format_patterns import FORMAT_PATTERNS
 from footfall.plan.model import Property
+from footfall.plan.pattern_text import embedded_pattern, python_pattern
 from footfall.plan.walk import make_node
 
 __all__ = ["annotation", "quoted"]
@@ -69,11 +69,11 @@ def _string(prop: Property, _make: MakeClass) -> str:
 def _pattern(prop: Property) -> str | None:
     """One expression for the pattern and the format of a string."""
     form = FORMAT_PATTERNS.get(prop.format or "")
-    if form is None or prop.pattern is None:
-        return prop.pattern if form is None else rf"\A(?:{form})\Z"
-    if prop.pattern.startswith("(?") and re.compile(prop.pattern).flags & ~re.UNICODE:
-        return prop.pattern  # flags may only stand at the start, so that two expressions cannot be one
-    return rf"\A(?=(?:{form})\Z)(?=[\s\S]*?(?:{prop.pattern}))"
+    if prop.pattern is None:
+        return None if form is None else rf"\A(?:{form})\Z"
+    if form is None:
+        return python_pattern(prop.pattern)
+    return rf"\A(?=(?:{form})\Z)(?=[\s\S]*?{embedded_pattern(prop.pattern)})"
 
 
 def _integer(prop: Property, _make: MakeClass) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeGuard
 
+from footfall.plan.exchange.ecma_in import read_ecma
 from footfall.plan.exchange.keywords import (
     ANNOTATIONS,
     ASIDE,
@@ -276,12 +277,16 @@ class SchemaReader:
         pattern = left.get("pattern")
         if isinstance(pattern, str):
             try:
-                check_pattern(pattern)
+                read = read_ecma(pattern)
+                check_pattern(read.pattern)
             except ValueError as error:
                 part.keep("pattern")
                 part.reasons["pattern"] = str(error)
             else:
-                part.made["pattern"] = left.pop("pattern")
+                part.made["pattern"] = read.pattern
+                for note in read.notes:
+                    self._losses.add("loss_read_as", part.place, f"pattern {shown(left['pattern'])}", note)
+                del left["pattern"]
         self._counts(part, "min_length", "minLength", "max_length", "maxLength")
 
     def _format(self, part: _Part) -> None:

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.plan.codegen.ecma import ecma_pattern
+from footfall.plan.exchange.ecma_in import read_ecma
 from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, NON_NULL, OWN_PATTERNS, SCALE
 from footfall.plan.model import Event, Plan, Property
 
@@ -20,7 +21,6 @@ __all__ = ["event_schema", "is_closed", "members_schema", "number", "property_sc
 
 _KEYWORD_OF = {key: keyword for keyword, key in ANNOTATIONS.items()}
 _NEEDS = re.compile(r"(\w+) is None or (\w+) is not None")
-_PYTHON_ONLY = re.compile(r"\\[AZ]|\(\?P|\(\?#")
 _LET_PASS = frozenset(("keep", "warn"))
 
 
@@ -91,9 +91,14 @@ def number(value: Decimal) -> int | Decimal:
 
 
 def _portable(pattern: str | None) -> str | None:
-    """A pattern as other readers of regular expressions know it: as it stands where they do, None where none can."""
-    told = None if pattern is None else ecma_pattern(pattern)
-    return told if told is None or pattern is None or _PYTHON_ONLY.search(pattern) else pattern
+    """A pattern in ECMA-262: as it stands where it means the same there, None where it cannot be said."""
+    if pattern is None:
+        return None
+    try:
+        read = read_ecma(pattern)
+    except ValueError:
+        return ecma_pattern(pattern)
+    return pattern if read == (pattern, ()) else ecma_pattern(pattern)
 
 
 def _union(prop: Property) -> dict[str, Any]:

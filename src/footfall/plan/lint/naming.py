@@ -11,6 +11,7 @@ from footfall.plan.lint.rule import Finding, Rule, View
 from footfall.plan.lint.verbs import is_action, is_past, last_action, past_of
 from footfall.plan.lint.words import STYLES, singular, spell, stem, words_of
 from footfall.plan.model import LintLevel, Plan
+from footfall.plan.pattern_text import compile_pattern
 
 __all__ = ["ROWS"]
 
@@ -75,7 +76,7 @@ def _style(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _pattern(named: _Named, wanted: Mapping[str, Any]) -> str | None:
-    matches = re.search(wanted["pattern"], named.name) is not None
+    matches = compile_pattern(wanted["pattern"]).search(named.name) is not None
     return None if matches else f"{named.name!r} does not match {wanted['pattern']}"
 
 
