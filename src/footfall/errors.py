@@ -205,11 +205,22 @@ class DataFolderError(StorageError):
 
 
 class DataFolderHeldError(DataFolderError):
-    """Another process holds the data folder. `pid` is that process, or None when it cannot be told."""
+    """Another process holds the data folder.
 
-    def __init__(self, path: Path, pid: int | None, holder: str = "") -> None:
+    `pid` is that process, or None when it cannot be read; `holder` is the command that it runs, or "".
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        pid: int | None,
+        holder: str = "",
+        *,
+        remedy: str = "stop it, or choose another --data folder",
+    ) -> None:
         self.pid = pid
+        self.holder = holder
         who = f"process {pid}" if pid is not None else "another process"
         if holder:
             who += f" ({holder})"
-        super().__init__(path, f"is held by {who}; stop it, or choose another --data folder")
+        super().__init__(path, f"is held by {who}; {remedy}")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from footfall.cli.report_words import counted, duration, number, percent
+from footfall.cli.report_words import duration, number, percent
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,6 @@ def test_a_number_keeps_every_digit_unless_a_division_made_it_endless(value: str
 )
 def test_a_figure_that_was_rounded_says_so_and_has_no_invented_zeros(value: str, text: str) -> None:
     assert number(Decimal(value), rounded=True) == text
-
-
-def test_one_is_counted_in_the_singular() -> None:
-    assert [counted(number, "person") for number in (0, 1, 2000)] == ["0 persons", "1 person", "2,000 persons"]
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from footfall.events import Fault
-from footfall.quarantine import Quarantined, list_quarantined
-from footfall.storage import Changes, Row
+from footfall.quarantine import Judging, Quarantined, list_quarantined
+from footfall.storage import Changes, Row, SqliteControl
 from footfall.testing.journal import MemoryJournal
 
 
@@ -26,8 +28,14 @@ def journal() -> MemoryJournal:
     return journal
 
 
-def test_each_message_stands_with_its_faults_and_the_size_it_had(journal: MemoryJournal) -> None:
-    first = next(list_quarantined(journal))
+def listed(journal: MemoryJournal, folder: Path, limit: int | None = None) -> list[Quarantined]:
+    judging = Judging(None, SqliteControl(folder / "control.db"))
+    with journal.snapshot() as snapshot:
+        return list(list_quarantined(snapshot, judging, limit=limit))
+
+
+def test_each_message_stands_with_its_faults_and_the_size_it_had(journal: MemoryJournal, tmp_path: Path) -> None:
+    first = listed(journal, tmp_path)[0]
 
     assert first == Quarantined(
         seq=1,
@@ -38,13 +46,14 @@ def test_each_message_stands_with_its_faults_and_the_size_it_had(journal: Memory
         message_id="a",
         faults=(Fault("total", "required", "a decimal"), Fault("", "source")),
         body_bytes=7,
+        replay="never",
     )
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(None, 1501), (1, 1), (1200, 1200), (9999, 1501)])
 def test_at_most_so_many_are_listed_in_order_of_receipt(
-    journal: MemoryJournal, limit: int | None, expected: int
+    journal: MemoryJournal, tmp_path: Path, limit: int | None, expected: int
 ) -> None:
-    found = [item.message_id for item in list_quarantined(journal, limit=limit)]
+    found = [item.message_id for item in listed(journal, tmp_path, limit=limit)]
 
     assert found == ["a", *(f"b{number}" for number in range(1500))][:expected]

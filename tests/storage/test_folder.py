@@ -142,3 +142,18 @@ def test_reading_needs_a_folder_with_a_journal_and_takes_no_lock(tmp_path: Path)
     held.journal_path.touch()
     assert DataFolder.read(tmp_path / "data").journal_path == held.journal_path
     held.close()
+
+
+def test_a_command_that_changes_a_folder_locks_it_and_makes_none(tmp_path: Path) -> None:
+    with pytest.raises(DataFolderError, match="does not exist"):
+        DataFolder.change(tmp_path / "data", "a command", remedy="wait")
+    collector = DataFolder.open(tmp_path / "data")
+    collector.journal_path.touch()
+
+    with pytest.raises(DataFolderHeldError, match=r"\(footfall collector\); wait$"):
+        DataFolder.change(tmp_path / "data", "a command", remedy="wait")
+    collector.close()
+    changing = DataFolder.change(tmp_path / "data", "a command", remedy="wait")
+    with pytest.raises(DataFolderHeldError, match=r"\(a command\); stop it"):
+        DataFolder.open(tmp_path / "data")
+    changing.close()

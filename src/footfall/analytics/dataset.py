@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from footfall import plan as plans
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.loading import load
 from footfall.analytics.properties import PropertyTable, make_table
 from footfall.errors import UsageError
 from footfall.plan.model import Plan
-from footfall.storage.control import Control, SqliteControl
+from footfall.storage.control import SqliteControl, latest_plan
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import Entry
 from footfall.storage.sqlite import SqliteJournal
@@ -67,7 +66,7 @@ class Dataset:
         path = DataFolder.read(data).journal_path
         journal = SqliteJournal(path, readonly=True)
         try:
-            plan = plan or _latest_plan(SqliteControl(path, readonly=True))
+            plan = plan or latest_plan(SqliteControl(path, readonly=True))
             return cls._loaded(journal.scan("stored", chunk=CHUNK), plan)
         finally:
             journal.close()
@@ -144,12 +143,6 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _latest_plan(control: Control) -> Plan | None:
-    """The plan that a collector of this folder loaded last."""
-    bundles = list(control.bundles().values())
-    return plans.from_bundle(bundles[-1]) if bundles else None
 
 
 def _chunked(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

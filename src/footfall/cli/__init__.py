@@ -22,7 +22,7 @@ EXTRAS_OF: Mapping[str, tuple[str, ...]] = {
     "export": ("analytics", "cli"),
     "person": ("analytics", "cli"),
     "plan": ("cli",),
-    "quarantine": ("cli", "collector"),
+    "quarantine": ("cli", "collector", "plan"),
     "report": ("analytics", "cli"),
     "serve": ("cli", "collector"),
     "stats": ("cli", "collector"),

@@ -16,7 +16,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "export": ("footfall.cli.export:command", "Write out every stored message with its person."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
-    "quarantine": ("footfall.cli.quarantine:command", "List what was not accepted, with its faults."),
+    "quarantine": (
+        "footfall.cli.quarantine:command",
+        "List what broke the plan and why, and let out what passes a mended one.",
+    ),
     "report": ("footfall.cli.report:command", "Report goals, KPIs and journeys."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),

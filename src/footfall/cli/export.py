@@ -11,8 +11,8 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset
 from footfall.analytics.exports import FORMATS
+from footfall.cli.counting import counted
 from footfall.cli.output import echo
-from footfall.cli.report_words import counted
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 

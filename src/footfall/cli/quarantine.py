@@ -1,23 +1,37 @@
-"""`footfall quarantine`: what was put aside, and why."""
+"""`footfall quarantine`: what was quarantined and why, and the way out."""
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
+from footfall import plan as plans
+from footfall.cli.counting import counted
 from footfall.cli.output import console, echo, echo_json, printable
-from footfall.quarantine import Quarantined, list_quarantined
-from footfall.storage import DataFolder, SqliteJournal
+from footfall.errors import UsageError
+from footfall.plan.model import Plan
+from footfall.quarantine import EventReplay, Judging, Prospect, Quarantined, Replay, list_quarantined, replay
+from footfall.storage import DataFolder, SqliteControl, SqliteJournal
+from footfall.storage.books import in_quarantine, total
+from footfall.storage.control import latest_plan
+from footfall.storage.journal import account
 
 __all__ = ["command"]
+
+_MOST_FAULTS = 3
+_REMEDY = "stop it, run this again, then start it (--dry-run works while it runs)"
+_SIGNS: dict[Prospect, str] = {"now": "can be replayed", "plan": "", "never": "no plan can free it"}
 
 
 @click.group("quarantine")
 def command() -> None:
-    """Messages that were put aside."""
+    """Messages that broke the plan or cannot be read: they are kept, and they count in no figure."""
 
 
 @command.command("list")
@@ -25,31 +39,128 @@ def command() -> None:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
 def list_command(*, data: Path, format_: str, limit: int | None) -> None:
-    """List what was put aside, each with its faults, in order of receipt. Works while a collector runs."""
-    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
+    """List what is in quarantine, each message with its faults, in order of receipt. Works while a collector runs.
+
+    Says of each whether the folder's newest plan would let it go now, and by which command.
+    """
+    path = DataFolder.read(data).journal_path
+    control = SqliteControl(path, readonly=True)
+    journal = SqliteJournal(path, readonly=True)
     try:
-        found = list(list_quarantined(journal, limit=limit))
+        with journal.snapshot() as snapshot:
+            number = in_quarantine(total(snapshot.books()))
+            items = list(list_quarantined(snapshot, Judging(latest_plan(control), control), limit=limit))
     finally:
         journal.close()
     if format_ == "json":
-        echo_json(found)
+        echo_json(items)
         return
-    if not found:
+    if not items:
         echo("nothing is in quarantine")
         return
     page = console(soft_wrap=True)
-    for item in found:
+    for item in items:
         _print(page, item)
+    _print_ways_out(items, number, data)
+
+
+@command.command("replay")
+@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@click.option("--plan", type=click.Path(path_type=Path), help="The mended plan; without it, the folder's newest.")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would happen. Works while a collector runs.")
+@click.option("--event", help="Only messages of this event, by the name it came with or by its name in the plan.")
+@click.option("--code", help="Only messages with a fault of this code (unknown_event, type, …).")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def replay_command(
+    *, data: Path, plan: Path | None, is_dry_run: bool, event: str | None, code: str | None, format_: str
+) -> None:
+    """Judge what is in quarantine anew, and store what passes now.
+
+    A released message keeps its ids, its times and its sender's bundle. It may be killed at any moment: run it again,
+    and it goes on. What was too large to be kept whole can never be replayed. A plan that frees messages becomes the
+    newest of the folder.
+    """
+    path = DataFolder.read(data).journal_path
+    control = SqliteControl(path, readonly=is_dry_run)
+    chosen = _plan(plan, control)
+    folder = None if is_dry_run else DataFolder.change(data, "footfall quarantine replay", remedy=_REMEDY)
+    try:
+        journal = SqliteJournal(path, readonly=is_dry_run)
+        try:
+            result = replay(journal, control, chosen, event=event, code=code, is_dry_run=is_dry_run)
+        finally:
+            journal.close()
+    finally:
+        if folder is not None:
+            folder.close()
+    if format_ == "json":
+        echo_json(result)
+        return
+    options = {"--data": data, "--plan": plan, "--event": event, "--code": code}
+    given = [f"{name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
+    _print_replay(result, " ".join(("footfall quarantine replay", *given)), f"footfall report {given[0]}")
+
+
+def _plan(path: Path | None, control: SqliteControl) -> Plan | None:
+    newest = latest_plan(control)
+    if path is None:
+        return newest
+    plan = plans.load(path)
+    if newest is not None and newest.id != plan.id:
+        raise UsageError(
+            f"{path}: is the plan {plan.id!r}, and this folder is used with {newest.id!r}: person ids follow the plan's"
+            f" id, so everybody would get another one; write `plan: {newest.id}` in it"
+        )
+    return plan
 
 
 def _print(page: Console, item: Quarantined) -> None:
-    event, message_id, source = map(
-        _shown, (item.event or f"({item.type or 'unreadable'})", item.message_id, item.source)
-    )
-    page.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes")
+    event, message_id, source = map(_shown, (account(item.event, item.type), item.message_id, item.source))
+    sign = f"  ({_SIGNS[item.replay]})" if _SIGNS[item.replay] else ""
+    page.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes{sign}")
     for fault in item.faults:
         page.print(f"    {_shown(str(fault))}")
 
 
 def _shown(text: str) -> str:
     return escape(printable(text))
+
+
+def _print_ways_out(items: Sequence[Quarantined], number: int, data: Path) -> None:
+    """How the listed messages leave quarantine, each way with its command."""
+    again = f"footfall quarantine replay --data {shlex.quote(str(data))}"
+    counts = Counter(item.replay for item in items)
+    listed = "" if len(items) == number else f", {len(items):,} of them listed"
+    echo(f"\n{counted(number, 'message')} in quarantine{listed}:")
+    if counts["now"]:
+        echo(f"  {counts['now']:,} would pass now. Store them: {again}")
+    if counts["plan"]:
+        echo(f"  {counts['plan']:,} would pass another plan. Mend it, and try it: {again} --plan NEW --dry-run")
+    if counts["never"]:
+        echo(f"  {counts['never']:,} are broken whatever the plan says. Have the sender mend them and send them again.")
+
+
+def _print_replay(result: Replay, command: str, report: str) -> None:
+    """What a replay did; `command` does it without `--dry-run`, `report` shows what counts then."""
+    by = "without a plan" if result.plan is None else f"by the plan {result.plan} ({(result.bundle or '')[:12]})"
+    released, stay = ("would be released", "would stay") if result.is_dry_run else ("released", "stay")
+    echo(f"{counted(result.released + result.staying, 'message')} judged {by}")
+    for event in result.events:
+        _print_event(event, released, stay)
+    more = f", {result.passed_over:,} not asked for" if result.passed_over else ""
+    echo(f"{result.released:,} {released}, {result.staying:,} {stay} in quarantine{more}")
+    if result.truncated:
+        echo(f"{result.truncated:,} were too large to be kept whole: have them sent again in smaller parts")
+    if result.is_dry_run and result.released:
+        echo(f"Nothing was changed. To do it: {command}")
+    elif result.released:
+        echo(f"They count now: {report}")
+
+
+def _print_event(event: EventReplay, released: str, stay: str) -> None:
+    parts = [f"{number:,} {word}" for number, word in ((event.released, released), (event.staying, stay)) if number]
+    echo(f"  {event.event}: {', '.join(parts)}")
+    for fault in event.faults[:_MOST_FAULTS]:
+        echo(f"    {fault.messages:,} x {' '.join(part for part in (fault.path, fault.code) if part)}")
+    if len(event.faults) > _MOST_FAULTS:
+        echo(f"    and {counted(len(event.faults) - _MOST_FAULTS, 'other fault')}")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from footfall.analytics import GoalResult, JourneyResult, KpiResult, Report, StepResult, VolumeResult
 from footfall.cli import report_words as words
+from footfall.cli.counting import counted
 
 __all__ = ["show"]
 
@@ -105,9 +106,9 @@ class _Picture:
         end = report.window.until or report.now
         own = f"each figure's own, back from {end.strftime(words.MOMENT)}"
         held = " · ".join((
-            words.counted(data.messages, "message"),
-            words.counted(data.persons, "person"),
-            words.counted(data.devices, "device"),
+            counted(data.messages, "message"),
+            counted(data.persons, "person"),
+            counted(data.devices, "device"),
         ))  # fmt: skip
         table = Table.grid(padding=(0, 2))
         table.add_row(Text("data", "dim"), Text(f"{place}\n{held}"))
@@ -172,7 +173,7 @@ class _Picture:
             figure = Text(words.value(row.value, share=share, rounded=row.rounded))
             yield Text(f"  {label}").append(" (targeted)" if held else "", "dim"), figure
         if len(kpi.rows) > _MOST_GROUPS:
-            yield (Text(f"  … {words.counted(len(kpi.rows) - _MOST_GROUPS, 'more group')}: --format json", "dim"),)
+            yield (Text(f"  … {counted(len(kpi.rows) - _MOST_GROUPS, 'more group')}: --format json", "dim"),)
         by_name = {other.name: other for other in self._report.kpis}
         for guard in kpi.guardrails:
             other = by_name[guard.name]
@@ -201,7 +202,7 @@ class _Picture:
         rows = []
         alike = {found.definition: [v.event for v in volumes if v.definition == found.definition] for found in volumes}
         for found in volumes:
-            periods = f"\nin {words.counted(found.periods, found.per)}"
+            periods = f"\nin {counted(found.periods, found.per)}"
             lowest = found.lowest_at.strftime(words.MOMENT) if found.lowest_at else ""
             highest = found.highest_at.strftime(words.MOMENT) if found.highest_at else ""
             rows.append((

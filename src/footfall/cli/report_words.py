@@ -9,7 +9,6 @@ from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
 __all__ = [
     "MOMENT",
     "between",
-    "counted",
     "duration",
     "expected",
     "is_share",
@@ -58,11 +57,6 @@ def percent(share: Decimal | None) -> str:
     places = Decimal(1).scaleb(hundredfold.adjusted() - 1) if small else Decimal("0.1")
     rounded = hundredfold.quantize(places, rounding=ROUND_HALF_EVEN)
     return f"{rounded.normalize():f} %"
-
-
-def counted(count: int, what: str) -> str:
-    """`1 person`, `2,000 persons`."""
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def number(figure: Decimal | None, *, rounded: bool = False) -> str:

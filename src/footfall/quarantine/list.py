@@ -1,4 +1,4 @@
-"""Lists what was put aside: each message with where it came from, and everything that is wrong with it."""
+"""Lists what is in quarantine: each message with where it came from, what is wrong with it, and what can free it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ from collections.abc import Iterator
 import msgspec
 
 from footfall.clock import format_us
+from footfall.collector.kept import faults_of
 from footfall.events import Fault
-from footfall.storage.journal import Entry, Journal
+from footfall.quarantine.judging import Judging, Prospect
+from footfall.storage.journal import Entry, Snapshot
 
 __all__ = ["Quarantined", "list_quarantined"]
 
-_decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
-
 
 class Quarantined(msgspec.Struct, frozen=True):
-    """One message in quarantine. `received_at` is RFC 3339 in UTC, `body_bytes` the size of the message as it came."""
+    """One message in quarantine. `received_at` is RFC 3339 in UTC, `body_bytes` the size of the message as it came.
+
+    `replay` says what can free it: `now` (a replay by the folder's newest plan), `plan` (a changed plan) or `never`.
+    """
 
     seq: int
     received_at: str
@@ -26,21 +29,22 @@ class Quarantined(msgspec.Struct, frozen=True):
     message_id: str
     faults: tuple[Fault, ...]
     body_bytes: int
+    replay: Prospect
 
 
-def list_quarantined(journal: Journal, *, limit: int | None = None) -> Iterator[Quarantined]:
+def list_quarantined(snapshot: Snapshot, judging: Judging, *, limit: int | None = None) -> Iterator[Quarantined]:
     """What is in quarantine, in order of receipt; at most `limit` of it. Raises JournalError."""
-    left = limit
-    for chunk in journal.scan("quarantined", chunk=1000):
+    remaining = limit
+    for chunk in snapshot.scan("quarantined", chunk=1000):
         for entry in chunk:
-            if left == 0:
+            if remaining == 0:
                 return
-            if left is not None:
-                left -= 1
-            yield _quarantined(entry)
+            if remaining is not None:
+                remaining -= 1
+            yield _quarantined(entry, judging)
 
 
-def _quarantined(entry: Entry) -> Quarantined:
+def _quarantined(entry: Entry, judging: Judging) -> Quarantined:
     row = entry.row
     return Quarantined(
         seq=entry.seq,
@@ -49,6 +53,7 @@ def _quarantined(entry: Entry) -> Quarantined:
         type=row.type,
         event=row.event,
         message_id=row.message_id,
-        faults=_decode_faults(row.faults) if row.faults else (),
+        faults=faults_of(row),
         body_bytes=len(row.body),
+        replay=judging.prospect(row),
     )

@@ -9,9 +9,10 @@ from typing import Any, Protocol
 import apsw
 
 from footfall.errors import JournalError
+from footfall.plan.model import Plan
 from footfall.storage.sqlite import close_database, open_database
 
-__all__ = ["Control", "SqliteControl"]
+__all__ = ["Control", "SqliteControl", "latest_plan"]
 
 _PUT = """
 INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
@@ -59,3 +60,12 @@ class SqliteControl:
             raise JournalError(f"{self._path}: the bundles cannot be read: {error}") from error
         finally:
             close_database(connection)
+
+
+def latest_plan(control: Control) -> Plan | None:
+    """The plan that was loaded last; None where there was never one. Raises JournalError."""
+    # Loaded late: a collector without a plan reads no bundle.
+    from footfall.plan import from_bundle
+
+    bundles = list(control.bundles().values())
+    return from_bundle(bundles[-1]) if bundles else None

@@ -8,7 +8,7 @@ import msgspec
 
 from footfall.clock import Clock, SystemClock, format_us
 from footfall.disk import Disk, Lock, SystemDisk, replace_file
-from footfall.errors import DataFolderError
+from footfall.errors import DataFolderError, DataFolderHeldError
 
 __all__ = ["FORMAT", "DataFolder"]
 
@@ -87,6 +87,21 @@ class DataFolder:
         if _JOURNAL not in names:
             raise DataFolderError(path, "holds no journal yet; start `footfall serve --data` with it first")
         return cls(path)
+
+    @classmethod
+    def change(cls, path: str | Path, command: str, *, remedy: str, disk: Disk | None = None) -> DataFolder:
+        """Take an existing folder to change what is in it, as `command` (its name is shown to whoever wants it next).
+
+        Raises DataFolderError, and DataFolderHeldError with `remedy` when a collector or another command has it.
+        """
+        path, disk = Path(path), disk or SystemDisk()
+        cls.read(path, disk=disk)
+        try:
+            return cls(path, disk.lock(path / _LOCK, command))
+        except DataFolderHeldError as error:
+            raise DataFolderHeldError(path, error.pid, error.holder, remedy=remedy) from None
+        except OSError as error:
+            raise _unusable(path, error) from error
 
     def close(self) -> None:
         """Let go of the lock. Closing twice is no error."""

@@ -6,9 +6,9 @@ from footfall.extras import needs
 
 with needs("footfall.trials", "analytics", "collector"):
     from footfall.trials.moves import JourneyMove, KpiMove, StepMove
-    from footfall.trials.rejudge import Outcome, Rejudge
+    from footfall.trials.rejudge import Rejudge
     from footfall.trials.trial import EventTrial, FaultTrial, Trial, try_plan
 
 __all__ = [
-    "EventTrial", "FaultTrial", "JourneyMove", "KpiMove", "Outcome", "Rejudge", "StepMove", "Trial", "try_plan",
+    "EventTrial", "FaultTrial", "JourneyMove", "KpiMove", "Rejudge", "StepMove", "Trial", "try_plan",
 ]  # fmt: skip

@@ -7,41 +7,21 @@ new. A transform that the new plan adds counts as done by the client: the value 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 import msgspec
 
-from footfall.clock import format_us
-from footfall.collector.draft import Frame
 from footfall.collector.judge import Judge
-from footfall.collector.pipeline import judge
-from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope, read_single
-from footfall.errors import RequestError
-from footfall.events import Fault
+from footfall.collector.kept import Rejudged, judge_kept
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.transform import Transforms
 from footfall.plan.validate import Validator
-from footfall.storage.journal import Entry, Row
+from footfall.storage.journal import Entry
 
-__all__ = ["Outcome", "Rejudge"]
+__all__ = ["Rejudge"]
 
 # Hashes are compared with each other and with nothing outside, so any key will do.
 _KEY = b"a trial, never sent"
-_decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What the new plan makes of a message: its row if it is stored or quarantined (None: rejected), and its faults."""
-
-    row: Row | None
-    faults: tuple[Fault, ...]
-
-    @property
-    def is_stored(self) -> bool:
-        """Whether it would be stored."""
-        return self.row is not None and self.row.kind == "stored"
 
 
 class Rejudge:
@@ -55,38 +35,14 @@ class Rejudge:
         self._transforms = Transforms(added, _KEY)
         self._added = added
         self._changed = frozenset(name for name, event in added.events.items() if any(map(_has, event.properties)))
-        self._settings = CollectorSettings()
 
-    def outcome(self, entry: Entry) -> Outcome:
+    def outcome(self, entry: Entry) -> Rejudged:
         """What would become of one message."""
-        row = entry.row
-        try:
-            envelope = read_single(row.body, row.type or "track", self._settings)
-        except RequestError as error:
-            return Outcome(row._replace(kind="quarantined"), (Fault("", error.code, "", ""),))
-        shared = _context(row.envelope)
-        judged = judge(
-            Envelope(envelope.pieces, row.type or None, None, None, shared),
-            Frame(
-                source=row.source,
-                received_at=row.received_at,
-                day=format_us(row.received_at)[:10],
-                skew=0,
-                type=row.type or None,
-                context=shared,
-                settings=self._settings,
-                judge_for=lambda _: self._judge,
-                shared=row.envelope,
-            ),
-        )
-        if not judged.changes.rows:
-            return Outcome(None, judged.verdicts[0].faults)
-        made = judged.changes.rows[0]
-        is_stored = made.kind == "stored"
-        body = self._transformed(made.event, row.body) if is_stored else row.body
-        faults = () if is_stored or made.faults is None else _decode_faults(made.faults)
-        kept = row._replace(kind=made.kind, event=made.event, device_id=made.device_id, faults=made.faults, body=body)
-        return Outcome(kept, faults)
+        judged = judge_kept(entry.row, lambda _: self._judge)
+        if not judged.is_stored or judged.row is None:
+            return judged
+        body = self._transformed(judged.row.event, judged.row.body)
+        return Rejudged(judged.row._replace(body=body), judged.faults)
 
     def _transformed(self, event: str | None, body: bytes) -> bytes:
         """The body as a client with the new plan would have sent it."""
@@ -98,12 +54,6 @@ class Rejudge:
             return body
         changed = self._transforms.transform(self._added.events[event], properties).properties
         return msgspec.json.encode({**members, "properties": msgspec.Raw(bytes(changed))})
-
-
-def _context(envelope: bytes | None) -> dict[str, Any]:
-    said = {} if envelope is None else msgspec.json.decode(envelope)
-    context = said.get("context") if type(said) is dict else None
-    return context if type(context) is dict else {}
 
 
 def _events(plan: Plan, change: Callable[[Event], Event]) -> Plan:

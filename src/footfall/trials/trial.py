@@ -13,6 +13,7 @@ import msgspec
 
 from footfall.analytics import Dataset, report
 from footfall.clock import EPOCH
+from footfall.collector.kept import Rejudged
 from footfall.events import Fault
 from footfall.plan import bundle_hash
 from footfall.plan.model import Plan
@@ -20,7 +21,7 @@ from footfall.plan.observed.watch import general_path
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.storage.journal import Entry, Kind, account
 from footfall.trials.moves import JourneyMove, KpiMove, journey_moves, kpi_moves
-from footfall.trials.rejudge import Outcome, Rejudge
+from footfall.trials.rejudge import Rejudge
 
 __all__ = ["EventTrial", "FaultTrial", "Trial", "try_plan"]
 
@@ -132,7 +133,7 @@ class _Tally:
         self.events: dict[str, EventTrial] = {}
         self.faults: dict[tuple[str, str, str], FaultTrial] = {}
 
-    def note(self, entry: Entry, outcome: Outcome) -> None:
+    def note(self, entry: Entry, outcome: Rejudged) -> None:
         row = entry.row
         if self._since is not None and row.occurred_at < self._since:
             return

@@ -15,8 +15,9 @@ from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
 from footfall.cli.demo.story import REASONS, tell, telling_person
 from footfall.cli.output import echo
-from footfall.quarantine import list_quarantined
+from footfall.collector.kept import faults_of
 from footfall.storage import DataFolder, SqliteJournal
+from footfall.storage.journal import account
 
 __all__ = ["read_aloud"]
 
@@ -69,7 +70,9 @@ def _put_aside(data: Path) -> list[str]:
     journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
     try:
         counts = Counter(
-            (item.event or item.type or "", "; ".join(map(str, item.faults))) for item in list_quarantined(journal)
+            (account(entry.row.event, entry.row.type), "; ".join(map(str, faults_of(entry.row))))
+            for chunk in journal.scan("quarantined")
+            for entry in chunk
         )
     finally:
         journal.close()

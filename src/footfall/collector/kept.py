@@ -1,0 +1,90 @@
+"""Judges a message that is kept already, by the same steps as one that has just come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from footfall.clock import format_us
+from footfall.collector.draft import Frame
+from footfall.collector.judge import JudgeFor
+from footfall.collector.pipeline import judge
+from footfall.collector.settings import CollectorSettings
+from footfall.collector.wire import Envelope, read_single
+from footfall.errors import RequestError
+from footfall.events import Fault
+from footfall.storage.journal import Row
+
+__all__ = ["TOO_LARGE", "Rejudged", "faults_of", "judge_kept"]
+
+TOO_LARGE = "too_large"
+"""The fault of a message of which only the beginning was kept: there is nothing left that could be judged anew."""
+
+_SETTINGS = CollectorSettings()
+_decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
+
+
+class Rejudged(msgspec.Struct, frozen=True):
+    """What becomes of a kept message: its row as stored or quarantined (None: rejected), and what is wrong with it."""
+
+    row: Row | None
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether it would be stored."""
+        return self.row is not None and self.row.kind == "stored"
+
+
+def faults_of(row: Row) -> tuple[Fault, ...]:
+    """Why a row is in quarantine, or what a stored one is warned of."""
+    return () if row.faults is None else _decode_faults(row.faults)
+
+
+def judge_kept(row: Row, judge_for: JudgeFor) -> Rejudged:
+    """Judge a row anew.
+
+    Its ids, its times and its bundle stay as they were fixed when it was first accepted; only the plan's word is new.
+    """
+    if row.kind == "quarantined":
+        faults = faults_of(row)
+        if any(fault.code == TOO_LARGE for fault in faults):
+            return Rejudged(row, faults)
+    # What was within the limit of its collector is not held to ours.
+    settings = msgspec.structs.replace(_SETTINGS, max_message_bytes=max(_SETTINGS.max_message_bytes, len(row.body)))
+    try:
+        envelope = read_single(row.body, row.type or "track", settings)
+    except RequestError as error:
+        return Rejudged(row._replace(kind="quarantined"), (Fault("", error.code),))
+    shared = _context(row.envelope)
+    judged = judge(
+        Envelope(envelope.pieces, row.type or None, None, None, shared),
+        Frame(
+            source=row.source,
+            received_at=row.received_at,
+            day=format_us(row.received_at)[:10],
+            skew=0,
+            type=row.type or None,
+            context=shared,
+            settings=settings,
+            judge_for=judge_for,
+            shared=row.envelope,
+        ),
+    )
+    if not judged.changes.rows:
+        return Rejudged(None, judged.verdicts[0].faults)
+    anew = judged.changes.rows[0]._replace(
+        message_id=row.message_id,
+        occurred_at=row.occurred_at,
+        received_at=row.received_at,
+        bundle=row.bundle,
+        envelope=row.envelope,
+    )
+    return Rejudged(anew, faults_of(anew) if anew.kind == "quarantined" else ())
+
+
+def _context(envelope: bytes | None) -> dict[str, Any]:
+    said = {} if envelope is None else msgspec.json.decode(envelope)
+    context = said.get("context") if type(said) is dict else None
+    return context if type(context) is dict else {}

@@ -1,0 +1,57 @@
+"""What a plan makes of quarantined messages now: who may leave, whom a changed plan could free, whom no plan can."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from footfall.collector.judges import Judges
+from footfall.collector.kept import TOO_LARGE, Rejudged, faults_of, judge_kept
+from footfall.plan.model import Plan
+from footfall.storage.control import Control
+from footfall.storage.journal import Row
+
+__all__ = ["Judging", "Prospect"]
+
+Prospect = Literal["now", "plan", "never"]
+"""`now`: it passes. `plan`: only the plan holds it, so a changed one can free it. `never`: the message is broken."""
+
+
+class Judging:
+    """Judges quarantined rows by `plan` (None: the folder has none, and everything that is whole passes).
+
+    A message passes if a collector with this plan would store it, which goes by the bundle of its sender where that is
+    known, or if this plan itself takes it: it was quarantined by a plan that has been mended since. Nothing is written.
+    """
+
+    def __init__(self, plan: Plan | None, control: Control) -> None:
+        self._judges = None if plan is None else Judges(plan, _Unwritten(control.bundles()))
+
+    def judge(self, row: Row) -> Rejudged:
+        """What becomes of a row now."""
+        judges = self._judges
+        if judges is None:
+            return judge_kept(row, lambda _: None)
+        judged = judge_kept(row, judges.judge_for)
+        return judged if judged.is_stored else judge_kept(row, lambda _: judges.judge_for(None))
+
+    def prospect(self, row: Row) -> Prospect:
+        """What can free a row."""
+        if self.judge(row).is_stored:
+            return "now"
+        if any(fault.code == TOO_LARGE for fault in faults_of(row)):
+            return "never"
+        return "plan" if judge_kept(row, lambda _: None).is_stored else "never"
+
+
+class _Unwritten(Control):
+    """A Control that forgets what is put into it: to judge by a plan that is not in force."""
+
+    def __init__(self, bundles: Mapping[str, bytes]) -> None:
+        self._bundles = dict(bundles)
+
+    def put_bundle(self, digest: str, bundle: bytes) -> None:
+        self._bundles[digest] = self._bundles.pop(digest, bundle)
+
+    def bundles(self) -> Mapping[str, bytes]:
+        return self._bundles
