@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -45,18 +46,63 @@ def test_it_takes_events_by_the_keys_it_was_given_and_stops_when_told(tmp_path: 
     assert health.json() == {"status": "ok"}
     assert code == 0
     assert "batch source=shop_backend received=1 stored=0 duplicate=0 quarantined=1 rejected=0" in said
-    assert "no such event" not in said
+    assert "WARNING footfall quarantined source=shop_backend event=no such event code=unknown_event count=1" in said
     journal = SqliteJournal(DataFolder.read(tmp_path / "data").journal_path, readonly=True)
     assert sorted(source for source, _ in journal.books()) == ["default", "shop_backend"]
     journal.close()
 
 
-def test_a_key_of_a_source_that_the_plan_does_not_know_is_warned_of(tmp_path: Path) -> None:
-    with CollectorProcess(tmp_path / "data", write_keys=["a=shop_backed", "b=shop_backend", "c"], plan=PLAN) as running:
-        _, said = running.stop()
+def test_a_key_of_a_source_that_the_plan_does_not_name_is_refused_with_the_nearest_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keys = ["--write-key", "a=shop_backed", "--write-key", "b=shop_backend", "--write-key", "c"]
 
-    assert said.count("Warning") == 1
-    assert "the plan has no source 'shop_backed' (it has: shop_backend, gateway_agent)" in said
+    said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--plan", str(PLAN), *keys)
+
+    assert said == (
+        "footfall: the plan has no source 'shop_backed', did you mean 'shop_backend'?;"
+        " name one of its sources, or give --allow-unknown-sources\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_unknown_sources_can_be_allowed_and_a_plan_without_sources_allows_every_one(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("plan: p\nevents:\n  e: {description: Something}\n")
+    allowed = ["--allow-unknown-sources"]
+    with CollectorProcess(tmp_path / "a", write_keys=["a=shop_backed"], plan=PLAN, options=allowed) as first:
+        assert first.stop() == (0, "")
+    with CollectorProcess(tmp_path / "b", write_keys=["a=any"], plan=plan) as second:
+        assert second.stop() == (0, "")
+
+
+def test_the_size_of_a_message_is_an_option(tmp_path: Path) -> None:
+    with CollectorProcess(tmp_path / "data", write_keys=["k"], options=["--max-message-bytes", "100"]) as collector:
+        answers = [
+            httpx.post(f"{collector.url}/v1/track", json={"userId": "u", "event": "e" * length}, auth=("k", "")).json()
+            for length in (1, 100)
+        ]
+
+    assert [(answer["stored"], answer["quarantined"]) for answer in answers] == [(1, 0), (0, 1)]
+    assert answers[1]["verdicts"][0]["reason"] == "too_large"
+
+
+def test_what_is_quarantined_is_logged_as_json_for_who_wants_it_so(tmp_path: Path) -> None:
+    with CollectorProcess(
+        tmp_path / "data", write_keys=["k=shop_backend"], plan=PLAN, options=["--log-format", "json"]
+    ) as collector:
+        for number, name in enumerate(("nonsense", "nonsense", "sort\nof\x1b[31m")):
+            message = {"userId": "u", "event": name, "properties": {"secret": "s3cret"}, "messageId": str(number)}
+            httpx.post(f"{collector.url}/v1/track", json=message, auth=("k", ""))
+        _, said = collector.stop()
+
+    lines = [json.loads(line) for line in said.splitlines()]
+    told = [[line[key] for key in ("level", "verdict", "source", "event", "code", "count")] for line in lines]
+    assert told == [
+        ["WARNING", "quarantined", "shop_backend", "nonsense", "unknown_event", 2],
+        ["WARNING", "quarantined", "shop_backend", "sort\\nof\\x1b[31m", "unknown_event", 1],
+    ]
+    assert "s3cret" not in said
 
 
 def test_without_a_write_key_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

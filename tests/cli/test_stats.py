@@ -47,6 +47,17 @@ def test_the_books_are_shown_while_the_collector_runs(
     ]
 
 
+def test_messages_whose_time_cannot_be_right_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old = {"type": "track", "event": "e", "userId": "u", "messageId": "m", "timestamp": "1970-01-01T00:00:00Z"}
+    with Collector(tmp_path / "data") as collector:
+        collector.take(json.dumps({"batch": [old]}).encode())
+    _, text, _ = run(capsys, "--data", str(tmp_path / "data"))
+    _, found, _ = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")
+
+    assert "  1 stored are misdated: over 30 days before receipt, or over a day after it" in text.splitlines()
+    assert json.loads(found)["total"]["misdated"] == 1
+
+
 def test_the_books_are_given_as_json(collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     collector.close()
     code, out, _ = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")

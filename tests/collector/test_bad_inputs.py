@@ -58,7 +58,10 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         options=["--header-timeout", "1.5"],
     ) as collector:
         yield folder / "data", collector.port
-        assert collector.stop() == (0, "")  # nothing went wrong that was not answered
+        code, said = collector.stop()
+        assert code == 0
+        # Nothing went wrong that was not answered.
+        assert all(re.search(r" WARNING footfall (quarantined|rejected) ", line) for line in said.splitlines())
 
 
 def exchange(port: int, case: dict[str, Any]) -> Reply:

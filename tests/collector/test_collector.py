@@ -150,7 +150,7 @@ def nested(depth: int) -> object:
         (b"NaN,nonsense", [("rejected", "not_an_object")] * 2),
         (b'{"a":NaN}', [("quarantined", "json")]),
         (b'{"type":"track","event":"e","userId":"a","userId":"b"}', [("quarantined", "duplicate_key")]),
-        (json.dumps(track(properties={"p": "x" * 40_000})).encode(), [("rejected", "too_large")]),
+        (json.dumps(track(properties={"p": "x" * 40_000})).encode(), [("quarantined", "too_large")]),
         (json.dumps(track(properties={"p": nested(63)})).encode(), [("quarantined", "depth")]),
         (json.dumps(track(properties={"p": nested(62)})).encode(), []),
         (json.dumps(track(properties={str(n): n for n in range(1001)})).encode(), [("quarantined", "keys")]),
@@ -235,14 +235,14 @@ def test_the_time_is_the_senders_put_right_by_a_clock_that_is_far_off(
 
 def test_a_time_that_cannot_be_read_is_the_time_of_receipt_with_a_warning(open_collector: Collector) -> None:
     answer = open_collector.take(
-        body(track(timestamp="yesterday"), track(timestamp=5), track(originalTimestamp="2026-08-01"))
+        body(track(timestamp="yesterday"), track(timestamp=5), track(originalTimestamp="2026-08-15"))
     )
 
     assert [(verdict.verdict, verdict.faults[0].code) for verdict in answer.verdicts] == [("stored", "timestamp")] * 2
     assert [format_us(row.occurred_at)[:10] for row in rows(open_collector)] == [
         "2026-09-01",
         "2026-09-01",
-        "2026-08-01",
+        "2026-08-15",
     ]
 
 
@@ -482,7 +482,7 @@ def test_a_message_nested_a_hundred_thousand_deep_costs_the_good_ones_nothing(tm
     deep = b'{"type":"track","event":"e","userId":"u","properties":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}"
     body = b'{"batch":[%b,%b,%b]}' % (good % b"m1", deep, good % b"m2")
     with Collector(tmp_path, clock=ManualClock(), journal=MemoryJournal()) as collector:
-        assert collector.take(body).counts() == {"stored": 2, "duplicate": 0, "quarantined": 0, "rejected": 1}
+        assert collector.take(body).counts() == {"stored": 2, "duplicate": 0, "quarantined": 1, "rejected": 0}
 
 
 def test_the_mixes_that_are_drawn_hold_the_hard_cases() -> None:

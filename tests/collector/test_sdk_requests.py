@@ -56,7 +56,9 @@ def test_every_message_of_an_sdk_is_stored(name: str, tmp_path: Path) -> None:
     messages = sent.get("batch", [sent])
     assert answer.status_code == 200
     assert answer.json()["success"] is True
-    assert answer.json()["verdicts"] == []
+    # Our clock is not that of the recording.
+    assert {fault["code"] for verdict in answer.json()["verdicts"] for fault in verdict["faults"]} <= {"misdated"}
+    assert answer.json()["stored"] == len(messages)
     assert [orjson.loads(row.body) for row in rows] == [
         {key: value for key, value in message.items() if key != "writeKey"} for message in messages
     ]

@@ -112,6 +112,16 @@ def test_a_repeat_is_a_duplicate_unless_it_passes_where_its_like_lies_in_quarant
     assert [(entry.seq, entry.row.message_id) for entry in all_of(journal)] == [(2, "b"), (4, "a")]
 
 
+def test_stored_messages_whose_time_cannot_be_right_are_counted_once(journal: Journal) -> None:
+    faults = b'[{"path":"timestamp","code":"misdated","expected":"","got":""}]'
+    odd, quarantined = row("m1")._replace(faults=faults), row("m2", kind="quarantined")._replace(faults=faults)
+    other = row("m3")._replace(faults=b'[{"path":"a","code":"enum","expected":"","got":"misdated"}]')
+    for _ in range(2):
+        journal.commit(Changes([odd, quarantined, other], {}))
+
+    assert journal.books()["shop", "seen"] == counts(received=6, stored=2, duplicate=3, quarantined=1, misdated=1)
+
+
 def test_a_repeat_that_passes_is_stored_and_its_like_counts_as_superseded(journal: Journal) -> None:
     journal.commit(Changes([row("a", kind="quarantined", event="sene")], {}))
 

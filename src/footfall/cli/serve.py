@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from footfall.cli.log_format import log_to_stderr
 from footfall.cli.output import echo
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.keys import DEFAULT_SOURCE, parse_keys
 from footfall.collector.server import listen, serve
 from footfall.errors import UsageError
+from footfall.plan import load
+from footfall.plan.findings import did_you_mean
+from footfall.plan.model import Plan
 
 __all__ = ["command"]
 
@@ -30,6 +33,15 @@ __all__ = ["command"]
     "--header-timeout", default=10.0, show_default=True, type=click.FloatRange(0, 30, min_open=True),
     help="Seconds that a sender has for the head of a request.",
 )  # fmt: skip
+@click.option(
+    "--max-message-bytes", default=CollectorSettings().max_message_bytes, show_default=True, type=click.IntRange(1),
+    help="The largest message to take. Of a larger one the first 4 KB are kept, in quarantine.",
+)  # fmt: skip
+@click.option("--allow-unknown-sources", is_flag=True, help="Also take keys of sources that the plan does not name.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How log lines look: for people, or a JSON object each.",
+)  # fmt: skip
 @click.option("--verbose", is_flag=True, help="Log a line per batch.")
 def command(
     *,
@@ -39,47 +51,45 @@ def command(
     port: int,
     write_keys: tuple[str, ...],
     header_timeout: float,
+    max_message_bytes: int,
+    allow_unknown_sources: bool,
+    log_format: str,
     verbose: bool,
 ) -> None:
     """Take events in over HTTP and keep them in a data folder.
 
     Prints `listening on http://HOST:PORT` when it is ready. SIGTERM and Ctrl-C stop it, with nothing lost.
+
+    The log, on standard error, has one WARNING a minute for each event and fault for which messages were quarantined or
+    rejected.
     """
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
-    settings = CollectorSettings(header_timeout=header_timeout)
+    log_to_stderr(log_format, logging.INFO if verbose else logging.WARNING)
+    settings = CollectorSettings(header_timeout=header_timeout, max_message_bytes=max_message_bytes)
     if not write_keys:
         raise UsageError("give at least one --write-key KEY or KEY=SOURCE: nobody could send without one")
     keys = parse_keys(write_keys)
-    with listen(host, port) as listener, Collector(data, plan=plan, settings=settings) as collector:
-        _warn_of_unknown_sources(collector, keys)
+    loaded = None if plan is None else load(plan)
+    if loaded is not None and not allow_unknown_sources:
+        _refuse_unknown_sources(loaded, keys)
+    with listen(host, port) as listener, Collector(data, plan=loaded, settings=settings) as collector:
         bound = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         serve(
             create_app(collector, keys),
             listener,
             settings=settings,
-            ready=lambda: _say(f"listening on http://{shown}:{bound}"),
+            ready=lambda: echo(f"listening on http://{shown}:{bound}"),
+            tick=collector.notices.tell,
         )
 
 
-def _warn_of_unknown_sources(collector: Collector, keys: Mapping[str, str]) -> None:
-    if collector.plan is None:
-        return
-    known = collector.plan.sources
-    for source in dict.fromkeys(keys.values()):
-        if source != DEFAULT_SOURCE and source not in known:
-            names = ", ".join(known) or "none"
-            echo(
-                f"Warning: the plan has no source {source!r} (it has: {names}); events that name their sources will be"
-                " put aside when they come from it",
-                err=True,
-            )
+def _refuse_unknown_sources(plan: Plan, keys: Mapping[str, str]) -> None:
+    """Refuse a key whose source a plan with sources does not name: a typing error would cost every event of it.
 
-
-def _say(text: str) -> None:
-    echo(text)
-    sys.stdout.flush()
+    A key without a source belongs to nobody in the plan, and that is right.
+    """
+    named = plan.sources
+    unknown = [source for source in dict.fromkeys(keys.values()) if source != DEFAULT_SOURCE and source not in named]
+    if named and unknown:
+        each = "; ".join(f"the plan has no source {source!r}, {did_you_mean(source, named)}" for source in unknown)
+        raise UsageError(f"{each}; name one of its sources, or give --allow-unknown-sources")

@@ -64,6 +64,8 @@ def _print(books: Books, wrong: Sequence[str], data: Path) -> None:
     echo("THE BOOKS DO NOT BALANCE:" if wrong else "the books balance:")
     for line in (*_sums(everything), *wrong):
         echo(f"  {line}")
+    if numbers["misdated"]:
+        echo(f"  {numbers['misdated']:,} stored are misdated: over 30 days before receipt, or over a day after it")
     if numbers["in_quarantine"]:
         echo(f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}")
 

@@ -10,6 +10,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.judge import JudgeFor
 from footfall.collector.keys import DEFAULT_SOURCE
+from footfall.collector.notices import Notices
 from footfall.collector.pipeline import Judged, answer, frame_for, judge
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Envelope, read_batch
@@ -44,6 +45,7 @@ class Collector:
         self.settings = settings or CollectorSettings()
         self.clock = clock or SystemClock()
         self.data = Path(data)
+        self.notices = Notices(self.clock)
         self.plan = _loaded(plan, disk)
         self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
         try:
@@ -81,6 +83,12 @@ class Collector:
     def settle(self, source: str, judged: Judged, fresh: list[bool]) -> Answer:
         """What to answer, once the journal has said which rows were new."""
         said = answer(judged, fresh)
+        if judged.notices:
+            repeated = {verdict.index for verdict in said.verdicts if verdict.verdict == "duplicate"}
+            for index, notices in judged.notices.items():
+                if index not in repeated:
+                    self.notices.count(notices)
+        self.notices.tell()
         if _log.isEnabledFor(logging.INFO):
             _log.info(
                 "batch source=%s received=%d %s",
@@ -101,6 +109,7 @@ class Collector:
     def close(self) -> None:
         """Write what waits, and let go of the folder. Closing twice is no error."""
         self._committer.close()
+        self.notices.tell(is_last=True)
         try:
             self._journal.close()
         finally:

@@ -40,15 +40,16 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Draft:
-    """One message on its way to become a row."""
+    """One message on its way to become a row. `body` is what will be kept of its bytes."""
 
     __slots__ = (
-        "anonymous_id", "bundle", "context", "data", "device_id", "event", "faults", "group_id", "message_id",
+        "anonymous_id", "body", "bundle", "context", "data", "device_id", "event", "faults", "group_id", "message_id",
         "occurred_at", "outcome", "piece", "previous_id", "reason", "type", "user_id", "warnings",
     )  # fmt: skip
 
     def __init__(self, piece: Piece, received_at: int) -> None:
         self.piece = piece
+        self.body = piece.raw
         self.data: dict[str, Any] = piece.data
         self.context: dict[str, Any] = {}
         self.outcome: VerdictName = "stored"
@@ -80,6 +81,11 @@ class Draft:
     def warn(self, *faults: Fault) -> None:
         """Keep it, and say what is odd about it."""
         self.warnings = [*(self.warnings or ()), *faults]
+
+    @property
+    def is_oversize(self) -> bool:
+        """Whether the message is over the size limit, so that only an excerpt of it is kept."""
+        return self.reason == "too_large"
 
     def usable_id(self, path: str, value: object) -> str | None:
         """An id as text: a string as it stands, an integer's digits. Anything else counts as absent, with a warning."""

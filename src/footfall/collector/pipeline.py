@@ -15,6 +15,8 @@ import msgspec
 from footfall.clock import EPOCH
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import JudgeFor
+from footfall.collector.notices import Notice
+from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
@@ -34,13 +36,15 @@ STEPS: tuple[Step, ...] = (readable, shape, message_id, ids, time, plan, somebod
 class Judged(msgspec.Struct):
     """What became of a request's messages, before the journal is asked which of them are new.
 
-    `places` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored.
+    `places` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored, and
+    `notices` what an operator should know of those that are not stored at all.
     """
 
     received: int
     changes: Changes
     places: list[int]
     verdicts: dict[int, Verdict]
+    notices: dict[int, list[Notice]]
 
 
 def frame_for(
@@ -66,6 +70,7 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
     places: list[int] = []
     verdicts: dict[int, Verdict] = {}
     rejected: Counter[tuple[str, str]] = Counter()
+    notices: dict[int, list[Notice]] = {}
     source, received_at, shared = frame.source, frame.received_at, envelope.shared
     for index, piece in enumerate(envelope.pieces):
         draft = Draft(piece, received_at)
@@ -80,9 +85,15 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
             )
         if draft.reason is not None or draft.warnings is not None:
             verdicts[index] = _verdict(index, draft)
-        if draft.outcome == "rejected":
-            rejected[source, account(draft.event, draft.type)] += 1
-            continue
+        if draft.outcome != "stored":
+            name = account(draft.event, draft.type)
+            codes = dict.fromkeys(fault.code for fault in draft.faults or ())
+            notices[index] = [Notice(draft.outcome, source, name, code) for code in codes]
+            if draft.outcome == "rejected":
+                rejected[source, name] += 1
+                continue
+            if draft.is_oversize:
+                draft.body = excerpt(piece.raw, draft.body)
         places.append(index)
         faults = draft.faults if draft.outcome == "quarantined" else draft.warnings
         rows.append(
@@ -101,11 +112,11 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
                 received_at,
                 draft.bundle,
                 msgspec.json.encode(faults) if faults else None,
-                piece.raw,
+                draft.body,
                 shared,
             )
         )
-    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts)
+    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices)
 
 
 def answer(judged: Judged, fresh: Sequence[bool]) -> Answer:

@@ -43,7 +43,9 @@ def plan(draft: Draft, frame: Frame) -> bool:
     if judge is None:
         return True
     draft.bundle = judge.digest
-    if draft.type == "track" and draft.event is not None:
+    if draft.is_oversize:
+        _name_event(draft, frame, judge)
+    elif draft.type == "track" and draft.event is not None:
         _judge_track(draft, frame, judge, draft.event)
     elif draft.type in TRAITS_OF:
         _judge_traits(draft, frame, judge)
@@ -63,6 +65,13 @@ def _is_object(value: object) -> bool:
 def _properties(draft: Draft) -> dict[str, Any]:
     properties = draft.data.get("properties")
     return properties if type(properties) is dict else {}
+
+
+def _name_event(draft: Draft, frame: Frame, judge: Judge) -> None:
+    """Count what is too large to be judged under its event all the same."""
+    event = None if draft.event is None else judge.validator.resolve(draft.event, frame.day)
+    if event is not None:
+        draft.event = event.name
 
 
 def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:

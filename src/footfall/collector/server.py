@@ -36,8 +36,18 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(f"cannot listen on {host}:{port} ({reason}); choose another --host or --port") from error
 
 
-def serve(app: App, listener: socket.socket, *, settings: CollectorSettings, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then finish the requests that were begun. `ready` is called when it answers."""
+def serve(
+    app: App,
+    listener: socket.socket,
+    *,
+    settings: CollectorSettings,
+    ready: Callable[[], None],
+    tick: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then finish the requests that were begun.
+
+    `ready` is called when it answers, `tick` several times a second; neither may block.
+    """
     config = uvicorn.Config(
         app,
         http=_protocol(settings),
@@ -52,20 +62,25 @@ def serve(app: App, listener: socket.socket, *, settings: CollectorSettings, rea
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
-    _Server(config, ready).run(sockets=[listener])
+    _Server(config, ready, tick).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """uvicorn's server, which tells when it is ready, and returns after a signal instead of raising it again."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], tick: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._tick = tick
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        self._tick()
+        return await super().on_tick(counter)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

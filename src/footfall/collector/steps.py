@@ -14,7 +14,7 @@ from footfall.collector.draft import Draft, Frame, kind_of
 from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity import is_junk
-from footfall.message_reader import said_time
+from footfall.message_reader import client_word, said_time
 from footfall.moments import is_plausible, parse_moment
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
@@ -22,6 +22,9 @@ __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "
 _MAX_ID = 200
 _TOLD = 40  # characters of what was sent that a fault repeats
 _TYPES = frozenset(MESSAGE_TYPES)
+_DAY_US = 86_400_000_000
+# How long before its receipt a message may have occurred without a doubt; below zero is after.
+_EARLIEST_AGE, _LATEST_AGE = -_DAY_US, 30 * _DAY_US
 # What a message of each type cannot do without, besides somebody whom it is about.
 _NEEDS = {"alias": ("previousId", "userId"), "group": ("groupId",)}
 
@@ -30,10 +33,11 @@ def readable(draft: Draft, frame: Frame) -> bool:
     """It must be a JSON object within the limits, without a key that stands twice."""
     piece, settings = draft.piece, frame.settings
     raw = piece.raw
-    if len(raw) > settings.max_message_bytes:
+    if len(raw) > settings.max_message_bytes and raw[:1] == b"{":
         expected = f"at most {settings.max_message_bytes} bytes"
-        draft.reject("too_large", Fault("", "too_large", expected, f"{len(raw)} bytes"))
-        return False
+        draft.put_aside("too_large", Fault("", "too_large", expected, f"{len(raw)} bytes"))
+        draft.message_id = derived_id(raw)
+        return type(piece.data) is dict
     if type(piece.data) is not dict:
         if piece.data is None and raw[:1] == b"{":
             draft.message_id = derived_id(raw)
@@ -88,9 +92,11 @@ def message_id(draft: Draft, frame: Frame) -> bool:
     A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
     One with neither id nor time cannot be told from its own repeat: within a day of receipt it counts once.
     """
-    given = _given_id(draft.data) if draft.outcome == "stored" else None
+    given = _given_id(draft.data) if draft.outcome == "stored" or _is_only_oversize(draft) else None
     if given is not None:
         draft.message_id = given
+        return True
+    if draft.is_oversize:
         return True
     content = _canonical(draft.piece.raw, frame.type)
     if said_time(draft.data) is None:
@@ -125,7 +131,25 @@ def time(draft: Draft, frame: Frame) -> bool:
         draft.warn(Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got))
     else:
         draft.occurred_at = moment + frame.skew
+        if not _EARLIEST_AGE <= frame.received_at - draft.occurred_at <= _LATEST_AGE:
+            _doubt(draft, frame)
     return True
+
+
+def _doubt(draft: Draft, frame: Frame) -> None:
+    """Warn of a time that no live sender has: it is kept, and counted in every figure.
+
+    What a file brings in may be of any age, and so may what a sender had on its disk.
+    """
+    if client_word(draft.context, "spooled") is True:
+        return
+    judge = frame.judge_for(None)
+    source = None if judge is None else judge.plan.sources.get(frame.source)
+    if source is not None and source.kind == "import":
+        return
+    days = (frame.received_at - draft.occurred_at) / _DAY_US
+    got = f"{abs(days):,.1f} days {'before' if days > 0 else 'after'}"
+    draft.warn(Fault("timestamp", "misdated", "at most 30 days before receipt, or one day after", got))
 
 
 def somebody(draft: Draft, _frame: Frame) -> bool:
@@ -142,6 +166,10 @@ def somebody(draft: Draft, _frame: Frame) -> bool:
 def derived_id(content: bytes) -> str:
     """An id made of a message's content."""
     return "c-" + hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def _is_only_oversize(draft: Draft) -> bool:
+    return draft.is_oversize and len(draft.faults or ()) == 1
 
 
 def _given_id(data: dict[str, Any]) -> str | None:

@@ -84,7 +84,7 @@ def read_single(body: bytes, type_: str, settings: CollectorSettings) -> Envelop
     ambiguous = False
     try:
         data = orjson.loads(body)
-        small = len(body) <= settings.max_message_bytes  # a larger one is refused for its size
+        small = len(body) <= settings.max_message_bytes  # of a larger one only an excerpt is kept
         ambiguous = small and _may_repeat_keys(body, data) and _repeats_keys(body)
     except (orjson.JSONDecodeError, RecursionError):
         parts = _members(body)
@@ -138,13 +138,12 @@ def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
 
 
 def _piece(raw: bytes, settings: CollectorSettings) -> Piece:
-    if len(raw) > settings.max_message_bytes:
-        return Piece(raw, None)  # it will be refused for its size; decoding it would be for nothing
     try:
         data = orjson.loads(raw)
     except (orjson.JSONDecodeError, RecursionError):
         return Piece(raw, None)
-    return Piece(raw, data, _repeats_keys(raw))
+    # Of one that is too large only an excerpt is kept: which of two keys counts does not matter.
+    return Piece(raw, data, len(raw) <= settings.max_message_bytes and _repeats_keys(raw))
 
 
 def _repeats_keys(text: bytes) -> bool:

@@ -45,7 +45,12 @@ FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         # A message against the wire
         "depth": "The message is nested more deeply than the collector takes.",
         "keys": "The message has more keys than the collector takes.",
-        "too_large": "The message is larger than the collector takes, so it cannot be kept at all.",
+        "too_large": (
+            "The message is larger than the collector takes: its first 4 KB, length and SHA-256 are kept in quarantine."
+        ),
+        "misdated": (
+            "The time is over 30 days before receipt or over a day after, and neither imported nor spooled; it is kept."
+        ),
         "timestamp": "The time cannot be read, so the time of receipt stands for it.",
         "junk_id": "The id is one of those that stand for no one (null, undefined, 0, guest), so it counts as absent.",
         "no_usable_id": "The message names neither a user, nor a browser or installation, nor a device.",

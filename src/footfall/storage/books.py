@@ -12,12 +12,12 @@ __all__ = ["COUNTS", "INTAKE", "Books", "Counts", "imbalances", "in_quarantine",
 INTAKE = ("received", "stored", "duplicate", "quarantined", "rejected")
 """What came in, and what the collector did with it. These numbers only ever grow."""
 
-COUNTS = (*INTAKE, "released", "superseded", "erased", "expired", "quarantine_erased", "quarantine_expired")
+COUNTS = (*INTAKE, "released", "superseded", "erased", "expired", "quarantine_erased", "quarantine_expired", "misdated")
 """Every count of a line.
 
 `released` messages were moved from quarantine to the stored ones. A quarantined message is `superseded` when the same
 message comes again and passes. `erased` and `expired` are taken from the stored messages, `quarantine_erased` and
-`quarantine_expired` from those in quarantine.
+`quarantine_expired` from those in quarantine. `misdated` are those of the stored messages whose time cannot be right.
 """
 
 Counts = Mapping[str, int]

@@ -8,9 +8,22 @@ from typing import Literal, NamedTuple, Protocol
 
 from footfall.storage.books import Books
 
-__all__ = ["Changes", "Entry", "Journal", "Kind", "Refusals", "Row", "Snapshot", "account", "quarter_of"]
+__all__ = [
+    "Changes",
+    "Entry",
+    "Journal",
+    "Kind",
+    "Refusals",
+    "Row",
+    "Snapshot",
+    "account",
+    "is_misdated",
+    "quarter_of",
+]
 
 Kind = Literal["stored", "quarantined"]
+
+_MISDATED = b'"code":"misdated"'  # as it is in a row's faults
 
 
 class Row(NamedTuple):
@@ -79,6 +92,11 @@ _QUARTER_US = 900_000_000  # every offset from UTC is a multiple of it, so each 
 def quarter_of(us: int) -> int:
     """The first microsecond of the quarter of an hour in which a moment lies."""
     return us - us % _QUARTER_US
+
+
+def is_misdated(row: Row) -> bool:
+    """Whether a row to be stored has a time that cannot be right."""
+    return row.kind == "stored" and row.faults is not None and _MISDATED in row.faults
 
 
 def account(event: str | None, type_: str) -> str:

@@ -19,7 +19,7 @@ import apsw
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
 from footfall.storage.books import COUNTS, INTAKE, Books
-from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, account, quarter_of
+from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, account, is_misdated, quarter_of
 
 __all__ = ["SCHEMA_VERSION", "SqliteJournal", "SqliteSnapshot", "close_database", "open_database"]
 
@@ -78,6 +78,7 @@ _TAKEN_OUT = {
     name: f"UPDATE books SET {name} = {name} + 1 WHERE source = ? AND event = ?"  # noqa: S608 - our own names
     for name in ("released", "superseded")
 }
+_ADD_MISDATED = "UPDATE books SET misdated = misdated + ? WHERE source = ? AND event = ?"
 _ADD_REFUSALS = """
 INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number
 """
@@ -265,6 +266,7 @@ class SqliteJournal:
             ids: list[tuple[str, str, int, bool]] = []
             tables: dict[Kind, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
             counts: Counter[tuple[str, str, str]] = Counter()
+            misdated: Counter[tuple[str, str]] = Counter()
             superseded: list[tuple[int, int]] = []
             fresh: list[bool] = []
             for row in changes.rows:
@@ -280,8 +282,10 @@ class SqliteJournal:
                         superseded.append((place, seq))
                     known[source, message_id] = seq if kind == "quarantined" else 0
                     tables[kind].append((seq, *row[1:]))
-                event = row[4]
-                counts[source, event if event is not None else account(None, row[3]), kind if new else "duplicate"] += 1
+                event = row[4] if row[4] is not None else account(None, row[3])
+                counts[source, event, kind if new else "duplicate"] += 1
+                if new and row[13] is not None and is_misdated(row):
+                    misdated[source, event] += 1
             if ids:
                 connection.executemany(_INSERT_ID, ids)
             for table, rows in tables.items():
@@ -290,6 +294,8 @@ class SqliteJournal:
             for (source, event), number in changes.rejected.items():
                 counts[source, event, "rejected"] += number
             connection.executemany(_ADD_TO_BOOKS, _lines(counts))
+            if misdated:
+                connection.executemany(_ADD_MISDATED, [(number, *key) for key, number in misdated.items()])
             if changes.rejected:
                 quarter = quarter_of(self._clock.now_us())
                 refused = [(quarter, *key, number) for key, number in changes.rejected.items() if number]

@@ -10,7 +10,18 @@ from contextlib import contextmanager
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Changes, Entry, Journal, Kind, Refusals, Row, Snapshot, account, quarter_of
+from footfall.storage.journal import (
+    Changes,
+    Entry,
+    Journal,
+    Kind,
+    Refusals,
+    Row,
+    Snapshot,
+    account,
+    is_misdated,
+    quarter_of,
+)  # fmt: skip
 
 __all__ = ["MemoryJournal"]
 
@@ -91,6 +102,8 @@ class MemoryJournal(Journal):
             if before is not None:
                 self._take_out(before, "superseded")
             self._add(row)
+            if is_misdated(row):
+                self._books[row.source, account(row.event, row.type)]["misdated"] += 1
         return new
 
     def _release(self, entry: Entry) -> bool:
