@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.printable import printable, printable_lines
+from footfall.printable import counted, printable, printable_lines
 
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -31,3 +33,24 @@ def test_text_of_any_script_stays_as_it_is(text: str) -> None:
 
 def test_the_ends_of_our_lines_stay() -> None:
     assert printable_lines("a\x1b\nb\r\n") == "a\\x1b\nb\\r\n"
+
+
+def test_one_is_counted_in_the_singular() -> None:
+    assert [counted(number, "person") for number in (0, 1, 2000)] == ["0 persons", "1 person", "2,000 persons"]
+    assert [counted(number, "property") for number in (1, 2)] == ["1 property", "2 properties"]
+
+
+def test_nothing_that_is_counted_is_written_by_hand() -> None:
+    """`{n} messages` says "1 messages"."""
+    by_hand = re.compile(
+        r"\{(?:len\([^}]*\)|[\w.]+)(?::,)?\} (?:messages|events|persons|properties|pages|files|findings|faults)\b"
+    )
+    source = Path(__file__).parents[1] / "src" / "footfall"
+    wrong = [
+        f"{file.relative_to(source)}:{number}"
+        for file in sorted(source.rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if by_hand.search(line)
+    ]
+
+    assert wrong == []

@@ -1,10 +1,10 @@
-"""Printable: text that somebody else wrote, made safe for a terminal, a log line and a cell of a table."""
+"""Printable: what people read, from text that somebody else wrote and from counts."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["printable", "printable_lines"]
+__all__ = ["counted", "printable", "printable_lines"]
 
 # What a terminal obeys instead of showing: C0 and C1 controls (ECMA-48), line and paragraph separators, the marks that
 # turn the direction of text (Unicode UAX #9; "Trojan Source", CVE-2021-42574), the byte order mark, and the tags of
@@ -22,6 +22,13 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """The same for a text of ours with lines of its own: line ends stay."""
     return "\n".join(map(printable, text.split("\n")))
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 person`, `2,000 persons`, `0 properties`."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1]}ies" if noun.endswith("ty") else f"{count:,} {noun}s"
 
 
 def _escape(match: re.Match[str]) -> str:

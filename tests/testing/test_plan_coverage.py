@@ -43,7 +43,7 @@ def test_what_is_no_gate_is_refused(text: str) -> None:
 def test_drafts_and_deprecated_events_do_not_count() -> None:
     coverage = Coverage(plan(event("a"), event("b", status="draft"), event("c", status="deprecated")))
 
-    assert coverage.summary() == "plan coverage: 0 of 1 events, never seen: a"
+    assert coverage.summary() == "plan coverage: 0 of 1 event, never seen: a"
 
 
 def test_what_two_processes_saw_is_joined() -> None:
@@ -61,7 +61,7 @@ def test_a_scope_that_there_is_not_is_told() -> None:
     coverage = Coverage(plan(event("a", sources=("web",))))
 
     assert coverage.missed([Gate(100, "source", "*")]) == [
-        "plan coverage of source web is 0 % (0 of 1 events), less than 100 %: send a"
+        "plan coverage of source web is 0 % (0 of 1 event), less than 100 %: send a"
     ]
     with pytest.raises(UsageError, match="the plan has no source 'till' to cover; it has web"):
         coverage.missed([Gate(1, "source", "till")])

@@ -277,7 +277,7 @@ def test_what_a_fixture_sends_at_its_end_fails_the_test_as_well(project: pytest.
         ("60", None),
         ("70", "plan coverage is 67 % (2 of 3 events), less than 70 %: send bread_baked"),
         ("shop=100", None),
-        ("owner:kitchen=50", "plan coverage of owner kitchen is 0 % (0 of 1 events), less than 50 %: send bread_baked"),
+        ("owner:kitchen=50", "plan coverage of owner kitchen is 0 % (0 of 1 event), less than 50 %: send bread_baked"),
         ("owner=100", "plan coverage of owner kitchen is 0 % *"),
         ("source=100", None),
         ("source:till=100", None),

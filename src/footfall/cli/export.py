@@ -11,10 +11,10 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset
 from footfall.analytics.exports import FORMATS
-from footfall.cli.counting import counted
 from footfall.cli.output import echo
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
+from footfall.printable import counted
 
 __all__ = ["command"]
 

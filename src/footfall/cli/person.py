@@ -19,6 +19,7 @@ from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.person_properties import Telling, in_short
 from footfall.identity import is_junk
 from footfall.people import Evidence, Message, Profile, Trait, find, profile_of
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -96,7 +97,7 @@ class _Page:
     def show(self, found: _Found) -> None:
         count = len(found.person_ids)
         if count > 1:
-            self._line(f"{printable(found.id)} leads to {count} persons, the first seen first.\n")
+            self._line(f"{printable(found.id)} leads to {counted(count, 'person')}, the first seen first.\n")
         for number, person in enumerate(found.persons, 1):
             self._person(person, f"{number} of {count}: " if count > 1 else "")
             if number < len(found.persons):

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from footfall import plan as plans
-from footfall.cli.counting import counted
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.errors import UsageError
 from footfall.plan.model import Plan
+from footfall.printable import counted
 from footfall.quarantine import EventReplay, Judging, Prospect, Quarantined, Replay, list_quarantined, replay
 from footfall.storage import DataFolder, SqliteControl, SqliteJournal
 from footfall.storage.books import in_quarantine, total
@@ -117,7 +117,9 @@ def _plan(path: Path | None, control: SqliteControl) -> Plan | None:
 def _print(page: Console, item: Quarantined) -> None:
     event, message_id, source = map(_shown, (account(item.event, item.type), item.message_id, item.source))
     sign = f"  ({_SIGNS[item.replay]})" if _SIGNS[item.replay] else ""
-    page.print(f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {item.body_bytes} bytes{sign}")
+    page.print(
+        f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {counted(item.body_bytes, 'byte')}{sign}"
+    )
     for fault in item.faults:
         page.print(f"    {_shown(str(fault))}")
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from footfall.analytics import GoalResult, JourneyResult, KpiResult, Report, StepResult, VolumeResult
 from footfall.cli import report_words as words
-from footfall.cli.counting import counted
+from footfall.printable import counted
 
 __all__ = ["show"]
 
@@ -145,7 +145,7 @@ class _Picture:
         return Text(f"[{self._notes.index(entry) + 1}]", "dim")
 
     def _goal(self, goal: GoalResult) -> None:
-        verdict = f"{goal.met} of {goal.of} target{'' if goal.of == 1 else 's'} met" if goal.of else "no targets"
+        verdict = f"{goal.met} of {counted(goal.of, 'target')} met" if goal.of else "no targets"
         self._title(f"Goal: {goal.name}", verdict, about=goal.description)
         self._kpis([kpi for name in goal.kpis for kpi in self._report.kpis if kpi.name == name])
 

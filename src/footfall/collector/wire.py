@@ -17,6 +17,7 @@ from footfall.collector.compression import BOM
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.slices import Member, cut_member, elements, has_duplicate_keys, members
 from footfall.errors import RequestError
+from footfall.printable import counted
 
 __all__ = ["Envelope", "Piece", "read_batch", "read_single"]
 
@@ -206,7 +207,9 @@ def _join(shared: Mapping[str, msgspec.Raw]) -> bytes | None:
 def _check_count(count: int, settings: CollectorSettings) -> None:
     if count > settings.max_messages:
         raise RequestError(
-            413, "too_many_messages", f"{count} messages in a batch; the limit is {settings.max_messages}, so split it"
+            413,
+            "too_many_messages",
+            f"{counted(count, 'message')} in a batch; the limit is {settings.max_messages}, so split it",
         )
 
 

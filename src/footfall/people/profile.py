@@ -14,6 +14,7 @@ from footfall.people.matching import find
 from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
 from footfall.people.moments import moment
 from footfall.people.traits import Identify, last_traits
+from footfall.printable import counted
 
 __all__ = ["profile", "profile_of", "profiles"]
 
@@ -46,7 +47,7 @@ def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> Profile | No
     """
     found = profiles(dataset, id, recent=recent)
     if len(found) > 1:
-        raise UsageError(f"{id!r} leads to {len(found)} persons; ask for all of them, or by person_id")
+        raise UsageError(f"{id!r} leads to {counted(len(found), 'person')}; ask for all of them, or by person_id")
     return found[0] if found else None
 
 

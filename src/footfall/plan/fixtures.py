@@ -21,6 +21,7 @@ from footfall.events import Fault
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan
 from footfall.plan.validate import Validator
+from footfall.printable import counted
 
 __all__ = ["FIXTURE_CODES", "check_fixtures"]
 
@@ -169,7 +170,7 @@ class _Tester:
 
 
 def _faults(faults: tuple[Fault, ...]) -> str:
-    return "a fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return "a fault" if len(faults) == 1 else counted(len(faults), "fault")
 
 
 def _pairs(pairs: Counter[tuple[str, str]]) -> str:

@@ -17,6 +17,7 @@ from footfall.disk import Disk, replace_file
 from footfall.errors import UsageError
 from footfall.plan import bundle_hash
 from footfall.plan.model import Event, Plan
+from footfall.printable import counted
 
 __all__ = ["Coverage", "EventCoverage", "Gate", "read_gate"]
 
@@ -83,7 +84,7 @@ class Coverage:
         missed = [event.name for event in self._active() if event.name not in self.events]
         total = len(self._active())
         never = f", never seen: {', '.join(missed)}" if missed else ""
-        return f"plan coverage: {total - len(missed)} of {total} events{never}"
+        return f"plan coverage: {total - len(missed)} of {counted(total, 'event')}{never}"
 
     def missed(self, gates: Iterable[Gate]) -> list[str]:
         """A line for each share that is not reached. Raises UsageError for a scope that the plan does not have."""
@@ -123,7 +124,7 @@ class Coverage:
                 missing = ", ".join(event.name for event in events if event.name not in self.events)
                 where = f" of {gate.kind} {name}" if name else ""
                 yield (
-                    f"plan coverage{where} is {reached:.0f} % ({sent} of {len(events)} events), "
+                    f"plan coverage{where} is {reached:.0f} % ({sent} of {counted(len(events), 'event')}), "
                     f"less than {gate.percent:g} %: send {missing}"
                 )
 

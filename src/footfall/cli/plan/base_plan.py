@@ -19,6 +19,7 @@ from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan import Plan
 from footfall.plan.load import read_draft
 from footfall.plan.places import Places
+from footfall.printable import counted
 
 __all__ = ["BasePlan", "is_comparable", "read_base"]
 
@@ -108,7 +109,7 @@ def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
     if problems:
         has = "1 fault of its own, and counts without it"
         if len(problems) > 1:
-            has = f"{len(problems)} faults of its own, and counts without what they name"
+            has = f"{counted(len(problems), 'fault')} of its own, and counts without what they name"
         note = "; ".join(filter(None, (note, f"the plan in {base} has {has}")))
     return BasePlan(plan, places, note)
 

@@ -11,6 +11,7 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.plan import bundle_bytes, bundle_hash
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -32,4 +33,4 @@ def command(ctx: click.Context, path: Path, output: Path) -> None:
         replace_file(SystemDisk(), output, content)
     except OSError as error:
         raise UsageError(f"{output}: cannot be written: {error.strerror or error}; choose another --output") from None
-    echo(f"{output}: {plan.id} {bundle_hash(plan)} ({len(content):,} bytes)")
+    echo(f"{output}: {plan.id} {bundle_hash(plan)} ({counted(len(content), 'byte')})")

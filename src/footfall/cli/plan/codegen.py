@@ -16,6 +16,7 @@ from footfall.plan import Plan
 from footfall.plan.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
 from footfall.plan.codegen.markdown import markdown_document
 from footfall.plan.codegen.python import python_module
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -72,7 +73,7 @@ def command(
         _write(file, text)
     for old in _left_over(plan, target, files, output, ""):
         SystemDisk().remove(Path(old.file))
-    echo(f"{output}: {len(plan.events):,} event{'' if len(plan.events) == 1 else 's'}")
+    echo(f"{output}: {counted(len(plan.events), 'event')}")
 
 
 def _stale(files: Mapping[Path, str], again: str) -> list[Problem]:

@@ -9,6 +9,7 @@ from footfall.errors import Problem
 from footfall.plan.diff import HURTS, KINDS, Affected, Change
 from footfall.plan.diff.findings import say_hurts
 from footfall.plan.findings import Place
+from footfall.printable import counted
 
 __all__ = ["comment"]
 
@@ -52,25 +53,25 @@ def comment(
 
 def _verdict(hurting: Sequence[Change], mild: Sequence[Change], faults: Sequence[Problem], *, comparable: bool) -> str:
     if faults and not comparable:
-        return f"**The plan has {_many(len(faults), 'fault')}**, so it cannot be compared yet. Mend them first."
+        return f"**The plan has {counted(len(faults), 'fault')}**, so it cannot be compared yet. Mend them first."
     broken = _names(one for change in hurting for one in change.affected if one.effect == "breaks")
     shifted = [name for name in _names(one for change in hurting for one in change.affected) if name not in broken]
     errors = [change for change in hurting if change.level == "error"]
     senders = sum("senders" in change.hurts for change in hurting)
     sentences = []
     if faults:
-        sentences.append(f"The plan has {_many(len(faults), 'fault')} of its own.")
+        sentences.append(f"The plan has {counted(len(faults), 'fault')} of its own.")
     if broken:
         sentences.append(f"It breaks {_list(broken)}.")
     if shifted:
         sentences.append(f"It changes what is counted by {_list(shifted)}.")
     if senders:
-        sentences.append(f"{_many(senders, 'change')} can make events faulty that are right today.")
+        sentences.append(f"{counted(senders, 'change')} can make events faulty that are right today.")
     others = len(hurting) - senders
     if others:
-        sentences.append(f"{_many(others, 'other change')} should be looked at.")
+        sentences.append(f"{counted(others, 'other change')} should be looked at.")
     if mild:
-        sentences.append(f"{_many(len(mild), 'change')} hurt{'s' if len(mild) == 1 else ''} nobody.")
+        sentences.append(f"{counted(len(mild), 'change')} hurt{'s' if len(mild) == 1 else ''} nobody.")
     if errors or faults:
         head = "**This should not be merged as it is.**"
     elif hurting:
@@ -78,10 +79,6 @@ def _verdict(hurting: Sequence[Change], mild: Sequence[Change], faults: Sequence
     else:
         head = "**This hurts nobody.**" if mild else "**Nothing has changed.**"
     return " ".join([head, *sentences])
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _names(affected: Iterable[Affected]) -> list[str]:

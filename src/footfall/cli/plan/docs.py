@@ -13,6 +13,7 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.docs.site import site
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -46,7 +47,7 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
     old = [file for file in _made_before(output) if str(file.relative_to(output)) not in pages]
     for file in old:
         disk.remove(file)
-    echo(f"{output / 'index.html'}: {len(pages):,} pages")
+    echo(f"{output / 'index.html'}: {counted(len(pages), 'page')}")
 
 
 def _made_before(output: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from footfall.cli.plan.exchange_files import document_text, losses_as_problems, 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.plan.exchange import FORMATS, export_plan
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -35,7 +36,7 @@ def command(
         texts = {name: document_text(name, document) for name, document in exported.files.items()}
         write_files(output, texts, force=force)
     files, losses = len(exported.files), len(exported.losses)
-    where = f"{files} file{'' if files == 1 else 's'}" + (f" in {output}" if output is not None else ", not written")
-    told = f"{losses} thing{'' if losses == 1 else 's'} that it cannot say" if losses else "nothing is lost"
+    where = counted(files, "file") + (f" in {output}" if output is not None else ", not written")
+    told = f"{counted(losses, 'thing')} that it cannot say" if losses else "nothing is lost"
     summary = f"{path}: {FORMATS[other].title}: {where}; {told}"
     ctx.exit(report_findings(losses_as_problems(exported.losses), options=options, summary=summary))

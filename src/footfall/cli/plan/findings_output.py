@@ -19,6 +19,7 @@ from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.baseline import read_baseline, write_baseline
 from footfall.cli.plan.findings_forms import as_github, as_junit, as_markdown, as_text, finding_line
 from footfall.errors import Problem, UsageError
+from footfall.printable import counted
 
 __all__ = ["FOUND", "OutputOptions", "finding_line", "output_options", "report_findings", "tally"]
 
@@ -78,8 +79,7 @@ def report_findings(
     """
     if options.write_baseline and options.baseline is not None:
         write_baseline(options.baseline, problems)
-        many = "" if len(problems) == 1 else "s"
-        echo(f"{options.baseline}: {len(problems)} finding{many} written, and left out from now on")
+        echo(f"{options.baseline}: {counted(len(problems), 'finding')} written, and left out from now on")
         return 0
     left, note = list(problems), ""
     if options.baseline is not None:
@@ -100,7 +100,7 @@ def report_findings(
 
 
 def _about_baseline(path: Path, hidden: int, gone: int) -> str:
-    known = f"{hidden} known finding{'' if hidden == 1 else 's'} left out by {path}" if hidden else ""
+    known = f"{counted(hidden, 'known finding')} left out by {path}" if hidden else ""
     stale = f"{gone} of {path} no longer found: write it anew with --write-baseline" if gone else ""
     return "; ".join(part for part in (known, stale) if part)
 
@@ -127,11 +127,7 @@ def tally(subject: str, problems: Sequence[Problem]) -> str:
     warnings = sum(problem.level == "warning" for problem in problems)
     errors = len(problems) - warnings
     if warnings:
-        counted = " and ".join(_count(*each) for each in ((errors, "error"), (warnings, "warning")) if each[0])
+        tallied = " and ".join(counted(*each) for each in ((errors, "error"), (warnings, "warning")) if each[0])
     else:
-        counted = _count(errors, "problem")
-    return f"{subject}: {counted} in {_count(files, 'file')}" if files else f"{subject}: {counted}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+        tallied = counted(errors, "problem")
+    return f"{subject}: {tallied} in {counted(files, 'file')}" if files else f"{subject}: {tallied}"

@@ -16,6 +16,7 @@ from footfall.errors import UsageError
 from footfall.plan.exchange import FORMATS, import_plan
 from footfall.plan.exchange.names import plan_id
 from footfall.plan.exchange.yaml_text import yaml_text
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -58,7 +59,7 @@ def command(  # each option of the command line is one parameter
     losses = len(imported.losses)
     plan = msgspec.structs.replace(imported.plan, id=document["plan"])
     where = f"written to {output}" if output is not None else "not written"
-    told = f"{losses} thing{'' if losses == 1 else 's'} to know" if losses else "nothing is lost"
+    told = f"{counted(losses, 'thing')} to know" if losses else "nothing is lost"
     summary = f"{path}: the plan {plan.id!r} with {describe(plan)}, {where}; {told}"
     ctx.exit(report_findings(losses_as_problems(imported.losses), options=options, summary=summary))
 

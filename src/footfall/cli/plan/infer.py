@@ -12,6 +12,7 @@ from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.plan.observed import Draft, Profile, draft
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -41,7 +42,7 @@ def command(
         return
     _write(output, made)
     echo(
-        f"{output}: {len(profile.events)} events drafted from {profile.count:,} messages; "
+        f"{output}: {counted(len(profile.events), 'event')} drafted from {counted(profile.count, 'message')}; "
         f"next: footfall plan check {output}"
     )
 

@@ -14,6 +14,7 @@ from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
 from footfall.plan.load import read_plan_with_places
 from footfall.plan.lock import Lock, lock_plan, stale
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -61,8 +62,7 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
 
 def _count(lock: Lock) -> str:
     gone = len(lock.removed.names) + len(lock.removed.properties)
-    many = f"{len(lock.events):,} event{'' if len(lock.events) == 1 else 's'}"
-    return f"{many}, {gone:,} removed name{'' if gone == 1 else 's'}"
+    return f"{counted(len(lock.events), 'event')}, {counted(gone, 'removed name')}"
 
 
 def _moves(before: Lock | None, now: Lock) -> list[str]:

@@ -16,6 +16,7 @@ from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.plan.observed import Chain, Watch, chains, compare
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -62,7 +63,7 @@ def command(
 def _summary(place: str, watch: Watch) -> Callable[[Sequence[Problem]], str]:
     active = [event.name for event in watch.plan.events.values() if event.status == "active"]
     seen = sum(name in watch.planned for name in active)
-    head = f"{place}: {watch.count:,} messages; {seen} of {len(active)} active events seen"
+    head = f"{place}: {counted(watch.count, 'message')}; {seen} of {len(active)} active events seen"
     return lambda left: tally(head, left) if left else f"{head}, all as planned"
 
 

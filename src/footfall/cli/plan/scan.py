@@ -19,6 +19,7 @@ from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
 from footfall.plan.scan import SDKS, Coverage, Gates, Scan, Verdict, find_python, open_library, scan
+from footfall.printable import counted
 
 __all__ = ["command"]
 
@@ -114,10 +115,10 @@ def _root(root: Path | None) -> str:
 def _summary(found: Scan) -> str:
     tracked = [verdict for verdict in found.verdicts if verdict.sent.kind == "track"]
     unresolved = sum(not verdict.resolved for verdict in tracked)
-    words = [f"{found.followed.files:,} files", f"{len(tracked):,} calls", f"{unresolved:,} not resolved"]
+    words = [counted(found.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
     levels = Counter(problem.level for problem in found.problems)
-    counted = f"{levels['error']:,} errors, {levels['warning']:,} warnings"
-    return f"{', '.join(words)}; {counted}; coverage {found.coverage}"
+    findings = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
+    return f"{', '.join(words)}; {findings}; coverage {found.coverage}"
 
 
 def _listed(found: Scan) -> Iterator[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.cli.report_words import number, percent
+from footfall.printable import counted
 from footfall.trials import FaultTrial, JourneyMove, KpiMove, StepMove, Trial
 
 __all__ = ["SHOW"]
@@ -15,13 +16,9 @@ _TOLD = 12
 _UNCHANGED = "same"
 
 
-def _count(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
-
-
 def _verdict(trial: Trial) -> str:
     since = "" if trial.since is None else f" since {trial.since:%Y-%m-%d %H:%M}"
-    kept = f"{_count(trial.stored, 'stored message')}{since}"
+    kept = f"{counted(trial.stored, 'stored message')}{since}"
     lost = f"{trial.lost:,} would not be stored" if trial.lost else "all would be stored again"
     freed = f"{trial.freed:,} of {trial.quarantined:,} quarantined would now be stored"
     return f"{kept}: {lost}; {freed}" if trial.quarantined else f"{kept}: {lost}"
@@ -61,7 +58,7 @@ def _why(fault: FaultTrial) -> str:
 
 def _quiet(moves: Sequence[KpiMove | JourneyMove], what: str) -> str:
     same = sum(move.change == _UNCHANGED for move in moves)
-    return f"{_count(same, what)} would not move" if same else ""
+    return f"{counted(same, what)} would not move" if same else ""
 
 
 def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
@@ -83,7 +80,7 @@ def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
 
 def _more(faults: Sequence[FaultTrial]) -> Iterator[str]:
     if len(faults) > _TOLD:
-        yield f"  … and {_count(len(faults) - _TOLD, 'other fault')}: --format json tells all"
+        yield f"  … and {counted(len(faults) - _TOLD, 'other fault')}: --format json tells all"
 
 
 def _text_figures(trial: Trial) -> Iterator[str]:

@@ -146,7 +146,7 @@ def _event(
     if type_ != "track":
         kept = {"event": dict(event), "rule": dict(rule)}
         draft.header.setdefault(OTHER_RULES, []).append(kept)
-        draft.losses.add("loss_kept_aside", "plan", f"the rule for {type_} events", f"kept under {OTHER_RULES}")
+        draft.losses.add("loss_kept_aside", "plan", f"the rule for events of type {type_}", f"kept under {OTHER_RULES}")
         return
     if id(event) in catalog.read:
         draft.losses.add("loss_left_out", name, "a second rule for the event", "the first one")

@@ -17,6 +17,7 @@ from footfall.plan.observed.volume import volume
 from footfall.plan.observed.watch import Drift, EventSeen, Place, Watch
 from footfall.plan.places import Places
 from footfall.plan.uses import UseIndex
+from footfall.printable import counted
 
 __all__ = ["CODES", "Chain", "chains", "compare"]
 
@@ -213,7 +214,7 @@ def _absent(event: Event, seen: EventSeen) -> Iterator[_Finding]:
         if prop.required or prop.transform == "drop" or seen.keys[prop.wire_name or prop.name]:
             continue  # a required one that is missing is told as such
         if seen.count >= _FEW:
-            where, evidence = f"{event.name}.{prop.name}", f"in {seen.count:,} messages"
+            where, evidence = f"{event.name}.{prop.name}", f"in {counted(seen.count, 'message')}"
             yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")
 
 
@@ -224,18 +225,18 @@ def _volume(watch: Watch, event: Event, since: int | None, until: int | None) ->
     if expected is None or seen is None or first is None or until is None or event.status != "active":
         return
     since = first if since is None else max(since, first)
-    counted = volume(seen.quarters, expected, since=since, until=until, timezone=watch.plan.timezone)
-    if counted is None:
+    tally = volume(seen.quarters, expected, since=since, until=until, timezone=watch.plan.timezone)
+    if tally is None:
         return
-    of = f"of {counted.periods:,} full {expected.per}{'' if counted.periods == 1 else 's'}"
-    if counted.low:
+    of = f"of {counted(tally.periods, f'full {expected.per}')}"
+    if tally.low:
         message = f"comes less often than the plan expects, at least {expected.min:,} per {expected.per}"
-        evidence = f"{counted.low:,} {of} had fewer, the least {counted.least:,}"
+        evidence = f"{tally.low:,} {of} had fewer, the least {tally.least:,}"
         remedy = "find out who stopped sending, or lower the expectation"
         yield _Finding("volume_low", event.name, message, evidence, remedy, "warning")
-    if counted.high:
+    if tally.high:
         message = f"comes more often than the plan expects, at most {expected.max:,} per {expected.per}"
-        evidence = f"{counted.high:,} {of} had more, the most {counted.most:,}"
+        evidence = f"{tally.high:,} {of} had more, the most {tally.most:,}"
         remedy = "look for what is sent twice, or raise the expectation"
         yield _Finding("volume_high", event.name, message, evidence, remedy, "warning")
 
@@ -259,7 +260,7 @@ def _times(seen: EventSeen) -> str:
 
 
 def _share(count: int, of: int) -> str:
-    return f"in {count:,} of {of:,} message{'' if of == 1 else 's'}"
+    return f"in {count:,} of {counted(of, 'message')}"
 
 
 def chains(

@@ -12,6 +12,7 @@ from footfall.clock import format_us
 from footfall.plan.observed.guess import ENOUGH, Guess, guess, words_of
 from footfall.plan.observed.profile import EventProfile, Profile
 from footfall.plan.observed.values import ValueProfile
+from footfall.printable import counted
 
 __all__ = ["Draft", "draft", "quoted"]
 
@@ -57,7 +58,7 @@ def draft(profile: Profile, *, name: str, seen_in: str) -> Draft:
     writer = _Writer()
     first, last = _day(profile.first), _day(profile.last)
     head = [
-        f"# Drafted from {profile.count:,} messages in {_one_line(seen_in)}{_when(first, last)}.",
+        f"# Drafted from {counted(profile.count, 'message')} in {_one_line(seen_in)}{_when(first, last)}.",
         "# What stands behind a # is the evidence. Say what each event is for, and add goals, KPIs and journeys.",
         f"plan: {quoted(name)}",
         "timezone: UTC",
