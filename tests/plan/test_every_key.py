@@ -356,6 +356,7 @@ ROWS: Final[dict[str, Row]] = {
     "property max_items": Row("verdict", GONE, _on("tags", "max_items")),
     "property scale": Row("verdict", GONE, _on("amount", "scale")),
     "property unit": Row("python", GONE, _on("count", "unit")),
+    "property currency": Row("python", GONE, _on("count", "currency")),
     "property examples": Row("schema", GONE, _on("price", "examples")),
     "property sensitivity": Row("verdict", "personal", _on("note", "sensitivity")),
     "property transform": Row("sent", GONE, _on("secret", "transform")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from footfall.analytics.window import Window
+from footfall.plan.currencies import money_of
 from footfall.plan.durations import format_duration
 from footfall.plan.model import (
     Aggregate,
@@ -51,13 +52,32 @@ def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, *, n
     elif _counts_actors(kpi.measure):
         parts.append(f"An actor is a person or, where there is none, a device. {_PERSONS} {_DEVICES}")
     parts.append(f"Window by corrected time: {window_text(window)}.")
-    if group is not None:
+    in_currencies = _in_currencies(plan, kpi)
+    if in_currencies:
+        parts.append(in_currencies)
+    if group is not None and in_currencies:
+        parts.append(f"The target is compared with the figure in {group}.")
+    elif group is not None:
         parts.append(
             f"The target's unit is the group {group}: that group is held against it, and the value is the total."
         )
     if never is not None and kpi.target is not None:
         parts.append(f"No message of {never} was ever stored, so the target is neither met nor missed.")
     return " ".join(parts)
+
+
+def _in_currencies(plan: Plan, kpi: Kpi) -> str:
+    """In which currency the amounts are, for a KPI over money."""
+    measure = kpi.measure
+    if isinstance(measure, Conversion):
+        return ""
+    parts = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
+    found = [money_of(plan.events[part.event], part) for part in parts if part.event in plan.events]
+    named = sorted({money.named for money in found if money is not None and money.named})
+    if named:
+        return f"Currencies are never added up: one figure for each that {' and '.join(named)} names."
+    codes = sorted({money.code for money in found if money is not None})
+    return f"Amounts are in {' and '.join(codes)}." if codes else ""
 
 
 def journey_definition(journey: Journey, window: Window) -> str:

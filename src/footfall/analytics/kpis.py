@@ -14,6 +14,7 @@ from footfall.analytics.figures import Figure, aggregate, quotient
 from footfall.analytics.properties import Column, PropertyTable
 from footfall.analytics.query import ACTORS, holds, needed
 from footfall.analytics.window import Span
+from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique
 
 __all__ = ["Key", "Measured", "measure", "reads"]
@@ -25,9 +26,10 @@ Simple = Count | Aggregate | Unique
 class Measured(msgspec.Struct, frozen=True):
     """A measure's figure, its breakdown by group, and its parts if it is a quotient.
 
-    `nothing` is its figure where there are no messages; `never` names its event when all of the data hold none of it;
-    `unread` how many values of its properties, in all of the data,
-    were there and not of the plan's type.
+    Money has a figure for each currency (None where a message names none), and a total only where there is one; its
+    groups then are of one currency each, which the property `currency` says. `nothing` is its figure where
+    there are no messages; `never` names its event when all of the data hold none of it; `unread` how many values of its
+    properties, in all of the data, were there and not of the plan's type.
     """
 
     total: Figure
@@ -38,6 +40,8 @@ class Measured(msgspec.Struct, frozen=True):
     to: Figure | None = None
     unread: int = 0
     never: str | None = None
+    currencies: Mapping[str | None, Figure] = {}
+    currency: str = ""
 
 
 def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> Measured:
@@ -47,22 +51,52 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
     """
     if isinstance(asked, Ratio):
         return _ratio(measure(dataset, plan, asked.of, span), measure(dataset, plan, asked.to, span))
-    wanted = reads(asked)
+    wanted = reads(plan, asked)
     table = dataset.events(asked.event, wanted, plan=plan)
     within = f"{span.sql()} AND {holds(dataset, table, asked.where)}"
-    total = _figures(dataset, table, asked, within, ())
-    groups = _figures(dataset, table, asked, within, asked.by) if asked.by else {}
-    ordered = sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0])))
-    unread = sum(table.columns[name].unread for name in wanted)
+    money = _money(plan, asked)
+    apart = (money.named,) if money is not None and money.named else ()
+    by = (*asked.by, *(name for name in apart if name not in asked.by)) if asked.by else ()
+    totals = _ordered(_figures(dataset, table, asked, within, apart))
+    groups = _ordered(_figures(dataset, table, asked, within, by)) if by else {}
     nothing = Figure.of(None if isinstance(asked, Aggregate) and asked.function != "sum" else 0)
-    never = None if dataset.rows(f"SELECT 1 FROM {table.name} LIMIT 1") else asked.event
-    return Measured(total.get((), nothing), nothing, asked.by, dict(ordered), unread=unread, never=never)
+    total = next(iter(totals.values()), nothing) if len(totals) < 2 else Figure.of(None)
+    currencies: dict[str | None, Figure] = {}
+    if money is not None:
+        currencies = {money.code or _text(key[0]): figure for key, figure in totals.items()}
+    return Measured(
+        total,
+        nothing,
+        by,
+        groups,
+        unread=sum(table.columns[name].unread for name in wanted),
+        never=None if dataset.rows(f"SELECT 1 FROM {table.name} LIMIT 1") else asked.event,
+        currencies=currencies,
+        currency="".join(apart),
+    )
 
 
-def reads(asked: Simple) -> frozenset[str]:
+def _ordered(groups: Mapping[Key, Figure]) -> dict[Key, Figure]:
+    """The greatest first."""
+    found = sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0])))
+    return dict(found)
+
+
+def _money(plan: Plan, asked: Simple) -> Money | None:
+    event = plan.events.get(asked.event)
+    return None if event is None else money_of(event, asked)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def reads(plan: Plan, asked: Simple) -> frozenset[str]:
     """The properties of its event that a measure has to read."""
     operand = () if isinstance(asked, Count) or asked.property == "actor" else (asked.property,)
-    return needed(asked.where, *asked.by, *operand)
+    money = _money(plan, asked)
+    currency = (money.named,) if money is not None and money.named else ()
+    return needed(asked.where, *asked.by, *operand, *currency)
 
 
 def _grouped(
@@ -118,20 +152,63 @@ def _whole(value: object) -> int:
 
 
 def _ratio(of: Measured, to: Measured) -> Measured:
-    total = quotient(of.total.exact, to.total.exact)
-    by, groups = _ratio_groups(of, to)
-    return Measured(total, Figure(None, None), by, groups, of.total, to.total, of.unread + to.unread)
+    currencies = {}
+    for currency in dict.fromkeys([*to.currencies, *of.currencies]):
+        currencies[currency] = quotient(_whole_of(of, currency), _whole_of(to, currency))
+    if currencies:
+        total = next(iter(currencies.values())) if len(currencies) == 1 else Figure.of(None)
+    else:
+        total = quotient(of.total.exact, to.total.exact)
+    by, currency_at, groups = _ratio_groups(of, to)
+    return Measured(
+        total,
+        Figure.of(None),
+        by,
+        groups,
+        of.total,
+        to.total,
+        of.unread + to.unread,
+        currencies=currencies,
+        currency=currency_at,
+    )
 
 
-def _ratio_groups(of: Measured, to: Measured) -> tuple[tuple[str, ...], dict[Key, Figure]]:
-    """A row for each group of either part; a part without `by` is whole in every row, unlike groups make no rows."""
-    if of.by and to.by and of.by != to.by:
-        return (), {}
-    keys = dict.fromkeys([*to.groups, *of.groups])
+def _whole_of(part: Measured, currency: str | None) -> Fraction | None:
+    """A part's figure in a currency; what is no money is the same in all."""
+    return part.currencies.get(currency, part.nothing).exact if part.currencies else part.total.exact
 
-    def part(measured: Measured, key: Key) -> Fraction | None:
-        if not measured.by:
-            return measured.total.exact
-        return measured.groups.get(key, measured.nothing).exact
 
-    return of.by or to.by, {key: quotient(part(of, key), part(to, key)) for key in keys}
+def _ratio_groups(of: Measured, to: Measured) -> tuple[tuple[str, ...], str, dict[Key, Figure]]:
+    """A row for each group of either part; a part without `by` is whole in every row, unlike groups make no rows.
+
+    Money is divided currency by currency: where one part is broken down by it, so is the quotient.
+    """
+    bases = [tuple(name for name in part.by if name != part.currency) for part in (of, to)]
+    base = bases[0] or bases[1]
+    currency = of.currency or to.currency
+    unlike = not currency and of.currencies and to.currencies and of.currencies.keys() != to.currencies.keys()
+    if (bases[0] and bases[1] and bases[0] != bases[1]) or not (of.by or to.by) or unlike:
+        return (), currency, {}
+    by = (*base, currency) if currency else base
+    currencies = dict.fromkeys([*to.currencies, *of.currencies]) if currency else {None: None}
+    keys: dict[Key, None] = {}
+    for part in (to, of):
+        for key in part.groups:
+            named = dict(zip(part.by, key, strict=True))
+            rest = tuple(named.get(name) for name in base)
+            if base and not any(name in named for name in base):
+                continue  # the part has no group of its own
+            own = [_text(named[part.currency])] if part.currency in named else list(currencies)
+            keys.update(dict.fromkeys((*rest, *((one,) if currency else ())) for one in own))
+
+    def value(part: Measured, key: Key) -> Fraction | None:
+        if not part.by:
+            return _whole_of(part, _text(key[-1])) if currency else part.total.exact
+        named = dict(zip(by, key, strict=True))
+        if currency:
+            named |= {part.currency: key[-1]} if part.currency else {}
+            if part.currencies and not part.currency and _text(key[-1]) not in part.currencies:
+                return part.nothing.exact
+        return part.groups.get(tuple(named[name] for name in part.by), part.nothing).exact
+
+    return by, currency, {key: quotient(value(of, key), value(to, key)) for key in keys}

@@ -18,6 +18,7 @@ from footfall.analytics.kpis import Key, Measured, measure, reads
 from footfall.analytics.query import needed
 from footfall.analytics.results import (
     BranchResult,
+    CurrencyFigure,
     DataStamp,
     GoalResult,
     Group,
@@ -33,6 +34,7 @@ from footfall.analytics.results import (
 )
 from footfall.analytics.volumes import volume
 from footfall.analytics.window import Span, Window, chosen, microseconds, moment
+from footfall.plan.currencies import ISO_4217
 from footfall.plan.model import Aggregate, Conversion, Count, Goal, Guard, Journey, Kpi, Plan, Ratio, Step, Unique
 
 __all__ = ["report"]
@@ -126,6 +128,9 @@ class _Reporter:
             unread=found.unread,
             definition=kpi_definition(self._plan, kpi, window, group, never=found.never),
             rounded=found.total.rounded,
+            currencies=tuple(
+                CurrencyFigure(code, figure.value, figure.rounded) for code, figure in found.currencies.items()
+            ),
         )
 
     def _journey(self, journey: Journey) -> JourneyResult:
@@ -170,7 +175,7 @@ def _reads(plan: Plan) -> Mapping[str, set[str]]:
         parts = (kpi.measure.of, kpi.measure.to) if isinstance(kpi.measure, Ratio) else (kpi.measure,)
         for part in parts:
             if not isinstance(part, Conversion):
-                found[part.event] |= reads(part)
+                found[part.event] |= reads(plan, part)
     for journey in plan.journeys.values():
         uses: list[Step | Guard] = [*journey.steps, *journey.never]
         for what in uses:
@@ -201,8 +206,10 @@ def _group(by: tuple[str, ...], key: Key, figure: Figure) -> Group:
 
 
 def _compared(plan: Plan, kpi: Kpi, found: Measured) -> tuple[str | None, Figure]:
-    """What the target is held against: the one group that the target's unit names, else the total."""
+    """What the target is held against: the one group or currency that the target's unit names, else the total."""
     unit = kpi.target.unit if kpi.target else None
+    if unit is not None and found.currencies and (unit in found.currencies or unit in ISO_4217):
+        return unit, found.currencies.get(unit, found.nothing)
     if unit is None or len(found.by) != 1:
         return None, found.total
     figure = next((figure for key, figure in found.groups.items() if str(key[0]) == unit), None)

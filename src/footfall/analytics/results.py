@@ -11,11 +11,19 @@ import msgspec
 from footfall.analytics.window import Window
 
 __all__ = [
-    "BranchResult", "DataStamp", "GoalResult", "Group", "GuardResult", "Guardrail", "JourneyResult", "KpiResult",
-    "PlanStamp", "Report", "StepResult", "TargetResult", "VolumeResult", "encode",
+    "BranchResult", "CurrencyFigure", "DataStamp", "GoalResult", "Group", "GuardResult", "Guardrail", "JourneyResult",
+    "KpiResult", "PlanStamp", "Report", "StepResult", "TargetResult", "VolumeResult", "encode",
 ]  # fmt: skip
 
 Value = Decimal | None
+
+
+class CurrencyFigure(msgspec.Struct, frozen=True):
+    """A figure in one currency; `currency` is None for messages that name none. `rounded` as in Group."""
+
+    currency: str | None
+    value: Value
+    rounded: bool = False
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -30,9 +38,10 @@ class Group(msgspec.Struct, frozen=True):
 
 
 class TargetResult(msgspec.Struct, frozen=True):
-    """A target, what was held against it (the total, or the one group that `group` names), and whether it is met.
+    """A target, what was held against it, and whether it is met.
 
-    `met` is None when there is no figure to compare: of nothing, or of an event of which no message was ever stored.
+    That is the total, or the group or currency that `group` names. `met` is None when there is no figure to compare: of
+    nothing, of an event of which no message was ever stored, or of several currencies.
     """
 
     direction: Literal["up", "down"]
@@ -55,7 +64,8 @@ class KpiResult(msgspec.Struct, frozen=True):
     """One KPI. `of` and `to` are the parts of a ratio or a conversion, None for any other measure.
 
     `unread` counts values of its properties, in all of the data, that were there and not of the plan's type. `rounded`
-    says that `value` is only the first 28 digits of the figure.
+    says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
+    money: they are never added up, so `value` is None where there are several.
     """
 
     name: str
@@ -72,6 +82,7 @@ class KpiResult(msgspec.Struct, frozen=True):
     unread: int
     definition: str
     rounded: bool = False
+    currencies: tuple[CurrencyFigure, ...] = ()
 
 
 class GoalResult(msgspec.Struct, frozen=True):

@@ -159,14 +159,21 @@ class _Picture:
         name = Text.assemble((kpi.name, "bold"), (f"\n{kpi.question}" if kpi.question else "", "dim"))
         if kpi.drives:
             name.append(f"\ndrives {kpi.drives}", "dim")
-        shown = Text.assemble((words.value(kpi.value, share=share, rounded=kpi.rounded), "bold"))
+        shown = Text(words.kpi_value(kpi, share=share), "bold")
         if kpi.of is not None and kpi.to is not None:
             shown.append(f"\n{words.number(kpi.of)} of {words.number(kpi.to)}", "dim")
         if kpi.unread:
             shown.append(f"\n{kpi.unread:,} unreadable", "red")
         goal = Text(words.target(kpi.target, share=share))
         met = _met(kpi.target.met) if kpi.target else Text("")
-        yield name, shown, goal, met, Text(words.span(kpi.window)), self._note(kpi.name, kpi.definition)
+        yield (
+            name,
+            shown,
+            goal,
+            met,
+            Text(words.span(kpi.window, self._report.now)),
+            self._note(kpi.name, kpi.definition),
+        )
         for row in kpi.rows[:_MOST_GROUPS]:
             label = ", ".join(map(words.key, row.group.values()))
             held = kpi.target is not None and kpi.target.group == label
@@ -184,7 +191,11 @@ class _Picture:
 
     def _journey(self, journey: JourneyResult) -> None:
         whom = "persons" if journey.by == "user" else "devices"
-        self._title(f"Journey: {journey.name}", f"window {words.span(journey.window)}", about=journey.description)
+        self._title(
+            f"Journey: {journey.name}",
+            f"window {words.span(journey.window, self._report.now)}",
+            about=journey.description,
+        )
         width = min(max(_BAR[0], self._console.width - _BESIDE_THE_BAR), _BAR[1])
         names = ("step", "", whom, "of before", "expected", "met", "of first", "median")
         self._table(names, [_step(step, journey.entered, width) for step in journey.steps], left=(0, 1), name=10)

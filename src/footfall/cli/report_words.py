@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
@@ -13,6 +14,7 @@ __all__ = [
     "expected",
     "is_share",
     "key",
+    "kpi_value",
     "number",
     "percent",
     "span",
@@ -33,9 +35,9 @@ def between(window: Window) -> str:
     return f"{since} to {window.until.strftime(MOMENT) if window.until else 'the last message'}"
 
 
-def span(window: Window) -> str:
-    """How long a window is, or where it ends when it has no beginning."""
-    if window.until is None:
+def span(window: Window, now: datetime) -> str:
+    """How long a window is, or where it ends when it has no beginning and does not end now."""
+    if window.until is None or (window.since is None and window.until == now):
         return "all"
     if window.since is None:
         return f"all to {window.until.strftime('%Y-%m-%d')}"
@@ -44,7 +46,8 @@ def span(window: Window) -> str:
 
 def is_share(kpi: KpiResult) -> bool:
     """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
-    known = [kpi.value, kpi.target.value if kpi.target else None, *(row.value for row in kpi.rows)]
+    parts = [*(row.value for row in kpi.rows), *(one.value for one in kpi.currencies)]
+    known = [kpi.value, kpi.target.value if kpi.target else None, *parts]
     return kpi.to is not None and all(part is None or abs(part) <= 1 for part in known)
 
 
@@ -78,6 +81,15 @@ def number(figure: Decimal | None, *, rounded: bool = False) -> str:
 def value(figure: Decimal | None, *, share: bool, rounded: bool = False) -> str:
     """A figure as percent or as a number; `rounded` says that it has more digits than are known here."""
     return percent(figure) if share else number(figure, rounded=rounded)
+
+
+def kpi_value(kpi: KpiResult, *, share: bool) -> str:
+    """The figure of a KPI; of money, a line for each currency."""
+    lines = [
+        f"{value(one.value, share=share, rounded=one.rounded)} {one.currency or '(no currency)'}"
+        for one in kpi.currencies
+    ]
+    return "\n".join(lines) or value(kpi.value, share=share, rounded=kpi.rounded)
 
 
 def target(wanted: TargetResult | None, *, share: bool) -> str:

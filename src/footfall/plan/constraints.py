@@ -32,6 +32,7 @@ _APPLIES: Mapping[str, frozenset[str]] = {
     "max": NUMERIC,
     "scale": frozenset({"decimal"}),
     "unit": NUMERIC,
+    "currency": NUMERIC,
     "min_items": frozenset({"array", "map"}),
     "max_items": frozenset({"array", "map"}),
     "items": frozenset({"array"}),

@@ -42,6 +42,7 @@ _property = {
     "max_items": "The most items.",
     "scale": "The most digits after the point of a decimal.",
     "unit": "The unit of the number, for readers.",
+    "currency": "What an amount is in: the property beside it that says so, or an ISO 4217 code such as EUR.",
     "examples": "Right values; each is checked.",
     "sensitivity": "One of the plan's sensitivity levels.",
     "transform": "What the client does to the value before it is written or sent.",

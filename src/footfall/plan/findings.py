@@ -51,6 +51,7 @@ CODES: Final[Mapping[str, str]] = {
     "empty_range": "A lower bound above the upper bound leaves no value that could be right.",
     "bad_enum": "The values of an enum are different from each other and of the property's own type.",
     "bad_example": "An example shows a right value, so it must fit the property's own constraints.",
+    "bad_currency": "An amount is in the currency that a property beside it names, or in that of an ISO 4217 code.",
     "bad_rule": "A rule is one expression over the event's own properties.",
     # Measures, journeys, status
     "bad_measure": "A measure has exactly one of the documented forms.",

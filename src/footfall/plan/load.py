@@ -15,6 +15,7 @@ import msgspec
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import from_bundle
+from footfall.plan.currencies import check_currency
 from footfall.plan.examples import check_examples
 from footfall.plan.findings import Findings, Place, did_you_mean
 from footfall.plan.gather import Gathered, gather
@@ -200,7 +201,7 @@ def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan
     readers = EventReader(resolver, references, required=required.get("events", ()), enforcement=enforcement)
     events = readers.read(sections["events"])
     resolver.resolve_all()
-    traits = _traits(gathered, resolver)
+    traits = _traits(gathered, resolver, findings)
     journeys = JourneyReader(references, required=required.get("journeys", ())).read(sections["journeys"])
     kpis = read_kpis(sections["kpis"], references, required=required.get("kpis", ()))
     goals = read_goals(sections["goals"], references, required=required.get("goals", ()))
@@ -281,11 +282,12 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
 
 
-def _traits(gathered: Gathered, resolver: Resolver) -> dict[str, tuple[Property, ...]]:
+def _traits(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, tuple[Property, ...]]:
     traits = {}
     for kind, entries in gathered.traits.items():
-        found = [resolver.trait(entry, kind) for entry in entries.values()]
-        traits[kind] = tuple(prop for prop in found if prop is not None)
+        found = [(resolver.trait(entry, kind), entry.name, entry.place) for entry in entries.values()]
+        check_currency(found, ("traits", kind), findings)
+        traits[kind] = tuple(prop for prop, _, _ in found if prop is not None)
     return traits
 
 

@@ -217,10 +217,10 @@ def _walk(properties: tuple[Property, ...], names: str, wires: str) -> Iterator[
 
 
 def _means(prop: Property) -> str:
-    """What a property is: its type, and of what; its format, unit and transform. Bounds and enums may change."""
+    """What a property is: its type, and of what; its format, unit, currency and transform. Its limits may change."""
     kind = "|".join(prop.types) if prop.type == "union" else prop.type
     of = prop.items or prop.values
-    parts = [kind, f"of {_means(of)}" if of is not None else "", prop.format, prop.unit, prop.transform]
+    parts = [kind, f"of {_means(of)}" if of is not None else "", prop.format, prop.unit, prop.currency, prop.transform]
     return " ".join(part for part in parts if part)
 
 

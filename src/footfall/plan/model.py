@@ -72,7 +72,8 @@ class Property(_Part, frozen=True, kw_only=True):
 
     `name` is the plan's name, `wire_name` the key in the JSON ("" for items and values, which have none).
     `min`/`max` bound numbers, `min_length`/`max_length` strings (in code points), `min_items`/`max_items` arrays and
-    maps; `scale` is the most decimals a decimal may have. An `open` enum only warns about new values. The type `union`
+    maps; `scale` is the most decimals a decimal may have. `currency` is the name of the property beside it that says in
+    which currency an amount is, or an ISO 4217 code. An `open` enum only warns about new values. The type `union`
     stands for a value of any one of `types`, no two of which share a value: each constraint holds for values of the
     types that it belongs to. `additional` says whether an object may have keys that `properties` does not name; None
     leaves that to the enforcement of unknown properties.
@@ -97,6 +98,7 @@ class Property(_Part, frozen=True, kw_only=True):
     max_items: int | None = None
     scale: int | None = None
     unit: str | None = None
+    currency: str | None = None
     examples: tuple[Any, ...] = ()
     sensitivity: str | None = None
     transform: Transform | None = None

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
+from footfall.plan.currencies import check_currency
 from footfall.plan.findings import MISSING, Findings, Path, Place
 from footfall.plan.gather import Entry
 from footfall.plan.model import Alias, Deprecation, Enforcement, Event, Plan, Property, Rule, VolumeExpectation
@@ -85,6 +86,9 @@ class EventReader:
         self._references.metadata(self._required, values, entry, path)
         found = self._properties(entry, values, path)
         properties = {each.name: each.property for each in found}
+        known = self._includes_known(values)
+        beside = [(each.property, each.name, each.place) for each in found]
+        check_currency(beside, path, self._findings, whole=known)
         self._names(entry, values, path)
         event = Event(
             name=entry.name,
@@ -101,7 +105,7 @@ class EventReader:
             enforcement=read_enforcement(values.get("enforcement", {}), self._enforcement),
             **{key: value for key, value in values.items() if key not in _NOT_COPIED},
         )
-        self._references.add_event(event, properties, whole=self._includes_known(values))
+        self._references.add_event(event, properties, whole=known)
         return event
 
     def _includes_known(self, values: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.plan.currencies import check_target
 from footfall.plan.findings import MISSING, Findings
 from footfall.plan.gather import Entry
 from footfall.plan.measures import MeasureReader
@@ -35,6 +36,11 @@ def read_kpis(entries: Mapping[str, Entry], references: References, *, required:
         target = values.pop("target", None)
         if measure is None:
             continue
+        if target is not None:
+            check_target(
+                measure, target.get("unit"), references.events, place=node.value["target"], path=(*path, "target"),
+                findings=references.findings,
+            )  # fmt: skip
         kpis[entry.name] = Kpi(
             name=entry.name,
             measure=measure,

@@ -32,6 +32,11 @@ class References:
         self._wire_names: dict[str, str] = {}
         self._partial: set[str] = set()
 
+    @property
+    def events(self) -> Mapping[str, Event]:
+        """The events that could be read, by their canonical names."""
+        return self._events
+
     def add_event(self, event: Event, properties: Mapping[str, Property | None], *, whole: bool) -> None:
         """Make an event known, with its properties; None stands for one that could not be made sense of.
 

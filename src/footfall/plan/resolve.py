@@ -24,7 +24,7 @@ _NAMELESS = ("required", "wire_name")
 _TRAIT = ("required",)
 # Keys that leave a used type's values as they are, so that its examples need no second look.
 _SAME_VALUES = frozenset(
-    ("use", "required", "wire_name", "description", "sensitivity", "unit", "retention", "no_lint", "x")
+    ("use", "required", "wire_name", "description", "sensitivity", "unit", "currency", "retention", "no_lint", "x")
 )
 
 

@@ -59,6 +59,7 @@ _property: dict[str, Key] = {
     "max_items": Key(COUNT),
     "scale": Key(COUNT),
     "unit": Key(TEXT),
+    "currency": Key(TEXT),
     "examples": Key(ListOf(ANYTHING)),
     "sensitivity": Key(TEXT),
     "transform": Key(OneOf(Transform)),

@@ -50,7 +50,7 @@ defaults: {owner: growth, status: active, sources: [backend], actor: [user, anon
 # Types are defined once and used by name, so that a currency is the same everywhere.
 types:
   currency: {type: string, enum: [EUR, USD], description: Which money}
-  money: {type: decimal, min: 0, scale: 2, description: "An amount, in the currency beside it", examples: [129.90]}
+  money: {type: decimal, min: 0, scale: 2, currency: currency, description: "An amount of money", examples: [129.90]}
 
 events:
   product_viewed:

@@ -56,7 +56,7 @@ def kpi_moves(before: Report | None, after: Report) -> tuple[KpiMove, ...]:
 
 
 def _kpi(name: str, old: KpiResult | None, new: KpiResult | None) -> KpiMove:
-    same = old is not None and new is not None and (old.value, old.rows) == (new.value, new.rows)
+    same = old is not None and new is not None and _figures(old) == _figures(new)
     told = new or old
     assert told is not None
     return KpiMove(
@@ -67,6 +67,10 @@ def _kpi(name: str, old: KpiResult | None, new: KpiResult | None) -> KpiMove:
         after=new.value if new else None,
         is_share=told.to is not None,
     )
+
+
+def _figures(kpi: KpiResult) -> tuple[object, ...]:
+    return kpi.value, kpi.rows, kpi.currencies
 
 
 def journey_moves(before: Report | None, after: Report) -> tuple[JourneyMove, ...]:

@@ -52,6 +52,7 @@ def properties(
         fields["min"] = draw(st.sampled_from([None, Decimal(0), Decimal(1)]))
         fields["max"] = draw(st.sampled_from([None, Decimal(2), Decimal(10)]))
         fields["unit"] = draw(st.sampled_from([None, "cm", "m"]))
+        fields["currency"] = draw(st.sampled_from([None, None, "EUR", "SEK"]))
     if kind == "integer":
         fields["enum"] = draw(st.sampled_from([(), (), (0, 1), (1, 2)]))
         fields["open"] = bool(fields["enum"]) and draw(st.booleans())

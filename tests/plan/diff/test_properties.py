@@ -114,6 +114,7 @@ OBJECT = Property(name="size", wire_name="size", type="object")
         (OBJECT, replace(OBJECT, additional=False), "additional_refused", "additional_allowed"),
         (replace(OBJECT, additional=True), OBJECT, "additional_refused", "additional_allowed"),
         (replace(NUMBER, unit="m"), NUMBER, "unit_changed", "unit_named"),
+        (replace(NUMBER, currency="EUR"), NUMBER, "currency_changed", "currency_named"),
         (replace(TEXT, sensitivity="personal"), TEXT, "sensitivity_lowered", "sensitivity_raised"),
         (replace(TEXT, retention=90), replace(TEXT, retention=60), "retention_shortened", "retention_lengthened"),
         (TEXT, replace(TEXT, transform="hash"), "transform_changed", "transform_changed"),

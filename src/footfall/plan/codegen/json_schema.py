@@ -95,8 +95,8 @@ def property_schema(prop: Property) -> Schema:
     if prop.examples:
         schema["examples"] = list(prop.examples)
     retention = None if prop.retention is None else format_duration(prop.retention)
-    said = (("unit", prop.unit), ("sensitivity", prop.sensitivity), ("transform", prop.transform))
-    schema |= {f"x-{key}": value for key, value in (*said, ("retention", retention)) if value is not None}
+    said = {key: getattr(prop, key) for key in ("unit", "currency", "sensitivity", "transform")}
+    schema |= {f"x-{key}": value for key, value in (said | {"retention": retention}).items() if value is not None}
     return schema
 
 

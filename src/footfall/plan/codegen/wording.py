@@ -59,6 +59,8 @@ def notes(prop: Property) -> Iterator[str]:
     """What else is known of a property: unit, sensitivity, transform, retention, examples."""
     if prop.unit is not None:
         yield f"unit {prop.unit}"
+    if prop.currency is not None:
+        yield f"currency {prop.currency}"
     if prop.sensitivity is not None:
         yield f"sensitivity {prop.sensitivity}"
     if prop.transform is not None:

@@ -122,6 +122,13 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "add a new property for the new unit",
         ),
         "unit_named": Kind("info", (), "", "The values stay as they are; readers know now what they measure."),
+        "currency_changed": Kind(
+            "error", ("storage",), "breaks", "Amounts before and after the change are in different money.",
+            "add a new property for the new currency",
+        ),
+        "currency_named": Kind(
+            "warning", (), "shifts", "A figure that added up currencies is one figure for each from now on.", _SEEN,
+        ),
         "transform_changed": Kind(
             "error", ("senders", "storage"), "breaks",
             "Values before and after the change cannot be compared, and senders without our client send the old form.",

@@ -204,6 +204,13 @@ def _unit(old: Property, new: Property) -> Iterator[Draft]:
         yield Draft(kind=kind, what=_moved("unit", old.unit, new.unit), before=old.unit, after=new.unit)
 
 
+def _currency(old: Property, new: Property) -> Iterator[Draft]:
+    if old.currency != new.currency:
+        kind = "currency_named" if old.currency is None else "currency_changed"
+        what = _moved("currency", old.currency, new.currency)
+        yield Draft(kind=kind, what=what, before=old.currency, after=new.currency)
+
+
 def _transform(old: Property, new: Property) -> Iterator[Draft]:
     if old.transform != new.transform:
         what = _moved("transform", old.transform, new.transform)
@@ -268,6 +275,7 @@ _COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[
     (("scale",), _bound("scale", -1)),
     (("additional",), compare_additional),
     (("unit",), _unit),
+    (("currency",), _currency),
     (("transform",), _transform),
     (("retention",), _retention),
     (_DESCRIBING, _described),

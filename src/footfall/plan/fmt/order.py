@@ -16,8 +16,8 @@ __all__ = ["inside", "key_order", "record_of"]
 
 _PROPERTY_ORDER = (
     "use", "type", "required", "nullable", "wire_name", "enum", "open", "pattern", "format", "min", "max", "min_length",
-    "max_length", "min_items", "max_items", "scale", "unit", "description", "examples", "sensitivity", "transform",
-    "retention", "no_lint", "items", "values", "additional", "properties",
+    "max_length", "min_items", "max_items", "scale", "unit", "currency", "description", "examples", "sensitivity",
+    "transform", "retention", "no_lint", "items", "values", "additional", "properties",
 )  # fmt: skip
 _SECTION_ORDER = tuple(key for name in SECTIONS for key in ((name, "traits") if name == "property_groups" else (name,)))
 _ORDERS: Mapping[Record, tuple[str, ...]] = {

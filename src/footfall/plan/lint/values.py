@@ -67,6 +67,17 @@ def _money_as_float(view: View) -> Iterator[Finding]:
             yield Finding(path=each.path, message="it looks like money, and is a binary fraction", key="type")
 
 
+def _money_without_currency(view: View) -> Iterator[Finding]:
+    for each in view.properties:
+        prop = each.prop
+        if prop.currency is not None or not _NUMBERS.intersection(each.types):
+            continue
+        words = {singular(word) for word in words_of(each.name)} | set(words_of(each.name))
+        by_name = "decimal" in each.types and prop.unit is None and words & _MONEY and not words & _NO_MONEY
+        if by_name or (prop.unit is not None and _is_currency(prop.unit)):
+            yield Finding(path=each.path, message="it looks like money, and does not say in which currency", key="type")
+
+
 _NUMBERS = frozenset({"integer", "number", "decimal"})
 _TIMES: Final = frozenset(
     """
@@ -161,6 +172,11 @@ ROWS: Final = (
         name="money_as_float", level="error", judge=_money_as_float,
         reason="Binary fractions cannot hold most cents: 0.1 + 0.2 is not 0.3, and sums drift.",
         fix="use type: decimal with scale: 2, or an integer of the smallest unit",
+    ),
+    Rule(
+        name="money_without_currency", level="warning", judge=_money_without_currency,
+        reason="A report adds up amounts of several currencies unless the plan says that there are several.",
+        fix="add currency: the property beside it that says which, or an ISO 4217 code such as EUR",
     ),
     Rule(
         name="time_without_unit", level="warning", judge=_time_without_unit,
