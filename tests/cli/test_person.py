@@ -100,7 +100,7 @@ def test_a_connected_product_and_a_message_without_an_id_say_what_they_are(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     product = Answer(capsys, ["sensor-1", "--data", str(data)])
-    stray = Answer(capsys, [str(uuid5(namespace("shop"), "m:web:m8")), "--data", str(data)])
+    stray = Answer(capsys, [str(uuid5(namespace("shop"), 'm:["web","m8"]')), "--data", str(data)])
 
     assert product.line("Connected product") == "sensor-1"
     assert stray.line("A message") == "without a usable id"
@@ -114,6 +114,28 @@ def test_an_unknown_id_is_one_clear_line_and_exit_code_1(data: Path, capsys: pyt
         answer.errors
         == f"{data} knows nobody as 'zoe': it is no user_id, anonymous_id, device_id or person_id there.\n"
     )
+
+
+def test_the_page_says_what_each_alias_did_and_why_one_merged_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = fill(
+        tmp_path / "data",
+        {"type": "page", "anonymousId": "tablet"},
+        {"type": "alias", "previousId": "tablet", "userId": "kari1"},
+        {"type": "alias", "previousId": "kari@old", "userId": "kari1"},
+        {"type": "page", "userId": "ola1", "anonymousId": "ola1"},
+        {"type": "alias", "previousId": " ola1", "userId": "kari1"},
+        {"type": "alias", "previousId": "ola1", "userId": "liv1"},
+    )
+    kari, ola = (Answer(capsys, [user, "--data", str(data)]) for user in ("kari1\u200b", "ola1"))
+
+    why = "merged nobody: ola1 is an anonymous id and a user id, and was aliased to several users (kari1, liv1);"
+    assert kari.line("user ids") == "kari1, kari@old"
+    assert "tablet → kari1    merged nobody: tablet is an anonymous id, so kari1 was identified on" in kari.text
+    assert "kari@old → kari1  both ids are one person" in kari.text
+    assert ola.text.count("ola1 → ") == 2 + 1 + 1  # the pages of ola1, kari1 and liv1
+    assert all(word in ola.text for word in why.split())
 
 
 def test_a_junk_id_is_told_to_be_nobodys(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,12 +200,14 @@ def test_without_any_plan_times_are_utc(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_ids_and_names_cannot_steer_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    data = fill(tmp_path / "data", {"type": "page", "userId": "ann\x1b[31m\n", "name": "[red]\x9b", "anonymousId": "a"})
+    data = fill(
+        tmp_path / "data", {"type": "page", "userId": "ann\x1b[31m\n!", "name": "[red]\x9b", "anonymousId": "a"}
+    )
     answer = Answer(capsys, ["a", "--data", str(data)])
 
     assert "\x1b" not in answer.text
     assert "\x9b" not in answer.text
-    assert answer.line("User") == r"ann\x1b[31m\n"
+    assert answer.line("User") == r"ann\x1b[31m\n!"
     assert r"page [red]\x9b" in answer.text
 
 

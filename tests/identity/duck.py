@@ -37,6 +37,11 @@ class Duck:
                 places = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(part))
                 self.connection.execute(f"INSERT INTO observations VALUES {places}", rows)
 
+    def effects(self) -> dict[tuple[str, str], str]:
+        """What each alias does, as the last attribution said."""
+        rows = self.run("SELECT source, message_id, alias_effect FROM attributions WHERE alias_effect IS NOT NULL")
+        return {(source, message_id): effect for source, message_id, effect in rows}
+
     def attribute(self, ns: UUID) -> dict[tuple[str, str], Attribution]:
         attribute_sql(self.run, ns)
         rows = self.run(

@@ -13,7 +13,7 @@ from typing import get_args
 import msgspec
 from hypothesis import strategies as st
 
-from footfall.identity import Attribution, Observation, Reason, is_junk
+from footfall.identity import Attribution, Observation, Reason, comparable, is_junk
 
 MINUTE = 60_000_000
 GAP = 30 * MINUTE
@@ -27,10 +27,13 @@ TYPES = ("track", "track", "page", "identify", "group", "reset", "alias")
 # Times that tie, and pauses on both sides of a session's end.
 TIMES = (0, 0, 1, MINUTE, GAP - 1, GAP, GAP, GAP + 1, 2 * GAP, 2 * GAP + 1, 3 * GAP + 2, 10 * GAP)
 
-user_ids = st.sampled_from((None, None, None, *USERS, *USERS[:3], *JUNK[:2]))
-anonymous_ids = st.sampled_from((*DEVICES * 3, None, *JUNK))
+# The same ids as other senders write them.
+WRITTEN = (" ann", "bob\u200b", "E\u0301mile", "\ufeffa1", "u\u0308nø", "a2\x00")
+
+user_ids = st.sampled_from((None, None, None, *USERS, *USERS[:3], *JUNK[:2], *WRITTEN[:3]))
+anonymous_ids = st.sampled_from((*DEVICES * 3, None, *JUNK, *WRITTEN[3:]))
 device_ids = st.sampled_from((*[None] * 8, *PRODUCTS, JUNK[0]))
-previous_ids = st.sampled_from((None, *USERS, *DEVICES, *JUNK[:3]))
+previous_ids = st.sampled_from((None, *USERS, *DEVICES, *JUNK[:3], *WRITTEN))
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -83,6 +86,29 @@ def an_alias_of_an_anonymous_id(draw: st.DrawFn) -> list[Draft]:
 
 
 @st.composite
+def an_id_that_is_both(draw: st.DrawFn) -> list[Draft]:
+    """An id that some send as a user's and others as a browser's, aliased to one user or to several."""
+    both = draw(st.sampled_from(("kim", *DEVICES[:2])))
+    users = draw(st.sampled_from((("ann",), ("ann", " ann"), ("ann", "bob"), ("dora", "cleo"), ("bob", "cleo", both))))
+    return [
+        Draft("track", draw(some_time), both, draw(st.sampled_from((None, *DEVICES)))),
+        Draft("page", draw(some_time), None, both),
+        *(Draft("alias", draw(some_time), user, None, None, both) for user in users),
+    ]
+
+
+@st.composite
+def an_id_that_proves_to_be_anonymous(draw: st.DrawFn) -> list[Draft]:
+    """Aliased to two users long before the first message that bears it as an anonymous_id, if ever one does."""
+    proof = [Draft("page", 30 * GAP, draw(st.sampled_from((None, "dora"))), "late")]
+    return [
+        Draft("alias", draw(some_time), "yan", None, None, "late"),
+        Draft("alias", draw(some_time), "zed", None, None, "late"),
+        *(proof if draw(st.booleans()) else []),
+    ]
+
+
+@st.composite
 def a_reset(draw: st.DrawFn) -> list[Draft]:
     device, time = draw(some_device), draw(some_time)
     return [Draft("reset", time, None, device), Draft("page", time + 1, None, device)]
@@ -124,6 +150,8 @@ PINCHES = (
     three_users_on_a_device(),
     a_ring_of_aliases(),
     an_alias_of_an_anonymous_id(),
+    an_id_that_is_both(),
+    an_id_that_proves_to_be_anonymous(),
     a_reset(),
     junk_ids(),
     messages_at_one_time(),
@@ -157,24 +185,50 @@ def has_three_users_on_a_device(log: Sequence[Observation]) -> bool:
     for one in log:
         if one.anonymous_id in DEVICES and one.user_id in USERS:
             users[one.anonymous_id].add(one.user_id)
-    return any(len(found) >= 3 for found in users.values())
+    return any(len(several) >= 3 for several in users.values())
+
+
+def _targets(log: Sequence[Observation]) -> dict[str, set[str]]:
+    targets: dict[str, set[str]] = defaultdict(set)
+    for one in log:
+        if one.type == "alias" and one.previous_id is not None and one.user_id is not None:
+            previous, user = comparable(one.previous_id), comparable(one.user_id)
+            if previous != user and not is_junk(previous) and not is_junk(user):
+                targets[previous].add(user)
+    return targets
+
+
+def _is_both(log: Sequence[Observation], several: bool) -> bool:
+    """Whether an id is seen as a user's and as a browser's, and is aliased to one user or to several."""
+    users = {comparable(one.user_id) for one in log if one.user_id is not None}
+    anonymous = {comparable(one.anonymous_id) for one in log if one.anonymous_id is not None}
+    return any(
+        previous in users & anonymous and (len(targets) > 1) == several for previous, targets in _targets(log).items()
+    )
+
+
+def is_anonymous_only_later(log: Sequence[Observation]) -> bool:
+    first = {one: min(two.occurred_at for two in log if two.anonymous_id == one) for one in _anonymous(log)}
+    return any(
+        one.type == "alias" and one.occurred_at < first.get(one.previous_id or "", one.occurred_at) for one in log
+    )
+
+
+def _anonymous(log: Sequence[Observation]) -> set[str]:
+    return {one.anonymous_id for one in log if one.anonymous_id is not None}
 
 
 def has_a_ring_of_aliases(log: Sequence[Observation]) -> bool:
-    after: dict[str, set[str]] = defaultdict(set)
-    for one in log:
-        previous, user = one.previous_id or "", one.user_id or ""
-        if one.type == "alias" and previous != user and not is_junk(previous) and not is_junk(user):
-            after[previous].add(user)
+    after = _targets(log)
 
     def reached(start: str) -> set[str]:
-        found: set[str] = set()
+        nodes: set[str] = set()
         todo = [start]
         while todo:
-            for node in after.get(todo.pop(), set()) - found:
-                found.add(node)
+            for node in after.get(todo.pop(), set()) - nodes:
+                nodes.add(node)
                 todo.append(node)
-        return found
+        return nodes
 
     return any(node in reached(node) for node in list(after))
 
@@ -188,6 +242,12 @@ HARD_CASES: dict[str, Callable[[Sequence[Observation]], bool]] = {
     "a junk anonymous id": lambda log: any(one.anonymous_id in JUNK for one in log),
     "an alias of an anonymous id": lambda log: any(
         one.type == "alias" and one.previous_id in DEVICES and one.user_id in USERS for one in log
+    ),
+    "an id that is both, aliased to one user": lambda log: _is_both(log, several=False),
+    "an id that is both, aliased to several users": lambda log: _is_both(log, several=True),
+    "an id that proves to be anonymous later": is_anonymous_only_later,
+    "an id written in another way": lambda log: any(
+        one in WRITTEN for message in log for one in (message.user_id, message.anonymous_id, message.previous_id)
     ),
 }
 

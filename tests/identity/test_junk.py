@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.identity.duck import Duck
 
+from footfall.identity.ids import comparable_sql
 from footfall.identity.junk import JUNK_IDS, is_junk, junk_sql
 
 TABLE = [junk for ids in JUNK_IDS.values() for junk in ids]
@@ -63,19 +64,31 @@ def test_every_id_of_the_table_is_junk_in_any_case_quoted_or_spaced(junk: str, d
     [
         "ann",
         "19",
-        "00",
+        "007",
         "-10",
+        "0.5",
+        "-1.5",
+        "0-0",
         "o'null",
         "nullable",
         "guest-7",
         "\u212a",
-        "un\u212anown",
         "gue\u017ft",
         "a b",
     ],
 )
 def test_an_id_that_only_resembles_junk_is_usable(usable: str) -> None:
     assert not is_junk(usable)
+
+
+@pytest.mark.parametrize("number", ["0", "00", "0000", "-0", "+0", "0.0", "-0.00", "0.", " '0.0' ", "-1.0", "-01"])
+def test_zero_and_minus_one_are_junk_however_they_are_written(number: str) -> None:
+    assert is_junk(number)
+
+
+@pytest.mark.parametrize("junk", ["\u00adnull", "\x7fguest\u200b", "un\u212anown", "\u2066nil\u2069"])
+def test_an_id_is_judged_as_it_is_compared(junk: str) -> None:
+    assert is_junk(junk)
 
 
 def test_an_id_that_cannot_be_written_as_utf8_is_junk() -> None:
@@ -99,7 +112,7 @@ def test_every_character_that_python_calls_space_is_trimmed() -> None:
 def test_python_and_sql_call_the_same_ids_junk() -> None:
     duck = Duck()
     drawn: list[bool] = []
-    condition = junk_sql("id")
+    condition = junk_sql(comparable_sql("id"))
 
     @settings(max_examples=100, deadline=None)
     @given(st.lists(ids, min_size=1, max_size=30))

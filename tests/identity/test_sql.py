@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from uuid import UUID, uuid5
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -12,26 +12,29 @@ from hypothesis import strategies as st
 from tests.identity.duck import Duck
 from tests.identity.logs import GAP, Tally, logs
 
-from footfall.identity import Observation, attribute, namespace
-from footfall.identity.sql import uuid5_sql
+from footfall.identity import AliasEffect, Observation, attribute, effects_of_aliases, namespace
 
 NS = namespace("shop")
 
 
 def test_the_sql_agrees_with_the_pure_rules_on_any_log() -> None:
     tally, duck = Tally(), Duck()
+    effects: set[AliasEffect] = set()
 
     @settings(max_examples=100, deadline=None)
     @given(logs())
     def agrees(log: list[Observation]) -> None:
         expected = attribute(log, NS)
         tally.add(log, expected)
+        effects.update(effects_of_aliases(log).values())
         duck.load(log)
 
         assert duck.attribute(NS) == expected
+        assert duck.effects() == effects_of_aliases(log)
 
     agrees()
     tally.assert_hard()
+    assert set(effects) == set(get_args(AliasEffect))
 
 
 def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_sql_the_same_persons() -> None:
@@ -116,6 +119,20 @@ def test_a_hundred_thousand_aliases_onto_one_user_take_few_statements() -> None:
     assert duck.statements < 40
 
 
+def test_a_hundred_thousand_ids_in_rings_take_few_statements() -> None:
+    duck = Duck()
+    duck.load([])
+    duck.run(
+        "INSERT INTO observations SELECT 'web', 'm' || n, 'alias', n, 'a\x00' || (n + CASE n % 4 WHEN 3 THEN -3 ELSE 1"
+        " END), NULL, NULL, 'a\x00' || n FROM range(100000) AS many(n)".replace("\x00", "' || chr(0) || '")
+    )
+    duck.statements = 0
+    attributions = duck.attribute(NS)
+
+    assert len({one.user_id for one in attributions.values()}) == 25_000
+    assert duck.statements < 60
+
+
 def test_one_device_with_many_users_and_messages_is_attributed_as_by_the_pure_rules() -> None:
     chance = random.Random(11)
     log = [
@@ -133,12 +150,3 @@ def test_one_device_with_many_users_and_messages_is_attributed_as_by_the_pure_ru
     duck.load(log)
 
     assert duck.attribute(NS) == attribute(log, NS)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.uuids(), st.text(st.characters(codec="utf-8"), max_size=80))
-def test_the_sql_makes_the_same_uuid5_as_python(ns: UUID, name: str) -> None:
-    duck = Duck()
-    expression = uuid5_sql(ns, "$1")
-
-    assert duck.connection.execute(f"SELECT {expression}", [name]).fetchall() == [(str(uuid5(ns, name)),)]

@@ -35,7 +35,7 @@ def test_the_id_of_a_shared_browser_leads_to_everybody_who_used_it_the_first_see
     life.add("page", at=DAY, anonymous="tablet", message_id="later")
 
     with life.open() as dataset:
-        assert find(dataset, "tablet") == (person("u:bob"), person("u:ann"), person("s:tablet:later"))
+        assert find(dataset, "tablet") == (person("u:bob"), person("u:ann"), person('s:["tablet","web","later"]'))
 
 
 def test_the_id_of_a_connected_product_leads_to_its_stream_and_to_users_who_named_it() -> None:
@@ -56,6 +56,15 @@ def test_an_id_that_nobody_has_leads_to_nobody() -> None:
         assert find(dataset, "zoe") == ()
 
 
+@pytest.mark.parametrize("written", ["Zoe\u0308", " Zo\u00eb\n", "\ufeffZo\u00eb\u200b"])
+def test_an_id_may_be_written_in_any_way_that_is_compared_as_the_same(written: str) -> None:
+    life = Life()
+    life.add(user="Zo\u00eb ")
+
+    with life.open() as dataset:
+        assert find(dataset, written) == (person("u:Zo\u00eb"),)
+
+
 def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
     life = Life()
     life.add(user="guest", anonymous="a1")
@@ -65,4 +74,4 @@ def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
 
     with life.open() as dataset:
         assert find(dataset, "guest") == ()
-        assert find(dataset, person("m:web:alone")) == (person("m:web:alone"),)
+        assert find(dataset, person('m:["web","alone"]')) == (person('m:["web","alone"]'),)

@@ -142,7 +142,7 @@ def test_a_shared_browser_leads_to_several_profiles_and_each_says_that_it_is_sha
     assert (ann.user_id, bob.user_id, nobody.user_id) == ("ann", "bob", None)
     assert ann.anonymous_ids == ("phone", "tablet")
     assert ann.shared_ids == bob.shared_ids == nobody.shared_ids == ("tablet",)
-    assert nobody.person_id == person("s:tablet:later")
+    assert nobody.person_id == person('s:["tablet","web","later"]')
     assert nobody.reasons[0].evidence == ()
 
 
@@ -174,3 +174,37 @@ def test_a_profile_travels_as_json() -> None:
     ann = of(customer(), "ann")
 
     assert msgspec.json.decode(msgspec.json.encode(ann), type=Profile) == ann
+
+
+def test_a_profile_says_what_the_aliases_of_its_ids_did() -> None:
+    life = Life()
+    life.add("page", anonymous="tablet")
+    first = life.add("alias", at=MINUTE, user="ann", previous="tablet")
+    life.add("alias", at=2 * MINUTE, user="ann", previous="tablet")
+    life.add("alias", at=3 * MINUTE, user="bob", previous="tablet")
+    merged = life.add("alias", user="ann", previous="ann@old")
+
+    with life.open() as dataset:
+        ann, bob = (profile(dataset, user) for user in ("ann", "bob"))
+
+    assert ann is not None
+    assert bob is not None
+    assert [(alias.effect, alias.messages, alias.message_id) for alias in ann.aliases] == [
+        ("identified", 2, first),
+        ("merged", 1, merged),
+    ]
+    assert ann.aliases[0].users == bob.aliases[0].users == ("ann", "bob")
+    assert (ann.user_ids, ann.anonymous_ids, ann.shared_ids) == (("ann", "ann@old"), ("tablet",), ())
+    assert ann.aliases_total == 2
+
+
+def test_of_many_aliases_a_profile_shows_twenty_and_counts_the_others() -> None:
+    life = Life()
+    for number in range(25):
+        life.add("alias", user="ann", previous=f"old-{number}")
+
+    with life.open() as dataset:
+        ann = profile(dataset, "old-7")
+
+    assert ann is not None
+    assert (len(ann.aliases), ann.aliases_total, len(ann.user_ids)) == (20, 25, 26)

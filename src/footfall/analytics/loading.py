@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.analytics.engine import hand_over, rows
 from footfall.analytics.window import microseconds
-from footfall.identity import attribute_sql, namespace
+from footfall.identity import attribute_sql, comparable_sql, namespace
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 
@@ -17,8 +17,20 @@ if TYPE_CHECKING:
 
 __all__ = ["load"]
 
-_TEXT = ("source", "message_id", "type", "event", "user_id", "anonymous_id", "device_id", "previous_id", "group_id")
-_COLUMNS = (*_TEXT, "occurred_at", "received_at", "bundle", "warnings", "body", "envelope")
+_IDS = ("user_id", "anonymous_id", "device_id", "previous_id", "group_id")
+_COLUMNS = (
+    "source",
+    "message_id",
+    "type",
+    "event",
+    *_IDS,
+    "occurred_at",
+    "received_at",
+    "bundle",
+    "warnings",
+    "body",
+    "envelope",
+)
 _TIMES = {"occurred_at", "received_at"}
 
 _MESSAGES = """
@@ -26,7 +38,7 @@ CREATE TABLE messages AS
 SELECT places.ord, r.seq, r.source, r.message_id, r.type, coalesce(names.canonical, r.event) AS event, r.user_id,
        r.anonymous_id, r.device_id, r.previous_id, r.group_id, r.occurred_at, r.received_at, r.bundle, r.warnings,
        r.body, r.envelope, a.person_id, a.reason, a.evidence_source, a.evidence_message_id,
-       a.user_id AS canonical_user_id, a.counted
+       a.user_id AS canonical_user_id, a.counted, a.alias_effect
 FROM received r
 JOIN (SELECT seq, row_number() OVER (ORDER BY occurred_at, source, message_id) AS ord FROM received) places USING (seq)
 JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
@@ -35,11 +47,15 @@ LEFT JOIN names ON names.wire = r.event AND (names.before IS NULL OR r.received_
 
 
 def load(connection: duckdb.DuckDBPyConnection, chunks: Iterable[Sequence[Entry]], plan: Plan | None) -> None:
-    """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used."""
+    """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used.
+
+    Ids stand there as they are compared; as they were sent, they stand in `body`.
+    """
     columns = ", ".join(f"{name} {'BIGINT' if name in _TIMES else 'VARCHAR'}" for name in _COLUMNS)
     connection.execute(f"CREATE TABLE received (seq BIGINT, {columns})")
+    values = ", ".join(comparable_sql(name) if name in _IDS else name for name in _COLUMNS)
     for chunk in chunks:
-        hand_over(connection, _arrow(chunk), "INSERT INTO received SELECT * FROM handed")
+        hand_over(connection, _arrow(chunk), f"INSERT INTO received SELECT seq, {values} FROM handed")
     connection.execute(
         "CREATE VIEW observations AS SELECT source, message_id, type, occurred_at, user_id, anonymous_id, device_id, "
         "previous_id FROM received"

@@ -39,6 +39,16 @@ _REASONS = {
 }
 
 
+_EFFECTS = {
+    "merged": "both ids are one person",
+    "identified": "merged nobody: {previous} is an anonymous id, so {user} was identified on that device",
+    "ambiguous": "merged nobody: {previous} is an anonymous id and a user id, and was aliased to several users "
+    "({users}); each was identified on that device",
+    "itself": "did nothing: both are the same id",
+    "unusable": "did nothing: one of the two is missing, or a placeholder that stands for no one",
+}
+
+
 class _Found(msgspec.Struct, frozen=True):
     """The JSON answer; `person_ids` are all whom the id leads to, `persons` the profiles of the first of them."""
 
@@ -60,6 +70,10 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many recent messages.")
 def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:  # noqa: A002 - the argument's name
     """Show who is behind ID: a user_id, an anonymous_id, a device_id or a person_id.
+
+    Ids are compared without white space, control and zero-width characters around them, and accents in either way of
+    writing them. The page says why each message is the person's, and what each alias did. The rules are in
+    tracking_plans/README.md, under "Persons and sessions".
 
     Exit code 0 when there is somebody, 1 when there is nobody, 2 when the data or the plan cannot be read.
     """
@@ -119,6 +133,7 @@ class _Page:
         rows = (self._message(message, telling) for message in person.recent)
         self._section(f"Messages ({which}, newest first)", columns, rows)
         self._section("How we know", ("reason", "messages", "meaning"), self._reasons(person))
+        self._section("Aliases", ("first at", "alias", "what it did"), self._aliases(person))
 
     def _facts(self, person: Profile) -> list[tuple[str, str]]:
         shared = set(person.shared_ids)
@@ -151,6 +166,14 @@ class _Page:
                 yield "", str(evidence.explains), f"by {self._evidence(evidence)}"
             if one.evidence_total > len(one.evidence):
                 yield "", "", f"and by {one.evidence_total - len(one.evidence)} more"
+
+    def _aliases(self, person: Profile) -> Iterable[Sequence[str]]:
+        for alias in person.aliases:
+            previous, user = alias.previous_id or "(none)", alias.user_id or "(none)"
+            effect = _EFFECTS[alias.effect].format(previous=previous, user=user, users=", ".join(alias.users))
+            yield self._time(alias.at), f"{previous} → {user}", effect
+        if person.aliases_total > len(person.aliases):
+            yield "", "", f"and {person.aliases_total - len(person.aliases)} more"
 
     def _evidence(self, evidence: Evidence) -> str:
         what = evidence.event or evidence.type

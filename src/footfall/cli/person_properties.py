@@ -6,6 +6,7 @@ from collections import defaultdict
 
 import msgspec
 
+from footfall.identity import comparable
 from footfall.people import Message, Profile
 
 __all__ = ["Telling", "in_short"]
@@ -46,7 +47,7 @@ class Telling:
 
     def _is_own(self, value: msgspec.Raw) -> bool:
         try:
-            return msgspec.json.decode(value, type=str) in self._ids
+            return comparable(msgspec.json.decode(value, type=str)) in self._ids
         except msgspec.DecodeError:
             return False
 

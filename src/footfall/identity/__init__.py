@@ -1,7 +1,30 @@
 """Who is who: pure rules that give every message its person, and the same rules as SQL."""
 
-from footfall.identity.attribution import Attribution, Observation, Reason, attribute, namespace
+from footfall.identity.aliases import AliasEffect
+from footfall.identity.attribution import (
+    ROOT,
+    Attribution,
+    Observation,
+    Reason,
+    attribute,
+    effects_of_aliases,
+    namespace,
+)
+from footfall.identity.ids import comparable, comparable_sql
 from footfall.identity.junk import is_junk
 from footfall.identity.sql import attribute_sql
 
-__all__ = ["Attribution", "Observation", "Reason", "attribute", "attribute_sql", "is_junk", "namespace"]
+__all__ = [
+    "ROOT",
+    "AliasEffect",
+    "Attribution",
+    "Observation",
+    "Reason",
+    "attribute",
+    "attribute_sql",
+    "comparable",
+    "comparable_sql",
+    "effects_of_aliases",
+    "is_junk",
+    "namespace",
+]

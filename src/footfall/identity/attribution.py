@@ -10,7 +10,17 @@ arrived change it. The rules, in the order in which they are tried:
   person of that session alone (`contested`); where there were none, to the device's anonymous person (`anonymous`);
 - anything else is a person of its own that is not counted (`blocked`).
 
-People are never merged because they share a device, only by an alias. The same rules in SQL: `footfall.identity.sql`.
+People are never merged because they share a device, only by an alias of one user id to another
+(`footfall.identity.aliases`). Ids are compared as `footfall.identity.ids` says, and usable where they are no junk
+(`footfall.identity.junk`). The same rules in SQL: `footfall.identity.sql`.
+
+A person_id is the UUIDv5 of a name in the plan's namespace, which is the UUIDv5 of the plan's id in `ROOT`:
+
+- `u:` and the canonical user id; `a:` and the anonymous_id; `d:` and the device_id;
+- `s:` and the compact JSON of [anonymous_id, source, message_id] for a contested session, by its first message;
+- `m:` and the compact JSON of [source, message_id] for a message that is a person of its own.
+
+Compact JSON is UTF-8 without spaces, and escapes only what it must.
 """
 
 from __future__ import annotations
@@ -21,22 +31,25 @@ from uuid import UUID, uuid5
 
 import msgspec
 
-from footfall.identity.aliases import canonical_ids
+from footfall.identity.aliases import AliasEffect, alias_effects, canonical_ids
+from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
 from footfall.identity.sessions import Moment, nearest_identifications, sessions
 
-__all__ = ["Attribution", "Observation", "Reason", "attribute", "namespace"]
+__all__ = ["ROOT", "Attribution", "Observation", "Reason", "attribute", "effects_of_aliases", "namespace"]
 
 Reason = Literal["explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device"]
 
-# uuid5(uuid.NAMESPACE_DNS, "footfall"): fixed for ever, for every person_id depends on it.
-_FOOTFALL = UUID("1ec14b04-ec91-5186-be8c-3f7072c445c6")
+ROOT = UUID("1ec14b04-ec91-5186-be8c-3f7072c445c6")
+"""The root namespace of all person ids, `uuid5(NAMESPACE_DNS, "footfall")`. It never changes."""
 
 Key = tuple[str, str]
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
     """What identity needs to know of one message, as it stands in the journal; ids as they were sent, junk included.
+
+    An alias that was revoked comes without its previous_id.
 
     `(source, message_id)` names the message. `occurred_at` is the corrected time, in microseconds since 1970-01-01 UTC.
     """
@@ -67,7 +80,7 @@ class Attribution(msgspec.Struct, frozen=True, gc=False):
 
 def namespace(plan_id: str) -> UUID:
     """The namespace of a plan's person ids: whoever knows the plan's id can compute them."""
-    return uuid5(_FOOTFALL, plan_id)
+    return uuid5(ROOT, plan_id)
 
 
 def attribute(observations: Iterable[Observation], ns: UUID) -> dict[Key, Attribution]:
@@ -76,7 +89,7 @@ def attribute(observations: Iterable[Observation], ns: UUID) -> dict[Key, Attrib
     Should two observations bear one name and differ, which the journal rules out, the smaller one counts.
     """
     seen = _usable(observations)
-    canonical = canonical_ids((one.previous_id, one.user_id) for one in seen if one.previous_id and one.user_id)
+    canonical = canonical_ids(pair for pair, effect in _effects(seen).items() if effect == "merged")
     devices = {device: _Device(device, moments) for device, moments in _timelines(seen, canonical).items()}
     person = _person_ids(ns)
     return {
@@ -85,13 +98,33 @@ def attribute(observations: Iterable[Observation], ns: UUID) -> dict[Key, Attrib
     }
 
 
+def effects_of_aliases(observations: Iterable[Observation]) -> dict[Key, AliasEffect]:
+    """What each alias does, by (source, message_id)."""
+    seen = _usable(observations)
+    effects = _effects(seen)
+    return {
+        (one.source, one.message_id): effects.get((one.previous_id or "", one.user_id or ""), "unusable")
+        for one in seen
+        if one.is_alias
+    }
+
+
+def _effects(seen: Iterable[_Seen]) -> dict[tuple[str, str], AliasEffect]:
+    return alias_effects(
+        ((one.previous_id, one.user_id) for one in seen if one.previous_id is not None and one.user_id is not None),
+        anonymous={one.anonymous_id for one in seen if one.anonymous_id is not None},
+        users={one.user_id for one in seen if one.user_id is not None},
+    )
+
+
 class _Seen(msgspec.Struct, frozen=True, gc=False):
-    """An observation whose unusable ids are None; previous_id only where it makes a link."""
+    """An observation with its ids as they are compared, None where unusable; previous_id only of an alias."""
 
     source: str
     message_id: str
     occurred_at: int
     is_reset: bool
+    is_alias: bool
     user_id: str | None
     anonymous_id: str | None
     device_id: str | None
@@ -111,12 +144,12 @@ class _Device:
         self.owners = {moment.owner for moment in moments if moment.owner is not None}
         self.first = next((moment for moment in moments if moment.owner is not None), None)
         # Only a device with several users needs its sessions.
-        # message -> (the identification that holds for it, the message_id that its session begins with)
-        self.held: dict[Key, tuple[Moment | None, str]] = {}
+        # message -> (the identification that holds for it, the message that its session begins with)
+        self.held: dict[Key, tuple[Moment | None, Key]] = {}
         if len(self.owners) > 1:
             for session in sessions(moments):
                 for moment, holds in zip(session, nearest_identifications(session), strict=True):
-                    self.held[moment.source, moment.message_id] = (holds, session[0].message_id)
+                    self.held[moment.source, moment.message_id] = (holds, (session[0].source, session[0].message_id))
 
 
 class _Found(NamedTuple):
@@ -130,15 +163,15 @@ class _Found(NamedTuple):
 
 
 def _usable(observations: Iterable[Observation]) -> list[_Seen]:
-    known: dict[str, bool] = {}
+    usable_ids: dict[str | None, str | None] = {None: None}
 
-    def usable(one: str | None) -> str | None:
-        if one is None:
-            return None
-        junk = known.get(one)
-        if junk is None:
-            junk = known[one] = is_junk(one)
-        return None if junk else one
+    def usable(given: str | None) -> str | None:
+        try:
+            return usable_ids[given]
+        except KeyError:
+            pass
+        answer = usable_ids[given] = None if given is None or is_junk(given) else comparable(given)
+        return answer
 
     by_name: dict[Key, Observation] = {}
     for one in observations:
@@ -151,6 +184,7 @@ def _usable(observations: Iterable[Observation]) -> list[_Seen]:
             one.message_id,
             one.occurred_at,
             one.type == "reset",
+            one.type == "alias",
             usable(one.user_id),
             usable(one.anonymous_id),
             usable(one.device_id),
@@ -178,7 +212,7 @@ def _timelines(seen: Iterable[_Seen], canonical: Mapping[str, str]) -> dict[str,
 def _devices_of(one: _Seen) -> Iterator[str]:
     if one.anonymous_id is not None and not one.is_device_stream:
         yield one.anonymous_id
-    # SDKs also alias an anonymous id, so an alias says who uses the device of that name.
+    # SDKs alias the anonymous id of a browser, so an alias also says who uses the device of that name.
     if one.previous_id is not None and one.user_id is not None and one.previous_id != one.anonymous_id:
         yield one.previous_id
 
@@ -206,7 +240,7 @@ def _attribute_one(
     elif one.anonymous_id is not None:
         found = _on_device(one, devices[one.anonymous_id])
     else:
-        found = _Found(f"m:{one.source}:{one.message_id}", "blocked", None, None, counted=False)
+        found = _Found(_name("m", one.source, one.message_id), "blocked", None, None, counted=False)
     return Attribution(person(found.name), found.reason, found.evidence, found.user_id, found.counted)
 
 
@@ -218,7 +252,11 @@ def _on_device(one: _Seen, device: _Device) -> _Found:
     holds, session = device.held[one.source, one.message_id]
     if holds is not None:
         return _identified(holds, "same_session")
-    return _Found(f"s:{device.device}:{session}", "contested", None, None, counted=True)
+    return _Found(_name("s", device.device, *session), "contested", None, None, counted=True)
+
+
+def _name(kind: str, *parts: str) -> str:
+    return f"{kind}:{msgspec.json.encode(parts).decode()}"
 
 
 def _identified(evidence: Moment, reason: Reason) -> _Found:

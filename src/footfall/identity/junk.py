@@ -1,14 +1,16 @@
 """Junk ids: placeholders that SDKs and bugs send where an id should stand; they must never link anything.
 
 One table makes one pattern, and both the Python function and the SQL condition match that very text, so that they
-cannot drift apart. It spells out what it means by case (ASCII letters only) and by space: `(?i)`, `\\s`, `lower()` and
-`trim()` mean different letters and spaces in Python and in a database.
+cannot drift apart. It spells out what it means by case (ASCII letters only), for `(?i)` and `lower()` mean different
+letters in Python and in a database. What counts as space, `footfall.identity.ids` says.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+
+from footfall.identity.ids import AROUND, any_of, comparable
 
 __all__ = ["JUNK_IDS", "is_junk", "junk_sql"]
 
@@ -68,44 +70,36 @@ JUNK_IDS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 
-# White space (all that str.isspace knows, and the invisible ones that it does not), quotes, and the backslash that
-# escapes a quote when JSON was encoded twice. Written as numbers, for most of these cannot be seen.
-_SPACES = "".join(
-    map(
-        chr,
-        (
-            *range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200E), 0x2028, 0x2029, 0x202F,
-            0x205F, 0x2060, 0x3000, 0xFEFF,
-        ),
-    )
-)  # fmt: skip
+# Any way to write zero or minus one, as a number without a value is often printed.
+_NUMBERS = (r"[-+]?0+(?:\.0*)?", r"-0*1(?:\.0*)?")
+
+# Quotes, and the backslash that escapes a quote when JSON was encoded twice. Written as numbers where they are easily
+# taken for one another.
 _QUOTES = "\"'`\\" + "".join(map(chr, (0xAB, 0xB4, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A)))
 
 
-def _any_of(characters: str) -> str:
-    return "[" + "".join(f"\\{one}" if one in "\\[]^-" else one for one in characters) + "]"
-
-
 def _either_case(junk: str) -> str:
-    return "".join(_any_of(one + one.upper() if "a" <= one <= "z" else one) for one in junk)
+    return "".join(any_of(one + one.upper() if "a" <= one <= "z" else one) for one in junk)
 
 
 # What Python's re and DuckDB's RE2 read alike: literals, classes, alternatives and repeats.
-_AROUND = _any_of(_SPACES + _QUOTES) + "*"
-_PATTERN = f"{_AROUND}(?:{'|'.join(_either_case(junk) for ids in JUNK_IDS.values() for junk in ids)}){_AROUND}"
+_WORDS = "|".join((*_NUMBERS, *(_either_case(junk) for ids in JUNK_IDS.values() for junk in ids)))
+_DRESS = any_of(AROUND + _QUOTES) + "*"
+_PATTERN = f"{_DRESS}(?:{_WORDS}){_DRESS}"
 _IS_JUNK = re.compile(_PATTERN).fullmatch
 
 
 def is_junk(id: str) -> bool:  # noqa: A002 - the word of the domain; the builtin is not needed here
-    """Whether an id is a placeholder: in the table once spaces and quotes around it are gone, in any ASCII case.
+    """Whether an id is a placeholder: as it is compared, in the table once spaces and quotes around it are gone.
 
-    An id that UTF-8 cannot write (a lone surrogate) is junk too: it could be neither kept nor hashed.
+    The case of ASCII letters does not count here. An id that UTF-8 cannot write (a lone surrogate) is junk too: it
+    could be neither kept nor hashed.
     """
-    return _IS_JUNK(id) is not None or not (id.isascii() or _is_utf8(id))
+    return _IS_JUNK(comparable(id)) is not None or not (id.isascii() or _is_utf8(id))
 
 
 def junk_sql(expression: str) -> str:
-    """The same rule as a DuckDB condition over a VARCHAR expression; NULL stays NULL."""
+    """The same rule as a DuckDB condition over a VARCHAR expression, an id as it is compared; NULL stays NULL."""
     return f"regexp_full_match({expression}, {_quote(_PATTERN)})"
 
 

@@ -6,24 +6,32 @@ Only text is made here; whoever calls hands in what runs it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from footfall.identity.ids import comparable_sql
 from footfall.identity.junk import junk_sql
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.identity.sql_aliases import canonical_ids_sql
+from footfall.identity.sql_names import json_array_sql, uuid5_sql
 
-__all__ = ["attribute_sql", "uuid5_sql"]
+__all__ = ["attribute_sql"]
 
-Run = Callable[[str], list[tuple[object, ...]]]
+Run = Callable[[str], list[tuple[Any, ...]]]
 
 _IDS = ("user_id", "anonymous_id", "device_id", "previous_id")
 
 _SEEN = f"""
 CREATE OR REPLACE TEMP TABLE identity_seen AS
-SELECT source, message_id, occurred_at, type = 'reset' AS is_reset,
-       {", ".join(f"CASE WHEN {junk_sql(name)} THEN NULL ELSE {name} END AS {name}" for name in _IDS[:3])},
-       CASE WHEN type <> 'alias' OR {junk_sql("previous_id")} THEN NULL ELSE previous_id END AS previous_id
-FROM observations
+WITH compared AS (
+    SELECT source, message_id, occurred_at, type,
+           {", ".join(f"{comparable_sql(f'observations.{name}')} AS {name}" for name in _IDS[:3])},
+           CASE WHEN type = 'alias' THEN {comparable_sql("observations.previous_id")} END AS previous_id
+    FROM observations ONCE
+)
+SELECT source, message_id, occurred_at, type = 'reset' AS is_reset, type = 'alias' AS is_alias,
+       {", ".join(f"CASE WHEN {junk_sql(name)} THEN NULL ELSE {name} END AS {name}" for name in _IDS)}
+FROM compared
 """  # noqa: S608 - every part of the text is written in this package
 
 # Names (source, message_id) are unique in a journal, so the costly sort is left out unless a table repeats one; then
@@ -31,16 +39,42 @@ FROM observations
 _REPEATED = "SELECT 1 FROM observations GROUP BY source, message_id HAVING count(*) > 1 LIMIT 1"
 
 _ONCE = f"""
-QUALIFY row_number() OVER (
-    PARTITION BY source, message_id
-    ORDER BY occurred_at, type, {", ".join(f"observations.{name} NULLS FIRST" for name in _IDS)}
-) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY source, message_id
+        ORDER BY occurred_at, type, {", ".join(f"observations.{name} NULLS FIRST" for name in _IDS)}
+    ) = 1
+"""
+
+# What each alias does, by the ids that it names: see `footfall.identity.aliases`.
+_ALIASES = """
+CREATE OR REPLACE TEMP TABLE identity_aliases AS
+WITH pairs AS (
+    SELECT DISTINCT previous_id AS previous, user_id AS "user"
+    FROM identity_seen WHERE previous_id IS NOT NULL AND user_id IS NOT NULL
+), targets AS (
+    SELECT previous, count(*) FILTER (previous <> "user") AS targets FROM pairs GROUP BY previous
+), anonymous AS (
+    SELECT DISTINCT seen.anonymous_id AS id
+    FROM identity_seen AS seen SEMI JOIN targets ON targets.previous = seen.anonymous_id
+), users AS (
+    SELECT DISTINCT seen.user_id AS id
+    FROM identity_seen AS seen SEMI JOIN targets ON targets.previous = seen.user_id
+)
+SELECT pairs.previous, pairs."user", CASE
+       WHEN pairs.previous = pairs."user" THEN 'itself'
+       WHEN anonymous.id IS NULL THEN 'merged'
+       WHEN users.id IS NULL THEN 'identified'
+       WHEN targets.targets = 1 THEN 'merged'
+       ELSE 'ambiguous' END AS effect
+FROM pairs
+JOIN targets ON targets.previous = pairs.previous
+LEFT JOIN anonymous ON anonymous.id = pairs.previous
+LEFT JOIN users ON users.id = pairs.previous
 """
 
 _EDGES = """
 CREATE OR REPLACE TEMP TABLE identity_edges AS
-SELECT DISTINCT previous_id AS previous, user_id AS "user"
-FROM identity_seen WHERE previous_id <> user_id
+SELECT previous, "user" FROM identity_aliases WHERE effect = 'merged'
 """
 
 # One row for each device that a message takes part in; an alias also speaks of the device that previous_id names.
@@ -86,7 +120,7 @@ WITH shared AS (
     FROM cut
 ), stretched AS (
     SELECT source, message_id, device, session, owner,
-           first_value(message_id) OVER so_far AS session_first,
+           first_value({{'source': source, 'message_id': message_id}}) OVER so_far AS session_first,
            greatest(count(owner) OVER so_far, 1) AS stretch
     FROM numbered
     WINDOW so_far AS (PARTITION BY device, session ORDER BY occurred_at, source, message_id)
@@ -98,18 +132,20 @@ FROM stretched
 QUALIFY owner IS NULL
 """  # noqa: S608 - every part of the text is written in this package
 
-_ATTRIBUTIONS = """
+_ATTRIBUTIONS = f"""
 CREATE OR REPLACE TABLE attributions AS
 WITH joined AS (
-    SELECT seen.source, seen.message_id, seen.user_id, seen.device_id, seen.anonymous_id,
+    SELECT seen.source, seen.message_id, seen.user_id, seen.device_id, seen.anonymous_id, seen.is_alias,
            coalesce(canonical.canonical, seen.user_id) AS canonical,
-           devices.owner, devices.is_shared, devices.first, held.holds, held.session_first
+           devices.owner, devices.is_shared, devices.first, held.holds, held.session_first, aliases.effect
     FROM identity_seen AS seen
     LEFT JOIN identity_canonical AS canonical ON seen.user_id = canonical.id
     LEFT JOIN identity_devices AS devices
         ON seen.user_id IS NULL AND seen.device_id IS NULL AND seen.anonymous_id = devices.device
     LEFT JOIN identity_held AS held
         ON devices.is_shared AND held.source = seen.source AND held.message_id = seen.message_id
+    LEFT JOIN identity_aliases AS aliases
+        ON aliases.previous = seen.previous_id AND aliases."user" = seen.user_id
 ), reasoned AS (
     SELECT *, CASE
         WHEN user_id IS NOT NULL THEN 'explicit'
@@ -124,11 +160,12 @@ WITH joined AS (
     SELECT *, CASE reason
         WHEN 'explicit' THEN 'u:' || canonical
         WHEN 'device' THEN 'd:' || device_id
-        WHEN 'blocked' THEN 'm:' || source || ':' || message_id
+        WHEN 'blocked' THEN 'm:' || {json_array_sql("source", "message_id")}
         WHEN 'anonymous' THEN 'a:' || anonymous_id
         WHEN 'sole_owner' THEN 'u:' || owner
         WHEN 'same_session' THEN 'u:' || holds.owner
-        WHEN 'contested' THEN 's:' || anonymous_id || ':' || session_first END AS name
+        WHEN 'contested' THEN
+            's:' || {json_array_sql("anonymous_id", "session_first.source", "session_first.message_id")} END AS name
     FROM reasoned
 )
 SELECT source, message_id, PERSON_ID AS person_id, reason,
@@ -141,12 +178,14 @@ SELECT source, message_id, PERSON_ID AS person_id, reason,
        CASE reason WHEN 'explicit' THEN canonical
                    WHEN 'sole_owner' THEN owner
                    WHEN 'same_session' THEN holds.owner END AS user_id,
-       reason NOT IN ('device', 'blocked') AS counted
+       reason NOT IN ('device', 'blocked') AS counted,
+       CASE WHEN is_alias THEN coalesce(effect, 'unusable') END AS alias_effect
 FROM named
-"""
+"""  # noqa: S608 - every part of the text is written in this package
 
 _TEMPORARY = (
     "identity_seen",
+    "identity_aliases",
     "identity_edges",
     "identity_canonical",
     "identity_moments",
@@ -160,9 +199,11 @@ def attribute_sql(run: Run, ns: UUID) -> None:
 
     `run` runs one DuckDB statement and returns its rows. `observations` has the columns of `Observation`
     (`occurred_at` a BIGINT, all else VARCHAR); `attributions` gets `source, message_id, person_id, reason,
-    evidence_source, evidence_message_id, user_id` (VARCHAR) and `counted` (BOOLEAN), one row for each message.
+    evidence_source, evidence_message_id, user_id, alias_effect` (VARCHAR; the last is NULL but for an alias) and
+    `counted` (BOOLEAN), one row for each message.
     """
-    run(_SEEN + _ONCE if run(_REPEATED) else _SEEN)
+    run(_SEEN.replace("ONCE", _ONCE if run(_REPEATED) else ""))
+    run(_ALIASES)
     run(_EDGES)
     canonical_ids_sql(run, edges="identity_edges", into="identity_canonical")
     run(_MOMENTS)
@@ -171,15 +212,3 @@ def attribute_sql(run: Run, ns: UUID) -> None:
     run(_ATTRIBUTIONS.replace("PERSON_ID", uuid5_sql(ns, "name")))
     for table in _TEMPORARY:
         run(f"DROP TABLE {table}")
-
-
-def uuid5_sql(ns: UUID, expression: str) -> str:
-    """`str(uuid.uuid5(ns, expression))` as DuckDB text (RFC 9562, section 5.5: SHA-1, then version and variant)."""
-    blob = "".join(f"\\x{byte:02X}" for byte in ns.bytes)
-    digest = f"sha1('{blob}'::BLOB || encode({expression}))"
-    # Of the hex digit that carries the variant only the two lower bits are the digest's; DuckDB hashes once for all.
-    variant = f"translate(substr({digest}, 17, 1), '0123456789abcdef', '89ab89ab89ab89ab')"
-    return (
-        f"concat(substr({digest}, 1, 8), '-', substr({digest}, 9, 4), '-5', substr({digest}, 14, 3), '-', {variant},"
-        f" substr({digest}, 18, 3), '-', substr({digest}, 21, 12))"
-    )

@@ -4,15 +4,20 @@ Each phase hangs every id under its smallest neighbour (or leaves it, when it is
 jump to their grandparents until they point at roots, and puts roots in place of ids on the edges. Two phases leave at
 most half of the roots, and a jump halves every path, so that the statements grow with the logarithm of the ids,
 whatever their order (Boruvka's contraction, with the pointer jumping of Shiloach and Vishkin, 1982).
+
+Rings have no such short way in SQL: components that may have one go through Python, which takes linear time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+
+from footfall.identity.aliases import canonical_ids
 
 __all__ = ["canonical_ids_sql"]
 
-Run = Callable[[str], list[tuple[object, ...]]]
+Run = Callable[[str], list[tuple[Any, ...]]]
 
 _LABELS = """
 CREATE OR REPLACE TEMP TABLE alias_labels AS
@@ -54,14 +59,47 @@ JOIN alias_parents AS high ON high.id = edges.high
 WHERE low.parent <> high.parent
 """
 
-# A sink wins over an id that another one replaced.
+# A component with fewer edges than ids is a tree, in which every sink is an id that nothing replaced. The others may
+# have rings; places in the order of ids stand for their ids, so that no id has to be written into a statement.
+_TANGLED = """
+CREATE OR REPLACE TEMP TABLE alias_tangled AS
+WITH sizes AS (
+    SELECT root, count(*) AS ids FROM alias_labels GROUP BY root
+), links AS (
+    SELECT root, count(*) AS edges FROM {edges} AS edges JOIN alias_labels AS labels ON labels.id = edges.previous
+    GROUP BY root
+)
+SELECT labels.id, labels.root, row_number() OVER (ORDER BY labels.id) AS place
+FROM alias_labels AS labels
+JOIN sizes ON sizes.root = labels.root
+JOIN links ON links.root = labels.root AND links.edges >= sizes.ids
+"""
+
+_TANGLED_EDGES = """
+SELECT previous.place, "user".place
+FROM {edges} AS edges
+JOIN alias_tangled AS previous ON previous.id = edges.previous
+JOIN alias_tangled AS "user" ON "user".id = edges."user"
+"""
+
 _CANONICAL = """
 CREATE OR REPLACE TEMP TABLE {into} AS
-SELECT id, coalesce(min(CASE WHEN replaced.previous IS NULL THEN id END) OVER component, min(id) OVER component)
-           AS canonical
-FROM alias_labels LEFT JOIN (SELECT DISTINCT previous FROM {edges}) AS replaced ON replaced.previous = id
-WINDOW component AS (PARTITION BY root)
+WITH best AS (
+    SELECT tangled.root, tangled.id AS canonical
+    FROM alias_tangled AS tangled JOIN alias_chosen AS chosen ON chosen.place = tangled.place
+    UNION ALL
+    SELECT labels.root, min(labels.id)
+    FROM alias_labels AS labels
+    ANTI JOIN alias_tangled AS tangled ON tangled.id = labels.id
+    ANTI JOIN {edges} AS edges ON edges.previous = labels.id
+    GROUP BY labels.root
+)
+SELECT labels.id, best.canonical FROM alias_labels AS labels JOIN best ON best.root = labels.root
 """
+
+_PLACES_A_STATEMENT = 10_000
+
+_TEMPORARY = ("alias_parents", "alias_jumped", "alias_edges", "alias_labels", "alias_tangled", "alias_chosen")
 
 
 def canonical_ids_sql(run: Run, *, edges: str, into: str) -> None:
@@ -79,8 +117,13 @@ def canonical_ids_sql(run: Run, *, edges: str, into: str) -> None:
             run(_JUMP)
         run(_RELABEL)
         run(_CONTRACT)
+    run(_TANGLED.format(edges=edges))
+    run("CREATE OR REPLACE TEMP TABLE alias_chosen (place BIGINT)")
+    tangled: list[tuple[int, int]] = run(_TANGLED_EDGES.format(edges=edges))
+    chosen = sorted(set(canonical_ids(tangled).values()))
+    for start in range(0, len(chosen), _PLACES_A_STATEMENT):
+        places = ", ".join(f"({place})" for place in chosen[start : start + _PLACES_A_STATEMENT])
+        run(f"INSERT INTO alias_chosen VALUES {places}")  # noqa: S608 - our own numbers
     run(_CANONICAL.format(edges=edges, into=into))
-    run("DROP TABLE IF EXISTS alias_parents")
-    run("DROP TABLE IF EXISTS alias_jumped")
-    run("DROP TABLE alias_edges")
-    run("DROP TABLE alias_labels")
+    for table in _TEMPORARY:
+        run(f"DROP TABLE IF EXISTS {table}")

@@ -6,11 +6,12 @@ from footfall.extras import needs
 
 with needs("footfall.people", "analytics"):
     from footfall.people.matching import find
-    from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
+    from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount
     from footfall.people.profile import profile, profile_of, profiles
     from footfall.people.traits import Trait
 
 __all__ = [
+    "Alias",
     "EventCount",
     "Evidence",
     "Message",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.analytics import Dataset
-from footfall.identity import is_junk
+from footfall.identity import comparable, is_junk
 
 __all__ = ["find"]
 
@@ -21,8 +21,9 @@ GROUP BY person_id ORDER BY min(ord)
 def find(dataset: Dataset, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
     """The person_ids behind an id: a user_id (old or new), anonymous_id, device_id or person_id, the first seen first.
 
-    A junk id (`null`, `guest`, …) never links anything, so it leads to nobody.
+    It may be written in any way that is compared as the same. A junk id (`null`, `guest`, …) never links anything, so
+    it leads to nobody.
     """
     if is_junk(id):
         return ()
-    return tuple(row[0] for row in dataset.connection.execute(_MATCH, {"id": id}).fetchall())
+    return tuple(row[0] for row in dataset.connection.execute(_MATCH, {"id": comparable(id)}).fetchall())

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from footfall.identity import AliasEffect
 from footfall.people.traits import Trait
 
-__all__ = ["EventCount", "Evidence", "Message", "Profile", "ReasonCount"]
+__all__ = ["Alias", "EventCount", "Evidence", "Message", "Profile", "ReasonCount"]
 
 
 class EventCount(msgspec.Struct, frozen=True):
@@ -34,6 +35,23 @@ class Message(msgspec.Struct, frozen=True):
     at: datetime
     reason: str
     properties: msgspec.Raw
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """What the aliases of one id to a user did: `footfall.identity.AliasEffect` says what each effect means.
+
+    The ids are as they are compared, None where the message has none. `(source, message_id)` names the first of the
+    `messages` that say so. `users` are those, at most five, to whom the previous id was aliased.
+    """
+
+    previous_id: str | None
+    user_id: str | None
+    effect: AliasEffect
+    users: tuple[str, ...]
+    messages: int
+    source: str
+    message_id: str
+    at: datetime
 
 
 class Evidence(msgspec.Struct, frozen=True):
@@ -67,7 +85,8 @@ class Profile(msgspec.Struct, frozen=True):
     """A person, or a connected product's stream.
 
     `user_id` is the canonical one, None for who is not known; `user_ids` holds it and every id that an alias joined to
-    it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else.
+    it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else. `aliases` are up to 20 of the
+    `aliases_total` that name an id of this person, those that merged nobody first.
     """
 
     person_id: str
@@ -84,3 +103,5 @@ class Profile(msgspec.Struct, frozen=True):
     traits: tuple[Trait, ...]
     recent: tuple[Message, ...]
     reasons: tuple[ReasonCount, ...]
+    aliases: tuple[Alias, ...]
+    aliases_total: int

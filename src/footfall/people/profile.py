@@ -8,10 +8,10 @@ import msgspec
 
 from footfall.analytics import Dataset
 from footfall.errors import UsageError
-from footfall.identity import Reason, is_junk
+from footfall.identity import AliasEffect, Reason, is_junk
 from footfall.message_reader import json_object
 from footfall.people.matching import find
-from footfall.people.model import EventCount, Evidence, Message, Profile, ReasonCount
+from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount
 from footfall.people.moments import moment
 from footfall.people.traits import Identify, last_traits
 from footfall.printable import counted
@@ -20,6 +20,7 @@ __all__ = ["profile", "profile_of", "profiles"]
 
 _REASONS: tuple[str, ...] = get_args(Reason)
 _RECENT = 20
+_ALIASES = 20
 _MINE = "WITH mine AS (SELECT * FROM messages WHERE person_id = $person_id)"
 
 _EVIDENCE = """
@@ -36,6 +37,28 @@ _EVIDENCE = """
 SELECT reason, messages, total,
        evidence_source, evidence_message_id, type, event, user_id, occurred_at, explains
 FROM ranked WHERE place <= $examples ORDER BY reason, place
+"""
+
+# Those that this person's messages say, and those that say of one of this person's ids that another took its place.
+_ALIASES_OF = """
+, named AS (
+    SELECT previous_id, user_id, alias_effect, count(*) AS messages,
+           min({'occurred_at': occurred_at, 'source': source, 'message_id': message_id}) AS first
+    FROM messages
+    WHERE alias_effect IS NOT NULL AND (person_id = $person_id OR list_contains($user_ids, previous_id))
+    GROUP BY ALL
+), targets AS (
+    SELECT previous_id, list_slice(list_sort(list(DISTINCT user_id)), 1, 5) AS users
+    FROM messages
+    WHERE alias_effect IN ('merged', 'identified', 'ambiguous')
+          AND previous_id IN (SELECT previous_id FROM named)
+    GROUP BY previous_id
+)
+SELECT named.previous_id, named.user_id, named.alias_effect, targets.users, named.messages,
+       named.first.source, named.first.message_id, named.first.occurred_at, count(*) OVER ()
+FROM named LEFT JOIN targets ON targets.previous_id = named.previous_id
+ORDER BY named.alias_effect = 'merged', named.first
+LIMIT $limit
 """
 
 
@@ -66,10 +89,10 @@ def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Pr
     )[0]
     if not messages:
         return None
-    anonymous_ids, previous = ask.ids("anonymous_id", unless="device"), ask.previous_ids()
-    # An SDK may alias an anonymous id: what the data know as a browser's id is no user's.
-    anonymous_ids |= {one for one, is_browser in previous.items() if is_browser}
-    user_ids = ask.ids("user_id") | {one for one, is_browser in previous.items() if not is_browser}
+    # SDKs alias the anonymous ids of browsers too; such an alias identifies a device.
+    anonymous_ids = ask.ids("anonymous_id", unless="device") | ask.previous_ids("identified", "ambiguous")
+    user_ids = ask.ids("user_id") | ask.previous_ids("merged")
+    aliases, aliases_total = _aliases(ask, user_ids)
     return Profile(
         person_id=person_id,
         user_id=user_id,
@@ -93,6 +116,8 @@ def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Pr
         ),
         recent=_recent(ask, recent),
         reasons=_reasons(ask),
+        aliases=aliases,
+        aliases_total=aliases_total,
     )
 
 
@@ -112,13 +137,12 @@ class _Asker:
         rows = self(f"SELECT DISTINCT {column} FROM mine WHERE reason <> $unless", unless=unless)  # noqa: S608 - our own name
         return {one for (one,) in rows if one is not None and not is_junk(one)}
 
-    def previous_ids(self) -> dict[str, bool]:
-        """The ids that the person's aliases replaced, and whether they are known as a browser's."""
+    def previous_ids(self, *effects: AliasEffect) -> set[str]:
+        """The previous ids of those of the person's aliases that had one of these effects."""
         rows = self(
-            "SELECT DISTINCT previous_id, previous_id IN (SELECT anonymous_id FROM messages WHERE anonymous_id IS NOT"
-            " NULL) FROM mine WHERE type = 'alias' AND reason = 'explicit' AND previous_id IS NOT NULL"
+            "SELECT DISTINCT previous_id FROM mine WHERE list_contains($effects, alias_effect)", effects=effects
         )
-        return {previous: is_browser for previous, is_browser in rows if not is_junk(previous)}
+        return {row[0] for row in rows}
 
     def shared(self, anonymous_ids: set[str]) -> set[str]:
         """Those that stand on messages of other persons too."""
@@ -128,6 +152,15 @@ class _Asker:
             ids=sorted(anonymous_ids),
         )
         return {row[0] for row in rows}
+
+
+def _aliases(ask: _Asker, user_ids: set[str]) -> tuple[tuple[Alias, ...], int]:
+    rows = ask(_ALIASES_OF, user_ids=sorted(user_ids), limit=_ALIASES)
+    aliases = tuple(
+        Alias(previous_id, user_id, effect, tuple(users or ()), messages, source, message_id, moment(at))
+        for previous_id, user_id, effect, users, messages, source, message_id, at, _ in rows
+    )
+    return aliases, rows[0][-1] if rows else 0
 
 
 def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:

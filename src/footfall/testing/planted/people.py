@@ -6,6 +6,7 @@ reason are right; that follows from how the person was made, never from running 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any, NamedTuple, Protocol
@@ -65,7 +66,10 @@ class _Ids(NamedTuple):
 
 
 def _person(plan: Plan, kind: str, key: str) -> str:
-    """A person_id by its formula: `u:` a user, `a:` an anonymous stream, `s:` a contested session, `d:` a device."""
+    """A person_id by its formula: `u:` a user, `a:` an anonymous stream, `s:` a contested session, `d:` a device.
+
+    The key of a session, and that of `m:` a message alone, is compact JSON.
+    """
     return str(uuid5(namespace(plan.id), f"{kind}:{key}"))
 
 
@@ -170,9 +174,36 @@ def _shared_tablet(maker: Maker, journey: Journey, name: str) -> list[Person]:
     way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
     tracks = _tracks(maker, way, start, tablet, "", "contested")
     first = min(tracks, key=lambda message: (message.at, message.source, message.message_id))
-    person_id = _person(maker.plan, "s", f"{tablet.anonymous_id}:{first.message_id}")
+    key = json.dumps([tablet.anonymous_id, first.source, first.message_id], separators=(",", ":"))
+    person_id = _person(maker.plan, "s", key)
     people.append(Person(way, tuple(message._replace(person_id=person_id) for message in tracks)))
     return people
+
+
+def _tablet_with_aliases(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """One tablet, two people, whose SDK aliases the tablet's id to each of them: the two stay two, on any device."""
+    tablet = f"tablet-{name}"
+    people, start = [], 0
+    for number in range(2):
+        way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
+        user = f"user-{name}-{number}"
+        person_id = _person(maker.plan, "u", user)
+        tracks = _tracks(maker, way, start, _Ids(None, tablet), person_id, "same_session")
+        alias = _mark(maker, "alias", start + _span(way) + 30, _Ids(user), person_id, "explicit", previous=tablet)
+        reset = _mark(maker, "reset", start + _span(way) + 60, _Ids(None, tablet), person_id, "same_session")
+        at_home = _mark(maker, "page", start + _span(way) + 90, _Ids(user), person_id, "explicit")
+        people.append(Person(way, (*tracks, alias, reset, at_home)))
+        start += _span(way) + 2 * _HOUR
+    return people
+
+
+def _written_in_other_ways(maker: Maker, journey: Journey, name: str) -> list[Person]:
+    """Sends one id now with an accent in one code point and now in two, or with what cannot be seen around it."""
+    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    user = f"us\u00e9r-{name}"
+    ways = (user, f" {user}\n", f"\ufeff{user}\u200b", user.replace("\u00e9", "e\u0301"))
+    tracks = _tracks(maker, way, 0, _Ids(user), _person(maker.plan, "u", user), "explicit")
+    return [Person(way, tuple(one._replace(user_id=ways[number % 4]) for number, one in enumerate(tracks)))]
 
 
 def device_walker(maker: Maker, journey: Journey, name: str) -> list[Person]:
@@ -198,4 +229,6 @@ KINDS: tuple[Callable[[Maker, Journey, str], list[Person]], ...] = (
     _two_ids,
     _aliased_browser,
     _shared_tablet,
+    _tablet_with_aliases,
+    _written_in_other_ways,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -126,7 +127,8 @@ def _strangers(planting: _Planting, event: str, count: int) -> list[PlantedMessa
     made = []
     for number in range(count):
         source, message_id = planting.source_of(event), planting.message_id()
-        person_id = str(uuid5(namespace(planting.plan.id), f"m:{source}:{message_id}"))
+        key = json.dumps([source, message_id], separators=(",", ":"))
+        person_id = str(uuid5(namespace(planting.plan.id), f"m:{key}"))
         properties = planting.properties_of(Stop(event, 0), None)
         junk = ["undefined", "NULL", '"0"', " nan "][number % 4]
         made.append(

@@ -1,0 +1,85 @@
+"""Ids as they are compared: the table by Unicode's own categories, and that Python and SQL compare alike."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tests.identity.duck import Duck
+
+from footfall.identity.ids import AROUND, comparable, comparable_sql
+
+# Letters in one and in two code points, marks in an order of their own, letters that only NFC replaces (Kelvin sign,
+# Greek question mark, en quad, Hangul), characters that are trimmed and those that only look like it, NUL, and the
+# private characters that stand for it meanwhile.
+PIECES = (
+    "a", "K", "7", "e\u0301", "\u00e9", "q\u0307\u0323", "q\u0323\u0307", "\u0301", "\u212a", "\u037e", "\u2000",
+    "\u1100\u1161", "\U0001f600", "\ufe0f", "\U000e0067", " ", "\t", "\x00", "\x7f", "\x85", "\u00a0", "\u00ad",
+    "\u200b", "\u200d", "\u200e", "\u2028", "\u2060", "\u2069", "\u3000", "\ufeff", "\ue000", "\ue001", "\ue002",
+)  # fmt: skip
+
+ids = st.lists(st.sampled_from(PIECES), max_size=7).map("".join)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "kari",
+        " kari\n",
+        "\ufeffkari",
+        "kari\u200b",
+        "\u200ekari\u200f",
+        "kari\x00",
+        "\u00a0kari\u3000",
+        "\x1fka\u00adri",
+    ],
+)
+def test_what_cannot_be_seen_around_an_id_does_not_count(written: str) -> None:
+    assert comparable(written.replace("\u00ad", "")) == "kari"
+
+
+def test_the_two_ways_to_write_an_accent_are_one_id() -> None:
+    assert comparable("Zoe\u0308") == comparable("Zo\u00eb") == "Zo\u00eb"
+
+
+@pytest.mark.parametrize("other", ["Kari", "ka ri", "ka\u200bri", "kari\ufe0f", "kari.", "kari\U000e0067"])
+def test_case_what_stands_inside_and_what_can_be_seen_counts(other: str) -> None:
+    assert comparable(other) != "kari"
+
+
+def test_the_table_holds_all_white_space_and_control_characters_and_else_only_format_characters() -> None:
+    everything = map(chr, range(sys.maxunicode + 1))
+    must = {one for one in everything if one.isspace() or unicodedata.category(one) in {"Cc", "Zs", "Zl", "Zp"}}
+
+    assert must <= set(AROUND)
+    assert {unicodedata.category(one) for one in set(AROUND) - must} == {"Cf"}
+    assert {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"} <= set(AROUND)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ids)
+def test_to_compare_twice_is_to_compare_once(written: str) -> None:
+    assert comparable(comparable(written)) == comparable(written)
+
+
+def test_the_sql_compares_ids_as_python_does() -> None:
+    duck = Duck()
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(ids, min_size=1, max_size=40))
+    @example(["", "\x00", "\u00e9\x00e\u0301", "\ue000\ue002\x00e\u0301", "x\x00\u00e9x"])
+    @example([f"{one}x{one}" for one in AROUND])
+    def agree(several: list[str]) -> None:
+        query = f"SELECT {comparable_sql('id')} FROM (SELECT unnest($1) AS id)"
+        rows = duck.connection.execute(query, [several]).fetchall()
+
+        assert [row[0] for row in rows] == [comparable(one) for one in several]
+
+    agree()
+
+
+def test_null_stays_null_in_sql() -> None:
+    assert Duck().run(f"SELECT {comparable_sql('NULL::VARCHAR')}") == [(None,)]
