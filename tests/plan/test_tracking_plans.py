@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
+from footfall.identity import Observation, Reason, attribute, namespace
 from footfall.plan import Plan, check, load
 from footfall.plan.findings import CODES
 from footfall.plan.model import Aggregate, Conversion, Count, Ratio, Unique
@@ -146,3 +147,19 @@ def test_every_example_in_the_documentation_is_a_clean_plan(tmp_path: Path) -> N
 
     assert len(blocks) >= 3
     assert [str(problem) for problem in told] == []
+
+
+def test_the_three_lines_of_the_documentation_compute_the_id_of_a_person() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", documented(), re.DOTALL)
+    computed: dict[str, object] = {}
+    exec(block, computed)
+    whose = attribute([Observation("web", "m1", "identify", 0, " kari")], namespace("my_shop"))
+
+    assert len([line for line in block.splitlines() if line]) == 3
+    assert str(computed["person_id"]) == whose["web", "m1"].person_id
+
+
+def test_every_reason_of_an_attribution_is_documented() -> None:
+    reasons = re.findall(r"^\| `(\w+)` \|", documented().partition("## Persons and sessions")[2], re.MULTILINE)
+
+    assert set(get_args(Reason)) <= set(reasons)
