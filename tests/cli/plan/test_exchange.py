@@ -104,6 +104,20 @@ def test_what_cannot_be_read_is_one_clear_line(
     assert done.stderr.count("\n") == 1
 
 
+def test_a_file_that_cannot_be_read_costs_none_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "good.json").write_text('{"type": "object", "properties": {"a": {"type": "string"}}}')
+    (tmp_path / "bad.json").write_text("{")
+    (tmp_path / "list.json").write_text('[3, {"type": "object", "title": "Other"}]')
+
+    done = footfall("import", "--from", "jsonschema", tmp_path, "-o", tmp_path / "plan")
+
+    assert done.returncode == 0, done.stderr
+    assert list(load(tmp_path / "plan").events) == ["good", "list_1"]
+    assert "bad.json: the file (" in done.stdout
+    assert "list.json#/0: 3, which is no schema" in done.stdout
+    assert done.stdout.count("loss_skipped") == 2
+
+
 def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
     done = footfall("import", "--from", "segment", tmp_path / "gone")
 

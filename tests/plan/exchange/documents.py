@@ -16,4 +16,4 @@ SAMPLES = ("rudderstack", "segment", "snowplow")
 
 def documents(name: str) -> dict[str, Any]:
     """The documents of a folder of the data."""
-    return read_documents(DATA / name)
+    return read_documents(DATA / name).files

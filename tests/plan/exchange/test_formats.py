@@ -189,7 +189,7 @@ def test_files_on_disk_say_what_the_documents_say(
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(document_text(name, document))
 
-    read = read_documents(folder)
+    read = read_documents(folder).files
 
     assert import_plan(read, form, name=plan.id).plan == import_plan(files, form, name=plan.id).plan
 

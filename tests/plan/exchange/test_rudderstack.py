@@ -81,6 +81,7 @@ def test_what_no_rule_uses_and_what_no_plan_can_say_is_told() -> None:
 
     assert [(loss.code, loss.place) for loss in losses] == [
         ("loss_left_out", "called"),
+        ("loss_read_as", "plan"),
         ("loss_read_as", "idle"),
         ("loss_left_out", "property left"),
     ]

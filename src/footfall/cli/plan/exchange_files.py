@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,7 @@ from footfall.plan.exchange.yaml_text import yaml_text
 from footfall.plan.findings import Findings
 from footfall.plan.yaml_source import parse_yaml
 
-__all__ = ["document_text", "losses_as_problems", "read_documents", "write_files"]
+__all__ = ["Documents", "document_text", "losses_as_problems", "read_documents", "write_files"]
 
 _BETWEEN_DOCUMENTS = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
 _YAML = frozenset((".yaml", ".yml"))
@@ -27,24 +27,41 @@ _NO_DOCUMENTS = frozenset((".csv", ".gitkeep", ".md", ".py", ".txt", ".toml", ".
 _NO_NAMES = frozenset(("LICENSE", "LICENCE", "NOTICE", "README", "CHANGELOG", "CODEOWNERS", "package.json"))
 
 
-def read_documents(path: Path) -> dict[str, Any]:
-    """Every JSON and YAML document of a file, or of a folder at any depth, by its path below that folder.
+class Documents(NamedTuple):
+    """What the files hold, by the path of each below their folder, and what could not be read of them."""
 
-    What starts with a dot is left out, and what is plainly no document. Raises UsageError when there is nothing to
-    read, BrokenInputError for a file that is neither JSON nor YAML.
+    files: dict[str, Any]
+    skipped: tuple[Loss, ...] = ()
+
+
+def read_documents(path: Path) -> Documents:
+    """Every JSON and YAML document of a file, or of a folder at any depth.
+
+    What starts with a dot is left out, and what is plainly no document; a file of a folder that cannot be read is
+    skipped. Raises UsageError when there is nothing to read, BrokenInputError when nothing of it can be read.
     """
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder; check the path")
     if path.is_file():
-        return {path.name: _document(path)}
-    documents = {
-        str(file.relative_to(path).as_posix()): _document(file)
-        for file in sorted(path.rglob("*"))
-        if file.is_file() and _may_be_document(file, path)
-    }
-    if not documents:
+        return Documents({path.name: _document(path)})
+    files: dict[str, Any] = {}
+    skipped: dict[str, BrokenInputError] = {}
+    for file in sorted(path.rglob("*")):
+        if file.is_file() and _may_be_document(file, path):
+            name = file.relative_to(path).as_posix()
+            try:
+                files[name] = _document(file)
+            except BrokenInputError as error:
+                skipped[name] = error
+    if not files and skipped:
+        raise next(iter(skipped.values()))
+    if not files:
         raise UsageError(f"{path}: the folder holds no JSON or YAML file; name the one that does")
-    return documents
+    return Documents(files, tuple(_as_loss(name, error) for name, error in skipped.items()))
+
+
+def _as_loss(name: str, error: BrokenInputError) -> Loss:
+    return Loss(code="loss_skipped", place=name, lost=f"the file ({error})", instead="nothing")
 
 
 def _may_be_document(file: Path, folder: Path) -> bool:

@@ -44,10 +44,11 @@ def command(  # each option of the command line is one parameter
 ) -> None:
     """Read the files of another tool at PATH (a file, or a folder at any depth) into a plan that `plan check` accepts.
 
-    What a plan cannot say is kept under x_json_schema, not checked, and told. A loss is a warning: exit code 1 only
-    with --fail-on warning. Exit code 3 when a file cannot be read.
+    What a plan cannot say is kept under x_json_schema, not checked, and told; what cannot be read is skipped, and told
+    with its place. A loss is a warning: exit code 1 only with --fail-on warning. Exit code 3 when nothing can be read.
     """
-    imported = import_plan(read_documents(path), other, name=path.resolve().name)
+    files, skipped = read_documents(path)
+    imported = import_plan(files, other, name=path.resolve().name)
     if not (imported.plan.events or imported.plan.traits or "types" in imported.document):
         raise UsageError(f"{path}: holds nothing of {FORMATS[other].title}; check the path, or choose another --from")
     document = dict(imported.document)
@@ -56,12 +57,12 @@ def command(  # each option of the command line is one parameter
     if output is not None:
         texts = {file: yaml_text(part).encode() for file, part in _files(document).items()}
         write_files(output, texts, force=force)
-    losses = len(imported.losses)
+    losses = (*skipped, *imported.losses)
     plan = msgspec.structs.replace(imported.plan, id=document["plan"])
     where = f"written to {output}" if output is not None else "not written"
-    told = f"{counted(losses, 'thing')} to know" if losses else "nothing is lost"
+    told = f"{counted(len(losses), 'thing')} to know" if losses else "nothing is lost"
     summary = f"{path}: the plan {plan.id!r} with {describe(plan)}, {where}; {told}"
-    ctx.exit(report_findings(losses_as_problems(imported.losses), options=options, summary=summary))
+    ctx.exit(report_findings(losses_as_problems(losses), options=options, summary=summary))
 
 
 def _files(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

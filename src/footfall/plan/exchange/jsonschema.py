@@ -7,6 +7,7 @@ from typing import Any
 
 from footfall.plan.exchange.draft import Draft
 from footfall.plan.exchange.event_in import describes_object, read_event, read_traits, read_type
+from footfall.plan.exchange.losses import shown
 from footfall.plan.exchange.names import snake_case
 from footfall.plan.exchange.schema_out import event_schema, members_schema
 from footfall.plan.model import Plan
@@ -41,11 +42,16 @@ def read_schema_file(path: str, document: Any, draft: Draft) -> None:
     """Add what one file says: a schema, a list of schemas, or a file with nothing but definitions."""
     if isinstance(document, list):
         for index, each in enumerate(document):
-            read_schema_file(f"{path}#{index}", each, draft)
+            read_schema_file(f"{path}#/{index}", each, draft)
         return
     if not isinstance(document, Mapping):
-        draft.losses.add("loss_left_out", path, "the file", "it holds no schema")
+        draft.losses.add("loss_skipped", path, f"{shown(document)}, which is no schema", "nothing")
         return
+    with draft.reading(path):
+        _read_schemas(path, document, draft)
+
+
+def _read_schemas(path: str, document: Mapping[str, Any], draft: Draft) -> None:
     stem = _stem(path)
     kind = next((each for each in _KINDS if path.endswith((f"traits/{each}.schema.json", f"traits/{each}.json"))), None)
     if kind is not None:
@@ -54,8 +60,11 @@ def read_schema_file(path: str, document: Any, draft: Draft) -> None:
         return
     definitions = {**_mapping(document, "definitions"), **_mapping(document, "$defs")}
     if definitions and not {"type", "properties", "$ref", "allOf", "anyOf", "oneOf"} & document.keys():
+        section = "definitions" if "definitions" in document else "$defs"
         for name, schema in definitions.items():
-            _add(str(schema.get("title", name)) if isinstance(schema, Mapping) else name, name, schema, document, draft)
+            called = str(schema.get("title", name)) if isinstance(schema, Mapping) else name
+            with draft.reading(f"{path}#/{section}/{name}"):
+                _add(called, name, schema, document, draft)
         return
     title = document.get("title")
     own = _mapping(document, "self").get("name")
@@ -85,11 +94,12 @@ def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _stem(path: str) -> str:
-    name = path.rpartition("/")[2]
+    file, _, pointer = path.partition("#")
+    name = file.rpartition("/")[2]
     trimmed = True
     while trimmed:
         trimmed = False
         for ending in _ENDINGS:
             if name.endswith(ending) and name != ending:
                 name, trimmed = name.removesuffix(ending), True
-    return name
+    return name + pointer.replace("/", "_")

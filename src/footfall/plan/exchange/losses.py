@@ -31,6 +31,10 @@ LOSS_CODES: Final[Mapping[str, LossCode]] = {
         "The plan has no place for this, and it is not kept.",
         "note it elsewhere if it matters",
     ),
+    "loss_skipped": LossCode(
+        "This could not be read at all, so it is not in the plan; everything else was read.",
+        "mend it where it stands, and import again",
+    ),
     "loss_read_as": LossCode(
         "What the file says has no exact counterpart, or is not in its format's words; what it was read as is told.",
         "see that this is what was meant",

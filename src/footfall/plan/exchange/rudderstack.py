@@ -117,7 +117,8 @@ def _plan(spec: Mapping[str, Any], catalog: _Catalog, definitions: Mapping[str, 
         beyond = _unplanned(rule)
         if beyond is not None:
             schema["additionalProperties"] = beyond
-        _event(event, rule, schema, catalog, draft)
+        with draft.reading(f"the rule {rule.get('id')!r}"):
+            _event(event, rule, schema, catalog, draft)
 
 
 def _unplanned(rule: Mapping[str, Any]) -> bool | None:

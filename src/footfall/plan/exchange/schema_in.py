@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any, TypeGuard
+from typing import Any
 
 from footfall.plan.exchange.ecma_in import read_ecma
 from footfall.plan.exchange.keywords import (
@@ -23,6 +21,17 @@ from footfall.plan.exchange.keywords import (
 from footfall.plan.exchange.losses import Losses, shown
 from footfall.plan.exchange.names import snake_case, unique
 from footfall.plan.exchange.simplify import as_types, simplify
+from footfall.plan.exchange.values_in import (
+    as_whole,
+    distinct,
+    fits,
+    is_count,
+    is_number,
+    kinds_of,
+    nearest_beyond,
+    open_enum,
+    scale_of,
+)
 from footfall.plan.formats import FORMATS
 from footfall.plan.load import read_document
 from footfall.plan.patterns import check_pattern
@@ -31,12 +40,8 @@ __all__ = ["SchemaReader", "annotate", "take_additional"]
 
 _TYPES = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
 _SCALARS = frozenset(("string", "number", "integer", "boolean"))
-_LARGEST_COUNT = 2**53
+_TEXT_TYPES = frozenset(("string", "datetime", "date", "uuid"))
 _FIXED_LENGTH = {"uuid": 36, "date": 10}
-_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float, Decimal), "boolean": (bool,), "object": (dict,),
-    "array": (list,),
-}  # fmt: skip
 
 
 def take_additional(left: dict[str, Any], unsaid: bool | None) -> bool | None:
@@ -142,7 +147,9 @@ class SchemaReader:
             name = unique(snake_case(key), made)
             here = f"{place}.{name}" if place else name
             prop = self.property(schema, here, depth=depth, seen=seen)
-            stated_here = isinstance(schema, Mapping) and schema.get("required") is True  # as in draft 3
+            stated_here = isinstance(schema, Mapping) and schema.get("required") is True
+            if stated_here:
+                self._losses.add("loss_read_as", here, "required true, as in draft 3", "the property is required")
             head = {"wire_name": key} if key != name else {}
             need = {"required": True} if key in names or stated_here else {}
             made[name] = {"type": prop.pop("type"), **head, **need, **prop}
@@ -161,7 +168,7 @@ class SchemaReader:
         if set(types) == set(NON_NULL):
             types = []
             part.made["type"] = "any"
-        opened = _open_enum(left)
+        opened = open_enum(left)
         if opened is not None:
             del left["anyOf"]
             left["enum"], types = opened
@@ -232,9 +239,10 @@ class SchemaReader:
         if not isinstance(values, list) or not values:
             return types, nullable
         nullable = nullable and None in values
-        fit = [value for value in values if value is not None and _fits(value, types)]
-        left_out = [value for value in values if value not in fit and value is not None]
-        members = [value for index, value in enumerate(fit) if value not in fit[:index]]
+        whole = types and "number" not in types
+        stated = [as_whole(value) if whole or not types else value for value in values if value is not None]
+        left_out = [value for value in stated if not fits(value, types)]
+        members = distinct([value for value in stated if fits(value, types)])
         kinds = {type(value) for value in members}
         if left_out and members:
             self._losses.add(
@@ -244,7 +252,7 @@ class SchemaReader:
             del part.left["enum"]
             return ["boolean"], nullable
         if not kinds or not kinds <= {str, int} or (int in kinds and "number" in types):
-            return (types or sorted({_kind(value) for value in members})), nullable
+            return (types or kinds_of(members)), nullable
         del part.left["enum"]
         part.made["enum"] = members
         return [word for word, kind in (("string", str), ("integer", int)) if kind in kinds], nullable
@@ -268,7 +276,7 @@ class SchemaReader:
         self._format(part)
         if "string" not in part.types:
             fixed = next((_FIXED_LENGTH[word] for word in part.types if word in _FIXED_LENGTH), 0)
-            if _is_count(left.get("maxLength")) and fixed and left["maxLength"] >= fixed:
+            if is_count(left.get("maxLength")) and fixed and left["maxLength"] >= fixed:
                 self._losses.add(
                     "loss_read_as", part.place, f"maxLength {left['maxLength']}", "said by the type already"
                 )
@@ -295,6 +303,8 @@ class SchemaReader:
         if not isinstance(stated, str):
             return
         name = FORMAT_ALIASES.get(stated, stated)
+        if name != stated:
+            self._losses.add("loss_read_as", part.place, f"format {shown(stated)}", f"read as {name}")
         others = {"pattern", "minLength", "maxLength"} & left.keys() or "enum" in part.made
         if name in FORMAT_TYPES and "enum" not in part.made and not (name == "uuid" and others and _narrows_uuid(left)):
             part.types[part.types.index("string")] = FORMAT_TYPES[name]
@@ -310,47 +320,54 @@ class SchemaReader:
         whole = "integer" in part.types
         step = left.get("multipleOf")
         decimals = left.get(SCALE)
-        if _is_count(decimals) and "number" in part.types and "string" not in part.types:
+        may_be_decimal = not whole and _TEXT_TYPES.isdisjoint(part.types)
+        if is_count(decimals) and may_be_decimal:
             part.types[part.types.index("number")] = "decimal"
             part.made["scale"] = int(left.pop(SCALE))
-        elif _is_number(step) and step > 0:
-            scale = _scale(step)
+        elif is_number(step) and step > 0:
+            scale = scale_of(step)
             if whole and step == 1:
                 del left["multipleOf"]
-            elif not whole and scale is not None and "string" not in part.types:
+            elif scale is not None and may_be_decimal:
+                instead = f"a decimal of scale {scale}, which takes a number in a text too"
+                self._losses.add("loss_read_as", part.place, f"multipleOf {shown(step)}", instead)
                 part.types[part.types.index("number")] = "decimal"
                 part.made["scale"] = scale
                 del left["multipleOf"]
+        if whole:
+            self._losses.add("loss_read_as", "plan", "1.0 as an integer", "a fault: an integer of a plan has no point")
         for bound, keyword, exclusive, away in (
             ("min", "minimum", "exclusiveMinimum", 1),
             ("max", "maximum", "exclusiveMaximum", -1),
         ):
-            self._bound(part, bound, keyword, exclusive, away if whole else 0)
+            self._bound(part, bound, keyword, exclusive, away, whole=whole)
         if "min" in part.made and "max" in part.made and part.made["min"] > part.made["max"]:
             self._losses.add(
                 "loss_read_as", part.place, f"maximum {part.made['max']}", "left out: it is below the minimum"
             )
             part.aside["maximum"] = part.made.pop("max")
 
-    def _bound(self, part: _Part, bound: str, keyword: str, exclusive: str, away: int) -> None:
+    def _bound(self, part: _Part, bound: str, keyword: str, exclusive: str, away: int, *, whole: bool) -> None:
+        """Read a bound; `away` is 1 for one from below and -1 for one from above."""
         left = part.left
         if left.get(exclusive) is False:
             del left[exclusive]
-        strict = left.get(exclusive)
-        if strict is True and _is_number(left.get(keyword)):  # draft 4: a flag beside the bound
-            if not away:
-                part.keep(exclusive, keyword)
-                return
-            strict = left.pop(keyword)
-        value = left.get(keyword)
-        if _is_number(value):
+        if left.get(exclusive) is True and is_number(left.get(keyword)):  # draft 4: a flag beside the bound
+            left[exclusive] = left.pop(keyword)
+        value, strict = left.get(keyword), left.get(exclusive)
+        if is_number(value):
             part.made[bound] = left.pop(keyword)
-        if away and _is_number(strict):
-            inside = (math.floor(strict) if away > 0 else math.ceil(strict)) + away
-            stated = part.made.get(bound)
-            pick = max if away > 0 else min
-            part.made[bound] = inside if stated is None else pick(inside, stated)
+        if not is_number(strict):
+            return
+        nearest = nearest_beyond(strict, away, whole=whole, scale=part.made.get("scale"))
+        stated = part.made.get(bound)
+        pick = max if away > 0 else min
+        part.made[bound] = nearest if stated is None else pick(nearest, stated)
+        if nearest != strict or part.made[bound] != strict:
             del left[exclusive]
+        else:
+            part.keep(exclusive)
+            part.reasons[exclusive] = f"{bound} {shown(strict)} takes that value too"
 
     def _boolean(self, part: _Part) -> None:
         """A boolean has no keywords of its own."""
@@ -393,7 +410,7 @@ class SchemaReader:
     def _counts(self, part: _Part, low: str, low_keyword: str, high: str, high_keyword: str) -> None:
         for key, keyword in ((low, low_keyword), (high, high_keyword)):
             value = part.left.get(keyword)
-            if _is_count(value):
+            if is_count(value):
                 part.made[key] = int(part.left.pop(keyword))
         if low in part.made and high in part.made and part.made[low] > part.made[high]:
             part.aside[high_keyword] = part.made.pop(high)
@@ -435,55 +452,10 @@ def _examples_fit(prop: Mapping[str, Any]) -> bool:
     return read_document(document)[0] is not None
 
 
-def _open_enum(schema: Mapping[str, Any]) -> tuple[list[Any], list[str]] | None:
-    """The members and types of `anyOf: [{enum: …}, {type: string}]`: known values, and any other of the types."""
-    choices = schema.get("anyOf")
-    if "type" in schema or "enum" in schema or not isinstance(choices, list) or len(choices) != 2:
-        return None
-    first, second = choices
-    if not all(isinstance(each, Mapping) for each in choices) or set(first) != {"enum"} or set(second) != {"type"}:
-        return None
-    members, types = first["enum"], as_types(second)
-    words = set(types) - {"null"}
-    if not isinstance(members, list) or not words or not words <= {"string", "integer"}:
-        return None
-    known = [member for member in members if member is not None]
-    kinds = {_kind(member) for member in known}
-    return (members, types) if kinds == words and (None in members) == ("null" in types) else None
-
-
-def _fits(value: Any, types: list[str]) -> bool:
-    if not types:
-        return True
-    return any(
-        isinstance(value, _JSON_TYPES[word]) and (isinstance(value, bool) == (word == "boolean")) for word in types
-    )
-
-
-def _kind(value: Any) -> str:
-    return next((word for word in _JSON_TYPES if _fits(value, [word])), "null")
-
-
 def _holds_parts(schema: Mapping[str, Any]) -> bool:
     return bool({"array", "object"} & {*as_types(schema)} or {"properties", "items"} & schema.keys())
 
 
-def _is_number(value: Any) -> TypeGuard[int | Decimal]:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
-
-
-def _is_count(value: Any) -> bool:
-    return _is_number(value) and value == int(value) and 0 <= value < _LARGEST_COUNT
-
-
-def _scale(step: int | Decimal) -> int | None:
-    """The number of decimals that a step of 1, 0.1, 0.01 … allows; None for any other step."""
-    number = Decimal(step).normalize()
-    sign, digits, exponent = number.as_tuple()
-    whole = isinstance(exponent, int) and exponent <= 0 and digits == (1,) and not sign
-    return -exponent if whole and isinstance(exponent, int) else None
-
-
 def _narrows_uuid(schema: Mapping[str, Any]) -> bool:
     least, most = schema.get("minLength", 0), schema.get("maxLength", 36)
-    return "pattern" in schema or not (_is_count(least) and _is_count(most) and least <= 36 <= most)
+    return "pattern" in schema or not (is_count(least) and is_count(most) and least <= 36 <= most)

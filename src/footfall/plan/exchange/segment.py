@@ -96,7 +96,8 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
             draft.losses.add("loss_left_out", path, "the file", "it holds no rules of a tracking plan")
         draft.reserve(rule["key"] for rule in rules if isinstance(rule.get("key"), str))
         for rule in _newest(rules, draft):
-            _rule(rule, draft)
+            with draft.reading(f"{path}: the rule for {rule.get('key') or rule.get('type')}"):
+                _rule(rule, draft)
 
 
 def _plans(document: Any) -> Iterator[Mapping[str, Any]]:

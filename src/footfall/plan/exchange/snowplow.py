@@ -168,12 +168,14 @@ def _schemas(found: Iterable[_Schema], vendor: str, draft: Draft) -> dict[tuple[
     named: dict[tuple[str, str], str] = {}
     for key, held in versions.items():
         newest, *older = sorted(held.values(), key=lambda schema: schema.order, reverse=True)
-        named[key] = _add(newest, vendor, snake_case(newest.name), {}, draft)
-        for schema in older:
+        with draft.reading(f"{newest.vendor}/{newest.name}/{newest.version}"):
+            named[key] = _add(newest, vendor, snake_case(newest.name), {}, draft)
+        for schema in older if key in named else ():
             name = f"{snake_case(schema.name)}_{schema.version.replace('-', '_')}"
             ended = {"reason": f"{newest.version} is the newest version", "replaced_by": named[key]}
             extra = {"status": "deprecated", "deprecated": ended} if named[key] in draft.events else {}
-            _add(schema, vendor, name, extra, draft)
+            with draft.reading(f"{schema.vendor}/{schema.name}/{schema.version}"):
+                _add(schema, vendor, name, extra, draft)
     return named
 
 
