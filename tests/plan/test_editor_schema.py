@@ -31,7 +31,7 @@ plan: bakery
 naming: {events: {style: snake_case}, reserved: [id]}
 require: {events: [owner]}
 identity: {device: oven}
-lint: {missing_status: off}
+lint: {missing_purpose: off}
 enforcement: {client: {invalid: raise}}
 teams: {counter: {contact: c}}
 sources: {till: {kind: server}}

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
 from footfall.errors import UsageError
+from footfall.plan.diff.events import accepted_names
 from footfall.plan.diff.wording import say_condition
 from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
 from footfall.plan.uses import Use, UseIndex
 
-__all__ = ["Impact", "Noticed", "impact_of"]
+__all__ = ["Groups", "Impact", "Noticed", "impact_of"]
 
 
 class Noticed(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,52 +32,99 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """All that would notice, and whom to ask: the teams that own any of it, with the plan's words on reaching them."""
+    """All that would notice, and whom to ask: the teams that own any of it, with the plan's words on reaching them.
 
-    event: Event
+    `name` is what was asked for, in the plan's own words: an event, one `property` of it, or a property group, which
+    stands in all of `events`.
+    """
+
+    name: str
+    events: tuple[Event, ...]
     property: Property | None
     noticed: tuple[Noticed, ...]
     teams: tuple[Team, ...]
 
 
-def impact_of(plan: Plan, name: str) -> Impact:
-    """Who and what would notice if `EVENT` or `EVENT.PROPERTY` changed.
+Groups = Mapping[str, Mapping[str, tuple[str, ...]]]
 
-    The event may be named as on the wire. Raises UsageError for a name that the plan does not have.
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a name means: the property of each event, "" for the event as such."""
+
+    name: str
+    parts: tuple[tuple[Event, str], ...]
+    property: Property | None = None
+
+
+def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -> Impact:
+    """Who and what would notice if `EVENT`, `EVENT.PROPERTY` or a property group changed.
+
+    The event may be named as on the wire, or by an alias. `groups` are, for each property group, the names of its
+    properties by event. Raises UsageError for a name that the plan does not have.
     """
-    event, prop = _find(plan, name)
+    asked = _find(plan, name, groups)
     index = UseIndex(plan)
-    uses = index.of_event(event.name) if prop is None else index.of_property(event.name, prop.name)
+    uses = dict.fromkeys(
+        use
+        for event, prop in asked.parts
+        for use in (index.of_property(event.name, prop) if prop else index.of_event(event.name))
+    )
     direct = _grouped(uses)
     names = {(one.kind, one.name) for one in direct}
-    stated = _purposes(plan, event, names) if prop is None else []
-    noticed = [*direct, *stated, *_through(plan, names), *_senders(plan, event)]
+    events = tuple(dict.fromkeys(event.name for event, _ in asked.parts))
+    stated = [one for event, prop in asked.parts if not prop for one in _purposes(plan, event, names)]
+    senders = {one.name: one for event in events for one in _senders(plan, plan.events[event])}
+    noticed = [*direct, *stated, *_through(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
     noticed.sort(key=lambda one: (order.index(one.kind), bool(one.through)))
-    owners = dict.fromkeys(owner for owner in (event.owner, *(one.owner for one in noticed)) if owner)
-    teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in owners)
-    return Impact(event=event, property=prop, noticed=tuple(noticed), teams=teams)
+    owned = (*(plan.events[event].owner for event in events), *(one.owner for one in noticed))
+    teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
+    return Impact(
+        name=asked.name,
+        events=tuple(plan.events[event] for event in events),
+        property=asked.property,
+        noticed=tuple(noticed),
+        teams=teams,
+    )
 
 
-def _find(plan: Plan, name: str) -> tuple[Event, Property | None]:
-    wire = {event.wire_name: event for event in plan.events.values()}
-    event = plan.events.get(name) or wire.get(name)
+def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
+    by_name = {alias: event for event in reversed(tuple(plan.events.values())) for alias in accepted_names(event)}
+    by_name |= plan.events
+    event = by_name.get(name)
     if event is not None:
-        return event, None
+        return _Asked(event.name, ((event, ""),))
     head, _, last = name.rpartition(".")
-    event = plan.events.get(head) or wire.get(head)
-    if event is None:
-        asked = head.partition(".")[0] or name
-        known = plan.events.get(asked) or wire.get(asked)
-        if known is not None:
-            top = name[len(asked) + 1 :].partition(".")[0].partition("[")[0]
-            raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
-        raise UsageError(f"{name}: there is no event {asked!r} in the plan{_near(asked, [*plan.events, *wire])}")
-    for prop in event.properties:
-        if last in {prop.name, prop.wire_name}:
-            return event, prop
-    hint = _near(last, [prop.name for prop in event.properties])
-    raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+    event = by_name.get(head)
+    if event is not None:
+        for prop in event.properties:
+            if last in {prop.name, prop.wire_name}:
+                return _Asked(f"{event.name}.{prop.name}", ((event, prop.name),), prop)
+        hint = _near(last, [prop.name for prop in event.properties])
+        raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+    group, _, only = name.partition(".")
+    if group in groups:
+        return _group(plan, name, groups[group], only)
+    asked = head.partition(".")[0] or name
+    if asked in by_name:
+        top = name[len(asked) + 1 :].partition(".")[0].partition("[")[0]
+        raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
+    hint = _near(asked, [*by_name, *groups])
+    raise UsageError(f"{name}: there is no event and no property group {asked!r} in the plan{hint}")
+
+
+def _group(plan: Plan, name: str, members: Mapping[str, tuple[str, ...]], only: str) -> _Asked:
+    """The properties of a group, or the `only` one of them, in every event that includes it."""
+    names = dict.fromkeys(prop for props in members.values() for prop in props)
+    if only and only not in names:
+        raise UsageError(f"{name}: there is no property {only!r} in that group{_near(only, [*names])}")
+    parts = tuple(
+        (plan.events[event], prop)
+        for event, props in members.items()
+        for prop in props
+        if event in plan.events and only in ("", prop)
+    )
+    return _Asked(name, parts)
 
 
 def _near(word: str, known: list[str]) -> str:
@@ -85,7 +134,7 @@ def _near(word: str, known: list[str]) -> str:
     return f"; it has {', '.join(sorted(set(known))[:20])}" if known else "; it has none"
 
 
-def _grouped(uses: tuple[Use, ...]) -> list[Noticed]:
+def _grouped(uses: Iterable[Use]) -> list[Noticed]:
     found: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for use in uses:
         parts = found.setdefault((use.kind, use.name), (use.owner, []))[1]

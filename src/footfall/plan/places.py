@@ -71,11 +71,6 @@ class Places:
                     return Place(item.file, item.line, item.column)
         return self.find(where)
 
-    def defaulted(self, event: str, key: str) -> bool:
-        """Whether the `defaults` of an event's file give it this key."""
-        entry = self._section("events").get(event)
-        return entry is not None and key in entry.defaults.values
-
     @property
     def known(self) -> bool:
         """Whether positions are known at all: they are not for a bundle."""
@@ -126,6 +121,17 @@ class Places:
             group = self._section("property_groups").get(name)
             if group is not None and any(self._inside(group.node, path[1:])):
                 yield group.node
+
+    def groups(self) -> dict[str, dict[str, tuple[str, ...]]]:
+        """The events that include each property group, with the names of its properties; nothing for a bundle."""
+        events: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in self._section("property_groups")}
+        for event, entry in self._section("events").items():
+            for name in self._included(entry):
+                group = self._section("property_groups").get(name)
+                properties = None if group is None else group.node.get("properties")
+                if properties is not None and isinstance(properties.value, dict):
+                    events[name][event] = tuple(properties.value)
+        return events
 
     def _included(self, entry: Entry) -> tuple[str, ...]:
         node = entry.node.get("include")

@@ -106,7 +106,7 @@ def _of_figure(kpi: Kpi, figure: Count | Aggregate | Unique, part: str) -> Itera
     elif isinstance(figure, Aggregate):
         yield use(figure.function, figure.property)
     else:
-        yield use("unique", "" if figure.property == _ACTOR else figure.property)
+        yield use("unique actor") if figure.property == _ACTOR else use("unique", figure.property)
     for where in figure.where:
         yield use("where", where.property, where)
     for name in figure.by:

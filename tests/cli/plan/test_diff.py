@@ -341,9 +341,7 @@ def test_the_comment_on_a_pull_request_says_who_must_act_and_what_figures_mean(s
         "| keep it, or move what uses it to another property first |" in told
     )
     figures = next(line for line in told if line.startswith("| kpi **revenue**"))
-    assert figures.startswith(
-        "| kpi **revenue** | growth | **breaks**: removes `order_completed.total` (it uses it as: sum)"
-    )
+    assert figures.startswith("| kpi **revenue** | growth | **breaks**: removes `order_completed.total` (adds it up)")
     assert "| adds `order_completed.paid` | decimal |" in told
 
 

@@ -23,14 +23,14 @@ def test_the_answer_names_kpis_journeys_and_whom_to_ask() -> None:
     assert lines[0] == (
         "3 KPIs, 1 goal, 1 journey, 1 source that sends it would notice a change of order_completed.total."
     )
-    assert "  revenue (growth): sum" in lines
+    assert "  revenue (growth): adds it up" in lines
     assert "  growth      growth@fjordhome.example, #growth, @fjordhome/growth" in lines
 
 
 def test_the_answer_for_programs_is_json() -> None:
     answer = json.loads(impact("order_completed.total", "--format", "json").stdout)
 
-    assert (answer["event"], answer["property"], answer["owner"]) == ("order_completed", "total", "storefront")
+    assert (answer["events"], answer["property"]) == (["order_completed"], "total")
     assert answer["noticed"][0] == {"kind": "kpi", "name": "revenue", "owner": "growth", "how": ["sum"], "through": []}
 
 
@@ -38,7 +38,7 @@ def test_the_answer_for_a_pull_request_is_markdown() -> None:
     told = impact("order_completed.total", "--format", "markdown").stdout
 
     assert told.startswith("### Impact of `order_completed.total`\n")
-    assert "| KPI | **revenue** | growth | sum |" in told
+    assert "| KPI | **revenue** | growth | adds it up |" in told
 
 
 def test_an_unknown_name_is_one_line_and_exit_code_2() -> None:
@@ -46,3 +46,29 @@ def test_an_unknown_name_is_one_line_and_exit_code_2() -> None:
 
     assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
     assert "did you mean 'total'?" in done.stderr
+
+
+def test_a_group_and_an_alias_are_answered_as_well(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text(
+        "plan: p\n"
+        "property_groups: {money: {properties: {total: {type: decimal}, currency: {type: string}}}}\n"
+        "events:\n"
+        "  sold: {include: [money], aliases: [{name: bought, until: 2027-01-01}]}\n"
+        "  refunded: {include: [money]}\n"
+        "  seen: {}\n"
+        "kpis:\n"
+        "  revenue: {measure: {sum: sold.total, by: [currency]}}\n"
+        "  refunds: {measure: {sum: refunded.total}}\n"
+        "  sales: {measure: {count: sold}}\n",
+        encoding="utf-8",
+    )
+
+    def kpis(name: str) -> set[str]:
+        command = [sys.executable, "-m", "footfall", "plan", "impact", str(tmp_path), name, "--format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+        return {one["name"] for one in json.loads(done.stdout)["noticed"] if one["kind"] == "kpi"}
+
+    assert kpis("money") == {"revenue", "refunds"}
+    assert kpis("money.currency") == {"revenue"}
+    assert kpis("bought") == {"revenue", "sales"}
+    assert kpis("bought.total") == {"revenue"}

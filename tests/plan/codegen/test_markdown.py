@@ -25,7 +25,7 @@ def test_every_event_has_its_part_and_a_link_in_the_index() -> None:
     for event in plan.events:
         assert f"(#{event})" in text
         assert f'<a id="{event}"></a>' in text
-    assert "| kpi:revenue | growth | sum total; by currency |" in text
+    assert "| kpi:revenue | growth | adds total up; splits the figure by currency |" in text
     assert "| journey:purchase | growth | step buy" in text
     assert "| goal:grow\\_revenue | growth | through revenue, conversion, average\\_order |" in text
     assert "| `lines[].quantity` | integer | required | Units ordered<br>at least 1; at most 99" in text

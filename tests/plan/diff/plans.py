@@ -10,6 +10,7 @@ import msgspec
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from footfall.plan.load import read_document
 from footfall.plan.model import Count, Event, Kpi, Plan, Property, PropertyType, ScalarType
 
 SINGLE = ("string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "any")
@@ -23,6 +24,12 @@ EVENT_NAMES = ("shirt_sold", "shirt_seen", "shirt_returned")
 
 def replace(part: Any, **fields: Any) -> Any:
     return msgspec.structs.replace(part, **fields)
+
+
+def plan_of(document: dict[str, Any]) -> Plan:
+    plan, problems = read_document(document)
+    assert plan is not None, problems
+    return plan
 
 
 @st.composite

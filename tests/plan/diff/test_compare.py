@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from hypothesis import find, given, settings
-from tests.plan.diff.plans import EDITS, UNSHRUNK, edited, plans, replace
+from tests.plan.diff.plans import EDITS, UNSHRUNK, edited, plan_of, plans, replace
 
 from footfall.plan.diff import KINDS, Change, diff
 from footfall.plan.diff.events import EVENT_FIELDS
 from footfall.plan.diff.header import PLAN_FIELDS
 from footfall.plan.diff.renames import same_rule
-from footfall.plan.load import read_document
 from footfall.plan.model import Event, Plan
 
 SHOP: dict[str, Any] = {
@@ -43,12 +42,6 @@ SHOP: dict[str, Any] = {
         }
     },
 }
-
-
-def plan_of(document: dict[str, Any]) -> Plan:
-    plan, problems = read_document(document)
-    assert plan is not None, problems
-    return plan
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
@@ -320,3 +313,44 @@ def test_a_changed_journey_names_the_kpis_over_it() -> None:
 def test_every_kind_says_why_and_what_hurts_says_what_to_do() -> None:
     assert all(kind.why.endswith(".") for kind in KINDS.values())
     assert [name for name, kind in KINDS.items() if kind.level != "info" and not kind.remedy] == []
+
+
+@pytest.mark.parametrize("changed", ["name", "wire_name"])
+def test_a_rename_that_says_until_when_the_old_name_is_taken_warns_of_nothing_but_the_code(changed: str) -> None:
+    prop = {"properties": {"a": {"type": "string"}}}
+    base = {"name": {"sold": prop}, "wire_name": {"sold": {**prop, "wire_name": "Sold"}}}[changed]
+    alias = [{"name": {"name": "sold", "wire_name": "Sold"}[changed], "until": "2027-01-01"}]
+    new = {
+        "name": {"bought": {**prop, "aliases": alias}},
+        "wire_name": {"sold": {**prop, "wire_name": "Bought", "aliases": alias}},
+    }[changed]
+
+    changes = diff(plan_of({"plan": "p", "events": base}), plan_of({"plan": "p", "events": new}))
+
+    assert {change.kind for change in changes if change.level != "info"} <= {"event_renamed"}
+    (ends,) = [change for change in changes if change.kind == "old_name_ends"]
+    assert "until 2027-01-01" in ends.what
+
+
+def test_an_alias_that_ends_earlier_than_was_said_is_still_a_warning() -> None:
+    def plan(until: str) -> Plan:
+        alias = {"name": "bought", **({"until": until} if until else {})}
+        return plan_of({"plan": "p", "events": {"sold": {"aliases": [alias]}}})
+
+    assert [change.kind for change in diff(plan("2027-06-01"), plan("2027-01-01"))] == ["alias_shortened"]
+    assert [change.kind for change in diff(plan(""), plan("2027-01-01"))] == ["alias_shortened"]
+
+
+def test_a_rename_without_an_alias_is_asked_about_where_the_shapes_are_equal() -> None:
+    def plan(**events: str) -> Plan:
+        return plan_of(
+            {"plan": "p", "events": {name: {"properties": {of: {"type": "string"}}} for name, of in events.items()}}
+        )
+
+    def remedy(base: Plan, new: Plan) -> str:
+        (removed,) = [change for change in diff(base, new) if change.kind == "event_removed"]
+        return removed.remedy
+
+    assert remedy(plan(sold="a"), plan(bought="a")) == "if bought is its new name, add `aliases: [{name: sold}]`"
+    assert "new name" not in remedy(plan(sold="a"), plan(bought="b"))
+    assert "new name" not in remedy(plan(sold="a"), plan(bought="a", paid="a"))

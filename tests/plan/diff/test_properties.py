@@ -9,9 +9,9 @@ import orjson
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
-from tests.plan.diff.plans import UNSHRUNK, WORDS, pairs, replace
+from tests.plan.diff.plans import UNSHRUNK, WORDS, pairs, plan_of, replace
 
-from footfall.plan.diff import KINDS
+from footfall.plan.diff import KINDS, diff
 from footfall.plan.diff.properties import PROPERTY_KEYS, compare_properties
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.validate import Validator
@@ -145,3 +145,37 @@ def test_a_property_is_renamed_only_when_it_keeps_the_key_on_the_wire() -> None:
 
     assert [draft.kind for draft in declared] == ["property_renamed"]
     assert [draft.kind for draft in undeclared] == ["property_removed", "property_added"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
+        ({"type": "integer"}, {"type": "decimal", "scale": 2}, {"type_widened"}),
+        ({"type": "integer"}, {"type": "decimal", "scale": 0}, {"type_widened"}),
+        ({"type": "decimal"}, {"type": "decimal", "scale": 2}, {"constraint_narrowed"}),
+        ({"type": "integer"}, {"type": "decimal", "scale": 2, "min": 0}, {"type_widened", "constraint_narrowed"}),
+        ({"type": "uuid"}, {"type": "string", "max_length": 36}, {"type_widened"}),
+        ({"type": "uuid"}, {"type": "string", "max_length": 35}, {"type_widened", "constraint_narrowed"}),
+        ({"type": "date"}, {"type": "string", "min_length": 10, "max_length": 40}, {"type_widened"}),
+        ({"type": "date"}, {"type": "string", "min_length": 11}, {"type_widened", "constraint_narrowed"}),
+    ],
+)
+def test_a_wider_type_that_says_what_the_old_one_kept_to_anyway_narrows_nothing(
+    old: dict[str, Any], new: dict[str, Any], kinds: set[str]
+) -> None:
+    base, now = (plan_of({"plan": "p", "events": {"e": {"properties": {"a": prop}}}}) for prop in (old, new))
+
+    assert {change.kind for change in diff(base, now)} == kinds
+
+
+def test_a_property_of_a_new_name_and_the_same_shape_is_asked_about() -> None:
+    def plan(*names: str) -> Plan:
+        props = {name: {"type": "decimal", "min": 0, "scale": 2} for name in names}
+        return plan_of({"plan": "p", "events": {"e": {"properties": {**props, "kept": {"type": "string"}}}}})
+
+    def remedies(base: Plan, new: Plan) -> list[str]:
+        return [change.remedy for change in diff(base, new) if change.kind == "property_removed"]
+
+    assert remedies(plan("total"), plan("amount")) == ["if amount is its new name, add `wire_name: total` to it"]
+    assert "new name" not in remedies(plan("total"), plan("amount", "fee"))[0]
+    assert "new name" not in remedies(plan("total"), plan())[0]

@@ -85,7 +85,7 @@ def test_an_events_page_says_what_it_is_who_uses_it_and_what_became_of_it() -> N
         "at least 0.01; at most 2 decimals",
         "coupon is None or discount is None or discount > 0",
         '"order_id": "FH-104711"',
-        "sum total; by currency",
+        "adds total up; splits the figure by currency",
         "step buy",
         "through revenue, conversion, average_order",
         "shop_backend",
@@ -105,7 +105,7 @@ def test_a_kpis_page_says_what_it_measures() -> None:
         "the last 1d",
         "down to 0.02",
         "payment_failed",
-        "ratio of: count",
+        "the upper part of the ratio counts it",
     ):
         assert said in text, said
 

@@ -94,7 +94,7 @@ def test_findings_come_by_file_line_and_column(tmp_path: Path) -> None:
     assert len({file for file, _, _ in spots}) == 2
 
 
-def test_a_bundle_is_judged_alike_but_for_places_and_what_defaults_have_filled_in(tmp_path: Path) -> None:
+def test_a_bundle_is_judged_alike_but_for_places(tmp_path: Path) -> None:
     text = (
         "plan: p\nproperty_groups: {more: {properties: {note: {type: string, no_lint: [missing_owner]}}}}\n"
         "events: {a: {include: [more], no_lint: [odd]}, b: {include: [more]}}"
@@ -103,12 +103,11 @@ def test_a_bundle_is_judged_alike_but_for_places_and_what_defaults_have_filled_i
     from_bundle = linted(text, tmp_path, bundle=True)
 
     def told(problems: list[Problem]) -> set[tuple[str, str]]:
-        return {(problem.code, problem.message) for problem in problems if problem.code != "missing_status"}
+        return {(problem.code, problem.message) for problem in problems}
 
     assert told(from_bundle) == told(from_yaml)
     assert ("unused_no_lint", "no_lint names 'missing_owner', which finds nothing here") in told(from_bundle)
     assert {(problem.file, problem.line) for problem in from_bundle} == {(str(tmp_path / "plan.json"), 0)}
-    assert only("missing_status", from_yaml)
 
 
 def _december(view: View) -> Iterator[Finding]:

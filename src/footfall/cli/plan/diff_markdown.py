@@ -8,6 +8,7 @@ from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.errors import Problem
 from footfall.plan.diff import HURTS, KINDS, Affected, Change
 from footfall.plan.diff.findings import say_hurts
+from footfall.plan.diff.wording import say_how
 from footfall.plan.findings import Place
 from footfall.printable import counted
 
@@ -120,14 +121,14 @@ def _line(change: Change, place: Place) -> str:
 def _breaking(change: Change, place: Place) -> tuple[str, str, str, str, str]:
     owners = [change.owner, *(one.owner for one in change.affected)]
     who = escape(", ".join(dict.fromkeys(owner for owner in owners if owner)))
-    return _what(change), _line(change, place), who, escape(say_hurts(change)), KINDS[change.kind].remedy
+    return _what(change), _line(change, place), who, escape(say_hurts(change)), escape(change.remedy)
 
 
 def _meaning(hits: Sequence[tuple[Affected, Change]]) -> Iterable[tuple[str, str, str]]:
     verbs = {"breaks": "**breaks**", "shifts": "counts something else"}
     rows: dict[tuple[str, str, str], list[str]] = {}
     for one, change in hits:
-        how = f" (it uses it as: {escape(', '.join(one.how))})" if one.how else ""
+        how = f" ({escape('; '.join(map(say_how, one.how)))})" if one.how else ""
         about = f"{verbs[one.effect]}: {_what(change)}{how}"
         rows.setdefault((one.kind, one.name, one.owner), []).append(about)
     for (kind, name, owner), told in rows.items():

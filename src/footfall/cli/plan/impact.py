@@ -8,11 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 import click
-import msgspec
 
-from footfall.cli.output import echo
+from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.findings_forms import escape_markdown as escape
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.plan.diff.wording import say_how
 from footfall.plan.impact import Impact, Noticed, impact_of
 from footfall.plan.model import Team
 
@@ -34,22 +34,22 @@ _WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 @click.command()
 @click.argument("path", type=PLAN_PATH)
-@click.argument("name", metavar="EVENT[.PROPERTY]")
+@click.argument("name", metavar="EVENT[.PROPERTY]|GROUP")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.pass_context
 def command(ctx: click.Context, path: Path, name: str, form: str) -> None:
-    """Say who and what would notice if EVENT, or one PROPERTY of it, changed in the plan at PATH.
+    """Say who and what would notice if EVENT, one PROPERTY of it, or a property GROUP changed in the plan at PATH.
 
-    KPIs, goals, journeys with the step, branch or guard, rules, identity, purposes and sources, each with its owner,
-    and how to reach the teams. Exit code 2: there is no such event or property, or no plan.
+    EVENT may be an alias, or the name on the wire. Named are KPIs, goals, journeys with the step, branch or guard,
+    rules, identity, purposes and sources, each with its owner, and how to reach the teams. Exit code 2: there is no
+    such event, property or group, or no plan.
     """
-    impact = impact_of(require_plan(ctx, path), name)
-    forms = {"text": _as_text, "json": _as_json, "markdown": _as_markdown}
-    echo(forms[form](impact))
-
-
-def _title(impact: Impact) -> str:
-    return impact.event.name if impact.property is None else f"{impact.event.name}.{impact.property.name}"
+    plan, places = require_plan_with_places(ctx, path)
+    impact = impact_of(plan, name, groups=places.groups())
+    if form == "json":
+        echo_json(_fields(impact))
+    else:
+        echo(_as_text(impact) if form == "text" else _as_markdown(impact))
 
 
 def _verdict(impact: Impact) -> str:
@@ -59,11 +59,11 @@ def _verdict(impact: Impact) -> str:
         if number:
             counted.append(f"{number} {words[number != 1]}")
     listed = ", ".join(counted)
-    return f"{listed} would notice a change of {_title(impact)}" if counted else f"nothing stands on {_title(impact)}"
+    return f"{listed} would notice a change of {impact.name}" if counted else f"nothing stands on {impact.name}"
 
 
 def _how(one: Noticed) -> str:
-    return "; ".join([*one.how, *(f"through {name}" for name in one.through)])
+    return "; ".join([*map(say_how, one.how), *(f"through {name}" for name in one.through)])
 
 
 def _reach(team: Team) -> str:
@@ -89,7 +89,7 @@ def _owned(one: Noticed) -> str:
 
 
 def _as_markdown(impact: Impact) -> str:
-    parts = [f"### Impact of `{_title(impact)}`", f"{escape(_verdict(impact))}."]
+    parts = [f"### Impact of `{impact.name}`", f"{escape(_verdict(impact))}."]
     rows = [
         (_WORDS[one.kind][0], f"**{escape(one.name)}**", escape(one.owner), escape(_how(one))) for one in impact.noticed
     ]
@@ -106,12 +106,11 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return ["\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *lines])] if lines else []
 
 
-def _as_json(impact: Impact) -> str:
-    answer: dict[str, Any] = {
-        "name": _title(impact),
-        "event": impact.event.name,
+def _fields(impact: Impact) -> dict[str, Any]:
+    return {
+        "name": impact.name,
+        "events": [event.name for event in impact.events],
         "property": None if impact.property is None else impact.property.name,
-        "owner": impact.event.owner,
         "summary": _verdict(impact),
         "noticed": [
             {"kind": one.kind, "name": one.name, "owner": one.owner, "how": list(one.how), "through": list(one.through)}
@@ -122,4 +121,3 @@ def _as_json(impact: Impact) -> str:
             for team in impact.teams
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from footfall.plan.diff.wording import say_how
 from footfall.plan.model import Event, Plan
 from footfall.plan.uses import Use, UseIndex
 
@@ -37,7 +38,8 @@ def used_by(event: Event, plan: Plan, uses: UseIndex) -> tuple[UsedBy, ...]:
 
 
 def _how(use: Use) -> str:
-    return f"{use.how} {use.property or ('actor' if use.how.endswith('unique') else '')}".rstrip()
+    clause = say_how(use.how, use.property or "it")
+    return clause if clause != use.how else f"{use.how} {use.property}".rstrip()
 
 
 def _goals(plan: Plan, kpis: set[str]) -> Iterator[UsedBy]:

@@ -40,7 +40,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     `kind` is a key of KINDS, `path` names the changed part (`("order_completed", "total")`), `where` is the same as
     text, `what` says it in words, `before` and `after` hold what is written in each plan (None for nothing). `hurts`
     is empty where nobody is hurt. `owner` and `sources` are those of the event, before the change. `in_base` says that
-    the place to look at is in the base, as nothing of it is left.
+    the place to look at is in the base, as nothing of it is left. `suggestion` is a remedy for this change alone.
     """
 
     kind: str
@@ -54,6 +54,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     sources: tuple[str, ...] = ()
     in_base: bool = False
+    suggestion: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do: the suggestion for this change, else that for its kind."""
+        return self.suggestion or KINDS[self.kind].remedy
 
     @property
     def where(self) -> str:
@@ -76,7 +82,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     In `what`, `{where}` stands for the dotted name.
 
-    `values` are the enum values that went away; a condition that names one of them breaks.
+    `values` are the enum values that went away; a condition that names one of them breaks. `remedy` takes the place
+    of the kind's.
     """
 
     kind: str
@@ -86,6 +93,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     after: str | None = None
     in_base: bool = False
     values: tuple[str | int, ...] = ()
+    remedy: str = ""
 
 
 _ORDER: tuple[Level, ...] = ("info", "warning", "error")
@@ -124,6 +132,7 @@ def judge(
         after=draft.after,
         affected=hit,
         in_base=draft.in_base,
+        suggestion=draft.remedy,
     )
 
 

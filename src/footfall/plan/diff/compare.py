@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator
 import msgspec
 
 from footfall.plan.diff.changes import Affected, Change, Draft, Effect, affected_by, judge
-from footfall.plan.diff.events import compare_event, pair_events
+from footfall.plan.diff.events import compare_event, event_shape, pair_events
 from footfall.plan.diff.figures import compare_goals, compare_journeys, compare_kpis
 from footfall.plan.diff.header import compare_header
 from footfall.plan.diff.kinds import KINDS
+from footfall.plan.diff.likeness import likely_heirs
 from footfall.plan.diff.properties import compare_properties
 from footfall.plan.diff.renames import Renames
 from footfall.plan.model import Conversion, Enforcement, Event, Plan, Policy
@@ -56,8 +57,9 @@ class _Comparison:
         for kind in sorted(base.traits.keys() | new.traits.keys()):
             yield from self._traits(kind)
         pairs = list(pair_events(base.events, new.events))
+        heirs = likely_heirs(pairs, event_shape)
         for old, now in pairs:
-            yield from self._event(old, now)
+            yield from self._event(old, now, None if old is None else heirs.get(old.name))
         renames = Renames([(old, now) for old, now in pairs if old is not None and now is not None])
         for draft in compare_kpis({name: renames.kpi(kpi) for name, kpi in base.kpis.items()}, new.kpis):
             if not self._is_faulty(draft.path[:2]):
@@ -124,7 +126,7 @@ class _Comparison:
             if not (draft.in_base and self._is_faulty((*path, *draft.path))):
                 yield judge(here, path, faults_stop=self._stops(None, "invalid"))
 
-    def _event(self, old: Event | None, now: Event | None) -> Iterator[Change]:
+    def _event(self, old: Event | None, now: Event | None, heir: Event | None) -> Iterator[Change]:
         if old is None:
             assert now is not None
             what = "adds {where}" if now.status == "active" else f"adds {{where}}, {now.status}"
@@ -134,7 +136,11 @@ class _Comparison:
         if now is None:
             if self._is_faulty(path):
                 return
-            draft = Draft(kind="event_removed", what="removes {where}", before=old.description or None, in_base=True)
+            renamed = f"if {heir.name} is its new name, add `aliases: [{{name: {old.wire_name}}}]`" if heir else ""
+            draft = Draft(
+                kind="event_removed", what="removes {where}", before=old.description or None, in_base=True,
+                remedy=renamed,
+            )  # fmt: skip
             yield self._judged(draft, old, old, announced=old.status == "deprecated")
             return
         if old == now:

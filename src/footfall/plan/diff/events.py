@@ -14,7 +14,15 @@ from footfall.plan.diff.renames import renamed_properties, same_rule
 from footfall.plan.diff.wording import say, say_list
 from footfall.plan.model import Enforcement, Event, Policy
 
-__all__ = ["EVENT_FIELDS", "accepted_names", "compare_event", "compare_policies", "compare_shape", "pair_events"]
+__all__ = [
+    "EVENT_FIELDS",
+    "accepted_names",
+    "compare_event",
+    "compare_policies",
+    "compare_shape",
+    "event_shape",
+    "pair_events",
+]
 
 _STRICTNESS: tuple[Policy, ...] = ("keep", "warn", "flag", "quarantine", "drop", "raise")
 _FAULTS = ("unknown_event", "unknown_property", "invalid")
@@ -73,6 +81,11 @@ def pair_events(base: Mapping[str, Event], new: Mapping[str, Event]) -> Iterator
     yield from ((None, event) for event in new.values() if event.name not in taken)
 
 
+def event_shape(event: Event) -> object:
+    """What an event of another name would have in common with it: its properties and rules; None without properties."""
+    return (event.properties, event.rules) if event.properties else None
+
+
 def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[Draft]:
     """Every difference between two events that are one; paths are those below the event."""
     if old.name != new.name:
@@ -115,6 +128,10 @@ def _names(old: Event, new: Event) -> Iterator[Draft]:
             kind = "alias_dropped" if until else "wire_name_dropped"
             yield Draft(kind=kind, what=f"no longer accepts the name {name!r}", before=name)
         elif until != after[name]:
+            if not until and name in {old.name, old.wire_name}:  # a rename that says how long the old name is taken
+                what = f"takes the old name {name!r} {_until(after[name])}"
+                yield Draft(kind="old_name_ends", what=what, before=_until(""), after=_until(after[name]))
+                continue
             shorter = bool(after[name]) and (not until or after[name] < until)
             kind = "alias_shortened" if shorter else "alias_lengthened"
             what = f"accepts the name {name!r} {_until(after[name])} (it was {_until(until)})"

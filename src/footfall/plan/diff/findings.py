@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from footfall.errors import Problem
 from footfall.plan.diff.changes import Change
-from footfall.plan.diff.kinds import KINDS
 from footfall.plan.findings import Place
 from footfall.plan.places import Places
 
@@ -40,7 +39,7 @@ def _finding(change: Change, place: Place) -> Problem:
     return Problem(
         change.kind,
         f"{change.message}; hurts {say_hurts(change)}{stood}",
-        remedy=KINDS[change.kind].remedy,
+        remedy=change.remedy,
         where=change.where,
         file=place.file,
         line=place.line,

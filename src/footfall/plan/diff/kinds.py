@@ -164,6 +164,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "warning", ("senders", "storage"), "shifts",
             "The alias was to end some day; what still comes under it is an unknown event now.", _KEEP,
         ),
+        "old_name_ends": Kind(
+            "info", (), "", "A declared rename: the old name is taken until the day that the alias says."
+        ),
         "alias_shortened": Kind("warning", ("senders",), "", "The name on the wire ends earlier than was said.", _KEEP),
         "alias_lengthened": Kind("info", (), "", "The name on the wire is accepted longer."),
         "wire_name_added": Kind("info", (), "", "Another name is accepted on the wire."),

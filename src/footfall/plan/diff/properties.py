@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
 from footfall.plan.diff.changes import Draft
+from footfall.plan.diff.likeness import likely_heirs
 from footfall.plan.diff.wording import say, say_duration, say_list, say_property, say_type
 from footfall.plan.model import Event, Property
 
@@ -25,6 +27,14 @@ _WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
         "date": frozenset({"string"}),
         "datetime": frozenset({"string"}),
         "uuid": frozenset({"string"}),
+    }
+)
+# What every value of a type keeps to without saying so, so that saying it in a wider type refuses nothing.
+_IMPLIED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "integer": {"scale": 0},
+        "date": {"format": "date", "min_length": 10, "max_length": 10},
+        "uuid": {"format": "uuid", "min_length": 36, "max_length": 36},
     }
 )
 _WIDER_FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -55,14 +65,18 @@ def compare_properties(base: Sequence[Property], new: Sequence[Property], levels
     """
     if base == new:
         return
-    for old, now in pair_properties(base, new):
+    pairs = list(pair_properties(base, new))
+    heirs = likely_heirs(pairs, _shape)
+    for old, now in pairs:
         if now is None and old is not None:
+            heir = heirs.get(old.name)
             yield Draft(
                 kind="property_removed",
                 what="removes {where}",
                 path=(old.name,),
                 before=say_property(old),
                 in_base=True,
+                remedy=f"if {heir.name} is its new name, add `wire_name: {old.wire_name}` to it" if heir else "",
             )
         elif now is not None and old is None:
             kind = "required_property_added" if now.required else "property_added"
@@ -70,6 +84,12 @@ def compare_properties(base: Sequence[Property], new: Sequence[Property], levels
         elif old is not None and now is not None and old != now:
             for draft in _one(old, now, levels):
                 yield msgspec.structs.replace(draft, path=(now.name, *draft.path))
+
+
+def _shape(prop: Property) -> Property | None:
+    """All that a property is but its name and what readers see; None for one so plain that a likeness says nothing."""
+    shape = msgspec.structs.replace(prop, name="", wire_name="", description="", examples=(), no_lint=(), x={})
+    return None if shape == Property(name="", wire_name="", type=prop.type) else shape
 
 
 def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]:
@@ -153,13 +173,18 @@ def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[Draft
     def compare(old: Property, new: Property) -> Iterator[Draft]:
         one: Decimal | int | None = getattr(old, key)
         two: Decimal | int | None = getattr(new, key)
-        if one == two:
+        implied = _implied(old, new, key)
+        if one == two or (one is None and implied is not None and two is not None and (two - implied) * sign <= 0):
             return
         narrower = two is not None and (one is None or (two - one) * sign > 0)
         kind = "constraint_narrowed" if narrower else "constraint_widened"
         yield Draft(kind=kind, what=_moved(words, say(one), say(two)), before=say(one), after=say(two))
 
     return compare
+
+
+def _implied(old: Property, new: Property, key: str) -> Any:
+    return _IMPLIED.get(old.type, {}).get(key) if old.type != new.type else None
 
 
 def _moved(words: str, before: str | None, after: str | None) -> str:
@@ -190,7 +215,7 @@ def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, 
 
     def compare(old: Property, new: Property) -> Iterator[Draft]:
         one, two = getattr(old, key), getattr(new, key)
-        if one != two:
+        if one != two and (one is not None or two != _implied(old, new, key)):
             fits = two is None or (one is not None and two in wider.get(one, ()))
             kind = "constraint_widened" if fits else "constraint_narrowed"
             yield Draft(kind=kind, what=_moved(key, say(one), say(two)), before=say(one), after=say(two))

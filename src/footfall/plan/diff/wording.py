@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, Unique, Where
 
-__all__ = ["say", "say_condition", "say_duration", "say_list", "say_measure", "say_property", "say_type"]
+__all__ = ["say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_type"]
 
 _LONGEST = 120
 
@@ -35,6 +36,35 @@ def shorten(text: str) -> str:
     """The text in one line of bounded length."""
     flat = " ".join(text.split())
     return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+
+
+_CLAUSES: Mapping[str, str] = MappingProxyType(
+    {
+        "average": "averages {it}",
+        "by": "splits the figure by {it}",
+        "check": "checks {it}",
+        "count": "counts {it}",
+        "maximum": "takes the largest value of {it}",
+        "median": "takes the median of {it}",
+        "minimum": "takes the smallest value of {it}",
+        "sum": "adds {it} up",
+        "unique": "counts the different values of {it}",
+        "unique actor": "counts who did it",
+        "where": "counts only some, chosen by {it}",
+    }
+)
+_PARTS_OF_RATIO: Mapping[str, str] = MappingProxyType(
+    {"ratio of": "the upper part of the ratio", "ratio to": "the lower part of the ratio"}
+)
+
+
+def say_how(how: str, it: str = "it") -> str:
+    """How a KPI, journey or rule uses something, as a clause about it: `the upper part of the ratio counts it`."""
+    part, _, verb = how.rpartition(": ")
+    if verb not in _CLAUSES:
+        return how
+    clause = _CLAUSES[verb].format(it=it)
+    return f"{_PARTS_OF_RATIO[part]} {clause}" if part in _PARTS_OF_RATIO else clause
 
 
 def say_list(values: Iterable[object]) -> str:

@@ -48,21 +48,6 @@ def _missing_question(view: View) -> Iterator[Finding]:
             yield Finding(path=("kpis", kpi.name), message="the KPI answers no question")
 
 
-def _missing_purpose(view: View) -> Iterator[Finding]:
-    for event in view.events("active", "draft"):
-        if not event.purpose:
-            yield Finding(path=(event.name,), message="it does not say what it is collected for", key="purpose")
-
-
-def _missing_status(view: View) -> Iterator[Finding]:
-    if not view.places.known:  # a bundle has the default filled in, so nobody can tell
-        return
-    for event in view.plan.events.values():
-        stated = view.places.key((event.name,), "status") is not None or view.places.defaulted(event.name, "status")
-        if not stated:
-            yield Finding(path=(event.name,), message="it does not say its status, and so counts as active")
-
-
 _PLACEHOLDERS: Final = frozenset(
     [
         "todo",
@@ -98,8 +83,9 @@ def _repeated(view: View) -> Iterator[Finding]:
         said = [word for word in words_of(text) if word not in STOP_WORDS and word not in GENERIC]
         if not words_of(text):
             continue
-        # What is inside an event may also repeat the event's name; a section's own word says nothing either.
-        around = {stem(singular(word)) for part in path for word in words_of(part)}
+        # A word of the event around a property, or of an object around an inner one, does say something of it.
+        own = path if path[0] in ("goals", "journeys") else path[-1:]
+        around = {stem(singular(word)) for part in own for word in words_of(part)}
         if all(stem(singular(word)) in around for word in said) and words_of(text)[0] not in _PLACEHOLDERS:
             message = f"the description {text.strip()[:60]!r} only repeats the name"
             yield Finding(path=path, message=message, key="description")
@@ -217,16 +203,6 @@ ROWS: Final = (
         name="missing_question", level="warning", judge=_missing_question,
         reason="A KPI that answers no question is a number that nobody acts on.",
         fix="add question: the one that the team wants answered",
-    ),
-    Rule(
-        name="missing_purpose", level="warning", judge=_missing_purpose,
-        reason="Data is collected for stated purposes (GDPR, Article 5(1)(b)); what has none should not be collected.",
-        fix="add purpose: [kpi:NAME], or a journey or goal",
-    ),
-    Rule(
-        name="missing_status", level="warning", judge=_missing_status,
-        reason="Whether an event is a draft, in use, or on its way out should be a decision, not a default.",
-        fix="add status: draft, active or deprecated, here or in the file's defaults",
     ),
     Rule(
         name="placeholder_description", level="warning", judge=_placeholder,

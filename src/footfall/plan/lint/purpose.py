@@ -55,6 +55,17 @@ def _unused_event(view: View) -> Iterator[Finding]:
             yield Finding(path=(event.name,), message="no KPI and no journey uses it, and it states no purpose")
 
 
+def _missing_purpose(view: View) -> Iterator[Finding]:
+    """Of what is used, or is still a draft: an active event that nothing uses is `unused_event`, and told once."""
+    served = _served(view)
+    for event in view.events("active", "draft"):
+        uses = sorted(served[event.name])
+        if not event.purpose and (uses or event.status == "draft"):
+            used_by = f", and {', '.join(uses)} use{'s' if len(uses) == 1 else ''} it" if uses else ""
+            message = f"it does not say what it is collected for{used_by}"
+            yield Finding(path=(event.name,), message=message, key="purpose")
+
+
 def _unmet_purpose(view: View) -> Iterator[Finding]:
     served = _served(view)
     for event in view.events("active"):
@@ -111,6 +122,11 @@ def _single_step(view: View) -> Iterator[Finding]:
 
 
 ROWS: Final = (
+    Rule(
+        name="missing_purpose", level="warning", judge=_missing_purpose,
+        reason="Data is collected for stated purposes (GDPR, Article 5(1)(b)); what has none should not be collected.",
+        fix="add purpose: [kpi:NAME], or a journey or goal",
+    ),
     Rule(
         name="unused_event", level="warning", judge=_unused_event,
         reason="An event that serves no KPI and no journey costs code, storage and consent, and informs no decision.",

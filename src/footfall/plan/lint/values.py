@@ -31,7 +31,8 @@ def _unbounded_collection(view: View) -> Iterator[Finding]:
 
 def _enum_of_one(view: View) -> Iterator[Finding]:
     for each in view.properties:
-        if len(each.prop.enum) == 1 and not each.prop.open:
+        # One currency is where most shops begin, and it says what the amount beside it is.
+        if len(each.prop.enum) == 1 and not each.prop.open and "currency" not in words_of(each.prop.name):
             message = f"the enum has one value, {each.prop.enum[0]!r}, so it tells nothing"
             yield Finding(path=each.path, message=message, key="enum")
 
