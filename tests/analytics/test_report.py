@@ -197,7 +197,9 @@ def test_json_keeps_the_digits_of_a_decimal_and_its_keys(entry: MakeEntry) -> No
     text = encode(made(plan, [buy(entry, 1, 1, "12345678901234567890.10", "EUR")]))
     found = json.loads(text, parse_float=str)
 
-    assert list(found) == ["plan", "now", "window", "data", "goals", "kpis", "journeys", "volumes"]
+    asked = ["goals", "kpis", "journeys", "volumes"]
+    assert list(found) == ["plan", "now", "window", "data", *asked, "intake", "overview"]
+    assert found["overview"] is None
     assert found["kpis"][0]["value"] == "12345678901234567890.10"
     assert found["kpis"][0]["rows"] == [
         {"group": {"currency": "EUR"}, "value": "12345678901234567890.10", "rounded": False}

@@ -110,14 +110,6 @@ def test_a_folder_that_is_not_there_is_one_clear_line(tmp_path: Path, capsys: py
     assert "does not exist" in capsys.readouterr().err
 
 
-def test_a_folder_that_never_saw_a_plan_asks_for_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with Collector(tmp_path / "data"):
-        pass
-
-    assert run("--data", str(tmp_path / "data")) == 2
-    assert "name one by --plan" in capsys.readouterr().err
-
-
 def test_without_messages_it_says_so_and_what_to_do(
     tmp_path: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,8 +118,96 @@ def test_without_messages_it_says_so_and_what_to_do(
 
     assert run("--data", str(tmp_path / "data")) == 0
     shown = capsys.readouterr().out
-    assert "nothing to report yet" in shown
+    assert "nothing to report yet: no message has come in here" in shown
     assert "footfall demo" in shown
+
+
+def take(folder: Path, plan: Path | None, *messages: object) -> None:
+    with Collector(folder, plan=plan) as collector:
+        collector.take(json.dumps({"batch": messages}).encode())
+
+
+def bought(message_id: str, **properties: object) -> dict[str, object]:
+    return {"type": "track", "event": "bought", "userId": "u", "messageId": message_id, "properties": properties}
+
+
+def test_a_folder_in_which_everything_is_in_quarantine_says_what_and_how_to_mend_it(
+    tmp_path: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    wrong = [bought(f"m{number}", total="x") for number in range(60)]
+    unknown = [{"type": "track", "event": f"e{number % 3}", "userId": "u"} for number in range(9)]
+    take(folder, plan_file, *wrong, *unknown, 5)
+
+    assert run("--data", str(folder)) == 0
+    shown = capsys.readouterr().out
+
+    assert "has been stored" not in shown
+    assert "has come in here" not in shown
+    assert "intake  0 stored · 63 in quarantine · 1 rejected · 0 late" in shown
+    assert "63 messages in quarantine, part of no figure" in shown
+    assert [line.split() for line in shown.splitlines() if " x " in line] == [
+        ["60", "x", "bought:", "total", "type"],
+        ["1", "x", "e0:", "event", "unknown_event"],
+        ["1", "x", "e1:", "event", "unknown_event"],
+    ]
+    assert f"footfall quarantine list --data {folder}" in shown
+    assert f"footfall quarantine replay --data {folder} --plan PLAN" in shown
+    assert "Of what came in, 63 in quarantine and 1 rejected" in shown
+
+
+def test_the_head_counts_the_window_that_was_asked_for_and_says_what_late_means(
+    data: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = {"timestamp": "2026-11-03T09:00:00Z"}
+    take(data, plan_file, bought("old", total="x") | old, bought("new", total="x"))
+
+    run("--data", str(data), "--since", "2026-11-01", "--until", "2026-11-05", "--format", "json")
+    intake = json.loads(capsys.readouterr().out)["intake"]
+    run("--data", str(data), "--since", "2026-11-01", "--until", "2026-11-05")
+    shown = " ".join(capsys.readouterr().out.split())
+
+    assert (intake["stored"], intake["quarantined"], intake["rejected"]) == (4, 1, 0)
+    assert intake["reasons"] == [{"event": "bought", "path": "total", "code": "type", "messages": 1}]
+    assert "received more than 24 hours after they occurred" in intake["definition"]
+    assert intake["definition"] in shown
+
+
+def test_without_a_plan_it_shows_what_came_in_over_time_and_how_to_draft_a_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    days = [{"type": "track", "event": "seen", "userId": f"u{n % 2}", "timestamp": day} for n, day in enumerate(DAYS)]
+    take(folder, None, *days, {"type": "page", "userId": "u1", "timestamp": DAYS[0]})
+
+    assert run("--data", str(folder)) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    run("--data", str(folder), "--format", "json")
+    as_json = json.loads(capsys.readouterr().out)
+
+    assert ["day", "messages", "persons", "events", "sources"] in lines
+    assert ["2026-11-01", "Sun", "2", "2", "2", "1"] in lines
+    assert ["2026-11-02", "Mon", "1", "1", "1", "1"] in lines
+    assert ["seen", "10", "2", "2026-11-01", "09:00", "2026-11-10", "09:00"] in lines
+    assert ["default", "11", "2", "2026-11-01", "09:00", "2026-11-10", "09:00"] in lines
+    assert f"footfall plan infer --data {folder} -o tracking_plan".split() in lines
+    assert as_json["plan"] is None
+    assert (as_json["overview"]["per"], len(as_json["overview"]["periods"])) == ("day", 10)
+
+
+def test_the_plan_that_is_drafted_as_the_report_says_gives_a_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, drafted = tmp_path / "data", tmp_path / "tracking_plan"
+    take(folder, None, {"type": "track", "event": "Cart Viewed", "userId": "u1"})
+
+    with pytest.raises(SystemExit) as left:
+        main(["plan", "infer", "--data", str(folder), "-o", str(drafted)])
+    assert left.value.code == 0
+    assert run("--data", str(folder), "--plan", str(drafted)) == 0
+    shown = capsys.readouterr().out
+    assert "cart_viewed" in shown
+    assert "This plan has no KPIs and no journeys yet" in shown
 
 
 def made(data: Path, plan_file: Path, now: datetime) -> Report:

@@ -155,6 +155,15 @@ def test_a_release_moves_the_row_and_changes_no_count_of_the_intake(journal: Jou
     assert journal.books()["shop", "sene"] == counts(received=1, quarantined=1, released=1)
 
 
+def test_a_released_row_with_a_time_that_cannot_be_right_counts_as_misdated(journal: Journal) -> None:
+    journal.commit(Changes([row("a", kind="quarantined", event="sene")], {}))
+    misdated = row("a")._replace(faults=b'[{"path":"timestamp","code":"misdated","expected":"","got":""}]')
+
+    journal.commit(Changes([], {}, [Entry(1, misdated)]))
+
+    assert journal.books()["shop", "sene"] == counts(received=1, quarantined=1, released=1, misdated=1)
+
+
 def test_what_is_no_longer_in_quarantine_is_not_released_again(journal: Journal) -> None:
     journal.commit(Changes([row("a", kind="quarantined"), row("b")], {}))
     release = Changes([], {}, [Entry(1, row("a")), Entry(2, row("b")), Entry(9, row("c"))])

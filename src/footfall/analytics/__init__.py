@@ -6,6 +6,8 @@ from footfall.extras import needs
 
 with needs("footfall.analytics", "analytics"):
     from footfall.analytics.dataset import Contents, Dataset
+    from footfall.analytics.intake import Intake, QuarantineReason
+    from footfall.analytics.overview import NameCount, Overview, PeriodCount
     from footfall.analytics.report import report
     from footfall.analytics.results import (
         BranchResult,
@@ -34,9 +36,14 @@ __all__ = [
     "Group",
     "GuardResult",
     "Guardrail",
+    "Intake",
     "JourneyResult",
     "KpiResult",
+    "NameCount",
+    "Overview",
+    "PeriodCount",
     "PlanStamp",
+    "QuarantineReason",
     "Report",
     "StepResult",
     "TargetResult",

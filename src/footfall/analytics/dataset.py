@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
+from footfall.analytics.intake import Intake, load_intake, read_intake
 from footfall.analytics.loading import load
 from footfall.analytics.properties import PropertyTable, make_table
+from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.model import Plan
 from footfall.storage.control import SqliteControl, latest_plan
 from footfall.storage.folder import DataFolder
-from footfall.storage.journal import Entry
+from footfall.storage.journal import Entry, Snapshot
 from footfall.storage.sqlite import SqliteJournal
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Contents", "Dataset"]
 
 CHUNK = 20_000
+_ALL = Span()
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -67,20 +70,22 @@ class Dataset:
         journal = SqliteJournal(path, readonly=True)
         try:
             plan = plan or latest_plan(SqliteControl(path, readonly=True))
-            return cls._loaded(journal.scan("stored", chunk=CHUNK), plan)
+            with journal.snapshot() as snapshot:
+                return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
         finally:
             journal.close()
 
     @classmethod
     def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
-        """The same over rows that are at hand already."""
+        """The same over rows that are at hand already, with nothing in quarantine."""
         return cls._loaded(_chunked(entries), plan)
 
     @classmethod
-    def _loaded(cls, chunks: Iterable[Sequence[Entry]], plan: Plan | None) -> Self:
+    def _loaded(cls, chunks: Iterable[Sequence[Entry]], plan: Plan | None, snapshot: Snapshot | None = None) -> Self:
         connection = connect()
         try:
             load(connection, chunks, plan)
+            load_intake(connection, snapshot)
         except BaseException:
             connection.close()
             raise
@@ -107,6 +112,10 @@ class Dataset:
             "count(DISTINCT person_id) FILTER (reason = 'device'), min(occurred_at), max(occurred_at) FROM messages"
         )
         return Contents(*found[0])
+
+    def intake(self, span: Span = _ALL) -> Intake:
+        """How much of a window is stored, in quarantine, rejected and late."""
+        return read_intake(self._connection, span)
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
         """The messages of one event of the plan, with at least a typed column for each property asked for.

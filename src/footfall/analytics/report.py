@@ -15,6 +15,7 @@ from footfall.analytics.definitions import journey_definition, kpi_definition
 from footfall.analytics.figures import Figure, plain, quotient
 from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, walk
 from footfall.analytics.kpis import Key, Measured, measure, reads
+from footfall.analytics.overview import overview
 from footfall.analytics.query import needed
 from footfall.analytics.results import (
     BranchResult,
@@ -41,16 +42,17 @@ __all__ = ["report"]
 
 
 def report(
-    dataset: Dataset, plan: Plan, *, since: datetime | None = None, until: datetime | None = None, now: datetime
+    dataset: Dataset, plan: Plan | None, *, since: datetime | None = None, until: datetime | None = None, now: datetime
 ) -> Report:
-    """Every goal, KPI, journey and expected volume of a plan.
+    """Every goal, KPI, journey and expected volume of a plan; without one, what there is over time.
 
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
     everything. A journey goes by the longest window of the KPIs that measure it, or all there is. Moments without an
     offset are read in the plan's timezone. Raises UsageError for an empty window, or a plan that names what is not
     there.
     """
-    return _Reporter(dataset, plan, since, until, now).report()
+    stamp = None if plan is None else PlanStamp(plan.id, plan.description, plan.timezone)
+    return _Reporter(dataset, plan or Plan(id=""), since, until, now).report(stamp)
 
 
 class _Reporter:
@@ -66,29 +68,33 @@ class _Reporter:
         self._now = microseconds(now, plan.timezone)
         self._walks: dict[tuple[str, Span], Walk] = {}
 
-    def report(self) -> Report:
+    def report(self, stamp: PlanStamp | None) -> Report:
         plan = self._plan
         for event, properties in _reads(plan).items():
             self._dataset.events(event, properties, plan=plan)
         asked = self._span(None) if self._since is not None else Span(None, self._until)
         now = moment(self._now, plan.timezone)
         measured = {name: self._kpi(kpi) for name, kpi in plan.kpis.items()}
-        volumes = [self._volume(name, asked) for name in plan.events]
+        volumes = tuple(found for name in plan.events if (found := self._volume(name, asked)) is not None)
+        asks = measured or plan.journeys or volumes
         return Report(
-            plan=PlanStamp(plan.id, plan.description, plan.timezone),
+            plan=stamp,
             now=now,
             window=self._window(asked),
             data=self._data(),
             goals=tuple(_goal(goal, measured) for goal in plan.goals.values()),
             kpis=tuple(_guarded(plan.kpis[name], found, measured) for name, found in measured.items()),
             journeys=tuple(self._journey(journey) for journey in plan.journeys.values()),
-            volumes=tuple(found for found in volumes if found is not None),
+            volumes=volumes,
+            intake=self._dataset.intake(asked),
+            overview=None if asks else overview(self._dataset, asked, plan.timezone),
         )
 
     def _data(self) -> DataStamp:
         held, timezone = self._dataset.contents(), self._plan.timezone
         first, last = (None if us is None else moment(us, timezone) for us in (held.first, held.last))
-        return DataStamp(held.messages, held.persons, held.devices, first, last)
+        every = self._dataset.intake()
+        return DataStamp(held.messages, held.persons, held.devices, first, last, every.quarantined, every.rejected)
 
     def _span(self, seconds: int | None) -> Span:
         return chosen(seconds, since=self._since, until=self._until, now=self._now, timezone=self._plan.timezone)

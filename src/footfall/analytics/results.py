@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.intake import Intake
+from footfall.analytics.overview import Overview
 from footfall.analytics.window import Window
 
 __all__ = [
@@ -175,19 +177,28 @@ class PlanStamp(msgspec.Struct, frozen=True):
 
 
 class DataStamp(msgspec.Struct, frozen=True):
-    """What the data holds: messages, persons that count, device streams, and the first and the last corrected time."""
+    """What the data holds: messages, persons that count, device streams, and the first and the last corrected time.
+
+    `quarantined` lie in quarantine now, `rejected` were never kept.
+    """
 
     messages: int
     persons: int
     devices: int
     first: datetime | None
     last: datetime | None
+    quarantined: int
+    rejected: int
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Everything. `window` is what the reader asked for; where it is open, each figure used its own (see there)."""
+    """Everything. `window` is what the reader asked for; where it is open, each figure used its own (see there).
 
-    plan: PlanStamp
+    `intake` counts that window. `plan` is None where there is none. `overview` is there when nothing is asked of the
+    data: without a plan, or with one that has no KPIs, journeys and volumes.
+    """
+
+    plan: PlanStamp | None
     now: datetime
     window: Window
     data: DataStamp
@@ -195,6 +206,8 @@ class Report(msgspec.Struct, frozen=True):
     kpis: tuple[KpiResult, ...]
     journeys: tuple[JourneyResult, ...]
     volumes: tuple[VolumeResult, ...]
+    intake: Intake
+    overview: Overview | None = None
 
 
 def encode(report: Report) -> bytes:

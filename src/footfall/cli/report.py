@@ -13,7 +13,6 @@ from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import console, echo_json
 from footfall.cli.report_text import show
 from footfall.clock import EPOCH, SystemClock
-from footfall.errors import UsageError
 
 __all__ = ["command"]
 
@@ -27,6 +26,9 @@ __all__ = ["command"]
 def command(*, data: Path, plan: Path | None, since: str | None, until: str | None, form: str) -> None:
     """Show goals, KPIs, journeys and volumes, each number with its definition. Works while a collector runs.
 
+    The head counts what is stored, in quarantine, rejected and late. Without a plan the report shows messages, persons,
+    events and sources over time.
+
     Each KPI looks back from now as far as its window says. --since and --until override that: dates (2026-11-01), dates
     and times, or how long ago (7d).
     """
@@ -34,10 +36,6 @@ def command(*, data: Path, plan: Path | None, since: str | None, until: str | No
     chosen = plans.load(plan) if plan is not None else None
     bounds = [None if text is None else moment(text, now) for text in (since, until)]
     with Dataset.open(data, chosen) as dataset:
-        if dataset.plan is None:
-            raise UsageError(
-                f"{data}: no plan was ever used here, so there is nothing to report on; name one by --plan"
-            )
         found = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from footfall.analytics import GoalResult, JourneyResult, KpiResult, Report, StepResult, VolumeResult
+from footfall.analytics import GoalResult, JourneyResult, KpiResult, Overview, Report, StepResult, VolumeResult
+from footfall.cli import overview_text
 from footfall.cli import report_words as words
 from footfall.printable import counted
 
@@ -48,10 +50,16 @@ class _Picture:
     def draw(self, place: str) -> None:
         report = self._report
         self._head(place)
+        if report.intake.quarantined:
+            for line, style in overview_text.quarantine_lines(report.intake, place, has_plan=report.plan is not None):
+                self._print(Text(line, style))
         if not report.data.messages:
             self._nothing(place)
             return
         self._hint()
+        if report.overview is not None:
+            self._overview(report.overview, place)
+            return
         for goal in report.goals:
             self._goal(goal)
         named = {name for goal in report.goals for name in goal.kpis}
@@ -100,11 +108,13 @@ class _Picture:
 
     def _head(self, place: str) -> None:
         report, data = self._report, self._report.data
-        self._print(Text(report.plan.id, "bold"))
-        if report.plan.description:
+        self._print(Text(report.plan.id if report.plan else "no plan", "bold"))
+        if report.plan and report.plan.description:
             self._print(Text(report.plan.description, "dim"))
         end = report.window.until or report.now
-        own = f"each figure's own, back from {end.strftime(words.MOMENT)}"
+        own = (
+            f"each figure's own, back from {end.strftime(words.MOMENT)}" if report.overview is None else "all there is"
+        )
         held = " · ".join((
             counted(data.messages, "message"),
             counted(data.persons, "person"),
@@ -114,18 +124,43 @@ class _Picture:
         table.add_row(Text("data", "dim"), Text(f"{place}\n{held}"))
         if data.first and data.last:
             table.add_row(Text("from", "dim"), f"{data.first:{words.MOMENT}} to {data.last:{words.MOMENT}}")
+        table.add_row(Text("intake", "dim"), overview_text.intake_line(report.intake))
         table.add_row(Text("window", "dim"), own if report.window.since is None else words.between(report.window))
-        table.add_row(Text("clock", "dim"), report.plan.timezone)
+        table.add_row(Text("clock", "dim"), report.window.timezone)
         self._console.print(table)
 
     def _nothing(self, place: str) -> None:
-        self._print(Text("\nThere is nothing to report yet: no message has been stored here.", "bold"))
+        """No message is stored; what else came in is not hidden behind that."""
+        data, folder = self._report.data, shlex.quote(place)
+        if data.quarantined or data.rejected:
+            came = f"{data.quarantined:,} in quarantine and {data.rejected:,} rejected"
+            self._print(Text(f"\nNo message is stored yet, so there is no figure. Of what came in, {came}.", "bold"))
+            self._print(Text(f"The books by source and event: footfall stats --data {folder}"))
+            self._print(Text(f"\n{self._report.intake.definition}", "dim"))
+            return
+        self._print(Text("\nThere is nothing to report yet: no message has come in here.", "bold"))
         self._print(
             Text(
-                f"Start a collector on this folder (footfall serve --data {place} --plan … --write-key …), "
+                f"Start a collector on this folder (footfall serve --data {folder} --plan … --write-key …), "
                 "point a client at it, and come back. Or see a whole report at once: footfall demo"
             )
         )
+
+    def _overview(self, overview: Overview, place: str) -> None:
+        shown = overview.periods[-overview_text.MOST_PERIODS :]
+        self._title(f"What came in by {overview.per}")
+        if len(shown) < len(overview.periods):
+            self._print(Text(f"{len(overview.periods) - len(shown):,} earlier ones: --format json", "dim"), 2)
+        names = (overview.per, "messages", "persons", "events", "sources")
+        self._table(names, [overview_text.period_row(period, overview) for period in shown])
+        for title, lines in (("event", overview.events), ("source", overview.sources)):
+            self._title(f"By {title}")
+            rows = [overview_text.name_row(line) for line in lines[: overview_text.MOST_NAMES]]
+            self._table((title, "messages", "persons", "first", "last"), rows)
+            if len(lines) > len(rows):
+                self._print(Text(f"{len(lines) - len(rows):,} rarer ones: --format json", "dim"), 2)
+        self._print(Text(f"\nIntake: {self._report.intake.definition}", "dim"))
+        self._print(Text("\n" + "\n".join(overview_text.next_steps(place, has_plan=self._report.plan is not None))))
 
     def _hint(self) -> None:
         """Say so when all of the windows miss all of the data: zeros everywhere would puzzle a newcomer."""
@@ -243,9 +278,10 @@ class _Picture:
             text = " ".join([*first, *(s for s in more if often[s] == 1 and not s.startswith(_WINDOWS))])
             table.add_row(Text(f"[{number}]", "dim"), Text.assemble((f"{name}: ", "bold"), text))
         self._console.print(Padding(table, (0, 0, 0, 2), expand=False))
-        zone = self._report.plan.timezone
+        zone = self._report.window.timezone
         general = [
             f"Windows go by corrected time on the clock of {zone}, begin included, end left out.",
+            f"Intake: {self._report.intake.definition}",
             *(s for s, count in often.items() if count > 1 and not s.startswith(_WINDOWS)),
         ]
         self._print(Text("\n" + "\n".join(general)), 2)

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, Protocol
 from footfall.storage.books import Books
 
 __all__ = [
+    "QUARTER_US",
     "Changes",
     "Entry",
     "Journal",
@@ -86,12 +87,12 @@ class Refusals(NamedTuple):
     number: int
 
 
-_QUARTER_US = 900_000_000  # every offset from UTC is a multiple of it, so each local day has whole quarters
+QUARTER_US = 900_000_000  # every offset from UTC is a multiple of it, so each local day has whole quarters
 
 
 def quarter_of(us: int) -> int:
     """The first microsecond of the quarter of an hour in which a moment lies."""
-    return us - us % _QUARTER_US
+    return us - us % QUARTER_US
 
 
 def is_misdated(row: Row) -> bool:

@@ -303,7 +303,7 @@ class SqliteJournal:
             for place, to in superseded:
                 _take_out(connection, place, to, "superseded")
             for entry in changes.released:
-                fresh.append(_take_out(connection, entry.seq, seq + 1, "released"))
+                fresh.append(_take_out(connection, entry.seq, seq + 1, "released", entry.row))
                 if fresh[-1]:
                     seq += 1
                     connection.execute(_INSERT_ROW["stored"], (seq, *entry.row[1:]))
@@ -391,14 +391,19 @@ def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[s
     return known
 
 
-def _take_out(connection: apsw.Connection, place: int, to: int, why: str) -> bool:
-    """Take the row `place` out of quarantine, and give its id the number `to`; False when it is not there."""
+def _take_out(connection: apsw.Connection, place: int, to: int, why: str, anew: Row | None = None) -> bool:
+    """Take the row `place` out of quarantine, and give its id the number `to`; False when it is not there.
+
+    `anew` is the row as it will be stored, where it was not counted as it came in.
+    """
     line = connection.execute(_TAKE_OUT, (place,)).fetchone()
     if line is None:
         return False
     source, message_id, event, type_ = line
     connection.execute(_STORE_ID, (to, message_id, source))
     connection.execute(_TAKEN_OUT[why], (source, account(event, type_)))
+    if anew is not None and is_misdated(anew):
+        connection.execute(_ADD_MISDATED, (1, source, account(event, type_)))
     return True
 
 

@@ -112,6 +112,8 @@ class MemoryJournal(Journal):
             return False
         self._take_out(before, "released")
         self._add(entry.row._replace(kind="stored"))
+        if is_misdated(entry.row):
+            self._books[before.row.source, account(before.row.event, before.row.type)]["misdated"] += 1
         return True
 
     def _add(self, row: Row) -> None:

@@ -1,0 +1,121 @@
+"""What came in beside the figures is counted by window, against a count by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.engine import connect
+from footfall.analytics.intake import QuarantineReason, load_intake, read_intake
+from footfall.analytics.window import Span
+from footfall.collector import Collector
+from footfall.storage import Changes, Row
+from footfall.storage.books import in_quarantine, kept, total
+from footfall.testing import ManualClock
+from footfall.testing.journal import MemoryJournal
+
+DAY = 86_400_000_000
+NOON = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()) * 1_000_000
+
+
+def row(number: int, occurred_at: int, delay: int, kind: str, event: str | None, codes: list[str]) -> Row:
+    faults = [{"path": f"lines[{place}].price", "code": code} for place, code in enumerate(codes)]
+    return Row(
+        "quarantined" if kind == "quarantined" else "stored", "shop", f"m{number}", "track" if event else "page", event,
+        "u", None, None, None, None, occurred_at, occurred_at + delay, None, msgspec.json.encode(faults), b"{}", None,
+    )  # fmt: skip
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.integers(-3, 3).map(lambda days: NOON + days * DAY),
+        st.sampled_from([0, DAY, DAY + 1, 30 * DAY, -DAY]),
+        st.sampled_from(["stored", "quarantined"]),
+        st.sampled_from(["seen", "bought", None]),
+        st.lists(st.sampled_from(["type", "required", "min", "enum"]), min_size=1, max_size=3),
+    ),
+    max_size=12,
+)
+EDGES = st.none() | st.integers(-3, 4).map(lambda days: NOON + days * DAY)
+
+
+@given(drawn=ROWS, since=EDGES, until=EDGES)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_window_counts_what_a_loop_counts(
+    drawn: list[tuple[int, int, str, str | None, list[str]]], since: int | None, until: int | None
+) -> None:
+    rows = [row(number, *parts) for number, parts in enumerate(drawn)]
+    journal = MemoryJournal()
+    journal.commit(Changes(rows, {}))
+    connection = connect()
+    connection.execute("CREATE TABLE messages (occurred_at BIGINT, received_at BIGINT)")
+    stored = [one for one in rows if one.kind == "stored"]
+    for one in stored:
+        connection.execute("INSERT INTO messages VALUES (?, ?)", [one.occurred_at, one.received_at])
+
+    with journal.snapshot() as snapshot:
+        load_intake(connection, snapshot)
+    found = read_intake(connection, Span(since, until))
+
+    within = [
+        one
+        for one in rows
+        if (since is None or one.occurred_at >= since) and (until is None or one.occurred_at < until)
+    ]
+    waiting = [one for one in within if one.kind == "quarantined"]
+    reasons = Counter(
+        (one.event or "(page)", "lines[].price", code)
+        for one in waiting
+        for code in {fault["code"] for fault in msgspec.json.decode(one.faults or b"[]")}
+    )
+    top = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))[:3]
+    assert found.stored == len(within) - len(waiting)
+    assert found.late == sum(one.received_at - one.occurred_at > DAY for one in within if one.kind == "stored")
+    assert found.quarantined == len(waiting)
+    assert found.reasons == tuple(QuarantineReason(*reason, count) for reason, count in top)
+    event(f"late: {found.late > 0}, more than three reasons: {len(reasons) > 3}, empty: {not within}")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "rejected"),
+    [(None, None, 5), (NOON, None, 5), (NOON + 1, None, 3), (None, NOON + 900_000_000, 2), (NOON + DAY, None, 0)],
+)
+def test_rejected_messages_count_by_the_quarter_of_an_hour(since: int | None, until: int | None, rejected: int) -> None:
+    clock = ManualClock(datetime(2026, 11, 1, 12, 7, tzinfo=UTC))
+    journal = MemoryJournal(clock=clock)
+    journal.commit(Changes([], {("shop", "seen"): 2}))
+    clock.advance(600)
+    journal.commit(Changes([], {("shop", "seen"): 2, ("app", "seen"): 1}))
+
+    connection = connect()
+    connection.execute("CREATE TABLE messages (occurred_at BIGINT, received_at BIGINT)")
+    with journal.snapshot() as snapshot:
+        load_intake(connection, snapshot)
+
+    assert read_intake(connection, Span(since, until)).rejected == rejected
+    connection.close()
+
+
+def test_a_whole_folder_agrees_with_its_books(tmp_path: Path) -> None:
+    batch = b'{"batch": [{"type":"track","event":"a","userId":"u"},{"type":"track","event":"a"},{"type":"?"},7,8]}'
+    with Collector(tmp_path / "data") as collector:
+        collector.take(batch)
+        books = total(collector.stats())
+
+    with Dataset.open(tmp_path / "data") as dataset:
+        found = dataset.intake()
+    assert (found.stored, found.quarantined, found.rejected) == (kept(books), in_quarantine(books), books["rejected"])
+    assert (found.stored, found.quarantined, found.rejected) == (1, 2, 2)
+
+
+def test_rows_that_are_at_hand_have_nothing_in_quarantine() -> None:
+    with Dataset.of([]) as dataset:
+        assert (dataset.intake().quarantined, dataset.intake().rejected) == (0, 0)
