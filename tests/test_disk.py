@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import BOM, SystemDisk, read_text_file, replace_file
 
 DISK = SystemDisk()
 
@@ -109,3 +109,11 @@ def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:
         DISK.lock(tmp_path / "lock", "me")
 
     assert (tmp_path / "victim").read_bytes() == b"untouched"
+
+
+def test_a_text_is_read_without_the_mark_that_an_editor_put_before_it(tmp_path: Path) -> None:
+    (tmp_path / "marked").write_bytes(BOM + b"a" + BOM)
+    (tmp_path / "plain").write_bytes(b"a")
+
+    assert read_text_file(DISK, tmp_path / "marked") == b"a" + BOM
+    assert read_text_file(DISK, tmp_path / "plain") == b"a"

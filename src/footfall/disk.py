@@ -15,9 +15,12 @@ from typing import IO, Literal, Protocol
 
 from footfall.errors import DataFolderHeldError
 
-__all__ = ["Disk", "Lock", "Mode", "SystemDisk", "replace_file"]
+__all__ = ["BOM", "Disk", "Lock", "Mode", "SystemDisk", "read_text_file", "replace_file"]
 
 Mode = Literal["read", "write", "append"]
+
+BOM = b"\xef\xbb\xbf"
+"""The byte order mark in UTF-8, which some editors put before a text."""
 
 _MODES: dict[Mode, Literal["rb", "wb", "ab"]] = {"read": "rb", "write": "wb", "append": "ab"}
 
@@ -133,6 +136,12 @@ class SystemDisk:
 
     def make_folder(self, path: Path, *, private: bool = False) -> None:
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+
+
+def read_text_file(disk: Disk, path: Path) -> bytes:
+    """The bytes of a file of text, JSON or YAML, without a byte order mark. Raises OSError."""
+    with disk.open(path, "read") as file:
+        return file.read().removeprefix(BOM)
 
 
 def replace_file(disk: Disk, path: Path, content: bytes) -> None:

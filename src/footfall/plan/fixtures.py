@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from footfall.disk import Disk, SystemDisk
+from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.events import Fault
 from footfall.plan.findings import did_you_mean
@@ -117,8 +117,7 @@ class _Tester:
     def _test(self, event: Event, kind: Literal["valid", "invalid"], file: Path) -> None:
         self.count += 1
         try:
-            with self.disk.open(file, "read") as held:
-                text = held.read()
+            text = read_text_file(self.disk, file)
             msgspec.json.decode(text)
         except OSError as error:
             self.broken.append(f"{file}: cannot be read: {error.strerror or error}")

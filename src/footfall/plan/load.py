@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.disk import Disk, SystemDisk
+from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import from_bundle
 from footfall.plan.currencies import check_currency
@@ -134,8 +134,7 @@ def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, l
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
     place = Place(str(path), 0, 0)
     try:
-        with disk.open(path, "read") as file:
-            return file.read()
+        return read_text_file(disk, path)
     except FileNotFoundError:
         findings.add("missing_file", "no such file or folder", place=place, remedy="check the path")
     except OSError as error:

@@ -175,3 +175,34 @@ def test_a_plan_that_cannot_be_used_changes_no_baseline(tmp_path: Path) -> None:
         )
 
         assert (done.exit_code, "unknown_key" in done.stdout, baseline.exists()) == (1, True, False)
+
+
+MARK = b"\xef\xbb\xbf"
+PLAN = "plan: p\nevents:\n  e: {description: When it is, properties: {a: {type: string, description: what}}}\n"
+
+
+@pytest.mark.parametrize("name", ["plan.yaml", "fixtures/e/valid/a.json", "plan.lock.json", "known.json", "p.json"])
+def test_a_byte_order_mark_before_any_input_is_no_part_of_it(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    (folder / "fixtures/e/valid").mkdir(parents=True)
+    (folder / "plan.yaml").write_text(PLAN)
+    (folder / "fixtures/e/valid/a.json").write_text('{"a": "x"}')
+    bundle, known = folder / "p.json", folder / "known.json"
+    runner = CliRunner()
+    lint = ["lint", str(folder), "--baseline", str(known)]
+    for arguments in (["lock", str(folder)], [*lint, "--write-baseline"], ["bundle", str(folder), "-o", str(bundle)]):
+        assert runner.invoke(group, arguments, catch_exceptions=False).exit_code == 0
+    marked = folder / name
+    marked.write_bytes(MARK + marked.read_bytes())
+
+    after = [
+        runner.invoke(group, arguments)
+        for arguments in (
+            ["check", str(folder)],
+            ["check", str(bundle)],
+            ["lock", str(folder), "--check"],
+            [*lint, "--fail-on", "warning"],
+        )
+    ]
+
+    assert [(done.exit_code, done.output) for done in after if done.exit_code] == []

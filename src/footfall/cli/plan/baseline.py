@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 
 __all__ = ["Baseline", "read_baseline", "write_baseline"]
@@ -61,8 +61,7 @@ def _fingerprint(problem: Problem) -> Fingerprint:
 def read_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises BrokenInputError when it is not there or is none."""
     try:
-        with SystemDisk().open(path, "read") as file:
-            held = msgspec.json.decode(file.read(), type=_File)
+        held = msgspec.json.decode(read_text_file(SystemDisk(), path), type=_File)
     except OSError as error:
         message = f"the baseline cannot be read: {error.strerror or error}; make one with --write-baseline"
         raise BrokenInputError(str(path), message) from None

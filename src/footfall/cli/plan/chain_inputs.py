@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.disk import SystemDisk
+from footfall.disk import SystemDisk, read_text_file
 from footfall.errors import BrokenInputError
 
 __all__ = ["read_coded", "read_tested"]
@@ -49,8 +49,7 @@ def read_tested(path: Path | None) -> Mapping[str, int] | None:
 
 def _read(path: Path, kind: type[Any], otherwise: str) -> Any:
     try:
-        with SystemDisk().open(path, "read") as file:
-            return msgspec.json.decode(file.read(), type=kind)
+        return msgspec.json.decode(read_text_file(SystemDisk(), path), type=kind)
     except OSError as error:
         raise BrokenInputError(str(path), f"cannot be read: {error.strerror or error}") from None
     except msgspec.DecodeError:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan.exchange import LOSS_CODES, Loss
 from footfall.plan.exchange.yaml_text import yaml_text
@@ -75,7 +75,7 @@ def _may_be_document(file: Path, folder: Path) -> bool:
 
 def _document(file: Path) -> Any:
     try:
-        data = file.read_bytes()
+        data = read_text_file(SystemDisk(), file)
     except OSError as error:
         raise BrokenInputError(str(file), f"cannot be read: {error.strerror or error}; check its permissions") from None
     return _yaml(file, data) if file.suffix.lower() in _YAML else _json(file, data)
@@ -83,7 +83,7 @@ def _document(file: Path) -> Any:
 
 def _json(file: Path, data: bytes) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refuse)
+        return json.loads(data.decode(), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         # A file without an ending of its own may hold YAML, which takes more than JSON does.
         if file.suffix.lower() not in (".json", ".jsonschema", ".schema"):

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan
 from footfall.plan.lock import Lock, hash_of, lock_plan, stale
@@ -30,8 +30,7 @@ def read_lock(file: Path) -> Lock | None:
     Raises BrokenInputError when it cannot be read, is no lock, was edited by hand, or comes from a newer footfall.
     """
     try:
-        with SystemDisk().open(file, "read") as opened:
-            data = opened.read()
+        data = read_text_file(SystemDisk(), file)
     except FileNotFoundError:
         return None
     except OSError as error:

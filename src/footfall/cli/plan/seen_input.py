@@ -14,7 +14,7 @@ import click
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo
 from footfall.clock import EPOCH, SystemClock
-from footfall.disk import SystemDisk
+from footfall.disk import BOM, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.plan.observed import Seen, read_line, read_message
 
@@ -76,8 +76,9 @@ class SeenInput:
         try:
             with SystemDisk().open(self._events, "read") as file:
                 for number, line in enumerate(file, 1):
-                    if line.strip():
-                        yield from self._read(f"line {number}", partial(read_line, line))
+                    text = line.removeprefix(BOM) if number == 1 else line
+                    if text.strip():
+                        yield from self._read(f"line {number}", partial(read_line, text))
         except OSError as error:
             raise BrokenInputError(self.place, f"cannot be read: {error.strerror or error}") from None
 
