@@ -106,8 +106,8 @@ EVENT: Final = Record(
             )
         ),
         "include": Key(TEXTS),
-        "properties": Key(NODE, nullable=True),
         "additional": Key(FLAG),
+        "properties": Key(NODE, nullable=True),
         "rules": Key(
             ListOf(Record({"id": Key(NAME, required=True), "check": Key(TEXT, required=True), "message": Key(TEXT)}))
         ),

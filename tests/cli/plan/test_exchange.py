@@ -37,6 +37,7 @@ def test_an_imported_folder_is_clean(form: str, tmp_path: Path) -> None:
     checked = footfall("check", tmp_path / "plan")
     assert checked.returncode == 0, checked.stdout
     assert "3 events, 17 properties" in checked.stdout
+    assert footfall("fmt", tmp_path / "plan", "--check").stdout == f"{tmp_path}/plan: every file is in form\n"
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))

@@ -56,6 +56,8 @@ def test_init_overwrites_nothing_and_takes_an_id(tmp_path: Path) -> None:
 
 def test_fmt_tells_with_check_and_changes_without(shop: Path) -> None:
     before = bundle_hash(load(shop))
+    file = shop / "events" / "shop.yaml"
+    file.write_text(file.read_text().replace("sku: {", "sku:   {"))
 
     told = footfall("fmt", shop, "--check")
     assert told.returncode == 1

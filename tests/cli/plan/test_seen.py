@@ -66,7 +66,9 @@ def data(place: Path) -> Path:
 def test_a_draft_of_a_file_is_clean(place: Path, events: Path) -> None:
     done = run("infer", events, "-o", "draft", "--name", "shop", cwd=place)
     checked = run("check", "draft", cwd=place)
+    formed = run("fmt", "draft", "--check", cwd=place)
 
+    assert (formed.returncode, formed.stdout) == (0, "draft: every file is in form\n")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "draft: 2 events drafted from 11 messages; next: footfall plan check draft\n"
     assert (checked.returncode, checked.stdout.splitlines()[-1].split(":")[0:2]) == (

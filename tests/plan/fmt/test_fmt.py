@@ -263,6 +263,14 @@ def test_the_example_plans_mean_the_same_when_they_are_formatted(folder: Path, t
     assert bundle_hash(load(tmp_path)) == bundle_hash(load(folder))
 
 
+@pytest.mark.parametrize("folder", ["tracking_plans", "examples"])
+def test_the_example_plans_are_in_form(folder: str) -> None:
+    texts = {file: file.read_text(encoding="utf-8") for file in sorted((ROOT / folder).rglob("*.yaml"))}
+
+    assert texts
+    assert [str(file) for file, text in texts.items() if formatted(text) != text] == []
+
+
 def test_keys_come_in_order_with_the_comments_that_speak_of_them() -> None:
     text = (
         "# The head stays on top\n\nevents:\n    a:\n        # who cares for it\n        owner:    us   # for now\n"

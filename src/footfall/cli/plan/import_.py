@@ -16,6 +16,7 @@ from footfall.errors import UsageError
 from footfall.plan.exchange import FORMATS, import_plan
 from footfall.plan.exchange.names import plan_id
 from footfall.plan.exchange.yaml_text import yaml_text
+from footfall.plan.fmt import in_form
 from footfall.printable import counted
 
 __all__ = ["command"]
@@ -55,7 +56,7 @@ def command(  # each option of the command line is one parameter
     if name is not None:
         document["plan"] = plan_id(name)
     if output is not None:
-        texts = {file: yaml_text(part).encode() for file, part in _files(document).items()}
+        texts = {file: in_form(yaml_text(part), file).encode() for file, part in _files(document).items()}
         write_files(output, texts, force=force)
     losses = (*skipped, *imported.losses)
     plan = msgspec.structs.replace(imported.plan, id=document["plan"])

@@ -6,11 +6,13 @@ import re
 from pathlib import Path
 
 import click
+import msgspec
 
 from footfall.cli.output import echo
 from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
+from footfall.plan.fmt import in_form
 from footfall.plan.observed import Draft, Profile, draft
 from footfall.printable import counted
 
@@ -33,7 +35,8 @@ def command(
     """
     looked = SeenInput(events, data, since=since_us(since, "UTC"))
     profile = Profile(looked.messages())
-    made = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
+    drafted = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
+    made = msgspec.structs.replace(drafted, files={file: in_form(text, file) for file, text in drafted.files.items()})
     looked.tell_broken()
     for what in made.left_out:
         echo(f"left out: {what}", err=True)

@@ -17,7 +17,7 @@ from footfall.plan.fmt.tree import UnformattableError, read_tree
 from footfall.plan.schema import FILE
 from footfall.plan.yaml_source import parse_yaml
 
-__all__ = ["format_file"]
+__all__ = ["format_file", "in_form"]
 
 
 def format_file(data: bytes, name: str) -> bytes | list[Problem]:
@@ -42,6 +42,12 @@ def format_file(data: bytes, name: str) -> bytes | list[Problem]:
     if again is None or len(findings) or not _same(again.plain(), node.plain()):
         return [_left(name, "it is written in a way that cannot be kept")]
     return made
+
+
+def in_form(text: str, name: str) -> str:
+    """A text that footfall itself has written for the file `name`, in canonical form."""
+    made = format_file(text.encode(), name)
+    return made.decode() if isinstance(made, bytes) else text
 
 
 def _left(name: str, why: str) -> Problem:
