@@ -85,7 +85,8 @@ class SystemClock:
 
     def __init__(self) -> None:
         self._random = random.Random()  # noqa: S311 - jitter, not secrets
-        self._lock = threading.Lock()
+        # Reentrant: a signal handler or a finalizer may ask for an id while its own thread makes one.
+        self._lock = threading.RLock()
         self._last_ms = 0
         self._bits = 0
         self._pid = 0
@@ -118,6 +119,7 @@ class SystemClock:
                 entropy = int.from_bytes(os.urandom(10), "big") & ~(1 << 61)
                 self._bits = _uuid7_bits(self._last_ms, entropy)
             else:
-                self._bits += 1 + self._random.getrandbits(32)
+                step = 1 + self._random.getrandbits(32)
+                self._bits += step
             bits = self._bits
         return _canonical(bits)

@@ -66,7 +66,7 @@ def test_a_message_lingers_on_the_clients_clock() -> None:
         clock.advance(0.5)
         await turns()
         assert recorder.events == ["a"]
-        await client.close()
+        await client.aclose()
 
     asyncio.run(work())
 
@@ -87,7 +87,7 @@ def test_a_failed_batch_is_sent_again_when_its_wait_is_over_and_later_ones_stay_
         await turns()
         assert recorder.events == ["a", "b"]
         assert [batch.sent_at[11:22] for batch in recorder.attempts] == ["00:00:00.00", "00:00:10.10", "00:00:10.10"]
-        await client.close()
+        await client.aclose()
 
     asyncio.run(work())
 
@@ -97,7 +97,7 @@ def test_flush_and_close_are_bounded_while_a_send_hangs(run: Run) -> None:
         client = AsyncClient(Hanging())
         client.track("a")
         assert await client.flush(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
-        assert await client.close(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
+        assert await client.aclose(0.01) == Delivery(0, 1, {}, "unanswered: the collector has not answered yet")
         assert client.stats().balanced
 
     run(work())
@@ -110,7 +110,7 @@ def test_what_was_called_before_a_loop_runs_is_sent_once_one_does(run: Run) -> N
 
     async def work() -> None:
         client.track("inside")
-        await client.close()
+        await client.aclose()
 
     run(work())
 
@@ -128,7 +128,7 @@ def test_a_client_outlives_a_loop_and_says_what_it_left(caplog: pytest.LogCaptur
     async def second() -> None:
         client.track("second loop")
         await client.flush()
-        await client.close()
+        await client.aclose()
 
     asyncio.run(first())
     assert "messages pending (1)" in caplog.text
@@ -155,7 +155,7 @@ def test_a_refused_key_ends_a_flush_at_once(run: Run) -> None:
         client = AsyncClient(Recorder(fail_with=[UnauthorizedError("HTTP 401")]))
         client.track("a")
         assert await client.flush(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
-        assert await client.close(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
+        assert await client.aclose(3600.0) == Delivery(0, 1, {}, "unauthorized: HTTP 401")
 
     run(work())
 
@@ -195,8 +195,8 @@ def test_tasks_have_scopes_of_their_own(run: Run) -> None:
 def test_a_closed_client_takes_nothing(run: Run) -> None:
     async def work() -> None:
         client = AsyncClient(Recorder())
-        await client.close()
-        await client.close()
+        await client.aclose()
+        await client.aclose()
         assert client.track("late").reason == "closed"
         assert client.stats().refused == {"closed": 1}
 
@@ -213,7 +213,7 @@ def test_a_closing_client_tries_once_more_before_it_gives_up() -> None:
         client.track("a")
         await turns()
         assert client.stats().retries == 1
-        assert await client.close() == Delivery(1, 0, {})
+        assert await client.aclose() == Delivery(1, 0, {})
 
     asyncio.run(work())
 
@@ -241,7 +241,7 @@ def test_a_loop_that_was_left_in_the_middle_of_a_send_does_not_stop_the_next_one
 
     async def second() -> None:
         client.track("b")
-        assert await client.close() == Delivery(2, 0, {})
+        assert await client.aclose() == Delivery(2, 0, {})
 
     left_behind = asyncio.new_event_loop()
     left_behind.run_until_complete(first())

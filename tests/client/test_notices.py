@@ -86,7 +86,7 @@ def test_what_a_collector_did_not_store_is_one_warning_for_each_event_and_fault(
             for number in range(20):
                 client.track("bought", {"n": number}, user_id="kari")
                 client.identify("kari", {"n": number})
-            return await client.close()
+            return await client.aclose()
 
     def work_in_threads() -> Delivery:
         client = Client(recorder, options=ClientOptions(max_batch=4))
@@ -302,8 +302,8 @@ def test_what_the_end_loses_is_one_warning_with_the_counts_and_reasons(
         client = AsyncClient(recorder, options=options)
         for _ in range(2_000):
             client.track("bought", user_id="kari")
-        await client.close(0.2)
-        await client.close(0.0)
+        await client.aclose(0.2)
+        await client.aclose(0.0)
 
     def work_in_threads() -> None:
         client = Client(recorder, options=options)

@@ -107,7 +107,7 @@ def test_async(footfall_events):
     async def go():
         client.track("bread_viewed", {"kind": "rye"}, user_id="ann")
         footfall_events.assert_sent("bread_viewed", kind="rye")
-        await client.close()
+        await client.aclose()
     asyncio.run(go())
     footfall_events.assert_sent("bread_viewed", times=1)
 """,

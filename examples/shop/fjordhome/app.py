@@ -77,7 +77,7 @@ class App:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self._footfall.close()
+        await self._footfall.aclose()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:

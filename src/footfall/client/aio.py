@@ -3,27 +3,54 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import logging
+import threading
+from collections.abc import Awaitable, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from footfall.client.base import FLUSH_TIMEOUT, BaseClient, say
-from footfall.client.ledger import Delivery, Ledger
+from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, Say, say
+from footfall.client.ends import answer_termination
+from footfall.client.guard import guarded, guarded_async
+from footfall.client.ledger import Delivery
 from footfall.client.outbox import Parcel
-from footfall.client.prepare import TAIL, Ready
 from footfall.errors import UsageError
-from footfall.events import Answer, Receipt
+from footfall.events import Answer
 
 __all__ = ["AsyncClient"]
 
 _log = logging.getLogger("footfall")
 
 
-class AsyncClient(BaseClient):
-    """Sends events to a collector from an event loop, without a thread; see BaseClient for the parameters.
+class _Sender:
+    """A task that sends, its loop, and the event that it waits for."""
 
-    To be used from one event loop at a time. What is called before a loop runs is queued and sent once one does. Close
-    it, or use it as `async with`: a loop that ends takes with it what is pending.
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, is_ours: bool) -> None:
+        self.loop = loop
+        self.is_ours = is_ours  # a loop in a thread of ours, which runs until the client is closed
+        self.due = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+    def works(self) -> bool:
+        """Whether it will see what is asked of it: a loop that was left, or closed, does nothing any more."""
+        return (self.is_ours or self.loop.is_running()) and not self.loop.is_closed()
+
+    def call(self, function: Any, *arguments: Any) -> None:
+        """Call something in its loop, from wherever this is called. RuntimeError if it was closed just now."""
+        if _running_loop() is self.loop:
+            function(*arguments)
+        else:
+            self.loop.call_soon_threadsafe(function, *arguments)
+
+
+class AsyncClient(BaseClient):
+    """Sends events to a collector from an event loop; see BaseClient for the parameters.
+
+    The task that sends runs in the loop in which the client is made or first called. Other threads may call it too (the
+    plain `def` endpoints of a framework do); where no loop was met yet, their messages are sent from a loop in a thread
+    of our own. `await aclose()`, or use it as `async with`: a loop that ends leaves what is pending to the next loop,
+    or to the end of the process.
 
     Raises UsageError for `when_full="block"`, which would stop the loop that makes room.
     """
@@ -31,59 +58,51 @@ class AsyncClient(BaseClient):
     def _renew(self) -> None:
         if self._options.when_full == "block":
             raise UsageError('an AsyncClient cannot wait in track(): use when_full="drop_oldest", or await flush()')
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._changed = asyncio.Event()
-        self._moved = asyncio.Event()
+        self._home = _running_loop()
+        self._sender: _Sender | None = None
+        # Each is resolved when an attempt ends, or the sender does.
+        self._waiting: list[concurrent.futures.Future[object]] = []
         super()._renew()
 
     # A timeout here ends with a count of what is left, not with a TimeoutError.
+    @guarded_async(UNSURE)
     async def flush(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - see above
         """Send what was accepted before this call, without lingering; return after at most `timeout` seconds.
 
         None waits for up to 10 seconds.
         """
         deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
-        mark = self._outbox.last_number
-        self._outbox.hurry(mark)
-        self._start()
-        self._changed.set()
-        while not self._outbox.settled(mark) and not self._outbox.stopped:
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
-                break
-            self._moved.clear()
-            await self._wait(self._moved, left)
-        return self._outbox.ledger().delivery()
+        with self._lock:
+            mark = self._outbox.last_number
+            self._outbox.hurry(mark)
+            self._wake_guarded()
+        await self._until_settled(mark, deadline)
+        with self._lock:
+            return self._outbox.ledger().delivery()
 
-    async def close(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - as for flush
+    @guarded_async(UNSURE)
+    async def aclose(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - as for flush
         """Take no more messages, send what is pending, let go of the connection; at most for `timeout` seconds.
 
         `timeout` is `ClientOptions.close_timeout` by default. What is still pending then is lost unless it arrived
         without an answer; `Delivery.reason` says why. Closing twice is no error.
         """
         now = self._clock.monotonic()
-        self._closed = True
-        self._give_up_at = now + (self._options.close_timeout if timeout is None else timeout)
-        self._outbox.last_call(now)
-        self._start()
-        self._changed.set()
-        while self._task is not None and not self._is_over(now := self._clock.monotonic()):
-            self._moved.clear()
-            await self._wait(self._moved, self._give_up_at - now)
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        try:
-            await self._transport.close_async()
-        except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
-            _log.warning("the transport raised %s when it was closed", type(error).__name__)
-        say(self._end_to_say())
-        return self._outbox.ledger().delivery()
-
-    def stats(self) -> Ledger:
-        """The books as they stand."""
-        return self._outbox.ledger()
+        deadline = now + (self._options.close_timeout if timeout is None else timeout)
+        self._forget_end()
+        with self._lock:
+            self._closed = True
+            self._give_up_at = deadline
+            mark = self._outbox.last_number
+            self._outbox.last_call(now)
+            self._wake_guarded()
+        await self._until_settled(mark, deadline)
+        await self._end_sender()
+        await self._let_go_async()
+        with self._lock:
+            delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
+        say(lines)
+        return delivery
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,73 +110,177 @@ class AsyncClient(BaseClient):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        await self.close()
+        await self.aclose()
 
-    # In the caller
+    @guarded(None)
+    def _end_at_exit(self) -> None:
+        self._closed = True
+        self._end()
 
-    def _queue(self, ready: Ready) -> Receipt:
-        if self._closed:
-            self._outbox.refuse("closed")
-            return Receipt(False, ready.message_id, "closed", ready.faults)
-        offer = self._outbox.offer(ready.head, TAIL, ready.rank, self._clock.monotonic())
-        if offer == "full":
-            return Receipt(False, ready.message_id, "queue_full", ready.faults)
-        if offer == "wake" or self._task is None:
-            self._start()
-            self._changed.set()
-        return Receipt(True, ready.message_id, None, ready.faults)
+    @guarded(None)
+    def _end(self) -> None:
+        # By the transport's plain `send`: as a process ends, what loops hand to other threads is refused.
+        deadline = self._clock.monotonic() + self._options.close_timeout
+        outcome = self._next_outcome()
+        while not self._takes_over() and (left := deadline - self._clock.monotonic()) > 0:
+            concurrent.futures.wait([outcome], left)
+            outcome = self._next_outcome()
+        self._drain_here(deadline)
+        with self._lock:
+            lines = self._end_to_say()
+        say(lines)
 
-    def _refuse(self, reason: str) -> None:
-        self._outbox.refuse(reason)
+    def _takes_over(self) -> bool:
+        """Whether the sender was stopped, which is not done while an attempt of it may still end."""
+        with self._lock:
+            self._outbox.last_call(self._clock.monotonic())
+            sender = self._sender
+            if sender is not None and sender.works():
+                if self._outbox.is_sending and sender.loop is not _running_loop():
+                    return False
+                sender.call(sender.due.set)
+            self._outbox.interrupted()
+            self._leave_sender()
+            return True
 
-    # The task that sends
+    # The sender. What is called under the lock says so.
 
-    def _start(self) -> None:
+    def _wake(self) -> None:
+        sender, here = self._sender, _running_loop()
+        if sender is None or not sender.works():
+            # A loop that was left may have left a parcel on its way.
+            self._outbox.interrupted()
+            home = self._home if self._home is not None and self._home.is_running() else None
+            if self._outbox.pending == 0:
+                return
+            sender = self._sender = self._new_sender(here or home)
+        sender.call(sender.due.set)
+
+    def _new_sender(self, loop: asyncio.AbstractEventLoop | None) -> _Sender:
+        answer_termination()
+        if loop is not None:
+            sender = _Sender(loop, is_ours=False)
+            sender.call(self._start_task, sender)
+            return sender
+        sender = _Sender(asyncio.new_event_loop(), is_ours=True)
         try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return  # no loop runs yet: the first call inside of one starts the task
-        if self._outbox.pending == 0 or (self._loop is loop and self._task is not None):
-            return
-        # A loop that was closed without ending its tasks may have left a parcel on its way.
-        self._outbox.interrupted()
-        self._loop = loop
-        # An Event belongs to the loop that first waits for it.
-        self._changed, self._moved = asyncio.Event(), asyncio.Event()
-        self._task = loop.create_task(self._work(), name="footfall")
+            threading.Thread(target=self._run, args=(sender,), name="footfall", daemon=True).start()
+        except BaseException:
+            sender.loop.close()
+            raise
+        return sender
 
-    async def _work(self) -> None:
-        task = asyncio.current_task()
+    def _start_task(self, sender: _Sender) -> None:
+        sender.task = sender.loop.create_task(self._work(sender), name="footfall")
+
+    def _run(self, sender: _Sender) -> None:
+        """What the thread of our own does."""
         try:
-            while not self._is_over(now := self._clock.monotonic()):
-                parcel = self._outbox.take(now)
-                if parcel is not None:
-                    await self._attempt(parcel)
-                    continue
-                self._changed.clear()
-                await self._wait(self._changed, self._pause(now))
+            sender.loop.run_until_complete(self._work(sender))
+        except Exception as error:  # noqa: BLE001 - the next call starts another thread
+            self._failures.log("the sender", error)
         finally:
-            # The task of a loop that was left behind may end late, when another one is at work.
-            if self._task is task:
-                self._task = None
-                self._outbox.interrupted()
-                self._moved.set()
-                left = self._outbox.pending
-                if left and not self._closed:
-                    _log.warning("the event loop ends with messages pending (%d): close the client first", left)
+            sender.loop.close()
 
-    async def _attempt(self, parcel: Parcel) -> None:
+    def _leave_sender(self) -> None:
+        self._sender = None
+
+    async def _work(self, sender: _Sender) -> None:
+        sender.task = asyncio.current_task()
+        try:
+            while (step := self._next_step(sender)) is not None:
+                parcel, pause = step
+                if parcel is not None:
+                    await self._attempt(sender, parcel)
+                    continue
+                sender.due.clear()
+                await self._wait(sender.due.wait(), pause)
+            if sender.is_ours and self._closed:
+                await self._let_go_async()
+        except Exception as error:  # noqa: BLE001 - a clock that raises, for one: the next call starts another task
+            self._failures.log("the sender", error)
+        finally:
+            self._end_work(sender)
+
+    def _next_step(self, sender: _Sender) -> tuple[Parcel | None, float | None] | None:
+        """A parcel to send, or for how long to wait for one; None when there is nothing more to do.
+
+        Under the lock, so that a sender that starts in another thread does not look before it is entered.
+        """
+        with self._lock:
+            if self._sender is not sender or self._is_over(now := self._clock.monotonic()):
+                return None
+            return self._outbox.take(now), self._pause(now)
+
+    def _end_work(self, sender: _Sender) -> None:
+        with self._lock:
+            # The task of a loop that was left behind may end late, when another one is at work.
+            if self._sender is not sender:
+                return
+            self._sender = None
+            self._is_asleep = True
+            self._outbox.interrupted()
+            left = self._outbox.pending
+        self._tell_outcome()
+        if left and not self._closed:
+            _log.warning("the event loop ends with messages pending (%d): await aclose() before it does", left)
+
+    async def _attempt(self, sender: _Sender, parcel: Parcel) -> None:
         outcome: Answer | Exception
         try:
             outcome = await self._transport.send_async(self._batch(parcel))
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
             outcome = error
-        say(self._settle(parcel, outcome))
-        self._moved.set()
+        lines: Sequence[Say] = ()
+        with self._lock:
+            if self._sender is sender:
+                lines = self._settle(parcel, outcome)
+        say(lines)
+        self._tell_outcome()
 
-    async def _wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        """Wait for an event, but not longer than `seconds` of the client's clock."""
-        waiters: list[asyncio.Task[object]] = [asyncio.ensure_future(event.wait())]
+    async def _end_sender(self) -> None:
+        """Stop the task, which is over, or hangs in an attempt."""
+        sender = self._sender
+        if sender is None or sender.task is None or not sender.works():
+            return
+        ended = self._next_outcome()
+        sender.call(sender.task.cancel)
+        await self._wait(asyncio.wrap_future(ended), 1.0)
+
+    async def _let_go_async(self) -> None:
+        try:
+            await self._transport.close_async()
+        except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
+            _log.warning("the transport raised %s when it was closed", type(error).__name__)
+
+    # Waiting for the sender, from any loop or thread
+
+    async def _until_settled(self, mark: int, deadline: float) -> None:
+        while not self._is_settled(mark) and (left := deadline - self._clock.monotonic()) > 0:
+            outcome = self._next_outcome()
+            if not self._is_settled(mark):  # it may have come in between
+                await self._wait(asyncio.wrap_future(outcome), left)
+
+    def _is_settled(self, mark: int) -> bool:
+        with self._lock:
+            return self._outbox.settled(mark) or self._outbox.stopped or self._sender is None
+
+    def _next_outcome(self) -> concurrent.futures.Future[object]:
+        outcome: concurrent.futures.Future[object] = concurrent.futures.Future()
+        with self._lock:
+            self._waiting.append(outcome)
+        return outcome
+
+    def _tell_outcome(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for outcome in waiting:
+            if outcome.set_running_or_notify_cancel():
+                outcome.set_result(None)
+
+    async def _wait(self, what: Awaitable[object], seconds: float | None) -> None:
+        """Wait for something, but not longer than `seconds` of the client's clock."""
+        waiters: list[asyncio.Future[object]] = [asyncio.ensure_future(what)]
         if seconds is not None:
             waiters.append(asyncio.ensure_future(self._clock.sleep_async(max(0.0, seconds))))
         try:
@@ -166,3 +289,10 @@ class AsyncClient(BaseClient):
             for waiter in waiters:
                 waiter.cancel()
             await asyncio.gather(*waiters, return_exceptions=True)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -5,33 +5,40 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import weakref
+import threading
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from footfall.client.calls import Calls
 from footfall.client.disabled import DisabledPreparer, Nowhere
+from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
+from footfall.client.guard import guarded
 from footfall.client.judge import Judge, OnInvalid, PlanJudge
+from footfall.client.ledger import Delivery, Ledger
 from footfall.client.losses import Losses, in_words
 from footfall.client.message import Hook
 from footfall.client.notices import PROCESS
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
-from footfall.client.prepare import Preparer
+from footfall.client.prepare import NUMBER, TAIL, Preparer, Ready
 from footfall.client.witness import Witness, WitnessedPreparer, witness_now
 from footfall.clock import Clock, SystemClock, format_us
 from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
-from footfall.events import Answer, Batch
+from footfall.events import Answer, Batch, Receipt
+from footfall.forks import renew_after_fork, uncut
 
 if TYPE_CHECKING:
     from footfall.plan.model import Plan
 
-__all__ = ["FLUSH_TIMEOUT", "BaseClient", "Collector", "say"]
+__all__ = ["FLUSH_TIMEOUT", "UNSURE", "BaseClient", "Collector", "Say", "say"]
 
 _log = logging.getLogger("footfall")
 
@@ -46,6 +53,10 @@ _NEXT: dict[Action, str] = {
 }
 
 FLUSH_TIMEOUT = 10.0  # seconds
+
+# What a call returns that could not even read the books.
+UNSURE = Delivery(0, 0, {"internal": 0}, "internal: the call failed inside of footfall, see its log")
+_NO_BOOKS = Ledger(reason=UNSURE.reason)
 
 _NOT_INVALID = (None, "drop", "flag", "raise")
 
@@ -79,10 +90,15 @@ class BaseClient(Calls):
     does nothing: no URL or plan is needed or looked at, no hook is called, no event is checked, each receipt is falsy
     with the reason `disabled`, and `stats().refused` counts them.
 
-    After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue.
+    After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue. When
+    the process ends, what is pending is sent for up to `close_timeout` seconds (see client/README.md for which ends
+    let it).
 
     Raises UsageError for what cannot be, PlanError for a plan that cannot be used.
     """
+
+    # Whether a full queue makes the caller wait.
+    _waits_for_room = False
 
     def __init__(
         self,
@@ -114,7 +130,9 @@ class BaseClient(Calls):
             self._transport = self._connect(collector, write_key)
         self._closed = False
         self._renew()
-        _renew_after_fork(self)
+        kind = type(self)
+        renew_after_fork(self, kind._renew)  # noqa: SLF001 - our own
+        self._forget_end = end_with_process(self, kind._end_at_exit, kind._end)  # noqa: SLF001 - our own
 
     def _connect(self, collector: Collector | None, write_key: str | None) -> Transport:
         """The transport to a collector, or a witness's in its place."""
@@ -131,6 +149,7 @@ class BaseClient(Calls):
     def _renew(self) -> None:
         """Begin with empty books and an id of our own: at first, and in a forked child (the queue is its parent's)."""
         judge, hooks, options, clock = self._setup
+        self._renew_locks()
         # Our own clock is made anew too: another thread may have held its lock at the moment of the fork.
         self._clock: Clock = clock or SystemClock()
         self._outbox = Outbox(
@@ -155,10 +174,98 @@ class BaseClient(Calls):
         )
         # When a closing client stops trying, on the clock that never goes back.
         self._give_up_at: float | None = None
+        # Whether the sender still has to be started, or woken.
+        self._is_asleep = True
         # Whether the last attempt failed: the first failure of a row is told louder than those after it.
         self._failing = False
         self._losses = Losses()
         self._pending_said = 0
+
+    def _renew_locks(self) -> None:
+        # Locks belong to a kind of threads: gevent's `patch_all`, which may run long after we were made, replaces
+        # Python's threads by its own, to which the locks of before mean nothing. `get_ident` changes with them.
+        self._kind = threading.get_ident
+        # Reentrant: a signal handler or a finalizer may call track() while its own thread is inside of track().
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+
+    def _change_threads(self) -> None:
+        """Another kind of threads has come: leave the sender of the old kind behind, and what it sends to a new one."""
+        with self._lock:
+            if self._kind is not threading.get_ident:
+                self._outbox.interrupted()
+                self._leave_sender()
+                self._renew_locks()
+
+    # What both do in the caller
+
+    @guarded(_NO_BOOKS)
+    def stats(self) -> Ledger:
+        """The books as they stand."""
+        with self._lock:
+            return self._books()
+
+    def _books(self) -> Ledger:
+        books = self._outbox.ledger()
+        if (lost := self._failures.lost) == 0:
+            return books
+        return msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
+
+    def _queue(self, ready: Ready) -> Receipt:
+        if self._kind is not threading.get_ident:
+            self._change_threads()
+        with self._lock:
+            if self._waits_for_room:
+                self._wait_for_room(len(ready.head) + len(TAIL) + NUMBER)
+            if self._closed:
+                self._outbox.refuse("closed")
+                return Receipt(False, ready.message_id, "closed", ready.faults)
+            offer = self._outbox.offer(ready.head, TAIL, ready.rank, self._clock.monotonic())
+            if offer == "full":
+                return Receipt(False, ready.message_id, "queue_full", ready.faults)
+            if offer == "wake" or self._is_asleep:
+                try:
+                    self._wake_guarded()
+                except Exception:  # noqa: BLE001 - at the limit of recursion; the message is accepted all the same
+                    self._is_asleep = True
+        return Receipt(True, ready.message_id, None, ready.faults)
+
+    def _refuse(self, reason: str) -> None:
+        if self._kind is not threading.get_ident:
+            self._change_threads()
+        with self._lock:
+            self._outbox.refuse(reason)
+
+    def _wake_guarded(self) -> None:
+        """Have the sender look at the outbox. The message is accepted: what fails here is done again at the next."""
+        self._is_asleep = True
+        try:
+            self._wake()
+        except Exception as error:  # noqa: BLE001 - no thread could be started, for one
+            self._failures.log("waking the sender", error)
+        else:
+            self._is_asleep = False
+
+    def _wait_for_room(self, size: int) -> None:
+        """Wait, within bounds, until `size` bytes fit. The lock is held."""
+
+    @abstractmethod
+    def _end_at_exit(self) -> None:
+        """The process ends, and nothing of the application comes after this: send what is pending, take no more."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """The process ends soon: send what is pending."""
+
+    @abstractmethod
+    def _wake(self) -> None:
+        """Start what sends, if it does not run, and have it look at the outbox. The lock is held."""
+
+    @abstractmethod
+    def _leave_sender(self) -> None:
+        """Forget what sends: it will not be heard of again. The lock is held."""
+
+    # What both do in whatever sends
 
     def _is_over(self, now: float) -> bool:
         """Whether a closing client has nothing more to do, or no more time."""
@@ -169,6 +276,34 @@ class BaseClient(Calls):
         """Seconds until there may be something to do by itself; None when only a call or an outcome can bring it."""
         waits = [self._outbox.due(now), None if self._give_up_at is None else self._give_up_at - now]
         return min((wait for wait in waits if wait is not None), default=None)
+
+    def _sent(self, parcel: Parcel) -> Answer | Exception:
+        try:
+            return self._transport.send(self._batch(parcel))
+        except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
+            return error
+
+    def _drain_here(self, deadline: float) -> None:
+        """Send in the calling thread, for when nothing else does; the transport's own timeout bounds each attempt."""
+        while (now := self._clock.monotonic()) < deadline:
+            with self._lock:
+                parcel = self._outbox.take(now)
+            if parcel is None:
+                return
+            try:
+                outcome = self._sent(parcel)
+                with self._lock:
+                    lines = self._settle(parcel, outcome)
+                say(lines)
+            finally:
+                with self._lock:
+                    self._outbox.interrupted()
+
+    def _let_go(self) -> None:
+        try:
+            self._transport.close()
+        except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
+            _log.warning("the transport raised %s when it was closed", type(error).__name__)
 
     def _batch(self, parcel: Parcel) -> Batch:
         return Batch(parcel.messages, format_us(self._clock.now_us()))
@@ -192,7 +327,8 @@ class BaseClient(Calls):
         if not isinstance(error, TransportError):
             # A transport that breaks its promise must not end the sending.
             error = UnreachableError(f"the transport raised {type(outcome).__name__}")
-        decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
+        with uncut():  # the first failure loads what calculates the wait
+            decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
         # A split is no failure yet. A refused key is told even in a row of failures: it is the end of the sending.
         is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
         self._failing = self._failing or decision.action != "split"
@@ -240,15 +376,3 @@ def _transport(collector: Collector, write_key: str | None, options: ClientOptio
     return HttpTransport(
         collector, write_key or "", timeout=options.timeout, gzip=options.gzip, gzip_over=options.gzip_over
     )
-
-
-def _renew_after_fork(client: BaseClient) -> None:
-    if not hasattr(os, "register_at_fork"):
-        return  # a platform that does not fork
-    held = weakref.ref(client)
-
-    def renew() -> None:
-        if (client := held()) is not None:
-            client._renew()  # noqa: SLF001 - a method of the class above
-
-    os.register_at_fork(after_in_child=renew)

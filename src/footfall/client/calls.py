@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
-import logging
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any, overload
 
+from footfall.client.guard import Failures, guarded
 from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
 from footfall.client.notices import PROCESS
 from footfall.client.prepare import Preparer, Ready
-from footfall.client.scope import NO_SCOPE, Scope, entered
+from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
 
 __all__ = ["Calls"]
 
-_log = logging.getLogger("footfall")
+_LOST = Receipt(False, None, "internal")
+_NO_BLOCK: AbstractContextManager[Scope] = nullcontext(NO_SCOPE)
+_NO_CONTEXT: Mapping[str, Any] = MappingProxyType({})
 
 
 class Calls(ABC):
     """What an application calls.
 
-    Every call returns a Receipt at once: truthy if and only if the message was accepted into the queue, with
-    the reason, and every fault, if not. No call raises, whatever it is given, except InvalidEventError by a client that
-    was made with `on_invalid="raise"`. The user goes by name: a call in the order of other makers' libraries,
-    `track(user_id, event, properties)`, sends nothing and has the reason `argument_order`. Ids are text, integers or
-    UUIDs. A `timestamp` is a datetime (naive: UTC), a date or RFC 3339 text; without one it is now. `message_id` makes
-    sending the same message twice harmless.
+    Every call returns a Receipt at once: truthy if and only if the message was accepted into the queue, with the
+    reason, and every fault, if not. No call raises, whatever it is given and whatever fails inside (the reason is then
+    `internal`), except InvalidEventError by a client that was made with `on_invalid="raise"`. The user goes by name: a
+    call in the order of other makers' libraries, `track(user_id, event, properties)`, sends nothing and has the reason
+    `argument_order`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a date or RFC 3339
+    text; without one it is now. `message_id` makes sending the same message twice harmless.
     """
 
     _preparer: Preparer
 
     def __init__(self) -> None:
         self._scope: ContextVar[Scope] = ContextVar("footfall_scope", default=NO_SCOPE)
+        self._failures = Failures()
 
     @overload
     def track(
@@ -73,11 +78,23 @@ class Calls(ABC):
         message_id: str | None = None,
     ) -> Receipt:
         """Something happened: an event by its name and properties, or as an object of a generated class."""
-        if misplaced:
-            properties = _in_another_order(properties)
-        message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
-        return self._record(message if type(event) is str else opened(message))
+        # Guarded as the other calls are, but in place: this one is called most, and a wrapper takes a twentieth more.
+        try:
+            if misplaced:
+                properties = _in_another_order(properties)
+            message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
+            return self._record(message if type(event) is str else opened(message))
+        except InvalidEventError:
+            raise
+        except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application
+            self._failures.lost += 1
+            try:  # noqa: SIM105 - `suppress` is one more call
+                self._failures.log("track()", error)
+            except RecursionError:
+                pass
+            return _LOST
 
+    @guarded(_LOST, sends=True)
     def identify(
         self,
         user_id: Id,
@@ -91,6 +108,7 @@ class Calls(ABC):
         """This is who they are: `user_id` is the application's own key; `traits` is what is known of them."""
         return self._record(Message("identify", None, traits, user_id, anonymous_id, timestamp, context, message_id))
 
+    @guarded(_LOST, sends=True)
     def page(
         self,
         name: str | None = None,
@@ -110,6 +128,7 @@ class Calls(ABC):
             Message("page", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
         )
 
+    @guarded(_LOST, sends=True)
     def screen(
         self,
         name: str | None = None,
@@ -129,6 +148,7 @@ class Calls(ABC):
             Message("screen", name, properties, user_id, anonymous_id, timestamp, context, message_id, category)
         )
 
+    @guarded(_LOST, sends=True)
     def group(
         self,
         group_id: Id,
@@ -145,6 +165,7 @@ class Calls(ABC):
             traits = _in_another_order(traits)
         return self._record(Message("group", group_id, traits, user_id, anonymous_id, timestamp, context, message_id))
 
+    @guarded(_LOST, sends=True)
     def alias(
         self,
         previous_id: Id,
@@ -157,6 +178,7 @@ class Calls(ABC):
         """Two user ids are one person; `user_id` is the one that stays."""
         return self._record(Message("alias", previous_id, None, user_id, None, timestamp, context, message_id))
 
+    @guarded(_LOST, sends=True)
     def reset(
         self,
         *,
@@ -168,14 +190,20 @@ class Calls(ABC):
         """Whoever used this device has left it (signed out): what follows may be somebody else."""
         return self._record(Message("reset", None, None, None, anonymous_id, timestamp, context, message_id))
 
+    @guarded(_NO_BLOCK)
     def scope(
-        self, *, user_id: Id | None = None, anonymous_id: Id | None = None, context: dict[str, Any] | None = None
+        self, *, user_id: Id | None = None, anonymous_id: Id | None = None, context: Mapping[str, Any] | None = None
     ) -> AbstractContextManager[Scope]:
         """Ids and context for every message inside a `with` block, in this thread or task and what it calls.
 
-        Blocks nest: what an inner one, or a call, says wins; contexts are merged key by key.
+        Blocks nest: what an inner one, or a call, says wins; contexts are merged key by key. What cannot be read as a
+        context is left out, and logged.
         """
-        return entered(self._scope, Scope(user_id, anonymous_id, dict(context or {})))
+        return Block(self._scope, Scope(user_id, anonymous_id, self._copied(context)), self._failures)
+
+    @guarded(_NO_CONTEXT)
+    def _copied(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        return {} if context is None else dict(context)
 
     def _record(self, message: Message) -> Receipt:
         try:
@@ -183,18 +211,16 @@ class Calls(ABC):
         except InvalidEventError:
             self._refuse("invalid")
             raise
-        except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application
-            # The class only: an error's text may hold what a property held.
-            _log.error("a message was dropped: %s while it was prepared", type(error).__name__)
-            self._refuse("internal")
-            return Receipt(False, None, "internal")
         if isinstance(ready, Receipt):
             self._refuse(ready.reason or "invalid")
             receipt = ready
         else:
             receipt = self._queue(ready)
         if receipt.faults or not receipt.accepted:
-            PROCESS.of_call(message, receipt)
+            try:  # noqa: SIM105 - `suppress` is one more call
+                PROCESS.of_call(message, receipt)
+            except Exception:  # noqa: BLE001, S110 - no stack is left, and the message is in the books already
+                pass
         return receipt
 
     @abstractmethod

@@ -112,12 +112,14 @@ class Outbox:
         if excess > 0 and not (limits.lets_go and self._let_go(excess, rank)):
             self._refused["queue_full"] += 1
             return "full"
-        self._number = number
+        queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
+        wakes = queued == 1 or queued == limits.max_batch or self._is_long(size)
+        # From here on nothing can fail: what is accepted is in the queue, and what is not is not in the books.
         self._queues[rank].append((number, message, now))
+        self._number = number
         self._queued_bytes[rank] += size
         self._pending_bytes += size
-        queued = len(self._queues[LOW]) + len(self._queues[HIGH])
-        return "wake" if queued == 1 or queued == limits.max_batch or self._is_long() else "queued"
+        return "wake" if wakes else "queued"
 
     def refuse(self, reason: str) -> None:
         """Count a message that was never accepted."""
@@ -152,6 +154,11 @@ class Outbox:
     def pending_bytes(self) -> int:
         """Their bytes; never more than `queue_bytes`."""
         return self._pending_bytes
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a parcel is on its way."""
+        return self._sending is not None
 
     @property
     def stopped(self) -> bool:
@@ -318,9 +325,9 @@ class Outbox:
             return known
         return _UNSENT if self._sending is None else _UNANSWERED
 
-    def _is_long(self) -> bool:
-        """Whether what is queued fills a batch by its bytes."""
-        return self._queued_bytes[LOW] + self._queued_bytes[HIGH] >= self._limits.max_batch_bytes - _ENVELOPE
+    def _is_long(self, more: int = 0) -> bool:
+        """Whether what is queued, and `more` bytes, fill a batch."""
+        return self._queued_bytes[LOW] + self._queued_bytes[HIGH] + more >= self._limits.max_batch_bytes - _ENVELOPE
 
     @property
     def _queued(self) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
+from contextvars import ContextVar, Token
 from typing import Any, NamedTuple
 
-__all__ = ["NO_SCOPE", "Scope", "entered"]
+from footfall.client.guard import Failures, guarded
+
+__all__ = ["NO_SCOPE", "Block", "Scope"]
 
 
 class Scope(NamedTuple):
@@ -29,20 +30,33 @@ class Scope(NamedTuple):
 NO_SCOPE = Scope()
 
 
-@contextmanager
-def entered(current: ContextVar[Scope], inner: Scope) -> Iterator[Scope]:
-    """Make `inner`, inside of what holds already, the scope of the block.
+class Block:
+    """A `with` block whose scope is `inner`, inside of what holds already. Entering and leaving it never raise.
 
     A context variable, so threads and tasks each have their own, and a task starts with that of its creator.
     """
-    outer = current.get()
-    scope = outer.within(inner)
-    token = current.set(scope)
-    try:
-        yield scope
-    finally:
+
+    def __init__(self, current: ContextVar[Scope], inner: Scope, failures: Failures) -> None:
+        self._current = current
+        self._inner = inner
+        self._failures = failures
+        # What held before, once for each time that the block is entered.
+        self._outer: list[tuple[Scope, Token[Scope]]] = []
+
+    @guarded(NO_SCOPE)
+    def __enter__(self) -> Scope:
+        outer = self._current.get()
+        scope = outer.within(self._inner)
+        self._outer.append((outer, self._current.set(scope)))
+        return scope
+
+    @guarded(None)
+    def __exit__(self, *_error: object) -> None:
+        if not self._outer:
+            return  # entering it failed
+        outer, token = self._outer.pop()
         try:
-            current.reset(token)
+            self._current.reset(token)
         except ValueError:
             # The block ends in another context than it began in (a generator that a framework finishes elsewhere).
-            current.set(outer)
+            self._current.set(outer)

@@ -1,0 +1,104 @@
+"""Guard: whatever goes wrong inside of a public call, the call returns; a lost message is counted, and said once.
+
+What passes: InvalidEventError, which the application asked for, and what is no Exception (KeyboardInterrupt,
+SystemExit, a cancelled task). The guard calls nothing before it has counted: at the limit of recursion a call raises.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from footfall.errors import InvalidEventError
+
+__all__ = ["Failures", "Guarded", "guarded", "guarded_async"]
+
+_log = logging.getLogger("footfall")
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Failures:
+    """What was caught in one client; `lost` counts the calls that were to send a message."""
+
+    def __init__(self) -> None:
+        self.lost = 0
+        self._logged: set[str] = set()
+
+    def log(self, place: str, error: BaseException) -> None:
+        """Log the error's class, once for each place: a call that always fails must not fill a disk. Never raises."""
+        try:
+            # The class only: an error's text may hold what a property held.
+            text = f"{place} failed inside of footfall: {type(error).__name__}"
+            if text not in self._logged:
+                self._logged.add(text)
+                _log.error("%s; this is logged once", text)
+        except Exception:  # noqa: BLE001, S110 - no stack or memory is left, or a handler of the application's raises
+            pass
+
+
+class Guarded(Protocol):
+    """An object whose calls are guarded."""
+
+    _failures: Failures
+
+
+_Self = TypeVar("_Self", bound=Guarded)
+
+
+def guarded(
+    fallback: _T, *, sends: bool = False
+) -> Callable[[Callable[Concatenate[_Self, _P], _T]], Callable[Concatenate[_Self, _P], _T]]:
+    """Have a method return `fallback` where it would raise; where it `sends`, count the message as lost."""
+    loss = int(sends)
+
+    def guard(call: Callable[Concatenate[_Self, _P], _T]) -> Callable[Concatenate[_Self, _P], _T]:
+        place = f"{call.__name__}()"
+
+        @functools.wraps(call)
+        def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+            try:
+                return call(self, *args, **kwargs)
+            except InvalidEventError:
+                raise
+            except Exception as error:  # noqa: BLE001 - this is what the guard is for
+                failures = self._failures
+                failures.lost += loss
+                try:  # noqa: SIM105 - `suppress` is one more call
+                    failures.log(place, error)
+                except RecursionError:
+                    pass
+                return fallback
+
+        return inside
+
+    return guard
+
+
+def guarded_async(
+    fallback: _T,
+) -> Callable[
+    [Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]],
+    Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
+]:
+    """`guarded` for a coroutine."""
+
+    def guard(
+        call: Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
+    ) -> Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]:
+        place = f"{call.__name__}()"
+
+        @functools.wraps(call)
+        async def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+            try:
+                return await call(self, *args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - this is what the guard is for
+                self._failures.log(place, error)
+                return fallback
+
+        return inside
+
+    return guard

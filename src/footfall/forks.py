@@ -1,0 +1,73 @@
+"""Forks: what a forked child begins anew, and which work of another thread no fork may cut in two.
+
+A fork copies one thread. What another thread was doing is never finished in the child: a lock that it had taken stays
+locked, a module that it was loading stays half loaded. So locks are made anew in the child, and loading is done
+`uncut`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+__all__ = ["renew_after_fork", "uncut"]
+
+_Owner = TypeVar("_Owner")
+
+# Seconds. Long enough to load a library on a small device; a fork that has waited for so long goes ahead.
+_PATIENCE = 10.0
+
+# In the order in which their owners were made. An owner that is gone takes its entry along.
+_renewals: WeakKeyDictionary[Any, Callable[[Any], None]] = WeakKeyDictionary()
+
+
+class _Gate:
+    """Taken by work that no fork may cut in two, and by each fork."""
+
+    def __init__(self) -> None:
+        # Reentrant: the thread that loads may fork, as some modules do when they are imported.
+        self.lock = threading.RLock()
+
+
+_gate = _Gate()
+
+
+@contextmanager
+def uncut() -> Iterator[None]:
+    """While this block runs no other thread forks: for loading modules in a thread of ours, and for nothing that waits.
+
+    A fork waits for up to 10 seconds for such a block to end.
+    """
+    with _gate.lock:
+        yield
+
+
+def renew_after_fork(owner: _Owner, renew: Callable[[_Owner], None]) -> None:
+    """In every forked child, call `renew(owner)` before the fork returns there, as long as `owner` is alive."""
+    _renewals[owner] = renew
+
+
+def _before() -> None:
+    _gate.lock.acquire(timeout=_PATIENCE)
+
+
+def _after_in_parent() -> None:
+    # RuntimeError: the wait was in vain, so the lock is another thread's.
+    with contextlib.suppress(RuntimeError):
+        _gate.lock.release()
+
+
+def _after_in_child() -> None:
+    _gate.lock = threading.RLock()
+    for owner, renew in list(_renewals.items()):
+        renew(owner)
+
+
+# One entry for the whole process: what is registered here can never be taken back.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before, after_in_parent=_after_in_parent, after_in_child=_after_in_child)

@@ -1,0 +1,250 @@
+"""The ends of a process: in each that lets anything run, what was accepted is sent."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from footfall import Client
+from footfall.testing import Recorder
+
+FORKS = hasattr(os, "fork")
+
+HEAD = """
+import atexit, concurrent.futures, multiprocessing, os, sys
+import footfall
+from footfall.delivery import FileTransport
+
+client = footfall.Client(FileTransport(sys.argv[1]), options=footfall.ClientOptions(linger=3600.0))
+
+def child(*_):
+    assert client.track("child", user_id="ann"), client.stats()
+"""
+
+
+def events(tmp_path: Path, code: str) -> list[str]:
+    """The events that a script, which begins with HEAD, has sent when it and its children have ended."""
+    out = tmp_path / "out.jsonl"
+    script = tmp_path / "script.py"
+    script.write_text(HEAD + textwrap.dedent(code))
+    # From 3.12 on Python warns that a process with threads forks, which is what is tested.
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", script, str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return [json.loads(line)["event"] for line in out.read_text().splitlines()] if out.exists() else []
+
+
+def test_the_first_message_may_come_in_a_handler_of_atexit(tmp_path: Path) -> None:
+    assert events(tmp_path, "atexit.register(lambda: client.track('last words', user_id='ann'))") == ["last words"]
+
+
+METHODS = [method for method in ("fork", "spawn", "forkserver") if FORKS or method == "spawn"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_child_of_multiprocessing_sends_before_it_ends(method: str, tmp_path: Path) -> None:
+    code = f"""
+    if __name__ == "__main__":
+        process = multiprocessing.get_context({method!r}).Process(target=child)
+        process.start()
+        process.join()
+        assert process.exitcode == 0
+    """
+
+    assert events(tmp_path, code) == ["child"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_client_that_is_made_in_a_child_sends_too(method: str, tmp_path: Path) -> None:
+    code = f"""
+    def make_and_track(path):
+        footfall.Client(FileTransport(path)).track("made in the child", user_id="ann")
+
+    if __name__ == "__main__":
+        process = multiprocessing.get_context({method!r}).Process(target=make_and_track, args=sys.argv[1:])
+        process.start()
+        process.join()
+    """
+
+    assert events(tmp_path, code) == ["made in the child"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_a_child_tracks_as_its_last_finalizer_is_sent(method: str, tmp_path: Path) -> None:
+    code = f"""
+    import multiprocessing.util
+
+    def finalized():
+        multiprocessing.util.Finalize(None, child, exitpriority=-10)
+
+    if __name__ == "__main__":
+        process = multiprocessing.get_context({method!r}).Process(target=finalized)
+        process.start()
+        process.join()
+    """
+
+    assert events(tmp_path, code) == ["child"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_workers_of_a_pool_send_before_they_end(method: str, tmp_path: Path) -> None:
+    code = f"""
+    if __name__ == "__main__":
+        with multiprocessing.get_context({method!r}).Pool(2) as pool:
+            pool.map(child, range(6))
+            pool.close()
+            pool.join()
+    """
+
+    assert events(tmp_path, code) == ["child"] * 6
+
+
+@pytest.mark.skipif(not FORKS, reason="a terminated process runs nothing on this platform")
+def test_a_pool_that_is_terminated_lets_its_workers_send(tmp_path: Path) -> None:
+    code = """
+    if __name__ == "__main__":
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            pool.map(child, range(6))
+    """
+
+    assert events(tmp_path, code) == ["child"] * 6
+
+
+@pytest.mark.skipif(not FORKS, reason="this platform has no SIGTERM to answer")
+def test_a_child_that_said_what_sigterm_does_keeps_that(tmp_path: Path) -> None:
+    code = """
+    import signal
+
+    def mine(ready):
+        signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
+        child()
+        ready.set()
+        signal.pause()
+
+    if __name__ == "__main__":
+        ready = multiprocessing.get_context("fork").Event()
+        process = multiprocessing.get_context("fork").Process(target=mine, args=(ready,), daemon=True)
+        process.start()
+        ready.wait()
+        process.terminate()
+        process.join()
+        assert process.exitcode == 7, process.exitcode
+    """
+
+    assert events(tmp_path, code) == []
+
+
+@pytest.mark.skipif(not FORKS, reason="this platform has no SIGTERM to answer")
+def test_a_terminated_child_still_ends_by_its_signal(tmp_path: Path) -> None:
+    code = """
+    import signal
+
+    def waits(ready):
+        child()
+        ready.set()
+        signal.pause()
+
+    if __name__ == "__main__":
+        ready = multiprocessing.get_context("fork").Event()
+        process = multiprocessing.get_context("fork").Process(target=waits, args=(ready,), daemon=True)
+        process.start()
+        ready.wait()
+        process.terminate()
+        process.join()
+        assert process.exitcode == -signal.SIGTERM, process.exitcode
+    """
+
+    assert events(tmp_path, code) == ["child"]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_workers_of_an_executor_send_before_they_end(method: str, tmp_path: Path) -> None:
+    code = f"""
+    if __name__ == "__main__":
+        context = multiprocessing.get_context({method!r})
+        with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+            list(pool.map(child, range(6)))
+    """
+
+    assert events(tmp_path, code) == ["child"] * 6
+
+
+def test_an_async_client_that_nobody_closed_sends_as_the_process_ends(tmp_path: Path) -> None:
+    code = """
+    import asyncio
+    late = footfall.AsyncClient(FileTransport(sys.argv[1]), options=footfall.ClientOptions(linger=3600.0))
+
+    async def main():
+        late.track("in the loop", user_id="ann")
+
+    import logging
+    logging.disable()
+    asyncio.run(main())
+    late.track("after it", user_id="ann")
+    """
+
+    assert events(tmp_path, code) == ["in the loop", "after it"]
+
+
+def test_a_client_leaves_what_it_was_made_with_alone_until_it_has_sent(tmp_path: Path) -> None:
+    code = """
+    class Journal(FileTransport):
+        is_open = True
+
+        def send(self, batch):
+            assert self.is_open
+            return super().send(batch)
+
+        def end(self):
+            self.is_open = False
+
+    journal = Journal(sys.argv[1])
+    atexit.register(journal.end)
+    footfall.Client(journal, options=footfall.ClientOptions(linger=3600.0)).track("a", user_id="ann")
+    """
+
+    assert events(tmp_path, code) == ["a"]
+
+
+def test_no_library_is_loaded_to_hear_of_an_end() -> None:
+    code = (
+        "import sys, footfall; footfall.Client('http://127.0.0.1:1', write_key='key')\n"
+        "assert not {'multiprocessing', 'billiard', 'celery'} & set(sys.modules)"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_forgotten_client_is_freed() -> None:
+    class Counted(Recorder):
+        alive = 0
+
+        def __init__(self) -> None:
+            super().__init__()
+            Counted.alive += 1
+
+        def __del__(self) -> None:
+            Counted.alive -= 1
+
+    for _ in range(10):
+        Client(Counted())
+    with Client(Counted()) as client:
+        client.track("a")
+    del client
+    gc.collect()
+
+    assert Counted.alive == 0
