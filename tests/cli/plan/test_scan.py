@@ -121,6 +121,16 @@ def test_calls_lists_every_call_and_every_event(repository: Path) -> None:
         ("plan.yaml", "services", "--min-source", "agent"),
         ("plan.yaml", "services", "--client", "x=nosdk"),
         ("plan.yaml", "services", "--root", "nowhere"),
+        ("plan.yaml", "services", "--client", "x=posthog(event=2)"),
+        ("plan.yaml", "services", "--client", "x(event=2"),
+        ("plan.yaml", "services", "--client", "x(properties=2)"),
+        ("plan.yaml", "services", "--client", "x(event=0)"),
+        ("plan.yaml", "services", "--client", "x(event=99)"),
+        ("plan.yaml", "services", "--client", "x(event=2, properties=2)"),
+        ("plan.yaml", "services", "--client", "x(event=2, event=3)"),
+        ("plan.yaml", "services", "--client", "x(event=2:a b)"),
+        ("plan.yaml", "services", "--client", "x(user=1, event=2)"),
+        ("plan.yaml", "services", "--client", "x()"),
     ],
 )
 def test_a_wrong_use_ends_with_exit_code_2(repository: Path, arguments: tuple[str, ...]) -> None:
@@ -170,3 +180,87 @@ def test_an_event_that_nothing_sends_is_told_where_the_plan_has_it(repository: P
     line = PLAN.splitlines().index("  payment_failed: {owner: checkout, sources: [shop_backend]}") + 1
     assert done.returncode == 1
     assert f"plan.yaml:{line}:3 payment_failed:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("order", "call"),
+    [
+        ("(event=2, properties=3)", "log('u', 'payment_failed', {})"),
+        ("(event=2, properties=3)", "log('u', properties={}, event='payment_failed')"),
+        ("(event=3)", "log('u', 1, 'payment_failed', 'more', x=2)"),
+        ("( event = name, properties = data )", "log('u', data={}, name='payment_failed')"),
+        ("(event=2:name, properties=3:data)", "log('u', name='payment_failed', data={})"),
+        ("(event=2:name, properties=3:data)", "log('u', 'payment_failed', data={})"),
+    ],
+)
+@pytest.mark.parametrize("receiver", ["", "audit."])
+def test_client_states_another_order_of_arguments(repository: Path, order: str, call: str, receiver: str) -> None:
+    (repository / "services" / "audit.py").write_text(f"import acme\n{receiver}{call}\n", encoding="utf-8")
+
+    done = run(repository, "plan.yaml", "services/audit.py", "--client", f"log{order}", "--format", "json")
+
+    assert json.loads(done.stdout)["implemented"] == {"payment_failed": ["services/audit.py:2"]}
+
+
+def test_an_order_of_arguments_holds_for_the_methods_of_an_object(repository: Path) -> None:
+    text = "from acme import audit\naudit.track('u', 'payment_failed', {})\naudit.capture('u', 'payment_failed', {})\n"
+    (repository / "services" / "audit.py").write_text(text, encoding="utf-8")
+
+    done = run(repository, "plan.yaml", "services/audit.py", "--client", "audit(event=2)", "--format", "json")
+
+    assert json.loads(done.stdout)["implemented"] == {"payment_failed": ["services/audit.py:2", "services/audit.py:3"]}
+
+
+def test_the_json_form_has_the_properties_of_every_call(repository: Path) -> None:
+    done = run(repository, "plan.yaml", "services", "--format", "json")
+
+    answer = json.loads(done.stdout)
+    first = answer["calls"][0]
+    assert (first["name"], first["properties"]) == ("order_completed", {"total": None, "currency": "SEK"})
+    assert first["unresolved"] == {"total": "is order.total, a part of what is the parameter 'order' of completed"}
+    assert first["origin"] == {"file": "services/tracking.py", "line": 12, "column": 5}
+
+
+def test_a_file_that_imports_an_sdk_and_yields_no_call_is_named(repository: Path) -> None:
+    (repository / "services" / "idle.py").write_text("import posthog\n", encoding="utf-8")
+
+    text = run(repository, "plan.yaml", "services").stdout
+    answer = json.loads(run(repository, "plan.yaml", "services", "--format", "json").stdout)
+
+    assert "services/idle.py: imports posthog, and no call of it was found here" in text.splitlines()
+    assert answer["without_calls"] == [{"file": "services/idle.py", "sdks": ["posthog"]}]
+
+
+def test_calls_in_tests_are_counted_apart(repository: Path) -> None:
+    (repository / "services" / "test_it.py").write_text(
+        "from services.tracking import emit\nemit('payment_failed')\n", encoding="utf-8"
+    )
+
+    done = run(repository, "plan.yaml", "services")
+
+    assert done.stdout.splitlines()[-1].endswith("coverage 1 of 3 (33 %); without 1 call in tests")
+    assert "only tests send it: services/test_it.py:2" in done.stdout
+
+
+def test_a_package_that_is_called_like_a_folder_of_others_is_read(repository: Path) -> None:
+    for folder in ("build", "node_modules"):
+        (repository / "services" / folder).mkdir()
+        (repository / "services" / folder / "__init__.py").write_text("", encoding="utf-8")
+        (repository / "services" / folder / "send.py").write_text(
+            "import footfall\nfootfall.Client('u').track('payment_failed')\n", encoding="utf-8"
+        )
+
+    done = run(repository, "plan.yaml", "services", "--format", "json")
+
+    assert json.loads(done.stdout)["implemented"]["payment_failed"] == ["services/build/send.py:2"]
+
+
+def test_links_that_lead_nowhere_or_in_circles_are_passed_over(repository: Path) -> None:
+    (repository / "services" / "self.py").symlink_to("self.py")
+    (repository / "services" / "gone.py").symlink_to("nowhere.py")
+    (repository / "services" / "up").symlink_to(repository, target_is_directory=True)
+
+    done = run(repository, "plan.yaml", "services", "--exclude", "**/broken.py", "--format", "json")
+
+    assert [call["file"] for call in json.loads(done.stdout)["calls"]].count("services/orders.py") == 2
+    assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -18,7 +19,21 @@ from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
-from footfall.plan.scan import SDKS, Coverage, Gates, Scan, Verdict, find_python, open_library, scan
+from footfall.plan.scan import (
+    MOST_PLACES,
+    SDKS,
+    Coverage,
+    Gates,
+    Naming,
+    Scan,
+    Shape,
+    Verdict,
+    find_python,
+    open_library,
+    ordered,
+    resolved_properties,
+    scan,
+)
 from footfall.printable import counted
 
 __all__ = ["command"]
@@ -31,8 +46,9 @@ __all__ = ["command"]
 @click.option("--min-team", multiple=True, metavar="TEAM=PERCENT", help="The same for the events of an owner.")
 @click.option("--min-source", multiple=True, metavar="SOURCE=PERCENT", help="The same for the events of a source.")
 @click.option(
-    "--client", "clients", multiple=True, metavar="NAME[=SDK]",
-    help="A class, object or function that sends, when the scan cannot see it: its name, or its full dotted name.",
+    "--client", "clients", multiple=True, metavar="NAME[=SDK | (event=2, properties=3)]",
+    help="A class, object or function that sends, when the scan cannot see it: its name, or its full dotted name. It "
+    "is called as footfall is, as SDK is, or with event and properties in the places (from 1) or by the names given.",
 )  # fmt: skip
 @click.option("--root", type=click.Path(path_type=Path), help="Where the paths of the plan's sources begin.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out, by their path.")
@@ -44,30 +60,57 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
 
     Tells of each call whether its event is planned and its properties are right; which planned events the code
     never sends; what cannot be told without running it; and the coverage: the share of active events that are sent.
+    What only tests send is not covered. Files that import an SDK and yield no call are named. Files are read with the
+    Python that runs this command: syntax that is newer is a finding.
     """
     options: OutputOptions = given["options"]
     plan, places = require_plan_with_places(ctx, plan_path, options=options)
     clients, gates = _clients(given["clients"]), _gates(plan, given)
     disk = SystemDisk()
     with no_collection():
-        library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk)
+        library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk, sources)
         found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
     if given["calls"] and options.form == "text":
         echo("\n".join(_listed(found)))
+    if found.followed.silent and options.form == "text":
+        echo("\n".join((*_silent(found), "")))
     ctx.exit(report_findings(found.problems, options=options, summary=_summary(found), facts=_facts(plan, found)))
 
 
-def _clients(given: Sequence[str]) -> dict[str, str]:
-    clients = {}
-    for one in given:
-        name, _, sdk = one.partition("=")
-        sdk = sdk or "footfall"
-        if sdk not in SDKS:
-            raise UsageError(f"--client {one}: there is no SDK {sdk!r}: {did_you_mean(sdk, SDKS)}")
-        if not all(part.isidentifier() for part in name.split(".")):
-            raise UsageError(f"--client {one}: {name!r} is no Python name; write NAME or package.module.NAME")
-        clients[name] = sdk
-    return clients
+def _clients(given: Sequence[str]) -> dict[str, Naming]:
+    return dict(_client(one) for one in given)
+
+
+def _client(one: str) -> tuple[str, Naming]:
+    """`NAME`, `NAME=SDK`, or `NAME(event=2, properties=3)` with the places or names of its arguments."""
+    called, sign, sdk = one.partition("=") if "(" not in one else (one, "", "")
+    name, bracket, order = (part.strip() for part in called.partition("("))
+    if sign and sdk not in SDKS:
+        raise UsageError(f"--client {one}: there is no SDK {sdk!r}: {did_you_mean(sdk, SDKS)}")
+    if not all(part.isidentifier() for part in name.split(".")):
+        raise UsageError(f"--client {one}: {name!r} is no Python name; write NAME or package.module.NAME")
+    return name, Naming(sdk or "footfall", _order(one, order) if bracket else None)
+
+
+def _order(one: str, order: str) -> Shape:
+    remedy = "write NAME(event=2, properties=3), each with its place from 1, its name, or both as 2:name"
+    if not order.endswith(")"):
+        raise UsageError(f"--client {one}: the bracket is not closed; {remedy}")
+    taken: dict[str, tuple[int, str]] = {}
+    for part in order[:-1].split(","):
+        role, _, where = (word.strip() for word in part.partition("="))
+        place, _, word = where.partition(":") if where[:1].isdigit() else ("", "", where)
+        is_place = not place or (place.isascii() and place.isdigit() and 1 <= int(place) <= MOST_PLACES)
+        if role not in {"event", "properties"} or role in taken or not is_place or not (place or word):
+            raise UsageError(f"--client {one}: {part.strip()!r} says no place of the event or the properties; {remedy}")
+        if word and not word.isidentifier():
+            raise UsageError(f"--client {one}: {word!r} is no name of an argument; {remedy}")
+        taken[role] = (int(place or 0), word or role)
+    if "event" not in taken or len({place for place, _ in taken.values() if place}) < sum(
+        bool(p) for p, _ in taken.values()
+    ):
+        raise UsageError(f"--client {one}: says no place of the event, or one place twice; {remedy}")
+    return ordered(taken["event"], taken.get("properties"))
 
 
 def _gates(plan: Plan, given: Mapping[str, Any]) -> Gates:
@@ -118,7 +161,15 @@ def _summary(found: Scan) -> str:
     words = [counted(found.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
     levels = Counter(problem.level for problem in found.problems)
     findings = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
-    return f"{', '.join(words)}; {findings}; coverage {found.coverage}"
+    tests = sum(verdict.is_test for verdict in tracked)
+    apart = f"; without {counted(tests, 'call')} in tests" if tests else ""
+    return f"{', '.join(words)}; {findings}; coverage {found.coverage}{apart}"
+
+
+def _silent(found: Scan) -> Iterator[str]:
+    """The files that import an SDK and yield no call: either nothing is sent there, or the scan did not see it."""
+    for path, sdks in found.followed.silent:
+        yield f"{path}: imports {' and '.join(sdks)}, and no call of it was found here"
 
 
 def _listed(found: Scan) -> Iterator[str]:
@@ -157,7 +208,10 @@ def _facts(plan: Plan, found: Scan) -> dict[str, Any]:
         "teams": {name: _share(coverage) for name, coverage in found.teams.items()},
         "sources": {name: _share(coverage) for name, coverage in found.sources.items()},
         "implemented": {name: list(event.places) for name, event in found.events.items() if event.places},
+        "tests": {name: list(event.tests) for name, event in found.events.items() if event.tests},
         "calls": [_call(verdict) for verdict in found.verdicts],
+        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in found.followed.silent],
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
 
 
@@ -176,11 +230,14 @@ def _call(verdict: Verdict) -> dict[str, Any]:
         "file": sent.place.file,
         "line": sent.place.line,
         "column": sent.place.column,
+        "origin": {"file": sent.origin.file, "line": sent.origin.line, "column": sent.origin.column},
         "sdk": sent.sdk,
         "kind": sent.kind,
         "event": verdict.event.name if verdict.event is not None else None,
         "name": verdict.name,
         "resolved": verdict.resolved,
+        "test": verdict.is_test,
+        **resolved_properties(sent),
         "sources": sorted(verdict.sources),
         "through": list(sent.via),
         "codes": [problem.code for problem in verdict.problems],

@@ -17,6 +17,7 @@ from footfall.plan.scan.values import (
     Const,
     Dictionary,
     Entry,
+    Param,
     Sequence,
     Unknown,
     Value,
@@ -40,6 +41,8 @@ METHODS: Mapping[type[Any], frozenset[str]] = {
     Dictionary: frozenset(
         {"clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "__setitem__"}
     ),
+    Param: frozenset({"copy"}),
+    Unknown: frozenset({"copy"}),
     Sequence: frozenset({"append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}),
 }
 """The methods of built-in values that are known to the scan."""
@@ -135,7 +138,7 @@ def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) 
         return _text_call(receiver.value, name, arguments, what)
     if isinstance(receiver, Dictionary):
         return _dictionary_call(receiver, name, arguments, what)
-    if isinstance(receiver, Sequence) and name == "copy":
+    if isinstance(receiver, Sequence | Param | Unknown) and name == "copy":
         return receiver
     return Unknown(because("is ", what), params_in(*arguments.positional))
 

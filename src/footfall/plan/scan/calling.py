@@ -9,29 +9,34 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from footfall.plan.scan.builtin_calls import BUILTINS, bound_call
-from footfall.plan.scan.calls import send
-from footfall.plan.scan.dictionaries import MUTATORS, SAFE, changed, merged, opened, options_of
-from footfall.plan.scan.shapes import CARRIERS, FACTORIES, SDKS
+from footfall.plan.scan.calls import likely, send
+from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS, SAFE, changed, merged, opened, options_of, truth
+from footfall.plan.scan.shapes import CARRIERS, FACTORIES, METHOD_NAMES, SDKS
 from footfall.plan.scan.values import (
     Action,
     Arguments,
     Bound,
     Class,
     Client,
+    Const,
     Dictionary,
     Entry,
     External,
     Function,
+    Instance,
     Made,
     Method,
     Param,
     Partial,
     Sequence,
+    Subclass,
+    Task,
     Unknown,
     Value,
     because,
     join_values,
     params_in,
+    reason_of,
 )
 
 if TYPE_CHECKING:
@@ -41,9 +46,15 @@ __all__ = ["call"]
 
 # What calls the function that it is given later, with the arguments that follow: where that function stands.
 _HANDS_ON: Mapping[str, int] = {
-    "add_task": 0, "apply_async": 0, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "on_commit": 0,
-    "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "to_thread": 0,
+    "add_task": 0, "apply_async": 0, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "enqueue": 0,
+    "on_commit": 0, "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "to_thread": 0,
 }  # fmt: skip
+# The same with all arguments by name: a thread, a task of another queue.
+_TARGETS: Mapping[str, str] = {"Thread": "target", "Process": "target", "Timer": "function"}
+_LATER = frozenset(
+    {"apply", "apply_async", "send_with_options", "signature", "subtask"}
+)  # these take the arguments as a list and a dictionary
+_CHANGE = MUTATORS | LIST_MUTATORS
 _SENDS = frozenset({"track", "capture"})
 
 
@@ -63,7 +74,11 @@ def call(walker: Walker, node: ast.Call) -> Value:
     one.arguments = _arguments(walker, node)
     if not _keeps(callee, node):
         _escape(one, callee)
-    return join_values(_called(one, option, one.arguments) for option in options_of(callee))
+    options = options_of(callee)
+    if any(isinstance(option, Action) for option in options):
+        # A client that is made when it is first asked for is nothing before, and not called then.
+        options = tuple(option for option in options if not isinstance(option, Unknown | Const))
+    return join_values([_called(one, option, one.arguments) for option in options], callee)
 
 
 def _arguments(walker: Walker, node: ast.Call) -> Arguments:
@@ -105,9 +120,10 @@ def _escape(one: _Call, callee: Value) -> None:
     parts = [*enumerate(one.node.args), *((keyword.arg, keyword.value) for keyword in one.node.keywords)]
     for position, part in parts:
         value = one.walker.lookup(part.id) if isinstance(part, ast.Name) else None
-        if isinstance(value, Dictionary) and isinstance(part, ast.Name) and _changes(callee, position):
-            name = ast.unparse(one.node.func)[:40]
-            one.walker.rebind(part, value, opened(value, Unknown(f"was handed to {name}() before")))
+        if isinstance(value, Dictionary | Sequence) and _changes(callee, position):
+            why = f"was handed to {ast.unparse(one.node.func)[:40]}() before"
+            after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
+            one.walker.rebind(value, after)
 
 
 def _changes(callee: Value, position: int | str | None) -> bool:
@@ -123,7 +139,7 @@ def _changes(callee: Value, position: int | str | None) -> bool:
     for inner in ast.walk(function.node):
         if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Store | ast.Del):
             held: ast.expr | None = inner.value
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in MUTATORS:
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _CHANGE:
             held = inner.func.value
         elif isinstance(inner, ast.AugAssign):
             held = inner.target
@@ -136,6 +152,8 @@ def _changes(callee: Value, position: int | str | None) -> bool:
 
 def _called(one: _Call, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
+    if not isinstance(callee, Action | Client | Unknown | Param):
+        one.walker.engine.resolved.add(one.walker.place(one.node))
     if handler is not None:
         return handler(one, callee, arguments)
     return _unknown_call(one, callee, arguments)
@@ -149,7 +167,7 @@ def _action(one: _Call, callee: Action, arguments: Arguments) -> Value:
 
 def _client(one: _Call, callee: Client, arguments: Arguments) -> Value:
     """A client that is called itself: a function that was named with --client."""
-    return _action(one, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods))), arguments)
+    return _action(one, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.shape), arguments)
 
 
 def _partial(one: _Call, callee: Partial, arguments: Arguments) -> Value:
@@ -165,9 +183,10 @@ def _partial(one: _Call, callee: Partial, arguments: Arguments) -> Value:
 
 def _external(one: _Call, callee: External, arguments: Arguments) -> Value:
     walker = one.walker
-    sdk = walker.engine.sdk_of(callee) or FACTORIES.get(callee.name)
-    if sdk is not None:
-        return Client(sdk)
+    sdk = FACTORIES.get(callee.name)
+    client = walker.engine.client_of(callee) or (Client(sdk) if sdk is not None else None)
+    if client is not None:
+        return client
     if callee.name == "functools.partial" and arguments.positional:
         rest = msgspec.structs.replace(arguments, positional=arguments.positional[1:])
         return Partial(arguments.positional[0], rest)
@@ -185,11 +204,49 @@ def _bound(one: _Call, callee: Bound, arguments: Arguments) -> Value:
     if isinstance(receiver, Dictionary) and callee.name in MUTATORS and isinstance(func, ast.Attribute):
         named = Dictionary({name: Entry(value) for name, value in arguments.named.items()}, arguments.named_rest)
         after = changed(receiver, callee.name, arguments.positional, named)
-        one.walker.rebind(func.value, receiver, after)
+        one.walker.rebind(receiver, after)
+    if isinstance(receiver, Sequence) and callee.name in LIST_MUTATORS | {"pop"}:
+        one.walker.rebind(receiver, _list_after(receiver, callee.name, arguments))
     if isinstance(receiver, Dictionary) and callee.name == "copy":
         # Another dictionary with the same keys: what is done to one is not done to the other.
         return msgspec.structs.replace(receiver, origin=id(one.node))
     return bound_call(receiver, callee.name, arguments, one.node)
+
+
+def _list_after(value: Sequence, method: str, arguments: Arguments) -> Value:
+    if method == "append" and len(arguments.positional) == 1:
+        return Sequence((*value.items, arguments.positional[0]))
+    if method == "extend" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Sequence):
+        return Sequence(value.items + arguments.positional[0].items)
+    return value if method in {"reverse", "sort"} else Unknown(f"is changed by {method}()", type="array")
+
+
+def _task(one: _Call, callee: Task, arguments: Arguments) -> Value:
+    """A task is called by its queue, with the arguments that stand here."""
+    if callee.method in _LATER:
+        positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
+        arguments = _later(positional, named)
+    _called(one, callee.callee, arguments)
+    return Unknown(because("is ", one.node))
+
+
+def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
+    positional = arguments.positional
+    return arguments.named.get(name) or (positional[position] if position < len(positional) else None)
+
+
+def _later(positional: Value | None, named: Value | None) -> Arguments:
+    """The arguments that stand in a list and a dictionary."""
+    items, rest = positional.items if isinstance(positional, Sequence) else (), None
+    if positional is not None and not isinstance(positional, Sequence) and truth(positional) is not False:
+        rest = positional if isinstance(positional, Param) else Unknown(reason_of(positional), params_in(positional))
+    held = merged(Dictionary({}), named) if named is not None else Dictionary({})
+    return Arguments(items, {name: entry.value for name, entry in held.entries.items()}, rest, held.rest)
+
+
+def _subclass(one: _Call, callee: Subclass, arguments: Arguments) -> Value:
+    made = _class(one, callee.cls, arguments)
+    return Instance(callee.cls) if isinstance(made, Instance) else made
 
 
 def _function(one: _Call, callee: Function, arguments: Arguments) -> Value:
@@ -197,6 +254,8 @@ def _function(one: _Call, callee: Function, arguments: Arguments) -> Value:
 
 
 def _method(one: _Call, callee: Method, arguments: Arguments) -> Value:
+    if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:  # type: ignore[union-attr] # a method has a name
+        return _unknown_call(one, Unknown(because("is ", one.node.func, ", which only says what it takes")), arguments)
     return one.walker.engine.follow(
         one.walker, callee.function, arguments, one.walker.place(one.node), receiver=callee.receiver
     )
@@ -206,9 +265,9 @@ def _class(one: _Call, callee: Class, arguments: Arguments) -> Value:
     engine = one.walker.engine
     if engine.is_enum(callee):
         return Unknown(because("is ", one.node), params_in(*arguments.positional))
-    sdk = engine.sdk_of(callee)
-    if sdk is not None and not engine.is_wrapper_class(callee):
-        return Client(sdk)
+    client = engine.client_of(callee)
+    if client is not None and not engine.is_wrapper_class(callee):
+        return client
     return engine.construct(one.walker, callee, arguments, one.walker.place(one.node))
 
 
@@ -216,10 +275,11 @@ def _unknown_call(one: _Call, callee: Value, arguments: Arguments) -> Value:
     """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
     walker, func = one.walker, one.node.func
     name = func.attr if isinstance(func, ast.Attribute) else ""
-    if name in SDKS["footfall"].methods and isinstance(func, ast.Attribute) and isinstance(callee, Unknown | Param):
+    if isinstance(func, ast.Attribute) and isinstance(callee, Unknown | Param | External):
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
-        action = Action("footfall", name)
-        walker.sent.extend(send(action, arguments, walker.place(one.node), walker.frame.qualname, receiver))
+        action = likely(name, arguments, walker.engine.library.sdks(walker.frame.module.path))
+        if action is not None:
+            walker.sent.extend(send(action, arguments, walker.place(one.node), walker.frame.qualname, receiver))
     _handed_on(one, name or getattr(func, "id", ""), arguments)
     return Unknown(because("is ", one.node), params_in(callee))
 
@@ -228,11 +288,13 @@ def _handed_on(one: _Call, name: str, arguments: Arguments) -> None:
     walker = one.walker
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
         held = value.callee if isinstance(value, Partial) else value
-        if not isinstance(held, Action):
+        if not isinstance(held, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
             _called(one, value, Arguments(arguments.positional[position + 1 :], arguments.named))
-        elif held.method in _SENDS:
+        elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
+            _called(one, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
+        elif isinstance(held, Action) and held.method in _SENDS:
             why = Unknown(because(f"cannot be seen: {held.method} is handed to ", one.node, ", which calls it"))
             place = walker.place(one.node)
             walker.sent.extend(send(held, Arguments((), {"event": why}), place, walker.frame.qualname))
@@ -247,4 +309,6 @@ _CALLEES: Mapping[type[Any], Callable[[_Call, Any, Arguments], Value]] = {
     Function: _function,
     Method: _method,
     Partial: _partial,
+    Subclass: _subclass,
+    Task: _task,
 }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from footfall.plan.scan.dictionaries import options_of, plain
-from footfall.plan.scan.shapes import CARRIERS, SDKS, STRUCTURED, Kind, Shape
+from footfall.plan.scan.shapes import CARRIERS, ORDERED, SDKS, STRUCTURED, Kind, Shape
 from footfall.plan.scan.values import (
     Action,
     Arguments,
@@ -16,8 +16,10 @@ from footfall.plan.scan.values import (
     Const,
     Dictionary,
     Entry,
+    External,
     Instance,
     Made,
+    OneOf,
     Param,
     Sequence,
     Unknown,
@@ -25,8 +27,9 @@ from footfall.plan.scan.values import (
     params_in,
 )
 
-__all__ = ["Place", "Sent", "bind", "class_value", "send"]
+__all__ = ["Cause", "Place", "Sent", "bind", "class_value", "likely", "send"]
 
+_MAY_BE_TEXT = (Const, Unknown, Param, OneOf, Made, Instance, External)
 EVENT_OF_CLASS = "__footfall_event__"
 
 
@@ -38,13 +41,21 @@ class Place(msgspec.Struct, frozen=True, order=True):
     column: int
 
 
+class Cause(msgspec.Struct, frozen=True):
+    """Where a part of a message is given, and through which functions it goes from there, the outermost first."""
+
+    place: Place
+    via: tuple[str, ...] = ()
+
+
 class Sent(msgspec.Struct, frozen=True, eq=False):
     """One message that the code sends, as far as it is known.
 
-    `place` is where to mend it: the call of the SDK (`origin`), or of the wrapper that brings event and properties.
+    `place` is where it is told: the call of the SDK (`origin`), or of the outermost wrapper that brings a part of it.
     `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those on
-    the wire, `is_choice` that the event is one of several. `receiver` is None for a client, else why it is not known to
-    be one.
+    the wire, `is_choice` that the event is one of several, which `depends` may decide. `receiver` is None for a client,
+    else why it is not known to be one. `causes` are where the parts come from: the event (""), the properties as a
+    whole ("*") and single keys; without one it is the call of the SDK.
     """
 
     sdk: str
@@ -58,21 +69,28 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
     by_name: bool = False
     receiver: Value | None = None
     is_choice: bool = False
+    depends: frozenset[Param] = frozenset()
+    causes: Mapping[str, Cause] = {}
+
+    def cause(self, part: str) -> Cause:
+        """Where a part of the message comes from, which is where to mend it."""
+        whole = self.causes.get("*") if part else None
+        return self.causes.get(part) or whole or Cause(self.origin)
 
     def whole_params(self) -> frozenset[Param]:
         """The parameters without which it is not known what is sent."""
-        return params_in(self.event, self.properties, self.receiver)
+        return self.depends | params_in(self.event, self.properties, self.receiver)
 
     def all_params(self) -> frozenset[Param]:
         """Those, and the parameters that stand for a property's value."""
-        return params_in(self.event, self.properties, self.receiver, inside=True)
+        return self.depends | params_in(self.event, self.properties, self.receiver, inside=True)
 
 
 def send(
     action: Action, arguments: Arguments, place: Place, inside: str, receiver: Value | None = None
 ) -> Iterator[Sent]:
     """What a call of a client's method sends; several when the event is one of a few."""
-    shapes = SDKS[action.sdk].methods[action.method]
+    shapes = (action.shape,) if action.shape is not None else SDKS[action.sdk].methods[action.method]
     found = next(((shape, taken) for shape in shapes if (taken := _fit(shape, arguments)) is not None), None)
     if found is None:
         unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
@@ -83,12 +101,36 @@ def send(
     event = taken.get(shape.event, Unknown("is not given")) if shape.event else Const("")
     if shape.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
         properties = Dictionary({}, rest)
-    options = options_of(event)
-    for option in options:
-        kind, name, own, by_name = _unpacked(option, shape.kind)
-        held = own if own is not None else properties
-        is_choice = len(options) > 1
-        yield Sent(action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, is_choice)
+    # None holds the place of an event that is given on another way.
+    options = tuple(option for option in options_of(event) if option != Const(None)) or options_of(event)
+    unpacked = [
+        (kind, name, own if own is not None else properties, by_name)
+        for option in options
+        for kind, whole, own, by_name in [_unpacked(option, shape.kind)]
+        for name in options_of(whole)
+    ]
+    # Where one of the options comes from a caller, all go there together: which one it is is judged there.
+    depends = params_in(event) if isinstance(event, OneOf) else frozenset()
+    for kind, name, held, by_name in unpacked:
+        yield Sent(
+            action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, len(unpacked) > 1, depends
+        )  # fmt: skip
+
+
+def likely(method: str, arguments: Arguments, sdks: Iterable[str]) -> Action | None:
+    """The method of an SDK that a call of something unknown may be, by its name and arguments.
+
+    Those of `sdks`, the SDKs that the file imports, come first. None when the arguments fit none of them.
+    """
+    if method not in ORDERED and method not in SDKS["footfall"].methods:
+        return None
+    for sdk in dict.fromkeys((*sdks, "footfall", *SDKS)):
+        for shape in SDKS[sdk].methods.get(method, ()):
+            taken = _fit(shape, arguments)
+            event = Const("") if taken is None or not shape.event else taken.get(shape.event)
+            if taken is not None and event is not None and isinstance(plain(event), _MAY_BE_TEXT):
+                return Action(sdk, method)
+    return None
 
 
 def _fit(shape: Shape, arguments: Arguments) -> dict[str, Value] | None:

@@ -14,11 +14,15 @@ __all__ = ["Coverage", "Implementation", "coverage_of", "implementations"]
 
 
 class Implementation(msgspec.Struct, frozen=True):
-    """Where the code sends one planned event: places as `file:line`, and the sources of those files."""
+    """Where the code sends one planned event: places as `file:line`, and the sources of those files.
+
+    `tests` are the places in tests, which show nothing of what the code sends.
+    """
 
     event: str
     places: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
 
 
 class Coverage(msgspec.Struct, frozen=True):
@@ -40,14 +44,24 @@ class Coverage(msgspec.Struct, frozen=True):
 def implementations(plan: Plan, verdicts: Iterable[Verdict]) -> dict[str, Implementation]:
     """For each planned event, by name, where it is sent."""
     places: dict[str, list[str]] = {}
+    tests: dict[str, list[str]] = {}
     sources: dict[str, set[str]] = {}
     for verdict in verdicts:
-        if verdict.event is not None and verdict.resolved:
-            place = f"{verdict.sent.place.file}:{verdict.sent.place.line}"
+        if verdict.event is None or not verdict.resolved:
+            continue
+        place = f"{verdict.sent.place.file}:{verdict.sent.place.line}"
+        if verdict.is_test:
+            tests.setdefault(verdict.event.name, []).append(place)
+        else:
             places.setdefault(verdict.event.name, []).append(place)
             sources.setdefault(verdict.event.name, set()).update(verdict.sources)
     return {
-        name: Implementation(name, tuple(dict.fromkeys(places.get(name, ()))), tuple(sorted(sources.get(name, ()))))
+        name: Implementation(
+            name,
+            tuple(dict.fromkeys(places.get(name, ()))),
+            tuple(sorted(sources.get(name, ()))),
+            tuple(dict.fromkeys(tests.get(name, ()))),
+        )
         for name in plan.events
     }
 

@@ -25,11 +25,12 @@ from footfall.plan.scan.values import (
 )
 
 __all__ = [
-    "MUTATORS", "SAFE", "changed", "concat", "is_scalar", "join_names", "merged", "opened", "options_of", "plain",
-    "truth", "with_key",
+    "LIST_MUTATORS", "MUTATORS", "SAFE", "changed", "concat", "is_scalar", "join_names", "merged", "opened",
+    "options_of", "plain", "replaced", "truth", "with_item", "with_key",
 ]  # fmt: skip
 
 MUTATORS = frozenset({"clear", "pop", "popitem", "setdefault", "update", "__setitem__", "__delitem__"})
+LIST_MUTATORS = frozenset({"append", "extend", "insert", "remove", "reverse", "sort"})
 # What does not change a dictionary that it is given.
 SAFE = frozenset(
     {
@@ -38,6 +39,7 @@ SAFE = frozenset(
     }
 )  # fmt: skip
 _MOST_TEXT = 10_000
+_DEEPEST = 6
 _MOST_BITS = 4_000
 
 
@@ -81,6 +83,43 @@ def with_key(value: Dictionary, key: Value, held: Value) -> Dictionary:
         more = {name: _maybe(value.entries.get(name), held) for name in names}
         return msgspec.structs.replace(value, entries={**value.entries, **more})
     return opened(value, Unknown(f"has a key that {reason_of(key)}", params_in(key)))
+
+
+def with_item(value: Value, key: Value, held: Value) -> Value | None:
+    """A value after `value[key] = held`; None where the scan does not follow that."""
+    if isinstance(value, Dictionary):
+        return with_key(value, key, held)
+    if isinstance(value, Sequence):
+        return Unknown("is changed by item", type="array")
+    names = [option.value for option in options_of(plain(key)) if isinstance(option, Const)]
+    if isinstance(value, Param | Unknown) and names and all(isinstance(name, str) for name in names):
+        return with_key(
+            Dictionary({}, value), key, held
+        )  # what was not known had text for a key, so it is a dictionary
+    return None
+
+
+def replaced(value: Value, old: Value, new: Value, depth: int = 0) -> Value:
+    """The value with `new` for `old`, which is it or lies inside it; the same object where nothing is replaced."""
+    if value is old:
+        return new
+    if depth >= _DEEPEST:
+        return value
+    if isinstance(value, Dictionary):
+        entries = {key: replaced(entry.value, old, new, depth + 1) for key, entry in value.entries.items()}
+        changed_keys = [key for key, entry in value.entries.items() if entries[key] is not entry.value]
+        if changed_keys:
+            more = {key: Entry(entries[key], value.entries[key].certain) for key in changed_keys}
+            return msgspec.structs.replace(value, entries={**value.entries, **more})
+    elif isinstance(value, Sequence):
+        items = tuple(replaced(item, old, new, depth + 1) for item in value.items)
+        if any(item is not before for item, before in zip(items, value.items, strict=True)):
+            return Sequence(items)
+    elif isinstance(value, OneOf):
+        options = tuple(replaced(option, old, new, depth + 1) for option in value.options)
+        if any(option is not before for option, before in zip(options, value.options, strict=True)):
+            return msgspec.structs.replace(value, options=options)
+    return value
 
 
 def _maybe(there: Entry | None, held: Value) -> Entry:
@@ -171,13 +210,14 @@ def join_names(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Valu
 
 def concat(parts: Iterable[Value]) -> Value:
     """The text that parts make one after another; from the first unknown part on only the beginning is known."""
+    parts = tuple(parts)
     choices = [options_of(plain(part)) for part in parts]
     count = 1
     for choice in choices:
         count *= len(choice)
     if count > MOST_OPTIONS:
         choices = [c if len(c) == 1 else (Unknown("has many possible parts", params_in(*c)),) for c in choices]
-    return join_values(_concat(way) for way in product(*choices))
+    return join_values((_concat(way) for way in product(*choices)), *parts)
 
 
 def _concat(parts: tuple[Value, ...]) -> Value:

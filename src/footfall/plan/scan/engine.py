@@ -7,23 +7,27 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from footfall.plan.scan.calls import Place, Sent, bind, class_value
+from footfall.plan.scan.calls import Cause, Place, Sent, bind, class_value
 from footfall.plan.scan.dictionaries import options_of
 from footfall.plan.scan.expressions import from_annotation
 from footfall.plan.scan.library import Library
-from footfall.plan.scan.objects import Objects
-from footfall.plan.scan.shapes import METHOD_NAMES
+from footfall.plan.scan.members import Members, methods_of
+from footfall.plan.scan.shapes import METHOD_NAMES, Naming
+from footfall.plan.scan.survey import Survey
 from footfall.plan.scan.values import (
     Action,
     Arguments,
     Class,
+    Client,
     Const,
     Dictionary,
     Frame,
     Function,
     Instance,
+    OneOf,
     Param,
     Partial,
+    Subclass,
     Unknown,
     Value,
     join_values,
@@ -45,6 +49,15 @@ class TooInvolvedError(Exception):
     """A function takes more steps to follow than the scan spends on one. Caught by the engine."""
 
 
+class _Marks(msgspec.Struct, frozen=True, eq=False):
+    """What the text of a function says: whether it names what sends, binds names of its module, yields."""
+
+    function: Function
+    sends: bool
+    binds: bool
+    yields: bool
+
+
 class Outcome(msgspec.Struct, frozen=True, eq=False):
     """What following a function showed: what it sends and what it returns."""
 
@@ -52,10 +65,11 @@ class Outcome(msgspec.Struct, frozen=True, eq=False):
     returns: Value
 
 
+_TOO_DEEP = Unknown(f"passes through more than {MOST_WRAPPERS} functions")
 _NOTHING = Outcome((), Unknown("could not be followed"))
 
 
-class Engine(Objects):
+class Engine(Members):
     """Follows functions. `active` are the files that may send; in others only short functions are followed.
 
     So it is with functions that name neither a method of an SDK nor one of `names`, the wrappers known already.
@@ -63,12 +77,18 @@ class Engine(Objects):
     """
 
     def __init__(
-        self, library: Library, active: Iterable[str], clients: Mapping[str, str], names: Iterable[str] = ()
+        self,
+        library: Library,
+        active: Iterable[str],
+        clients: Mapping[str, Naming],
+        survey: Survey,
+        names: Iterable[str] = (),
     ) -> None:
-        super().__init__(library, clients)
+        super().__init__(library, clients, survey)
         self.active = frozenset(active)
         self._names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
-        self._marks: dict[int, tuple[Function, bool, bool]] = {}
+        self._marks: dict[int, _Marks] = {}
+        self.resolved: set[Place] = set()  # the calls of which it is known that no SDK is called
         self.called: set[int] = set()  # the functions that something in the tree calls, by their syntax tree
         self.wrappers: set[str] = set()  # names by which another file may reach what depends on its caller
         self.involved: list[Place] = []
@@ -97,21 +117,23 @@ class Engine(Objects):
 
     def may_send(self, function: Function) -> bool:
         """Whether a function names anything that sends."""
-        return self._marked(function)[1]
+        return self._marked(function).sends
 
     def binds_globals(self, function: Function) -> bool:
         """Whether a function binds names of its module."""
-        return self._marked(function)[2]
+        return self._marked(function).binds
 
-    def _marked(self, function: Function) -> tuple[Function, bool, bool]:
+    def _marked(self, function: Function) -> _Marks:
         key = id(function.node)
         if key not in self._marks:
-            sends = binds = False
+            sends = binds = yields = False
             for node in ast.walk(function.node):
                 name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
                 sends = sends or name in self._names
                 binds = binds or isinstance(node, ast.Global)
-            self._marks[key] = (function, sends, binds)
+                yields = yields or isinstance(node, ast.Yield | ast.YieldFrom)
+            yields = yields and _is_generator(function.node)
+            self._marks[key] = _Marks(function, sends, binds, yields)
         return self._marks[key]
 
     def note_name(self, name: str, value: Value) -> None:
@@ -136,7 +158,7 @@ class Engine(Objects):
 
     def walk(self, frame: Frame, body: Iterable[ast.stmt]) -> Walker:
         """Follow a module's statements."""
-        walker = Walker(self, frame, 0)
+        walker = Walker(self, frame, 0, sends=True)
         with_budget = self._steps
         self._steps = 0
         try:
@@ -169,31 +191,59 @@ class Engine(Objects):
         return outcome
 
     def run(
-        self, function: Function, arguments: Arguments | None, depth: int, receiver: Value | None = None
+        self,
+        function: Function,
+        arguments: Arguments | None,
+        depth: int,
+        receiver: Value | None = None,
+        *,
+        sends: bool = False,
     ) -> Outcome:
-        """Follow a function with what a caller gives, or with parameters that stand for themselves."""
+        """Follow a function with what a caller gives, or with parameters that stand for themselves.
+
+        With `sends` what it returns is wanted for a message.
+        """
         node = function.node
+        marks = self._marked(function)
         walker = Walker(self, self._frame(function), depth)
         names, own_self = self._parameters(function, receiver)
         unbound = {arg.arg: self._stands_for(walker, function, arg) for arg in _all_params(names)}
         given: frozenset[str] = frozenset()
         if arguments is None:
             bound = {**unbound}
-            for rest in (names.vararg, names.kwarg):
-                if rest is not None:
-                    stars = "*" if rest is names.vararg else "**"
-                    bound[rest.arg] = Param(id(node), rest.arg, function.qualname or "a lambda", stars)
+            of = function.qualname or "a lambda"
+            if names.vararg is not None:
+                bound[names.vararg.arg] = Param(id(node), names.vararg.arg, of, "*")
+            if names.kwarg is not None:
+                bound[names.kwarg.arg] = Dictionary({}, Param(id(node), names.kwarg.arg, of, "**"))
         else:
             bound = bind(names, arguments, self._defaults(function), unbound)
-            given = frozenset(name for name in bound if not isinstance(bound[name], Param))
-        walker = Walker(self, self._frame(function), depth, given)
+            bound |= {name: _as_promised(bound[name], promise) for name, promise in unbound.items()}
+            given = frozenset(name for name in bound if not isinstance(bound[name], Param | Instance))
+        walker = Walker(self, self._frame(function), depth, given, sends=sends or marks.sends)
         walker.frame.names.update(own_self | bound)
         if isinstance(node, ast.Lambda):
             walker.returns.append(walker.value(node.body))
         else:
-            walker.body(node.body)
+            ended = walker.body(node.body)
+            if function.is_stub or marks.yields or (ended and not walker.returns):
+                # Nothing that it gives is known: a subclass has the real one, or each round of a loop gives another.
+                walker.returns = [Unknown(f"is what {function.qualname}() gives")]
         sent = [*walker.sent, *self._inner(walker)]
-        return Outcome(tuple(sent), join_values(walker.returns) if walker.returns else Const(None))
+        returns = join_values(walker.returns) if walker.returns else Const(None)
+        return Outcome(tuple(sent), self._as_annotated(function, returns))
+
+    def _as_annotated(self, function: Function, returns: Value) -> Value:
+        """What a function returns, or what it says that it returns where that says more."""
+        said = None if isinstance(function.node, ast.Lambda) else function.node.returns
+        if said is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
+            return returns
+        promise = from_annotation(Walker(self, self._frame(function), MOST_WRAPPERS), said)
+        if promise is None:
+            return returns
+        return join_values(
+            [promise if isinstance(option, Unknown) else option for option in options_of(returns)], returns
+        )
 
     def _inner(self, walker: Walker) -> Iterable[Sent]:
         """What the functions that were defined on the way send, each followed by itself."""
@@ -213,10 +263,14 @@ class Engine(Objects):
         """The parameters that a caller gives, and what `self` or `cls` stands for."""
         names = function.node.args
         first = [*names.posonlyargs, *names.args][:1]
-        if function.owner is None or function.kind == "static" or not first:
+        is_method = function.owner is not None and function.kind != "static"
+        if not first or not (is_method or function.kind == "task"):
             return names, {}
-        if receiver is None:
-            receiver = function.owner if function.kind == "class" else Instance(function.owner)
+        if function.owner is None or function.kind == "task":
+            receiver = Unknown("is the task")
+        elif receiver is None:
+            own = Param(id(function.node), first[0].arg, function.qualname, "self")
+            receiver = Subclass(function.owner) if function.kind == "class" else Instance(function.owner, None, own)
         trimmed = ast.arguments(
             posonlyargs=names.posonlyargs[1:],
             args=names.args if names.posonlyargs else names.args[1:],
@@ -229,8 +283,14 @@ class Engine(Objects):
         return trimmed, {first[0].arg: receiver, " self": receiver}
 
     def _stands_for(self, walker: Walker, function: Function, arg: ast.arg) -> Value:
+        param = Param(id(function.node), arg.arg, function.qualname or "a lambda")
         said = from_annotation(walker, arg.annotation)
-        return said or Param(id(function.node), arg.arg, function.qualname or "a lambda")
+        if said is None or isinstance(said, Client):
+            return said or param
+        return join_values(
+            msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option
+            for option in options_of(said)
+        )
 
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
@@ -249,22 +309,38 @@ class Engine(Objects):
     ) -> Value:
         """Follow a call: what it returns; what it sends because of its arguments goes to the caller."""
         self.called.add(id(function.node))
-        if not self.may_send(function) and _length(function) > _SHORT:
+        if not self.may_send(function) and function.frame.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
+        if function.kind == "task":
+            receiver = None
         base = self.summary(function)
         if base is None:
             return Unknown(f"is what {function.qualname}() returns, which calls itself")
-        depends = [sent for sent in base.sent if sent.all_params()]
-        if not depends and not _worth_again(base.returns):
-            return base.returns
+        # What depends on the object alone is no different for another object of which no more is known.
+        plain_self = not isinstance(receiver, Instance) or receiver.arguments is None
+        ignored = "self" if plain_self and (receiver is None or _is_own(function, receiver)) else ""
+        depends = [one for one in base.sent if _own_params(one.all_params(), ignored)]
+        makes = function.qualname.endswith("__init__") and self.is_noting(receiver)
+        if not depends and not makes:
+            if not _own_params(params_in(base.returns, inside=True), ignored):
+                return base.returns
+            if not walker.sends:
+                # Only what is sent has to be known better; whoever sends what this gives follows it again from there.
+                given = (
+                    *arguments.positional,
+                    *arguments.named.values(),
+                    arguments.rest,
+                    arguments.named_rest,
+                    receiver,
+                )
+                return Unknown(f"is what {function.qualname}() returns", params_in(*given, inside=True))
         if walker.depth >= MOST_WRAPPERS:
-            why = Unknown(f"passes through more than {MOST_WRAPPERS} functions")
-            for sent in depends:
-                if sent.whole_params():
-                    walker.sent.append(msgspec.structs.replace(sent, event=why, place=place, properties=None))
+            for one in depends:
+                if _own_params(one.whole_params(), "self"):
+                    walker.sent.append(msgspec.structs.replace(one, event=_TOO_DEEP, place=place, properties=None))
             return Unknown(f"is what {function.qualname}() returns")
-        outcome = self.run(function, arguments, walker.depth + 1, receiver)
-        walker.sent.extend(_brought(depends, outcome.sent, place, function.qualname, walker.frame.qualname))
+        outcome = self.run(function, arguments, walker.depth + 1, receiver, sends=walker.sends)
+        walker.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, walker.frame.qualname))
         return outcome.returns
 
     def construct(self, walker: Walker, cls: Class, arguments: Arguments, place: Place) -> Value:
@@ -276,41 +352,88 @@ class Engine(Objects):
         self.follow(walker, init, arguments, place, instance)
         if walker.depth >= MOST_WRAPPERS:
             return instance
-        for name, function in list(cls.names.items()):
-            if not isinstance(function, Function) or name == "__init__" or not self.may_send(function):
+        for function in methods_of(cls):
+            if function is init or not self.may_send(function):
                 continue
             base = self.summary(function)
             depends = [s for s in base.sent if any(p.function == id(init.node) for p in s.all_params())] if base else []
             if depends:
                 outcome = self.run(function, None, walker.depth + 1, instance)
-                walker.sent.extend(_brought(depends, outcome.sent, place, cls.qualname, walker.frame.qualname))
+                whole = base.sent if base is not None else ()
+                walker.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, walker.frame.qualname))
         return instance
 
 
-def _brought(depends: list[Sent], sent: Iterable[Sent], place: Place, wrapper: str, inside: str) -> Iterable[Sent]:
-    """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended."""
+def _brought(
+    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: Place, wrapper: str, inside: str
+) -> Iterable[Sent]:
+    """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended.
+
+    `whole` is what it sends whoever calls it, `depends` the part of it that depends on the caller.
+    """
     origins = {(one.origin, one.place): one for one in depends}
     by_origin = {one.origin: one for one in depends}
+    same = {(one.origin, one.place) for one in whole} - origins.keys()
     for one in sent:
         base = origins.get((one.origin, one.place)) or by_origin.get(one.origin)
-        if base is None:
+        if base is None or (one.origin, one.place) in same:
             continue
-        theirs = bool(params_in(base.event, base.properties, inside=True))
+        theirs = bool(_own_params(base.all_params() - params_in(base.receiver), "self"))
         yield msgspec.structs.replace(
             one,
             place=place if theirs else one.place,
             inside=inside if theirs else one.inside,
-            via=(wrapper, *one.via),
+            via=(wrapper, *one.via) if theirs else one.via,
+            causes=_causes(base, one, Cause(place, (wrapper, *one.via))) if theirs else one.causes,
         )
 
 
-def _worth_again(returns: Value) -> bool:
-    """Whether a function returns what could be known better for one caller: a parameter, text or a dictionary."""
-    return any(
-        (isinstance(option, Param | Dictionary) and bool(params_in(option, inside=True)))
-        or (isinstance(option, Unknown) and option.type == "string" and bool(option.params))
-        for option in options_of(returns)
+def _causes(base: Sent, one: Sent, here: Cause) -> Mapping[str, Cause]:
+    """Where the parts of a message come from, once a call has given those that depend on parameters in `base`."""
+    causes = dict(one.causes)
+    if _own_params(base.depends | params_in(base.event), "self") and one.event is not _TOO_DEEP:
+        causes[""] = here
+    options = options_of(base.properties) if base.properties is not None else ()
+    inner = {key: entry for held in options if isinstance(held, Dictionary) for key, entry in held.entries.items()}
+    if _own_params(params_in(base.properties), "self"):
+        causes = {key: cause for key, cause in causes.items() if not key or key in inner}
+        causes |= {key: one.cause(key) for key in inner}
+        causes["*"] = here
+    return causes | {
+        key: here for key, entry in inner.items() if _own_params(params_in(entry.value, inside=True), "self")
+    }
+
+
+def _own_params(params: Iterable[Param], ignored: str) -> list[Param]:
+    """The parameters without those of a kind."""
+    return [param for param in params if not ignored or param.rest != ignored]
+
+
+def _is_own(function: Function, receiver: Value) -> bool:
+    cls = receiver.cls if isinstance(receiver, Instance | Subclass) else receiver
+    return cls is function.owner
+
+
+def _as_promised(value: Value, promise: Value) -> Value:
+    """What a caller gives, or what the annotation promises where that says more."""
+    if not isinstance(promise, Instance | OneOf) or not isinstance(value, Unknown | Param):
+        return value
+    param = value if isinstance(value, Param) else None
+    return join_values(
+        msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option
+        for option in options_of(promise)
     )
+
+
+def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    stack: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+    while stack:
+        one = stack.pop()
+        if isinstance(one, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            stack.extend(ast.iter_child_nodes(one))
+    return False
 
 
 def _all_params(names: ast.arguments) -> list[ast.arg]:

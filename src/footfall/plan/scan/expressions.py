@@ -16,6 +16,7 @@ from footfall.plan.scan.values import (
     Function,
     Instance,
     Member,
+    OneOf,
     Param,
     Sequence,
     Unknown,
@@ -47,7 +48,7 @@ def _attribute(walker: Walker, node: ast.Attribute) -> Value:
     owner = walker.value(node.value)
     # `client = None` until it is set up: an attribute is only ever taken of what is not None.
     options = [option for option in options_of(owner) if option != Const(None)] or [owner]
-    found = join_values(walker.engine.attribute(walker, option, node.attr, node) for option in options)
+    found = join_values((walker.engine.attribute(walker, option, node.attr, node) for option in options), owner)
     return walker.engine.as_client(node.attr, found)
 
 
@@ -96,10 +97,11 @@ def _bool_op(walker: Walker, node: ast.BoolOp) -> Value:
         for option in options_of(value):
             known = truth(option)
             if known is wanted:
-                return join_values([*kept, option])
+                return join_values([*kept, option], *values, loose=True)
             if known is None:
                 kept.append(option)
-    return join_values([*kept, values[-1]])
+    # What stands last is taken only when nothing before it holds: the default of a setting.
+    return join_values([*kept, values[-1]], *values, loose=True)
 
 
 def _formatted(walker: Walker, node: ast.JoinedStr) -> Value:
@@ -131,7 +133,7 @@ def _text_of(value: Value, what: ast.AST) -> Value:
         else:
             why = because(bare) if isinstance(bare, Param) else because("is ", what)
             options.append(Unknown(why, params_in(bare), type="string"))
-    return join_values(options)
+    return join_values(options, value)
 
 
 def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
@@ -141,7 +143,7 @@ def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.Mod) and isinstance(left, Const) and isinstance(left.value, str):
         return _percent(left.value, right, node)
     results = [_combined(node, plain(one), plain(other)) for one in options_of(left) for other in options_of(right)]
-    return join_values(results)
+    return join_values(results, left, right)
 
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -205,13 +207,14 @@ def _compare(walker: Walker, node: ast.Compare) -> Value:
 
 
 def _subscript(walker: Walker, node: ast.Subscript) -> Value:
-    owner, key = walker.value(node.value), plain(walker.value(node.slice))
+    owner, asked = walker.value(node.value), walker.value(node.slice)
+    key = plain(asked)
     if isinstance(owner, Class) and isinstance(key, Const) and isinstance(key.value, str):
         return walker.engine.attribute(walker, owner, key.value, node)  # Events["ORDER"]
     found: list[Value] = []
     for option in options_of(owner):
         found.extend(_item(option, one, node) for one in options_of(key))
-    return join_values(found)
+    return join_values(found, owner, asked)
 
 
 def _item(owner: Value, key: Value, what: ast.AST) -> Value:
@@ -223,9 +226,9 @@ def _item(owner: Value, key: Value, what: ast.AST) -> Value:
     if isinstance(owner, Dictionary) and owner.rest is None and isinstance(key, Unknown | Param):
         # Any of the values: exactly what a table of events by some key means.
         return (
-            join_values([entry.value for entry in owner.entries.values()])
+            join_values([entry.value for entry in owner.entries.values()], OneOf((), params_in(key), True))
             if owner.entries
-            else Unknown(because("is ", what))
+            else Unknown(because("is ", what), params_in(key))
         )
     at = key.value if isinstance(key, Const) and type(key.value) is int else None
     if isinstance(owner, Sequence) and at is not None and -len(owner.items) <= at < len(owner.items):
@@ -312,26 +315,35 @@ def from_annotation(walker: Walker, node: ast.expr | None) -> Value | None:
         except (SyntaxError, ValueError, RecursionError):
             return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return from_annotation(walker, node.left) or from_annotation(walker, node.right)
+        return _any_promised(walker, [node.left, node.right])
     if isinstance(node, ast.Subscript):
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name not in _WRAPPED:
             return None
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return next((found for part in parts if (found := from_annotation(walker, part)) is not None), None)
+        return _any_promised(walker, parts if name == "Union" else parts[:1])
     if not isinstance(node, ast.Name | ast.Attribute):
         return None
     value = walker.value(node)
     return promised(walker, value)
 
 
+def _any_promised(walker: Walker, parts: list[ast.expr]) -> Value | None:
+    """What one of several annotations promises: nothing unless all do, but for None; one client is enough."""
+    asked = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
+    found = [from_annotation(walker, part) for part in asked]
+    client = next((value for value in found if isinstance(value, Client)), None)
+    known = [value for value in found if value is not None]
+    return client or (join_values(known) if known and len(known) == len(found) else None)
+
+
 def promised(walker: Walker, value: Value) -> Value | None:
     """An object of the class that an annotation names: a client, or an object whose methods may send."""
     if isinstance(value, Client):
         return value
-    sdk = walker.engine.sdk_of(value)
-    if sdk is not None:
-        return Client(sdk)
-    if isinstance(value, Class) and not walker.engine.carries_event(value) and not walker.engine.is_enum(value):
-        return Instance(value)
-    return None
+    client = walker.engine.client_of(value)
+    if client is not None:
+        return client
+    if not isinstance(value, Class) or walker.engine.carries_event(value) or walker.engine.is_enum(value):
+        return None
+    return None if walker.engine.is_protocol(value) else Instance(value)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import msgspec
 
-from footfall.plan.scan.calls import Sent
+from footfall.plan.scan.calls import Place, Sent, likely, send
 from footfall.plan.scan.engine import Engine
 from footfall.plan.scan.library import Library
-from footfall.plan.scan.shapes import WORDS
-from footfall.plan.scan.values import Const, Dictionary, OneOf, Param, Sequence, Unknown, Value
+from footfall.plan.scan.shapes import ORDERED, WORDS, Naming
+from footfall.plan.scan.survey import Survey
+from footfall.plan.scan.values import Arguments, Const, Dictionary, OneOf, Param, Sequence, Unknown, Value, because
 
 __all__ = ["Followed", "follow_tree"]
 
@@ -19,32 +21,73 @@ _MOST_ROUNDS = 8
 
 
 class Followed(msgspec.Struct, frozen=True):
-    """What the files of a tree send, by place. `read` counts the files that were read whole, not only searched."""
+    """What the files of a tree send, by place. `read` counts the files that were read whole, not only searched.
+
+    `silent` are the files that import an SDK and yield no call, each with its SDKs.
+    """
 
     sent: tuple[Sent, ...]
     files: int
     read: int
     involved: tuple[str, ...] = ()
+    silent: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def follow_tree(library: Library, clients: Mapping[str, str]) -> Followed:
+def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     """Follow every file that names a method of an SDK, then every file that names a wrapper found there, and so on.
 
-    `clients` are the names given with --client, each with its SDK.
+    `clients` are the names given with --client, each with what it is called like.
     """
-    active = {path for path in library.paths if WORDS.search(library.read(path))}
+    survey = Survey(library)
+    active = {path for path in library.paths if _may_send(library.read(path))}
     active |= _naming(library, active, [name.rpartition(".")[2] for name in clients])
     names: set[str] = set()
     for _ in range(_MOST_ROUNDS):
-        engine = Engine(library, active, clients, names)
+        engine = Engine(library, active, clients, survey, names)
         sent = [one for path in sorted(active) for one in engine.file(path)]
         fresh = engine.wrappers - names
         if not fresh:
             break
         names |= fresh
         active |= _naming(library, active, fresh)
+    sent = [*_settled(sent, engine.called)]
+    sent += _unreached(library, active, {one.origin for one in sent} | engine.resolved)
+    silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
     involved = tuple(f"{place.file}:{place.line}" for place in sorted(set(engine.involved)))
-    return Followed(tuple(_settled(sent, engine.called)), len(library.paths), len(active), involved)
+    return Followed(tuple(sent), len(library.paths), len(active), involved, silent)
+
+
+def _may_send(text: bytes) -> bool:
+    """Whether a file names anything that sends, or is no Python text at all, which is a finding."""
+    return WORDS.search(text) is not None or b"\0" in text
+
+
+def _files(sent: Iterable[Sent]) -> set[str]:
+    return {place.file for one in sent for place in (one.place, one.origin)}
+
+
+def _unreached(library: Library, active: Iterable[str], reached: Container[Place]) -> Iterable[Sent]:
+    """The calls that look like an SDK's in files that import one, and that the scan did not come to."""
+    for path in sorted(active):
+        tree, sdks = library.tree(path), library.sdks(path)
+        if tree is None or not sdks:
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            place = Place(path, node.lineno, node.col_offset + 1)
+            if node.func.attr in ORDERED and place not in reached:
+                arguments = Arguments(
+                    tuple(map(_written, node.args)), {k.arg: _written(k.value) for k in node.keywords if k.arg}
+                )
+                action = likely(node.func.attr, arguments, sdks)
+                receiver = Unknown(because("is ", node.func.value, ", where the scan did not come"))
+                yield from send(action, arguments, place, "", receiver) if action is not None else ()
+
+
+def _written(node: ast.expr) -> Value:
+    is_plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return Const(node.value) if isinstance(node, ast.Constant) and is_plain else Unknown(because("is ", node))
 
 
 def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str]:
@@ -56,15 +99,23 @@ def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str
 
 
 def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
-    """Each message once; what depends on a caller is left to the callers where there are any."""
+    """Each message once; what depends on a caller is left to the callers, where one of them could be followed to it."""
     seen: set[tuple[object, ...]] = set()
+    left: list[Sent] = []
+    reached: set[Place] = set()
     for one in sorted(sent, key=lambda sent: (sent.place, sent.origin, len(sent.via))):
-        params = one.whole_params()
+        params = [param for param in one.whole_params() if param.rest != "self"]
         if params and all(param.function in called for param in params):
+            left.append(one)
             continue
+        reached.add(one.origin)
         key = (one.place, one.origin, one.kind, _key(one.event), _key(one.properties), one.receiver is None)
         if key not in seen:
             seen.add(key)
+            yield one
+    for one in left:
+        if one.origin not in reached:
+            reached.add(one.origin)
             yield one
 
 

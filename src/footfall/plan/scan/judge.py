@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -21,6 +22,7 @@ from footfall.plan.scan.values import (
     Dictionary,
     Entry,
     External,
+    OneOf,
     Param,
     Sequence,
     Unknown,
@@ -29,7 +31,12 @@ from footfall.plan.scan.values import (
 )
 from footfall.plan.validate import Validator
 
-__all__ = ["SCAN_CODES", "Judge", "Verdict"]
+__all__ = ["PROPERTY_CODES", "SCAN_CODES", "Judge", "Verdict"]
+
+PROPERTY_CODES = frozenset(
+    {"maybe_missing_property", "missing_property", "new_enum_value", "unknown_property", "wrong_value"}
+)
+"""The findings about the properties of an event, not about the event itself."""
 
 SCAN_CODES: Final[Mapping[str, str]] = {
     "coverage_too_low": "The share of planned events that the code sends is a promise to those who read reports.",
@@ -77,7 +84,10 @@ _ARTICLES = {
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What the plan says of one call: the planned event, or None, the sources of its file, and what is wrong."""
+    """What the plan says of one call: the planned event, or None, the sources of its file, and what is wrong.
+
+    `is_test` says that only a test sends it: neither the call nor what names its event stands in the code itself.
+    """
 
     sent: Sent
     name: str
@@ -85,6 +95,7 @@ class Verdict(msgspec.Struct, frozen=True):
     sources: frozenset[str]
     problems: tuple[Problem, ...]
     resolved: bool
+    is_test: bool = False
 
 
 class Judge:
@@ -107,12 +118,12 @@ class Judge:
             return Verdict(sent, "", None, sources, (), True)
         event_value = plain(sent.event)
         if not isinstance(event_value, Const):
-            found = [] if sent.receiver is not None else [self._unresolved(sent, event_value)]
+            found = [self._unresolved(sent, event_value)] if sent.receiver is None else [self._no_client(sent, "")]
             return Verdict(sent, getattr(event_value, "prefix", ""), None, sources, tuple(found), False)
         name = event_value.value
         event = self._validator.resolve(name) if isinstance(name, str) else None
         if sent.receiver is not None:
-            found = [self._no_client(sent, name)] if event is not None else []
+            found = [] if event is None else [self._no_client(sent, name)]
             return Verdict(sent, str(name), event, sources, tuple(found), False)
         if event is None:
             return Verdict(sent, str(name), None, sources, (self._unplanned(sent, name),), True)
@@ -171,7 +182,8 @@ class Judge:
         held = sent.properties
         options = (Dictionary({}),) if held is None else options_of(held)
         each = [list(self._one(sent, event, option)) for option in options]
-        return min(each, key=len) if sent.is_choice else _once(p for found in each for p in found)
+        is_choice = sent.is_choice or (isinstance(held, OneOf) and held.loose)
+        return min(each, key=len) if is_choice else _once(p for found in each for p in found)
 
     def _one(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
         if isinstance(value, Const) and value.value is None:
@@ -180,14 +192,14 @@ class Judge:
             kind = "an array" if isinstance(value, Sequence) else repr(value.value)
             yield _problem(
                 "wrong_value", f"the properties are {kind}, not a dictionary", sent, where=event.name,
-                remedy="give a dictionary",
+                remedy="give a dictionary", part="*",
             )  # fmt: skip
             return
         if not isinstance(value, Dictionary):
             why = reason_of(value) if isinstance(value, Unknown | Param) else "are an object"
             yield _problem(
                 "unresolved_call", f"the dictionary of properties {why}", sent, where=event.name,
-                remedy="write the dictionary where it is sent, or return it from a function that was scanned",
+                remedy="write the dictionary where it is sent, or return it from a function that was scanned", part="*",
             )  # fmt: skip
             return
         entries = self._by_wire_name(sent, event, value.entries)
@@ -201,7 +213,7 @@ class Judge:
             elif event.additional is not True and not _is_own_key(sent.sdk, key):
                 remedy = did_you_mean(key, known)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
-                yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy)
+                yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy, part=key)
         yield from self._rules(sent, event, value, entries)
 
     def _by_wire_name(self, sent: Sent, event: Event, entries: Mapping[str, Entry]) -> dict[str, Entry]:
@@ -217,30 +229,36 @@ class Judge:
         if not prop.required or may_hold_more or (entry is not None and entry.certain):
             return
         if entry is None:
-            yield _problem("missing_property", "is required and not given", sent, where=where, remedy="give it")
+            yield _problem(
+                "missing_property", "is required and not given", sent, where=where, remedy="give it", part="*"
+            )
         else:
             yield _problem(
                 "maybe_missing_property", "is required and not given on every way through the code", sent,
-                where=where, remedy="give it on each way",
+                where=where, remedy="give it on each way", part="*",
             )  # fmt: skip
 
     def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
-        for option in options_of(value):
-            bare = plain(option)
-            if isinstance(bare, Unknown):
-                if bare.type and prop.type in _NEVER.get(bare.type, ()):
-                    yield _problem(
-                        "wrong_value", f"expected {_article(prop.type)}, got {_article(bare.type)}", sent,
-                        where=f"{event.name}.{key}", remedy=f"give {_article(prop.type)}",
-                    )  # fmt: skip
-                continue
-            holes: list[str] = []
-            text = _encoded({key: _literal(bare, key, holes)})
-            if text is None or key in holes:
-                continue
-            checked = self._validator.check(event, text)
-            for faults, code in ((checked.faults, "wrong_value"), (checked.warnings, "new_enum_value")):
-                yield from (_fault(code, fault, sent, event.name) for fault in _of(faults, key, holes))
+        each = [list(self._option(sent, event, key, prop, plain(option))) for option in options_of(value)]
+        # Of values that may never come true, one that is right is enough.
+        if not isinstance(value, OneOf) or not value.loose or all(each):
+            yield from _once(problem for problems in each for problem in problems)
+
+    def _option(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
+        if isinstance(bare, Unknown):
+            if bare.type and prop.type in _NEVER.get(bare.type, ()):
+                yield _problem(
+                    "wrong_value", f"expected {_article(prop.type)}, got {_article(bare.type)}", sent,
+                    where=f"{event.name}.{key}", remedy=f"give {_article(prop.type)}", part=key,
+                )  # fmt: skip
+            return
+        holes: list[str] = []
+        text = _encoded({key: _literal(bare, key, holes)})
+        if text is None or key in holes:
+            return
+        checked = self._validator.check(event, text)
+        for faults, code in ((checked.faults, "wrong_value"), (checked.warnings, "new_enum_value")):
+            yield from (_fault(code, fault, sent, event.name) for fault in _of(faults, key, holes))
 
     def _rules(self, sent: Sent, event: Event, value: Dictionary, entries: Mapping[str, Entry]) -> Iterator[Problem]:
         """Rules over several properties, where every property is known."""
@@ -255,17 +273,20 @@ class Judge:
                 yield _fault("wrong_value", fault, sent, event.name)
 
     def _traits(self, sent: Sent) -> Iterator[Problem]:
-        kind = "user" if sent.kind == "identify" else "account"
+        kind: Literal["user", "account"] = "user" if sent.kind == "identify" else "account"
         for option in options_of(sent.properties or Const(None)):
             for key, entry in option.entries.items() if isinstance(option, Dictionary) else ():
-                for value in options_of(entry.value):
-                    holes: list[str] = []
-                    text = _encoded({key: _literal(plain(value), key, holes)})
-                    if text is None or key in holes:
-                        continue
-                    checked = self._validator.check_traits("user" if kind == "user" else "account", text)
-                    for fault in _of(checked.faults, key, holes):
-                        yield _fault("wrong_value", fault, sent, f"traits.{kind}")
+                each = [list(self._trait(sent, kind, key, plain(value))) for value in options_of(entry.value)]
+                if not isinstance(entry.value, OneOf) or not entry.value.loose or all(each):
+                    yield from (problem for problems in each for problem in problems)
+
+    def _trait(self, sent: Sent, kind: Literal["user", "account"], key: str, value: Value) -> Iterator[Problem]:
+        holes: list[str] = []
+        text = _encoded({key: _literal(value, key, holes)})
+        if text is None or key in holes:
+            return
+        for fault in _of(self._validator.check_traits(kind, text).faults, key, holes):
+            yield _fault("wrong_value", fault, sent, f"traits.{kind}")
 
 
 def _literal(value: Value, path: str, holes: list[str]) -> Any:
@@ -315,20 +336,23 @@ def _fault(code: str, fault: Fault, sent: Sent, where: str) -> Problem:
     got = f", got {fault.got}" if fault.got else ""
     told = f"{fault.code}: expected {fault.expected}{got}"
     return _problem(
-        code, told, sent, where=f"{where}.{fault.path}", remedy="give what the plan says, or change the plan"
-    )
+        code, told, sent, where=f"{where}.{fault.path}", remedy="give what the plan says, or change the plan",
+        part=re.split(r"[.\[]", fault.path)[0],
+    )  # fmt: skip
 
 
-def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "") -> Problem:
-    via = f", through {' and '.join(sent.via)}" if sent.via else ""
+def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "", part: str = "") -> Problem:
+    """A finding, told where the part of the message that it is about comes from."""
+    cause = sent.cause(part)
+    via = f", through {' and '.join(cause.via)}" if cause.via else ""
     return Problem(
         code,
         message + via,
         remedy=remedy,
         where=where,
-        file=sent.place.file,
-        line=sent.place.line,
-        column=sent.place.column,
+        file=cause.place.file,
+        line=cause.place.line,
+        column=cause.place.column,
         level="warning" if code in _WARNINGS else "error",
     )
 

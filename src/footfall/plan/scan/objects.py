@@ -1,43 +1,34 @@
-"""Objects: what names, imports and attributes stand for: modules, classes, their instances, enums, clients."""
+"""Objects: what names and imports stand for, over all files: modules, classes, enums, clients."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from footfall.plan.scan.builtin_calls import METHODS
 from footfall.plan.scan.calls import EVENT_OF_CLASS, Sent, class_value
-from footfall.plan.scan.expressions import from_annotation
+from footfall.plan.scan.changes import Changes, loosened
 from footfall.plan.scan.library import Library, module_name
-from footfall.plan.scan.shapes import CLASSES, MODULES, SDKS
+from footfall.plan.scan.shapes import CLASSES, MODULES, ORDERED, SDKS, Naming
+from footfall.plan.scan.survey import Survey
 from footfall.plan.scan.values import (
     Action,
-    Arguments,
-    Because,
-    Bound,
     Class,
     Client,
     Const,
+    Dictionary,
     External,
     Frame,
     Function,
     Import,
-    Instance,
-    Made,
-    Member,
-    Method,
     ModuleValue,
-    Param,
+    OneOf,
     Unknown,
     Value,
-    because,
     join_values,
-    params_in,
 )
-from footfall.plan.scan.walker import Walker
+from footfall.plan.scan.values import Sequence as Items
 
 if TYPE_CHECKING:
     from footfall.plan.scan.engine import Engine
@@ -46,8 +37,6 @@ __all__ = ["Module", "Objects"]
 
 _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag"})
 _BUILTINS = frozenset(dir(builtins))
-_MOST_BUSY = 8
-_OUT_OF = ", a part of what "
 
 
 class Module:
@@ -58,20 +47,28 @@ class Module:
         self.stars: list[Import] = []
         self.sent: list[Sent] = []
         self.functions: list[Function] = []
+        self.classes: list[Class] = []
+        self.is_whole = False
         self.frame = Frame(self, {})
 
 
 class Objects:
-    """What names and attributes stand for, over all files of the tree."""
+    """What names stand for, over all files of the tree."""
 
-    def __init__(self, library: Library, clients: Mapping[str, str]) -> None:
+    def __init__(self, library: Library, clients: Mapping[str, Naming], survey: Survey) -> None:
         self.library = library
         self.clients = dict(clients)
+        self.survey = survey
+        self.changes = Changes(survey)
         self._modules: dict[str, Module] = {}
-        self._attributes: dict[int, tuple[Class | Instance, dict[str, Value]]] = {}
-        self._noting: list[tuple[Class, dict[str, Value]]] = []
-        self._busy: set[int] = set()
         self._asked: set[str] = set()
+        self._following = 0
+        self._kinds: dict[tuple[str, str], frozenset[str]] = {}
+
+    @property
+    def is_following(self) -> bool:
+        """Whether a module is being followed, so that not all of its names are bound yet."""
+        return self._following > 0
 
     # Modules and names.
 
@@ -83,19 +80,24 @@ class Objects:
         if tree is None:
             return None
         module = self._modules[path] = Module(path)
-        walker = cast("Engine", self).walk(module.frame, tree.body)
+        self._following += 1
+        try:
+            walker = cast("Engine", self).walk(module.frame, tree.body)
+        finally:
+            self._following -= 1
         module.sent = walker.sent
         module.functions = walker.defined
         for function in module.functions:
             # `global client; client = Client(…)`: what a function binds for the module is known before others are read.
             if cast("Engine", self).binds_globals(function):
                 cast("Engine", self).summary(function)
+        module.is_whole = True
         return module
 
     def note_global(self, module: Module, name: str, value: Value) -> None:
         """A function binds a name of its module."""
         known = module.frame.names.get(name)
-        module.frame.names[name] = value if known is None else join_values((known, value))
+        module.frame.names[name] = value if known is None else join_values((known, value), loose=True)
 
     def lookup(self, frame: Frame, name: str) -> Value:
         """What a name stands for: here, in the functions around, the module, what it takes in whole, Python."""
@@ -107,6 +109,8 @@ class Objects:
                     # Modules that import a name from each other in a circle come back here.
                     at.names[name] = Unknown(f"is {name!r}, which is imported in a circle")
                     value = at.names[name] = self._imported(at.module.path, value)
+                if at is at.module.frame and (frame is not at or at.module.is_whole):
+                    return self._as_changed(at.module, name, value)
                 return value
             at = at.outer
         found = self._starred(frame.module, name)
@@ -115,6 +119,16 @@ class Objects:
         if name in _BUILTINS:
             return External(f"builtins.{name}")
         return Unknown(f"is {name!r}, which is not bound where the scan can see it")
+
+    def _as_changed(self, module: Module, name: str, value: Value) -> Value:
+        """A name of a module, when functions or other files may have changed it since it was bound."""
+        if not isinstance(value, Const | Dictionary | Items | OneOf):
+            return value
+        key = (module.path, name)
+        if key not in self._kinds:
+            last = module_name(module.path).rpartition(".")[2]
+            self._kinds[key] = self.changes.of_module(module.path, last, name, self.library.tree(module.path))
+        return loosened(value, self._kinds[key], ast.Name(name)) if self._kinds[key] else value
 
     def _starred(self, module: Module, name: str) -> Value | None:
         """A name that `from … import *` brings. Modules that take in each other whole are asked once."""
@@ -140,7 +154,8 @@ class Objects:
             found = self._of_module(path, wanted.name)
             if found is not None:
                 return found
-            return Unknown(f"is {wanted.name!r}, which {path} does not bind")
+            if wanted.level:
+                return Unknown(f"is {wanted.name!r}, which {path} does not bind")
         within = Import(".".join(part for part in (wanted.module, wanted.name) if part), wanted.level)
         inner = self._path_of(importer, within)
         module = self.module(inner) if inner is not None else None
@@ -184,22 +199,44 @@ class Objects:
     def as_client(self, name: str, value: Value) -> Value:
         """The value, or a client when its name was given with --client."""
         if name in self.clients and not isinstance(value, Class | Client | Action):
-            return Client(self.clients[name])
+            return Client(self.clients[name].sdk, self.clients[name].shape)
         if isinstance(value, External) and value.name in self.clients:
-            return Client(self.clients[value.name])
+            return Client(self.clients[value.name].sdk, self.clients[value.name].shape)
+        if isinstance(value, Function) and value.owner is None:
+            naming = self.clients.get(f"{module_name(value.frame.module.path)}.{value.qualname}")
+            return value if naming is None else Client(naming.sdk, naming.shape)
         return value
+
+    def of_client(self, client: Client, name: str) -> Action | None:
+        """A method of a client; None for what is no method of it."""
+        if client.shape is not None and name in ORDERED:
+            return Action(client.sdk, name, client.shape)
+        return Action(client.sdk, name) if name in SDKS[client.sdk].methods else None
+
+    def client_of(self, value: Value) -> Client | None:
+        """The client that an object of a class is; None for anything else."""
+        sdk = self.sdk_of(value)
+        if sdk is None:
+            return None
+        names = [value.name] if isinstance(value, External | Class) else []
+        if isinstance(value, Class):
+            names.append(f"{module_name(value.frame.module.path)}.{value.qualname}")
+        return Client(sdk, next((self.clients[name].shape for name in names if name in self.clients), None))
 
     def sdk_of(self, value: Value) -> str | None:
         """The SDK whose client a class is, its own or inherited; None for anything else."""
         if isinstance(value, External):
-            return CLASSES.get(value.name) or self.clients.get(value.name)
+            return CLASSES.get(value.name) or self._named(value.name)
         if isinstance(value, Class):
             full = f"{module_name(value.frame.module.path)}.{value.qualname}"
-            known = CLASSES.get(full) or self.clients.get(full) or self.clients.get(value.name)
+            known = CLASSES.get(full) or self._named(full) or self._named(value.name)
             if known is not None:
                 return known
             return next((sdk for base in value.bases if base is not value and (sdk := self.sdk_of(base))), None)
         return None
+
+    def _named(self, name: str) -> str | None:
+        return self.clients[name].sdk if name in self.clients else None
 
     def is_wrapper_class(self, cls: Class) -> bool:
         """Whether a class of the tree has methods of its own that must be followed, though it is a client."""
@@ -217,179 +254,10 @@ class Objects:
             if base is not cls
         )
 
+    def is_protocol(self, cls: Class) -> bool:
+        """Whether a class only says what an object must have, so that an object need not be of a subclass."""
+        return any(isinstance(base, External) and base.name.endswith(".Protocol") for base in cls.bases)
+
     def carries_event(self, cls: Class) -> bool:
         """Whether a class was generated from an event of a plan, or is the base of those."""
         return class_value(cls, EVENT_OF_CLASS) is not None or EVENT_OF_CLASS in cls.fields
-
-    def note_attribute(self, cls: Class, name: str, value: Value) -> None:
-        """A method binds an attribute of its object."""
-        cast("Engine", self).note_name(name, value)
-        for owner, names in self._noting[-1:]:
-            if owner is cls:
-                names[name] = join_values((names[name], value)) if name in names else value
-
-    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
-        """What `owner.name` is."""
-        if isinstance(owner, Client):
-            methods = SDKS[owner.sdk].methods
-            return Action(owner.sdk, name) if name in methods else Unknown(because("is ", what))
-        if isinstance(owner, External):
-            return self._of_library(walker.frame.module.path, owner.name, name)
-        if isinstance(owner, ModuleValue):
-            return self._of_module(owner.module.path, name) or Unknown(because("is ", what))
-        if isinstance(owner, Instance):
-            return self._of_instance(walker, owner, name, what)
-        if isinstance(owner, Class):
-            return self._of_class(owner, name, what)
-        if isinstance(owner, Member):
-            known = {"value": owner.value, "name": Const(owner.name)}
-            return known.get(name) or self.attribute(walker, owner.value, name, what)
-        if isinstance(owner, Made) and owner.name == "builtins.super":
-            return self._of_super(walker, name, what)
-        if name in METHODS.get(type(owner), ()):
-            return Bound(owner, name)
-        if isinstance(owner, Unknown | Param):
-            return Unknown(because("is ", what, _OUT_OF, _root(owner)), params_in(owner))
-        return Unknown(because("is ", what))
-
-    def _of_class(self, cls: Class, name: str, what: ast.AST) -> Value:
-        value = class_value(cls, name)
-        if value is None:
-            return Unknown(because("is ", what, f", which {cls.qualname} does not bind"))
-        if isinstance(value, Function):
-            return Method(value, cls) if value.kind == "class" else value
-        if not self.is_enum(cls) or isinstance(value, Method | Class):
-            return value
-        prints = any(isinstance(base, External) and base.name == "enum.StrEnum" for base in _ancestry(cls))
-        if isinstance(value, External | Made | Unknown):
-            # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
-            value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
-        return Member(name, value, prints)
-
-    def _of_super(self, walker: Walker, name: str, what: ast.AST) -> Value:
-        cls, receiver = walker.lookup("__class__"), walker.frame.names.get(" self")
-        if isinstance(cls, Class) and receiver is not None:
-            for base in cls.bases:
-                found = class_value(base, name) if isinstance(base, Class) else None
-                if isinstance(found, Function):
-                    return Method(found, receiver)
-                sdk = self.sdk_of(base)
-                if sdk is not None and name in SDKS[sdk].methods:
-                    return Action(sdk, name)
-        return Unknown(because("is ", what))
-
-    def _of_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
-        cls = instance.cls
-        value = class_value(cls, name)
-        if isinstance(value, Function):
-            if value.kind == "property":
-                return cast("Engine", self).follow(walker, value, Arguments(), walker.place(value.node), instance)
-            return value if value.kind == "static" else Method(value, cls if value.kind == "class" else instance)
-        said = next((c.fields[name] for c in _ancestry(cls) if isinstance(c, Class) and name in c.fields), None)
-        if said is not None and _may_change(value) and not _is_fixed(said):
-            value = None  # the default of a field, not what the object holds
-        noted = self._noted(walker, instance).get(name)
-        given = self._given(instance, name)
-        for known in (given, None if _may_change(noted) else noted, value):
-            if known is not None and not isinstance(known, Unknown):
-                return known
-        typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
-        if typed is not None:
-            return typed
-        sdk = self.sdk_of(cls)
-        if sdk is not None and name in SDKS[sdk].methods:
-            return Action(sdk, name)
-        return given or noted or Unknown(because("is ", what))
-
-    def _given(self, instance: Instance, name: str) -> Value | None:
-        """A field of a dataclass or its like, from what the object was made with."""
-        if instance.arguments is None or isinstance(class_value(instance.cls, "__init__"), Function):
-            return None
-        if name in instance.arguments.named:
-            return instance.arguments.named[name]
-        fields = list(instance.cls.fields)
-        position = fields.index(name) if name in fields else len(instance.arguments.positional)
-        return instance.arguments.positional[position] if position < len(instance.arguments.positional) else None
-
-    def _noted(self, walker: Walker, instance: Instance) -> Mapping[str, Value]:
-        """What the methods of an object bind on `self`; `__init__` with what it was made with, where that is known."""
-        cls = instance.cls
-        init = class_value(cls, "__init__")
-        shared = self._noted_by(walker, cls, Instance(cls), None, partial(_binding_methods, cls))
-        if instance.arguments is None or not isinstance(init, Function):
-            return shared
-        return {**shared, **self._noted_by(walker, instance, instance, instance.arguments, lambda: [init])}
-
-    def _noted_by(
-        self,
-        walker: Walker,
-        of: Class | Instance,
-        instance: Instance,
-        arguments: Arguments | None,
-        methods: Callable[[], list[Function]],
-    ) -> Mapping[str, Value]:
-        known = self._attributes.get(id(of))
-        if known is not None:
-            return known[1]
-        if id(of) in self._busy or len(self._busy) > _MOST_BUSY:
-            return {}
-        names: dict[str, Value] = {}
-        self._busy.add(id(of))
-        self._noting.append((instance.cls, names))
-        try:
-            for method in methods():
-                cast("Engine", self).run(method, arguments, walker.depth, instance)
-        finally:
-            self._noting.pop()
-            self._busy.discard(id(of))
-        self._attributes[id(of)] = (of, names)
-        return names
-
-
-def _root(value: Value) -> Value:
-    """What an unknown attribute is a part of, at the end of the chain."""
-    while isinstance(value, Unknown) and isinstance(value.reason, Because) and _OUT_OF in value.reason.parts:
-        value = value.reason.parts[-1]
-    return value
-
-
-def _may_change(value: Value | None) -> bool:
-    """Whether an attribute's first value says little of what it holds later: a count, a flag, nothing yet.
-
-    Texts are taken at their word: they are set once, as names and prefixes of events are.
-    """
-    return isinstance(value, Const) and not (isinstance(value.value, str) and value.value)
-
-
-def _is_fixed(annotation: ast.expr) -> bool:
-    held = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    name = held.attr if isinstance(held, ast.Attribute) else getattr(held, "id", "")
-    return name in {"ClassVar", "Final"}
-
-
-def _ancestry(cls: Value) -> Iterable[Value]:
-    """A class and its bases, nearest first; a class that is its own ancestor is told once."""
-    seen: list[Value] = []
-    stack = [cls]
-    while stack:
-        one = stack.pop(0)
-        if any(one is known for known in seen):
-            continue
-        seen.append(one)
-        yield one
-        if isinstance(one, Class):
-            stack.extend(one.bases)
-
-
-def _binding_methods(cls: Class) -> list[Function]:
-    """The methods of a class and its bases that bind something on their object."""
-    found: dict[str, Function] = {}
-    for one in _ancestry(cls):
-        for name, function in one.names.items() if isinstance(one, Class) else ():
-            if isinstance(function, Function) and name not in found and _binds(function):
-                found[name] = function
-    return list(found.values())
-
-
-def _binds(function: Function) -> bool:
-    return any(isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) for node in ast.walk(function.node))

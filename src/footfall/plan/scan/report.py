@@ -8,13 +8,16 @@ from fractions import Fraction
 import msgspec
 
 from footfall.errors import Problem
-from footfall.plan.findings import Place
+from footfall.plan.findings import Place as PlanPlace
 from footfall.plan.model import Plan
 from footfall.plan.places import Places
+from footfall.plan.scan.calls import Place
 from footfall.plan.scan.coverage import Coverage, Implementation, can_be_python, coverage_of, implementations
 from footfall.plan.scan.follow import Followed, follow_tree
-from footfall.plan.scan.judge import Judge, Verdict
+from footfall.plan.scan.judge import PROPERTY_CODES, Judge, Verdict
 from footfall.plan.scan.library import Library
+from footfall.plan.scan.shapes import Naming
+from footfall.plan.scan.values import Const
 
 __all__ = ["Gates", "Scan", "scan"]
 
@@ -43,7 +46,7 @@ def scan(
     plan: Plan,
     library: Library,
     *,
-    clients: Mapping[str, str] | None = None,
+    clients: Mapping[str, Naming] | None = None,
     gates: Gates | None = None,
     root: str = "",
     places: Places | None = None,
@@ -52,14 +55,13 @@ def scan(
 
     `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
     `places` says where the plan's events stand, for findings about events that no code sends. `clients` are names that
-    stand for clients, each with the SDK it is called like. Nothing of the scanned code is run or imported, and nothing
+    stand for clients, each with what it is called like. Nothing of the scanned code is run or imported, and nothing
     in it makes this raise.
     """
     followed = follow_tree(library, clients or {})
     judge = Judge(plan, root)
-    judged = (judge.judge(sent) for sent in followed.sent)
-    # A method that is called `track` is one of many: without a client it counts only when the event is planned.
-    verdicts = _told_once([v for v in judged if v.sent.receiver is None or v.event is not None])
+    judged = [judge.judge(sent) for sent in followed.sent]
+    verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(judged, library)))]
     events = implementations(plan, verdicts)
     coverage = coverage_of(plan, events)
     owners = sorted({event.owner for event in plan.events.values() if event.owner})
@@ -74,6 +76,59 @@ def scan(
     problems += _never(plan, events, verdicts, places)
     problems += _gates(gates or Gates(), coverage, teams, sources)
     return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
+
+
+def _with_tests(verdict: Verdict, library: Library) -> Verdict:
+    sent = verdict.sent
+    is_test = library.is_test(sent.place.file) and library.is_test(sent.cause("").place.file)
+    return msgspec.structs.replace(verdict, is_test=True) if is_test else verdict
+
+
+def _listed(verdicts: Sequence[Verdict], library: Library) -> list[Verdict]:
+    """The calls that are listed. A method that is called `track` is one of many: without a client it is listed where
+    the event is planned, or where some file imports an SDK; something is said of it in a file that imports one."""
+    imports = any(library.sdks(path) for path in library.paths)
+    kept = []
+    for verdict in verdicts:
+        sent = verdict.sent
+        if sent.receiver is None or verdict.event is not None:
+            kept.append(verdict)
+        elif imports and sent.kind == "track":
+            is_near = bool(library.sdks(sent.origin.file)) and not isinstance(sent.event, Const)
+            kept.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
+    return kept
+
+
+def _chosen(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Where a call sends one of several events, what is wrong is a warning, and only that of the event that fits best.
+
+    Nothing is said of properties when one of the events fits, or may be one that is not known.
+    """
+    choices: dict[tuple[Place, Place], list[Verdict]] = {}
+    for verdict in verdicts:
+        if verdict.sent.is_choice and verdict.sent.kind == "track" and verdict.sent.receiver is None:
+            choices.setdefault((verdict.sent.place, verdict.sent.origin), []).append(verdict)
+    kept: list[Verdict] = []
+    for verdict in verdicts:
+        among = choices.get((verdict.sent.place, verdict.sent.origin), [])
+        if not any(verdict is one for one in among):
+            kept.append(verdict)
+            continue
+        best = min(among, key=lambda one: (one.event is None and one.resolved, len(_of_properties(one))))
+        problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or (verdict is best and best.resolved)]
+        kept.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
+    return kept
+
+
+def _of_properties(verdict: Verdict) -> list[Problem]:
+    return [problem for problem in verdict.problems if problem.code in PROPERTY_CODES]
+
+
+def _as_warning(problem: Problem) -> Problem:
+    return Problem(
+        problem.code, problem.message, remedy=problem.remedy, where=problem.where, file=problem.file,
+        line=problem.line, column=problem.column, level="warning",
+    )  # fmt: skip
 
 
 def _told_once(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -130,8 +185,10 @@ def _never(
             for verdict in verdicts
             if not verdict.resolved and verdict.sent.kind == "track" and _may_be(verdict, event.wire_name)
         ]
-        may = f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
-        at = Place("", 0, 0) if places is None else places.find((event.name,))
+        tests = events[event.name].tests
+        may = f"; only tests send it: {tests[0]}" if tests else ""
+        may += f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
+        at = PlanPlace("", 0, 0) if places is None else places.find((event.name,))
         found.append(
             Problem(
                 "never_sent",

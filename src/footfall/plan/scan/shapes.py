@@ -18,12 +18,16 @@ __all__ = [
     "FACTORIES",
     "METHOD_NAMES",
     "MODULES",
+    "MOST_PLACES",
+    "ORDERED",
     "SDKS",
     "WORDS",
     "Carrier",
     "Kind",
+    "Naming",
     "Sdk",
     "Shape",
+    "ordered",
 ]
 
 Kind = Literal["track", "identify", "group", "page", "screen", "alias"]
@@ -54,6 +58,29 @@ class Sdk(msgspec.Struct, frozen=True):
     modules: tuple[str, ...] = ()
     factories: tuple[str, ...] = ()
     ignored: str = ""
+
+
+class Naming(msgspec.Struct, frozen=True):
+    """What a name given with --client is called like: an SDK, or `shape`, an order of arguments of its own."""
+
+    sdk: str = "footfall"
+    shape: Shape | None = None
+
+
+MOST_PLACES: Final = 20
+"""The last place that an order of arguments given with --client can name."""
+
+
+def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Shape:
+    """The shape of a call whose event and properties stand in these places, from 1, or under these names.
+
+    The place 0 says that the argument is only given by its name.
+    """
+    roles = [role for role in (event, properties) if role is not None]
+    places = {place: name for place, name in roles if place}
+    positional = tuple(places.get(place, f" {place}") for place in range(1, MOST_PLACES + 1))
+    params = (*positional, *(name for place, name in roles if not place))
+    return Shape("track", params, event[1], properties[1] if properties is not None else "", MOST_PLACES)
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -196,6 +223,11 @@ CARRIERS: Final[Mapping[str, Carrier]] = {
 CLASSES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.classes}
 MODULES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.modules}
 FACTORIES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.factories}
+
+ORDERED: Final = frozenset(
+    method for row in SDKS.values() for method, shapes in row.methods.items() if shapes[0].kind == "track"
+)
+"""The methods that send an event: on a client with an order of its own, each takes its arguments in that order."""
 
 METHOD_NAMES: Final = frozenset(method for row in SDKS.values() for method in row.methods)
 """Every method of the table."""

@@ -23,6 +23,8 @@ SKIPPED_FOLDERS = frozenset(
 )
 """Folders that hold no code of one's own; folders whose name begins with a dot are left out too."""
 
+_NEVER_OWN = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
+
 
 def find_python(roots: Sequence[Path], disk: Disk, *, exclude: Sequence[str] = ()) -> list[tuple[str, Path]]:
     """The `.py` files at and below `roots`, each once, with the path it is shown by: relative to the working folder.
@@ -50,13 +52,21 @@ def _below(folder: Path, disk: Disk, seen: set[Path]) -> Iterator[Path]:
     try:
         children = disk.list(folder)
     except OSError:
+        yield folder  # which cannot be read, and is reported as a file is
         return
     for child in children:
         if child.is_dir():
-            if not child.name.startswith(".") and child.name not in SKIPPED_FOLDERS:
+            if not child.name.startswith(".") and not _is_foreign(child):
                 yield from _below(child, disk, seen)
         elif child.suffix == ".py" and child.is_file():
             yield child
+
+
+def _is_foreign(folder: Path) -> bool:
+    """Whether a folder holds no code of one's own, by its name; a package of such a name is one's own."""
+    if folder.name not in SKIPPED_FOLDERS:
+        return False
+    return folder.name in _NEVER_OWN or not (folder / "__init__.py").exists()
 
 
 def _shown(path: Path) -> str:
@@ -66,8 +76,8 @@ def _shown(path: Path) -> str:
         return os.path.normpath(path.absolute()).replace(os.sep, "/")
 
 
-def open_library(files: Iterable[tuple[str, Path]], disk: Disk) -> Library:
-    """The files as a library that reads each when it is needed."""
+def open_library(files: Iterable[tuple[str, Path]], disk: Disk, roots: Sequence[Path] = ()) -> Library:
+    """The files as a library that reads each when it is needed. `roots` are what `find_python` was asked for."""
     places = dict(files)
 
     def read(shown: str) -> bytes | Problem:
@@ -84,7 +94,7 @@ def open_library(files: Iterable[tuple[str, Path]], disk: Disk) -> Library:
             )
         return text
 
-    return Library(places, read)
+    return Library(places, read, roots=[_shown(root) for root in roots], home=Path.cwd().as_posix())
 
 
 class SourceMap:

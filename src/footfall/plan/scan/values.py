@@ -8,10 +8,13 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.scan.shapes import Shape
+
 __all__ = [
     "Action", "Arguments", "Because", "Bound", "Class", "Client", "Const", "Dictionary", "Entry", "External",
     "Frame", "Function", "Import", "Instance", "Made", "Member", "Method", "ModuleValue", "OneOf", "Param",
-    "Partial", "Sequence", "Unknown", "Value", "because", "join_values", "params_in", "reason_of", "shown",
+    "Partial", "Sequence", "Subclass", "Task", "Unknown", "Value", "because", "join_values", "params_in", "reason_of",
+    "shown",
 ]  # fmt: skip
 
 MOST_OPTIONS = 16
@@ -23,7 +26,7 @@ class Param(msgspec.Struct, frozen=True):
     function: int
     name: str
     of: str
-    rest: str = ""  # "*" or "**" for the parameter that takes what is left
+    rest: str = ""  # "*" or "**" for the parameter that takes what is left, "self" for the object of a method
 
 
 class Const(msgspec.Struct, frozen=True):
@@ -45,12 +48,17 @@ class Because(msgspec.Struct, frozen=True, eq=False):
 
 
 class Unknown(msgspec.Struct, frozen=True):
-    """A value that is not known, and why. `prefix` is how its text begins, `type` what it will be in JSON, if known."""
+    """A value that is not known, and why. `prefix` is how its text begins, `type` what it will be in JSON, if known.
+
+    `is_part` says that it is the value or name of the one parameter in `params`: known when a caller gives an enum's
+    member.
+    """
 
     reason: str | Because
     params: frozenset[Param] = frozenset()
     prefix: str = ""
     type: str = ""
+    is_part: bool = False
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -75,9 +83,15 @@ class Sequence(msgspec.Struct, frozen=True, eq=False):
 
 
 class OneOf(msgspec.Struct, frozen=True, eq=False):
-    """One of a few values: a conditional expression, or what several ways through the code leave behind."""
+    """One of a few values: a conditional expression, or what several ways through the code leave behind.
+
+    `params` decide which one it is, besides those in the options. `loose` says that an option may never come true: the
+    default of a setting, the value of a base class, what an attribute held before another method changed it.
+    """
 
     options: tuple[Value, ...]
+    params: frozenset[Param] = frozenset()
+    loose: bool = False
 
 
 class External(msgspec.Struct, frozen=True):
@@ -133,7 +147,8 @@ class Function(msgspec.Struct, frozen=True, eq=False):
     frame: Frame
     qualname: str
     owner: Class | None = None
-    kind: str = ""  # "static", "class", "property"
+    kind: str = ""  # "static", "class", "property", "task" (the framework gives the first argument)
+    is_stub: bool = False  # only says that there is such a function: a subclass has the real one
 
 
 class Class(msgspec.Struct, frozen=True, eq=False):
@@ -142,16 +157,28 @@ class Class(msgspec.Struct, frozen=True, eq=False):
     name: str
     qualname: str
     bases: tuple[Value, ...]
-    names: Mapping[str, Value]
+    names: dict[str, Value]
     fields: Mapping[str, ast.expr]
     frame: Frame
+    from_fields: bool = False  # its constructor takes its fields, as a dataclass's does
 
 
 class Instance(msgspec.Struct, frozen=True, eq=False):
-    """An object of a class of the scanned tree; without `arguments` nothing is known of how it was made."""
+    """An object of a class of the scanned tree.
+
+    Without `arguments` nothing is known of how it was made, and its class may be any subclass of `cls`. `param` is the
+    parameter that it stands for, when a caller may give a more exact one.
+    """
 
     cls: Class
     arguments: Arguments | None = None
+    param: Param | None = None
+
+
+class Subclass(msgspec.Struct, frozen=True, eq=False):
+    """A class of the scanned tree or any subclass of it: what `cls` is in a class method."""
+
+    cls: Class
 
 
 class Method(msgspec.Struct, frozen=True, eq=False):
@@ -177,9 +204,10 @@ class Member(msgspec.Struct, frozen=True, eq=False):
 
 
 class Client(msgspec.Struct, frozen=True):
-    """An object (or module) that sends events, by the name of its SDK."""
+    """An object (or module) that sends events, by the name of its SDK; `shape` is an order of arguments of its own."""
 
     sdk: str
+    shape: Shape | None = None
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -187,6 +215,7 @@ class Action(msgspec.Struct, frozen=True):
 
     sdk: str
     method: str
+    shape: Shape | None = None
 
 
 class Partial(msgspec.Struct, frozen=True, eq=False):
@@ -196,9 +225,16 @@ class Partial(msgspec.Struct, frozen=True, eq=False):
     arguments: Arguments
 
 
+class Task(msgspec.Struct, frozen=True, eq=False):
+    """A method of a function that a task queue made into a task: `delay`, `apply_async` and their like."""
+
+    callee: Value
+    method: str
+
+
 Value = (
     Const | Unknown | Param | Dictionary | Sequence | OneOf | External | Made | ModuleValue | Function | Class
-    | Instance | Import | Method | Bound | Member | Client | Action | Partial
+    | Instance | Import | Method | Bound | Member | Client | Action | Partial | Subclass | Task
 )  # fmt: skip
 
 
@@ -224,14 +260,21 @@ def params_in(*values: Value | None, inside: bool = False) -> frozenset[Param]:
             found.add(value)
         elif isinstance(value, Unknown):
             found |= value.params
+        elif isinstance(value, Instance):
+            found |= {value.param} if value.param is not None else set()
         elif isinstance(value, OneOf):
-            found |= params_in(*value.options, inside=inside)
+            found |= value.params | params_in(*value.options, inside=inside)
         elif isinstance(value, Dictionary):
             found |= params_in(value.rest)
             if inside:
                 direct = (entry.value for entry in value.entries.values())
-                found |= params_in(*(held for held in direct if isinstance(held, Param | Dictionary)), inside=True)
+                # Deeper parts are left out: few of them come to be known, and every caller would be followed for them.
+                found |= params_in(*(held for held in direct if _is_shown_by_caller(held)), inside=True)
     return frozenset(found)
+
+
+def _is_shown_by_caller(value: Value) -> bool:
+    return isinstance(value, Param | Dictionary) or (isinstance(value, Unknown) and value.is_part)
 
 
 def reason_of(value: Value | None) -> str:
@@ -242,21 +285,36 @@ def reason_of(value: Value | None) -> str:
         return str(value.reason)
     if isinstance(value, OneOf):
         return next((reason_of(option) for option in value.options if isinstance(option, Param | Unknown)), "")
+    if isinstance(value, External):
+        return f"is {value.name}, which is not code that was scanned"
+    if isinstance(value, Instance):
+        return f"is an object of {value.cls.qualname}"
     return "is no text" if value is not None else "is not given"
 
 
-def join_values(values: Iterable[Value]) -> Value:
-    """One value that stands for all: the value itself, `OneOf`, or `Unknown` when they are too many."""
+def join_values(values: Iterable[Value], *of: Value, loose: bool = False) -> Value:
+    """One value that stands for all: the value itself, `OneOf`, or `Unknown` when they are too many.
+
+    `of` are the values that it was worked out from: what decides between their options decides here too.
+    """
     options: list[Value] = []
+    params: frozenset[Param] = frozenset()
+    for source in of:
+        if isinstance(source, OneOf):
+            params, loose = params | source.params, loose or source.loose
     for value in values:
+        if isinstance(value, OneOf):
+            params, loose = params | value.params, loose or value.loose
         for option in value.options if isinstance(value, OneOf) else (value,):
             if not any(_same(option, kept) for kept in options):
                 options.append(option)
-    if len(options) == 1:
-        return options[0]
     if len(options) > MOST_OPTIONS:
-        return Unknown(f"has more than {MOST_OPTIONS} possible values", params_in(*options))
-    return OneOf(tuple(options)) if options else Unknown("has no value")
+        return Unknown(f"has more than {MOST_OPTIONS} possible values", params | params_in(*options))
+    if not options:
+        return Unknown("has no value", params)
+    if len(options) == 1 and (not params or isinstance(options[0], Param)):
+        return options[0]
+    return OneOf(tuple(options), params, loose and len(options) > 1)
 
 
 def _same(one: Value, other: Value) -> bool:

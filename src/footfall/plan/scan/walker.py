@@ -8,7 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from footfall.plan.scan.calls import Place, Sent
-from footfall.plan.scan.dictionaries import changed, concat, join_names, merged, opened, truth, with_key
+from footfall.plan.scan.dictionaries import (
+    LIST_MUTATORS,
+    MUTATORS,
+    changed,
+    concat,
+    join_names,
+    merged,
+    opened,
+    options_of,
+    replaced,
+    truth,
+    with_item,
+)
 from footfall.plan.scan.expressions import EXPRESSIONS, from_annotation
 from footfall.plan.scan.values import (
     Class,
@@ -22,6 +34,7 @@ from footfall.plan.scan.values import (
     Instance,
     Param,
     Sequence,
+    Subclass,
     Unknown,
     Value,
     because,
@@ -34,14 +47,23 @@ if TYPE_CHECKING:
 __all__ = ["Walker"]
 
 _MOST_ROUNDS = 16
+_CHANGE = MUTATORS | LIST_MUTATORS
+_FIELDS = frozenset({"BaseModel", "BaseSettings", "NamedTuple", "SQLModel", "Struct", "TypedDict"})
+_FIELD_MAKERS = frozenset({"attrs", "dataclass", "define", "frozen", "mutable", "s"})
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
 class Walker:
-    """Follows one body. `sent` gathers what it sends, `returns` what it returns; `depth` counts the calls above it."""
+    """Follows one body. `sent` gathers what it sends, `returns` what it returns; `depth` counts the calls above it.
 
-    def __init__(self, engine: Engine, frame: Frame, depth: int, given: frozenset[str] = frozenset()) -> None:
+    `sends` says that something is sent here, or that what this returns is sent by a caller.
+    """
+
+    def __init__(
+        self, engine: Engine, frame: Frame, depth: int, given: frozenset[str] = frozenset(), *, sends: bool = False
+    ) -> None:
         self.engine = engine
+        self.sends = sends
         self.frame = frame
         self.depth = depth
         self.sent: list[Sent] = []
@@ -73,15 +95,11 @@ class Walker:
         line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1
         return Place(self.frame.module.path, line, column)
 
-    def rebind(self, node: ast.expr, old: Value, new: Value) -> None:
-        """Put `new` for `old`, which was changed in place, wherever a name of this body stands for it."""
+    def rebind(self, old: Value, new: Value) -> None:
+        """Put `new` for `old`, which was changed in place, wherever a name of this body stands for it or holds it."""
         for name, value in self.frame.names.items():
-            if value is old:
-                self.frame.names[name] = new
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            owner = self.lookup(node.value.id)
-            if isinstance(owner, Instance):
-                self.engine.note_attribute(owner.cls, node.attr, new)
+            self.frame.names[name] = replaced(value, old, new)
+        self.engine.note_change(old, new)
 
     # Statements.
 
@@ -115,12 +133,16 @@ class Walker:
                 self.assign(part.value if isinstance(part, ast.Starred) else part, known)
         elif isinstance(target, ast.Subscript):
             held, key = self.value(target.value), self.value(target.slice)
-            if isinstance(held, Dictionary):
-                self.rebind(target.value, held, with_key(held, key, value))
+            for option in options_of(held):
+                after = with_item(option, key, value)
+                if after is not None:
+                    self.rebind(option, after)
         elif isinstance(target, ast.Attribute):
             owner = self.value(target.value)
             if isinstance(owner, Instance):
                 self.engine.note_attribute(owner.cls, target.attr, value)
+            elif isinstance(owner, Class | Subclass):
+                self.engine.note_of_class(owner.cls if isinstance(owner, Subclass) else owner, target.attr, value)
 
     def ways(self, bodies: Iterable[Callable[[], bool]]) -> bool:
         """Follow several ways from here, each with the names as they are now, and join those that come through."""
@@ -178,9 +200,13 @@ def _ann_assign(walker: Walker, node: ast.AnnAssign) -> None:
 def _aug_assign(walker: Walker, node: ast.AugAssign) -> None:
     old, more = walker.value(node.target), walker.value(node.value)
     if isinstance(node.op, ast.BitOr) and isinstance(old, Dictionary):
-        walker.rebind(node.target, old, merged(old, more))
+        walker.rebind(old, merged(old, more))
     elif isinstance(node.op, ast.Add) and isinstance(old, Const) and isinstance(old.value, str):
         walker.assign(node.target, concat((old, more)))
+    elif isinstance(node.op, ast.Add) and isinstance(old, Sequence):
+        items = old.items + more.items if isinstance(more, Sequence) else None
+        why = Unknown(because("is changed by ", node), type="array")
+        walker.rebind(old, why if items is None else Sequence(items))
     else:
         walker.assign(node.target, Unknown(because("is changed by ", node)))
 
@@ -235,16 +261,20 @@ def _loosen(walker: Walker, loop: ast.AST) -> None:
     for node in ast.walk(loop):
         walker.engine.step()
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names:
-            names[node.id] = join_values((names[node.id], rest))
+            names[node.id] = join_values((names[node.id], rest), loose=True)
         changes: ast.expr | None = None
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
             changes = node.value
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"update", "pop"}
-        ):
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGE:
             changes = node.func.value
-        if isinstance(changes, ast.Name) and isinstance(held := names.get(changes.id), Dictionary):
-            walker.rebind(changes, held, opened(held, rest))
+        while isinstance(changes, ast.Subscript | ast.Attribute):
+            changes = changes.value
+        held = names.get(changes.id) if isinstance(changes, ast.Name) else None
+        for option in options_of(held) if held is not None else ():
+            if isinstance(option, Dictionary):
+                walker.rebind(option, opened(option, rest))
+            elif isinstance(option, Sequence):
+                walker.rebind(option, Unknown("is changed in a loop", type="array"))
 
 
 def _try(walker: Walker, node: ast.Try | ast.TryStar) -> bool:
@@ -298,17 +328,55 @@ def _function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> N
     for decorator in node.decorator_list:
         walker.value(decorator)
         kinds.add(decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", ""))
-    known = {"staticmethod": "static", "classmethod": "class", "property": "property", "cached_property": "property"}
-    kind = next((known[name] for name in sorted(kinds & known.keys())), "")
+        if _is_bound_task(decorator):
+            kinds.add("bound task")
+    kind = next((_KINDS[name] for name in sorted(kinds & _KINDS.keys())), "")
     for default in (*node.args.defaults, *node.args.kw_defaults):
         walker.value(default)
     outer = walker.frame
     qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
     # A class's own names are not seen from inside its methods.
     home = outer.outer if outer.owner is not None and outer.outer is not None else outer
-    function = Function(node, home, qualname, outer.owner, kind)
+    is_stub = "abstractmethod" in kinds or _is_stub(node)
+    function = Function(node, home, qualname, outer.owner, kind, is_stub)
     outer.names[node.name] = function
     walker.defined.append(function)
+
+
+_KINDS = {
+    "abstractproperty": "property", "bound task": "task", "cached_property": "property", "classmethod": "class",
+    "property": "property", "staticmethod": "static",
+}  # fmt: skip
+
+
+def _is_bound_task(decorator: ast.expr) -> bool:
+    """Whether a task queue gives the function itself as its first argument: `@shared_task(bind=True)`."""
+    return isinstance(decorator, ast.Call) and any(
+        keyword.arg == "bind" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
+        for keyword in decorator.keywords
+    )
+
+
+def _is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function's body says nothing: a docstring, `pass`, `…`, `raise NotImplementedError`."""
+    for statement in node.body:
+        if isinstance(statement, ast.Raise):
+            raised = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+            return getattr(raised, "id", "") == "NotImplementedError"
+        is_text = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if not is_text and not isinstance(statement, ast.Pass):
+            return False
+    return True
+
+
+def _takes_fields(bases: Iterable[Value], node: ast.ClassDef) -> bool:
+    """Whether a class's constructor takes its fields: a dataclass and its like."""
+    if any(isinstance(base, External) and base.name.rpartition(".")[2] in _FIELDS for base in bases):
+        return True
+    makers = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
+    return any(
+        (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")) in _FIELD_MAKERS for one in makers
+    )
 
 
 def _class(walker: Walker, node: ast.ClassDef) -> None:
@@ -326,7 +394,8 @@ def _class(walker: Walker, node: ast.ClassDef) -> None:
     }
     qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
     home = outer.outer if outer.owner is not None and outer.outer is not None else outer
-    cls = Class(node.name, qualname, bases, names, fields, home)
+    cls = Class(node.name, qualname, bases, names, fields, home, _takes_fields(bases, node))
+    walker.frame.module.classes.append(cls)
     inner = Frame(outer.module, names, home, qualname, cls)
     walker.frame = inner
     try:
@@ -365,8 +434,9 @@ def _delete(walker: Walker, node: ast.Delete) -> None:
             walker.frame.names.pop(target.id, None)
         elif isinstance(target, ast.Subscript):
             held, key = walker.value(target.value), walker.value(target.slice)
-            if isinstance(held, Dictionary):
-                walker.rebind(target.value, held, changed(held, "__delitem__", (key,), Dictionary({})))
+            for option in options_of(held):
+                if isinstance(option, Dictionary):
+                    walker.rebind(option, changed(option, "__delitem__", (key,), Dictionary({})))
 
 
 def _global(walker: Walker, node: ast.Global) -> None:

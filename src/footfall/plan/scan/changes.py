@@ -1,0 +1,169 @@
+"""Changes: whether code elsewhere binds a name anew, or changes in place what it holds."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS
+from footfall.plan.scan.survey import Survey
+from footfall.plan.scan.values import (
+    Class,
+    Dictionary,
+    Entry,
+    Function,
+    OneOf,
+    Unknown,
+    Value,
+    because,
+    join_values,
+)
+from footfall.plan.scan.values import Sequence as Items
+
+__all__ = ["ALL", "BOUND", "IN_PLACE", "Changes", "binding_methods", "loosened"]
+
+BOUND, IN_PLACE = "bound", "in place"
+ALL = "*"
+"""Stands for every name: an attribute is set by a name that is not written out."""
+
+_CONSTRUCTORS = frozenset({"__init__", "__new__"})
+
+
+class Changes:
+    """Answers by the survey of all texts, and by the syntax trees of the methods and modules that are asked about."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._in_functions: dict[int, tuple[Function, dict[str, set[str]]]] = {}
+        self._in_modules: dict[str, dict[str, set[str]]] = {}
+        self._outside: dict[tuple[str, str, str], frozenset[str]] = {}
+
+    def of_object(self, cls: Class, name: str, classes: Sequence[Class], subclasses: Sequence[Class]) -> frozenset[str]:
+        """How an attribute of an object is changed, other than by the methods that bind it anew: from outside, or in
+        place by a method that is not its constructor."""
+        kinds = self._from_outside(cls, name, [one.name for one in (*classes, *subclasses)], frozenset())
+        for one in (*classes, *subclasses):
+            for method in one.names.values():
+                if isinstance(method, Function) and method.node.name not in _CONSTRUCTORS:  # type: ignore[union-attr] # a method has a name
+                    changed = self._by_function(method)
+                    kinds |= {IN_PLACE} if IN_PLACE in changed.get(name, ()) else set()
+                    kinds |= {BOUND} if ALL in changed else set()
+                elif isinstance(method, Function) and ALL in self._by_function(method):
+                    kinds |= {BOUND}
+        return kinds
+
+    def of_class(self, cls: Class, name: str, names: Sequence[str]) -> frozenset[str]:
+        """How an attribute of a class itself is changed: `Class.name = …`."""
+        return self._from_outside(cls, name, names, frozenset(names))
+
+    def of_module(self, path: str, module: str, name: str, tree: ast.Module | None) -> frozenset[str]:
+        """How a name of a module is changed by functions and by other files. `module` is the last part of its name."""
+        kinds: set[str] = set()
+        for file, receivers in self._survey.storing(name).items():
+            if file != path and (module in receivers or self._survey.renames(file, module, receivers)):
+                kinds.add(BOUND)
+        files = self._survey.changing(name)
+        if path in files and tree is not None:
+            if path not in self._in_modules:
+                self._in_modules[path] = _changed_by_functions(tree)
+            kinds |= self._in_modules[path].get(name, set())
+        if any(file != path and self._survey.mentions(file, [module]) for file in files):
+            kinds.add(IN_PLACE)
+        return frozenset(kinds)
+
+    def bound_by(self, function: Function) -> Iterable[str]:
+        """The attributes that a method binds on some object, and those that it changes in place."""
+        return self._by_function(function)
+
+    def _from_outside(self, cls: Class, name: str, names: Iterable[str], receivers: frozenset[str]) -> frozenset[str]:
+        key = (cls.frame.module.path, cls.qualname, name if not receivers else f"{name} of the class")
+        if key not in self._outside:
+            kinds = set()
+            for file, owners in self._survey.storing(name).items():
+                if receivers and receivers.isdisjoint(owners):
+                    continue
+                if file == cls.frame.module.path or self._survey.mentions(file, names):
+                    kinds.add(BOUND)
+            self._outside[key] = frozenset(kinds)
+        return self._outside[key]
+
+    def _by_function(self, function: Function) -> dict[str, set[str]]:
+        key = id(function.node)
+        if key not in self._in_functions:
+            self._in_functions[key] = (function, _changed_attributes(function.node))
+        return self._in_functions[key][1]
+
+
+def binding_methods(classes: Sequence[Class], changes: Changes) -> list[Function]:
+    """The methods of a class and its bases, but for the constructor, that bind or change something on an object."""
+    methods: dict[str, Function] = {}
+    for cls in classes:
+        for name, function in cls.names.items():
+            if isinstance(function, Function) and name not in methods and name not in _CONSTRUCTORS:
+                methods[name] = function
+    return [function for function in methods.values() if changes.bound_by(function)]
+
+
+def loosened(value: Value, kinds: frozenset[str], what: ast.AST) -> Value:
+    """The value, with what may have become of it where it is changed elsewhere."""
+    if IN_PLACE in kinds:
+        value = _in_place(value, what)
+    if BOUND in kinds:
+        value = join_values((value, Unknown(because("is ", what, ", which is set elsewhere"))), loose=True)
+    return value
+
+
+def _in_place(value: Value, what: ast.AST) -> Value:
+    if isinstance(value, Dictionary):
+        rest = Unknown(because("is ", what, ", which is changed elsewhere"))
+        entries = {
+            key: Entry(join_values((entry.value, Unknown("may be changed elsewhere")), loose=True), entry.certain)
+            for key, entry in value.entries.items()
+        }
+        return Dictionary(entries, rest, value.origin)
+    if isinstance(value, Items):
+        return Unknown(because("is ", what, ", which is changed elsewhere"), type="array")
+    if isinstance(value, OneOf):
+        return join_values([_in_place(option, what) for option in value.options], value)
+    return value
+
+
+def _changed_attributes(root: ast.AST) -> dict[str, set[str]]:
+    """The attributes, by name, that a function binds or changes in place."""
+    kinds: dict[str, set[str]] = {}
+    for node in ast.walk(root):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
+            kinds.setdefault(node.attr, set()).add(BOUND)
+        elif isinstance(changed := _changed_in_place(node), ast.Attribute):
+            # `self.__dict__.update(…)` binds any name.
+            is_all = changed.attr == "__dict__"
+            kinds.setdefault(ALL if is_all else changed.attr, set()).add(BOUND if is_all else IN_PLACE)
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and len(node.args) == 3:
+            name = node.args[1]
+            literal = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ALL
+            kinds.setdefault(literal, set()).add(BOUND)
+    return kinds
+
+
+def _changed_in_place(node: ast.AST) -> ast.expr | None:
+    """What a piece of syntax changes in place: the list or dictionary before `[…] =` or `.append(`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+        return node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.value if node.func.attr in MUTATORS | LIST_MUTATORS else None
+    return node.target if isinstance(node, ast.AugAssign) else None
+
+
+def _changed_by_functions(tree: ast.Module) -> dict[str, set[str]]:
+    """The names of a module that its functions change in place."""
+    kinds: dict[str, set[str]] = {}
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        for node in ast.walk(function):
+            changed = _changed_in_place(node)
+            if isinstance(changed, ast.Name) and changed.id not in own:
+                kinds.setdefault(changed.id, set()).add(IN_PLACE)
+    return kinds

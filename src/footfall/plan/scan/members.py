@@ -1,0 +1,425 @@
+"""Members: what an attribute of a module, class, object or built-in value is, over every subclass that may be meant."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from footfall.plan.scan.builtin_calls import METHODS
+from footfall.plan.scan.calls import class_value
+from footfall.plan.scan.changes import binding_methods, loosened
+from footfall.plan.scan.expressions import from_annotation
+from footfall.plan.scan.library import Library
+from footfall.plan.scan.objects import Objects
+from footfall.plan.scan.shapes import Naming
+from footfall.plan.scan.survey import Survey
+from footfall.plan.scan.values import (
+    Arguments,
+    Because,
+    Bound,
+    Class,
+    Client,
+    Const,
+    Dictionary,
+    External,
+    Function,
+    Instance,
+    Made,
+    Member,
+    Method,
+    ModuleValue,
+    OneOf,
+    Param,
+    Sequence,
+    Subclass,
+    Task,
+    Unknown,
+    Value,
+    because,
+    join_values,
+    params_in,
+)
+from footfall.plan.scan.walker import Walker
+
+if TYPE_CHECKING:
+    from footfall.plan.scan.engine import Engine
+
+__all__ = ["Members", "methods_of"]
+
+_MOST_BUSY = 8
+_MOST_SUBCLASSES = 32
+_OUT_OF = ", a part of what "
+# Methods of a task: those that call it, and those that make a call for later out of it.
+_TASKS = frozenset(
+    {
+        "apply", "apply_async", "defer", "delay", "enqueue", "s", "send", "send_with_options", "si", "signature",
+        "subtask",
+    }
+)  # fmt: skip
+_SETTINGS = "BaseSettings"
+
+
+class Members(Objects):
+    """What attributes stand for. An object whose exact class is not known has what any subclass of it may have."""
+
+    def __init__(self, library: Library, clients: Mapping[str, Naming], survey: Survey) -> None:
+        super().__init__(library, clients, survey)
+        self._attributes: dict[tuple[int, str], tuple[Class | Instance, dict[str, Value]]] = {}
+        self._noting: list[tuple[Class, dict[str, Value]]] = []
+        self._busy: set[tuple[int, str]] = set()
+        self._subclasses: dict[int, tuple[Class, tuple[Class, ...]]] = {}
+
+    def note_attribute(self, cls: Class, name: str, value: Value) -> None:
+        """A method binds an attribute of its object."""
+        cast("Engine", self).note_name(name, value)
+        for owner, names in self._noting[-1:]:
+            if owner is cls:
+                names[name] = join_values((names[name], value)) if name in names else value
+
+    def note_of_class(self, cls: Class, name: str, value: Value) -> None:
+        """A function binds a name of a class itself."""
+        before = cls.names.get(name)
+        cls.names[name] = value if before is None else join_values((before, value), loose=True)
+
+    def note_change(self, old: Value, new: Value) -> None:
+        """A method changes in place what an attribute of its object holds."""
+        for _, names in self._noting[-1:]:
+            names.update({name: new for name, value in names.items() if value is old})
+
+    def is_noting(self, receiver: Value | None) -> bool:
+        """Whether what methods bind on this object is being gathered."""
+        return bool(self._noting) and isinstance(receiver, Instance) and self._noting[-1][0] is receiver.cls
+
+    def subclasses(self, cls: Class) -> tuple[Class, ...]:
+        """The subclasses of a class in the scanned tree, without those that only tests have."""
+        known = self._subclasses.get(id(cls))
+        if known is not None:
+            return known[1]
+        found: list[Class] = []
+        names = [cls.name]
+        for name in names:
+            for path in sorted(self.survey.subclassing(name)):
+                module = self.module(path)
+                for other in module.classes if module is not None else ():
+                    is_below = any(_is_same(base, cls) for base in _ancestry(other)) and not _is_same(other, cls)
+                    if is_below and not any(other is one for one in found):
+                        found.append(other)
+                        names += [other.name] if other.name not in names else []
+        answer = tuple(found[:_MOST_SUBCLASSES])
+        if not self.is_following:  # else a module that is followed now may have more
+            self._subclasses[id(cls)] = (cls, answer)
+        return answer
+
+    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
+        """What `owner.name` is."""
+        if isinstance(owner, Client):
+            return self.of_client(owner, name) or Unknown(because("is ", what))
+        if isinstance(owner, External):
+            return self._of_library(walker.frame.module.path, owner.name, name)
+        if isinstance(owner, ModuleValue):
+            return self._of_module(owner.module.path, name) or Unknown(because("is ", what))
+        if isinstance(owner, Instance):
+            return self._of_instance(walker, owner, name, what)
+        if isinstance(owner, Class | Subclass):
+            return self._name_of(owner, what) if name == "__name__" else self._of_class(owner, name, what)
+        if isinstance(owner, Member):
+            known = {"value": owner.value, "name": Const(owner.name)}
+            return known.get(name) or self.attribute(walker, owner.value, name, what)
+        if isinstance(owner, Made) and owner.name == "builtins.super":
+            return self._of_super(walker, name, what)
+        if isinstance(owner, Function | Method) and name in _TASKS:
+            return Task(owner, name)
+        if name in METHODS.get(type(owner), ()):
+            return Bound(owner, name)
+        if isinstance(owner, Param) and name in {"name", "value"}:
+            return Unknown(because("is ", what, _OUT_OF, owner), frozenset({owner}), is_part=True)
+        if isinstance(owner, Unknown | Param):
+            return Unknown(because("is ", what, _OUT_OF, _root(owner)), params_in(owner))
+        return Unknown(because("is ", what))
+
+    # Classes.
+
+    def _of_class(self, owner: Class | Subclass, name: str, what: ast.AST) -> Value:
+        if isinstance(owner, Class):
+            return self._in_class(owner, name, what, owner)
+        values = [self._in_class(owner.cls, name, what, owner)]
+        first = class_value(owner.cls, name)
+        others = [cls for cls in self.subclasses(owner.cls) if class_value(cls, name) is not first]
+        values += [self._in_class(cls, name, what, Subclass(cls)) for cls in others]
+        return _any_of(values, what)
+
+    def _in_class(self, cls: Class, name: str, what: ast.AST, receiver: Class | Subclass) -> Value:
+        value = class_value(cls, name)
+        if value is None:
+            return Unknown(because("is ", what, f", which {cls.qualname} does not bind"))
+        if isinstance(value, Function):
+            return Method(value, receiver) if value.kind == "class" else value
+        if self.is_enum(cls) and not isinstance(value, Method | Class):
+            return self._member(cls, name, value, what)
+        if self.is_settings(cls) and name in cls.fields:
+            return _setting(value, what)
+        return loosened(value, self.changes.of_class(cls, name, [base.name for base in _classes(cls)]), what)
+
+    def _member(self, cls: Class, name: str, value: Value, what: ast.AST) -> Member:
+        prints = any(isinstance(base, External) and base.name == "enum.StrEnum" for base in _ancestry(cls))
+        if isinstance(value, External | Made | Unknown):
+            # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
+            value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
+        return Member(name, value, prints)
+
+    def is_settings(self, cls: Class) -> bool:
+        """Whether the fields of a class are read from the environment, so that their defaults say little."""
+        return any(isinstance(base, External) and base.name.endswith(_SETTINGS) for base in _ancestry(cls))
+
+    def _of_super(self, walker: Walker, name: str, what: ast.AST) -> Value:
+        cls, receiver = walker.lookup("__class__"), walker.frame.names.get(" self")
+        if isinstance(cls, Class) and receiver is not None:
+            for base in cls.bases:
+                found = class_value(base, name) if isinstance(base, Class) else None
+                if isinstance(found, Function):
+                    return Method(found, receiver)
+                client = self.client_of(base)
+                if client is not None and (action := self.of_client(client, name)) is not None:
+                    return action
+        return Unknown(because("is ", what))
+
+    def _name_of(self, owner: Class | Subclass, what: ast.AST) -> Value:
+        if isinstance(owner, Class):
+            return Const(owner.name)
+        below = self.subclasses(owner.cls)
+        return _any_of(
+            [Unknown(because("is ", what)) if below else Const(owner.cls.name), *(Const(cls.name) for cls in below)],
+            what,
+        )
+
+    # Objects.
+
+    def _of_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
+        if name == "__class__":
+            return self._class_of(instance)
+        values = [self._in_instance(walker, instance, name, what)]
+        if instance.arguments is None:
+            first = class_value(instance.cls, name)
+            others = [
+                c for c in self.subclasses(instance.cls) if class_value(c, name) is not first or self._sets(c, name)
+            ]
+            values += [self._in_instance(walker, Instance(cls, None, instance.param), name, what) for cls in others]
+        value = _any_of(values, what) if instance.arguments is None else values[0]
+        if instance.param is None:
+            return value
+        if isinstance(value, Unknown):
+            return msgspec.structs.replace(value, params=value.params | {instance.param})
+        is_varied = isinstance(value, OneOf) or instance.param.rest != "self"
+        return join_values([value], *([OneOf((), frozenset({instance.param}))] if is_varied else ()))
+
+    def _sets(self, cls: Class, name: str) -> bool:
+        """Whether a method that a class has itself binds or changes an attribute."""
+        methods = (value for value in cls.names.values() if isinstance(value, Function))
+        return any(name in self.changes.bound_by(method) for method in methods)
+
+    def _class_of(self, instance: Instance) -> Value:
+        if instance.arguments is not None:
+            return instance.cls
+        of = [OneOf((), frozenset({instance.param}))] if instance.param is not None else []
+        return join_values([Subclass(instance.cls)], *of)
+
+    def _in_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
+        """What an object has under a name, by its class and the bases of that."""
+        cls = instance.cls
+        value = class_value(cls, name)
+        if isinstance(value, Function):
+            return self._of_function(walker, instance, value, what)
+        held = self._held(walker, instance, name, value, what)
+        later = self._noted(walker, cls, Instance(cls), None, "later").get(name)
+        changed = self.changes.of_object(cls, name, _classes(cls), self.subclasses(cls))
+        # None holds the place until the attribute is set, and it is asked for after that.
+        known = [one for one in (held, later) if one is not None and one != Const(None)]
+        if known or held is not None or later is not None:
+            open_ = Unknown(because("is ", what), type=_kind_of(known[0] if known else None))
+            certain = [open_ if _may_change(one) else one for one in known] or [open_]
+            return loosened(join_values(certain, loose=True), changed, what)
+        said = _said(cls, name)
+        typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
+        if typed is not None:
+            return typed
+        client = self.client_of(cls)
+        return (self.of_client(client, name) if client is not None else None) or Unknown(because("is ", what))
+
+    def _of_function(self, walker: Walker, instance: Instance, value: Function, what: ast.AST) -> Value:
+        if instance.param is not None and instance.param.rest != "self":
+            instance = Instance(instance.cls)  # what is asked of it depends on the parameter, not what it does inside
+        if value.kind == "property":
+            if value.is_stub:
+                return Unknown(because("is ", what, ", which a subclass gives"))
+            return cast("Engine", self).follow(walker, value, Arguments(), walker.place(value.node), instance)
+        if value.kind == "class":
+            return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
+        return value if value.kind == "static" else Method(value, instance)
+
+    def _held(self, walker: Walker, instance: Instance, name: str, value: Value | None, what: ast.AST) -> Value | None:
+        """What an object holds once it is made: by its fields, its constructor, its class. None where that is open."""
+        cls = instance.cls
+        said = _said(cls, name)
+        typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
+        given = self._given(instance, name)
+        if given is not None:
+            return typed if typed is not None and isinstance(given, Unknown) else given
+        init = class_value(cls, "__init__")
+        made: Value | None = None
+        if isinstance(init, Function):
+            # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
+            of = cls if instance.arguments is None else instance
+            made = self._noted(walker, of, Instance(cls, instance.arguments), init, "made").get(name)
+        is_field = said is not None and not _is_fixed(said)
+        if is_field and value is not None and self.is_settings(cls):
+            return _setting(value, what)
+        if is_field and _has_fields(cls) and instance.arguments is None:
+            return typed or (None if value is None else join_values((value, _setting(value, what)), loose=True))
+        known = [one for one in (value, made) if one is not None]
+        if not known:
+            return None
+        if typed is not None and all(isinstance(one, Unknown) or one == Const(None) for one in known):
+            return typed
+        return known[0] if len(known) == 1 else join_values(known, loose=True)
+
+    def _given(self, instance: Instance, name: str) -> Value | None:
+        """A field of a dataclass or its like, from what the object was made with."""
+        if instance.arguments is None or isinstance(class_value(instance.cls, "__init__"), Function):
+            return None
+        if name in instance.arguments.named:
+            return instance.arguments.named[name]
+        fields = [field for cls in reversed(_classes(instance.cls)) for field in cls.fields]
+        position = fields.index(name) if name in fields else len(instance.arguments.positional)
+        if position < len(instance.arguments.positional):
+            return instance.arguments.positional[position]
+        return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
+
+    def _noted(
+        self, walker: Walker, of: Class | Instance, instance: Instance, init: Function | None, when: str
+    ) -> Mapping[str, Value]:
+        """What the constructor binds on its object ("made"), or what all other methods bind ("later")."""
+        key = (id(of), when)
+        known = self._attributes.get(key)
+        if known is not None:
+            return known[1]
+        if key in self._busy or len(self._busy) > _MOST_BUSY:
+            return {}
+        names: dict[str, Value] = {}
+        self._busy.add(key)
+        self._noting.append((instance.cls, names))
+        methods = [init] if init is not None else binding_methods(_classes(instance.cls), self.changes)
+        receiver = instance if instance.arguments is not None else None
+        try:
+            for method in methods:
+                cast("Engine", self).run(method, instance.arguments, walker.depth, receiver or Instance(instance.cls))
+        finally:
+            self._noting.pop()
+            self._busy.discard(key)
+        self._attributes[key] = (of, names)
+        return names
+
+
+def _any_of(values: list[Value], what: ast.AST) -> Value:
+    """What a class and its subclasses have: without what only holds the place for a subclass to fill."""
+    kept = [value for value in values if not _is_placeholder(value)]
+    if kept:
+        return join_values(kept, loose=True)
+    first = values[0]
+    if isinstance(first, Const) and len(values) == 1 and first.value is not None and not isinstance(first.value, str):
+        return first
+    if isinstance(first, Dictionary) and len(values) == 1:
+        return Dictionary({}, Unknown(because("is ", what, ", which a subclass may give")))
+    if isinstance(first, Const | Dictionary | Sequence):
+        return Unknown(because("is ", what, ", which a subclass may give"))
+    return first
+
+
+def _is_placeholder(value: Value) -> bool:
+    if isinstance(value, Const):
+        return not value.value
+    if isinstance(value, Dictionary):
+        return not value.entries and value.rest is None
+    if isinstance(value, Sequence):
+        return not value.items
+    function = value.function if isinstance(value, Method) else value
+    if isinstance(function, Function):
+        return function.is_stub
+    return isinstance(value, Unknown) and not value.prefix and not value.params
+
+
+def _setting(value: Value, what: ast.AST) -> Value:
+    return Unknown(because("is ", what, ", a field with a default"), type=_kind_of(value))
+
+
+def _kind_of(value: Value | None) -> str:
+    if not isinstance(value, Const):
+        return ""
+    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
+    return kinds.get(type(value.value), "")
+
+
+def _may_change(value: Value | None) -> bool:
+    """Whether an attribute's first value says little of what it holds later: a count, a flag, nothing yet.
+
+    Texts are taken at their word: they are set once, as names and prefixes of events are.
+    """
+    return isinstance(value, Const) and not (isinstance(value.value, str) and value.value)
+
+
+def _said(cls: Class, name: str) -> ast.expr | None:
+    return next((one.fields[name] for one in _classes(cls) if name in one.fields), None)
+
+
+def _has_fields(cls: Class) -> bool:
+    return any(one.from_fields for one in _classes(cls))
+
+
+def _is_fixed(annotation: ast.expr) -> bool:
+    held = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    name = held.attr if isinstance(held, ast.Attribute) else getattr(held, "id", "")
+    return name in {"ClassVar", "Final"}
+
+
+def _root(value: Value) -> Value:
+    """What an unknown attribute is a part of, at the end of the chain."""
+    while isinstance(value, Unknown) and isinstance(value.reason, Because) and _OUT_OF in value.reason.parts:
+        value = value.reason.parts[-1]
+    return value
+
+
+def _is_same(one: Value, other: Class) -> bool:
+    if one is other:
+        return True
+    is_class = isinstance(one, Class) and one.qualname == other.qualname
+    return is_class and cast("Class", one).frame.module is other.frame.module
+
+
+def methods_of(cls: Class) -> list[Function]:
+    """The methods that an object of a class has, its own and those that it inherits."""
+    methods: dict[str, Function] = {}
+    for one in _classes(cls):
+        for name, value in one.names.items():
+            if isinstance(value, Function):
+                methods.setdefault(name, value)
+    return list(methods.values())
+
+
+def _classes(cls: Class) -> list[Class]:
+    return [one for one in _ancestry(cls) if isinstance(one, Class)]
+
+
+def _ancestry(cls: Value) -> Iterable[Value]:
+    """A class and its bases, nearest first; a class that is its own ancestor comes once."""
+    passed: list[Value] = []
+    stack = [cls]
+    while stack:
+        one = stack.pop(0)
+        if any(one is other for other in passed):
+            continue
+        passed.append(one)
+        yield one
+        if isinstance(one, Class):
+            stack.extend(one.bases)

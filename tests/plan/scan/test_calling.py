@@ -1,0 +1,160 @@
+"""Calls that something else performs later: task queues, threads, executors; and getters of clients."""
+
+from __future__ import annotations
+
+import pytest
+from tests.plan.scan.small_code import HEAD, calls, claims, findings, scanned
+
+TASK = """
+from celery import shared_task
+import posthog
+@shared_task
+def note(user, event, properties=None):
+    posthog.capture(distinct_id=user, event=event, properties=properties)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "note(1, 'done', {'total': 1})",
+        "note.delay(1, 'done', {'total': 1})",
+        "note.delay(1, 'done', properties={'total': 1})",
+        "note.apply_async((1, 'done', {'total': 1}))",
+        "note.apply_async(args=[1, 'done', {'total': 1}], countdown=10)",
+        "note.apply_async(args=(1,), kwargs={'event': 'done', 'properties': {'total': 1}})",
+        "note.apply_async(kwargs={'user': 1, 'event': 'done', 'properties': {'total': 1}}, queue='low')",
+        "note.s(1, 'done', {'total': 1}).delay()",
+        "note.si(1, 'done', {'total': 1})()",
+        "note.signature((1, 'done', {'total': 1}))",
+        "note.apply(args=(1, 'done', {'total': 1}))",
+        "note.send(1, 'done', {'total': 1})",
+        "note.send_with_options(args=(1, 'done', {'total': 1}), delay=5)",
+        "queue.enqueue(note, 1, 'done', {'total': 1})",
+        "pool.submit(note, 1, 'done', {'total': 1})",
+        "background.add_task(note, 1, 'done', properties={'total': 1})",
+        "loop.run_in_executor(None, note, 1, 'done', {'total': 1})",
+        "threading.Thread(target=note, args=(1, 'done', {'total': 1}), daemon=True).start()",
+        "threading.Thread(target=note, kwargs=dict(user=1, event='done', properties={'total': 1})).start()",
+        "transaction.on_commit(lambda: note.delay(1, 'done', {'total': 1}))",
+        "transaction.on_commit(functools.partial(note, 1, 'done', {'total': 1}))",
+    ],
+)
+def test_a_wrapper_that_is_called_later_is_called(call: str) -> None:
+    head = "import functools, threading\nfrom django.db import transaction\n"
+    right = scanned({"app.py": f"{head}{TASK}\ndef go(queue, pool, background, loop):\n    {call}\n"})
+    wrong = scanned(
+        {"app.py": f"{head}{TASK}\ndef go(queue, pool, background, loop):\n    {call}\n".replace("1}", "'x'}")}
+    )
+
+    assert calls(right) == ["done"]
+    assert findings(right) == []
+    assert claims(wrong) == ["wrong_value done.total"]
+
+
+def test_the_first_argument_of_a_bound_task_is_the_task() -> None:
+    task = TASK.replace("@shared_task", "@shared_task(bind=True, max_retries=3)").replace(
+        "note(user", "note(self, user"
+    )
+    found = scanned({"app.py": f"{task}\ndef go():\n    note.delay(1, 'done', {{'total': 1}})\n"})
+
+    assert calls(found) == ["done"]
+    assert findings(found) == []
+
+
+def test_arguments_of_a_task_that_are_not_known_are_a_call_that_is_not_known() -> None:
+    found = scanned({"app.py": f"{TASK}\ndef go(arguments):\n    note.apply_async(arguments)\n"})
+
+    assert calls(found) == ["?"]
+
+
+LONG = "\n".join(f"    x{number} = {number}" for number in range(40))
+GETTERS = {
+    "a long one": f"def get():\n{LONG}\n    from posthog import Posthog\n    return Posthog('k')\n",
+    "a long one that keeps its client": "_client = None\ndef get():\n    global _client\n    if _client is not None:\n"
+    f"        return _client\n{LONG}\n    try:\n        from posthog import Posthog\n        _client = Posthog('k')\n"
+    "        return _client\n    except Exception:\n        return None\n",
+    "a cached one": "import functools\nfrom posthog import Posthog\n@functools.cache\ndef get():\n"
+    "    return Posthog('k')\n",
+    "one with lru_cache": "from functools import lru_cache\nimport posthog\n@lru_cache(maxsize=1)\ndef get():\n"
+    "    return posthog.Posthog('k')\n",
+    "one that another function fills": "from posthog import Posthog\n_client = None\ndef setup():\n    global _client\n"
+    f"    _client = Posthog('k')\ndef get():\n{LONG}\n    return _client\n",
+    "one that says what it gives": "from posthog import Posthog\ndef get() -> Posthog:\n"
+    "    return registry['posthog']\n",
+    "a class method": "from posthog import Posthog\nclass Holder:\n    _it = None\n    @classmethod\n    def it(cls):\n"
+    f"        if cls._it is None:\n            cls._it = Posthog('k')\n{LONG.replace('    x', '        x')}\n"
+    "        return cls._it\ndef get():\n    return Holder.it()\n",
+    "an instance of a singleton": "from posthog import Posthog\nclass Holder:\n    def __init__(self):\n"
+    "        self.client = Posthog('k')\n_holder = None\ndef holder():\n    global _holder\n    if _holder is None:\n"
+    "        _holder = Holder()\n    return _holder\ndef get():\n    return holder().client\n",
+}
+
+
+@pytest.mark.parametrize("getter", [pytest.param(text, id=name) for name, text in GETTERS.items()])
+def test_a_client_may_come_from_a_getter(getter: str) -> None:
+    within = scanned({"app.py": f"{getter}\ndef go():\n    get().capture('u', 'done', {{'total': 'x'}})\n"})
+    across = scanned(
+        {
+            "clients.py": getter,
+            "app.py": "from clients import get\ndef go():\n    c = get()\n    c.capture('u', 'done', {'total': 'x'})\n",
+        }
+    )
+
+    assert calls(within) == calls(across) == ["done"]
+    assert claims(within) == claims(across) == ["wrong_value done.total"]
+
+
+STUB = """{}
+class Tracks({}):
+    def track(self, event, properties): ...
+def send(c: Tracks):
+    c.track('done', {{'total': 1}})
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def send(c):\n    c.capture('u', 'done', {'total': 1})",
+        "def send(c):\n    c.track('done', {'total': 1})",
+        "def send(c):\n    c.track('u', 'done', {'total': 1})",
+        "def send():\n    registry['posthog'].capture(event='done', distinct_id='u')",
+        "class A:\n    def send(self):\n        self.telemetry.capture('u', event='done')",
+        "from acme import telemetry\ntelemetry.capture('u', 'done')",
+        STUB.format("from typing import Protocol", "Protocol"),
+        STUB.format("from abc import ABC", "ABC"),
+    ],
+)
+def test_a_call_of_something_unknown_with_a_planned_event_is_listed(source: str) -> None:
+    found = scanned({"app.py": source})
+
+    assert calls(found) == ["?"]
+    assert findings(found) == ["unresolved_call done"]
+
+
+def test_a_call_of_something_unknown_is_listed_where_an_sdk_is_in_use() -> None:
+    both = {"app.py": HEAD, "other.py": "def send(camera):\n    camera.capture('frame.png')\n"}
+
+    assert calls(scanned({"other.py": both["other.py"]})) == []
+    assert calls(scanned(both)) == ["?"]
+    assert findings(scanned(both)) == []
+
+
+def test_an_abstract_tracker_is_followed_to_the_real_one() -> None:
+    found = scanned(
+        """
+        from abc import ABC, abstractmethod
+        class Tracks(ABC):
+            @abstractmethod
+            def track(self, event, properties): ...
+        class Real(Tracks):
+            def track(self, event, properties):
+                client.track(event, properties)
+        def send(tracker: Tracks):
+            tracker.track("done", {"total": "x"})
+        """
+    )
+
+    assert calls(found) == ["done"]
+    assert claims(found) == ["wrong_value done.total"]
