@@ -8,16 +8,22 @@ What JSON has no form for gets one that says what it was:
     Decimal, int               a JSON number with its exact digits
     UUID, Path                 its text
     Enum                       its value
-    dataclass, msgspec Struct  an object of its fields; a dataclass's fields with a leading underscore stay behind
-    namedtuple                 an object of its fields
+    dataclass, attrs           an object of its fields; those with a leading underscore stay behind
+    msgspec Struct, namedtuple an object of its fields
+    pydantic model             an object of what its `model_dump()` (pydantic 1: `dict()`) gives
+    what has keys and items    an object: sqlite3.Row, a record of a database driver
+    lazy text                  its text, now: Django's gettext_lazy, Babel's LazyString
+    proxy                      what it stands for: Django's SimpleLazyObject, werkzeug's LocalProxy
+    IP address, zone, URL      its text
     bytes                      {"$bytes": base64}
     set                        a list, sorted
-    numpy scalar, array        as the Python value that it stands for
+    numpy scalar, array        as the Python value that it stands for; so whatever has `tolist()` (a pandas Series)
+    other times                their `isoformat()`
     NaN, infinity              null, and a fault `not_finite`
     numbers over 1.8e308       their text, and a fault `not_finite`: JSON has no bound, but its readers have doubles
     lone surrogates            U+FFFD, and a fault `surrogate`
     keys that are not text     their text; two that become the same: the last one, and a fault `duplicate_key`
-    anything else              null, and a fault `unencodable`
+    anything else              null, and a fault `unencodable`; so an iterator, which only its owner may read
 
 A structure that contains itself, is nested too deep or holds too many values has no encoding at all.
 
@@ -31,8 +37,8 @@ import base64
 import dataclasses
 import itertools
 import math
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import UserString, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence, ValuesView
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -47,13 +53,16 @@ import orjson
 
 from footfall.events import Fault
 
-__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode"]
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode", "lazy_text"]
 
 MAX_DEPTH = 60  # the collector takes 64, of which the message around the value needs some
 MAX_VALUES = 100_000
 
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _ATOMS = frozenset({str, int, bool, NoneType})
+_LAZY = frozenset({"LazyProxy", "LazyString", "LazyText", "_LazyString"})  # Babel, flask-babel, speaklater, starlette
+_MISSING = frozenset({"NAType", "NaTType"})  # what pandas has where there is no value; NaT is a datetime
+_TEXTS = frozenset({"ipaddress", "zoneinfo"})  # modules whose objects are their text
 _MAX_INT_BITS = 200_000  # 60,000 digits; printing one takes longer than its length
 _MAX_EXPONENT = 308  # the largest power of ten that a double holds
 
@@ -69,6 +78,20 @@ def encode(value: object) -> tuple[bytes | None, tuple[Fault, ...]]:
     except Exception:  # noqa: BLE001, S110 - whatever the value's own code raised, the careful way deals with it
         pass
     return _encode_carefully(value)
+
+
+def lazy_text(value: object) -> str | None:
+    """The text of an object that makes it when it is asked (Django's gettext_lazy); None for any other.
+
+    Never raises.
+    """
+    kind = type(value)
+    try:
+        # Django's has all methods of text.
+        is_lazy = hasattr(kind, "casefold") or kind.__name__ in _LAZY
+        return str(value) if is_lazy and not isinstance(value, str) else None
+    except Exception:  # noqa: BLE001 - the value's own code raised
+        return None
 
 
 def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
@@ -137,6 +160,12 @@ def _encode_carefully(value: object) -> tuple[bytes | None, tuple[Fault, ...]]:
     return None, (*rewrite.faults, rewrite.fatal)
 
 
+def _class_of(value: object) -> str:
+    """The name of a value's class, past a metaclass that raises when it is asked."""
+    name: str = type.__dict__["__name__"].__get__(type(value))
+    return name
+
+
 class _Rewrite:
     """One value on its way to types that orjson can be trusted with."""
 
@@ -159,7 +188,7 @@ class _Rewrite:
                     return rewrite(self, value, path)
             return self._other(value, path)
         except Exception as error:  # noqa: BLE001 - a property, a comparison or an iteration of the caller's raised
-            return self._lost(path, "unencodable", "a JSON value", f"{type(value).__name__}: {type(error).__name__}")
+            return self._lost(path, "unencodable", "a JSON value", f"{_class_of(value)}: {_class_of(error)}")
 
     def _lost(self, path: str, code: str, expected: str, got: str) -> object:
         self.faults.append(Fault(path, code, expected, got))
@@ -178,8 +207,12 @@ class _Rewrite:
         finally:
             self._open.discard(id(value))
 
+    def constant(self, value: bool | None, _path: str) -> object:
+        return None if isinstance(value, NoneType) else bool(value)
+
     def text(self, value: str, path: str) -> str:
-        value = str.__str__(value)
+        # A proxy says that it is text, and is none.
+        value = str.__str__(value) if issubclass(type(value), str) else str(value)
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -188,7 +221,7 @@ class _Rewrite:
         return value
 
     def integer(self, value: int, path: str) -> object:
-        number = int.__int__(value)
+        number = int.__int__(value) if issubclass(type(value), int) else int(str(value))
         if -(2**63) <= number < 2**64:
             return number
         if number.bit_length() > _MAX_INT_BITS:
@@ -196,10 +229,12 @@ class _Rewrite:
         return self._number(path, number, format(Decimal(number), "f"))  # str() of an int stops at 4,300 digits
 
     def float(self, value: float, path: str) -> object:
-        number = float.__float__(value)
+        number = float.__float__(value) if issubclass(type(value), float) else float(str(value))
         return number if math.isfinite(number) else self._not_finite(path, number)
 
     def decimal(self, value: Decimal, path: str) -> object:
+        if not issubclass(type(value), Decimal):
+            value = Decimal(str(value))
         if not value.is_finite():
             return self._not_finite(path, value)
         return self._number(path, value, Decimal.__str__(value))
@@ -219,9 +254,7 @@ class _Rewrite:
         return self._lost(path, "not_finite", "a finite number", str(value))
 
     def moment(self, value: datetime, path: str) -> object:
-        text = _moment(value)
-        # pandas' NaT is a datetime that prints as NaT.
-        return text if text[:1].isdigit() else self._not_finite(path, "not a time")
+        return self._not_finite(path, "not a time") if _class_of(value) in _MISSING else _moment(value)
 
     def isoformat(self, value: date | time, _path: str) -> object:
         return value.isoformat()
@@ -284,10 +317,12 @@ class _Rewrite:
             value, path, lambda: [self.value(item, f"{path}[{place}]") for place, item in enumerate(items)]
         )
 
-    def named_tuple_or_sequence(self, value: tuple[Any, ...], path: str) -> object:
+    def record_or_sequence(self, value: Any, path: str) -> object:
         names = getattr(value, "_fields", None)
         if isinstance(names, tuple) and len(names) == len(value):
             return self.mapping(dict(zip(names, value, strict=True)), path, owner=value)
+        if hasattr(type(value), "keys"):  # sqlite3.Row
+            return self.mapping(dict(value), path, owner=value)
         return self.sequence(value, path)
 
     def unordered(self, value: AbstractSet[Any], path: str) -> object:
@@ -302,28 +337,70 @@ class _Rewrite:
         )
 
     def _other(self, value: Any, path: str) -> object:
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            names = [field.name for field in dataclasses.fields(value) if not field.name.startswith("_")]
-            return self.mapping({name: getattr(value, name) for name in names}, path, owner=value)
-        if type(value).__module__ == "numpy":
-            return self._numpy(value, path)
-        return self._lost(path, "unencodable", "a JSON value", type(value).__name__)
+        kind = type(value)
+        if _class_of(value) in _MISSING:
+            return self._not_finite(path, "no value")
+        opened = next((opened for fits, opened in _PROTOCOLS if fits(kind)), None)
+        if opened is None:
+            return self._lost(path, "unencodable", "a JSON value", _class_of(value))
+        return self._nested(value, path, lambda: self._opened(opened(value), value, path))
 
-    def _numpy(self, value: Any, path: str) -> object:
-        if type(value).__name__ == "datetime64":
-            text = str(value)  # `item()` would give nanoseconds as a bare number
-            if text == "NaT":
-                return self._not_finite(path, text)
-            return f"{text}Z" if "T" in text else text
-        plain = value.tolist() if hasattr(value, "tolist") else value
-        if type(plain) is type(value):
-            return self._lost(path, "unencodable", "a JSON value", type(value).__name__)
-        return self.value(plain, path)
+    def _opened(self, inside: Any, value: object, path: str) -> object:
+        if type(inside) is type(value):
+            return self._lost(path, "unencodable", "a JSON value", _class_of(value))
+        return self.value(inside, path)
+
+
+def _public(value: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names if not name.startswith("_")}
+
+
+def _of_numpy_time(value: Any) -> object:
+    """`tolist()` would give bare numbers for times in nanoseconds."""
+    text = str(value)
+    if text == "NaT":
+        return math.nan
+    if _class_of(value) == "timedelta64":
+        return float(value / type(value)(1, "s"))
+    return f"{text}Z" if "T" in text else text
+
+
+def _of_array(value: Any) -> object:
+    has_times = getattr(getattr(value, "dtype", None), "kind", "") in ("m", "M")
+    return list(value) if has_times else value.tolist()
+
+
+# How to open the objects of libraries that are not imported here, by what their classes have; the first that fits.
+_PROTOCOLS: tuple[tuple[Callable[[type], bool], Callable[[Any], object]], ...] = (
+    (dataclasses.is_dataclass, lambda value: _public(value, (field.name for field in dataclasses.fields(value)))),
+    (
+        lambda kind: hasattr(kind, "__attrs_attrs__"),
+        lambda value: _public(value, (field.name for field in type(value).__attrs_attrs__)),
+    ),
+    (
+        lambda kind: hasattr(kind, "model_dump") and hasattr(kind, "model_fields"),
+        lambda value: value.model_dump(warnings=False),
+    ),
+    (lambda kind: hasattr(kind, "__fields__") and hasattr(kind, "dict"), lambda value: value.dict()),
+    (
+        lambda kind: kind.__module__ == "numpy" and kind.__name__ in ("datetime64", "timedelta64"),
+        _of_numpy_time,
+    ),
+    (lambda kind: hasattr(kind, "tolist"), _of_array),
+    (lambda kind: hasattr(kind, "casefold") or kind.__name__ in _LAZY, str),
+    (lambda kind: hasattr(kind, "keys") and hasattr(kind, "__getitem__"), dict),
+    (lambda kind: hasattr(kind, "isoformat"), lambda value: value.isoformat()),
+    (
+        # The last two are pydantic's URLs, and those of yarl and httpx.
+        lambda kind: kind.__module__ in _TEXTS or hasattr(kind, "unicode_string") or kind.__name__ == "URL",
+        str,
+    ),
+)
 
 
 # The first row whose types fit decides; an Enum may also be a str or an int, and a datetime is a date.
 _REWRITES: tuple[tuple[type | tuple[type, ...], Callable[[_Rewrite, Any, str], object]], ...] = (
-    ((bool, NoneType), lambda _rewrite, value, _path: value),
+    ((bool, NoneType), _Rewrite.constant),
     (Enum, _Rewrite.enum),
     (str, _Rewrite.text),
     (int, _Rewrite.integer),
@@ -332,11 +409,11 @@ _REWRITES: tuple[tuple[type | tuple[type, ...], Callable[[_Rewrite, Any, str], o
     (datetime, _Rewrite.moment),
     ((date, time), _Rewrite.isoformat),
     (timedelta, _Rewrite.seconds),
-    ((UUID, PurePath), _Rewrite.as_text),
+    ((UUID, PurePath, UserString), _Rewrite.as_text),
     ((bytes, bytearray, memoryview), _Rewrite.binary),
     (Mapping, _Rewrite.mapping),
     (msgspec.Struct, _Rewrite.struct),
-    (tuple, _Rewrite.named_tuple_or_sequence),
     (AbstractSet, _Rewrite.unordered),
-    ((Sequence, deque), _Rewrite.sequence),
+    ((Sequence, deque), _Rewrite.record_or_sequence),
+    (ValuesView, _Rewrite.sequence),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,11 +11,12 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions, Message
 from footfall.client.prepare import VERSION
+from footfall.clock import EPOCH
 from footfall.events import Fault, Receipt
 from footfall.testing import ManualClock, Recorder
 
@@ -93,14 +95,49 @@ def test_messages_are_numbered_from_one_without_gaps_for_what_was_refused(client
         (datetime.fromisoformat("2026-03-01T10:00:00+02:00"), "2026-03-01T10:00:00+02:00"),
         (date(1997, 1, 31), "1997-01-31T00:00:00+00:00"),
         ("2015-2-02T00:30:08.276Z", "2015-2-02T00:30:08.276Z"),
+        (1_772_359_200, "2026-03-01T10:00:00.000000Z"),
+        (1_772_359_200.25, "2026-03-01T10:00:00.250000Z"),
+        (Decimal("1772359200.000001"), "2026-03-01T10:00:00.000001Z"),
+        (0, "1970-01-01T00:00:00.000000Z"),
+        (-86_400.5, "1969-12-30T23:59:59.500000Z"),
     ],
 )
-def test_a_timestamp_is_sent_as_it_was_given(
-    client: Client, recorder: Recorder, given: datetime | date | str, on_the_wire: str
-) -> None:
+def test_a_timestamp_is_sent_as_it_was_given(client: Client, recorder: Recorder, given: Any, on_the_wire: str) -> None:
     assert client.track("a", timestamp=given)
 
     assert sent(recorder, client)["timestamp"] == on_the_wire
+
+
+@given(st.integers(-2_208_988_800_000_000, 7_258_118_399_999_999))
+@example(1_772_359_200_123_457)
+def test_seconds_since_1970_are_that_microsecond(us: int) -> None:
+    recorder = Recorder()
+    client = Client(recorder, options=ClientOptions(linger=60.0))
+
+    assert client.track("a", timestamp=us / 1_000_000, user_id="kari")
+
+    sent_at = datetime.fromisoformat(recorder.messages[0]["timestamp"])
+    assert (sent_at - EPOCH) // timedelta(microseconds=1) == us
+
+
+class Lazy:
+    """As Django's gettext_lazy makes them: no text, with all of text's methods."""
+
+    def __str__(self) -> str:
+        return "Hjem"
+
+    def casefold(self) -> str:
+        return str(self).casefold()
+
+
+def test_a_lazy_text_is_a_name(client: Client, recorder: Recorder) -> None:
+    lazy: Any = Lazy()
+
+    assert client.track(lazy, user_id="kari")
+    assert client.page(lazy, {"title": lazy}, user_id="kari")
+
+    track, page = recorder.messages
+    assert (track["event"], page["name"], page["properties"]) == ("Hjem", "Hjem", {"title": "Hjem"})
 
 
 def test_a_message_id_may_be_given(client: Client, recorder: Recorder) -> None:
@@ -109,6 +146,8 @@ def test_a_message_id_may_be_given(client: Client, recorder: Recorder) -> None:
     assert sent(recorder, client)["messageId"] == "order-1"
 
 
+TIME = "a datetime, a date, RFC 3339 text or seconds since 1970"
+SECONDS = "seconds since 1970, of 1900 to 2199"
 WRONG: list[tuple[str, tuple[Any, ...], dict[str, Any], Fault]] = [
     ("track", (3,), {}, Fault("event", "type", "text that is not empty", "int")),
     ("track", (None,), {}, Fault("event", "type", "text that is not empty", "nothing")),
@@ -117,7 +156,19 @@ WRONG: list[tuple[str, tuple[Any, ...], dict[str, Any], Fault]] = [
     ("track", ("a",), {"user_id": 1.5}, Fault("userId", "type", "text, an integer or a UUID", "float")),
     ("track", ("a",), {"user_id": True}, Fault("userId", "type", "text, an integer or a UUID", "bool")),
     ("track", ("a",), {"anonymous_id": b"x"}, Fault("anonymousId", "type", "text, an integer or a UUID", "bytes")),
-    ("track", ("a",), {"timestamp": 12}, Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", "int")),
+    ("track", ("a",), {"timestamp": True}, Fault("timestamp", "type", TIME, "bool")),
+    ("track", ("a",), {"timestamp": [1]}, Fault("timestamp", "type", TIME, "list")),
+    ("track", ("a",), {"timestamp": 1_772_359_200_000}, Fault("timestamp", "timestamp", SECONDS, "milliseconds")),
+    ("track", ("a",), {"timestamp": 1_772_359_200_000_000.0}, Fault("timestamp", "timestamp", SECONDS, "microseconds")),
+    (
+        "track",
+        ("a",),
+        {"timestamp": 1_772_359_200_000_000_000},
+        Fault("timestamp", "timestamp", SECONDS, "nanoseconds"),
+    ),
+    ("track", ("a",), {"timestamp": math.nan}, Fault("timestamp", "timestamp", SECONDS, "another number")),
+    ("track", ("a",), {"timestamp": -math.inf}, Fault("timestamp", "timestamp", SECONDS, "another number")),
+    ("track", ("a",), {"timestamp": Decimal("NaN")}, Fault("timestamp", "timestamp", SECONDS, "another number")),
     ("track", ("a",), {"message_id": ""}, Fault("messageId", "type", "text that is not empty", "empty text")),
     ("track", ("a",), {"context": [1]}, Fault("context", "type", "an object", "list")),
     ("identify", (None,), {}, Fault("userId", "type", "text, an integer or a UUID", "nothing")),

@@ -162,7 +162,8 @@ def test_the_client_says_of_times_what_the_collector_says(collector: Collector, 
     with Client(recorder) as client:
         client.track("a", user_id="ann", timestamp=text)
     answer = collector.take(recorder.batches[0].encode())
-    theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults}
+    # How far a time is from its receipt is the collector's alone to say: it has the clock that counts.
+    theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} - {"misdated"}
     fault = unreadable_time(text)
     event(str(fault and fault.code))
 

@@ -226,3 +226,11 @@ def test_a_device_walks_by_the_property_that_names_it(plan: Plan) -> None:
     sent.assert_journey("baking", device_id="o1")
     with pytest.raises(AssertionError, match="1 of 2 steps"):
         sent.assert_journey("baking", device_id="o2")
+
+
+def test_decimals_are_recorded_with_every_digit() -> None:
+    with recording() as sent:
+        sent.client.track("bought", {"total": Decimal("12345678901234567890.10")}, user_id="kari")
+
+    assert str(sent.messages[0]["properties"]["total"]) == "12345678901234567890.10"
+    sent.assert_sent("bought", total=Decimal("12345678901234567890.10"))

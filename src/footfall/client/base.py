@@ -133,6 +133,10 @@ class BaseClient(Calls):
         kind = type(self)
         renew_after_fork(self, kind._renew)  # noqa: SLF001 - our own
         self._forget_end = end_with_process(self, kind._end_at_exit, kind._end)  # noqa: SLF001 - our own
+        # A transport for tests shows what waits here too.
+        serves = getattr(self._transport, "serves", None)
+        if callable(serves):
+            serves(self)
 
     def _connect(self, collector: Collector | None, write_key: str | None) -> Transport:
         """The transport to a collector, or a witness's in its place."""
@@ -210,6 +214,11 @@ class BaseClient(Calls):
         if (lost := self._failures.lost) == 0:
             return books
         return msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
+
+    def waiting(self) -> list[bytes]:
+        """The messages that this client will still try to send, encoded, in order; for a transport of tests."""
+        with self._lock:
+            return [] if self._closed else self._outbox.waiting()
 
     def _queue(self, ready: Ready) -> Receipt:
         if self._kind is not threading.get_ident:

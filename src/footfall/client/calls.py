@@ -31,8 +31,9 @@ class Calls(ABC):
     reason, and every fault, if not. No call raises, whatever it is given and whatever fails inside (the reason is then
     `internal`), except InvalidEventError by a client that was made with `on_invalid="raise"`. The user goes by name: a
     call in the order of other makers' libraries, `track(user_id, event, properties)`, sends nothing and has the reason
-    `argument_order`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a date or RFC 3339
-    text; without one it is now. `message_id` makes sending the same message twice harmless.
+    `argument_order`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a date, RFC 3339
+    text, or seconds since 1970 (`time.time()`; a number of milliseconds is refused, and the receipt says so); without
+    one it is now. `message_id` makes sending the same message twice harmless.
     """
 
     _preparer: Preparer

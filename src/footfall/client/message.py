@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from footfall.client.outbox import HIGH, LOW
+from footfall.encoding import lazy_text
 from footfall.events import MessageType
 
 __all__ = ["KINDS", "Fields", "Hook", "Id", "Kind", "Message", "PlannedEvent", "Timestamp", "opened"]
@@ -20,15 +21,23 @@ class _Dataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
+class _Attrs(Protocol):
+    __attrs_attrs__: ClassVar[Any]
+
+
+class _Pydantic(Protocol):
+    def model_dump(self) -> Any: ...
+
+
 class PlannedEvent(Protocol):
     """An event with its properties in one object, as `footfall plan codegen python` makes them from a plan."""
 
     __footfall_event__: ClassVar[str]
 
 
-Fields = Mapping[str, Any] | msgspec.Struct | _Dataclass
+Fields = Mapping[str, Any] | msgspec.Struct | _Dataclass | _Attrs | _Pydantic
 Id = str | int | UUID
-Timestamp = datetime | date | str
+Timestamp = datetime | date | float | str  # a number (float takes int too): seconds since 1970-01-01 UTC
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -54,13 +63,16 @@ Hook = Callable[[Message], Message | None]
 def opened(message: Message) -> Message:
     """The message of a `PlannedEvent`: its name on the wire, and its properties by their names there.
 
-    What is UNSET was not given and is left out. Anything else comes back as it is, to be refused with a fault.
+    What is UNSET was not given and is left out. A lazy text is asked for its text. Anything else comes back as it is,
+    to be refused with a fault.
     """
     event = message.name
     try:
         name = getattr(type(event), "__footfall_event__", None)
     except Exception:  # noqa: BLE001 - a metaclass of the caller's raised: it is no event of a plan
         name = None
+    if (text := lazy_text(event)) is not None:
+        return msgspec.structs.replace(message, name=text)
     if not isinstance(name, str) or message.properties is not None:
         return message
     properties: Any = event

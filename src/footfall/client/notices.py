@@ -39,7 +39,7 @@ _REMEDIES = {
     "reserved": "it is left out; choose another key",
     "source": "send it from a source that the plan names for the event, or name this source there",
     "surrogate": "U+FFFD stands in its place; send whole characters",
-    "timestamp": "give a datetime of now or of the past, or leave timestamp out",
+    "timestamp": "give a datetime or seconds since 1970 (no milliseconds), or leave timestamp out",
     "too_large": "send less in one message, or raise the limit of message bytes here and at the collector",
     "unencodable": _NULL,
     "unknown_event": "add the event to the plan, or mend its name in the call",

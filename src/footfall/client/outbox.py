@@ -290,6 +290,12 @@ class Outbox:
 
     # Books
 
+    def waiting(self) -> list[bytes]:
+        """Every message that is neither delivered nor dropped, in the order in which they came."""
+        parcels = [*([self._sending] if self._sending else []), *self._parcels]
+        queued = sorted(entry for queue in self._queues for entry in queue)
+        return [*(message for parcel in parcels for message in parcel.messages), *(entry[1] for entry in queued)]
+
     def lost(self) -> Mapping[str, int]:
         """How many messages were lost, by reason: what was dropped, and what a full queue did not take."""
         return self._dropped + Counter({"queue_full": self._refused["queue_full"]})

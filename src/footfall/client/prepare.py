@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,11 @@ from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.notices import PROCESS
 from footfall.client.scope import NO_SCOPE, Scope
-from footfall.clock import Clock
-from footfall.encoding import encode
+from footfall.clock import Clock, format_us
+from footfall.encoding import encode, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
+from footfall.moments import is_plausible
 
 __all__ = ["NUMBER", "TAIL", "VERSION", "Preparer", "Ready"]
 
@@ -38,6 +40,8 @@ _OBJECT = ord("{")
 _HEADS = {name: f'{{"type":"{name}","messageId":'.encode() for name in KINDS}
 _NAMES = {name: f',"{kind.name_key}":'.encode() for name, kind in KINDS.items()}
 _BODIES = {name: f'"{kind.body_key}":'.encode() for name, kind in KINDS.items()}
+_NEVER = 10**30  # microseconds, in every unit out of any calendar
+_UNITS = (("milliseconds", 1_000), ("microseconds", 1_000_000), ("nanoseconds", 1_000_000_000))
 _REFUSES = frozenset({"drop", "raise"})
 NUMBER = 20  # digits of the largest number there can be
 
@@ -172,6 +176,8 @@ class Preparer:
                 pieces.append(_id(kind.name_key, name, wrong, odd))
             elif isinstance(name, str) and (name or not kind.name_required):
                 pieces.append(_text(kind.name_key, name, odd))
+            elif (text := lazy_text(name)) is not None:
+                pieces.append(_text(kind.name_key, text, odd))
             else:
                 wrong.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(name)))
         if message.category is not None:
@@ -258,6 +264,8 @@ def _id(path: str, value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
 
 
 def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _epoch(value, wrong)
     if isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     text, changed = encode(value)
@@ -265,7 +273,22 @@ def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
         if (fault := unreadable_time(value)) is not None:
             odd.append(fault)
         return text
-    wrong.append(Fault("timestamp", "type", "a datetime, a date or RFC 3339 text", _kind_of(value)))
+    wrong.append(Fault("timestamp", "type", "a datetime, a date, RFC 3339 text or seconds since 1970", _kind_of(value)))
+    return b'""'
+
+
+def _epoch(value: float | Decimal, wrong: list[Fault]) -> bytes:
+    """The time that is `value` seconds since 1970-01-01 UTC, as `time.time()` says it."""
+    try:
+        us = round(value * 1_000_000)
+    except (ArithmeticError, ValueError):  # infinity, NaN
+        us = _NEVER
+    if is_plausible(us):
+        return b'"%b"' % format_us(us).encode()
+    smaller = (unit for unit, many in _UNITS if is_plausible(us // many))
+    wrong.append(
+        Fault("timestamp", "timestamp", "seconds since 1970, of 1900 to 2199", next(smaller, "another number"))
+    )
     return b'""'
 
 

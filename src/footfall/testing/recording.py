@@ -14,6 +14,7 @@ import msgspec
 from footfall.encoding import encode
 from footfall.errors import UsageError
 from footfall.events import Answer, Batch, Fault, Receipt
+from footfall.testing.recorder import decoded
 
 if TYPE_CHECKING:
     from footfall.client import Client
@@ -168,10 +169,10 @@ class Recording:
 
     def keep(self, message: bytes) -> None:
         """Record one message, given as its JSON text."""
-        decoded = msgspec.json.decode(message)
-        faults = () if self._verdicts is None else self._verdicts.faults(message, decoded)
+        content = decoded(message)
+        faults = () if self._verdicts is None else self._verdicts.faults(message, content)
         with self._lock:
-            self._recorded.append(Recorded(decoded, faults))
+            self._recorded.append(Recorded(content, faults))
 
     def keep_refused(self, message: Message, receipt: Receipt) -> None:
         """Record that a client refused a message; a hook that drops one does so on purpose."""
