@@ -7,6 +7,7 @@ import os
 import zlib
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -16,6 +17,7 @@ from footfall.delivery.address import batch_url, check_proxy, check_write_key
 from footfall.delivery.retry import error_for
 from footfall.errors import TransportError, UnreachableError
 from footfall.events import Answer, Batch, Verdict
+from footfall.forks import uncut
 
 if TYPE_CHECKING:
     import ssl
@@ -30,6 +32,11 @@ _REASON = 80  # characters of a status line that an error repeats
 _GZIP = 31  # zlib's window bits for a gzip header
 _EITHER = 47  # and for reading a gzip or a zlib header
 _FASTEST = 1  # level 6 makes a batch of orders smaller by another tenth, in three times the time
+
+
+# What requests load by themselves as they look up a host and connect, and what they are made with.
+_MODULES = ("encodings.idna", "httpx", "footfall.delivery.deadline")
+_ASYNC_MODULES = (*_MODULES, "anyio._backends._asyncio", "concurrent.futures.thread")
 
 
 class _Reply(msgspec.Struct):
@@ -74,11 +81,13 @@ class HttpTransport:
         self._verify = verify if self._url.startswith("https:") else False
         self._client: httpx.Client | None = None
         self._async_client: httpx.AsyncClient | None = None
+        self._loaded: tuple[str, ...] = ()
         # Who may use them: a process, and for the async one its event loop.
         self._owner: int | None = None
         self._async_owner: tuple[int, asyncio.AbstractEventLoop] | None = None
 
     def send(self, batch: Batch) -> Answer:
+        self._load(_MODULES)
         import httpx
 
         from footfall.delivery.deadline import Deadline
@@ -104,6 +113,7 @@ class HttpTransport:
             client.close()
 
     async def send_async(self, batch: Batch) -> Answer:
+        self._load(_ASYNC_MODULES)
         import httpx
 
         body, headers = self._packed(batch)
@@ -129,6 +139,14 @@ class HttpTransport:
         if client is not None and self._async_owner == (os.getpid(), asyncio.get_running_loop()):
             await client.aclose()
 
+    def _load(self, names: tuple[str, ...]) -> None:
+        """Load what a request needs before it waits for anything: a fork while it does would find it half loaded."""
+        if self._loaded != names:
+            with uncut():
+                for name in names:
+                    import_module(name)
+            self._loaded = names
+
     def _connected(self) -> httpx.Client:
         import httpx
 
@@ -136,9 +154,10 @@ class HttpTransport:
 
         # A forked child must not speak on its parent's connection.
         if self._client is None or self._owner != os.getpid():
-            network = BoundedHttp(verify=self._verify, proxy=self._proxy, trust_env=False)
-            self._client = httpx.Client(transport=network, **self._settings())
-            self._owner = os.getpid()
+            with uncut():  # making it loads more
+                network = BoundedHttp(verify=self._verify, proxy=self._proxy, trust_env=False)
+                self._client = httpx.Client(transport=network, **self._settings())
+                self._owner = os.getpid()
         return self._client
 
     def _connected_async(self) -> httpx.AsyncClient:
@@ -146,9 +165,10 @@ class HttpTransport:
 
         owner = (os.getpid(), asyncio.get_running_loop())
         if self._async_client is None or self._async_owner != owner:
-            network = httpx.AsyncHTTPTransport(verify=self._verify, proxy=self._proxy, trust_env=False)
-            self._async_client = httpx.AsyncClient(transport=network, **self._settings())
-            self._async_owner = owner
+            with uncut():
+                network = httpx.AsyncHTTPTransport(verify=self._verify, proxy=self._proxy, trust_env=False)
+                self._async_client = httpx.AsyncClient(transport=network, **self._settings())
+                self._async_owner = owner
         return self._async_client
 
     def _settings(self) -> dict[str, Any]:
