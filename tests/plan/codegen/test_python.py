@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import UserList, deque
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -225,7 +227,67 @@ def test_the_same_plan_makes_the_same_text() -> None:
     assert python_module(load(SHOP)) == python_module(load(SHOP))
 
 
+def test_none_is_nothing_where_null_is_not_planned() -> None:
+    whole = (Property(name="a", type="integer"), Property(name="b", type="integer", nullable=True))
+    kind = module_of(plan_of(event_of(*whole))).ThingSeen
+
+    assert msgspec.json.encode(kind(a=None, b=None)) == b'{"b":null}'
+    assert kind(a=None) == kind()
+
+
+class RowsOfNumbers(Sequence[int]):
+    """A sequence that nobody knows."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self._numbers = numbers
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._numbers[index]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+
+@pytest.mark.parametrize("make", [tuple, list, deque, UserList, RowsOfNumbers])
+def test_any_sequence_is_an_array(make: Callable[[list[int]], Sequence[int]]) -> None:
+    numbers = Property(name="value", type="array", items=Property(type="integer"))
+    rows = Property(name="rows", type="map", values=numbers)
+    plan = plan_of(event_of(numbers, rows))
+    kind = module_of(plan).ThingSeen
+    recorder = Recorder()
+
+    seen = kind(value=make([1, 2]), rows={"a": make([3])})
+
+    assert (seen.value, seen.rows) == ((1, 2), {"a": (3,)})
+    with Client(recorder, plan=plan, on_invalid="raise") as client:
+        client.track(seen, user_id="ann")
+    assert recorder.messages[0]["properties"] == {"value": [1, 2], "rows": {"a": [3]}}
+
+
+def test_a_text_is_no_array() -> None:
+    kind = module_of(plan_of(event_of(Property(name="tags", type="array", items=Property(type="string"))))).ThingSeen
+
+    with pytest.raises(TypeError, match=r"ThingSeen\.tags takes a sequence"):
+        kind(tags="abc")
+
+
+@pytest.mark.parametrize("wrap", [lambda time: time, lambda time: [time], lambda time: {"a": [time]}])
+def test_a_time_without_its_zone_is_refused_where_it_is_made(wrap: Callable[[datetime], Any]) -> None:
+    time = Property(name="at", type="datetime")
+    wrapped = wrap(datetime(2026, 3, 1, tzinfo=UTC))
+    if isinstance(wrapped, dict | list):
+        time = Property(name="at", type="array", items=Property(type="datetime"))
+    if isinstance(wrapped, dict):
+        time = Property(name="at", type="map", values=msgspec.structs.replace(time, name=""))
+    kind = module_of(plan_of(event_of(time))).ThingSeen
+
+    assert kind(at=wrapped).at is not msgspec.UNSET
+    with pytest.raises(ValueError, match=r"ThingSeen\.at: .* has no time zone"):
+        kind(at=wrap(datetime(2026, 3, 1)))  # noqa: DTZ001 - what is refused
+
+
 USE = """
+from collections import UserList, deque
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import assert_type
@@ -239,6 +301,8 @@ line = events.OrderCompletedLinesItem(sku="GW-200", price=Decimal("129.90"), qua
 order = events.OrderCompleted(order_id="FH-104711", total=Decimal(1), currency="NOK", lines=(line,), coupon=None)
 assert_type(client.track(order, user_id="ann"), Receipt)
 assert_type(AsyncClient(Recorder()).track(order), Receipt)
+for lines in ([line], UserList([line]), deque([line])):
+    events.OrderCompleted(order_id="FH-104711", total=Decimal(1), currency="NOK", lines=lines, first_order=None)
 events.ReadingReported(
     gateway_id=UUID(int=7), firmware="1.4.2", sensor_kind="power", value=1, unit="W",
     measured_at=datetime.now(UTC), raw={"ch1": 2.5},
@@ -251,6 +315,7 @@ MISTAKES = (
     "events.SignedIn(method=None)",
     'events.SignedIn(method="google", unheard_of=1)',
     'events.SignedIn(method="google").method = "vipps"',
+    "events.OrderCompleted(order_id='a', total=Decimal(1), currency='NOK', lines=[3])",
     "client.track(line)",
     "client.track(order, {})",
     "events.OrderCompletedLinesItem(sku='GW-200', price=129.90, quantity=1)",
@@ -261,7 +326,7 @@ def test_mypy_strict_takes_the_module_and_finds_each_mistake(tmp_path: Path) -> 
     (tmp_path / "events.py").write_text(python_module(load(SHOP)), encoding="utf-8")
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
     good.write_text(USE, encoding="utf-8")
-    bad.write_text("from good import client, events, line, order\n" + "\n".join(MISTAKES), encoding="utf-8")
+    bad.write_text("from good import Decimal, client, events, line, order\n" + "\n".join(MISTAKES), encoding="utf-8")
 
     command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file=", "--implicit-reexport"]
     ran = subprocess.run(

@@ -9,11 +9,25 @@ import unicodedata
 __all__ = ["IMPORTED", "class_name", "field_name", "unique"]
 
 IMPORTED = frozenset(
-    {"Annotated", "Any", "ClassVar", "Decimal", "Literal", "Mapping", "Meta", "Struct", "UNSET", "UUID", "UnsetType"}
+    {
+        "Annotated",
+        "Any",
+        "ClassVar",
+        "Decimal",
+        "Literal",
+        "Mapping",
+        "Meta",
+        "Sequence",
+        "Struct",
+        "UNSET",
+        "UUID",
+        "UnsetType",
+        "force_setattr",
+    }
 )
 """What the generated module imports by these names."""
 
-_BUILT_IN = frozenset({"bool", "dict", "float", "int", "list", "str", "tuple"})
+_BUILT_IN = frozenset({"bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple"})
 _TAKEN = IMPORTED | _BUILT_IN
 _SEPARATOR = re.compile(r"_+")
 

@@ -99,7 +99,7 @@ def _finite(bound: Decimal | None) -> float | None:
 
 def _array(prop: Property, make_class: MakeClass) -> str:
     inner = annotation(prop.items, make_class) if prop.items is not None else "Any"
-    return _with_meta(f"tuple[{inner}, ...]", min_length=prop.min_items, max_length=prop.max_items)
+    return _with_meta(f"Sequence[{inner}]", min_length=prop.min_items, max_length=prop.max_items)
 
 
 def _map(prop: Property, make_class: MakeClass) -> str:
