@@ -39,6 +39,7 @@ types: {money: {type: object, properties: {amount: {type: decimal}}}}
 property_groups: {shop: {properties: {shop_id: {type: string}}}}
 traits: {user: {email: {type: string}}, account: {size: {type: array, items: {type: integer}}}}
 defaults: {owner: counter}
+pages: {Pricing: {description: Prices, properties: {scroll: {type: integer}}}}
 goals: {grow: {kpis: [sales]}}
 kpis:
   sales: {measure: {sum: bread_bought.price, where: {price: {gt: 1}}}, target: {direction: up, value: 3}}

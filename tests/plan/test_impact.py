@@ -83,3 +83,39 @@ def test_removing_an_event_hits_the_kpis_that_its_impact_names(plan: Plan) -> No
         (removal,) = [change for change in diff(plan, without) if change.where == name]
 
         assert {one.name for one in removal.affected} == set(told(impact_of(plan, name), "kpi"))
+
+
+PAGES = """
+plan: p
+pages:
+  page: {properties: {url: {type: string}}}
+  Pricing v1.2: {properties: {scroll: {type: integer}}}
+kpis:
+  readers: {measure: {maximum: 'page:Pricing v1.2.scroll', by: [url]}}
+  visits: {measure: {count: page}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "kpis"),
+    [
+        ("page", {"visits": "count"}),
+        ("page:Pricing v1.2", {"readers": "maximum; by"}),
+        ("page:Pricing v1.2.scroll", {"readers": "maximum"}),
+        ("page:Pricing v1.2.url", {"readers": "by"}),
+        ("page:Home.html", {}),
+    ],
+)
+def test_a_page_is_noticed_by_what_reads_it(tmp_path: Path, name: str, kpis: dict[str, str]) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(PAGES)
+
+    assert told(impact_of(load(file), name), "kpi") == kpis
+
+
+def test_a_property_that_no_page_has_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(PAGES)
+
+    with pytest.raises(UsageError, match="there is no property 'uri' of page; did you mean 'url'"):
+        impact_of(load(file), "page.uri")

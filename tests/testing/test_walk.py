@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from footfall.analytics.journeys import paths
 from footfall.analytics.tangles import first_reaches
-from footfall.plan.model import Branch, Event, Journey, Plan, Property, Step, Where
+from footfall.plan.model import Branch, Event, Journey, Page, Plan, Property, Step, Where
 from footfall.testing.walk import Moment, walk
 
 UUID = "0b5d2a5e-1111-4222-8333-abcdefabcdef"
@@ -110,3 +110,27 @@ def test_values_that_are_equal_are_one_value_as_in_the_report(
     journey = Journey(name="j", by="user", steps=(Step(id="one", event="a", where=(where,)),))
 
     assert walk(plan, journey, [Moment("a", 0, {"x": sent})]).is_complete is holds
+
+
+def test_pages_and_other_calls_fill_steps() -> None:
+    scroll = Property(name="scroll", wire_name="Scroll", type="integer")
+    plan = Plan(id="p", pages={"Pricing": Page(name="Pricing", properties=(scroll,))})
+    read = Where(property="scroll", op="gte", values=(50,))
+    journey = Journey(
+        name="j",
+        by="user",
+        steps=(
+            Step(id="any", event="page"),
+            Step(id="read", event="page:Pricing", where=(read,)),
+            Step(id="known", event="identify"),
+        ),
+    )
+    moments = [
+        Moment("page:Home", 0, {}, "page"),
+        Moment("page:Pricing", 1, {"Scroll": 49}, "page"),
+        Moment("page:Pricing", 2, {"Scroll": 50}, "page"),
+        Moment("identify", 3, {}, "identify"),
+    ]
+
+    assert walk(plan, journey, moments).reached == (0, 2, 3)
+    assert walk(plan, journey, moments[:2]).reached == (0,)

@@ -15,6 +15,7 @@ from footfall.analytics.loading import load
 from footfall.analytics.properties import PropertyTable, make_table
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
+from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
 from footfall.storage.control import SqliteControl, latest_plan
 from footfall.storage.folder import DataFolder
@@ -118,14 +119,14 @@ class Dataset:
         return read_intake(self._connection, span)
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
-        """The messages of one event of the plan, with at least a typed column for each property asked for.
+        """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
 
         A table is made at the first call and kept; ask for everything at once, and the messages are read once.
 
         Raises UsageError when the plan has no such event, or the event no such property.
         """
         source = plan or self._plan
-        event = source.events.get(name) if source else None
+        event = named(source, name) if source else None
         if event is None:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
         wanted = set(properties)
@@ -133,7 +134,8 @@ class Dataset:
         for table in made:
             if wanted <= set(table.columns):
                 return table
-        made.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted)))
+        call = call_of(name) if source and name not in source.events else None
+        made.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted), call))
         return made[-1]
 
     def new_name(self, stem: str) -> str:

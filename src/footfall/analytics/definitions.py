@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from footfall.analytics.window import Window
+from footfall.plan.calls import named
 from footfall.plan.currencies import money_of
 from footfall.plan.durations import format_duration
 from footfall.plan.model import (
@@ -72,10 +73,10 @@ def _in_currencies(plan: Plan, kpi: Kpi) -> str:
     if isinstance(measure, Conversion):
         return ""
     parts = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
-    found = [money_of(plan.events[part.event], part) for part in parts if part.event in plan.events]
-    named = sorted({money.named for money in found if money is not None and money.named})
-    if named:
-        return f"Currencies are never added up: one figure for each that {' and '.join(named)} names."
+    found = [money_of(event, part) for part in parts if (event := named(plan, part.event)) is not None]
+    properties = sorted({money.named for money in found if money is not None and money.named})
+    if properties:
+        return f"Currencies are never added up: one figure for each that {' and '.join(properties)} names."
     codes = sorted({money.code for money in found if money is not None})
     return f"Amounts are in {' and '.join(codes)}." if codes else ""
 

@@ -14,6 +14,7 @@ from footfall.analytics.figures import Figure, aggregate, quotient
 from footfall.analytics.properties import Column, PropertyTable
 from footfall.analytics.query import ACTORS, holds, needed
 from footfall.analytics.window import Span
+from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
 from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique
 
@@ -83,7 +84,7 @@ def _ordered(groups: Mapping[Key, Figure]) -> dict[Key, Figure]:
 
 
 def _money(plan: Plan, asked: Simple) -> Money | None:
-    event = plan.events.get(asked.event)
+    event = named(plan, asked.event)
     return None if event is None else money_of(event, asked)
 
 

@@ -16,8 +16,9 @@ import msgspec
 
 from footfall.analytics.engine import hand_over, literal
 from footfall.errors import UsageError
+from footfall.plan.calls import Call
 from footfall.plan.equal import canonical_text
-from footfall.plan.model import Event, Property, PropertyType
+from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
 
 if TYPE_CHECKING:
     import duckdb
@@ -136,19 +137,21 @@ def _typed(event: Event, name: str) -> tuple[Property, PropertyType]:
     raise UsageError(f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it")
 
 
-def _decoder(names: Sequence[str]) -> Callable[[str], Sequence[bytes]]:
-    """Reads the JSON text of these properties, empty where one is absent; MsgspecError where there is no such object.
+def _decoder(names: Sequence[str], part: str) -> Callable[[str], Sequence[bytes]]:
+    """Reads the JSON text of these members of a part of the message, empty where one is absent.
+
+    MsgspecError where there is no such part.
 
     A Struct of raw fields skips all else, but takes no names with a quote, a backslash or a control character.
     """
     if any(not _USUAL.fullmatch(name) for name in names):
         whole = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        return lambda body: [*map(dict(whole(whole(body).get("properties", _NULL))).get, names, repeat(b""))]
+        return lambda body: [*map(dict(whole(whole(body).get(part, _NULL))).get, names, repeat(b""))]
     fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(names))]
     inner = msgspec.defstruct("Properties", fields, rename={f"p{n}": name for n, name in enumerate(names)})
-    message: Any = msgspec.defstruct("Message", [("properties", inner)])
+    message: Any = msgspec.defstruct("Message", [(part, inner)])
     decode = msgspec.json.Decoder(message).decode
-    return lambda body: msgspec.structs.astuple(decode(body).properties)
+    return lambda body: msgspec.structs.astuple(getattr(decode(body), part))
 
 
 def _read_column(
@@ -205,20 +208,31 @@ def shortest(value: Decimal) -> str:
 
 
 def make_table(
-    connection: duckdb.DuckDBPyConnection, name: str, event: Event, properties: Sequence[str]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    event: Event,
+    properties: Sequence[str],
+    call: Call | None = None,
 ) -> PropertyTable:
     """Make the table `name` of every stored message of `event`, in order, with a column for each of `properties`.
 
-    Raises UsageError when the event has no such property.
+    `call` says that it is no event but a page, a screen or another call. Raises UsageError when the event has no such
+    property.
     """
     typed = [_typed(event, wanted) for wanted in properties]
     columns = "ord, occurred_at, received_at, person_id, counted, reason"
-    source = f"FROM messages WHERE event = {literal(event.name)} AND type = 'track' ORDER BY ord"
-    if not typed:
+    which = f"event = {literal(event.name)} AND type = 'track'" if call is None else f"type = {literal(call.type)}"
+    source = f"FROM messages WHERE {which} ORDER BY ord"
+    if not typed and (call is None or call.name is None):
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} {source}")
         return PropertyTable(name, {})
     table: Any = connection.sql(f"SELECT {columns}, body {source}").to_arrow_table()
-    raws = _raws(_decoder([found.wire_name or found.name for found, _ in typed]), table.column("body"), len(typed))
+    if call is not None and call.name is not None:
+        table = table.filter(_are_named(call.name, table.column("body")))
+    part = "traits" if call is not None and call.type in TRAITS_OF else "properties"
+    raws = _raws(
+        _decoder([found.wire_name or found.name for found, _ in typed], part), table.column("body"), len(typed)
+    )
     table, made = table.drop_columns(["body"]), {}
     for number, (found, type_) in enumerate(typed):
         same = canonical_text(found)
@@ -229,6 +243,27 @@ def make_table(
         made[found.name] = Column(sql, form, scale, type_, unread, same)
     hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
     return PropertyTable(name, made)
+
+
+class _Named(msgspec.Struct):
+    name: msgspec.Raw = msgspec.Raw(_NULL)
+
+
+def _are_named(name: str, bodies: Any) -> Any:
+    """Which messages have this name, as an Arrow mask."""
+    import pyarrow  # loaded with the engine
+
+    read = msgspec.json.Decoder(_Named).decode
+
+    def is_named(body: str) -> bool:
+        try:
+            return _text(read(body).name) == name
+        except msgspec.MsgspecError:
+            return False
+
+    return pyarrow.array(
+        [is_named(body) for chunk in bodies.iterchunks() for body in chunk.to_pylist()], pyarrow.bool_()
+    )
 
 
 def _raws(read: Callable[[str], Sequence[bytes]], bodies: Any, width: int) -> list[list[bytes]]:

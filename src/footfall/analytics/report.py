@@ -35,6 +35,7 @@ from footfall.analytics.results import (
 )
 from footfall.analytics.volumes import volume
 from footfall.analytics.window import Span, Window, chosen, microseconds, moment
+from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217
 from footfall.plan.model import Aggregate, Conversion, Count, Goal, Guard, Journey, Kpi, Plan, Ratio, Step, Unique
 
@@ -225,8 +226,9 @@ def _compared(plan: Plan, kpi: Kpi, found: Measured) -> tuple[str | None, Figure
     names = {asked.of.event, asked.to.event} if isinstance(asked, Ratio) else {getattr(asked, "event", "")}
     known = {
         str(value)
-        for name in names & set(plan.events)
-        for part in plan.events[name].properties
+        for name in names
+        if (event := named(plan, name)) is not None
+        for part in event.properties
         if part.name == found.by[0]
         for value in part.enum
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -100,13 +100,22 @@ def _check(
 
 
 def check_target(
-    measure: Measure, unit: str | None, events: Mapping[str, Event], *, place: Place, path: Path, findings: Findings
+    measure: Measure,
+    unit: str | None,
+    named: Callable[[str], Event | None],
+    *,
+    place: Place,
+    path: Path,
+    findings: Findings,
 ) -> None:
-    """A target over money says by its `unit` in which currency it is, where there may be several."""
+    """A target over money says by its `unit` in which currency it is, where there may be several.
+
+    `named` gives the event that a figure names.
+    """
     if isinstance(measure, Conversion):
         return
     figures = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
-    found = [money_of(events[figure.event], figure) for figure in figures if figure.event in events]
+    found = [money_of(event, figure) for figure in figures if (event := named(figure.event)) is not None]
     several = [money for money in found if money is not None and money.named]
     codes = {money.code for money in found if money is not None and money.code}
     choices = [set(money.choices) for money in several if money.choices]

@@ -14,6 +14,7 @@ from footfall.plan.schema import (
     GUARD,
     JOURNEY,
     KPI,
+    PAGE,
     PROPERTY,
     PROPERTY_GROUP,
     STEP,
@@ -73,6 +74,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "types": "Named types, which properties `use`.",
         "property_groups": "Sets of properties that events share by `include`.",
         "events": "What applications send, by name.",
+        "pages": "Properties of pages and screens, by name; under page, screen, identify, group those of every call.",
         "goals": "What the team wants, each with its KPIs.",
         "kpis": "The numbers that the team steers by.",
         "journeys": "The ways that are best for user and business.",
@@ -117,6 +119,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "guardrails": "KPIs that must not suffer for it.",
         "no_lint": _NO_LINT,
     },
+    PAGE: {"description": "What it shows.", "properties": "Its properties, for KPIs and journeys, by name."},
     GOAL: {"owner": _OWNER, "description": "What is wanted.", "kpis": "The KPIs that show whether it is met."},
     JOURNEY: {
         "owner": _OWNER,

@@ -12,7 +12,7 @@ from typing import Any
 from footfall.plan.editor_help import ABOUT
 from footfall.plan.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
 from footfall.plan.measures import ORDERINGS
-from footfall.plan.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.plan.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.plan.shape import (
     ANYTHING,
     COUNT,
@@ -59,7 +59,7 @@ _SIMPLE: Mapping[Kind, Schema] = {
 # What is used in several places, or inside of itself, stands once under `$defs`.
 _SHARED: Mapping[Kind, str] = {
     EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey", KPI: "kpi", MEASURE: "measure",
-    PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
+    PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from footfall.plan.schema import (
     GUARD,
     JOURNEY,
     KPI,
+    PAGE,
     PROPERTY,
     PROPERTY_GROUP,
     SECTIONS,
@@ -62,7 +63,7 @@ RATIO: Final = MEASURES["ratio"].keys["ratio"].kind
 
 _properties = Named(NAME, PROPERTY)
 _behind: dict[tuple[object, str], Kind] = {
-    **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT)},
+    **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT, PAGE)},
     **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
     **{(record, "where"): CONDITIONS for record in (STEP, GUARD, *FIGURE.records.values())},
     **{(RATIO, key): FIGURE for key in ("of", "to")},

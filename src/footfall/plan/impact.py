@@ -9,6 +9,7 @@ from types import MappingProxyType
 import msgspec
 
 from footfall.errors import UsageError
+from footfall.plan.calls import call_of, named, split_property
 from footfall.plan.diff.events import accepted_names
 from footfall.plan.diff.wording import say_condition
 from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
@@ -71,17 +72,17 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     )
     direct = _grouped(uses)
     names = {(one.kind, one.name) for one in direct}
-    events = tuple(dict.fromkeys(event.name for event, _ in asked.parts))
+    events = {event.name: event for event, _ in asked.parts}
     stated = [one for event, prop in asked.parts if not prop for one in _purposes(plan, event, names)]
-    senders = {one.name: one for event in events for one in _senders(plan, plan.events[event])}
+    senders = {one.name: one for event in events.values() for one in _senders(plan, event)}
     noticed = [*direct, *stated, *_through(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
     noticed.sort(key=lambda one: (order.index(one.kind), bool(one.through)))
-    owned = (*(plan.events[event].owner for event in events), *(one.owner for one in noticed))
+    owned = (*(event.owner for event in events.values()), *(one.owner for one in noticed))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
     return Impact(
         name=asked.name,
-        events=tuple(plan.events[event] for event in events),
+        events=tuple(events.values()),
         property=asked.property,
         noticed=tuple(noticed),
         teams=teams,
@@ -94,6 +95,9 @@ def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
     event = by_name.get(name)
     if event is not None:
         return _Asked(event.name, ((event, ""),))
+    call = _find_call(plan, name)
+    if call is not None:
+        return call
     head, _, last = name.rpartition(".")
     event = by_name.get(head)
     if event is not None:
@@ -111,6 +115,20 @@ def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
         raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
     hint = _near(asked, [*by_name, *groups])
     raise UsageError(f"{name}: there is no event and no property group {asked!r} in the plan{hint}")
+
+
+def _find_call(plan: Plan, name: str) -> _Asked | None:
+    """A page, a screen or another call, or a property of one; None for any other name."""
+    head, last = split_property(name)
+    event = named(plan, head) if call_of(head) is not None else None
+    prop = next((prop for prop in event.properties if prop.name == last), None) if event is not None else None
+    if event is not None and prop is not None:
+        return _Asked(name, ((event, prop.name),), prop)
+    if event is not None and call_of(name) is None:
+        hint = _near(last, [one.name for one in event.properties])
+        raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+    event = named(plan, name) if call_of(name) is not None else None
+    return None if event is None else _Asked(name, ((event, ""),))
 
 
 def _group(plan: Plan, name: str, members: Mapping[str, tuple[str, ...]], only: str) -> _Asked:

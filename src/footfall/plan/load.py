@@ -17,9 +17,9 @@ from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import from_bundle
 from footfall.plan.currencies import check_currency
 from footfall.plan.examples import check_examples
-from footfall.plan.findings import Findings, Place, did_you_mean
+from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
 from footfall.plan.gather import Gathered, gather
-from footfall.plan.model import IdentityKeys, Plan, Property, Source, Team
+from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
 from footfall.plan.packed import PackedEvents
 from footfall.plan.places import Places
 from footfall.plan.read_events import EventReader, read_enforcement
@@ -27,7 +27,7 @@ from footfall.plan.read_journeys import JourneyReader
 from footfall.plan.read_kpis import read_goals, read_kpis
 from footfall.plan.references import References
 from footfall.plan.resolve import Resolver
-from footfall.plan.schema import FORMAT, SECTIONS
+from footfall.plan.schema import FORMAT, PAGE, SECTIONS
 from footfall.plan.yaml_source import Node, node_of, parse_yaml
 
 __all__ = ["check", "load", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
@@ -201,6 +201,8 @@ def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan
     events = readers.read(sections["events"])
     resolver.resolve_all()
     traits = _traits(gathered, resolver, findings)
+    pages = _pages(gathered, resolver, findings)
+    references.add_pages(pages, traits)
     journeys = JourneyReader(references, required=required.get("journeys", ())).read(sections["journeys"])
     kpis = read_kpis(sections["kpis"], references, required=required.get("kpis", ()))
     goals = read_goals(sections["goals"], references, required=required.get("goals", ()))
@@ -221,6 +223,7 @@ def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan
         enforcement=enforcement,
         traits=traits,
         events=events,
+        pages=pages,
         goals=goals,
         kpis=kpis,
         journeys=journeys,
@@ -288,6 +291,21 @@ def _traits(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[
         check_currency(found, ("traits", kind), findings)
         traits[kind] = tuple(prop for prop, _, _ in found if prop is not None)
     return traits
+
+
+def _pages(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, Page]:
+    pages = {}
+    for entry in gathered.sections["pages"].values():
+        path = ("pages", entry.name)
+        values = PAGE.read(entry.node, path, findings)
+        if values is MISSING:
+            continue
+        node = values.pop("properties", None)
+        found = [] if node is None else resolver.properties(node, path, entry.defaults.values.get("sensitivity"))
+        check_currency([(each.property, each.name, each.place) for each in found], path, findings)
+        properties = tuple(each.property for each in found if each.property is not None)
+        pages[entry.name] = Page(name=entry.name, properties=properties, **values)
+    return pages
 
 
 def _identity(gathered: Gathered, references: References) -> IdentityKeys:

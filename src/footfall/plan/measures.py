@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 
+from footfall.plan.calls import call_of, split_property
 from footfall.plan.constraints import NUMERIC, SCALARS
 from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
 from footfall.plan.model import Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique, Where
@@ -109,12 +110,12 @@ class MeasureReader:
         place, here = node.value[form], (*path, form)
         text, name = values[form], ""
         if form != "count":
-            text, dot, name = text.rpartition(".")
-            if not dot:
+            text, name = split_property(text)
+            if not text:
                 remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
                 self._findings.add("bad_measure", f"{form} takes EVENT.PROPERTY", place=place, path=here, remedy=remedy)
                 return None
-        elif "." in text:
+        elif "." in text and call_of(text) is None:
             remedy = f"write count: {text.partition('.')[0]}, or use unique or sum"
             self._findings.add("bad_measure", "count takes an event alone", place=place, path=here, remedy=remedy)
             return None

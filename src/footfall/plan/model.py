@@ -30,6 +30,7 @@ __all__ = [
     "Kpi",
     "LintLevel",
     "Measure",
+    "Page",
     "Plan",
     "Policy",
     "Property",
@@ -176,6 +177,18 @@ class Event(_Part, frozen=True, kw_only=True):
     volume: VolumeExpectation | None = None
     enforcement: Mapping[str, Enforcement] = {}
     no_lint: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Page(_Part, frozen=True, kw_only=True):
+    """What is known of a page or screen by its name, or of every call of a type: `page`, `screen`, `identify`, `group`.
+
+    Its properties are read by figures, and never checked.
+    """
+
+    name: str
+    description: str = ""
+    properties: tuple[Property, ...] = ()
     x: Mapping[str, Any] = {}
 
 
@@ -360,6 +373,7 @@ class Plan(_Part, frozen=True, kw_only=True):
     enforcement: Mapping[str, Enforcement] = {}
     traits: Mapping[str, tuple[Property, ...]] = {}
     events: Mapping[str, Event] = {}
+    pages: Mapping[str, Page] = {}
     goals: Mapping[str, Goal] = {}
     kpis: Mapping[str, Kpi] = {}
     journeys: Mapping[str, Journey] = {}

@@ -17,7 +17,7 @@ __all__ = ["Places", "split_where"]
 _PARTS = re.compile(r"\[[^\]]*\]|[^.\[]+")
 # Where the parts of an array or a map are written.
 _INNER = {"[]": "items", "{}": "values"}
-_SECTIONS = ("kpis", "journeys", "goals", "teams", "sources", "types", "property_groups")
+_SECTIONS = ("pages", "kpis", "journeys", "goals", "teams", "sources", "types", "property_groups")
 
 
 def split_where(where: str) -> Path:

@@ -38,7 +38,7 @@ def read_kpis(entries: Mapping[str, Entry], references: References, *, required:
             continue
         if target is not None:
             check_target(
-                measure, target.get("unit"), references.events, place=node.value["target"], path=(*path, "target"),
+                measure, target.get("unit"), references.lookup, place=node.value["target"], path=(*path, "target"),
                 findings=references.findings,
             )  # fmt: skip
         kpis[entry.name] = Kpi(

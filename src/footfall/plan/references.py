@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from footfall.plan.findings import Findings, Path, Place
+from footfall.plan.calls import CALLS, call_of, subject
+from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.gather import Entry, Gathered
-from footfall.plan.model import Event, Property
+from footfall.plan.model import Event, Page, Property
 from footfall.plan.schema import PURPOSES
 from footfall.plan.yaml_source import Node
 
@@ -30,12 +31,13 @@ class References:
         self._events: dict[str, Event] = {}
         self._properties: dict[str, dict[str, Property | None]] = {}
         self._wire_names: dict[str, str] = {}
+        self._pages: Mapping[str, Page] = {}
+        self._traits: Mapping[str, tuple[Property, ...]] = {}
         self._partial: set[str] = set()
 
-    @property
-    def events(self) -> Mapping[str, Event]:
-        """The events that could be read, by their canonical names."""
-        return self._events
+    def lookup(self, name: str) -> Event | None:
+        """What a KPI or a journey names, as far as it could be read; without a finding when there is none."""
+        return subject(name, self._events, self._pages, self._traits)
 
     def add_event(self, event: Event, properties: Mapping[str, Property | None], *, whole: bool) -> None:
         """Make an event known, with its properties; None stands for one that could not be made sense of.
@@ -47,6 +49,10 @@ class References:
         self._wire_names.setdefault(event.wire_name, event.name)
         if not whole:
             self._partial.add(event.name)
+
+    def add_pages(self, pages: Mapping[str, Page], traits: Mapping[str, tuple[Property, ...]]) -> None:
+        """Make known what stands under `pages`, and the traits."""
+        self._pages, self._traits = pages, traits
 
     def defined(self, section: str, what: str, name: str, place: Place, path: Path) -> bool:
         """Whether a section defines a name."""
@@ -73,24 +79,45 @@ class References:
                 )
 
     def event(self, name: str, place: Place, path: Path) -> Event | None:
-        """The event of this canonical name."""
-        event = self._events.get(name)
-        if event is None and name not in self._sections["events"]:
+        """The event of this canonical name, or the call that is named in the place of one."""
+        if name in self._sections["events"]:
+            return self._events.get(name)
+        event = subject(name, self._events, self._pages, self._traits)
+        if event is not None:
+            self._properties[name] = {prop.name: prop for prop in event.properties}
+        else:
             if name in self._wire_names:
                 self.findings.add(
                     "unknown_reference", f"{name!r} is a name on the wire", place=place, path=path,
                     remedy=f"use the event's own name, {self._wire_names[name]!r}",
                 )  # fmt: skip
             else:
-                self.findings.unknown("event", name, self._sections["events"], place=place, path=path)
+                rest = name.partition(":")[2]
+                known = [*self._sections["events"], *CALLS, *((f"page:{rest}", f"screen:{rest}") if rest else ())]
+                self.findings.unknown("event", name, known, place=place, path=path)
         return event
 
     def property(self, event: Event, name: str, place: Place, path: Path) -> Property | None:
         """The property of an event."""
         known = self._properties[event.name]
-        if name not in known and event.name not in self._partial:
+        if not known and call_of(event.name) is not None and event.name not in self._sections["events"]:
+            self._unplanned(event.name, name, place, path)
+        elif name not in known and event.name not in self._partial:
             self.findings.unknown(f"property of {event.name}", name, known, place=place, path=path)
         return known.get(name)
+
+    def _unplanned(self, event: str, name: str, place: Place, path: Path) -> None:
+        if self.findings.incomplete:
+            return
+        call = call_of(event)
+        assert call is not None
+        near = did_you_mean(call.name, self._pages) if call.name else ""
+        hint = f"{near} Or " if near.startswith("did you mean") else ""
+        write = f"write pages: {{{call.name or call.type}: {{properties: {{{name}: …}}}}}}"
+        self.findings.add(
+            "unknown_reference", f"the plan knows no property of {event}, so there is no {name!r} to read", place=place,
+            path=path, remedy=f"{hint}{write}, or use count or unique: {event}.actor",
+        )  # fmt: skip
 
     def all_properties(self) -> set[str]:
         """The names of the properties of all events."""

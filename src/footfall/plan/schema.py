@@ -30,8 +30,8 @@ from footfall.plan.shape import (
 )  # fmt: skip
 
 __all__ = [
-    "BRANCH", "DEFAULTS", "EVENT", "FILE", "FORMAT", "GOAL", "GUARD", "JOURNEY", "KPI", "PROPERTY", "PROPERTY_GROUP",
-    "PURPOSES", "SECTIONS", "STEP", "TRAIT_KINDS", "TYPE",
+    "BRANCH", "DEFAULTS", "EVENT", "FILE", "FORMAT", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY",
+    "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STEP", "TRAIT_KINDS", "TYPE",
 ]  # fmt: skip
 
 FORMAT: Final = 1
@@ -132,6 +132,8 @@ EVENT: Final = Record(
     }
 )
 
+PAGE: Final = Record({"description": Key(TEXT), "properties": Key(NODE, nullable=True)})
+
 KPI: Final = Record(
     {
         "owner": Key(TEXT),
@@ -207,6 +209,7 @@ SECTIONS: Final[dict[str, tuple[Kind, Kind]]] = {
     "types": (NAME, TYPE),
     "property_groups": (NAME, PROPERTY_GROUP),
     "events": (NAME, EVENT),
+    "pages": (TEXT, PAGE),
     "goals": (NAME, GOAL),
     "kpis": (NAME, KPI),
     "journeys": (NAME, JOURNEY),

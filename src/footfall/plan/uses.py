@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.plan.calls import is_described_by
 from footfall.plan.model import Aggregate, Conversion, Count, Journey, Kpi, Plan, Ratio, Rule, Unique, Where
 from footfall.plan.rules import compile_rule
 
@@ -46,6 +47,15 @@ class UseIndex:
     def of_event(self, event: str) -> tuple[Use, ...]:
         """Everything that uses the event or one of its properties, in the order of the plan."""
         return tuple(self._events.get(event, ()))
+
+    def of_page(self, key: str, name: str) -> tuple[Use, ...]:
+        """Everything that uses this property of what `pages` describes under a key."""
+        return tuple(
+            use
+            for (event, prop), uses in self._properties.items()
+            for use in uses
+            if prop == name and is_described_by(event, key)
+        )
 
     def of_property(self, event: str, name: str) -> tuple[Use, ...]:
         """Everything that uses this property of the event, in the order of the plan."""

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from footfall.clock import EPOCH
 from footfall.errors import UsageError
 from footfall.identity import Observation, attribute, namespace
-from footfall.plan.model import Event, Plan
+from footfall.plan.calls import call_of
+from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.walk import Moment
 
 __all__ = ["moments_of"]
@@ -25,7 +26,7 @@ def moments_of(
     *,
     resolve: Callable[[str], Event | None],
 ) -> list[Moment]:
-    """The planned events of one actor, in order of time and, within a moment, of sending.
+    """The planned events and the calls of one actor, in order of time and, within a moment, of sending.
 
     `who` has any of user_id, anonymous_id and device_id; with none of them, it is the only actor that there is. Raises
     UsageError when that cannot be told.
@@ -43,11 +44,21 @@ def moments_of(
     ordered = sorted(zip(observed, messages, strict=True), key=lambda pair: pair[0].occurred_at)
     moments = []
     for one, message in ordered:
-        if message["type"] == "track" and people.get(one.message_id) in chosen:
-            event = resolve(message["event"])
-            if event is not None:
-                moments.append(Moment(event.name, one.occurred_at, message.get("properties") or {}))
+        if people.get(one.message_id) in chosen:
+            moments += _moments(plan, message, one.occurred_at, resolve)
     return moments
+
+
+def _moments(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[Moment]:
+    """What a message is to a journey: an event of the plan, or one of the calls that may stand in the place of one."""
+    kind, name = message["type"], message.get("name")
+    if kind == "track":
+        event = resolve(message["event"])
+        return [] if event is None else [Moment(event.name, at, message.get("properties") or {})]
+    called = [kind, f"{kind}:{name}" if isinstance(name, str) else ""]
+    meant = [one for one in called if call_of(one) is not None and one not in plan.events]
+    values = message.get("traits" if kind in TRAITS_OF else "properties") or {}
+    return [Moment(meant[-1], at, values, meant[0])] if meant else []
 
 
 def _is_of(one: Observation, who: Mapping[str, str]) -> bool:

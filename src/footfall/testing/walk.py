@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.calls import named
 from footfall.plan.constraints import NUMERIC
 from footfall.plan.durations import format_duration
 from footfall.plan.equal import canonical_text
@@ -31,11 +32,15 @@ _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """An event of the actor: its name in the plan, when (microseconds since 1970-01-01 UTC), its properties as sent."""
+    """An event of the actor: its name in the plan, when (microseconds since 1970-01-01 UTC), its properties as sent.
+
+    `also` is what else it is: every `page:NAME` is a `page`.
+    """
 
     event: str
     at: int
     properties: Mapping[str, Any]
+    also: str = ""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -107,7 +112,12 @@ def _is_within(limit: int | None, earlier: Moment, later: Moment) -> bool:
 
 
 def _fits(plan: Plan, what: Step | Guard, moment: Moment) -> bool:
-    return moment.event == what.event and all(_holds(plan.events[what.event], part, moment) for part in what.where)
+    event = named(plan, what.event) if _is(moment, what.event) else None
+    return event is not None and all(_holds(event, part, moment) for part in what.where)
+
+
+def _is(moment: Moment, event: str) -> bool:
+    return event in (moment.event, moment.also)
 
 
 def _holds(event: Event, where: Where, moment: Moment) -> bool:
@@ -168,7 +178,7 @@ def describe(progress: Progress, moments: Sequence[Moment]) -> list[str]:
 def _why(step: Step, moments: Sequence[Moment]) -> str:
     rules = [f"{where.property} {where.op} {', '.join(map(str, where.values))}" for where in step.where]
     rules += [] if step.within is None else [f"within {format_duration(step.within)} of the step before"]
-    count = sum(moment.event == step.event for moment in moments)
+    count = sum(_is(moment, step.event) for moment in moments)
     came = "was not sent" if not count else f"was sent {count} time{'' if count == 1 else 's'}, none that counts"
     asked = f" (it must be: {'; '.join(rules)})" if rules else ""
     return f" {came}{asked}"

@@ -354,3 +354,20 @@ def test_a_rename_without_an_alias_is_asked_about_where_the_shapes_are_equal() -
     assert remedy(plan(sold="a"), plan(bought="a")) == "if bought is its new name, add `aliases: [{name: sold}]`"
     assert "new name" not in remedy(plan(sold="a"), plan(bought="b"))
     assert "new name" not in remedy(plan(sold="a"), plan(bought="a", paid="a"))
+
+
+def test_a_property_of_a_page_that_goes_breaks_what_reads_it() -> None:
+    prices: dict[str, Any] = {
+        "plan": "p",
+        "pages": {"page": {"properties": {"url": {"type": "string"}}}, "Prices": {"properties": {}}},
+        "kpis": {"visits": {"measure": {"count": "page:Prices", "where": {"url": "/"}}}},
+    }
+    new = {**prices, "pages": {"Prices": {"description": "What it costs"}}, "kpis": {}}
+
+    found = [one for one in diff(plan_of(prices), plan_of(new)) if one.path[0] == "pages"]
+
+    assert [(one.kind, one.where) for one in found] == [
+        ("property_removed", "pages.page.url"),
+        ("event_described", "pages.Prices"),
+    ]
+    assert [(one.name, one.effect) for one in found[0].affected] == [("visits", "breaks")]

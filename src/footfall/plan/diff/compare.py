@@ -14,7 +14,7 @@ from footfall.plan.diff.kinds import KINDS
 from footfall.plan.diff.likeness import likely_heirs
 from footfall.plan.diff.properties import compare_properties
 from footfall.plan.diff.renames import Renames
-from footfall.plan.model import Conversion, Enforcement, Event, Plan, Policy
+from footfall.plan.model import Conversion, Enforcement, Event, Page, Plan, Policy
 from footfall.plan.uses import Use, UseIndex
 from footfall.plan.validate import Validator
 
@@ -56,6 +56,8 @@ class _Comparison:
             yield judge(draft, (), self._everything(draft))
         for kind in sorted(base.traits.keys() | new.traits.keys()):
             yield from self._traits(kind)
+        for key in dict.fromkeys([*base.pages, *new.pages]):
+            yield from self._page(key)
         pairs = list(pair_events(base.events, new.events))
         heirs = likely_heirs(pairs, event_shape)
         for old, now in pairs:
@@ -125,6 +127,20 @@ class _Comparison:
             path = ("traits", kind)
             if not (draft.in_base and self._is_faulty((*path, *draft.path))):
                 yield judge(here, path, faults_stop=self._stops(None, "invalid"))
+
+    def _page(self, key: str) -> Iterator[Change]:
+        nothing = Page(name=key)
+        old, now, path = self._base.pages.get(key, nothing), self._new.pages.get(key, nothing), ("pages", key)
+        for draft in compare_properties(old.properties, now.properties, self._base.sensitivity_levels):
+            if draft.in_base and self._is_faulty((*path, *draft.path)):
+                continue
+            effect = KINDS[draft.kind].meaning
+            uses = self._uses.of_page(key, draft.path[0]) if effect and len(draft.path) == 1 else ()
+            # What is sent with a page is never checked, so no message is lost for it.
+            yield judge(draft, path, affected_by(uses, effect) if effect else (), faults_stop=False)
+        if (old.description, old.x) != (now.description, now.x):
+            before, after = old.description or None, now.description or None
+            yield judge(Draft(kind="event_described", what="changes its text", before=before, after=after), path)
 
     def _event(self, old: Event | None, now: Event | None, heir: Event | None) -> Iterator[Change]:
         if old is None:

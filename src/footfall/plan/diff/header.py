@@ -12,14 +12,14 @@ from footfall.plan.model import Plan, Source
 __all__ = ["PLAN_FIELDS", "compare_header"]
 
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
-_SECTIONS = ("traits", "events", "goals", "kpis", "journeys")
+_SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys")
 
 PLAN_FIELDS = frozenset(["id", "timezone", "identity", "enforcement", "teams", "sources", *_DESCRIBING, *_SECTIONS])
 """The fields of Plan whose difference is found; a test holds it against the model."""
 
 
 def compare_header(old: Plan, new: Plan) -> Iterator[Draft]:
-    """The differences of two plans outside their traits, events, goals, KPIs and journeys."""
+    """The differences of two plans outside their traits, events, pages, goals, KPIs and journeys."""
     for field, kind, path in (("id", "plan_id_changed", "plan"), ("timezone", "timezone_changed", "timezone")):
         one, two = getattr(old, field), getattr(new, field)
         if one != two:

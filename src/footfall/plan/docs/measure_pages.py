@@ -20,7 +20,7 @@ def kpi_body(kpi: Kpi, plan: Plan, events: Sequence[tuple[str, str]]) -> Markup:
         element("p", kpi.question, class_="lead") if kpi.question else "",
         element("dl", *((element("dt", label), element("dd", text)) for label, text in _kpi_facts(kpi, plan))),
         element("h2", "Computed from"),
-        table(("event", "how"), ((_event(name), how) for name, how in events)),
+        table(("event", "how"), ((_event(name, plan), how) for name, how in events)),
     )
 
 
@@ -79,7 +79,7 @@ def journey_body(journey: Journey, plan: Plan) -> Markup:
     ]
     branches = ((branch.id, f"{branch.after} → {' → '.join(branch.steps)}", branch.note) for branch in journey.branches)
     guards = (
-        (guard.name, _event(guard.event), f"between {guard.start} and {guard.end}", _conditions(guard.where))
+        (guard.name, _event(guard.event, plan), f"between {guard.start} and {guard.end}", _conditions(guard.where))
         for guard in journey.never
     )
     kpis = [
@@ -93,7 +93,7 @@ def journey_body(journey: Journey, plan: Plan) -> Markup:
         element("h2", "Steps"),
         table(
             ("step", "event", "only where", "within", "expected"),
-            (_step(journey, number) for number in range(len(journey.steps))),
+            (_step(journey, number, plan) for number in range(len(journey.steps))),
         ),
         element("h2", "Other ways") if journey.branches else "",
         table(("branch", "way", "why"), branches),
@@ -104,12 +104,14 @@ def journey_body(journey: Journey, plan: Plan) -> Markup:
     )
 
 
-def _step(journey: Journey, number: int) -> tuple[Part, ...]:
+def _step(journey: Journey, number: int, plan: Plan) -> tuple[Part, ...]:
     step = journey.steps[number]
     within = "" if step.within is None else format_duration(step.within)
     expected = "" if step.expect is None else f"{step.expect:.3g} of the step before"
-    return (element("code", step.id), _event(step.event), _conditions(step.where), within, expected)
+    return (element("code", step.id), _event(step.event, plan), _conditions(step.where), within, expected)
 
 
-def _event(name: str) -> Markup:
-    return link(f"../events/{name}.html", element("code", name))
+def _event(name: str, plan: Plan) -> Markup:
+    """An event with a link to its page; a page, a screen or another call has none."""
+    code = element("code", name)
+    return link(f"../events/{name}.html", code) if name in plan.events else code

@@ -31,6 +31,7 @@ def _missing_owner(view: View) -> Iterator[Finding]:
 def _described(view: View) -> Iterator[tuple[Path, str]]:
     plan = view.plan
     yield from (((event.name,), event.description) for event in plan.events.values())
+    yield from ((("pages", page.name), page.description) for page in plan.pages.values())
     yield from ((each.path, each.prop.description) for each in view.properties if each.prop.name)
     yield from ((("goals", goal.name), goal.description) for goal in plan.goals.values())
     yield from ((("journeys", journey.name), journey.description) for journey in plan.journeys.values())

@@ -30,7 +30,10 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PlacedProperty(NamedTuple):
-    """A property with its path. `event` is None for a trait; `depth` is 0 for those that stand directly in either."""
+    """A property with its path.
+
+    `event` is None for a trait and for a property of a page; `depth` is 0 for what stands directly in any of these.
+    """
 
     path: Path
     prop: Property
@@ -84,6 +87,9 @@ def _all_properties(plan: Plan) -> Iterator[PlacedProperty]:
     for event in plan.events.values():
         for prop in event.properties:
             yield from _with_inner((event.name, prop.name), prop, event, 0)
+    for page in plan.pages.values():
+        for prop in page.properties:
+            yield from _with_inner(("pages", page.name, prop.name), prop, None, 0)
     for kind, traits in plan.traits.items():
         for prop in traits:
             yield from _with_inner(("traits", kind, prop.name), prop, None, 0)

@@ -100,7 +100,8 @@ def _walkable(plan: Plan) -> list[Journey]:
     chosen = []
     for journey in plan.journeys.values():
         events = {step.event for step in journey.steps} | {guard.event for guard in journey.never}
-        if taken.isdisjoint(events) and all(plan.events[event].status == "active" for event in events):
+        live = all(event in plan.events and plan.events[event].status == "active" for event in events)
+        if taken.isdisjoint(events) and live:
             chosen.append(journey)
             taken |= events
     return chosen

@@ -1,0 +1,70 @@
+"""What a KPI or a journey can name beside events: pages, screens, and the calls that say who somebody is.
+
+`page`, `screen`, `identify` and `group` stand for every such call, `page:NAME` and `screen:NAME` for those of this
+name. An event of the plan that is called like one of these words goes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from footfall.plan.model import TRAITS_OF, Event, Page, Plan, Property
+
+__all__ = ["CALLS", "Call", "call_of", "is_described_by", "named", "split_property", "subject"]
+
+CALLS: Final = ("page", "screen", "identify", "group")
+_NAMED: Final = ("page", "screen")
+
+
+class Call(NamedTuple):
+    """A type of message, and the name that it must have; None for any."""
+
+    type: str
+    name: str | None = None
+
+
+def call_of(name: str) -> Call | None:
+    """The call that a name of a KPI or a journey stands for; None for the name of an event."""
+    if name in CALLS:
+        return Call(name)
+    type_, colon, rest = name.partition(":")
+    return Call(type_, rest) if colon and rest and type_ in _NAMED else None
+
+
+def is_described_by(name: str, key: str) -> bool:
+    """Whether what stands under `key` in `pages` holds for a call of this name."""
+    call = call_of(name)
+    return call is not None and key in (call.type, call.name)
+
+
+def split_property(text: str) -> tuple[str, str]:
+    """EVENT and PROPERTY of EVENT.PROPERTY, parted at the last dot; "" for a part that is missing."""
+    event, _, name = text.rpartition(".")
+    return event, name
+
+
+def subject(
+    name: str, events: Mapping[str, Event], pages: Mapping[str, Page], traits: Mapping[str, tuple[Property, ...]]
+) -> Event | None:
+    """The event of this name, or a call as if it were one, with the properties that the plan knows of it.
+
+    Those of a page or screen stand under its name, those of every call of a type under the type; `identify` and `group`
+    also have the planned traits. A property of the narrower place goes before one of the wider.
+    """
+    event = events.get(name)
+    call = call_of(name) if event is None else None
+    if call is None:
+        return event
+    sets = [pages[key].properties for key in (call.name, call.type) if key is not None and key in pages]
+    sets += [traits.get(TRAITS_OF[call.type], ())] if call.type in TRAITS_OF else []
+    known: dict[str, Property] = {}
+    for properties in sets:
+        for prop in properties:
+            known.setdefault(prop.name, prop)
+    return Event(name=name, wire_name=name, properties=tuple(known.values()))
+
+
+def named(plan: Plan, name: str) -> Event | None:
+    """What a KPI or a journey of this plan names; None for what it does not define."""
+    return subject(name, plan.events, plan.pages, plan.traits)

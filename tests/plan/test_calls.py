@@ -1,0 +1,88 @@
+"""What a KPI can name beside events: the words, the names behind a colon, and the properties that are known of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from footfall.plan.calls import Call, call_of, is_described_by, named, split_property
+from footfall.plan.model import Event, Page, Plan, Property
+
+
+def prop(name: str, description: str = "") -> Property:
+    return Property(name=name, wire_name=name, type="string", description=description)
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("page", Call("page")),
+        ("identify", Call("identify")),
+        ("page:Pricing", Call("page", "Pricing")),
+        ("screen:a:b.c", Call("screen", "a:b.c")),
+        ("page: ", Call("page", " ")),
+        ("page:", None),
+        ("identify:x", None),
+        ("Page", None),
+        ("alias", None),
+        ("bought", None),
+    ],
+)
+def test_a_name_is_all_that_follows_the_first_colon(name: str, call: Call | None) -> None:
+    assert call_of(name) == call
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [("sold.total", ("sold", "total")), ("page:v1.2.scroll", ("page:v1.2", "scroll")), ("sold", ("", "sold"))],
+)
+def test_the_last_dot_parts_event_and_property(text: str, parts: tuple[str, str]) -> None:
+    assert split_property(text) == parts
+
+
+PLAN = Plan(
+    id="p",
+    events={"group": Event(name="group", wire_name="group", properties=(prop("size"),))},
+    pages={
+        "page": Page(name="page", properties=(prop("url"), prop("title", "of any page"))),
+        "Pricing": Page(name="Pricing", properties=(prop("scroll"), prop("title", "of this page"))),
+        "identify": Page(name="identify", properties=(prop("source"),)),
+    },
+    traits={"user": (prop("tier"),), "account": (prop("plan"),)},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "properties"),
+    [
+        ("page", ["url", "title"]),
+        ("page:Pricing", ["scroll", "title", "url"]),
+        ("screen:Pricing", ["scroll", "title"]),
+        ("screen", []),
+        ("page:Home", ["url", "title"]),
+        ("identify", ["source", "tier"]),
+        ("group", ["size"]),
+    ],
+)
+def test_a_call_has_the_properties_of_its_name_its_type_and_its_traits(name: str, properties: list[str]) -> None:
+    event = named(PLAN, name)
+
+    assert event is not None
+    assert [each.name for each in event.properties] == properties
+
+
+def test_the_narrower_place_goes_before_the_wider() -> None:
+    event = named(PLAN, "page:Pricing")
+
+    assert event is not None
+    assert [each.description for each in event.properties if each.name == "title"] == ["of this page"]
+
+
+def test_what_stands_under_a_key_holds_for_calls_of_that_name_or_type() -> None:
+    assert [name for name in ("page", "page:A", "screen:A", "bought") if is_described_by(name, "A")] == [
+        "page:A",
+        "screen:A",
+    ]
+    assert [name for name in ("page", "page:A", "screen:A", "bought") if is_described_by(name, "page")] == [
+        "page",
+        "page:A",
+    ]
