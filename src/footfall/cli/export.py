@@ -29,6 +29,11 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
 
     Works while a collector runs, as of the moment when it starts. In CSV a NUL character stands as ␀ and a cell that a
     spreadsheet would run begins with an apostrophe; JSON lines and Parquet are exact.
+
+    The reason is explicit (it names the user), sole_owner (the only user ever identified on its device), same_session
+    (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
+    (nobody ever was on that device), blocked (no usable id: it stands alone, and counts as no person) or device (a
+    connected product's, never a person's). All but the persons of blocked and device messages count as persons.
     """
     if output is None and form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
