@@ -95,6 +95,18 @@ def test_every_kpi_is_exactly_what_was_planted(told: Told) -> None:
             assert values[name] == truth, name
 
 
+def test_every_currency_has_exactly_what_was_planted(told: Told) -> None:
+    planted, _, report, _ = told
+    values = {kpi["name"]: {one["currency"]: one["value"] for one in kpi["currencies"]} for kpi in report["kpis"]}
+
+    assert len(planted.currencies["revenue"]) > 1
+    for name, truth in planted.currencies.items():
+        assert values[name].keys() == truth.keys(), name
+        for currency, figure in truth.items():
+            wanted = Fraction(figure) if figure is not None else None
+            assert float(values[name][currency]) == pytest.approx(float(wanted or 0), rel=1e-12), (name, currency)
+
+
 def test_every_funnel_is_exactly_what_was_planted(told: Told) -> None:
     planted, _, report, _ = told
     journeys = {journey["name"]: journey for journey in report["journeys"]}

@@ -16,7 +16,7 @@ from footfall.identity import namespace
 from footfall.plan.model import Event, Journey, Plan
 from footfall.plan.validate import Validator
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
-from footfall.testing.planted.truth import Fact, JourneyTruth, Number, journey_truth, kpi_truth, meets
+from footfall.testing.planted.truth import Fact, JourneyTruth, Number, currency_truth, journey_truth, kpi_truth, meets
 from footfall.testing.planted.values import draw_object
 from footfall.testing.planted.walks import Stop, Walk
 
@@ -31,7 +31,8 @@ class Planted(NamedTuple):
     """Messages in the order to send them (shuffled, some twice), and what must be found in the end.
 
     `since`/`until` hold everything that happened. `kpis` and `journeys` are what the report must say over that window;
-    a journey that shares an event with an earlier one is not walked, and neither it nor its conversion is in them.
+    money has a figure for each currency in `currencies`. A journey that shares an event with an earlier one is not
+    walked, and neither it nor its conversion is in them.
     `persons` is, by message_id, the person_id and the reason of every message that is stored.
     """
 
@@ -40,6 +41,7 @@ class Planted(NamedTuple):
     since: datetime
     until: datetime
     kpis: Mapping[str, Number]
+    currencies: Mapping[str, Mapping[str | None, Number]]
     journeys: Mapping[str, JourneyTruth]
     persons: Mapping[str, tuple[str, str]]
     person_count: int
@@ -193,6 +195,7 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
         since=_START,
         until=_START + timedelta(seconds=max(m.at for m in messages) + 1),
         kpis=kpi_truth(plan, facts, walks),
+        currencies=currency_truth(plan, facts),
         journeys={journey.name: journey_truth(journey, walks[journey.name]) for journey in journeys},
         persons={m.message_id: (m.person_id, m.reason) for m in stored if m.person_id and m.reason},
         person_count=len({m.person_id for m in stored if m.reason not in ("blocked", "device")}),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Ratio, Unique, Where
 from footfall.testing.planted.walks import Walk
 
-__all__ = ["Fact", "JourneyTruth", "Number", "journey_truth", "kpi_truth", "meets"]
+__all__ = ["Fact", "JourneyTruth", "Number", "currency_truth", "journey_truth", "kpi_truth", "meets"]
 
 Number = int | Decimal | Fraction | None
 
@@ -66,7 +66,10 @@ def _selected(facts: Sequence[Fact], event: str, where: tuple[Where, ...]) -> li
 
 
 def _figure(facts: Sequence[Fact], measure: Count | Aggregate | Unique) -> Number:
-    chosen = _selected(facts, measure.event, measure.where)
+    return _figure_of(_selected(facts, measure.event, measure.where), measure)
+
+
+def _figure_of(chosen: Sequence[Fact], measure: Count | Aggregate | Unique) -> Number:
     if isinstance(measure, Count):
         return len(chosen)
     if isinstance(measure, Unique) and measure.property == "actor":
@@ -79,11 +82,17 @@ def _figure(facts: Sequence[Fact], measure: Count | Aggregate | Unique) -> Numbe
 
 
 def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Walk]]) -> dict[str, Number]:
-    """The value of every KPI of a plan over all that happened, less those of a journey that nobody was made to walk."""
+    """The value of every KPI of a plan over all that happened, less those of a journey that nobody was made to walk.
+
+    None for money in several currencies, which has no single value.
+    """
     truth: dict[str, Number] = {}
+    several = {name for name, figures in currency_truth(plan, facts).items() if len(figures) > 1}
     for name, kpi in plan.kpis.items():
         measure = kpi.measure
-        if isinstance(measure, Ratio):
+        if name in several:
+            truth[name] = None
+        elif isinstance(measure, Ratio):
             over, under = _figure(facts, measure.of), _figure(facts, measure.to)
             truth[name] = Fraction(over) / Fraction(under) if over is not None and under else None
         elif isinstance(measure, Conversion) and measure.journey not in walks:
@@ -92,6 +101,23 @@ def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Wa
             truth[name] = _conversion(plan.journeys[measure.journey], measure, walks[measure.journey])
         else:
             truth[name] = _figure(facts, measure)
+    return truth
+
+
+def currency_truth(plan: Plan, facts: Sequence[Fact]) -> dict[str, dict[str | None, Number]]:
+    """The figure of each currency, for the KPIs that are one figure over money (and no ratio)."""
+    truth: dict[str, dict[str | None, Number]] = {}
+    for name, kpi in plan.kpis.items():
+        measure = kpi.measure
+        if not isinstance(measure, Aggregate) or measure.event not in plan.events:
+            continue
+        by_name = {prop.name: prop for prop in plan.events[measure.event].properties}
+        currency = by_name[measure.property].currency
+        if currency is not None:
+            apart: dict[str | None, list[Fact]] = defaultdict(list)
+            for fact in _selected(facts, measure.event, measure.where):
+                apart[fact.properties.get(currency) if currency in by_name else currency].append(fact)
+            truth[name] = {code: _figure_of(found, measure) for code, found in apart.items()}
     return truth
 
 
