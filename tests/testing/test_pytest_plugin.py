@@ -88,10 +88,10 @@ def test_after_it():
     done.stdout.fnmatch_lines(
         [
             "sent 4 faults against the tracking plan:",
-            "  bread_viewed kind enum *",
-            "  Bread Bought price min *",
-            "  Bread Bought price scale *",
-            "  bread_bougth unknown_event *",
+            "  app.py:6: bread_viewed kind enum *",
+            "  app.py:9: Bread Bought price min *",
+            "  app.py:9: Bread Bought price scale *",
+            "  test_app.py:4: bread_bougth unknown_event *",
         ]
     )
 
@@ -204,7 +204,7 @@ def test_closed():
     )
 
     done.assert_outcomes(failed=2)
-    done.stdout.fnmatch_lines(["  bread_viewed kind enum *", "  bread_viewed was not accepted: closed"])
+    done.stdout.fnmatch_lines(["  test_app.py:5: bread_viewed kind enum *", "  test_app.py:10: bread_viewed was not accepted: closed"])
 
 
 def test_a_value_that_the_client_hashed_is_no_fault(project: pytest.Pytester) -> None:
@@ -259,7 +259,7 @@ def test_faults_stand_beside_another_failure(project: pytest.Pytester) -> None:
     done = run(project, "def test_two():\n    app.view('bun')\n    assert False, 'something else'\n")
 
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["*something else*", "*against the tracking plan:*", "bread_viewed kind enum *"])
+    done.stdout.fnmatch_lines(["*something else*", "*against the tracking plan:*", "app.py:6: bread_viewed kind enum *"])
 
 
 def test_what_a_fixture_sends_at_its_end_fails_the_test_as_well(project: pytest.Pytester) -> None:
@@ -373,7 +373,7 @@ def test_the_ini_file_can_say_it_all(project: pytest.Pytester) -> None:
     assert (project.path / "covered.json").exists()
 
 
-def test_without_the_option_nothing_happens(project: pytest.Pytester) -> None:
+def test_without_a_plan_its_tools_are_not_loaded_and_nothing_is_said(project: pytest.Pytester) -> None:
     (project.path / "test_app.py").write_text(
         "import sys\ndef test_light():\n    assert 'footfall.testing.plan_session' not in sys.modules\n"
         "    assert 'footfall.plan.load' not in sys.modules\n"
@@ -383,6 +383,62 @@ def test_without_the_option_nothing_happens(project: pytest.Pytester) -> None:
 
     done.assert_outcomes(passed=1)
     assert "footfall" not in "".join(line for line in done.outlines if "plugins:" not in line and "rootdir" not in line)
+
+
+ASKED = """
+import http.server, threading
+import footfall
+
+asked = []
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        asked.append(self.path)
+        self.send_error(503)
+    def log_message(self, *arguments):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+client = footfall.Client(f"http://127.0.0.1:{server.server_port}", write_key="key")
+"""
+
+
+@pytest.mark.parametrize(("ini", "reached"), [("", "[]"), ("footfall_network = true\n", "['/v1/batch']")])
+def test_without_a_plan_a_client_of_a_module_never_reaches_its_url_unless_the_ini_lets_it(
+    project: pytest.Pytester, ini: str, reached: str
+) -> None:
+    project.makeini(f"[pytest]\npythonpath = .\n{ini}")
+    (project.path / "asked.py").write_text(ASKED)
+    (project.path / "conftest.py").write_text("import asked\n")
+    (project.path / "test_app.py").write_text(
+        "import asked\ndef test_sends():\n    asked.client.track('anything', user_id='ann')\n"
+        f"    asked.client.flush(1)\n    assert str(asked.asked[:1]) == {reached!r}\n"
+    )
+
+    done = project.runpytest_subprocess("-W", "ignore")
+
+    done.assert_outcomes(passed=1)
+    is_said = any("what tests sent was recorded" in line for line in done.outlines)
+    assert is_said == (not ini)
+
+
+def test_the_fixture_has_what_a_client_of_a_module_sent_without_a_plan(project: pytest.Pytester) -> None:
+    (project.path / "test_app.py").write_text(
+        "import app\ndef test_sells(footfall_events):\n    app.view()\n"
+        "    footfall_events.assert_sent('bread_viewed', times=1, kind='rye')\n"
+        "def test_next(footfall_events):\n    assert footfall_events.events == []\n"
+    )
+
+    project.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_a_failure_tells_its_text_once_and_calls_of_one_line_together(project: pytest.Pytester) -> None:
+    done = run(project, "def test_twice():\n    app.view('bun')\n    app.view('bun')\n")
+
+    told = [line for line in done.outlines if "kind enum" in line]
+    assert told == ['  app.py:6: bread_viewed kind enum (expected one of rye, wheat, got "bun") (2 times)']
+    assert not any("During handling" in line for line in done.outlines)
 
 
 def test_the_fixture_records_without_a_plan(project: pytest.Pytester) -> None:

@@ -1,6 +1,7 @@
 """The pytest plugin: tests are held against a tracking plan, and nothing that they send leaves the process.
 
-It does nothing unless `--footfall-plan` is given (or a fixture of it is asked for), and loads nothing until then.
+Without a plan nothing leaves the process either, unless the ini option `footfall_network` says so; the plan's tools are
+loaded only with one.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 if TYPE_CHECKING:
-    from footfall.testing.plan_session import PlanSession, Switch
+    from footfall.testing.plan_session import PlanSession
     from footfall.testing.recording import Recording
+    from footfall.testing.switch import Switch
 
 __all__ = ["CollectorFixture"]
 
 _SWITCH: pytest.StashKey[Switch] = pytest.StashKey()
 _SESSION: pytest.StashKey[PlanSession] = pytest.StashKey()
 _RECORDING: pytest.StashKey[Recording] = pytest.StashKey()
+_UNJUDGED: pytest.StashKey[Recording] = pytest.StashKey()
 _LOST = pytest.StashKey[list[str]]()
 _MISSED = pytest.StashKey[list[str]]()
 _OUTPUT = "footfall_coverage"
@@ -48,14 +51,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--footfall-coverage-file", metavar="PATH", help="Write what tests sent, as JSON.")
     parser.addini("footfall_plan", "The tracking plan, relative to the rootdir, as for --footfall-plan.", default="")
     parser.addini("footfall_coverage_min", "As for --footfall-coverage-min, one a line.", type="linelist", default=[])
+    parser.addini(
+        "footfall_network", "Without a plan, let clients that tests make reach their URL.", type="bool", default=False
+    )
     parser.addini("footfall_coverage_file", "As for --footfall-coverage-file, relative to the rootdir.", default="")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """A conftest often imports the application, and that makes its client: stand in for the network before."""
-    if early_config.known_args_namespace.footfall_plan or early_config.getini("footfall_plan"):
-        from footfall.testing.plan_session import Switch
+    has_plan = early_config.known_args_namespace.footfall_plan or early_config.getini("footfall_plan")
+    if has_plan or not early_config.getini("footfall_network"):
+        from footfall.testing.switch import Switch
 
         early_config.stash[_SWITCH] = Switch()
         early_config.stash[_SWITCH].start()
@@ -64,7 +71,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     option, ini = config.getoption("--footfall-plan"), config.getini("footfall_plan")
     switch = config.stash.get(_SWITCH, None)
-    if switch is None:
+    if switch is None or not (option or ini):
         return
     from footfall.errors import FootfallError
     from footfall.testing.plan_coverage import read_gate
@@ -100,9 +107,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
-    session = item.config.stash.get(_SESSION, None)
-    if session is None:
+    session, switch = item.config.stash.get(_SESSION, None), item.config.stash.get(_SWITCH, None)
+    if switch is None:
         return (yield)
+    if session is None:
+        from footfall.testing.recording import Recording
+
+        with switch.recording_into(Recording()) as unjudged:
+            item.stash[_UNJUDGED] = unjudged
+            return (yield)
     with session.test(item.nodeid) as sent:
         item.stash[_RECORDING] = sent
         return (yield)
@@ -133,10 +146,13 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _check(sent: Recording) -> None:
+    failure = ""
     try:
         sent.check()
     except AssertionError as error:
-        pytest.fail(str(error), pytrace=False)
+        failure = str(error)
+    if failure:  # outside of the handler, or pytest would print the text of both errors
+        pytest.fail(failure, pytrace=False)
 
 
 def _tell(item: pytest.Item, sent: Recording, when: str) -> None:
@@ -185,10 +201,13 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    plan = config.stash.get(_SESSION, None)
-    if plan is None or config.option.collectonly:
+    plan, switch = config.stash.get(_SESSION, None), config.stash.get(_SWITCH, None)
+    if config.option.collectonly or (plan is None and (switch is None or not switch.kept)):
         return
     terminalreporter.section("footfall")
+    if plan is None:
+        terminalreporter.line("what tests sent was recorded, and nothing left the process (ini: footfall_network)")
+        return
     terminalreporter.line(plan.coverage.summary())
     for line in config.stash[_MISSED]:
         terminalreporter.line(line, red=True)
@@ -202,7 +221,12 @@ def footfall_events(request: pytest.FixtureRequest) -> Iterator[Recording]:
     """What this test sent through footfall, with assertions about it; nothing of it left the process."""
     sent = request.node.stash.get(_RECORDING, None)
     if sent is not None:
-        yield sent
+        yield sent  # the session checks it when the test has ended
+        return
+    unjudged = request.node.stash.get(_UNJUDGED, None)
+    if unjudged is not None:
+        yield unjudged
+        _check(unjudged)
         return
     from footfall.testing.recording import recording
 
@@ -218,9 +242,9 @@ def footfall_collector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     """
     from footfall.testing.process import CollectorProcess
 
-    session = request.config.stash.get(_SESSION, None)
+    session, switch = request.config.stash.get(_SESSION, None), request.config.stash.get(_SWITCH, None)
     data, key = tmp_path / "footfall-data", "test-key"
     with CollectorProcess(data, write_keys=(key,), plan=None if session is None else session.path) as process:
-        if session is not None:
-            session.let_through(process.url)
+        if switch is not None:
+            switch.let_through(process.url)
         yield CollectorFixture(process.url, key, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import msgspec
 from footfall.encoding import encode
 from footfall.errors import UsageError
 from footfall.events import Answer, Batch, Fault, Receipt
+from footfall.printable import counted
 from footfall.testing.recorder import decoded
 
 if TYPE_CHECKING:
@@ -30,10 +32,14 @@ _SHOWN = 10
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """One message that was sent, decoded, and every fault that the plan finds in it."""
+    """One message that was sent, decoded, and every fault that the plan finds in it.
+
+    `call` is the file and line that called the client, "" where the message came later, from another thread.
+    """
 
     message: Mapping[str, Any]
     faults: tuple[Fault, ...] = ()
+    call: str = ""
 
     @property
     def name(self) -> str:
@@ -51,7 +57,7 @@ class Recording:
         self._verdicts = verdicts
         self._lock = threading.Lock()
         self._recorded: list[Recorded] = []
-        self._refused: list[tuple[str, Receipt]] = []
+        self._refused: list[tuple[str, Receipt, str]] = []
         self._client: Client | None = None
         self.transport: Transport = StandIn(self)
         self.faults_allowed = False
@@ -86,23 +92,23 @@ class Recording:
         self.faults_allowed = True
 
     def problems(self) -> list[str]:
-        """Every fault of every message, and every message that its client refused: a line each."""
+        """Every fault of every message, and every message that its client refused: a line for each call."""
         with self._lock:
             recorded, refused = list(self._recorded), list(self._refused)
-        told = [f"{one.name} {fault}" for one in recorded for fault in one.faults]
-        for name, receipt in refused:
+        lines = [f"{_at(one.call)}{one.name} {fault}" for one in recorded for fault in one.faults]
+        for name, receipt, call in refused:
             why = [str(fault) for fault in receipt.faults]
             if receipt.reason != "invalid" or not why:
                 why.append(f"was not accepted: {receipt.reason}")
-            told += [f"{name} {text}" for text in why]
-        return told
+            lines += [f"{_at(call)}{name} {text}" for text in why]
+        counts = Counter(lines)
+        return [line if count == 1 else f"{line} ({count} times)" for line, count in counts.items()]
 
     def check(self) -> None:
         """Raise AssertionError with the whole list of faults, unless there is none or they are allowed."""
         told = self.problems()
         if told and not self.faults_allowed:
-            many = "" if len(told) == 1 else "s"
-            raise AssertionError("\n  ".join([f"sent {len(told)} fault{many} against the tracking plan:", *told]))
+            raise AssertionError("\n  ".join([f"sent {counted(len(told), 'fault')} against the tracking plan:", *told]))
 
     def assert_sent(self, event: str, times: int | None = None, **properties: Any) -> list[Mapping[str, Any]]:
         """Fail unless `event` was sent with all these properties, exactly `times` times (None: at least once).
@@ -167,18 +173,18 @@ class Recording:
         sent = ", ".join(moment.event for moment in moments) or "nothing"
         raise AssertionError("\n".join([head, *lines, f"sent by {name}: {sent}"]))
 
-    def keep(self, message: bytes) -> None:
-        """Record one message, given as its JSON text."""
+    def keep(self, message: bytes, call: str = "") -> None:
+        """Record one message, given as its JSON text, and the place of the call that made it."""
         content = decoded(message)
         faults = () if self._verdicts is None else self._verdicts.faults(message, content)
         with self._lock:
-            self._recorded.append(Recorded(content, faults))
+            self._recorded.append(Recorded(content, faults, call))
 
     def keep_refused(self, message: Message, receipt: Receipt) -> None:
         """Record that a client refused a message; a hook that drops one does so on purpose."""
         if receipt.reason != "hook":
             with self._lock:
-                self._refused.append((str(message.name or f"({message.type})"), receipt))
+                self._refused.append((str(message.name or f"({message.type})"), receipt, _calling_line()))
 
     def _plan(self, what: str) -> Plan:
         if self._verdicts is None:
@@ -216,6 +222,27 @@ class Recording:
         counts = Counter(one.name for one in self.recorded)
         listed = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
         return f"sent: {listed or 'nothing'}"
+
+
+def _at(call: str) -> str:
+    return f"{call}: " if call else ""
+
+
+def _calling_line() -> str:
+    """`app.py:5`: the line outside of footfall that is being run, its file as seen from the working directory."""
+    for frame, line in traceback.walk_stack(None):
+        module = frame.f_globals.get("__name__", "")
+        if module.partition(".")[0] != "footfall":
+            return f"{_from_here(Path(frame.f_code.co_filename))}:{line}"
+    return ""
+
+
+def _from_here(file: Path) -> Path:
+    try:
+        here = Path.cwd()
+    except OSError:  # a test may have removed the folder that it stood in
+        return file
+    return file.relative_to(here) if file.is_relative_to(here) else file
 
 
 def _with(properties: Mapping[str, Any]) -> str:
@@ -256,7 +283,7 @@ class StandIn:
         """Record a message in the call that made it."""
         with self._lock:
             self._kept.add(_id(message))
-        self.recording.keep(message)
+        self.recording.keep(message, _calling_line())
 
     def refused(self, message: Message, receipt: Receipt) -> None:
         """Record a message that its client did not accept."""
