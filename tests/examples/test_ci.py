@@ -140,9 +140,10 @@ def change(place: Path, old: str, new: str) -> None:
 
 def commands() -> Iterator[Any]:
     github = yaml.safe_load((CI / "github-actions.yml").read_text())
-    for step in github["jobs"]["plan"]["steps"]:
-        if "run" in step:
-            yield pytest.param(step["run"], id=f"github: {step['name']}")
+    for job in github["jobs"].values():
+        for step in job["steps"]:
+            if "run" in step:
+                yield pytest.param(step["run"], id=f"github: {step['name']}")
     gitlab = yaml.safe_load((CI / "gitlab-ci.yml").read_text())
     for name in ("tracking plan", "tracking plan change"):
         for command in gitlab[name]["script"]:
@@ -264,6 +265,19 @@ def test_every_github_step_after_the_first_runs_though_another_has_failed() -> N
 
     assert "plan diff" in steps[first]["run"]
     assert all("!cancelled()" in step["if"] for step in steps[first + 1 :])
+
+
+@pytest.mark.parametrize("file", [CI / "github-actions.yml", *sorted((ROOT / ".github" / "workflows").iterdir())])
+def test_a_workflow_pins_each_action_to_a_commit_and_may_do_no_more_than_it_needs(file: Path) -> None:
+    workflow = yaml.safe_load(file.read_text())
+    used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
+
+    assert used != []
+    assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action)] == []
+    assert workflow["permissions"] in ({}, {"contents": "read"})
+    for job in workflow["jobs"].values():
+        runs_its_code = any("checkout" in step.get("uses", "") for step in job["steps"])
+        assert not (runs_its_code and "write" in job.get("permissions", {}).values())
 
 
 def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:

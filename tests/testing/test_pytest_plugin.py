@@ -204,7 +204,9 @@ def test_closed():
     )
 
     done.assert_outcomes(failed=2)
-    done.stdout.fnmatch_lines(["  test_app.py:5: bread_viewed kind enum *", "  test_app.py:10: bread_viewed was not accepted: closed"])
+    done.stdout.fnmatch_lines(
+        ["  test_app.py:5: bread_viewed kind enum *", "  test_app.py:10: bread_viewed was not accepted: closed"]
+    )
 
 
 def test_a_value_that_the_client_hashed_is_no_fault(project: pytest.Pytester) -> None:
@@ -259,7 +261,9 @@ def test_faults_stand_beside_another_failure(project: pytest.Pytester) -> None:
     done = run(project, "def test_two():\n    app.view('bun')\n    assert False, 'something else'\n")
 
     done.assert_outcomes(failed=1)
-    done.stdout.fnmatch_lines(["*something else*", "*against the tracking plan:*", "app.py:6: bread_viewed kind enum *"])
+    done.stdout.fnmatch_lines(
+        ["*something else*", "*against the tracking plan:*", "app.py:6: bread_viewed kind enum *"]
+    )
 
 
 def test_what_a_fixture_sends_at_its_end_fails_the_test_as_well(project: pytest.Pytester) -> None:
