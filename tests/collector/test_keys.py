@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
-from footfall.collector.keys import Keyring, header_key, parse_keys
+from footfall.collector.keys import Keyring, header_key, parse_keys, read_transform_key
 from footfall.errors import UsageError
 
 
@@ -66,3 +67,18 @@ def test_every_key_that_cannot_be_used_is_listed_and_none_is_shown() -> None:
 )
 def test_a_body_without_a_known_key_is_found_out_before_it_is_read(content: bytes, found: bool) -> None:
     assert Keyring({"wk": "shop"}).may_be_in(content) is found
+
+
+def test_the_transform_key_is_the_bytes_of_its_file_without_the_line_end(tmp_path: Path) -> None:
+    for text, key in ((b"k\n", b"k"), (b"k\r\n", b"k"), (b" k \n\n", b" k \n"), (b"\xff", b"\xff")):
+        (tmp_path / "key").write_bytes(text)
+        assert read_transform_key(tmp_path / "key") == key
+
+
+def test_a_transform_key_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"\n")
+
+    with pytest.raises(UsageError, match="missing cannot be read"):
+        read_transform_key(tmp_path / "missing")
+    with pytest.raises(UsageError, match="empty is empty"):
+        read_transform_key(tmp_path / "empty")

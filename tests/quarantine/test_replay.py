@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +30,8 @@ events:
   bought: {description: paid, properties: {total: {type: decimal, required: true}}}
 """
 MENDED = STRICT.replace("required: true", "required: false") + "  opened: {description: a box, wire_name: Box Opened}\n"
+
+HASHED = MENDED + "  told: {description: a word, properties: {word: {type: string, transform: hash, description: d}}}\n"
 
 MakePlan = Callable[[str], Plan]
 
@@ -236,3 +239,32 @@ def quarantined(event: str, message_id: str) -> Row:
     return Row(
         "quarantined", "app", message_id, "track", event, "u1", None, None, None, None, 1, 2, None, faults, body, None
     )
+
+
+def test_a_value_that_a_new_plan_hashes_is_hashed_when_its_message_is_released(
+    tmp_path: Path, make_plan: MakePlan
+) -> None:
+    told = track("told", "m1", properties={"word": "secret"})
+    journal, control = filled(tmp_path / "data", make_plan(STRICT), told)
+    without_key = replay(journal, control, make_plan(HASHED))
+    with_key = replay(journal, control, make_plan(HASHED), transform_key=b"k")
+
+    assert (without_key.released, with_key.released) == (0, 1)
+    (entry,) = rows(journal)
+    word = json.loads(entry.row.body)["properties"]["word"]
+    assert word == hmac.new(b"k", b"secret", "sha256").hexdigest()
+    journal.close()
+
+
+def test_a_value_that_was_hashed_at_the_door_is_not_hashed_again(tmp_path: Path, make_plan: MakePlan) -> None:
+    faulty = HASHED.replace("description: d}}}", "description: d}, n: {type: integer, description: d}}}")
+    mended = faulty.replace("integer", "string")
+    told = track("told", "m1", properties={"word": "secret", "n": "1"})
+    with Collector(tmp_path / "data", plan=make_plan(faulty), clock=ManualClock(), transform_key=b"k") as collector:
+        collector.take(json.dumps({"batch": [told]}).encode(), source="app")
+    journal, control = SqliteJournal(tmp_path / "data" / "journal.db"), SqliteControl(tmp_path / "data" / "journal.db")
+
+    assert replay(journal, control, make_plan(mended), transform_key=b"k").released == 1
+    (entry,) = rows(journal)
+    assert json.loads(entry.row.body)["properties"]["word"] == hmac.new(b"k", b"secret", "sha256").hexdigest()
+    journal.close()

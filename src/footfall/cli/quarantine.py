@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from footfall import plan as plans
 from footfall.cli.output import console, echo, echo_json, printable
+from footfall.collector.keys import TRANSFORM_KEY_FILE, read_transform_key
 from footfall.errors import UsageError
 from footfall.plan.model import Plan
 from footfall.printable import counted
@@ -29,6 +30,12 @@ _REMEDY = "stop it, run this again, then start it (--dry-run works while it runs
 _SIGNS: dict[Prospect, str] = {"now": "can be replayed", "plan": "", "never": "no plan can free it"}
 
 
+_key_option = click.option(
+    "--transform-key-file", type=click.Path(path_type=Path), envvar=TRANSFORM_KEY_FILE, show_envvar=True,
+    help="The key for values that the plan hashes and that came in clear.",
+)  # fmt: skip
+
+
 @click.group("quarantine")
 def command() -> None:
     """Messages that broke the plan or cannot be read: they are kept, and they count in no figure."""
@@ -38,7 +45,8 @@ def command() -> None:
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
-def list_command(*, data: Path, format_: str, limit: int | None) -> None:
+@_key_option
+def list_command(*, data: Path, format_: str, limit: int | None, transform_key_file: Path | None) -> None:
     """List what is in quarantine, each message with its faults, in order of receipt. Works while a collector runs.
 
     Says of each whether the folder's newest plan would let it go now, and by which command.
@@ -49,7 +57,8 @@ def list_command(*, data: Path, format_: str, limit: int | None) -> None:
     try:
         with journal.snapshot() as snapshot:
             number = in_quarantine(total(snapshot.books()))
-            items = list(list_quarantined(snapshot, Judging(latest_plan(control), control), limit=limit))
+            judging = Judging(latest_plan(control), control, transform_key=_key(transform_key_file))
+            items = list(list_quarantined(snapshot, judging, limit=limit))
     finally:
         journal.close()
     if format_ == "json":
@@ -71,8 +80,16 @@ def list_command(*, data: Path, format_: str, limit: int | None) -> None:
 @click.option("--event", help="Only messages of this event, by the name it came with or by its name in the plan.")
 @click.option("--code", help="Only messages with a fault of this code (unknown_event, type, …).")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_key_option
 def replay_command(
-    *, data: Path, plan: Path | None, is_dry_run: bool, event: str | None, code: str | None, format_: str
+    *,
+    data: Path,
+    plan: Path | None,
+    is_dry_run: bool,
+    event: str | None,
+    code: str | None,
+    format_: str,
+    transform_key_file: Path | None,
 ) -> None:
     """Judge what is in quarantine anew, and store what passes now.
 
@@ -82,12 +99,12 @@ def replay_command(
     """
     path = DataFolder.read(data).journal_path
     control = SqliteControl(path, readonly=is_dry_run)
-    chosen = _plan(plan, control)
+    chosen, key = _plan(plan, control), _key(transform_key_file)
     folder = None if is_dry_run else DataFolder.change(data, "footfall quarantine replay", remedy=_REMEDY)
     try:
         journal = SqliteJournal(path, readonly=is_dry_run)
         try:
-            result = replay(journal, control, chosen, event=event, code=code, is_dry_run=is_dry_run)
+            result = replay(journal, control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key)
         finally:
             journal.close()
     finally:
@@ -99,6 +116,10 @@ def replay_command(
     options = {"--data": data, "--plan": plan, "--event": event, "--code": code}
     given = [f"{name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
     _print_replay(result, " ".join(("footfall quarantine replay", *given)), f"footfall report {given[0]}")
+
+
+def _key(path: Path | None) -> bytes | None:
+    return None if path is None else read_transform_key(path)
 
 
 def _plan(path: Path | None, control: SqliteControl) -> Plan | None:

@@ -11,7 +11,7 @@ import click
 from footfall.cli.log_format import log_to_stderr
 from footfall.cli.output import echo
 from footfall.collector import Collector, CollectorSettings, create_app
-from footfall.collector.keys import DEFAULT_SOURCE, parse_keys
+from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, parse_keys, read_transform_key
 from footfall.collector.server import listen, serve
 from footfall.errors import UsageError
 from footfall.plan import load
@@ -37,6 +37,10 @@ __all__ = ["command"]
     "--max-message-bytes", default=CollectorSettings().max_message_bytes, show_default=True, type=click.IntRange(1),
     help="The largest message to take. Of a larger one the first 4 KB are kept, in quarantine.",
 )  # fmt: skip
+@click.option(
+    "--transform-key-file", type=click.Path(path_type=Path), envvar=TRANSFORM_KEY_FILE, show_envvar=True,
+    help="The key for values that the plan hashes and that come in clear.",
+)  # fmt: skip
 @click.option("--allow-unknown-sources", is_flag=True, help="Also take keys of sources that the plan does not name.")
 @click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -52,6 +56,7 @@ def command(
     write_keys: tuple[str, ...],
     header_timeout: float,
     max_message_bytes: int,
+    transform_key_file: Path | None,
     allow_unknown_sources: bool,
     log_format: str,
     verbose: bool,
@@ -71,7 +76,11 @@ def command(
     loaded = None if plan is None else load(plan)
     if loaded is not None and not allow_unknown_sources:
         _refuse_unknown_sources(loaded, keys)
-    with listen(host, port) as listener, Collector(data, plan=loaded, settings=settings) as collector:
+    key = None if transform_key_file is None else read_transform_key(transform_key_file)
+    with (
+        listen(host, port) as listener,
+        Collector(data, plan=loaded, settings=settings, transform_key=key) as collector,
+    ):
         bound = listener.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         serve(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Self
 
 from footfall.clock import Clock, SystemClock
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.judge import JudgeFor
-from footfall.collector.keys import DEFAULT_SOURCE
+from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, read_transform_key
 from footfall.collector.notices import Notices
 from footfall.collector.pipeline import Judged, answer, frame_for, judge
 from footfall.collector.settings import CollectorSettings
@@ -29,7 +30,9 @@ class Collector:
 
     `plan` is a Plan, a folder, a file or a bundle; without one everything is taken as it comes. Raises PlanError,
     DataFolderError, DataFolderHeldError and JournalError when it cannot start. `journal` takes the place of the
-    folder's own (for faults under test, or another store).
+    folder's own (for faults under test, or another store). `transform_key` is what values are hashed with that the plan
+    wants hashed and that come in clear; by default it is read from the file that `FOOTFALL_TRANSFORM_KEY_FILE` names.
+    Without one such values are left out, with a warning.
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Collector:
         *,
         plan: str | Path | Plan | None = None,
         settings: CollectorSettings | None = None,
+        transform_key: bytes | None = None,
         clock: Clock | None = None,
         disk: Disk | None = None,
         journal: Journal | None = None,
@@ -47,6 +51,7 @@ class Collector:
         self.data = Path(data)
         self.notices = Notices(self.clock)
         self.plan = _loaded(plan, disk)
+        self._transform_key = transform_key or _transform_key(disk)
         self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
         try:
             self._journal = journal or SqliteJournal(self._folder.journal_path, clock=self.clock)
@@ -55,7 +60,9 @@ class Collector:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
                 from footfall.collector.judges import Judges
 
-                self._judge_for = Judges(self.plan, SqliteControl(self._folder.journal_path)).judge_for
+                self._judge_for = Judges(
+                    self.plan, SqliteControl(self._folder.journal_path), transform_key=self._transform_key
+                ).judge_for
         except BaseException:
             self._folder.close()
             raise
@@ -129,6 +136,11 @@ def _loaded(plan: str | Path | Plan | None, disk: Disk | None) -> Plan | None:
     from footfall.plan import load
 
     return load(plan, disk=disk)
+
+
+def _transform_key(disk: Disk | None) -> bytes | None:
+    path = os.environ.get(TRANSFORM_KEY_FILE)
+    return read_transform_key(Path(path), disk) if path else None
 
 
 def _no_judge(_: object) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from footfall.collector.judge import JudgeFor
+from footfall.collector.judge import Judge, JudgeFor
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Piece
 from footfall.events import Fault, VerdictName
+
+if TYPE_CHECKING:
+    from footfall.plan.validate import Validator
 
 __all__ = ["Draft", "Frame", "kind_of"]
 
@@ -25,7 +28,8 @@ class Frame(msgspec.Struct, frozen=True):
     """What holds for all messages of a request.
 
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
-    and `shared` the JSON of the envelope, which is kept with each message.
+    and `shared` the JSON of the envelope as it came. For messages that were kept before, `transformed` is the bundle by
+    which they were judged then: its transforms were applied.
     """
 
     source: str
@@ -37,14 +41,20 @@ class Frame(msgspec.Struct, frozen=True):
     settings: CollectorSettings
     judge_for: JudgeFor
     shared: bytes | None = None
+    transformed: str | None = None
 
 
 class Draft:
-    """One message on its way to become a row. `body` is what will be kept of its bytes."""
+    """One message on its way to become a row. `body` is what will be kept of its bytes.
+
+    `judge` is that of its sender, `validator` what it has for values as these came, and `checked` the bytes to check:
+    values before their transforms. `is_concealed` says that some plan has transforms for it.
+    """
 
     __slots__ = (
-        "anonymous_id", "body", "bundle", "context", "data", "device_id", "event", "faults", "group_id", "message_id",
-        "occurred_at", "outcome", "piece", "previous_id", "reason", "type", "user_id", "warnings",
+        "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "event", "faults", "group_id",
+        "is_concealed", "judge", "message_id", "occurred_at", "outcome", "piece", "previous_id", "reason", "type",
+        "user_id", "validator", "warnings",
     )  # fmt: skip
 
     def __init__(self, piece: Piece, received_at: int) -> None:
@@ -66,6 +76,10 @@ class Draft:
         self.group_id: str | None = None
         self.occurred_at = received_at
         self.bundle: str | None = None
+        self.judge: Judge | None = None
+        self.validator: Validator | None = None
+        self.checked = piece.raw
+        self.is_concealed = False
 
     def put_aside(self, reason: str, *faults: Fault) -> None:
         """Quarantine it; the first reason stays the reason."""

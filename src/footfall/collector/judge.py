@@ -9,18 +9,35 @@ from footfall.events import Fault
 from footfall.plan.model import Enforcement, Event, Plan, Policy
 
 if TYPE_CHECKING:
-    from footfall.plan.validate import Checked, Validator
+    from footfall.collector.door import Door
+    from footfall.plan.validate import Validator
 
 __all__ = ["Judge", "JudgeFor"]
 
 
 class Judge:
-    """Answers for one bundle. `digest` is the bundle's hash."""
+    """Answers for one bundle. `digest` is the bundle's hash.
 
-    def __init__(self, plan: Plan, digest: str, validator: Validator) -> None:
+    `validator` checks what was transformed before it came, `clear` what was not. `door` applies transforms; without
+    one there are none. `is_newest` says that this is the plan in force.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        digest: str,
+        validator: Validator,
+        *,
+        clear: Validator | None = None,
+        door: Door | None = None,
+        is_newest: bool = True,
+    ) -> None:
         self.plan = plan
         self.digest = digest
         self.validator = validator
+        self.clear = clear or validator
+        self.door = door
+        self.is_newest = is_newest
         # A key without a named source belongs to `default`, which is nobody in the plan unless the plan says so.
         self.checks_default = "default" in plan.sources
         self._devices = {name for name, source in plan.sources.items() if source.kind == "device"}
@@ -46,10 +63,6 @@ class Judge:
         """What the plan does about a fault of an event at the collector."""
         enforcement: Enforcement = self.validator.policy(event)
         return enforcement.unknown_property if fault.code == "unknown_property" else enforcement.invalid
-
-    def check(self, event: Event, properties: bytes) -> Checked:
-        """What is wrong with an event's properties."""
-        return self.validator.check(event, properties)
 
 
 JudgeFor = Callable[[object], Judge | None]

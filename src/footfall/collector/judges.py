@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from footfall.collector.door import Door, PlanParts
 from footfall.collector.judge import Judge
-from footfall.plan import bundle_bytes, bundle_hash, from_bundle
+from footfall.plan import bundle_bytes, from_bundle
+from footfall.plan.bundle import bundle_name, may_transform
 from footfall.plan.model import Plan
+from footfall.plan.transform import Changer
 from footfall.plan.validate import Validator
 from footfall.storage.control import Control
 
@@ -17,15 +20,21 @@ _log = logging.getLogger("footfall")
 
 
 class Judges:
-    """Finds the judge for a bundle's hash; a hash that is not known is judged by the current plan."""
+    """Finds the judge for a bundle's hash; a hash that is not known is judged by the current plan.
 
-    def __init__(self, plan: Plan, control: Control) -> None:
-        digest = bundle_hash(plan)
-        control.put_bundle(digest, bundle_bytes(plan))
+    `transform_key` is what values are hashed with that come in clear; without one they are left out.
+    """
+
+    def __init__(self, plan: Plan, control: Control, *, transform_key: bytes | None = None) -> None:
+        bundle = bundle_bytes(plan)
+        self._newest = bundle_name(bundle)
+        control.put_bundle(self._newest, bundle)
         self._bundles: Mapping[str, bytes] = control.bundles()
         self._warn_of_another_plan(plan)
-        self._current = Judge(plan, digest, Validator(plan, place="collector"))
-        self._judges = {digest: self._current}
+        self._changer = Changer(transform_key)
+        self._parts: dict[str, PlanParts] = {}
+        self._judges: dict[str, Judge] = {}
+        self._current = self._judges[self._newest] = self._made(plan, self._newest)
 
     def _warn_of_another_plan(self, plan: Plan) -> None:
         """The bundles come in the order of their loading: before the last, which is ours, stands the one before us."""
@@ -43,12 +52,36 @@ class Judges:
         """The judge for what a message says of its bundle."""
         if type(digest) is not str:
             return self._current
+        judge = self._judges.get(digest) or self._known(digest)
+        return self._current if judge is None else judge
+
+    def _known(self, digest: object) -> Judge | None:
+        if type(digest) is not str:
+            return None
         judge = self._judges.get(digest)
         if judge is not None:
             return judge
         bundle = self._bundles.get(digest)
         if bundle is None:
-            return self._current
-        earlier = from_bundle(bundle, name=digest)
-        judge = self._judges[digest] = Judge(earlier, digest, Validator(earlier, place="collector"))
+            return None
+        judge = self._judges[digest] = self._made(from_bundle(bundle, name=digest), digest)
         return judge
+
+    def _made(self, plan: Plan, digest: str) -> Judge:
+        validator = Validator(plan, place="collector")
+        parts = self._parts[digest] = PlanParts(plan, validator)
+        is_newest = digest == self._newest
+        if not (may_transform(self._bundles[digest]) or may_transform(self._bundles[self._newest])):
+            return Judge(plan, digest, validator, is_newest=is_newest)
+        return Judge(
+            plan,
+            digest,
+            validator,
+            clear=Validator(plan, place="collector", received=False),
+            door=Door(parts, self._parts[self._newest], self._parts_of, self._changer),
+            is_newest=is_newest,
+        )
+
+    def _parts_of(self, digest: object) -> PlanParts | None:
+        judge = self._known(digest)
+        return None if judge is None else self._parts[judge.digest]

@@ -21,6 +21,7 @@ __all__ = ["TOO_LARGE", "Rejudged", "faults_of", "judge_kept"]
 TOO_LARGE = "too_large"
 """The fault of a message of which only the beginning was kept: there is nothing left that could be judged anew."""
 
+_NO_KEY = "no_transform_key"
 _SETTINGS = CollectorSettings()
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
@@ -70,10 +71,14 @@ def judge_kept(row: Row, judge_for: JudgeFor) -> Rejudged:
             settings=settings,
             judge_for=judge_for,
             shared=row.envelope,
+            transformed=row.bundle,
         ),
     )
     if not judged.changes.rows:
         return Rejudged(None, judged.verdicts[0].faults)
+    said = judged.verdicts[0].faults if judged.verdicts else ()
+    if any(fault.code == _NO_KEY for fault in said):
+        return Rejudged(row._replace(kind="quarantined"), said)  # its value would be lost for good
     anew = judged.changes.rows[0]._replace(
         message_id=row.message_id,
         occurred_at=row.occurred_at,

@@ -1,4 +1,4 @@
-"""Write keys: which source a request belongs to, without telling a guesser anything."""
+"""Keys: which source a request belongs to, without telling a guesser anything, and what values are hashed with."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 
+from footfall.disk import Disk, SystemDisk
 from footfall.errors import UsageError
 
-__all__ = ["DEFAULT_SOURCE", "Keyring", "header_key", "parse_keys"]
+__all__ = ["DEFAULT_SOURCE", "TRANSFORM_KEY_FILE", "Keyring", "header_key", "parse_keys", "read_transform_key"]
+
+TRANSFORM_KEY_FILE = "FOOTFALL_TRANSFORM_KEY_FILE"
+"""The environment's variable that names the file of the transform key."""
 
 DEFAULT_SOURCE = "default"
 _NAMED_KEY = re.compile(rb'"writeKey"[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,1000}+")')
@@ -81,3 +86,16 @@ def parse_keys(texts: Sequence[str]) -> dict[str, str]:
     if problems:
         raise UsageError("; ".join(problems))  # never the keys themselves: they are secrets
     return keys
+
+
+def read_transform_key(path: Path, disk: Disk | None = None) -> bytes:
+    """The key in a file: its bytes without the line end after them. Raises UsageError, which never has the key."""
+    try:
+        with (disk or SystemDisk()).open(path, "read") as file:
+            key = file.read()
+    except OSError as error:
+        raise UsageError(f"the transform key file {path} cannot be read ({error.strerror})") from error
+    key = key.removesuffix(b"\n").removesuffix(b"\r")
+    if not key:
+        raise UsageError(f"the transform key file {path} is empty; write a long random text into it")
+    return key

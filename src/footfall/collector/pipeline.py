@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from footfall.clock import EPOCH
+from footfall.collector.door_step import bundle_of, conceal, door
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import JudgeFor
 from footfall.collector.notices import Notice
@@ -29,8 +30,11 @@ __all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
 
 Step = Callable[[Draft, Frame], bool]
 
-STEPS: tuple[Step, ...] = (readable, shape, message_id, ids, time, plan, somebody)
-"""In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for)."""
+STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, plan, somebody)
+"""In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for).
+
+From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it.
+"""
 
 
 class Judged(msgspec.Struct):
@@ -71,7 +75,7 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
     verdicts: dict[int, Verdict] = {}
     rejected: Counter[tuple[str, str]] = Counter()
     notices: dict[int, list[Notice]] = {}
-    source, received_at, shared = frame.source, frame.received_at, envelope.shared
+    source, received_at, shared = frame.source, frame.received_at, _kept_envelope(envelope, frame)
     for index, piece in enumerate(envelope.pieces):
         draft = Draft(piece, received_at)
         try:
@@ -79,16 +83,20 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
                 if not step(draft, frame):
                     break
         except Exception as error:  # noqa: BLE001 - our mistake must not cost the other messages, nor be sent for ever
-            draft.message_id = draft.message_id or derived_id(piece.raw)
+            _conceal_what_failed(draft, frame)
+            draft.message_id = draft.message_id or derived_id(draft.body)
             draft.put_aside(
                 "unjudged", Fault("", "unjudged", "a message that footfall can judge", type(error).__name__)
             )
         if draft.reason is not None or draft.warnings is not None:
             verdicts[index] = _verdict(index, draft)
+        if draft.warnings is not None and any(fault.code == "no_transform_key" for fault in draft.warnings):
+            lost = Notice(draft.outcome, source, account(draft.event, draft.type), "no_transform_key")
+            notices[index] = [lost]
         if draft.outcome != "stored":
             name = account(draft.event, draft.type)
             codes = dict.fromkeys(fault.code for fault in draft.faults or ())
-            notices[index] = [Notice(draft.outcome, source, name, code) for code in codes]
+            notices[index] = notices.get(index, []) + [Notice(draft.outcome, source, name, code) for code in codes]
             if draft.outcome == "rejected":
                 rejected[source, name] += 1
                 continue
@@ -117,6 +125,24 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
             )
         )
     return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices)
+
+
+def _kept_envelope(envelope: Envelope, frame: Frame) -> bytes | None:
+    if envelope.shared is None or not frame.context:
+        return envelope.shared
+    judge = frame.judge_for(bundle_of(frame.context, frame.context))
+    door = None if judge is None else judge.door
+    return envelope.shared if door is None else door.envelope(envelope.shared, frame.context)
+
+
+def _conceal_what_failed(draft: Draft, frame: Frame) -> None:
+    """Leave no planned value in clear, whichever step failed; where that fails too, nothing is kept of the message."""
+    if draft.is_concealed and draft.body is not draft.piece.raw:
+        return
+    try:
+        conceal(draft, frame)
+    except Exception:  # noqa: BLE001 - see `judge`
+        draft.body = b"{}"
 
 
 def answer(judged: Judged, fresh: Sequence[bool]) -> Answer:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from footfall.collector.door_step import hides_what_was_got
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import Judge
 from footfall.events import Fault, VerdictName
 from footfall.message_reader import trait_texts
-from footfall.plan.model import TRAITS_OF, Policy
+from footfall.plan.model import TRAITS_OF, Event, Policy
+
+if TYPE_CHECKING:
+    from footfall.plan.validate import Checked
 
 __all__ = ["plan"]
 
@@ -39,7 +43,7 @@ _texts = msgspec.json.Decoder(_Texts).decode
 
 def plan(draft: Draft, frame: Frame) -> bool:
     """Judge a message by the plan that its sender had, where it is known, else by the collector's own."""
-    judge = frame.judge_for(_bundle(draft, frame))
+    judge = draft.judge
     if judge is None:
         return True
     draft.bundle = judge.digest
@@ -50,11 +54,6 @@ def plan(draft: Draft, frame: Frame) -> bool:
     elif draft.type in TRAITS_OF:
         _judge_traits(draft, frame, judge)
     return True
-
-
-def _bundle(draft: Draft, frame: Frame) -> object:
-    said = draft.context.get("plan") or frame.context.get("plan")
-    return said.get("bundle") if type(said) is dict else None
 
 
 def _is_object(value: object) -> bool:
@@ -93,20 +92,28 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
         draft.warn(Fault("event", "deprecated", replaced_by or ""))
     if not _is_object(draft.data.get("properties")):
         return  # already put aside for its shape
-    checked = judge.validator.check(event, _texts(draft.piece.raw).properties)
-    if checked.warnings:
-        draft.warn(*checked.warnings)
-    for fault in checked.faults:
-        _apply(draft, "invalid", (fault,), judge.policy(event, fault))
+    assert draft.validator is not None
+    checked = draft.validator.check(event, _texts(draft.checked).properties)
+    if checked.faults or checked.warnings:
+        _apply_checked(draft, judge, event, checked)
 
 
 def _judge_traits(draft: Draft, frame: Frame, judge: Judge) -> None:
-    for text in trait_texts(draft.type, draft.piece.raw, frame.shared):
-        checked = judge.validator.check_traits(TRAITS_OF[draft.type], text)
-        if checked.warnings:
-            draft.warn(*checked.warnings)
-        for fault in checked.faults:
-            _apply(draft, "invalid", (fault,), judge.policy(None, fault))
+    assert draft.validator is not None
+    for text in trait_texts(draft.type, draft.checked, frame.shared):
+        _apply_checked(draft, judge, None, draft.validator.check_traits(TRAITS_OF[draft.type], text))
+
+
+def _apply_checked(draft: Draft, judge: Judge, event: Event | None, checked: Checked) -> None:
+    faults, warnings = checked.faults, checked.warnings
+    if hides_what_was_got(draft, judge):
+        faults, warnings = (
+            tuple(msgspec.structs.replace(fault, got="") for fault in told) for told in (faults, warnings)
+        )
+    if warnings:
+        draft.warn(*warnings)
+    for fault in faults:
+        _apply(draft, "invalid", (fault,), judge.policy(event, fault))
 
 
 def _apply(draft: Draft, reason: str, faults: tuple[Fault, ...], policy: Policy) -> None:

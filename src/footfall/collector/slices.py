@@ -8,18 +8,34 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Container
 from typing import NamedTuple
 
 import orjson
 
 from footfall.events import Fault
 
-__all__ = ["Member", "cut_member", "depth_and_keys", "elements", "has_duplicate_keys", "members", "why_unreadable"]
+__all__ = [
+    "Member",
+    "cut_member",
+    "depth_and_keys",
+    "element_spans",
+    "elements",
+    "has_duplicate_keys",
+    "members",
+    "next_named_value",
+    "why_unreadable",
+]
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 # Runs of brackets are one token: a hundred thousand arrays in one another cost no more than one.
 _TOKEN = re.compile(_STRING + rb'|[\[{]++|[\]}]++|"', re.DOTALL)
 _KEY = re.compile(rb"[ \t\r\n]*+(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
+# For a text that is no JSON: what may be a name, what may be between it and its value, and a value that is no JSON.
+_WORDS = re.compile(_STRING + rb"|'(?:[^'\\]++|\\.)*+'|[^ \t\r\n,:=\[\]{}\"']++", re.DOTALL)
+_SEPARATOR = re.compile(rb"[ \t\r\n:=]*+")
+_LOOSE = re.compile(rb"'(?:[^'\\]++|\\.)*+'|[^,\]}]++", re.DOTALL)
+_NO_VALUE = (b"", b",", b"]", b"}")
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _PLAIN = re.compile(rb'[^ \t\r\n,\[\]{}"]++')
 _OPENS, _CLOSES = frozenset(b"[{"), frozenset(b"]}")
@@ -62,22 +78,59 @@ def members(text: bytes) -> list[Member]:
 
 def elements(text: bytes) -> list[bytes]:
     """The elements of the array that is the whole of `text`. Raises ValueError when it is not one array."""
+    return [text[start:end] for start, end in element_spans(text)]
+
+
+def element_spans(text: bytes) -> list[tuple[int, int]]:
+    """Where each element of the array that is the whole of `text` starts and ends. Raises ValueError."""
     if text[:1] != b"[" or text[-1:] != b"]":
         raise ValueError("not an array")
-    found: list[bytes] = []
+    spans: list[tuple[int, int]] = []
     position = _after_space(text, 1)
     last = len(text) - 1
     if position == last:
-        return found
+        return spans
     while True:
         end = _end_of_value(text, position)
-        found.append(text[position:end])
+        spans.append((position, end))
         position = _after_space(text, end)
         if position == last:
-            return found
+            return spans
         if text[position : position + 1] != b",":
             raise ValueError(f"no comma at byte {position}")
         position = _after_space(text, position + 1)
+
+
+def next_named_value(text: bytes, names: Container[str], position: int) -> tuple[str, int, int] | None:
+    """The next value after one of these names in a text that need not be JSON: name, start and end; None for no more.
+
+    Names and values may have single quotes or none. A value that has no end ends with the text.
+    """
+    for word in _WORDS.finditer(text, position):
+        if (name := _name(word[0])) not in names:
+            continue
+        separator = _SEPARATOR.match(text, word.end())
+        start = word.end() if separator is None else separator.end()
+        if text[start : start + 1] not in _NO_VALUE:
+            return name, start, _end_of_loose_value(text, start)
+    return None
+
+
+def _name(word: bytes) -> str:
+    try:
+        return str(json.loads(word)) if word[:1] == b'"' else word.strip(b"'").decode()
+    except ValueError:
+        return ""
+
+
+def _end_of_loose_value(text: bytes, position: int) -> int:
+    try:
+        if text[position : position + 1] in (b"{", b"[", b'"'):
+            return _end_of_value(text, position)
+    except ValueError:
+        return len(text)
+    loose = _LOOSE.match(text, position)
+    return len(text) if loose is None else loose.end()
 
 
 def cut_member(text: bytes, key: str) -> bytes:

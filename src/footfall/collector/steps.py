@@ -10,6 +10,7 @@ import hashlib
 import json
 from typing import Any
 
+from footfall.collector.door_step import conceal
 from footfall.collector.draft import Draft, Frame, kind_of
 from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
@@ -37,16 +38,23 @@ def readable(draft: Draft, frame: Frame) -> bool:
         expected = f"at most {settings.max_message_bytes} bytes"
         draft.put_aside("too_large", Fault("", "too_large", expected, f"{len(raw)} bytes"))
         draft.message_id = derived_id(raw)
-        return type(piece.data) is dict
+        if type(piece.data) is dict:
+            return True
+        conceal(draft, frame)
+        return False
     if type(piece.data) is not dict:
         if piece.data is None and raw[:1] == b"{":
-            draft.message_id = derived_id(raw)
-            draft.put_aside("json", why_unreadable(raw))
+            conceal(draft, frame)
+            draft.message_id = derived_id(draft.body)
+            draft.put_aside("json", why_unreadable(draft.body))
         else:
             draft.reject("not_an_object", Fault("", "type", "object"))
         return False
     # Counting brackets and colons is a bound that costs next to nothing; only what is over it is looked at closely.
-    if raw.count(b"{") + raw.count(b"[") > settings.max_depth or raw.count(b":") > settings.max_keys:
+    # A key with its colon and value takes four bytes, so a short message needs no counting of colons.
+    if raw.count(b"{") + raw.count(b"[") > settings.max_depth or (
+        len(raw) > 4 * settings.max_keys and raw.count(b":") > settings.max_keys
+    ):
         depth, keys = depth_and_keys(piece.data)
         if depth > settings.max_depth:
             draft.put_aside("depth", Fault("", "depth", f"at most {settings.max_depth} levels", str(depth)))
@@ -55,7 +63,8 @@ def readable(draft: Draft, frame: Frame) -> bool:
     if piece.ambiguous:
         draft.put_aside("duplicate_key", Fault("", "duplicate_key", "each key once in an object"))
     if draft.outcome != "stored":
-        draft.message_id = derived_id(raw)
+        conceal(draft, frame)
+        draft.message_id = derived_id(draft.body)
         return False
     return True
 
@@ -89,6 +98,7 @@ def shape(draft: Draft, frame: Frame) -> bool:
 def message_id(draft: Draft, frame: Frame) -> bool:
     """Its own id, or one made of its content, so that sending it again is found out all the same.
 
+    What is made of the content is made of what is kept: no id may confirm a guess at a value that was transformed.
     A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
     One with neither id nor time cannot be told from its own repeat: within a day of receipt it counts once.
     """
@@ -98,7 +108,7 @@ def message_id(draft: Draft, frame: Frame) -> bool:
         return True
     if draft.is_oversize:
         return True
-    content = _canonical(draft.piece.raw, frame.type)
+    content = _canonical(draft.body, frame.type)
     if said_time(draft.data) is None:
         content += frame.day.encode()
     draft.message_id = derived_id(content)

@@ -27,8 +27,8 @@ FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "unknown_property": "The plan does not know a property of this name at this place.",
         "additional": "The object says `additional: false`, and the key is none of its properties.",
         "rule": "One of the event's `rules` does not hold over its properties; the path is the rule's id.",
-        "untransformable": "A value whose parts are to be transformed is of another type, so it is not sent at all.",
-        "no_transform_key": "A property is to be hashed and the client was given no key, so it is not sent at all.",
+        "untransformable": "A value whose parts are to be transformed is of another type, so it is left out.",
+        "no_transform_key": "A property is to be hashed and there is no key to hash it with, so it is left out.",
         # A message against the plan
         "unknown_event": "The plan has no event of this name, wire name or alias.",
         "source": "The event may only be sent by the `sources` that the plan names, and this is none of them.",

@@ -15,20 +15,23 @@ short enough to pass that whole. What has no transform keeps its bytes, so no nu
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
 from footfall.events import Fault
-from footfall.plan.model import Event, Plan, Property, Transform
+from footfall.plan.model import Event, Plan, Transform
+from footfall.plan.transform_parts import Part, part_of
 from footfall.plan.wording import join_key
 
-__all__ = ["Transformed", "Transforms"]
+__all__ = ["Changer", "Transformed", "Transforms"]
 
 _TRUNCATED = 3
 _MASK = "***"
 _NULL = b"null"
+_HASH = re.compile(rb'"[0-9a-f]{64}"')
 _DROPPED: Any = msgspec.UNSET
 _keys_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
@@ -41,13 +44,34 @@ class Transformed(msgspec.Struct, frozen=True):
     warnings: tuple[Fault, ...] = ()
 
 
-class _Part(msgspec.Struct, frozen=True):
-    """What to do with a value: change it, or look inside it; only parts with something to change are kept."""
+class Changer:
+    """Applies a transform to a value. Without a `key` nothing can be hashed."""
 
-    change: Transform | None
-    keys: Mapping[str, _Part]
-    in_array: _Part | None = None
-    in_map: _Part | None = None
+    def __init__(self, key: bytes | None) -> None:
+        self._key = key
+        self._changes: Mapping[str, Callable[[str], str]] = {
+            "hash": self._hash,
+            "truncate": lambda text: text[:_TRUNCATED],
+            "mask": _mask,
+        }
+
+    def change(self, change: Transform, text: bytes, *, spares_hashes: bool = False) -> bytes | None:
+        """The JSON text of a value after a transform, None where nothing is left of it; null stays null.
+
+        Without a key a hash leaves nothing. `spares_hashes` is for what may have been hashed before: it is not hashed
+        again. Raises ValueError if `text` is not JSON.
+        """
+        if change == "drop":
+            return None
+        if text.strip() == _NULL or (spares_hashes and change == "hash" and _HASH.fullmatch(text)):
+            return text
+        if change == "hash" and self._key is None:
+            return None
+        return msgspec.json.encode(self._changes[change](_text(text)))
+
+    def _hash(self, text: str) -> str:
+        assert self._key is not None
+        return hmac.digest(self._key, text.encode(), "sha256").hex()
 
 
 class Transforms:
@@ -57,15 +81,10 @@ class Transforms:
     """
 
     def __init__(self, plan: Plan, key: bytes | None) -> None:
-        self._key = key
+        self._changer = Changer(key)
         self._plan = plan
-        self._events: dict[str, _Part | None] = {}
-        self._traits = {kind: _part_of_all(properties) for kind, properties in plan.traits.items()}
-        self._changes: Mapping[str, Callable[[str], str]] = {
-            "hash": self._hash,
-            "truncate": lambda text: text[:_TRUNCATED],
-            "mask": _mask,
-        }
+        self._events: dict[str, Part | None] = {}
+        self._traits = {kind: part_of(properties) for kind, properties in plan.traits.items()}
 
     def apply(self, event: Event, properties: bytes) -> bytes:
         """The JSON text of an event's properties as it may be sent; the same bytes if the plan changes nothing in it.
@@ -79,21 +98,21 @@ class Transforms:
         name = event.name
         if name not in self._events:
             planned = self._plan.events.get(name)
-            self._events[name] = None if planned is None else _part_of_all(planned.properties)
+            self._events[name] = None if planned is None else part_of(planned.properties)
         return self._run(self._events[name], properties)
 
     def transform_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Transformed:
         """The JSON text of traits as it may be sent. Raises ValueError if `traits` is not JSON."""
         return self._run(self._traits.get(kind), traits)
 
-    def _run(self, part: _Part | None, text: bytes | msgspec.Raw) -> Transformed:
+    def _run(self, part: Part | None, text: bytes | msgspec.Raw) -> Transformed:
         if part is None or not len(text):
             return Transformed(text)
         warnings: list[Fault] = []
         changed = self._apply(part, msgspec.Raw(text), "", warnings)
         return Transformed(b"{}" if changed is _DROPPED else bytes(changed), tuple(warnings))
 
-    def _apply(self, part: _Part, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+    def _apply(self, part: Part, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
         """The changed text, or `_DROPPED`."""
         if part.change is not None:
             return self._change(part.change, raw, path, warnings)
@@ -112,7 +131,7 @@ class Transforms:
         warnings.append(Fault(path, "untransformable", "an object or array to look into", "another type, not sent"))
         return _DROPPED
 
-    def _apply_object(self, part: _Part, held: dict[str, msgspec.Raw], path: str, warnings: list[Fault]) -> msgspec.Raw:
+    def _apply_object(self, part: Part, held: dict[str, msgspec.Raw], path: str, warnings: list[Fault]) -> msgspec.Raw:
         for key in list(held):
             inside = part.keys.get(key) or part.in_map
             if inside is None:
@@ -127,27 +146,19 @@ class Transforms:
         return _encode(held)
 
     def _change(self, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
-        if change == "drop":
-            return _DROPPED
-        if bytes(raw).strip() == _NULL:
-            return raw
-        if change == "hash" and self._key is None:
+        changed = self._changer.change(change, bytes(raw))
+        if changed is None and change != "drop":
             warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not sent"))
-            return _DROPPED
-        return _encode(self._changes[change](_text(raw)))
-
-    def _hash(self, text: str) -> str:
-        assert self._key is not None
-        return hmac.digest(self._key, text.encode(), "sha256").hex()
+        return _DROPPED if changed is None else msgspec.Raw(changed)
 
 
 def _mask(text: str) -> str:
     return f"{text[0]}{_MASK}{text[-1]}" if len(text) > 2 else _MASK
 
 
-def _text(raw: msgspec.Raw) -> str:
+def _text(text: bytes) -> str:
     """A string's own text, else the compact JSON text with the digits of its numbers as they were written."""
-    text = bytes(raw).strip()
+    text = text.strip()
     if text.startswith(b'"'):
         return msgspec.json.decode(text, type=str)
     return msgspec.json.format(text, indent=-1).decode()
@@ -155,17 +166,3 @@ def _text(raw: msgspec.Raw) -> str:
 
 def _encode(value: Any) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
-
-
-def _part_of_all(properties: tuple[Property, ...]) -> _Part | None:
-    return _part_of(Property(type="object", properties=properties))
-
-
-def _part_of(prop: Property) -> _Part | None:
-    if prop.transform is not None:
-        return _Part(prop.transform, {})
-    inside = {child.wire_name or child.name: _part_of(child) for child in prop.properties}
-    keys = {key: part for key, part in inside.items() if part is not None}
-    in_array = _part_of(prop.items) if prop.items is not None else None
-    in_map = _part_of(prop.values) if prop.values is not None else None
-    return _Part(None, keys, in_array, in_map) if keys or in_array or in_map else None

@@ -60,13 +60,15 @@ _CLEAN = Checked()
 class Validator:
     """Checks events against one plan, for one place: a test, the client, or the collector.
 
-    At the collector a property with a `transform` must have its transformed type (see `footfall.plan.transform`).
-    Events are compiled when they are first checked; a Validator may be shared by threads.
+    Where values are `received` a property with a `transform` must have its transformed type (see
+    `footfall.plan.transform`); by default that is so at the collector alone. Events are compiled when they are first
+    checked; a Validator may be shared by threads.
     """
 
-    def __init__(self, plan: Plan, *, place: Place) -> None:
+    def __init__(self, plan: Plan, *, place: Place, received: bool | None = None) -> None:
         self._plan = plan
         self._place = place
+        self._received = place == "collector" if received is None else received
         self._events: dict[str, _Compiled] = {}
         self._traits: dict[str, _Compiled] = {}
         self._names = _wire_names(plan)
@@ -148,10 +150,10 @@ class Validator:
         try:
             node = make_node(
                 whole,
-                received=self._place == "collector",
+                received=self._received,
                 secret=_secrecy(self._plan.sensitivity_levels),
             )
-            return _Compiled(owner, node, _checkable(node, rules, self._place))
+            return _Compiled(owner, node, _checkable(node, rules, self._received))
         except (re.error, ValueError) as error:
             raise PlanError(
                 [
@@ -278,10 +280,10 @@ def _read_amount(raw: msgspec.Raw) -> Decimal | None:
         return None
 
 
-def _checkable(node: Node, rules: tuple[Rule, ...], place: Place) -> tuple[tuple[Rule, CompiledRule], ...]:
-    """The rules that this place can judge: at the collector not those over a value that was changed on the way."""
+def _checkable(node: Node, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
+    """The rules that can be judged: of what was received not those over a value that was changed on the way."""
     nodes = {child.prop.name: child for child in node.children}
-    changed = {name for name, child in nodes.items() if place == "collector" and child.prop.transform}
+    changed = {name for name, child in nodes.items() if received and child.prop.transform}
     compiled = ((rule, compile_rule(rule.check, nodes.keys())) for rule in rules)
     return tuple((rule, holds) for rule, holds in compiled if not holds.names & changed)
 

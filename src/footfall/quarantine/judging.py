@@ -21,11 +21,14 @@ class Judging:
     """Judges quarantined rows by `plan` (None: the folder has none, and everything that is whole passes).
 
     A message passes if a collector with this plan would store it, which goes by the bundle of its sender where that is
-    known, or if this plan itself takes it: it was quarantined by a plan that has been mended since. Nothing is written.
+    known, or if this plan itself takes it: it was quarantined by a plan that has been mended since. What the plan
+    hashes is hashed with `transform_key`; without one a message that came in clear stays. Nothing is written.
     """
 
-    def __init__(self, plan: Plan | None, control: Control) -> None:
-        self._judges = None if plan is None else Judges(plan, _Unwritten(control.bundles()))
+    def __init__(self, plan: Plan | None, control: Control, *, transform_key: bytes | None = None) -> None:
+        self._judges = (
+            None if plan is None else Judges(plan, _Unwritten(control.bundles()), transform_key=transform_key)
+        )
 
     def judge(self, row: Row) -> Rejudged:
         """What becomes of a row now."""

@@ -69,15 +69,17 @@ def replay(
     code: str | None = None,
     is_dry_run: bool = False,
     chunk: int = CHUNK,
+    transform_key: bytes | None = None,
 ) -> Replay:
     """Judge what is in quarantine by `plan`, and store what passes.
 
     `event` (the name that a message came with, or the plan's) and `code` (of a fault) choose among the messages.
     A released row gets a new `seq` and keeps its ids, times and bundle. The plan becomes the newest of `control` when
     the first row is released. Whoever calls holds the folder, unless it is a dry run. Each commit takes at most `chunk`
-    messages. Raises JournalError.
+    messages. Values that the plan transforms now, and that came in clear, are transformed; without `transform_key` a
+    message with a value to hash stays. Raises JournalError.
     """
-    judging = Judging(plan, control)
+    judging = Judging(plan, control, transform_key=transform_key)
     tally = _Tally(event, code)
     is_recorded = is_dry_run or plan is None
     for entries in _chunks(journal, chunk):
