@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from footfall.cli.plan.codes import COMMAND_CODES
-from footfall.cli.plan.explain import REGISTERS
+from footfall.cli.plan.registers import REGISTERS
 from footfall.plan.faults import FAULTS
 from footfall.plan.fixtures import FIXTURE_CODES
 from footfall.plan.lint import RULES

@@ -1,4 +1,4 @@
-"""Findings are told in five forms, fail the command from the level that was asked for, and leave out what is known."""
+"""Findings are told in six forms, fail the command from the level that was asked for, and leave out what is known."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def told(capsys: pytest.CaptureFixture[str], problems: Sequence[Problem], **opti
         ([ERROR], "warning", 1),
     ],
 )
-@pytest.mark.parametrize("form", ["text", "json", "github", "junit", "markdown"])
+@pytest.mark.parametrize("form", ["text", "json", "github", "junit", "markdown", "sarif"])
 def test_the_exit_code_says_whether_anything_reached_the_level(
     problems: list[Problem], fail_on: str, code: int, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

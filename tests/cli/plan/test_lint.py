@@ -139,6 +139,7 @@ def test_the_documentation_has_every_option_of_the_findings() -> None:
         "github",
         "junit",
         "markdown",
+        "sarif",
     ):
         assert f"`{option}" in DOCUMENT
 

@@ -94,6 +94,10 @@ TOLD: dict[str, Callable[[Problem], tuple[str, ...]]] = {
         f"::error file={it.file},line={it.line}{f',col={it.column}' if it.column else ''},title={it.code}::",
     ),
     "junit": lambda it: (it.code, f'file="{it.file}"', f'line="{it.line}"', 'failures="1"'),
+    "sarif": lambda it: (
+        f'"ruleId": "{it.code}"', f'"uri": "file://{it.file}"', f'"startLine": {it.line}',
+        f'"startColumn": {it.column}',
+    ),
     "markdown": lambda it: (f"`{it.file}:{it.line}`", escape_markdown(it.message)),
 }  # fmt: skip
 

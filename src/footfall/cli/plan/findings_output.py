@@ -2,7 +2,7 @@
 
 `--format github` writes workflow commands
 (https://docs.github.com/actions/reference/workflow-commands-for-github-actions), `junit` the XML that CI systems show
-as test results, `markdown` a comment for a pull request.
+as test results, `markdown` a comment for a pull request, `sarif` what code scanning reads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _Result = TypeVar("_Result")
 class OutputOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How findings are told: in which form, which of them fail the command, and which are known already."""
 
-    form: Literal["text", "json", "github", "junit", "markdown"] = "text"
+    form: Literal["text", "json", "github", "junit", "markdown", "sarif"] = "text"
     fail_on: Literal["error", "warning"] = "error"
     baseline: Path | None = None
     write_baseline: bool = False
@@ -43,8 +43,8 @@ def output_options(run: Callable[_Params, _Result]) -> Callable[..., _Result]:
     """Add `--format`, `--fail-on`, `--baseline` and `--write-baseline` to a command, handed to it as `options`."""
 
     @click.option(
-        "--format", "form", type=click.Choice(["text", "json", "github", "junit", "markdown"]), default="text",
-        show_default=True, help="How findings are told.",
+        "--format", "form", type=click.Choice(["text", "json", "github", "junit", "markdown", "sarif"]),
+        default="text", show_default=True, help="How findings are told.",
     )  # fmt: skip
     @click.option(
         "--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True,
@@ -89,6 +89,11 @@ def report_findings(
     failing = [problem for problem in left if problem.level == "error" or options.fail_on == "warning"]
     if options.form == "json":
         echo_json(_as_json(left, last, facts))
+    elif options.form == "sarif":
+        # Loaded late: it looks up every code of every command.
+        from footfall.cli.plan.sarif import as_sarif
+
+        echo_json(as_sarif(left, folder=Path.cwd()))
     elif options.form == "junit":
         echo(as_junit(left, failing, last))
     elif options.form == "markdown":

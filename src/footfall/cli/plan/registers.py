@@ -1,0 +1,51 @@
+"""Every code that a command can tell, of whichever register, with why it is one and what to do."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from footfall.plan.findings import CODES
+from footfall.plan.installed_rules import installed_rules
+
+__all__ = ["LINT", "REGISTERS", "Explained", "explained"]
+
+# What the codes of a register are, and where it is: a mapping from codes to a sentence, or to a row with the columns
+# `why` and `remedy`.
+REGISTERS: Final[tuple[tuple[str, str], ...]] = (
+    ("findings of `plan check`", "footfall.plan.findings:CODES"),
+    ("findings of `plan check` about fixtures", "footfall.plan.fixtures:FIXTURE_CODES"),
+    ("faults of messages", "footfall.plan.faults:FAULTS"),
+    ("changes told by `plan diff`", "footfall.plan.diff.kinds:KINDS"),
+    ("findings of `plan scan`", "footfall.plan.scan.judge:SCAN_CODES"),
+    ("findings of `plan lock`", "footfall.plan.lock:LOCK_CODES"),
+    ("findings of `plan observe`", "footfall.plan.observed.compare:CODES"),
+    ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),
+    ("losses told by `plan export` and `plan import`", "footfall.plan.exchange.losses:LOSS_CODES"),
+)
+LINT: Final = "rules of `plan lint`"
+
+
+class Explained(NamedTuple):
+    """A code with what is said of it; `level` is "" where the code has none of its own."""
+
+    kind: str
+    code: str
+    why: str
+    remedy: str = ""
+    level: str = ""
+
+
+def explained() -> Iterator[Explained]:
+    """Every code of every register, and the rules of lint that are installed."""
+    for rule in installed_rules(taken=CODES):
+        yield Explained(LINT, rule.name, rule.reason, rule.fix, rule.level)
+    for kind, where in REGISTERS:
+        module, _, attribute = where.partition(":")
+        register: Mapping[str, Any] = getattr(importlib.import_module(module), attribute)
+        for code, row in register.items():
+            if isinstance(row, str):
+                yield Explained(kind, code, row)
+            else:
+                yield Explained(kind, code, row.why, row.remedy, row.level)
