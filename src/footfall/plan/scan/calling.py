@@ -275,7 +275,7 @@ def _unknown_call(one: _Call, callee: Value, arguments: Arguments) -> Value:
     """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
     walker, func = one.walker, one.node.func
     name = func.attr if isinstance(func, ast.Attribute) else ""
-    if isinstance(func, ast.Attribute) and isinstance(callee, Unknown | Param | External):
+    if name in METHOD_NAMES and isinstance(callee, Unknown | Param | External):
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
         action = likely(name, arguments, walker.engine.library.sdks(walker.frame.module.path))
         if action is not None:

@@ -35,7 +35,7 @@ from footfall.plan.scan.values import (
 )
 from footfall.plan.scan.walker import Walker
 
-__all__ = ["MOST_WRAPPERS", "Engine", "Outcome", "TooInvolvedError"]
+__all__ = ["MOST_WRAPPERS", "Engine", "Marks", "Outcome", "TooInvolvedError"]
 
 MOST_WRAPPERS = 5
 """How many functions of the tree may stand between a call and the SDK."""
@@ -49,11 +49,11 @@ class TooInvolvedError(Exception):
     """A function takes more steps to follow than the scan spends on one. Caught by the engine."""
 
 
-class _Marks(msgspec.Struct, frozen=True, eq=False):
-    """What the text of a function says: whether it names what sends, binds names of its module, yields."""
+class Marks(msgspec.Struct, frozen=True, eq=False):
+    """What the text of a function says: the names in it, whether it binds names of its module, whether it yields."""
 
-    function: Function
-    sends: bool
+    node: ast.AST
+    names: frozenset[str]
     binds: bool
     yields: bool
 
@@ -73,6 +73,7 @@ class Engine(Members):
     """Follows functions. `active` are the files that may send; in others only short functions are followed.
 
     So it is with functions that name neither a method of an SDK nor one of `names`, the wrappers known already.
+    `marks` keeps from one engine to the next what the functions' texts say.
     `clients` are the names given with --client, each with the SDK that it is called like.
     """
 
@@ -83,11 +84,13 @@ class Engine(Members):
         clients: Mapping[str, Naming],
         survey: Survey,
         names: Iterable[str] = (),
+        marks: dict[int, Marks] | None = None,
     ) -> None:
         super().__init__(library, clients, survey)
         self.active = frozenset(active)
         self._names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
-        self._marks: dict[int, _Marks] = {}
+        self._marks = {} if marks is None else marks
+        self._sends: dict[int, bool] = {}
         self.resolved: set[Place] = set()  # the calls of which it is known that no SDK is called
         self.called: set[int] = set()  # the functions that something in the tree calls, by their syntax tree
         self.wrappers: set[str] = set()  # names by which another file may reach what depends on its caller
@@ -117,23 +120,29 @@ class Engine(Members):
 
     def may_send(self, function: Function) -> bool:
         """Whether a function names anything that sends."""
-        return self._marked(function).sends
+        key = id(function.node)
+        if key not in self._sends:
+            self._sends[key] = not self._marked(function).names.isdisjoint(self._names)
+        return self._sends[key]
 
     def binds_globals(self, function: Function) -> bool:
         """Whether a function binds names of its module."""
         return self._marked(function).binds
 
-    def _marked(self, function: Function) -> _Marks:
+    def _marked(self, function: Function) -> Marks:
         key = id(function.node)
         if key not in self._marks:
-            sends = binds = yields = False
+            names, kinds = set(), set()
             for node in ast.walk(function.node):
-                name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-                sends = sends or name in self._names
-                binds = binds or isinstance(node, ast.Global)
-                yields = yields or isinstance(node, ast.Yield | ast.YieldFrom)
-            yields = yields and _is_generator(function.node)
-            self._marks[key] = _Marks(function, sends, binds, yields)
+                kind = type(node)
+                if kind is ast.Attribute:
+                    names.add(node.attr)  # type: ignore[attr-defined]  # its kind says so
+                elif kind is ast.Name:
+                    names.add(node.id)  # type: ignore[attr-defined]  # as above
+                else:
+                    kinds.add(kind)
+            yields = not kinds.isdisjoint((ast.Yield, ast.YieldFrom)) and _is_generator(function.node)
+            self._marks[key] = Marks(function.node, frozenset(names), ast.Global in kinds, yields)
         return self._marks[key]
 
     def note_name(self, name: str, value: Value) -> None:
@@ -220,7 +229,7 @@ class Engine(Members):
             bound = bind(names, arguments, self._defaults(function), unbound)
             bound |= {name: _as_promised(bound[name], promise) for name, promise in unbound.items()}
             given = frozenset(name for name in bound if not isinstance(bound[name], Param | Instance))
-        walker = Walker(self, self._frame(function), depth, given, sends=sends or marks.sends)
+        walker = Walker(self, self._frame(function), depth, given, sends=sends or self.may_send(function))
         walker.frame.names.update(own_self | bound)
         if isinstance(node, ast.Lambda):
             walker.returns.append(walker.value(node.body))

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 import msgspec
 
 from footfall.plan.scan.calls import Place, Sent, likely, send
-from footfall.plan.scan.engine import Engine
+from footfall.plan.scan.engine import Engine, Marks
 from footfall.plan.scan.library import Library
 from footfall.plan.scan.shapes import ORDERED, WORDS, Naming
 from footfall.plan.scan.survey import Survey
@@ -42,8 +42,9 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     active = {path for path in library.paths if _may_send(library.read(path))}
     active |= _naming(library, active, [name.rpartition(".")[2] for name in clients])
     names: set[str] = set()
+    marks: dict[int, Marks] = {}
     for _ in range(_MOST_ROUNDS):
-        engine = Engine(library, active, clients, survey, names)
+        engine = Engine(library, active, clients, survey, names, marks)
         sent = [one for path in sorted(active) for one in engine.file(path)]
         fresh = engine.wrappers - names
         if not fresh:

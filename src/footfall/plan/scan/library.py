@@ -181,7 +181,7 @@ class Library:
 
 
 def _imported_sdks(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in _statements(tree.body):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -189,6 +189,18 @@ def _imported_sdks(tree: ast.Module) -> Iterator[str]:
         else:
             continue
         yield from (_SDK_MODULES[top] for name in names for top in _beginnings(name) if top in _SDK_MODULES)
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Every statement, without what stands inside expressions."""
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop(0)
+        if isinstance(node, ast.stmt):
+            yield node
+        for field in ("body", "handlers", "cases", "orelse", "finalbody"):
+            inner = getattr(node, field, ())
+            stack[:0] = inner if isinstance(inner, list) else ()
 
 
 def _beginnings(name: str) -> list[str]:
