@@ -75,10 +75,16 @@ def call(walker: Walker, node: ast.Call) -> Value:
     if not _keeps(callee, node):
         _escape(one, callee)
     options = options_of(callee)
-    if any(isinstance(option, Action) for option in options):
+    if any(_sends(walker, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
         options = tuple(option for option in options if not isinstance(option, Unknown | Const))
     return join_values([_called(one, option, one.arguments) for option in options], callee)
+
+
+def _sends(walker: Walker, callee: Value) -> bool:
+    """Whether it is known that a call of this sends."""
+    function = callee.function if isinstance(callee, Method) else callee
+    return isinstance(callee, Action) or (isinstance(function, Function) and walker.engine.may_send(function))
 
 
 def _arguments(walker: Walker, node: ast.Call) -> Arguments:

@@ -20,13 +20,13 @@ from footfall.plan.scan.values import (
 )
 from footfall.plan.scan.values import Sequence as Items
 
-__all__ = ["ALL", "BOUND", "IN_PLACE", "Changes", "binding_methods", "loosened"]
+__all__ = ["ALL", "BOUND", "CONSTRUCTORS", "IN_PLACE", "Changes", "loosened"]
 
 BOUND, IN_PLACE = "bound", "in place"
 ALL = "*"
 """Stands for every name: an attribute is set by a name that is not written out."""
 
-_CONSTRUCTORS = frozenset({"__init__", "__new__"})
+CONSTRUCTORS = frozenset({"__init__", "__new__"})
 
 
 class Changes:
@@ -34,6 +34,7 @@ class Changes:
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
+        self._objects: dict[tuple[int, str], tuple[Class, frozenset[str]]] = {}
         self._in_functions: dict[int, tuple[Function, dict[str, set[str]]]] = {}
         self._in_modules: dict[str, dict[str, set[str]]] = {}
         self._outside: dict[tuple[str, str, str], frozenset[str]] = {}
@@ -41,16 +42,16 @@ class Changes:
     def of_object(self, cls: Class, name: str, classes: Sequence[Class], subclasses: Sequence[Class]) -> frozenset[str]:
         """How an attribute of an object is changed, other than by the methods that bind it anew: from outside, or in
         place by a method that is not its constructor."""
-        kinds = self._from_outside(cls, name, [one.name for one in (*classes, *subclasses)], frozenset())
-        for one in (*classes, *subclasses):
-            for method in one.names.values():
-                if isinstance(method, Function) and method.node.name not in _CONSTRUCTORS:  # type: ignore[union-attr] # a method has a name
-                    changed = self._by_function(method)
-                    kinds |= {IN_PLACE} if IN_PLACE in changed.get(name, ()) else set()
-                    kinds |= {BOUND} if ALL in changed else set()
-                elif isinstance(method, Function) and ALL in self._by_function(method):
-                    kinds |= {BOUND}
-        return kinds
+        key = (id(cls), name)
+        if key not in self._objects:
+            kinds = self._from_outside(cls, name, [one.name for one in (*classes, *subclasses)], frozenset())
+            for one in (*classes, *subclasses):
+                for function, method in one.names.items():
+                    changed = self._by_function(method) if isinstance(method, Function) else {}
+                    is_in_place = function not in CONSTRUCTORS and IN_PLACE in changed.get(name, ())
+                    kinds |= ({IN_PLACE} if is_in_place else set()) | ({BOUND} if ALL in changed else set())
+            self._objects[key] = (cls, kinds)
+        return self._objects[key][1]
 
     def of_class(self, cls: Class, name: str, names: Sequence[str]) -> frozenset[str]:
         """How an attribute of a class itself is changed: `Class.name = …`."""
@@ -71,9 +72,10 @@ class Changes:
             kinds.add(IN_PLACE)
         return frozenset(kinds)
 
-    def bound_by(self, function: Function) -> Iterable[str]:
-        """The attributes that a method binds on some object, and those that it changes in place."""
-        return self._by_function(function)
+    def binds(self, function: Function, name: str) -> bool:
+        """Whether a method binds an attribute of this name on some object, or changes one in place."""
+        changed = self._by_function(function)
+        return name in changed or ALL in changed
 
     def _from_outside(self, cls: Class, name: str, names: Iterable[str], receivers: frozenset[str]) -> frozenset[str]:
         key = (cls.frame.module.path, cls.qualname, name if not receivers else f"{name} of the class")
@@ -92,16 +94,6 @@ class Changes:
         if key not in self._in_functions:
             self._in_functions[key] = (function, _changed_attributes(function.node))
         return self._in_functions[key][1]
-
-
-def binding_methods(classes: Sequence[Class], changes: Changes) -> list[Function]:
-    """The methods of a class and its bases, but for the constructor, that bind or change something on an object."""
-    methods: dict[str, Function] = {}
-    for cls in classes:
-        for name, function in cls.names.items():
-            if isinstance(function, Function) and name not in methods and name not in _CONSTRUCTORS:
-                methods[name] = function
-    return [function for function in methods.values() if changes.bound_by(function)]
 
 
 def loosened(value: Value, kinds: frozenset[str], what: ast.AST) -> Value:

@@ -339,6 +339,9 @@ def _any_promised(walker: Walker, parts: list[ast.expr]) -> Value | None:
 
 def promised(walker: Walker, value: Value) -> Value | None:
     """An object of the class that an annotation names: a client, or an object whose methods may send."""
+    if isinstance(value, OneOf):  # a class that is imported where it is there
+        each = [promised(walker, option) for option in value.options]
+        return next((one for one in each if isinstance(one, Client)), None)
     if isinstance(value, Client):
         return value
     client = walker.engine.client_of(value)

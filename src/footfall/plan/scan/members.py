@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.plan.scan.builtin_calls import METHODS
 from footfall.plan.scan.calls import class_value
-from footfall.plan.scan.changes import binding_methods, loosened
+from footfall.plan.scan.changes import CONSTRUCTORS, loosened
 from footfall.plan.scan.expressions import from_annotation
 from footfall.plan.scan.library import Library
 from footfall.plan.scan.objects import Objects
@@ -67,9 +67,9 @@ class Members(Objects):
 
     def __init__(self, library: Library, clients: Mapping[str, Naming], survey: Survey) -> None:
         super().__init__(library, clients, survey)
-        self._attributes: dict[tuple[int, str], tuple[Class | Instance, dict[str, Value]]] = {}
+        self._attributes: dict[tuple[int, int], tuple[Class | Instance, dict[str, Value]]] = {}
         self._noting: list[tuple[Class, dict[str, Value]]] = []
-        self._busy: set[tuple[int, str]] = set()
+        self._busy: set[tuple[int, int]] = set()
         self._subclasses: dict[int, tuple[Class, tuple[Class, ...]]] = {}
 
     def note_attribute(self, cls: Class, name: str, value: Value) -> None:
@@ -218,7 +218,7 @@ class Members(Objects):
     def _sets(self, cls: Class, name: str) -> bool:
         """Whether a method that a class has itself binds or changes an attribute."""
         methods = (value for value in cls.names.values() if isinstance(value, Function))
-        return any(name in self.changes.bound_by(method) for method in methods)
+        return any(self.changes.binds(method, name) for method in methods)
 
     def _class_of(self, instance: Instance) -> Value:
         if instance.arguments is not None:
@@ -233,7 +233,7 @@ class Members(Objects):
         if isinstance(value, Function):
             return self._of_function(walker, instance, value, what)
         held = self._held(walker, instance, name, value, what)
-        later = self._noted(walker, cls, Instance(cls), None, "later").get(name)
+        later = self._later(walker, cls, name)
         changed = self.changes.of_object(cls, name, _classes(cls), self.subclasses(cls))
         # None holds the place until the attribute is set, and it is asked for after that.
         known = [one for one in (held, later) if one is not None and one != Const(None)]
@@ -267,12 +267,7 @@ class Members(Objects):
         given = self._given(instance, name)
         if given is not None:
             return typed if typed is not None and isinstance(given, Unknown) else given
-        init = class_value(cls, "__init__")
-        made: Value | None = None
-        if isinstance(init, Function):
-            # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
-            of = cls if instance.arguments is None else instance
-            made = self._noted(walker, of, Instance(cls, instance.arguments), init, "made").get(name)
+        made = self._made(walker, instance, name)
         is_field = said is not None and not _is_fixed(said)
         if is_field and value is not None and self.is_settings(cls):
             return _setting(value, what)
@@ -297,11 +292,33 @@ class Members(Objects):
             return instance.arguments.positional[position]
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
-    def _noted(
-        self, walker: Walker, of: Class | Instance, instance: Instance, init: Function | None, when: str
+    def _made(self, walker: Walker, instance: Instance, name: str) -> Value | None:
+        """What the constructor binds an attribute to, with what the object was made with where that is known."""
+        cls = instance.cls
+        init = class_value(cls, "__init__")
+        if not isinstance(init, Function):
+            return None
+        constructors = (one.names.get("__init__") for one in _classes(cls))
+        if not any(isinstance(one, Function) and self.changes.binds(one, name) for one in constructors):
+            return None
+        # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
+        of = cls if instance.arguments is None else instance
+        return self._bound_by(walker, of, Instance(cls, instance.arguments), init).get(name)
+
+    def _later(self, walker: Walker, cls: Class, name: str) -> Value | None:
+        """What the other methods of an object bind an attribute to."""
+        values = []
+        for method in methods_of(cls):
+            if method.qualname.rpartition(".")[2] not in CONSTRUCTORS and self.changes.binds(method, name):
+                value = self._bound_by(walker, cls, Instance(cls), method).get(name)
+                values += [value] if value is not None else []
+        return join_values(values, loose=True) if values else None
+
+    def _bound_by(
+        self, walker: Walker, of: Class | Instance, instance: Instance, method: Function
     ) -> Mapping[str, Value]:
-        """What the constructor binds on its object ("made"), or what all other methods bind ("later")."""
-        key = (id(of), when)
+        """What one method binds on its object."""
+        key = (id(of), id(method.node))
         known = self._attributes.get(key)
         if known is not None:
             return known[1]
@@ -310,11 +327,8 @@ class Members(Objects):
         names: dict[str, Value] = {}
         self._busy.add(key)
         self._noting.append((instance.cls, names))
-        methods = [init] if init is not None else binding_methods(_classes(instance.cls), self.changes)
-        receiver = instance if instance.arguments is not None else None
         try:
-            for method in methods:
-                cast("Engine", self).run(method, instance.arguments, walker.depth, receiver or Instance(instance.cls))
+            cast("Engine", self).run(method, instance.arguments, walker.depth, instance)
         finally:
             self._noting.pop()
             self._busy.discard(key)
