@@ -62,6 +62,16 @@ def test_the_first_argument_of_a_bound_task_is_the_task() -> None:
     assert findings(found) == []
 
 
+def test_a_task_that_is_a_class_is_called_by_its_run() -> None:
+    found = scanned(
+        "from celery import Task\nclass Note(Task):\n    def run(self, event, properties):\n"
+        "        client.track(event, properties)\ndef go():\n    Note().delay('done', {'total': 'x'})\n"
+    )
+
+    assert calls(found) == ["done"]
+    assert claims(found) == ["wrong_value done.total"]
+
+
 def test_arguments_of_a_task_that_are_not_known_are_a_call_that_is_not_known() -> None:
     found = scanned({"app.py": f"{TASK}\ndef go(arguments):\n    note.apply_async(arguments)\n"})
 
@@ -154,6 +164,29 @@ def test_an_abstract_tracker_is_followed_to_the_real_one() -> None:
         def send(tracker: Tracks):
             tracker.track("done", {"total": "x"})
         """
+    )
+
+    assert calls(found) == ["done"]
+    assert claims(found) == ["wrong_value done.total"]
+
+
+@pytest.mark.parametrize("other", ["None", "object", "unknown()"])
+def test_an_sdk_that_is_imported_where_it_is_there_is_an_sdk(other: str) -> None:
+    within = f"try:\n    from posthog import Posthog\nexcept ImportError:\n    Posthog = {other}\n"
+    whole = f"try:\n    import posthog\nexcept ImportError:\n    posthog = {other}\n"
+
+    assert calls(scanned({"app.py": f"{within}def send(c: Posthog):\n    c.capture('u', 'begun')\n"})) == ["begun"]
+    assert calls(scanned({"app.py": f"{within}c = Posthog('k')\nc.capture('u', 'begun')\n"})) == ["begun"]
+    assert calls(scanned({"app.py": f"{whole}posthog.capture('u', 'begun')\n"})) == ["begun"]
+
+
+def test_an_object_that_is_called_is_a_wrapper() -> None:
+    found = scanned(
+        {
+            "notes.py": HEAD + "class Note:\n    def __call__(self, event, properties):\n"
+            "        client.track(event, properties)\nnote = Note()\n",
+            "app.py": "from notes import note\ndef go():\n    note('done', {'total': 'x'})\n",
+        }
     )
 
     assert calls(found) == ["done"]

@@ -104,6 +104,38 @@ NO_CLAIM = {
         def send(settings: Settings):
             client.track("done", {"total": 1, "env": settings.env})
         """,
+    "a module of settings that may not be there": """
+        try:
+            from local import ENV
+        except ImportError:
+            ENV = "development"
+        def send():
+            client.track("done", {"total": 1, "env": ENV})
+        """,
+    "a setting where it is there, else a default": """
+        import os
+        ENV = os.environ["ENV"] if "ENV" in os.environ else "development"
+        def send():
+            client.track("done", {"total": 1, "env": ENV})
+        """,
+    "an option of click": """
+        import click
+        @click.command()
+        @click.option("--env", default="development")
+        def main(env):
+            client.track("done", {"total": 1, "env": env})
+        """,
+    "a setting that a cached function gives": """
+        from functools import lru_cache
+        from pydantic_settings import BaseSettings
+        class Settings(BaseSettings):
+            env: str = "development"
+        @lru_cache
+        def settings():
+            return Settings()
+        def send():
+            client.track("done", {"total": 1, "env": settings().env})
+        """,
     "an argument of the command line": """
         import argparse
         parser = argparse.ArgumentParser()

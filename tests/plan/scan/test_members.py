@@ -14,6 +14,14 @@ CLASS_VALUES = {
         class Form(Base):
             event = "done"
         """,
+    "a subclass overrides a name that is not planned": """
+        class Base:
+            event = "base_event"
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base):
+            event = "done"
+        """,
     "a subclass of a subclass overrides": """
         class Base:
             event = ""
@@ -192,6 +200,16 @@ UNKNOWN = {
                 client.track(self.event, {"total": 1})
         def prepare(base: Base, kind):
             base.event = kind
+        """,
+    "a wrong value that is replaced from outside": """
+        class Base:
+            def __init__(self):
+                self.event = "doen"
+            def post(self):
+                client.track(self.event, {"total": 1})
+        base = Base()
+        base.event = "done"
+        base.post()
         """,
     "set from outside by setattr": """
         class Base:

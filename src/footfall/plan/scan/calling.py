@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from footfall.plan.scan.builtin_calls import BUILTINS, bound_call
-from footfall.plan.scan.calls import likely, send
+from footfall.plan.scan.calls import class_value, likely, send
 from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS, SAFE, changed, merged, opened, options_of, truth
 from footfall.plan.scan.shapes import CARRIERS, FACTORIES, METHOD_NAMES, SDKS
 from footfall.plan.scan.values import (
@@ -77,7 +77,7 @@ def call(walker: Walker, node: ast.Call) -> Value:
     options = options_of(callee)
     if any(_sends(walker, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
-        options = tuple(option for option in options if not isinstance(option, Unknown | Const))
+        options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
     return join_values([_called(one, option, one.arguments) for option in options], callee)
 
 
@@ -250,6 +250,13 @@ def _later(positional: Value | None, named: Value | None) -> Arguments:
     return Arguments(items, {name: entry.value for name, entry in held.entries.items()}, rest, held.rest)
 
 
+def _instance(one: _Call, callee: Instance, arguments: Arguments) -> Value:
+    function = class_value(callee.cls, "__call__")
+    if isinstance(function, Function):
+        return _method(one, Method(function, callee), arguments)
+    return _unknown_call(one, callee, arguments)
+
+
 def _subclass(one: _Call, callee: Subclass, arguments: Arguments) -> Value:
     made = _class(one, callee.cls, arguments)
     return Instance(callee.cls) if isinstance(made, Instance) else made
@@ -313,6 +320,7 @@ _CALLEES: Mapping[type[Any], Callable[[_Call, Any, Arguments], Value]] = {
     Client: _client,
     External: _external,
     Function: _function,
+    Instance: _instance,
     Method: _method,
     Partial: _partial,
     Subclass: _subclass,

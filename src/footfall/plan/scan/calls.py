@@ -53,9 +53,9 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
 
     `place` is where it is told: the call of the SDK (`origin`), or of the outermost wrapper that brings a part of it.
     `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those on
-    the wire, `is_choice` that the event is one of several, which `depends` may decide. `receiver` is None for a client,
-    else why it is not known to be one. `causes` are where the parts come from: the event (""), the properties as a
-    whole ("*") and single keys; without one it is the call of the SDK.
+    the wire, `is_choice` that the event is one of several, which `depends` may decide, `is_loose` that it may be none
+    of some of them. `receiver` is None for a client, else why it is not known to be one. `causes` are where the parts
+    come from: the event (""), the properties as a whole ("*") and single keys; without one it is the call of the SDK.
     """
 
     sdk: str
@@ -70,6 +70,7 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
     receiver: Value | None = None
     is_choice: bool = False
     depends: frozenset[Param] = frozenset()
+    is_loose: bool = False
     causes: Mapping[str, Cause] = {}
 
     def cause(self, part: str) -> Cause:
@@ -113,7 +114,8 @@ def send(
     depends = params_in(event) if isinstance(event, OneOf) else frozenset()
     for kind, name, held, by_name in unpacked:
         yield Sent(
-            action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, len(unpacked) > 1, depends
+            action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, len(unpacked) > 1, depends,
+            is_loose=isinstance(event, OneOf) and event.loose,
         )  # fmt: skip
 
 

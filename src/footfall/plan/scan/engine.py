@@ -40,6 +40,8 @@ __all__ = ["MOST_WRAPPERS", "Engine", "Marks", "Outcome", "TooInvolvedError"]
 MOST_WRAPPERS = 5
 """How many functions of the tree may stand between a call and the SDK."""
 
+# Methods that are called without their name: by the call of an object, or of a task that is a class.
+_BY_CLASS = frozenset({"__call__", "run"})
 _MOST_STEPS = 20_000
 _MOST_NESTED = 40
 _SHORT = 20
@@ -147,7 +149,8 @@ class Engine(Members):
 
     def note_name(self, name: str, value: Value) -> None:
         """A name is bound to something that sends when it is called, so whoever calls the name sends."""
-        if isinstance(value, Action | Partial):
+        called = class_value(value.cls, "__call__") if isinstance(value, Instance) else None
+        if isinstance(value, Action | Partial) or (isinstance(called, Function) and self.may_send(called)):
             self.wrappers.add(name)
 
     def note_import(self, name: str, other: str | None) -> None:
@@ -160,7 +163,8 @@ class Engine(Members):
         for sent in outcome.sent:
             params = sent.all_params()
             if any(param.function == own for param in params):
-                self.wrappers.add(function.qualname.rpartition(".")[2])
+                name = function.qualname.rpartition(".")[2]
+                self.wrappers |= {name, function.owner.name} if name in _BY_CLASS and function.owner else {name}
             if any(param.function != own for param in params) and function.owner is not None:
                 self.wrappers.add(function.owner.name)
         self.wrappers.discard("__init__")

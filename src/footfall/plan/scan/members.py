@@ -245,6 +245,9 @@ class Members(Objects):
         typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
         if typed is not None:
             return typed
+        run = class_value(cls, "run") if name in _TASKS else None
+        if isinstance(run, Function):
+            return Task(Method(run, instance), name)  # a task that is written as a class
         client = self.client_of(cls)
         return (self.of_client(client, name) if client is not None else None) or Unknown(because("is ", what))
 

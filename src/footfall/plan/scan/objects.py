@@ -7,6 +7,8 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+import msgspec
+
 from footfall.plan.scan.calls import EVENT_OF_CLASS, Sent, class_value
 from footfall.plan.scan.changes import Changes, loosened
 from footfall.plan.scan.library import Library, module_name
@@ -109,6 +111,12 @@ class Objects:
                     # Modules that import a name from each other in a circle come back here.
                     at.names[name] = Unknown(f"is {name!r}, which is imported in a circle")
                     value = at.names[name] = self._imported(at.module.path, value)
+                elif isinstance(value, OneOf) and any(isinstance(option, Import) for option in value.options):
+                    # `try: from x import y`, and something else where there is no x.
+                    at.names[name] = Unknown(f"is {name!r}, which is imported in a circle")
+                    path = at.module.path
+                    each = [self._imported(path, one) if isinstance(one, Import) else one for one in value.options]
+                    value = at.names[name] = join_values(each, value)
                 if at is at.module.frame and (frame is not at or at.module.is_whole):
                     return self._as_changed(at.module, name, value)
                 return value
@@ -124,6 +132,9 @@ class Objects:
         """A name of a module, when functions or other files may have changed it since it was bound."""
         if not isinstance(value, Const | Dictionary | Items | OneOf):
             return value
+        if isinstance(value, OneOf) and any(isinstance(option, Unknown | External) for option in value.options):
+            # `try: from local import X`, and a default where there is none: the default of a setting.
+            value = msgspec.structs.replace(value, loose=True)
         key = (module.path, name)
         if key not in self._kinds:
             last = module_name(module.path).rpartition(".")[2]

@@ -102,7 +102,8 @@ def _listed(verdicts: Sequence[Verdict], library: Library) -> list[Verdict]:
 def _chosen(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Where a call sends one of several events, what is wrong is a warning, and only that of the event that fits best.
 
-    Nothing is said of properties when one of the events fits, or may be one that is not known.
+    Nothing is said of properties when one of the events fits, or may be one that is not known; and nothing of an event
+    that may never be sent, such as the value of a base class.
     """
     choices: dict[tuple[Place, Place], list[Verdict]] = {}
     for verdict in verdicts:
@@ -115,7 +116,13 @@ def _chosen(verdicts: Sequence[Verdict]) -> list[Verdict]:
             kept.append(verdict)
             continue
         best = min(among, key=lambda one: (one.event is None and one.resolved, len(_of_properties(one))))
-        problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or (verdict is best and best.resolved)]
+        is_best = verdict is best and best.resolved
+        if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
+            kept.append(
+                msgspec.structs.replace(verdict, problems=tuple(p for p in verdict.problems if not verdict.resolved))
+            )
+            continue
+        problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
         kept.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
     return kept
 
