@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 __all__ = ["EPOCH", "Clock", "SystemClock", "format_us", "uuid7"]
 
+_HEAD = len("01234567-0123-7123-")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,7 +30,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean anything."""
+        """Seconds on a clock that nobody sets and that goes on while the machine sleeps; only differences count."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -75,6 +79,15 @@ def format_us(us: int) -> str:
     return (EPOCH + timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+# Linux's usual monotonic clock stands still while the machine sleeps, and so does what Python takes on macOS, where
+# CLOCK_MONOTONIC goes on.
+_since_boot: Callable[[], float] = time.monotonic
+if sys.platform == "darwin":
+    _since_boot = partial(time.clock_gettime, time.CLOCK_MONOTONIC)
+elif hasattr(time, "CLOCK_BOOTTIME"):
+    _since_boot = partial(time.clock_gettime, time.CLOCK_BOOTTIME)
+
+
 class SystemClock:
     """The machine's clock and its entropy.
 
@@ -88,14 +101,14 @@ class SystemClock:
         # Reentrant: a signal handler or a finalizer may ask for an id while its own thread makes one.
         self._lock = threading.RLock()
         self._last_ms = 0
-        self._bits = 0
+        self._head, self._tail = "", 0
         self._pid = 0
 
     def now_us(self) -> int:
         return time.time_ns() // 1000
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return _since_boot()
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -117,9 +130,11 @@ class SystemClock:
                 self._pid = os.getpid()
                 # 62 bits rise below the variant; the highest of them is left free, so that they cannot run over.
                 entropy = int.from_bytes(os.urandom(10), "big") & ~(1 << 61)
-                self._bits = _uuid7_bits(self._last_ms, entropy)
+                bits = _uuid7_bits(self._last_ms, entropy)
+                # What comes before the variant stays as it is for this millisecond.
+                self._head, self._tail = _canonical(bits)[:_HEAD], bits & (1 << 64) - 1
             else:
                 step = 1 + self._random.getrandbits(32)
-                self._bits += step
-            bits = self._bits
-        return _canonical(bits)
+                self._tail += step
+            head, tail = self._head, f"{self._tail:016x}"
+        return f"{head}{tail[:4]}-{tail[4:]}"

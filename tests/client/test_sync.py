@@ -195,18 +195,21 @@ def test_the_books_count_what_the_collector_thought() -> None:
 
 def test_track_inside_of_track_does_not_lock_up() -> None:
     inner: list[Any] = []
+    lock: list[Any] = []
 
     class Interrupting(SystemClock):
         """As a signal handler does: calls the client from inside of the client, which holds its lock."""
 
         def monotonic(self) -> float:
-            if threading.current_thread() is threading.main_thread() and not inner:
+            if threading.current_thread() is threading.main_thread() and lock and lock[0]._is_owned() and not inner:
                 inner.append(None)
                 inner.append(client.track("inner"))
             return super().monotonic()
 
     recorder = Recorder()
-    client = Client(recorder, clock=Interrupting())
+    # A client that may wait for room asks for the time while it has its lock.
+    client = Client(recorder, clock=Interrupting(), options=ClientOptions(when_full="block"))
+    lock.append(client._lock)
     outer = client.track("outer")
     client.close()
 

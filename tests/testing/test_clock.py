@@ -101,3 +101,13 @@ def test_a_wait_of_no_time_is_over_at_once() -> None:
 
     with condition:
         assert ManualClock().wait(condition, 0.0) is False
+
+
+def test_the_wall_clock_can_be_set_while_no_time_passes() -> None:
+    clock = ManualClock(datetime(2026, 3, 1, tzinfo=UTC))
+    before = clock.now_us()
+
+    clock.set_wall(-3600.5)
+
+    assert clock.now_us() == before - 3_600_500_000
+    assert clock.monotonic() == 0.0

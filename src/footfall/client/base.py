@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from footfall.client.calls import Calls
+from footfall.client.clock_repair import with_repaired_times
 from footfall.client.disabled import DisabledPreparer, Nowhere
 from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
@@ -53,6 +54,8 @@ _NEXT: dict[Action, str] = {
 }
 
 FLUSH_TIMEOUT = 10.0  # seconds
+_AT_ONCE = 0.1  # seconds
+_READINGS = 3
 
 # What a call returns that could not even read the books.
 UNSURE = Delivery(0, 0, {"internal": 0}, "internal: the call failed inside of footfall, see its log")
@@ -89,6 +92,10 @@ class BaseClient(Calls):
     `disabled=True`, or `FOOTFALL_DISABLED=1` where the argument is left out, makes a client that takes every call and
     does nothing: no URL or plan is needed or looked at, no hook is called, no event is checked, each receipt is falsy
     with the reason `disabled`, and `stats().refused` counts them.
+
+    Where the wall clock was set by more than 2 s while a message waited (a gateway boots without a clock), the time of
+    the call is repaired by the clock that counts since the boot, and `context.client.clock` says `repaired`. A
+    `timestamp` of the caller's is never touched.
 
     After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue. When
     the process ends, what is pending is sent for up to `close_timeout` seconds (see client/README.md for which ends
@@ -229,7 +236,7 @@ class BaseClient(Calls):
             if self._closed:
                 self._outbox.refuse("closed")
                 return Receipt(False, ready.message_id, "closed", ready.faults)
-            offer = self._outbox.offer(ready.head, TAIL, ready.rank, self._clock.monotonic())
+            offer = self._outbox.offer(ready.head, TAIL, ready.rank, ready.at, ready.wall_us)
             if offer == "full":
                 return Receipt(False, ready.message_id, "queue_full", ready.faults)
             if offer == "wake" or self._is_asleep:
@@ -315,14 +322,19 @@ class BaseClient(Calls):
             _log.warning("the transport raised %s when it was closed", type(error).__name__)
 
     def _batch(self, parcel: Parcel) -> Batch:
-        return Batch(parcel.messages, format_us(self._clock.now_us()))
+        clock = self._clock
+        for _ in range(_READINGS):
+            before, now_us, now = clock.monotonic(), clock.now_us(), clock.monotonic()
+            if now - before < _AT_ONCE:
+                break  # the two clocks were read at one moment, and no other process ran in between
+        return Batch(with_repaired_times(parcel.entries, now_us, now), format_us(now_us))
 
     def _settle(self, parcel: Parcel, outcome: Answer | Exception) -> list[Say]:
         """Enter the outcome of an attempt in the books; return the lines that say it.
 
         They are for after the client's lock is free: a log handler may have a lock, and may call the client.
         """
-        count = len(parcel.messages)
+        count = len(parcel.entries)
         if isinstance(outcome, Answer):
             self._outbox.delivered(outcome)
             self._failing = False

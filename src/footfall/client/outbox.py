@@ -18,7 +18,7 @@ from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
 from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
 
-__all__ = ["HIGH", "LOW", "Limits", "Offer", "Outbox", "Parcel"]
+__all__ = ["HIGH", "LOW", "Entry", "Limits", "Offer", "Outbox", "Parcel"]
 
 LOW = 0
 HIGH = 1
@@ -48,16 +48,27 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     lets_go: bool = True
 
 
-class Parcel(NamedTuple):
-    """Messages that travel together. `first` is the number of the first, `size` the sum of their bytes."""
+# A queued message: its number, its bytes, when it came, and the wall clock's microseconds that it has for its time
+# (None where the caller gave the time). A plain tuple, as one is made in every call.
+Entry = tuple[int, bytes, float, int | None]
 
-    first: int
-    messages: tuple[bytes, ...]
+
+class Parcel(NamedTuple):
+    """Messages that travel together; `size` is the sum of their bytes."""
+
+    entries: tuple[Entry, ...]
     size: int
 
+    @property
+    def first(self) -> int:
+        """The number of the first message."""
+        return self.entries[0][0]
 
-# A queued message: its number, its bytes, and when it came. A plain tuple, as one is made in every call.
-_Entry = tuple[int, bytes, float]
+    @property
+    def messages(self) -> tuple[bytes, ...]:
+        """The messages as they were queued."""
+        return tuple(entry[1] for entry in self.entries)
+
 
 Offer = Literal["full", "queued", "wake"]
 
@@ -72,7 +83,7 @@ class Outbox:
     def __init__(self, limits: Limits, retry: RetryPolicy) -> None:
         self._limits = limits
         self._retry = retry
-        self._queues: tuple[deque[_Entry], deque[_Entry]] = (deque(), deque())
+        self._queues: tuple[deque[Entry], deque[Entry]] = (deque(), deque())
         self._queued_bytes = [0, 0]
         self._pending_bytes = 0
         self._parcels: deque[Parcel] = deque()
@@ -97,8 +108,10 @@ class Outbox:
         """Whether a message of `size` bytes fits without letting anything go."""
         return self._pending_bytes + size <= self._limits.queue_bytes
 
-    def offer(self, head: bytes, tail: bytes, rank: int, now: float) -> Offer:
+    def offer(self, head: bytes, tail: bytes, rank: int, now: float, wall_us: int | None = None) -> Offer:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
+
+        `now` is when it happened, `wall_us` the wall clock's microseconds of then, None if its time was given.
 
         `wake` if it gives the sender something new to do: it is the first, or makes a batch. `full`, and nothing is
         changed but the count of refusals, when room could only be made by letting a message of a higher rank go, or one
@@ -115,7 +128,7 @@ class Outbox:
         queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
         wakes = queued == 1 or queued == limits.max_batch or self._is_long(size)
         # From here on nothing can fail: what is accepted is in the queue, and what is not is not in the books.
-        self._queues[rank].append((number, message, now))
+        self._queues[rank].append((number, message, now, wall_us))
         self._number = number
         self._queued_bytes[rank] += size
         self._pending_bytes += size
@@ -130,8 +143,7 @@ class Outbox:
             return False
         for lower in range(rank + 1):
             while excess > 0 and self._queues[lower]:
-                _, message, _ = self._queues[lower].popleft()
-                size = len(message)
+                size = len(self._queues[lower].popleft()[1])
                 self._queued_bytes[lower] -= size
                 self._pending_bytes -= size
                 self._dropped["queue_full"] += 1
@@ -148,7 +160,7 @@ class Outbox:
     @property
     def pending(self) -> int:
         """How many accepted messages are neither delivered nor dropped."""
-        return self._queued + sum(len(parcel.messages) for parcel in self._parcels) + self._on_the_way
+        return self._queued + sum(len(parcel.entries) for parcel in self._parcels) + self._on_the_way
 
     @property
     def pending_bytes(self) -> int:
@@ -189,7 +201,7 @@ class Outbox:
             oldest = self._oldest_entry()
             if oldest is None:
                 return None
-            number, _, since = oldest
+            number, _, since, _ = oldest
             if number > self._hurry and self._queued < self._limits.max_batch and not self._is_long():
                 wait = since + self._limits.linger - now
         return max(0.0, wait, self._not_before - now)
@@ -204,20 +216,21 @@ class Outbox:
         return self._sending
 
     def _form(self) -> Parcel:
-        messages: list[bytes] = []
-        first = size = 0
+        entries: list[Entry] = []
+        size = 0
         room = self._limits.max_batch_bytes - _ENVELOPE
         low, high = self._queues
-        while len(messages) < self._limits.max_batch and (low or high):
+        while len(entries) < self._limits.max_batch and (low or high):
             rank = LOW if not high or (low and low[0] < high[0]) else HIGH
-            number, message, _ = self._queues[rank][0]
-            if messages and size + len(message) + len(messages) > room:
+            entry = self._queues[rank][0]
+            length = len(entry[1])
+            if entries and size + length + len(entries) > room:
                 break
             self._queues[rank].popleft()
-            self._queued_bytes[rank] -= len(message)
-            messages.append(message)
-            first, size = first or number, size + len(message)
-        return Parcel(first, tuple(messages), size)
+            self._queued_bytes[rank] -= length
+            entries.append(entry)
+            size += length
+        return Parcel(tuple(entries), size)
 
     # Outcomes
 
@@ -225,7 +238,7 @@ class Outbox:
         """The parcel on its way was acknowledged."""
         parcel = self._finish()
         self._pending_bytes -= parcel.size
-        count = len(parcel.messages)
+        count = len(parcel.entries)
         self._delivered += count
         places = {said.index: said.verdict for said in answer.verdicts if 0 <= said.index < count}
         self._verdicts.update(places.values())
@@ -245,7 +258,7 @@ class Outbox:
             self._parcels.appendleft(parcel)
         if decision.action == "drop":
             self._pending_bytes -= parcel.size
-            self._dropped[decision.reason] += len(parcel.messages)
+            self._dropped[decision.reason] += len(parcel.entries)
             self._forget_failures()
         return decision
 
@@ -256,11 +269,11 @@ class Outbox:
             self._met = self._met or _UNANSWERED
 
     def _split(self, parcel: Parcel, decision: Decision) -> Decision:
-        if len(parcel.messages) == 1:
+        if len(parcel.entries) == 1:
             return Decision("drop", decision.reason)
-        middle = len(parcel.messages) // 2
-        for half in (parcel.messages[middle:], parcel.messages[:middle]):
-            self._parcels.appendleft(Parcel(parcel.first, half, sum(map(len, half))))
+        middle = len(parcel.entries) // 2
+        for half in (parcel.entries[middle:], parcel.entries[:middle]):
+            self._parcels.appendleft(Parcel(half, sum(len(entry[1]) for entry in half)))
         self._forget_failures()
         return decision
 
@@ -341,9 +354,9 @@ class Outbox:
 
     @property
     def _on_the_way(self) -> int:
-        return len(self._sending.messages) if self._sending is not None else 0
+        return len(self._sending.entries) if self._sending is not None else 0
 
-    def _oldest_entry(self) -> _Entry | None:
+    def _oldest_entry(self) -> Entry | None:
         heads = [queue[0] for queue in self._queues if queue]
         return min(heads) if heads else None
 

@@ -16,6 +16,7 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from footfall.client.clock_repair import MARK
 from footfall.client.foresight import nobody, unreadable_time
 from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
@@ -47,12 +48,18 @@ NUMBER = 20  # digits of the largest number there can be
 
 
 class Ready(msgspec.Struct, frozen=True, gc=False):
-    """A message that only lacks its number: `head`, then the number, then `TAIL`."""
+    """A message that only lacks its number: `head`, then the number, then `TAIL`.
+
+    `at` is when it was made, on the clock that nobody sets, and `wall_us` what the wall clock said then, in
+    microseconds; None where the caller gave the time.
+    """
 
     head: bytes
     rank: int
     message_id: str
     faults: tuple[Fault, ...]
+    at: float
+    wall_us: int | None
 
 
 class Preparer:
@@ -61,8 +68,9 @@ class Preparer:
     def __init__(self, judge: Judge, *, hooks: Sequence[Hook], clock: Clock, max_bytes: int, client_id: str) -> None:
         self._judge = judge
         self._hooks = tuple(hooks)
-        self._clock = clock
-        self._room = max_bytes - len(TAIL) - NUMBER
+        # As they are called in each call.
+        self._new_id, self._now_us, self._monotonic = clock.new_id, clock.now_us, clock.monotonic
+        self._room = max_bytes - len(TAIL) - NUMBER - len(MARK)
         self._second = (-1, b"")
         own: dict[str, object] = {"library": {"name": "footfall", "version": VERSION}}
         client: dict[str, object] = {"id": client_id}
@@ -88,9 +96,12 @@ class Preparer:
         kind = KINDS[message.type]
         wrong: list[Fault] = []
         odd: list[Fault] = []
-        message_id = self._clock.new_id() if message.message_id is None else _message_id(message.message_id, wrong)
+        message_id = self._new_id() if message.message_id is None else _message_id(message.message_id, wrong)
+        wall_us = self._now_us() if message.timestamp is None else None
+        at = self._monotonic()
+        stamp = _timestamp(message.timestamp, wrong, odd) if wall_us is None else self._stamp(wall_us)
         # The message is put together once, at the end, from its pieces.
-        pieces = self._head(message, kind, message_id, wrong, odd)
+        pieces = self._head(message, kind, message_id, stamp, wrong, odd)
         if wrong:
             return Receipt(False, message_id, "invalid", (*wrong, *odd))
         if (fault := nobody(message.user_id, message.anonymous_id, message.context)) is not None:
@@ -119,7 +130,7 @@ class Preparer:
         head = b"".join(pieces)
         if len(head) > self._room:
             return Receipt(False, message_id, "too_large", said)
-        return Ready(head, kind.rank, message_id, said)
+        return Ready(head, kind.rank, message_id, said, at, wall_us)
 
     def _body(self, message: Message, kind: Kind, message_id: str, odd: tuple[Fault, ...]) -> Judged | Receipt:
         """The body as it may be sent; `odd` is what is wrong outside of it, which is judged with it."""
@@ -161,10 +172,13 @@ class Preparer:
             return None
         return changed
 
-    def _head(self, message: Message, kind: Kind, message_id: str, wrong: list[Fault], odd: list[Fault]) -> list[bytes]:
+    def _head(
+        self, message: Message, kind: Kind, message_id: str, stamp: bytes, wrong: list[Fault], odd: list[Fault]
+    ) -> list[bytes]:
         """All pieces before the body. What cannot be sent is added to `wrong`, what is sent all the same to `odd`."""
-        stamp = self._now() if message.timestamp is None else _timestamp(message.timestamp, wrong, odd)
-        pieces = [_HEADS[message.type], _text("messageId", message_id, odd), b',"timestamp":', stamp]
+        is_ours = message.message_id is None
+        quoted_id = b'"%b"' % message_id.encode() if is_ours else _text("messageId", message_id, odd)
+        pieces = [_HEADS[message.type], quoted_id, b',"timestamp":', stamp]
         if message.user_id is not None or kind.user_required:
             pieces += (b',"userId":', _id("userId", message.user_id, wrong, odd))
         if message.anonymous_id is not None:
@@ -185,8 +199,8 @@ class Preparer:
         pieces.append(b",")
         return pieces
 
-    def _now(self) -> bytes:
-        seconds, micros = divmod(self._clock.now_us(), 1_000_000)
+    def _stamp(self, wall_us: int) -> bytes:
+        seconds, micros = divmod(wall_us, 1_000_000)
         known, text = self._second
         if known != seconds:
             text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()

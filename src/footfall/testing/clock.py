@@ -86,6 +86,11 @@ class ManualClock:
             if due <= self._elapsed_us and not sleeper.done():
                 sleeper.set_result(None)
 
+    def set_wall(self, seconds: float) -> None:
+        """Set the wall clock forward, or back, by so much, as a time server does; no time passes."""
+        with self._lock:
+            self._us += round(seconds * 1_000_000)
+
     def until_waiting(self, count: int = 1) -> None:
         """Block this thread until `count` others wait on the clock, so that a test knows that they have got there."""
         with self._parked:
