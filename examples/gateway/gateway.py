@@ -28,15 +28,19 @@ FLEET = uuid.UUID("6f4c7a52-0a39-4f0e-9d0e-5b1f8f6f2b11")  # serial numbers beco
 SENT_AGAIN = 5  # the readings that a gateway sends once more after an outage
 
 
-class SlowClock(SystemClock):
-    """A clock that is behind, as it is when its battery is empty; `behind` in seconds."""
+class CheapClock(SystemClock):
+    """A clock that is `behind` by some seconds until it is set right; None for one that starts in 1970."""
 
-    def __init__(self, behind: float) -> None:
+    def __init__(self, behind: float | None) -> None:
         super().__init__()
-        self._behind_us = round(behind * 1_000_000)
+        self._behind_us = super().now_us() if behind is None else round(behind * 1_000_000)
 
     def now_us(self) -> int:
         return super().now_us() - self._behind_us
+
+    def set_right(self) -> None:
+        """What a time server does as soon as there is a line to it."""
+        self._behind_us = 0
 
 
 class Uplink:
@@ -79,7 +83,7 @@ class Gateway:
         }
         self._household = f"home-{number:03d}"
         self._read = 0
-        self._sent: deque[tuple[dict[str, object], str, datetime]] = deque(maxlen=SENT_AGAIN)
+        self._sent: deque[tuple[dict[str, object], str]] = deque(maxlen=SENT_AGAIN)
         # Numbers its readings afresh after each start, so a start is part of a reading's id.
         self._start = clock.new_id()
 
@@ -107,23 +111,24 @@ class Gateway:
         }
         self._read += 1
         message_id = f"{self.gateway_id}:{self._start}:{self._read}"
-        self._client.track("reading_reported", reading, message_id=message_id, timestamp=measured_at)
-        self._sent.append((reading, message_id, measured_at))
+        # Without a timestamp: the client stamps it, and knows better than this clock what became of the time since.
+        self._client.track("reading_reported", reading, message_id=message_id)
+        self._sent.append((reading, message_id))
 
     def lose_uplink(self) -> None:
-        self._lost_at = self._now()
+        self._lost_at, self._lost = self._now(), self._clock.monotonic()
         self._uplink.up = False
 
     def find_uplink(self) -> None:
         """Back online: tell of the outage, and send the last readings again, for nobody knows whether they arrived."""
         self._uplink.up = True
-        outage = self._now() - self._lost_at
+        outage = self._clock.monotonic() - self._lost  # the clock on the wall may have been set meanwhile
         self._client.track(
             "gateway_went_offline",
-            {**self._about, "last_seen_at": self._lost_at, "outage_s": int(outage.total_seconds())},
+            {**self._about, "last_seen_at": self._lost_at, "outage_s": int(outage)},
         )
-        for reading, message_id, measured_at in self._sent:
-            self._client.track("reading_reported", reading, message_id=message_id, timestamp=measured_at)
+        for reading, message_id in self._sent:
+            self._client.track("reading_reported", reading, message_id=message_id)
 
     def update(self) -> None:
         """Take a new firmware; what it reports from now on says so."""
@@ -138,7 +143,8 @@ class Gateway:
 def run(number: int, arguments: argparse.Namespace) -> str:
     """One gateway from power-on to switched off; what became of its messages, in one line."""
     chance = random.Random(f"{arguments.seed}:{number}")
-    clock = SlowClock(3600) if number == 2 else SystemClock()
+    # The first boots without a clock, until it has a line again; the second is an hour behind for good.
+    clock = CheapClock({1: None, 2: 3600}.get(number, 0))
     uplink = Uplink(HttpTransport(arguments.collector, arguments.write_key))
     with Client(uplink, plan=arguments.plan, options=ClientOptions(linger=0.2), clock=clock) as client:
         gateway = Gateway(number, client, uplink, clock, chance)
@@ -149,6 +155,8 @@ def run(number: int, arguments: argparse.Namespace) -> str:
                 gateway.lose_uplink()
             gateway.report()
             if reading == 2 * third:
+                if number == 1:
+                    clock.set_right()
                 gateway.find_uplink()
                 gateway.update()
             clock.sleep(arguments.pause)

@@ -73,7 +73,7 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
                  "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
                  "--pause", str(seconds / _READINGS))  # fmt: skip
         with running("the gateways", homes) as gateways:
-            echo(f"gateways   {_GATEWAYS}; each loses its line once, one has a clock that is an hour slow")
+            echo(f"gateways   {_GATEWAYS}; each loses its line once, one boots in 1970, one is an hour slow")
             door = (str(find("examples/shop/main.py")), *to, "--write-key", shop_key, "--port", "0")
             with running("the shop", door) as shop:
                 address = shop.address(_STARTS_WITHIN)
