@@ -13,7 +13,7 @@ import msgspec
 
 from footfall.moments import parse_moment
 
-__all__ = ["client_word", "clock_skew", "json_object", "said_time", "trait_texts"]
+__all__ = ["client_word", "clock_skew", "json_object", "merged_objects", "said_time", "trait_texts"]
 
 # A sender's clock is put right only where the two clocks are apart by more than a slow request takes.
 _SKEW_US = 60_000_000
@@ -64,6 +64,16 @@ def trait_texts(type_: str, body: bytes | str, envelope: bytes | str | None = No
     except msgspec.DecodeError:
         return []
     return [part for part in parts if bytes(part).lstrip()[:1] == b"{"]
+
+
+def merged_objects(texts: list[msgspec.Raw]) -> msgspec.Raw:
+    """One JSON object of several, of which the later ones count."""
+    if len(texts) == 1:
+        return texts[0]
+    members: _Object = {}
+    for text in texts:
+        members.update(json_object(text))
+    return msgspec.Raw(msgspec.json.encode(members))
 
 
 def client_word(context: Mapping[str, Any], key: str) -> object:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from footfall.analytics.exports import COLUMNS
 from footfall.cli import main
 from footfall.collector import Collector
 
@@ -39,8 +41,8 @@ def test_json_lines_go_to_standard_output_while_a_collector_runs(
     assert run("--data", str(data)) == 0
     out = capfdbinary.readouterr().out
 
-    assert b'"properties":{"total":1.50}' in out
-    assert json.loads(out)["attribution"]["reason"] == "explicit"
+    line = json.loads(out)
+    assert (line["properties"], line["reason"]) == ('{"total":1.50}', "explicit")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
@@ -75,3 +77,38 @@ def test_parquet_is_not_for_a_terminal(data: Path) -> None:
 def test_a_file_that_cannot_be_written_is_named(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--data", str(data), "-o", str(tmp_path / "no" / "where")) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_is_in_quarantine_is_not_passed_over_in_silence(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Collector(tmp_path / "other") as collector:
+        collector.take(b'{"batch": [{"type":"track","event":"bought"}]}')
+
+    assert run("--data", str(tmp_path / "other"), "-o", str(tmp_path / "all")) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        f"0 messages written to {tmp_path / 'all'}",
+        f"1 message in quarantine left out: footfall quarantine list --data {tmp_path / 'other'}",
+    ]
+
+
+def test_csv_for_excel_begins_with_a_byte_order_mark_and_is_its_owners_alone(data: Path, tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+
+    assert run("--data", str(data), "--format", "csv", "--bom", "-o", str(path)) == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfseq,source,")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_byte_order_mark_is_for_csv_alone(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--bom") == 2
+    assert "--bom is for --format csv" in capsys.readouterr().err
+
+
+def test_the_help_says_what_each_column_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+
+    for column, about in COLUMNS.items():
+        assert f"{column} {about}" in shown
+    assert {"blocked", "device"} <= set(re.findall(r"\w+", COLUMNS["reason"]))

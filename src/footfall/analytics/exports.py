@@ -1,9 +1,14 @@
-"""Writes every stored message, with the person it belongs to and why, in the order of receipt."""
+"""Writes every stored message, with the person it belongs to and why: one row a message, the same columns everywhere.
+
+Readers guess the type of a column from the first lines of a text file, and fail at a later line that does not fit. So
+in JSON lines and CSV nothing is null, and a line that decides what a column is comes first.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
@@ -11,128 +16,183 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.clock import format_us
+from footfall.message_reader import merged_objects, trait_texts
+from footfall.plan.model import TRAITS_OF
 
-__all__ = ["FORMATS", "write_csv", "write_jsonl", "write_parquet"]
+__all__ = ["COLUMNS", "FORMATS", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
+
+COLUMNS: Mapping[str, str] = {
+    "seq": "The number of the row in the order in which the collector stored it",
+    "source": "Who sent it: the source of the write key",
+    "message_id": "The message's id, unique within its source",
+    "type": "track, identify, page, screen, group, alias or reset",
+    "event": "The event's name in the plan, or as it was sent where the plan does not know it; of track messages only",
+    "name": "The name of the page or screen",
+    "category": "The category of the page or screen",
+    "user_id": "The ids as they are compared (trimmed, NFC); `message` has what was sent",
+    "anonymous_id": "The browser or installation",
+    "device_id": "The connected product",
+    "previous_id": "Of an alias: the id that user_id had before",
+    "group_id": "Of a group: the group",
+    "occurred_at": "When it happened, put right by the sender's clock, in UTC",
+    "received_at": "When the collector took it in, in UTC",
+    "person_id": "The person that it belongs to",
+    "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, blocked or device (see above)",
+    "evidence_source": "The source of the message that is the evidence, where another message is",
+    "evidence_message_id": "The message_id of that message",
+    "properties": "Its properties, as JSON text with every digit as it was sent",
+    "traits": "The traits that an identify or a group sets, as JSON text",
+    "context": "Its context, or that of its batch, as JSON text",
+    "message": "The whole message as JSON text, as it was received",
+    "envelope": "What its batch said for all of its messages, as JSON text",
+}
+"""The columns of every format, in their order, and what each holds."""
 
 _BATCH = 10_000
-_COLUMNS = (
-    "source", "message_id", "type", "event", "user_id", "anonymous_id", "device_id", "previous_id", "group_id",
-    "occurred_at", "received_at", "person_id", "reason", "evidence_source", "evidence_message_id",
-)  # fmt: skip
-_PARTS = ("properties", "traits", "context")
+_TIMES = ("occurred_at", "received_at")
+_FROM_BODY = ("name", "category", "properties", "traits", "context", "message")
+_STORED = [column for column in COLUMNS if column not in _FROM_BODY]
 # A spreadsheet runs a cell that begins so (https://owasp.org/www-community/attacks/CSV_Injection).
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
+_BOM = b"\xef\xbb\xbf"
 
+# Within so many lines every reader that was tried makes up its mind.
+_DECIDING = 100
+_GUESSED = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIME", "TIMESTAMPTZ", "UUID")
+_TEXTS = [column for column in _STORED if column not in ("seq", *_TIMES, "envelope")]
 
-class _Evidence(msgspec.Struct):
-    source: str
-    message_id: str
-
-
-class _Attribution(msgspec.Struct):
-    reason: str
-    evidence: _Evidence | None
-
-
-class _Line(msgspec.Struct):
-    """One line of JSON; `message` and `envelope` are what was received, less the spaces between."""
-
-    source: str
-    message_id: str
-    type: str
-    event: str | None
-    user_id: str | None
-    anonymous_id: str | None
-    device_id: str | None
-    occurred_at: str
-    received_at: str
-    person_id: str
-    attribution: _Attribution
-    message: msgspec.Raw
-    envelope: msgspec.Raw | None
+Row = dict[str, Any]
 
 
 class _Parts(msgspec.Struct):
     properties: msgspec.Raw = msgspec.Raw()
     traits: msgspec.Raw = msgspec.Raw()
     context: msgspec.Raw = msgspec.Raw()
+    name: msgspec.Raw = msgspec.Raw()
+    category: msgspec.Raw = msgspec.Raw()
 
 
-def _batches(dataset: Dataset) -> Iterator[Any]:
-    columns = ", ".join((*_COLUMNS, "body", "envelope"))
-    reader = dataset.connection.sql(f"SELECT {columns} FROM messages ORDER BY seq").to_arrow_reader(_BATCH)
-    yield from reader
+class _Envelope(msgspec.Struct):
+    context: msgspec.Raw = msgspec.Raw()
 
 
-def _rows(dataset: Dataset) -> Iterator[dict[str, Any]]:
-    for batch in _batches(dataset):
-        yield from batch.to_pylist()
+_parts_of = msgspec.json.Decoder(_Parts).decode
+_envelope_of = msgspec.json.Decoder(_Envelope).decode
 
 
-def _compact(text: str | bytes | msgspec.Raw) -> bytes:
-    """The same JSON on one line, every digit and every escape as it was."""
-    return msgspec.json.format(bytes(text) if isinstance(text, msgspec.Raw) else text, indent=-1)  # type: ignore[return-value]
+def _rows(dataset: Dataset, first: str = "") -> Iterator[Row]:
+    """Every message as its columns, None where there is nothing; `first` is what to sort by before `seq`."""
+    columns = ", ".join((*_STORED, "body"))
+    query = f"SELECT {columns} FROM messages ORDER BY {first} seq"
+    for batch in dataset.connection.sql(query).to_arrow_reader(_BATCH):
+        for line in batch.to_pylist():
+            body, envelope = line.pop("body"), line["envelope"]
+            line.update(_read(line["type"], body, envelope))
+            line["envelope"] = _compact(envelope)
+            yield {column: line[column] for column in COLUMNS}
+
+
+def _read(type_: str, body: str, envelope: str | None) -> Row:
+    parts = _parts_of(body)
+    if type_ in TRAITS_OF:
+        texts = trait_texts(type_, body, envelope)
+        traits = merged_objects(texts) if texts else msgspec.Raw()
+    else:
+        traits = parts.traits
+    context = parts.context
+    if bytes(context)[:1] != b"{" and envelope is not None:
+        context = _envelope_of(envelope).context
+    is_page = type_ in ("page", "screen")
+    return {
+        "name": _text(parts.name) if is_page else None,
+        "category": _text(parts.category) if is_page else None,
+        "properties": _compact(parts.properties),
+        "traits": _compact(traits),
+        "context": _compact(context),
+        "message": _compact(body),
+    }
+
+
+def _text(value: msgspec.Raw) -> str | None:
+    decoded = msgspec.json.decode(value) if len(value) else None
+    return decoded if type(decoded) is str else None
+
+
+def _compact(text: str | msgspec.Raw | None) -> str | None:
+    """The same JSON on one line, every digit and every escape as it was; None for nothing and for null."""
+    content = text.encode() if isinstance(text, str) else bytes(text or b"")
+    line: bytes = msgspec.json.format(content, indent=-1) if content else b""
+    return None if line in (b"", b"null") else line.decode()
+
+
+def _deciding_first(dataset: Dataset) -> str:
+    """What to sort by, so that the first lines show what each column is: few lines move, and most often none.
+
+    A column that begins with numbers, and has a word further down, needs that word within the first lines.
+    """
+    head = f"(SELECT * FROM messages ORDER BY seq LIMIT {_DECIDING})"
+    undecided = [(column, type_) for column in _TEXTS for type_ in _GUESSED]
+    misfits = ", ".join(f"min(seq) FILTER ({_misfit(*pair)})" for pair in undecided)
+    (early,) = dataset.rows(f"SELECT {misfits} FROM {head}")
+    undecided = [pair for pair, seq in zip(undecided, early, strict=True) if seq is None]
+    if not undecided:
+        return ""
+    misfits = ", ".join(f"min(seq) FILTER ({_misfit(*pair)})" for pair in undecided)
+    (late,) = dataset.rows(f"SELECT {misfits} FROM messages")
+    moved = sorted({seq for seq in late if seq is not None})
+    return f"seq NOT IN ({', '.join(map(str, moved))})," if moved else ""
+
+
+def _misfit(column: str, type_: str) -> str:
+    return f"{column} <> '' AND TRY_CAST({column} AS {type_}) IS NULL"
 
 
 def write_jsonl(dataset: Dataset, file: IO[bytes]) -> None:
-    """One JSON object a line."""
+    """One JSON object a line; what is absent is an empty text."""
     encode = msgspec.json.Encoder().encode
-    for row in _rows(dataset):
-        evidence = row["evidence_message_id"]
-        line = _Line(
-            source=row["source"],
-            message_id=row["message_id"],
-            type=row["type"],
-            event=row["event"],
-            user_id=row["user_id"],
-            anonymous_id=row["anonymous_id"],
-            device_id=row["device_id"],
-            occurred_at=format_us(row["occurred_at"]),
-            received_at=format_us(row["received_at"]),
-            person_id=row["person_id"],
-            attribution=_Attribution(row["reason"], _Evidence(row["evidence_source"], evidence) if evidence else None),
-            message=msgspec.Raw(_compact(row["body"])),
-            envelope=msgspec.Raw(_compact(row["envelope"])) if row["envelope"] else None,
-        )
-        file.write(encode(line))
+    for row in _rows(dataset, _deciding_first(dataset)):
+        file.write(encode(_with_times(row)))
         file.write(b"\n")
 
 
+def _with_times(row: Row) -> Row:
+    texts = {column: "" if value is None else value for column, value in row.items()}
+    return {**texts, **{column: format_us(row[column]) for column in _TIMES}}
+
+
 def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
-    """RFC 4180, in UTF-8; `properties`, `traits` and `context` are JSON, and no cell is a formula to a spreadsheet.
+    """RFC 4180, in UTF-8. No cell is a formula to a spreadsheet: one that looks like it begins with an apostrophe.
 
     A NUL character, at which readers of CSV end or fail, stands as ␀ (U+2400); JSON lines and Parquet keep it.
     """
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     try:
         writer = csv.writer(text)
-        writer.writerow((*_COLUMNS, *_PARTS))
-        decode = msgspec.json.Decoder(_Parts).decode
-        for row in _rows(dataset):
-            row["occurred_at"], row["received_at"] = format_us(row["occurred_at"]), format_us(row["received_at"])
-            parts = decode(row["body"])
-            cells = [*(row[name] or "" for name in _COLUMNS)]
-            for part in (parts.properties, parts.traits, parts.context):
-                raw = bytes(part)
-                cells.append(_compact(raw).decode() if raw else "")
-            shown = (cell.replace("\0", "␀") for cell in cells)
-            writer.writerow([f"'{cell}" if cell.startswith(_RUNS) else cell for cell in shown])
+        writer.writerow(COLUMNS)
+        for row in _rows(dataset, _deciding_first(dataset)):
+            cells = (str(cell).replace("\0", "␀") for cell in _with_times(row).values())
+            writer.writerow([f"'{cell}" if cell.startswith(_RUNS) else cell for cell in cells])
     finally:
         text.detach()
 
 
+def write_excel_csv(dataset: Dataset, file: IO[bytes]) -> None:
+    """The same CSV behind a byte order mark, by which Excel knows that it is UTF-8."""
+    file.write(_BOM)
+    write_csv(dataset, file)
+
+
 def write_parquet(dataset: Dataset, file: IO[bytes]) -> None:
-    """The columns of the CSV, with times as UTC timestamps, and `message` and `envelope` as the JSON text received."""
+    """The same columns, with times as UTC timestamps, and null where there is nothing."""
     import pyarrow  # loaded with the engine
     import pyarrow.parquet
 
-    times = pyarrow.timestamp("us", "UTC")
-    fields = [(name, times if name.endswith("_at") else pyarrow.string()) for name in _COLUMNS]
-    schema = pyarrow.schema([*fields, ("message", pyarrow.string()), ("envelope", pyarrow.string())])
+    types = {"seq": pyarrow.int64(), **dict.fromkeys(_TIMES, pyarrow.timestamp("us", "UTC"))}
+    schema = pyarrow.schema([(column, types.get(column, pyarrow.string())) for column in COLUMNS])
     with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(dataset):
-            table = pyarrow.Table.from_batches([batch]).rename_columns(schema.names)
-            writer.write_table(table.cast(schema))
+        rows = _rows(dataset)
+        while batch := list(itertools.islice(rows, _BATCH)):
+            writer.write_table(pyarrow.Table.from_pylist(batch, schema))
 
 
 # A format's writer; all but Parquet can go to a terminal.

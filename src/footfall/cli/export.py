@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
@@ -10,7 +13,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
-from footfall.analytics.exports import FORMATS
+from footfall.analytics.exports import COLUMNS, FORMATS, write_excel_csv
 from footfall.cli.output import echo
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
@@ -19,16 +22,25 @@ from footfall.printable import counted
 __all__ = ["command"]
 
 
-@click.command("export")
+# Paragraphs with \b keep their lines.
+_COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
+    textwrap.fill(f"{column:<20} {about}", 78, subsequent_indent=" " * 21) for column, about in COLUMNS.items()
+)
+
+
+@click.command("export", epilog=_COLUMNS_HELP)
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
 @click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
-def command(*, data: Path, plan: Path | None, form: str, output: Path | None) -> None:
+@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.")
+def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bom: bool) -> None:
     """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
 
-    Works while a collector runs, as of the moment when it starts. In CSV a NUL character stands as ␀ and a cell that a
-    spreadsheet would run begins with an apostrophe; JSON lines and Parquet are exact.
+    Works while a collector runs, as of the moment when it starts. All formats have the same columns; what is absent is
+    null in Parquet and empty elsewhere. In CSV a NUL character stands as ␀ and a cell that a spreadsheet would run
+    begins with an apostrophe. A few lines of JSON lines and CSV come before their turn, so that readers that guess a
+    column's type from the first lines guess right; `seq` has the order.
 
     The reason is explicit (it names the user), sole_owner (the only user ever identified on its device), same_session
     (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
@@ -37,21 +49,28 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None) ->
     """
     if output is None and form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
+    if bom and form != "csv":
+        raise click.UsageError("--bom is for --format csv.")
+    write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.load(plan) if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
+        count, waiting = dataset.contents().messages, dataset.intake().quarantined
         if output is None:
             with click.open_file("-", "wb") as out:
-                FORMATS[form](dataset, cast("IO[bytes]", out))
-            return
-        _write(output, dataset, form)
-        count = dataset.contents().messages
-    echo(f"{counted(count, 'message')} written to {output}", err=True)
+                write(dataset, cast("IO[bytes]", out))
+                out.flush()  # an output that cannot be written ends here, with nothing more to say
+        else:
+            _write(output, dataset, write)
+            echo(f"{counted(count, 'message')} written to {output}", err=True)
+    if waiting:
+        place = shlex.quote(str(data))
+        echo(f"{counted(waiting, 'message')} in quarantine left out: footfall quarantine list --data {place}", err=True)
 
 
-def _write(path: Path, dataset: Dataset, form: str) -> None:
+def _write(path: Path, dataset: Dataset, write: Callable[[Dataset, IO[bytes]], None]) -> None:
     """Write a whole file or none, for its owner alone: an export that breaks off leaves the old file as it was."""
     try:
         with SystemDisk().replacing(path, private=True) as file:
-            FORMATS[form](dataset, file)
+            write(dataset, file)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file by -o") from error

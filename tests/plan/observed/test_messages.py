@@ -47,14 +47,24 @@ def test_traits_are_read_where_either_vendor_puts_them(line: bytes) -> None:
 
 def test_the_line_of_an_export_knows_the_time_the_source_and_the_type_better() -> None:
     line = (
-        b'{"source":"web","type":"track","event":"a","occurred_at":"2026-01-01T00:00:00.000000Z",'
-        b'"message":{"event":"A","timestamp":"2025-01-01T00:00:00Z","properties":null},"envelope":null}'
+        b'{"source":"web","type":"track","event":"a","occurred_at":"2026-01-01T00:00:00.000000Z","person_id":"p",'
+        rb'"message":"{\"event\":\"A\",\"timestamp\":\"2025-01-01T00:00:00Z\",\"properties\":null}","envelope":""}'
     )
 
     (seen,) = read_line(line)
 
     assert (seen.event, seen.at, seen.source, seen.received) == ("A", 1767225600_000000, "web", True)
     assert seen.values == {}
+
+
+@pytest.mark.parametrize("envelope", ["null", '""', r'"{\"context\":{\"traits\":{\"x\":2}}}"'])
+def test_the_line_of_an_export_keeps_its_traits_whatever_its_batch_says(envelope: str) -> None:
+    message = r'"{\"type\":\"identify\",\"traits\":{\"x\":1.10}}"'
+
+    line = f'{{"type":"identify","person_id":"p","message":{message},"envelope":{envelope}}}'
+    (seen,) = read_line(line.encode())
+
+    assert (seen.type, str(seen.values["x"])) == ("identify", "1.10")
 
 
 def test_a_batch_is_all_of_its_messages() -> None:

@@ -77,7 +77,7 @@ def test_every_message_belongs_to_the_person_it_was_made_for(told: Told) -> None
 
     rows = [json.loads(line) for line in footfall("export", "--data", str(data), "--format", "jsonl").splitlines()]
 
-    assert {row["message_id"]: (row["person_id"], row["attribution"]["reason"]) for row in rows} == planted.persons
+    assert {row["message_id"]: (row["person_id"], row["reason"]) for row in rows} == planted.persons
 
 
 def test_every_kpi_is_exactly_what_was_planted(told: Told) -> None:

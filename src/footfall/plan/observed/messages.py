@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from footfall.events import MESSAGE_TYPES
-from footfall.message_reader import client_word, json_object, said_time, trait_texts
+from footfall.message_reader import client_word, merged_objects, said_time, trait_texts
 from footfall.moments import parse_moment
 from footfall.plan.model import TRAITS_OF
 from footfall.plan.walk import decode
@@ -78,11 +78,12 @@ def read_line(line: bytes) -> Iterator[Seen]:
         stored = _Stored(envelope=b'{"context":%b}' % bytes(parts.context))
         for raw in parts.batch:
             yield _message(bytes(raw), _decoded(raw), stored)
-    elif type(data.get("message")) is dict:
+    elif type(data.get("message")) is dict or "person_id" in data:
         parts = _line(line)
+        body, envelope = _unfolded(parts.message), _unfolded(parts.envelope)
         at, receipt = (parse_moment(data.get(key)) for key in ("occurred_at", "received_at"))
-        stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), bytes(parts.envelope), receipt)
-        yield _message(bytes(parts.message), data["message"], stored)
+        stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), envelope or None, receipt)
+        yield _message(body, _decoded(body), stored)
     else:
         yield _message(line, data, _Stored())
 
@@ -124,7 +125,7 @@ def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
     if values is not None and type(values) is not dict:
         raise ValueError(f"its {key} are no object")
     if kind in TRAITS_OF:
-        text = _joined(trait_texts(kind, body, stored.envelope))
+        text = merged_objects(trait_texts(kind, body, stored.envelope))
         values = decode(text)
     else:
         text = _bodies(body).properties if values is not None else _NOTHING
@@ -141,14 +142,10 @@ def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
     )
 
 
-def _joined(texts: list[msgspec.Raw]) -> msgspec.Raw:
-    """One object of several, of which the later ones count."""
-    if len(texts) == 1:
-        return texts[0]
-    members: dict[str, msgspec.Raw] = {}
-    for text in texts:
-        members.update(json_object(text))
-    return msgspec.Raw(msgspec.json.encode(members))
+def _unfolded(part: msgspec.Raw) -> bytes:
+    """JSON that an export gives as text, or that is there as it is; nothing for null."""
+    text = msgspec.json.decode(part, type=str).encode() if bytes(part)[:1] == b'"' else bytes(part)
+    return b"" if text == b"null" else text
 
 
 def _text(value: object) -> str:
