@@ -55,6 +55,8 @@ def entries(entry: MakeEntry, messages: Sequence[Message]) -> list[Entry]:
     for number, one in enumerate(messages, 1):
         part = "traits" if one.type in {"identify", "group"} else "properties"
         body: dict[str, Any] = {"type": one.type, part: {"tier": one.tier}}
+        if one.type == "identify" and number % 2:  # as RudderStack's SDKs write it
+            body = {"type": one.type, "context": {"traits": {"tier": one.tier}}}
         body |= {"event": "bought"} if one.type == "track" else {"name": one.name}
         text = json.dumps(body)
         if one.type == "page":

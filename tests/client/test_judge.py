@@ -10,7 +10,7 @@ import pytest
 from footfall import Client, ClientOptions, InvalidEventError, PlanError, UsageError
 from footfall.client.judge import OnInvalid
 from footfall.plan import bundle_bytes, bundle_hash, from_bundle
-from footfall.plan.model import Enforcement, Event, Plan, Policy, Property
+from footfall.plan.model import Enforcement, Event, Page, Plan, Policy, Property
 from footfall.testing import Recorder
 
 
@@ -67,6 +67,26 @@ def test_a_message_says_whose_transforms_were_applied_to_it() -> None:
     assert transformed.messages[0]["context"]["client"]["transformed"] == bundle_hash(plan())
     assert "transformed" not in untouched.messages[0]["context"]["client"]
     assert "transformed" not in unplanned.messages[0]["context"]["client"]
+
+
+def test_the_properties_of_pages_and_the_traits_of_calls_are_transformed() -> None:
+    def page(name: str, key: str) -> Page:
+        return Page(name=name, properties=(Property(name=key, wire_name=key, type="string", transform="mask"),))
+
+    pages = {one.name: one for one in (page("page", "a"), page("page:Home", "b"), page("identify", "c"))}
+    recorder = Recorder()
+    with Client(recorder, plan=Plan(id="p", pages=pages)) as client:
+        for name in ("Home", "Other"):
+            client.page(name, {"a": "secret", "b": "secret"}, user_id="u")
+        client.screen("Home", {"a": "secret"}, user_id="u")
+        client.identify("u", {"c": "secret"})
+
+    assert [message.get("properties", message.get("traits")) for message in recorder.messages] == [
+        {"a": "s***t", "b": "s***t"},
+        {"a": "s***t", "b": "secret"},
+        {"a": "secret"},
+        {"c": "s***t"},
+    ]
 
 
 def test_a_faulty_event_is_sent_with_its_faults_by_default() -> None:

@@ -19,7 +19,7 @@ from footfall.collector import Collector, CollectorSettings
 from footfall.collector.wire import read_single
 from footfall.delivery import InProcessTransport
 from footfall.plan import bundle_hash
-from footfall.plan.model import Alias, Enforcement, Event, IdentityKeys, Plan, Property, Source, Transform
+from footfall.plan.model import Alias, Enforcement, Event, IdentityKeys, Page, Plan, Property, Source, Transform
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
@@ -255,6 +255,28 @@ def test_the_traits_of_a_user_are_changed_on_every_message(tmp_path: Path) -> No
     taken = take(tmp_path, batch({"type": "page", "userId": "u", "context": {"traits": {"email": SECRET}}}), PLAN)
 
     assert NEVER not in taken.everything
+
+
+def test_pages_and_screens_are_changed_by_their_type_and_name(tmp_path: Path) -> None:
+    pages = {
+        name: Page(name=name, properties=(prop(key, "mask"),)) for name, key in (("page", "a"), ("page:Home", "b"))
+    }
+    body = batch(
+        *(
+            {"type": type_, "name": name, "userId": "u", "properties": {"a": "secret", "b": "secret"}}
+            for type_, name in (("page", "Home"), ("page", "Other"), ("screen", "Home"))
+        ),
+        b'{"type":"page","name":"Home","userId":"u","properties":{"a":"secret","b":"secret","x":NaN}}',
+    )
+
+    taken = take(tmp_path, body, plan_of(pages=pages))
+
+    assert [json.loads(row.body)["properties"] for row in taken.rows] == [
+        {"a": "s***t", "b": "s***t"},
+        {"a": "s***t", "b": "secret"},
+        {"a": "secret", "b": "secret"},
+        {"a": "s***t", "b": "s***t", "x": pytest.approx(float("nan"), nan_ok=True)},
+    ]
 
 
 def test_a_device_is_named_by_what_is_kept(tmp_path: Path) -> None:

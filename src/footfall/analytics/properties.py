@@ -16,6 +16,7 @@ import msgspec
 
 from footfall.analytics.engine import hand_over, literal
 from footfall.errors import UsageError
+from footfall.message_reader import json_object, trait_texts
 from footfall.plan.calls import Call
 from footfall.plan.equal import canonical_text
 from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
@@ -154,6 +155,18 @@ def _decoder(names: Sequence[str], part: str) -> Callable[[str], Sequence[bytes]
     return lambda body: msgspec.structs.astuple(getattr(decode(body), part))
 
 
+def _with_all_traits(read: Callable[[str], Sequence[bytes]]) -> Callable[[str], Sequence[bytes]]:
+    """The same for an identify, whose traits may be in two places."""
+
+    def read_all(body: str) -> Sequence[bytes]:
+        members: dict[str, msgspec.Raw] = {}
+        for text in trait_texts("identify", body):
+            members.update(json_object(text))
+        return read(msgspec.json.encode({"traits": members}).decode())
+
+    return read_all
+
+
 def _read_column(
     raws: Sequence[bytes], type_: PropertyType, same: Callable[[str], str] | None
 ) -> tuple[list[Any], int]:
@@ -230,9 +243,10 @@ def make_table(
     if call is not None and call.name is not None:
         table = table.filter(_are_named(call.name, table.column("body")))
     part = "traits" if call is not None and call.type in TRAITS_OF else "properties"
-    raws = _raws(
-        _decoder([found.wire_name or found.name for found, _ in typed], part), table.column("body"), len(typed)
-    )
+    read = _decoder([found.wire_name or found.name for found, _ in typed], part)
+    if call is not None and call.type == "identify":
+        read = _with_all_traits(read)
+    raws = _raws(read, table.column("body"), len(typed))
     table, made = table.drop_columns(["body"]), {}
     for number, (found, type_) in enumerate(typed):
         same = canonical_text(found)

@@ -50,6 +50,10 @@ class Judge:
         """Judge the traits of a `user` or an `account`."""
         return self.other(body, changed)
 
+    def page(self, _type: str, _name: object, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+        """Judge a page or a screen."""
+        return self.other(body, changed)
+
     def other(self, body: bytes, changed: tuple[Fault, ...]) -> Judged:
         """Judge what the plan does not speak of."""
         return Judged(body, changed, (), self._on_invalid or "flag" if changed else "send")
@@ -105,6 +109,11 @@ class PlanJudge(Judge):
         sent = self._transforms.transform_traits(kind, body)
         faults = changed + checked.faults
         return Judged(bytes(sent.properties), faults, checked.warnings + sent.warnings, self._action(None, faults))
+
+    def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+        sent = self._transforms.transform_page(type_, name, body)
+        judged = self.other(bytes(sent.properties), changed)
+        return msgspec.structs.replace(judged, warnings=sent.warnings) if sent.warnings else judged
 
     def _unknown_event(self, name: str, body: bytes, changed: tuple[Fault, ...]) -> Judged:
         policy = self._validator.policy(None).unknown_event

@@ -149,7 +149,7 @@ class Preparer:
         elif kind.traits is not None:
             judged = self._judge.traits(kind.traits, text, changed)
         else:
-            judged = self._judge.other(text, changed)
+            judged = self._judge.page(message.type, message.name, text, changed)
         if judged.action in _REFUSES:
             receipt = Receipt(False, message_id, "invalid", judged.faults + judged.warnings)
             if judged.action == "raise":

@@ -16,7 +16,7 @@ from footfall.collector.splice import Spliced, splice, splice_names
 from footfall.events import MESSAGE_TYPES
 from footfall.plan.model import Plan
 from footfall.plan.transform import Changer
-from footfall.plan.transform_parts import Part, part_of, parts_in, remaining, stricter
+from footfall.plan.transform_parts import PageParts, Part, part_of, parts_in, remaining, stricter
 
 if TYPE_CHECKING:
     from footfall.plan.validate import Validator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Door", "PlanParts", "Task"]
 
 _TYPES = frozenset(MESSAGE_TYPES)
+_PAGES = ("page", "screen")
 _NO_TYPE = ""
 _UNMADE: Final = object()
 
@@ -42,7 +43,9 @@ class PlanParts:
         self._plan = plan
         self._validator = validator
         self._events: dict[str, Part | None] = {}
-        user, account = (part_of(plan.traits.get(kind, ())) for kind in ("user", "account"))
+        self._pages = PageParts(plan.pages)
+        user = stricter(part_of(plan.traits.get("user", ())), self._pages.of("identify"))
+        account = stricter(part_of(plan.traits.get("account", ())), self._pages.of("group"))
         both = stricter(user, account)
         # By type: what to change in `traits`, and in `context.traits`, where RudderStack's SDKs write a user's traits
         # on every message.
@@ -52,21 +55,29 @@ class PlanParts:
             _NO_TYPE: (both, both),
         }
 
-    def event_name(self, name: object) -> str | None:
-        """The plan's name of an event, on whatever day."""
+    def name_of(self, name: object, type_: object) -> str | None:
+        """The plan's name of what a message is about: an event, on whatever day, or one page or screen."""
+        if type_ in _PAGES:
+            return name if type(name) is str and self._pages.named(name) else None
         event = self._validator.resolve(name) if type(name) is str else None
         return None if event is None else event.name
 
-    def message(self, event: str | None, type_: str) -> Part | None:
-        """What to change in a message of this type about this event (the plan's name)."""
-        if event is not None and event not in self._events:
-            self._events[event] = part_of(self._plan.events[event].properties)
+    def message(self, name: str | None, type_: str) -> Part | None:
+        """What to change in a message of this type about this event or page (the plan's name)."""
         traits, context_traits = self._traits[type_]
         return _ours(
-            properties=None if event is None else self._events[event],
+            properties=self._properties(name, type_),
             traits=traits,
             context=_ours(traits=context_traits),
         )
+
+    def _properties(self, name: str | None, type_: str) -> Part | None:
+        if type_ in _PAGES:
+            return self._pages.of(type_, name)
+        if name is not None and name not in self._events:
+            self._events[name] = part_of(self._plan.events[name].properties)
+        part = None if name is None else self._events[name]
+        return stricter(part, self._pages.of_any()) if type_ == _NO_TYPE else part
 
     def envelope(self) -> Part | None:
         """What to change in what a batch says for all of its messages."""
@@ -109,27 +120,30 @@ class Door:
         self._unclaimed: dict[tuple[str | None, object], Task | None] = {}
         self._names: Mapping[str, Part] | None = None
 
-    def task(self, claim: object, event: object, type_: object) -> Task | None:
-        """What is to be done to a message, None for nothing. `claim` names the bundle whose transforms it had."""
-        if claim is None and (event is None or type(event) is str):
-            task = self._unclaimed.get((event, type_), _UNMADE)
+    def task(self, claim: object, subject: object, type_: object) -> Task | None:
+        """What is to be done to a message, None for nothing.
+
+        `claim` names the bundle whose transforms it had, `subject` the event that it is about, or `page:Home`.
+        """
+        if claim is None and type(type_) is str and (subject is None or type(subject) is str):
+            task = self._unclaimed.get((subject, type_), _UNMADE)
             if task is not _UNMADE:
                 return task  # type: ignore[return-value]  # it is no _UNMADE
         done = None if claim is None else self._parts_of(claim)
         if done is self._newest:
             return None
-        name = self._newest.event_name(event)
+        name = self._newest.name_of(subject, type_)
         # Bounded: it has names of the plans, and none of a sender.
         key = (
             claim if done is not None else None,
             name,
-            self._sender.event_name(event) if done is None else done.event_name(event),
+            (self._sender if done is None else done).name_of(subject, type_),
             type_ if type(type_) is str and type_ in _TYPES else _NO_TYPE,
         )
         if key not in self._tasks:
             self._tasks[key] = self._made(done, *key[1:])
-        if claim is None and key[-1] == type_ and (name is not None or event is None):
-            self._unclaimed[event, type_] = self._tasks[key]  # type: ignore[index]  # a name of the plan, or none
+        if claim is None and key[-1] == type_ and (name is not None or subject is None):
+            self._unclaimed[subject, type_] = self._tasks[key]  # type: ignore[index]  # a name of the plan, or none
         return self._tasks[key]
 
     def _made(self, done: PlanParts | None, newest_name: str | None, other_name: str | None, type_: str) -> Task | None:

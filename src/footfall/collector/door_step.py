@@ -25,7 +25,7 @@ def door(draft: Draft, frame: Frame) -> bool:
     draft.validator = judge.validator
     if judge.door is None:
         return True
-    task = judge.door.task(_claim(context, frame), data.get("event"), draft.type)
+    task = judge.door.task(_claim(context, frame), *_about(data, draft.type))
     if task is None:
         return True
     draft.is_concealed = True
@@ -56,7 +56,7 @@ def conceal(draft: Draft, frame: Frame) -> None:
         _keep(draft, judge.door.unread(draft.piece.raw))
         return
     type_ = data.get("type") if frame.type is None else frame.type
-    task = judge.door.task(_claim(context, frame), data.get("event"), type_)
+    task = judge.door.task(_claim(context, frame), *_about(data, type_))
     if task is not None:
         _keep(draft, judge.door.apply(draft.piece.raw, task, is_kept=frame.transformed is not None))
 
@@ -70,6 +70,13 @@ def bundle_of(context: dict[str, Any], batch_context: dict[str, Any]) -> object:
 def hides_what_was_got(draft: Draft, judge: Judge) -> bool:
     """Whether a fault may show a value that another plan than the judge's conceals."""
     return draft.is_concealed and not judge.is_newest
+
+
+def _about(data: dict[str, Any], type_: object) -> tuple[object, object]:
+    """What a message is about, its event or its page (`page:Home`), and its type; no type where it names both."""
+    if type_ == "page" or type_ == "screen":
+        return (f"{type_}:{data.get('name')}", type_) if "event" not in data else (data["event"], None)
+    return data.get("event"), type_
 
 
 def _claim(context: dict[str, Any], frame: Frame) -> object:

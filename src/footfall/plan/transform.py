@@ -22,8 +22,8 @@ from typing import Any, Literal
 import msgspec
 
 from footfall.events import Fault
-from footfall.plan.model import Event, Plan, Transform
-from footfall.plan.transform_parts import Part, part_of
+from footfall.plan.model import TRAITS_OF, Event, Plan, Transform
+from footfall.plan.transform_parts import PageParts, Part, part_of, stricter
 from footfall.plan.wording import join_key
 
 __all__ = ["Changer", "Transformed", "Transforms"]
@@ -84,7 +84,11 @@ class Transforms:
         self._changer = Changer(key)
         self._plan = plan
         self._events: dict[str, Part | None] = {}
-        self._traits = {kind: part_of(properties) for kind, properties in plan.traits.items()}
+        self._pages = PageParts(plan.pages)
+        self._traits = {
+            kind: stricter(part_of(plan.traits.get(kind, ())), self._pages.of(type_))
+            for type_, kind in TRAITS_OF.items()
+        }
 
     def apply(self, event: Event, properties: bytes) -> bytes:
         """The JSON text of an event's properties as it may be sent; the same bytes if the plan changes nothing in it.
@@ -104,6 +108,12 @@ class Transforms:
     def transform_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Transformed:
         """The JSON text of traits as it may be sent. Raises ValueError if `traits` is not JSON."""
         return self._run(self._traits.get(kind), traits)
+
+    def transform_page(self, type_: str, name: object, properties: bytes | msgspec.Raw) -> Transformed:
+        """The JSON text of a page's or screen's properties as it may be sent. Raises ValueError if it is not JSON."""
+        if not self._pages:
+            return Transformed(properties)
+        return self._run(self._pages.of(type_, f"{type_}:{name}" if type(name) is str else None), properties)
 
     def _run(self, part: Part | None, text: bytes | msgspec.Raw) -> Transformed:
         if part is None or not len(text):

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.model import Property, Transform
+from footfall.plan.model import Page, Property, Transform
 
-__all__ = ["Part", "part_of", "parts_in", "remaining", "stricter", "touches"]
+__all__ = ["PageParts", "Part", "part_of", "parts_in", "remaining", "stricter", "touches"]
 
 _STRICTNESS: tuple[Transform, ...] = ("truncate", "mask", "hash", "drop")
 """From what says most of a value to what says nothing: three characters, two, whether two values are equal."""
@@ -58,6 +58,32 @@ def _looking(
 ) -> Part | None:
     kept = {key: part for key, part in keys.items() if part is not None}
     return Part(None, kept, in_array, in_map, is_ours) if kept or in_array or in_map else None
+
+
+class PageParts:
+    """What a plan changes in calls that are no events: in one page by its name, or in every call of a type."""
+
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        self._parts = {name: part for name, page in pages.items() if (part := part_of(page.properties)) is not None}
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def named(self, name: str) -> bool:
+        """Whether something is changed in a page of this name (`page:Home`) alone."""
+        return name in self._parts
+
+    def of(self, type_: str, name: str | None = None) -> Part | None:
+        """What to change in the properties, or traits, of a call of this type, and of this name (`page:Home`)."""
+        part = self._parts.get(type_)
+        return part if name is None else stricter(part, self._parts.get(name))
+
+    def of_any(self) -> Part | None:
+        """What to change in a call of which nothing is known."""
+        every: Part | None = None
+        for part in self._parts.values():
+            every = stricter(every, part)
+        return every
 
 
 def stricter(first: Part | None, second: Part | None) -> Part | None:

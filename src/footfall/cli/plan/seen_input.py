@@ -95,6 +95,9 @@ class SeenInput:
                         row = entry.row
                         if kind == "quarantined" and row.type != "track":
                             continue  # put aside for what no plan could say of it
+                        if kind == "quarantined" and b'"code":"too_large"' in (row.faults or b""):
+                            self.broken.append(f"message {row.message_id}: only its head was kept, as it was too large")
+                            continue
                         one = partial(
                             read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
                             receipt=row.received_at, envelope=row.envelope,
