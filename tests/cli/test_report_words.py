@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
-from footfall.cli.report_words import duration, number, percent
+from footfall.analytics import KpiResult, Window
+from footfall.analytics.results import CurrencyFigure
+from footfall.cli.report_words import duration, kpi_value, number, percent
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,13 @@ def test_a_small_share_does_not_read_as_none(value: str, text: str) -> None:
 )  # fmt: skip
 def test_a_duration_is_told_in_its_two_largest_units(seconds: str, text: str) -> None:
     assert duration(Decimal(seconds)) == text
+
+
+def test_money_is_told_in_a_line_for_each_currency() -> None:
+    kpi = KpiResult(
+        name="revenue", question="", owner="", value=None, of=None, to=None, target=None,
+        window=Window(None, None, "UTC"), rows=(), drives=None, guardrails=(), unread=0, definition="",
+        currencies=(CurrencyFigure("EUR", Decimal("1200.50")), CurrencyFigure(None, Decimal(7))),
+    )  # fmt: skip
+
+    assert kpi_value(kpi, share=False) == "1,200.50 EUR\n7 (no currency)"
