@@ -269,3 +269,107 @@ def test_a_transport_that_fails_to_close_does_not_fail_the_application(caplog: p
     asyncio.run(work())
 
     assert "OSError" in caplog.text
+
+
+class Noticing(Recorder):
+    """A transport that says when it was sent something, and from which thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = threading.Event()
+        self.threads: set[int] = set()
+
+    async def send_async(self, batch: Batch) -> Answer:
+        self.threads.add(threading.get_ident())
+        answer = await super().send_async(batch)
+        self.sent.set()
+        return answer
+
+
+def test_what_only_other_threads_call_is_sent_in_the_loop_in_which_it_was_made() -> None:
+    async def work() -> None:
+        recorder = Noticing()
+        client = AsyncClient(recorder, options=ClientOptions(linger=0.0))
+        await asyncio.to_thread(client.track, "a", user_id="ann")
+        assert await asyncio.to_thread(recorder.sent.wait, 30)
+        assert recorder.threads == {threading.get_ident()}
+        await asyncio.to_thread(client.track, "b", user_id="ann")
+        assert await client.aclose() == Delivery(2, 0, {})
+
+    asyncio.run(work())
+
+
+def test_what_other_threads_call_where_no_loop_was_met_is_sent_too() -> None:
+    recorder = Noticing()
+    client = AsyncClient(recorder, options=ClientOptions(linger=0.0))
+
+    async def work() -> None:
+        # As the plain `def` endpoints of a framework do.
+        await asyncio.to_thread(client.track, "a", user_id="ann")
+        assert await asyncio.to_thread(recorder.sent.wait, 30)
+        assert await client.flush() == Delivery(1, 0, {})
+        client.track("b", user_id="ann")
+        assert await client.aclose() == Delivery(2, 0, {})
+
+    asyncio.run(work())
+
+    assert recorder.events == ["a", "b"]
+    assert recorder.closed
+
+
+def test_without_any_loop_messages_are_sent_as_they_come() -> None:
+    recorder = Noticing()
+    client = AsyncClient(recorder, options=ClientOptions(linger=0.0))
+
+    client.track("a", user_id="ann")
+
+    assert recorder.sent.wait(30)
+    client._end_at_exit()
+    assert client.stats().delivered == 1
+
+
+def test_messages_of_many_threads_and_a_loop_are_each_sent_once() -> None:
+    recorder = Recorder()
+
+    async def work() -> None:
+        async with AsyncClient(recorder) as client:
+
+            def call(name: int) -> None:
+                for number in range(100):
+                    assert client.track(f"{name} {number}", user_id="ann")
+
+            calls = [asyncio.to_thread(call, name) for name in range(4)]
+            call(4)
+            await asyncio.gather(*calls)
+            assert await client.flush() == Delivery(500, 0, {})
+
+    asyncio.run(work())
+
+    assert len(set(recorder.events)) == 500
+    assert [message["context"]["client"]["seq"] for message in recorder.messages] == list(range(1, 501))
+
+
+def test_the_end_of_the_process_waits_for_an_attempt_that_may_still_end() -> None:
+    recorder = Noticing()
+    begun, goes_on = threading.Event(), threading.Event()
+
+    class Slow(Recorder):
+        async def send_async(self, batch: Batch) -> Answer:
+            begun.set()
+            await asyncio.to_thread(goes_on.wait, 30)
+            return await recorder.send_async(batch)
+
+        def send(self, batch: Batch) -> Answer:
+            return recorder.send(batch)
+
+    client = AsyncClient(Slow(), options=ClientOptions(linger=0.0))
+    client.track("a", user_id="ann")
+    assert begun.wait(30)
+    client.track("b", user_id="ann")
+    threading.Timer(0.05, goes_on.set).start()
+
+    client._end_at_exit()
+
+    assert recorder.events == ["a", "b"]
+    assert client.stats().balanced
+    assert client.track("late", user_id="ann").reason == "closed"

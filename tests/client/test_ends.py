@@ -66,6 +66,20 @@ def test_a_child_of_multiprocessing_sends_before_it_ends(method: str, tmp_path: 
     assert events(tmp_path, code) == ["child"]
 
 
+@pytest.mark.skipif(not FORKS, reason="this platform does not fork")
+def test_a_child_of_billiard_sends_before_it_ends(tmp_path: Path) -> None:
+    pytest.importorskip("billiard", reason="billiard, which Celery starts its workers with, is not installed")
+    code = """
+    if __name__ == "__main__":
+        import billiard
+        process = billiard.Process(target=child)
+        process.start()
+        process.join()
+    """
+
+    assert events(tmp_path, code) == ["child"]
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_client_that_is_made_in_a_child_sends_too(method: str, tmp_path: Path) -> None:
     code = f"""

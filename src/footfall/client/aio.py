@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, Say, say
-from footfall.client.ends import answer_termination
+from footfall.client.ends import expect_end
 from footfall.client.guard import guarded, guarded_async
 from footfall.client.ledger import Delivery
 from footfall.client.outbox import Parcel
@@ -157,7 +157,7 @@ class AsyncClient(BaseClient):
         sender.call(sender.due.set)
 
     def _new_sender(self, loop: asyncio.AbstractEventLoop | None) -> _Sender:
-        answer_termination()
+        expect_end()
         if loop is not None:
             sender = _Sender(loop, is_ours=False)
             sender.call(self._start_task, sender)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from footfall.forks import renew_after_fork
 
-__all__ = ["end_with_process"]
+__all__ = ["end_with_process", "expect_end"]
 
 _Owner = TypeVar("_Owner")
 _End = Callable[[Any], None]
@@ -56,12 +56,14 @@ def end_with_process(
     return forget
 
 
-def answer_termination() -> None:
-    """Let a daemonic child of multiprocessing send its messages when it is terminated, which is how such a child ends.
+def expect_end() -> None:
+    """To be called as a client begins to send: the libraries that end a process may have been loaded after it was made.
 
+    Lets a daemonic child of multiprocessing send its messages when it is terminated, which is how such a child ends:
     `with Pool()` terminates its workers, and a process that ends terminates its daemonic children. Nothing is changed
     in any other process, nor where the application has said what SIGTERM does.
     """
+    _library_ends.register()
     process = sys.modules.get("multiprocessing.process")
     if process is None or not process.current_process().daemon:
         return

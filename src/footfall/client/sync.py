@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, say
-from footfall.client.ends import answer_termination
+from footfall.client.ends import expect_end
 from footfall.client.guard import guarded
 from footfall.client.ledger import Delivery
 from footfall.client.outbox import Parcel
@@ -120,7 +120,7 @@ class Client(BaseClient):
 
     def _wake(self) -> None:
         if self._thread is None and self._outbox.pending > 0:
-            answer_termination()
+            expect_end()
             self._thread = threading.Thread(target=self._work, args=(self._changed,), name="footfall", daemon=True)
             try:
                 self._thread.start()
