@@ -36,12 +36,16 @@ class _Sender:
         """Whether it will see what is asked of it: a loop that was left, or closed, does nothing any more."""
         return (self.is_ours or self.loop.is_running()) and not self.loop.is_closed()
 
-    def call(self, function: Any, *arguments: Any) -> None:
-        """Call something in its loop, from wherever this is called. RuntimeError if it was closed just now."""
+    def call(self, function: Any, *arguments: Any) -> bool:
+        """Call something in its loop, from wherever this is called; False if that was closed just now."""
         if _running_loop() is self.loop:
             function(*arguments)
-        else:
+            return True
+        try:
             self.loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            return False
+        return True
 
 
 class AsyncClient(BaseClient):
@@ -146,15 +150,14 @@ class AsyncClient(BaseClient):
     # The sender. What is called under the lock says so.
 
     def _wake(self) -> None:
-        sender, here = self._sender, _running_loop()
-        if sender is None or not sender.works():
-            # A loop that was left may have left a parcel on its way.
-            self._outbox.interrupted()
+        sender = self._sender
+        if sender is not None and sender.works() and sender.call(sender.due.set):
+            return
+        if sender is not None:
+            self._outbox.interrupted()  # its loop was left, perhaps with a parcel on its way
+        if self._outbox.pending > 0:
             home = self._home if self._home is not None and self._home.is_running() else None
-            if self._outbox.pending == 0:
-                return
-            sender = self._sender = self._new_sender(here or home)
-        sender.call(sender.due.set)
+            self._sender = self._new_sender(_running_loop() or home)
 
     def _new_sender(self, loop: asyncio.AbstractEventLoop | None) -> _Sender:
         expect_end()
