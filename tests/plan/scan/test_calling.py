@@ -143,12 +143,12 @@ def test_a_call_of_something_unknown_with_a_planned_event_is_listed(source: str)
     assert findings(found) == ["unresolved_call done"]
 
 
-def test_a_call_of_something_unknown_is_listed_where_an_sdk_is_in_use() -> None:
-    both = {"app.py": HEAD, "other.py": "def send(camera):\n    camera.capture('frame.png')\n"}
+def test_a_call_of_something_unknown_is_listed_and_told_only_where_an_sdk_is_imported() -> None:
+    text = "def send(camera, frame):\n    camera.capture(frame)\n"
+    alone, beside = scanned({"app.py": text}), scanned({"app.py": "import posthog\n" + text})
 
-    assert calls(scanned({"other.py": both["other.py"]})) == []
-    assert calls(scanned(both)) == ["?"]
-    assert findings(scanned(both)) == []
+    assert (calls(alone), findings(alone)) == (["?"], [])
+    assert (calls(beside), findings(beside)) == (["?"], ["unresolved_call"])
 
 
 def test_an_abstract_tracker_is_followed_to_the_real_one() -> None:

@@ -71,6 +71,30 @@ NO_CLAIM = {
         def send():
             client.track("done", {"total": 1, "env": ENV})
         """,
+    "a list inside a dictionary of the module": """
+        BASE = {"total": 1, "items": []}
+        def note(x):
+            BASE["items"].append(x)
+        def send():
+            client.track("done", BASE)
+        """,
+    "a dictionary that a function inside fills": """
+        def send(walk):
+            p = {}
+            def fill():
+                p["total"] = 1
+            walk(fill)
+            client.track("done", p)
+        """,
+    "a name that a function inside binds anew": """
+        def send(walk):
+            env = "development"
+            def fill():
+                nonlocal env
+                env = "production"
+            walk(fill)
+            client.track("done", {"total": 1, "env": env})
+        """,
     "a default of the environment": """
         import os
         ENV = os.environ.get("ENV") or "development"

@@ -55,6 +55,16 @@ CLASS_VALUES = {
             def event(self):
                 return "done"
         """,
+    "a subclass of a generic class": """
+        from typing import Generic, TypeVar
+        T = TypeVar("T")
+        class Base(Generic[T]):
+            event = None
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base[int]):
+            event = "done"
+        """,
     "a mixin takes what a sibling gives": """
         class Sends:
             def post(self):
@@ -309,6 +319,28 @@ NO_CLAIM = {
                 self.total += 1
             def send(self):
                 client.track("done", {"total": self.total})
+        """,
+    "another method fills a list inside a dictionary": """
+        class A:
+            def __init__(self):
+                self.p = {"total": 1, "items": []}
+            def work(self):
+                self.p["items"].append("x")
+            def send(self):
+                client.track("done", self.p)
+        """,
+    "a setter binds what a property gives": """
+        class A:
+            def __init__(self):
+                self._env = "development"
+            @property
+            def env(self):
+                return self._env
+            @env.setter
+            def env(self, env):
+                self._env = env
+            def send(self):
+                client.track("done", {"total": 1, "env": self.env})
         """,
     "other code fills a list of the class": """
         class A:

@@ -5,26 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS
+from footfall.plan.scan.loosening import ALL, BOUND, IN_PLACE
 from footfall.plan.scan.survey import Survey
-from footfall.plan.scan.values import (
-    Class,
-    Dictionary,
-    Entry,
-    Function,
-    OneOf,
-    Unknown,
-    Value,
-    because,
-    join_values,
-)
-from footfall.plan.scan.values import Sequence as Items
+from footfall.plan.scan.trees import changed_attributes, changed_by_functions
+from footfall.plan.scan.values import Class, Function
 
-__all__ = ["ALL", "BOUND", "CONSTRUCTORS", "IN_PLACE", "Changes", "loosened"]
-
-BOUND, IN_PLACE = "bound", "in place"
-ALL = "*"
-"""Stands for every name: an attribute is set by a name that is not written out."""
+__all__ = ["CONSTRUCTORS", "Changes"]
 
 CONSTRUCTORS = frozenset({"__init__", "__new__"})
 
@@ -66,7 +52,7 @@ class Changes:
         files = self._survey.changing(name)
         if path in files and tree is not None:
             if path not in self._in_modules:
-                self._in_modules[path] = _changed_by_functions(tree)
+                self._in_modules[path] = changed_by_functions(tree)
             kinds |= self._in_modules[path].get(name, set())
         if any(file != path and self._survey.mentions(file, [module]) for file in files):
             kinds.add(IN_PLACE)
@@ -92,70 +78,5 @@ class Changes:
     def _by_function(self, function: Function) -> dict[str, set[str]]:
         key = id(function.node)
         if key not in self._in_functions:
-            self._in_functions[key] = (function, _changed_attributes(function.node))
+            self._in_functions[key] = (function, changed_attributes(function.node))
         return self._in_functions[key][1]
-
-
-def loosened(value: Value, kinds: frozenset[str], what: ast.AST) -> Value:
-    """The value, with what may have become of it where it is changed elsewhere."""
-    if IN_PLACE in kinds:
-        value = _in_place(value, what)
-    if BOUND in kinds:
-        value = join_values((value, Unknown(because("is ", what, ", which is set elsewhere"))), loose=True)
-    return value
-
-
-def _in_place(value: Value, what: ast.AST) -> Value:
-    if isinstance(value, Dictionary):
-        rest = Unknown(because("is ", what, ", which is changed elsewhere"))
-        entries = {
-            key: Entry(join_values((entry.value, Unknown("may be changed elsewhere")), loose=True), entry.certain)
-            for key, entry in value.entries.items()
-        }
-        return Dictionary(entries, rest, value.origin)
-    if isinstance(value, Items):
-        return Unknown(because("is ", what, ", which is changed elsewhere"), type="array")
-    if isinstance(value, OneOf):
-        return join_values([_in_place(option, what) for option in value.options], value)
-    return value
-
-
-def _changed_attributes(root: ast.AST) -> dict[str, set[str]]:
-    """The attributes, by name, that a function binds or changes in place."""
-    kinds: dict[str, set[str]] = {}
-    for node in ast.walk(root):
-        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
-            kinds.setdefault(node.attr, set()).add(BOUND)
-        elif isinstance(changed := _changed_in_place(node), ast.Attribute):
-            # `self.__dict__.update(…)` binds any name.
-            is_all = changed.attr == "__dict__"
-            kinds.setdefault(ALL if is_all else changed.attr, set()).add(BOUND if is_all else IN_PLACE)
-        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr" and len(node.args) == 3:
-            name = node.args[1]
-            literal = name.value if isinstance(name, ast.Constant) and isinstance(name.value, str) else ALL
-            kinds.setdefault(literal, set()).add(BOUND)
-    return kinds
-
-
-def _changed_in_place(node: ast.AST) -> ast.expr | None:
-    """What a piece of syntax changes in place: the list or dictionary before `[…] =` or `.append(`."""
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-        return node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.value if node.func.attr in MUTATORS | LIST_MUTATORS else None
-    return node.target if isinstance(node, ast.AugAssign) else None
-
-
-def _changed_by_functions(tree: ast.Module) -> dict[str, set[str]]:
-    """The names of a module that its functions change in place."""
-    kinds: dict[str, set[str]] = {}
-    for function in ast.walk(tree):
-        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            continue
-        own = {node.id for node in ast.walk(function) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        own |= {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-        for node in ast.walk(function):
-            changed = _changed_in_place(node)
-            if isinstance(changed, ast.Name) and changed.id not in own:
-                kinds.setdefault(changed.id, set()).add(IN_PLACE)
-    return kinds

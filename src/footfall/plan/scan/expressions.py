@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.plan.scan.calling import call
 from footfall.plan.scan.dictionaries import concat, is_scalar, merged, options_of, plain, truth, with_key
+from footfall.plan.scan.loosening import EITHER, loosened
 from footfall.plan.scan.values import (
     Class,
     Client,
@@ -41,7 +42,8 @@ def _constant(_walker: Walker, node: ast.Constant) -> Value:
 
 
 def _name(walker: Walker, node: ast.Name) -> Value:
-    return walker.engine.as_client(node.id, walker.lookup(node.id))
+    value = walker.engine.as_client(node.id, walker.lookup(node.id))
+    return loosened(value, EITHER, node) if node.id in walker.shared else value
 
 
 def _attribute(walker: Walker, node: ast.Attribute) -> Value:

@@ -10,9 +10,10 @@ import msgspec
 
 from footfall.plan.scan.builtin_calls import METHODS
 from footfall.plan.scan.calls import class_value
-from footfall.plan.scan.changes import CONSTRUCTORS, loosened
+from footfall.plan.scan.changes import CONSTRUCTORS
 from footfall.plan.scan.expressions import from_annotation
 from footfall.plan.scan.library import Library
+from footfall.plan.scan.loosening import loosened
 from footfall.plan.scan.objects import Objects
 from footfall.plan.scan.shapes import Naming
 from footfall.plan.scan.survey import Survey

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from footfall.plan.scan.calls import EVENT_OF_CLASS, Sent, class_value
-from footfall.plan.scan.changes import Changes, loosened
+from footfall.plan.scan.changes import Changes
 from footfall.plan.scan.library import Library, module_name
+from footfall.plan.scan.loosening import loosened
 from footfall.plan.scan.shapes import CLASSES, MODULES, ORDERED, SDKS, Naming
 from footfall.plan.scan.survey import Survey
 from footfall.plan.scan.values import (

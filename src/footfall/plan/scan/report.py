@@ -85,15 +85,14 @@ def _with_tests(verdict: Verdict, library: Library) -> Verdict:
 
 
 def _listed(verdicts: Sequence[Verdict], library: Library) -> list[Verdict]:
-    """The calls that are listed. A method that is called `track` is one of many: without a client it is listed where
-    the event is planned, or where some file imports an SDK; something is said of it in a file that imports one."""
-    imports = any(library.sdks(path) for path in library.paths)
+    """The calls that are listed. A method that is called `track` is one of many: without a client something is said of
+    it only where the event is planned, or where it is not known and the file imports an SDK."""
     kept = []
     for verdict in verdicts:
         sent = verdict.sent
         if sent.receiver is None or verdict.event is not None:
             kept.append(verdict)
-        elif imports and sent.kind == "track":
+        elif sent.kind == "track":
             is_near = bool(library.sdks(sent.origin.file)) and not isinstance(sent.event, Const)
             kept.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
     return kept

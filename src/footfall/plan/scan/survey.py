@@ -103,6 +103,9 @@ def _changed(text: bytes) -> Iterator[bytes]:
         name = _NAME.search(text, max(0, match.start() - _MOST_BACK), match.start())
         if name is not None:
             yield name.group()
+        elif text[match.start() - 1 : match.start()] == b"]":
+            owner = _OWNER.search(text, text.rfind(b"\n", 0, match.start()) + 1, match.start())
+            yield from (owner.group(1),) if owner is not None else ()
     for match in _ITEM.finditer(text):
         name = _OWNER.search(text, text.rfind(b"\n", 0, match.start()) + 1, match.start())
         if name is not None:

@@ -22,6 +22,7 @@ from footfall.plan.scan.dictionaries import (
     with_item,
 )
 from footfall.plan.scan.expressions import EXPRESSIONS, from_annotation
+from footfall.plan.scan.trees import changed_by_function
 from footfall.plan.scan.values import (
     Class,
     Client,
@@ -71,6 +72,7 @@ class Walker:
         self._given = given  # parameters that a caller has bound, so that tests of them can be decided
         self.defined: list[Function] = []
         self.globals: set[str] = set()
+        self.shared: set[str] = set()  # the names that functions inside this one change
 
     # What expressions ask for.
 
@@ -339,8 +341,12 @@ def _function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> N
     home = outer.outer if outer.owner is not None and outer.outer is not None else outer
     is_stub = "abstractmethod" in kinds or _is_stub(node)
     function = Function(node, home, qualname, outer.owner, kind, is_stub)
-    outer.names[node.name] = function
+    # A setter leaves the property what it is; it is kept among the methods, under a name that no code can ask for.
+    is_setter = not kinds.isdisjoint({"setter", "deleter"})
+    outer.names[f"{node.name} setter" if is_setter else node.name] = function
     walker.defined.append(function)
+    if outer.outer is not None and outer.owner is None:
+        walker.shared |= changed_by_function(node)
 
 
 _KINDS = {
@@ -380,7 +386,8 @@ def _takes_fields(bases: Iterable[Value], node: ast.ClassDef) -> bool:
 
 
 def _class(walker: Walker, node: ast.ClassDef) -> None:
-    bases = tuple(walker.value(base) for base in node.bases)
+    # `Base[int]` is Base to the scan.
+    bases = tuple(walker.value(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
     for keyword in node.keywords:
         walker.value(keyword.value)
     for decorator in node.decorator_list:
