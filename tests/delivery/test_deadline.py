@@ -131,3 +131,23 @@ def test_a_plain_timeout_is_handed_on_as_it_is(slow: Slow) -> None:
 def test_a_host_that_has_no_address_cannot_be_reached() -> None:
     with pytest.raises(UnreachableError, match="ConnectError"):
         HttpTransport("http://nobody.invalid", "key").send(BATCH)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("target", ["http://collect.example", "https://collect.example"])
+def test_a_proxy_that_asks_for_a_login_keeps_the_batch_and_names_the_url(target: str, is_async: bool) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
+
+    async def work(transport: HttpTransport) -> None:
+        try:
+            await transport.send_async(BATCH)
+        finally:
+            await transport.close_async()
+
+    with answering(answer) as url:
+        transport = HttpTransport(target, "key", proxy=url)
+
+        with pytest.raises(UnreachableError, match=r"check .*the URL"):
+            asyncio.run(work(transport)) if is_async else transport.send(BATCH)
+        transport.close()

@@ -11,7 +11,7 @@ _EVERY = 60.0  # seconds between two lines
 
 _WORDS = {
     "gave_up": "given up after the retry policy's limit",
-    "queue_full": "by a full queue (queue_full); see why nothing gets through, or raise ClientOptions.queue_bytes",
+    "queue_full": "by a full queue (queue_full: see why nothing gets through, or raise ClientOptions.queue_bytes)",
     "refused": "refused by the collector",
     "too_large": "larger than the collector takes (too_large)",
 }

@@ -46,6 +46,8 @@ _REMEDIES = {
     "unknown_property": "add the property to the plan, or mend its name in the call",
 }
 _REMEDY = "mend the value in the call, or what the plan says of it"
+# Reasons of a falsy receipt that its faults explain.
+_BY_FAULTS = frozenset({"invalid", "unencodable"})
 _FIRST = {"group": "group_id", "track": "event"}
 # Reasons of a falsy receipt that need no word: somebody wanted it so, or it is logged where it happens.
 _QUIET = frozenset({"disabled", "hook", "internal"})
@@ -79,7 +81,8 @@ class Notices:
         elif receipt.reason == "argument_order":
             self._say_order(name, message.type)
         elif receipt.reason not in _QUIET:
-            for fault in receipt.faults or (Fault("", receipt.reason or "refused"),):
+            whole = Fault("", receipt.reason or "refused")
+            for fault in (receipt.faults if receipt.reason in _BY_FAULTS else ()) or (whole,):
                 self._say("was not sent:", name, fault.path, fault.code, fault.expected)
 
     def of_answer(self, messages: Sequence[bytes], answer: Answer) -> None:

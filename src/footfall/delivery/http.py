@@ -266,4 +266,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _unreachable(error: Exception) -> UnreachableError:
-    return UnreachableError(f"no answer from the collector: {type(error).__name__}")
+    name = type(error).__name__
+    hint = "; check the proxy and the URL" if name == "ProxyError" else ""
+    return UnreachableError(f"no answer from the collector: {name}{hint}")
