@@ -351,9 +351,9 @@ def test_a_raising_hook_costs_its_message_and_is_counted(caplog: pytest.LogCaptu
 
 def test_a_hook_that_returns_nonsense_costs_its_message(caplog: pytest.LogCaptureFixture) -> None:
     with Client(Recorder(), hooks=[lambda message: 3]) as client:  # type: ignore[list-item,return-value]  # on purpose
-        assert client.track("a").reason == "internal"
+        assert client.track("a").reason == "hook"
 
-    assert client.stats().refused == {"internal": 1}
+    assert client.stats().refused == {"hook": 1}
 
 
 anything = st.one_of(

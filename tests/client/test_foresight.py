@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from footfall import Client, ClientOptions, InvalidEventError
 from footfall.client.foresight import nobody, unreadable_time
 from footfall.collector import Collector
+from footfall.identity import id_text
 from footfall.moments import parse_moment
 from footfall.testing import Recorder
 
@@ -137,7 +138,7 @@ def test_the_client_says_of_ids_what_the_collector_says(
         client.track("a", user_id=user_id, anonymous_id=anonymous_id, context=context)
     answer = collector.take(recorder.batches[0].encode())
     theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} & {"junk_id", "no_usable_id"}
-    fault = nobody(user_id, anonymous_id, context)
+    fault = nobody(id_text(user_id), id_text(anonymous_id), context)
     event(str(fault and fault.code))
 
     assert {fault.code} if fault else set() == theirs

@@ -199,6 +199,43 @@ def test_ids_stand_as_they_were_sent(open_collector: Collector) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (b"12345.0", "12345"),
+        (b"1.2e3", "1200"),
+        (b"9007199254740993.0", "9007199254740993"),
+        (b"12345678901234567890123.00", "12345678901234567890123"),
+    ],
+)
+def test_a_number_without_a_fraction_is_an_id_with_all_its_digits_and_a_warning(
+    open_collector: Collector, number: bytes, text: str
+) -> None:
+    message = b'{"type":"group","userId":%b,"groupId":%b,"context":{"device":{"id":%b}}}' % (number, number, number)
+
+    answer = open_collector.take(b'{"batch":[%b]}' % message)
+
+    (row,) = rows(open_collector)
+    assert (row.user_id, row.group_id, row.device_id) == (text, text, text)
+    assert row.body == message
+    assert {(fault.path, fault.code) for fault in answer.verdicts[0].faults} == {
+        (path, "float_id") for path in ("userId", "groupId", "context.device.id")
+    }
+
+
+def test_a_device_of_the_batch_may_be_a_number_too(open_collector: Collector) -> None:
+    open_collector.take(body({"type": "page", "context": None}, context={"device": {"id": 7.0}}))
+
+    assert [row.device_id for row in rows(open_collector)] == ["7"]
+
+
+@pytest.mark.parametrize("number", [b"1.5", b"1e-1", b"-0.0", b"0e3"])
+def test_a_number_that_is_nobodys_id_leads_to_the_quarantine(open_collector: Collector, number: bytes) -> None:
+    answer = open_collector.take(b'{"batch":[{"type":"track","event":"e","userId":%b}]}' % number)
+
+    assert answer.verdicts[0].reason == "no_usable_id"
+
+
 def test_a_connected_product_is_known_by_context_or_by_the_property_that_the_plan_names(collector: Collector) -> None:
     by_context = {"type": "page", "context": {"device": {"id": "d1"}}}
     by_envelope = {"type": "page"}

@@ -9,7 +9,9 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from tests.client.hostile import hostile_values
 
 import footfall
 from footfall.errors import UsageError
@@ -60,6 +62,8 @@ class Kind(Enum):
         ({"a": [1, None]}, {"a": [1, None]}),
         (0.1 + 0.2, pytest.approx(0.3)),
         (None, None),
+        (np.array([1, 2]), np.array([1, 2])),
+        ([1, 2], np.array([1, 2])),
     ],
 )
 def test_a_value_is_the_one_that_was_sent_however_it_is_written(value: Any, asked: Any) -> None:
@@ -234,3 +238,16 @@ def test_decimals_are_recorded_with_every_digit() -> None:
 
     assert str(sent.messages[0]["properties"]["total"]) == "12345678901234567890.10"
     sent.assert_sent("bought", total=Decimal("12345678901234567890.10"))
+
+
+def test_no_value_that_is_asked_for_or_refused_can_break_a_recording() -> None:
+    values = hostile_values()
+    with recording() as sent:
+        sent.allow_faults()
+        client = footfall.Client(URL, write_key="key")
+        client.track("viewed", {"x": 5}, user_id="ann")
+        refused = [client.track(value, user_id="ann") for value in values]
+
+    for value in values:
+        sent.assert_not_sent("viewed", x=value)
+    assert {receipt.reason for receipt in refused if not receipt} == {"invalid"}

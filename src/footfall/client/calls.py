@@ -16,6 +16,7 @@ from footfall.client.prepare import Preparer, Ready
 from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
+from footfall.identity import plain_text
 
 __all__ = ["Calls"]
 
@@ -31,9 +32,10 @@ class Calls(ABC):
     reason, and every fault, if not. No call raises, whatever it is given and whatever fails inside (the reason is then
     `internal`), except InvalidEventError by a client that was made with `on_invalid="raise"`. The user goes by name: a
     call in the order of other makers' libraries, `track(user_id, event, properties)`, sends nothing and has the reason
-    `argument_order`. Ids are text, integers or UUIDs. A `timestamp` is a datetime (naive: UTC), a date, RFC 3339
-    text, or seconds since 1970 (`time.time()`; a number of milliseconds is refused, and the receipt says so); without
-    one it is now. `message_id` makes sending the same message twice harmless.
+    `argument_order`. Ids are text, UUIDs or whole numbers of any type (an int Enum's, numpy's). A `timestamp` is a
+    datetime (naive: UTC), a date, RFC 3339 text, or seconds since 1970 (`time.time()`; a number of milliseconds is
+    refused, and the receipt says so); without one it is now. `message_id` makes sending the same message twice
+    harmless.
     """
 
     _preparer: Preparer
@@ -204,7 +206,11 @@ class Calls(ABC):
 
     @guarded(_NO_CONTEXT)
     def _copied(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        return {} if context is None else dict(context)
+        try:
+            return {} if context is None else dict(context)
+        except Exception:  # noqa: BLE001 - a slip in the calling code, and none of ours
+            PROCESS.of_scope(context)
+            return _NO_CONTEXT
 
     def _record(self, message: Message) -> Receipt:
         try:
@@ -238,4 +244,4 @@ def _in_another_order(properties: Any) -> Any:
 
     Text is no properties, so the message is refused; it is the event's name where it is not empty.
     """
-    return properties if isinstance(properties, str) else ""
+    return plain_text(properties) or ""

@@ -13,23 +13,23 @@ import orjson
 
 from footfall.encoding import encode
 from footfall.events import Fault
-from footfall.identity import is_junk
+from footfall.identity import id_text, is_junk, whole_number
 from footfall.moments import moment_of, parse_moment
 
 __all__ = ["nobody", "unreadable_time"]
 
 
-def nobody(user_id: Any, anonymous_id: Any, context: Any) -> Fault | None:
+def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
     """The fault of a message that names nobody, or a placeholder in place of its user; None of any other.
 
-    The ids are text, integers or UUIDs, or None; a connected product is named by `context.device.id`.
+    A connected product is named by `context.device.id`.
     """
-    is_user = user_id is not None and user_id != ""
-    if is_user and not _stands_for_no_one(user_id if isinstance(user_id, str) else str(user_id)):
+    if user_id and not _stands_for_no_one(user_id):
         return None
-    if (anonymous_id is None or anonymous_id == "") and not _names_device(context):
-        return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", "a placeholder" * is_user)
-    return Fault("userId", "junk_id", "the id of a user", "a placeholder") if is_user else None
+    got = "a placeholder" if user_id else ""
+    if not anonymous_id and not _names_device(context):
+        return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", got)
+    return Fault("userId", "junk_id", "the id of a user", got) if user_id else None
 
 
 def unreadable_time(value: str | datetime) -> Fault | None:
@@ -49,11 +49,11 @@ def _stands_for_no_one(user_id: str) -> bool:
 
 
 def _names_device(context: Any) -> bool:
-    if not context:
+    if context is None:
         return False
     text, _ = encode(context)
     try:
         device = orjson.loads(text or b"null")["device"]
-        return isinstance(device, dict) and (isinstance(device.get("id"), int) or bool(device.get("id")))
+        return isinstance(device, dict) and bool(id_text(device.get("id")) or whole_number(device.get("id")))
     except (ValueError, KeyError, TypeError):
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, SupportsIndex
 from uuid import UUID
 
 import msgspec
@@ -36,7 +36,7 @@ class PlannedEvent(Protocol):
 
 
 Fields = Mapping[str, Any] | msgspec.Struct | _Dataclass | _Attrs | _Pydantic
-Id = str | int | UUID
+Id = str | SupportsIndex | UUID
 Timestamp = datetime | date | float | str  # a number (float takes int too): seconds since 1970-01-01 UTC
 
 

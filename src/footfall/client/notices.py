@@ -15,6 +15,7 @@ import msgspec
 
 from footfall.client.message import Message
 from footfall.events import Answer, Fault, Receipt
+from footfall.identity import plain_text
 
 __all__ = ["PROCESS", "Notices"]
 
@@ -29,6 +30,7 @@ _REMEDIES = {
     "deprecated": "send the event that took its place",
     "draft": "set its status to active in the plan",
     "duplicate_key": "send each key once",
+    "float_id": "the number stands in its place; make ids whole numbers or text (in pandas: astype('Int64'))",
     "junk_id": "leave user_id out where nobody is signed in",
     "no_transform_key": "the value is left out; give the key as ClientOptions.transform_key",
     "no_usable_id": "give user_id or anonymous_id",
@@ -100,6 +102,12 @@ class Notices:
         if self._is_news("hook", name, type(error).__name__):
             _warn("%s was dropped: a hook raised %s; mend the hook", name, type(error).__name__)
 
+    def of_scope(self, context: object) -> None:
+        """Say that a scope's context cannot be read as one."""
+        kind = _clean(type(context).__name__)
+        if self._is_news("scope", kind):
+            _warn("the context of a scope was left out: it is of type %s; give a dict", kind)
+
     def _say(self, what: str, name: str, path: str, code: str, expected: str = "") -> None:
         path, code = _without_places(path), _clean(code)
         if self._is_news(what, name, path, code):
@@ -144,7 +152,8 @@ def _name_of_call(message: Message, receipt: Receipt | None) -> str:
     name: Any = message.name
     if receipt is not None and receipt.reason == "argument_order":
         name = message.properties  # the event's name came second; what came first is somebody's id
-    return f'"{_clean(name)}"' if isinstance(name, str) and name else "track"
+    text = plain_text(name)
+    return f'"{_clean(text)}"' if text else "track"
 
 
 def _name_in(message: bytes) -> str:

@@ -26,6 +26,7 @@ from footfall.clock import Clock, format_us
 from footfall.encoding import encode, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
+from footfall.identity import id_text, plain_text, whole_number
 from footfall.moments import is_plausible
 
 __all__ = ["NUMBER", "TAIL", "VERSION", "Preparer", "Ready"]
@@ -35,8 +36,11 @@ VERSION = "0.1.0"
 TAIL = b"}}}"  # what follows the message's number
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
+_OUR_KEYS = tuple(f'"{key}"'.encode() for key in sorted(_OURS))
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TOLD = 20  # violations on the wire; the receipt has all
 _OBJECT = ord("{")
+_TIME = "a datetime, a date, RFC 3339 text or seconds since 1970"
 # The pieces of a message that are the same for every message of a type.
 _HEADS = {name: f'{{"type":"{name}","messageId":'.encode() for name in KINDS}
 _NAMES = {name: f',"{kind.name_key}":'.encode() for name, kind in KINDS.items()}
@@ -96,17 +100,19 @@ class Preparer:
         kind = KINDS[message.type]
         wrong: list[Fault] = []
         odd: list[Fault] = []
+        notes: list[Fault] = []
         message_id = self._new_id() if message.message_id is None else _message_id(message.message_id, wrong)
         wall_us = self._now_us() if message.timestamp is None else None
         at = self._monotonic()
-        stamp = _timestamp(message.timestamp, wrong, odd) if wall_us is None else self._stamp(wall_us)
+        stamp = _stamp(message.timestamp, wrong, odd) if wall_us is None else self._stamp(wall_us)
+        message = _plain(message, kind, wrong, notes)
         # The message is put together once, at the end, from its pieces.
-        pieces = self._head(message, kind, message_id, stamp, wrong, odd)
+        pieces = self._head(message, kind, message_id, stamp, odd)
         if wrong:
             return Receipt(False, message_id, "invalid", (*wrong, *odd))
         if (fault := nobody(message.user_id, message.anonymous_id, message.context)) is not None:
             odd.append(fault)
-        said: tuple[Fault, ...] = ()
+        said: tuple[Fault, ...] = tuple(notes)
         told: tuple[Fault, ...] = ()
         if kind.body_key or odd:
             body = self._body(message, kind, message_id, tuple(odd))
@@ -115,9 +121,9 @@ class Preparer:
             if kind.body_key:
                 pieces += (_BODIES[message.type], body.body, b",")
             told = body.faults
-            said = told + body.warnings
+            said += told + body.warnings
         pieces.append(self._own)
-        if message.context:
+        if message.context is not None:
             context = _context(message.context, message_id)
             if isinstance(context, Receipt):
                 return context
@@ -142,7 +148,7 @@ class Preparer:
         if text[0] != _OBJECT:
             refused = _refused(message_id, kind.body_key, "an object", properties)
             # Other makers' libraries take the user first, and then the name, which lands here.
-            in_order = kind.user_required or not isinstance(properties, str)
+            in_order = kind.user_required or plain_text(properties) is None
             return refused if in_order else msgspec.structs.replace(refused, reason="argument_order")
         if kind.name_key == "event":
             judged = self._judge.event(message.name, text, changed)
@@ -159,43 +165,32 @@ class Preparer:
 
     def _hooked(self, message: Message) -> Message | None:
         # Hooks get copies: one that writes into them must not write into what the caller handed in.
-        changed: Message | None = msgspec.structs.replace(
-            message, properties=_copied(message.properties), context=_copied(message.context)
-        )
         try:
+            changed: Message | None = msgspec.structs.replace(
+                message, properties=_copied(message.properties), context=_copied(message.context)
+            )
             for hook in self._hooks:
                 if changed is None:
                     return None
-                changed = hook(changed)
+                changed = _of_hook(hook(changed))
         except Exception as error:  # noqa: BLE001 - a hook's error costs its message and nothing else
             PROCESS.of_hook(message, error)
             return None
         return changed
 
-    def _head(
-        self, message: Message, kind: Kind, message_id: str, stamp: bytes, wrong: list[Fault], odd: list[Fault]
-    ) -> list[bytes]:
-        """All pieces before the body. What cannot be sent is added to `wrong`, what is sent all the same to `odd`."""
+    def _head(self, message: Message, kind: Kind, message_id: str, stamp: bytes, odd: list[Fault]) -> list[bytes]:
+        """All pieces before the body. What had to be changed is added to `odd`."""
         is_ours = message.message_id is None
         quoted_id = b'"%b"' % message_id.encode() if is_ours else _text("messageId", message_id, odd)
         pieces = [_HEADS[message.type], quoted_id, b',"timestamp":', stamp]
-        if message.user_id is not None or kind.user_required:
-            pieces += (b',"userId":', _id("userId", message.user_id, wrong, odd))
+        if message.user_id is not None:
+            pieces += (b',"userId":', _text("userId", message.user_id, odd))
         if message.anonymous_id is not None:
-            pieces += (b',"anonymousId":', _id("anonymousId", message.anonymous_id, wrong, odd))
-        name = message.name
-        if kind.name_key and (name is not None or kind.name_required):
-            pieces.append(_NAMES[message.type])
-            if kind.name_is_id:
-                pieces.append(_id(kind.name_key, name, wrong, odd))
-            elif isinstance(name, str) and (name or not kind.name_required):
-                pieces.append(_text(kind.name_key, name, odd))
-            elif (text := lazy_text(name)) is not None:
-                pieces.append(_text(kind.name_key, text, odd))
-            else:
-                wrong.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(name)))
+            pieces += (b',"anonymousId":', _text("anonymousId", message.anonymous_id, odd))
+        if message.name is not None and kind.name_key:
+            pieces += (_NAMES[message.type], _text(kind.name_key, message.name, odd))
         if message.category is not None:
-            pieces += (b',"category":', _id("category", message.category, wrong, odd))
+            pieces += (b',"category":', _text("category", message.category, odd))
         pieces.append(b",")
         return pieces
 
@@ -208,8 +203,54 @@ class Preparer:
         return b'"%b.%06dZ"' % (text, micros)
 
 
+def _plain(message: Message, kind: Kind, wrong: list[Fault], notes: list[Fault]) -> Message:
+    """The message with its ids and its name as plain text, so that nothing later compares a value of the caller's.
+
+    What cannot be sent is added to `wrong`, what is sent in another form to `notes`.
+    """
+    user_id, anonymous_id, name, category = message.user_id, message.anonymous_id, message.name, message.category
+    if user_id is not None or kind.user_required:
+        user_id = user_id if type(user_id) is str else _id("userId", user_id, wrong, notes)
+    if anonymous_id is not None and type(anonymous_id) is not str:
+        anonymous_id = _id("anonymousId", anonymous_id, wrong, notes)
+    if kind.name_key and (name is not None or kind.name_required):
+        if kind.name_is_id:
+            name = name if type(name) is str else _id(kind.name_key, name, wrong, notes)
+        else:
+            name = _name(kind, name, wrong)
+    if category is not None and type(category) is not str:
+        category = _id("category", category, wrong, notes)
+    if (
+        user_id is message.user_id
+        and anonymous_id is message.anonymous_id
+        and name is message.name
+        and category is message.category
+    ):
+        return message
+    return msgspec.structs.replace(message, user_id=user_id, anonymous_id=anonymous_id, name=name, category=category)
+
+
+def _name(kind: Kind, value: object, wrong: list[Fault]) -> str:
+    text = plain_text(value)
+    text = plain_text(lazy_text(value)) if text is None else text
+    if text is None or (not text and kind.name_required):
+        wrong.append(Fault(kind.name_key, "type", "text that is not empty", _kind_of(value)))
+        return ""
+    return text
+
+
+def _id(path: str, value: object, wrong: list[Fault], notes: list[Fault]) -> str:
+    if (text := id_text(value)) is not None:
+        return text
+    if (text := whole_number(value)) is not None:
+        notes.append(Fault(path, "float_id", "a whole number or text", _kind_of(value)))
+        return text
+    wrong.append(Fault(path, "type", "text, an integer or a UUID", _kind_of(value)))
+    return ""
+
+
 def _message_id(given: Any, wrong: list[Fault]) -> str:
-    if isinstance(given, str | UUID) and (text := str(given)):
+    if text := id_text(given) if issubclass(type(given), UUID) else plain_text(given):
         return text
     wrong.append(Fault("messageId", "type", "text that is not empty", _kind_of(given)))
     return ""
@@ -217,20 +258,23 @@ def _message_id(given: Any, wrong: list[Fault]) -> str:
 
 def _context(given: Any, message_id: str) -> Judged | Receipt:
     """What the caller says of the context, to stand between our own keys; empty, or beginning with a comma."""
-    allowed, notes = _own_keys_left_out(given)
-    text, changed = encode(allowed)
+    text, changed = encode(given)
     changed = _below("context", changed)
     if text is None:
         return Receipt(False, message_id, "unencodable", changed)
     if text[0] != _OBJECT:
         return _refused(message_id, "context", "an object", given)
+    text, notes = _without_our_keys(text)
     return Judged(b"," + text[1:-1] if len(text) > len(b"{}") else b"", changed, notes, "send")
 
 
 def _scoped(message: Message, scope: Scope) -> Message:
     context = message.context
     if scope.context:
-        context = {**scope.context, **context} if isinstance(context, Mapping) else context or scope.context
+        if context is None:
+            context = scope.context
+        elif isinstance(context, Mapping):
+            context = {**scope.context, **context}
     kind = KINDS[message.type]
     return msgspec.structs.replace(
         message,
@@ -242,15 +286,23 @@ def _scoped(message: Message, scope: Scope) -> Message:
     )
 
 
+def _of_hook(returned: object) -> Message | None:
+    if returned is None or (isinstance(returned, Message) and returned.type in KINDS):
+        return returned
+    raise TypeError
+
+
 def _copied(value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def _own_keys_left_out(context: Any) -> tuple[Any, tuple[Fault, ...]]:
-    if not isinstance(context, Mapping) or _OURS.isdisjoint(context):
+def _without_our_keys(context: bytes) -> tuple[bytes, tuple[Fault, ...]]:
+    """The JSON of a context without the keys that are ours; its text is looked at, for its keys may be of any type."""
+    if not any(key in context for key in _OUR_KEYS):
         return context, ()
-    notes = tuple(Fault(f"context.{key}", "reserved", "another key", key) for key in sorted(_OURS & context.keys()))
-    return {key: value for key, value in context.items() if key not in _OURS}, notes
+    members = _decode_members(context)
+    notes = tuple(Fault(f"context.{key}", "reserved", "another key", key) for key in sorted(_OURS & members.keys()))
+    return msgspec.json.encode({key: value for key, value in members.items() if key not in _OURS}), notes
 
 
 def _below(path: str, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
@@ -268,13 +320,12 @@ def _text(path: str, value: str, odd: list[Fault]) -> bytes:
     return text or b'""'
 
 
-def _id(path: str, value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
-    if isinstance(value, str):
-        return _text(path, value, odd)
-    if isinstance(value, int | UUID) and not isinstance(value, bool):
-        return b'"%b"' % str(value).encode()
-    wrong.append(Fault(path, "type", "text, an integer or a UUID", _kind_of(value)))
-    return b""
+def _stamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
+    try:
+        return _timestamp(value, wrong, odd)
+    except Exception:  # noqa: BLE001 - a comparison or a property of the caller's raised
+        wrong.append(Fault("timestamp", "type", _TIME, _kind_of(value)))
+        return b'""'
 
 
 def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
@@ -287,7 +338,7 @@ def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
         if (fault := unreadable_time(value)) is not None:
             odd.append(fault)
         return text
-    wrong.append(Fault("timestamp", "type", "a datetime, a date, RFC 3339 text or seconds since 1970", _kind_of(value)))
+    wrong.append(Fault("timestamp", "type", _TIME, _kind_of(value)))
     return b'""'
 
 
@@ -311,4 +362,4 @@ def _refused(message_id: str, path: str, expected: str, value: object) -> Receip
 
 
 def _kind_of(value: object) -> str:
-    return "nothing" if value is None else "empty text" if value == "" else type(value).__name__
+    return "nothing" if value is None else "empty text" if plain_text(value) == "" else type(value).__name__

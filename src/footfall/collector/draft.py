@@ -10,11 +10,14 @@ from footfall.collector.judge import Judge, JudgeFor
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Piece
 from footfall.events import Fault, VerdictName
+from footfall.identity import digits_of
 
 if TYPE_CHECKING:
     from footfall.plan.validate import Validator
 
 __all__ = ["Draft", "Frame", "kind_of"]
+
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 _KINDS = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -101,16 +104,34 @@ class Draft:
         """Whether the message is over the size limit, so that only an excerpt of it is kept."""
         return self.reason == "too_large"
 
-    def usable_id(self, path: str, value: object) -> str | None:
-        """An id as text: a string as it stands, an integer's digits. Anything else counts as absent, with a warning."""
+    def usable_id(self, value: object, *keys: str) -> str | None:
+        """An id as text, found under `keys`: a string as it stands, the digits of a number without a fraction.
+
+        Such a number that is not written as an integer gets a warning. Anything else counts as absent, with a warning.
+        """
         if type(value) is str:
             return value or None
         if value is None:
             return None
-        if type(value) is float and "." not in path:
-            # An integer over 64 bits was decoded as a float; its digits are still in the message.
-            value = msgspec.json.decode(self.piece.raw)[path]
         if type(value) is int:
             return str(value)
+        path = ".".join(keys)
+        if type(value) is float:
+            # What was decoded may have lost digits, and may be an integer over 64 bits; the message has them all.
+            number = self._written(keys) or str(value)
+            if (digits := digits_of(number)) is not None:
+                if not number.lstrip("-").isdecimal():
+                    self.warn(Fault(path, "float_id", "a whole number or text", "number"))
+                return digits
         self.warn(Fault(path, "type", "string", kind_of(value)))
         return None
+
+    def _written(self, keys: tuple[str, ...]) -> str | None:
+        """The JSON text of a value of the message; None where it is that of its batch."""
+        text = msgspec.Raw(self.piece.raw)
+        try:
+            for key in keys:
+                text = _decode_members(text)[key]
+        except (msgspec.DecodeError, KeyError):
+            return None
+        return bytes(text).decode()

@@ -77,7 +77,7 @@ def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
     event = judge.validator.resolve(name, frame.day)
     key = judge.device_key(event, frame.source)
     if key is not None and draft.device_id is None:
-        draft.device_id = draft.usable_id(f"properties.{key}", _properties(draft).get(key))
+        draft.device_id = draft.usable_id(_properties(draft).get(key), "properties", key)
     if event is None:
         fault = Fault("event", "unknown_event", "an event of the plan", name[:_TOLD])
         _apply(draft, "unknown_event", (fault,), judge.validator.policy(None).unknown_event)

@@ -118,15 +118,15 @@ def message_id(draft: Draft, frame: Frame) -> bool:
 def ids(draft: Draft, frame: Frame) -> bool:
     """Whom it is about: a user, a browser or installation, or a connected product. Somebody there must be."""
     data = draft.data
-    draft.user_id = draft.usable_id("userId", data.get("userId"))
-    draft.anonymous_id = draft.usable_id("anonymousId", data.get("anonymousId"))
+    draft.user_id = draft.usable_id(data.get("userId"), "userId")
+    draft.anonymous_id = draft.usable_id(data.get("anonymousId"), "anonymousId")
     if draft.type == "alias":
-        draft.previous_id = draft.usable_id("previousId", data.get("previousId"))
+        draft.previous_id = draft.usable_id(data.get("previousId"), "previousId")
     elif draft.type == "group":
-        draft.group_id = draft.usable_id("groupId", data.get("groupId"))
+        draft.group_id = draft.usable_id(data.get("groupId"), "groupId")
     device = draft.context.get("device") or frame.context.get("device")
     if type(device) is dict:
-        draft.device_id = draft.usable_id("context.device.id", device.get("id"))
+        draft.device_id = draft.usable_id(device.get("id"), "context", "device", "id")
     return True
 
 

@@ -10,6 +10,7 @@ from footfall.identity.attribution import (
     effects_of_aliases,
     namespace,
 )
+from footfall.identity.given import digits_of, id_text, plain_text, whole_number
 from footfall.identity.ids import comparable, comparable_sql
 from footfall.identity.junk import is_junk
 from footfall.identity.sql import attribute_sql
@@ -24,7 +25,11 @@ __all__ = [
     "attribute_sql",
     "comparable",
     "comparable_sql",
+    "digits_of",
     "effects_of_aliases",
+    "id_text",
     "is_junk",
     "namespace",
+    "plain_text",
+    "whole_number",
 ]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from footfall.clock import EPOCH
 from footfall.errors import UsageError
-from footfall.identity import Observation, attribute, namespace
+from footfall.identity import Observation, attribute, comparable, id_text, namespace, whole_number
 from footfall.plan.calls import call_of
 from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.walk import Moment
@@ -28,8 +28,8 @@ def moments_of(
 ) -> list[Moment]:
     """The planned events and the calls of one actor, in order of time and, within a moment, of sending.
 
-    `who` has any of user_id, anonymous_id and device_id; with none of them, it is the only actor that there is. Raises
-    UsageError when that cannot be told.
+    `who` has any of user_id, anonymous_id and device_id, as ids are compared; with none of them, it is the only actor
+    that there is. Raises UsageError when that cannot be told.
     """
     observed = [_observation(plan, by, message, resolve) for message in messages]
     whose = attribute(observed, namespace(plan.id))
@@ -62,7 +62,8 @@ def _moments(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[
 
 
 def _is_of(one: Observation, who: Mapping[str, str]) -> bool:
-    return all(getattr(one, key) == value for key, value in who.items())
+    ids = ((getattr(one, key), value) for key, value in who.items())
+    return all(sent is not None and comparable(sent) == value for sent, value in ids)
 
 
 def _observation(
@@ -98,4 +99,4 @@ def _moment(message: Mapping[str, Any]) -> int:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+    return id_text(value) or whole_number(value)

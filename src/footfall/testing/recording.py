@@ -15,6 +15,7 @@ import msgspec
 from footfall.encoding import encode
 from footfall.errors import UsageError
 from footfall.events import Answer, Batch, Fault, Receipt
+from footfall.identity import comparable, id_text, plain_text, whole_number
 from footfall.printable import counted
 from footfall.testing.recorder import decoded
 
@@ -155,7 +156,7 @@ class Recording:
             raise UsageError(f"the plan has no journey {journey!r}; it has {', '.join(plan.journeys) or 'none'}")
         asked = plan.journeys[journey]
         ids = {"user_id": user_id, "anonymous_id": anonymous_id, "device_id": device_id}
-        who = {key: str(value) for key, value in ids.items() if value is not None}
+        who = {key: _compared(key, value) for key, value in ids.items() if value is not None}
         moments = moments_of(plan, asked.by, self.messages, who, resolve=self._resolve)
         progress = walk(plan, asked, moments)
         name = ", ".join(f"{key} {value!r}" for key, value in who.items()) or f"the {asked.by}"
@@ -184,7 +185,8 @@ class Recording:
         """Record that a client refused a message; a hook that drops one does so on purpose."""
         if receipt.reason != "hook":
             with self._lock:
-                self._refused.append((str(message.name or f"({message.type})"), receipt, _calling_line()))
+                name = plain_text(message.name) or f"({message.type})"
+                self._refused.append((name, receipt, _calling_line()))
 
     def _plan(self, what: str) -> Plan:
         if self._verdicts is None:
@@ -215,7 +217,7 @@ class Recording:
             if key not in sent:
                 told.append(f"{name} was not sent")
             elif not _same(wanted, sent[key]):
-                told.append(f"{name} was {sent[key]!r}, not {wanted!r}")
+                told.append(f"{name} was {sent[key]!r}, not {_shown(wanted)}")
         return told
 
     def _told(self) -> str:
@@ -245,8 +247,22 @@ def _from_here(file: Path) -> Path:
     return file.relative_to(here) if file.is_relative_to(here) else file
 
 
+def _compared(key: str, value: object) -> str:
+    text = id_text(value) or whole_number(value)
+    if text is None:
+        raise UsageError(f"{key} must be text, a whole number or a UUID, not {type(value).__name__}")
+    return comparable(text)
+
+
 def _with(properties: Mapping[str, Any]) -> str:
-    return f" with {', '.join(f'{name}={value!r}' for name, value in properties.items())}" if properties else ""
+    return f" with {', '.join(f'{name}={_shown(value)}' for name, value in properties.items())}" if properties else ""
+
+
+def _shown(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception:  # noqa: BLE001 - the failure of a test is not the place for another
+        return f"<{type(value).__name__}>"
 
 
 def _times(count: int | None) -> str:
@@ -256,7 +272,11 @@ def _times(count: int | None) -> str:
 
 def _same(wanted: Any, sent: Any) -> bool:
     """Whether a value is the one that was sent, as it is or as a client encodes it (a Decimal, a date, an Enum)."""
-    if bool(wanted == sent):
+    try:
+        is_equal = bool(wanted == sent)
+    except Exception:  # noqa: BLE001 - numpy's arrays and pandas' NA cannot say, and anything else may raise
+        is_equal = False
+    if is_equal:
         return isinstance(wanted, bool) == isinstance(sent, bool)
     text, _ = encode({"value": wanted})
     return text is not None and bool(msgspec.json.decode(text)["value"] == sent)
