@@ -116,6 +116,19 @@ def test_an_unknown_id_is_one_clear_line_and_exit_code_1(data: Path, capsys: pyt
     )
 
 
+def test_who_is_looked_for_and_may_lie_in_quarantine_is_not_denied_in_silence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Collector(tmp_path / "data") as collector:
+        collector.take(b'{"batch": [{"type":"alias","userId":"zoe"}]}')
+
+    answer = Answer(capsys, ["zoe", "--data", str(tmp_path / "data")])
+
+    assert answer.code == 1
+    listed = f"footfall quarantine list --data {tmp_path / 'data'}"
+    assert answer.errors.endswith(f"Not looked at: 1 message in quarantine ({listed}).\n")
+
+
 def test_the_page_says_what_each_alias_did_and_why_one_merged_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -80,12 +81,13 @@ def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:
     with Dataset.open(data, None if plan is None else plans.load(plan)) as dataset:
         found = _look_up(dataset, id, limit)
         timezone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
+        waiting = dataset.intake().quarantined
     if form == "json":
         echo_json(found)
     elif found.persons:
         _Page(timezone).show(found)
     if not found.persons:
-        echo(_nobody(id, data), err=True)
+        echo(_nobody(id, data, waiting), err=True)
         raise click.exceptions.Exit(_NOBODY)
 
 
@@ -95,10 +97,14 @@ def _look_up(dataset: Dataset, id: str, recent: int) -> _Found:  # noqa: A002 - 
     return _Found(id, person_ids, tuple(person for person in persons if person is not None))
 
 
-def _nobody(id: str, data: Path) -> str:  # noqa: A002 - the argument's name
+def _nobody(id: str, data: Path, waiting: int) -> str:  # noqa: A002 - the argument's name
     if is_junk(id):
         return f"{id!r} is nobody's id: a placeholder like this never links messages to a person."
-    return f"{data} knows nobody as {id!r}: it is no user_id, anonymous_id, device_id or person_id there."
+    nobody = f"{data} knows nobody as {id!r}: it is no user_id, anonymous_id, device_id or person_id there."
+    if not waiting:
+        return nobody
+    listed = f"footfall quarantine list --data {shlex.quote(str(data))}"
+    return f"{nobody} Not looked at: {counted(waiting, 'message')} in quarantine ({listed})."
 
 
 class _Page:

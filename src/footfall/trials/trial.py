@@ -18,7 +18,7 @@ from footfall.events import Fault
 from footfall.plan import bundle_hash
 from footfall.plan.model import Plan
 from footfall.plan.observed.watch import general_path
-from footfall.storage import DataFolder, SqliteJournal
+from footfall.storage import DataFolder, Snapshot, SqliteJournal
 from footfall.storage.journal import Entry, Kind, account
 from footfall.trials.moves import JourneyMove, KpiMove, journey_moves, kpi_moves
 from footfall.trials.rejudge import Rejudge
@@ -91,8 +91,10 @@ def try_plan(
     tally = _Tally(since, until)
     journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
     try:
-        with Dataset.of(_accepted(journal, Rejudge(plan, in_force), tally), plan) as tried:
-            after = report(tried, plan, since=since, until=until, now=now)
+        with journal.snapshot() as snapshot:
+            accepted = _accepted(snapshot, Rejudge(plan, in_force), tally)
+            with Dataset.of(accepted, plan) as tried:
+                after = report(tried, plan, since=since, until=until, now=now)
     finally:
         journal.close()
     events = sorted(tally.events.values(), key=lambda one: (-one.lost, -one.freed, one.event))
@@ -112,11 +114,11 @@ def try_plan(
     )
 
 
-def _accepted(journal: SqliteJournal, rejudge: Rejudge, tally: _Tally) -> Iterator[Entry]:
+def _accepted(snapshot: Snapshot, rejudge: Rejudge, tally: _Tally) -> Iterator[Entry]:
     """Every message that would be stored under the new plan; the tally is kept on the way."""
     kinds: tuple[Kind, ...] = ("stored", "quarantined")
     for kind in kinds:
-        for chunk in journal.scan(kind, chunk=_CHUNK):
+        for chunk in snapshot.scan(kind, chunk=_CHUNK):
             for entry in chunk:
                 outcome = rejudge.outcome(entry)
                 tally.note(entry, outcome)

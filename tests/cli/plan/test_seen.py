@@ -103,6 +103,16 @@ def test_broken_lines_are_counted_and_named(place: Path, events: Path) -> None:
     assert done.stderr.splitlines()[4] == "  … and 1 more"
 
 
+def test_a_folder_that_holds_only_what_is_in_quarantine_says_so(place: Path) -> None:
+    with Collector(place / "data") as collector:
+        collector.take(b'{"batch": [{"type":"page"}]}')
+
+    done = run("infer", "--data", "data", cwd=place)
+
+    assert done.returncode == 3
+    assert "holds no message that could be read (1 in quarantine: footfall quarantine list --data data)" in done.stderr
+
+
 @pytest.mark.parametrize(("text", "words"), [(None, "cannot be read"), ("", "holds no message"), ("{\n", "line 1: ")])
 def test_a_file_without_any_message_is_broken_input(place: Path, text: str | None, words: str) -> None:
     if text is not None:

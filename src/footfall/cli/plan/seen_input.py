@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,6 +18,9 @@ from footfall.clock import EPOCH, SystemClock
 from footfall.disk import BOM, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.plan.observed import Seen, read_line, read_message
+
+if TYPE_CHECKING:
+    from footfall.storage import Snapshot
 
 __all__ = ["SeenInput", "seen_options", "since_us"]
 
@@ -46,6 +50,7 @@ class SeenInput:
         self._data = data
         self._since = since
         self.broken: list[str] = []
+        self._unused = 0
         self.place = str(events or data)
         self.is_live = data is not None
         """Whether messages may still come: then the last one is not the end of the time that was looked at."""
@@ -59,6 +64,9 @@ class SeenInput:
                 yield seen
         if not read:
             why = f": {self.broken[0]}" if self.broken else ""
+            if self._unused:
+                folder = shlex.quote(self.place)
+                why += f" ({self._unused:,} in quarantine: footfall quarantine list --data {folder})"
             raise BrokenInputError(self.place, f"holds no message that could be read{why}")
 
     def tell_broken(self) -> None:
@@ -89,22 +97,27 @@ class SeenInput:
         assert self._data is not None
         journal = SqliteJournal(DataFolder.read(self._data).journal_path, readonly=True)
         try:
-            for kind in ("stored", "quarantined"):
-                for chunk in journal.scan(kind):
-                    for entry in chunk:
-                        row = entry.row
-                        if kind == "quarantined" and row.type != "track":
-                            continue  # put aside for what no plan could say of it
-                        if kind == "quarantined" and b'"code":"too_large"' in (row.faults or b""):
-                            self.broken.append(f"message {row.message_id}: only its head was kept, as it was too large")
-                            continue
-                        one = partial(
-                            read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
-                            receipt=row.received_at, envelope=row.envelope,
-                        )  # fmt: skip
-                        yield from self._read(f"message {row.message_id}", one)
+            with journal.snapshot() as snapshot:
+                yield from self._kept(snapshot)
         finally:
             journal.close()
+
+    def _kept(self, snapshot: Snapshot) -> Iterator[Seen]:
+        for kind in ("stored", "quarantined"):
+            for chunk in snapshot.scan(kind):
+                for entry in chunk:
+                    row = entry.row
+                    if kind == "quarantined" and row.type != "track":
+                        self._unused += 1  # quarantined for what no plan could say of it
+                        continue
+                    if kind == "quarantined" and b'"code":"too_large"' in (row.faults or b""):
+                        self.broken.append(f"message {row.message_id}: only its head was kept, as it was too large")
+                        continue
+                    one = partial(
+                        read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
+                        receipt=row.received_at, envelope=row.envelope,
+                    )  # fmt: skip
+                    yield from self._read(f"message {row.message_id}", one)
 
     def _read(self, place: str, read: Callable[[], Seen | Iterator[Seen]]) -> Iterator[Seen]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
@@ -75,6 +76,7 @@ def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
         yield ""
         yield "would come free"
         yield from (f"  {event.freed:>8,}  {event.event}" for event in trial.events if event.freed)
+        yield f"  by footfall quarantine replay --data {shlex.quote(data)} --plan {shlex.quote(new)}"
     yield from _text_figures(trial)
 
 
