@@ -83,7 +83,7 @@ class Notices:
         elif receipt.reason == "argument_order":
             self._say_order(name, message.type)
         elif receipt.reason not in _QUIET:
-            whole = Fault("", receipt.reason or "refused")
+            whole = Fault("", str(receipt.reason))
             for fault in (receipt.faults if receipt.reason in _BY_FAULTS else ()) or (whole,):
                 self._say("was not sent:", name, fault.path, fault.code, fault.expected)
 
