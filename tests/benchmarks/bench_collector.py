@@ -24,7 +24,7 @@ from pathlib import Path
 
 import orjson
 
-from footfall.clock import SystemClock
+from footfall.clock import SystemClock, format_us
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "tracking_plans" / "shop_and_gateway"
@@ -40,7 +40,7 @@ def order(message_id: str, number: int) -> dict[str, object]:
     return {
         "type": "track",
         "messageId": message_id,
-        "timestamp": "2026-11-02T09:30:00.123456Z",
+        "timestamp": format_us(SystemClock().now_us()),
         "userId": f"customer-{number % 5000}",
         "anonymousId": f"browser-{number % 9000}",
         "event": "Order Completed",
@@ -89,7 +89,8 @@ def requests(messages: int, batch: int) -> list[bytes]:
         if batch == 1:
             made.append(request("/v1/track", together[0]))
         else:
-            made.append(request("/v1/batch", b'{"batch":[%s],"sentAt":"2026-11-02T09:30:01Z"}' % b",".join(together)))
+            sent_at = format_us(clock.now_us()).encode()
+            made.append(request("/v1/batch", b'{"batch":[%s],"sentAt":"%s"}' % (b",".join(together), sent_at)))
     return made
 
 

@@ -117,14 +117,26 @@ def test_in_a_text_without_members_values_are_looked_into_where_they_can_be() ->
 
     changed = splice_names(text, parts, CHANGER).text
 
-    assert changed == b'{"lines" [{}], "lines":null, "lines": [{"mail" null}]}'
+    assert changed == b'{"lines" [{}], "lines":null, "lines": null}'
+
+
+@pytest.mark.parametrize(
+    "part", [Part(in_map=Part("hash")), Part(in_array=Part("hash")), Part(in_array=Part(keys={"y": Part("drop")}))]
+)
+@pytest.mark.parametrize(
+    "text", [b'{"a":{"x":"bob","y":', b'{"a":["bob", "x', b'{"a":[{"x" "bob"}]}', b'{"a":{"x" "bob"}}']
+)
+def test_values_without_a_name_are_left_out_with_what_they_are_in(part: Part, text: bytes) -> None:
+    assert b"bob" not in splice_names(text, {"a": part}, CHANGER).text
 
 
 def test_a_text_that_asks_to_be_looked_into_for_ever_is_cut_short() -> None:
     parts = {"a": Part(keys={"a": Part(keys={"b": Part("drop")})})}
     text = b'{"a" ' * 5000 + b'"bob"' + b"}" * 5000
 
-    assert b"bob" not in splice_names(text, parts, CHANGER).text
+    changed = splice_names(text, parts, CHANGER).text
+
+    assert changed == b'{"a" ' * 5 + b"null" + b"}" * 5
 
 
 class Drawn(NamedTuple):

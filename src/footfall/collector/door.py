@@ -176,6 +176,10 @@ class Door:
         except (ValueError, RecursionError):
             return self._by_name(text)
 
+    def head(self, text: bytes) -> bytes:
+        """The beginning of a message, as it may be kept: what follows a name that the plan changes is changed."""
+        return self._by_name(text).text
+
     def _by_name(self, text: bytes) -> Spliced:
         if self._names is None:
             self._names = self._newest.names()

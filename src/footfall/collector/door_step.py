@@ -8,6 +8,7 @@ import orjson
 
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import Judge
+from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.splice import Spliced
 from footfall.plan.transform_parts import touches
 
@@ -24,6 +25,9 @@ def door(draft: Draft, frame: Frame) -> bool:
     draft.judge = judge
     draft.validator = judge.validator
     if judge.door is None:
+        return True
+    if draft.is_oversize:
+        draft.body = judge.door.head(draft.piece.raw[:HEAD_BYTES])
         return True
     task = judge.door.task(_claim(context, frame), *_about(data, draft.type))
     if task is None:
@@ -52,6 +56,9 @@ def conceal(draft: Draft, frame: Frame) -> None:
     if judge is None or judge.door is None:
         return
     draft.bundle = judge.digest
+    if draft.is_oversize:
+        draft.body = judge.door.head(draft.piece.raw[:HEAD_BYTES])
+        return
     if not is_read:
         _keep(draft, judge.door.unread(draft.piece.raw))
         return

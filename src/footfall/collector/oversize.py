@@ -4,7 +4,7 @@ The body of its row in quarantine is then a JSON object of our own, and the row 
 
 | key      | what it holds                                                                            |
 |----------|------------------------------------------------------------------------------------------|
-| `head`   | its first 4,096 bytes as text, after the plan's transforms; what is not UTF-8 as U+FFFD   |
+| `head`   | its first 4,096 bytes as text, with planned names' values transformed; U+FFFD for no UTF-8 |
 | `length` | how many bytes it had as it came                                                         |
 | `sha256` | the SHA-256 of these bytes, in hexadecimal                                               |
 
@@ -28,7 +28,7 @@ class _Excerpt(msgspec.Struct):
     sha256: str
 
 
-def excerpt(raw: bytes, transformed: bytes) -> bytes:
-    """The body to keep for a message that came as `raw`, and is `transformed` as it may be stored."""
-    head = transformed[:HEAD_BYTES].decode("utf-8", "replace")
-    return msgspec.json.encode(_Excerpt(head, len(raw), hashlib.sha256(raw).hexdigest()))
+def excerpt(raw: bytes, head: bytes) -> bytes:
+    """The body to keep for a message that came as `raw`, of which `head` is the beginning as it may be kept."""
+    text = head[:HEAD_BYTES].decode("utf-8", "replace")
+    return msgspec.json.encode(_Excerpt(text, len(raw), hashlib.sha256(raw).hexdigest()))

@@ -15,7 +15,7 @@ from footfall.plan.wording import join_key
 __all__ = ["Spliced", "splice", "splice_names"]
 
 _NULL = b"null"
-_TRIES = 100
+_LOOKS = 4  # how many times a byte of a broken text may be looked at, on average
 
 
 class Spliced(NamedTuple):
@@ -48,7 +48,7 @@ def splice_names(text: bytes, parts: Mapping[str, Part], changer: Changer) -> Sp
     What should be left out becomes null.
     """
     walk = _Walk(changer)
-    position, tries = 0, 0
+    position, allowance = 0, _LOOKS * len(text)
     while (named := next_named_value(text, parts, position)) is not None:
         name, start, position = named
         before = len(walk.edits)
@@ -56,14 +56,19 @@ def splice_names(text: bytes, parts: Mapping[str, Part], changer: Changer) -> Sp
             is_kept = walk.value(parts[name], text[start:position], start, name)
         except (ValueError, RecursionError):
             # It cannot be looked into as a whole, so its inside is searched for names; a text cannot ask this for ever.
-            tries += 1
-            is_kept = tries < _TRIES
+            allowance -= position - start
+            is_kept = allowance > 0 and _is_all_named(parts[name])
             del walk.edits[before:]
             position = start + 1 if is_kept else position
         if not is_kept:
             del walk.edits[before:]
             walk.edits.append(_Edit(start, position, _NULL))
     return Spliced(_edited(text, walk.edits), tuple(walk.warnings))
+
+
+def _is_all_named(part: Part) -> bool:
+    """Whether every value that is changed inside has a planned name before it: what is in maps and arrays has none."""
+    return part.in_map is None and part.in_array is None and all(map(_is_all_named, part.keys.values()))
 
 
 class _Walk:
