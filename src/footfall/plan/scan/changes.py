@@ -30,9 +30,9 @@ class Changes:
         place by a method that is not its constructor."""
         key = (id(cls), name)
         if key not in self._objects:
-            kinds = self._from_outside(cls, name, [one.name for one in (*classes, *subclasses)], frozenset())
-            for one in (*classes, *subclasses):
-                for function, method in one.names.items():
+            kinds = self._from_outside(cls, name, [item.name for item in (*classes, *subclasses)], frozenset())
+            for item in (*classes, *subclasses):
+                for function, method in item.names.items():
                     changed = self._by_function(method) if isinstance(method, Function) else {}
                     is_in_place = function not in CONSTRUCTORS and IN_PLACE in changed.get(name, ())
                     kinds |= ({IN_PLACE} if is_in_place else set()) | ({BOUND} if ALL in changed else set())

@@ -45,14 +45,14 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     marks: dict[int, Marks] = {}
     for _ in range(_MOST_ROUNDS):
         engine = Engine(library, active, clients, survey, names, marks)
-        sent = [one for path in sorted(active) for one in engine.file(path)]
+        sent = [item for path in sorted(active) for item in engine.file(path)]
         fresh = engine.wrappers - names
         if not fresh:
             break
         names |= fresh
         active |= _naming(library, active, fresh)
     sent = [*_settled(sent, engine.called)]
-    sent += _unreached(library, active, {one.origin for one in sent} | engine.resolved)
+    sent += _unreached(library, active, {item.origin for item in sent} | engine.resolved)
     silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
     involved = tuple(f"{place.file}:{place.line}" for place in sorted(set(engine.involved)))
     return Followed(tuple(sent), len(library.paths), len(active), involved, silent)
@@ -64,7 +64,7 @@ def _may_send(text: bytes) -> bool:
 
 
 def _files(sent: Iterable[Sent]) -> set[str]:
-    return {place.file for one in sent for place in (one.place, one.origin)}
+    return {place.file for item in sent for place in (item.place, item.origin)}
 
 
 def _unreached(library: Library, active: Iterable[str], reached: Container[Place]) -> Iterable[Sent]:
@@ -95,29 +95,29 @@ def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str
     words = [re.escape(name.encode()) for name in sorted(names) if name.isidentifier()]
     if not words:
         return set()
-    found = re.compile(rb"\b(?:" + b"|".join(words) + rb")\b")
-    return {path for path in library.paths if path not in active and found.search(library.read(path))}
+    matches = re.compile(rb"\b(?:" + b"|".join(words) + rb")\b")
+    return {path for path in library.paths if path not in active and matches.search(library.read(path))}
 
 
 def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
     """Each message once; what depends on a caller is left to the callers, where one of them could be followed to it."""
-    seen: set[tuple[object, ...]] = set()
-    left: list[Sent] = []
+    passed: set[tuple[object, ...]] = set()
+    deferred: list[Sent] = []
     reached: set[Place] = set()
-    for one in sorted(sent, key=lambda sent: (sent.place, sent.origin, len(sent.via))):
-        params = [param for param in one.whole_params() if param.rest != "self"]
+    for item in sorted(sent, key=lambda sent: (sent.place, sent.origin, len(sent.via))):
+        params = [param for param in item.whole_params() if param.rest != "self"]
         if params and all(param.function in called for param in params):
-            left.append(one)
+            deferred.append(item)
             continue
-        reached.add(one.origin)
-        key = (one.place, one.origin, one.kind, _key(one.event), _key(one.properties), one.receiver is None)
-        if key not in seen:
-            seen.add(key)
-            yield one
-    for one in left:
-        if one.origin not in reached:
-            reached.add(one.origin)
-            yield one
+        reached.add(item.origin)
+        key = (item.place, item.origin, item.kind, _key(item.event), _key(item.properties), item.receiver is None)
+        if key not in passed:
+            passed.add(key)
+            yield item
+    for item in deferred:
+        if item.origin not in reached:
+            reached.add(item.origin)
+            yield item
 
 
 def _key(value: Value | None) -> object:

@@ -96,20 +96,20 @@ class Members(Objects):
 
     def subclasses(self, cls: Class) -> tuple[Class, ...]:
         """The subclasses of a class in the scanned tree, without those that only tests have."""
-        known = self._subclasses.get(id(cls))
-        if known is not None:
-            return known[1]
-        found: list[Class] = []
+        kept = self._subclasses.get(id(cls))
+        if kept is not None:
+            return kept[1]
+        matches: list[Class] = []
         names = [cls.name]
         for name in names:
             for path in sorted(self.survey.subclassing(name)):
                 module = self.module(path)
                 for other in module.classes if module is not None else ():
                     is_below = any(_is_same(base, cls) for base in _ancestry(other)) and not _is_same(other, cls)
-                    if is_below and not any(other is one for one in found):
-                        found.append(other)
+                    if is_below and not any(other is item for item in matches):
+                        matches.append(other)
                         names += [other.name] if other.name not in names else []
-        answer = tuple(found[:_MOST_SUBCLASSES])
+        answer = tuple(matches[:_MOST_SUBCLASSES])
         if not self.is_following:  # else a module that is followed now may have more
             self._subclasses[id(cls)] = (cls, answer)
         return answer
@@ -127,8 +127,8 @@ class Members(Objects):
         if isinstance(owner, Class | Subclass):
             return self._name_of(owner, what) if name == "__name__" else self._of_class(owner, name, what)
         if isinstance(owner, Member):
-            known = {"value": owner.value, "name": Const(owner.name)}
-            return known.get(name) or self.attribute(walker, owner.value, name, what)
+            parts = {"value": owner.value, "name": Const(owner.name)}
+            return parts.get(name) or self.attribute(walker, owner.value, name, what)
         if isinstance(owner, Made) and owner.name == "builtins.super":
             return self._of_super(walker, name, what)
         if isinstance(owner, Function | Method) and name in _TASKS:
@@ -179,9 +179,9 @@ class Members(Objects):
         cls, receiver = walker.lookup("__class__"), walker.frame.names.get(" self")
         if isinstance(cls, Class) and receiver is not None:
             for base in cls.bases:
-                found = class_value(base, name) if isinstance(base, Class) else None
-                if isinstance(found, Function):
-                    return Method(found, receiver)
+                member = class_value(base, name) if isinstance(base, Class) else None
+                if isinstance(member, Function):
+                    return Method(member, receiver)
                 client = self.client_of(base)
                 if client is not None and (action := self.of_client(client, name)) is not None:
                     return action
@@ -233,14 +233,14 @@ class Members(Objects):
         value = class_value(cls, name)
         if isinstance(value, Function):
             return self._of_function(walker, instance, value, what)
-        held = self._held(walker, instance, name, value, what)
+        content = self._held(walker, instance, name, value, what)
         later = self._later(walker, cls, name)
         changed = self.changes.of_object(cls, name, _classes(cls), self.subclasses(cls))
         # None holds the place until the attribute is set, and it is asked for after that.
-        known = [one for one in (held, later) if one is not None and one != Const(None)]
-        if known or held is not None or later is not None:
-            open_ = Unknown(because("is ", what), type=_kind_of(known[0] if known else None))
-            certain = [open_ if _may_change(one) else one for one in known] or [open_]
+        options = [item for item in (content, later) if item is not None and item != Const(None)]
+        if options or content is not None or later is not None:
+            open_ = Unknown(because("is ", what), type=_kind_of(options[0] if options else None))
+            certain = [open_ if _may_change(item) else item for item in options] or [open_]
             return loosened(join_values(certain, loose=True), changed, what)
         said = _said(cls, name)
         typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
@@ -271,18 +271,18 @@ class Members(Objects):
         given = self._given(instance, name)
         if given is not None:
             return typed if typed is not None and isinstance(given, Unknown) else given
-        made = self._made(walker, instance, name)
+        initial = self._made(walker, instance, name)
         is_field = said is not None and not _is_fixed(said)
         if is_field and value is not None and self.is_settings(cls):
             return _setting(value, what)
         if is_field and _has_fields(cls) and instance.arguments is None:
             return typed or (None if value is None else join_values((value, _setting(value, what)), loose=True))
-        known = [one for one in (value, made) if one is not None]
-        if not known:
+        options = [item for item in (value, initial) if item is not None]
+        if not options:
             return None
-        if typed is not None and all(isinstance(one, Unknown) or one == Const(None) for one in known):
+        if typed is not None and all(isinstance(item, Unknown) or item == Const(None) for item in options):
             return typed
-        return known[0] if len(known) == 1 else join_values(known, loose=True)
+        return options[0] if len(options) == 1 else join_values(options, loose=True)
 
     def _given(self, instance: Instance, name: str) -> Value | None:
         """A field of a dataclass or its like, from what the object was made with."""
@@ -302,8 +302,8 @@ class Members(Objects):
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
             return None
-        constructors = (one.names.get("__init__") for one in _classes(cls))
-        if not any(isinstance(one, Function) and self.changes.binds(one, name) for one in constructors):
+        constructors = (item.names.get("__init__") for item in _classes(cls))
+        if not any(isinstance(item, Function) and self.changes.binds(item, name) for item in constructors):
             return None
         # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
         of = cls if instance.arguments is None else instance
@@ -323,9 +323,9 @@ class Members(Objects):
     ) -> Mapping[str, Value]:
         """What one method binds on its object."""
         key = (id(of), id(method.node))
-        known = self._attributes.get(key)
-        if known is not None:
-            return known[1]
+        kept = self._attributes.get(key)
+        if kept is not None:
+            return kept[1]
         if key in self._busy or len(self._busy) > _MOST_BUSY:
             return {}
         names: dict[str, Value] = {}
@@ -388,16 +388,16 @@ def _may_change(value: Value | None) -> bool:
 
 
 def _said(cls: Class, name: str) -> ast.expr | None:
-    return next((one.fields[name] for one in _classes(cls) if name in one.fields), None)
+    return next((item.fields[name] for item in _classes(cls) if name in item.fields), None)
 
 
 def _has_fields(cls: Class) -> bool:
-    return any(one.from_fields for one in _classes(cls))
+    return any(item.from_fields for item in _classes(cls))
 
 
 def _is_fixed(annotation: ast.expr) -> bool:
-    held = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    name = held.attr if isinstance(held, ast.Attribute) else getattr(held, "id", "")
+    content = annotation.value if isinstance(annotation, ast.Subscript) else annotation
+    name = content.attr if isinstance(content, ast.Attribute) else getattr(content, "id", "")
     return name in {"ClassVar", "Final"}
 
 
@@ -408,25 +408,25 @@ def _root(value: Value) -> Value:
     return value
 
 
-def _is_same(one: Value, other: Class) -> bool:
-    if one is other:
+def _is_same(item: Value, other: Class) -> bool:
+    if item is other:
         return True
-    is_class = isinstance(one, Class) and one.qualname == other.qualname
-    return is_class and cast("Class", one).frame.module is other.frame.module
+    is_class = isinstance(item, Class) and item.qualname == other.qualname
+    return is_class and cast("Class", item).frame.module is other.frame.module
 
 
 def methods_of(cls: Class) -> list[Function]:
     """The methods that an object of a class has, its own and those that it inherits."""
     methods: dict[str, Function] = {}
-    for one in _classes(cls):
-        for name, value in one.names.items():
+    for item in _classes(cls):
+        for name, value in item.names.items():
             if isinstance(value, Function):
                 methods.setdefault(name, value)
     return list(methods.values())
 
 
 def _classes(cls: Class) -> list[Class]:
-    return [one for one in _ancestry(cls) if isinstance(one, Class)]
+    return [item for item in _ancestry(cls) if isinstance(item, Class)]
 
 
 def _ancestry(cls: Value) -> Iterable[Value]:
@@ -434,10 +434,10 @@ def _ancestry(cls: Value) -> Iterable[Value]:
     passed: list[Value] = []
     stack = [cls]
     while stack:
-        one = stack.pop(0)
-        if any(one is other for other in passed):
+        item = stack.pop(0)
+        if any(item is other for other in passed):
             continue
-        passed.append(one)
-        yield one
-        if isinstance(one, Class):
-            stack.extend(one.bases)
+        passed.append(item)
+        yield item
+        if isinstance(item, Class):
+            stack.extend(item.bases)

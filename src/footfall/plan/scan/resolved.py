@@ -22,13 +22,13 @@ def resolved_properties(sent: Sent) -> dict[str, Any]:
     are not there on every way through the code, and `more` says that there may be others.
     """
     options = [] if sent.properties is None else [o for o in options_of(sent.properties) if o != Const(None)]
-    known = [option for option in options if isinstance(option, Dictionary)]
+    answer = [option for option in options if isinstance(option, Dictionary)]
     properties: dict[str, Any] = {}
     unresolved: dict[str, str] = {}
     several: dict[str, list[Any]] = {}
     optional: list[str] = []
-    for key in dict.fromkeys(key for option in known for key in option.entries):
-        entries = [option.entries[key] for option in known if key in option.entries]
+    for key in dict.fromkeys(key for option in answer for key in option.entries):
+        entries = [option.entries[key] for option in answer if key in option.entries]
         if len(entries) < len(options) or not all(entry.certain for entry in entries):
             optional.append(key)
         values = [value for entry in entries for value in options_of(entry.value)]
@@ -38,9 +38,9 @@ def resolved_properties(sent: Sent) -> dict[str, Any]:
             several[key] = [msgspec.Raw(text) for text in sorted(texts)]
         if not all(map(_text, values)):
             unresolved[key] = next(reason_of(value) for value in values if _text(value) is None)
-    is_open = any(option.rest is not None for option in known) or len(known) < len(options)
+    is_open = any(option.rest is not None for option in answer) or len(answer) < len(options)
     return {
-        "properties": properties if known or not options else None,
+        "properties": properties if answer or not options else None,
         "unresolved": unresolved,
         "several": several,
         "optional": optional,
