@@ -15,6 +15,7 @@ from footfall.client.foresight import nobody, unreadable_time
 from footfall.collector import Collector
 from footfall.identity import id_text
 from footfall.moments import parse_moment
+from footfall.plan.load import read_document
 from footfall.testing import Recorder
 
 HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]
@@ -174,3 +175,32 @@ def test_the_client_says_of_times_what_the_collector_says(collector: Collector, 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
     find(times, lambda text: (parse_moment(text) is not None) == is_read)
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "code"),
+    [
+        ("device", {"gatewayId": "g1"}, None),
+        ("device", {"gatewayId": 7}, None),
+        ("device", {"gatewayId": ""}, "no_usable_id"),
+        ("device", {}, "no_usable_id"),
+        ("server", {"gatewayId": "g1"}, "no_usable_id"),
+    ],
+)
+def test_a_device_may_be_named_by_the_property_that_the_plan_says(
+    kind: str, properties: dict[str, Any], code: str | None
+) -> None:
+    plan, problems = read_document(
+        {
+            "plan": "p",
+            "identity": {"device": "gateway_id"},
+            "sources": {"agent": {"kind": kind}},
+            "events": {"booted": {"properties": {"gateway_id": {"type": "any", "wire_name": "gatewayId"}}}},
+        }
+    )
+    assert (plan is not None, problems) == (True, [])
+    recorder = Recorder()
+    with Client(recorder, plan=plan) as client:
+        receipt = client.track("booted", properties)
+
+    assert [fault.code for fault in receipt.faults if fault.path == "userId"] == ([] if code is None else [code])

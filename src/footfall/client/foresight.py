@@ -16,7 +16,7 @@ from footfall.events import Fault
 from footfall.identity import id_text, is_junk, whole_number
 from footfall.moments import moment_of, parse_moment
 
-__all__ = ["nobody", "unreadable_time"]
+__all__ = ["names_device", "nobody", "unreadable_time"]
 
 
 def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
@@ -27,7 +27,7 @@ def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault
     if user_id and not _stands_for_no_one(user_id):
         return None
     got = "a placeholder" if user_id else ""
-    if not anonymous_id and not _names_device(context):
+    if not anonymous_id and not names_device(context, "device", "id"):
         return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", got)
     return Fault("userId", "junk_id", "the id of a user", got) if user_id else None
 
@@ -48,12 +48,15 @@ def _stands_for_no_one(user_id: str) -> bool:
     return is_junk(user_id.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
-def _names_device(context: Any) -> bool:
-    if context is None:
+def names_device(value: Any, *path: str) -> bool:
+    """Whether there is a usable id at this path of what the caller handed in."""
+    if value is None:
         return False
-    text, _ = encode(context)
+    text, _ = encode(value)
     try:
-        device = orjson.loads(text or b"null")["device"]
-        return isinstance(device, dict) and bool(id_text(device.get("id")) or whole_number(device.get("id")))
-    except (ValueError, KeyError, TypeError):
+        part = orjson.loads(text or b"null")
+        for key in path:
+            part = part[key]
+    except (ValueError, KeyError, TypeError, IndexError):
         return False
+    return bool(id_text(part) or whole_number(part))

@@ -54,6 +54,10 @@ class Judge:
         """Judge a page or a screen."""
         return self.other(body, changed)
 
+    def device_key(self, _name: object, /) -> str | None:
+        """The key of the property that names the connected product in an event; None where none does."""
+        return None
+
     def other(self, body: bytes, changed: tuple[Fault, ...]) -> Judged:
         """Judge what the plan does not speak of."""
         return Judged(body, changed, (), self._on_invalid or "flag" if changed else "send")
@@ -78,9 +82,20 @@ class PlanJudge(Judge):
         bundle = bundle_bytes(loaded)
         self.bundle = bundle_name(bundle)
         self.may_transform = may_transform(bundle)
+        self._device = loaded.identity.device
+        if not any(source.kind == "device" for source in loaded.sources.values()):
+            self._device = None
         self._validator = Validator(loaded, place="test" if on_invalid == "raise" else "client")
         self._transforms = Transforms(loaded, transform_key)
         self._changed_keys: dict[str, tuple[bytes, ...]] = {}
+
+    def device_key(self, name: object, /) -> str | None:
+        event = self._validator.resolve(name) if self._device is not None and isinstance(name, str) else None
+        if event is None:
+            return self._device
+        return next(
+            (prop.wire_name or prop.name for prop in event.properties if prop.name == self._device), self._device
+        )
 
     def event(self, name: str, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
         event = self._validator.resolve(name)

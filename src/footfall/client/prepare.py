@@ -17,7 +17,7 @@ import msgspec
 import orjson
 
 from footfall.client.clock_repair import MARK
-from footfall.client.foresight import nobody, unreadable_time
+from footfall.client.foresight import names_device, nobody, unreadable_time
 from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.notices import PROCESS
@@ -110,7 +110,7 @@ class Preparer:
         pieces = self._head(message, kind, message_id, stamp, odd)
         if wrong:
             return Receipt(False, message_id, "invalid", (*wrong, *odd))
-        if (fault := nobody(message.user_id, message.anonymous_id, message.context)) is not None:
+        if (fault := self._nobody(message)) is not None:
             odd.append(fault)
         said: tuple[Fault, ...] = tuple(notes)
         told: tuple[Fault, ...] = ()
@@ -137,6 +137,15 @@ class Preparer:
         if len(head) > self._room:
             return Receipt(False, message_id, "too_large", said)
         return Ready(head, kind.rank, message_id, said, at, wall_us)
+
+    def _nobody(self, message: Message) -> Fault | None:
+        fault = nobody(message.user_id, message.anonymous_id, message.context)
+        if fault is None or fault.code != "no_usable_id":
+            return fault
+        key = self._judge.device_key(message.name)
+        if key is None or not names_device(message.properties, key):
+            return fault
+        return nobody(message.user_id, key, None)  # as with any other id beside the user's
 
     def _body(self, message: Message, kind: Kind, message_id: str, odd: tuple[Fault, ...]) -> Judged | Receipt:
         """The body as it may be sent; `odd` is what is wrong outside of it, which is judged with it."""
