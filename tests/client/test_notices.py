@@ -13,7 +13,7 @@ import pytest
 from footfall import AsyncClient, Client, ClientOptions, Delivery, Hook, Message
 from footfall.client.notices import Notices
 from footfall.delivery import RetryPolicy
-from footfall.errors import RefusedError, UnreachableError
+from footfall.errors import RefusedError, UnauthorizedError, UnreachableError
 from footfall.events import Answer, Batch, Fault, Receipt, Verdict, VerdictName
 from footfall.testing import ManualClock, Recorder
 
@@ -295,21 +295,21 @@ def test_what_a_full_queue_let_go_is_one_warning_with_the_count(caplog: pytest.L
 def test_what_the_end_loses_is_one_warning_with_the_counts_and_reasons(
     is_async: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
-    recorder = Recorder(fail_with=[RefusedError("HTTP 400", status=400), *([UnreachableError("gone")] * 100)])
-    options = ClientOptions(max_batch=10, retry=RetryPolicy(initial=60.0, maximum=60.0))
+    recorder = Recorder(fail_with=[RefusedError("HTTP 400", status=400), UnauthorizedError("HTTP 401")])
+    options = ClientOptions(max_batch=10)
 
     async def work() -> None:
         client = AsyncClient(recorder, options=options)
         for _ in range(2_000):
             client.track("bought", user_id="kari")
-        await client.aclose(0.2)
+        await client.aclose(30)
         await client.aclose(0.0)
 
     def work_in_threads() -> None:
         client = Client(recorder, options=options)
         for _ in range(2_000):
             client.track("bought", user_id="kari")
-        client.close(0.2)
+        client.close(30)
         client.close(0.0)
 
     asyncio.run(work()) if is_async else work_in_threads()
@@ -317,7 +317,7 @@ def test_what_the_end_loses_is_one_warning_with_the_counts_and_reasons(
     lost = [warning for warning in warnings(caplog) if "lost" in warning]
     assert lost == [
         "10 messages lost: 10 refused by the collector",
-        "1990 messages lost: 1990 not delivered when the client was closed (unreachable: gone)",
+        "1990 messages lost: 1990 not delivered when the client was closed (unauthorized: HTTP 401)",
     ]
 
 
