@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from footfall import errors
-from footfall.errors import DataFolderHeldError, FootfallError, InvalidEventError, MissingExtraError, PlanError, Problem
+from footfall.errors import (
+    DataFolderHeldError,
+    FootfallError,
+    InvalidEventError,
+    MissingExtraError,
+    PlanError,
+    PlatformError,
+    Problem,
+)
 from footfall.events import Fault, Receipt
 
 
@@ -48,3 +56,11 @@ def test_an_invalid_event_says_every_fault() -> None:
     faults = (Fault("total", "min"), Fault("sku", "required"))
 
     assert str(InvalidEventError("order", Receipt(False, "m", "invalid", faults))) == "order: total min; sku required"
+
+
+def test_a_platform_error_says_where_to_run_and_what_works_here() -> None:
+    error = PlatformError("footfall collector", "win32")
+
+    assert "footfall collector needs Linux or macOS, and this is win32" in str(error)
+    assert "\n" not in str(error)
+    assert error.platform == "win32"

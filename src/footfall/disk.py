@@ -5,15 +5,20 @@ SQLite, DuckDB and Parquet do their own reading and writing; a fault test reache
 
 from __future__ import annotations
 
-import fcntl
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
-from footfall.errors import DataFolderHeldError
+from footfall.errors import DataFolderHeldError, PlatformError
+
+try:
+    import fcntl
+except ImportError:  # Windows; what needs no lock works there too
+    fcntl = None  # type: ignore[assignment]
 
 __all__ = ["BOM", "Disk", "Lock", "Mode", "SystemDisk", "read_text_file", "replace_file"]
 
@@ -54,7 +59,8 @@ class Disk(Protocol):
     def lock(self, path: Path, holder: str) -> Lock:
         """Take an exclusive lock on `path` and write our process id and `holder` into it.
 
-        Raises DataFolderHeldError, with the holder's process id, when another process has it.
+        Raises DataFolderHeldError, with the holder's process id, when another process has it, and PlatformError where
+        there are no such locks.
         """
         ...
 
@@ -117,6 +123,8 @@ class SystemDisk:
         _sync_folder(target.parent)
 
     def lock(self, path: Path, holder: str) -> Lock:
+        if fcntl is None:
+            raise PlatformError(holder, sys.platform)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -4,6 +4,7 @@
     ├── UsageError                 the caller asked for what cannot be (an option, a path, a window)
     │   ├── BrokenInputError       a file or reference that was handed in beside the plan cannot be used
     │   ├── MissingExtraError      a part of footfall needs a library that is not installed
+    │   ├── PlatformError          what was asked for cannot run on this operating system
     │   └── OutputError            what a command says cannot be written (a full disk, a closed pipe)
     ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
     ├── InvalidEventError          an event broke the plan and the client was told to raise
@@ -41,6 +42,7 @@ __all__ = [
     "OutputError",
     "OverloadedError",
     "PlanError",
+    "PlatformError",
     "Problem",
     "RefusedError",
     "RequestError",
@@ -82,6 +84,17 @@ class MissingExtraError(UsageError, ImportError):
         names = ",".join(extras)
         super().__init__(f"{what} needs more than is installed: pip install 'footfall[{names}]'")
         self.extras = extras
+
+
+class PlatformError(UsageError):
+    """What was asked for cannot run on this operating system; `platform` is its name as `sys.platform` has it."""
+
+    def __init__(self, what: str, platform: str) -> None:
+        super().__init__(
+            f"{what} needs Linux or macOS, and this is {platform}: run it there; "
+            "the client, the plan commands and the pytest plugin work here"
+        )
+        self.platform = platform
 
 
 class OutputError(UsageError):

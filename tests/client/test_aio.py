@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import pytest
-import uvloop
 
 from footfall import AsyncClient, ClientOptions, Delivery, UsageError
 from footfall.delivery import RetryPolicy
@@ -21,7 +20,10 @@ Run = Callable[[Coroutine[Any, Any, None]], None]
 
 @pytest.fixture(params=["asyncio", "uvloop"])
 def run(request: pytest.FixtureRequest) -> Run:
-    return {"asyncio": asyncio.run, "uvloop": uvloop.run}[request.param]
+    if request.param == "asyncio":
+        return asyncio.run
+    uvloop = pytest.importorskip("uvloop", reason="uvloop is not installed")
+    return cast("Run", uvloop.run)
 
 
 async def turns(count: int = 20) -> None:

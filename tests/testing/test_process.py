@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from footfall.testing.process import CollectorProcess
 PIPE = 65_536  # bytes that a pipe holds on Linux; macOS has less
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a collector needs Linux or macOS")
 def test_a_collector_that_says_more_than_a_pipe_holds_goes_on(tmp_path: Path) -> None:
     batch = {"batch": [{"type": "track", "event": "e", "messageId": "m", "userId": "u"}]}
     with (

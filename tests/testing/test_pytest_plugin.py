@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -459,6 +460,7 @@ def test_the_fixture_records_without_a_plan(project: pytest.Pytester) -> None:
     done.assert_outcomes(passed=1)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a collector needs Linux or macOS")
 def test_a_real_collector_takes_what_is_sent_to_it(project: pytest.Pytester) -> None:
     done = run(
         project,

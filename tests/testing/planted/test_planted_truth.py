@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -17,6 +18,8 @@ from footfall import Client
 from footfall import plan as plans
 from footfall.testing.planted import Planted, plant, send
 from footfall.testing.process import CollectorProcess
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="a collector needs Linux or macOS")
 
 PLAN = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
