@@ -142,3 +142,39 @@ def test_celery_that_ends_each_child_after_one_task(tmp_path: Path) -> None:
             wait_until(lambda: server.taken.count("hit") == 6)
 
     assert server.taken.count("hit") == 6
+
+
+ASGI = """
+import asyncio, os
+from footfall import AsyncClient, ClientOptions
+
+client = AsyncClient(os.environ["COLLECTOR"], write_key="key", options=ClientOptions(linger=0.2))
+
+async def application(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await client.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    # As frameworks call a plain `def` endpoint.
+    receipt = await asyncio.to_thread(client.track, "hit", user_id="ann")
+    await send({"type": "http.response.start", "status": 200 if receipt else 500, "headers": []})
+    await send({"type": "http.response.body"})
+"""
+
+
+def test_uvicorn_whose_endpoints_are_plain_functions_and_whose_lifespan_closes_the_client(tmp_path: Path) -> None:
+    (tmp_path / "web.py").write_text(ASGI)
+    port = free_port()
+    command = ["uvicorn", "--port", str(port), "--log-level", "warning", "web:application"]
+
+    with serving() as server, running(tmp_path, *command, COLLECTOR=server.url) as wait_until:
+        wait_until(lambda: status_of(port) == 200)
+        wait_until(lambda: server.taken.count("hit") >= 1)  # sent although nothing calls the client in a loop
+        sent = server.taken.count("hit")
+        last = status_of(port)
+
+    assert last == 200
+    assert server.taken.count("hit") == sent + 1

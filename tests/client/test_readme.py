@@ -1,0 +1,46 @@
+"""The client's README: its blocks run, and do what it says of them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import Any
+
+import footfall.client
+from footfall.testing import Recorder
+
+README = Path(footfall.client.__file__).with_name("README.md")
+
+
+def block(number: int, recorder: Recorder) -> dict[str, Any]:
+    """What a Python block of the README defines, with its client sending to `recorder`."""
+    text = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[number]
+    text, replaced = re.subn(r'Client\("http.*?\)', "Client(recorder)", text)
+    assert replaced == 1
+    names: dict[str, Any] = {"recorder": recorder}
+    exec(compile(text, str(README), "exec"), names)
+    return names
+
+
+def test_a_lifespan_closes_the_client() -> None:
+    recorder = Recorder()
+    names = block(0, recorder)
+
+    async def serve() -> None:
+        async with names["lifespan"](None):
+            names["client"].track("a", user_id="ann")
+
+    asyncio.run(serve())
+
+    assert recorder.events == ["a"]
+    assert recorder.closed
+
+
+def test_a_handler_flushes_before_it_answers() -> None:
+    recorder = Recorder()
+    names = block(1, recorder)
+
+    names["handler"]({"id": "A-2", "user": "ann"}, None)
+
+    assert recorder.events == ["order_completed"]
