@@ -7,6 +7,7 @@ caller handed in is changed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -36,7 +37,7 @@ VERSION = "0.1.0"
 TAIL = b"}}}"  # what follows the message's number
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
-_OUR_KEYS = tuple(f'"{key}"'.encode() for key in sorted(_OURS))
+_OUR_KEY = re.compile(f'"(?:{"|".join(sorted(_OURS))})"'.encode())
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _TOLD = 20  # violations on the wire; the receipt has all
 _OBJECT = ord("{")
@@ -217,26 +218,20 @@ def _plain(message: Message, kind: Kind, wrong: list[Fault], notes: list[Fault])
 
     What cannot be sent is added to `wrong`, what is sent in another form to `notes`.
     """
-    user_id, anonymous_id, name, category = message.user_id, message.anonymous_id, message.name, message.category
-    if user_id is not None or kind.user_required:
-        user_id = user_id if type(user_id) is str else _id("userId", user_id, wrong, notes)
-    if anonymous_id is not None and type(anonymous_id) is not str:
-        anonymous_id = _id("anonymousId", anonymous_id, wrong, notes)
-    if kind.name_key and (name is not None or kind.name_required):
+    plain: dict[str, str] = {}
+    if type(message.user_id) is not str and (message.user_id is not None or kind.user_required):
+        plain["user_id"] = _id("userId", message.user_id, wrong, notes)
+    if type(message.anonymous_id) is not str and message.anonymous_id is not None:
+        plain["anonymous_id"] = _id("anonymousId", message.anonymous_id, wrong, notes)
+    if type(message.category) is not str and message.category is not None:
+        plain["category"] = _id("category", message.category, wrong, notes)
+    name = message.name
+    if type(name) is not str or not name:
         if kind.name_is_id:
-            name = name if type(name) is str else _id(kind.name_key, name, wrong, notes)
-        else:
-            name = _name(kind, name, wrong)
-    if category is not None and type(category) is not str:
-        category = _id("category", category, wrong, notes)
-    if (
-        user_id is message.user_id
-        and anonymous_id is message.anonymous_id
-        and name is message.name
-        and category is message.category
-    ):
-        return message
-    return msgspec.structs.replace(message, user_id=user_id, anonymous_id=anonymous_id, name=name, category=category)
+            plain["name"] = "" if type(name) is str else _id(kind.name_key, name, wrong, notes)
+        elif kind.name_key and (name is not None or kind.name_required):
+            plain["name"] = _name(kind, name, wrong)
+    return msgspec.structs.replace(message, **plain) if plain else message
 
 
 def _name(kind: Kind, value: object, wrong: list[Fault]) -> str:
@@ -307,7 +302,7 @@ def _copied(value: Any) -> Any:
 
 def _without_our_keys(context: bytes) -> tuple[bytes, tuple[Fault, ...]]:
     """The JSON of a context without the keys that are ours; its text is looked at, for its keys may be of any type."""
-    if not any(key in context for key in _OUR_KEYS):
+    if _OUR_KEY.search(context) is None:
         return context, ()
     members = _decode_members(context)
     notes = tuple(Fault(f"context.{key}", "reserved", "another key", key) for key in sorted(_OURS & members.keys()))
