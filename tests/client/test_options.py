@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.client.hostile import hostile_values
 
-from footfall import ClientOptions, Delivery, Ledger, UsageError
+from footfall import Client, ClientOptions, Delivery, Ledger, UsageError
 from footfall.delivery import RetryPolicy
+from footfall.testing import Recorder
 
 
 def test_every_setting_out_of_range_is_named() -> None:
@@ -19,6 +21,14 @@ def test_every_setting_out_of_range_is_named() -> None:
 def test_options_are_frozen() -> None:
     with pytest.raises(AttributeError):
         ClientOptions().max_batch = 3  # type: ignore[misc]  # the mistake is the point
+
+
+def test_a_value_that_cannot_be_compared_is_a_mistake_like_any_other() -> None:
+    for value in hostile_values()[:4]:
+        with pytest.raises(UsageError, match=r"max_batch must .* linger must .* when_full must"):
+            ClientOptions(max_batch=value, linger=value, when_full=value)
+        with pytest.raises(UsageError, match="on_invalid must be"):
+            Client(Recorder(), on_invalid=value)
 
 
 def test_a_retry_policy_out_of_range_is_refused() -> None:

@@ -35,6 +35,7 @@ from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
 from footfall.events import Answer, Batch, Receipt
 from footfall.forks import renew_after_fork, uncut
+from footfall.identity import plain_text
 
 if TYPE_CHECKING:
     from footfall.plan.model import Plan
@@ -61,7 +62,7 @@ _READINGS = 3
 UNSURE = Delivery(0, 0, {"internal": 0}, "internal: the call failed inside of footfall, see its log")
 _NO_BOOKS = Ledger(reason=UNSURE.reason)
 
-_NOT_INVALID = (None, "drop", "flag", "raise")
+_ON_INVALID = ("drop", "flag", "raise")
 
 
 class _Setup(NamedTuple):
@@ -120,9 +121,9 @@ class BaseClient(Calls):
         disabled: bool | None = None,
     ) -> None:
         super().__init__()
-        if on_invalid not in _NOT_INVALID:
+        if on_invalid is not None and plain_text(on_invalid) not in _ON_INVALID:
             raise UsageError('on_invalid must be "drop", "flag", "raise" or None (what the plan says)')
-        options = options or ClientOptions()
+        options = ClientOptions() if options is None else options
         self._options = options
         self._disabled = is_disabled(os.environ) if disabled is None else disabled
         self._witness: Witness | None = None

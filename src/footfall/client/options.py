@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import msgspec
 
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import UsageError
+from footfall.identity import plain_text
 
 __all__ = ["ClientOptions", "WhenFull"]
 
@@ -45,9 +47,17 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     transform_key: bytes | None = None
 
     def __post_init__(self) -> None:
-        wrong = [f"{name} must be more than 0" for name in _MORE_THAN_ZERO if not getattr(self, name) > 0]
-        wrong += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not getattr(self, name) >= 0]
-        if self.when_full not in ("block", "drop_oldest"):
+        wrong = [f"{name} must be more than 0" for name in _MORE_THAN_ZERO if not _number(getattr(self, name)) > 0]
+        wrong += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not _number(getattr(self, name)) >= 0]
+        if plain_text(self.when_full) not in ("block", "drop_oldest"):
             wrong.append('when_full must be "block" or "drop_oldest"')
         if wrong:
             raise UsageError(f"ClientOptions: {'; '.join(wrong)}")
+
+
+def _number(value: object) -> float:
+    """A value as a plain number, NaN for what is none: whatever it is, it can be compared."""
+    try:
+        return float(value)  # type: ignore[arg-type]  # what is no number raises
+    except Exception:  # noqa: BLE001 - whatever the value's own code raised
+        return math.nan
