@@ -309,3 +309,35 @@ def test_a_transport_that_raises_anything_loses_nothing(error: type[BaseExceptio
 
     assert client.close()
     assert recorder.events == ["a", "b"]
+
+
+def test_a_call_from_inside_of_any_step_of_a_call_keeps_books_and_numbers() -> None:
+    """As a signal handler or a finalizer makes one, in the thread that is inside of a call."""
+    step = 0
+    while True:
+        step += 1
+        recorder = Recorder()
+        client = Client(recorder, options=ClientOptions(linger=3600.0))
+        entered = 0
+
+        def on_entry(frame: FrameType, _event: str, _argument: object) -> None:
+            nonlocal entered
+            entered += frame.f_code.co_filename in OURS
+            if entered == step and frame.f_code.co_filename in OURS:  # noqa: B023 - called before the loop goes on
+                sys.settrace(None)
+                assert client.track("inner", user_id="ann")  # noqa: B023 - as above
+
+        sys.settrace(on_entry)
+        try:
+            assert client.track("outer", user_id="ann")
+        finally:
+            sys.settrace(None)
+        assert client.stats().balanced
+        assert client.close()
+
+        if entered < step:
+            break
+        assert sorted(recorder.events) == ["inner", "outer"]
+        assert [message["context"]["client"]["seq"] for message in recorder.messages] == [1, 2]
+
+    assert step > 10

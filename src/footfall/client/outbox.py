@@ -117,21 +117,27 @@ class Outbox:
         changed but the count of refusals, when room could only be made by letting a message of a higher rank go, or one
         that is on its way, or when nothing may be let go at all.
         """
-        number = self._number + 1
-        message = b"%b%d%b" % (head, number, tail)
-        size = len(message)
         limits = self._limits
-        excess = self._pending_bytes + size - limits.queue_bytes
-        if excess > 0 and not (limits.lets_go and self._let_go(excess, rank)):
-            self._refused["queue_full"] += 1
-            return "full"
-        queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
-        wakes = queued == 1 or queued == limits.max_batch or self._is_long(size)
-        # From here on nothing can fail: what is accepted is in the queue, and what is not is not in the books.
-        self._queues[rank].append((number, message, now, wall_us))
+        while True:
+            number = self._number + 1
+            message = b"%b%d%b" % (head, number, tail)
+            size = len(message)
+            entry = (number, message, now, wall_us)
+            excess = self._pending_bytes + size - limits.queue_bytes
+            if excess > 0 and not (limits.lets_go and self._let_go(excess, rank)):
+                self._refused["queue_full"] += 1
+                return "full"
+            queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
+            wakes = queued == 1 or queued == limits.max_batch or self._is_long(size)
+            queue = self._queues[rank]
+            if number == self._number + 1:
+                break
+            # A signal handler or a finalizer of the same thread has sent one meanwhile, under this number.
+        # Nothing is called from here on, where such a one could run, or an interrupt be raised, until all is booked.
         self._number = number
         self._queued_bytes[rank] += size
         self._pending_bytes += size
+        queue.append(entry)
         return "wake" if wakes else "queued"
 
     def refuse(self, reason: str) -> None:
