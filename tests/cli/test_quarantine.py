@@ -41,7 +41,7 @@ def test_each_message_is_shown_with_its_faults_and_steers_no_terminal(
     assert lines[4:] == [
         "",
         "2 messages in quarantine:",
-        "  2 are broken whatever the plan says. Have the sender mend them and send them again.",
+        "  2 cannot pass whatever the plan says. Have the sender mend and send again.",
     ]
     assert r"shop  esc \x1b[31m [bold]x[/bold]  m1\r\nx  " in lines[0]
     assert lines[1].strip().startswith("userId no_usable_id (expected")

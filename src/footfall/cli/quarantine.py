@@ -160,7 +160,7 @@ def _print_ways_out(items: Sequence[Quarantined], number: int, data: Path) -> No
     if counts["plan"]:
         echo(f"  {counts['plan']:,} would pass another plan. Mend it, and try it: {again} --plan NEW --dry-run")
     if counts["never"]:
-        echo(f"  {counts['never']:,} are broken whatever the plan says. Have the sender mend them and send them again.")
+        echo(f"  {counts['never']:,} cannot pass whatever the plan says. Have the sender mend and send again.")
 
 
 def _print_replay(result: Replay, command: str, report: str) -> None:

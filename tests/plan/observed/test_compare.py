@@ -77,6 +77,7 @@ def test_a_value_that_drifted_is_told(plan_of: Any, definition: str, value: Any,
         ("  seen: {sources: [web]}\n", [track("seen", source="till")], "seen_source", "seen"),
         ("  seen: {properties: {x: {type: any, required: true}}}\n", [track("seen")], "drift_missing", "seen.x"),
         ("  seen: {}\n", [track("seen", {"x": 1})], "drift_unknown", "seen.x"),
+        ("  seen: {}\n", [track("seen", {"": 1})], "drift_unknown", "seen"),
         ("  seen: {properties: {x: {type: integer}}}\n", [track("seen")] * 20, "property_never_seen", "seen.x"),
         (
             "  seen: {properties: {x: {type: integer}, y: {type: integer}}, rules: [{id: order, check: x < y}]}\n",

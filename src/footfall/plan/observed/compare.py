@@ -199,7 +199,7 @@ def _member(properties: tuple[Property, ...], key: str) -> Property | None:
 def _told(code: str, place: Place, drift: Drift) -> str:
     example = drift.example
     if code == "drift_unknown":
-        return "is not in the plan"
+        return "is not in the plan" if place.path else "has a property whose key is empty, which no plan can name"
     if code == "drift_missing":
         return "is required and was not there"
     if code == "drift_rule":
