@@ -80,6 +80,22 @@ def test_a_pipe_that_its_reader_closed_ends_in_one_line(data: Path, arguments: l
     assert b"closed" in done.stderr
 
 
+CLOSED = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable, '-m', 'footfall', *sys.argv[1:]])"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["stats"], ["report"], ["report", "--format", "json"], ["export", "--format", "parquet"]],
+    ids=" ".join,
+)
+def test_an_output_that_was_closed_from_the_start_ends_in_one_line(data: Path, arguments: list[str]) -> None:
+    command = [sys.executable, "-c", CLOSED, *arguments, "--data", str(data)]
+    done = subprocess.run(command, stderr=subprocess.PIPE, check=False, timeout=60)
+
+    assert done.returncode == 2
+    assert done.stderr == b"footfall: standard output is closed, so nothing can be written to it\n"
+
+
 def test_an_error_about_a_name_that_steers_is_escaped() -> None:
     done = footfall("stats", "--data", "/nowhere\x1b[2J\u202e")
 

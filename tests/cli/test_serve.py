@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -9,12 +10,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import httpx
 import pytest
 
 from footfall.cli import main
+from footfall.cli.serve import say_ready
+from footfall.errors import OutputError
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.testing.process import CollectorProcess
 
@@ -103,6 +107,15 @@ def test_what_is_quarantined_is_logged_as_json_for_who_wants_it_so(tmp_path: Pat
         ["WARNING", "quarantined", "shop_backend", "sort\\nof\\x1b[31m", "unknown_event", 1],
     ]
     assert "s3cret" not in said
+
+
+def test_it_serves_also_where_nobody_can_read_that_it_is_ready() -> None:
+    class Full(io.StringIO):
+        def write(self, _text: str, /) -> int:
+            raise OutputError("no space")
+
+    with redirect_stdout(Full()):
+        say_ready("http://127.0.0.1:8400")
 
 
 def test_without_a_write_key_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def guarded() -> Iterator[None]:
     What Python holds back is written when the block ends.
     """
     before = sys.stdout
-    stream = _guarded_stream()
+    stream = _text_over(_Closed(), "utf-8") if before is None else _guarded_stream()
     if stream is None:
         yield
         return
@@ -91,9 +91,30 @@ def _guarded_stream() -> io.TextIOWrapper | None:
         is_terminal = before.isatty()
     except (AttributeError, OSError, ValueError):
         return None
+    return _text_over(raw, before.encoding, is_terminal=is_terminal)
+
+
+def _text_over(raw: io.RawIOBase, encoding: str, *, is_terminal: bool = False) -> io.TextIOWrapper:
     return io.TextIOWrapper(
-        io.BufferedWriter(raw), encoding=before.encoding, errors="backslashreplace", line_buffering=is_terminal
+        io.BufferedWriter(raw), encoding=encoding, errors="backslashreplace", line_buffering=is_terminal
     )
+
+
+class _Closed(io.RawIOBase):
+    """Standard output that was closed before we began (`>&-`): a command that has nothing to say does not mind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_broken = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        if self._is_broken:
+            return len(data)
+        self._is_broken = True
+        raise OutputError("standard output is closed, so nothing can be written to it")
 
 
 class _Output(io.FileIO):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,12 +14,12 @@ from footfall.cli.output import echo
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, parse_keys, read_transform_key
 from footfall.collector.server import listen, serve
-from footfall.errors import UsageError
+from footfall.errors import OutputError, UsageError
 from footfall.plan import load
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
 
-__all__ = ["command"]
+__all__ = ["command", "say_ready"]
 
 
 @click.command("serve")
@@ -87,9 +88,15 @@ def command(
             create_app(collector, keys),
             listener,
             settings=settings,
-            ready=lambda: echo(f"listening on http://{shown}:{bound}"),
+            ready=lambda: say_ready(f"http://{shown}:{bound}"),
             tick=collector.notices.tell,
         )
+
+
+def say_ready(url: str) -> None:
+    """Say where the collector listens."""
+    with suppress(OutputError):  # a collector takes events in whether or not somebody reads this line
+        echo(f"listening on {url}")
 
 
 def _refuse_unknown_sources(plan: Plan, keys: Mapping[str, str]) -> None:
