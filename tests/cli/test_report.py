@@ -156,6 +156,16 @@ def test_a_folder_in_which_everything_is_in_quarantine_says_what_and_how_to_mend
     assert "Of what came in, 63 in quarantine and 1 rejected" in shown
 
 
+def test_a_fault_is_shown_to_its_end_where_the_name_of_its_event_needs_escapes(
+    tmp_path: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    take(tmp_path / "data", plan_file, {"type": "track", "event": "odd \x1b[31m", "userId": "u"})
+
+    assert run("--data", str(tmp_path / "data")) == 0
+
+    assert "      1 x odd \\x1b[31m: event unknown_event\n" in capsys.readouterr().out
+
+
 def test_the_head_counts_the_window_that_was_asked_for_and_says_what_late_means(
     data: Path, plan_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

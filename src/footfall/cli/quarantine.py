@@ -173,7 +173,8 @@ def _print_replay(result: Replay, command: str, report: str) -> None:
     more = f", {result.passed_over:,} not asked for" if result.passed_over else ""
     echo(f"{result.released:,} {released}, {result.staying:,} {stay} in quarantine{more}")
     if result.truncated:
-        echo(f"{result.truncated:,} were too large to be kept whole: have them sent again in smaller parts")
+        was = "was" if result.truncated == 1 else "were"
+        echo(f"{result.truncated:,} {was} too large to be kept whole: have them sent again in smaller parts")
     if result.is_dry_run and result.released:
         echo(f"Nothing was changed. To do it: {command}")
     elif result.released:

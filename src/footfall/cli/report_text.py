@@ -15,7 +15,7 @@ from rich.text import Text
 from footfall.analytics import GoalResult, JourneyResult, KpiResult, Overview, Report, StepResult, VolumeResult
 from footfall.cli import overview_text
 from footfall.cli import report_words as words
-from footfall.printable import counted
+from footfall.printable import counted, printable_lines
 
 __all__ = ["show"]
 
@@ -77,12 +77,13 @@ class _Picture:
             self._footnotes()
 
     def _print(self, what: Text, indent: int = 0) -> None:
-        self._console.print(Padding(what, (0, 0, 0, indent), expand=False))
+        self._console.print(Padding(_shown(what), (0, 0, 0, indent), expand=False))
 
     def _table(
         self, names: Sequence[str], rows: Sequence[Row], *, left: Sequence[int] = (0,), name: int = _NAME
     ) -> None:
         """The first column wraps; the others hold numbers, and stay whole even where the terminal is too narrow."""
+        rows = [[_shown(cell) for cell in row] for row in rows]
         table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
         whole = [cell_len(row[0].plain) for row in rows if row[0].no_wrap]
         total = 0  # the indent of 2, less the last column's padding
@@ -314,3 +315,9 @@ def _step(step: StepResult, entered: int, width: int) -> Row:
 
 def _extreme(count: int | None, moment: str) -> Text:
     return Text("–") if count is None else Text.assemble((f"{count:,}", "bold"), (f"\n{moment}", "dim"))
+
+
+def _shown(text: Text) -> Text:
+    """The text with what a terminal would obey escaped, before rich measures it: an escape is wider than its cause."""
+    plain = printable_lines(text.plain)
+    return text if plain == text.plain else Text(plain, text.style, no_wrap=text.no_wrap, overflow=text.overflow)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import bundle_hash, load
+from footfall.plan import bundle_bytes, bundle_hash, load
 
 SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
@@ -180,3 +180,11 @@ def test_a_fixture_that_is_no_json_is_one_line_and_exit_code_3(tmp_path: Path) -
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr.startswith("footfall: .: a fixture cannot be used: fixtures/sold/valid/text.json: is no JSON")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this platform has no /dev/stdout")
+def test_a_bundle_goes_into_a_pipe_whatever_the_name_of_that_is() -> None:
+    done = footfall("plan", "bundle", SHOP, "-o", "/dev/stdout")
+
+    bundle, _, _ = done.stdout.rpartition("/dev/stdout: ")
+    assert bundle.encode() == bundle_bytes(load(SHOP))

@@ -26,7 +26,8 @@ def command(ctx: click.Context, path: Path, output: Path) -> None:
     Exit code 1, and no file, when something is wrong with the plan.
     """
     plan = require_plan(ctx, path)
-    if output.suffix != ".json":
+    # A pipe or a device is for another program, which gives the bundle its name.
+    if output.suffix != ".json" and (output.is_file() or not output.exists()):
         raise UsageError(f"{output}: a bundle is known by its ending; name it {output.with_suffix('.json')}")
     content = bundle_bytes(plan)
     try:
