@@ -80,6 +80,22 @@ def test_a_child_of_billiard_sends_before_it_ends(tmp_path: Path) -> None:
     assert events(tmp_path, code) == ["child"]
 
 
+@pytest.mark.skipif(not FORKS, reason="this platform does not fork")
+@pytest.mark.parametrize("tasks", [1, None])
+def test_every_worker_of_a_pool_of_billiard_sends_before_it_ends(tasks: int | None, tmp_path: Path) -> None:
+    pytest.importorskip("billiard", reason="billiard, which Celery starts its workers with, is not installed")
+    code = f"""
+    if __name__ == "__main__":
+        import billiard
+        pool = billiard.Pool(2, maxtasksperchild={tasks})
+        pool.map(child, range(4), chunksize=1)
+        pool.close()
+        pool.join()
+    """
+
+    assert events(tmp_path, code) == ["child"] * 4
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_client_that_is_made_in_a_child_sends_too(method: str, tmp_path: Path) -> None:
     code = f"""

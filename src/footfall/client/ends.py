@@ -1,7 +1,8 @@
 """Ends: what a client has pending is sent when its process ends, in each of the ways that let anything run.
 
 A process that Python ends runs `atexit`. A child of multiprocessing or of billiard runs multiprocessing's finalizers
-and then leaves without `atexit`, a Celery worker's child sends a signal of Celery's. None of these libraries is loaded
+and then leaves without `atexit`, a worker of billiard's Pool calls its `on_exit`, and a Celery worker's child sends a
+signal of Celery's. None of these libraries is loaded
 here: each is asked only where the application has loaded it.
 """
 
@@ -113,6 +114,25 @@ class _LibraryEnds:
     def begin_child(self) -> None:
         self._finalized = os.getpid()
         sys.modules["multiprocessing.util"].Finalize(None, _send_all, exitpriority=_LAST)
+        billiard = sys.modules.get("billiard.process")
+        if billiard is not None:
+            _end_with_worker(getattr(billiard.current_process(), "_target", None))
+
+
+def _end_with_worker(worker: Any) -> None:
+    """A worker of billiard's Pool leaves by os._exit, without finalizers; the last thing that it calls is `on_exit`."""
+    if not hasattr(worker, "on_exit"):
+        return  # a process, or a worker of another library
+    before = worker.on_exit
+
+    def on_exit(pid: int, exit_code: int) -> None:
+        try:
+            if before is not None:
+                before(pid, exit_code)
+        finally:
+            _send_all()
+
+    worker.on_exit = on_exit
 
 
 def _send_all(**_celery: object) -> None:
