@@ -330,6 +330,18 @@ def test_without_any_loop_messages_are_sent_as_they_come() -> None:
     assert client.stats().delivered == 1
 
 
+def test_a_close_in_another_loop_ends_the_thread_that_sends_without_a_word() -> None:
+    before = set(threading.enumerate())
+    client = AsyncClient(Hanging())
+    client.track("a", user_id="ann")
+    (sender,) = set(threading.enumerate()) - before
+
+    asyncio.run(client.aclose(0.01))
+    sender.join(30)
+
+    assert not sender.is_alive()  # and pytest fails for what a thread raises
+
+
 def test_messages_of_many_threads_and_a_loop_are_each_sent_once() -> None:
     recorder = Recorder()
 

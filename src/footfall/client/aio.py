@@ -180,6 +180,8 @@ class AsyncClient(BaseClient):
         """What the thread of our own does."""
         try:
             sender.loop.run_until_complete(self._work(sender))
+        except asyncio.CancelledError:
+            pass  # aclose() in another loop did not wait for the end of what this one does
         except Exception as error:  # noqa: BLE001 - the next call starts another thread
             self._failures.log("the sender", error)
         finally:
