@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import UserString
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -140,6 +141,17 @@ def test_a_lazy_text_is_a_name(client: Client, recorder: Recorder) -> None:
     assert (track["event"], page["name"], page["properties"]) == ("Hjem", "Hjem", {"title": "Hjem"})
 
 
+def test_a_lazy_text_is_an_id_and_a_category(client: Client, recorder: Recorder) -> None:
+    lazy: Any = Lazy()
+
+    assert client.page("front", category=lazy, user_id=lazy)
+    assert client.group(lazy, anonymous_id=UserString("b-7"))  # type: ignore[arg-type]  # no text to a type checker
+
+    page, group = recorder.messages
+    assert (page["category"], page["userId"]) == ("Hjem", "Hjem")
+    assert (group["groupId"], group["anonymousId"]) == ("Hjem", "b-7")
+
+
 def test_a_message_id_may_be_given(client: Client, recorder: Recorder) -> None:
     assert client.track("a", message_id="order-1").message_id == "order-1"
 
@@ -153,6 +165,9 @@ WRONG: list[tuple[str, tuple[Any, ...], dict[str, Any], Fault]] = [
     ("track", (None,), {}, Fault("event", "type", "text that is not empty", "nothing")),
     ("track", ("",), {}, Fault("event", "type", "text that is not empty", "empty text")),
     ("track", ("a", [1]), {}, Fault("properties", "type", "an object", "list")),
+    ("track", ("a", b"x"), {}, Fault("properties", "type", "an object", "bytes")),
+    ("identify", ("kari", bytearray(b"x")), {}, Fault("traits", "type", "an object", "bytearray")),
+    ("track", ("a",), {"context": memoryview(b"x")}, Fault("context", "type", "an object", "memoryview")),
     ("track", ("a",), {"user_id": 1.5}, Fault("userId", "type", "text, an integer or a UUID", "float")),
     ("track", ("a",), {"user_id": True}, Fault("userId", "type", "text, an integer or a UUID", "bool")),
     ("track", ("a",), {"anonymous_id": b"x"}, Fault("anonymousId", "type", "text, an integer or a UUID", "bytes")),

@@ -69,6 +69,12 @@ def test_a_client_of_nothing_says_what_it_needs() -> None:
         Client()
 
 
+@pytest.mark.parametrize("write_key", [None, "k"])
+def test_what_is_neither_text_nor_a_transport_is_no_collector(write_key: str | None) -> None:
+    with pytest.raises(UsageError, match="URL as text, or a Transport, and not a bytes"):
+        Client(b"http://collect.example", write_key=write_key)  # type: ignore[arg-type]  # the slip
+
+
 def test_a_url_of_the_environment_needs_a_key(environment: pytest.MonkeyPatch) -> None:
     environment.setenv(URL, "https://collect.example")
     environment.setenv(WRITE_KEY, "")

@@ -388,6 +388,10 @@ def _messages(count: int) -> str:
 
 def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:
     if not isinstance(collector, str):
+        if not hasattr(collector, "send") and not hasattr(collector, "send_async"):
+            raise UsageError(
+                f"a client needs a collector's URL as text, or a Transport, and not a {type(collector).__name__}"
+            )
         if write_key is not None:
             raise UsageError("write_key goes with a collector's URL; give it to the transport instead")
         return collector

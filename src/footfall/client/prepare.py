@@ -155,7 +155,7 @@ class Preparer:
         if text is None:
             return Receipt(False, message_id, "unencodable", odd + changed)
         changed = odd + changed
-        if text[0] != _OBJECT:
+        if not _is_object(text, properties):
             refused = _refused(message_id, kind.body_key, "an object", properties)
             # Other makers' libraries take the user first, and then the name, which lands here.
             in_order = kind.user_required or plain_text(properties) is None
@@ -244,7 +244,7 @@ def _name(kind: Kind, value: object, wrong: list[Fault]) -> str:
 
 
 def _id(path: str, value: object, wrong: list[Fault], notes: list[Fault]) -> str:
-    if (text := id_text(value)) is not None:
+    if (text := id_text(value)) is not None or (text := plain_text(lazy_text(value))) is not None:
         return text
     if (text := whole_number(value)) is not None:
         notes.append(Fault(path, "float_id", "a whole number or text", _kind_of(value)))
@@ -266,7 +266,7 @@ def _context(given: Any, message_id: str) -> Judged | Receipt:
     changed = _below("context", changed)
     if text is None:
         return Receipt(False, message_id, "unencodable", changed)
-    if text[0] != _OBJECT:
+    if not _is_object(text, given):
         return _refused(message_id, "context", "an object", given)
     text, notes = _without_our_keys(text)
     return Judged(b"," + text[1:-1] if len(text) > len(b"{}") else b"", changed, notes, "send")
@@ -359,6 +359,11 @@ def _epoch(value: float | Decimal, wrong: list[Fault]) -> bytes:
         Fault("timestamp", "timestamp", "seconds since 1970, of 1900 to 2199", next(smaller, "another number"))
     )
     return b'""'
+
+
+def _is_object(text: bytes, value: object) -> bool:
+    """Whether a value that is `text` in JSON has keys of its own; bytes are an object there only because of base64."""
+    return text[0] == _OBJECT and not issubclass(type(value), bytes | bytearray | memoryview)
 
 
 def _refused(message_id: str, path: str, expected: str, value: object) -> Receipt:
