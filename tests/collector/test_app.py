@@ -106,6 +106,12 @@ def test_the_key_of_the_header_wins_over_the_one_in_the_body(app: App, journal: 
     assert not any(b"wk" in entry.row.body for chunk in journal.scan("stored") for entry in chunk)
 
 
+def test_an_empty_header_names_no_key_and_the_one_in_the_body_counts(app: App, journal: MemoryJournal) -> None:
+    post(app, {**BATCH, "writeKey": "wk"}, key=None, authorization="")
+
+    assert kept(journal) == [("shop", "m1")]
+
+
 def test_every_bad_key_is_refused_in_the_same_words(app: App, journal: MemoryJournal) -> None:
     answers = [
         post(app, BATCH, key=None),

@@ -258,6 +258,16 @@ def test_what_goes_wrong_on_the_way_is_told_as_unreachable(
         asyncio.run(transport.send_async(BATCH)) if is_async else transport.send(BATCH)
 
 
+def test_a_collector_that_does_not_run_is_named_with_the_remedy(httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_exception(httpx.ConnectError("[Errno 111] Connection refused\n"))
+
+    with pytest.raises(UnreachableError) as caught:
+        HttpTransport("https://collect.example", "key").send(BATCH)
+
+    why = "ConnectError ([Errno 111] Connection refused); see that the collector runs, and check the URL"
+    assert str(caught.value) == f"no answer from the collector: {why}"
+
+
 def test_the_write_key_is_never_in_an_error(httpx_mock: HTTPXMock) -> None:
     with pytest.raises(TransportError) as caught:
         send(httpx_mock, status_code=401)

@@ -175,7 +175,7 @@ class App:
     def _source_of_header(self, headers: Mapping[bytes, bytes]) -> str | None:
         """The source whose write key the header carries; None when there is no header."""
         header = headers.get(b"authorization")
-        if header is None:
+        if not header:
             return None
         source = self._keys.source(header_key(header) or "")
         if source is None:

@@ -29,6 +29,11 @@ __all__ = ["MAX_ANSWER", "HttpTransport"]
 MAX_ANSWER = 1_000_000  # bytes; what is longer comes from no collector
 _SHORT = 65_536
 _REASON = 80  # characters of a status line that an error repeats
+_HINTS = {
+    "ConnectError": "; see that the collector runs, and check the URL",
+    "ConnectTimeout": "; see that the collector runs, and check the URL",
+    "ProxyError": "; check the proxy and the URL",
+}
 _GZIP = 31  # zlib's window bits for a gzip header
 _EITHER = 47  # and for reading a gzip or a zlib header
 _FASTEST = 1  # level 6 makes a batch of orders smaller by another tenth, in three times the time
@@ -267,5 +272,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _unreachable(error: Exception) -> UnreachableError:
     name = type(error).__name__
-    hint = "; check the proxy and the URL" if name == "ProxyError" else ""
-    return UnreachableError(f"no answer from the collector: {name}{hint}")
+    why = "".join(filter(str.isprintable, str(error)[:_REASON]))
+    hint = _HINTS.get(name, "")
+    return UnreachableError(f"no answer from the collector: {name}{why and f' ({why})'}{hint}")
