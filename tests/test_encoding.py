@@ -384,7 +384,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(values)
 def test_any_value_is_encoded_or_refused_with_a_reason_and_never_raises(value: object) -> None:
     text, faults = encode({"v": value})
@@ -411,7 +411,7 @@ json_values = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(json_values)
 def test_what_json_can_hold_comes_back_as_it_was(value: object) -> None:
     text, faults = encode(value)
@@ -420,7 +420,7 @@ def test_what_json_can_hold_comes_back_as_it_was(value: object) -> None:
     assert orjson.loads(text or b"") == value
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.decimals(allow_nan=False, allow_infinity=False))
 @example(Decimal("9.99E+307"))
 @example(Decimal("1.7976931348623157E+308"))

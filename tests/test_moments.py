@@ -83,7 +83,7 @@ def test_anything_else_is_no_time(value: object) -> None:
     moment=st.datetimes(min_value=datetime(1900, 1, 3), max_value=datetime(2199, 12, 29)),  # noqa: DTZ001 - hypothesis wants naive bounds
     offset=st.integers(-1439, 1439),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_rfc_3339_time_is_exact(moment: datetime, offset: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
 
@@ -99,7 +99,7 @@ def test_a_time_that_only_a_broken_clock_tells_is_none(text: str) -> None:
 
 
 @given(text=st.text(max_size=30) | st.from_regex(r"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}T.{0,12}\Z"))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_is_a_time_of_a_calendar_or_none(text: str) -> None:
     found = parse_moment(text)
 

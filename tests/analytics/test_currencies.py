@@ -131,7 +131,7 @@ def total_of(drawn: Sequence[Sale], **wanted: Any) -> Fraction:
     return Fraction(sum(one.total for one in drawn if all(getattr(one, key) == value for key, value in wanted.items())))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=sales, grouped=st.tuples(st.booleans(), st.booleans()), plain=st.booleans())
 def test_any_ratio_of_money_is_divided_currency_by_currency(
     entry: MakeEntry, drawn: list[Sale], grouped: tuple[bool, bool], plain: bool
@@ -164,7 +164,7 @@ def test_any_ratio_of_money_is_divided_currency_by_currency(
         assert figure.exact == share(named["money"], named["country"])  # type: ignore[arg-type] # both are texts here
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=sales, country=st.booleans(), money=st.booleans())
 def test_any_sums_are_those_of_each_currency(entry: MakeEntry, drawn: list[Sale], country: bool, money: bool) -> None:
     by = (*(("country",) if country else ()), *(("money",) if money else ()))

@@ -47,7 +47,7 @@ EDGES = st.none() | st.integers(-3, 4).map(lambda days: NOON + days * DAY)
 
 
 @given(drawn=ROWS, since=EDGES, until=EDGES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_any_window_counts_what_a_loop_counts(
     drawn: list[tuple[int, int, str, str | None, list[str]]], since: int | None, until: int | None
 ) -> None:

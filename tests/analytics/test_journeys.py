@@ -166,7 +166,7 @@ def reached(dataset: Dataset, found: Walk) -> dict[tuple[int, int, str], int]:
     return {(path, place, names[actor]): time // SECOND for path, place, actor, time in rows}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     journey=journeys(),
     log=st.one_of(st.lists(messages, max_size=14), st.lists(messages, min_size=8, max_size=14)),

@@ -221,7 +221,7 @@ def naive_aggregate(function: Function, values: list[Fraction]) -> Fraction | No
     }[function]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rows=rows,
     function=st.sampled_from(["sum", "average", "minimum", "maximum", "median"]),
@@ -299,7 +299,7 @@ SPELLINGS: dict[PropertyType, list[list[str]]] = {
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_values_that_are_equal_are_one_value_however_they_are_written(
     plan_of: MakePlan, entry: MakeEntry, data: st.DataObject
 ) -> None:

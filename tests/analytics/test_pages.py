@@ -87,7 +87,7 @@ def is_meant(name: str, one: Message) -> bool:
     return one.type == kind and (not wanted or one.name == wanted)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(drawn=messages, name=st.sampled_from(CALLS), tier=st.sampled_from([None, "gold"]))
 def test_any_calls_are_counted_and_grouped_like_events(
     entry: MakeEntry, drawn: list[Message], name: str, tier: str | None
@@ -107,7 +107,7 @@ def test_any_calls_are_counted_and_grouped_like_events(
     assert tiers.total.value == len({one.tier for one in kept})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drawn=messages)
 def test_any_property_of_a_page_is_summed_digit_by_digit(entry: MakeEntry, drawn: list[Message]) -> None:
     with Dataset.of(entries(entry, drawn), PLAN) as dataset:
@@ -116,7 +116,7 @@ def test_any_property_of_a_page_is_summed_digit_by_digit(entry: MakeEntry, drawn
     assert found.total.value == sum((Decimal(one.scroll) for one in drawn if is_meant("page:A.b", one)), Decimal(0))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(drawn=messages, names=st.tuples(*[st.sampled_from(CALLS)] * 3))
 def test_any_calls_fill_steps_and_guards_like_events(
     entry: MakeEntry, drawn: list[Message], names: tuple[str, str, str]

@@ -378,7 +378,7 @@ anything = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["track", "identify", "page", "screen", "group", "alias"]),
     st.tuples(anything, anything),

@@ -129,7 +129,7 @@ contexts: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ids, ids, contexts)
 def test_the_client_says_of_ids_what_the_collector_says(
     collector: Collector, user_id: Any, anonymous_id: Any, context: Any
@@ -157,7 +157,7 @@ times = st.from_regex(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(times | st.text(max_size=8))
 def test_the_client_says_of_times_what_the_collector_says(collector: Collector, text: str) -> None:
     recorder = Recorder()

@@ -401,7 +401,7 @@ class Any(RuleBasedStateMachine):
 def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order() -> None:
     Any.SEEN.clear()
 
-    run_state_machine_as_test(Any, settings=settings(max_examples=100, stateful_step_count=60, deadline=None))
+    run_state_machine_as_test(Any, settings=settings(max_examples=100, stateful_step_count=60))
 
     hard = {"again", "drop gave_up", "drop refused", "drop too_large", "let go", "refused", "split too_large"}
     assert {name for name, count in Any.SEEN.items() if count} >= hard

@@ -387,7 +387,7 @@ HEADERS = st.dictionaries(
 
 
 @given(path=PATHS, body=BODIES, headers=HEADERS, wrap=st.booleans())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_request_whatever_is_a_5xx(app: App, path: str, body: bytes, headers: dict[str, str], wrap: bool) -> None:
     content = gzip.compress(body) if wrap else body
 

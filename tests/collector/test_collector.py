@@ -461,7 +461,7 @@ MIXES = st.lists(st.one_of(GOOD, ANY_MESSAGE, ANY_JSON, NO_JSON), max_size=8)
 
 
 @given(messages=MIXES, ascii_only=st.booleans())
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_mix_keeps_every_good_message_and_balances(plan: Plan, messages: list[Any], ascii_only: bool) -> None:
     journal = MemoryJournal()
     text = json.dumps({"batch": messages}, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
@@ -526,7 +526,7 @@ def test_the_mixes_that_are_drawn_hold_the_hard_cases() -> None:
     seen: Counter[str] = Counter()
 
     @given(messages=MIXES)
-    @settings(max_examples=100, deadline=None, derandomize=True)
+    @settings(max_examples=100, derandomize=True)
     def draw(messages: list[Any]) -> None:
         text = json.dumps(messages)
         seen["total"] += 1

@@ -56,7 +56,7 @@ OBJECTS = st.builds(
 
 
 @given(content=OBJECTS, coding=st.sampled_from(sorted(CODINGS)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_an_object_comes_back_from_every_coding(content: bytes, coding: str) -> None:
     assert content_of(CODINGS[coding](content), 100_000) == content.removeprefix(BOM)
 
@@ -138,7 +138,7 @@ def content_or_status(body: bytes, limit: int) -> bytes | int:
 
 
 @given(body=st.binary(max_size=200))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     outcome = content_or_status(body, 1000)
 

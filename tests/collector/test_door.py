@@ -419,7 +419,7 @@ MESSAGES = st.fixed_dictionaries(
 @given(messages=st.lists(MESSAGES, min_size=1, max_size=3), break_one=st.booleans())
 @example(messages=[{"event": "Ordered", "properties": {"email": [float("nan"), SECRET]}}], break_one=False)
 @example(messages=[{"event": "Ordered", "type": "group", "traits": {"email": {"a": SECRET}}}], break_one=True)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_comes_no_planned_value_is_written_in_clear(
     tmp_path: Path, messages: list[dict[str, Any]], break_one: bool
 ) -> None:

@@ -20,7 +20,7 @@ STYLES = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensur
 
 
 @given(value=st.lists(VALUES, max_size=5), style=STYLES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_elements_of_any_array_are_its_elements(value: list[object], style: dict[str, object]) -> None:
     text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
 
@@ -28,7 +28,7 @@ def test_the_elements_of_any_array_are_its_elements(value: list[object], style: 
 
 
 @given(value=st.dictionaries(st.text(max_size=4), VALUES, max_size=5), style=STYLES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_members_of_any_object_are_its_members(value: dict[str, object], style: dict[str, object]) -> None:
     text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
 
@@ -69,7 +69,7 @@ ANY_BYTES = (
 
 
 @given(data=ANY_BYTES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_cut_or_refused_and_no_json_is_refused(data: bytes) -> None:
     cuts: list[tuple[Callable[[bytes], object], type]] = [(members, dict), (elements, list)]
     for cut, kind in cuts:

@@ -168,7 +168,7 @@ def test_a_clock_that_was_put_right_is_not_doubted(shop: Collector) -> None:
 @given(days=st.floats(-40_000, 40_000))
 @example(days=-30.0)
 @example(days=1.0)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_only_times_of_the_last_thirty_days_and_the_next_one_pass(shop: Collector, days: float) -> None:
     at = NOW + timedelta(days=days)
 

@@ -186,7 +186,7 @@ def outcome(read: Callable[[], Envelope]) -> Envelope | RequestError:
 
 
 @given(body=BODIES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_bytes_are_an_envelope_or_a_4xx(body: bytes) -> None:
     outcomes = [outcome(lambda: read_batch(body, SETTINGS)), outcome(lambda: read_single(body, "track", SETTINGS))]
 
@@ -197,7 +197,7 @@ def test_any_bytes_are_an_envelope_or_a_4xx(body: bytes) -> None:
     good=st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3), max_size=5),
     places=st.lists(st.integers(0, 5), max_size=3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_slow_way_reads_good_messages_as_the_fast_way_does(good: list[dict[str, str]], places: list[int]) -> None:
     texts = [json.dumps(message).encode() for message in good]
     mixed = list(texts)

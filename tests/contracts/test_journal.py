@@ -294,7 +294,7 @@ def carry_out(journal: Journal, step: Changes | set[int]) -> None:
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_after_any_commits_repeats_and_releases_each_id_is_there_once_and_the_books_balance(
     make: Make, steps: list[Changes | set[int]]
 ) -> None:
@@ -322,7 +322,7 @@ def test_after_any_commits_repeats_and_releases_each_id_is_there_once_and_the_bo
 
 
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_both_journals_give_the_same_for_any_steps(
     tmp_path_factory: pytest.TempPathFactory, steps: list[Changes | set[int]]
 ) -> None:
@@ -352,5 +352,5 @@ def test_the_steps_that_are_drawn_hold_the_hard_cases(hard: str) -> None:
     find(
         STEPS,
         lambda steps: outcomes(steps)[hard] > 0,
-        settings=settings(max_examples=2000, deadline=None, phases=[Phase.generate]),
+        settings=settings(max_examples=2000, phases=[Phase.generate]),
     )

@@ -35,7 +35,7 @@ graphs = st.one_of(
 def test_canonical_ids_are_those_of_the_definition() -> None:
     shapes: Counter[str] = Counter()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(graphs)
     def holds(edges: list[tuple[str, str]]) -> None:
         expected = canonical_by_definition(edges)
@@ -93,7 +93,7 @@ def test_an_alias_of_an_id_that_was_both_merges_only_as_long_as_there_is_one_use
     assert effects(("t", "u"), ("t", "v"), **both) == {("t", "u"): "ambiguous", ("t", "v"): "ambiguous"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(graphs)
 def test_the_sql_finds_the_same_canonical_ids(edges: list[tuple[str, str]]) -> None:
     duck = Duck()

@@ -429,7 +429,7 @@ def test_every_message_is_attributed_as_by_the_definition_whatever_was_revoked()
     tally = Tally()
     changed: list[bool] = []
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(logs(), st.randoms(use_true_random=False))
     def holds(log: list[Observation], chance: Random) -> None:
         aliases = [(one.source, one.message_id) for one in log if one.type == "alias"]
@@ -454,7 +454,7 @@ def without_previous(one: Observation) -> Observation:
 def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_same_persons() -> None:
     tally = Tally()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(logs(), st.data())
     def holds(log: list[Observation], data: st.DataObject) -> None:
         expected = attribute(log, NS)
@@ -472,7 +472,7 @@ def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_same_persons() -
     tally.assert_hard()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(logs(), st.randoms(use_true_random=False))
 def test_should_two_messages_bear_one_name_their_order_still_does_not_matter(
     log: list[Observation], random: object

@@ -59,7 +59,7 @@ def test_the_table_holds_all_white_space_and_control_characters_and_else_only_fo
     assert {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff"} <= set(AROUND)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ids)
 def test_to_compare_twice_is_to_compare_once(written: str) -> None:
     assert comparable(comparable(written)) == comparable(written)
@@ -68,7 +68,7 @@ def test_to_compare_twice_is_to_compare_once(written: str) -> None:
 def test_the_sql_compares_ids_as_python_does() -> None:
     duck = Duck()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.lists(ids, min_size=1, max_size=40))
     @example(["", "\x00", "\u00e9\x00e\u0301", "\ue000\ue002\x00e\u0301", "x\x00\u00e9x"])
     @example([f"{one}x{one}" for one in AROUND])

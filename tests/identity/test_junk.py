@@ -114,7 +114,7 @@ def test_python_and_sql_call_the_same_ids_junk() -> None:
     drawn: list[bool] = []
     condition = junk_sql(comparable_sql("id"))
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.lists(ids, min_size=1, max_size=30))
     @example(
         [

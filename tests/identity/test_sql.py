@@ -21,7 +21,7 @@ def test_the_sql_agrees_with_the_pure_rules_on_any_log() -> None:
     tally, duck = Tally(), Duck()
     effects: set[AliasEffect] = set()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(logs())
     def agrees(log: list[Observation]) -> None:
         expected = attribute(log, NS)
@@ -40,7 +40,7 @@ def test_the_sql_agrees_with_the_pure_rules_on_any_log() -> None:
 def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_sql_the_same_persons() -> None:
     tally, duck = Tally(), Duck()
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(logs(), st.data())
     def holds(log: list[Observation], data: st.DataObject) -> None:
         expected = attribute(log, NS)

@@ -17,7 +17,7 @@ texts = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from('\x00\n\
 def test_the_sql_writes_compact_json_as_python_does() -> None:
     duck = Duck()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(texts, texts)
     @example("".join(map(chr, range(0x80))), '\\u000B\\"\u2028\u00e9')
     def agree(first: str, second: str) -> None:
@@ -28,7 +28,7 @@ def test_the_sql_writes_compact_json_as_python_does() -> None:
     agree()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.uuids(), st.text(st.characters(codec="utf-8"), max_size=80))
 def test_the_sql_makes_the_same_uuid5_as_python(ns: UUID, name: str) -> None:
     duck = Duck()

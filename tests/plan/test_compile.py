@@ -292,7 +292,7 @@ ODD_TIME = re.compile(rb"[Tt ]24:|:60|[+-][0-9]{2}\"")
 def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.integers(min_value=0, max_value=2**64))
     def agree(seed: int) -> None:
         random = Random(seed)

@@ -54,7 +54,7 @@ def test_the_expression_and_the_predicate_agree(name: str) -> None:
     near = st.lists(st.sampled_from("0123:.af%/@-TPDZ+ \n"), max_size=24).map("".join)
     seen: set[bool] = set()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @example(FORMAT_EXAMPLES[name])
     @given(st.one_of(st.from_regex(pattern, fullmatch=True), near, st.sampled_from(ADDRESSES)))
     def agree(text: str) -> None:

@@ -227,7 +227,7 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
 def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.integers(min_value=0, max_value=2**64))
     def agree(seed: int) -> None:
         random = Random(seed)

@@ -88,7 +88,7 @@ def reference(pattern: str) -> re.Pattern[str]:
 def test_the_text_is_changed_where_the_parser_would_change_it() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=1500, deadline=None)
+    @settings(max_examples=1500)
     @given(st.lists(st.sampled_from(PARTS), max_size=7).map("".join))
     def agree(pattern: str) -> None:
         with warnings.catch_warnings():

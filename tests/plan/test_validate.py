@@ -261,7 +261,7 @@ checks = st.builds(
 def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None:
     seen: Counter[bool] = Counter()
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.lists(checks, min_size=1, max_size=4), st.data())
     def agree(texts: list[str], data: st.DataObject) -> None:
         rules = tuple(Rule(id=f"r{index}", check=text) for index, text in enumerate(texts))

@@ -199,7 +199,7 @@ EVENTS = st.lists(st.sampled_from(["seen", "Box Opened", "Crate Opened", "bought
 
 
 @given(events=EVENTS, at=st.integers(1, 4), is_durable=st.booleans(), size=st.integers(1, 7))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_replay_that_breaks_off_anywhere_and_is_run_again_gives_what_one_run_gives(
     tmp_path: Path, make_plan: MakePlan, events: list[str], at: int, is_durable: bool, size: int
 ) -> None:
@@ -229,7 +229,7 @@ def test_the_events_that_are_drawn_need_several_chunks_and_some_stay() -> None:
     find(
         EVENTS,
         lambda events: len(events) > 7 and "Crate Opened" in events and "Box Opened" in events,
-        settings=settings(phases=[Phase.generate], deadline=None),
+        settings=settings(phases=[Phase.generate]),
     )
 
 

@@ -112,7 +112,7 @@ def test_the_other_dialect_matches_the_same_texts(pattern: str) -> None:
     assert told is not None
     validator = jsonschema_rs.Draft202012Validator({"pattern": told})
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(TEXTS)
     def agree(text: str) -> None:
         assert validator.is_valid(text) is bool(compile_pattern(pattern).search(text)), (told, text)

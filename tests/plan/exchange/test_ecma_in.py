@@ -113,7 +113,7 @@ TOKENS = (
 )  # fmt: skip
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(st.sampled_from(TOKENS), max_size=8).map("".join))
 def test_whatever_is_read_can_be_compiled_or_is_refused_as_a_value(pattern: str) -> None:
     try:

@@ -76,7 +76,7 @@ def draw_value(random: Random, schema: Any, depth: int = 4) -> Any:
 def test_what_a_schema_takes_the_event_takes_in_every_place() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.integers(min_value=0, max_value=2**64))
     @example(1)
     @example(2)

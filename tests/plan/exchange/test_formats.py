@@ -126,7 +126,7 @@ def _members_of(prop: Property | None, known: tuple[Property, ...], inner: str |
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @given(plan=plans())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_every_difference_after_a_round_trip_is_named_in_the_loss_report(form: str, plan: Plan) -> None:
     exported = export_plan(plan, form)
 
@@ -140,7 +140,7 @@ def test_every_difference_after_a_round_trip_is_named_in_the_loss_report(form: s
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @given(plan=plans())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_a_second_round_trip_loses_nothing_more(form: str, plan: Plan) -> None:
     once = import_plan(export_plan(plan, form).files, form, name=plan.id).plan
 
@@ -168,7 +168,7 @@ def test_the_drawn_properties_hold_the_hard_cases() -> None:
     seen: set[str] = set()
 
     @given(prop=properties)
-    @settings(max_examples=1500, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=1500, database=None, derandomize=True)
     def draw(prop: dict[str, Any]) -> None:
         seen.update(name for name, test in HARD.items() if test(prop))
 
@@ -179,7 +179,7 @@ def test_the_drawn_properties_hold_the_hard_cases() -> None:
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @given(plan=plans())
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_files_on_disk_say_what_the_documents_say(
     form: str, plan: Plan, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -215,7 +215,7 @@ def test_an_unknown_format_is_refused_with_those_that_there_are() -> None:
 
 
 @given(text=st.text(max_size=20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_text_of_a_description_changes_a_plan_that_is_written_and_read(text: str) -> None:
     schema = {"type": "object", "description": f"a{text}", "properties": {f"k{text}": {"type": "string"}}}
 

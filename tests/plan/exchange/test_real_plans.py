@@ -201,7 +201,7 @@ def _is_uuid(text: str) -> bool:  # Iglu's schemas use this format before the dr
 
 
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_an_import_judges_payloads_as_the_schema_does(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(WHOLE))
     schema = _plain(IGLU[path])
@@ -221,7 +221,7 @@ def test_the_drawn_payloads_are_right_as_often_as_wrong() -> None:
     verdicts: list[bool] = []
 
     @given(data=st.data())
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=200, database=None, derandomize=True)
     def draw(data: st.DataObject) -> None:
         schema = _plain(IGLU[data.draw(st.sampled_from(WHOLE))])
         verdicts.append(jsonschema_rs.Draft7Validator(schema).is_valid(data.draw(payloads(schema, schema))))

@@ -24,7 +24,7 @@ _VALUES = st.recursive(
 
 
 @given(value=st.dictionaries(_TEXT, _VALUES, min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_plain_values_are_read_back_the_same(value: dict[str, Any]) -> None:
     text = yaml_text(value)
 

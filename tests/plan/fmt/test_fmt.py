@@ -231,7 +231,7 @@ def test_any_way_of_writing_a_plan_comes_out_the_same_with_all_its_comments(tmp_
     seen: Counter[str] = Counter()
     file = tmp_path / "plan.yaml"
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.integers(min_value=0, max_value=2**64))
     def keeps(seed: int) -> None:
         text = Writer(Random(seed), seen).file(PLAN)

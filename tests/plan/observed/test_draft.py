@@ -201,7 +201,7 @@ _messages = st.lists(
 _drawn: Counter[str] = Counter()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(_messages, st.booleans())
 def test_a_draft_of_any_messages_is_clean_and_kept_by_all_of_them(
     tmp_path_factory: pytest.TempPathFactory, messages: list[tuple[str, dict[str, Any]]], often: bool

@@ -336,7 +336,7 @@ def standard_library() -> list[tuple[str, Path]]:
 FILES = standard_library()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(FILES))
 def test_any_file_of_the_standard_library_is_followed_without_an_exception(file: tuple[str, Path]) -> None:
     found = scan(PLAN, open_library([file], SystemDisk()), clients={"self": Naming(), "append": Naming()})
