@@ -444,7 +444,7 @@ def test_every_message_is_attributed_as_by_the_definition_whatever_was_revoked()
 
     holds()
     tally.assert_hard()
-    assert sum(changed) / len(changed) >= 0.2  # in so many draws a revoked alias made a difference
+    assert any(changed)  # a revoked alias made a difference
 
 
 def without_previous(one: Observation) -> Observation:

@@ -17,8 +17,6 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from tests.plan.codegen.test_python import module_of
 from tests.plan.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
 
@@ -227,21 +225,21 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
 def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=100)
-    @given(st.integers(min_value=0, max_value=2**64))
-    def agree(seed: int) -> None:
+    # By seeds, not by a generator whose draws are others in its next version: what was seen is asserted below.
+    for seed in range(100):
         random = Random(seed)
         for _ in range(8):
             whole = as_a_plan_has_it(draw_whole(random))
             texts = [draw_text(random, whole, random.choice((0.0, 0.05, 0.2))) for _ in range(25)]
             judge_one_plan(whole, [text.encode(errors="surrogatepass") for text in texts], seen)
-
-    agree()
     large = Property(name="a", wire_name="a", type="integer", max=Decimal("1e30"))
     finite = Property(name="a", wire_name="a", type="number")
     among = Property(name="a", wire_name="a", type="integer", enum=(1, 2**63))
     for prop, zeros in ((large, 31), (finite, 400), (among, 1)):
         judge_one_plan(Property(type="object", properties=(prop,)), [b'{"a":1%s}' % (b"0" * zeros)], seen)
+
+    nobody = Property(name="a", wire_name="a", type="string", pattern="^z$", enum=("x",))
+    judge_one_plan(Property(type="object", properties=(nobody,)), [b'{"a":"z"}'], seen)
 
     expected = {
         "schema takes",

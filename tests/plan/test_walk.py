@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.events import Fault
@@ -184,9 +184,7 @@ def draw_secret_text(random: Random, depth: int = 4) -> Any:
 def test_a_fault_never_shows_a_value_of_a_personal_property_and_its_texts_are_short() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=100)
-    @given(st.integers(min_value=0, max_value=2**64))
-    def keeps_quiet(seed: int) -> None:
+    for seed in range(100):
         random = Random(seed)
         prop = draw_secret(random)
         for _ in range(20):
@@ -197,8 +195,6 @@ def test_a_fault_never_shows_a_value_of_a_personal_property_and_its_texts_are_sh
                 assert len(fault.expected) <= TEXT_LIMIT
                 assert 0 < len(fault.got) <= TEXT_LIMIT
                 assert fault.code == "unknown_property" or SECRET not in fault.path
-
-    keeps_quiet()
 
     assert {"type", "pattern", "format", "enum", "max_length", "unknown_property"} <= seen.keys()
 

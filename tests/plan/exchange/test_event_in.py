@@ -10,8 +10,6 @@ from random import Random
 from typing import Any
 
 import jsonschema_rs
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from footfall.plan.exchange import import_plan
 from footfall.plan.validate import Validator
@@ -76,12 +74,7 @@ def draw_value(random: Random, schema: Any, depth: int = 4) -> Any:
 def test_what_a_schema_takes_the_event_takes_in_every_place() -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=150)
-    @given(st.integers(min_value=0, max_value=2**64))
-    @example(1)
-    @example(2)
-    @example(3)
-    def agree(seed: int) -> None:
+    for seed in range(150):
         random = Random(seed)
         schema = {"type": "object", "properties": {name: draw_schema(random, 3) for name in "abc"}}
         judge = jsonschema_rs.Draft202012Validator(schema)
@@ -96,7 +89,5 @@ def test_what_a_schema_takes_the_event_takes_in_every_place() -> None:
                 seen[f"schema {'takes' if takes else 'refuses'}"] += 1
                 seen["both refuse"] += bool(faults) and not takes
                 assert not (takes and faults), (schema, value, faults)
-
-    agree()
 
     assert min(seen[name] for name in ("schema takes", "schema refuses", "both refuse")) > 0, seen

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from tests.plan.exchange.plans import plans, properties
 
@@ -164,17 +164,13 @@ HARD: Mapping[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-def test_the_drawn_properties_hold_the_hard_cases() -> None:
-    seen: set[str] = set()
-
-    @given(prop=properties)
-    @settings(max_examples=1500, database=None, derandomize=True)
-    def draw(prop: dict[str, Any]) -> None:
-        seen.update(name for name, test in HARD.items() if test(prop))
-
-    draw()
-
-    assert seen == HARD.keys()
+@pytest.mark.parametrize("name", HARD)
+def test_the_properties_that_are_drawn_hold_each_hard_case(name: str) -> None:
+    find(
+        properties,
+        lambda drawn: bool(HARD[name](drawn)),
+        settings=settings(phases=[Phase.generate], max_examples=5_000),
+    )
 
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
