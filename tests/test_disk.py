@@ -117,3 +117,14 @@ def test_a_text_is_read_without_the_mark_that_an_editor_put_before_it(tmp_path: 
 
     assert read_text_file(DISK, tmp_path / "marked") == b"a" + BOM
     assert read_text_file(DISK, tmp_path / "plain") == b"a"
+
+
+def test_a_folder_lists_files_folders_and_links_but_nothing_that_may_never_end(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "nowhere").symlink_to("gone")
+    (tmp_path / "round").symlink_to("round")
+    (tmp_path / "zeros").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe")
+
+    assert [path.name for path in DISK.list(tmp_path)] == ["file", "folder", "nowhere", "round"]

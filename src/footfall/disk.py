@@ -65,7 +65,10 @@ class Disk(Protocol):
         ...
 
     def list(self, folder: Path) -> list[Path]:
-        """What stands in a folder, sorted."""
+        """The files and folders in a folder, sorted, links to them and links that lead nowhere too.
+
+        Pipes, sockets and devices are left out: reading one may never end.
+        """
         ...
 
     def remove(self, path: Path) -> None:
@@ -137,7 +140,7 @@ class SystemDisk:
         return _FileLock(descriptor)
 
     def list(self, folder: Path) -> list[Path]:
-        return sorted(folder.iterdir())
+        return sorted(child for child in folder.iterdir() if _has_an_end(child))
 
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -156,6 +159,14 @@ def replace_file(disk: Disk, path: Path, content: bytes) -> None:
     """Write a whole file so that a reader, or a power cut, sees the old one or the new one and nothing between."""
     with disk.replacing(path) as file:
         file.write(content)
+
+
+def _has_an_end(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return True  # opening it tells why it cannot be read
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 
 def _status(path: Path) -> os.stat_result | None:

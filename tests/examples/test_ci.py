@@ -280,6 +280,13 @@ def test_a_workflow_pins_each_action_to_a_commit_and_may_do_no_more_than_it_need
         assert not (runs_its_code and "write" in job.get("permissions", {}).values())
 
 
+def test_the_readme_pins_each_action_to_a_commit() -> None:
+    used = re.findall(r"uses: *(.*)", (CI / "README.md").read_text())
+
+    assert used != []
+    assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}( +#.*)?", action)] == []
+
+
 def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:
     app = repository / "src" / "app.py"
     app.write_text(app.read_text().replace('"bread_bought"', '"bread_sold"'))

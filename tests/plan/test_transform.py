@@ -148,3 +148,18 @@ def test_what_the_client_transforms_the_collector_takes_and_raw_values_it_does_n
     assert refused == {f"p{index}" for index, name in enumerate(transforms) if name in {"hash", "drop"}}
     for index, name in enumerate(transforms):
         assert name is None or json.dumps(texts[index]) not in json.dumps(json.loads(sent).get(f"p{index}"))
+
+
+@pytest.mark.parametrize(
+    ("type_", "one_way", "another_way"),
+    [
+        ("uuid", "0b5d2a5e-1111-4222-8333-abcdefabcdef", "0B5D2A5E-1111-4222-8333-ABCDEFABCDEF"),
+        ("datetime", "2026-11-20T10:00:00Z", "2026-11-20 12:00:00.000+0200"),
+    ],
+)
+def test_texts_that_stand_for_one_value_have_one_hash(type_: Any, one_way: str, another_way: str) -> None:
+    plan, event = plan_of(Property(name="a", type=type_, transform="hash"))
+    changed = [Transforms(plan, KEY).apply(event, json.dumps({"a": text}).encode()) for text in (one_way, another_way)]
+
+    assert changed[0] == changed[1]
+    assert one("hash", one_way) != one("hash", another_way)  # of any other type each text is a value

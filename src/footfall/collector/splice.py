@@ -81,7 +81,7 @@ class _Walk:
     def value(self, part: Part, text: bytes, at: int, path: str) -> bool:
         """Note the edits of a value that starts at `at` in the whole; False when it has to be left out."""
         if part.change is not None:
-            changed = _changed(self._changer, part.change, text, path, self.warnings, self._spares_hashes)
+            changed = self._change(part, part.change, text, path)
             if changed is not None and changed != text:
                 self.edits.append(_Edit(at, at + len(text), changed))
             return changed is not None
@@ -121,6 +121,16 @@ class _Walk:
         ]
         self._leave_out(spans, left_out, at)
 
+    def _change(self, part: Part, change: Transform, text: bytes, path: str) -> bytes | None:
+        try:
+            changed = self._changer.change(change, text, equal_as=part.equal_as, spares_hashes=self._spares_hashes)
+        except (ValueError, RecursionError):
+            self.warnings.append(Fault(path, "untransformable", "a JSON value", "another text, not kept"))
+            return None
+        if changed is None and change != "drop":
+            self.warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not kept"))
+        return changed
+
     def _leave_out(self, spans: list[tuple[int, int]], numbers: list[int], at: int) -> None:
         """Take members or elements out, each with the comma after it, and the last ones with the comma before them."""
         kept_until = len(spans)
@@ -132,19 +142,6 @@ class _Walk:
         if kept_until < len(spans):
             start = spans[kept_until - 1][1] if kept_until else spans[0][0]
             self.edits.append(_Edit(at + start, at + spans[-1][1], b""))
-
-
-def _changed(
-    changer: Changer, change: Transform, text: bytes, path: str, warnings: list[Fault], spares_hashes: bool
-) -> bytes | None:
-    try:
-        changed = changer.change(change, text, spares_hashes=spares_hashes)
-    except (ValueError, RecursionError):
-        warnings.append(Fault(path, "untransformable", "a JSON value", "another text, not kept"))
-        return None
-    if changed is None and change != "drop":
-        warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not kept"))
-    return changed
 
 
 def _edited(text: bytes, edits: list[_Edit]) -> bytes:

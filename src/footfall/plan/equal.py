@@ -11,7 +11,7 @@ from footfall.moments import canonical_datetime
 from footfall.plan.formats import UUID
 from footfall.plan.model import Property
 
-__all__ = ["canonical_text"]
+__all__ = ["CANONICAL", "canonical_text", "kind_of_text"]
 
 
 def _uuid(text: str) -> str:
@@ -22,9 +22,10 @@ def _moment(text: str) -> str:
     return canonical_datetime(text) or text
 
 
-_SAME: Mapping[str, Callable[[str], str]] = {
+CANONICAL: Mapping[str, Callable[[str], str]] = {
     "uuid": _uuid, "datetime": _moment, "date-time": _moment,
 }  # fmt: skip
+"""A type or format whose texts may stand for one value -> one text for all that do."""
 
 
 def canonical_text(prop: Property) -> Callable[[str], str] | None:
@@ -32,7 +33,11 @@ def canonical_text(prop: Property) -> Callable[[str], str] | None:
 
     What a transform changed before it was sent is text and nothing more.
     """
-    if prop.transform:
-        return None
+    kind = None if prop.transform else kind_of_text(prop)
+    return None if kind is None else CANONICAL[kind]
+
+
+def kind_of_text(prop: Property) -> str | None:
+    """The type or format of a property by which texts are equal, a key of `CANONICAL`; None where each is a value."""
     named = [*(prop.types or (prop.type,)), prop.format or ""]
-    return next((_SAME[name] for name in named if name in _SAME), None)
+    return next((name for name in named if name in CANONICAL), None)

@@ -7,9 +7,10 @@
 | `truncate` | the first three code points                                                         |
 | `mask`     | the first and the last code point around `***`; only `***` up to two code points    |
 
-A value's text is the string itself, in UTF-8, or the compact JSON text of anything else; null stays null. A mask does
-not tell how long the value was. A truncated value is not cut at the property's `max_length`, as every valid value is
-short enough to pass that whole. What has no transform keeps its bytes, so no number loses a digit.
+A value's text is the string itself, in UTF-8, or the compact JSON text of anything else; null stays null. A hash of a
+UUID or a moment is of one text for all its spellings, so that equal values have one hash. A mask does not tell how long
+the value was. A truncated value is not cut at the property's `max_length`, as every valid value is short enough to pass
+that whole. What has no transform keeps its bytes, so no number loses a digit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any, Literal
 import msgspec
 
 from footfall.events import Fault
+from footfall.plan.equal import CANONICAL
 from footfall.plan.model import TRAITS_OF, Event, Plan, Transform
 from footfall.plan.transform_parts import PageParts, Part, part_of, stricter
 from footfall.plan.wording import join_key
@@ -55,11 +57,13 @@ class Changer:
             "mask": _mask,
         }
 
-    def change(self, change: Transform, text: bytes, *, spares_hashes: bool = False) -> bytes | None:
+    def change(
+        self, change: Transform, text: bytes, *, equal_as: str | None = None, spares_hashes: bool = False
+    ) -> bytes | None:
         """The JSON text of a value after a transform, None where nothing is left of it; null stays null.
 
-        Without a key a hash leaves nothing. `spares_hashes` is for what may have been hashed before: it is not hashed
-        again. Raises ValueError if `text` is not JSON.
+        Without a key a hash leaves nothing; `equal_as` names the type whose equal texts get one hash. `spares_hashes`
+        is for what may have been hashed before: it is not hashed again. Raises ValueError if `text` is not JSON.
         """
         if change == "drop":
             return None
@@ -67,7 +71,10 @@ class Changer:
             return text
         if change == "hash" and self._key is None:
             return None
-        return msgspec.json.encode(self._changes[change](_text(text)))
+        meant = _text(text)
+        if change == "hash" and equal_as is not None:
+            meant = CANONICAL[equal_as](meant)
+        return msgspec.json.encode(self._changes[change](meant))
 
     def _hash(self, text: str) -> str:
         assert self._key is not None
@@ -125,7 +132,7 @@ class Transforms:
     def _apply(self, part: Part, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
         """The changed text, or `_DROPPED`."""
         if part.change is not None:
-            return self._change(part.change, raw, path, warnings)
+            return self._change(part, part.change, raw, path, warnings)
         first = bytes(raw).lstrip()[:1]
         if first == b"{" and (part.keys or part.in_map):
             return self._apply_object(part, _keys_of(raw), path, warnings)
@@ -155,8 +162,8 @@ class Transforms:
                 held[key] = changed
         return _encode(held)
 
-    def _change(self, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
-        changed = self._changer.change(change, bytes(raw))
+    def _change(self, part: Part, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+        changed = self._changer.change(change, bytes(raw), equal_as=part.equal_as)
         if changed is None and change != "drop":
             warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not sent"))
         return _DROPPED if changed is None else msgspec.Raw(changed)

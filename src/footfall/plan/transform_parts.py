@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.equal import kind_of_text
 from footfall.plan.model import Page, Property, Transform
 
 __all__ = ["PageParts", "Part", "part_of", "parts_in", "remaining", "stricter", "touches"]
@@ -21,6 +22,7 @@ _STRICTNESS: tuple[Transform, ...] = ("truncate", "mask", "hash", "drop")
 class Part(msgspec.Struct, frozen=True):
     """What to do with a value: `change` it, or look inside it, by key or in every item or value.
 
+    `equal_as` is the type or format by which two texts are one value (`footfall.plan.equal`), None where none is.
     `is_ours` marks an object that is a message's and not the plan's: where it is no object nothing is changed.
     """
 
@@ -29,6 +31,7 @@ class Part(msgspec.Struct, frozen=True):
     in_array: Part | None = None
     in_map: Part | None = None
     is_ours: bool = False
+    equal_as: str | None = None
 
     def inside(self, key: str) -> Part | None:
         """What to do with the value of a key."""
@@ -45,7 +48,7 @@ def part_of(properties: Iterable[Property]) -> Part | None:
 
 def _part_of(prop: Property) -> Part | None:
     if prop.transform is not None:
-        return Part(prop.transform)
+        return Part(prop.transform, equal_as=kind_of_text(prop))
     return _looking(
         {child.wire_name or child.name: _part_of(child) for child in prop.properties},
         _part_of(prop.items) if prop.items is not None else None,
@@ -92,7 +95,7 @@ def stricter(first: Part | None, second: Part | None) -> Part | None:
         return first or second
     changes = [part.change for part in (first, second) if part.change is not None]
     if changes:
-        return Part(max(changes, key=_STRICTNESS.index))
+        return Part(max(changes, key=_STRICTNESS.index), equal_as=first.equal_as or second.equal_as)
     return _looking(
         {key: stricter(first.inside(key), second.inside(key)) for key in {**first.keys, **second.keys}},
         stricter(first.in_array, second.in_array),

@@ -88,6 +88,11 @@ def kind_of(value: NodeValue) -> str:
     return next((name for types, name in _KINDS if isinstance(value, types)), "nothing")
 
 
+def is_writable(number: int | Decimal) -> bool:
+    """Whether a number can stand in a plan: what has too many digits, or is out of range, is refused."""
+    return abs(Decimal(number).adjusted()) < _MAX_DIGITS and len(str(number)) <= _MAX_DIGITS
+
+
 def node_of(value: Any, file: str) -> Node:
     """The node of plain values that never stood in a text; `file` names them where a place is told."""
     node = Node(value, file, 0, 0)

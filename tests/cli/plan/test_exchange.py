@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -114,9 +117,51 @@ def test_a_file_that_cannot_be_read_costs_none_of_the_others(tmp_path: Path) -> 
 
     assert done.returncode == 0, done.stderr
     assert list(load(tmp_path / "plan").events) == ["good", "list_1"]
-    assert "bad.json: the file (" in done.stdout
+    assert "bad.json: what cannot be read (" in done.stdout
     assert "list.json#/0: 3, which is no schema" in done.stdout
     assert done.stdout.count("loss_skipped") == 2
+
+
+def test_a_yaml_document_that_cannot_be_read_costs_none_of_the_others_and_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "stream.yaml"
+    file.write_text("# Ours\n---\ntype: object\n--- # the second\n- [\n---\ntype: object\n")
+
+    done = footfall("import", "--from", "jsonschema", file, "-o", tmp_path / "plan")
+
+    assert done.returncode == 0, done.stderr
+    assert len(load(tmp_path / "plan").events) == 2
+    assert done.stdout.count("loss_skipped") == 1
+    assert "stream.yaml, document 2: what cannot be read" in done.stdout
+    assert re.search(r"stream\.yaml:[56]: not YAML", done.stdout)
+
+
+def test_a_file_may_come_through_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=('{"type": "object"}',))
+    writer.start()
+
+    done = footfall("import", "--from", "jsonschema", pipe)
+    writer.join()
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        '{"minimum": 1e999}', '{"type": "number", "maximum": 1e-9999}', '{"enum": [1e999]}',
+        f'{{"minimum": 1{"0" * 500}}}', '{"enum": ["\\ud800"]}', '{"description": "\\udfff"}',
+        '{"default": {"\\ud800": 1}}',
+    ],
+)  # fmt: skip
+def test_what_yaml_has_no_words_for_is_told_and_the_plan_can_be_read(tmp_path: Path, schema: str) -> None:
+    (tmp_path / "e.json").write_text(f'{{"type": "object", "properties": {{"a": {schema}}}}}')
+
+    done = footfall("import", "--from", "jsonschema", tmp_path / "e.json", "-o", tmp_path / "plan")
+
+    assert "what a plan cannot write" in done.stdout
+    assert list(load(tmp_path / "plan").events) == ["e"]
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:

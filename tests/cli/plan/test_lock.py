@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -135,3 +136,12 @@ def test_a_bundle_and_a_missing_plan_are_usage_errors(folder: Path) -> None:
     assert footfall("lock", "b.json", cwd=folder).returncode == 2
     assert footfall("lock", "nothing", cwd=folder).returncode == 2
     assert footfall("check", "b.json", cwd=folder).returncode == 0
+
+
+def test_a_lock_that_is_no_file_is_refused_and_not_waited_for(folder: Path) -> None:
+    (folder / "plan.lock.json").unlink()
+    os.mkfifo(folder / "plan.lock.json")
+
+    done = footfall("check", ".", cwd=folder)
+
+    assert (done.returncode, "the lock is no file" in done.stderr) == (3, True)

@@ -386,3 +386,14 @@ def test_what_is_nested_too_deep_is_cut_and_the_rest_is_written_and_read(wrap: C
     findings = Findings()
     assert parse_yaml(yaml_text(imported.document).encode(), "plan.yaml", findings) is not None
     assert findings.sorted() == []
+
+
+def test_definitions_that_double_with_every_level_are_followed_only_so_far() -> None:
+    parts = {f"d{n}": {"properties": {key: {"$ref": f"#/definitions/d{n + 1}"} for key in "ab"}} for n in range(40)}
+    document = {"type": "object", "properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": parts}
+
+    imported = import_plan({"e.json": document}, "jsonschema")
+
+    assert list(imported.plan.events) == ["e"]
+    assert '$ref "#/definitions/d' in " ".join(loss.lost for loss in imported.losses)
+    assert len(imported.losses) < 10_000

@@ -17,11 +17,7 @@ from footfall.plan.model import Enforcement, Property
 OTHERWISE = {
     '"1.50"': "a decimal that travels as text is no number",
     '"-2e3"': "as above",
-    '"2026-03-01 10:00:00.123+05:30"': "the draft asks for a T between day and time",
-    '"2024-02-29t00:00:00z"': "judges differ about small letters",
     '"0000-01-01"': "the draft knows a year 0",
-    '"0000-03-01T10:00:00Z"': "as above",
-    '"9999-12-31T23:59:60Z"': "the draft knows no last moment",
     '"ann@shop"': "the draft takes an address without a dot in its domain",
 }
 

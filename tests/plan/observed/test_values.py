@@ -14,7 +14,12 @@ from footfall.plan.observed.values import CAP
 from footfall.plan.walk import decode
 
 _scalars = (
-    st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-9, 9) | st.sampled_from(["a", "b", "1.5", "2026-01-01"])
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.floats(-9, 9)
+    | st.sampled_from(["a", "b", "1.5", "2026-01-01"])
+    | st.sampled_from(["2026-01-01T00:00:00Z", "2026-01-01 01:00:00+01"])
 )
 _values = st.recursive(
     _scalars,
@@ -90,3 +95,17 @@ def test_what_is_nested_too_deeply_is_counted_and_not_looked_into() -> None:
         seen, depth = seen.items, depth + 1
 
     assert 5 < depth < 12
+
+
+def test_the_spellings_of_one_value_are_counted_as_one() -> None:
+    some = "0b5d2a5e-1111-4222-8333-abcdefabcdef"
+
+    assert profile([some, some.upper()]).distinct == {some: 2}
+    assert profile(["2026-11-20T10:00:00Z", "2026-11-20 12:00:00+02"]).distinct == {"2026-11-20T10:00:00Z": 2}
+
+
+def test_a_place_that_holds_other_text_too_is_not_said_to_have_few_values() -> None:
+    upper = "0B5D2A5E-1111-4222-8333-ABCDEFABCDEF"
+
+    assert profile([upper, "a"]).distinct is None
+    assert profile(["a", upper]).distinct is None

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
-from footfall.disk import Disk
+from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan import Plan
-from footfall.plan.load import read_draft
+from footfall.plan.load import plan_files, read_draft
 from footfall.plan.places import Places
 from footfall.printable import counted
 
@@ -130,11 +130,18 @@ def _moved(repository: Repository, commit: str, path: Path, plan_id: str, base: 
     return roots[0] if roots else None
 
 
+def _text(file: Path) -> bytes:
+    try:
+        return read_text_file(SystemDisk(), file)
+    except OSError:
+        return b""  # checking the plan of today tells it
+
+
 def _root(name: Path, path: Path, head: re.Pattern[bytes]) -> str:
     """The root of a plan whose header is the file `name`: as far above it as the header is in the plan of today."""
     if path.is_file() and path.suffix in _YAML:
         return name.as_posix()
-    today = [file for suffix in _YAML for file in path.rglob(f"*{suffix}") if head.search(file.read_bytes())]
+    today = [file for file in plan_files(path)[0] if head.search(_text(file))]
     inside = today[0].relative_to(path).parts if len(today) == 1 else ()
     same = bool(inside) and name.parts[-len(inside) :] == inside
     root = name.parents[len(inside) - 1 if same else 0].as_posix()

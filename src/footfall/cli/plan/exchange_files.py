@@ -16,11 +16,11 @@ from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan.exchange import LOSS_CODES, Loss
 from footfall.plan.exchange.yaml_text import yaml_text
 from footfall.plan.findings import Findings
-from footfall.plan.yaml_source import parse_yaml
+from footfall.plan.yaml_source import Node, parse_yaml
 
 __all__ = ["Documents", "document_text", "losses_as_problems", "read_documents", "write_files"]
 
-_BETWEEN_DOCUMENTS = re.compile(rb"^---[ \t]*\r?$", re.MULTILINE)
+_BETWEEN_DOCUMENTS = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _YAML = frozenset((".yaml", ".yml"))
 # What stands beside plans in their folders, and is none.
 _NO_DOCUMENTS = frozenset((".csv", ".gitkeep", ".md", ".py", ".txt", ".toml", ".ts", ".js", ".sh", ".sql", ".png"))
@@ -42,15 +42,15 @@ def read_documents(path: Path) -> Documents:
     """
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder; check the path")
-    if path.is_file():
-        return Documents({path.name: _document(path)})
     files: dict[str, Any] = {}
     skipped: dict[str, BrokenInputError] = {}
+    if not path.is_dir():
+        files[path.name] = _document(path, path.name, skipped)
     for file in sorted(path.rglob("*")):
         if file.is_file() and _may_be_document(file, path):
             name = file.relative_to(path).as_posix()
             try:
-                files[name] = _document(file)
+                files[name] = _document(file, name, skipped)
             except BrokenInputError as error:
                 skipped[name] = error
     if not files and skipped:
@@ -61,7 +61,7 @@ def read_documents(path: Path) -> Documents:
 
 
 def _as_loss(name: str, error: BrokenInputError) -> Loss:
-    return Loss(code="loss_skipped", place=name, lost=f"the file ({error})", instead="nothing")
+    return Loss(code="loss_skipped", place=name, lost=f"what cannot be read ({error})", instead="nothing")
 
 
 def _may_be_document(file: Path, folder: Path) -> bool:
@@ -73,21 +73,22 @@ def _may_be_document(file: Path, folder: Path) -> bool:
     )
 
 
-def _document(file: Path) -> Any:
+def _document(file: Path, name: str, skipped: dict[str, BrokenInputError]) -> Any:
+    """What a file holds. Of a stream of YAML documents those that cannot be read are put into `skipped`."""
     try:
         data = read_text_file(SystemDisk(), file)
     except OSError as error:
         raise BrokenInputError(str(file), f"cannot be read: {error.strerror or error}; check its permissions") from None
-    return _yaml(file, data) if file.suffix.lower() in _YAML else _json(file, data)
+    return _yaml(file, name, data, skipped) if file.suffix.lower() in _YAML else _json(file, name, data, skipped)
 
 
-def _json(file: Path, data: bytes) -> Any:
+def _json(file: Path, name: str, data: bytes, skipped: dict[str, BrokenInputError]) -> Any:
     try:
         return json.loads(data.decode(), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         # A file without an ending of its own may hold YAML, which takes more than JSON does.
         if file.suffix.lower() not in (".json", ".jsonschema", ".schema"):
-            return _yaml(file, data)
+            return _yaml(file, name, data, skipped)
         raise BrokenInputError(str(file), f"not JSON: {error}; mend the file, or take it out of the folder") from None
 
 
@@ -95,17 +96,39 @@ def _refuse(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
 
 
-def _yaml(file: Path, data: bytes) -> Any:
+def _yaml(file: Path, name: str, data: bytes, skipped: dict[str, BrokenInputError]) -> Any:
+    root, problem = _one_yaml(file, data)
+    if root is not None:
+        return root.plain()
+    parts = list(_BETWEEN_DOCUMENTS.finditer(data))
+    starts = [0, *(match.end() for match in parts)]
+    ends = [*(match.start() for match in parts), len(data)]
+    documents: list[Any] = []
+    broken: dict[str, BrokenInputError] = {}
+    for start, end in zip(starts, ends, strict=True):
+        # As many empty lines before it as it has lines above, so that a place is one of the file.
+        root, why = _one_yaml(file, b"\n" * data.count(b"\n", 0, start) + data[start:end])
+        if root is not None:
+            documents.append(root.plain())
+        elif why is not None and why.code != "empty_file":
+            broken[f"{name}, document {len(documents) + len(broken) + 1}"] = _broken(why)
+    if not documents:
+        raise _broken(problem)
+    skipped.update(broken)
+    return documents
+
+
+def _one_yaml(file: Path, data: bytes) -> tuple[Node, None] | tuple[None, Problem]:
     findings = Findings()
     root = parse_yaml(data, str(file), findings)
     problems = findings.sorted()
-    if any(problem.code == "several_documents" for problem in problems):
-        return [_yaml(file, part) for part in _BETWEEN_DOCUMENTS.split(data) if part.strip()]
-    if root is None or problems:
-        first = problems[0]
-        place = f"{first.file}:{first.line}" if first.line else first.file
-        raise BrokenInputError(place, f"{first.message}; {first.remedy}")
-    return root.plain()
+    return (None, problems[0]) if root is None or problems else (root, None)
+
+
+def _broken(problem: Problem | None) -> BrokenInputError:
+    assert problem is not None
+    place = f"{problem.file}:{problem.line}" if problem.line else problem.file
+    return BrokenInputError(place, f"{problem.message}; {problem.remedy}")
 
 
 def document_text(path: str, document: Any) -> bytes:

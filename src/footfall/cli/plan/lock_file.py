@@ -29,6 +29,8 @@ def read_lock(file: Path) -> Lock | None:
 
     Raises BrokenInputError when it cannot be read, is no lock, was edited by hand, or comes from a newer footfall.
     """
+    if file.exists() and not file.is_file():
+        raise BrokenInputError(str(file), "the lock is no file; remove it, then run footfall plan lock")
     try:
         data = read_text_file(SystemDisk(), file)
     except FileNotFoundError:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
 
 from footfall.errors import PlanError, Problem
-from footfall.plan.exchange.losses import Loss, Losses
+from footfall.plan.exchange.losses import Loss, Losses, shown
 from footfall.plan.exchange.names import plan_id, snake_case, unique
 from footfall.plan.load import read_document
 from footfall.plan.model import Plan
+from footfall.plan.yaml_source import is_writable
 
 __all__ = ["Draft", "Imported"]
 
@@ -136,12 +138,28 @@ class Draft:
         return self._sections.get(section, {}), names[0] if names else ""
 
     def _cut(self, value: Any, path: tuple[str, ...]) -> Any:
-        """A copy in which null stands for what is nested too deep to be written."""
+        """A copy that can be written: null stands for what is nested too deep, text for what YAML has no words for."""
         if not isinstance(value, Mapping | list):
-            return value
+            return self._writable(value, path)
         if len(path) >= _DEEPEST:
             self.losses.add("loss_skipped", ".".join(path[:3]), f"what is nested more than {_DEEPEST} deep", "nothing")
             return None
         if isinstance(value, list):
             return [self._cut(inner, (*path, f"[{index}]")) for index, inner in enumerate(value)]
-        return {key: self._cut(inner, (*path, str(key))) for key, inner in value.items()}
+        return {self._writable(key, path): self._cut(inner, (*path, _whole(str(key)))) for key, inner in value.items()}
+
+    def _writable(self, value: Any, path: tuple[str, ...]) -> Any:
+        instead: Any = value
+        if isinstance(value, str):
+            instead = _whole(value)
+        elif isinstance(value, int | Decimal) and not is_writable(value):
+            instead = str(value)
+        if instead is not value and instead != value:
+            shown_here = f"what a plan cannot write: {shown(value)}"
+            self.losses.add("loss_read_as", ".".join(path[:3]), shown_here, f"the text {shown(instead)}")
+        return instead
+
+
+def _whole(text: str) -> str:
+    """A text in which a sign stands for each half of a character that JSON may hold and no other text can."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -12,8 +12,8 @@ from typing import Any, Final
 from footfall.plan.format_patterns import FORMAT_PATTERNS
 
 __all__ = [
-    "ANNOTATIONS", "ASIDE", "COUNTS", "FORMAT_ALIASES", "FORMAT_TYPES", "MAX_DEPTH", "NON_NULL", "OWN_PATTERNS",
-    "SCALE", "STANDARD_FORMATS", "TYPE_ALIASES", "TYPE_HINTS",
+    "ANNOTATIONS", "ASIDE", "COUNTS", "DATETIME_PATTERN", "FORMAT_ALIASES", "FORMAT_TYPES", "MAX_DEPTH", "NON_NULL",
+    "OWN_PATTERNS", "SCALE", "STANDARD_FORMATS", "TYPE_ALIASES", "TYPE_HINTS",
 ]  # fmt: skip
 
 ASIDE: Final = "x_json_schema"
@@ -80,3 +80,6 @@ OWN_PATTERNS: Final[Mapping[str, str]] = {
     name: f"^(?:{pattern})$" for name, pattern in FORMAT_PATTERNS.items() if name not in STANDARD_FORMATS
 }
 """Format that not every reader knows -> the pattern that is written beside it, so that others check it too."""
+
+DATETIME_PATTERN: Final = OWN_PATTERNS["date-time"]
+"""The pattern of a `datetime`. A reader that checks `format: date-time` goes by RFC 3339, which has fewer spellings."""

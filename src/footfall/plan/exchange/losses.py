@@ -43,6 +43,7 @@ LOSS_CODES: Final[Mapping[str, LossCode]] = {
 """The kinds of losses, by their codes."""
 
 _LONGEST = 80
+_encoder = msgspec.json.Encoder(enc_hook=str, decimal_format="number")
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,5 +79,13 @@ class Losses:
 
 def shown(value: Any) -> str:
     """A value in one short line, as JSON."""
-    text = msgspec.json.encode(value, enc_hook=str).decode("utf-8", "replace")
+    text = _encoder.encode(_without_halves(value)).decode()
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _without_halves(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, Mapping):
+        return {_without_halves(key): _without_halves(inner) for key, inner in value.items()}
+    return [_without_halves(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -9,6 +9,7 @@ from footfall.plan.exchange.ecma_in import read_ecma
 from footfall.plan.exchange.keywords import (
     ANNOTATIONS,
     ASIDE,
+    DATETIME_PATTERN,
     FORMAT_ALIASES,
     FORMAT_TYPES,
     MAX_DEPTH,
@@ -41,6 +42,7 @@ __all__ = ["SchemaReader", "annotate", "take_additional"]
 _TYPES = frozenset(("string", "number", "integer", "boolean", "object", "array", "null"))
 _SCALARS = frozenset(("string", "number", "integer", "boolean"))
 _TEXT_TYPES = frozenset(("string", "datetime", "date", "uuid"))
+_MOST_REFERRED = 2_000
 _FIXED_LENGTH = {"uuid": 36, "date": 10}
 
 
@@ -98,6 +100,7 @@ class SchemaReader:
         self.definitions: dict[str, Any] = {}
         self._document = document
         self._losses = losses
+        self._referred = 0
         self._unsaid = unsaid
 
     def property(
@@ -113,7 +116,9 @@ class SchemaReader:
                 "nullable": True,
                 ASIDE: {"not": {}} if schema is False else {"not_a_schema": schema},
             }
-        plain, seen = simplify(schema, self._document, seen)
+        # Two references to one definition at each level double the work with every level.
+        self._referred += bool(seen)
+        plain, seen = simplify(schema, self._document if self._referred <= _MOST_REFERRED else {}, seen)
         part = _Part(plain, place, depth, seen)
         if depth > MAX_DEPTH and _holds_parts(plain):
             part.made = {"type": "any", "nullable": True}
@@ -299,6 +304,9 @@ class SchemaReader:
 
     def _format(self, part: _Part) -> None:
         left = part.left
+        if left.get("pattern") == DATETIME_PATTERN:
+            left["format"] = "date-time"
+            del left["pattern"]
         stated = left.get("format")
         if not isinstance(stated, str):
             return

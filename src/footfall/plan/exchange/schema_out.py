@@ -14,7 +14,7 @@ from typing import Any
 
 from footfall.plan.codegen.ecma import ecma_pattern
 from footfall.plan.exchange.ecma_in import read_ecma
-from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, NON_NULL, OWN_PATTERNS, SCALE
+from footfall.plan.exchange.keywords import ANNOTATIONS, ASIDE, COUNTS, DATETIME_PATTERN, NON_NULL, OWN_PATTERNS, SCALE
 from footfall.plan.model import Event, Plan, Property
 
 __all__ = ["event_schema", "is_closed", "members_schema", "number", "property_schema"]
@@ -36,9 +36,10 @@ def property_schema(prop: Property, *, closed: bool = False) -> dict[str, Any]:
     if pattern is not None:
         schema["pattern"] = pattern
     if prop.format is not None:
-        schema["format"] = prop.format
         if prop.format in OWN_PATTERNS and prop.pattern is None:
             schema["pattern"] = OWN_PATTERNS[prop.format]
+        if schema.get("pattern") != DATETIME_PATTERN:
+            schema["format"] = prop.format
     for bound, keyword in (("min", "minimum"), ("max", "maximum")):
         value = getattr(prop, bound)
         if value is not None:
@@ -179,7 +180,7 @@ _TYPES: Mapping[str, Mapping[str, Any]] = {
     "array": {"type": "array"},
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "format": "date-time"},
+    "datetime": {"type": "string", "pattern": DATETIME_PATTERN},
     "decimal": {"type": "number"},
     "integer": {"type": "integer"},
     "map": {"type": "object"},

@@ -69,7 +69,7 @@ def simplify(
 ) -> tuple[dict[str, Any], frozenset[str]]:
     """The schema in plainer words, and the references that were followed on the way (with `seen`, those around it).
 
-    A reference that is in `seen` would go round for ever, and stays.
+    A reference that is in `seen` would go round for ever, and stays. In an empty document none is followed.
     """
     plain = dict(schema)
     for _ in range(_MOST_STEPS):
@@ -88,7 +88,7 @@ def _follow(
     schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]] | None:
     pointer = schema.get("$ref")
-    if not isinstance(pointer, str) or pointer in seen:
+    if not isinstance(pointer, str) or pointer in seen or not document:
         return None
     target = resolve(pointer, document)
     if target is True:

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, TypeGuard
 
 from footfall.plan.exchange.simplify import as_types
+from footfall.plan.yaml_source import is_writable
 
 __all__ = [
     "as_whole", "distinct", "fits", "is_count", "is_number", "kinds_of", "nearest_beyond", "open_enum", "scale_of",
@@ -51,8 +52,10 @@ def _kind(value: Any) -> str:
 
 
 def is_number(value: Any) -> TypeGuard[int | Decimal]:
-    """Whether a value is a finite number, with its digits."""
-    return isinstance(value, int | Decimal) and not isinstance(value, bool) and Decimal(value).is_finite()
+    """Whether a value is a finite number, with its digits, that a plan can hold."""
+    if not isinstance(value, int | Decimal) or isinstance(value, bool):
+        return False
+    return Decimal(value).is_finite() and is_writable(value)
 
 
 def is_count(value: Any) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from footfall.plan.equal import CANONICAL
 from footfall.plan.formats import FORMATS
 from footfall.plan.model import Property
 from footfall.plan.walk import MISFIT, Node, make_node, read_decimal
@@ -49,7 +50,8 @@ class ValueProfile:
     """
 
     __slots__ = (
-        "distinct", "fields", "fits_decimal", "fits_number", "forms", "high", "items", "items_high", "items_low",
+        "_respelled", "distinct", "fields", "fits_decimal", "fits_number", "forms", "high", "items", "items_high",
+        "items_low",
         "kinds", "length_high", "length_low", "low", "numeric_text", "overflown", "pointed_text", "present", "scale",
     )  # fmt: skip
 
@@ -58,6 +60,7 @@ class ValueProfile:
         self.kinds: Counter[str] = Counter()
         self.distinct: Counter[str | int | bool] | None = Counter()
         self.forms: tuple[str, ...] = STRING_FORMS
+        self._respelled = False
         self.numeric_text = True
         self.pointed_text = False
         self.low: Decimal | int | None = None
@@ -115,7 +118,9 @@ class ValueProfile:
         length = len(value)
         self.length_low = length if self.length_low is None else min(self.length_low, length)
         self.length_high = max(self.length_high, length)
-        self.forms = tuple(form for form in self.forms if _READERS[form](value))
+        text = _canonical(value)
+        self._respelled = self._respelled or text != value
+        self._narrow(form for form in self.forms if _READERS[form](value))
         number = read_decimal(value)
         if number is MISFIT:
             self.numeric_text = False
@@ -126,7 +131,12 @@ class ValueProfile:
         if length > _LONG or not value.isprintable():
             self.distinct = None
         else:
-            self._remember(value)
+            self._remember(text)
+
+    def _narrow(self, forms: Iterable[str]) -> None:
+        self.forms = tuple(forms)
+        if self._respelled and CANONICAL.keys().isdisjoint(self.forms):
+            self.distinct = None  # it counts texts as one value that are two where some are no such value
 
     def _add_array(self, value: list[Any], depth: int) -> None:
         self.distinct = None
@@ -181,7 +191,8 @@ class ValueProfile:
         self.distinct = None if self.distinct is None or other.distinct is None else self.distinct + other.distinct
         if self.distinct is not None and len(self.distinct) > CAP:
             self.distinct = None
-        self.forms = tuple(form for form in self.forms if form in other.forms)
+        self._respelled = self._respelled or other._respelled
+        self._narrow(form for form in self.forms if form in other.forms)
         self.numeric_text = self.numeric_text and other.numeric_text
         self.pointed_text = self.pointed_text or other.pointed_text
         self.scale = max(self.scale, other.scale)
@@ -208,6 +219,11 @@ class ValueProfile:
                     self._overflow()
             else:
                 self.overflown.merge(field)
+
+
+def _canonical(text: str) -> str:
+    """The text itself, or of a UUID or a moment the one that stands for all its spellings."""
+    return next((same for read in CANONICAL.values() if (same := read(text)) != text), text)
 
 
 def _least(one: int | None, other: int | None) -> int | None:
