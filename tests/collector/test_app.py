@@ -106,6 +106,18 @@ def test_the_key_of_the_header_wins_over_the_one_in_the_body(app: App, journal: 
     assert not any(b"wk" in entry.row.body for chunk in journal.scan("stored") for entry in chunk)
 
 
+def test_a_request_that_is_refused_is_told_in_the_collectors_log(
+    app: App, memory: Collector, caplog: pytest.LogCaptureFixture
+) -> None:
+    for body, key in ((BATCH, "bad"), (BATCH, None), (b"{bad", "wk"), (BATCH, "wk")):
+        post(app, body, key=key)
+    memory.notices.tell(is_last=True)
+
+    told = [message for message in caplog.messages if message.startswith("refused requests")]
+    assert [line.split()[2] for line in told] == ["status=400", "status=401"]
+    assert [line.split()[-1] for line in told] == ["count=1", "count=2"]
+
+
 def test_an_empty_header_names_no_key_and_the_one_in_the_body_counts(app: App, journal: MemoryJournal) -> None:
     post(app, {**BATCH, "writeKey": "wk"}, key=None, authorization="")
 

@@ -61,7 +61,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         code, said = collector.stop()
         assert code == 0
         # Nothing went wrong that was not answered.
-        assert all(re.search(r" WARNING footfall (quarantined|rejected) ", line) for line in said.splitlines())
+        assert all(re.search(r" WARNING footfall (quarantined|rejected|refused) ", line) for line in said.splitlines())
 
 
 def exchange(port: int, case: dict[str, Any]) -> Reply:

@@ -50,6 +50,24 @@ def test_a_minute_begins_with_its_first_message(caplog: pytest.LogCaptureFixture
     assert len(caplog.messages) == 2
 
 
+def test_requests_that_were_refused_are_counted_by_status_and_code(caplog: pytest.LogCaptureFixture) -> None:
+    clock = ManualClock()
+    notices = Notices(clock)
+    for status, code in ((401, "unauthorized"), (400, "unreadable"), (401, "unauthorized")):
+        notices.refuse(status, code)
+    notices.tell()
+    early = list(caplog.messages)
+    clock.advance(60)
+    notices.tell()
+    notices.tell()
+
+    assert early == []
+    assert caplog.messages == [
+        "refused requests status=400 code=unreadable count=1",
+        "refused requests status=401 code=unauthorized count=2",
+    ]
+
+
 def test_a_sender_of_many_names_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices(ManualClock())
     for number in range(1000):

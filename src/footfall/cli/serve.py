@@ -67,7 +67,7 @@ def command(
     Prints `listening on http://HOST:PORT` when it is ready. SIGTERM and Ctrl-C stop it, with nothing lost.
 
     The log, on standard error, has one WARNING a minute for each event and fault for which messages were quarantined or
-    rejected.
+    rejected, and for each reason for which requests were refused.
     """
     log_to_stderr(log_format, logging.INFO if verbose else logging.WARNING)
     settings = CollectorSettings(header_timeout=header_timeout, max_message_bytes=max_message_bytes)

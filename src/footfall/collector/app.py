@@ -83,10 +83,9 @@ class App:
             await self._unavailable(send, "journal", "nothing could be written; send it again")
         except _Overload:
             await self._unavailable(send, "overload", "too many requests wait; send it again")
-        except _Refusal as refusal:
-            await _respond_error(send, refusal, refusal.headers)
         except RequestError as error:
-            await _respond_error(send, error, [])
+            self._collector.notices.refuse(error.status, error.code)
+            await _respond_error(send, error, error.headers if isinstance(error, _Refusal) else [])
 
     async def _intake(self, scope: Scope, receive: Receive, type_: str) -> Answer | None:
         """Take one request; None when its sender went away before it was whole."""

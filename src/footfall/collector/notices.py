@@ -1,6 +1,7 @@
 """Notices: one WARNING a minute for each event and fault for which messages were quarantined or rejected.
 
-A line has the source, the event, the code of the fault and the count, and never a value of a message.
+A line has the source, the event, the code of the fault and the count, and never a value of a message. Requests that
+were refused as a whole (a wrong key, a body that cannot be read) are counted by their status and code.
 """
 
 from __future__ import annotations
@@ -37,34 +38,45 @@ class Notice(NamedTuple):
 class Notices:
     """Counts what was quarantined and rejected, and logs the counts of a minute when it is over.
 
-    The minute begins with the first message that is counted. Any thread may use it. It has no timer: whoever owns it
-    calls `tell` now and then.
+    The minute begins with the first message or request that is counted. Any thread may use it. It has no timer: whoever
+    owns it calls `tell` now and then.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._counts: Counter[Notice] = Counter()
+        self._refusals: Counter[tuple[int, str]] = Counter()
         self._due = 0.0
 
     def count(self, notices: Iterable[Notice]) -> None:
         """Count a message for each of its notices."""
         with self._lock:
-            if not self._counts:
-                self._due = self._clock.monotonic() + _EVERY
+            self._begin()
             for notice in notices:
                 if notice not in self._counts and len(self._counts) >= _MOST:
                     notice = notice._replace(event=_OTHERS)  # noqa: PLW2901 - counted under another name
                 self._counts[notice] += 1
 
+    def refuse(self, status: int, code: str) -> None:
+        """Count a request that was refused as a whole."""
+        with self._lock:
+            self._begin()
+            self._refusals[status, code] += 1
+
+    def _begin(self) -> None:
+        if not self._counts and not self._refusals:
+            self._due = self._clock.monotonic() + _EVERY
+
     def tell(self, *, is_last: bool = False) -> None:
         """Log the counts if their minute is over, or if they are the last."""
-        if not self._counts:
+        if not self._counts and not self._refusals:
             return
         with self._lock:
             if not is_last and self._clock.monotonic() < self._due:
                 return
             counts, self._counts = self._counts, Counter()
+            refusals, self._refusals = self._refusals, Counter()
         for notice, count in sorted(counts.items()):
             event = printable(notice.event[:_NAME_LENGTH])
             fields = {**notice._asdict(), "event": event, "count": count}
@@ -72,3 +84,6 @@ class Notices:
                 "%s source=%s event=%s code=%s count=%d",
                 notice.verdict, printable(notice.source), event, notice.code, count, extra={"fields": fields},
             )  # fmt: skip
+        for (status, code), count in sorted(refusals.items()):
+            refused = {"status": status, "code": code, "count": count}
+            _log.warning("refused requests status=%d code=%s count=%d", status, code, count, extra={"fields": refused})
