@@ -54,3 +54,11 @@ def test_a_collector_says_in_one_line_that_it_cannot_run_there(tmp_path: Path) -
     assert ran.returncode == 2
     assert "needs Linux or macOS" in ran.stderr
     assert ran.stderr.count("\n") == 1
+
+
+def test_the_demo_says_so_too(tmp_path: Path) -> None:
+    code = "import signal, sys; del signal.SIGHUP; from footfall.cli import main; main(['demo', '--data', sys.argv[1]])"
+    ran = python("-c", code, str(tmp_path / "data"))
+
+    assert (ran.returncode, ran.stderr.count("\n")) == (2, 1)
+    assert "needs Linux or macOS" in ran.stderr

@@ -18,7 +18,7 @@ from footfall.cli.demo.visitors import visit_shop
 from footfall.cli.output import echo
 from footfall.clock import Clock, SystemClock
 from footfall.disk import SystemDisk
-from footfall.errors import FootfallError
+from footfall.errors import FootfallError, PlatformError
 
 __all__ = ["command"]
 
@@ -43,6 +43,8 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
     shop's pages, and shows what can be read afterwards. The data stays in the folder; a second run adds to it.
     """
     try:
+        if not hasattr(signal, "SIGHUP"):
+            raise PlatformError("footfall demo", sys.platform)
         with ending_on(signal.SIGTERM, signal.SIGHUP):
             _run(data, seed=seed, visitors=visitors, seconds=seconds, clock=SystemClock())
     except FootfallError as error:
