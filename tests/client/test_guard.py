@@ -341,3 +341,15 @@ def test_a_call_from_inside_of_any_step_of_a_call_keeps_books_and_numbers() -> N
         assert [message["context"]["client"]["seq"] for message in recorder.messages] == [1, 2]
 
     assert step > 10
+
+
+def test_a_call_with_arguments_that_it_does_not_take_is_not_told_as_our_defect(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client: Any = sending_nothing()
+
+    for _ in range(2):
+        assert client.alias("old") == Receipt(False, None, "internal")
+
+    said = "alias() was called with arguments that it does not take, and did nothing: see its signature"
+    assert caplog.messages == [f"{said}; this is logged once"]

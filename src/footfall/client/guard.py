@@ -33,11 +33,19 @@ class Failures:
         try:
             # The class only: an error's text may hold what a property held.
             text = f"{place} failed inside of footfall: {type(error).__name__}"
+            if _is_of_the_call(error):
+                text = f"{place} was called with arguments that it does not take, and did nothing: see its signature"
             if text not in self._logged:
                 self._logged.add(text)
                 _log.error("%s; this is logged once", text)
         except Exception:  # noqa: BLE001, S110 - no stack or memory is left, or a handler of the application's raises
             pass
+
+
+def _is_of_the_call(error: BaseException) -> bool:
+    """Whether Python refused the arguments of a guarded call before anything of it ran."""
+    trace = error.__traceback__
+    return type(error) is TypeError and trace is not None and trace.tb_next is None
 
 
 class Guarded(Protocol):
