@@ -259,11 +259,12 @@ def test_the_traits_of_a_user_are_changed_on_every_message(tmp_path: Path) -> No
 
 def test_pages_and_screens_are_changed_by_their_type_and_name(tmp_path: Path) -> None:
     pages = {
-        name: Page(name=name, properties=(prop(key, "mask"),)) for name, key in (("page", "a"), ("page:Home", "b"))
+        name: Page(name=name, properties=(prop(key, "mask"),))
+        for name, key in (("page", "a"), ("page:Home", "b"), ("Home", "c"))
     }
     body = batch(
         *(
-            {"type": type_, "name": name, "userId": "u", "properties": {"a": "secret", "b": "secret"}}
+            {"type": type_, "name": name, "userId": "u", "properties": {"a": "secret", "b": "secret", "c": "secret"}}
             for type_, name in (("page", "Home"), ("page", "Other"), ("screen", "Home"))
         ),
         b'{"type":"page","name":"Home","userId":"u","properties":{"a":"secret","b":"secret","x":NaN}}',
@@ -272,9 +273,9 @@ def test_pages_and_screens_are_changed_by_their_type_and_name(tmp_path: Path) ->
     taken = take(tmp_path, body, plan_of(pages=pages))
 
     assert [json.loads(row.body)["properties"] for row in taken.rows] == [
-        {"a": "s***t", "b": "s***t"},
-        {"a": "s***t", "b": "secret"},
-        {"a": "secret", "b": "secret"},
+        {"a": "s***t", "b": "s***t", "c": "s***t"},
+        {"a": "s***t", "b": "secret", "c": "secret"},
+        {"a": "secret", "b": "secret", "c": "s***t"},
         {"a": "s***t", "b": "s***t", "x": pytest.approx(float("nan"), nan_ok=True)},
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.plan.calls import Call, call_of, is_described_by, named, split_property
+from footfall.plan.calls import Call, call_of, is_described_by, keys_of, named, split_property
 from footfall.plan.model import Event, Page, Plan, Property
 
 
@@ -86,3 +86,18 @@ def test_what_stands_under_a_key_holds_for_calls_of_that_name_or_type() -> None:
         "page",
         "page:A",
     ]
+
+
+def test_a_call_is_described_by_its_name_alone_or_with_its_type_and_by_its_type() -> None:
+    assert keys_of(Call("page")) == ("page",)
+    assert keys_of(Call("screen", "Home")) == ("screen:Home", "Home", "screen")
+    assert keys_of(Call("page", "screen")) == ("page:screen", "page")
+
+
+def test_what_stands_under_a_type_and_name_is_of_no_other_type() -> None:
+    plan = Plan(id="p", pages={key: Page(name=key, properties=(prop(key[0]),)) for key in ("page:Home", "Home")})
+
+    names = {name: getattr(named(plan, name), "properties", ()) for name in ("page:Home", "screen:Home")}
+    assert {name: [each.name for each in properties] for name, properties in names.items()} == {
+        "page:Home": ["p", "H"], "screen:Home": ["H"],
+    }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from footfall.plan.model import TRAITS_OF, Event, Page, Plan, Property
 
-__all__ = ["CALLS", "Call", "call_of", "is_described_by", "named", "split_property", "subject"]
+__all__ = ["CALLS", "Call", "call_of", "is_described_by", "keys_of", "named", "split_property", "subject"]
 
 CALLS: Final = ("page", "screen", "identify", "group")
 _NAMED: Final = ("page", "screen")
@@ -32,10 +32,18 @@ def call_of(name: str) -> Call | None:
     return Call(type_, rest) if colon and rest and type_ in _NAMED else None
 
 
+def keys_of(call: Call) -> tuple[str, ...]:
+    """Under which keys of `pages` a call is described, the narrowest first: `page:Home`, `Home`, `page`."""
+    if call.name is None:
+        return (call.type,)
+    by_name = () if call.name in CALLS else (call.name,)  # such a key stands for every call of the type
+    return (f"{call.type}:{call.name}", *by_name, call.type)
+
+
 def is_described_by(name: str, key: str) -> bool:
     """Whether what stands under `key` in `pages` holds for a call of this name."""
     call = call_of(name)
-    return call is not None and key in (call.type, call.name)
+    return call is not None and key in keys_of(call)
 
 
 def split_property(text: str) -> tuple[str, str]:
@@ -49,14 +57,15 @@ def subject(
 ) -> Event | None:
     """The event of this name, or a call as if it were one, with the properties that the plan knows of it.
 
-    Those of a page or screen stand under its name, those of every call of a type under the type; `identify` and `group`
-    also have the planned traits. A property of the narrower place goes before one of the wider.
+    Those of a page or screen stand under its name (`page:Home` or `Home`), those of every call of a type under the
+    type; `identify` and `group` also have the planned traits. A property of the narrower place goes before one of the
+    wider.
     """
     event = events.get(name)
     call = call_of(name) if event is None else None
     if call is None:
         return event
-    sets = [pages[key].properties for key in (call.name, call.type) if key is not None and key in pages]
+    sets = [pages[key].properties for key in keys_of(call) if key in pages]
     sets += [traits.get(TRAITS_OF[call.type], ())] if call.type in TRAITS_OF else []
     known: dict[str, Property] = {}
     for properties in sets:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.calls import Call, call_of, keys_of
 from footfall.plan.equal import kind_of_text
 from footfall.plan.model import Page, Property, Transform
 
@@ -74,12 +75,16 @@ class PageParts:
 
     def named(self, name: str) -> bool:
         """Whether something is changed in a page of this name (`page:Home`) alone."""
-        return name in self._parts
+        call = call_of(name)
+        return call is not None and any(key in self._parts for key in keys_of(call)[:-1])
 
     def of(self, type_: str, name: str | None = None) -> Part | None:
         """What to change in the properties, or traits, of a call of this type, and of this name (`page:Home`)."""
-        part = self._parts.get(type_)
-        return part if name is None else stricter(part, self._parts.get(name))
+        call = (None if name is None else call_of(name)) or Call(type_)
+        part: Part | None = None
+        for key in keys_of(call):
+            part = stricter(part, self._parts.get(key))
+        return part
 
     def of_any(self) -> Part | None:
         """What to change in a call of which nothing is known."""
