@@ -155,6 +155,8 @@ def test_a_property_is_renamed_only_when_it_keeps_the_key_on_the_wire() -> None:
         ({"type": "decimal"}, {"type": "decimal", "scale": 2}, {"constraint_narrowed"}),
         ({"type": "integer"}, {"type": "decimal", "scale": 2, "min": 0}, {"type_widened", "constraint_narrowed"}),
         ({"type": "uuid"}, {"type": "string", "max_length": 36}, {"type_widened"}),
+        ({"type": "datetime"}, {"type": "string", "format": "date-time", "min_length": 20}, {"type_widened"}),
+        ({"type": "datetime"}, {"type": "string", "max_length": 30}, {"type_widened", "constraint_narrowed"}),
         ({"type": "uuid"}, {"type": "string", "max_length": 35}, {"type_widened", "constraint_narrowed"}),
         ({"type": "date"}, {"type": "string", "min_length": 10, "max_length": 40}, {"type_widened"}),
         ({"type": "date"}, {"type": "string", "min_length": 11}, {"type_widened", "constraint_narrowed"}),

@@ -34,6 +34,7 @@ _IMPLIED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "integer": {"scale": 0},
         "date": {"format": "date", "min_length": 10, "max_length": 10},
+        "datetime": {"format": "date-time", "min_length": 20},
         "uuid": {"format": "uuid", "min_length": 36, "max_length": 36},
     }
 )
