@@ -53,7 +53,7 @@ import orjson
 
 from footfall.events import Fault
 
-__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode", "lazy_text"]
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode", "fields_of", "lazy_text"]
 
 MAX_DEPTH = 60  # the collector takes 64, of which the message around the value needs some
 MAX_VALUES = 100_000
@@ -92,6 +92,32 @@ def lazy_text(value: object) -> str | None:
         return str(value) if is_lazy and not isinstance(value, str) else None
     except Exception:  # noqa: BLE001 - the value's own code raised
         return None
+
+
+def fields_of(value: object) -> dict[str, Any] | None:
+    """The fields of a mapping, a Struct, a dataclass, or an object of attrs or pydantic; None for any other value.
+
+    Never raises.
+    """
+    try:
+        if isinstance(value, Mapping):
+            return dict(value)
+        if isinstance(value, msgspec.Struct):
+            return _struct_fields(value)
+        kind = type(value)
+        fields = next((opened(value) for fits, opened in _PROTOCOLS if fits(kind)), None)
+    except Exception:  # noqa: BLE001 - the value's own code raised
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def _struct_fields(value: msgspec.Struct) -> dict[str, Any]:
+    tag = value.__struct_config__.tag
+    fields: dict[str, Any] = {str(value.__struct_config__.tag_field): tag} if tag is not None else {}
+    for name, wire_name in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+        if (item := getattr(value, name)) is not msgspec.UNSET:
+            fields[wire_name] = item
+    return fields
 
 
 def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
@@ -275,12 +301,7 @@ class _Rewrite:
         return {"$bytes": base64.b64encode(bytes(value)).decode()}
 
     def struct(self, value: msgspec.Struct, path: str) -> object:
-        tag = value.__struct_config__.tag
-        fields = {str(value.__struct_config__.tag_field): tag} if tag is not None else {}
-        for name, wire_name in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
-            if (item := getattr(value, name)) is not msgspec.UNSET:
-                fields[wire_name] = item
-        return self.mapping(fields, path, owner=value)
+        return self.mapping(_struct_fields(value), path, owner=value)
 
     def mapping(self, value: Mapping[Any, Any], path: str, owner: object = None) -> object:
         def inside() -> dict[str, Any]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import threading
+from dataclasses import dataclass
+from typing import Any
 
+import attrs
+import msgspec
+import pydantic
 import pytest
 
 from footfall import Client
@@ -46,3 +51,34 @@ def test_a_block_that_a_framework_ends_in_another_context_does_not_fail() -> Non
         client.track("outside")
 
     assert [message.get("userId") for message in recorder.messages] == ["ann", None]
+
+
+@dataclass
+class OfDataclass:
+    app: str = "shop"
+
+
+@attrs.define
+class OfAttrs:
+    app: str = "shop"
+
+
+class OfMsgspec(msgspec.Struct):
+    app: str = "shop"
+
+
+class OfPydantic(pydantic.BaseModel):
+    app: str = "shop"
+
+
+@pytest.mark.parametrize("kind", [OfDataclass, OfAttrs, OfMsgspec, OfPydantic])
+def test_the_contexts_of_a_scope_and_of_a_call_are_merged_whatever_objects_they_are(kind: Any) -> None:
+    recorder = Recorder()
+    client = Client(recorder)
+    with client.scope(context={"page": {"path": "/"}}):
+        client.track("a", user_id="kari", context=kind())
+    with client.scope(context=kind()):
+        client.track("b", user_id="kari", context={"page": {"path": "/"}})
+
+    contexts = [message["context"] for message in recorder.messages]
+    assert [(context["app"], context["page"]) for context in contexts] == [("shop", {"path": "/"})] * 2

@@ -14,6 +14,7 @@ from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp
 from footfall.client.notices import PROCESS
 from footfall.client.prepare import Preparer, Ready
 from footfall.client.scope import NO_SCOPE, Block, Scope
+from footfall.encoding import fields_of
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
 from footfall.identity import plain_text
@@ -195,7 +196,7 @@ class Calls(ABC):
 
     @guarded(_NO_BLOCK)
     def scope(
-        self, *, user_id: Id | None = None, anonymous_id: Id | None = None, context: Mapping[str, Any] | None = None
+        self, *, user_id: Id | None = None, anonymous_id: Id | None = None, context: Fields | None = None
     ) -> AbstractContextManager[Scope]:
         """Ids and context for every message inside a `with` block, in this thread or task and what it calls.
 
@@ -205,12 +206,11 @@ class Calls(ABC):
         return Block(self._scope, Scope(user_id, anonymous_id, self._copied(context)), self._failures)
 
     @guarded(_NO_CONTEXT)
-    def _copied(self, context: Mapping[str, Any] | None) -> Mapping[str, Any]:
-        try:
-            return {} if context is None else dict(context)
-        except Exception:  # noqa: BLE001 - a slip in the calling code, and none of ours
+    def _copied(self, context: Fields | None) -> Mapping[str, Any]:
+        fields = {} if context is None else fields_of(context)
+        if fields is None:
             PROCESS.of_scope(context)
-            return _NO_CONTEXT
+        return _NO_CONTEXT if fields is None else fields
 
     def _record(self, message: Message) -> Receipt:
         try:

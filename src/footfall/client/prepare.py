@@ -24,7 +24,7 @@ from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.notices import PROCESS
 from footfall.client.scope import NO_SCOPE, Scope
 from footfall.clock import Clock, format_us
-from footfall.encoding import encode, lazy_text
+from footfall.encoding import encode, fields_of, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
 from footfall.identity import id_text, plain_text, whole_number
@@ -277,8 +277,8 @@ def _scoped(message: Message, scope: Scope) -> Message:
     if scope.context:
         if context is None:
             context = scope.context
-        elif isinstance(context, Mapping):
-            context = {**scope.context, **context}
+        elif (fields := fields_of(context)) is not None:
+            context = {**scope.context, **fields}
     kind = KINDS[message.type]
     return msgspec.structs.replace(
         message,
