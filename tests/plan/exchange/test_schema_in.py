@@ -397,3 +397,31 @@ def test_definitions_that_double_with_every_level_are_followed_only_so_far() -> 
     assert list(imported.plan.events) == ["e"]
     assert '$ref "#/definitions/d' in " ".join(loss.lost for loss in imported.losses)
     assert len(imported.losses) < 10_000
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"b": {"type": "integer"}}, "required": ["b"]}]},
+        {"$ref": "#/definitions/base", "properties": {"b": {"type": "integer"}}, "required": ["b"]},
+        {"allOf": [{"$ref": "#/definitions/base"}, {"$ref": "#/definitions/more"}]},
+    ],
+)
+def test_the_properties_of_all_parts_of_a_schema_are_read(schema: dict[str, Any]) -> None:
+    base = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+    more = {"type": "object", "properties": {"b": {"type": "integer"}}, "required": ["b"]}
+    document = {"type": "object", **schema, "definitions": {"base": base, "more": more}}
+
+    event = import_plan({"e.json": document}, "jsonschema").plan.events["e"]
+
+    assert [(prop.name, prop.type, prop.required) for prop in event.properties] == [
+        ("a", "string", True), ("b", "integer", True),
+    ]  # fmt: skip
+
+
+def test_a_property_that_two_parts_speak_of_keeps_to_both() -> None:
+    parts = [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"maxLength": 3}}}]
+
+    event = import_plan({"e.json": {"type": "object", "allOf": parts}}, "jsonschema").plan.events["e"]
+
+    assert [(prop.type, prop.max_length) for prop in event.properties] == [("string", 3)]

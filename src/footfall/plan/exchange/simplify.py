@@ -14,6 +14,7 @@ __all__ = ["as_types", "is_null", "resolve", "simplify"]
 _CHOICES = ("anyOf", "oneOf")
 _FREE = frozenset(("title", "description", "$comment"))
 _FREE_OF_TYPE = _FREE | {"default", "deprecated", "examples"}
+_CLOSING = ("additionalProperties", "patternProperties", "unevaluatedProperties")
 _MOST_STEPS = 64
 
 
@@ -87,16 +88,36 @@ def simplify(
 def _follow(
     schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]] | None:
+    target = _target(schema, document, seen)
+    if target is not None:
+        return _beside(target, schema), seen | {schema["$ref"]}
+    parts = schema.get("allOf")
+    if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
+        return None
+    targets = [_target(part, document, seen) for part in parts]
+    if len(parts) - targets.count(None) < 2:
+        return None  # one reference can be merged as it stands, and is followed then
+    followed = [part if to is None else _beside(to, part) for part, to in zip(parts, targets, strict=True)]
+    pointers = {part["$ref"] for part, to in zip(parts, targets, strict=True) if to is not None}
+    return {**schema, "allOf": followed}, seen | pointers
+
+
+def _target(schema: Mapping[str, Any], document: Mapping[str, Any], seen: frozenset[str]) -> Mapping[str, Any] | None:
+    """What a schema refers to; None where it refers to nothing, or is not to be followed."""
     pointer = schema.get("$ref")
     if not isinstance(pointer, str) or pointer in seen or not document:
         return None
     target = resolve(pointer, document)
     if target is True:
-        target = {}
-    if not isinstance(target, Mapping):
-        return None
+        return {}
+    return target if isinstance(target, Mapping) else None
+
+
+def _beside(target: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """What a schema refers to, and what it says beside the reference: both count."""
     beside = {key: value for key, value in schema.items() if key != "$ref"}
-    return {**target, **beside}, seen | {pointer}
+    clash = any(key in target and target[key] != value for key, value in beside.items() if key not in _FREE_OF_TYPE)
+    return {"allOf": [target, beside]} if clash else {**target, **beside}
 
 
 def _constant(schema: dict[str, Any]) -> dict[str, Any] | None:
@@ -119,12 +140,27 @@ def _merge_all(schema: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
         return None
     merged = {key: value for key, value in schema.items() if key != "allOf"}
+    # What closes an object speaks of the properties of its own part.
+    is_open = all(part.get(key, True) in (True, {}) for part in (schema, *parts) for key in _CLOSING)
     for part in parts:
         for key, value in part.items():
-            if key in merged and merged[key] != value and key not in _FREE:
-                return None
+            if key in merged and merged[key] != value and key not in _FREE_OF_TYPE:
+                both = _both(key, merged[key], value) if is_open else None
+                if both is None:
+                    return None
+                merged[key] = both
             merged.setdefault(key, value)
     return merged
+
+
+def _both(key: str, one: Any, other: Any) -> Any:
+    """One keyword that says what two say; None where none does."""
+    if key == "required" and isinstance(one, list) and isinstance(other, list):
+        return [*one, *(name for name in other if name not in one)]
+    if key != "properties" or not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return None
+    shared = {name: {"allOf": [one[name], other[name]]} for name in one if name in other and one[name] != other[name]}
+    return {**one, **other, **shared}
 
 
 _REWRITES = (_constant, _openapi_null, _merge_all)
