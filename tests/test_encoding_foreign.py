@@ -194,8 +194,8 @@ def test_each_is_encoded_as_what_it_means(value: object, text: str) -> None:
         ((number for number in [1]), "unencodable"),
         (Attrs, "unencodable"),
         (1j, "unencodable"),
-        (np.datetime64("NaT"), "not_finite"),
-        (np.timedelta64("NaT"), "not_finite"),
+        (np.datetime64("NaT", "s"), "not_finite"),
+        (np.timedelta64("NaT", "s"), "not_finite"),
     ],
     ids=["iterator", "generator", "class", "complex", "datetime64", "timedelta64"],
 )

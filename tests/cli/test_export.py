@@ -112,3 +112,13 @@ def test_the_help_says_what_each_column_is(capsys: pytest.CaptureFixture[str]) -
     for column, about in COLUMNS.items():
         assert f"{column} {about}" in shown
     assert {"blocked", "device"} <= set(re.findall(r"\w+", COLUMNS["reason"]))
+
+
+def test_a_dash_is_standard_output(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert run("--data", str(data), "-o", "-") == 0
+    assert b'"message_id":"m1"' in capfdbinary.readouterr().out
+    assert not (tmp_path / "-").exists()

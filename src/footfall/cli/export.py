@@ -32,7 +32,7 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
 @click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here instead of to standard output.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.")
 def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bom: bool) -> None:
     """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
@@ -47,6 +47,8 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
     (nobody ever was on that device), blocked (no usable id: it stands alone, and counts as no person) or device (a
     connected product's, never a person's). All but the persons of blocked and device messages count as persons.
     """
+    if str(output) == "-":
+        output = None
     if output is None and form == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
     if bom and form != "csv":

@@ -40,7 +40,7 @@ def end_with_process(
     Where more of the application may follow, or nothing is called that late, it is `send(owner)`. Returns what takes
     all of it back.
     """
-    entry = _AtExit(weakref.ref(owner), close)
+    entry = _AtExit(weakref.ref(owner), close, send)
     # Each its own, and now: handlers run in the reverse order of registering. What was registered before us may be what
     # the transport needs, and what comes after us may send its last messages.
     atexit.register(entry)
@@ -75,13 +75,19 @@ def expect_end() -> None:
 class _AtExit:
     """An entry of atexit's that keeps nothing alive."""
 
-    def __init__(self, owner: weakref.ref[Any], close: _End) -> None:
+    def __init__(self, owner: weakref.ref[Any], close: _End, send: _End) -> None:
         self._owner = owner
         self._close = close
+        self._send = send
 
     def __call__(self) -> None:
-        if (owner := self._owner()) is not None:
-            self._close(owner)
+        if (owner := self._owner()) is None:
+            return
+        # From Python 3.13 on a child of multiprocessing runs its finalizers as an entry of atexit's, after ours; a
+        # spawned one that tracked nothing yet is not known to be a child.
+        _library_ends.register()
+        end = self._send if _library_ends.is_child else self._close
+        end(owner)
 
 
 class _LibraryEnds:
@@ -92,12 +98,17 @@ class _LibraryEnds:
         self._hears_of_celery = False
         self._finalized = 0
 
+    @property
+    def is_child(self) -> bool:
+        """Whether this process is a library's child, whose finalizers send for the last time."""
+        return self._finalized == os.getpid()
+
     def register(self) -> None:
         """Register with the libraries that are loaded by now."""
         self.register_for_children()
         process_modules = (sys.modules.get(name) for name in ("multiprocessing.process", "billiard.process"))
         processes = [module.current_process() for module in process_modules if module is not None]
-        if any(type(process).__name__ != "_MainProcess" for process in processes) and self._finalized != os.getpid():
+        if any(type(process).__name__ != "_MainProcess" for process in processes) and not self.is_child:
             self.begin_child()
 
     def register_for_children(self) -> None:
