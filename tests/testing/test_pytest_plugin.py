@@ -438,7 +438,11 @@ def test_the_fixture_has_what_a_client_of_a_module_sent_without_a_plan(project: 
     project.runpytest_subprocess().assert_outcomes(passed=2)
 
 
-def test_a_failure_tells_its_text_once_and_calls_of_one_line_together(project: pytest.Pytester) -> None:
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_a_failure_tells_its_text_once_and_calls_of_one_line_together(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ci: str
+) -> None:
+    monkeypatch.setenv("CI", ci)  # where it is set, pytest's summary has the whole text of a failure
     done = run(project, "def test_twice():\n    app.view('bun')\n    app.view('bun')\n")
 
     told = [line for line in done.outlines if "kind enum" in line]
