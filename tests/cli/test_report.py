@@ -200,7 +200,7 @@ def test_without_a_plan_it_shows_what_came_in_over_time_and_how_to_draft_a_plan(
     assert ["2026-11-02", "Mon", "1", "1", "1", "1"] in lines
     assert ["seen", "10", "2", "2026-11-01", "09:00", "2026-11-10", "09:00"] in lines
     assert ["default", "11", "2", "2026-11-01", "09:00", "2026-11-10", "09:00"] in lines
-    assert f"footfall plan infer --data {folder} -o tracking_plan".split() in lines
+    assert f"footfall plan infer --data {folder} -o tracking_plans".split() in lines
     assert as_json["plan"] is None
     assert (as_json["overview"]["per"], len(as_json["overview"]["periods"])) == ("day", 10)
 
@@ -208,7 +208,7 @@ def test_without_a_plan_it_shows_what_came_in_over_time_and_how_to_draft_a_plan(
 def test_the_plan_that_is_drafted_as_the_report_says_gives_a_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, drafted = tmp_path / "data", tmp_path / "tracking_plan"
+    folder, drafted = tmp_path / "data", tmp_path / "tracking_plans"
     take(folder, None, {"type": "track", "event": "Cart Viewed", "userId": "u1"})
 
     with pytest.raises(SystemExit) as left:

@@ -351,5 +351,28 @@ def test_a_call_with_arguments_that_it_does_not_take_is_not_told_as_our_defect(
     for _ in range(2):
         assert client.alias("old") == Receipt(False, None, "internal")
 
-    said = "alias() was called with arguments that it does not take, and did nothing: see its signature"
-    assert caplog.messages == [f"{said}; this is logged once"]
+    said = "alias() did nothing: missing 1 required positional argument: 'user_id'"
+    assert caplog.messages == [f"{said}; write client.alias(previous_id, user_id); this is logged once"]
+
+
+@pytest.mark.parametrize(
+    ("call", "form"),
+    [
+        (lambda client: client.track("signed_in", method="password", user_id="ann"), "track(event, {…}, user_id=…)"),
+        (lambda client: client.track(), ""),
+        (lambda client: client.identify("ann", email="a@b.example"), "identify(user_id, {…})"),
+        (lambda client: client.identify({"email": "a@b.example"}, user_id="ann"), "identify(user_id, {…})"),
+        (lambda client: client.page("Home", url="/"), "page(name, {…}, user_id=…)"),
+        (lambda client: client.group("g", size=1), "group(group_id, {…}, user_id=…)"),
+    ],
+)
+def test_properties_that_are_given_by_name_are_refused_with_the_right_form(
+    call: Callable[[Any], Receipt], form: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipt = call(sending_nothing())
+
+    assert not receipt
+    assert len(caplog.messages) == 1
+    assert form in caplog.text
+    assert "a@b.example" not in caplog.text
+    assert "password" not in caplog.text

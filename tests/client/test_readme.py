@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import footfall.client
 from footfall.testing import Recorder
 
@@ -16,16 +18,27 @@ README = Path(footfall.client.__file__).with_name("README.md")
 def block(number: int, recorder: Recorder) -> dict[str, Any]:
     """What a Python block of the README defines, with its client sending to `recorder`."""
     text = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[number]
-    text, replaced = re.subn(r'Client\("http.*?\)', "Client(recorder)", text)
+    text, replaced = re.subn(r'Client\((?:"http.*?|Recorder\(\))\)', "Client(recorder)", text)
     assert replaced == 1
     names: dict[str, Any] = {"recorder": recorder}
     exec(compile(text, str(README), "exec"), names)
     return names
 
 
+def test_each_call_sends_what_the_readme_says(caplog: pytest.LogCaptureFixture) -> None:
+    recorder = Recorder()
+
+    block(0, recorder)
+
+    types = [message["type"] for message in recorder.messages]
+    assert types == ["page", "track", "identify", "group", "alias", "reset", "track"]
+    assert recorder.messages[-1]["userId"] == "kari"
+    assert caplog.messages == []
+
+
 def test_a_lifespan_closes_the_client() -> None:
     recorder = Recorder()
-    names = block(0, recorder)
+    names = block(1, recorder)
 
     async def serve() -> None:
         async with names["lifespan"](None):
@@ -39,7 +52,7 @@ def test_a_lifespan_closes_the_client() -> None:
 
 def test_a_handler_flushes_before_it_answers() -> None:
     recorder = Recorder()
-    names = block(1, recorder)
+    names = block(2, recorder)
 
     names["handler"]({"id": "A-2", "user": "ann"}, None)
 

@@ -247,7 +247,7 @@ def test_name(footfall_events):
     done.assert_outcomes(failed=3)
     done.stdout.fnmatch_lines(
         [
-            "*expected 'bread_bought' with price=5 at least once, and it was sent never",
+            "*expected 'bread_bought' with price=5 at least once, and it was never sent",
             "*bread_bought: price was 4, not 5",
             "*sent: Bread Bought",
             "*user_id 'bob' got through 1 of 2 steps of the journey 'buying':",

@@ -65,6 +65,6 @@ def next_steps(place: str, *, has_plan: bool) -> Sequence[str]:
         )
     return (
         "No plan was used here, so nothing was checked, and this is all that came in. Draft a plan from it:",
-        f"  footfall plan infer --data {folder} -o tracking_plan",
-        f"  footfall report --data {folder} --plan tracking_plan",
+        f"  footfall plan infer --data {folder} -o tracking_plans",
+        f"  footfall report --data {folder} --plan tracking_plans",
     )

@@ -179,6 +179,8 @@ def _print_replay(result: Replay, command: str, report: str) -> None:
         echo(f"Nothing was changed. To do it: {command}")
     elif result.released:
         echo(f"They count now: {report}")
+        if " --plan " in command:
+            echo("The plan that judged them is the folder's newest: start the collector with it from now on.")
 
 
 def _print_event(event: EventReplay, released: str, stay: str) -> None:

@@ -28,7 +28,11 @@ __all__ = ["command", "say_ready"]
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8400, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option(
-    "--write-key", "write_keys", multiple=True, metavar="KEY[=SOURCE]", help="A key that may send, and who it is."
+    "--write-key",
+    "write_keys",
+    multiple=True,
+    metavar="KEY[=SOURCE]",
+    help="A key that may send, and the source it belongs to (default without one). Give one at least.",
 )
 @click.option(
     "--header-timeout", default=10.0, show_default=True, type=click.FloatRange(0, 30, min_open=True),

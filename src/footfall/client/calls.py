@@ -72,7 +72,7 @@ class Calls(ABC):
 
     def track(
         self,
-        event: str | PlannedEvent,
+        event: str | PlannedEvent | None = None,
         properties: Fields | None = None,
         *misplaced: Any,
         user_id: Id | None = None,
@@ -80,12 +80,17 @@ class Calls(ABC):
         timestamp: Timestamp | None = None,
         context: Fields | None = None,
         message_id: str | None = None,
+        **unknown: Any,
     ) -> Receipt:
         """Something happened: an event by its name and properties, or as an object of a generated class."""
         # Guarded as the other calls are, but in place: this one is called most, and a wrapper takes a twentieth more.
         try:
             if misplaced:
                 properties = _in_another_order(properties)
+            if unknown:
+                self._failures.lost += 1
+                self._failures.misused("track()", f"got an unexpected keyword argument {next(iter(unknown))!r}")
+                return _LOST
             message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
             return self._record(message if type(event) is str else opened(message))
         except InvalidEventError:

@@ -21,6 +21,19 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
+# How each call is written, for whoever writes it otherwise.
+_FORMS = {
+    "track": "track(event, {…}, user_id=…)",
+    "identify": "identify(user_id, {…})",
+    "page": "page(name, {…}, user_id=…)",
+    "screen": "screen(name, {…}, user_id=…)",
+    "group": "group(group_id, {…}, user_id=…)",
+    "alias": "alias(previous_id, user_id)",
+    "reset": "reset(anonymous_id=…)",
+    "scope": "scope(user_id=…, anonymous_id=…)",
+}
+
+
 class Failures:
     """What was caught in one client; `lost` counts the calls that were to send a message."""
 
@@ -31,15 +44,22 @@ class Failures:
     def log(self, place: str, error: BaseException) -> None:
         """Log the error's class, once for each place: a call that always fails must not fill a disk. Never raises."""
         try:
-            # The class only: an error's text may hold what a property held.
-            text = f"{place} failed inside of footfall: {type(error).__name__}"
             if _is_of_the_call(error):
-                text = f"{place} was called with arguments that it does not take, and did nothing: see its signature"
-            if text not in self._logged:
-                self._logged.add(text)
-                _log.error("%s; this is logged once", text)
+                self.misused(place, str(error).rpartition("() ")[2])  # Python names the argument, and never its value
+            else:
+                # The class only: an error's text may hold what a property held.
+                self._say(f"{place} failed inside of footfall: {type(error).__name__}")
         except Exception:  # noqa: BLE001, S110 - no stack or memory is left, or a handler of the application's raises
             pass
+
+    def misused(self, place: str, reason: str) -> None:
+        """Log that a call was written in a way that it does not take, with the right one, once for each."""
+        self._say(f"{place} did nothing: {reason}; write client.{_FORMS.get(place.removesuffix('()'), place)}")
+
+    def _say(self, text: str) -> None:
+        if text not in self._logged:
+            self._logged.add(text)
+            _log.error("%s; this is logged once", text)
 
 
 def _is_of_the_call(error: BaseException) -> bool:

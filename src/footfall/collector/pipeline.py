@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import msgspec
 
@@ -157,5 +156,6 @@ def answer(judged: Judged, fresh: Sequence[bool]) -> Answer:
 
 
 def _verdict(index: int, draft: Draft) -> Verdict:
-    faults: list[Any] = [*(draft.faults or ()), *(draft.warnings or ())]
-    return Verdict(index, draft.outcome, draft.message_id or None, draft.reason, tuple(faults))
+    # As in the row: what did not keep a message from being stored is no reason why another one was not.
+    faults = draft.warnings if draft.outcome == "stored" else draft.faults
+    return Verdict(index, draft.outcome, draft.message_id or None, draft.reason, tuple(faults or ()))

@@ -30,6 +30,7 @@ __all__ = ["Recorded", "Recording", "recording"]
 
 _URL = "http://recorded.invalid"
 _SHOWN = 10
+_IDS = {"user_id": "userId", "anonymous_id": "anonymousId"}
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -114,6 +115,7 @@ class Recording:
     def assert_sent(self, event: str, times: int | None = None, **properties: Any) -> list[Mapping[str, Any]]:
         """Fail unless `event` was sent with all these properties, exactly `times` times (None: at least once).
 
+        `user_id` and `anonymous_id` mean the message's own, unless the plan has a property of that name.
         Names are the plan's or the wire's. Values compare as a client encodes them. Returns the messages.
         """
         __tracebackhide__ = True  # pytest then shows the line of the test
@@ -122,7 +124,8 @@ class Recording:
         if len(found) == times or (times is None and found):
             return found
         wanted = f"{event!r}{_with(properties)}"
-        head = f"expected {wanted} {_times(times)}, and it was sent {_times(len(found))}"
+        came = f"sent {_times(len(found))}" if found else "never sent"
+        head = f"expected {wanted} {_times(times)}, and it was {came}"
         lines = [f"  {event}: {'; '.join(self._differences(event, message, properties))}" for message in named]
         raise AssertionError(
             "\n".join([head, *(line for line in lines[:_SHOWN] if not line.endswith(": ")), self._told()])
@@ -214,6 +217,8 @@ class Recording:
         told = []
         for name, wanted in properties.items():
             key = keys.get(name, name)
+            if key not in sent and name not in keys and _IDS.get(name) in message:
+                sent = {**sent, key: message[_IDS[name]]}
             if key not in sent:
                 told.append(f"{name} was not sent")
             elif not _same(wanted, sent[key]):
