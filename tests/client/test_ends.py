@@ -18,7 +18,7 @@ from footfall.testing import Recorder
 FORKS = hasattr(os, "fork")
 
 HEAD = """
-import atexit, concurrent.futures, multiprocessing, os, sys
+import atexit, concurrent.futures, multiprocessing, os, sys, time
 import footfall
 from footfall.delivery import FileTransport
 
@@ -161,7 +161,8 @@ def test_a_child_that_said_what_sigterm_does_keeps_that(tmp_path: Path) -> None:
         signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
         child()
         ready.set()
-        signal.pause()
+        while True:  # a signal that comes just before a longer wait would be heard after it
+            time.sleep(0.1)
 
     if __name__ == "__main__":
         ready = multiprocessing.get_context("fork").Event()
@@ -184,7 +185,8 @@ def test_a_terminated_child_still_ends_by_its_signal(tmp_path: Path) -> None:
     def waits(ready):
         child()
         ready.set()
-        signal.pause()
+        while True:  # a signal that comes just before a longer wait would be heard after it
+            time.sleep(0.1)
 
     if __name__ == "__main__":
         ready = multiprocessing.get_context("fork").Event()

@@ -124,8 +124,10 @@ class Client(BaseClient):
             self._thread = threading.Thread(target=self._work, args=(self._changed,), name="footfall", daemon=True)
             try:
                 self._thread.start()
-            except BaseException:
+            except BaseException as error:
                 self._thread = None  # none can be started: the interpreter is ending, or there are too many
+                if _is_of_the_end(error):
+                    return  # the end of the client, which is still to come, sends in its own thread
                 raise
         self._changed.notify_all()
 
@@ -169,3 +171,8 @@ class Client(BaseClient):
                     return parcel
                 self._clock.wait(changed, self._pause(now))
         return None
+
+
+def _is_of_the_end(error: BaseException) -> bool:
+    """Whether Python starts no thread any more: as of 3.12 while it runs the handlers of atexit."""
+    return isinstance(error, RuntimeError) and "interpreter shutdown" in str(error)
