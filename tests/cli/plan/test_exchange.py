@@ -135,6 +135,7 @@ def test_a_yaml_document_that_cannot_be_read_costs_none_of_the_others_and_is_tol
     assert re.search(r"stream\.yaml:[56]: not YAML", done.stdout)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")
 def test_a_file_may_come_through_a_pipe(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
