@@ -19,7 +19,7 @@ from footfall.cli.plan.sarif import as_sarif
 from footfall.errors import Problem
 from footfall.plan.findings import CODES
 
-FOLDER = Path("/work")
+FOLDER = Path("/repo")
 
 
 def record(needs: dict[str, Any], more: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def run_of(*problems: Problem) -> Any:
 def test_a_finding_is_a_result_of_its_rule_at_its_place() -> None:
     found = problem(remedy="mend it", where="sold.kind", file="plan/a b.yaml", line=3, column=5)
 
-    run = run_of(found, problem("odd", file="/work/c.yaml", line=2, level="warning"), found)
+    run = run_of(found, problem("odd", file="/repo/c.yaml", line=2, level="warning"), found)
 
     driver = run["tool"]["driver"]
     assert driver["semanticVersion"] == footfall.__version__

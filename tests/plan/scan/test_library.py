@@ -86,7 +86,7 @@ def test_an_import_is_found_from_every_root(files: dict[str, str], roots: tuple[
 def test_the_working_folder_may_be_the_package() -> None:
     files = {"__init__.py": "", "tracking.py": EMIT, "views.py": "from shop.tracking import emit\nemit('begun')\n"}
 
-    library = Library(files, lambda path: files[path].encode(), roots=["."], home="/work/shop")
+    library = Library(files, lambda path: files[path].encode(), roots=["."], home="/repo/shop")
 
     assert calls(scan(PLAN, library)) == ["begun"]
 
@@ -114,7 +114,7 @@ def test_a_module_of_a_package_hides_no_library_of_the_same_name() -> None:
         ("shop/tests.py", ["."], True),
         ("conftest.py", ["."], True),
         ("tests/app.py", ["tests"], True),
-        ("/work/tests/shop/app.py", ["/work/tests/shop"], False),
+        ("/repo/tests/shop/app.py", ["/repo/tests/shop"], False),
         ("shop/latest.py", ["."], False),
         ("shop/contest/app.py", ["shop"], False),
         ("shop/testing.py", ["."], False),
