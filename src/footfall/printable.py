@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["counted", "printable", "printable_lines"]
+__all__ = ["STEERING", "counted", "printable", "printable_lines"]
 
 # What a terminal obeys instead of showing: C0 and C1 controls (ECMA-48), line and paragraph separators, the marks that
 # turn the direction of text (Unicode UAX #9; "Trojan Source", CVE-2021-42574), the byte order mark, and the tags of
 # plane 14. Lone surrogates are here because no encoding can write them. Joiners stay: scripts and emoji need them.
-_OBEYED = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
-)
+# `STEERING` is the part of them that JSON leaves as it is, each one unit of UTF-16.
+STEERING = "\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff"
+_OBEYED = re.compile(f"[\x00-\x1f{STEERING}\ud800-\udfff\U000e0000-\U000e007f]")
 
 
 def printable(text: str) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from footfall.errors import OutputError
-from footfall.printable import printable, printable_lines
+from footfall.printable import STEERING, printable, printable_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +28,7 @@ __all__ = ["PIPE_WIDTH", "OutputError", "console", "echo", "echo_json", "guarded
 PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
 
 _JSON = msgspec.json.Encoder(decimal_format="number")
-_NOT_ASCII_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_NOT_ASCII_OBEYED = re.compile(f"[{STEERING}]")
 
 
 def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
