@@ -20,6 +20,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"errors", "clock", "disk", "extras", "forks", "printable"}, True),
     ({"events", "encoding", "message_reader", "moments"}, True),
     ({"plan", "identity"}, False),
+    ({"journeys"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics"}, False),
     # `trials` judges kept messages as the collector does and holds two reports side by side, so it stands above both.
@@ -35,6 +36,7 @@ PURE = [
     "moments",
     "printable",
     "identity",
+    "journeys",
     "plan.diff",
     "plan.lint",
     "plan.lock",

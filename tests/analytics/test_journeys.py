@@ -6,24 +6,28 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from statistics import median
+from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import event as note
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, paths, walk
-from footfall.analytics.tangles import Path
+from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, walk
 from footfall.analytics.window import Span
+from footfall.journeys.paths import Path, paths
 from footfall.plan.model import Branch, Guard, Journey, Plan, Step, Where
 from footfall.storage.journal import Entry
+from footfall.testing.walk import Moment
+from footfall.testing.walk import walk as walk_in_a_test
 
 MakeEntry = Callable[..., Entry]
 MakePlan = Callable[..., Plan]
 Message = tuple[str, int, str, str]  # actor, seconds, event, kind
 
 SECOND = 1_000_000
-DRAWN: Counter[str] = Counter()
 
 
 def fills(journey: Journey, step: int, message: Message) -> bool:
@@ -124,24 +128,54 @@ messages = st.tuples(
 spans = st.sampled_from([Span(), Span(2 * SECOND), Span(None, 5 * SECOND), Span(1 * SECOND, 7 * SECOND)])
 
 
-def take_note(journey: Journey, log: Sequence[Message]) -> None:
+def facts(journey: Journey, log: Sequence[Message]) -> set[str]:
+    """Which of the hard cases a journey and a log are."""
     events = [step.event for step in journey.steps]
     moments = Counter((actor, at) for actor, at, _, _ in log)
-    facts = {
-        "ties": any(count > 1 for count in moments.values()),
+    cases = {
+        "a tie": any(count > 1 for count in moments.values()),
         "the same event in two steps": len(set(events)) < len(events),
-        "repeats": len({(actor, event) for actor, _, event, _ in log}) < len(log),
+        "a repeated event": len({(actor, event) for actor, _, event, _ in log}) < len(log),
         "a branch": bool(journey.branches),
         "a limit": journey.within is not None or any(step.within for step in journey.steps),
         "a tie of messages that fill several steps": any(
             moments[message[0], message[1]] > 1 and sum(fills(journey, n, message) for n in range(len(events))) > 1
             for message in log
         ),
+        "a guard that breaks": naive_guard(journey, last_guard(journey), log, naive(journey, log, Span()))[0] > 0,
     }
-    DRAWN.update([fact for fact, holds in facts.items() if holds])
-    for fact, holds in facts.items():
-        if holds:
-            note(fact)
+    return {case for case, is_there in cases.items() if is_there}
+
+
+def last_guard(journey: Journey) -> Guard:
+    """A guard over the last two steps."""
+    last = len(journey.steps) - 1
+    return Guard(event="c", start=f"s{last - 1}", end=f"s{last}", name="trouble")
+
+
+def steps_of(events: str, within: int | None = None, **more: Any) -> Journey:
+    steps = tuple(Step(id=f"s{number}", event=name, within=within) for number, name in enumerate(events))
+    return Journey(name="j", by="user", steps=steps, **more)
+
+
+HARD: list[tuple[Journey, list[Message], set[str]]] = [
+    (
+        steps_of("aab", within=3, branches=(Branch(id="short", after="s0", steps=("s2",)),)),
+        [("ann", 1, "a", "x"), ("ann", 1, "a", "y"), ("ann", 1, "b", "x"), ("bob", 1, "a", "x"), ("bob", 4, "b", "x")],
+        {"a tie", "the same event in two steps", "a repeated event", "a branch", "a limit",
+         "a tie of messages that fill several steps"},
+    ),
+    (
+        steps_of("ab", within=4),
+        [("ann", 1, "a", "x"), ("ann", 1, "c", "x"), ("ann", 2, "b", "x"), ("bob", 1, "a", "x"), ("bob", 9, "c", "x")],
+        {"a tie", "a limit", "a guard that breaks"},
+    ),
+    (
+        steps_of("abc"),
+        [("ann", 1, "a", "x"), ("ann", 2, "b", "x"), ("ann", 3, "c", "x"), ("ann", 3, "c", "y")],
+        {"a tie", "a repeated event"},
+    ),
+]  # fmt: skip
 
 
 def entries_of(entry: MakeEntry, log: Sequence[Message]) -> list[Entry]:
@@ -173,7 +207,8 @@ def reached(dataset: Dataset, found: Walk) -> dict[tuple[int, int, str], int]:
     span=spans,
 )
 def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: list[Message], span: Span) -> None:
-    take_note(journey, log)
+    for case in facts(journey, log):
+        note(case)
     plan = the_plan(plan_of)
     expected = naive(journey, log, span)
 
@@ -193,25 +228,55 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
         entered = {key[2] for key in expected if key[1] == 0}
         through = {key[2] for key in expected if key[0] in ways and key[1] == len(paths(journey)[key[0]].steps) - 1}
         assert converted(dataset, found, "s0", f"s{last}") == (len(entered), len(through))
-        guard = Guard(event="c", start=f"s{last - 1}", end=f"s{last}", name="trouble")
+        guard = last_guard(journey)
         assert guarded(dataset, plan, found, guard) == naive_guard(journey, guard, log, expected)
         for number, branch in enumerate(journey.branches):
             place, step = len(paths(journey)[number + 1].steps) - 1, int(branch.steps[-1][1:])
             by_it = {key[2] for key in expected if key[:2] == (number + 1, place)}
             by_main = {key[2] for key in expected if key[:2] == (0, step)}
             assert branched(dataset, found, number) == len(by_it - by_main)
+        if span == Span():
+            check_the_plugin(plan, msgspec.structs.replace(journey, never=(guard,)), log, expected)
+
+
+def check_the_plugin(
+    plan: Plan, journey: Journey, log: Sequence[Message], expected: dict[tuple[int, int, str], int]
+) -> None:
+    """What the pytest plugin says of each actor is what the report counts."""
+    for actor in {message[0] for message in log}:
+        sent = sorted((at, event, kind) for name, at, event, kind in log if name == actor)
+        progress = walk_in_a_test(
+            plan, journey, [Moment(event, at * SECOND, {"kind": kind}) for at, event, kind in sent]
+        )
+
+        ways = {
+            number: [time for (way, _, name), time in sorted(expected.items()) if (way, name) == (number, actor)]
+            for number, path in enumerate(paths(journey))
+            if path.steps[-1] == len(journey.steps) - 1
+        }
+        assert progress.is_complete == any(len(ways[n]) == len(paths(journey)[n].steps) for n in ways)
+        assert [time // SECOND for time in progress.reached] in ways.values()
+        assert bool(progress.broken) == bool(
+            naive_guard(
+                journey,
+                journey.never[0],
+                [m for m in log if m[0] == actor],
+                {key: time for key, time in expected.items() if key[2] == actor},
+            )[0]
+        )
+
+
+for hard_journey, hard_log, _ in HARD:
+    check_any_log = example(journey=hard_journey, log=hard_log, span=Span())(check_any_log)
 
 
 def test_the_funnel_is_that_of_trying_every_chain(entry: MakeEntry, plan_of: MakePlan) -> None:
-    DRAWN.clear()
-
     check_any_log(entry, plan_of)
 
-    wanted = [
-        "ties", "the same event in two steps", "repeats", "a branch", "a limit",
-        "a tie of messages that fill several steps",
-    ]  # fmt: skip
-    assert {fact: DRAWN[fact] for fact in wanted if DRAWN[fact] < 10} == {}
+
+@pytest.mark.parametrize(("journey", "log", "cases"), HARD)
+def test_the_examples_are_the_hard_cases(journey: Journey, log: list[Message], cases: set[str]) -> None:
+    assert cases <= facts(journey, log)
 
 
 def test_a_chain_need_not_be_the_greedy_one(entry: MakeEntry, plan_of: MakePlan) -> None:

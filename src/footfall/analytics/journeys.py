@@ -16,11 +16,12 @@ import msgspec
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import hand_over
 from footfall.analytics.query import ACTORS, holds, needed
-from footfall.analytics.tangles import Path, first_reaches
 from footfall.analytics.window import Span
+from footfall.journeys.paths import Path, paths, step_number
+from footfall.journeys.reaches import Filling, first_reaches
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Walk", "branched", "converted", "funnel", "guarded", "paths", "walk"]
+__all__ = ["Walk", "branched", "converted", "funnel", "guarded", "walk"]
 
 _SECOND = 1_000_000
 
@@ -41,24 +42,12 @@ class Walk(msgspec.Struct, frozen=True):
 
     def step(self, name: str) -> int:
         """The place of a step in the plan's list."""
-        return next(number for number, step in enumerate(self.journey.steps) if step.id == name)
+        return step_number(self.journey, name)
 
     def through(self, *names: str) -> str:
         """The paths that pass all these steps, as an SQL list."""
         wanted = {self.step(name) for name in names}
         return f"({', '.join(str(number) for number, path in enumerate(self.paths) if wanted <= set(path.steps))})"
-
-
-def paths(journey: Journey) -> tuple[Path, ...]:
-    """The main path, then each branch: the main path up to its `after`, then its own steps."""
-    places = {step.id: number for number, step in enumerate(journey.steps)}
-    ways = [tuple(range(len(journey.steps)))]
-    ways += [
-        (*range(places[branch.after] + 1), *(places[name] for name in branch.steps)) for branch in journey.branches
-    ]
-    within = None if journey.within is None else journey.within * _SECOND
-    limits = [None if step.within is None else step.within * _SECOND for step in journey.steps]
-    return tuple(Path(way, tuple(limits[step] for step in way), within) for way in ways)
 
 
 def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Walk:
@@ -180,14 +169,14 @@ def _walk_tangled(dataset: Dataset, found: Walk, tangled: str) -> None:
         hand_over(dataset.connection, table, f"INSERT INTO {found.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, found: Walk, tangled: str) -> Iterator[tuple[str, list[tuple[int, frozenset[int]]]]]:
+def _actors(dataset: Dataset, found: Walk, tangled: str) -> Iterator[tuple[str, list[Filling]]]:
     moments: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
     for actor, ord_, time, step in dataset.rows(
         f"SELECT actor, ord, time, step FROM {found.seen} WHERE actor IN (SELECT actor FROM {tangled}) ORDER BY ord"
     ):
         moments[actor].setdefault(ord_, (time, set()))[1].add(step)
     for actor, messages in moments.items():
-        yield actor, [(time, frozenset(steps)) for time, steps in messages.values()]
+        yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
 
 def converted(dataset: Dataset, found: Walk, start: str, end: str) -> tuple[int, int]:

@@ -1,0 +1,1 @@
+"""Walks a journey with the messages of one actor: the one rule under the report and the pytest plugin."""
