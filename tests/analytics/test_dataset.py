@@ -26,7 +26,7 @@ def keep(folder: Path, rows: list[Row], *kept: Plan) -> None:
     journal = SqliteJournal(with_lock.journal_path)
     try:
         for plan in kept:
-            SqliteControl(with_lock.journal_path).put_bundle(plans.bundle_hash(plan), plans.bundle_bytes(plan))
+            SqliteControl(with_lock.control_path).put_bundle(plans.bundle_hash(plan), plans.bundle_bytes(plan))
         journal.commit(Changes(rows, {}))
     finally:
         journal.close()

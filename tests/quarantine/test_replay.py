@@ -54,7 +54,7 @@ def track(event: str, message_id: str, **more: Any) -> dict[str, Any]:
 def filled(folder: Path, plan: Plan, *messages: object) -> tuple[SqliteJournal, SqliteControl]:
     with Collector(folder, plan=plan, clock=ManualClock()) as collector:
         collector.take(json.dumps({"batch": messages}).encode(), source="app")
-    return SqliteJournal(folder / "journal.db"), SqliteControl(folder / "journal.db")
+    return SqliteJournal(folder / "journal.db"), SqliteControl(folder / "control.db")
 
 
 def rows(journal: Journal, kind: Any = "stored") -> list[Entry]:
@@ -204,7 +204,6 @@ def test_a_replay_that_breaks_off_anywhere_and_is_run_again_gives_what_one_run_g
     tmp_path: Path, make_plan: MakePlan, events: list[str], at: int, is_durable: bool, size: int
 ) -> None:
     mended = make_plan(MENDED)
-    SqliteJournal(tmp_path / "control.db").close()
     control = SqliteControl(tmp_path / "control.db")
     smooth, broken = MemoryJournal(), Breaking(at, is_durable=is_durable)
     for journal in (smooth, broken):
@@ -262,7 +261,7 @@ def test_a_value_that_was_hashed_at_the_door_is_not_hashed_again(tmp_path: Path,
     told = track("told", "m1", properties={"word": "secret", "n": "1"})
     with Collector(tmp_path / "data", plan=make_plan(faulty), clock=ManualClock(), transform_key=b"k") as collector:
         collector.take(json.dumps({"batch": [told]}).encode(), source="app")
-    journal, control = SqliteJournal(tmp_path / "data" / "journal.db"), SqliteControl(tmp_path / "data" / "journal.db")
+    journal, control = SqliteJournal(tmp_path / "data" / "journal.db"), SqliteControl(tmp_path / "data" / "control.db")
 
     assert replay(journal, control, make_plan(mended), transform_key=b"k").released == 1
     (entry,) = rows(journal)

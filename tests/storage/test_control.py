@@ -1,41 +1,70 @@
-"""Bundles are kept for ever, beside the journal."""
+"""The control store in SQLite: one small file that several processes may use, and whose changes survive a power cut."""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import apsw
 import pytest
 
 from footfall.errors import JournalError
-from footfall.storage import SqliteControl, SqliteJournal
+from footfall.storage import KeyRecord, SqliteControl
 
 
-def test_every_bundle_is_kept_by_its_hash_and_the_first_one_stays(tmp_path: Path) -> None:
-    journal = SqliteJournal(tmp_path / "journal.db")
-    control = SqliteControl(tmp_path / "journal.db")
-
-    control.put_bundle("b", b"two")
-    control.put_bundle("a", b"one")
-    control.put_bundle("a", b"other")
-
-    assert control.bundles() == {"a": b"one", "b": b"two"}
-    journal.close()
+def record(key_id: str) -> KeyRecord:
+    return KeyRecord(key_id, key_id.encode().ljust(32), "write", "shop", "", 1)
 
 
-def test_bundles_come_in_the_order_in_which_they_were_last_loaded(tmp_path: Path) -> None:
-    SqliteJournal(tmp_path / "journal.db").close()
-    control = SqliteControl(tmp_path / "journal.db")
+def test_a_reader_may_list_and_not_write(tmp_path: Path) -> None:
+    reader = SqliteControl(tmp_path / "control.db", readonly=True)
 
-    for digest in ("b", "a", "c", "b"):
-        control.put_bundle(digest, digest.encode())
-
-    assert list(control.bundles()) == ["a", "c", "b"]
-
-
-def test_a_reader_may_list_bundles_and_not_add_one(tmp_path: Path) -> None:
-    SqliteJournal(tmp_path / "journal.db").close()
-    control = SqliteControl(tmp_path / "journal.db", readonly=True)
-
-    assert control.bundles() == {}
+    assert reader.bundles() == {}
     with pytest.raises(JournalError, match="the plan's bundle cannot be kept"):
-        control.put_bundle("a", b"one")
+        reader.put_bundle("a", b"one")
+    with pytest.raises(JournalError, match="the key cannot be revoked"):
+        reader.revoke_key("a", 1)
+    assert not (tmp_path / "control.db").exists()
+
+
+def test_a_file_that_a_start_left_empty_is_a_new_store(tmp_path: Path) -> None:
+    (tmp_path / "control.db").touch()
+    control = SqliteControl(tmp_path / "control.db")
+
+    assert control.key_records() == []
+    control.add_key(record("a"))
+    assert control.key_records() == [record("a")]
+
+
+def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    def add(number: int) -> None:
+        SqliteControl(tmp_path / "control.db").add_key(record(f"k{number}"))
+
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    ids = {key.id for key in SqliteControl(tmp_path / "control.db").key_records()}
+    assert ids == {f"k{number}" for number in range(8)}
+
+
+def test_a_store_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "control.db"
+    with apsw.Connection(str(path)) as connection:
+        connection.pragma("user_version", 99)
+    connection.close()
+
+    with pytest.raises(JournalError, match="newer footfall"):
+        SqliteControl(path).key_records()
+
+
+def test_what_is_no_database_is_said_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "control.db"
+    path.write_bytes(b"this is text, and long enough to be looked at" * 100)
+
+    with pytest.raises(JournalError, match=f"{path}: the keys cannot be read"):
+        SqliteControl(path).key_records()
+    with pytest.raises(JournalError, match=f"{path}: the key cannot be kept"):
+        SqliteControl(path).add_key(record("a"))

@@ -12,7 +12,7 @@ import pytest
 
 from footfall.errors import JournalError
 from footfall.storage import Changes, Row, SqliteJournal
-from footfall.storage.sqlite import open_database
+from footfall.storage.sqlite import SCHEMA_VERSION, open_database
 
 
 def row(message_id: str, source: str = "shop") -> Row:
@@ -183,7 +183,7 @@ def test_a_journal_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
     connection.pragma("user_version", 99)
     connection.close()
 
-    with pytest.raises(JournalError, match=r"newer footfall \(format 99, this one knows 2\); upgrade"):
+    with pytest.raises(JournalError, match=rf"newer footfall \(format 99, this one knows {SCHEMA_VERSION}\); upgrade"):
         SqliteJournal(tmp_path / "journal.db")
 
 
@@ -194,7 +194,8 @@ def test_a_journal_of_an_early_footfall_is_refused(tmp_path: Path) -> None:
     connection.close()
 
     with pytest.raises(
-        JournalError, match=r"early footfall \(format 1, this one knows 2\); start with a new data folder"
+        JournalError,
+        match=rf"early footfall \(format 1, this one knows {SCHEMA_VERSION}\); start",
     ):
         SqliteJournal(tmp_path / "journal.db")
 

@@ -67,10 +67,10 @@ class Dataset:
         Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
         not ours, JournalError when it cannot be read, MissingExtraError without the `analytics` extra.
         """
-        path = DataFolder.read(data).journal_path
-        journal = SqliteJournal(path, readonly=True)
+        folder = DataFolder.read(data)
+        journal = SqliteJournal(folder.journal_path, readonly=True)
         try:
-            plan = plan or latest_plan(SqliteControl(path, readonly=True))
+            plan = plan or latest_plan(SqliteControl(folder.control_path, readonly=True))
             with journal.snapshot() as snapshot:
                 return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
         finally:

@@ -51,9 +51,9 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 
     Says of each whether the folder's newest plan would let it go now, and by which command.
     """
-    path = DataFolder.read(data).journal_path
-    control = SqliteControl(path, readonly=True)
-    journal = SqliteJournal(path, readonly=True)
+    folder = DataFolder.read(data)
+    control = SqliteControl(folder.control_path, readonly=True)
+    journal = SqliteJournal(folder.journal_path, readonly=True)
     try:
         with journal.snapshot() as snapshot:
             number = in_quarantine(total(snapshot.books()))
@@ -97,19 +97,19 @@ def replay_command(
     and it goes on. What was too large to be kept whole can never be replayed. A plan that frees messages becomes the
     newest of the folder.
     """
-    path = DataFolder.read(data).journal_path
-    control = SqliteControl(path, readonly=is_dry_run)
+    folder = DataFolder.read(data)
+    control = SqliteControl(folder.control_path, readonly=is_dry_run)
     chosen, key = _plan(plan, control), _key(transform_key_file)
-    folder = None if is_dry_run else DataFolder.change(data, "footfall quarantine replay", remedy=_REMEDY)
+    if not is_dry_run:
+        folder = DataFolder.change(data, "footfall quarantine replay", remedy=_REMEDY)
     try:
-        journal = SqliteJournal(path, readonly=is_dry_run)
+        journal = SqliteJournal(folder.journal_path, readonly=is_dry_run)
         try:
             result = replay(journal, control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key)
         finally:
             journal.close()
     finally:
-        if folder is not None:
-            folder.close()
+        folder.close()
     if format_ == "json":
         echo_json(result)
         return

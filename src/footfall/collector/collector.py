@@ -61,7 +61,7 @@ class Collector:
                 from footfall.collector.judges import Judges
 
                 self._judge_for = Judges(
-                    self.plan, SqliteControl(self._folder.journal_path), transform_key=self._transform_key
+                    self.plan, SqliteControl(self._folder.control_path), transform_key=self._transform_key
                 ).judge_for
         except BaseException:
             self._folder.close()

@@ -12,7 +12,7 @@ from footfall.plan.bundle import bundle_name, may_transform
 from footfall.plan.model import Plan
 from footfall.plan.transform import Changer
 from footfall.plan.validate import Validator
-from footfall.storage.control import Control
+from footfall.storage.control import Bundles
 
 __all__ = ["Judges"]
 
@@ -25,7 +25,7 @@ class Judges:
     `transform_key` is what values are hashed with that come in clear; without one they are left out.
     """
 
-    def __init__(self, plan: Plan, control: Control, *, transform_key: bytes | None = None) -> None:
+    def __init__(self, plan: Plan, control: Bundles, *, transform_key: bytes | None = None) -> None:
         bundle = bundle_bytes(plan)
         self._newest = bundle_name(bundle)
         control.put_bundle(self._newest, bundle)

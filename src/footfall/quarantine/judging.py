@@ -8,7 +8,7 @@ from typing import Literal
 from footfall.collector.judges import Judges
 from footfall.collector.kept import TOO_LARGE, Rejudged, faults_of, judge_kept
 from footfall.plan.model import Plan
-from footfall.storage.control import Control
+from footfall.storage.control import Bundles
 from footfall.storage.journal import Row
 
 __all__ = ["Judging", "Prospect"]
@@ -25,7 +25,7 @@ class Judging:
     hashes is hashed with `transform_key`; without one a message that came in clear stays. Nothing is written.
     """
 
-    def __init__(self, plan: Plan | None, control: Control, *, transform_key: bytes | None = None) -> None:
+    def __init__(self, plan: Plan | None, control: Bundles, *, transform_key: bytes | None = None) -> None:
         self._judges = (
             None if plan is None else Judges(plan, _Unwritten(control.bundles()), transform_key=transform_key)
         )
@@ -47,8 +47,8 @@ class Judging:
         return "plan" if judge_kept(row, lambda _: None).is_stored else "never"
 
 
-class _Unwritten(Control):
-    """A Control that forgets what is put into it: to judge by a plan that is not in force."""
+class _Unwritten(Bundles):
+    """A store that forgets what is put into it: to judge by a plan that is not in force."""
 
     def __init__(self, bundles: Mapping[str, bytes]) -> None:
         self._bundles = dict(bundles)

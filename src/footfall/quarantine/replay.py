@@ -18,7 +18,7 @@ from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.model import Plan
 from footfall.plan.observed.watch import general_path
 from footfall.quarantine.judging import Judging
-from footfall.storage.control import Control
+from footfall.storage.control import Bundles
 from footfall.storage.journal import Changes, Entry, Journal, Row, account
 
 __all__ = ["EventReplay", "Replay", "StayingFault", "replay"]
@@ -62,7 +62,7 @@ class Replay(msgspec.Struct, frozen=True):
 
 def replay(
     journal: Journal,
-    control: Control,
+    control: Bundles,
     plan: Plan | None,
     *,
     event: str | None = None,

@@ -6,7 +6,7 @@ from footfall.extras import needs
 
 with needs("footfall.storage", "collector"):
     from footfall.storage.books import Books
-    from footfall.storage.control import Control, SqliteControl
+    from footfall.storage.control import Control, KeyRecord, SqliteControl
     from footfall.storage.folder import DataFolder
     from footfall.storage.journal import Changes, Entry, Journal, Kind, Row, Snapshot
     from footfall.storage.sqlite import SqliteJournal
@@ -18,6 +18,7 @@ __all__ = [
     "DataFolder",
     "Entry",
     "Journal",
+    "KeyRecord",
     "Kind",
     "Row",
     "Snapshot",

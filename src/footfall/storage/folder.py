@@ -16,6 +16,7 @@ FORMAT = 1
 _MARKER = "footfall.json"
 _LOCK = "footfall.lock"
 _JOURNAL = "journal.db"
+_CONTROL = "control.db"
 # What a first start that was cut short may leave behind: not yet ours, and nobody else's.
 _BEGUN = {_LOCK, f".{_MARKER}.draft"}
 
@@ -36,6 +37,11 @@ class DataFolder:
     def journal_path(self) -> Path:
         """The journal's database."""
         return self.path / _JOURNAL
+
+    @property
+    def control_path(self) -> Path:
+        """The database of what the collector remembers besides messages: plans and keys."""
+        return self.path / _CONTROL
 
     @classmethod
     def open(cls, path: str | Path, *, disk: Disk | None = None, clock: Clock | None = None) -> DataFolder:

@@ -23,7 +23,7 @@ from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, accoun
 
 __all__ = ["SCHEMA_VERSION", "SqliteJournal", "SqliteSnapshot", "close_database", "open_database"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
 _PAGE_SIZE = 8192
@@ -57,7 +57,6 @@ CREATE TABLE refusals (
 ) WITHOUT ROWID;
 CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
 INSERT INTO last_seq VALUES (1, 0);
-CREATE TABLE bundles (hash TEXT PRIMARY KEY, bundle BLOB NOT NULL, loaded INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = {SCHEMA_VERSION};
 """  # noqa: S608 - our own names
 

@@ -1,0 +1,54 @@
+"""MemoryControl: plans and keys in memory, for tests that need no disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from footfall.errors import JournalError
+from footfall.storage.control import KeyRecord
+
+__all__ = ["MemoryControl"]
+
+
+class MemoryControl:
+    """A Control that keeps everything in memory. While `is_failing` is set, every method raises JournalError."""
+
+    def __init__(self) -> None:
+        self.is_failing = False
+        self._bundles: dict[str, bytes] = {}
+        self._keys: dict[str, KeyRecord] = {}
+
+    def put_bundle(self, digest: str, bundle: bytes) -> None:
+        """See Control."""
+        self._require_disk()
+        self._bundles[digest] = self._bundles.pop(digest, bundle)
+
+    def bundles(self) -> Mapping[str, bytes]:
+        """See Control."""
+        self._require_disk()
+        return dict(self._bundles)
+
+    def add_key(self, record: KeyRecord) -> None:
+        """See Control."""
+        self._require_disk()
+        if record.id in self._keys or any(record.digest == other.digest for other in self._keys.values()):
+            raise JournalError("the key cannot be kept: it is there already")
+        self._keys[record.id] = record
+
+    def key_records(self) -> list[KeyRecord]:
+        """See Control."""
+        self._require_disk()
+        return sorted(self._keys.values(), key=lambda record: (record.created_at, record.id))
+
+    def revoke_key(self, key_id: str, at: int) -> bool:
+        """See Control."""
+        self._require_disk()
+        record = self._keys.get(key_id)
+        if record is None or record.revoked_at is not None:
+            return False
+        self._keys[key_id] = record._replace(revoked_at=at)
+        return True
+
+    def _require_disk(self) -> None:
+        if self.is_failing:
+            raise JournalError("the control store cannot be read: the disk fails")
