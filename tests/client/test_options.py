@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pprint
+
+import msgspec
 import pytest
 from tests.client.hostile import hostile_values
 
@@ -29,6 +33,25 @@ def test_a_value_that_cannot_be_compared_is_a_mistake_like_any_other() -> None:
             ClientOptions(max_batch=value, linger=value, when_full=value)
         with pytest.raises(UsageError, match="on_invalid must be"):
             Client(Recorder(), on_invalid=value)
+
+
+def test_the_transform_key_is_as_it_was_given_and_shown_nowhere() -> None:
+    options = ClientOptions(transform_key=b"canary")
+    client = Client("http://127.0.0.1:9", write_key="canary", options=options)
+
+    assert options.transform_key == b"canary"
+    shown = [repr(options), str(options), pprint.pformat(options), repr(list(options.__rich_repr__()))]
+    shown += [repr(client), repr(vars(client)), repr(msgspec.structs.replace(options, linger=1.0)), f"{options}"]
+    shown += [repr(msgspec.structs.asdict(options)), repr(copy.deepcopy(options))]
+    assert [text for text in shown if "canary" in text] == []
+
+
+@pytest.mark.parametrize("key", ["canary", 3, bytearray(b"canary")])
+def test_a_transform_key_that_is_not_bytes_is_refused_and_not_repeated(key: object) -> None:
+    with pytest.raises(UsageError, match="transform_key must be bytes") as caught:
+        ClientOptions(transform_key=key)  # type: ignore[arg-type]  # the mistake is the point
+
+    assert "canary" not in str(caught.value)
 
 
 def test_a_retry_policy_out_of_range_is_refused() -> None:

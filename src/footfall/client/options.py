@@ -10,6 +10,7 @@ import msgspec
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import UsageError
 from footfall.identity import plain_text
+from footfall.secret import SecretBytes
 
 __all__ = ["ClientOptions", "WhenFull"]
 
@@ -27,7 +28,7 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     oldest message of the lowest priority go; `block` makes the caller wait up to `block_timeout` for room (the one
     setting under which `track()` waits). A message over `max_message_bytes` is refused at the door. `timeout` is for
     one whole HTTP request, `close_timeout` for the end of the process. Bodies of `gzip_over` bytes or more are packed.
-    `transform_key` is the secret for properties that the plan hashes.
+    `transform_key` is the secret for properties that the plan hashes; it is not shown where the options are.
 
     Raises UsageError that names every setting out of range.
     """
@@ -51,6 +52,11 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
         wrong += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not _number(getattr(self, name)) >= 0]
         if plain_text(self.when_full) not in ("block", "drop_oldest"):
             wrong.append('when_full must be "block" or "drop_oldest"')
+        key: object = self.transform_key
+        if isinstance(key, bytes):
+            msgspec.structs.force_setattr(self, "transform_key", SecretBytes(key))
+        elif key is not None:
+            wrong.append("transform_key must be bytes")
         if wrong:
             raise UsageError(f"ClientOptions: {'; '.join(wrong)}")
 
