@@ -94,3 +94,13 @@ class Answer(msgspec.Struct, frozen=True):
         for verdict in self.verdicts:
             counts[verdict.verdict] += 1
         return counts
+
+    def acknowledges(self, count: int) -> bool:
+        """Whether this is an answer to a batch of `count` messages, that gives each message one verdict at most.
+
+        Any other leaves open what became of which message, so the batch is to be sent again.
+        """
+        if self.received != count:
+            return False
+        places = {verdict.index for verdict in self.verdicts}
+        return len(places) == len(self.verdicts) and all(0 <= place < count for place in places)

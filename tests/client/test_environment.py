@@ -31,7 +31,7 @@ def test_url_key_and_plan_are_read_from_the_environment(
     environment.setenv(URL, "https://collect.example")
     environment.setenv(WRITE_KEY, "key")
     environment.setenv(PLAN, str(tmp_path))
-    httpx_mock.add_response()
+    httpx_mock.add_response(json={"received": 1})
 
     with Client() as client:
         receipt = client.track("sold", user_id="kari")
@@ -45,7 +45,7 @@ def test_url_key_and_plan_are_read_from_the_environment(
 def test_arguments_win(environment: pytest.MonkeyPatch, httpx_mock: HTTPXMock) -> None:
     environment.setenv(URL, "no URL")
     environment.setenv(WRITE_KEY, "a:b")
-    httpx_mock.add_response()
+    httpx_mock.add_response(json={"received": 1})
 
     with Client("https://collect.example", write_key="key") as client:
         client.track("bought", user_id="kari")

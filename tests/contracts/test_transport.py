@@ -6,25 +6,38 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
+from pytest_httpx import HTTPXMock
 from tests.delivery.loopback import serving
 
-from footfall.delivery import FileTransport, HttpTransport, InProcessTransport, Transport
+from footfall import Client, ClientOptions
+from footfall.delivery import FileTransport, HttpTransport, InProcessTransport, RetryPolicy, Transport
 from footfall.errors import JournalError, TransportError, UnreachableError
-from footfall.events import Answer, Batch
+from footfall.events import Answer, Batch, Verdict
 from footfall.testing import Recorder
 
 BATCH = Batch((b'{"type":"track","event":"a"}', b'{"type":"track","event":"b"}'), "2026-03-01T10:00:00.000000Z")
 
 
+# What says nothing of a batch of two.
+NO_ANSWERS = {
+    "too_few": Answer(1),
+    "too_many": Answer(3),
+    "twice_the_same": Answer(2, (Verdict(0, "rejected"), Verdict(0, "duplicate"))),
+    "of_another": Answer(2, (Verdict(2, "rejected"),)),
+}
+
+
 class Intake:
-    def __init__(self, error: JournalError | None = None) -> None:
+    def __init__(self, error: JournalError | None = None, answer: Answer | None = None) -> None:
         self.error = error
+        self.answer = answer or Answer(2)
 
     def take(self, body: bytes) -> Answer:
         if self.error is not None:
             raise self.error
-        return Answer(2)
+        return self.answer
 
 
 KINDS = ["file", "http", "in_process", "recorder"]
@@ -86,6 +99,26 @@ def test_what_goes_wrong_is_a_transport_error(broken: Transport) -> None:
 def test_what_goes_wrong_on_an_event_loop_is_a_transport_error(broken: Transport) -> None:
     with pytest.raises(TransportError):
         asyncio.run(broken.send_async(BATCH))
+
+
+@pytest.mark.parametrize("answer", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@pytest.mark.parametrize("kind", ["http", "in_process", "recorder"])
+def test_an_answer_that_does_not_account_for_each_message_delivers_nothing(
+    kind: str, answer: Answer, httpx_mock: HTTPXMock
+) -> None:
+    httpx_mock.add_response(content=msgspec.json.encode(answer), is_optional=True, is_reusable=True)
+    transports: dict[str, Transport] = {
+        "http": HttpTransport("http://collect.example", "key"),
+        "in_process": InProcessTransport(Intake(answer=answer)),
+        "recorder": Recorder(answer=lambda _batch: answer),
+    }
+    client = Client(transports[kind], options=ClientOptions(max_batch=2, retry=RetryPolicy(attempts=1)))
+    client.track("a")
+    client.track("b")
+
+    delivery = client.close(30)
+
+    assert (delivery.delivered, delivery.dropped) == (0, {"gave_up": 2})
 
 
 def test_it_closes_twice_and_before_it_was_used(working: Transport) -> None:

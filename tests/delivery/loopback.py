@@ -47,7 +47,7 @@ def serving(script: Script = lambda _number, _messages: (200, {}), port: int = 0
             status, headers = seen.script(len(seen.requests), messages)
             seen.requests.append(events)
             seen.taken += events if status == 200 else []
-            answer = b'{"success":true}'
+            answer = b'{"received":%d}' % len(messages)
             self.send_response(status)
             for key, value in {**headers, "content-length": str(len(answer))}.items():
                 self.send_header(key, value)

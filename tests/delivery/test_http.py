@@ -6,14 +6,17 @@ import asyncio
 import base64
 import gzip
 import json
+import traceback
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import httpx
 import pytest
 from pytest_httpx import HTTPXMock
 
 from footfall.delivery import HttpTransport
+from footfall.delivery.acknowledgement import Rule, RuleName
 from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import (
     OverloadedError,
@@ -21,10 +24,14 @@ from footfall.errors import (
     TransportError,
     UnauthorizedError,
     UnreachableError,
+    UsageError,
 )
 from footfall.events import Answer, Batch, Fault, Verdict
 
 BATCH = Batch((b'{"type":"track","event":"a"}', b'{"type":"track","event":"b"}'), "2026-03-01T10:00:00.000000Z")
+KEY = "canary-7f3a"
+BASIC = base64.b64encode(f"{KEY}:".encode()).decode()
+OURS = b'{"received":2}'
 LONG = Batch((b'{"type":"track","event":"%b"}' % (b"a" * 3000),), "2026-03-01T10:00:00.000000Z")
 
 
@@ -43,6 +50,7 @@ class Pieces(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def send(httpx_mock: HTTPXMock, batch: Batch = BATCH, **answer: object) -> Answer:
+    answer = answer or {"json": {"received": len(batch.messages)}}
     httpx_mock.add_response(**answer)  # type: ignore[arg-type]  # handed on as they are
     return HttpTransport("https://collect.example", "key").send(batch)
 
@@ -68,7 +76,7 @@ def test_a_long_body_is_compressed(httpx_mock: HTTPXMock) -> None:
 
 
 def test_compression_can_be_left_out(httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response()
+    httpx_mock.add_response(json={"received": 1})
 
     HttpTransport("https://collect.example", "key", gzip=False).send(LONG)
 
@@ -86,7 +94,7 @@ def test_compression_can_be_left_out(httpx_mock: HTTPXMock) -> None:
     ],
 )
 def test_the_path_is_added_where_it_is_missing(httpx_mock: HTTPXMock, url: str, posted_to: str) -> None:
-    httpx_mock.add_response()
+    httpx_mock.add_response(json={"received": 2})
 
     HttpTransport(url, "key").send(BATCH)
 
@@ -117,26 +125,80 @@ def test_verdicts_are_read(httpx_mock: HTTPXMock) -> None:
     assert answer.counts() == {"stored": 1, "duplicate": 0, "quarantined": 1, "rejected": 0}
 
 
+def both(httpx_mock: HTTPXMock, **answer: object) -> list[str]:
+    """What a sync and an async send raise for the same answer."""
+    httpx_mock.add_response(is_reusable=True, **answer)  # type: ignore[arg-type]  # handed on as they are
+    transport = HttpTransport("https://collect.example", "key")
+    with pytest.raises(UnreachableError) as caught:
+        transport.send(BATCH)
+    with pytest.raises(UnreachableError) as caught_async:
+        asyncio.run(transport.send_async(BATCH))
+    return [str(caught.value), str(caught_async.value)]
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         {"json": {"success": True}},
-        {"text": "OK"},
+        {"json": {"success": False}},
+        {"json": {"received": 1}},
+        {"json": {"received": 2}, "status_code": 202},
+        {"json": {"received": 2, "verdicts": [{"index": 2, "verdict": "rejected"}]}},
+        {"text": "Please log in"},
+        {"html": "<h1>Log in to the hotel's network</h1>"},
         {"content": b""},
-        {"status_code": 202},
         {"status_code": 204},
+        {"status_code": 302, "headers": {"location": "https://login.example"}},
+        {"status_code": 511, "html": "<h1>Log in</h1>"},
         {"content": b"\xff{"},
-        {"json": {"verdicts": "none"}},
-        {"json": [1]},
     ],
 )
-def test_a_foreign_200_means_that_all_is_stored(httpx_mock: HTTPXMock, answer: dict[str, object]) -> None:
-    assert send(httpx_mock, BATCH, **answer) == Answer(2)
+def test_an_answer_that_is_not_our_collectors_acknowledges_nothing(
+    httpx_mock: HTTPXMock, answer: dict[str, object]
+) -> None:
+    errors = both(httpx_mock, **answer)
+
+    assert errors[0] == errors[1]
+    assert "something other than a collector answered, and the batch is kept; check the URL" in errors[0]
 
 
-def test_a_web_page_is_no_answer(httpx_mock: HTTPXMock) -> None:
-    with pytest.raises(UnreachableError, match="web page"):
-        send(httpx_mock, html="<h1>Log in to the hotel's network</h1>")
+def test_an_unknown_answer_is_named_with_its_place_status_type_and_first_characters(httpx_mock: HTTPXMock) -> None:
+    errors = both(httpx_mock, content=b"Please\x1b[2J log in" + b"." * 100)
+
+    assert errors[0].startswith("HTTP 200: something other than a collector answered")
+    assert 'https://collect.example/v1/batch answered no content type, "' in errors[0]
+    assert '"Please\\x1b[2J log in....' in errors[0]
+    assert errors[0].endswith('" and more)')
+
+
+def test_an_answer_that_repeats_the_request_is_not_shown(httpx_mock: HTTPXMock) -> None:
+    errors = both(httpx_mock, content=b'{"json":' + BATCH.encode())
+
+    assert "repeats the request" in errors[0]
+    assert '"track"' not in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer"),
+    [
+        ("segment", {"json": {"success": True}}),
+        ("rudderstack", {"text": "OK"}),
+        ("rudderstack", {"text": '"OK"'}),
+        ("any_2xx", {"status_code": 204}),
+        (lambda reply, count: Answer(count) if reply.body == b"taken" else None, {"text": "taken"}),
+    ],
+)
+def test_a_transport_to_another_makers_collector_says_what_acknowledges(
+    httpx_mock: HTTPXMock, rule: RuleName | Rule, answer: dict[str, object]
+) -> None:
+    httpx_mock.add_response(**answer)  # type: ignore[arg-type]  # handed on as they are
+
+    assert HttpTransport("https://collect.example", "key", acknowledges=rule).send(BATCH) == Answer(2)
+
+
+def test_a_rule_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="any_2xx, footfall, rudderstack, segment"):
+        HttpTransport("https://collect.example", "key", acknowledges="mixpanel")  # type: ignore[arg-type]  # see above
 
 
 def test_a_web_page_that_refuses_says_nothing_of_the_batch(httpx_mock: HTTPXMock) -> None:
@@ -151,7 +213,7 @@ def test_what_a_status_line_says_is_shortened_and_cleaned(httpx_mock: HTTPXMock)
     with pytest.raises(UnreachableError) as caught:
         HttpTransport("https://collect.example", "key").send(BATCH)
 
-    assert str(caught.value).endswith(f"([31m{'n' * 75})")
+    assert f"(\\x1b[31m{'n' * 75}: " in str(caught.value)
 
 
 @pytest.mark.parametrize("length", [MAX_ANSWER, MAX_ANSWER + 1])
@@ -161,7 +223,7 @@ def test_no_more_than_a_megabyte_of_an_answer_is_read(
     httpx_mock: HTTPXMock, length: int, coding: str, is_async: bool
 ) -> None:
     pack: dict[str, Callable[[bytes], bytes]] = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
-    httpx_mock.add_response(stream=Pieces(pack[coding](b" " * length)), headers={"content-encoding": coding})
+    httpx_mock.add_response(stream=Pieces(pack[coding](OURS.ljust(length))), headers={"content-encoding": coding})
     transport = HttpTransport("https://collect.example", "key")
 
     def ask() -> Answer:
@@ -268,16 +330,39 @@ def test_a_collector_that_does_not_run_is_named_with_the_remedy(httpx_mock: HTTP
     assert str(caught.value) == f"no answer from the collector: {why}"
 
 
-def test_the_write_key_is_never_in_an_error(httpx_mock: HTTPXMock) -> None:
-    with pytest.raises(TransportError) as caught:
-        send(httpx_mock, status_code=401)
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status_code": 401},
+        {"text": f"you sent {KEY} and Basic {BASIC}", "headers": {"content-type": f"text/{KEY}"}},
+        {"status_code": 404, "text": f"you sent {KEY} and Basic {BASIC}"},
+        {"status_code": 500, "extensions": {"reason_phrase": f"{KEY} {BASIC}".encode()}},
+        None,
+    ],
+)
+def test_neither_a_key_nor_a_password_is_in_an_error_or_in_what_comes_with_it(
+    httpx_mock: HTTPXMock, answer: dict[str, Any] | None, is_async: bool
+) -> None:
+    if answer is None:
+        httpx_mock.add_exception(httpx.ConnectError(f"cannot connect to http://user:{KEY}@proxy"))
+    else:
+        response = httpx.Response(answer.pop("status_code", 200), **answer)
+        httpx_mock.add_callback(lambda _request: response)
+    transport = HttpTransport("https://collect.example", KEY, proxy=f"http://user:{KEY}@127.0.0.1:9")
 
-    assert "key:" not in str(caught.value)
-    assert "a2V5" not in str(caught.value)
+    with pytest.raises(TransportError) as caught:
+        asyncio.run(transport.send_async(BATCH)) if is_async else transport.send(BATCH)
+
+    trace = "".join(traceback.format_exception(caught.value))
+    texts = [str(caught.value), repr(caught.value), trace, repr(vars(transport))]
+    assert [text for text in texts if KEY in text or BASIC in text] == []
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
 
 
 def test_closing_twice_and_sending_again_is_fine(httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response(is_reusable=True)
+    httpx_mock.add_response(is_reusable=True, json={"received": 2})
     transport = HttpTransport("https://collect.example", "key")
 
     transport.close()

@@ -336,7 +336,7 @@ class BaseClient(Calls):
         They are for after the client's lock is free: a log handler may have a lock, and may call the client.
         """
         count = len(parcel.entries)
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, Answer) and outcome.acknowledges(count):
             self._outbox.delivered(outcome)
             self._failing = False
             noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
@@ -348,7 +348,8 @@ class BaseClient(Calls):
         error = outcome
         if not isinstance(error, TransportError):
             # A transport that breaks its promise must not end the sending.
-            error = UnreachableError(f"the transport raised {type(outcome).__name__}")
+            verb = "raised" if isinstance(error, Exception) else "acknowledged nothing: it returned"
+            error = UnreachableError(f"the transport {verb} {_kind_of(outcome)}")
         with uncut():  # the first failure loads what calculates the wait
             decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
         # A split is no failure yet. A refused key is told even in a row of failures: it is the end of the sending.
@@ -380,6 +381,10 @@ def say(lines: Sequence[Say]) -> None:
     for line in lines:
         with contextlib.suppress(Exception):
             line()
+
+
+def _kind_of(outcome: object) -> str:
+    return f"an answer for {outcome.received}" if isinstance(outcome, Answer) else type(outcome).__name__
 
 
 def _messages(count: int) -> str:

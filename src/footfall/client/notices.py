@@ -88,9 +88,9 @@ class Notices:
                 self._say("was not sent:", name, fault.path, fault.code, fault.expected)
 
     def of_answer(self, messages: Sequence[bytes], answer: Answer) -> None:
-        """Say what a collector did not store among the messages of a batch."""
+        """Say what a collector did not store among the messages of a batch that it acknowledged."""
         for verdict in answer.verdicts:
-            if verdict.verdict not in ("quarantined", "rejected") or not 0 <= verdict.index < len(messages):
+            if verdict.verdict not in ("quarantined", "rejected"):
                 continue
             name = _name_in(messages[verdict.index])
             for fault in verdict.faults or (Fault("", verdict.reason or verdict.verdict),):

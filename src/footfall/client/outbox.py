@@ -241,13 +241,12 @@ class Outbox:
     # Outcomes
 
     def delivered(self, answer: Answer) -> None:
-        """The parcel on its way was acknowledged."""
+        """The parcel on its way was acknowledged, by an answer with one verdict at most for each message."""
         parcel = self._finish()
         self._pending_bytes -= parcel.size
         count = len(parcel.entries)
         self._delivered += count
-        places = {said.index: said.verdict for said in answer.verdicts if 0 <= said.index < count}
-        self._verdicts.update(places.values())
+        self._verdicts.update(said.verdict for said in answer.verdicts)
         self._forget_failures()
 
     def failed(self, error: TransportError, now: float, dice: float) -> Decision:

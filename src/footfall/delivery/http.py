@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import zlib
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-import msgspec
+from urllib.parse import unquote, urlsplit
 
 from footfall.clock import Clock, SystemClock
+from footfall.delivery.acknowledgement import RULES, Reply, Rule, RuleName, excerpt_of, is_page
 from footfall.delivery.address import batch_url, check_proxy, check_write_key
 from footfall.delivery.retry import error_for
-from footfall.errors import TransportError, UnreachableError
-from footfall.events import Answer, Batch, Verdict
+from footfall.errors import UnreachableError, UsageError
+from footfall.events import Answer, Batch
 from footfall.forks import uncut
+from footfall.printable import printable
+from footfall.secret import SecretText, without
 
 if TYPE_CHECKING:
     import ssl
@@ -44,13 +47,6 @@ _MODULES = ("encodings.idna", "httpx", "footfall.delivery.deadline")
 _ASYNC_MODULES = (*_MODULES, "anyio._backends._asyncio", "concurrent.futures.thread")
 
 
-class _Reply(msgspec.Struct):
-    """What footfall's collector answers; any other answer of 200 lacks `received` and `verdicts`."""
-
-    received: int | None = None
-    verdicts: tuple[Verdict, ...] = ()
-
-
 class HttpTransport:
     """Sends each batch as one POST, and keeps the connection.
 
@@ -59,7 +55,13 @@ class HttpTransport:
     answer, in seconds. Bodies of `gzip_over` bytes or more are compressed. `proxy` is a URL; the environment's proxies
     are not asked. `verify` is False, or an SSLContext for certificates of one's own.
 
-    Raises UsageError for a URL to which nothing can be sent, and for a write key that Basic auth cannot carry.
+    `acknowledges` says which answer means that a batch was kept, by a name or as a function of a Reply and the number
+    of messages (delivery/acknowledgement): `footfall` takes only what our collector answers, `segment` 200 with
+    `{"success": true}`, `rudderstack` 200 with `OK`, `any_2xx` any such status without a web page. After any other
+    answer the batch is sent again.
+
+    Raises UsageError for a URL to which nothing can be sent, for a write key that Basic auth cannot carry, and for a
+    rule that there is not.
     """
 
     def __init__(
@@ -72,12 +74,16 @@ class HttpTransport:
         gzip_over: int = 1024,
         proxy: str | None = None,
         verify: bool | ssl.SSLContext = True,
+        acknowledges: RuleName | Rule = "footfall",
         clock: Clock | None = None,
     ) -> None:
         self._url = batch_url(url)
-        self._auth = (check_write_key(write_key), "")
+        self._write_key = SecretText(check_write_key(write_key))
         if proxy is not None:
             check_proxy(proxy)
+            proxy = SecretText(proxy)
+        self._secrets = _secrets(self._write_key, proxy or "")
+        self._acknowledges = _rule(acknowledges)
         self._now = (clock or SystemClock()).monotonic
         self._timeout = timeout
         self._gzip_over = gzip_over if gzip else None
@@ -101,16 +107,15 @@ class HttpTransport:
         timeout = Deadline(self._timeout, self._now)
         try:
             with self._connected().stream("POST", self._url, content=body, headers=headers, timeout=timeout) as reply:
-                refusal = _refusal(reply)
-                answer = bytearray()
-                if refusal is None or _is_short(reply):
+                raw = bytearray()
+                if reply.is_success or _is_short(reply):
                     for chunk in reply.iter_raw():
-                        _take(chunk, answer)
+                        _take(chunk, raw)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise _unreachable(error) from error
-        if refusal is not None:
-            raise refusal
-        return _answer(bytes(answer), reply.headers, len(batch.messages))
+            failure = self._unreachable(error)
+        else:
+            return self._answer(reply, bytes(raw), batch)
+        raise failure  # out here, so that httpx's error, which holds the request and its key, does not go with it
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -128,21 +133,47 @@ class HttpTransport:
                 asyncio.timeout(self._timeout),
                 client.stream("POST", self._url, content=body, headers=headers) as reply,
             ):
-                refusal = _refusal(reply)
-                answer = bytearray()
-                if refusal is None or _is_short(reply):
+                raw = bytearray()
+                if reply.is_success or _is_short(reply):
                     async for chunk in reply.aiter_raw():
-                        _take(chunk, answer)
+                        _take(chunk, raw)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            raise _unreachable(error) from error
-        if refusal is not None:
-            raise refusal
-        return _answer(bytes(answer), reply.headers, len(batch.messages))
+            failure = self._unreachable(error)
+        else:
+            return self._answer(reply, bytes(raw), batch)
+        raise failure  # as in `send`
 
     async def close_async(self) -> None:
         client, self._async_client = self._async_client, None
         if client is not None and self._async_owner == (os.getpid(), asyncio.get_running_loop()):
             await client.aclose()
+
+    def _answer(self, reply: httpx.Response, raw: bytes, batch: Batch) -> Answer:
+        """What a reply says of a batch. Raises the error that it stands for if that is no acknowledgement."""
+        content_type = reply.headers.get("content-type", "")
+        body = raw
+        if reply.is_success:
+            body = _unpacked(raw, reply.headers)
+            answer = self._acknowledges(Reply(reply.status_code, content_type, body), len(batch.messages))
+            if answer is not None and answer.acknowledges(len(batch.messages)):
+                return answer
+        said = excerpt_of(content_type, body, b",".join(batch.messages), self._secrets)
+        raise error_for(
+            reply.status_code,
+            retry_after=_retry_after(reply.headers),
+            detail=self._shown(reply.reason_phrase),
+            from_page=is_page(content_type),
+            whose=f"{self._url} answered {said}",
+        )
+
+    def _unreachable(self, error: Exception) -> UnreachableError:
+        name = type(error).__name__
+        why = self._shown(str(error).strip())
+        hint = _HINTS.get(name, "")
+        return UnreachableError(f"no answer from the collector: {name}{why and f' ({why})'}{hint}")
+
+    def _shown(self, text: str) -> str:
+        return printable(without(text, self._secrets)[:_REASON])
 
     def _load(self, names: tuple[str, ...]) -> None:
         """Load what a request needs before it waits for anything: a fork while it does would find it half loaded."""
@@ -178,7 +209,7 @@ class HttpTransport:
 
     def _settings(self) -> dict[str, Any]:
         return {
-            "auth": self._auth,
+            "auth": (self._write_key, ""),
             "headers": {
                 "content-type": "application/json",
                 "user-agent": "footfall-python",
@@ -197,21 +228,21 @@ class HttpTransport:
         return zlib.compress(body, _FASTEST, _GZIP), {"content-encoding": "gzip"}
 
 
-def _is_page(reply: httpx.Response) -> bool:
-    """Whether a web page answered: a captive portal, a proxy's log-in, another server. No collector sends one."""
-    content_type: str = reply.headers.get("content-type", "")
-    return content_type.lower().startswith("text/html")
+def _secrets(write_key: str, proxy: str) -> tuple[SecretText, ...]:
+    """What no error may repeat, as it is and as Basic auth sends it."""
+    parts = urlsplit(proxy)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    pairs = [f"{write_key}:", *([f"{user}:{password}"] if user or password else [])]
+    basic = [base64.b64encode(pair.encode()).decode() for pair in pairs]
+    return tuple(SecretText(text) for text in (write_key, parts.password, password, *basic) if text)
 
 
-def _refusal(reply: httpx.Response) -> TransportError | None:
-    """The error that a response stands for, by its head alone; None for an answer."""
-    status = reply.status_code
-    if not 200 <= status <= 299:
-        reason = "".join(filter(str.isprintable, reply.reason_phrase[:_REASON]))
-        return error_for(status, retry_after=_retry_after(reply.headers), detail=reason, from_page=_is_page(reply))
-    if _is_page(reply):
-        return UnreachableError("a web page answered, not a collector; check the URL", status=status)
-    return None
+def _rule(acknowledges: RuleName | Rule) -> Rule:
+    if callable(acknowledges):
+        return acknowledges
+    if acknowledges not in RULES:
+        raise UsageError(f"acknowledges must be one of {', '.join(RULES)}, or a function of a Reply and a number")
+    return RULES[acknowledges]
 
 
 def _is_short(reply: httpx.Response) -> bool:
@@ -230,32 +261,23 @@ def _too_long() -> UnreachableError:
     return UnreachableError(f"the answer is longer than {MAX_ANSWER} bytes, so no collector sent it; check the URL")
 
 
-def _answer(raw: bytes, headers: Mapping[str, str], count: int) -> Answer:
-    """What the body of a 2xx says of a batch of `count` messages.
-
-    Other makers' collectors answer in words of their own: all is stored.
-    """
-    body = _unpacked(raw, headers.get("content-encoding", "").strip().lower())
-    try:
-        said = msgspec.json.decode(body, type=_Reply)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return Answer(count)
-    return Answer(count if said.received is None else said.received, said.verdicts)
-
-
-def _unpacked(raw: bytes, coding: str) -> bytes:
+def _unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
     """The body of an answer that was packed although we asked for none of that; at most MAX_ANSWER bytes."""
+    coding = headers.get("content-encoding", "").strip().lower()
     if coding in ("", "identity"):
         return raw
-    unreadable = UnreachableError(f"the answer is packed ({coding[:20]!r}) and cannot be read; check the URL")
+    unreadable = UnreachableError(f"the answer is packed ({printable(coding[:20])}) and cannot be read; check the URL")
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise unreadable
+    unpacker = zlib.decompressobj(_EITHER)
     try:
-        body = zlib.decompressobj(_EITHER).decompress(raw, MAX_ANSWER + 1)
+        body = unpacker.decompress(raw, MAX_ANSWER + 1)
     except zlib.error:
         raise unreadable from None
     if len(body) > MAX_ANSWER:
         raise _too_long()
+    if not unpacker.eof:
+        raise unreadable  # it was cut off
     return body
 
 
@@ -268,10 +290,3 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def _unreachable(error: Exception) -> UnreachableError:
-    name = type(error).__name__
-    why = "".join(filter(str.isprintable, str(error)[:_REASON]))
-    hint = _HINTS.get(name, "")
-    return UnreachableError(f"no answer from the collector: {name}{why and f' ({why})'}{hint}")

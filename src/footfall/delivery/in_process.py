@@ -6,7 +6,7 @@ import asyncio
 from typing import Protocol
 
 from footfall.delivery.retry import error_for
-from footfall.errors import OverloadedError, RequestError, StorageError
+from footfall.errors import OverloadedError, RequestError, StorageError, UnreachableError
 from footfall.events import Answer, Batch
 
 __all__ = ["InProcessTransport", "Intake"]
@@ -31,11 +31,14 @@ class InProcessTransport:
 
     def send(self, batch: Batch) -> Answer:
         try:
-            return self._intake.take(batch.encode())
+            answer = self._intake.take(batch.encode())
         except RequestError as error:
             raise error_for(error.status, detail=error.code) from error
         except StorageError as error:
             raise OverloadedError(f"the collector could not keep the batch: {error}") from error
+        if not answer.acknowledges(count := len(batch.messages)):
+            raise UnreachableError(f"the collector answered for {answer.received} messages of {count}; they are kept")
+        return answer
 
     def close(self) -> None:
         """Nothing is held here."""

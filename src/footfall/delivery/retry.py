@@ -73,9 +73,12 @@ def decide(error: TransportError) -> Decision:
 
 
 def error_for(
-    status: int, *, retry_after: float | None = None, detail: str = "", from_page: bool = False
+    status: int, *, retry_after: float | None = None, detail: str = "", from_page: bool = False, whose: str = ""
 ) -> TransportError:
-    """The error that stands for an HTTP status outside 200 to 299; `from_page` says that a web page came with it.
+    """The error that stands for an HTTP status that acknowledges nothing.
+
+    `detail` is the reason of its status line, `from_page` says that a web page came with it, `whose` says who answered
+    and what, for an answer that may be no collector's.
 
     A page that refuses a batch is a server's that took our request for another kind: an HTTPS port asked over HTTP.
     Only its 413 is what a proxy says of a batch.
@@ -83,6 +86,7 @@ def error_for(
     kind, text = _STATUSES.get(status, _ELSEWHERE)
     if from_page and kind is RefusedError and status not in _BY_STATUS:
         kind, text = _ELSEWHERE
+    detail = ": ".join(part for part in (detail, whose if kind is UnreachableError else "") if part)
     return kind(f"HTTP {status}: {text}{f' ({detail})' if detail else ''}", retry_after=retry_after, status=status)
 
 
