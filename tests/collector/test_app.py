@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.app import App, _encode
 from footfall.collector.group_commit import Done
+from footfall.collector.key_text import ENTROPY, digest_of, new_key
+from footfall.collector.keys import Keyring
 from footfall.collector.pipeline import Judged
 from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import JournalError
 from footfall.events import MESSAGE_TYPES, Answer, Fault, Verdict
+from footfall.storage import KeyRecord
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -116,6 +119,27 @@ def test_a_request_that_is_refused_is_told_in_the_collectors_log(
     told = [message for message in caplog.messages if message.startswith("refused requests")]
     assert [line.split()[2] for line in told] == ["status=400", "status=401"]
     assert [line.split()[-1] for line in told] == ["count=1", "count=2"]
+
+
+def test_a_key_that_may_not_send_or_is_mistyped_is_refused_with_the_reason(
+    memory: Collector, journal: MemoryJournal
+) -> None:
+    reader, sender = new_key("view", bytes(ENTROPY)).text, new_key("write", bytes(ENTROPY)).text
+    keyring = Keyring({sender: "shop"})
+    keyring.take_stored([KeyRecord("k", digest_of(reader), "view", None, "", 1)])
+    app = create_app(memory, keyring)
+
+    answers = [
+        post(app, BATCH, key=reader),
+        post(app, {**BATCH, "writeKey": reader}, key=None),
+        post(app, BATCH, key=sender[:-1]),
+    ]
+
+    codes = [(answer.status_code, answer.json()["error"]["code"]) for answer in answers]
+    assert codes == [(403, "role"), (403, "role"), (401, "mistyped_key")]
+    assert {answer.headers["connection"] for answer in answers} == {"close"}
+    assert answers[2].headers["www-authenticate"] == 'Basic realm="footfall"'
+    assert journal.books() == {}
 
 
 def test_an_empty_header_names_no_key_and_the_one_in_the_body_counts(app: App, journal: MemoryJournal) -> None:

@@ -1,4 +1,4 @@
-"""Write keys are read from headers and from the command line, and tell a guesser nothing."""
+"""Keys are read from headers, open what they may, and tell a guesser nothing."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.keys import Keyring, header_key, parse_keys, read_transform_key
-from footfall.errors import UsageError
+from footfall.errors import RequestError, UsageError
+from footfall.storage import KeyRecord
+from footfall.storage.control import Role
 
 
 def test_a_key_opens_its_own_source_and_no_other_opens_any() -> None:
@@ -17,6 +20,55 @@ def test_a_key_opens_its_own_source_and_no_other_opens_any() -> None:
     assert [keys.source(key) for key in ("one", "two", "on", "one ", "", "\ud800", "ONE")] == ["shop", "app"] + [
         None
     ] * 5
+
+
+def stored(key: str, role: Role = "write", *, source: str | None = "shop", revoked_at: int | None = None) -> KeyRecord:
+    return KeyRecord(key, digest_of(key), role, source, "", 1, revoked_at)
+
+
+def test_stored_keys_open_beside_those_that_were_given_until_they_are_revoked() -> None:
+    keys = Keyring({"given": "app"})
+
+    keys.take_stored([stored("a"), stored("b", source=None), stored("c", revoked_at=2)])
+    before = [keys.source(key) for key in ("given", "a", "b", "c")]
+    keys.take_stored([stored("a", revoked_at=3), stored("b")])
+
+    assert before == ["app", "shop", "default", None]
+    assert [keys.source(key) for key in ("given", "a", "b", "c")] == ["app", None, "shop", None]
+
+
+def test_a_revoked_key_is_no_key_wherever_else_it_is_given() -> None:
+    keys = Keyring({"a": "app"})
+
+    keys.take_stored([stored("a", revoked_at=2)])
+
+    assert keys.source("a") is None
+    assert not keys.may_be_in(b'{"writeKey":"a"}')
+
+
+@pytest.mark.parametrize("role", ["view", "analyst", "admin"])
+def test_a_key_of_another_role_does_not_send_and_its_holder_learns_why(role: Role) -> None:
+    keys = Keyring({})
+    keys.take_stored([stored("a", role, source=None)])
+
+    with pytest.raises(RequestError, match=f"this key has the role {role}") as caught:
+        keys.source("a")
+    assert (caught.value.status, caught.value.code) == (403, "role")
+
+
+def test_a_typing_error_in_a_key_of_ours_is_named_and_the_key_is_not() -> None:
+    key = new_key("write", bytes(ENTROPY)).text
+
+    with pytest.raises(RequestError, match="typing error") as caught:
+        Keyring({key: "shop"}).source(key[:-1])
+    assert (caught.value.status, caught.value.code) == (401, "mistyped_key")
+    assert key[:-1] not in str(caught.value)
+
+
+def test_a_keyring_keeps_no_key() -> None:
+    keys = Keyring({"the-secret": "shop"})
+
+    assert "the-secret" not in repr(vars(keys))
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,25 @@ def test_reading_needs_a_folder_with_a_journal_and_takes_no_lock(tmp_path: Path)
     held.close()
 
 
+def test_the_control_store_is_used_beside_whoever_holds_the_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataFolderError, match="does not exist"):
+        DataFolder.beside(tmp_path / "data")
+    first = DataFolder.beside(tmp_path / "data", make=True)
+    collector = DataFolder.open(tmp_path / "data")
+
+    assert DataFolder.beside(tmp_path / "data").control_path == first.control_path == collector.control_path
+    assert DataFolder.beside(tmp_path / "data", make=True).path == tmp_path / "data"
+    collector.close()
+
+
+def test_a_folder_that_is_not_ours_gets_no_control_store(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+
+    for make in (False, True):
+        with pytest.raises(DataFolderError, match="not footfall's"):
+            DataFolder.beside(tmp_path, make=make)
+
+
 def test_a_command_that_changes_a_folder_locks_it_and_makes_none(tmp_path: Path) -> None:
     with pytest.raises(DataFolderError, match="does not exist"):
         DataFolder.change(tmp_path / "data", "a command", remedy="wait")

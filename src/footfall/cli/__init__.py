@@ -20,6 +20,7 @@ USAGE, BROKEN_INPUT = 2, 3
 EXTRAS_OF: Mapping[str, tuple[str, ...]] = {
     "demo": ("all",),
     "export": ("analytics", "cli"),
+    "keys": ("cli", "collector"),
     "person": ("analytics", "cli"),
     "plan": ("cli",),
     "quarantine": ("cli", "collector", "plan"),

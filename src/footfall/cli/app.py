@@ -14,6 +14,7 @@ __all__ = ["COMMANDS", "app"]
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "export": ("footfall.cli.export:command", "Write out every stored message with its person."),
+    "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
     "quarantine": (

@@ -35,10 +35,11 @@ _PROBE_EVERY = 1.0
 _INFLATION = 10
 _LONGEST_ANSWER = 900_000  # bytes
 _CLOSE: tuple[bytes, bytes] = (b"connection", b"close")
+_CHALLENGE: tuple[bytes, bytes] = (b"www-authenticate", b'Basic realm="footfall"')
 _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
 
-def create_app(collector: Collector, keys: Mapping[str, str]) -> App:
+def create_app(collector: Collector, keys: Mapping[str, str] | Keyring) -> App:
     """The ASGI application of a collector. `keys` says which source each write key belongs to.
 
     It holds no resource of its own: whoever made the collector closes it, after the server has stopped.
@@ -49,10 +50,10 @@ def create_app(collector: Collector, keys: Mapping[str, str]) -> App:
 class App:
     """Takes requests, hands their messages to the collector, and answers once they are on the disk."""
 
-    def __init__(self, collector: Collector, keys: Mapping[str, str]) -> None:
+    def __init__(self, collector: Collector, keys: Mapping[str, str] | Keyring) -> None:
         self._collector = collector
         self._settings = collector.settings
-        self._keys = Keyring(keys)
+        self._keys = keys if isinstance(keys, Keyring) else Keyring(keys)
         self._waiting = 0
         self._held_bytes = 0
         self._failing = False
@@ -85,7 +86,7 @@ class App:
             await self._unavailable(send, "overload", "too many requests wait; send it again")
         except RequestError as error:
             self._collector.notices.refuse(error.status, error.code)
-            await _respond_error(send, error, error.headers if isinstance(error, _Refusal) else [])
+            await _respond_error(send, error, error.headers if isinstance(error, _Refusal) else _closing(error.status))
 
     async def _intake(self, scope: Scope, receive: Receive, type_: str) -> Answer | None:
         """Take one request; None when its sender went away before it was whole."""
@@ -268,13 +269,17 @@ def _too_large(limit: int) -> _Refusal:
 
 def _unauthorized() -> _Refusal:
     # The same words for every reason: they tell a guesser nothing.
-    challenge = (b"www-authenticate", b'Basic realm="footfall"')
     return _Refusal(
         401,
         "unauthorized",
         "send a write key as the user name of Basic auth, or as a Bearer token",
-        [challenge, _CLOSE],
+        _closing(401),
     )
+
+
+def _closing(status: int) -> Headers:
+    """Of a sender who may not send, nothing more is read."""
+    return {401: [_CHALLENGE, _CLOSE], 403: [_CLOSE]}.get(status, [])
 
 
 async def _respond(send: Send, status: int, body: bytes, headers: Headers | None = None) -> None:

@@ -1,4 +1,8 @@
-"""Keys: which source a request belongs to, without telling a guesser anything, and what values are hashed with."""
+"""Keys: which source a request belongs to, without telling a guesser anything, and what values are hashed with.
+
+A key is hashed first and looked up by its hash, so how long an answer takes says nothing of the keys, however many
+there are.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,15 @@ import binascii
 import hmac
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
+from footfall.collector.key_text import digest_of, is_mistyped
 from footfall.disk import Disk, SystemDisk
-from footfall.errors import UsageError
+from footfall.errors import RequestError, UsageError
+from footfall.storage.control import KeyRecord, Role
 
 __all__ = ["DEFAULT_SOURCE", "TRANSFORM_KEY_FILE", "Keyring", "header_key", "parse_keys", "read_transform_key"]
 
@@ -31,25 +38,57 @@ def _text(literal: bytes) -> str:
         return ""
 
 
+class _Grant(NamedTuple):
+    digest: bytes
+    role: Role
+    source: str
+
+
 class Keyring:
-    """The write keys of a collector. Every look-up compares with every key, in the same time whatever was sent."""
+    """The keys of a collector: those that it was given, as key to source, and those of its control store.
+
+    Only their hashes are kept. Any thread may use it; `take_stored` changes it for all at once.
+    """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        self._keys = tuple((key.encode(), source) for key, source in keys.items())
+        digests = {digest_of(key): source for key, source in keys.items()}
+        self._given = {digest: _Grant(digest, "write", source) for digest, source in digests.items()}
+        self._grants = self._given
+
+    def take_stored(self, records: Iterable[KeyRecord]) -> None:
+        """Put these in the place of the stored keys. A key that is revoked is no key, wherever else it is given."""
+        grants = dict(self._given)
+        for record in records:
+            grants.setdefault(record.digest, _Grant(record.digest, record.role, record.source or DEFAULT_SOURCE))
+            if record.revoked_at is not None:
+                del grants[record.digest]
+        self._grants = grants
 
     def may_be_in(self, content: bytes) -> bool:
         """Whether a body names a write key that we know. It costs next to nothing, so that it can be asked first."""
         named = (match[1] for match in _NAMED_KEY.finditer(content))
-        return any(self.source(_text(literal)) is not None for literal in islice(named, _NAMED_KEYS))
+        return any(self._grant(_text(literal)) is not None for literal in islice(named, _NAMED_KEYS))
 
     def source(self, key: str) -> str | None:
-        """The source that a write key belongs to, or None."""
-        given = key.encode("utf-8", "surrogatepass")
-        found = None
-        for known, source in self._keys:
-            if hmac.compare_digest(known, given):
-                found = source
-        return found
+        """The source that a write key belongs to; None where we do not know the key.
+
+        Raises RequestError, which tells its holder what is wrong: 401 for a key of our form with a typing error, 403
+        for a key whose role may not send.
+        """
+        grant = self._grant(key)
+        if grant is None:
+            if is_mistyped(key):
+                raise RequestError(401, "mistyped_key", "the key has a typing error, or was cut; copy it again")
+            return None
+        if grant.role != "write":
+            # Least privilege: the key of a reader, or of an administrator, is no key to put into an application.
+            raise RequestError(403, "role", f"this key has the role {grant.role}; to send needs one of the role write")
+        return grant.source
+
+    def _grant(self, key: str) -> _Grant | None:
+        digest = digest_of(key)
+        grant = self._grants.get(digest)
+        return grant if grant is not None and hmac.compare_digest(grant.digest, digest) else None
 
 
 def header_key(header: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -79,19 +80,24 @@ class DataFolder:
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
         """Use a folder to read from it, also while a collector holds it. Raises DataFolderError."""
         path, disk = Path(path), disk or SystemDisk()
-        try:
-            names = {entry.name for entry in disk.list(path)}
-        except FileNotFoundError:
-            raise DataFolderError(path, "does not exist; start `footfall serve --data` with it first") from None
-        except NotADirectoryError:
-            raise DataFolderError(path, "is a file; name the folder that a collector writes") from None
-        except OSError as error:
-            raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
-        if _MARKER not in names:
-            raise DataFolderError(path, "is not footfall's (it has no footfall.json); name the folder of a collector")
-        _read_marker(disk, path)
-        if _JOURNAL not in names:
+        if _JOURNAL not in _names_in_ours(disk, path):
             raise DataFolderError(path, "holds no journal yet; start `footfall serve --data` with it first")
+        return cls(path)
+
+    @classmethod
+    def beside(
+        cls, path: str | Path, *, make: bool = False, disk: Disk | None = None, clock: Clock | None = None
+    ) -> DataFolder:
+        """Use the control store of a folder, which needs no lock: also while a collector holds the folder.
+
+        With `make` the folder is made if it is missing. Raises DataFolderError.
+        """
+        path, disk = Path(path), disk or SystemDisk()
+        if make:
+            with suppress(DataFolderHeldError):  # whoever holds it has made it
+                cls.open(path, disk=disk, clock=clock).close()
+        else:
+            _names_in_ours(disk, path)
         return cls(path)
 
     @classmethod
@@ -114,6 +120,22 @@ class DataFolder:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _names_in_ours(disk: Disk, path: Path) -> set[str]:
+    """The names in a folder that is footfall's."""
+    try:
+        names = {entry.name for entry in disk.list(path)}
+    except FileNotFoundError:
+        raise DataFolderError(path, "does not exist; start `footfall serve --data` with it first") from None
+    except NotADirectoryError:
+        raise DataFolderError(path, "is a file; name the folder that a collector writes") from None
+    except OSError as error:
+        raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
+    if _MARKER not in names:
+        raise DataFolderError(path, "is not footfall's (it has no footfall.json); name the folder of a collector")
+    _read_marker(disk, path)
+    return names
 
 
 def _read_marker(disk: Disk, path: Path) -> None:

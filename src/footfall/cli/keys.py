@@ -1,0 +1,155 @@
+"""`footfall keys`: create, list and revoke the keys of a collector. What is kept of a key can never open anything."""
+
+from __future__ import annotations
+
+import difflib
+import secrets
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import get_args
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from footfall.cli.output import console, echo, echo_json, printable
+from footfall.clock import SystemClock, format_us
+from footfall.collector.key_lines import unknown_sources
+from footfall.collector.key_text import ENTROPY, digest_of, id_of, new_key
+from footfall.collector.keys import DEFAULT_SOURCE
+from footfall.errors import UsageError
+from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
+from footfall.storage.control import Role, latest_plan
+
+__all__ = ["command"]
+
+_data_option = click.option(
+    "--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector."
+)
+_format_option = click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+@click.group("keys")
+def command() -> None:
+    """Keys with which applications send, and people read. Works while a collector runs.
+
+    The data folder keeps the SHA-256 of each key, and never the key. A running collector follows a change within two
+    seconds.
+    """
+
+
+@command.command("create")
+@_data_option
+@click.option("--source", help="Whose events the key sends: a source of the plan. Only for the role write.")
+@click.option(
+    "--role", type=click.Choice(get_args(Role)), default="write", show_default=True,
+    help="What the key may do: send events (write), read reports (view), read messages too (analyst), change keys and"
+    " settings (admin). Each only that.",
+)  # fmt: skip
+@click.option("--name", default="", help="What the key is for, for your own list.")
+@click.option("--allow-unknown-source", is_flag=True, help="Also take a source that the folder's plan does not name.")
+@_format_option
+def create(*, data: Path, source: str | None, role: Role, name: str, allow_unknown_source: bool, format_: str) -> None:
+    """Make a key and print it, this once: it cannot be shown again.
+
+    The key alone is on standard output, so that KEY=$(footfall keys create ...) keeps it off the screen. The folder is
+    made if it is missing.
+    """
+    if role != "write" and source is not None:
+        raise UsageError(f"a key of the role {role} sends nothing: leave --source out")
+    if source is not None and (not source or not source.isprintable()):
+        raise UsageError("--source must be a name that can be printed")
+    clock = SystemClock()
+    control = SqliteControl(DataFolder.beside(data, make=True).control_path)
+    sender = (source or DEFAULT_SOURCE) if role == "write" else None
+    if sender is not None and not allow_unknown_source:
+        _require_in_plan(control, sender)
+    key = new_key(role, secrets.token_bytes(ENTROPY))
+    record = KeyRecord(key.id, digest_of(key.text), role, sender, name, clock.now_us())
+    control.add_key(record)
+    if format_ == "json":
+        echo_json({"key": key.text, **_as_json(record)})
+        return
+    echo(key.text)
+    of = f" of the source {sender}" if sender is not None else ""
+    echo(f"created the key {key.id} (role {role}){of}; it is shown this once, keep it now", err=True)
+
+
+@command.command("list")
+@_data_option
+@_format_option
+def list_(*, data: Path, format_: str) -> None:
+    """List every key that was ever created, by its id and never the key itself."""
+    records = SqliteControl(DataFolder.beside(data).control_path, readonly=True).key_records()
+    if format_ == "json":
+        echo_json([_as_json(record) for record in records])
+    elif records:
+        _print(records)
+    else:
+        echo(f"there is no key yet; make one: footfall keys create --data {shlex.quote(str(data))} --source NAME")
+
+
+@command.command("revoke")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_data_option
+def revoke(*, ids: tuple[str, ...], data: Path) -> None:
+    """End keys for ever, by the ids that `footfall keys list` shows. A running collector answers them 401 from then on.
+
+    All of them are revoked, or none where one id is wrong.
+    """
+    control = SqliteControl(DataFolder.beside(data).control_path)
+    records = {record.id: record for record in control.key_records()}
+    problems = [_wrong_id(text, records) for text in ids if text not in records]
+    if problems:
+        raise UsageError("; ".join(problems))
+    for key_id in dict.fromkeys(ids):
+        if control.revoke_key(key_id, SystemClock().now_us()):
+            echo(f"revoked {key_id}{_called(records[key_id])}; a running collector refuses it within two seconds")
+        else:
+            echo(f"{key_id}{_called(records[key_id])} was revoked before")
+
+
+def _require_in_plan(control: Control, source: str) -> None:
+    plan = latest_plan(control)
+    problems = [] if plan is None else unknown_sources(plan, [source])
+    if problems:
+        raise UsageError(f"{problems[0]}; name one of its sources, or give --allow-unknown-source")
+
+
+def _wrong_id(text: str, records: Mapping[str, KeyRecord]) -> str:
+    key_id = id_of(text)
+    if key_id is not None:  # never shown again, and the remedy is clear
+        return f"that is a key, and now it stands in your shell's history; revoke it by its id: {key_id}"
+    near = difflib.get_close_matches(text, records, n=1)
+    remedy = f"did you mean {near[0]!r}?" if near else "`footfall keys list` shows them"
+    return f"there is no key with the id {text!r} ({remedy})"
+
+
+def _called(record: KeyRecord) -> str:
+    return f" ({printable(record.name)})" if record.name else ""
+
+
+def _as_json(record: KeyRecord) -> Mapping[str, object]:
+    return {
+        "id": record.id,
+        "role": record.role,
+        "source": record.source,
+        "name": record.name,
+        "created_at": format_us(record.created_at),
+        "revoked_at": None if record.revoked_at is None else format_us(record.revoked_at),
+    }
+
+
+def _print(records: Sequence[KeyRecord]) -> None:
+    table = Table(box=None, header_style="bold")
+    for column in ("id", "role", "source", "name", "created", "revoked"):
+        table.add_column(column, overflow="fold")
+    for record in records:
+        moments = (record.created_at, record.revoked_at)
+        created, revoked = ("" if moment is None else f"{format_us(moment)[:16]}Z" for moment in moments)
+        texts = (record.id, record.role, record.source or "", record.name, created, revoked)
+        table.add_row(*(escape(printable(text)) for text in texts), style="dim" if revoked else None)
+    console().print(table)

@@ -1,0 +1,72 @@
+"""KeyWatch: reads the stored keys anew every second, so that a created or revoked key counts while a collector runs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Self
+
+from footfall.clock import Clock
+from footfall.collector.keys import Keyring
+from footfall.errors import StorageError
+from footfall.storage.control import Control, KeyRecord
+
+__all__ = ["KeyWatch"]
+
+_log = logging.getLogger("footfall")
+_EVERY = 1.0  # seconds
+
+
+class KeyWatch:
+    """Keeps a Keyring up to date for the length of a `with` block, in a thread: a look at the disk may take long.
+
+    Entering it raises StorageError when the keys cannot be read. When that happens later, the keys that were read last
+    stay in force: a failing disk locks nobody out.
+    """
+
+    def __init__(self, control: Control, keyring: Keyring, *, clock: Clock) -> None:
+        self._control = control
+        self._keyring = keyring
+        self._clock = clock
+        self._records: list[KeyRecord] = []
+        self._is_failing = False
+        self._closing = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, name="footfall-keys", daemon=True)
+
+    def refresh(self) -> None:
+        """Look once."""
+        try:
+            self._take(self._control.key_records())
+        except StorageError as error:
+            if not self._is_failing:
+                _log.error("the stored keys cannot be read; those that were read last stay in force: %s", error)
+            self._is_failing = True
+        else:
+            self._is_failing = False
+
+    def _take(self, records: list[KeyRecord]) -> None:
+        if records == self._records:
+            return
+        self._records = records
+        self._keyring.take_stored(records)
+        good = sum(record.revoked_at is None for record in records)
+        _log.info("stored keys good=%d revoked=%d", good, len(records) - good)
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._closing:
+                self._clock.wait(self._changed, _EVERY)
+                if not self._closing:
+                    self.refresh()
+
+    def __enter__(self) -> Self:
+        self._take(self._control.key_records())
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()

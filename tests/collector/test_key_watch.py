@@ -1,0 +1,82 @@
+"""A key that is created or revoked counts while the collector runs, and a failing disk locks nobody out."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import pytest
+
+from footfall.clock import SystemClock
+from footfall.collector.key_text import digest_of
+from footfall.collector.key_watch import KeyWatch
+from footfall.collector.keys import Keyring
+from footfall.errors import JournalError
+from footfall.storage import KeyRecord
+from footfall.testing import ManualClock
+from footfall.testing.control import MemoryControl
+
+
+def record(key: str) -> KeyRecord:
+    return KeyRecord(key, digest_of(key), "write", "shop", "", 1)
+
+
+def test_what_is_stored_counts_from_the_start_and_what_changes_from_the_next_look() -> None:
+    control, keyring = MemoryControl(), Keyring({})
+    control.add_key(record("a"))
+    with KeyWatch(control, keyring, clock=ManualClock()) as watch:
+        before = keyring.source("a")
+        control.revoke_key("a", 2)
+        control.add_key(record("b"))
+        watch.refresh()
+
+    assert [before, keyring.source("a"), keyring.source("b")] == ["shop", None, "shop"]
+
+
+def test_it_looks_again_and_again_in_a_thread_of_its_own() -> None:
+    class Counting(MemoryControl):
+        looks = 0
+        looked = threading.Event()
+
+        def key_records(self) -> list[KeyRecord]:
+            self.looks += 1
+            if self.looks == 3:
+                self.looked.set()
+            return super().key_records()
+
+    class Hurried(SystemClock):
+        def wait(self, condition: threading.Condition, timeout: float | None) -> bool:
+            return super().wait(condition, None if timeout is None else 0.001)
+
+    control = Counting()
+    with KeyWatch(control, Keyring({}), clock=Hurried()):
+        assert control.looked.wait(60)
+
+
+def test_while_the_keys_cannot_be_read_the_last_ones_stay_in_force_and_that_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    control, keyring = MemoryControl(), Keyring({})
+    control.add_key(record("a"))
+    with KeyWatch(control, keyring, clock=ManualClock()) as watch:
+        control.is_failing = True
+        with caplog.at_level(logging.ERROR, "footfall"):
+            watch.refresh()
+            watch.refresh()
+        during = keyring.source("a")
+        control.is_failing = False
+        control.revoke_key("a", 2)
+        watch.refresh()
+
+    assert during == "shop"
+    assert keyring.source("a") is None
+    assert len(caplog.records) == 1
+    assert "those that were read last stay in force" in caplog.text
+
+
+def test_a_collector_does_not_start_on_keys_that_it_cannot_read() -> None:
+    control = MemoryControl()
+    control.is_failing = True
+
+    with pytest.raises(JournalError), KeyWatch(control, Keyring({}), clock=ManualClock()):
+        pass
