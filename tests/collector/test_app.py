@@ -16,11 +16,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import Collector, CollectorSettings, create_app
-from footfall.collector.app import App, _encode
+from footfall.collector.app import App
 from footfall.collector.group_commit import Done
 from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.keys import Keyring
 from footfall.collector.pipeline import Judged
+from footfall.collector.responses import encode
 from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import JournalError
 from footfall.events import MESSAGE_TYPES, Answer, Fault, Verdict
@@ -443,7 +444,7 @@ def test_an_answer_that_no_client_would_read_whole_leaves_out_the_faults() -> No
     faults = (Fault("lines[0]", "unknown_property", "a property of the plan", "x" * 1000),) * 20
     many = tuple(Verdict(index, "quarantined", f"m{index}", "invalid", faults) for index in range(100))
 
-    short, long = _encode(Answer(2, many[:2])), _encode(Answer(100, many))
+    short, long = encode(Answer(2, many[:2])), encode(Answer(100, many))
 
     assert (short.count(b"unknown_property"), long.count(b"unknown_property")) == (40, 0)
     assert long.count(b'"quarantined"') == 101

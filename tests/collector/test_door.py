@@ -346,7 +346,8 @@ def test_a_single_message_goes_through_the_same_door(tmp_path: Path) -> None:
     with Collector(tmp_path, plan=PLAN, clock=ManualClock(), transform_key=KEY) as collector:
         body = json.dumps({"userId": "u", "traits": {"email": SECRET}}).encode()
         envelope = read_single(body, "identify", collector.settings)
-        (row,) = collector.judge(envelope, "shop").changes.rows
+        with collector.intake.admit(is_keyed=True) as claim:
+            (row,) = collector.intake.judge(envelope, "shop", claim).changes.rows
 
     assert json.loads(row.body)["traits"] == {"email": hashed()}
 
@@ -375,7 +376,7 @@ def test_a_plan_without_transforms_has_no_door(tmp_path: Path) -> None:
     text = b'{"type":"track","event":"Ordered","userId":"u","properties":{"email":"x"}}'
 
     with Collector(tmp_path, plan=plan, clock=ManualClock(), journal=MemoryJournal()) as collector:
-        judge = collector._judge_for(None)
+        judge = collector.intake.judge_for(None)
 
     assert judge is not None
     assert judge.door is None

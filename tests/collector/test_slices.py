@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import orjson
 import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from footfall.collector.slices import cut_member, depth_and_keys, elements, has_duplicate_keys, members
+from footfall.collector.slices import (
+    TooManyError,
+    array_at,
+    cut_member,
+    depth_and_keys,
+    element_spans,
+    members,
+    repeats_keys,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
@@ -17,6 +26,10 @@ VALUES = st.recursive(
     max_leaves=12,
 )
 STYLES = st.sampled_from([{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
+
+
+def elements(text: bytes) -> list[bytes]:
+    return [text[start:end] for start, end in element_spans(text)]
 
 
 @given(value=st.lists(VALUES, max_size=5), style=STYLES)
@@ -101,11 +114,48 @@ def holds_a(kind: type, data: bytes) -> bool:
         ('{"a":1,"\\u0061":2}', True),
         ('{"a":{"a":{"a":"a"}},"b":{"a":1}}', False),
         ("[]", False),
-        ('{"n":' + "9" * 5000 + "}", False),
+        ('{"n":' + "9" * 300 + "}", False),
+        ('{"a":"\\u003a","a":"::"}', True),
+        ('{"a":"\\u003A\\\\u003a\\\\\\u003a","b":":"}', False),
+        ('{"a":"\\\\u003a","a":1}', True),
+        ("[" * 300 + '{"a":1,"a":2}' + "]" * 300, True),
+        ("[" * 300 + '{"a":1,"b":2}' + "]" * 300, False),
     ],
 )
-def test_a_key_that_stands_twice_in_one_object_is_found(text: str, repeated: bool) -> None:
-    assert has_duplicate_keys(text.encode()) is repeated
+def test_a_key_that_stands_twice_in_one_object_is_noticed(text: str, repeated: bool) -> None:
+    assert repeats_keys(text.encode(), orjson.loads(text), max_depth=1000) is repeated
+
+
+ESCAPED = st.dictionaries(
+    st.text(alphabet=':\\u03aA"', max_size=6), st.text(alphabet=':\\u03aA"', max_size=6), max_size=4
+)
+
+
+@given(value=ESCAPED, escaped=st.booleans(), repeat=st.booleans())
+def test_no_way_to_write_a_colon_hides_or_feigns_a_repeated_key(
+    value: dict[str, str], escaped: bool, repeat: bool
+) -> None:
+    pairs = [
+        tuple(json.dumps(text).replace(":", "\\u003a" if escaped else ":") for text in pair) for pair in value.items()
+    ]
+    pairs += [('"twice"', "1")] * (1 + repeat)
+    text = b"{%s}" % b",".join(f"{key}:{inner}".encode() for key, inner in pairs)
+
+    assert repeats_keys(text, orjson.loads(text), max_depth=9) is repeat
+
+
+def test_what_is_nested_too_deep_to_matter_is_not_looked_at() -> None:
+    text = b"[" * 300 + b'{"a":1,"a":2}' + b"]" * 300
+
+    assert not repeats_keys(text, orjson.loads(text), max_depth=64)
+
+
+def test_no_more_is_cut_than_was_asked_for() -> None:
+    assert array_at(b"[1,2]", 0, most=2) == ([(1, 2), (3, 4)], 5)
+    with pytest.raises(TooManyError):
+        array_at(b"[1,2,what follows is not even looked at", 0, most=2)
+    with pytest.raises(TooManyError):
+        members(b'{"a":1,"b":2,"c', most=1)
 
 
 @pytest.mark.parametrize(

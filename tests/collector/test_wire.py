@@ -108,7 +108,7 @@ def test_limits_of_size_and_number_are_named_in_a_413() -> None:
         (413, "too_many_messages"),
         (413, "too_large"),
     ]
-    assert "the limit is 2, so split it" in str(many)
+    assert "more than 2 messages" in str(many)
     assert "limit of 200 bytes" in str(large)
 
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Self
 
 from footfall.clock import Clock, SystemClock
 from footfall.collector.group_commit import Done, GroupCommitter
+from footfall.collector.intake import Intake
 from footfall.collector.judge import JudgeFor
 from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, read_transform_key
 from footfall.collector.notices import Notices
-from footfall.collector.pipeline import Judged, answer, frame_for, judge
+from footfall.collector.pipeline import Judged
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope, read_batch
 from footfall.disk import Disk
 from footfall.events import Answer
 from footfall.plan.model import Plan
 from footfall.storage import Books, Changes, DataFolder, Journal, SqliteControl, SqliteJournal
 
 __all__ = ["Collector"]
-
-_log = logging.getLogger("footfall")
 
 
 class Collector:
@@ -55,55 +52,33 @@ class Collector:
         self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
         try:
             self._journal = journal or SqliteJournal(self._folder.journal_path, clock=self.clock)
-            self._judge_for: JudgeFor = _no_judge
+            judge_for: JudgeFor = _no_judge
             if self.plan is not None:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
                 from footfall.collector.judges import Judges
 
-                self._judge_for = Judges(
+                judge_for = Judges(
                     self.plan, SqliteControl(self._folder.control_path), transform_key=self._transform_key
                 ).judge_for
         except BaseException:
             self._folder.close()
             raise
+        self.intake = Intake(self.settings, clock=self.clock, notices=self.notices, judge_for=judge_for)
         self._committer = GroupCommitter(self._journal, most=self.settings.group_messages, clock=self.clock)
 
     def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
         """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.
 
-        Raises RequestError when the body as a whole cannot be read, JournalError when nothing could be written.
+        Raises RequestError when the body as a whole cannot be read (400, 413) or there is no room for it now (503),
+        JournalError when nothing could be written.
         """
-        judged = self.judge(read_batch(body, self.settings), source)
-        return self.settle(source, judged, self._journal.commit(judged.changes))
-
-    def judge(self, envelope: Envelope, source: str) -> Judged:
-        """Decide about the messages of a request. Nothing is written yet."""
-        frame = frame_for(
-            envelope, source, received_at=self.clock.now_us(), judge_for=self._judge_for, settings=self.settings
-        )
-        return judge(envelope, frame)
+        with self.intake.admit(is_keyed=True) as claim:
+            judged = self.intake.judge(self.intake.read(body, "", claim), source, claim)
+            return self.intake.answer(source, judged, self._journal.commit(judged.changes))
 
     def submit(self, judged: Judged, done: Done) -> None:
         """Have judged messages written together with those of other requests; `done` is called from another thread."""
         self._committer.submit(judged.changes, done)
-
-    def settle(self, source: str, judged: Judged, fresh: list[bool]) -> Answer:
-        """What to answer, once the journal has said which rows were new."""
-        said = answer(judged, fresh)
-        if judged.notices:
-            repeated = {verdict.index for verdict in said.verdicts if verdict.verdict == "duplicate"}
-            for index, notices in judged.notices.items():
-                if index not in repeated:
-                    self.notices.count(notices)
-        self.notices.tell()
-        if _log.isEnabledFor(logging.INFO):
-            _log.info(
-                "batch source=%s received=%d %s",
-                source,
-                said.received,
-                " ".join(f"{name}={count}" for name, count in said.counts().items()),
-            )
-        return said
 
     def probe(self, done: Done) -> None:
         """Try a durable write that changes nothing, to see whether the journal works."""
@@ -115,6 +90,7 @@ class Collector:
 
     def close(self) -> None:
         """Write what waits, and let go of the folder. Closing twice is no error."""
+        self.intake.close()
         self._committer.close()
         self.notices.tell(is_last=True)
         try:

@@ -33,6 +33,12 @@ _ZSTD_WINDOW_LOG = 23
 _DEFLATE, _MAX_WINDOW, _CHECK = 8, 7, 31
 
 
+Grow = Callable[[int], None]
+"""Told how many bytes are inflated so far, before there are more; what it raises ends the inflating."""
+
+_FIRST_STEP = 65_536  # bytes that are inflated at first; each step after it doubles what there is
+
+
 class _Coding(NamedTuple):
     """`begins` says whether a body may be of this coding, `read` inflates it, to about a byte more than the limit.
 
@@ -41,13 +47,19 @@ class _Coding(NamedTuple):
 
     name: str
     begins: Callable[[bytes], bool]
-    read: Callable[[bytes, int], bytes]
+    read: Callable[[bytes, int, Grow], bytes]
     is_proved: bool
     has_check: bool
 
 
-def content_of(body: bytes, limit: int) -> bytes:
+def _no_limit(_: int) -> None:
+    return None
+
+
+def content_of(body: bytes, limit: int, grow: Grow = _no_limit) -> bytes:
     """What a body holds, inflated where it is compressed, without a byte order mark.
+
+    `grow` is told of every step before memory is taken for it.
 
     A body of no known coding comes back as it is. Raises RequestError: 413 when the content is larger than `limit`
     bytes, 400 when the stream is broken, cut short, or followed by something else, 415 when its coding needs a package
@@ -59,7 +71,7 @@ def content_of(body: bytes, limit: int) -> bytes:
         if not coding.begins(body):
             continue
         try:
-            content = coding.read(body, limit)
+            content = coding.read(body, limit, grow)
         except _BrokenStreamError as error:
             if coding.is_proved:
                 raise RequestError(
@@ -82,11 +94,19 @@ class _BrokenStreamError(Exception):
     """The bytes are no whole stream of a coding."""
 
 
-def _zlib_reader(wbits: int) -> Callable[[bytes, int], bytes]:
-    def read(body: bytes, limit: int) -> bytes:
+def _zlib_reader(wbits: int) -> Callable[[bytes, int, Grow], bytes]:
+    def read(body: bytes, limit: int, grow: Grow) -> bytes:
         stream = zlib.decompressobj(wbits)
+        rest = body
+
+        def step(most: int) -> bytes:
+            nonlocal rest
+            part = stream.decompress(rest, most)
+            rest = stream.unconsumed_tail
+            return part
+
         try:
-            content = stream.decompress(body, limit + 1)
+            content = _inflated(step, lambda: stream.eof, limit, grow)
         except zlib.error as error:
             raise _BrokenStreamError(str(error)) from None
         if len(content) <= limit:
@@ -96,14 +116,17 @@ def _zlib_reader(wbits: int) -> Callable[[bytes, int], bytes]:
     return read
 
 
-def _read_zstd(body: bytes, limit: int) -> bytes:
+def _read_zstd(body: bytes, limit: int, grow: Grow) -> bytes:
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
     stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+    inputs = [body]
     try:
-        content = stream.decompress(body, limit + 1)
+        content = _inflated(
+            lambda most: stream.decompress(inputs.pop() if inputs else b"", most), lambda: stream.eof, limit, grow
+        )
     except zstd.ZstdError as error:
         raise _BrokenStreamError(str(error)) from None
     if len(content) <= limit:
@@ -111,24 +134,36 @@ def _read_zstd(body: bytes, limit: int) -> bytes:
     return content
 
 
-def _read_brotli(body: bytes, limit: int) -> bytes:
+def _read_brotli(body: bytes, limit: int, grow: Grow) -> bytes:
     import brotli
 
     stream = brotli.Decompressor()
-    parts: list[bytes] = []
-    size = 0
+    inputs = [body]
     try:
-        while size <= limit and not stream.is_finished():
-            part = stream.process(b"" if parts else body, output_buffer_limit=limit + 1 - size)
-            if not part:
-                break
-            parts.append(part)
-            size += len(part)
+        content = _inflated(
+            lambda most: stream.process(inputs.pop() if inputs else b"", output_buffer_limit=most),
+            stream.is_finished,
+            limit,
+            grow,
+        )
     except brotli.error as error:
         raise _BrokenStreamError(str(error)) from None
-    if size <= limit:
+    if len(content) <= limit:
         _require_end(stream.is_finished(), b"")
-    return b"".join(parts)
+    return content
+
+
+def _inflated(step: Callable[[int], bytes], is_whole: Callable[[], bool], limit: int, grow: Grow) -> bytes:
+    """What a stream holds, step by step, to about a byte more than the limit. `step` inflates up to so many bytes."""
+    content = bytearray()
+    while len(content) <= limit and not is_whole():
+        most = min(max(_FIRST_STEP, len(content)), limit + 1 - len(content))
+        grow(len(content) + most)
+        part = step(most)
+        if not part:
+            break
+        content += part
+    return bytes(content)
 
 
 def _require_end(is_whole: bool, rest: bytes) -> None:

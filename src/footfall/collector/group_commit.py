@@ -62,8 +62,14 @@ class GroupCommitter:
             self._thread.join()
 
     def _run(self) -> None:
-        while group := self._next_group():
+        while self._commit_next():
+            pass  # between two groups nothing is kept of the one before
+
+    def _commit_next(self) -> bool:
+        group = self._next_group()
+        if group:
             self._commit(group)
+        return bool(group)
 
     def _next_group(self) -> list[_Waiting]:
         with self._changed:

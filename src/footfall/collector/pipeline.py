@@ -29,6 +29,15 @@ __all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
 
 Step = Callable[[Draft, Frame], bool]
 
+# What a row takes beside its body, and a verdict with its notices beside its faults: rounded up from measurements.
+_ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
+_GROW_EVERY = 64  # messages
+
+
+def _no_limit(_: int) -> None:
+    return None
+
+
 STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, plan, somebody)
 """In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for).
 
@@ -40,7 +49,8 @@ class Judged(msgspec.Struct):
     """What became of a request's messages, before the journal is asked which of them are new.
 
     `places` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored, and
-    `notices` what an operator should know of those that are not stored at all.
+    `notices` what an operator should know of those that are not stored at all. `size` is about how many bytes of memory
+    all of it takes.
     """
 
     received: int
@@ -48,6 +58,7 @@ class Judged(msgspec.Struct):
     places: list[int]
     verdicts: dict[int, Verdict]
     notices: dict[int, list[Notice]]
+    size: int
 
 
 def frame_for(
@@ -67,15 +78,21 @@ def frame_for(
     )
 
 
-def judge(envelope: Envelope, frame: Frame) -> Judged:
-    """Decide about every message of a request, each for itself."""
+def judge(envelope: Envelope, frame: Frame, grow: Callable[[int], None] = _no_limit) -> Judged:
+    """Decide about every message of a request, each for itself.
+
+    `grow` is called now and then with the bytes that rows and verdicts take so far; what it raises ends the judging.
+    """
     rows: list[Row] = []
     places: list[int] = []
     verdicts: dict[int, Verdict] = {}
     rejected: Counter[tuple[str, str]] = Counter()
     notices: dict[int, list[Notice]] = {}
     source, received_at, shared = frame.source, frame.received_at, _kept_envelope(envelope, frame)
+    size = bodies = 0
     for index, piece in enumerate(envelope.pieces):
+        if index % _GROW_EVERY == 0:
+            grow(size)
         draft = Draft(piece, received_at)
         try:
             for step in STEPS:
@@ -88,7 +105,8 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
                 "unjudged", Fault("", "unjudged", "a message that footfall can judge", type(error).__name__)
             )
         if draft.reason is not None or draft.warnings is not None:
-            verdicts[index] = _verdict(index, draft)
+            verdicts[index] = verdict = _verdict(index, draft)
+            size += _VERDICT_BYTES + _FAULT_BYTES * len(verdict.faults)
         if draft.warnings is not None and any(fault.code == "no_transform_key" for fault in draft.warnings):
             lost = Notice(draft.outcome, source, account(draft.event, draft.type), "no_transform_key")
             notices[index] = [lost]
@@ -102,6 +120,8 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
             if draft.is_oversize:
                 draft.body = excerpt(piece.raw, draft.body)
         places.append(index)
+        size += _ROW_BYTES
+        bodies += len(draft.body)
         faults = draft.faults if draft.outcome == "quarantined" else draft.warnings
         rows.append(
             Row(
@@ -123,7 +143,8 @@ def judge(envelope: Envelope, frame: Frame) -> Judged:
                 shared,
             )
         )
-    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices)
+    grow(size)
+    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices, size + bodies)
 
 
 def _kept_envelope(envelope: Envelope, frame: Frame) -> bytes | None:

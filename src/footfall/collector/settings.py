@@ -13,11 +13,18 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Options of a collector, read once. Sizes are bytes, times seconds. Raises UsageError for a value of 0 or less.
 
     `max_body_bytes` bounds a request as sent and again after inflating; `max_messages` a batch; `max_message_bytes`,
-    `max_depth` (of arrays and objects) and `max_keys` (of all its objects together) one message. `group_messages` is
-    where one commit stops taking in more waiting requests. `max_waiting_requests` and `max_waiting_bytes` bound what is
-    held in memory before the answer is 503, with `retry_after`. Requests over `inline_bytes` are read beside the event
-    loop, so that they hold up nobody. The last three are the server's: `header_timeout` for the whole head of a
-    request, `body_timeout` for its body, `max_header_bytes` for its head.
+    `max_depth` (of arrays and objects) and `max_keys` (of all its objects together) one message. What a batch says
+    beside its messages has the bounds of a message. `group_messages` is where one commit stops taking in more waiting
+    requests.
+
+    `max_waiting_requests` and `max_waiting_bytes` bound the requests in work and what they hold in memory: bodies,
+    inflated bodies, rows, answers. Over them the answer is 503, with `retry_after`. Requests without a write key in the
+    header have a budget apart until the key in their body is proven: `max_unkeyed_requests`, `max_unkeyed_bytes`,
+    `max_unkeyed_body_bytes` for one of them, and `unkeyed_timeout` for all of its body.
+
+    Requests over `inline_bytes` or `inline_messages` are judged in `large_threads` threads beside the event loop, so
+    that they hold up nobody; at most `max_waiting_large` of them wait for a thread. The last three are the server's:
+    `header_timeout` for the whole head of a request, `body_timeout` for its body, `max_header_bytes` for its head.
     """
 
     max_body_bytes: int = 20_000_000
@@ -28,7 +35,14 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     group_messages: int = 1_000
     max_waiting_requests: int = 1_000
     max_waiting_bytes: int = 256_000_000
+    max_unkeyed_requests: int = 100
+    max_unkeyed_bytes: int = 16_000_000
+    max_unkeyed_body_bytes: int = 512_000
+    unkeyed_timeout: float = 10.0
     inline_bytes: int = 256_000
+    inline_messages: int = 500
+    large_threads: int = 2
+    max_waiting_large: int = 64
     retry_after: int = 2
     header_timeout: float = 10.0
     body_timeout: float = 60.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
 from typing import NamedTuple
 
 import orjson
@@ -16,14 +16,16 @@ import orjson
 from footfall.events import Fault
 
 __all__ = [
+    "EndOf",
     "Member",
+    "TooManyError",
+    "array_at",
     "cut_member",
     "depth_and_keys",
     "element_spans",
-    "elements",
-    "has_duplicate_keys",
     "members",
     "next_named_value",
+    "repeats_keys",
     "why_unreadable",
 ]
 
@@ -42,6 +44,15 @@ _OPENS, _CLOSES = frozenset(b"[{"), frozenset(b"]}")
 _TOLD = 40  # characters of a number that its fault repeats
 
 
+EndOf = Callable[[bytes, int], int]
+"""Where the value at a position of a text ends."""
+_NO_ENDS: Mapping[str, EndOf] = {}
+
+
+class TooManyError(ValueError):
+    """There are more members or elements than the caller wants to know of."""
+
+
 class Member(NamedTuple):
     """A member of an object: its key, decoded, and where its key starts and its value starts and ends."""
 
@@ -51,20 +62,27 @@ class Member(NamedTuple):
     end: int
 
 
-def members(text: bytes) -> list[Member]:
-    """The members of the object that is the whole of `text`. Raises ValueError when it is not one object."""
+def members(text: bytes, *, most: int | None = None, end_of: Mapping[str, EndOf] = _NO_ENDS) -> list[Member]:
+    """The members of the object that is the whole of `text`. Raises ValueError when it is not one object.
+
+    With more than `most` of them it raises TooManyError. `end_of` finds the end of the values of some members in a way
+    of the caller's.
+    """
     position = _after_space(text, 0)
     if text[position : position + 1] != b"{":
         raise ValueError("not an object")
-    found: list[Member] = []
+    members: list[Member] = []
     position = _after_space(text, position + 1)
     if text[position : position + 1] != b"}":
         while True:
             key = _KEY.match(text, position)
             if key is None:
                 raise ValueError(f"no key at byte {position}")
-            end = _end_of_value(text, key.end())
-            found.append(Member(orjson.loads(key[1]), key.start(1), key.end(), end))
+            if len(members) == most:
+                raise TooManyError
+            name = orjson.loads(key[1])
+            end = end_of.get(name, _end_of_value)(text, key.end())
+            members.append(Member(name, key.start(1), key.end(), end))
             position = _after_space(text, end)
             if text[position : position + 1] != b",":
                 break
@@ -73,30 +91,38 @@ def members(text: bytes) -> list[Member]:
             raise ValueError(f"neither a comma nor the end at byte {position}")
     if _after_space(text, position + 1) != len(text):
         raise ValueError(f"more text after the object, at byte {position + 1}")
-    return found
-
-
-def elements(text: bytes) -> list[bytes]:
-    """The elements of the array that is the whole of `text`. Raises ValueError when it is not one array."""
-    return [text[start:end] for start, end in element_spans(text)]
+    return members
 
 
 def element_spans(text: bytes) -> list[tuple[int, int]]:
     """Where each element of the array that is the whole of `text` starts and ends. Raises ValueError."""
-    if text[:1] != b"[" or text[-1:] != b"]":
+    spans, end = array_at(text, 0)
+    if end != len(text):
+        raise ValueError("more text after the array")
+    return spans
+
+
+def array_at(text: bytes, position: int, *, most: int | None = None) -> tuple[list[tuple[int, int]], int]:
+    """Where each element of the array at `position` starts and ends, and where the array ends.
+
+    Raises ValueError, or TooManyError once there are more than `most` elements: it reads no further.
+    """
+    if text[position : position + 1] != b"[":
         raise ValueError("not an array")
     spans: list[tuple[int, int]] = []
-    position = _after_space(text, 1)
-    last = len(text) - 1
-    if position == last:
-        return spans
+    position = _after_space(text, position + 1)
+    if text[position : position + 1] == b"]":
+        return spans, position + 1
     while True:
+        if len(spans) == most:
+            raise TooManyError
         end = _end_of_value(text, position)
         spans.append((position, end))
         position = _after_space(text, end)
-        if position == last:
-            return spans
-        if text[position : position + 1] != b",":
+        separator = text[position : position + 1]
+        if separator == b"]":
+            return spans, position + 1
+        if separator != b",":
             raise ValueError(f"no comma at byte {position}")
         position = _after_space(text, position + 1)
 
@@ -139,8 +165,24 @@ def cut_member(text: bytes, key: str) -> bytes:
     return b"{%s}" % b",".join(kept)
 
 
-def has_duplicate_keys(text: bytes) -> bool:
-    """Whether an object anywhere in `text`, which is valid JSON, names a key twice."""
+def repeats_keys(text: bytes, data: object, *, max_depth: int) -> bool:
+    """Whether an object anywhere in `text`, which decodes to `data`, names a key twice.
+
+    What is nested deeper than `max_depth` may count as if it did not.
+    """
+    # A repeated key is lost on decoding, and its colon with it: only if nothing was lost are there as many colons.
+    # A colon in a string may be written as an escape; a backslash that is itself escaped begins none.
+    colons = text.count(b":")
+    if b"\\u003" in text:
+        plain = text.replace(b"\\\\", b"")
+        colons += plain.count(b"\\u003a") + plain.count(b"\\u003A")
+    try:
+        return colons != orjson.dumps(data).count(b":")
+    except orjson.JSONEncodeError:  # nested too deep to encode
+        return depth_and_keys(data)[0] <= max_depth and _has_duplicate_keys(text)
+
+
+def _has_duplicate_keys(text: bytes) -> bool:
     repeated = False
 
     def compare(pairs: list[tuple[str, object]]) -> None:
@@ -148,7 +190,10 @@ def has_duplicate_keys(text: bytes) -> bool:
         repeated = repeated or len({key for key, _ in pairs}) != len(pairs)
 
     # Numbers as text: neither a huge integer nor a fraction costs anything.
-    json.loads(text, object_pairs_hook=compare, parse_int=str, parse_float=str)
+    try:
+        json.loads(text, object_pairs_hook=compare, parse_int=str, parse_float=str)
+    except RecursionError:
+        return False
     return repeated
 
 

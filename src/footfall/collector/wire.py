@@ -1,25 +1,26 @@
 """From the content of a request to its messages, cut so that a bad message stays alone.
 
-A body that decodes as a whole takes the fast path. One that does not is cut by its brackets and strings, and each
-message is decoded by itself.
+A body that is JSON as a whole takes the fast path. One that is not is cut by its brackets and strings. Either way
+reading ends at the limits: no more is cut than a batch may have. Messages are decoded one at a time, when they are
+asked for, so that what they decode to is never held for all of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, overload
 
 import msgspec
 import orjson
 
 from footfall.collector.compression import BOM
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.slices import Member, cut_member, elements, has_duplicate_keys, members
+from footfall.collector.slices import Member, TooManyError, array_at, cut_member, members, repeats_keys
 from footfall.errors import RequestError
-from footfall.printable import counted
 
-__all__ = ["Envelope", "Piece", "read_batch", "read_single"]
+__all__ = ["Envelope", "Piece", "Pieces", "read_batch", "read_single"]
 
 _RAW_KEY = re.compile(rb'"writeKey"[ \t\r\n]*:[ \t\r\n]*"(?:[^"\\]|\\.)*"')
 _ENVELOPE = ("context", "integrations")
@@ -37,13 +38,36 @@ class Piece(msgspec.Struct, gc=False):
     ambiguous: bool = False
 
 
+class Pieces(Sequence[Piece]):
+    """The messages of a request, each decoded whenever it is asked for."""
+
+    def __init__(self, texts: list[bytes], settings: CollectorSettings) -> None:
+        self._texts = texts
+        self._settings = settings
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[Piece]:
+        return (_piece(text, self._settings) for text in self._texts)
+
+    @overload
+    def __getitem__(self, index: int) -> Piece: ...
+    @overload
+    def __getitem__(self, index: slice) -> Pieces: ...
+    def __getitem__(self, index: int | slice) -> Piece | Pieces:
+        if isinstance(index, slice):
+            return Pieces(self._texts[index], self._settings)
+        return _piece(self._texts[index], self._settings)
+
+
 class Envelope(msgspec.Struct):
     """A request that could be read: its messages, and what it says for all of them.
 
     `type` is set where the path gives it. `shared` is the JSON of the envelope's `context` and `integrations`.
     """
 
-    pieces: list[Piece]
+    pieces: Sequence[Piece]
     type: str | None = None
     sent_at: Any = None
     write_key: Any = None
@@ -55,9 +79,63 @@ class _Batch(msgspec.Struct):
     batch: list[msgspec.Raw]
     context: msgspec.Raw = _NOTHING
     integrations: msgspec.Raw = _NOTHING
+    sentAt: msgspec.Raw = _NOTHING  # noqa: N815 - as it is on the wire
+    writeKey: msgspec.Raw = _NOTHING  # noqa: N815
 
 
+class _Remaining(threading.local):
+    """How many more elements a thread may read of its batch."""
+
+    elements = 0
+
+
+_remaining = _Remaining()
+
+
+class _Element(msgspec.Struct):
+    """An object of a batch, of which only the number counts."""
+
+    def __post_init__(self) -> None:
+        _remaining.elements -= 1
+        if _remaining.elements < 0:
+            raise TooManyError
+
+
+class _Elements(msgspec.Struct):
+    batch: list[_Element]
+
+
+class _Large(msgspec.Struct):
+    """What is read of a message over the size limit, of which only an excerpt is kept."""
+
+    type: msgspec.Raw = _NOTHING
+    event: msgspec.Raw = _NOTHING
+    name: msgspec.Raw = _NOTHING
+    messageId: msgspec.Raw = _NOTHING  # noqa: N815
+    userId: msgspec.Raw = _NOTHING  # noqa: N815
+    anonymousId: msgspec.Raw = _NOTHING  # noqa: N815
+    previousId: msgspec.Raw = _NOTHING  # noqa: N815
+    groupId: msgspec.Raw = _NOTHING  # noqa: N815
+    timestamp: msgspec.Raw = _NOTHING
+    originalTimestamp: msgspec.Raw = _NOTHING  # noqa: N815
+    sentAt: msgspec.Raw = _NOTHING  # noqa: N815
+    writeKey: msgspec.Raw = _NOTHING  # noqa: N815
+    context: msgspec.Raw = _NOTHING
+    properties: msgspec.Raw = _NOTHING
+    traits: msgspec.Raw = _NOTHING
+
+
+class _Outer(msgspec.Struct):
+    batch: msgspec.Raw
+
+
+_decode_outer = msgspec.json.Decoder(_Outer).decode
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _decode_batch = msgspec.json.Decoder(_Batch).decode
+_count_elements = msgspec.json.Decoder(_Elements).decode
+_decode_large = msgspec.json.Decoder(_Large).decode
+# What stands for a value that is itself over the size limit.
+_PLACEHOLDERS: Mapping[bytes, Any] = {b"{": {}, b"[": [], b'"': ""}
 
 
 def read_batch(body: bytes, settings: CollectorSettings) -> Envelope:
@@ -66,124 +144,146 @@ def read_batch(body: bytes, settings: CollectorSettings) -> Envelope:
         raise _too_large(settings.max_body_bytes)
     body = body.removeprefix(BOM)
     try:
-        data = orjson.loads(body)
-        if type(data) is dict and type(data.get("batch")) is list and not _may_repeat_keys(body, data):
-            _check_count(len(data["batch"]), settings)
-            return _whole(data, _decode_batch(body))
-    except (orjson.JSONDecodeError, msgspec.DecodeError, RecursionError):
-        pass  # cut it by hand, to find out which part it is
-    return _by_parts(body, settings)
+        if body.count(b",") >= settings.max_messages:
+            _require_few(body, settings)
+        raw = _decode_batch(body)
+    except (msgspec.DecodeError, RecursionError):
+        return _by_parts(body, settings)  # to find out which part of it is no JSON
+    # bytes() copies: the rows of this batch must not keep the whole body alive.
+    texts = list(map(bytes, raw.batch))
+    values = {key: bytes(getattr(raw, key)) for key in _MEMBERS if len(getattr(raw, key))}
+    colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
+    if colons != body.count(b":") and not _names_keys_once(body, settings):
+        return _by_parts(body, settings)
+    return _envelope(texts, values, settings)
+
+
+_MEMBERS = tuple(name for name in _Batch.__struct_fields__ if name != "batch")
+
+
+def _names_keys_once(body: bytes, settings: CollectorSettings) -> bool:
+    """Whether a body, which is JSON, surely has each of its members once. Few members are looked at, never many."""
+    if len(body) - len(_decode_outer(body).batch) > settings.max_message_bytes:
+        return False
+    parts = _decode_members(body)
+    colons = sum(key.count(":") + bytes(value).count(b":") for key, value in parts.items()) + len(parts)
+    return colons == body.count(b":")
+
+
+def _require_few(body: bytes, settings: CollectorSettings) -> None:
+    """Raise RequestError (413) at the first element too many. Nothing is made of the others."""
+    _remaining.elements = settings.max_messages
+    try:
+        _count_elements(body)
+    except (TooManyError, msgspec.ValidationError):
+        if _remaining.elements < 0:
+            raise _too_many(settings) from None
+        raise
+
+
+def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
+    spans: list[tuple[int, int]] | None = None
+
+    def end_of_batch(text: bytes, position: int) -> int:
+        nonlocal spans
+        if text[position : position + 1] != b"[":
+            raise RequestError(400, "envelope", _NO_BATCH)
+        try:
+            spans, end = array_at(text, position, most=settings.max_messages)
+        except TooManyError:
+            raise _too_many(settings) from None
+        except ValueError as error:
+            raise RequestError(400, "json", f"the batch is not a JSON array: {error}") from error
+        return end
+
+    parts = _members(body, settings, {"batch": end_of_batch})
+    keys = [part.key for part in parts]
+    if len(keys) != len(set(keys)):
+        raise RequestError(400, "envelope", "the body names a key twice")
+    if spans is None:
+        raise RequestError(400, "envelope", _NO_BATCH)
+    values = {part.key: body[part.value : part.end] for part in parts if part.key in _MEMBERS}
+    return _envelope([body[start:end] for start, end in spans], values, settings)
+
+
+_NO_BATCH = "the body must have a `batch` that is an array of messages"
+
+
+def _envelope(texts: list[bytes], values: Mapping[str, bytes], settings: CollectorSettings) -> Envelope:
+    if sum(map(len, values.values())) > settings.max_message_bytes:
+        raise RequestError(
+            413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
+        )
+    try:
+        said = {key: orjson.loads(value) for key, value in values.items()}
+    except (orjson.JSONDecodeError, RecursionError) as error:
+        raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
+    return Envelope(
+        Pieces(texts, settings),
+        None,
+        said.get("sentAt"),
+        said.get("writeKey"),
+        said.get("context"),
+        _join({key: values[key] for key in _ENVELOPE if key in values}),
+    )
 
 
 def read_single(body: bytes, type_: str, settings: CollectorSettings) -> Envelope:
     """Read the body of `/v1/track` and its like: one message, whose type the path gives. Raises RequestError."""
     if len(body) > settings.max_body_bytes:
         raise _too_large(settings.max_body_bytes)
-    body = body.removeprefix(BOM)
-    parts: list[Member] | None = None
-    data: Any = None
-    ambiguous = False
-    try:
-        data = orjson.loads(body)
-        small = len(body) <= settings.max_message_bytes  # of a larger one only an excerpt is kept
-        ambiguous = small and _may_repeat_keys(body, data) and _repeats_keys(body)
-    except (orjson.JSONDecodeError, RecursionError):
-        parts = _members(body)
-    if parts is None:
-        if type(data) is not dict:
-            raise RequestError(400, "envelope", "the body must be one JSON object")
+    text = body.removeprefix(BOM).strip(b" \t\r\n")
+    data = _decoded(text, settings)
+    if data is None:
+        parts = _members(text, settings)
+        write_key, sent_at = (_loads_or_none(_value(text, parts, key)) for key in ("writeKey", "sentAt"))
+    elif type(data) is dict:
         write_key, sent_at = data.get("writeKey"), data.get("sentAt")
     else:
-        write_key, sent_at = (_loads_or_none(_value(body, parts, key)) for key in ("writeKey", "sentAt"))
-    piece = _without_key(Piece(body.strip(b" \t\r\n"), data, ambiguous))
-    return Envelope([piece], type_, sent_at, write_key)
+        raise RequestError(400, "envelope", "the body must be one JSON object")
+    return Envelope([_made(text, data, settings)], type_, sent_at, write_key)
 
 
-def _whole(data: dict[str, Any], raw: _Batch) -> Envelope:
-    # bytes() copies: the rows of this batch must not keep the whole body alive.
-    pieces = list(map(Piece, map(bytes, raw.batch), data["batch"]))
-    for piece in pieces:
-        if type(piece.data) is dict and "writeKey" in piece.data:
-            _without_key(piece)
-    shared = _join({"context": raw.context, "integrations": raw.integrations})
-    return Envelope(pieces, None, data.get("sentAt"), data.get("writeKey"), data.get("context"), shared)
+def _piece(text: bytes, settings: CollectorSettings) -> Piece:
+    return _made(text, _decoded(text, settings), settings)
 
 
-def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
-    parts = _members(body)
-    keys = [part.key for part in parts]
-    if len(keys) != len(set(keys)):
-        raise RequestError(400, "envelope", "the body names a key twice")
-    batch = _value(body, parts, "batch")
-    if batch is None or batch[:1] != b"[":
-        raise RequestError(400, "envelope", "the body must have a `batch` that is an array of messages")
+def _decoded(text: bytes, settings: CollectorSettings) -> Any:
+    """What a message decodes to, None when it is no JSON; of a message over the size limit only what is needed."""
     try:
-        slices = elements(batch)
-    except ValueError as error:
-        raise RequestError(400, "json", f"the batch is not a JSON array: {error}") from error
-    _check_count(len(slices), settings)
-    values = {part.key: body[part.value : part.end] for part in parts if part.key != "batch"}
-    try:
-        said = {key: orjson.loads(value) for key, value in values.items()}
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
-    shared = {key: msgspec.Raw(values[key]) for key in _ENVELOPE if key in values}
-    return Envelope(
-        [_without_key(_piece(raw, settings)) for raw in slices],
-        None,
-        said.get("sentAt"),
-        said.get("writeKey"),
-        said.get("context"),
-        _join(shared),
-    )
+        if len(text) <= settings.max_message_bytes:
+            return orjson.loads(text)
+        large = _decode_large(text)
+        values = {key: bytes(getattr(large, key)) for key in _Large.__struct_fields__}
+        return {key: _small(value, settings) for key, value in values.items() if value}
+    except (orjson.JSONDecodeError, msgspec.DecodeError, RecursionError):
+        return None
 
 
-def _piece(raw: bytes, settings: CollectorSettings) -> Piece:
-    try:
-        data = orjson.loads(raw)
-    except (orjson.JSONDecodeError, RecursionError):
-        return Piece(raw, None)
+def _small(value: bytes, settings: CollectorSettings) -> Any:
+    return orjson.loads(value) if len(value) <= settings.max_message_bytes else _PLACEHOLDERS.get(value[:1])
+
+
+def _made(text: bytes, data: Any, settings: CollectorSettings) -> Piece:
     # Of one that is too large only an excerpt is kept: which of two keys counts does not matter.
-    return Piece(raw, data, len(raw) <= settings.max_message_bytes and _repeats_keys(raw))
-
-
-def _repeats_keys(text: bytes) -> bool:
-    try:
-        return has_duplicate_keys(text)
-    except RecursionError:
-        return False  # nested far over the limit, for which it will be put aside
-
-
-def _may_repeat_keys(text: bytes, data: object) -> bool:
-    """False only when no object in `text` names a key twice.
-
-    A repeated key is lost on decoding, and its colon with it: if encoding anew gives as many colons, nothing was lost.
-    An escaped colon (`\\u003a`) would break the sum, so it counts as a doubt.
-    """
-    if b"\\u003" in text:
-        return True
-    try:
-        return text.count(b":") != orjson.dumps(data).count(b":")
-    except orjson.JSONEncodeError:
-        return True  # nested too deep to encode
-
-
-def _without_key(piece: Piece) -> Piece:
-    """Cut `writeKey` out of a message: a secret is never stored."""
-    if type(piece.data) is dict:
-        if "writeKey" in piece.data:
-            piece.raw = cut_member(piece.raw, "writeKey")
-            del piece.data["writeKey"]
-    elif piece.data is None and b"writeKey" in piece.raw:
-        piece.raw = _RAW_KEY.sub(b'"writeKey":null', piece.raw)
+    small = data is not None and len(text) <= settings.max_message_bytes
+    piece = Piece(text, data, small and repeats_keys(text, data, max_depth=settings.max_depth))
+    if type(data) is dict:
+        if "writeKey" in data:  # a secret is never stored
+            piece.raw = cut_member(text, "writeKey")
+            del data["writeKey"]
+    elif data is None and b"writeKey" in text:
+        piece.raw = _RAW_KEY.sub(b'"writeKey":null', text)
     return piece
 
 
-def _members(body: bytes) -> list[Member]:
+def _members(body: bytes, settings: CollectorSettings, end_of: Mapping[str, Any] | None = None) -> list[Member]:
     if not body.strip():
         raise RequestError(400, "empty", "the body is empty; send a JSON object")
     try:
-        return members(body)
+        return members(body, most=settings.max_keys, end_of=end_of or {})
+    except TooManyError:
+        raise RequestError(413, "too_many_keys", f"the body has more than {settings.max_keys} keys") from None
     except ValueError as error:
         raise RequestError(400, "json", f"the body is not one JSON object: {error}") from error
 
@@ -199,18 +299,13 @@ def _loads_or_none(value: bytes | None) -> Any:
         return None
 
 
-def _join(shared: Mapping[str, msgspec.Raw]) -> bytes | None:
-    said = {key: value for key, value in shared.items() if len(bytes(value))}
-    return msgspec.json.encode(said) if said else None
+def _join(shared: Mapping[str, bytes]) -> bytes | None:
+    return msgspec.json.encode({key: msgspec.Raw(value) for key, value in shared.items()}) if shared else None
 
 
-def _check_count(count: int, settings: CollectorSettings) -> None:
-    if count > settings.max_messages:
-        raise RequestError(
-            413,
-            "too_many_messages",
-            f"{counted(count, 'message')} in a batch; the limit is {settings.max_messages}, so split it",
-        )
+def _too_many(settings: CollectorSettings) -> RequestError:
+    most = settings.max_messages
+    return RequestError(413, "too_many_messages", f"more than {most} messages in a batch; split it")
 
 
 def _too_large(limit: int) -> RequestError:

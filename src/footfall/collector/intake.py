@@ -1,0 +1,103 @@
+"""Intake: the one order in which a request is taken in, over HTTP and in the same process.
+
+| stop   | what it does                                                       | what is held meanwhile               |
+|--------|--------------------------------------------------------------------|--------------------------------------|
+| admit  | lets the request in, or turns it away                              | nothing                              |
+| read   | inflates a body and cuts it into messages, up to the limits        | body, content, its messages          |
+| judge  | decides about each message, decoding one at a time                 | content, its messages, rows          |
+| commit | the caller has the rows written                                    | rows and verdicts                    |
+| answer | says what became of each message                                   | the answer, until it is sent         |
+
+Each stop tells the request's claim what it holds, and raises RequestError (503) where there is no room for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from footfall.clock import Clock
+from footfall.collector.admission import Admission, Budget, Claim
+from footfall.collector.compression import content_of
+from footfall.collector.judge import JudgeFor
+from footfall.collector.lane import Lane
+from footfall.collector.notices import Notices
+from footfall.collector.pipeline import Judged, answer, frame_for, judge
+from footfall.collector.settings import CollectorSettings
+from footfall.collector.wire import Envelope, read_batch, read_single
+from footfall.events import Answer
+
+__all__ = ["Intake"]
+
+_log = logging.getLogger("footfall")
+# A content is held twice: in the steps of its inflating and as a whole, then as a whole and in its messages.
+_COPIES = 2
+
+
+class Intake:
+    """Takes requests in by the settings' limits. Any thread may use it."""
+
+    def __init__(self, settings: CollectorSettings, *, clock: Clock, notices: Notices, judge_for: JudgeFor) -> None:
+        self.settings = settings
+        self.lane = Lane(threads=settings.large_threads, waiting=settings.max_waiting_large)
+        self.admission = Admission(
+            keyed=Budget(settings.max_waiting_requests, settings.max_waiting_bytes),
+            unkeyed=Budget(settings.max_unkeyed_requests, settings.max_unkeyed_bytes),
+            lock=threading.Lock(),
+        )
+        self._clock = clock
+        self._notices = notices
+        self.judge_for = judge_for
+
+    def admit(self, *, is_keyed: bool) -> Claim:
+        """Let a request in. Raises RequestError (503) when there is no room."""
+        return self.admission.admit(is_keyed=is_keyed)
+
+    def inflate(self, body: bytes, limit: int, claim: Claim) -> bytes:
+        """What a body holds, inflated up to `limit` bytes. Raises RequestError."""
+
+        def grow(size: int) -> None:
+            claim.hold(len(body) + _COPIES * size)
+
+        return content_of(body, limit, grow)
+
+    def read(self, content: bytes, type_: str, claim: Claim) -> Envelope:
+        """Cut a content into its messages. `type_` is what the path says, "" for a batch. Raises RequestError."""
+        claim.hold(_COPIES * len(content))
+        return read_single(content, type_, self.settings) if type_ else read_batch(content, self.settings)
+
+    def judge(self, envelope: Envelope, source: str, claim: Claim) -> Judged:
+        """Decide about the messages of a request. Nothing is written yet. Raises RequestError (503)."""
+        before = claim.size
+
+        def grow(size: int) -> None:
+            claim.hold(before + size)
+
+        frame = frame_for(
+            envelope, source, received_at=self._clock.now_us(), judge_for=self.judge_for, settings=self.settings
+        )
+        judged = judge(envelope, frame, grow)
+        claim.hold(judged.size)
+        return judged
+
+    def answer(self, source: str, judged: Judged, fresh: list[bool]) -> Answer:
+        """What to answer, once the journal has said which rows were new."""
+        said = answer(judged, fresh)
+        if judged.notices:
+            repeated = {verdict.index for verdict in said.verdicts if verdict.verdict == "duplicate"}
+            for index, notices in judged.notices.items():
+                if index not in repeated:
+                    self._notices.count(notices)
+        self._notices.tell()
+        if _log.isEnabledFor(logging.INFO):
+            _log.info(
+                "batch source=%s received=%d %s",
+                source,
+                said.received,
+                " ".join(f"{name}={count}" for name, count in said.counts().items()),
+            )
+        return said
+
+    def close(self) -> None:
+        """Finish what is being judged. Closing twice is no error."""
+        self.lane.close()

@@ -1,0 +1,44 @@
+"""The large lane: a few threads, with a bounded queue, for requests that are too much work for the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from footfall.collector.admission import Claim, overloaded
+
+__all__ = ["Lane"]
+
+_T = TypeVar("_T")
+
+
+class Lane:
+    """Runs work in `threads` threads, which start with the first; at most `waiting` requests wait for one of them."""
+
+    def __init__(self, *, threads: int, waiting: int) -> None:
+        self._places = threading.BoundedSemaphore(threads + waiting)
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="footfall-large")
+
+    async def run(self, work: Callable[[], _T], claim: Claim) -> _T:
+        """Run `work`; its thread has a share in the claim until it ends. Raises RequestError (503) for a full queue."""
+        if not self._places.acquire(blocking=False):
+            raise overloaded()
+        claim.share()
+        try:
+            future = self._pool.submit(work)
+        except RuntimeError:
+            self._end(claim)
+            raise overloaded() from None  # it is closed
+        future.add_done_callback(lambda _: self._end(claim))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Finish what was taken. Closing twice is no error."""
+        self._pool.shutdown()
+
+    def _end(self, claim: Claim) -> None:
+        self._places.release()
+        claim.release()
