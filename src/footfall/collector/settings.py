@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import msgspec
 
 from footfall.errors import UsageError
@@ -23,8 +25,14 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     `max_unkeyed_body_bytes` for one of them, and `unkeyed_timeout` for all of its body.
 
     Requests over `inline_bytes` or `inline_messages` are judged in `large_threads` threads beside the event loop, so
-    that they hold up nobody; at most `max_waiting_large` of them wait for a thread. The last three are the server's:
-    `header_timeout` for the whole head of a request, `body_timeout` for its body, `max_header_bytes` for its head.
+    that they hold up nobody; at most `max_waiting_large` of them wait for a thread.
+
+    The rest are the server's. `header_timeout` for the whole head of a request, `body_timeout` for its body,
+    `max_header_bytes` for its head, `answer_timeout` for a sender to read what it was answered. `max_connections` in
+    all; the process's limit of open files lowers it. `max_connections_per_address` of one IPv4 address or one IPv6
+    network (/64): many senders may share one (NAT), and at the limit a new connection ends an old one that shows no key
+    or rests, so this is how many may be at work at a time. It does not hold for `trusted_proxies`, which are addresses
+    or networks (`10.0.0.0/8`).
     """
 
     max_body_bytes: int = 20_000_000
@@ -47,8 +55,18 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     header_timeout: float = 10.0
     body_timeout: float = 60.0
     max_header_bytes: int = 16_384
+    answer_timeout: float = 30.0
+    max_connections: int = 10_000
+    max_connections_per_address: int = 500
+    trusted_proxies: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        wrong = [name for name in self.__struct_fields__ if not getattr(self, name) > 0]
+        values = {name: getattr(self, name) for name in self.__struct_fields__}
+        wrong = [name for name, value in values.items() if isinstance(value, int | float) and not value > 0]
         if wrong:
             raise UsageError(f"collector settings must be more than 0: {', '.join(wrong)}")
+        for network in self.trusted_proxies:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise UsageError(f"trusted_proxies: {error}; give addresses, or networks such as 10.0.0.0/8") from error

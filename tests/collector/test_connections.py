@@ -1,0 +1,170 @@
+"""Connections are limited for each address and in all, and strangers make room before senders who are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from footfall.collector.connections import Address, Addresses, Connections, FullError
+
+ONE = (4, 1)
+TWO = (4, 2)
+
+
+@dataclass
+class Model:
+    """A connection as the rule has it, in words: one list in the order of events, searched from the front."""
+
+    number: int
+    address: Address | None
+    state: Literal["stranger", "resting", "working"] = "stranger"
+
+
+def by_definition(model: list[Model], address: Address | None, most: int, most_of_address: int) -> set[int]:
+    """Which connections may make room, by number; empty when there is room. Raises FullError when none may."""
+    sizes = {item.address: sum(other.address == item.address for other in model) for item in model}
+    if address is not None and sizes.get(address, 0) >= most_of_address:
+        candidates = [item for item in model if item.address == address]
+    elif len(model) >= most:
+        candidates = [item for item in model if item.address is not None]
+    else:
+        return set()
+    for state in ("stranger", "resting"):
+        fitting = [item for item in candidates if item.state == state]
+        if fitting:
+            largest = max(sizes[item.address] for item in fitting)
+            addresses = {item.address for item in fitting if sizes[item.address] == largest}
+            return {next(item.number for item in fitting if item.address == each) for each in addresses}
+    raise FullError
+
+
+STEP = st.tuples(st.sampled_from(["add", "add", "know", "rest", "work", "remove"]), st.integers(0, 20))
+ADDRESS = st.sampled_from([ONE, TWO, (6, 1), None])
+
+
+def play(steps: list[tuple[str, int]], addresses: list[Address | None]) -> tuple[Connections[int], list[Model]]:
+    connections = Connections[int](5, 2)
+    model: list[Model] = []
+    for number, ((step, which), address) in enumerate(zip(steps, addresses, strict=False)):
+        if step == "add":
+            connections.add(number, address)
+            model.append(Model(number, address))
+        elif model:
+            item = model[which % len(model)]
+            getattr(connections, step)(item.number)
+            if step == "remove":
+                model.remove(item)
+            elif step == "know" and item.state == "stranger":
+                item.state = "working"
+            elif step == "rest" and item.state == "working":
+                item.state = "resting"
+                model.remove(item)
+                model.append(item)  # a rest is counted from its beginning
+            elif step == "work" and item.state == "resting":
+                item.state = "working"
+    return connections, model
+
+
+FULL: list[tuple[str, int]] = [("add", 0), ("know", 0), ("add", 0), ("know", 1)]
+HARD: dict[str, list[tuple[str, int]]] = {
+    "room": [("add", 0)],
+    "stranger": [*FULL[:3], ("rest", 0)],
+    "resting": [*FULL, ("rest", 1), ("rest", 0)],
+    "full": FULL,
+}
+
+
+@given(st.lists(STEP, max_size=30), st.lists(ADDRESS, min_size=30, max_size=30), ADDRESS)
+@example(HARD["room"], [ONE] * 30, ONE)
+@example(HARD["stranger"], [ONE] * 30, ONE)
+@example(HARD["resting"], [ONE] * 30, ONE)
+@example(HARD["full"], [ONE] * 30, ONE)
+def test_who_makes_room_is_as_the_rule_says(
+    steps: list[tuple[str, int]], addresses: list[Address | None], newcomer: Address | None
+) -> None:
+    connections, model = play(steps, addresses)
+
+    assert len(connections) == len(model)
+    try:
+        expected = by_definition(model, newcomer, 5, 2)
+    except FullError:
+        with pytest.raises(FullError):
+            connections.to_end(newcomer)
+    else:
+        ended = connections.to_end(newcomer)
+        assert ended in expected if expected else ended is None
+
+
+@pytest.mark.parametrize("outcome", HARD)
+def test_the_hard_cases_have_an_outcome_each(outcome: str) -> None:
+    _, model = play(HARD[outcome], [ONE] * 30)
+    try:
+        expected = by_definition(model, ONE, 5, 2)
+    except FullError:
+        states = {"full"}
+    else:
+        states = {str(item.state) for item in model if item.number in expected} or {"room"}
+
+    assert states == {outcome}
+
+
+def test_the_oldest_stranger_of_an_address_ends_before_a_known_sender_that_rests() -> None:
+    connections = Connections[str](10, 3)
+    for name in ("known", "old", "new"):
+        connections.add(name, ONE)
+    connections.know("known")
+    connections.rest("known")
+
+    assert connections.to_end(ONE) == "old"
+    assert connections.to_end(TWO) is None
+
+
+def test_in_all_the_address_that_holds_most_makes_room() -> None:
+    connections = Connections[str](4, 3)
+    for name, address in {"first": ONE, "a": TWO, "b": TWO, "c": TWO}.items():
+        connections.add(name, address)
+
+    assert connections.to_end(ONE) == "a"
+
+
+def test_a_connection_that_is_removed_twice_is_counted_once() -> None:
+    connections = Connections[str](10, 2)
+    connections.add("a", ONE)
+    connections.add("b", ONE)
+    connections.remove("a")
+    connections.remove("a")
+    connections.rest("a")
+
+    assert len(connections) == 1
+    assert connections.to_end(ONE) is None
+
+
+@pytest.mark.parametrize(
+    ("peer", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", True),
+        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("::c000:201", "192.0.2.1", False),
+    ],
+)
+def test_an_address_is_counted_whole_and_a_network_of_ipv6_as_one(peer: str, other: str, is_same: bool) -> None:
+    addresses = Addresses([])
+
+    assert (addresses.of(peer) == addresses.of(other)) is is_same
+
+
+@pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3", "192.0.2.7", "2001:db8::5", "", "/run/footfall"])
+def test_a_trusted_proxy_and_a_peer_without_an_address_are_not_counted(peer: str) -> None:
+    assert Addresses(["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]).of(peer) is None
+
+
+def test_an_address_beside_those_of_proxies_is_counted() -> None:
+    assert Addresses(["10.0.0.0/8", "192.0.2.7"]).of("192.0.2.8") is not None
