@@ -135,6 +135,44 @@ def test_a_body_may_come_in_chunks(collector: CollectorProcess, tmp_path: Path) 
     assert stored(tmp_path / "data") == {"a", "b"}
 
 
+def test_a_batch_that_comes_with_an_offer_of_http_2_is_stored_once(collector: CollectorProcess, tmp_path: Path) -> None:
+    offer = ["Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAEAAEAA", "Upgrade: h2c"]
+    with connect(collector) as connection:
+        connection.sendall(head(len(batch("a")), *offer))
+        connection.sendall(batch("a"))
+        answers = [read_answer(connection)]
+        connection.sendall(head(len(batch("b")), *offer) + batch("b"))
+        answers.append(read_answer(connection))
+
+    assert [answer[:13] for answer in answers] == [b"HTTP/1.1 200 "] * 2
+    assert stored(tmp_path / "data") == {"a", "b"}
+
+
+def test_a_batch_inside_the_body_of_a_stranger_is_not_stored(collector: CollectorProcess, tmp_path: Path) -> None:
+    inner = head(len(batch("smuggled"))) + batch("smuggled")
+    outer = head(len(inner), "Connection: Upgrade", "Upgrade: h2c").replace(AUTH.encode() + b"\r\n", b"")
+    with connect(collector) as connection:
+        connection.sendall(outer + inner)
+        answers = read_all(connection)
+
+    assert answers.count(b"HTTP/1.1 ") == answers.count(b"HTTP/1.1 401 ") == 1
+    assert stored(tmp_path / "data") == set()
+
+
+def test_what_the_server_refuses_is_in_the_log_by_code(collector: CollectorProcess) -> None:
+    for sent in (b"nonsense\r\n\r\n", b"POST /" + b"a" * 20_000, b"POST /"):
+        with connect(collector) as connection:
+            connection.sendall(sent)
+            read_all(connection)
+    _, said = collector.stop()
+
+    assert re.findall(r"refused requests (status=\d+ code=\w+ count=\d+)", said) == [
+        "status=400 code=malformed count=1",
+        "status=408 code=timeout count=1",
+        "status=431 code=head count=1",
+    ]
+
+
 def test_a_request_that_was_begun_is_finished_when_the_collector_is_told_to_stop(
     collector: CollectorProcess, tmp_path: Path
 ) -> None:

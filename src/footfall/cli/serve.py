@@ -94,6 +94,7 @@ def command(
             settings=settings,
             ready=lambda: say_ready(f"http://{shown}:{bound}"),
             tick=collector.notices.tell,
+            refused=collector.notices.refuse,
         )
 
 

@@ -110,6 +110,8 @@ class App:
         """Take messages in. Nothing is answered to a sender that went away before its request was whole."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         source = self._source_of_header(headers)
+        if source is not None:
+            _say_known(scope)
         with self._intake.admit(is_keyed=source is not None) as claim:
             if source is None:
                 body = await self._unproven(headers, receive, claim)
@@ -117,6 +119,7 @@ class App:
                 body = await self._body(headers, receive, claim, too_large, self._settings.max_body_bytes)
             if body is None:
                 return
+            _say_known(scope)
             source, judged = await self._judged(body, type_, source, claim)
             del body
             fresh = await self._committed(judged, claim)
@@ -254,6 +257,13 @@ class App:
         if source is None:
             raise unauthorized()
         return source
+
+
+def _say_known(scope: Scope) -> None:
+    """Tell our own server that the sender has a key that we know; other servers do not ask."""
+    extension = scope.get("extensions", {}).get("footfall")
+    if extension is not None:
+        extension["sender_is_known"]()
 
 
 def _plain(path: str) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "Refusal",
     "Send",
     "encode",
+    "error_body",
     "headers_of",
     "respond",
     "respond_error",
@@ -101,16 +102,21 @@ def headers_of(*, retry_after: int) -> Mapping[int, Headers]:
     }
 
 
-async def respond_error(send: Send, error: RequestError, headers: Mapping[int, Headers]) -> None:
-    """Answer a request that is refused. `headers` are those of a status; a Refusal has its own besides."""
+def error_body(error: RequestError) -> bytes:
+    """The JSON for a request that is refused."""
     body = {
         "status": 0,
         "error": {"code": error.code, "message": str(error)},
         "code": error.status,
         "success": False,
     }
+    return msgspec.json.encode(body)
+
+
+async def respond_error(send: Send, error: RequestError, headers: Mapping[int, Headers]) -> None:
+    """Answer a request that is refused. `headers` are those of a status; a Refusal has its own besides."""
     own = error.headers if isinstance(error, Refusal) else []
-    await respond(send, error.status, msgspec.json.encode(body), [*headers.get(error.status, ()), *own])
+    await respond(send, error.status, error_body(error), [*headers.get(error.status, ()), *own])
 
 
 def too_large(limit: int) -> Refusal:
