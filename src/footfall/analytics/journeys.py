@@ -1,4 +1,4 @@
-"""Walks a journey: who reached which step when, on the main path and on every branch.
+"""Walks a journey in SQL: who reached which step when, on the main path and on every branch.
 
 Any chain counts, not only the greedy one: a step is reached at a message if some chain of messages from the entry ends
 there. For that an ASOF join against the latest reachable message of the step before is exact, because the latest leaves
@@ -30,15 +30,15 @@ class Walk(msgspec.Struct, frozen=True):
     """A walked journey.
 
     The table `reached` has a row (path, place, step, actor, entered, time) for each step that an actor reached on a
-    path; `time` is the first reach. Path 0 is the main one, path n the n-th branch. `seen` has every message that may
-    fill a step.
+    path; `time` is the first reach. Path 0 is the main one, path n the n-th branch. The table `candidates` has a row
+    (step, ord, actor, time, is_many) for each step that a message may fill; `is_many` says that it may fill several.
     """
 
     journey: Journey
     span: Span
     paths: tuple[Path, ...]
     reached: str
-    seen: str
+    candidates: str
 
     def step(self, name: str) -> int:
         """The place of a step in the plan's list."""
@@ -55,159 +55,192 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Walk:
 
     Raises UsageError when the plan has no such event or property.
     """
-    found = Walk(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("seen"))
-    _see(dataset, plan, found)
+    walked = Walk(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
+    ties = dataset.new_name("ties")
     connection = dataset.connection
-    connection.execute(
-        f"CREATE TABLE {found.reached} "
-        "(path INTEGER, place INTEGER, step INTEGER, actor VARCHAR, entered BIGINT, time BIGINT)"
-    )
-    tangled = f"{found.seen}_tangled"
-    connection.execute(
-        f"CREATE TABLE {tangled} AS SELECT DISTINCT actor FROM (SELECT actor FROM {found.seen} GROUP BY actor, time "
-        "HAVING count(DISTINCT ord) > 1 AND bool_or(many))"
-    )
-    _join_paths(dataset, found, tangled)
-    _walk_tangled(dataset, found, tangled)
-    connection.execute(f"DROP TABLE {tangled}")
-    return found
+    connection.execute(_candidates(dataset, plan, walked))
+    connection.execute(_ties(walked, ties))
+    connection.execute(f"CREATE TABLE {walked.reached} AS {_reached(walked, ties)}")
+    _walk_ties(dataset, walked, ties)
+    connection.execute(f"DROP TABLE {ties}")
+    return walked
 
 
-def _see(dataset: Dataset, plan: Plan, found: Walk) -> None:
-    """Every message that may fill a step, once for each such step; `many` marks one that may fill several."""
-    parts = [
-        f"SELECT {number} AS step, {_occurrences(dataset, plan, found.journey, step)} "
-        f"AND {Span(found.span.since).sql()}"
-        for number, step in enumerate(found.journey.steps)
-    ]
-    dataset.connection.execute(
-        f"CREATE TABLE {found.seen} AS SELECT *, count(*) OVER (PARTITION BY ord) > 1 AS many "
-        f"FROM ({' UNION ALL '.join(parts)})"
-    )
-
-
-def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, what: Step | Guard) -> str:
-    table = dataset.events(what.event, needed(what.where), plan=plan)
+def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | Guard) -> str:
+    """The messages of a step or a guard, as SQL: ord, actor and time of each."""
+    table = dataset.events(wanted.event, needed(wanted.where), plan=plan)
     return (
-        f"ord, person_id AS actor, occurred_at AS time FROM {table.name} "
-        f"WHERE {ACTORS[journey.by]} AND {holds(dataset, table, what.where)}"
+        f"SELECT ord, person_id AS actor, occurred_at AS time FROM {table.name} "
+        f"WHERE {ACTORS[journey.by]} AND {holds(dataset, table, wanted.where)}"
     )
 
 
-def guarded(dataset: Dataset, plan: Plan, found: Walk, guard: Guard) -> tuple[int, int]:
-    """How many had the guard's event after reaching `start` and before reaching `end`, and how many reached `start`.
-
-    Where `end` was not reached it is the journey's `within`, or the end of the data. Equal times count as between, but
-    a message that fills `start` or `end` at that moment is no guard's event.
+def _candidates(dataset: Dataset, plan: Plan, walked: Walk) -> str:
+    fills = " UNION ALL ".join(
+        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, walked.journey, step)}))"
+        for number, step in enumerate(walked.journey.steps)
+    )
+    return f"""
+        CREATE TABLE {walked.candidates} AS
+        SELECT *, count(*) OVER (PARTITION BY ord) > 1 AS is_many
+        FROM ({fills}) WHERE {Span(walked.span.since).sql("time")}
     """
-    start, end = found.step(guard.start), found.step(guard.end)
-    limit = "NULL" if found.journey.within is None else f"s.entered + {found.journey.within * _SECOND}"
-    rows = dataset.rows(
-        f"WITH s AS (SELECT actor, min(entered) AS entered, min(time) AS time FROM {found.reached} "
-        f"WHERE step = {start} GROUP BY actor), "
-        f"e AS (SELECT actor, min(time) AS time FROM {found.reached} WHERE step = {end} "
-        f"AND path IN {found.through(guard.start, guard.end)} GROUP BY actor), "
-        f"g AS (SELECT {_occurrences(dataset, plan, found.journey, guard)}) "
-        "SELECT count(DISTINCT g.actor), (SELECT count(*) FROM s) FROM g JOIN s ON g.actor = s.actor "
-        "LEFT JOIN e ON e.actor = g.actor "
-        f"WHERE g.time >= s.time AND (coalesce(e.time, {limit}) IS NULL OR g.time <= coalesce(e.time, {limit})) "
-        f"AND NOT EXISTS (SELECT 1 FROM {found.seen} f WHERE f.ord = g.ord AND ((f.step = {start} AND f.time = s.time) "
-        f"OR (f.step = {end} AND f.time = e.time)))"
-    )
-    return int(rows[0][0]), int(rows[0][1])
 
 
-def _join_paths(dataset: Dataset, found: Walk, tangled: str) -> None:
-    """Reach step after step. A message that may fill several never follows itself: it looks one microsecond back."""
-    made: dict[tuple[int, ...], str] = {}
-    for number, path in enumerate(found.paths):
+def _ties(walked: Walk, ties: str) -> str:
+    """The actors with a message that may fill several steps and has the time of another: a join is not exact there."""
+    return f"""
+        CREATE TABLE {ties} AS
+        SELECT DISTINCT actor FROM (
+            SELECT actor FROM {walked.candidates} GROUP BY actor, time
+            HAVING count(DISTINCT ord) > 1 AND bool_or(is_many)
+        )
+    """
+
+
+def _reached(walked: Walk, ties: str) -> str:
+    """First reaches of the other actors: step joined to step, one named part for each beginning of a path."""
+    parts: dict[tuple[int, ...], tuple[str, str]] = {}
+    firsts = []
+    for number, path in enumerate(walked.paths):
         for place, step in enumerate(path.steps):
-            way = path.steps[: place + 1]
-            if way not in made:
-                made[way] = f"{found.reached}_{len(made)}"
-                source = _entries(found, tangled) if place == 0 else _next(found, path, place, made[way[:-1]])
-                dataset.connection.execute(f"CREATE TABLE {made[way]} AS {source}")
-            dataset.connection.execute(
-                f"INSERT INTO {found.reached} SELECT {number}, {place}, {step}, actor, entered, min(time) "
-                f"FROM {made[way]} GROUP BY actor, entered"
+            steps = path.steps[: place + 1]
+            name = f"via_{'_'.join(map(str, steps))}"
+            if steps not in parts:
+                before = parts[steps[:-1]][0] if place else ""
+                parts[steps] = name, _next(walked, path, place, before) if place else _entries(walked, ties)
+            firsts.append(
+                f"SELECT {number} AS path, {place} AS place, {step} AS step, actor, entered, min(time) AS time "
+                f"FROM {name} GROUP BY actor, entered"
             )
-    for name in made.values():
-        dataset.connection.execute(f"DROP TABLE {name}")
+    named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.values())
+    return f"WITH {named} {' UNION ALL '.join(firsts)}"
 
 
-def _entries(found: Walk, tangled: str) -> str:
-    return (
-        f"SELECT actor, min(time) AS entered, min(time) AS time FROM {found.seen} WHERE step = 0 "
-        f"AND {Span(None, found.span.until).sql('time')} AND actor NOT IN (SELECT actor FROM {tangled}) GROUP BY actor"
-    )
+def _entries(walked: Walk, ties: str) -> str:
+    return f"""
+        SELECT actor, min(time) AS entered, min(time) AS time FROM {walked.candidates}
+        WHERE step = 0 AND {Span(None, walked.span.until).sql("time")} AND actor NOT IN (SELECT actor FROM {ties})
+        GROUP BY actor
+    """
 
 
-def _next(found: Walk, path: Path, place: int, before: str) -> str:
-    limits = [f"o.time - r.time <= {path.limits[place]}"] if path.limits[place] is not None else []
-    limits += [f"o.time - r.entered <= {path.within}"] if path.within is not None else []
-    return (
-        "SELECT DISTINCT o.actor, r.entered, o.time FROM "
-        f"(SELECT actor, time, time - many::INTEGER AS back FROM {found.seen} WHERE step = {path.steps[place]}) o "
-        f"ASOF JOIN {before} r ON o.actor = r.actor AND o.back >= r.time WHERE {' AND '.join(limits) or 'TRUE'}"
-    )
+def _next(walked: Walk, path: Path, place: int, before: str) -> str:
+    """Where a step can follow the one before. A message that may fill both looks one microsecond back."""
+    limits = [f"message.time - before.time <= {path.limits[place]}"] if path.limits[place] is not None else []
+    limits += [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
+    return f"""
+        SELECT DISTINCT message.actor, before.entered, message.time
+        FROM (
+            SELECT actor, time, time - is_many::INTEGER AS not_after
+            FROM {walked.candidates} WHERE step = {path.steps[place]}
+        ) AS message
+        ASOF JOIN {before} AS before ON message.actor = before.actor AND message.not_after >= before.time
+        WHERE {" AND ".join(limits) or "TRUE"}
+    """
 
 
-def _walk_tangled(dataset: Dataset, found: Walk, tangled: str) -> None:
-    """Actors with a message that may fill several steps and ties with another: one by one, exactly."""
+def _walk_ties(dataset: Dataset, walked: Walk, ties: str) -> None:
+    """Walk the actors that a join cannot, one by one."""
     import pyarrow  # loaded with the engine
 
     reached = [
         (number, place, path.steps[place], actor, times[0], time)
-        for actor, moments in _actors(dataset, found, tangled)
-        for number, path in enumerate(found.paths)
-        if (times := first_reaches(moments, path, found.span.until))
+        for actor, messages in _actors(dataset, walked, ties)
+        for number, path in enumerate(walked.paths)
+        if (times := first_reaches(messages, path, walked.span.until))
         for place, time in enumerate(times)
     ]
     if reached:
         names = ("path", "place", "step", "actor", "entered", "time")
         table = pyarrow.table(dict(zip(names, map(list, zip(*reached, strict=True)), strict=True)))
-        hand_over(dataset.connection, table, f"INSERT INTO {found.reached} SELECT * FROM handed")
+        hand_over(dataset.connection, table, f"INSERT INTO {walked.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, found: Walk, tangled: str) -> Iterator[tuple[str, list[Filling]]]:
-    moments: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
+def _actors(dataset: Dataset, walked: Walk, ties: str) -> Iterator[tuple[str, list[Filling]]]:
+    actors: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
     for actor, ord_, time, step in dataset.rows(
-        f"SELECT actor, ord, time, step FROM {found.seen} WHERE actor IN (SELECT actor FROM {tangled}) ORDER BY ord"
+        f"SELECT actor, ord, time, step FROM {walked.candidates} SEMI JOIN {ties} USING (actor) ORDER BY ord"
     ):
-        moments[actor].setdefault(ord_, (time, set()))[1].add(step)
-    for actor, messages in moments.items():
+        actors[actor].setdefault(ord_, (time, set()))[1].add(step)
+    for actor, messages in actors.items():
         yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
 
-def converted(dataset: Dataset, found: Walk, start: str, end: str) -> tuple[int, int]:
-    """How many reached `start` on any path, and how many of them `end` on a path that passes both."""
-    rows = dataset.rows(
-        f"SELECT count(DISTINCT actor) FILTER (step = {found.step(start)}), "
-        f"count(DISTINCT actor) FILTER (step = {found.step(end)} AND path IN {found.through(start, end)}) "
-        f"FROM {found.reached}"
-    )
+def guarded(dataset: Dataset, plan: Plan, walked: Walk, guard: Guard) -> tuple[int, int]:
+    """How many had the guard's event where it should not be, and how many reached `start`.
+
+    The rule: `journeys.reaches.is_broken`, of which this is the SQL for all actors at once.
+    """
+    start, end = walked.step(guard.start), walked.step(guard.end)
+    limit = "NULL" if walked.journey.within is None else f"entered + {walked.journey.within * _SECOND}"
+    rows = dataset.rows(f"""
+        WITH started AS (
+            SELECT actor, min(entered) AS entered, min(time) AS time
+            FROM {walked.reached} WHERE step = {start} GROUP BY actor
+        ), ended AS (
+            SELECT actor, min(time) AS time
+            FROM {walked.reached} WHERE step = {end} AND path IN {walked.through(guard.start, guard.end)}
+            GROUP BY actor
+        ), guarded AS (
+            SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
+            FROM started LEFT JOIN ended ON ended.actor = started.actor
+        ), forbidden AS (
+            SELECT guarded.*, message.ord, message.time
+            FROM ({_occurrences(dataset, plan, walked.journey, guard)}) AS message
+            JOIN guarded ON guarded.actor = message.actor
+            WHERE message.time >= first AND (last IS NULL OR message.time <= last)
+        )
+        SELECT count(DISTINCT actor), (SELECT count(*) FROM started)
+        FROM forbidden
+        WHERE NOT EXISTS (
+            SELECT 1 FROM {walked.candidates} AS fills
+            WHERE fills.ord = forbidden.ord AND (
+                (fills.step = {start} AND fills.time = forbidden.first)
+                OR (fills.step = {end} AND fills.time = forbidden.ended)
+            )
+        )
+    """)
     return int(rows[0][0]), int(rows[0][1])
 
 
-def funnel(dataset: Dataset, found: Walk) -> list[tuple[int, Fraction | None]]:
+def converted(dataset: Dataset, walked: Walk, start: str, end: str) -> tuple[int, int]:
+    """How many reached `start` on any path, and how many of them `end` on a path that passes both."""
+    rows = dataset.rows(f"""
+        SELECT count(DISTINCT actor) FILTER (step = {walked.step(start)}),
+               count(DISTINCT actor) FILTER (step = {walked.step(end)} AND path IN {walked.through(start, end)})
+        FROM {walked.reached}
+    """)
+    return int(rows[0][0]), int(rows[0][1])
+
+
+def funnel(dataset: Dataset, walked: Walk) -> list[tuple[int, Fraction | None]]:
     """For each step of the main path: how many reached it, and the median of the microseconds since the step before."""
-    rows = dataset.rows(
-        "SELECT place, count(*), list_sort(list(took))[(count(took) + 1) // 2] "
-        "+ list_sort(list(took))[count(took) // 2 + 1] "
-        f"FROM (SELECT a.place, a.time - b.time AS took FROM {found.reached} a LEFT JOIN {found.reached} b "
-        "ON b.path = 0 AND b.actor = a.actor AND b.place = a.place - 1 WHERE a.path = 0) GROUP BY place"
-    )
+    rows = dataset.rows(f"""
+        WITH main AS (
+            SELECT place, actor, time FROM {walked.reached} WHERE path = 0
+        ), times AS (
+            SELECT main.place, main.time - before.time AS took
+            FROM main LEFT JOIN main AS before ON before.actor = main.actor AND before.place = main.place - 1
+        ), sorted AS (
+            SELECT place, count(*) AS actors, count(took) AS pairs, list_sort(list(took)) AS took
+            FROM times GROUP BY place
+        )
+        SELECT place, actors, took[(pairs + 1) // 2] + took[pairs // 2 + 1] FROM sorted
+    """)
     by_place = {place: (count, None if middle is None else Fraction(middle, 2)) for place, count, middle in rows}
-    return [by_place.get(place, (0, None)) for place in range(len(found.journey.steps))]
+    return [by_place.get(place, (0, None)) for place in range(len(walked.journey.steps))]
 
 
-def branched(dataset: Dataset, found: Walk, branch: int) -> int:
+def branched(dataset: Dataset, walked: Walk, branch: int) -> int:
     """How many reached the last step of a branch (counted from 0) by it, and not on the main path."""
     path = branch + 1
-    place = len(found.paths[path].steps) - 1
-    step = found.paths[path].steps[-1]
-    rows = dataset.rows(
-        f"SELECT count(*) FROM {found.reached} b WHERE path = {path} AND place = {place} AND NOT EXISTS "
-        f"(SELECT 1 FROM {found.reached} m WHERE m.path = 0 AND m.step = {step} AND m.actor = b.actor)"
-    )
+    step = walked.paths[path].steps[-1]
+    rows = dataset.rows(f"""
+        SELECT count(*) FROM {walked.reached} AS by_branch
+        WHERE path = {path} AND step = {step} AND NOT EXISTS (
+            SELECT 1 FROM {walked.reached} AS by_main
+            WHERE by_main.path = 0 AND by_main.step = {step} AND by_main.actor = by_branch.actor
+        )
+    """)
     return int(rows[0][0])
