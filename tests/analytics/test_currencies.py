@@ -78,7 +78,7 @@ def test_a_sum_over_several_currencies_is_one_figure_for_each(entry: MakeEntry) 
     assert found.value is None
     assert figures(found) == {"EUR": 15, "USD": 7, None: 1}
     assert found.rows == ()
-    assert "Currencies are never added up: one figure for each that money names." in found.definition
+    assert "Currencies are never added up: there is one figure for each currency in money." in found.definition
 
 
 def test_a_breakdown_is_of_one_currency_in_each_row(entry: MakeEntry) -> None:

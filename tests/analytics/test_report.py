@@ -217,7 +217,7 @@ def test_every_figure_states_its_definition(entry: MakeEntry) -> None:
 
     assert "exact sum of buy.total" in revenue
     assert "1970-01-04 01:00:00+01:00 (inclusive) to 1970-01-11 01:00:00+01:00 (exclusive), Europe/Stockholm" in revenue
-    assert "junk anonymous_id are left out" in actors
+    assert "junk anonymous_id and device streams are not persons" in actors
     assert "one message fills one step" in found.journeys[0].definition
 
 
@@ -269,5 +269,5 @@ def test_the_rule_of_a_guard_is_told_whole() -> None:
     plan = msgspec.structs.replace(plan_of(), journeys={"purchase": msgspec.structs.replace(PURCHASE, never=(guard,))})
     (journey,) = made(plan, []).journeys
 
-    assert "to that of its end on a path through both, both inclusive" in journey.definition
-    assert "a message that itself fills the start or the end at that moment is not counted" in journey.definition
+    assert "between first reaching its start and first reaching its end, inclusive" in journey.definition
+    assert "The messages that fill the start or the end do not count" in journey.definition

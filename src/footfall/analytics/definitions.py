@@ -1,4 +1,4 @@
-"""The sentence that stands beside every number: what was counted, when, whose, and what was left out."""
+"""The definition shown with every number: what was counted, when, whose, and what was left out."""
 
 from __future__ import annotations
 
@@ -24,13 +24,10 @@ from footfall.plan.model import (
 __all__ = ["journey_definition", "kpi_definition", "volume_definition", "window_text"]
 
 _COMPARED: Mapping[str, str] = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most"}
-_PERSONS = (
-    "A person is one person_id; messages with a junk anonymous_id are left out of persons, "
-    "and a device stream is never one."
-)
+_PERSONS = "A person is one person_id. Messages with a junk anonymous_id and device streams are not persons."
 _CHAIN = (
-    "A later step counts if any chain of messages leads to it, each at or after the one before (equal times count as "
-    "in order, one message fills one step), also after the window has ended."
+    "A later step is reached by any chain of messages, each at or after the one before. Messages of equal times count "
+    "as in order, and one message fills one step. Later steps may come after the window has ended."
 )
 _DEVICES = "A device is one device stream: messages with a device_id and no user_id."
 
@@ -60,7 +57,7 @@ def kpi_definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, *, n
         parts.append(f"The target is compared with the figure in {group}.")
     elif group is not None:
         parts.append(
-            f"The target's unit is the group {group}: that group is held against it, and the value is the total."
+            f"The target's unit names the group {group}: the target is compared with it. The value is the total."
         )
     if never is not None and kpi.target is not None:
         parts.append(f"No message of {never} was ever stored, so the target is neither met nor missed.")
@@ -76,7 +73,7 @@ def _in_currencies(plan: Plan, kpi: Kpi) -> str:
     found = [money_of(event, part) for part in parts if (event := named(plan, part.event)) is not None]
     properties = sorted({money.named for money in found if money is not None and money.named})
     if properties:
-        return f"Currencies are never added up: one figure for each that {' and '.join(properties)} names."
+        return f"Currencies are never added up: there is one figure for each currency in {' and '.join(properties)}."
     codes = sorted({money.code for money in found if money is not None})
     return f"Amounts are in {' and '.join(codes)}." if codes else ""
 
@@ -85,12 +82,12 @@ def journey_definition(journey: Journey, window: Window) -> str:
     """How a funnel was made."""
     parts = [_chain(journey)]
     if journey.branches:
-        parts.append("A branch counts those who reached its last step by it, and not on the main path.")
+        parts.append("A branch counts everyone who reached its last step through the branch and not on the main path.")
     if journey.never:
         parts.append(
-            "A guard counts those with its event from their first reach of its start to that of its end on a path "
-            "through both, both inclusive; where the end was not reached on such a path, to the journey's limit or "
-            "the end of the data; a message that itself fills the start or the end at that moment is not counted."
+            "A guard counts everyone who had its event between first reaching its start and first reaching its end, "
+            "inclusive. Only a path through both counts for the end; without it, the interval runs to the journey's "
+            "limit or the end of the data. The messages that fill the start or the end do not count."
         )
     parts.append(f"Entries by corrected time: {window_text(window)}.")
     return " ".join(parts)
@@ -100,8 +97,8 @@ def volume_definition(expected: VolumeExpectation, timezone: str) -> str:
     """How volumes are counted."""
     begin = {"hour": "hour", "day": "day, midnight to midnight", "week": "week, Monday to Monday"}[expected.per]
     return (
-        f"Messages per {begin}, on the clock of {timezone}, by corrected time; only periods wholly in the window, "
-        "from the event's first receipt on."
+        f"Messages per {begin}, on the clock of {timezone}, by corrected time. Only periods that lie wholly in the "
+        "window count, and only from the event's first receipt on."
     )
 
 

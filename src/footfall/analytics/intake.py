@@ -23,9 +23,9 @@ _MOST_REASONS = 3
 _CHUNK = 20_000
 
 DEFINITION = (
-    "Stored and quarantined count what is there now, by corrected time. "
-    "Late ones are stored, and were received more than 24 hours after they occurred. "
-    "Rejected ones were not kept, and count by the quarter of an hour in which they came in."
+    "Stored and quarantined messages are those kept now, by corrected time. "
+    "Late messages are stored ones that were received more than 24 hours after they occurred. "
+    "Rejected messages were not kept; they count by the quarter of an hour in which they arrived."
 )
 
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
