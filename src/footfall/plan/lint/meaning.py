@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from footfall.plan.findings import Path, dotted
 from footfall.plan.lint.rule import Finding, PlacedProperty, Rule, View
-from footfall.plan.lint.words import GENERIC, STOP_WORDS, singular, stem, words_of
 from footfall.plan.model import Property
+from footfall.plan.words import GENERIC, STOP_WORDS, singular, stem, words_of
 
 __all__ = ["ROWS"]
 

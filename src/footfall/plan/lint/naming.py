@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 from footfall.plan.findings import Path, dotted
 from footfall.plan.lint.rule import Finding, Rule, View
 from footfall.plan.lint.verbs import is_action, is_past, last_action, past_of
-from footfall.plan.lint.words import STYLES, singular, spell, stem, words_of
 from footfall.plan.model import LintLevel, Plan
 from footfall.plan.pattern_text import compile_pattern
+from footfall.plan.words import STYLES, singular, spell, stem, words_of
 
 __all__ = ["ROWS"]
 

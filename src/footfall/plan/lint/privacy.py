@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from footfall.plan.lint.personal_names import FORMATS, PersonalName, personal_kind
 from footfall.plan.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.plan.personal_names import FORMATS, PersonalName, personal_kind
 
 __all__ = ["ROWS"]
 

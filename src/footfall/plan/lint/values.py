@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from footfall.plan.lint.rule import Finding, Rule, View
-from footfall.plan.lint.words import singular, words_of
 from footfall.plan.model import Property
+from footfall.plan.words import singular, words_of
 
 __all__ = ["ROWS"]
 

@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 
 from footfall.clock import format_us
-from footfall.plan.observed.guess import ENOUGH, Guess, guess, words_of
+from footfall.plan.observed.guess import ENOUGH, Guess, guess
 from footfall.plan.observed.profile import EventProfile, Profile
 from footfall.plan.observed.values import ValueProfile
+from footfall.plan.words import words_of
 from footfall.printable import counted
 
 __all__ = ["Draft", "draft", "quoted"]
@@ -102,7 +103,8 @@ def _names(keys: Iterator[str]) -> dict[str, str]:
 
 
 def _canonical(key: str) -> str:
-    name = "_".join(words_of(key)) or "unnamed"
+    # A plan's names are ASCII.
+    name = "_".join(words_of(re.sub(r"[^\x00-\x7f]", " ", key))) or "unnamed"
     return name if name.isidentifier() else f"n_{name}"
 
 

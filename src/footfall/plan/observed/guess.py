@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Final
 
 import msgspec
 
 from footfall.plan.model import PropertyType
 from footfall.plan.observed.values import DEPTH, ValueProfile
+from footfall.plan.personal_names import personal_kind
+from footfall.plan.words import words_of
 
-__all__ = ["ENOUGH", "Guess", "guess", "words_of"]
+__all__ = ["ENOUGH", "Guess", "guess"]
 
 ENOUGH: Final = 10
 """So many messages must agree before something is said to be in all of them."""
@@ -39,14 +40,6 @@ _NAMED: Mapping[str, frozenset[str]] = {
 }
 _TYPED: Mapping[str, PropertyType] = {"date": "date", "datetime": "datetime", "uuid": "uuid"}
 _PERSONAL_FORMS = frozenset({"email", "ip", "ipv4", "ipv6", "mac", "phone"})
-_PERSONAL = frozenset(
-    {"address", "birthday", "birthdate", "dob", "email", "firstname", "fullname", "iban", "ip", "lastname", "lat",
-     "latitude", "lng", "lon", "longitude", "mobile", "password", "phone", "postcode", "ssn", "street", "surname",
-     "telephone", "zip"}
-)  # fmt: skip
-_NAME_OF = frozenset(
-    {"contact", "customer", "display", "family", "first", "full", "given", "last", "middle", "nick", "person", "user"}
-)
 _KEY_OF_A_MAP = re.compile(r"[0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9a-f]{16,}")
 
 
@@ -62,18 +55,12 @@ class Guess(msgspec.Struct, frozen=True):
     mixed: bool = False
 
 
-def words_of(name: str) -> list[str]:
-    """The words of a name in any style, in lower case: `shippingEmail` is shipping, email."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+", name)
-    return [part.lower() for part in parts]
-
-
 def guess(name: str, seen: ValueProfile, depth: int = 0) -> Guess:
     """What the property `name` seems to be. A place that was only ever null can be anything."""
     words = words_of(name)
     kinds = {kind for kind, count in seen.kinds.items() if count and kind != "null"}
     nullable = seen.nulls > 0
-    personal = _is_personal(words) or _has_personal_form(seen, kinds, words)
+    personal = _is_personal(name) or _has_personal_form(seen, kinds, words)
     type_, format_, scale = _type(seen, kinds, words, depth)
     may_choose = type_ == "string" and not personal and (format_ is None or format_ in _NAMED)
     choices = _choices(seen) if may_choose else ()
@@ -83,7 +70,7 @@ def guess(name: str, seen: ValueProfile, depth: int = 0) -> Guess:
 
 
 def _type(
-    seen: ValueProfile, kinds: set[str], words: list[str], depth: int
+    seen: ValueProfile, kinds: set[str], words: tuple[str, ...], depth: int
 ) -> tuple[PropertyType, str | None, int | None]:
     if kinds == {"boolean"}:
         return "boolean", None, None
@@ -100,7 +87,7 @@ def _type(
     return "any", None, None
 
 
-def _string(seen: ValueProfile, words: list[str]) -> tuple[PropertyType, str | None, int | None]:
+def _string(seen: ValueProfile, words: tuple[str, ...]) -> tuple[PropertyType, str | None, int | None]:
     for form in seen.forms:
         if form in _TYPED:
             return _TYPED[form], None, None
@@ -109,11 +96,11 @@ def _string(seen: ValueProfile, words: list[str]) -> tuple[PropertyType, str | N
     return "string", None, None
 
 
-def _is_money(seen: ValueProfile, words: list[str]) -> bool:
+def _is_money(seen: ValueProfile, words: tuple[str, ...]) -> bool:
     return seen.scale == 2 or (0 < seen.scale <= _MONEY_DIGITS and bool(_MONEY & set(words)))
 
 
-def _amount(seen: ValueProfile, kinds: set[str], words: list[str]) -> tuple[PropertyType, str | None, int | None]:
+def _amount(seen: ValueProfile, kinds: set[str], words: tuple[str, ...]) -> tuple[PropertyType, str | None, int | None]:
     if seen.fits_decimal and ("string" in kinds or _is_money(seen, words)):
         return "decimal", None, seen.scale
     if seen.fits_number and "string" not in kinds:
@@ -129,13 +116,15 @@ def _is_map(seen: ValueProfile) -> bool:
     return len(keys) > _MAP_KEYS or (len(keys) > 1 and all(map(_KEY_OF_A_MAP.fullmatch, keys)))
 
 
-def _is_personal(words: list[str]) -> bool:
-    found = set(words)
-    joined = {one + two for one, two in pairwise(words)}
-    return bool((found | joined) & _PERSONAL) or ("name" in found and bool(found & _NAME_OF))
+def _is_personal(name: str) -> bool:
+    """Whether any part of a name means personal data: values are shown, so this doubts more than lint does."""
+    words = words_of(name)
+    return words == ("address",) or any(
+        personal_kind("_".join(words[:end])) is not None for end in range(1, len(words) + 1)
+    )
 
 
-def _has_personal_form(seen: ValueProfile, kinds: set[str], words: list[str]) -> bool:
+def _has_personal_form(seen: ValueProfile, kinds: set[str], words: tuple[str, ...]) -> bool:
     return kinds == {"string"} and _string(seen, words)[1] in _PERSONAL_FORMS
 
 

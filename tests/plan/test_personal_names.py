@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.plan.lint.personal_names import FORMATS, NAMES, personal_kind
-from footfall.plan.lint.words import STYLES
+from footfall.plan.personal_names import FORMATS, NAMES, personal_kind
+from footfall.plan.words import STYLES
 
 ROWS = [(name, row.kind) for row in NAMES for name in row.names if not row.contexts]
 

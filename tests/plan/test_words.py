@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.plan.lint.words import STYLES, singular, spell, stem, words_of
+from footfall.plan.words import STYLES, singular, spell, stem, words_of
 
 WORD = st.from_regex(r"[a-z]{2,8}", fullmatch=True)
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-from footfall.plan.lint.words import words_of
+from footfall.plan.words import words_of
 
 __all__ = ["FORMATS", "NAMES", "PersonalName", "personal_kind"]
 
