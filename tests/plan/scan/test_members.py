@@ -137,17 +137,6 @@ CLASS_VALUES = {
             def post(self, event: done):
                 client.track(event.__class__.__name__, {"total": 1})
         """,
-    "the base's constructor, called by the subclass's": """
-        class Base:
-            def __init__(self, event):
-                self.event = event
-            def post(self):
-                client.track(self.event, {"total": 1})
-        class Form(Base):
-            def __init__(self):
-                super().__init__("done")
-        Form().post()
-        """,
     "an inherited method sends what the object was made with": """
         class Base:
             def __init__(self, event):
@@ -245,6 +234,17 @@ UNKNOWN = {
             Base.event = kind
         def post():
             client.track(Base.event, {"total": 1})
+        """,
+    "the base's constructor, called by the subclass's": """
+        class Base:
+            def __init__(self, event):
+                self.event = event
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base):
+            def __init__(self):
+                super().__init__("done")
+        Form().post()
         """,
     "the field of an object that is given": """
         from dataclasses import dataclass

@@ -6,13 +6,11 @@ import ast
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import product
 from typing import Any
 from uuid import UUID
 
-from footfall.plan.scan.dictionaries import concat, is_scalar, merged, options_of, plain
+from footfall.plan.scan.dictionaries import is_scalar, merged, plain
 from footfall.plan.scan.values import (
-    MOST_OPTIONS,
     Arguments,
     Const,
     Dictionary,
@@ -30,14 +28,7 @@ __all__ = ["BUILTINS", "METHODS", "bound_call"]
 
 Builtin = Callable[[Arguments, ast.Call], Value]
 
-_TEXT_METHODS = frozenset(
-    {
-        "capitalize", "casefold", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "strip",
-        "swapcase", "title", "upper",
-    }
-)  # fmt: skip
 METHODS: Mapping[type[Any], frozenset[str]] = {
-    Const: _TEXT_METHODS | {"format", "join", "isoformat"},
     Dictionary: frozenset(
         {"clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "__setitem__"}
     ),
@@ -134,8 +125,6 @@ BUILTINS: Mapping[str, Builtin] = {
 
 def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:
     """What a method of a built-in value gives back; a change in place is not made here."""
-    if isinstance(receiver, Const) and isinstance(receiver.value, str):
-        return _text_call(receiver.value, name, arguments, what)
     if isinstance(receiver, Dictionary):
         return _dictionary_call(receiver, name, arguments, what)
     if isinstance(receiver, Sequence | Param | Unknown) and name == "copy":
@@ -163,51 +152,3 @@ def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what
     if name == "values" and certain:
         return Sequence(tuple(entry.value for entry in receiver.entries.values()))
     return Unknown(because("is ", what), params_in(receiver.rest, *arguments.positional))
-
-
-def _text_call(text: str, name: str, arguments: Arguments, what: ast.AST) -> Value:
-    if name == "join" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Sequence):
-        parts: list[Value] = []
-        for item in arguments.positional[0].items:
-            parts += [Const(text), item] if parts else [item]
-        return concat(parts)
-    if name == "format" and arguments.rest is None and arguments.named_rest is None:
-        return _format(text, arguments, what)
-    given = [plain(value) for value in arguments.positional]
-    constants = [value.value for value in given if isinstance(value, Const)]
-    if name in _TEXT_METHODS and len(constants) == len(given) and not arguments.named:
-        try:
-            return Const(getattr(text, name)(*constants))
-        except (TypeError, ValueError):
-            pass
-    return Unknown(because("is ", what), params_in(*given), type="string")
-
-
-def _format(text: str, arguments: Arguments, what: ast.AST) -> Value:
-    """`str.format` where all that it takes is plain text or a number; else what stands before the first brace."""
-    names = [*map(str, range(len(arguments.positional))), *arguments.named]
-    values = [options_of(plain(value)) for value in (*arguments.positional, *arguments.named.values())]
-    ways = 1
-    for options in values:
-        ways *= len(options)
-    unknown = Unknown(
-        because("is ", what), params_in(*(v for options in values for v in options)), text.partition("{")[0], "string"
-    )
-    known = all(
-        isinstance(v := plain(option), Const) and is_scalar(v.value) for options in values for option in options
-    )
-    if ways > MOST_OPTIONS or not known or len(text) > 1_000:
-        return unknown
-    made: list[Value] = []
-    for way in product(*values):
-        given = {
-            name: value.value for name, value in zip(names, map(plain, way), strict=True) if isinstance(value, Const)
-        }
-        positional = [given[str(index)] for index in range(len(arguments.positional))]
-        if "{" in text and any(sign in text for sign in (":", "!", ".", "[")):
-            return unknown  # a width could ask for a text of any length
-        try:
-            made.append(Const(text.format(*positional, **{name: given[name] for name in arguments.named})))
-        except (IndexError, KeyError, ValueError):
-            return unknown
-    return join_values(made)

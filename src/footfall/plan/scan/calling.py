@@ -27,7 +27,6 @@ from footfall.plan.scan.values import (
     Made,
     Method,
     Param,
-    Partial,
     Sequence,
     Subclass,
     Task,
@@ -47,7 +46,8 @@ __all__ = ["call"]
 # What calls the function that it is given later, with the arguments that follow: where that function stands.
 _HANDS_ON: Mapping[str, int] = {
     "add_task": 0, "apply_async": 0, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "enqueue": 0,
-    "on_commit": 0, "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0, "to_thread": 0,
+    "on_commit": 0, "partial": 0, "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0,
+    "to_thread": 0,
 }  # fmt: skip
 # The same with all arguments by name: a thread, a task of another queue.
 _TARGETS: Mapping[str, str] = {"Thread": "target", "Process": "target", "Timer": "function"}
@@ -116,7 +116,7 @@ def _arguments(walker: Walker, node: ast.Call) -> Arguments:
 def _keeps(callee: Value, node: ast.Call) -> bool:
     """Whether a call surely leaves the dictionaries that it is given as they are."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if isinstance(callee, Action | Bound | Class | Partial) or name in SAFE:
+    if isinstance(callee, Action | Bound | Class) or name in SAFE:
         return True
     return isinstance(callee, External) and (callee.name in BUILTINS or callee.name in CARRIERS)
 
@@ -176,27 +176,13 @@ def _client(one: _Call, callee: Client, arguments: Arguments) -> Value:
     return _action(one, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.shape), arguments)
 
 
-def _partial(one: _Call, callee: Partial, arguments: Arguments) -> Value:
-    first = callee.arguments
-    together = Arguments(
-        first.positional + arguments.positional,
-        {**first.named, **arguments.named},
-        first.rest or arguments.rest,
-        first.named_rest or arguments.named_rest,
-    )
-    return _called(one, callee.callee, together)
-
-
 def _external(one: _Call, callee: External, arguments: Arguments) -> Value:
     walker = one.walker
     sdk = FACTORIES.get(callee.name)
     client = walker.engine.client_of(callee) or (Client(sdk) if sdk is not None else None)
     if client is not None:
         return client
-    if callee.name == "functools.partial" and arguments.positional:
-        rest = msgspec.structs.replace(arguments, positional=arguments.positional[1:])
-        return Partial(arguments.positional[0], rest)
-    if callee.name in CARRIERS or callee.name == "builtins.super":
+    if callee.name in CARRIERS:
         return Made(callee.name, arguments)
     builtin = BUILTINS.get(callee.name)
     if builtin is not None:
@@ -267,7 +253,7 @@ def _function(one: _Call, callee: Function, arguments: Arguments) -> Value:
 
 
 def _method(one: _Call, callee: Method, arguments: Arguments) -> Value:
-    if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:  # type: ignore[union-attr] # a method has a name
+    if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:
         return _unknown_call(one, Unknown(because("is ", one.node.func, ", which only says what it takes")), arguments)
     return one.walker.engine.follow(
         one.walker, callee.function, arguments, one.walker.place(one.node), receiver=callee.receiver
@@ -293,24 +279,25 @@ def _unknown_call(one: _Call, callee: Value, arguments: Arguments) -> Value:
         action = likely(name, arguments, walker.engine.library.sdks(walker.frame.module.path))
         if action is not None:
             walker.sent.extend(send(action, arguments, walker.place(one.node), walker.frame.qualname, receiver))
-    _handed_on(one, name or getattr(func, "id", ""), arguments)
+    full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
+    _handed_on(one, full.rpartition(".")[2], arguments)
     return Unknown(because("is ", one.node), params_in(callee))
 
 
 def _handed_on(one: _Call, name: str, arguments: Arguments) -> None:
     walker = one.walker
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
-        held = value.callee if isinstance(value, Partial) else value
-        if not isinstance(held, Action | Function | Method):
+        if not isinstance(value, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
-            _called(one, value, Arguments(arguments.positional[position + 1 :], arguments.named))
+            more = Unknown("is given when it is called") if name == "partial" else None
+            _called(one, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
         elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
             _called(one, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
-        elif isinstance(held, Action) and held.method in _SENDS:
-            why = Unknown(because(f"cannot be seen: {held.method} is handed to ", one.node, ", which calls it"))
+        elif isinstance(value, Action) and value.method in _SENDS:
+            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", one.node, ", which calls it"))
             place = walker.place(one.node)
-            walker.sent.extend(send(held, Arguments((), {"event": why}), place, walker.frame.qualname))
+            walker.sent.extend(send(value, Arguments((), {"event": why}), place, walker.frame.qualname))
 
 
 _CALLEES: Mapping[type[Any], Callable[[_Call, Any, Arguments], Value]] = {
@@ -322,7 +309,6 @@ _CALLEES: Mapping[type[Any], Callable[[_Call, Any, Arguments], Value]] = {
     Function: _function,
     Instance: _instance,
     Method: _method,
-    Partial: _partial,
     Subclass: _subclass,
     Task: _task,
 }

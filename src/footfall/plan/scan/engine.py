@@ -26,7 +26,6 @@ from footfall.plan.scan.values import (
     Instance,
     OneOf,
     Param,
-    Partial,
     Subclass,
     Unknown,
     Value,
@@ -150,7 +149,7 @@ class Engine(Members):
     def note_name(self, name: str, value: Value) -> None:
         """A name is bound to something that sends when it is called, so whoever calls the name sends."""
         called = class_value(value.cls, "__call__") if isinstance(value, Instance) else None
-        if isinstance(value, Action | Partial) or (isinstance(called, Function) and self.may_send(called)):
+        if isinstance(value, Action) or (isinstance(called, Function) and self.may_send(called)):
             self.wrappers.add(name)
 
     def note_import(self, name: str, other: str | None) -> None:
@@ -176,6 +175,7 @@ class Engine(Members):
         self._steps = 0
         try:
             walker.body(body)
+            walker.finish()
         except (TooInvolvedError, RecursionError):
             self.involved.append(Place(frame.module.path, 1, 1))
         self._steps = with_budget
@@ -224,7 +224,7 @@ class Engine(Members):
         given: frozenset[str] = frozenset()
         if arguments is None:
             bound = {**unbound}
-            of = function.qualname or "a lambda"
+            of = function.qualname
             if names.vararg is not None:
                 bound[names.vararg.arg] = Param(id(node), names.vararg.arg, of, "*")
             if names.kwarg is not None:
@@ -235,20 +235,18 @@ class Engine(Members):
             given = frozenset(name for name in bound if not isinstance(bound[name], Param | Instance))
         walker = Walker(self, self._frame(function), depth, given, sends=sends or self.may_send(function))
         walker.frame.names.update(own_self | bound)
-        if isinstance(node, ast.Lambda):
-            walker.returns.append(walker.value(node.body))
-        else:
-            ended = walker.body(node.body)
-            if function.is_stub or marks.yields or (ended and not walker.returns):
-                # Nothing that it gives is known: a subclass has the real one, or each round of a loop gives another.
-                walker.returns = [Unknown(f"is what {function.qualname}() gives")]
+        ended = walker.body(node.body)
+        walker.finish()
+        if function.is_stub or marks.yields or (ended and not walker.returns):
+            # Nothing that it gives is known: a subclass has the real one, or each round of a loop gives another.
+            walker.returns = [Unknown(f"is what {function.qualname}() gives")]
         sent = [*walker.sent, *self._inner(walker)]
         returns = join_values(walker.returns) if walker.returns else Const(None)
         return Outcome(tuple(sent), self._as_annotated(function, returns))
 
     def _as_annotated(self, function: Function, returns: Value) -> Value:
         """What a function returns, or what it says that it returns where that says more."""
-        said = None if isinstance(function.node, ast.Lambda) else function.node.returns
+        said = function.node.returns
         if said is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
             return returns
         promise = from_annotation(Walker(self, self._frame(function), MOST_WRAPPERS), said)
@@ -269,8 +267,7 @@ class Engine(Members):
                     self._nested -= 1
 
     def _frame(self, function: Function) -> Frame:
-        names: dict[str, Value] = {} if function.owner is None else {"__class__": function.owner}
-        return Frame(function.frame.module, names, function.frame, function.qualname)
+        return Frame(function.frame.module, {}, function.frame, function.qualname)
 
     def _parameters(self, function: Function, receiver: Value | None) -> tuple[ast.arguments, dict[str, Value]]:
         """The parameters that a caller gives, and what `self` or `cls` stands for."""
@@ -293,10 +290,10 @@ class Engine(Members):
             kwarg=names.kwarg,
             defaults=names.defaults,
         )
-        return trimmed, {first[0].arg: receiver, " self": receiver}
+        return trimmed, {first[0].arg: receiver}
 
     def _stands_for(self, walker: Walker, function: Function, arg: ast.arg) -> Value:
-        param = Param(id(function.node), arg.arg, function.qualname or "a lambda")
+        param = Param(id(function.node), arg.arg, function.qualname)
         said = from_annotation(walker, arg.annotation)
         if said is None or isinstance(said, Client):
             return said or param
@@ -438,8 +435,8 @@ def _as_promised(value: Value, promise: Value) -> Value:
     )
 
 
-def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    stack: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    stack: list[ast.AST] = list(node.body)
     while stack:
         one = stack.pop()
         if isinstance(one, ast.Yield | ast.YieldFrom):

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from footfall.plan.scan.calling import call
 from footfall.plan.scan.dictionaries import concat, is_scalar, merged, options_of, plain, truth, with_key
 from footfall.plan.scan.loosening import EITHER, loosened
+from footfall.plan.scan.trees import bound_names, changed_by_function
 from footfall.plan.scan.values import (
     Class,
     Client,
     Const,
     Dictionary,
-    Function,
     Instance,
     Member,
     OneOf,
@@ -142,8 +142,6 @@ def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
     left, right = walker.value(node.left), walker.value(node.right)
     if isinstance(node.op, ast.BitOr) and isinstance(left, Dictionary):
         return merged(left, right)
-    if isinstance(node.op, ast.Mod) and isinstance(left, Const) and isinstance(left.value, str):
-        return _percent(left.value, right, node)
     results = [_combined(node, plain(one), plain(other)) for one in options_of(left) for other in options_of(right)]
     return join_values(results, left, right)
 
@@ -176,18 +174,6 @@ def _is_text(value: Value) -> bool:
     if isinstance(value, Const):
         return isinstance(value.value, str)
     return isinstance(value, Unknown) and value.type == "string"
-
-
-def _percent(template: str, right: Value, what: ast.AST) -> Value:
-    """Text made by `%`, where only `%s` and `%d` stand in it and all that they take is known."""
-    values = right.items if isinstance(right, Sequence) else (right,)
-    pieces = template.replace("%d", "%s").split("%s")
-    if any("%" in piece for piece in pieces) or len(pieces) != len(values) + 1:
-        return Unknown(because("is ", what), params_in(right), template.partition("%")[0], "string")
-    parts: list[Value] = [Const(pieces[0])]
-    for value, piece in zip(values, pieces[1:], strict=True):
-        parts += [_text_of(value, what), Const(piece)]
-    return concat(parts)
 
 
 def _unary(walker: Walker, node: ast.UnaryOp) -> Value:
@@ -253,30 +239,31 @@ def _walrus(walker: Walker, node: ast.NamedExpr) -> Value:
 
 
 def _lambda(walker: Walker, node: ast.Lambda) -> Value:
-    qualname = f"{walker.frame.qualname}.<lambda>" if walker.frame.qualname else "<lambda>"
-    function = Function(node, walker.frame, qualname)
-    walker.defined.append(function)
-    return function
+    """Not followed as a function: its body is followed once, at the end of the body that it stands in."""
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        walker.value(default)
+    if walker.frame.outer is not None:
+        walker.shared |= changed_by_function(node)
+    walker.later.append((node, walker.frame.names.copy()))
+    return Unknown(because("is ", node))
 
 
 def _comprehension(walker: Walker, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+    """Followed once for what it sends, as a loop is: its own names are unknown, and so is what it changes."""
+    generators = [part for part in ast.walk(node) if isinstance(part, ast.comprehension)]
+    own = {name for generator in generators for name in bound_names(generator.target)}
+    walker.loosen(node, own)
     before = walker.frame.names
-    walker.frame.names = dict(before)
+    walker.frame.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
     for generator in node.generators:
-        items = walker.value(generator.iter)
-        known = join_values(items.items) if isinstance(items, Sequence) and items.items else None
-        walker.assign(generator.target, known or Unknown(because("comes from a loop over ", generator.iter)))
-        for test in generator.ifs:
-            walker.value(test)
-    if isinstance(node, ast.DictComp):
-        walker.value(node.key)
-        walker.value(node.value)
-        result: Value = Dictionary({}, Unknown("are made in a comprehension"), id(node))
-    else:
-        walker.value(node.elt)
-        result = Unknown(because("is ", node), type="array" if isinstance(node, ast.ListComp) else "")
+        for part in (generator.iter, *generator.ifs):
+            walker.value(part)
+    for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+        walker.value(part)
     walker.frame.names = before
-    return result
+    if isinstance(node, ast.DictComp):
+        return Dictionary({}, Unknown("are made in a comprehension"), id(node))
+    return Unknown(because("is ", node), type="array" if isinstance(node, ast.ListComp) else "")
 
 
 EXPRESSIONS: Mapping[type[ast.expr], Callable[[Walker, Any], Value]] = {

@@ -52,6 +52,7 @@ __all__ = ["Members", "methods_of"]
 
 _MOST_BUSY = 8
 _MOST_SUBCLASSES = 32
+_SETTINGS = "BaseSettings"
 _OUT_OF = ", a part of what "
 # Methods of a task: those that call it, and those that make a call for later out of it.
 _TASKS = frozenset(
@@ -60,7 +61,6 @@ _TASKS = frozenset(
         "subtask",
     }
 )  # fmt: skip
-_SETTINGS = "BaseSettings"
 
 
 class Members(Objects):
@@ -129,8 +129,6 @@ class Members(Objects):
         if isinstance(owner, Member):
             parts = {"value": owner.value, "name": Const(owner.name)}
             return parts.get(name) or self.attribute(walker, owner.value, name, what)
-        if isinstance(owner, Made) and owner.name == "builtins.super":
-            return self._of_super(walker, name, what)
         if isinstance(owner, Function | Method) and name in _TASKS:
             return Task(owner, name)
         if name in METHODS.get(type(owner), ()):
@@ -160,8 +158,8 @@ class Members(Objects):
             return Method(value, receiver) if value.kind == "class" else value
         if self.is_enum(cls) and not isinstance(value, Method | Class):
             return self._member(cls, name, value, what)
-        if self.is_settings(cls) and name in cls.fields:
-            return _setting(value, what)
+        if name in cls.fields and self.is_settings(cls):
+            value = _default(value, what)
         return loosened(value, self.changes.of_class(cls, name, [base.name for base in _classes(cls)]), what)
 
     def _member(self, cls: Class, name: str, value: Value, what: ast.AST) -> Member:
@@ -174,18 +172,6 @@ class Members(Objects):
     def is_settings(self, cls: Class) -> bool:
         """Whether the fields of a class are read from the environment, so that their defaults say little."""
         return any(isinstance(base, External) and base.name.endswith(_SETTINGS) for base in _ancestry(cls))
-
-    def _of_super(self, walker: Walker, name: str, what: ast.AST) -> Value:
-        cls, receiver = walker.lookup("__class__"), walker.frame.names.get(" self")
-        if isinstance(cls, Class) and receiver is not None:
-            for base in cls.bases:
-                member = class_value(base, name) if isinstance(base, Class) else None
-                if isinstance(member, Function):
-                    return Method(member, receiver)
-                client = self.client_of(base)
-                if client is not None and (action := self.of_client(client, name)) is not None:
-                    return action
-        return Unknown(because("is ", what))
 
     def _name_of(self, owner: Class | Subclass, what: ast.AST) -> Value:
         if isinstance(owner, Class):
@@ -271,12 +257,10 @@ class Members(Objects):
         given = self._given(instance, name)
         if given is not None:
             return typed if typed is not None and isinstance(given, Unknown) else given
-        initial = self._made(walker, instance, name)
-        is_field = said is not None and not _is_fixed(said)
-        if is_field and value is not None and self.is_settings(cls):
-            return _setting(value, what)
-        if is_field and _has_fields(cls) and instance.arguments is None:
-            return typed or (None if value is None else join_values((value, _setting(value, what)), loose=True))
+        initial = self._made(walker, instance, name, what)
+        is_open = instance.arguments is None or self.is_settings(cls)
+        if said is not None and not _is_fixed(said) and is_open and any(item.takes_fields for item in _classes(cls)):
+            value = typed or (None if value is None else _default(value, what))
         options = [item for item in (value, initial) if item is not None]
         if not options:
             return None
@@ -296,7 +280,7 @@ class Members(Objects):
             return instance.arguments.positional[position]
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
-    def _made(self, walker: Walker, instance: Instance, name: str) -> Value | None:
+    def _made(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value | None:
         """What the constructor binds an attribute to, with what the object was made with where that is known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
@@ -307,7 +291,8 @@ class Members(Objects):
             return None
         # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
         of = cls if instance.arguments is None else instance
-        return self._bound_by(walker, of, Instance(cls, instance.arguments), init).get(name)
+        bound = self._bound_by(walker, of, Instance(cls, instance.arguments), init)
+        return bound.get(name) or Unknown(because("is ", what))
 
     def _later(self, walker: Walker, cls: Class, name: str) -> Value | None:
         """What the other methods of an object bind an attribute to."""
@@ -368,8 +353,11 @@ def _is_placeholder(value: Value) -> bool:
     return isinstance(value, Unknown) and not value.prefix and not value.params
 
 
-def _setting(value: Value, what: ast.AST) -> Value:
-    return Unknown(because("is ", what, ", a field with a default"), type=_kind_of(value))
+def _default(value: Value, what: ast.AST) -> Value:
+    """A field's default: what it is made with, or what the environment says, may be something else."""
+    return join_values(
+        (value, Unknown(because("is ", what, ", a field with a default"), type=_kind_of(value))), loose=True
+    )
 
 
 def _kind_of(value: Value | None) -> str:
@@ -389,10 +377,6 @@ def _may_change(value: Value | None) -> bool:
 
 def _said(cls: Class, name: str) -> ast.expr | None:
     return next((item.fields[name] for item in _classes(cls) if name in item.fields), None)
-
-
-def _has_fields(cls: Class) -> bool:
-    return any(item.from_fields for item in _classes(cls))
 
 
 def _is_fixed(annotation: ast.expr) -> bool:

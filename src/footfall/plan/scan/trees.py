@@ -7,7 +7,7 @@ import ast
 from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS
 from footfall.plan.scan.loosening import ALL, BOUND, IN_PLACE
 
-__all__ = ["changed_attributes", "changed_by_function", "changed_by_functions"]
+__all__ = ["bound_names", "changed_attributes", "changed_by_function", "changed_by_functions", "changed_in_place"]
 
 
 def changed_attributes(root: ast.AST) -> dict[str, set[str]]:
@@ -16,7 +16,7 @@ def changed_attributes(root: ast.AST) -> dict[str, set[str]]:
     for node in ast.walk(root):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
             kinds.setdefault(node.attr, set()).add(BOUND)
-        elif isinstance(changed := _changed_in_place(node), ast.Attribute):
+        elif isinstance(changed := changed_in_place(node), ast.Attribute):
             # `self.__dict__.update(…)` binds any name.
             is_all = changed.attr == "__dict__"
             kinds.setdefault(ALL if is_all else changed.attr, set()).add(BOUND if is_all else IN_PLACE)
@@ -27,7 +27,7 @@ def changed_attributes(root: ast.AST) -> dict[str, set[str]]:
     return kinds
 
 
-def _changed_in_place(node: ast.AST) -> ast.expr | None:
+def changed_in_place(node: ast.AST) -> ast.expr | None:
     """What a piece of syntax changes in place: the name or attribute before `[…] =`, `.append(` or `["x"].append(`."""
     changed: ast.expr | None = None
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
@@ -57,5 +57,10 @@ def changed_by_function(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.L
     outside = {name for node in inner if isinstance(node, ast.Nonlocal) for name in node.names}
     own = {node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - outside
     own |= {node.arg for node in inner if isinstance(node, ast.arg)}
-    changed = (_changed_in_place(node) for node in inner)
+    changed = (changed_in_place(node) for node in inner)
     return outside | {node.id for node in changed if isinstance(node, ast.Name) and node.id not in own}
+
+
+def bound_names(target: ast.expr) -> set[str]:
+    """The names that stand on the left of an assignment or a loop."""
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

@@ -13,7 +13,7 @@ from footfall.plan.scan.shapes import Shape
 __all__ = [
     "Action", "Arguments", "Because", "Bound", "Class", "Client", "Const", "Dictionary", "Entry", "External",
     "Frame", "Function", "Import", "Instance", "Made", "Member", "Method", "ModuleValue", "OneOf", "Param",
-    "Partial", "Sequence", "Subclass", "Task", "Unknown", "Value", "because", "join_values", "params_in", "reason_of",
+    "Sequence", "Subclass", "Task", "Unknown", "Value", "because", "join_values", "params_in", "reason_of",
     "shown",
 ]  # fmt: skip
 
@@ -143,7 +143,7 @@ class ModuleValue(msgspec.Struct, frozen=True, eq=False):
 class Function(msgspec.Struct, frozen=True, eq=False):
     """A function of the scanned tree, with the frame that it was defined in."""
 
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    node: ast.FunctionDef | ast.AsyncFunctionDef
     frame: Frame
     qualname: str
     owner: Class | None = None
@@ -160,7 +160,7 @@ class Class(msgspec.Struct, frozen=True, eq=False):
     names: dict[str, Value]
     fields: Mapping[str, ast.expr]
     frame: Frame
-    from_fields: bool = False  # its constructor takes its fields, as a dataclass's does
+    takes_fields: bool = False  # its constructor may take its fields, as a dataclass's does
 
 
 class Instance(msgspec.Struct, frozen=True, eq=False):
@@ -218,13 +218,6 @@ class Action(msgspec.Struct, frozen=True):
     shape: Shape | None = None
 
 
-class Partial(msgspec.Struct, frozen=True, eq=False):
-    """A call with some of its arguments (`functools.partial`)."""
-
-    callee: Value
-    arguments: Arguments
-
-
 class Task(msgspec.Struct, frozen=True, eq=False):
     """A method of a function that a task queue made into a task: `delay`, `apply_async` and their like."""
 
@@ -234,7 +227,7 @@ class Task(msgspec.Struct, frozen=True, eq=False):
 
 Value = (
     Const | Unknown | Param | Dictionary | Sequence | OneOf | External | Made | ModuleValue | Function | Class
-    | Instance | Import | Method | Bound | Member | Client | Action | Partial | Subclass | Task
+    | Instance | Import | Method | Bound | Member | Client | Action | Subclass | Task
 )  # fmt: skip
 
 

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.plan.scan.calls import Place, Sent
 from footfall.plan.scan.dictionaries import (
-    LIST_MUTATORS,
-    MUTATORS,
     changed,
     concat,
     join_names,
@@ -22,7 +20,7 @@ from footfall.plan.scan.dictionaries import (
     with_item,
 )
 from footfall.plan.scan.expressions import EXPRESSIONS, from_annotation
-from footfall.plan.scan.trees import changed_by_function
+from footfall.plan.scan.trees import changed_by_function, changed_in_place
 from footfall.plan.scan.values import (
     Class,
     Client,
@@ -48,9 +46,6 @@ if TYPE_CHECKING:
 __all__ = ["Walker"]
 
 _MOST_ROUNDS = 16
-_CHANGE = MUTATORS | LIST_MUTATORS
-_FIELDS = frozenset({"BaseModel", "BaseSettings", "NamedTuple", "SQLModel", "Struct", "TypedDict"})
-_FIELD_MAKERS = frozenset({"attrs", "dataclass", "define", "frozen", "mutable", "s"})
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 
@@ -73,6 +68,7 @@ class Walker:
         self.defined: list[Function] = []
         self.globals: set[str] = set()
         self.shared: set[str] = set()  # the names that functions inside this one change
+        self.later: list[tuple[ast.Lambda, dict[str, Value]]] = []  # each with the names where it stands
 
     # What expressions ask for.
 
@@ -120,6 +116,16 @@ class Walker:
                     return True
         return False
 
+    def finish(self) -> None:
+        """Follow the lambdas of this body, with the names where each stands or as they are at the end."""
+        for node, names in self.later:
+            own = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
+            given = Unknown("is what a lambda is called with")
+            ends = ((name, value, self.frame.names.get(name, value)) for name, value in names.items())
+            either = {name: join_values((value, end), loose=True) for name, value, end in ends if end is not value}
+            self.frame.names |= either | dict.fromkeys(own, given)
+            self.value(node.body)
+
     def assign(self, target: ast.expr, value: Value) -> None:
         """Bind what stands left of `=`."""
         if isinstance(target, ast.Name):
@@ -156,6 +162,23 @@ class Walker:
                 after = self.frame.names if after is None else join_names(after, self.frame.names)
         self.frame.names = before if after is None else after
         return after is None
+
+    def loosen(self, root: ast.AST, own: Iterable[str] = ()) -> None:
+        """Forget what a round of a loop, or of its like, may change for the next. `own` names are not the body's."""
+        names, rest = self.frame.names, Unknown("is changed in a loop")
+        for node in ast.walk(root):
+            self.engine.step()
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names.keys() - own:
+                names[node.id] = join_values((names[node.id], rest), loose=True)
+            changes = changed_in_place(node)
+            while isinstance(changes, ast.Subscript | ast.Attribute):
+                changes = changes.value
+            content = names.get(changes.id) if isinstance(changes, ast.Name) else None
+            for option in options_of(content) if content is not None else ():
+                if isinstance(option, Dictionary):
+                    self.rebind(option, opened(option, rest))
+                elif isinstance(option, Sequence):
+                    self.rebind(option, Unknown("is changed in a loop", type="array"))
 
     def decided(self, test: ast.expr) -> bool | None:
         """Whether a test of a parameter that the caller gave holds; None for every other test."""
@@ -231,7 +254,7 @@ def _for(walker: Walker, node: ast.For | ast.AsyncFor) -> bool:
                 break
         walker.body(node.orelse)
         return False
-    _loosen(walker, node)
+    walker.loosen(node)
     walker.ways([lambda: _entered(walker, node), lambda: False])
     walker.body(node.orelse)
     return False
@@ -249,34 +272,11 @@ def _round(walker: Walker, body: list[ast.stmt]) -> bool:
 
 
 def _while(walker: Walker, node: ast.While) -> bool:
-    _loosen(walker, node)
+    walker.loosen(node)
     walker.value(node.test)
     walker.ways([lambda: _round(walker, node.body), lambda: False])
     walker.body(node.orelse)
     return False
-
-
-def _loosen(walker: Walker, loop: ast.AST) -> None:
-    """Forget, of what was known before a loop, whatever a round may change for the next one."""
-    names = walker.frame.names
-    rest = Unknown("is changed in a loop")
-    for node in ast.walk(loop):
-        walker.engine.step()
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names:
-            names[node.id] = join_values((names[node.id], rest), loose=True)
-        changes: ast.expr | None = None
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            changes = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGE:
-            changes = node.func.value
-        while isinstance(changes, ast.Subscript | ast.Attribute):
-            changes = changes.value
-        held = names.get(changes.id) if isinstance(changes, ast.Name) else None
-        for option in options_of(held) if held is not None else ():
-            if isinstance(option, Dictionary):
-                walker.rebind(option, opened(option, rest))
-            elif isinstance(option, Sequence):
-                walker.rebind(option, Unknown("is changed in a loop", type="array"))
 
 
 def _try(walker: Walker, node: ast.Try | ast.TryStar) -> bool:
@@ -308,21 +308,14 @@ def _with(walker: Walker, node: ast.With | ast.AsyncWith) -> bool:
 
 
 def _match(walker: Walker, node: ast.Match) -> bool:
+    """Any of the cases, or none. What a pattern binds is not followed: it is unknown from here on."""
     walker.value(node.subject)
-
-    def case(one: ast.match_case) -> bool:
-        for part in ast.walk(one.pattern):
-            name = getattr(part, "name", None) or getattr(part, "rest", None)
-            if isinstance(name, str):
-                walker.frame.names[name] = Unknown("comes from a match")
-        if one.guard is not None:
-            walker.value(one.guard)
-        return walker.body(one.body)
-
-    last = node.cases[-1]
-    always = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None and last.guard is None
-    ways: list[Callable[[], bool]] = [partial(case, one) for one in node.cases]
-    return walker.ways(ways if always else [*ways, lambda: False])
+    walker.loosen(node)
+    for part in ast.walk(node):
+        name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
+        if isinstance(part, ast.pattern) and isinstance(name, str):
+            walker.frame.names[name] = Unknown("comes from a match")
+    return walker.ways([*(partial(walker.body, case.body) for case in node.cases), lambda: False])
 
 
 def _function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -375,16 +368,6 @@ def _is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return True
 
 
-def _takes_fields(bases: Iterable[Value], node: ast.ClassDef) -> bool:
-    """Whether a class's constructor takes its fields: a dataclass and its like."""
-    if any(isinstance(base, External) and base.name.rpartition(".")[2] in _FIELDS for base in bases):
-        return True
-    makers = (one.func if isinstance(one, ast.Call) else one for one in node.decorator_list)
-    return any(
-        (one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "")) in _FIELD_MAKERS for one in makers
-    )
-
-
 def _class(walker: Walker, node: ast.ClassDef) -> None:
     # `Base[int]` is Base to the scan.
     bases = tuple(walker.value(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
@@ -401,7 +384,9 @@ def _class(walker: Walker, node: ast.ClassDef) -> None:
     }
     qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
     home = outer.outer if outer.owner is not None and outer.outer is not None else outer
-    cls = Class(node.name, qualname, bases, names, fields, home, _takes_fields(bases, node))
+    # A decorator, or a base that is not scanned, may make a constructor that takes the fields.
+    takes_fields = bool(node.decorator_list) or not all(isinstance(base, Class) for base in bases)
+    cls = Class(node.name, qualname, bases, names, fields, home, takes_fields)
     walker.frame.module.classes.append(cls)
     inner = Frame(outer.module, names, home, qualname, cls)
     walker.frame = inner
