@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from tests.delivery.loopback import serving
 
 ROOT = Path(__file__).parents[1]
@@ -48,8 +49,10 @@ def test_the_plan_commands_work_there_too(tmp_path: Path) -> None:
         assert ran.returncode == 0, ran.stderr
 
 
-def test_a_collector_says_in_one_line_that_it_cannot_run_there(tmp_path: Path) -> None:
-    ran = python("-m", "footfall", "serve", "--data", str(tmp_path / "data"), "--write-key", "key", "--port", "0")
+def test_a_collector_says_in_one_line_that_it_cannot_run_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOOTFALL_WRITE_KEYS", "key")
+
+    ran = python("-m", "footfall", "serve", "--data", str(tmp_path / "data"), "--port", "0")
 
     assert ran.returncode == 2
     assert "needs Linux or macOS" in ran.stderr

@@ -20,7 +20,17 @@ try:
 except ImportError:  # Windows; what needs no lock works there too
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["BOM", "Disk", "Lock", "Mode", "SystemDisk", "read_text_file", "replace_file"]
+__all__ = [
+    "BOM",
+    "Disk",
+    "Lock",
+    "Mode",
+    "SystemDisk",
+    "is_open_to_others",
+    "may_be_written",
+    "read_text_file",
+    "replace_file",
+]
 
 Mode = Literal["read", "write", "append"]
 
@@ -159,6 +169,22 @@ def replace_file(disk: Disk, path: Path, content: bytes) -> None:
     """Write a whole file so that a reader, or a power cut, sees the old one or the new one and nothing between."""
     with disk.replacing(path) as file:
         file.write(content)
+
+
+def is_open_to_others(file: IO[bytes]) -> bool:
+    """Whether other users of the machine may read a file that is open; False where it is no file of the system."""
+    try:
+        mode = os.fstat(file.fileno()).st_mode
+    except OSError:
+        return False
+    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def may_be_written(folder: Path) -> bool:
+    """Whether this process may make files in a folder or, where it is missing, make the folder."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _has_an_end(path: Path) -> bool:

@@ -18,6 +18,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.cli.serve import say_ready
+from footfall.clock import SystemClock
 from footfall.errors import OutputError
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.testing.process import CollectorProcess
@@ -33,6 +34,12 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     out, err = capsys.readouterr()
     assert out == ""
     return err
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key in the environment, so that nothing is wrong but what a test is about."""
+    monkeypatch.setenv("FOOTFALL_WRITE_KEYS", "k")
 
 
 def test_it_takes_events_by_the_keys_it_was_given_and_stops_when_told(tmp_path: Path) -> None:
@@ -56,12 +63,46 @@ def test_it_takes_events_by_the_keys_it_was_given_and_stops_when_told(tmp_path: 
     journal.close()
 
 
-def test_a_key_of_a_source_that_the_plan_does_not_name_is_refused_with_the_nearest_name(
+def test_a_key_that_was_created_sends_until_it_is_revoked_and_shows_nowhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keys = ["--write-key", "a=shop_backed", "--write-key", "b=shop_backend", "--write-key", "c"]
+    def keys(*arguments: str) -> str:
+        with pytest.raises(SystemExit):
+            main(["keys", *arguments, "--data", str(tmp_path / "data")])
+        return capsys.readouterr().out.strip()
 
-    said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--plan", str(PLAN), *keys)
+    def status(key: str) -> int:
+        message = {"userId": "u", "event": "e", "messageId": "m"}
+        return httpx.post(f"{collector.url}/v1/track", json=message, auth=(key, "")).status_code
+
+    def wait_for(answer: int, key: str) -> None:
+        while status(key) != answer:
+            SystemClock().sleep(0.05)
+
+    first = keys("create", "--source", "shop")
+    with CollectorProcess(tmp_path / "data", write_keys=()) as collector:
+        at_once = status(first)
+        second = keys("create", "--source", "app")
+        wait_for(200, second)
+        keys("revoke", first.split("_")[2])
+        wait_for(401, first)
+        beside = status(second)
+        command_line = Path(f"/proc/{collector.pid}/cmdline")
+        shown = command_line.read_text() if command_line.exists() else ""
+        _, said = collector.stop()
+
+    assert (at_once, beside) == (200, 200)
+    content = "".join(path.read_bytes().decode("latin-1") for path in (tmp_path / "data").iterdir())
+    for key in (first, second):
+        assert key.rpartition("_")[2] not in shown + said + content
+
+
+def test_a_key_of_a_source_that_the_plan_does_not_name_is_refused_with_the_nearest_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTFALL_WRITE_KEYS", "a=shop_backed b=shop_backend c")
+
+    said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--plan", str(PLAN))
 
     assert said == (
         "footfall: the plan has no source 'shop_backed', did you mean 'shop_backend'?;"
@@ -121,44 +162,51 @@ def test_it_serves_also_where_nobody_can_read_that_it_is_ready() -> None:
 def test_without_a_write_key_it_does_not_start(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, "--data", str(tmp_path / "data"))
 
-    assert said == "footfall: give at least one --write-key KEY or KEY=SOURCE: nobody could send without one\n"
+    assert said == (
+        "footfall: there is no write key, so nobody could send: make one by `footfall keys create --data"
+        f" {tmp_path / 'data'} --source NAME`, or give --write-key-file PATH, or FOOTFALL_WRITE_KEYS\n"
+    )
     assert not (tmp_path / "data").exists()
 
 
 def test_write_keys_that_cannot_be_used_are_all_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     said = refused(capsys, "--data", str(tmp_path / "data"), "--write-key", "a b", "--write-key", "c=")
 
-    assert "write key 1" in said
-    assert "write key 2" in said
+    assert "--write-key 1: write KEY or KEY=SOURCE" in said
+    assert "--write-key 2: write KEY or KEY=SOURCE" in said
 
 
+@pytest.mark.usefixtures("key")
 def test_a_folder_that_is_not_ours_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
 
-    said = refused(capsys, "--data", str(tmp_path), "--port", "0", "--write-key", "k")
+    said = refused(capsys, "--data", str(tmp_path), "--port", "0")
 
     assert said == f"footfall: {tmp_path}: is not footfall's and not empty; name a new or an empty folder\n"
 
 
+@pytest.mark.usefixtures("key")
 def test_a_second_collector_on_a_folder_is_refused_and_told_who_has_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with CollectorProcess(tmp_path / "data") as first:
-        said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--write-key", "k")
+        said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0")
 
         assert f"is held by process {first.pid} (footfall collector); stop it, or choose another" in said
         assert said.count("\n") == 1
         assert httpx.get(f"{first.url}/health").status_code == 200
 
 
+@pytest.mark.usefixtures("key")
 def test_a_port_that_is_taken_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with CollectorProcess(tmp_path / "data") as first:
-        said = refused(capsys, "--data", str(tmp_path / "other"), "--port", str(first.port), "--write-key", "k")
+        said = refused(capsys, "--data", str(tmp_path / "other"), "--port", str(first.port))
 
     assert said.startswith(f"footfall: cannot listen on 127.0.0.1:{first.port} (Address already in use)")
     assert said.count("\n") == 1
 
 
+@pytest.mark.usefixtures("key")
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -175,7 +223,7 @@ def test_a_plan_that_cannot_be_used_is_refused_with_every_problem(
     if text is not None:
         plan.write_text(text)
 
-    found = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--write-key", "k", "--plan", str(plan))
+    found = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--plan", str(plan))
 
     assert said in found
     assert "Traceback" not in found
@@ -193,13 +241,14 @@ def open_folder() -> Iterator[Path]:
     shutil.rmtree(path)
 
 
+@pytest.mark.usefixtures("key")
 def test_a_folder_that_may_not_be_written_is_refused(open_folder: Path) -> None:
     open_folder.chmod(0o555)
 
     # Root may write anywhere: then the process becomes nobody, once it has read its own modules.
     become = f"os.setuid({NOBODY})" if os.geteuid() == 0 else "pass"
     script = f"import os, encodings.idna, footfall.cli.app, footfall.cli.serve; {become}; footfall.cli.main()"
-    arguments = ["serve", "--data", str(open_folder), "--port", "0", "--write-key", "k"]
+    arguments = ["serve", "--data", str(open_folder), "--port", "0"]
     done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False)
 
     assert done.returncode == 2

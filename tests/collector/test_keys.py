@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.collector.key_text import ENTROPY, digest_of, new_key
-from footfall.collector.keys import Keyring, header_key, parse_keys, read_transform_key
+from footfall.collector.keys import Keyring, header_key, read_transform_key
 from footfall.errors import RequestError, UsageError
 from footfall.storage import KeyRecord
 from footfall.storage.control import Role
@@ -90,20 +90,6 @@ def test_a_keyring_keeps_no_key() -> None:
 )
 def test_the_key_is_the_user_name_of_a_basic_header_or_a_bearer_token(header: bytes, key: str | None) -> None:
     assert header_key(header) == key
-
-
-def test_keys_of_the_command_line_name_their_source_or_belong_to_default() -> None:
-    assert parse_keys(["a", "b=shop", "c=x=y"]) == {"a": "default", "b": "shop", "c": "x=y"}
-
-
-def test_every_key_that_cannot_be_used_is_listed_and_none_is_shown() -> None:
-    with pytest.raises(UsageError) as caught:
-        parse_keys(["secret-1 ", "secret-2=", "=shop", "ok", "ok=shop", "secret:3"])
-
-    said = str(caught.value)
-    assert [f"write key {number}:" in said for number in range(1, 7)] == [True, True, True, False, True, True]
-    assert "secret" not in said
-    assert "given twice" in said
 
 
 @pytest.mark.parametrize(

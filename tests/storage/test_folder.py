@@ -144,6 +144,28 @@ def test_reading_needs_a_folder_with_a_journal_and_takes_no_lock(tmp_path: Path)
     held.close()
 
 
+def test_a_check_raises_what_opening_would_and_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "thesis.txt").touch()
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    collector = DataFolder.open(tmp_path / "data")
+
+    DataFolder.check(tmp_path / "missing" / "data")
+    DataFolder.check(tmp_path / "empty")
+    with pytest.raises(DataFolderError, match="not footfall's and not empty"):
+        DataFolder.check(tmp_path / "full")
+    for inside in ("file", "file/data"):
+        with pytest.raises(DataFolderError, match="is a file"):
+            DataFolder.check(tmp_path / inside)
+    with pytest.raises(DataFolderHeldError):
+        DataFolder.check(collector.path)
+    collector.close()
+    DataFolder.check(collector.path)
+    assert not (tmp_path / "missing").exists()
+    assert list((tmp_path / "empty").iterdir()) == []
+
+
 def test_the_control_store_is_used_beside_whoever_holds_the_folder(tmp_path: Path) -> None:
     with pytest.raises(DataFolderError, match="does not exist"):
         DataFolder.beside(tmp_path / "data")

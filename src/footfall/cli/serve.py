@@ -3,96 +3,132 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
 from footfall.cli.log_format import log_to_stderr
 from footfall.cli.output import echo
-from footfall.collector import Collector, CollectorSettings, create_app
-from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, parse_keys, read_transform_key
-from footfall.collector.server import listen, serve
+from footfall.cli.serve_boot import Boot, prepare
+from footfall.cli.settings_file import read_settings_file
+from footfall.collector import Collector, create_app
+from footfall.collector.key_watch import KeyWatch
+from footfall.collector.keys import TRANSFORM_KEY_FILE
+from footfall.collector.read_settings import Reading, read_settings
+from footfall.collector.serve_settings import CONFIG, SETTINGS, ServeSettings, as_toml
+from footfall.collector.server import serve
 from footfall.errors import OutputError, UsageError
-from footfall.plan import load
-from footfall.plan.findings import did_you_mean
-from footfall.plan.model import Plan
+from footfall.storage import DataFolder, SqliteControl
 
 __all__ = ["command", "say_ready"]
 
+_log = logging.getLogger("footfall")
+
+
+def _default(name: str) -> str:
+    return f"  [default: {SETTINGS[name].default}]"
+
 
 @click.command("serve")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder; made if it is missing.")
+@click.option("--data", type=click.Path(path_type=Path), help="The data folder; made if it is missing.")
 @click.option("--plan", type=click.Path(path_type=Path), help="The tracking plan. Without one everything is taken.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8400, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", help="The address to listen on." + _default("host"))
+@click.option("--port", metavar="INTEGER", help="0 takes a free one." + _default("port"))
+@click.option(
+    "--write-key-file", type=click.Path(path_type=Path),
+    help="A file of keys that may send, beside those of `footfall keys create`: a line KEY=SOURCE each.",
+)  # fmt: skip
 @click.option(
     "--write-key",
     "write_keys",
     multiple=True,
     metavar="KEY[=SOURCE]",
-    help="A key that may send, and the source it belongs to (default without one). Give one at least.",
+    help="A key that may send, and the source it belongs to (default without one). Every user of the machine can read"
+    " it in `ps`.",
 )
 @click.option(
-    "--header-timeout", default=10.0, show_default=True, type=click.FloatRange(0, 30, min_open=True),
-    help="Seconds that a sender has for the head of a request.",
+    "--header-timeout", metavar="SECONDS",
+    help="How long a sender has for the head of a request." + _default("header_timeout"),
 )  # fmt: skip
 @click.option(
-    "--max-message-bytes", default=CollectorSettings().max_message_bytes, show_default=True, type=click.IntRange(1),
-    help="The largest message to take. Of a larger one the first 4 KB are kept, in quarantine.",
+    "--max-message-bytes", metavar="INTEGER",
+    help="The largest message to take. Of a larger one the first 4 KB are kept, in quarantine."
+    + _default("max_message_bytes"),
 )  # fmt: skip
 @click.option(
-    "--transform-key-file", type=click.Path(path_type=Path), envvar=TRANSFORM_KEY_FILE, show_envvar=True,
-    help="The key for values that the plan hashes and that come in clear.",
+    "--transform-key-file", type=click.Path(path_type=Path),
+    help=f"The key for values that the plan hashes and that come in clear.  [env var: {TRANSFORM_KEY_FILE}]",
 )  # fmt: skip
-@click.option("--allow-unknown-sources", is_flag=True, help="Also take keys of sources that the plan does not name.")
 @click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How log lines look: for people, or a JSON object each.",
+    "--allow-unknown-sources", is_flag=True, default=None,
+    help="Also take keys of sources that the plan does not name.",
 )  # fmt: skip
-@click.option("--verbose", is_flag=True, help="Log a line per batch.")
-def command(
-    *,
-    data: Path,
-    plan: Path | None,
-    host: str,
-    port: int,
-    write_keys: tuple[str, ...],
-    header_timeout: float,
-    max_message_bytes: int,
-    transform_key_file: Path | None,
-    allow_unknown_sources: bool,
-    log_format: str,
-    verbose: bool,
-) -> None:
+@click.option(
+    "--log-format", metavar="[text|json]",
+    help="How log lines look: for people, or a JSON object each." + _default("log_format"),
+)  # fmt: skip
+@click.option("--verbose", is_flag=True, default=None, help="Log a line per batch.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), envvar=CONFIG, show_envvar=True,
+    help="The settings file.  [default: footfall.toml, where there is one]",
+)  # fmt: skip
+@click.option("--check", "is_check", is_flag=True, help="Read and try everything, say what is wrong, and do not start.")
+@click.option("--print-settings", "is_print", is_flag=True, help="Print every setting and where it is from, as TOML.")
+def command(*, config: Path | None, is_check: bool, is_print: bool, **flags: Any) -> None:
     """Take events in over HTTP and keep them in a data folder.
 
     Prints `listening on http://HOST:PORT` when it is ready. SIGTERM and Ctrl-C stop it, with nothing lost.
 
+    Who may send has a key: see `footfall keys`. A key that is created or revoked counts within two seconds.
+
+    Each setting is taken from its flag, else from the environment (FOOTFALL_PORT for --port), else from footfall.toml
+    (`port = 8400`); there are more of them than flags, and --print-settings shows them all.
+
     The log, on standard error, has one WARNING a minute for each event and fault for which messages were quarantined or
     rejected, and for each reason for which requests were refused.
     """
-    log_to_stderr(log_format, logging.INFO if verbose else logging.WARNING)
-    settings = CollectorSettings(header_timeout=header_timeout, max_message_bytes=max_message_bytes)
-    if not write_keys:
-        raise UsageError("give at least one --write-key KEY or KEY=SOURCE: nobody could send without one")
-    keys = parse_keys(write_keys)
-    loaded = None if plan is None else load(plan)
-    if loaded is not None and not allow_unknown_sources:
-        _refuse_unknown_sources(loaded, keys)
-    key = None if transform_key_file is None else read_transform_key(transform_key_file)
+    file, problem = read_settings_file(config)
+    reading = read_settings(flags, os.environ, file)
+    if problem is not None:
+        reading.problems.insert(0, problem)
+    settings = reading.settings
+    log_to_stderr(settings.log_format, logging.INFO if settings.verbose else logging.WARNING)
+    for warning in reading.warnings:
+        _log.warning("%s", warning)
+    if is_print:
+        _print(reading)
+        return
+    boot = prepare(reading)
+    with boot.listener:
+        if is_check:
+            echo("ok: nothing is wrong, and nothing was started")
+        else:
+            _serve(boot, settings)
+
+
+def _print(reading: Reading) -> None:
+    if reading.problems:
+        raise UsageError("\n  ".join(["the settings cannot be used:", *reading.problems]))
+    echo(as_toml(reading.settings, reading.places))
+
+
+def _serve(boot: Boot, settings: ServeSettings) -> None:
     with (
-        listen(host, port) as listener,
-        Collector(data, plan=loaded, settings=settings, transform_key=key) as collector,
+        Collector(
+            boot.data, plan=boot.plan, settings=settings.collector, transform_key=boot.transform_key
+        ) as collector,
+        KeyWatch(SqliteControl(DataFolder(boot.data).control_path), boot.keyring, clock=collector.clock),
     ):
-        bound = listener.getsockname()[1]
-        shown = f"[{host}]" if ":" in host else host
+        port = boot.listener.getsockname()[1]
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
         serve(
-            create_app(collector, keys),
-            listener,
-            settings=settings,
-            ready=lambda: say_ready(f"http://{shown}:{bound}"),
+            create_app(collector, boot.keyring),
+            boot.listener,
+            settings=settings.collector,
+            ready=lambda: say_ready(f"http://{host}:{port}"),
             tick=collector.notices.tell,
             refused=collector.notices.refuse,
         )
@@ -102,15 +138,3 @@ def say_ready(url: str) -> None:
     """Say where the collector listens."""
     with suppress(OutputError):  # a collector takes events in whether or not somebody reads this line
         echo(f"listening on {url}")
-
-
-def _refuse_unknown_sources(plan: Plan, keys: Mapping[str, str]) -> None:
-    """Refuse a key whose source a plan with sources does not name: a typing error would cost every event of it.
-
-    A key without a source belongs to nobody in the plan, and that is right.
-    """
-    named = plan.sources
-    unknown = [source for source in dict.fromkeys(keys.values()) if source != DEFAULT_SOURCE and source not in named]
-    if named and unknown:
-        each = "; ".join(f"the plan has no source {source!r}, {did_you_mean(source, named)}" for source in unknown)
-        raise UsageError(f"{each}; name one of its sources, or give --allow-unknown-sources")

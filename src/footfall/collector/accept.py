@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -25,6 +24,9 @@ _PAUSE = 1.0
 
 def connection_limit(most: int) -> int:
     """How many connections the process can hold, `most` at most; its own limit of open files is raised if it can be."""
+    # Loaded late: Windows has no such module, and a collector says there in one line that it cannot run.
+    import resource
+
     bounds = resource.getrlimit(resource.RLIMIT_NOFILE)
     soft, hard = (sys.maxsize if bound == resource.RLIM_INFINITY else bound for bound in bounds)
     files, connections = share_files(most, soft, hard)

@@ -10,23 +10,25 @@ import base64
 import binascii
 import hmac
 import json
+import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from footfall.collector.key_text import digest_of, is_mistyped
-from footfall.disk import Disk, SystemDisk
+from footfall.disk import Disk, SystemDisk, is_open_to_others
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
 
-__all__ = ["DEFAULT_SOURCE", "TRANSFORM_KEY_FILE", "Keyring", "header_key", "parse_keys", "read_transform_key"]
+__all__ = ["DEFAULT_SOURCE", "TRANSFORM_KEY_FILE", "Keyring", "header_key", "read_secret_file", "read_transform_key"]
 
 TRANSFORM_KEY_FILE = "FOOTFALL_TRANSFORM_KEY_FILE"
 """The environment's variable that names the file of the transform key."""
 
 DEFAULT_SOURCE = "default"
+_log = logging.getLogger("footfall")
 _NAMED_KEY = re.compile(rb'"writeKey"[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,1000}+")')
 _NAMED_KEYS = 16  # different ones
 
@@ -54,6 +56,10 @@ class Keyring:
         digests = {digest_of(key): source for key, source in keys.items()}
         self._given = {digest: _Grant(digest, "write", source) for digest, source in digests.items()}
         self._grants = self._given
+
+    def has_senders(self) -> bool:
+        """Whether there is any key that may send."""
+        return any(grant.role == "write" for grant in self._grants.values())
 
     def take_stored(self, records: Iterable[KeyRecord]) -> None:
         """Put these in the place of the stored keys. A key that is revoked is no key, wherever else it is given."""
@@ -111,32 +117,23 @@ def header_key(header: bytes) -> str | None:
     return None
 
 
-def parse_keys(texts: Sequence[str]) -> dict[str, str]:
-    """`KEY` or `KEY=SOURCE`, as given on the command line, as a mapping of key to source.
+def read_secret_file(path: Path, what: str, disk: Disk | None = None) -> bytes:
+    """The content of a file with secrets; one that other users may read gets a warning in the log.
 
-    Raises UsageError, listing every text that cannot be used.
+    Raises UsageError, which names the file as `what`.
     """
-    keys: dict[str, str] = {}
-    problems = []
-    for number, text in enumerate(texts, 1):
-        key, separator, source = text.partition("=")
-        if not key or (separator and not source) or not key.isprintable() or " " in key or ":" in key:
-            problems.append(f"write key {number}: write KEY or KEY=SOURCE, without spaces or colons")
-        elif key in keys:
-            problems.append(f"write key {number}: given twice")
-        keys[key] = source or DEFAULT_SOURCE
-    if problems:
-        raise UsageError("; ".join(problems))  # never the keys themselves: they are secrets
-    return keys
+    try:
+        with (disk or SystemDisk()).open(path, "read") as file:
+            if is_open_to_others(file):
+                _log.warning("the %s %s can be read by other users of this machine; chmod 600 it", what, path)
+            return file.read()
+    except OSError as error:
+        raise UsageError(f"the {what} {path} cannot be read ({error.strerror})") from error
 
 
 def read_transform_key(path: Path, disk: Disk | None = None) -> bytes:
     """The key in a file: its bytes without the line end after them. Raises UsageError, which never has the key."""
-    try:
-        with (disk or SystemDisk()).open(path, "read") as file:
-            key = file.read()
-    except OSError as error:
-        raise UsageError(f"the transform key file {path} cannot be read ({error.strerror})") from error
+    key = read_secret_file(path, "transform key file", disk)
     key = key.removesuffix(b"\n").removesuffix(b"\r")
     if not key:
         raise UsageError(f"the transform key file {path} is empty; write a long random text into it")

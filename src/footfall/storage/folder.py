@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from footfall.clock import Clock, SystemClock, format_us
-from footfall.disk import Disk, Lock, SystemDisk, replace_file
+from footfall.disk import Disk, Lock, SystemDisk, may_be_written, replace_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 
 __all__ = ["FORMAT", "DataFolder"]
@@ -54,15 +56,11 @@ class DataFolder:
         path, disk, clock = Path(path), disk or SystemDisk(), clock or SystemClock()
         try:
             disk.make_folder(path, private=True)
-            names = {entry.name for entry in disk.list(path)}
         except FileExistsError:
-            raise DataFolderError(path, "is a file; name a folder, or one that does not exist yet") from None
+            raise _no_folder(path) from None
         except OSError as error:
             raise _unusable(path, error) from error
-        if _MARKER in names:
-            _read_marker(disk, path)
-        elif names - _BEGUN:
-            raise DataFolderError(path, "is not footfall's and not empty; name a new or an empty folder")
+        names = _names_to_take(disk, path)
         try:
             lock = disk.lock(path / _LOCK, "footfall collector")
         except OSError as error:
@@ -75,6 +73,22 @@ class DataFolder:
                 lock.close()
                 raise _unusable(path, error) from error
         return cls(path, lock)
+
+    @classmethod
+    def check(cls, path: str | Path, *, disk: Disk | None = None) -> None:
+        """Raise what `open` would raise now, and change nothing."""
+        path, disk = Path(path), disk or SystemDisk()
+        try:
+            names = _names_to_take(disk, path)
+        except FileNotFoundError:
+            names = set()
+        if _LOCK in names:
+            try:
+                disk.lock(path / _LOCK, "footfall serve --check").close()
+            except OSError as error:
+                raise _unusable(path, error) from error
+        if not may_be_written(path):
+            raise _unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
     @classmethod
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
@@ -120,6 +134,27 @@ class DataFolder:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _names_to_take(disk: Disk, path: Path) -> set[str]:
+    """The names in a folder that is footfall's, or empty and may become so. A missing one is a FileNotFoundError."""
+    try:
+        names = {entry.name for entry in disk.list(path)}
+    except FileNotFoundError:
+        raise
+    except NotADirectoryError:
+        raise _no_folder(path) from None
+    except OSError as error:
+        raise _unusable(path, error) from error
+    if _MARKER in names:
+        _read_marker(disk, path)
+    elif names - _BEGUN:
+        raise DataFolderError(path, "is not footfall's and not empty; name a new or an empty folder")
+    return names
+
+
+def _no_folder(path: Path) -> DataFolderError:
+    return DataFolderError(path, "is a file; name a folder, or one that does not exist yet")
 
 
 def _names_in_ours(disk: Disk, path: Path) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -32,8 +33,6 @@ class CollectorProcess:
         options: Sequence[str] = (),
     ) -> None:
         arguments = ["serve", "--data", str(data), "--port", "0", *options]
-        for key in write_keys:
-            arguments += ["--write-key", key]
         if plan is not None:
             arguments += ["--plan", str(plan)]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -41,6 +40,7 @@ class CollectorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env={**os.environ, "FOOTFALL_WRITE_KEYS": " ".join(write_keys)},  # no other user can read it there
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None

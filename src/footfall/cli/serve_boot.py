@@ -1,0 +1,142 @@
+"""What `footfall serve` needs before it can begin, all of it read and tried; every problem is told at once."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from footfall.collector.key_lines import KeyLine, lines_of_file, read_key_lines, unknown_sources
+from footfall.collector.keys import Keyring, read_secret_file, read_transform_key
+from footfall.collector.read_settings import Reading
+from footfall.collector.serve_settings import SETTINGS
+from footfall.collector.server import listen
+from footfall.errors import FootfallError, PlanError, UsageError
+from footfall.plan import load
+from footfall.plan.model import Plan
+from footfall.printable import counted
+from footfall.storage import DataFolder, KeyRecord, SqliteControl, SqliteJournal
+
+__all__ = ["Boot", "prepare"]
+
+T = TypeVar("T")
+
+_log = logging.getLogger("footfall")
+_VISIBLE = (
+    "a write key in the arguments can be read by every user of this machine (ps); make keys by `footfall keys create`,"
+    " or give --write-key-file or FOOTFALL_WRITE_KEYS"
+)
+_NO_DATA = "there is no data folder: give --data PATH, FOOTFALL_DATA, or `data` in footfall.toml"
+_NO_KEY = (
+    "there is no write key, so nobody could send: make one by `footfall keys create --data {data} --source NAME`,"
+    " or give --write-key-file PATH, or FOOTFALL_WRITE_KEYS"
+)
+_UNKNOWN = "name one of its sources, or give --allow-unknown-sources"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Boot:
+    """What was read and opened. Whoever takes it closes the listener."""
+
+    data: Path
+    plan: Plan | None
+    keyring: Keyring
+    transform_key: bytes | None = field(repr=False)
+    listener: socket.socket
+
+
+class _Problems:
+    """Gathers what is wrong, in order."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = list(texts)
+
+    def tried(self, action: Callable[[], T], label: str = "") -> T | None:
+        """What `action` gives, or None and its error as a problem, with `label` before it."""
+        try:
+            return action()
+        except PlanError as error:
+            self.texts += [f"{label}{problem}" for problem in error.problems]
+        except FootfallError as error:
+            self.texts.append(f"{label}{error}")
+        return None
+
+    def raise_any(self) -> None:
+        """Raise UsageError with all of them."""
+        if len(self.texts) == 1:
+            raise UsageError(self.texts[0])
+        if self.texts:
+            raise UsageError(
+                "\n  ".join([f"the collector cannot start, {counted(len(self.texts), 'problem')}:", *self.texts])
+            )
+
+
+def prepare(reading: Reading) -> Boot:
+    """Read and try everything. Nothing in the data folder is changed.
+
+    Raises UsageError with every problem: of the settings, the plan, the keys, the data folder and the address.
+    """
+    settings, problems = reading.settings, _Problems(reading.problems)
+    plan = None if settings.plan is None else problems.tried(_plan(settings.plan), reading.label("plan"))
+    stored = _stored(reading, problems)
+    keyring = _keyring(reading, stored, plan, problems)
+    transform_key = None
+    if (path := settings.transform_key_file) is not None:
+        transform_key = problems.tried(lambda: read_transform_key(path), reading.label("transform_key_file"))
+    listener = problems.tried(lambda: listen(settings.host, settings.port), reading.label("port"))
+    try:
+        problems.raise_any()
+    except UsageError:
+        if listener is not None:
+            listener.close()
+        raise
+    assert settings.data is not None
+    assert listener is not None
+    return Boot(data=settings.data, plan=plan, keyring=keyring, transform_key=transform_key, listener=listener)
+
+
+def _plan(path: Path) -> Callable[[], Plan]:
+    return lambda: load(path)
+
+
+def _stored(reading: Reading, problems: _Problems) -> list[KeyRecord] | None:
+    """The keys of the data folder, which is tried too; None where it cannot be read."""
+    if reading.settings.data is None:
+        problems.texts.append(_NO_DATA)
+        return None
+    folder = DataFolder(reading.settings.data)
+
+    def look() -> list[KeyRecord]:
+        DataFolder.check(folder.path)
+        if folder.journal_path.exists():
+            SqliteJournal(folder.journal_path, readonly=True).close()
+        return SqliteControl(folder.control_path, readonly=True).key_records()
+
+    return problems.tried(look, reading.label("data"))
+
+
+def _keyring(reading: Reading, stored: list[KeyRecord] | None, plan: Plan | None, problems: _Problems) -> Keyring:
+    count, settings = len(problems.texts), reading.settings
+    given, wrong = read_key_lines(list(_lines(reading, problems)))
+    problems.texts += wrong
+    keyring = Keyring(given)
+    keyring.take_stored(stored or [])
+    if plan is not None and not settings.allow_unknown_sources:
+        of_stored = [key.source for key in stored or [] if key.source is not None and key.revoked_at is None]
+        problems.texts += [f"{text}; {_UNKNOWN}" for text in unknown_sources(plan, [*given.values(), *of_stored])]
+    if not keyring.has_senders() and stored is not None and len(problems.texts) == count:
+        problems.texts.append(_NO_KEY.format(data=settings.data))
+    return keyring
+
+
+def _lines(reading: Reading, problems: _Problems) -> Iterator[KeyLine]:
+    settings, place = reading.settings, reading.places.get("write_keys", "")
+    if place == SETTINGS["write_keys"].flag:
+        _log.warning(_VISIBLE)
+    yield from (KeyLine(f"{place} {number}", text) for number, text in enumerate(settings.write_keys, 1))
+    if (path := settings.write_key_file) is not None:
+        content = problems.tried(lambda: read_secret_file(path, "write key file"), reading.label("write_key_file"))
+        yield from lines_of_file(str(path), content or b"")

@@ -1,0 +1,24 @@
+"""Finds and reads the settings file: the one that was named, or `footfall.toml` in the working directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from footfall.collector.read_settings import SettingsFile
+from footfall.disk import Disk, SystemDisk
+
+__all__ = ["read_settings_file"]
+
+_NAME = Path("footfall.toml")
+
+
+def read_settings_file(config: Path | None, disk: Disk | None = None) -> tuple[SettingsFile | None, str | None]:
+    """The file, and what is wrong with it. Only a file that was named has to be there."""
+    path = config or _NAME
+    try:
+        with (disk or SystemDisk()).open(path, "read") as file:
+            return SettingsFile(path, file.read()), None
+    except OSError as error:
+        if config is None and isinstance(error, FileNotFoundError):
+            return None, None
+        return None, f"the settings file {path} cannot be read ({error.strerror})"
