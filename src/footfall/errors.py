@@ -16,6 +16,7 @@
     ├── RequestError               the collector cannot read a request; carries the HTTP status
     └── StorageError
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
+        │   └── SyncError          a sync failed: nothing is written there before it was copied to a new file
         └── DataFolderError        a data folder cannot be used (not ours, read-only, a newer format)
             └── DataFolderHeldError    another process holds it; carries that process's id
 
@@ -47,6 +48,7 @@ __all__ = [
     "RefusedError",
     "RequestError",
     "StorageError",
+    "SyncError",
     "TransportError",
     "UnauthorizedError",
     "UnreachableError",
@@ -206,7 +208,23 @@ class StorageError(FootfallError):
 
 
 class JournalError(StorageError):
-    """A commit did not reach the disk. Nothing of it was acknowledged; the client sends it again."""
+    """A commit did not reach the disk. Nothing of it was acknowledged; the client sends it again.
+
+    `reason` says why in words that may be shown to anybody: it names no path.
+    """
+
+    UNKNOWN = "the journal cannot be written"
+
+    def __init__(self, message: str, *, reason: str = UNKNOWN) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class SyncError(JournalError):
+    """The disk failed to sync the journal, so it may hold less than its files show.
+
+    Nothing is written to those files any more. The rows are copied to a new file, and only that ends this error.
+    """
 
 
 class DataFolderError(StorageError):

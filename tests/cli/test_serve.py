@@ -54,7 +54,7 @@ def test_it_takes_events_by_the_keys_it_was_given_and_stops_when_told(tmp_path: 
         code, said = collector.stop()
 
     assert [answer.status_code for answer in answers] == [200, 200, 401]
-    assert health.json() == {"status": "ok"}
+    assert health.json()["state"] == "ready"
     assert code == 0
     assert "batch source=shop_backend received=1 stored=0 duplicate=0 quarantined=1 rejected=0" in said
     assert "WARNING footfall quarantined source=shop_backend event=no such event code=unknown_event count=1" in said

@@ -351,27 +351,48 @@ def test_when_too_many_bytes_wait_the_next_request_is_told_to_come_back(tmp_path
 
 
 def test_a_journal_that_fails_is_a_503_and_the_same_request_is_taken_later(app: App, journal: MemoryJournal) -> None:
-    journal.fail_with += [JournalError("the disk is full"), JournalError("the disk is full")]
+    journal.fail_with += [JournalError("/data: the disk is full", reason="the disk is full")]
 
-    answers = [post(app, BATCH), request(app, "GET", "/health"), request(app, "GET", "/health"), post(app, BATCH)]
+    answers = [post(app, BATCH), request(app, "GET", "/ready"), post(app, BATCH), request(app, "GET", "/ready")]
 
     assert [answer.status_code for answer in answers] == [503, 503, 200, 200]
     assert [answer.headers.get("retry-after") for answer in answers] == ["2", "2", None, None]
     assert "disk" not in answers[0].text
-    assert answers[2].json() == {"status": "ok"}
     assert kept(journal) == [("shop", "m1")]
 
 
-def test_health_is_tried_and_not_believed_when_some_time_has_passed(
+def test_a_collector_whose_journal_fails_lives_and_says_since_when_and_why_it_is_not_ready(
+    app: App, journal: MemoryJournal
+) -> None:
+    journal.fail_with += [JournalError("/data: the disk is full", reason="the disk is full")]
+    paths = ("/live", "/ready", "/health", "/health/")
+
+    before = [request(app, method, path).status_code for method in ("GET", "HEAD") for path in paths]
+    post(app, BATCH)
+    after = [request(app, "GET", path) for path in paths]
+
+    assert before == [200] * 8
+    assert [answer.status_code for answer in after] == [200, 503, 503, 503]
+    assert after[0].json() == {"state": "live"}
+    assert after[1].json() == {
+        "state": "failing", "since": "2026-09-01T12:00:00.000000Z", "reason": "the disk is full"
+    }  # fmt: skip
+
+
+def test_an_idle_collector_notices_a_disk_that_fails_and_asking_tries_nothing(
     app: App, journal: MemoryJournal, clock: ManualClock
 ) -> None:
-    first = request(app, "GET", "/health")
     journal.fail_with.append(JournalError("the disk is full"))
-    soon = request(app, "GET", "/health")
-    clock.advance(5)
-    later = request(app, "HEAD", "/health")
+    soon = request(app, "GET", "/ready")
+    clock.until_waiting()
+    clock.advance(1)
+    while journal.fail_with:
+        clock.sleep(0)  # the committer's thread is on its way
+    clock.until_waiting()
+    later = request(app, "GET", "/ready")
 
-    assert [answer.status_code for answer in (first, soon, later)] == [200, 200, 503]
+    assert [answer.status_code for answer in (soon, later)] == [200, 503]
+    assert journal.commits == []
 
 
 def test_requests_that_come_together_are_committed_together(app: App, journal: MemoryJournal) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+
+import pytest
 
 from footfall.clock import SystemClock
 from footfall.collector.group_commit import GroupCommitter, Outcome
-from footfall.errors import JournalError
+from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Row
+from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
 
@@ -118,6 +122,112 @@ def test_even_a_mistake_of_ours_is_answered_and_the_thread_lives() -> None:
         done.wait()
         assert str(outcomes[0]) == "the commit failed: a mistake of ours"
     committer.close()
+
+
+class Tried(MemoryJournal):
+    """Tells after each try to commit, whether it worked or not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = threading.Semaphore(0)
+
+    def commit(self, changes: Changes) -> list[bool]:
+        try:
+            return super().commit(changes)
+        finally:
+            self.tries.release()
+
+
+class Probing:
+    """A committer that has begun to probe a journal, under a clock that a test moves."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.journal = Tried()
+        self.committer = GroupCommitter(self.journal, most=100, clock=clock)
+        self.committer.start()
+
+    def pass_by(self, seconds: float) -> bool:
+        """Move the clock; whether the committer is woken by it."""
+        self.clock.until_waiting()
+        self.clock.advance(seconds)
+        return self.journal.tries.acquire(blocking=False)
+
+    def probe_after(self, seconds: float) -> None:
+        self.clock.until_waiting()
+        self.clock.advance(seconds)
+        self.journal.tries.acquire()
+        self.clock.until_waiting()  # its outcome was taken in
+
+    def probes(self) -> list[int | None]:
+        return [changes.probe for changes in self.journal.commits]
+
+
+@pytest.fixture
+def probing(clock: ManualClock) -> Iterator[Probing]:
+    probing = Probing(clock)
+    yield probing
+    probing.committer.close()
+
+
+def test_an_idle_committer_probes_once_a_second(probing: Probing) -> None:
+    for _ in range(3):
+        assert not probing.pass_by(0.75)
+        probing.probe_after(0.25)
+
+    assert probing.probes() == [0, 0, 0]
+
+
+def test_where_nobody_sends_and_nobody_asks_it_probes_once_a_minute_until_somebody_asks(probing: Probing) -> None:
+    for _ in range(600):
+        probing.probe_after(1)
+    assert not probing.pass_by(59)
+    probing.probe_after(1)
+
+    probing.committer.readiness()
+    for _ in range(3):
+        probing.probe_after(1)
+
+    assert len(probing.probes()) == 604
+
+
+def test_an_idle_committer_notices_a_disk_that_fails_and_one_that_works_again(probing: Probing) -> None:
+    states = [probing.committer.readiness().state]
+    probing.journal.fail_with += [JournalError("full", reason="the disk is full")] * 2
+    for _ in range(3):
+        probing.probe_after(1)
+        states.append(probing.committer.readiness().state)
+
+    assert states == ["ready", "failing", "failing", "ready"]
+
+
+@pytest.mark.parametrize(("body", "probe"), [(b"{}", 65_536), (b"x" * 100_000, 100_000), (b"x" * 2_000_000, 1_048_576)])
+def test_after_a_failure_a_probe_needs_as_much_room_as_what_failed(probing: Probing, body: bytes, probe: int) -> None:
+    probing.journal.fail_with += [JournalError("full")] * 2
+    _, done = gather(probing.committer, [Changes([row("a")._replace(body=body)], {})])
+    done.wait()
+    probing.journal.tries.acquire()
+    for _ in range(3):
+        probing.probe_after(1)
+
+    assert probing.probes() == [probe, 0]
+
+
+def test_after_a_failed_sync_requests_are_refused_at_once_and_a_probe_that_works_ends_it(probing: Probing) -> None:
+    error = SyncError("a sync failed")
+    probing.journal.fail_with += [error, error]
+    first, first_done = gather(probing.committer, [Changes([row("a")], {})])
+    first_done.wait()
+    probing.journal.tries.acquire()
+    refused, _ = gather(probing.committer, [Changes([row("b")], {})])
+    probing.probe_after(1)
+    still, _ = gather(probing.committer, [Changes([row("c")], {})])
+    probing.probe_after(1)
+    after, after_done = gather(probing.committer, [Changes([row("d")], {})])
+    after_done.wait()
+
+    assert (first, refused, still, after) == ([error], [error], [error], [[True]])
+    assert probing.committer.readiness().state == "ready"
 
 
 def test_closing_commits_what_waits_and_refuses_what_comes_after() -> None:

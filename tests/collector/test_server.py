@@ -211,11 +211,12 @@ def test_a_disk_without_room_is_a_503_and_the_same_request_is_taken_once_there_i
     many = batch(*(f"m{number}" for number in range(200)))
 
     refused = httpx.post(f"{collector.url}/v1/batch", content=many, auth=auth)
-    unhealthy = httpx.get(f"{collector.url}/health")
+    unready = httpx.get(f"{collector.url}/ready")
     resource.prlimit(collector.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    healthy = httpx.get(f"{collector.url}/health")
     taken = httpx.post(f"{collector.url}/v1/batch", content=many, auth=auth)
+    ready = httpx.get(f"{collector.url}/ready")
 
-    assert [answer.status_code for answer in (first, refused, unhealthy, healthy, taken)] == [200, 503, 503, 200, 200]
+    assert [answer.status_code for answer in (first, refused, unready, taken, ready)] == [200, 503, 503, 200, 200]
+    assert (unready.json()["state"], unready.headers["retry-after"]) == ("failing", "2")
     assert refused.headers["retry-after"] == "2"
     assert stored(tmp_path / "data") == {"before", *(f"m{number}" for number in range(200))}

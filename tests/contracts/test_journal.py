@@ -181,6 +181,16 @@ def test_a_released_message_that_comes_again_is_a_duplicate(journal: Journal) ->
     assert journal.commit(Changes([row("a"), row("a", kind="quarantined")], {})) == [False, False]
 
 
+def test_a_probe_is_committed_and_no_reader_sees_it(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", kind="quarantined")], {("shop", "seen"): 1}))
+    before = (all_of(journal), all_of(journal, "quarantined"), journal.books(), journal.watermark())
+
+    fresh = [journal.commit(Changes((), {}, probe=size)) for size in (0, 100_000, 1)]
+
+    assert fresh == [[], [], []]
+    assert (all_of(journal), all_of(journal, "quarantined"), journal.books(), journal.watermark()) == before
+
+
 def test_the_books_count_what_became_of_every_message(journal: Journal) -> None:
     rows = [row("a"), row("a"), row("b", kind="quarantined"), row("c", event=None)]
     journal.commit(Changes(rows, {("shop", "seen"): 2, ("app", "(unreadable)"): 1}))
@@ -275,8 +285,11 @@ ROWS = st.builds(
 REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("seen")), st.integers(1, 3), max_size=2)
 
 
+PROBES = st.none() | st.integers(0, 20_000)
 STEPS = st.lists(
-    st.one_of(st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(())), st.sets(st.integers(1, 30))),
+    st.one_of(
+        st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES), st.sets(st.integers(1, 30))
+    ),
     max_size=8,
 )
 """Commits, and in between the numbers of rows to release, whether they are in quarantine or not."""

@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import partial
 from typing import Any, NamedTuple
 
+import msgspec
+
+from footfall.clock import format_us
 from footfall.collector.admission import Claim
 from footfall.collector.collector import Collector
-from footfall.collector.group_commit import Done, Outcome
+from footfall.collector.group_commit import Outcome
 from footfall.collector.keys import Keyring, header_key
 from footfall.collector.pipeline import Judged
 from footfall.collector.responses import (
@@ -39,7 +42,6 @@ Receive = Callable[[], Awaitable[Message]]
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SLASHES = re.compile("/{2,}")
-_PROBE_EVERY = 1.0
 
 
 class _Route(NamedTuple):
@@ -52,6 +54,7 @@ def create_app(collector: Collector, keys: Mapping[str, str] | Keyring) -> App:
 
     It holds no resource of its own: whoever made the collector closes it, after the server has stopped.
     """
+    collector.watch()
     return App(collector, keys)
 
 
@@ -63,12 +66,12 @@ class App:
         self._intake = collector.intake
         self._settings = collector.settings
         self._keys = keys if isinstance(keys, Keyring) else Keyring(keys)
-        self._failing = False
-        self._probed_at = -_PROBE_EVERY
         self._headers = headers_of(retry_after=self._settings.retry_after)
         # A message of a batch names its type; the path of a single one does.
         self._routes: Mapping[str, _Route] = {
-            "/health": _Route(("GET", "HEAD"), self._health),
+            "/live": _Route(("GET", "HEAD"), self._live),
+            "/ready": _Route(("GET", "HEAD"), self._ready),
+            "/health": _Route(("GET", "HEAD"), self._ready),  # what load balancers and scripts ask for by habit
             "/v1/batch": _Route(("POST",), partial(self._take, "")),
             **{f"/v1/{name}": _Route(("POST",), partial(self._take, name)) for name in MESSAGE_TYPES},
         }
@@ -203,18 +206,6 @@ class App:
         """Have the rows written. They are held until they are, also when nobody waits for the answer any more."""
         if not judged.received:
             return []
-
-        def start(done: Done) -> None:
-            def written(outcome: Outcome) -> None:
-                claim.release()
-                done(outcome)
-
-            claim.share()
-            self._collector.submit(judged, written)
-
-        return await self._outcome(start)
-
-    async def _outcome(self, start: Callable[[Done], None]) -> list[bool]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
 
@@ -223,23 +214,27 @@ class App:
                 future.set_result(outcome)
 
         def done(outcome: Outcome) -> None:
+            claim.release()
             with contextlib.suppress(RuntimeError):  # a loop that was closed meanwhile has nobody left to be told
                 loop.call_soon_threadsafe(arrived, outcome)
 
-        start(done)
+        claim.share()
+        self._collector.submit(judged, done)
         outcome = await future
-        self._failing = isinstance(outcome, JournalError)
         if isinstance(outcome, JournalError):
             raise outcome
         return outcome
 
-    async def _health(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """200 while the journal can be written. While it fails, and now and then, that is tried and not believed."""
-        now = self._collector.clock.monotonic()
-        if self._failing or now - self._probed_at >= _PROBE_EVERY:
-            self._probed_at = now
-            await self._outcome(self._collector.probe)
-        await respond(send, 200, b'{"status":"ok"}')
+    async def _live(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """200: this process answers."""
+        await respond(send, 200, b'{"state":"live"}')
+
+    async def _ready(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """200 while what is taken in reaches the disk, as the last commit says; nothing is tried for it."""
+        state, since, reason = self._collector.readiness()
+        body = msgspec.json.encode({"state": state, "since": format_us(since), "reason": reason})
+        status = 200 if state == "ready" else 503
+        await respond(send, status, body, self._headers.get(status))
 
     def _source_of_header(self, headers: Mapping[bytes, bytes]) -> str | None:
         """The source whose write key the header carries; None when there is no header."""

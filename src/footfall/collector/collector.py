@@ -13,11 +13,12 @@ from footfall.collector.judge import JudgeFor
 from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, read_transform_key
 from footfall.collector.notices import Notices
 from footfall.collector.pipeline import Judged
+from footfall.collector.readiness import Readiness
 from footfall.collector.settings import CollectorSettings
 from footfall.disk import Disk
 from footfall.events import Answer
 from footfall.plan.model import Plan
-from footfall.storage import Books, Changes, DataFolder, Journal, SqliteControl, SqliteJournal
+from footfall.storage import Books, DataFolder, Journal, SqliteControl, SqliteJournal
 
 __all__ = ["Collector"]
 
@@ -64,7 +65,12 @@ class Collector:
             self._folder.close()
             raise
         self.intake = Intake(self.settings, clock=self.clock, notices=self.notices, judge_for=judge_for)
-        self._committer = GroupCommitter(self._journal, most=self.settings.group_messages, clock=self.clock)
+        self._committer = GroupCommitter(
+            self._journal,
+            most=self.settings.group_messages,
+            clock=self.clock,
+            probe_every=self.settings.probe_every,
+        )
 
     def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
         """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.
@@ -80,9 +86,13 @@ class Collector:
         """Have judged messages written together with those of other requests; `done` is called from another thread."""
         self._committer.submit(judged.changes, done)
 
-    def probe(self, done: Done) -> None:
-        """Try a durable write that changes nothing, to see whether the journal works."""
-        self._committer.submit(Changes((), {}), done)
+    def watch(self) -> None:
+        """Begin to commit a probe now and then while nobody sends, so that `readiness` knows how the disk is."""
+        self._committer.start()
+
+    def readiness(self) -> Readiness:
+        """Whether commits work, since when, and why not. It reads a state and tries nothing."""
+        return self._committer.readiness()
 
     def stats(self) -> Books:
         """The books by (source, event), since the beginning."""

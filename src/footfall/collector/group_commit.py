@@ -1,18 +1,19 @@
 """Group commit: a thread that puts waiting requests together into one durable transaction.
 
-While one commit waits for the disk the next requests gather; when none waits, a request is committed at once.
+While one commit waits for the disk the next requests gather; when none waits, a request is committed at once. When no
+request comes, the thread commits a probe now and then, so that a disk that fails, or works again, is noticed.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import NamedTuple
 
 from footfall.clock import Clock
-from footfall.errors import JournalError
+from footfall.collector.readiness import CommitWatch, Readiness
+from footfall.errors import JournalError, SyncError
 from footfall.storage.journal import Changes, Entry, Journal, Row
 
 __all__ = ["Done", "GroupCommitter", "Outcome"]
@@ -21,7 +22,12 @@ Outcome = list[bool] | JournalError
 Done = Callable[[Outcome], None]
 """Told, from the committer's thread, which rows were new, or why nothing was written. Must not raise."""
 
-_log = logging.getLogger("footfall")
+# A collector to which nobody sends, and whose state nobody reads, for so many seconds probes less often: each probe is
+# a write and a sync, which wear out a small device's flash and wake a sleeping disk.
+_QUIET_AFTER = 600.0
+_QUIET_EVERY = 60.0
+# After a failure a probe is as large as what failed, within these bounds: a little room is not enough to go on.
+_LEAST_PROBE, _LARGEST_PROBE = 65_536, 1_048_576
 
 
 class _Waiting(NamedTuple):
@@ -30,28 +36,52 @@ class _Waiting(NamedTuple):
 
 
 class GroupCommitter:
-    """Commits in its own thread, which starts with the first request."""
+    """Commits in a thread, which starts with the first request or with `start`.
 
-    def __init__(self, journal: Journal, *, most: int, clock: Clock) -> None:
+    `probe_every` is how many seconds may pass between two tries to commit. After a failed sync requests are refused at
+    once, and only probes go to the journal, until it has copied itself.
+    """
+
+    def __init__(self, journal: Journal, *, most: int, clock: Clock, probe_every: float = 1.0) -> None:
         self._journal = journal
         self._most = most
         self._clock = clock
+        self._probe_every = probe_every
+        self._watch = CommitWatch(clock)
+        self._refusal: SyncError | None = None
+        self._probe_bytes = 0
+        self._wanted_at = clock.monotonic()
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closing = False
 
+    def start(self) -> None:
+        """Begin to probe. Starting twice is no error."""
+        with self._changed:
+            self._start()
+
     def submit(self, changes: Changes, done: Done) -> None:
         """Have changes committed; `done` is called once they are on the disk, or could not be written."""
-        with self._changed:
-            if not self._closing:
-                self._waiting.append(_Waiting(changes, done))
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="footfall-commit", daemon=True)
-                    self._thread.start()
+        refusal: JournalError | None = self._refusal
+        if refusal is None:
+            with self._changed:
+                if not self._closing:
+                    self._waiting.append(_Waiting(changes, done))
+                    self._start()
+                    self._changed.notify()
+                    return
+            refusal = JournalError("the collector is closed; send again to the one that comes after it")
+        done(refusal)
+
+    def readiness(self) -> Readiness:
+        """What the last commit says. Whoever reads it keeps the probes frequent."""
+        now = self._clock.monotonic()
+        was_quiet, self._wanted_at = now - self._wanted_at >= _QUIET_AFTER, now
+        if was_quiet:
+            with self._changed:
                 self._changed.notify()
-                return
-        done(JournalError("the collector is closed; send again to the one that comes after it"))
+        return self._watch.now
 
     def close(self) -> None:
         """Commit what waits, then stop. Closing twice is no error."""
@@ -60,6 +90,12 @@ class GroupCommitter:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        self._watch.end()
+
+    def _start(self) -> None:
+        if self._thread is None and not self._closing:
+            self._thread = threading.Thread(target=self._run, name="footfall-commit", daemon=True)
+            self._thread.start()
 
     def _run(self) -> None:
         while self._commit_next():
@@ -67,39 +103,69 @@ class GroupCommitter:
 
     def _commit_next(self) -> bool:
         group = self._next_group()
-        if group:
+        if group is not None:
             self._commit(group)
-        return bool(group)
+        return group is not None
 
-    def _next_group(self) -> list[_Waiting]:
+    def _next_group(self) -> list[_Waiting] | None:
+        """The requests of the next commit; none of them for a probe, None when there will be no more."""
+        since = self._clock.monotonic()
         with self._changed:
-            while not self._waiting and not self._closing:
-                self._clock.wait(self._changed, None)
+            while not self._waiting:
+                if self._closing:
+                    return None
+                rest = since + self._pause(since) - self._clock.monotonic()
+                if rest <= 0:
+                    return []
+                self._clock.wait(self._changed, rest)
             group: list[_Waiting] = []
             size = 0
             while self._waiting and (not group or size + len(self._waiting[0].changes.rows) <= self._most):
                 group.append(self._waiting.popleft())
                 size += len(group[-1].changes.rows)
+            self._wanted_at = since
             return group
 
+    def _pause(self, since: float) -> float:
+        is_quiet = self._watch.now.state == "ready" and since - self._wanted_at >= _QUIET_AFTER
+        return max(_QUIET_EVERY, self._probe_every) if is_quiet else self._probe_every
+
     def _commit(self, group: list[_Waiting]) -> None:
+        changes = _together(group) if group else Changes((), {}, probe=self._probe_bytes)
+        outcome = self._outcome(changes)
+        if isinstance(outcome, JournalError):
+            self._fail(group, changes, outcome)
+            return
+        self._refusal = None
+        self._probe_bytes = 0
+        self._watch.succeeded()
+        start = 0
+        for waiting in group:
+            end = start + len(waiting.changes.rows)
+            waiting.done(outcome[start:end])
+            start = end
+
+    def _outcome(self, changes: Changes) -> Outcome:
         try:
-            fresh = self._journal.commit(_together(group))
+            return self._journal.commit(changes)
         except JournalError as error:
-            _log.error("commit failed, nothing acknowledged: %s", error)
-            for waiting in group:
-                waiting.done(error)
+            return error
         except Exception as error:  # noqa: BLE001 - whatever it was: these requests get an answer, and the thread lives
-            _log.exception("commit failed, nothing acknowledged")
             failure = JournalError(f"the commit failed: {error}")
-            for waiting in group:
-                waiting.done(failure)
-        else:
-            start = 0
-            for waiting in group:
-                end = start + len(waiting.changes.rows)
-                waiting.done(fresh[start:end])
-                start = end
+            failure.__cause__ = error
+            return failure
+
+    def _fail(self, group: list[_Waiting], changes: Changes, error: JournalError) -> None:
+        self._watch.failed(error)
+        if isinstance(error, SyncError):
+            self._refusal = error
+            with self._changed:
+                group = [*group, *self._waiting]
+                self._waiting.clear()
+        size = sum(len(row.body) for row in changes.rows)
+        self._probe_bytes = min(max(size, self._probe_bytes, _LEAST_PROBE), _LARGEST_PROBE)
+        for waiting in group:
+            waiting.done(error)
 
 
 def _together(group: list[_Waiting]) -> Changes:

@@ -27,6 +27,9 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     Requests over `inline_bytes` or `inline_messages` are judged in `large_threads` threads beside the event loop, so
     that they hold up nobody; at most `max_waiting_large` of them wait for a thread.
 
+    `probe_every` is how long no commit may have been tried before the collector commits a probe, to see whether the
+    disk still works; where nobody sends and nobody asks, it waits longer.
+
     The rest are the server's. `header_timeout` for the whole head of a request, `body_timeout` for its body,
     `max_header_bytes` for its head, `answer_timeout` for a sender to read what it was answered. `max_connections` in
     all; the process's limit of open files lowers it. `max_connections_per_address` of one IPv4 address or one IPv6
@@ -52,6 +55,7 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     large_threads: int = 2
     max_waiting_large: int = 64
     retry_after: int = 2
+    probe_every: float = 1.0
     header_timeout: float = 10.0
     body_timeout: float = 60.0
     max_header_bytes: int = 16_384

@@ -67,11 +67,15 @@ class Changes(NamedTuple):
 
     Each entry of `released` names a row in quarantine by its `seq` and gives it as it is to be stored; its source, its
     message_id and its times must be those of the row.
+
+    `probe` writes so many bytes, in place of those of the last probe, that no reader sees: whether it can be committed
+    says whether rows could be. None writes none.
     """
 
     rows: Sequence[Row]
     rejected: Mapping[tuple[str, str], int]
     released: Sequence[Entry] = ()
+    probe: int | None = None
 
 
 class Refusals(NamedTuple):

@@ -23,7 +23,7 @@ from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, accoun
 
 __all__ = ["SCHEMA_VERSION", "SqliteJournal", "SqliteSnapshot", "close_database", "open_database"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
 _PAGE_SIZE = 8192
@@ -57,6 +57,7 @@ CREATE TABLE refusals (
 ) WITHOUT ROWID;
 CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
 INSERT INTO last_seq VALUES (1, 0);
+CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """  # noqa: S608 - our own names
 
@@ -81,6 +82,8 @@ _ADD_MISDATED = "UPDATE books SET misdated = misdated + ? WHERE source = ? AND e
 _ADD_REFUSALS = """
 INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number
 """
+# Random bytes, so that no file system makes less of them.
+_PROBE = "INSERT OR REPLACE INTO probe VALUES (1, ?, randomblob(?))"
 _IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
 _SCAN = {
     kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
@@ -308,6 +311,8 @@ class SqliteJournal:
                     connection.execute(_INSERT_ROW["stored"], (seq, *entry.row[1:]))
             if seq > first:
                 connection.execute("UPDATE last_seq SET seq = ?", (seq,))
+            if changes.probe is not None:
+                connection.execute(_PROBE, (self._clock.now_us(), changes.probe))
         except BaseException:
             if not connection.get_autocommit():
                 connection.execute("ROLLBACK")
@@ -415,17 +420,21 @@ def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]
     return [(*key, *numbers.values()) for key, numbers in lines.items()]
 
 
+_REASONS: list[tuple[type[Exception], str]] = [
+    (apsw.FullError, "the disk is full; make room"),
+    (apsw.ReadOnlyError, "it is read-only; make it writable for this user"),
+    (apsw.CantOpenError, "it is missing or not readable for this user"),
+    (apsw.NotADBError, "it is not a SQLite database; restore it from a backup"),
+    (apsw.CorruptError, "it is damaged; restore it from a backup"),
+    (apsw.IOError, "the disk fails; check it"),
+    (apsw.BusyError, "another process keeps it locked; stop that process"),
+]
+
+
 def _translated(done: str, path: Path, error: Exception) -> JournalError:
-    remedies: list[tuple[type[Exception], str]] = [
-        (apsw.FullError, "the disk is full; make room"),
-        (apsw.ReadOnlyError, "it is read-only; make it writable for this user"),
-        (apsw.CantOpenError, "it is missing or not readable for this user"),
-        (apsw.NotADBError, "it is not a SQLite database; restore it from a backup"),
-        (apsw.CorruptError, "it is damaged; restore it from a backup"),
-        (apsw.IOError, "the disk fails; check it"),
-        (apsw.BusyError, "another process keeps it locked; stop that process"),
-    ]
-    for kind, remedy in remedies:
+    for kind, reason in _REASONS:
         if isinstance(error, kind):
-            return JournalError(f"{path} cannot be {done}: {remedy} ({error})")
+            return JournalError(
+                f"{path} cannot be {done}: {reason} ({error})", reason=f"the journal cannot be {done}: {reason}"
+            )
     return JournalError(f"{path} cannot be {done}: {error}")
