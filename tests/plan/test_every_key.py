@@ -24,7 +24,7 @@ from footfall.plan.findings import Findings
 from footfall.plan.lint import lint
 from footfall.plan.load import read_document
 from footfall.plan.measures import MEASURES
-from footfall.plan.scan.sources import SourceMap
+from footfall.plan.scan.sources import SourceGlobs
 from footfall.plan.schema import (
     BRANCH,
     EVENT,
@@ -101,7 +101,7 @@ OUTPUTS: dict[str, Callable[[Plan], str]] = {
     "docs": lambda plan: (
         repr(site(plan, history={})).replace(bundle_hash(plan), "").replace(bundle_hash(plan)[:12], "")
     ),
-    "scan": lambda plan: repr(SourceMap(plan).of("web/shop.py")),
+    "scan": lambda plan: repr(SourceGlobs(plan).of("web/shop.py")),
     "python": lambda plan: python_module(plan).partition("bundle:")[2].partition("\n")[2],
     "schema": lambda plan: repr({**plan_schema(plan), "$comment": ""}),
 }

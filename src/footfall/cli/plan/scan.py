@@ -22,12 +22,12 @@ from footfall.plan.model import Plan
 from footfall.plan.scan import (
     MOST_PLACES,
     SDKS,
-    Coverage,
+    CallVerdict,
+    CodeCoverage,
     Gates,
     Naming,
     Scan,
-    Shape,
-    Verdict,
+    Signature,
     find_python,
     open_library,
     ordered,
@@ -92,7 +92,7 @@ def _client(one: str) -> tuple[str, Naming]:
     return name, Naming(sdk or "footfall", _order(one, order) if bracket else None)
 
 
-def _order(one: str, order: str) -> Shape:
+def _order(one: str, order: str) -> Signature:
     remedy = "write NAME(event=2, properties=3), each with its place from 1, its name, or both as 2:name"
     if not order.endswith(")"):
         raise UsageError(f"--client {one}: the bracket is not closed; {remedy}")
@@ -191,7 +191,7 @@ def _listed(found: Scan) -> Iterator[str]:
     yield ""
 
 
-def _word(verdict: Verdict) -> str:
+def _word(verdict: CallVerdict) -> str:
     if verdict.sent.kind != "track":
         return "traits checked" if verdict.sent.kind in {"identify", "group"} else "not judged"
     if not verdict.resolved:
@@ -215,7 +215,7 @@ def _facts(plan: Plan, found: Scan) -> dict[str, Any]:
     }
 
 
-def _share(coverage: Coverage) -> dict[str, Any]:
+def _share(coverage: CodeCoverage) -> dict[str, Any]:
     return {
         "planned": coverage.planned,
         "implemented": coverage.implemented,
@@ -224,7 +224,7 @@ def _share(coverage: Coverage) -> dict[str, Any]:
     }
 
 
-def _call(verdict: Verdict) -> dict[str, Any]:
+def _call(verdict: CallVerdict) -> dict[str, Any]:
     sent = verdict.sent
     return {
         "file": sent.place.file,

@@ -1,22 +1,41 @@
 """Scan: reads what Python code sends, without running it, and holds it against the plan.
 
-Sources become syntax trees (`library`), trees are followed to values (`walker`, `expressions`, `calling`, `engine`),
-values that other code may change are loosened (`survey`, `changes`, `members`),
-calls of clients become messages by the table of SDKs (`shapes`, `calls`), and messages are judged (`judge`, `report`).
-Only `sources` reads files.
+What each module does, from the bottom to the top (imports run downwards):
+
+- `sdks`: how each SDK is called, as a table. `values`: what can be known of an expression.
+- `library`: finds and parses files. `sources`: lists and reads them, alone. `survey`: what all texts say of names.
+- `dictionaries`, `classes`, `clients`, `calls`: rules about such values. `mutations`: what other code may change.
+- `modules`: what names stand for. `walker`: follows one body, and says what it asks of the engine.
+- `annotations`, `builtin_calls`, `calling`, `expressions`, `statements`: what each kind of syntax means.
+- `members`: what attributes stand for. `engine`: follows functions for their callers. `follow`: follows a whole tree.
+- `judge`: compares a call with the plan. `coverage`, `resolved`, `report`: what is told of all calls.
 """
 
 from __future__ import annotations
 
-from footfall.plan.scan.coverage import Coverage, Implementation
-from footfall.plan.scan.judge import SCAN_CODES, Verdict
+from footfall.plan.scan.coverage import CodeCoverage, Implementation
+from footfall.plan.scan.judge import SCAN_CODES, CallVerdict
 from footfall.plan.scan.library import Library
 from footfall.plan.scan.report import Gates, Scan, scan
 from footfall.plan.scan.resolved import resolved_properties
-from footfall.plan.scan.shapes import MOST_PLACES, SDKS, Naming, Shape, ordered
+from footfall.plan.scan.sdks import MOST_PLACES, SDKS, Naming, Signature, ordered
 from footfall.plan.scan.sources import find_python, open_library
 
 __all__ = [
-    "MOST_PLACES", "SCAN_CODES", "SDKS", "Coverage", "Gates", "Implementation", "Library", "Naming", "Scan", "Shape",
-    "Verdict", "find_python", "open_library", "ordered", "resolved_properties", "scan",
+    "MOST_PLACES",
+    "SCAN_CODES",
+    "SDKS",
+    "CallVerdict",
+    "CodeCoverage",
+    "Gates",
+    "Implementation",
+    "Library",
+    "Naming",
+    "Scan",
+    "Signature",
+    "find_python",
+    "open_library",
+    "ordered",
+    "resolved_properties",
+    "scan",
 ]  # fmt: skip

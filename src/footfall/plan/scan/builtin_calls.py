@@ -13,10 +13,10 @@ from footfall.plan.scan.dictionaries import is_scalar, merged, plain
 from footfall.plan.scan.values import (
     Arguments,
     Const,
+    DictEntry,
     Dictionary,
-    Entry,
+    Items,
     Param,
-    Sequence,
     Unknown,
     Value,
     because,
@@ -34,18 +34,18 @@ METHODS: Mapping[type[Any], frozenset[str]] = {
     ),
     Param: frozenset({"copy"}),
     Unknown: frozenset({"copy"}),
-    Sequence: frozenset({"append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}),
+    Items: frozenset({"append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}),
 }
 """The methods of built-in values that are known to the scan."""
 
 
 def _dict(arguments: Arguments, what: ast.Call) -> Value:
-    made = Dictionary({}, None, id(what))
+    result = Dictionary({}, None, id(what))
     if arguments.positional:
-        made = merged(made, arguments.positional[0])
-    named = Dictionary({name: Entry(value) for name, value in arguments.named.items()}, arguments.named_rest)
-    made = merged(made, named)
-    return made if arguments.rest is None else Dictionary(made.entries, arguments.rest, id(what))
+        result = merged(result, arguments.positional[0])
+    named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
+    result = merged(result, named)
+    return result if arguments.rest is None else Dictionary(result.entries, arguments.rest, id(what))
 
 
 def _copy(arguments: Arguments, what: ast.Call) -> Value:
@@ -88,8 +88,8 @@ def _built(convert: Callable[..., Any]) -> Builtin:
 
 
 def _listed(arguments: Arguments, what: ast.Call) -> Value:
-    value = arguments.positional[0] if arguments.positional else Sequence(())
-    return value if isinstance(value, Sequence) else Unknown(because("is ", what), params_in(value), type="array")
+    value = arguments.positional[0] if arguments.positional else Items(())
+    return value if isinstance(value, Items) else Unknown(because("is ", what), params_in(value), type="array")
 
 
 def _truth(arguments: Arguments, what: ast.Call) -> Value:
@@ -127,7 +127,7 @@ def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) 
     """What a method of a built-in value gives back; a change in place is not made here."""
     if isinstance(receiver, Dictionary):
         return _dictionary_call(receiver, name, arguments, what)
-    if isinstance(receiver, Sequence | Param | Unknown) and name == "copy":
+    if isinstance(receiver, Items | Param | Unknown) and name == "copy":
         return receiver
     return Unknown(because("is ", what), params_in(*arguments.positional))
 
@@ -145,10 +145,10 @@ def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what
             return join_values([*(entry.value for entry in receiver.entries.values()), default])
     certain = receiver.rest is None and all(entry.certain for entry in receiver.entries.values())
     if name == "items" and certain:
-        pairs = (Sequence((Const(key), entry.value)) for key, entry in receiver.entries.items())
-        return Sequence(tuple(pairs))
+        pairs = (Items((Const(key), entry.value)) for key, entry in receiver.entries.items())
+        return Items(tuple(pairs))
     if name == "keys" and certain:
-        return Sequence(tuple(Const(key) for key in receiver.entries))
+        return Items(tuple(Const(key) for key in receiver.entries))
     if name == "values" and certain:
-        return Sequence(tuple(entry.value for entry in receiver.entries.values()))
+        return Items(tuple(entry.value for entry in receiver.entries.values()))
     return Unknown(because("is ", what), params_in(receiver.rest, *arguments.positional))

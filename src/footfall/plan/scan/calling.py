@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from footfall.plan.scan.builtin_calls import BUILTINS, bound_call
-from footfall.plan.scan.calls import class_value, likely, send
+from footfall.plan.scan.calls import likely, send
+from footfall.plan.scan.classes import class_value, is_enum
 from footfall.plan.scan.dictionaries import LIST_MUTATORS, MUTATORS, SAFE, changed, merged, opened, options_of, truth
-from footfall.plan.scan.shapes import CARRIERS, FACTORIES, METHOD_NAMES, SDKS
+from footfall.plan.scan.mutations import changed_in_place
+from footfall.plan.scan.sdks import CARRIERS, METHOD_NAMES, SDKS
 from footfall.plan.scan.values import (
     Action,
     Arguments,
-    Bound,
+    BuiltinMethod,
     Class,
-    Client,
     Const,
+    DictEntry,
     Dictionary,
-    Entry,
     External,
     Function,
     Instance,
-    Made,
+    Items,
+    LibraryCall,
     Method,
     Param,
-    Sequence,
+    SdkClient,
     Subclass,
-    Task,
+    TaskMethod,
     Unknown,
     Value,
     because,
@@ -37,9 +39,7 @@ from footfall.plan.scan.values import (
     params_in,
     reason_of,
 )
-
-if TYPE_CHECKING:
-    from footfall.plan.scan.walker import Walker
+from footfall.plan.scan.walker import Walker
 
 __all__ = ["call"]
 
@@ -58,7 +58,7 @@ _CHANGE = MUTATORS | LIST_MUTATORS
 _SENDS = frozenset({"track", "capture"})
 
 
-class _Call:
+class _CallSite:
     """One call while it is followed: the node, what it is given."""
 
     def __init__(self, walker: Walker, node: ast.Call) -> None:
@@ -69,16 +69,16 @@ class _Call:
 
 def call(walker: Walker, node: ast.Call) -> Value:
     """Follow a call and tell what it gives back."""
-    one = _Call(walker, node)
+    site = _CallSite(walker, node)
     callee = walker.value(node.func)
-    one.arguments = _arguments(walker, node)
+    site.arguments = _arguments(walker, node)
     if not _keeps(callee, node):
-        _escape(one, callee)
+        _escape(site, callee)
     options = options_of(callee)
     if any(_sends(walker, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
         options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
-    return join_values([_called(one, option, one.arguments) for option in options], callee)
+    return join_values([_called(site, option, site.arguments) for option in options], callee)
 
 
 def _sends(walker: Walker, callee: Value) -> bool:
@@ -95,7 +95,7 @@ def _arguments(walker: Walker, node: ast.Call) -> Arguments:
         if not isinstance(part, ast.Starred):
             if rest is None:
                 positional.append(value)
-        elif isinstance(value, Sequence):
+        elif isinstance(value, Items):
             positional.extend(value.items)
         elif rest is None:
             rest = (
@@ -105,7 +105,7 @@ def _arguments(walker: Walker, node: ast.Call) -> Arguments:
     for keyword in node.keywords:
         value = walker.value(keyword.value)
         if keyword.arg is not None:
-            named = merged(named, Dictionary({keyword.arg: Entry(value)}))
+            named = merged(named, Dictionary({keyword.arg: DictEntry(value)}))
         elif isinstance(value, Dictionary | Param):
             named = merged(named, value)
         else:
@@ -116,20 +116,20 @@ def _arguments(walker: Walker, node: ast.Call) -> Arguments:
 def _keeps(callee: Value, node: ast.Call) -> bool:
     """Whether a call surely leaves the dictionaries that it is given as they are."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    if isinstance(callee, Action | Bound | Class) or name in SAFE:
+    if isinstance(callee, Action | BuiltinMethod | Class) or name in SAFE:
         return True
     return isinstance(callee, External) and (callee.name in BUILTINS or callee.name in CARRIERS)
 
 
-def _escape(one: _Call, callee: Value) -> None:
+def _escape(site: _CallSite, callee: Value) -> None:
     """Whoever is handed a dictionary may change it; a function of the tree only if its text says so."""
-    parts = [*enumerate(one.node.args), *((keyword.arg, keyword.value) for keyword in one.node.keywords)]
+    parts = [*enumerate(site.node.args), *((keyword.arg, keyword.value) for keyword in site.node.keywords)]
     for position, part in parts:
-        value = one.walker.lookup(part.id) if isinstance(part, ast.Name) else None
-        if isinstance(value, Dictionary | Sequence) and _changes(callee, position):
-            why = f"was handed to {ast.unparse(one.node.func)[:40]}() before"
+        value = site.walker.lookup(part.id) if isinstance(part, ast.Name) else None
+        if isinstance(value, Dictionary | Items) and _changes(callee, position):
+            why = f"was handed to {ast.unparse(site.node.func)[:40]}() before"
             after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
-            one.walker.rebind(value, after)
+            site.walker.rebind(value, after)
 
 
 def _changes(callee: Value, position: int | str | None) -> bool:
@@ -142,84 +142,73 @@ def _changes(callee: Value, position: int | str | None) -> bool:
     name = position if isinstance(position, str) else names[position] if position < len(names) else None
     if name is None:
         return True
-    for inner in ast.walk(function.node):
-        if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Store | ast.Del):
-            held: ast.expr | None = inner.value
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute) and inner.func.attr in _CHANGE:
-            held = inner.func.value
-        elif isinstance(inner, ast.AugAssign):
-            held = inner.target
-        else:
-            continue
-        if isinstance(held, ast.Name) and held.id == name:
-            return True
-    return False
+    changed = (changed_in_place(node) for node in ast.walk(function.node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in changed)
 
 
-def _called(one: _Call, callee: Value, arguments: Arguments) -> Value:
+def _called(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
-    if not isinstance(callee, Action | Client | Unknown | Param):
-        one.walker.engine.resolved.add(one.walker.place(one.node))
+    if not isinstance(callee, Action | SdkClient | Unknown | Param):
+        site.walker.engine.resolved.add(site.walker.place(site.node))
     if handler is not None:
-        return handler(one, callee, arguments)
-    return _unknown_call(one, callee, arguments)
+        return handler(site, callee, arguments)
+    return _unknown_call(site, callee, arguments)
 
 
-def _action(one: _Call, callee: Action, arguments: Arguments) -> Value:
-    walker = one.walker
-    walker.sent.extend(send(callee, arguments, walker.place(one.node), walker.frame.qualname))
-    return Unknown(because("is ", one.node))
+def _action(site: _CallSite, callee: Action, arguments: Arguments) -> Value:
+    walker = site.walker
+    walker.sent.extend(send(callee, arguments, walker.place(site.node), walker.scope.qualname))
+    return Unknown(because("is ", site.node))
 
 
-def _client(one: _Call, callee: Client, arguments: Arguments) -> Value:
+def _client(site: _CallSite, callee: SdkClient, arguments: Arguments) -> Value:
     """A client that is called itself: a function that was named with --client."""
-    return _action(one, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.shape), arguments)
+    return _action(site, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments)
 
 
-def _external(one: _Call, callee: External, arguments: Arguments) -> Value:
-    walker = one.walker
-    sdk = FACTORIES.get(callee.name)
-    client = walker.engine.client_of(callee) or (Client(sdk) if sdk is not None else None)
+def _external(site: _CallSite, callee: External, arguments: Arguments) -> Value:
+    walker = site.walker
+    client = walker.engine.clients.made_by(callee)
     if client is not None:
         return client
     if callee.name in CARRIERS:
-        return Made(callee.name, arguments)
+        return LibraryCall(callee.name, arguments)
     builtin = BUILTINS.get(callee.name)
     if builtin is not None:
-        return builtin(arguments, one.node)
-    return _unknown_call(one, callee, arguments)
+        return builtin(arguments, site.node)
+    return _unknown_call(site, callee, arguments)
 
 
-def _bound(one: _Call, callee: Bound, arguments: Arguments) -> Value:
+def _bound(site: _CallSite, callee: BuiltinMethod, arguments: Arguments) -> Value:
     receiver = callee.receiver
-    func = one.node.func
+    func = site.node.func
     if isinstance(receiver, Dictionary) and callee.name in MUTATORS and isinstance(func, ast.Attribute):
-        named = Dictionary({name: Entry(value) for name, value in arguments.named.items()}, arguments.named_rest)
+        named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
         after = changed(receiver, callee.name, arguments.positional, named)
-        one.walker.rebind(receiver, after)
-    if isinstance(receiver, Sequence) and callee.name in LIST_MUTATORS | {"pop"}:
-        one.walker.rebind(receiver, _list_after(receiver, callee.name, arguments))
+        site.walker.rebind(receiver, after)
+    if isinstance(receiver, Items) and callee.name in LIST_MUTATORS | {"pop"}:
+        site.walker.rebind(receiver, _list_after(receiver, callee.name, arguments))
     if isinstance(receiver, Dictionary) and callee.name == "copy":
         # Another dictionary with the same keys: what is done to one is not done to the other.
-        return msgspec.structs.replace(receiver, origin=id(one.node))
-    return bound_call(receiver, callee.name, arguments, one.node)
+        return msgspec.structs.replace(receiver, origin=id(site.node))
+    return bound_call(receiver, callee.name, arguments, site.node)
 
 
-def _list_after(value: Sequence, method: str, arguments: Arguments) -> Value:
+def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
     if method == "append" and len(arguments.positional) == 1:
-        return Sequence((*value.items, arguments.positional[0]))
-    if method == "extend" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Sequence):
-        return Sequence(value.items + arguments.positional[0].items)
+        return Items((*value.items, arguments.positional[0]))
+    if method == "extend" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Items):
+        return Items(value.items + arguments.positional[0].items)
     return value if method in {"reverse", "sort"} else Unknown(f"is changed by {method}()", type="array")
 
 
-def _task(one: _Call, callee: Task, arguments: Arguments) -> Value:
+def _task(site: _CallSite, callee: TaskMethod, arguments: Arguments) -> Value:
     """A task is called by its queue, with the arguments that stand here."""
     if callee.method in _LATER:
         positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
         arguments = _later(positional, named)
-    _called(one, callee.callee, arguments)
-    return Unknown(because("is ", one.node))
+    _called(site, callee.callee, arguments)
+    return Unknown(because("is ", site.node))
 
 
 def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
@@ -229,86 +218,88 @@ def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
 
 def _later(positional: Value | None, named: Value | None) -> Arguments:
     """The arguments that stand in a list and a dictionary."""
-    items, rest = positional.items if isinstance(positional, Sequence) else (), None
-    if positional is not None and not isinstance(positional, Sequence) and truth(positional) is not False:
+    items, rest = positional.items if isinstance(positional, Items) else (), None
+    if positional is not None and not isinstance(positional, Items) and truth(positional) is not False:
         rest = positional if isinstance(positional, Param) else Unknown(reason_of(positional), params_in(positional))
-    held = merged(Dictionary({}), named) if named is not None else Dictionary({})
-    return Arguments(items, {name: entry.value for name, entry in held.entries.items()}, rest, held.rest)
+    keywords = merged(Dictionary({}), named) if named is not None else Dictionary({})
+    return Arguments(items, {name: entry.value for name, entry in keywords.entries.items()}, rest, keywords.rest)
 
 
-def _instance(one: _Call, callee: Instance, arguments: Arguments) -> Value:
+def _instance(site: _CallSite, callee: Instance, arguments: Arguments) -> Value:
     function = class_value(callee.cls, "__call__")
     if isinstance(function, Function):
-        return _method(one, Method(function, callee), arguments)
-    return _unknown_call(one, callee, arguments)
+        return _method(site, Method(function, callee), arguments)
+    return _unknown_call(site, callee, arguments)
 
 
-def _subclass(one: _Call, callee: Subclass, arguments: Arguments) -> Value:
-    made = _class(one, callee.cls, arguments)
-    return Instance(callee.cls) if isinstance(made, Instance) else made
+def _subclass(site: _CallSite, callee: Subclass, arguments: Arguments) -> Value:
+    instance = _class(site, callee.cls, arguments)
+    return Instance(callee.cls) if isinstance(instance, Instance) else instance
 
 
-def _function(one: _Call, callee: Function, arguments: Arguments) -> Value:
-    return one.walker.engine.follow(one.walker, callee, arguments, one.walker.place(one.node))
+def _function(site: _CallSite, callee: Function, arguments: Arguments) -> Value:
+    return site.walker.engine.follow(site.walker, callee, arguments, site.walker.place(site.node))
 
 
-def _method(one: _Call, callee: Method, arguments: Arguments) -> Value:
+def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
     if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:
-        return _unknown_call(one, Unknown(because("is ", one.node.func, ", which only says what it takes")), arguments)
-    return one.walker.engine.follow(
-        one.walker, callee.function, arguments, one.walker.place(one.node), receiver=callee.receiver
+        return _unknown_call(
+            site, Unknown(because("is ", site.node.func, ", which only says what it takes")), arguments
+        )
+    return site.walker.engine.follow(
+        site.walker, callee.function, arguments, site.walker.place(site.node), receiver=callee.receiver
     )
 
 
-def _class(one: _Call, callee: Class, arguments: Arguments) -> Value:
-    engine = one.walker.engine
-    if engine.is_enum(callee):
-        return Unknown(because("is ", one.node), params_in(*arguments.positional))
-    client = engine.client_of(callee)
-    if client is not None and not engine.is_wrapper_class(callee):
+def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
+    engine = site.walker.engine
+    if is_enum(callee):
+        return Unknown(because("is ", site.node), params_in(*arguments.positional))
+    client = engine.clients.made_by(callee)
+    if client is not None and not engine.clients.has_own_methods(callee):
         return client
-    return engine.construct(one.walker, callee, arguments, one.walker.place(one.node))
+    return engine.construct(site.walker, callee, arguments, site.walker.place(site.node))
 
 
-def _unknown_call(one: _Call, callee: Value, arguments: Arguments) -> Value:
+def _unknown_call(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
     """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
-    walker, func = one.walker, one.node.func
+    walker, func = site.walker, site.node.func
     name = func.attr if isinstance(func, ast.Attribute) else ""
     if name in METHOD_NAMES and isinstance(callee, Unknown | Param | External):
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
-        action = likely(name, arguments, walker.engine.library.sdks(walker.frame.module.path))
+        action = likely(name, arguments, walker.engine.modules.library.sdks(walker.scope.module.path))
         if action is not None:
-            walker.sent.extend(send(action, arguments, walker.place(one.node), walker.frame.qualname, receiver))
+            walker.sent.extend(send(action, arguments, walker.place(site.node), walker.scope.qualname, receiver))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
-    _handed_on(one, full.rpartition(".")[2], arguments)
-    return Unknown(because("is ", one.node), params_in(callee))
+    _handed_on(site, full.rpartition(".")[2], arguments)
+    return Unknown(because("is ", site.node), params_in(callee))
 
 
-def _handed_on(one: _Call, name: str, arguments: Arguments) -> None:
-    walker = one.walker
+def _handed_on(site: _CallSite, name: str, arguments: Arguments) -> None:
+    walker = site.walker
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
         if not isinstance(value, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
             more = Unknown("is given when it is called") if name == "partial" else None
-            _called(one, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
+            _called(site, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
         elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
-            _called(one, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
+            _called(site, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:
-            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", one.node, ", which calls it"))
-            place = walker.place(one.node)
-            walker.sent.extend(send(value, Arguments((), {"event": why}), place, walker.frame.qualname))
+            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", site.node, ", which calls it"))
+            place = walker.place(site.node)
+            walker.sent.extend(send(value, Arguments((), {"event": why}), place, walker.scope.qualname))
 
 
-_CALLEES: Mapping[type[Any], Callable[[_Call, Any, Arguments], Value]] = {
+_CALLEES: Mapping[type[Any], Callable[[_CallSite, Any, Arguments], Value]] = {
     Action: _action,
-    Bound: _bound,
+    BuiltinMethod: _bound,
     Class: _class,
-    Client: _client,
+    SdkClient: _client,
     External: _external,
     Function: _function,
     Instance: _instance,
     Method: _method,
     Subclass: _subclass,
-    Task: _task,
+    TaskMethod: _task,
 }

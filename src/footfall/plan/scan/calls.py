@@ -1,4 +1,4 @@
-"""Calls: from a method of an SDK and its arguments to what is sent, by the table of shapes."""
+"""Calls: from a method of an SDK and its arguments to what is sent, by the table of signatures."""
 
 from __future__ import annotations
 
@@ -7,33 +7,33 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.scan.classes import EVENT_OF_CLASS, class_value
 from footfall.plan.scan.dictionaries import options_of, plain
-from footfall.plan.scan.shapes import CARRIERS, ORDERED, SDKS, STRUCTURED, Kind, Shape
+from footfall.plan.scan.sdks import CARRIERS, ORDERED, SDKS, STRUCTURED, MessageKind, Signature
 from footfall.plan.scan.values import (
     Action,
     Arguments,
+    Choice,
     Class,
     Const,
+    DictEntry,
     Dictionary,
-    Entry,
     External,
     Instance,
-    Made,
-    OneOf,
+    Items,
+    LibraryCall,
     Param,
-    Sequence,
     Unknown,
     Value,
     params_in,
 )
 
-__all__ = ["Cause", "Place", "Sent", "bind", "class_value", "likely", "send"]
+__all__ = ["Cause", "CodeLocation", "Sent", "bind", "likely", "send"]
 
-_MAY_BE_TEXT = (Const, Unknown, Param, OneOf, Made, Instance, External)
-EVENT_OF_CLASS = "__footfall_event__"
+_MAY_BE_TEXT = (Const, Unknown, Param, Choice, LibraryCall, Instance, External)
 
 
-class Place(msgspec.Struct, frozen=True, order=True):
+class CodeLocation(msgspec.Struct, frozen=True, order=True):
     """Where something stands: a file, line and column from 1."""
 
     file: str
@@ -44,7 +44,7 @@ class Place(msgspec.Struct, frozen=True, order=True):
 class Cause(msgspec.Struct, frozen=True):
     """Where a part of a message is given, and through which functions it goes from there, the outermost first."""
 
-    place: Place
+    place: CodeLocation
     via: tuple[str, ...] = ()
 
 
@@ -59,9 +59,9 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
     """
 
     sdk: str
-    kind: Kind
-    place: Place
-    origin: Place
+    kind: MessageKind
+    place: CodeLocation
+    origin: CodeLocation
     event: Value
     properties: Value | None
     via: tuple[str, ...] = ()
@@ -88,34 +88,36 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
 
 
 def send(
-    action: Action, arguments: Arguments, place: Place, inside: str, receiver: Value | None = None
+    action: Action, arguments: Arguments, place: CodeLocation, inside: str, receiver: Value | None = None
 ) -> Iterator[Sent]:
     """What a call of a client's method sends; several when the event is one of a few."""
-    shapes = (action.shape,) if action.shape is not None else SDKS[action.sdk].methods[action.method]
-    found = next(((shape, taken) for shape in shapes if (taken := _fit(shape, arguments)) is not None), None)
-    if found is None:
+    signatures = (action.signature,) if action.signature is not None else SDKS[action.sdk].methods[action.method]
+    match = next(
+        ((signature, taken) for signature in signatures if (taken := _fit(signature, arguments)) is not None), None
+    )
+    if match is None:
         unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
-        yield Sent(action.sdk, shapes[0].kind, place, place, unknown, None, (), inside, False, receiver)
+        yield Sent(action.sdk, signatures[0].kind, place, place, unknown, None, (), inside, False, receiver)
         return
-    shape, taken = found
-    properties = _structured(taken) if shape.properties == "*structured" else taken.get(shape.properties)
-    event = taken.get(shape.event, Unknown("is not given")) if shape.event else Const("")
-    if shape.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
+    signature, taken = match
+    properties = _structured(taken) if signature.properties == "*structured" else taken.get(signature.properties)
+    event = taken.get(signature.event, Unknown("is not given")) if signature.event else Const("")
+    if signature.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
         properties = Dictionary({}, rest)
     # None holds the place of an event that is given on another way.
     options = tuple(option for option in options_of(event) if option != Const(None)) or options_of(event)
     unpacked = [
         (kind, name, own if own is not None else properties, by_name)
         for option in options
-        for kind, whole, own, by_name in [_unpacked(option, shape.kind)]
+        for kind, whole, own, by_name in [_unpacked(option, signature.kind)]
         for name in options_of(whole)
     ]
     # Where one of the options comes from a caller, all go there together: which one it is is judged there.
-    depends = params_in(event) if isinstance(event, OneOf) else frozenset()
-    for kind, name, held, by_name in unpacked:
+    depends = params_in(event) if isinstance(event, Choice) else frozenset()
+    for kind, name, content, by_name in unpacked:
         yield Sent(
-            action.sdk, kind, place, place, name, held, (), inside, by_name, receiver, len(unpacked) > 1, depends,
-            is_loose=isinstance(event, OneOf) and event.loose,
+            action.sdk, kind, place, place, name, content, (), inside, by_name, receiver, len(unpacked) > 1, depends,
+            is_loose=isinstance(event, Choice) and event.loose,
         )  # fmt: skip
 
 
@@ -127,42 +129,42 @@ def likely(method: str, arguments: Arguments, sdks: Iterable[str]) -> Action | N
     if method not in ORDERED and method not in SDKS["footfall"].methods:
         return None
     for sdk in dict.fromkeys((*sdks, "footfall", *SDKS)):
-        for shape in SDKS[sdk].methods.get(method, ()):
-            taken = _fit(shape, arguments)
-            event = Const("") if taken is None or not shape.event else taken.get(shape.event)
+        for signature in SDKS[sdk].methods.get(method, ()):
+            taken = _fit(signature, arguments)
+            event = Const("") if taken is None or not signature.event else taken.get(signature.event)
             if taken is not None and event is not None and isinstance(plain(event), _MAY_BE_TEXT):
                 return Action(sdk, method)
     return None
 
 
-def _fit(shape: Shape, arguments: Arguments) -> dict[str, Value] | None:
-    """The arguments by parameter; None when the shape does not take them."""
-    most = len(shape.params) if shape.most is None else shape.most
+def _fit(signature: Signature, arguments: Arguments) -> dict[str, Value] | None:
+    """The arguments by parameter; None when the signature does not take them."""
+    most = len(signature.params) if signature.most is None else signature.most
     count = len(arguments.positional)
-    if count > most or any(name in shape.params[:count] for name in arguments.named):
+    if count > most or any(name in signature.params[:count] for name in arguments.named):
         return None
-    taken = dict(zip(shape.params, arguments.positional, strict=False)) | dict(arguments.named)
+    taken = dict(zip(signature.params, arguments.positional, strict=False)) | dict(arguments.named)
     rest = arguments.rest or arguments.named_rest
-    if shape.event and shape.event not in taken and rest is not None:
-        taken[shape.event] = rest
+    if signature.event and signature.event not in taken and rest is not None:
+        taken[signature.event] = rest
     return taken
 
 
 def _structured(taken: Mapping[str, Value]) -> Dictionary:
-    return Dictionary({wire: Entry(taken[param]) for param, wire in STRUCTURED.items() if param in taken})
+    return Dictionary({wire: DictEntry(taken[param]) for param, wire in STRUCTURED.items() if param in taken})
 
 
-def _unpacked(event: Value, kind: Kind) -> tuple[Kind, Value, Value | None, bool]:
+def _unpacked(event: Value, kind: MessageKind) -> tuple[MessageKind, Value, Value | None, bool]:
     """Kind, name and properties of what was given as the event: a text, or an object that carries all of them."""
-    if isinstance(event, Made) and event.name in CARRIERS:
+    if isinstance(event, LibraryCall) and event.name in CARRIERS:
         carrier = CARRIERS[event.name]
-        taken = _fit(Shape(carrier.kind, carrier.params, carrier.event), event.arguments) or {}
-        held = taken.get(carrier.properties) if carrier.properties else None
+        taken = _fit(Signature(carrier.kind, carrier.params, carrier.event), event.arguments) or {}
+        properties = taken.get(carrier.properties) if carrier.properties else None
         if carrier.fields:
-            held = _structured(taken)
+            properties = _structured(taken)
         name = taken.get(carrier.event, Unknown("is not given"))
         inner_kind, inner, own, by_name = _unpacked(name, carrier.kind)
-        return inner_kind, _schema_name(inner), own if own is not None else held, by_name
+        return inner_kind, _schema_name(inner), own if own is not None else properties, by_name
     cls = event.cls if isinstance(event, Instance) else event if isinstance(event, Class) else None
     if cls is not None and isinstance(event, Instance):
         name = plain(class_value(cls, EVENT_OF_CLASS) or Unknown(f"is an object of {cls.qualname}"))
@@ -178,28 +180,13 @@ def _schema_name(name: Value) -> Value:
     return name
 
 
-def class_value(cls: Class, name: str) -> Value | None:
-    """What a class, or the nearest of its bases, binds a name to."""
-    seen: list[Class] = []
-    stack: list[Value] = [cls]
-    while stack:
-        one = stack.pop(0)
-        if not isinstance(one, Class) or any(one is known for known in seen):
-            continue
-        seen.append(one)
-        if name in one.names:
-            return one.names[name]
-        stack[:0] = one.bases
-    return None
-
-
 def _fields(cls: Class, arguments: Arguments | None) -> Dictionary:
     """The properties of a generated class, from what its object was made with."""
     if arguments is None:
         return Dictionary({}, Unknown("were set where the object was made"))
     names = [name for name in cls.fields if name != EVENT_OF_CLASS]
-    entries = {name: Entry(value) for name, value in zip(names, arguments.positional, strict=False)}
-    entries |= {name: Entry(value) for name, value in arguments.named.items()}
+    entries = {name: DictEntry(value) for name, value in zip(names, arguments.positional, strict=False)}
+    entries |= {name: DictEntry(value) for name, value in arguments.named.items()}
     return Dictionary(entries, arguments.rest or arguments.named_rest)
 
 
@@ -210,20 +197,20 @@ def bind(
     positional = [arg.arg for arg in (*names.posonlyargs, *names.args)]
     bound = dict(zip(positional, arguments.positional, strict=False))
     keywords = {arg.arg for arg in (*names.args, *names.kwonlyargs)}
-    extra: dict[str, Entry] = {}
+    extra: dict[str, DictEntry] = {}
     for name, value in arguments.named.items():
         if name in keywords:
             bound[name] = value
         else:
-            extra[name] = Entry(value)
+            extra[name] = DictEntry(value)
     rest = arguments.rest or arguments.named_rest
     for name in (*positional, *(arg.arg for arg in names.kwonlyargs)):
         if name not in bound:
             given = rest if rest is not None else defaults.get(name)
             bound[name] = unbound[name] if given is None else given
     if names.vararg is not None:
-        left = arguments.positional[len(positional) :]
-        bound[names.vararg.arg] = Sequence(left) if arguments.rest is None else arguments.rest
+        extra_positional = arguments.positional[len(positional) :]
+        bound[names.vararg.arg] = Items(extra_positional) if arguments.rest is None else arguments.rest
     if names.kwarg is not None:
         bound[names.kwarg.arg] = Dictionary(extra, arguments.named_rest)
     return bound

@@ -1,4 +1,4 @@
-"""Coverage: which planned events the code sends, as a share, over all, by team and by source."""
+"""CodeCoverage: which planned events the code sends, as a share, over all, by team and by source."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from fractions import Fraction
 import msgspec
 
 from footfall.plan.model import Event, Plan
-from footfall.plan.scan.judge import Verdict
+from footfall.plan.scan.judge import CallVerdict
 
-__all__ = ["Coverage", "Implementation", "coverage_of", "implementations"]
+__all__ = ["CodeCoverage", "Implementation", "coverage_of", "implementations"]
 
 
 class Implementation(msgspec.Struct, frozen=True):
@@ -25,7 +25,7 @@ class Implementation(msgspec.Struct, frozen=True):
     tests: tuple[str, ...] = ()
 
 
-class Coverage(msgspec.Struct, frozen=True):
+class CodeCoverage(msgspec.Struct, frozen=True):
     """How many of the planned, active events the code sends."""
 
     planned: int
@@ -41,7 +41,7 @@ class Coverage(msgspec.Struct, frozen=True):
         return f"{self.implemented} of {self.planned} ({float(self.percent):.0f} %)"
 
 
-def implementations(plan: Plan, verdicts: Iterable[Verdict]) -> dict[str, Implementation]:
+def implementations(plan: Plan, verdicts: Iterable[CallVerdict]) -> dict[str, Implementation]:
     """For each planned event, by name, where it is sent."""
     places: dict[str, list[str]] = {}
     tests: dict[str, list[str]] = {}
@@ -68,7 +68,7 @@ def implementations(plan: Plan, verdicts: Iterable[Verdict]) -> dict[str, Implem
 
 def coverage_of(
     plan: Plan, sent: Mapping[str, Implementation], *, team: str | None = None, source: str | None = None
-) -> Coverage:
+) -> CodeCoverage:
     """The coverage of the active events: all that Python code can send, those of a team, or those of a source.
 
     An event of a source counts as sent when a file of that source sends it. Events whose every source is written in
@@ -87,7 +87,7 @@ def coverage_of(
         for event in counted
         if sent[event.name].places and (source is None or source in sent[event.name].sources)
     ]
-    return Coverage(len(counted), len(done), tuple(event.name for event in counted if event.name not in done))
+    return CodeCoverage(len(counted), len(done), tuple(event.name for event in counted if event.name not in done))
 
 
 def can_be_python(plan: Plan, event: Event) -> bool:

@@ -10,13 +10,13 @@ import msgspec
 
 from footfall.plan.scan.values import (
     MOST_OPTIONS,
+    Choice,
     Const,
+    DictEntry,
     Dictionary,
-    Entry,
-    Member,
-    OneOf,
+    EnumMember,
+    Items,
     Param,
-    Sequence,
     Unknown,
     Value,
     join_values,
@@ -45,12 +45,12 @@ _MOST_BITS = 4_000
 
 def options_of(value: Value) -> tuple[Value, ...]:
     """The values that a value may be."""
-    return value.options if isinstance(value, OneOf) else (value,)
+    return value.options if isinstance(value, Choice) else (value,)
 
 
 def plain(value: Value) -> Value:
     """The value itself, where an enum's member stands for one."""
-    return value.value if isinstance(value, Member) else value
+    return value.value if isinstance(value, EnumMember) else value
 
 
 def truth(value: Value) -> bool | None:
@@ -58,13 +58,13 @@ def truth(value: Value) -> bool | None:
     value = plain(value)
     if isinstance(value, Const):
         return bool(value.value)
-    if isinstance(value, Sequence):
+    if isinstance(value, Items):
         return bool(value.items)
     if isinstance(value, Dictionary):
         if any(entry.certain for entry in value.entries.values()):
             return True
         return None if value.entries or value.rest is not None else False
-    return None if isinstance(value, Unknown | Param | OneOf) else True
+    return None if isinstance(value, Unknown | Param | Choice) else True
 
 
 def opened(value: Dictionary, rest: Unknown | Param) -> Dictionary:
@@ -72,29 +72,29 @@ def opened(value: Dictionary, rest: Unknown | Param) -> Dictionary:
     return msgspec.structs.replace(value, rest=rest)
 
 
-def with_key(value: Dictionary, key: Value, held: Value) -> Dictionary:
+def with_key(value: Dictionary, key: Value, content: Value) -> Dictionary:
     """The dictionary after `value[key] = held`."""
     key = plain(key)
     if isinstance(key, Const) and isinstance(key.value, str):
-        return msgspec.structs.replace(value, entries={**value.entries, key.value: Entry(held)})
+        return msgspec.structs.replace(value, entries={**value.entries, key.value: DictEntry(content)})
     options = options_of(key)
     if all(isinstance(option, Const) and isinstance(option.value, str) for option in options):
         names = [option.value for option in options if isinstance(option, Const)]
-        more = {name: _maybe(value.entries.get(name), held) for name in names}
+        more = {name: _maybe(value.entries.get(name), content) for name in names}
         return msgspec.structs.replace(value, entries={**value.entries, **more})
     return opened(value, Unknown(f"has a key that {reason_of(key)}", params_in(key)))
 
 
-def with_item(value: Value, key: Value, held: Value) -> Value | None:
+def with_item(value: Value, key: Value, content: Value) -> Value | None:
     """A value after `value[key] = held`; None where the scan does not follow that."""
     if isinstance(value, Dictionary):
-        return with_key(value, key, held)
-    if isinstance(value, Sequence):
+        return with_key(value, key, content)
+    if isinstance(value, Items):
         return Unknown("is changed by item", type="array")
     names = [option.value for option in options_of(plain(key)) if isinstance(option, Const)]
     if isinstance(value, Param | Unknown) and names and all(isinstance(name, str) for name in names):
         return with_key(
-            Dictionary({}, value), key, held
+            Dictionary({}, value), key, content
         )  # what was not known had text for a key, so it is a dictionary
     return None
 
@@ -109,21 +109,23 @@ def replaced(value: Value, old: Value, new: Value, depth: int = 0) -> Value:
         entries = {key: replaced(entry.value, old, new, depth + 1) for key, entry in value.entries.items()}
         changed_keys = [key for key, entry in value.entries.items() if entries[key] is not entry.value]
         if changed_keys:
-            more = {key: Entry(entries[key], value.entries[key].certain) for key in changed_keys}
+            more = {key: DictEntry(entries[key], value.entries[key].certain) for key in changed_keys}
             return msgspec.structs.replace(value, entries={**value.entries, **more})
-    elif isinstance(value, Sequence):
+    elif isinstance(value, Items):
         items = tuple(replaced(item, old, new, depth + 1) for item in value.items)
         if any(item is not before for item, before in zip(items, value.items, strict=True)):
-            return Sequence(items)
-    elif isinstance(value, OneOf):
+            return Items(items)
+    elif isinstance(value, Choice):
         options = tuple(replaced(option, old, new, depth + 1) for option in value.options)
         if any(option is not before for option, before in zip(options, value.options, strict=True)):
             return msgspec.structs.replace(value, options=options)
     return value
 
 
-def _maybe(there: Entry | None, held: Value) -> Entry:
-    return Entry(held, False) if there is None else Entry(join_values((there.value, held)), there.certain)
+def _maybe(before: DictEntry | None, content: Value) -> DictEntry:
+    return (
+        DictEntry(content, False) if before is None else DictEntry(join_values((before.value, content)), before.certain)
+    )
 
 
 def merged(value: Dictionary, more: Value) -> Dictionary:
@@ -136,19 +138,19 @@ def merged(value: Dictionary, more: Value) -> Dictionary:
             there = entries.get(name)
             entries[name] = entry if entry.certain else _maybe(there, entry.value)
         return msgspec.structs.replace(value, entries=entries, rest=more.rest or value.rest)
-    if isinstance(more, OneOf) and all(isinstance(option, Dictionary) for option in more.options):
+    if isinstance(more, Choice) and all(isinstance(option, Dictionary) for option in more.options):
         each = [option for option in more.options if isinstance(option, Dictionary)]
         return merged(value, _joined(each))
-    if isinstance(more, Sequence):
+    if isinstance(more, Items):
         return _from_pairs(value, more)
     if isinstance(more, Param):
         return opened(value, more)
     return opened(value, Unknown(f"takes in a dictionary that {reason_of(more)}", params_in(more)))
 
 
-def _from_pairs(value: Dictionary, pairs: Sequence) -> Dictionary:
+def _from_pairs(value: Dictionary, pairs: Items) -> Dictionary:
     for pair in pairs.items:
-        if isinstance(pair, Sequence) and len(pair.items) == 2:
+        if isinstance(pair, Items) and len(pair.items) == 2:
             value = with_key(value, pair.items[0], pair.items[1])
         else:
             value = opened(value, Unknown("takes in pairs that are not known"))
@@ -157,12 +159,12 @@ def _from_pairs(value: Dictionary, pairs: Sequence) -> Dictionary:
 
 def _joined(each: list[Dictionary]) -> Dictionary:
     """One dictionary for several: a key that not all have is uncertain."""
-    entries: dict[str, Entry] = {}
-    for name in dict.fromkeys(name for one in each for name in one.entries):
-        held = [one.entries[name] for one in each if name in one.entries]
-        certain = len(held) == len(each) and all(entry.certain for entry in held)
-        entries[name] = Entry(join_values(entry.value for entry in held), certain)
-    rest = next((one.rest for one in each if one.rest is not None), None)
+    entries: dict[str, DictEntry] = {}
+    for name in dict.fromkeys(name for option in each for name in option.entries):
+        present = [option.entries[name] for option in each if name in option.entries]
+        certain = len(present) == len(each) and all(entry.certain for entry in present)
+        entries[name] = DictEntry(join_values(entry.value for entry in present), certain)
+    rest = next((option.rest for option in each if option.rest is not None), None)
     return Dictionary(entries, rest, each[0].origin)
 
 
@@ -184,27 +186,27 @@ def changed(value: Dictionary, method: str, positional: tuple[Value, ...], named
         return msgspec.structs.replace(
             value, entries={name: entry for name, entry in value.entries.items() if name != key.value}
         )
-    fewer = {name: Entry(entry.value, False) for name, entry in value.entries.items()}
+    fewer = {name: DictEntry(entry.value, False) for name, entry in value.entries.items()}
     return msgspec.structs.replace(value, entries=fewer, rest=Unknown("loses a key that is not known"))
 
 
-def join_names(one: dict[str, Value], other: dict[str, Value]) -> dict[str, Value]:
+def join_names(names: dict[str, Value], others: dict[str, Value]) -> dict[str, Value]:
     """What names stand for after two ways through the code have met.
 
     Two states of one dictionary become one with uncertain keys; two dictionaries stay two.
     """
-    made: dict[tuple[int, int], Value] = {}
-    joined = dict(one)
-    for name, value in other.items():
-        mine = one.get(name)
+    joins: dict[tuple[int, int], Value] = {}
+    joined = dict(names)
+    for name, value in others.items():
+        mine = names.get(name)
         if mine is None or mine is value:
             joined[name] = value
             continue
         pair = (id(mine), id(value))  # two names of one dictionary stay names of one
-        if pair not in made:
+        if pair not in joins:
             related = isinstance(mine, Dictionary) and isinstance(value, Dictionary) and mine.origin == value.origin
-            made[pair] = _joined([mine, value]) if related else join_values((mine, value))  # type: ignore[list-item] # related says so
-        joined[name] = made[pair]
+            joins[pair] = _joined([mine, value]) if related else join_values((mine, value))  # type: ignore[list-item] # related says so
+        joined[name] = joins[pair]
     return joined
 
 

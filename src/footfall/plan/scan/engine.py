@@ -7,25 +7,31 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from footfall.plan.scan.calls import Cause, Place, Sent, bind, class_value
+from footfall.plan.scan.annotations import from_annotation
+from footfall.plan.scan.calls import Cause, CodeLocation, Sent, bind
+from footfall.plan.scan.classes import class_value, methods_of
+from footfall.plan.scan.clients import Clients
 from footfall.plan.scan.dictionaries import options_of
-from footfall.plan.scan.expressions import from_annotation
+from footfall.plan.scan.expressions import EXPRESSIONS
 from footfall.plan.scan.library import Library
-from footfall.plan.scan.members import Members, methods_of
-from footfall.plan.scan.shapes import METHOD_NAMES, Naming
+from footfall.plan.scan.members import Members
+from footfall.plan.scan.modules import Module, Modules
+from footfall.plan.scan.mutations import Mutations
+from footfall.plan.scan.sdks import METHOD_NAMES, Naming
+from footfall.plan.scan.statements import STATEMENTS
 from footfall.plan.scan.survey import Survey
 from footfall.plan.scan.values import (
     Action,
     Arguments,
+    Choice,
     Class,
-    Client,
     Const,
     Dictionary,
-    Frame,
     Function,
     Instance,
-    OneOf,
+    NameScope,
     Param,
+    SdkClient,
     Subclass,
     Unknown,
     Value,
@@ -70,7 +76,7 @@ _TOO_DEEP = Unknown(f"passes through more than {MOST_WRAPPERS} functions")
 _NOTHING = Outcome((), Unknown("could not be followed"))
 
 
-class Engine(Members):
+class Engine:
     """Follows functions. `active` are the files that may send; in others only short functions are followed.
 
     So it is with functions that name neither a method of an SDK nor one of `names`, the wrappers known already.
@@ -87,18 +93,24 @@ class Engine(Members):
         names: Iterable[str] = (),
         marks: dict[int, Marks] | None = None,
     ) -> None:
-        super().__init__(library, clients, survey)
+        changes = Mutations(survey)
+        self.modules = Modules(library, changes, self._follow_module)
+        self.clients = Clients(clients)
+        self.members = Members(self, survey, changes)
         self.active = frozenset(active)
         self._names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
         self._marks = {} if marks is None else marks
         self._sends: dict[int, bool] = {}
-        self.resolved: set[Place] = set()  # the calls of which it is known that no SDK is called
+        self.resolved: set[CodeLocation] = set()  # the calls of which it is known that no SDK is called
         self.called: set[int] = set()  # the functions that something in the tree calls, by their syntax tree
         self.wrappers: set[str] = set()  # names by which another file may reach what depends on its caller
-        self.involved: list[Place] = []
+        self.involved: list[CodeLocation] = []
         self._steps = 0
         self._nested = 0
         self._summaries: dict[int, tuple[Function, Outcome | None]] = {}
+
+    expressions = EXPRESSIONS
+    statements = STATEMENTS
 
     def step(self) -> None:
         """Count one step. Raises TooInvolvedError when a function takes too many."""
@@ -108,16 +120,16 @@ class Engine(Members):
 
     def file(self, path: str) -> list[Sent]:
         """Everything that one file sends: at its top level, and in each of its functions and methods."""
-        module = self.module(path)
+        module = self.modules.module(path)
         if module is None:
             return []
-        found = list(module.sent)
+        sent = list(module.sent)
         for function in module.functions:
             outcome = self.summary(function) if self.may_send(function) else None
-            found += outcome.sent if outcome is not None else ()
+            sent += outcome.sent if outcome is not None else ()
             if outcome is not None:
                 self._note_wrapper(function, outcome)
-        return found
+        return sent
 
     def may_send(self, function: Function) -> bool:
         """Whether a function names anything that sends."""
@@ -125,10 +137,6 @@ class Engine(Members):
         if key not in self._sends:
             self._sends[key] = not self._marked(function).names.isdisjoint(self._names)
         return self._sends[key]
-
-    def binds_globals(self, function: Function) -> bool:
-        """Whether a function binds names of its module."""
-        return self._marked(function).binds
 
     def _marked(self, function: Function) -> Marks:
         key = id(function.node)
@@ -168,25 +176,41 @@ class Engine(Members):
                 self.wrappers.add(function.owner.name)
         self.wrappers.discard("__init__")
 
-    def walk(self, frame: Frame, body: Iterable[ast.stmt]) -> Walker:
-        """Follow a module's statements."""
-        walker = Walker(self, frame, 0, sends=True)
+    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
+        """What `owner.name` is."""
+        return self.members.attribute(walker, owner, name, what)
+
+    def note_attribute(self, cls: Class, name: str, value: Value) -> None:
+        """A method binds an attribute of its object."""
+        self.members.note_attribute(cls, name, value)
+
+    def note_change(self, old: Value, new: Value) -> None:
+        """A method changes in place what an attribute of its object holds."""
+        self.members.note_change(old, new)
+
+    def _follow_module(self, module: Module, tree: ast.Module) -> None:
+        walker = Walker(self, module.scope, 0, sends=True)
         with_budget = self._steps
         self._steps = 0
         try:
-            walker.body(body)
+            walker.body(tree.body)
             walker.finish()
         except (TooInvolvedError, RecursionError):
-            self.involved.append(Place(frame.module.path, 1, 1))
+            self.involved.append(CodeLocation(module.path, 1, 1))
         self._steps = with_budget
-        return walker
+        module.sent = walker.sent
+        module.functions = walker.defined
+        for function in module.functions:
+            # `global client; client = …`: what a function binds for the module is known before others are read.
+            if self._marked(function).binds:
+                self.summary(function)
 
     def summary(self, function: Function) -> Outcome | None:
         """What a function does whoever calls it; None while it is being followed already."""
         key = id(function.node)
-        known = self._summaries.get(key)
-        if known is not None and known[0].frame is function.frame:
-            return known[1]
+        kept = self._summaries.get(key)
+        if kept is not None and kept[0].scope is function.scope:
+            return kept[1]
         if self._nested >= _MOST_NESTED:
             return _NOTHING
         self._summaries[key] = (function, None)
@@ -195,7 +219,9 @@ class Engine(Members):
         try:
             outcome = self.run(function, None, 0)
         except (TooInvolvedError, RecursionError):
-            self.involved.append(Place(function.frame.module.path, function.node.lineno, function.node.col_offset + 1))
+            self.involved.append(
+                CodeLocation(function.scope.module.path, function.node.lineno, function.node.col_offset + 1)
+            )
             outcome = _NOTHING
         finally:
             self._nested -= 1
@@ -234,7 +260,7 @@ class Engine(Members):
             bound |= {name: _as_promised(bound[name], promise) for name, promise in unbound.items()}
             given = frozenset(name for name in bound if not isinstance(bound[name], Param | Instance))
         walker = Walker(self, self._frame(function), depth, given, sends=sends or self.may_send(function))
-        walker.frame.names.update(own_self | bound)
+        walker.scope.names.update(own_self | bound)
         ended = walker.body(node.body)
         walker.finish()
         if function.is_stub or marks.yields or (ended and not walker.returns):
@@ -266,8 +292,8 @@ class Engine(Members):
                 finally:
                     self._nested -= 1
 
-    def _frame(self, function: Function) -> Frame:
-        return Frame(function.frame.module, {}, function.frame, function.qualname)
+    def _frame(self, function: Function) -> NameScope:
+        return NameScope(function.scope.module, {}, function.scope, function.qualname)
 
     def _parameters(self, function: Function, receiver: Value | None) -> tuple[ast.arguments, dict[str, Value]]:
         """The parameters that a caller gives, and what `self` or `cls` stands for."""
@@ -295,7 +321,7 @@ class Engine(Members):
     def _stands_for(self, walker: Walker, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)
         said = from_annotation(walker, arg.annotation)
-        if said is None or isinstance(said, Client):
+        if said is None or isinstance(said, SdkClient):
             return said or param
         return join_values(
             msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option
@@ -305,7 +331,7 @@ class Engine(Members):
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
         positional = [*names.posonlyargs, *names.args]
-        walker = Walker(self, Frame(function.frame.module, {}, function.frame), MOST_WRAPPERS)
+        walker = Walker(self, NameScope(function.scope.module, {}, function.scope), MOST_WRAPPERS)
         pairs = [
             *zip(positional[len(positional) - len(names.defaults) :], names.defaults, strict=True),
             *zip(names.kwonlyargs, names.kw_defaults, strict=True),
@@ -315,11 +341,16 @@ class Engine(Members):
     # Calls of functions of the tree.
 
     def follow(
-        self, walker: Walker, function: Function, arguments: Arguments, place: Place, receiver: Value | None = None
+        self,
+        walker: Walker,
+        function: Function,
+        arguments: Arguments,
+        place: CodeLocation,
+        receiver: Value | None = None,
     ) -> Value:
         """Follow a call: what it returns; what it sends because of its arguments goes to the caller."""
         self.called.add(id(function.node))
-        if not self.may_send(function) and function.frame.module.path not in self.active and _length(function) > _SHORT:
+        if not self.may_send(function) and function.scope.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
         if function.kind == "task":
             receiver = None
@@ -329,8 +360,8 @@ class Engine(Members):
         # What depends on the object alone is no different for another object of which no more is known.
         plain_self = not isinstance(receiver, Instance) or receiver.arguments is None
         ignored = "self" if plain_self and (receiver is None or _is_own(function, receiver)) else ""
-        depends = [one for one in base.sent if _own_params(one.all_params(), ignored)]
-        makes = function.qualname.endswith("__init__") and self.is_noting(receiver)
+        depends = [message for message in base.sent if _own_params(message.all_params(), ignored)]
+        makes = function.qualname.endswith("__init__") and self.members.is_noting(receiver)
         if not depends and not makes:
             if not _own_params(params_in(base.returns, inside=True), ignored):
                 return base.returns
@@ -345,15 +376,15 @@ class Engine(Members):
                 )
                 return Unknown(f"is what {function.qualname}() returns", params_in(*given, inside=True))
         if walker.depth >= MOST_WRAPPERS:
-            for one in depends:
-                if _own_params(one.whole_params(), "self"):
-                    walker.sent.append(msgspec.structs.replace(one, event=_TOO_DEEP, place=place, properties=None))
+            for message in depends:
+                if _own_params(message.whole_params(), "self"):
+                    walker.sent.append(msgspec.structs.replace(message, event=_TOO_DEEP, place=place, properties=None))
             return Unknown(f"is what {function.qualname}() returns")
         outcome = self.run(function, arguments, walker.depth + 1, receiver, sends=walker.sends)
-        walker.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, walker.frame.qualname))
+        walker.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, walker.scope.qualname))
         return outcome.returns
 
-    def construct(self, walker: Walker, cls: Class, arguments: Arguments, place: Place) -> Value:
+    def construct(self, walker: Walker, cls: Class, arguments: Arguments, place: CodeLocation) -> Value:
         """Make an object; its methods send what they send because of what it was made with."""
         instance = Instance(cls, arguments)
         init = class_value(cls, "__init__")
@@ -370,44 +401,46 @@ class Engine(Members):
             if depends:
                 outcome = self.run(function, None, walker.depth + 1, instance)
                 whole = base.sent if base is not None else ()
-                walker.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, walker.frame.qualname))
+                walker.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, walker.scope.qualname))
         return instance
 
 
 def _brought(
-    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: Place, wrapper: str, inside: str
+    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: CodeLocation, wrapper: str, inside: str
 ) -> Iterable[Sent]:
     """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended.
 
     `whole` is what it sends whoever calls it, `depends` the part of it that depends on the caller.
     """
-    origins = {(one.origin, one.place): one for one in depends}
-    by_origin = {one.origin: one for one in depends}
-    same = {(one.origin, one.place) for one in whole} - origins.keys()
-    for one in sent:
-        base = origins.get((one.origin, one.place)) or by_origin.get(one.origin)
-        if base is None or (one.origin, one.place) in same:
+    origins = {(message.origin, message.place): message for message in depends}
+    by_origin = {message.origin: message for message in depends}
+    same = {(message.origin, message.place) for message in whole} - origins.keys()
+    for message in sent:
+        base = origins.get((message.origin, message.place)) or by_origin.get(message.origin)
+        if base is None or (message.origin, message.place) in same:
             continue
         theirs = bool(_own_params(base.all_params() - params_in(base.receiver), "self"))
         yield msgspec.structs.replace(
-            one,
-            place=place if theirs else one.place,
-            inside=inside if theirs else one.inside,
-            via=(wrapper, *one.via) if theirs else one.via,
-            causes=_causes(base, one, Cause(place, (wrapper, *one.via))) if theirs else one.causes,
+            message,
+            place=place if theirs else message.place,
+            inside=inside if theirs else message.inside,
+            via=(wrapper, *message.via) if theirs else message.via,
+            causes=_causes(base, message, Cause(place, (wrapper, *message.via))) if theirs else message.causes,
         )
 
 
-def _causes(base: Sent, one: Sent, here: Cause) -> Mapping[str, Cause]:
+def _causes(base: Sent, message: Sent, here: Cause) -> Mapping[str, Cause]:
     """Where the parts of a message come from, once a call has given those that depend on parameters in `base`."""
-    causes = dict(one.causes)
-    if _own_params(base.depends | params_in(base.event), "self") and one.event is not _TOO_DEEP:
+    causes = dict(message.causes)
+    if _own_params(base.depends | params_in(base.event), "self") and message.event is not _TOO_DEEP:
         causes[""] = here
     options = options_of(base.properties) if base.properties is not None else ()
-    inner = {key: entry for held in options if isinstance(held, Dictionary) for key, entry in held.entries.items()}
+    inner = {
+        key: entry for option in options if isinstance(option, Dictionary) for key, entry in option.entries.items()
+    }
     if _own_params(params_in(base.properties), "self"):
         causes = {key: cause for key, cause in causes.items() if not key or key in inner}
-        causes |= {key: one.cause(key) for key in inner}
+        causes |= {key: message.cause(key) for key in inner}
         causes["*"] = here
     return causes | {
         key: here for key, entry in inner.items() if _own_params(params_in(entry.value, inside=True), "self")
@@ -426,7 +459,7 @@ def _is_own(function: Function, receiver: Value) -> bool:
 
 def _as_promised(value: Value, promise: Value) -> Value:
     """What a caller gives, or what the annotation promises where that says more."""
-    if not isinstance(promise, Instance | OneOf) or not isinstance(value, Unknown | Param):
+    if not isinstance(promise, Instance | Choice) or not isinstance(value, Unknown | Param):
         return value
     param = value if isinstance(value, Param) else None
     return join_values(
@@ -438,11 +471,11 @@ def _as_promised(value: Value, promise: Value) -> Value:
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     stack: list[ast.AST] = list(node.body)
     while stack:
-        one = stack.pop()
-        if isinstance(one, ast.Yield | ast.YieldFrom):
+        part = stack.pop()
+        if isinstance(part, ast.Yield | ast.YieldFrom):
             return True
-        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(one))
+        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            stack.extend(ast.iter_child_nodes(part))
     return False
 
 

@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from footfall.plan.scan.calling import call
 from footfall.plan.scan.dictionaries import concat, is_scalar, merged, options_of, plain, truth, with_key
-from footfall.plan.scan.loosening import EITHER, loosened
-from footfall.plan.scan.trees import bound_names, changed_by_function
+from footfall.plan.scan.mutations import EITHER, bound_names, changed_by_function, loosened
 from footfall.plan.scan.values import (
+    Choice,
     Class,
-    Client,
     Const,
     Dictionary,
-    Instance,
-    Member,
-    OneOf,
+    EnumMember,
+    Items,
     Param,
-    Sequence,
     Unknown,
     Value,
     because,
     join_values,
     params_in,
 )
+from footfall.plan.scan.walker import Walker
 
-if TYPE_CHECKING:
-    from footfall.plan.scan.walker import Walker
-
-__all__ = ["EXPRESSIONS", "from_annotation", "promised"]
+__all__ = ["EXPRESSIONS"]
 
 _MOST_DIGITS = 10**12
 
@@ -42,7 +37,7 @@ def _constant(_walker: Walker, node: ast.Constant) -> Value:
 
 
 def _name(walker: Walker, node: ast.Name) -> Value:
-    value = walker.engine.as_client(node.id, walker.lookup(node.id))
+    value = walker.engine.clients.given(node.id, walker.lookup(node.id))
     return loosened(value, EITHER, node) if node.id in walker.shared else value
 
 
@@ -50,16 +45,16 @@ def _attribute(walker: Walker, node: ast.Attribute) -> Value:
     owner = walker.value(node.value)
     # `client = None` until it is set up: an attribute is only ever taken of what is not None.
     options = [option for option in options_of(owner) if option != Const(None)] or [owner]
-    found = join_values((walker.engine.attribute(walker, option, node.attr, node) for option in options), owner)
-    return walker.engine.as_client(node.attr, found)
+    value = join_values((walker.engine.attribute(walker, option, node.attr, node) for option in options), owner)
+    return walker.engine.clients.given(node.attr, value)
 
 
 def _dict(walker: Walker, node: ast.Dict) -> Value:
-    made = Dictionary({}, None, id(node))
-    for key, held in zip(node.keys, node.values, strict=True):
-        value = walker.value(held)
-        made = merged(made, value) if key is None else with_key(made, walker.value(key), value)
-    return made
+    result = Dictionary({}, None, id(node))
+    for key, content in zip(node.keys, node.values, strict=True):
+        value = walker.value(content)
+        result = merged(result, value) if key is None else with_key(result, walker.value(key), value)
+    return result
 
 
 def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
@@ -68,11 +63,11 @@ def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
         value = walker.value(part.value if isinstance(part, ast.Starred) else part)
         if not isinstance(part, ast.Starred):
             items.append(value)
-        elif isinstance(value, Sequence):
+        elif isinstance(value, Items):
             items.extend(value.items)
         else:
             return _rest_of(walker, node, part, Unknown(because("holds ", part), params_in(value), type="array"))
-    return Sequence(tuple(items))
+    return Items(tuple(items))
 
 
 def _rest_of(walker: Walker, node: ast.List | ast.Tuple, after: ast.expr, value: Value) -> Value:
@@ -97,10 +92,10 @@ def _bool_op(walker: Walker, node: ast.BoolOp) -> Value:
     values = [walker.value(part) for part in node.values]
     for value in values[:-1]:
         for option in options_of(value):
-            known = truth(option)
-            if known is wanted:
+            decided = truth(option)
+            if decided is wanted:
                 return join_values([*kept, option], *values, loose=True)
-            if known is None:
+            if decided is None:
                 kept.append(option)
     # What stands last is taken only when nothing before it holds: the default of a setting.
     return join_values([*kept, values[-1]], *values, loose=True)
@@ -126,7 +121,7 @@ def _text_of(value: Value, what: ast.AST) -> Value:
     options: list[Value] = []
     for option in options_of(value):
         bare = plain(option)
-        if isinstance(option, Member) and not option.prints:
+        if isinstance(option, EnumMember) and not option.prints:
             options.append(Unknown(because("is an enum's member as text: ", what), type="string"))
         elif isinstance(bare, Const) and is_scalar(bare.value):
             options.append(Const(str(bare.value)))
@@ -139,11 +134,11 @@ def _text_of(value: Value, what: ast.AST) -> Value:
 
 
 def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
-    left, right = walker.value(node.left), walker.value(node.right)
-    if isinstance(node.op, ast.BitOr) and isinstance(left, Dictionary):
-        return merged(left, right)
-    results = [_combined(node, plain(one), plain(other)) for one in options_of(left) for other in options_of(right)]
-    return join_values(results, left, right)
+    first, second = walker.value(node.left), walker.value(node.right)
+    if isinstance(node.op, ast.BitOr) and isinstance(first, Dictionary):
+        return merged(first, second)
+    results = [_combined(node, plain(a), plain(b)) for a in options_of(first) for b in options_of(second)]
+    return join_values(results, first, second)
 
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -155,19 +150,19 @@ _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 
 
-def _combined(node: ast.BinOp, left: Value, right: Value) -> Value:
-    if isinstance(node.op, ast.Add) and (_is_text(left) or _is_text(right)):
-        return concat((left, right))
-    if isinstance(node.op, ast.Add) and isinstance(left, Sequence) and isinstance(right, Sequence):
-        return Sequence(left.items + right.items)
+def _combined(node: ast.BinOp, first: Value, second: Value) -> Value:
+    if isinstance(node.op, ast.Add) and (_is_text(first) or _is_text(second)):
+        return concat((first, second))
+    if isinstance(node.op, ast.Add) and isinstance(first, Items) and isinstance(second, Items):
+        return Items(first.items + second.items)
     operator = _OPERATORS.get(type(node.op))
-    sides = [side.value for side in (left, right) if isinstance(side, Const) and type(side.value) in (int, float)]
+    sides = [side.value for side in (first, second) if isinstance(side, Const) and type(side.value) in (int, float)]
     if operator is not None and len(sides) == 2 and all(abs(side) < _MOST_DIGITS for side in sides):
         try:
             return Const(operator(*sides))
         except ArithmeticError:
             pass
-    return Unknown(because("is ", node), params_in(left, right))
+    return Unknown(because("is ", node), params_in(first, second))
 
 
 def _is_text(value: Value) -> bool:
@@ -179,8 +174,10 @@ def _is_text(value: Value) -> bool:
 def _unary(walker: Walker, node: ast.UnaryOp) -> Value:
     value = walker.value(node.operand)
     if isinstance(node.op, ast.Not):
-        known = truth(value)
-        return Unknown(because("is ", node), params_in(value), type="boolean") if known is None else Const(not known)
+        decided = truth(value)
+        return (
+            Unknown(because("is ", node), params_in(value), type="boolean") if decided is None else Const(not decided)
+        )
     if isinstance(value, Const) and type(value.value) in (int, float):
         signs = {ast.USub: -1, ast.UAdd: 1}
         if type(node.op) in signs:
@@ -199,10 +196,10 @@ def _subscript(walker: Walker, node: ast.Subscript) -> Value:
     key = plain(asked)
     if isinstance(owner, Class) and isinstance(key, Const) and isinstance(key.value, str):
         return walker.engine.attribute(walker, owner, key.value, node)  # Events["ORDER"]
-    found: list[Value] = []
+    items: list[Value] = []
     for option in options_of(owner):
-        found.extend(_item(option, one, node) for one in options_of(key))
-    return join_values(found, owner, asked)
+        items.extend(_item(option, item, node) for item in options_of(key))
+    return join_values(items, owner, asked)
 
 
 def _item(owner: Value, key: Value, what: ast.AST) -> Value:
@@ -214,12 +211,12 @@ def _item(owner: Value, key: Value, what: ast.AST) -> Value:
     if isinstance(owner, Dictionary) and owner.rest is None and isinstance(key, Unknown | Param):
         # Any of the values: exactly what a table of events by some key means.
         return (
-            join_values([entry.value for entry in owner.entries.values()], OneOf((), params_in(key), True))
+            join_values([entry.value for entry in owner.entries.values()], Choice((), params_in(key), True))
             if owner.entries
             else Unknown(because("is ", what), params_in(key))
         )
     at = key.value if isinstance(key, Const) and type(key.value) is int else None
-    if isinstance(owner, Sequence) and at is not None and -len(owner.items) <= at < len(owner.items):
+    if isinstance(owner, Items) and at is not None and -len(owner.items) <= at < len(owner.items):
         return owner.items[at]
     return Unknown(because("is ", what), params_in(owner, key))
 
@@ -242,9 +239,9 @@ def _lambda(walker: Walker, node: ast.Lambda) -> Value:
     """Not followed as a function: its body is followed once, at the end of the body that it stands in."""
     for default in (*node.args.defaults, *node.args.kw_defaults):
         walker.value(default)
-    if walker.frame.outer is not None:
+    if walker.scope.outer is not None:
         walker.shared |= changed_by_function(node)
-    walker.later.append((node, walker.frame.names.copy()))
+    walker.later.append((node, walker.scope.names.copy()))
     return Unknown(because("is ", node))
 
 
@@ -253,14 +250,14 @@ def _comprehension(walker: Walker, node: ast.ListComp | ast.SetComp | ast.Genera
     generators = [part for part in ast.walk(node) if isinstance(part, ast.comprehension)]
     own = {name for generator in generators for name in bound_names(generator.target)}
     walker.loosen(node, own)
-    before = walker.frame.names
-    walker.frame.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
+    before = walker.scope.names
+    walker.scope.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
     for generator in node.generators:
         for part in (generator.iter, *generator.ifs):
             walker.value(part)
     for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
         walker.value(part)
-    walker.frame.names = before
+    walker.scope.names = before
     if isinstance(node, ast.DictComp):
         return Dictionary({}, Unknown("are made in a comprehension"), id(node))
     return Unknown(because("is ", node), type="array" if isinstance(node, ast.ListComp) else "")
@@ -290,52 +287,3 @@ EXPRESSIONS: Mapping[type[ast.expr], Callable[[Walker, Any], Value]] = {
     ast.Tuple: _sequence,
     ast.UnaryOp: _unary,
 }
-
-_WRAPPED = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
-
-
-def from_annotation(walker: Walker, node: ast.expr | None) -> Value | None:
-    """The client or object that an annotation promises; None for every other annotation."""
-    if node is None:
-        return None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            return from_annotation(walker, ast.parse(node.value, mode="eval").body)
-        except (SyntaxError, ValueError, RecursionError):
-            return None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _any_promised(walker, [node.left, node.right])
-    if isinstance(node, ast.Subscript):
-        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
-        if name not in _WRAPPED:
-            return None
-        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _any_promised(walker, parts if name == "Union" else parts[:1])
-    if not isinstance(node, ast.Name | ast.Attribute):
-        return None
-    value = walker.value(node)
-    return promised(walker, value)
-
-
-def _any_promised(walker: Walker, parts: list[ast.expr]) -> Value | None:
-    """What one of several annotations promises: nothing unless all do, but for None; one client is enough."""
-    asked = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
-    found = [from_annotation(walker, part) for part in asked]
-    client = next((value for value in found if isinstance(value, Client)), None)
-    known = [value for value in found if value is not None]
-    return client or (join_values(known) if known and len(known) == len(found) else None)
-
-
-def promised(walker: Walker, value: Value) -> Value | None:
-    """An object of the class that an annotation names: a client, or an object whose methods may send."""
-    if isinstance(value, OneOf):  # a class that is imported where it is there
-        each = [promised(walker, option) for option in value.options]
-        return next((one for one in each if isinstance(one, Client)), None)
-    if isinstance(value, Client):
-        return value
-    client = walker.engine.client_of(value)
-    if client is not None:
-        return client
-    if not isinstance(value, Class) or walker.engine.carries_event(value) or walker.engine.is_enum(value):
-        return None
-    return None if walker.engine.is_protocol(value) else Instance(value)

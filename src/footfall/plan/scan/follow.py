@@ -8,12 +8,12 @@ from collections.abc import Container, Iterable, Mapping
 
 import msgspec
 
-from footfall.plan.scan.calls import Place, Sent, likely, send
+from footfall.plan.scan.calls import CodeLocation, Sent, likely, send
 from footfall.plan.scan.engine import Engine, Marks
 from footfall.plan.scan.library import Library
-from footfall.plan.scan.shapes import ORDERED, WORDS, Naming
+from footfall.plan.scan.sdks import ORDERED, WORDS, Naming
 from footfall.plan.scan.survey import Survey
-from footfall.plan.scan.values import Arguments, Const, Dictionary, OneOf, Param, Sequence, Unknown, Value, because
+from footfall.plan.scan.values import Arguments, Choice, Const, Dictionary, Items, Param, Unknown, Value, because
 
 __all__ = ["Followed", "follow_tree"]
 
@@ -67,7 +67,7 @@ def _files(sent: Iterable[Sent]) -> set[str]:
     return {place.file for item in sent for place in (item.place, item.origin)}
 
 
-def _unreached(library: Library, active: Iterable[str], reached: Container[Place]) -> Iterable[Sent]:
+def _unreached(library: Library, active: Iterable[str], reached: Container[CodeLocation]) -> Iterable[Sent]:
     """The calls that look like an SDK's in files that import one, and that the scan did not come to."""
     for path in sorted(active):
         tree, sdks = library.tree(path), library.sdks(path)
@@ -76,7 +76,7 @@ def _unreached(library: Library, active: Iterable[str], reached: Container[Place
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
-            place = Place(path, node.lineno, node.col_offset + 1)
+            place = CodeLocation(path, node.lineno, node.col_offset + 1)
             if node.func.attr in ORDERED and place not in reached:
                 arguments = Arguments(
                     tuple(map(_written, node.args)), {k.arg: _written(k.value) for k in node.keywords if k.arg}
@@ -103,7 +103,7 @@ def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
     """Each message once; what depends on a caller is left to the callers, where one of them could be followed to it."""
     passed: set[tuple[object, ...]] = set()
     deferred: list[Sent] = []
-    reached: set[Place] = set()
+    reached: set[CodeLocation] = set()
     for item in sorted(sent, key=lambda sent: (sent.place, sent.origin, len(sent.via))):
         params = [param for param in item.whole_params() if param.rest != "self"]
         if params and all(param.function in called for param in params):
@@ -127,6 +127,6 @@ def _key(value: Value | None) -> object:
     if isinstance(value, Dictionary):
         entries = tuple((name, entry.certain, _key(entry.value)) for name, entry in value.entries.items())
         return (entries, value.rest is None)
-    if isinstance(value, Sequence | OneOf):
-        return tuple(map(_key, value.items if isinstance(value, Sequence) else value.options))
+    if isinstance(value, Items | Choice):
+        return tuple(map(_key, value.items if isinstance(value, Items) else value.options))
     return str(value.reason) if isinstance(value, Unknown) else value if isinstance(value, Param) else type(value)

@@ -1,4 +1,4 @@
-"""Judge: holds what the code sends against the plan: each call, each of its properties, and the file it is in."""
+"""CallJudge: holds what the code sends against the plan: each call, each of its properties, and the file it is in."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.scan.calls import Sent
 from footfall.plan.scan.dictionaries import options_of, plain
-from footfall.plan.scan.shapes import SDKS
-from footfall.plan.scan.sources import SourceMap
+from footfall.plan.scan.sdks import SDKS
+from footfall.plan.scan.sources import SourceGlobs
 from footfall.plan.scan.values import (
+    Choice,
     Const,
+    DictEntry,
     Dictionary,
-    Entry,
     External,
-    OneOf,
+    Items,
     Param,
-    Sequence,
     Unknown,
     Value,
     reason_of,
 )
 from footfall.plan.validate import Validator
 
-__all__ = ["PROPERTY_CODES", "SCAN_CODES", "Judge", "Verdict"]
+__all__ = ["PROPERTY_CODES", "SCAN_CODES", "CallJudge", "CallVerdict"]
 
 PROPERTY_CODES = frozenset(
     {"maybe_missing_property", "missing_property", "new_enum_value", "unknown_property", "wrong_value"}
@@ -83,7 +83,7 @@ _ARTICLES = {
 }
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class CallVerdict(msgspec.Struct, frozen=True):
     """What the plan says of one call: the planned event, or None, the sources of its file, and what is wrong.
 
     `is_test` says that only a test sends it: neither the call nor what names its event stands in the code itself.
@@ -98,37 +98,37 @@ class Verdict(msgspec.Struct, frozen=True):
     is_test: bool = False
 
 
-class Judge:
+class CallJudge:
     """Judges calls by one plan. Literals are checked by the plan's own Validator, every policy at its strictest."""
 
     def __init__(self, plan: Plan, root: str = "") -> None:
         events = {name: msgspec.structs.replace(event, enforcement={}) for name, event in plan.events.items()}
         self._plan = msgspec.structs.replace(plan, enforcement={}, events=events)
         self._validator = Validator(self._plan, place="test")
-        self._sources = SourceMap(plan, root)
+        self._sources = SourceGlobs(plan, root)
         self._names = sorted({event.wire_name for event in events.values()} | set(events))
 
-    def judge(self, sent: Sent) -> Verdict:
+    def judge(self, sent: Sent) -> CallVerdict:
         """The verdict on one message that the code sends."""
         sources = self._sources.of(sent.origin.file)
         if sent.kind in {"identify", "group"}:
             problems = list(self._traits(sent)) if sent.receiver is None else []
-            return Verdict(sent, "", None, sources, tuple(problems), True)
+            return CallVerdict(sent, "", None, sources, tuple(problems), True)
         if sent.kind != "track":
-            return Verdict(sent, "", None, sources, (), True)
+            return CallVerdict(sent, "", None, sources, (), True)
         event_value = plain(sent.event)
         if not isinstance(event_value, Const):
-            found = [self._unresolved(sent, event_value)] if sent.receiver is None else [self._no_client(sent, "")]
-            return Verdict(sent, getattr(event_value, "prefix", ""), None, sources, tuple(found), False)
+            problems = [self._unresolved(sent, event_value)] if sent.receiver is None else [self._no_client(sent, "")]
+            return CallVerdict(sent, getattr(event_value, "prefix", ""), None, sources, tuple(problems), False)
         name = event_value.value
         event = self._validator.resolve(name) if isinstance(name, str) else None
         if sent.receiver is not None:
-            found = [] if event is None else [self._no_client(sent, name)]
-            return Verdict(sent, str(name), event, sources, tuple(found), False)
+            problems = [] if event is None else [self._no_client(sent, name)]
+            return CallVerdict(sent, str(name), event, sources, tuple(problems), False)
         if event is None:
-            return Verdict(sent, str(name), None, sources, (self._unplanned(sent, name),), True)
+            return CallVerdict(sent, str(name), None, sources, (self._unplanned(sent, name),), True)
         problems = [*self._status(sent, event), *self._source(sent, event, sources), *self._properties(sent, event)]
-        return Verdict(sent, str(name), event, sources, tuple(problems), True)
+        return CallVerdict(sent, str(name), event, sources, tuple(problems), True)
 
     # The event.
 
@@ -179,17 +179,17 @@ class Judge:
 
     def _properties(self, sent: Sent, event: Event) -> list[Problem]:
         """What is wrong with the properties; with one of several events the best dictionary counts."""
-        held = sent.properties
-        options = (Dictionary({}),) if held is None else options_of(held)
+        properties = sent.properties
+        options = (Dictionary({}),) if properties is None else options_of(properties)
         each = [list(self._one(sent, event, option)) for option in options]
-        is_choice = sent.is_choice or (isinstance(held, OneOf) and held.loose)
-        return min(each, key=len) if is_choice else _once(p for found in each for p in found)
+        is_choice = sent.is_choice or (isinstance(properties, Choice) and properties.loose)
+        return min(each, key=len) if is_choice else _once(problem for problems in each for problem in problems)
 
     def _one(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
         if isinstance(value, Const) and value.value is None:
             value = Dictionary({})
-        if isinstance(value, Const | Sequence):
-            kind = "an array" if isinstance(value, Sequence) else repr(value.value)
+        if isinstance(value, Const | Items):
+            kind = "an array" if isinstance(value, Items) else repr(value.value)
             yield _problem(
                 "wrong_value", f"the properties are {kind}, not a dictionary", sent, where=event.name,
                 remedy="give a dictionary", part="*",
@@ -203,27 +203,28 @@ class Judge:
             )  # fmt: skip
             return
         entries = self._by_wire_name(sent, event, value.entries)
-        known = {prop.wire_name or prop.name: prop for prop in event.properties}
-        for key, prop in known.items():
+        planned = {prop.wire_name or prop.name: prop for prop in event.properties}
+        for key, prop in planned.items():
             yield from self._presence(sent, event, prop, entries.get(key), value.rest is not None)
         for key, entry in entries.items():
             where = f"{event.name}.{key}"
-            if key in known:
-                yield from self._value(sent, event, key, known[key], entry.value)
+            if key in planned:
+                yield from self._value(sent, event, key, planned[key], entry.value)
             elif event.additional is not True and not _is_own_key(sent.sdk, key):
-                remedy = did_you_mean(key, known)
+                remedy = did_you_mean(key, planned)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
                 yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy, part=key)
-        yield from self._rules(sent, event, value, entries)
+        if value.rest is None:
+            yield from self._rules(sent, event, entries)
 
-    def _by_wire_name(self, sent: Sent, event: Event, entries: Mapping[str, Entry]) -> dict[str, Entry]:
+    def _by_wire_name(self, sent: Sent, event: Event, entries: Mapping[str, DictEntry]) -> dict[str, DictEntry]:
         names = {prop.name: prop.wire_name or prop.name for prop in event.properties} if sent.by_name else {}
-        held = {names.get(key, key): entry for key, entry in entries.items()}
+        by_wire_name = {names.get(key, key): entry for key, entry in entries.items()}
         # A generated class leaves out what is UNSET.
-        return {key: entry for key, entry in held.items() if not _is_unset(entry.value)}
+        return {key: entry for key, entry in by_wire_name.items() if not _is_unset(entry.value)}
 
     def _presence(
-        self, sent: Sent, event: Event, prop: Property, entry: Entry | None, may_hold_more: bool
+        self, sent: Sent, event: Event, prop: Property, entry: DictEntry | None, may_hold_more: bool
     ) -> Iterator[Problem]:
         where = f"{event.name}.{prop.wire_name or prop.name}"
         if not prop.required or may_hold_more or (entry is not None and entry.certain):
@@ -241,7 +242,7 @@ class Judge:
     def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
         each = [list(self._option(sent, event, key, prop, plain(option))) for option in options_of(value)]
         # Of values that may never come true, one that is right is enough.
-        if not isinstance(value, OneOf) or not value.loose or all(each):
+        if not isinstance(value, Choice) or not value.loose or all(each):
             yield from _once(problem for problems in each for problem in problems)
 
     def _option(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
@@ -260,9 +261,9 @@ class Judge:
         for faults, code in ((checked.faults, "wrong_value"), (checked.warnings, "new_enum_value")):
             yield from (_fault(code, fault, sent, event.name) for fault in _of(faults, key, holes))
 
-    def _rules(self, sent: Sent, event: Event, value: Dictionary, entries: Mapping[str, Entry]) -> Iterator[Problem]:
+    def _rules(self, sent: Sent, event: Event, entries: Mapping[str, DictEntry]) -> Iterator[Problem]:
         """Rules over several properties, where every property is known."""
-        if not event.rules or value.rest is not None or not all(entry.certain for entry in entries.values()):
+        if not event.rules or not all(entry.certain for entry in entries.values()):
             return
         holes: list[str] = []
         text = _encoded({key: _literal(plain(entry.value), key, holes) for key, entry in entries.items()})
@@ -277,7 +278,7 @@ class Judge:
         for option in options_of(sent.properties or Const(None)):
             for key, entry in option.entries.items() if isinstance(option, Dictionary) else ():
                 each = [list(self._trait(sent, kind, key, plain(value))) for value in options_of(entry.value)]
-                if not isinstance(entry.value, OneOf) or not entry.value.loose or all(each):
+                if not isinstance(entry.value, Choice) or not entry.value.loose or all(each):
                     yield from (problem for problems in each for problem in problems)
 
     def _trait(self, sent: Sent, kind: Literal["user", "account"], key: str, value: Value) -> Iterator[Problem]:
@@ -294,7 +295,7 @@ def _literal(value: Value, path: str, holes: list[str]) -> Any:
     value = plain(value)
     if isinstance(value, Const):
         return value.value
-    if isinstance(value, Sequence):
+    if isinstance(value, Items):
         return [_literal(item, f"{path}[{index}]", holes) for index, item in enumerate(value.items)]
     if isinstance(value, Dictionary) and value.rest is None and all(e.certain for e in value.entries.values()):
         return {key: _literal(entry.value, f"{path}.{key}", holes) for key, entry in value.entries.items()}
@@ -334,9 +335,9 @@ def _article(kind: str) -> str:
 
 def _fault(code: str, fault: Fault, sent: Sent, where: str) -> Problem:
     got = f", got {fault.got}" if fault.got else ""
-    told = f"{fault.code}: expected {fault.expected}{got}"
+    message = f"{fault.code}: expected {fault.expected}{got}"
     return _problem(
-        code, told, sent, where=f"{where}.{fault.path}", remedy="give what the plan says, or change the plan",
+        code, message, sent, where=f"{where}.{fault.path}", remedy="give what the plan says, or change the plan",
         part=re.split(r"[.\[]", fault.path)[0],
     )  # fmt: skip
 
@@ -358,5 +359,5 @@ def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:
-    seen = {(problem.code, problem.where, problem.message): problem for problem in problems}
-    return list(seen.values())
+    distinct = {(problem.code, problem.where, problem.message): problem for problem in problems}
+    return list(distinct.values())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from footfall.errors import Problem
-from footfall.plan.scan.shapes import CLASSES, MODULES, SDKS
+from footfall.plan.scan.sdks import CLASSES, MODULES, SDKS
 
 __all__ = ["Library", "module_name", "parse_source"]
 
@@ -91,10 +91,10 @@ class Library:
     def tree(self, path: str) -> ast.Module | None:
         """The syntax tree of a file; None, and a problem noted, when there is none."""
         if path not in self._trees:
-            found = parse_source(self.read(path), path)
-            if isinstance(found, Problem):
-                self.problems.setdefault(path, found)
-            self._trees[path] = None if isinstance(found, Problem) else found
+            result = parse_source(self.read(path), path)
+            if isinstance(result, Problem):
+                self.problems.setdefault(path, result)
+            self._trees[path] = None if isinstance(result, Problem) else result
         return self._trees[path]
 
     def sdks(self, path: str) -> tuple[str, ...]:
@@ -219,10 +219,10 @@ def _dotted(path: str) -> tuple[str, ...]:
     return parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts
 
 
-def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> int:
+def _shared(parts: tuple[str, ...], others: tuple[str, ...]) -> int:
     count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
+    for part, other in zip(parts, others, strict=False):
+        if part != other:
             break
         count += 1
     return count

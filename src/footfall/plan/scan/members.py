@@ -3,56 +3,58 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping
 
 import msgspec
 
+from footfall.plan.scan.annotations import from_annotation
 from footfall.plan.scan.builtin_calls import METHODS
-from footfall.plan.scan.calls import class_value
-from footfall.plan.scan.changes import CONSTRUCTORS
-from footfall.plan.scan.expressions import from_annotation
-from footfall.plan.scan.library import Library
-from footfall.plan.scan.loosening import loosened
-from footfall.plan.scan.objects import Objects
-from footfall.plan.scan.shapes import Naming
+from footfall.plan.scan.classes import (
+    ancestry,
+    annotation_of,
+    class_value,
+    classes_of,
+    is_enum,
+    is_same_class,
+    is_settings,
+    is_text_enum,
+    methods_of,
+)
+from footfall.plan.scan.clients import method_of
+from footfall.plan.scan.mutations import CONSTRUCTORS, Mutations, loosened
 from footfall.plan.scan.survey import Survey
 from footfall.plan.scan.values import (
     Arguments,
     Because,
-    Bound,
+    BuiltinMethod,
+    Choice,
     Class,
-    Client,
     Const,
     Dictionary,
+    EnumMember,
     External,
     Function,
     Instance,
-    Made,
-    Member,
+    Items,
+    LibraryCall,
     Method,
     ModuleValue,
-    OneOf,
     Param,
-    Sequence,
+    SdkClient,
     Subclass,
-    Task,
+    TaskMethod,
     Unknown,
     Value,
     because,
     join_values,
     params_in,
 )
-from footfall.plan.scan.walker import Walker
+from footfall.plan.scan.walker import Interpreter, Walker
 
-if TYPE_CHECKING:
-    from footfall.plan.scan.engine import Engine
-
-__all__ = ["Members", "methods_of"]
+__all__ = ["Members"]
 
 _MOST_BUSY = 8
 _MOST_SUBCLASSES = 32
-_SETTINGS = "BaseSettings"
 _OUT_OF = ", a part of what "
 # Methods of a task: those that call it, and those that make a call for later out of it.
 _TASKS = frozenset(
@@ -63,11 +65,13 @@ _TASKS = frozenset(
 )  # fmt: skip
 
 
-class Members(Objects):
+class Members:
     """What attributes stand for. An object whose exact class is not known has what any subclass of it may have."""
 
-    def __init__(self, library: Library, clients: Mapping[str, Naming], survey: Survey) -> None:
-        super().__init__(library, clients, survey)
+    def __init__(self, engine: Interpreter, survey: Survey, changes: Mutations) -> None:
+        self._engine = engine
+        self._survey = survey
+        self._changes = changes
         self._attributes: dict[tuple[int, int], tuple[Class | Instance, dict[str, Value]]] = {}
         self._noting: list[tuple[Class, dict[str, Value]]] = []
         self._busy: set[tuple[int, int]] = set()
@@ -75,15 +79,10 @@ class Members(Objects):
 
     def note_attribute(self, cls: Class, name: str, value: Value) -> None:
         """A method binds an attribute of its object."""
-        cast("Engine", self).note_name(name, value)
+        self._engine.note_name(name, value)
         for owner, names in self._noting[-1:]:
             if owner is cls:
                 names[name] = join_values((names[name], value)) if name in names else value
-
-    def note_of_class(self, cls: Class, name: str, value: Value) -> None:
-        """A function binds a name of a class itself."""
-        before = cls.names.get(name)
-        cls.names[name] = value if before is None else join_values((before, value), loose=True)
 
     def note_change(self, old: Value, new: Value) -> None:
         """A method changes in place what an attribute of its object holds."""
@@ -102,37 +101,39 @@ class Members(Objects):
         matches: list[Class] = []
         names = [cls.name]
         for name in names:
-            for path in sorted(self.survey.subclassing(name)):
-                module = self.module(path)
+            for path in sorted(self._survey.subclassing(name)):
+                module = self._engine.modules.module(path)
                 for other in module.classes if module is not None else ():
-                    is_below = any(_is_same(base, cls) for base in _ancestry(other)) and not _is_same(other, cls)
+                    is_below = any(is_same_class(base, cls) for base in ancestry(other)) and not is_same_class(
+                        other, cls
+                    )
                     if is_below and not any(other is item for item in matches):
                         matches.append(other)
                         names += [other.name] if other.name not in names else []
         answer = tuple(matches[:_MOST_SUBCLASSES])
-        if not self.is_following:  # else a module that is followed now may have more
+        if not self._engine.modules.is_following:  # else a module that is followed now may have more
             self._subclasses[id(cls)] = (cls, answer)
         return answer
 
     def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
         """What `owner.name` is."""
-        if isinstance(owner, Client):
-            return self.of_client(owner, name) or Unknown(because("is ", what))
+        if isinstance(owner, SdkClient):
+            return method_of(owner, name) or Unknown(because("is ", what))
         if isinstance(owner, External):
-            return self._of_library(walker.frame.module.path, owner.name, name)
+            return self._engine.modules.of_library(walker.scope.module.path, owner.name, name)
         if isinstance(owner, ModuleValue):
-            return self._of_module(owner.module.path, name) or Unknown(because("is ", what))
+            return self._engine.modules.of_module(owner.module.path, name) or Unknown(because("is ", what))
         if isinstance(owner, Instance):
             return self._of_instance(walker, owner, name, what)
         if isinstance(owner, Class | Subclass):
             return self._name_of(owner, what) if name == "__name__" else self._of_class(owner, name, what)
-        if isinstance(owner, Member):
+        if isinstance(owner, EnumMember):
             parts = {"value": owner.value, "name": Const(owner.name)}
             return parts.get(name) or self.attribute(walker, owner.value, name, what)
         if isinstance(owner, Function | Method) and name in _TASKS:
-            return Task(owner, name)
+            return TaskMethod(owner, name)
         if name in METHODS.get(type(owner), ()):
-            return Bound(owner, name)
+            return BuiltinMethod(owner, name)
         if isinstance(owner, Param) and name in {"name", "value"}:
             return Unknown(because("is ", what, _OUT_OF, owner), frozenset({owner}), is_part=True)
         if isinstance(owner, Unknown | Param):
@@ -156,22 +157,18 @@ class Members(Objects):
             return Unknown(because("is ", what, f", which {cls.qualname} does not bind"))
         if isinstance(value, Function):
             return Method(value, receiver) if value.kind == "class" else value
-        if self.is_enum(cls) and not isinstance(value, Method | Class):
+        if is_enum(cls) and not isinstance(value, Method | Class):
             return self._member(cls, name, value, what)
-        if name in cls.fields and self.is_settings(cls):
+        if name in cls.fields and is_settings(cls):
             value = _default(value, what)
-        return loosened(value, self.changes.of_class(cls, name, [base.name for base in _classes(cls)]), what)
+        return loosened(value, self._changes.of_class(cls, name, [base.name for base in classes_of(cls)]), what)
 
-    def _member(self, cls: Class, name: str, value: Value, what: ast.AST) -> Member:
-        prints = any(isinstance(base, External) and base.name == "enum.StrEnum" for base in _ancestry(cls))
-        if isinstance(value, External | Made | Unknown):
+    def _member(self, cls: Class, name: str, value: Value, what: ast.AST) -> EnumMember:
+        prints = is_text_enum(cls)
+        if isinstance(value, External | LibraryCall | Unknown):
             # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
             value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
-        return Member(name, value, prints)
-
-    def is_settings(self, cls: Class) -> bool:
-        """Whether the fields of a class are read from the environment, so that their defaults say little."""
-        return any(isinstance(base, External) and base.name.endswith(_SETTINGS) for base in _ancestry(cls))
+        return EnumMember(name, value, prints)
 
     def _name_of(self, owner: Class | Subclass, what: ast.AST) -> Value:
         if isinstance(owner, Class):
@@ -199,18 +196,18 @@ class Members(Objects):
             return value
         if isinstance(value, Unknown):
             return msgspec.structs.replace(value, params=value.params | {instance.param})
-        is_varied = isinstance(value, OneOf) or instance.param.rest != "self"
-        return join_values([value], *([OneOf((), frozenset({instance.param}))] if is_varied else ()))
+        is_varied = isinstance(value, Choice) or instance.param.rest != "self"
+        return join_values([value], *([Choice((), frozenset({instance.param}))] if is_varied else ()))
 
     def _sets(self, cls: Class, name: str) -> bool:
         """Whether a method that a class has itself binds or changes an attribute."""
         methods = (value for value in cls.names.values() if isinstance(value, Function))
-        return any(self.changes.binds(method, name) for method in methods)
+        return any(self._changes.binds(method, name) for method in methods)
 
     def _class_of(self, instance: Instance) -> Value:
         if instance.arguments is not None:
             return instance.cls
-        of = [OneOf((), frozenset({instance.param}))] if instance.param is not None else []
+        of = [Choice((), frozenset({instance.param}))] if instance.param is not None else []
         return join_values([Subclass(instance.cls)], *of)
 
     def _in_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
@@ -221,22 +218,22 @@ class Members(Objects):
             return self._of_function(walker, instance, value, what)
         content = self._held(walker, instance, name, value, what)
         later = self._later(walker, cls, name)
-        changed = self.changes.of_object(cls, name, _classes(cls), self.subclasses(cls))
+        changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
         # None holds the place until the attribute is set, and it is asked for after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
         if options or content is not None or later is not None:
             open_ = Unknown(because("is ", what), type=_kind_of(options[0] if options else None))
             certain = [open_ if _may_change(item) else item for item in options] or [open_]
             return loosened(join_values(certain, loose=True), changed, what)
-        said = _said(cls, name)
-        typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
+        said = annotation_of(cls, name)
+        typed = from_annotation(Walker(self._engine, cls.scope, walker.depth), said)
         if typed is not None:
             return typed
         run = class_value(cls, "run") if name in _TASKS else None
         if isinstance(run, Function):
-            return Task(Method(run, instance), name)  # a task that is written as a class
-        client = self.client_of(cls)
-        return (self.of_client(client, name) if client is not None else None) or Unknown(because("is ", what))
+            return TaskMethod(Method(run, instance), name)  # a task that is written as a class
+        client = self._engine.clients.made_by(cls)
+        return (method_of(client, name) if client is not None else None) or Unknown(because("is ", what))
 
     def _of_function(self, walker: Walker, instance: Instance, value: Function, what: ast.AST) -> Value:
         if instance.param is not None and instance.param.rest != "self":
@@ -244,7 +241,7 @@ class Members(Objects):
         if value.kind == "property":
             if value.is_stub:
                 return Unknown(because("is ", what, ", which a subclass gives"))
-            return cast("Engine", self).follow(walker, value, Arguments(), walker.place(value.node), instance)
+            return self._engine.follow(walker, value, Arguments(), walker.place(value.node), instance)
         if value.kind == "class":
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
         return value if value.kind == "static" else Method(value, instance)
@@ -252,14 +249,14 @@ class Members(Objects):
     def _held(self, walker: Walker, instance: Instance, name: str, value: Value | None, what: ast.AST) -> Value | None:
         """What an object holds once it is made: by its fields, its constructor, its class. None where that is open."""
         cls = instance.cls
-        said = _said(cls, name)
-        typed = from_annotation(Walker(cast("Engine", self), cls.frame, walker.depth), said)
+        said = annotation_of(cls, name)
+        typed = from_annotation(Walker(self._engine, cls.scope, walker.depth), said)
         given = self._given(instance, name)
         if given is not None:
             return typed if typed is not None and isinstance(given, Unknown) else given
         initial = self._made(walker, instance, name, what)
-        is_open = instance.arguments is None or self.is_settings(cls)
-        if said is not None and not _is_fixed(said) and is_open and any(item.takes_fields for item in _classes(cls)):
+        is_open = instance.arguments is None or is_settings(cls)
+        if said is not None and not _is_fixed(said) and is_open and any(item.takes_fields for item in classes_of(cls)):
             value = typed or (None if value is None else _default(value, what))
         options = [item for item in (value, initial) if item is not None]
         if not options:
@@ -274,7 +271,7 @@ class Members(Objects):
             return None
         if name in instance.arguments.named:
             return instance.arguments.named[name]
-        fields = [field for cls in reversed(_classes(instance.cls)) for field in cls.fields]
+        fields = [field for cls in reversed(classes_of(instance.cls)) for field in cls.fields]
         position = fields.index(name) if name in fields else len(instance.arguments.positional)
         if position < len(instance.arguments.positional):
             return instance.arguments.positional[position]
@@ -286,8 +283,8 @@ class Members(Objects):
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
             return None
-        constructors = (item.names.get("__init__") for item in _classes(cls))
-        if not any(isinstance(item, Function) and self.changes.binds(item, name) for item in constructors):
+        constructors = (item.names.get("__init__") for item in classes_of(cls))
+        if not any(isinstance(item, Function) and self._changes.binds(item, name) for item in constructors):
             return None
         # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
         of = cls if instance.arguments is None else instance
@@ -298,7 +295,7 @@ class Members(Objects):
         """What the other methods of an object bind an attribute to."""
         values = []
         for method in methods_of(cls):
-            if method.qualname.rpartition(".")[2] not in CONSTRUCTORS and self.changes.binds(method, name):
+            if method.qualname.rpartition(".")[2] not in CONSTRUCTORS and self._changes.binds(method, name):
                 value = self._bound_by(walker, cls, Instance(cls), method).get(name)
                 values += [value] if value is not None else []
         return join_values(values, loose=True) if values else None
@@ -317,7 +314,7 @@ class Members(Objects):
         self._busy.add(key)
         self._noting.append((instance.cls, names))
         try:
-            cast("Engine", self).run(method, instance.arguments, walker.depth, instance)
+            self._engine.run(method, instance.arguments, walker.depth, instance)
         finally:
             self._noting.pop()
             self._busy.discard(key)
@@ -335,7 +332,7 @@ def _any_of(values: list[Value], what: ast.AST) -> Value:
         return first
     if isinstance(first, Dictionary) and len(values) == 1:
         return Dictionary({}, Unknown(because("is ", what, ", which a subclass may give")))
-    if isinstance(first, Const | Dictionary | Sequence):
+    if isinstance(first, Const | Dictionary | Items):
         return Unknown(because("is ", what, ", which a subclass may give"))
     return first
 
@@ -345,7 +342,7 @@ def _is_placeholder(value: Value) -> bool:
         return not value.value
     if isinstance(value, Dictionary):
         return not value.entries and value.rest is None
-    if isinstance(value, Sequence):
+    if isinstance(value, Items):
         return not value.items
     function = value.function if isinstance(value, Method) else value
     if isinstance(function, Function):
@@ -375,10 +372,6 @@ def _may_change(value: Value | None) -> bool:
     return isinstance(value, Const) and not (isinstance(value.value, str) and value.value)
 
 
-def _said(cls: Class, name: str) -> ast.expr | None:
-    return next((item.fields[name] for item in _classes(cls) if name in item.fields), None)
-
-
 def _is_fixed(annotation: ast.expr) -> bool:
     content = annotation.value if isinstance(annotation, ast.Subscript) else annotation
     name = content.attr if isinstance(content, ast.Attribute) else getattr(content, "id", "")
@@ -390,38 +383,3 @@ def _root(value: Value) -> Value:
     while isinstance(value, Unknown) and isinstance(value.reason, Because) and _OUT_OF in value.reason.parts:
         value = value.reason.parts[-1]
     return value
-
-
-def _is_same(item: Value, other: Class) -> bool:
-    if item is other:
-        return True
-    is_class = isinstance(item, Class) and item.qualname == other.qualname
-    return is_class and cast("Class", item).frame.module is other.frame.module
-
-
-def methods_of(cls: Class) -> list[Function]:
-    """The methods that an object of a class has, its own and those that it inherits."""
-    methods: dict[str, Function] = {}
-    for item in _classes(cls):
-        for name, value in item.names.items():
-            if isinstance(value, Function):
-                methods.setdefault(name, value)
-    return list(methods.values())
-
-
-def _classes(cls: Class) -> list[Class]:
-    return [item for item in _ancestry(cls) if isinstance(item, Class)]
-
-
-def _ancestry(cls: Value) -> Iterable[Value]:
-    """A class and its bases, nearest first; a class that is its own ancestor comes once."""
-    passed: list[Value] = []
-    stack = [cls]
-    while stack:
-        item = stack.pop(0)
-        if any(item is other for other in passed):
-            continue
-        passed.append(item)
-        yield item
-        if isinstance(item, Class):
-            stack.extend(item.bases)

@@ -11,12 +11,12 @@ from footfall.errors import Problem
 from footfall.plan.findings import Place as PlanPlace
 from footfall.plan.model import Plan
 from footfall.plan.places import Places
-from footfall.plan.scan.calls import Place
-from footfall.plan.scan.coverage import Coverage, Implementation, can_be_python, coverage_of, implementations
+from footfall.plan.scan.calls import CodeLocation
+from footfall.plan.scan.coverage import CodeCoverage, Implementation, can_be_python, coverage_of, implementations
 from footfall.plan.scan.follow import Followed, follow_tree
-from footfall.plan.scan.judge import PROPERTY_CODES, Judge, Verdict
+from footfall.plan.scan.judge import PROPERTY_CODES, CallJudge, CallVerdict
 from footfall.plan.scan.library import Library
-from footfall.plan.scan.shapes import Naming
+from footfall.plan.scan.sdks import Naming
 from footfall.plan.scan.values import Const
 
 __all__ = ["Gates", "Scan", "scan"]
@@ -34,12 +34,12 @@ class Scan(msgspec.Struct, frozen=True):
     """What a scan found. `teams` and `sources` hold the coverage by owner and by source."""
 
     followed: Followed
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CallVerdict, ...]
     problems: tuple[Problem, ...]
     events: Mapping[str, Implementation]
-    coverage: Coverage
-    teams: Mapping[str, Coverage]
-    sources: Mapping[str, Coverage]
+    coverage: CodeCoverage
+    teams: Mapping[str, CodeCoverage]
+    sources: Mapping[str, CodeCoverage]
 
 
 def scan(
@@ -59,7 +59,7 @@ def scan(
     in it makes this raise.
     """
     followed = follow_tree(library, clients or {})
-    judge = Judge(plan, root)
+    judge = CallJudge(plan, root)
     judged = [judge.judge(sent) for sent in followed.sent]
     verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(judged, library)))]
     events = implementations(plan, verdicts)
@@ -78,13 +78,13 @@ def scan(
     return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
 
 
-def _with_tests(verdict: Verdict, library: Library) -> Verdict:
+def _with_tests(verdict: CallVerdict, library: Library) -> CallVerdict:
     sent = verdict.sent
     is_test = library.is_test(sent.place.file) and library.is_test(sent.cause("").place.file)
     return msgspec.structs.replace(verdict, is_test=True) if is_test else verdict
 
 
-def _listed(verdicts: Sequence[Verdict], library: Library) -> list[Verdict]:
+def _listed(verdicts: Sequence[CallVerdict], library: Library) -> list[CallVerdict]:
     """The calls that are listed. A method that is called `track` is one of many: without a client something is said of
     it only where the event is planned, or where it is not known and the file imports an SDK."""
     kept = []
@@ -98,23 +98,23 @@ def _listed(verdicts: Sequence[Verdict], library: Library) -> list[Verdict]:
     return kept
 
 
-def _chosen(verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _chosen(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
     """Where a call sends one of several events, what is wrong is a warning, and only that of the event that fits best.
 
     Nothing is said of properties when one of the events fits, or may be one that is not known; and nothing of an event
     that may never be sent, such as the value of a base class.
     """
-    choices: dict[tuple[Place, Place], list[Verdict]] = {}
+    choices: dict[tuple[CodeLocation, CodeLocation], list[CallVerdict]] = {}
     for verdict in verdicts:
         if verdict.sent.is_choice and verdict.sent.kind == "track" and verdict.sent.receiver is None:
             choices.setdefault((verdict.sent.place, verdict.sent.origin), []).append(verdict)
-    kept: list[Verdict] = []
+    kept: list[CallVerdict] = []
     for verdict in verdicts:
         among = choices.get((verdict.sent.place, verdict.sent.origin), [])
-        if not any(verdict is one for one in among):
+        if not any(verdict is choice for choice in among):
             kept.append(verdict)
             continue
-        best = min(among, key=lambda one: (one.event is None and one.resolved, len(_of_properties(one))))
+        best = min(among, key=lambda choice: (choice.event is None and choice.resolved, len(_of_properties(choice))))
         is_best = verdict is best and best.resolved
         if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
             kept.append(
@@ -126,7 +126,7 @@ def _chosen(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return kept
 
 
-def _of_properties(verdict: Verdict) -> list[Problem]:
+def _of_properties(verdict: CallVerdict) -> list[Problem]:
     return [problem for problem in verdict.problems if problem.code in PROPERTY_CODES]
 
 
@@ -137,7 +137,7 @@ def _as_warning(problem: Problem) -> Problem:
     )  # fmt: skip
 
 
-def _told_once(verdicts: Sequence[Verdict]) -> list[Verdict]:
+def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
     """What is wrong whoever calls a wrapper is told of the wrapper, not again of each of its callers."""
     own = {
         (verdict.sent.origin, problem.code, problem.where)
@@ -145,27 +145,27 @@ def _told_once(verdicts: Sequence[Verdict]) -> list[Verdict]:
         if not verdict.sent.via
         for problem in verdict.problems
     }
-    told: set[tuple[str, str, int, int, str]] = set()
+    reported: set[tuple[str, str, int, int, str]] = set()
     kept = []
     for verdict in verdicts:
-        left = []
+        new = []
         for problem in verdict.problems:
             repeated = verdict.sent.via and (verdict.sent.origin, problem.code, problem.where) in own
             key = (problem.code, problem.file, problem.line, problem.column, f"{problem.where} {problem.message}")
             if problem.code == "unmapped_source":
                 key = (problem.code, problem.file, 0, 0, "")  # one glob mends the whole file
-            if not repeated and key not in told:
-                told.add(key)
-                left.append(problem)
-        kept.append(msgspec.structs.replace(verdict, problems=tuple(left)))
+            if not repeated and key not in reported:
+                reported.add(key)
+                new.append(problem)
+        kept.append(msgspec.structs.replace(verdict, problems=tuple(new)))
     return kept
 
 
 def _involved(followed: Followed) -> list[Problem]:
-    found = []
+    problems = []
     for place in followed.involved:
         file, _, line = place.rpartition(":")
-        found.append(
+        problems.append(
             Problem(
                 "too_involved",
                 "is too involved to be followed",
@@ -176,13 +176,13 @@ def _involved(followed: Followed) -> list[Problem]:
                 level="warning",
             )
         )
-    return found
+    return problems
 
 
 def _never(
-    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[Verdict], places: Places | None
+    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], places: Places | None
 ) -> list[Problem]:
-    found = []
+    problems = []
     for event in plan.events.values():
         if event.status != "active" or events[event.name].places or not can_be_python(plan, event):
             continue
@@ -195,7 +195,7 @@ def _never(
         may = f"; only tests send it: {tests[0]}" if tests else ""
         may += f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
         at = PlanPlace("", 0, 0) if places is None else places.find((event.name,))
-        found.append(
+        problems.append(
             Problem(
                 "never_sent",
                 f"is planned and active, and nothing that was scanned sends it{may}",
@@ -207,20 +207,20 @@ def _never(
                 level="warning",
             )
         )
-    return found
+    return problems
 
 
-def _may_be(verdict: Verdict, wire_name: str) -> bool:
+def _may_be(verdict: CallVerdict, wire_name: str) -> bool:
     return bool(verdict.name) and wire_name.startswith(verdict.name)
 
 
 def _gates(
-    gates: Gates, coverage: Coverage, teams: Mapping[str, Coverage], sources: Mapping[str, Coverage]
+    gates: Gates, coverage: CodeCoverage, teams: Mapping[str, CodeCoverage], sources: Mapping[str, CodeCoverage]
 ) -> list[Problem]:
     asked = [("", "the plan", coverage, gates.overall)]
-    asked += [(name, f"team {name}", teams.get(name, Coverage(0, 0)), least) for name, least in gates.teams.items()]
+    asked += [(name, f"team {name}", teams.get(name, CodeCoverage(0, 0)), least) for name, least in gates.teams.items()]
     asked += [
-        (name, f"source {name}", sources.get(name, Coverage(0, 0)), least) for name, least in gates.sources.items()
+        (name, f"source {name}", sources.get(name, CodeCoverage(0, 0)), least) for name, least in gates.sources.items()
     ]
     return [
         Problem(

@@ -9,7 +9,7 @@ import msgspec
 from footfall.encoding import encode
 from footfall.plan.scan.calls import Sent
 from footfall.plan.scan.dictionaries import options_of, plain
-from footfall.plan.scan.values import Const, Dictionary, OneOf, Sequence, Unknown, Value, reason_of
+from footfall.plan.scan.values import Choice, Const, Dictionary, Items, Unknown, Value, reason_of
 
 __all__ = ["resolved_properties"]
 
@@ -61,10 +61,10 @@ def _data(value: Value) -> Any:
     value = plain(value)
     if isinstance(value, Const):
         return value.value
-    if isinstance(value, Sequence):
+    if isinstance(value, Items):
         return [_data(item) for item in value.items]
     if isinstance(value, Dictionary) and value.rest is None and all(e.certain for e in value.entries.values()):
         return {key: _data(entry.value) for key, entry in value.entries.items()}
-    if isinstance(value, OneOf) and len(value.options) == 1:
+    if isinstance(value, Choice) and len(value.options) == 1:
         return _data(value.options[0])
     raise LookupError(value if isinstance(value, Unknown) else type(value).__name__)

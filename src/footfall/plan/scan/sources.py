@@ -13,7 +13,7 @@ from footfall.errors import Problem, UsageError
 from footfall.plan.model import Plan
 from footfall.plan.scan.library import Library
 
-__all__ = ["LARGEST_FILE", "SKIPPED_FOLDERS", "SourceMap", "find_python", "open_library"]
+__all__ = ["LARGEST_FILE", "SKIPPED_FOLDERS", "SourceGlobs", "find_python", "open_library"]
 
 LARGEST_FILE = 2_000_000
 """A file of more bytes is not read: nobody writes two megabytes of Python by hand. It is a finding."""
@@ -32,23 +32,23 @@ def find_python(roots: Sequence[Path], disk: Disk, *, exclude: Sequence[str] = (
     Links that lead back up are followed once. `exclude` are globs over shown paths. Raises UsageError for a root that
     does not exist.
     """
-    found: dict[str, Path] = {}
-    seen: set[Path] = set()
+    files: dict[str, Path] = {}
+    entered: set[Path] = set()
     for root in roots:
         if not root.exists():
             raise UsageError(f"{root}: there is no such file or folder; name the folders that hold the code")
-        for path in _below(root, disk, seen) if root.is_dir() else [root]:
+        for path in _below(root, disk, entered) if root.is_dir() else [root]:
             shown = _shown(path)
             if not any(_glob(pattern).fullmatch(shown) or fnmatchcase(path.name, pattern) for pattern in exclude):
-                found.setdefault(shown, path)
-    return sorted(found.items())
+                files.setdefault(shown, path)
+    return sorted(files.items())
 
 
-def _below(folder: Path, disk: Disk, seen: set[Path]) -> Iterator[Path]:
+def _below(folder: Path, disk: Disk, entered: set[Path]) -> Iterator[Path]:
     real = folder.resolve()
-    if real in seen:
+    if real in entered:
         return
-    seen.add(real)
+    entered.add(real)
     try:
         children = disk.list(folder)
     except OSError:
@@ -57,7 +57,7 @@ def _below(folder: Path, disk: Disk, seen: set[Path]) -> Iterator[Path]:
     for child in children:
         if child.is_dir():
             if not child.name.startswith(".") and not _is_foreign(child):
-                yield from _below(child, disk, seen)
+                yield from _below(child, disk, entered)
         elif child.suffix == ".py" and child.is_file():
             yield child
 
@@ -97,7 +97,7 @@ def open_library(files: Iterable[tuple[str, Path]], disk: Disk, roots: Sequence[
     return Library(places, read, roots=[_shown(root) for root in roots], home=Path.cwd().as_posix())
 
 
-class SourceMap:
+class SourceGlobs:
     """Which of a plan's sources a file belongs to. A plan whose sources name no paths says nothing of any file.
 
     The globs begin in the folder `root`, or where shown paths begin.

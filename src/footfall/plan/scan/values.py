@@ -8,12 +8,38 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.scan.shapes import Shape
+from footfall.plan.scan.sdks import Signature
 
 __all__ = [
-    "Action", "Arguments", "Because", "Bound", "Class", "Client", "Const", "Dictionary", "Entry", "External",
-    "Frame", "Function", "Import", "Instance", "Made", "Member", "Method", "ModuleValue", "OneOf", "Param",
-    "Sequence", "Subclass", "Task", "Unknown", "Value", "because", "join_values", "params_in", "reason_of",
+    "Action",
+    "Arguments",
+    "Because",
+    "BuiltinMethod",
+    "Choice",
+    "Class",
+    "Const",
+    "DictEntry",
+    "Dictionary",
+    "EnumMember",
+    "External",
+    "Function",
+    "Import",
+    "Instance",
+    "Items",
+    "LibraryCall",
+    "Method",
+    "ModuleValue",
+    "NameScope",
+    "Param",
+    "SdkClient",
+    "Subclass",
+    "TaskMethod",
+    "Unknown",
+    "Value",
+    "because",
+    "join_values",
+    "params_in",
+    "reason_of",
     "shown",
 ]  # fmt: skip
 
@@ -61,7 +87,7 @@ class Unknown(msgspec.Struct, frozen=True):
     is_part: bool = False
 
 
-class Entry(msgspec.Struct, frozen=True):
+class DictEntry(msgspec.Struct, frozen=True):
     """One key of a dictionary; `certain` says that it is there on every way through the code."""
 
     value: Value
@@ -71,18 +97,18 @@ class Entry(msgspec.Struct, frozen=True):
 class Dictionary(msgspec.Struct, frozen=True, eq=False):
     """A dictionary with its known keys; with `rest` it may hold more, for the reason that `rest` gives."""
 
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, DictEntry]
     rest: Unknown | Param | None = None
     origin: int = 0  # the identity of the expression that made it: what was changed since keeps it
 
 
-class Sequence(msgspec.Struct, frozen=True, eq=False):
+class Items(msgspec.Struct, frozen=True, eq=False):
     """A list or tuple of known length."""
 
     items: tuple[Value, ...]
 
 
-class OneOf(msgspec.Struct, frozen=True, eq=False):
+class Choice(msgspec.Struct, frozen=True, eq=False):
     """One of a few values: a conditional expression, or what several ways through the code leave behind.
 
     `params` decide which one it is, besides those in the options. `loose` says that an option may never come true: the
@@ -117,19 +143,19 @@ class Import(msgspec.Struct, frozen=True):
     name: str = ""
 
 
-class Made(msgspec.Struct, frozen=True, eq=False):
+class LibraryCall(msgspec.Struct, frozen=True, eq=False):
     """What a library's class or function was called with."""
 
     name: str
     arguments: Arguments
 
 
-class Frame(msgspec.Struct, eq=False):
+class NameScope(msgspec.Struct, eq=False):
     """The names of a function, class body or module while it is followed; `outer` is where else names are looked up."""
 
     module: Any
     names: dict[str, Value]
-    outer: Frame | None = None
+    outer: NameScope | None = None
     qualname: str = ""
     owner: Class | None = None
 
@@ -141,10 +167,10 @@ class ModuleValue(msgspec.Struct, frozen=True, eq=False):
 
 
 class Function(msgspec.Struct, frozen=True, eq=False):
-    """A function of the scanned tree, with the frame that it was defined in."""
+    """A function of the scanned tree, with the scope that it was defined in."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef
-    frame: Frame
+    scope: NameScope
     qualname: str
     owner: Class | None = None
     kind: str = ""  # "static", "class", "property", "task" (the framework gives the first argument)
@@ -159,7 +185,7 @@ class Class(msgspec.Struct, frozen=True, eq=False):
     bases: tuple[Value, ...]
     names: dict[str, Value]
     fields: Mapping[str, ast.expr]
-    frame: Frame
+    scope: NameScope
     takes_fields: bool = False  # its constructor may take its fields, as a dataclass's does
 
 
@@ -188,14 +214,14 @@ class Method(msgspec.Struct, frozen=True, eq=False):
     receiver: Value
 
 
-class Bound(msgspec.Struct, frozen=True, eq=False):
+class BuiltinMethod(msgspec.Struct, frozen=True, eq=False):
     """A method of a built-in value: text, dictionary, list."""
 
     receiver: Value
     name: str
 
 
-class Member(msgspec.Struct, frozen=True, eq=False):
+class EnumMember(msgspec.Struct, frozen=True, eq=False):
     """A member of an enum; `prints` says that as text it is its value (StrEnum)."""
 
     name: str
@@ -203,11 +229,11 @@ class Member(msgspec.Struct, frozen=True, eq=False):
     prints: bool = False
 
 
-class Client(msgspec.Struct, frozen=True):
-    """An object (or module) that sends events, by the name of its SDK; `shape` is an order of arguments of its own."""
+class SdkClient(msgspec.Struct, frozen=True):
+    """What sends events, by the name of its SDK; `signature` is the order of arguments that --client gives it."""
 
     sdk: str
-    shape: Shape | None = None
+    signature: Signature | None = None
 
 
 class Action(msgspec.Struct, frozen=True):
@@ -215,10 +241,10 @@ class Action(msgspec.Struct, frozen=True):
 
     sdk: str
     method: str
-    shape: Shape | None = None
+    signature: Signature | None = None
 
 
-class Task(msgspec.Struct, frozen=True, eq=False):
+class TaskMethod(msgspec.Struct, frozen=True, eq=False):
     """A method of a function that a task queue made into a task: `delay`, `apply_async` and their like."""
 
     callee: Value
@@ -226,8 +252,8 @@ class Task(msgspec.Struct, frozen=True, eq=False):
 
 
 Value = (
-    Const | Unknown | Param | Dictionary | Sequence | OneOf | External | Made | ModuleValue | Function | Class
-    | Instance | Import | Method | Bound | Member | Client | Action | Subclass | Task
+    Const | Unknown | Param | Dictionary | Items | Choice | External | LibraryCall | ModuleValue | Function | Class
+    | Instance | Import | Method | BuiltinMethod | EnumMember | SdkClient | Action | Subclass | TaskMethod
 )  # fmt: skip
 
 
@@ -247,23 +273,23 @@ def shown(node: ast.AST) -> str:
 
 def params_in(*values: Value | None, inside: bool = False) -> frozenset[Param]:
     """The parameters that values depend on as a whole; with `inside` also those that are values of a dictionary."""
-    found: set[Param] = set()
+    params: set[Param] = set()
     for value in values:
         if isinstance(value, Param):
-            found.add(value)
+            params.add(value)
         elif isinstance(value, Unknown):
-            found |= value.params
+            params |= value.params
         elif isinstance(value, Instance):
-            found |= {value.param} if value.param is not None else set()
-        elif isinstance(value, OneOf):
-            found |= value.params | params_in(*value.options, inside=inside)
+            params |= {value.param} if value.param is not None else set()
+        elif isinstance(value, Choice):
+            params |= value.params | params_in(*value.options, inside=inside)
         elif isinstance(value, Dictionary):
-            found |= params_in(value.rest)
+            params |= params_in(value.rest)
             if inside:
                 direct = (entry.value for entry in value.entries.values())
                 # Deeper parts are left out: few of them come to be known, and every caller would be followed for them.
-                found |= params_in(*(held for held in direct if _is_shown_by_caller(held)), inside=True)
-    return frozenset(found)
+                params |= params_in(*(value for value in direct if _is_shown_by_caller(value)), inside=True)
+    return frozenset(params)
 
 
 def _is_shown_by_caller(value: Value) -> bool:
@@ -276,7 +302,7 @@ def reason_of(value: Value | None) -> str:
         return f"is the parameter {value.name!r} of {value.of}"
     if isinstance(value, Unknown):
         return str(value.reason)
-    if isinstance(value, OneOf):
+    if isinstance(value, Choice):
         return next((reason_of(option) for option in value.options if isinstance(option, Param | Unknown)), "")
     if isinstance(value, External):
         return f"is {value.name}, which is not code that was scanned"
@@ -286,19 +312,19 @@ def reason_of(value: Value | None) -> str:
 
 
 def join_values(values: Iterable[Value], *of: Value, loose: bool = False) -> Value:
-    """One value that stands for all: the value itself, `OneOf`, or `Unknown` when they are too many.
+    """One value that stands for all: the value itself, `Choice`, or `Unknown` when they are too many.
 
     `of` are the values that it was worked out from: what decides between their options decides here too.
     """
     options: list[Value] = []
     params: frozenset[Param] = frozenset()
     for source in of:
-        if isinstance(source, OneOf):
+        if isinstance(source, Choice):
             params, loose = params | source.params, loose or source.loose
     for value in values:
-        if isinstance(value, OneOf):
+        if isinstance(value, Choice):
             params, loose = params | value.params, loose or value.loose
-        for option in value.options if isinstance(value, OneOf) else (value,):
+        for option in value.options if isinstance(value, Choice) else (value,):
             if not any(_same(option, kept) for kept in options):
                 options.append(option)
     if len(options) > MOST_OPTIONS:
@@ -307,10 +333,10 @@ def join_values(values: Iterable[Value], *of: Value, loose: bool = False) -> Val
         return Unknown("has no value", params)
     if len(options) == 1 and (not params or isinstance(options[0], Param)):
         return options[0]
-    return OneOf(tuple(options), params, loose and len(options) > 1)
+    return Choice(tuple(options), params, loose and len(options) > 1)
 
 
-def _same(one: Value, other: Value) -> bool:
-    if isinstance(one, Const) and isinstance(other, Const):
-        return type(one.value) is type(other.value) and bool(one.value == other.value)
-    return one is other or (type(one) is type(other) and bool(one == other))
+def _same(value: Value, other: Value) -> bool:
+    if isinstance(value, Const) and isinstance(other, Const):
+        return type(value.value) is type(other.value) and bool(value.value == other.value)
+    return value is other or (type(value) is type(other) and bool(value == other))

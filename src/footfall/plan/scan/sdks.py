@@ -23,23 +23,23 @@ __all__ = [
     "SDKS",
     "WORDS",
     "Carrier",
-    "Kind",
+    "MessageKind",
     "Naming",
     "Sdk",
-    "Shape",
+    "Signature",
     "ordered",
 ]
 
-Kind = Literal["track", "identify", "group", "page", "screen", "alias"]
+MessageKind = Literal["track", "identify", "group", "page", "screen", "alias"]
 
 
-class Shape(msgspec.Struct, frozen=True):
+class Signature(msgspec.Struct, frozen=True):
     """One way to call a method: its parameters in order, and which of them hold the event and its properties.
 
     `most` is how many arguments may stand without a name (None: all). `named_only` are taken by name.
     """
 
-    kind: Kind
+    kind: MessageKind
     params: tuple[str, ...]
     event: str = ""
     properties: str = ""
@@ -49,30 +49,30 @@ class Shape(msgspec.Struct, frozen=True):
 class Sdk(msgspec.Struct, frozen=True):
     """An SDK: the classes whose objects send, the modules that send themselves, and its methods.
 
-    A call takes the first of a method's shapes that its arguments fit. Keys that begin with `ignored` are the SDK's
+    A call takes the first of a method's signatures that its arguments fit. Keys that begin with `ignored` are the SDK's
     own and never planned.
     """
 
     classes: tuple[str, ...]
-    methods: Mapping[str, tuple[Shape, ...]]
+    methods: Mapping[str, tuple[Signature, ...]]
     modules: tuple[str, ...] = ()
     factories: tuple[str, ...] = ()
     ignored: str = ""
 
 
 class Naming(msgspec.Struct, frozen=True):
-    """What a name given with --client is called like: an SDK, or `shape`, an order of arguments of its own."""
+    """What a name given with --client is called like: an SDK, or `signature`, an order of arguments of its own."""
 
     sdk: str = "footfall"
-    shape: Shape | None = None
+    signature: Signature | None = None
 
 
 MOST_PLACES: Final = 20
 """The last place that an order of arguments given with --client can name."""
 
 
-def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Shape:
-    """The shape of a call whose event and properties stand in these places, from 1, or under these names.
+def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Signature:
+    """The signature of a call whose event and properties stand in these places, from 1, or under these names.
 
     The place 0 says that the argument is only given by its name.
     """
@@ -80,7 +80,7 @@ def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Shape
     places = {place: name for place, name in roles if place}
     positional = tuple(places.get(place, f" {place}") for place in range(1, MOST_PLACES + 1))
     params = (*positional, *(name for place, name in roles if not place))
-    return Shape("track", params, event[1], properties[1] if properties is not None else "", MOST_PLACES)
+    return Signature("track", params, event[1], properties[1] if properties is not None else "", MOST_PLACES)
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -90,66 +90,66 @@ class Carrier(msgspec.Struct, frozen=True):
     event: str
     properties: str = ""
     fields: Mapping[str, str] = {}  # parameter -> property, for a carrier without a dictionary
-    kind: Kind = "track"
+    kind: MessageKind = "track"
 
 
 _OURS = ("user_id", "anonymous_id", "timestamp", "context", "message_id")
 _REST = ("context", "timestamp", "anonymous_id", "integrations", "message_id")
 
 _FOOTFALL = {
-    "track": (Shape("track", ("event", "properties", *_OURS), "event", "properties", 2),),
-    "identify": (Shape("identify", ("user_id", "traits", *_OURS[1:]), "", "traits", 2),),
-    "page": (Shape("page", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
-    "screen": (Shape("screen", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
-    "group": (Shape("group", ("group_id", "traits", *_OURS), "", "traits", 2),),
-    "alias": (Shape("alias", ("previous_id", "user_id", *_OURS[2:]), most=2),),
+    "track": (Signature("track", ("event", "properties", *_OURS), "event", "properties", 2),),
+    "identify": (Signature("identify", ("user_id", "traits", *_OURS[1:]), "", "traits", 2),),
+    "page": (Signature("page", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
+    "screen": (Signature("screen", ("name", "properties", "category", *_OURS), "name", "properties", 2),),
+    "group": (Signature("group", ("group_id", "traits", *_OURS), "", "traits", 2),),
+    "alias": (Signature("alias", ("previous_id", "user_id", *_OURS[2:]), most=2),),
 }
 _SEGMENT = {
-    "track": (Shape("track", ("user_id", "event", "properties", *_REST), "event", "properties"),),
-    "identify": (Shape("identify", ("user_id", "traits", *_REST), "", "traits"),),
-    "page": (Shape("page", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
-    "screen": (Shape("screen", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
-    "group": (Shape("group", ("user_id", "group_id", "traits", *_REST), "", "traits"),),
-    "alias": (Shape("alias", ("previous_id", "user_id", "context", "timestamp", "integrations", "message_id")),),
+    "track": (Signature("track", ("user_id", "event", "properties", *_REST), "event", "properties"),),
+    "identify": (Signature("identify", ("user_id", "traits", *_REST), "", "traits"),),
+    "page": (Signature("page", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
+    "screen": (Signature("screen", ("user_id", "category", "name", "properties", *_REST), "name", "properties"),),
+    "group": (Signature("group", ("user_id", "group_id", "traits", *_REST), "", "traits"),),
+    "alias": (Signature("alias", ("previous_id", "user_id", "context", "timestamp", "integrations", "message_id")),),
 }
 _CAPTURE = ("properties", "context", "timestamp", "uuid", "groups", "send_feature_flags", "disable_geoip")
 _CAPTURED = (
     # Since 6.0 only the event stands without a name; before it, the person's id came first.
-    Shape("track", ("event", "distinct_id", *_CAPTURE, "flags"), "event", "properties", 1),
-    Shape("track", ("distinct_id", "event", *_CAPTURE), "event", "properties"),
+    Signature("track", ("event", "distinct_id", *_CAPTURE, "flags"), "event", "properties", 1),
+    Signature("track", ("distinct_id", "event", *_CAPTURE), "event", "properties"),
 )
 _POSTHOG = {
     "capture": _CAPTURED,
     "capture_ai": _CAPTURED[:1],
-    "identify": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
-    "set": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
-    "set_once": (Shape("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
-    "group_identify": (Shape("group", ("group_type", "group_key", *_CAPTURE, "distinct_id"), "", "properties"),),
-    "alias": (Shape("alias", ("previous_id", "distinct_id", *_CAPTURE[1:])),),
+    "identify": (Signature("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "set": (Signature("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "set_once": (Signature("identify", ("distinct_id", *_CAPTURE[:4], "disable_geoip"), "", "properties"),),
+    "group_identify": (Signature("group", ("group_type", "group_key", *_CAPTURE, "distinct_id"), "", "properties"),),
+    "alias": (Signature("alias", ("previous_id", "distinct_id", *_CAPTURE[1:])),),
 }
 _MIXPANEL = {
-    "track": (Shape("track", ("distinct_id", "event_name", "properties", "meta"), "event_name", "properties"),),
+    "track": (Signature("track", ("distinct_id", "event_name", "properties", "meta"), "event_name", "properties"),),
     "import_data": (
-        Shape(
+        Signature(
             "track",
             ("api_key", "distinct_id", "event_name", "timestamp", "properties", "meta", "api_secret"),
             "event_name",
             "properties",
         ),
     ),
-    "people_set": (Shape("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
-    "people_set_once": (Shape("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
-    "alias": (Shape("alias", ("alias_id", "original", "meta")),),
+    "people_set": (Signature("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
+    "people_set_once": (Signature("identify", ("distinct_id", "properties", "meta"), "", "properties"),),
+    "alias": (Signature("alias", ("alias_id", "original", "meta")),),
 }
 _TAIL = ("context", "tstamp", "event_subject")
 _STRUCTURED = ("category", "action", "label", "property_", "value")
 _SNOWPLOW = {
-    "track": (Shape("track", ("event",), "event"),),
-    "track_struct_event": (Shape("track", (*_STRUCTURED, *_TAIL), "action", "*structured"),),
-    "track_self_describing_event": (Shape("track", ("event_json", *_TAIL), "event_json"),),
-    "track_unstruct_event": (Shape("track", ("event_json", *_TAIL), "event_json"),),
-    "track_page_view": (Shape("page", ("page_url", "page_title", "referrer", *_TAIL), "page_title"),),
-    "track_screen_view": (Shape("screen", ("name", "id_", *_TAIL), "name"),),
+    "track": (Signature("track", ("event",), "event"),),
+    "track_struct_event": (Signature("track", (*_STRUCTURED, *_TAIL), "action", "*structured"),),
+    "track_self_describing_event": (Signature("track", ("event_json", *_TAIL), "event_json"),),
+    "track_unstruct_event": (Signature("track", ("event_json", *_TAIL), "event_json"),),
+    "track_page_view": (Signature("page", ("page_url", "page_title", "referrer", *_TAIL), "page_title"),),
+    "track_screen_view": (Signature("screen", ("name", "id_", *_TAIL), "name"),),
 }
 
 SDKS: Final[Mapping[str, Sdk]] = {
@@ -182,7 +182,7 @@ SDKS: Final[Mapping[str, Sdk]] = {
     "mixpanel": Sdk(classes=("mixpanel.Mixpanel",), methods=_MIXPANEL, ignored="$"),
     "amplitude": Sdk(
         classes=("amplitude.Amplitude", "amplitude.client.Amplitude"),
-        methods={"track": (Shape("track", ("event",), "event"),)},
+        methods={"track": (Signature("track", ("event",), "event"),)},
         ignored="$",
     ),
     "snowplow": Sdk(
@@ -225,7 +225,7 @@ MODULES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for 
 FACTORIES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() for name in row.factories}
 
 ORDERED: Final = frozenset(
-    method for row in SDKS.values() for method, shapes in row.methods.items() if shapes[0].kind == "track"
+    method for row in SDKS.values() for method, signatures in row.methods.items() if signatures[0].kind == "track"
 )
 """The methods that send an event: on a client with an order of its own, each takes its arguments in that order."""
 
