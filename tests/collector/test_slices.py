@@ -163,4 +163,30 @@ def test_no_more_is_cut_than_was_asked_for() -> None:
     [(1, 0, 0), ({}, 1, 0), ({"a": 1}, 1, 1), ([[[]]], 3, 0), ({"a": [{"b": 1}], "c": 2}, 3, 3)],
 )
 def test_depth_and_keys_are_counted(value: object, depth: int, keys: int) -> None:
-    assert depth_and_keys(value) == (depth, keys)
+    assert depth_and_keys(json.dumps(value).encode(), most_depth=9) == (depth, keys)
+
+
+def walked(value: object) -> tuple[int, int]:
+    """The same, found by walking."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else None
+    if inner is None:
+        return 0, 0
+    parts = [walked(part) for part in inner]
+    keys = len(value) if isinstance(value, dict) else 0
+    return 1 + max((depth for depth, _ in parts), default=0), keys + sum(part for _, part in parts)
+
+
+BRACKETED = st.recursive(
+    st.sampled_from([1, ":", '"', "[", "]}", "\\", '\\"[', "{\\"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", ":", '"{']), inner, max_size=3),
+    max_leaves=15,
+)
+
+
+@given(value=BRACKETED, style=STYLES, most=st.integers(1, 4))
+def test_depth_and_keys_of_any_value_are_those_of_a_walk(value: object, style: dict[str, object], most: int) -> None:
+    text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
+
+    depth, keys = walked(value)
+
+    assert depth_and_keys(text, most_depth=most) == (min(depth, most + 1), keys)

@@ -119,7 +119,7 @@ class App:
             if source is None:
                 body = await self._unproven(headers, receive, claim)
             else:
-                body = await self._body(headers, receive, claim, too_large, self._settings.max_body_bytes)
+                body = await self._body(headers, receive, claim, self._settings.max_body_bytes)
             if body is None:
                 return
             _say_known(scope)
@@ -136,7 +136,7 @@ class App:
         limit = min(self._settings.max_unkeyed_body_bytes, self._settings.max_body_bytes)
         try:
             async with asyncio.timeout(self._settings.unkeyed_timeout):
-                body = await self._body(headers, receive, claim, unkeyed_too_large, limit)
+                body = await self._body(headers, receive, claim, limit)
         except TimeoutError:
             raise slow_stranger(self._settings.unkeyed_timeout) from None
         if body is None:
@@ -150,29 +150,34 @@ class App:
         claim.prove()
         return content
 
-    async def _body(
-        self,
-        headers: Mapping[bytes, bytes],
-        receive: Receive,
-        claim: Claim,
-        refusal: Callable[[int], Refusal],
-        limit: int,
-    ) -> bytes | None:
-        """The body of a request as it was sent, None when its sender went away before it was whole."""
+    async def _body(self, headers: Mapping[bytes, bytes], receive: Receive, claim: Claim, limit: int) -> bytes | None:
+        """The body of a request as it was sent, None when its sender went away before it was whole.
+
+        One over `limit` is refused when it has come, if it is no larger than any body may be: a sender who is cut off
+        in the middle of it may never see its answer. None of it is kept.
+        """
+        most = self._settings.max_body_bytes
         length = headers.get(b"content-length", b"")
-        if length.isdigit() and int(length) > limit:
-            raise refusal(limit)  # before a byte of it is read
+        if length.isdigit() and int(length) > most:
+            raise too_large(most)  # before a byte of it is read
         body = bytearray()
+        size = 0
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
             part: bytes = message.get("body", b"")
-            size = len(body) + len(part)
-            if size > limit:
-                raise refusal(limit)
-            claim.hold(size)
+            size += len(part)
+            if size > most:
+                raise too_large(most)
             more = message.get("more_body", False)
+            if size > limit:
+                body.clear()
+                claim.hold(0)
+                if not more:
+                    raise unkeyed_too_large(limit)
+                continue
+            claim.hold(size)
             if not more and not body:
                 return part
             body += part

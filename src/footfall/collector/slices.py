@@ -32,6 +32,9 @@ __all__ = [
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 # Runs of brackets are one token: a hundred thousand arrays in one another cost no more than one.
 _TOKEN = re.compile(_STRING + rb'|[\[{]++|[\]}]++|"', re.DOTALL)
+_ANY_STRING = re.compile(_STRING, re.DOTALL)
+_AS_ARRAYS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _KEY = re.compile(rb"[ \t\r\n]*+(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
 # For a text that is no JSON: what may be a name, what may be between it and its value, and a value that is no JSON.
 _WORDS = re.compile(_STRING + rb"|'(?:[^'\\]++|\\.)*+'|[^ \t\r\n,:=\[\]{}\"']++", re.DOTALL)
@@ -179,7 +182,7 @@ def repeats_keys(text: bytes, data: object, *, max_depth: int) -> bool:
     try:
         return colons != orjson.dumps(data).count(b":")
     except orjson.JSONEncodeError:  # nested too deep to encode
-        return depth_and_keys(data)[0] <= max_depth and _has_duplicate_keys(text)
+        return depth_and_keys(text, most_depth=max_depth)[0] <= max_depth and _has_duplicate_keys(text)
 
 
 def _has_duplicate_keys(text: bytes) -> bool:
@@ -218,21 +221,20 @@ def why_unreadable(text: bytes) -> Fault:
     return Fault("", "json", "JSON as RFC 8259 has it")
 
 
-def depth_and_keys(value: object) -> tuple[int, int]:
-    """How deep arrays and objects are nested in a decoded value, and how many keys all its objects have together."""
-    depth = keys = 0
-    level = [value]
-    while level:
-        inner: list[object] = []
-        for item in level:
-            if type(item) is dict:
-                keys += len(item)
-                inner += item.values()
-            elif type(item) is list:
-                inner += item
-        nested = any(type(item) in (dict, list) for item in level)
-        depth += nested
-        level = inner if nested else []
+def depth_and_keys(text: bytes, *, most_depth: int) -> tuple[int, int]:
+    """How deep arrays and objects are nested in a JSON text, and how many keys all its objects have together.
+
+    Depth is counted no further than to `most_depth` + 1.
+    """
+    plain = _ANY_STRING.sub(b"", text)
+    keys = plain.count(b":")
+    brackets = plain.translate(_AS_ARRAYS, _NO_BRACKETS)
+    if b"[" * (most_depth + 1) in brackets:
+        return most_depth + 1, keys
+    depth = 0
+    while brackets and depth <= most_depth:
+        brackets = brackets.replace(b"[]", b"")  # the innermost arrays and objects
+        depth += 1
     return depth, keys
 
 

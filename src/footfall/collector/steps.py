@@ -55,9 +55,9 @@ def readable(draft: Draft, frame: Frame) -> bool:
     if raw.count(b"{") + raw.count(b"[") > settings.max_depth or (
         len(raw) > 4 * settings.max_keys and raw.count(b":") > settings.max_keys
     ):
-        depth, keys = depth_and_keys(piece.data)
+        depth, keys = depth_and_keys(raw, most_depth=settings.max_depth)
         if depth > settings.max_depth:
-            draft.put_aside("depth", Fault("", "depth", f"at most {settings.max_depth} levels", str(depth)))
+            draft.put_aside("depth", Fault("", "depth", f"at most {settings.max_depth} levels", "more"))
         if keys > settings.max_keys:
             draft.put_aside("keys", Fault("", "keys", f"at most {settings.max_keys} keys", str(keys)))
     if piece.ambiguous:
