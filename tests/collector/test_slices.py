@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import orjson
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector.slices import (
@@ -148,6 +148,48 @@ def test_what_is_nested_too_deep_to_matter_is_not_looked_at() -> None:
     text = b"[" * 300 + b'{"a":1,"a":2}' + b"]" * 300
 
     assert not repeats_keys(text, orjson.loads(text), max_depth=64)
+
+
+LONG = st.builds(
+    lambda unit, before, times, after: before * times + unit * times + after,
+    st.sampled_from(["[],", "{},", '{"":[]},', '"]",', '[[["[",[]]]],', "[{", '{"":', "}],"]),
+    st.sampled_from(["", "[", '{"a":']),
+    st.sampled_from([0, 1, 20, 300, 3000]),
+    st.sampled_from(["", "1", "]", "}", '"', '"]}"']),
+)
+
+
+def end_of_brackets(text: str) -> int:
+    """Where the brackets of a text are all closed, by looking at each character; -1 when they never are."""
+    depth, position = 0, 0
+    while position < len(text):
+        if text[position] == '"':
+            position = text.find('"', position + 1)
+            if position < 0:
+                return -1
+        depth += (text[position] in "[{") - (text[position] in "]}")
+        position += 1
+        if depth == 0:
+            return position
+    return -1
+
+
+@given(text=LONG)
+@settings(max_examples=300)
+def test_a_value_of_any_length_ends_where_its_brackets_are_closed(text: str) -> None:
+    end = end_of_brackets(f"[{text}]")
+    event("it ends" if end > 0 else "it does not end")
+
+    if end > 0:
+        assert array_at(f"[{f'[{text}]'[:end]},0]".encode(), 0) == ([(1, 1 + end), (2 + end, 3 + end)], 4 + end)
+    else:
+        with pytest.raises(ValueError, match="no end"):
+            array_at(f"[[{text}]".encode(), 0)
+
+
+def test_the_long_values_that_are_drawn_end_and_do_not_end() -> None:
+    for is_whole in (True, False):
+        assert find(LONG, lambda text: len(text) > 5000 and (end_of_brackets(f"[{text}]") > 0) is is_whole)  # noqa: B023
 
 
 def test_no_more_is_cut_than_was_asked_for() -> None:

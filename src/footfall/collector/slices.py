@@ -30,8 +30,16 @@ __all__ = [
 ]
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
-# Runs of brackets are one token: a hundred thousand arrays in one another cost no more than one.
-_TOKEN = re.compile(_STRING + rb'|[\[{]++|[\]}]++|"', re.DOTALL)
+# A run of brackets is one step, with all before it: neither long lists nor arrays in one another cost many steps.
+_RUN = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+([\[{]++|[\]}]++)", re.DOTALL)
+_RUNS = 256  # of a value that are looked at one by one, before it counts as long
+# As much of a text as is looked at in one go: so many strings, or pieces of what is between them.
+_STRETCHES = [
+    re.compile(rb'(?:[^"]{1,64}+|%s){1,%d}+' % (_STRING, most), re.DOTALL) for most in (4096, 1024, 256, 64, 16)
+]
+_SMALLEST = len(_STRETCHES) - 1
+# How many levels of brackets are taken off a stretch, to see whether a value can end in it.
+_ROUNDS = 16
 _ANY_STRING = re.compile(_STRING, re.DOTALL)
 _AS_ARRAYS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -43,7 +51,7 @@ _LOOSE = re.compile(rb"'(?:[^'\\]++|\\.)*+'|[^,\]}]++", re.DOTALL)
 _NO_VALUE = (b"", b",", b"]", b"}")
 _SPACE = re.compile(rb"[ \t\r\n]*+")
 _PLAIN = re.compile(rb'[^ \t\r\n,\[\]{}"]++')
-_OPENS, _CLOSES = frozenset(b"[{"), frozenset(b"]}")
+_OPENS = frozenset(b"[{")
 _TOLD = 40  # characters of a number that its fault repeats
 
 
@@ -245,23 +253,57 @@ def _after_space(text: bytes, position: int) -> int:
 
 def _end_of_value(text: bytes, position: int) -> int:
     """Where the value that starts at `position` ends: at its closing bracket or quote, or before what ends a word."""
-    if text[position : position + 1] not in (b"{", b"[", b'"'):
-        word = _PLAIN.match(text, position)
-        if word is None:
-            raise ValueError(f"no value at byte {position}")
-        return word.end()
-    depth = 0
-    for token in _TOKEN.finditer(text, position):
-        start, end = token.span()
-        first = text[start]
-        if first in _OPENS:
-            depth += end - start
-        elif first in _CLOSES:
-            if depth <= end - start:
-                return start + depth
-            depth -= end - start
-        elif end - start == 1:
-            break  # a quote without its fellow
-        if depth == 0:
-            return end
-    raise ValueError(f"the value at byte {position} has no end")
+    first = text[position : position + 1]
+    if first in (b"{", b"["):
+        return _end_of_nested(text, position)
+    value = _ANY_STRING.match(text, position) if first == b'"' else _PLAIN.match(text, position)
+    if value is None:
+        raise ValueError(
+            f"the value at byte {position} has no end" if first == b'"' else f"no value at byte {position}"
+        )
+    return value.end()
+
+
+def _end_of_nested(text: bytes, start: int) -> int:
+    """Where the array or object at `start` ends.
+
+    A long one is passed in stretches in which it cannot end, first longer and longer ones, then shorter and shorter:
+    so millions of brackets cost no more than any other text of their size.
+    """
+    position, depth = _walk(text, start, 0, _RUNS)
+    size, grows = _SMALLEST, True
+    while depth:
+        stretch = _STRETCHES[size].match(text, position)
+        if stretch is None:
+            raise ValueError(f"the value at byte {start} has no end")
+        brackets = _ANY_STRING.sub(b"", stretch[0]).translate(_AS_ARRAYS, _NO_BRACKETS)
+        for _ in range(_ROUNDS):
+            if b"[]" not in brackets:
+                break
+            brackets = brackets.replace(b"[]", b"")
+        closing = brackets.count(b"]")
+        if closing < depth:
+            depth += len(brackets) - 2 * closing
+            position, size = stretch.end(), max(0, size - grows)
+        elif size < _SMALLEST:
+            size, grows = size + 1, False
+        else:
+            position, depth = _walk(text, position, depth, len(brackets))
+            grows = True
+    return position
+
+
+def _walk(text: bytes, position: int, depth: int, most: int) -> tuple[int, int]:
+    """Pass `most` runs of brackets, or fewer if the depth gets to 0. Returns the new position and depth."""
+    for _ in range(most):
+        run = _RUN.match(text, position)
+        if run is None:
+            raise ValueError(f"the value has no end after byte {position}")
+        start, position = run.span(1)
+        if text[start] in _OPENS:
+            depth += position - start
+        elif position - start >= depth:
+            return start + depth, 0
+        else:
+            depth -= position - start
+    return position, depth
