@@ -129,7 +129,7 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
             boot.listener,
             settings=settings.collector,
             ready=lambda: say_ready(f"http://{host}:{port}"),
-            tick=collector.notices.tell,
+            tick=collector.tick,
             refused=collector.notices.refuse,
         )
 

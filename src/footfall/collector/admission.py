@@ -45,6 +45,13 @@ class Admission:
             account.take(1, 0)
             return Claim(self, account, self._lock)
 
+    def released(self) -> int:
+        """How many bytes are free that requests with a key held before; it counts anew from now on."""
+        with self._lock:
+            released = self.keyed.peak - self.keyed.size
+            self.keyed.peak = self.keyed.size
+            return released
+
 
 class Claim:
     """What one request holds. `size` is in bytes.
@@ -98,12 +105,13 @@ class Claim:
 
 
 class _Account:
-    """What is taken of one budget."""
+    """What is taken of one budget; `peak` is the most bytes since somebody asked for it."""
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
         self.requests = 0
         self.size = 0
+        self.peak = 0
 
     def take(self, requests: int, size: int) -> None:
         """Raises RequestError (503), and takes nothing, when there is no room. To take less than before is no error."""
@@ -113,6 +121,7 @@ class _Account:
             raise overloaded()
         self.requests += requests
         self.size += size
+        self.peak = max(self.peak, self.size)
 
     def give(self, requests: int, size: int) -> None:
         self.requests -= requests

@@ -94,6 +94,11 @@ class Collector:
         """Whether commits work, since when, and why not. It reads a state and tries nothing."""
         return self._committer.readiness()
 
+    def tick(self) -> None:
+        """What is to be done now and then, and needs no request to come: several times a second will do."""
+        self.notices.tell()
+        self.intake.tidy()
+
     def stats(self) -> Books:
         """The books by (source, event), since the beginning."""
         return self._journal.books()

@@ -15,12 +15,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from footfall.clock import Clock
 from footfall.collector.admission import Admission, Budget, Claim
 from footfall.collector.compression import content_of
 from footfall.collector.judge import JudgeFor
 from footfall.collector.lane import Lane
+from footfall.collector.memory import give_back
 from footfall.collector.notices import Notices
 from footfall.collector.pipeline import Judged, answer, frame_for, judge
 from footfall.collector.settings import CollectorSettings
@@ -32,12 +34,21 @@ __all__ = ["Intake"]
 _log = logging.getLogger("footfall")
 # A content is held twice: in the steps of its inflating and as a whole, then as a whole and in its messages.
 _COPIES = 2
+_BURST = 32_000_000  # bytes
 
 
 class Intake:
     """Takes requests in by the settings' limits. Any thread may use it."""
 
-    def __init__(self, settings: CollectorSettings, *, clock: Clock, notices: Notices, judge_for: JudgeFor) -> None:
+    def __init__(
+        self,
+        settings: CollectorSettings,
+        *,
+        clock: Clock,
+        notices: Notices,
+        judge_for: JudgeFor,
+        give_back: Callable[[], None] = give_back,
+    ) -> None:
         self.settings = settings
         self.lane = Lane(threads=settings.large_threads, waiting=settings.max_waiting_large)
         self.admission = Admission(
@@ -47,6 +58,7 @@ class Intake:
         )
         self._clock = clock
         self._notices = notices
+        self._give_back = give_back
         self.judge_for = judge_for
 
     def admit(self, *, is_keyed: bool) -> Claim:
@@ -97,6 +109,11 @@ class Intake:
                 " ".join(f"{name}={count}" for name, count in said.counts().items()),
             )
         return said
+
+    def tidy(self) -> None:
+        """Give the memory of a burst back once it is over. To be called now and then."""
+        if self.admission.keyed.peak - self.admission.keyed.size > _BURST and self.admission.released():
+            self.lane.spare(self._give_back)
 
     def close(self) -> None:
         """Finish what is being judged. Closing twice is no error."""

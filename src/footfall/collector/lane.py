@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -34,6 +35,11 @@ class Lane:
             raise overloaded() from None  # it is closed
         future.add_done_callback(lambda _: self._end(claim))
         return await asyncio.wrap_future(future)
+
+    def spare(self, work: Callable[[], None]) -> None:
+        """Run some work of our own when a thread is free."""
+        with contextlib.suppress(RuntimeError):  # it is closed
+            self._pool.submit(work)
 
     def close(self) -> None:
         """Finish what was taken. Closing twice is no error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import socket
@@ -67,6 +68,9 @@ def serve(
         timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=_GRACE,
     )
+    # What was loaded lives as long as the server: no collection needs to look at it again.
+    gc.collect()
+    gc.freeze()
     _Server(config, listener, settings=settings, ready=ready, tick=tick, refused=refused).run(sockets=[])
 
 
