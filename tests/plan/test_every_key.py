@@ -47,7 +47,7 @@ from footfall.plan.yaml_source import parse_yaml
 TEXT: Final = (Path(__file__).parent / "data" / "every_key.yaml").read_bytes()
 PAYLOADS = (
     b'{"serialNo":"x","price":3.20,"kind":"a","note":"abc","host":"a.b","count":2,"tags":["a"],"where":{"city":"a"}}',
-    b'{"price":0.5}',
+    b'{"price":0.5,"note":"AB"}',
     b'{"price":2.125,"kind":null,"note":"","host":"-","count":99,"tags":["a","b","c"],"by_hour":{"a":"b"},"amount":1.234}',
     b'{"price":2,"kind":"z","note":"ABCDEFGH","count":0,"tags":[],"where":{"city":5},"secret":"abcdefghijklm"}',
     b'{"serial":"x"}',

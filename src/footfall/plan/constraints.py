@@ -8,6 +8,7 @@ from typing import Any
 from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.formats import FORMATS
 from footfall.plan.model import Property
+from footfall.plan.patterns import MOST_TRIES, longest_value
 from footfall.plan.wording import say_types
 from footfall.plan.yaml_source import Node
 
@@ -73,6 +74,8 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
                 path=path,
                 remedy=f"lower {low} or raise {high}",
             )
+    if not {"pattern", "max_length"}.isdisjoint(own):
+        _check_pattern_length(prop, node, path, findings)
     for type_, key in _INNER:
         if prop.type == type_ and getattr(prop, key) is None and key not in node.value:
             findings.add(
@@ -115,6 +118,20 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
                 "unknown_value", f"{' and '.join(shared)} are both written as {form}, so a value could be either",
                 place=node.value["type"], path=path, remedy="keep one that takes all of them, string or number perhaps",
             )  # fmt: skip
+
+
+def _check_pattern_length(prop: Property, node: Node, path: Path, findings: Findings) -> None:
+    if prop.pattern is None or prop.max_length is None:
+        return
+    longest = longest_value(prop.pattern)
+    if prop.max_length > longest:
+        findings.add(
+            "slow_pattern",
+            f"{prop.pattern!r} can take more than {MOST_TRIES:,} tries on {prop.max_length:,} characters",
+            place=_at(node, "max_length", "pattern"),
+            path=path,
+            remedy=f"max_length: {longest} or less, or let each character be taken by one repetition alone",
+        )
 
 
 def _applies(key: str, prop: Property, types: frozenset[str]) -> bool:

@@ -35,7 +35,8 @@ CODES: Final[Mapping[str, str]] = {
     "bad_number": "The number is outside of what can be counted with.",
     "bad_date": "Days are written as in ISO 8601: 2027-03-01.",
     "bad_duration": "Durations are a whole number and one of s, m, h, d, w: 90s, 15m, 6h, 7d, 2w.",
-    "bad_regex": "A pattern is a regular expression of Python's `re` that no value can keep busy for ever.",
+    "bad_regex": "A pattern is a regular expression of Python's `re` that no long value can keep busy.",
+    "slow_pattern": "What a pattern tries on the longest value that its property takes is bounded.",
     "newer_format": "The file says that it needs a newer footfall than this one.",
     "unknown_timezone": "Days and windows are cut in the plan's timezone, which must be one of the IANA database.",
     # Names and references

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 __all__ = [
+    "PATTERN_MAX_LENGTH",
     "TRAITS_OF",
     "Aggregate",
     "Alias",
@@ -60,6 +61,9 @@ LintLevel = Literal["error", "warning", "off"]
 Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
 TraitKind = Literal["user", "account"]
 
+PATTERN_MAX_LENGTH: Final = 1_024
+"""The most characters of a string with a `pattern` and no `max_length`."""
+
 TRAITS_OF: Mapping[str, TraitKind] = {"group": "account", "identify": "user"}
 """Which traits of the plan those of a message of each type are."""
 
@@ -73,11 +77,12 @@ class Property(_Part, frozen=True, kw_only=True):
 
     `name` is the plan's name, `wire_name` the key in the JSON ("" for items and values, which have none).
     `min`/`max` bound numbers, `min_length`/`max_length` strings (in code points), `min_items`/`max_items` arrays and
-    maps; `scale` is the most decimals a decimal may have. `currency` is the name of the property beside it that says in
-    which currency an amount is, or an ISO 4217 code. An `open` enum only warns about new values. The type `union`
-    stands for a value of any one of `types`, no two of which share a value: each constraint holds for values of the
-    types that it belongs to. `additional` says whether an object may have keys that `properties` does not name; None
-    leaves that to the enforcement of unknown properties.
+    maps. A string with a `pattern` has a `max_length`, `PATTERN_MAX_LENGTH` unless another is given: no value is then
+    long enough to keep the pattern busy. `scale` is the most decimals a decimal may have. `currency` is the name of the
+    property beside it that says in which currency an amount is, or an ISO 4217 code. An `open` enum only warns about
+    new values. The type `union` stands for a value of any one of `types`, no two of which share a value: each
+    constraint holds for values of the types that it belongs to. `additional` says whether an object may have keys that
+    `properties` does not name; None leaves that to the enforcement of unknown properties.
     """
 
     name: str = ""
@@ -110,6 +115,10 @@ class Property(_Part, frozen=True, kw_only=True):
     additional: bool | None = None
     no_lint: tuple[str, ...] = ()
     x: Mapping[str, Any] = {}
+
+    def __post_init__(self) -> None:
+        if self.pattern is not None and self.max_length is None:
+            msgspec.structs.force_setattr(self, "max_length", PATTERN_MAX_LENGTH)
 
 
 class Alias(_Part, frozen=True, kw_only=True):

@@ -31,7 +31,8 @@ class Alphabet:
             codes |= {near for one in (code, *folded) for near in (one - 1, one, one + 1) if 0 <= near <= 0x10FFFF}
         self._chars = [chr(code) for code in sorted(codes)]
         self._beyond = [1 << (len(self._chars) + number) for number in range(4)]
-        self.all = (1 << (len(self._chars) + 4)) - 1
+        self.size = len(self._chars) + 4
+        self.all = (1 << self.size) - 1
         self._known: dict[tuple[str, int], int] = {}
 
     def of(self, part: Any, flags: int) -> int:

@@ -4,7 +4,8 @@ The positions of an expression (each element that takes a character, least repet
 step leads from a position to those that may take the next character, with the number of ways to get there.
 What a matcher does at most follows from it (A. Weber, H. Seidl, "On the degree of ambiguity of finite automata", 1991):
 two ways from a state back to itself over one text make the number of tries exponential; otherwise it is a power of the
-text's length, and the power is one more than the most pairs of loops that share a text on one path.
+text's length, and the power is one more than the most pairs of loops that share a text on one path. A search that may
+begin anywhere is one more loop before all others. What comes after the match is certain is never tried again.
 """
 
 from __future__ import annotations
@@ -21,21 +22,30 @@ __all__ = ["Ways"]
 
 _MOST_POSITIONS = 1_500
 _MOST_STEPS = 400_000
-# A bounded choice counts as part of a power: log2 of its size by that of the longest text, 2^15 characters.
-_BITS = 15
+_MOST_LOOPS = 64
+# A character that does not fit is seen at once: eight of those cost about as much as one that does.
+_STEP = 1 / 8
+# `re` has a way of its own to repeat one element; repeating anything else costs some times as much.
+_GENERAL = 4
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 _ONE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY"})
 
 
 class _Piece(NamedTuple):
-    """A part of an expression: the ways to match nothing, and to begin and to end at a position."""
+    """A part of an expression: the ways to match nothing, and to begin and to end at a position.
+
+    `free` says that it matches nothing wherever it stands; behind the positions of `sure` all that follows is free.
+    """
 
     nothing: int
     first: Counter[int]
     last: Counter[int]
+    free: bool
+    sure: frozenset[int] = frozenset()
 
 
-_EMPTY = _Piece(1, Counter(), Counter())
+_EMPTY = _Piece(1, Counter(), Counter(), free=True)
+_NARROW = _EMPTY._replace(free=False)
 
 
 class Ways:
@@ -47,12 +57,23 @@ class Ways:
         self._steps: defaultdict[int, Counter[int]] = defaultdict(Counter)
         self._loops: list[tuple[set[int], float]] = []
         self._choices = 0.0
+        self._asides = 0
+        self._general: set[int] = set()
+        self._links: dict[tuple[int, int, bool], bool] = {}
         whole = self._sequence(tree, tree.state.flags)
-        if not _anchored(tree, tree.state.flags):
-            start = self._position(self._alphabet.all)
-            self._loop(_Piece(0, Counter([start]), Counter([start])), {start}, 1.0)
-            self._step(Counter([start]), whole.first)
+        self._start: int | None = None
+        # What can match nothing matches where the text begins, and nowhere else is tried.
+        if not whole.free and not _anchored(tree, tree.state.flags):
+            self._start = self._position(self._alphabet.all)
+            start = Counter([self._start])
+            self._loop(_Piece(0, start, start, free=False), {self._start}, math.inf)
+            self._step(start, whole.first)
+        self._first = set(whole.first)
         self._groups = _components(len(self._takes), self._steps)
+        if sum(map(self._is_loop, self._groups)) > _MOST_LOOPS:
+            raise ValueError("it is too large to judge")
+        self._certain = whole.sure
+        self._heads = set(whole.sure) | (self._first if whole.free else set())
 
     def exponential(self) -> bool:
         """Whether some text has two ways from a position back to it."""
@@ -70,25 +91,65 @@ class Ways:
                 return True
         return False
 
-    def power(self) -> float:
-        """To which power of a text's length the number of tries can grow; parts of one stand for bounded choices."""
-        groups = [group for group in self._groups if self._is_loop(group)]
+    def searches_long(self) -> bool:
+        """Whether a search that begins anew at every character can read on without bound each time."""
+        if self._start is None:
+            return False
+        return any(
+            self._size(group, math.inf) == math.inf and self._pair({self._start}, group, math.inf, self._certain) > 0
+            for group in self._groups
+            if self._start not in group and self._is_loop(group)
+        )
+
+    def tries(self, length: int) -> float:
+        """The most elements that a matcher tries on a text of `length` characters, as log2; an upper bound."""
+        loops = [group for group in self._groups if self._is_loop(group)]
+        # Behind a certain position the search is over, so that is paid for once, and not at every beginning.
+        tail = self._reach(self._heads, self._alphabet.all, frozenset()) | self._heads
+        after = [group for group in loops if not tail.isdisjoint(group) and self._start not in group]
+        return max(self._bits(loops, length, self._certain), self._bits(after, length, frozenset()))
+
+    def _bits(self, loops: list[set[int]], length: int, certain: frozenset[int]) -> float:
         memo: dict[int, float] = {}
 
         def beyond(number: int) -> float:
             if number not in memo:
-                near = self._reach(groups[number], self._alphabet.all)
+                near = self._reach(loops[number], self._alphabet.all, certain)
                 memo[number] = max(
                     (
-                        beyond(other) + self._pair(groups[number], group)
-                        for other, group in enumerate(groups)
-                        if other != number and not near.isdisjoint(group)
+                        beyond(other) + self._pair(loops[number], loop, length, certain)
+                        for other, loop in enumerate(loops)
+                        if other != number and not near.isdisjoint(loop)
                     ),
                     default=0.0,
                 )
             return memo[number]
 
-        return 1 + self._choices + max(map(beyond, range(len(groups))), default=0.0)
+        shared = max(map(beyond, range(len(loops))), default=0.0)
+        whole = math.log2(length)
+        # Where each of two loops ends is a pair of places in their order, and of those there are half as many.
+        shared -= shared >= whole
+        looping = {state for loop in loops for state in loop}
+        each = math.log2(max(map(self._weight, looping), default=1.0))
+        runs = (self._run(self._reach(loop, self._union(loop), certain), certain) for loop in loops)
+        behind = math.log2(max(1.0, max(runs, default=1.0)))
+        before = math.log2(1 + len(self._first) * _STEP + self._run(set(range(len(self._takes))), certain))
+        # Without a loop only the expression has a length.
+        once = max(before, whole + shared + each + behind if loops else 0.0)
+        return once + self._choices + math.log2(1 + self._asides)
+
+    def _weight(self, state: int) -> float:
+        ways = len(self._steps[state]) - (state == self._start)
+        return (1 + max(0, ways - 1) * _STEP) * (_GENERAL if state in self._general else 1)
+
+    def _run(self, states: set[int], certain: frozenset[int]) -> float:
+        """What the most costly of the positions in a row, each tried once, cost together."""
+        costs: dict[int, float] = {}
+        for group in self._groups:  # what comes later in the expression comes first here
+            for state in group & states:
+                after = max((costs.get(to, 0.0) for to in self._steps[state] if state not in certain), default=0.0)
+                costs[state] = 0.0 if self._is_loop(group) else self._weight(state) + after
+        return max(costs.values(), default=0.0)
 
     def _position(self, takes: int) -> int:
         if len(self._takes) >= _MOST_POSITIONS:
@@ -114,38 +175,46 @@ class Ways:
             first[state] += min(2, ways * left.nothing)
         for state, ways in left.last.items() if right.nothing else ():
             last[state] += min(2, ways * right.nothing)
-        return _Piece(min(2, left.nothing * right.nothing), first, last)
+        sure = right.sure | left.sure if right.free else right.sure
+        return _Piece(min(2, left.nothing * right.nothing), first, last, left.free and right.free, sure)
 
     def _piece(self, part: Any, flags: int) -> _Piece:
         name, value = str(part[0]), part[1]
         if name in _ONE:
             state = self._position(self._alphabet.of(part, flags))
-            return _Piece(0, Counter([state]), Counter([state]))
+            return _Piece(0, Counter([state]), Counter([state]), free=False, sure=frozenset([state]))
         if name in _REPEATS:
             return self._repeat(int(value[0]), None if str(value[1]) == "MAXREPEAT" else int(value[1]), value[2], flags)
         if name == "SUBPATTERN":
             return self._sequence(value[3], (flags | value[1]) & ~value[2])
         if name == "GROUPREF":  # takes what its group took: any text, as far as is known here
             state = self._position(self._alphabet.all)
-            one = _Piece(0, Counter([state]), Counter([state]))
-            return self._loop(one, {state}, 1.0)
+            one = _Piece(0, Counter([state]), Counter([state]), free=False)
+            return self._loop(one, {state}, math.inf)._replace(free=False)
+        if name == "AT":
+            return _NARROW
         inner = [self._sequence(each, flags) for each in inner_sequences(part)]
         if name in {"ASSERT", "ASSERT_NOT"}:
+            self._asides += 1
             # It is tried, and then the match goes on from where it began.
-            return _Piece(1, inner[0].first, Counter()) if value[0] > 0 else _EMPTY
-        if name == "GROUPREF_EXISTS" and len(inner) == 1:
-            inner.append(_EMPTY)
+            if value[0] > 0:
+                return _NARROW._replace(first=inner[0].first)
+            self._choices += math.log2(1 + value[1].getwidth()[1])
+            return _NARROW
+        if name == "GROUPREF_EXISTS":  # its group decides which of the two it is
+            inner = [*inner, _EMPTY][:2]
+            return self._either(inner)._replace(free=all(piece.free for piece in inner))
         return self._either(inner) if inner else _EMPTY
 
     def _either(self, pieces: list[_Piece]) -> _Piece:
-        seen = 0
-        for piece in pieces:
-            takes = self._union(piece.first)
-            self._choices += bool(seen & takes) / _BITS
-            seen |= takes
+        takes = [self._union(piece.first) for piece in pieces]
+        shared = max(sum(bits >> char & 1 for bits in takes) for char in range(self._alphabet.size))
+        self._choices += math.log2(max(1, shared + sum(piece.nothing > 0 for piece in pieces)))
         first = sum((piece.first for piece in pieces), Counter[int]())
         last = sum((piece.last for piece in pieces), Counter[int]())
-        return _Piece(min(2, sum(piece.nothing for piece in pieces)), first, last)
+        sure = frozenset[int]().union(*(piece.sure for piece in pieces))
+        free = any(piece.free for piece in pieces)
+        return _Piece(min(2, sum(piece.nothing for piece in pieces)), first, last, free, sure)
 
     def _repeat(self, least: int, most: int | None, body: Any, flags: int) -> _Piece:
         made = _EMPTY
@@ -156,16 +225,19 @@ class Ways:
         began = len(self._takes)
         more = self._sequence(body, flags)
         states = set(range(began, len(self._takes)))
+        # What matches nothing can do so once more or not.
+        self._choices += more.nothing > 0
         if most == least + 1:
-            self._choices += 1 / _BITS
-            return self._join(made, more._replace(nothing=min(2, more.nothing + 1)))
-        size = 1.0 if most is None else min(1.0, math.log2(most - least + 1) / _BITS)
-        return self._join(made, self._loop(more, states, size))
+            self._choices += 1
+            return self._join(made, more._replace(nothing=min(2, more.nothing + 1), free=True))
+        if len(body) != 1 or str(body[0][0]) not in _ONE:
+            self._general |= states
+        return self._join(made, self._loop(more, states, math.inf if most is None else most - least + 1))
 
     def _loop(self, body: _Piece, states: set[int], size: float) -> _Piece:
         self._step(body.last, body.first)
         self._loops.append((states, size))
-        return body._replace(nothing=min(2, body.nothing + 1))
+        return body._replace(nothing=min(2, body.nothing + 1), free=True)
 
     def _union(self, states: Iterable[int]) -> int:
         takes = 0
@@ -186,39 +258,60 @@ class Ways:
         same = {numbers[state, state] for state in inside}
         return any(not same.isdisjoint(group) and group - same for group in _components(len(numbers), steps))
 
-    def _reach(self, group: set[int], takes: int) -> set[int]:
-        """The states behind a group over texts of these characters."""
+    def _reach(self, group: set[int], takes: int, certain: frozenset[int]) -> set[int]:
+        """The states behind a group over texts of these characters, as far as the match is not certain."""
         found: set[int] = set()
-        waiting = list(group)
+        waiting = list(group - certain)
         while waiting:
             for to in self._steps[waiting.pop()]:
                 if to not in found and self._takes[to] & takes:
                     found.add(to)
-                    waiting.append(to)
+                    if to not in certain:
+                        waiting.append(to)
         return found
 
-    def _pair(self, group: set[int], other: set[int]) -> float:
-        """How much a text that both loops can read adds: nothing if there is none that leads from one to the other."""
-        shared = self._union(group) & self._union(other)
-        if self._reach(group, shared).isdisjoint(other):
-            return 0.0
-        return min(self._size(group), self._size(other))
+    def _pair(self, group: set[int], other: set[int], length: float, certain: frozenset[int]) -> float:
+        """How much it adds that a text can be shared by two loops in several ways: nothing where none can."""
+        key = (min(group), min(other), bool(certain))
+        if key not in self._links:
+            self._links[key] = self._linked(group, other - certain, certain)
+        return min(self._size(group, length), self._size(other, length)) if self._links[key] else 0.0
 
-    def _size(self, group: set[int]) -> float:
-        return min(1.0, sum(size for states, size in self._loops if not states.isdisjoint(group)))
+    def _linked(self, group: set[int], other: set[int], certain: frozenset[int]) -> bool:
+        """Whether some text leads around in both loops, and from one to the other."""
+        shared = self._union(group) & self._union(other)
+        # Over such a text each comes back to where it was, by what is shared alone.
+        here, there = self._cycles(group, shared), self._cycles(other, shared)
+        return bool(here and there) and not self._reach(here, shared, certain).isdisjoint(there)
+
+    def _cycles(self, group: set[int], takes: int) -> set[int]:
+        """The states of a group that lead back to themselves over texts of these characters."""
+        fit = [state for state in group if self._takes[state] & takes]
+        numbers = {state: number for number, state in enumerate(fit)}
+        steps = [[numbers[to] for to in self._steps[state] if to in numbers] for state in fit]
+        return {
+            fit[number]
+            for part in _components(len(fit), steps)
+            for number in part
+            if len(part) > 1 or number in steps[number]
+        }
+
+    def _size(self, group: set[int], length: float) -> float:
+        sizes = (math.log2(size) for states, size in self._loops if not states.isdisjoint(group))
+        return min(math.log2(length), sum(sizes))
 
 
 def _anchored(sequence: Iterable[Any], flags: int) -> bool:
-    """Whether a match can only begin where the text begins."""
-    for part in sequence:
-        name, value = str(part[0]), part[1]
+    """Whether a match can only begin where the text begins, and nothing is read before that is seen."""
+    for name, value in ((str(part[0]), part[1]) for part in sequence):
         if name == "AT":
             place = str(value)
             return place == "AT_BEGINNING_STRING" or (place == "AT_BEGINNING" and not flags & re.MULTILINE)
-        if name in {"SUBPATTERN", "BRANCH", "ATOMIC_GROUP"}:
-            return all(_anchored(inner, flags) for inner in inner_sequences(part))
-        if name not in {"ASSERT", "ASSERT_NOT"}:
-            return False
+        if name == "SUBPATTERN":
+            return _anchored(value[3], (flags | value[1]) & ~value[2])
+        if name == "BRANCH":
+            return all(_anchored(inner, flags) for inner in value[1])
+        return name == "ATOMIC_GROUP" and _anchored(value, flags)
     return False
 
 

@@ -4,8 +4,9 @@ The JSON text is what is checked, in the client and in the collector alike, so t
 costs one msgspec decode and a few tests; only an event that fails pays for the walker, which lists every fault.
 
 Where duplicate keys stand in one object the last one counts. Patterns are searched (not anchored), and mean what
-`footfall.plan.pattern_text` says. The time that a pattern takes is not bounded here: `footfall plan check` refuses one
-that can take more than the square of the value's length (`footfall.plan.patterns`).
+`footfall.plan.pattern_text` says. What a pattern tries is not counted here: a value longer than its `max_length` is
+never searched, and `footfall plan check` refuses a pattern that could try too much on one of that length
+(`footfall.plan.patterns`).
 """
 
 from __future__ import annotations

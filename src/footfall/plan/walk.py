@@ -310,9 +310,12 @@ def _enum_decimal(prop: Property) -> Constraint | None:
 
 
 def _pattern(prop: Property) -> Constraint | None:
-    if prop.pattern is None:
+    most = prop.max_length
+    if prop.pattern is None or most is None:
         return None
-    return Constraint("pattern", compile_pattern(prop.pattern).search, shorten(f"a match of {prop.pattern}"))
+    # A value that is too long is never searched: how long that takes would be up to its sender.
+    search = compile_pattern(prop.pattern).search
+    return Constraint("pattern", lambda text: len(text) > most or search(text), shorten(f"a match of {prop.pattern}"))
 
 
 def _format(prop: Property) -> Constraint | None:
