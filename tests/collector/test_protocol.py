@@ -360,3 +360,41 @@ def test_a_refusal_has_the_shape_of_every_answer() -> None:
     body = json.loads(bytes(wire.pipe.written).partition(b"\r\n\r\n")[2])
 
     assert (body["code"], body["success"], body["error"]["code"]) == (400, False, "malformed")
+
+
+TOKENS = [
+    b"POST /v1/batch HTTP/1.1\r\n",
+    b"GET /health HTTP/1.1\r\n",
+    b"POST /v1/batch HTTP/1.0\r\n",
+    b"CONNECT x:1 HTTP/1.1\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"Host: x\r\n",
+    b"Content-Length: 2\r\n",
+    b"Content-Length: 100\r\n",
+    b"Transfer-Encoding: chunked\r\n",
+    b"Connection: Upgrade\r\n",
+    b"Connection: close\r\n",
+    b"Upgrade: h2c\r\n",
+    b"Expect: 100-continue\r\n",
+    b"X: " + b"a" * 9_000 + b"\r\n",
+    b" folded\r\n",
+    b"\r\n",
+    b"\n",
+    b"{}",
+    b"2\r\n{}\r\n",
+    b"0\r\n\r\n",
+    b"\x00",
+    SMUGGLED,
+]
+
+
+@given(st.lists(st.sampled_from(TOKENS), max_size=12).map(b"".join), st.lists(st.integers(0, 100_000), max_size=8))
+@example(request(SMUGGLED, *H2C) + b"nonsense\r\n\r\n" + SMUGGLED, [10, 170, 200, 260])
+@example(request(b"{}", *H2C, chunk=1) + request(b"{}", "Connection: close") + SMUGGLED, [140, 150])
+def test_how_the_bytes_are_cut_changes_nothing(sent: bytes, cuts: list[int]) -> None:
+    whole, parts = exchange(sent), exchange(*split(sent, cuts))
+
+    assert parts.seen_requests == whole.seen_requests
+    assert parts.statuses == whole.statuses
+    assert parts.pipe.is_closing() == whole.pipe.is_closing()
+    assert parts.refused == whole.refused

@@ -36,9 +36,6 @@ _REFUSALS = {
         RequestError(503, "connections", "too many connections are open; send it again"),
     )
 }
-# Fields that say who asks whom. Two of them would let two readers of the same request read it in two ways.
-_SINGLE_FIELDS = (b"host", b"authorization")
-
 Stage = Literal["idle", "head", "body"]
 
 
@@ -80,6 +77,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_upgrade = False
         self._version = "1.1"
         self._unread = memoryview(b"")
+        self._extensions: dict[str, dict[object, object]] = {"footfall": {"sender_is_known": self._sender_is_known}}
         self._running: RequestResponseCycle | None = None
         self._parse_status = 400
         self._last_status = 0
@@ -178,7 +176,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._version = self.parser.get_http_version()
         names = [name for name, _ in self.headers]
-        if any(names.count(name) > 1 for name in _SINGLE_FIELDS) or (self._version == "1.1" and b"host" not in names):
+        hosts = names.count(b"host")
+        # Fields that say who asks whom. With two of them, two readers could read a request in two ways.
+        if hosts > 1 or names.count(b"authorization") > 1 or (not hosts and self._version == "1.1"):
             raise ValueError("a field is missing, or there twice")
         if self.parser.should_upgrade():
             method = self.parser.get_method()
@@ -187,7 +187,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.scope["method"] = method.decode("ascii")
             self._is_upgrade = True  # the parser stops here, and `_parse` goes on
             return
-        self.scope["extensions"] = {"footfall": {"sender_is_known": self._sender_is_known}}
+        self.scope["extensions"] = self._extensions
         super().on_headers_complete()
         self._enter("body")
 
