@@ -132,7 +132,7 @@ def test_write_keys_are_read_from_the_envelope_and_cut_out_of_messages() -> None
     assert [piece.raw for piece in envelope.pieces] == [b'{"type":"track","event":"e"}', b'{"type":"track"}']
     assert [piece.raw for piece in with_broken.pieces] == [
         b'{"type":"track","event":"e"}',
-        b'{"writeKey":null,"a":NaN}',
+        b'{"writeKey": null,"a":NaN}',
     ]
     assert all("writeKey" not in piece.data for piece in envelope.pieces)
 

@@ -7,7 +7,6 @@ asked for, so that what they decode to is never held for all of them.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
@@ -16,19 +15,20 @@ import msgspec
 import orjson
 
 from footfall.collector.compression import BOM
+from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may_name_key
+from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.slices import Member, TooManyError, array_at, cut_member, members, repeats_keys
+from footfall.collector.slices import Member, TooManyError, array_at, members, repeats_keys
 from footfall.errors import RequestError
 
 __all__ = ["Envelope", "Piece", "Pieces", "read_batch", "read_single"]
 
-_RAW_KEY = re.compile(rb'"writeKey"[ \t\r\n]*:[ \t\r\n]*"(?:[^"\\]|\\.)*"')
 _ENVELOPE = ("context", "integrations")
 _NOTHING = msgspec.Raw()
 
 
 class Piece(msgspec.Struct, gc=False):
-    """One message as it came: its bytes (less a write key), and what they decode to, or None when they are no JSON.
+    """One message as it came: its bytes (less write keys), and what they decode to, or None when they are no JSON.
 
     `ambiguous` says that one of its objects names a key twice.
     """
@@ -39,17 +39,18 @@ class Piece(msgspec.Struct, gc=False):
 
 
 class Pieces(Sequence[Piece]):
-    """The messages of a request, each decoded whenever it is asked for."""
+    """The messages of a request, each decoded whenever it is asked for. `may_name_key`: some may hold a key."""
 
-    def __init__(self, texts: list[bytes], settings: CollectorSettings) -> None:
+    def __init__(self, texts: list[bytes], settings: CollectorSettings, *, may_name_key: bool) -> None:
         self._texts = texts
         self._settings = settings
+        self._may_name_key = may_name_key
 
     def __len__(self) -> int:
         return len(self._texts)
 
     def __iter__(self) -> Iterator[Piece]:
-        return (_piece(text, self._settings) for text in self._texts)
+        return map(self._piece, self._texts)
 
     @overload
     def __getitem__(self, index: int) -> Piece: ...
@@ -57,8 +58,11 @@ class Pieces(Sequence[Piece]):
     def __getitem__(self, index: slice) -> Pieces: ...
     def __getitem__(self, index: int | slice) -> Piece | Pieces:
         if isinstance(index, slice):
-            return Pieces(self._texts[index], self._settings)
-        return _piece(self._texts[index], self._settings)
+            return Pieces(self._texts[index], self._settings, may_name_key=self._may_name_key)
+        return self._piece(self._texts[index])
+
+    def _piece(self, text: bytes) -> Piece:
+        return _made(text, _decoded(text, self._settings), self._settings, names_key=self._may_name_key)
 
 
 class Envelope(msgspec.Struct):
@@ -155,7 +159,7 @@ def read_batch(body: bytes, settings: CollectorSettings) -> Envelope:
     colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
     if colons != body.count(b":") and not _names_keys_once(body, settings):
         return _by_parts(body, settings)
-    return _envelope(texts, values, settings)
+    return _envelope(texts, values, settings, names_key=may_name_key(body))
 
 
 _MEMBERS = tuple(name for name in _Batch.__struct_fields__ if name != "batch")
@@ -203,13 +207,15 @@ def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
     if spans is None:
         raise RequestError(400, "envelope", _NO_BATCH)
     values = {part.key: body[part.value : part.end] for part in parts if part.key in _MEMBERS}
-    return _envelope([body[start:end] for start, end in spans], values, settings)
+    return _envelope([body[start:end] for start, end in spans], values, settings, names_key=may_name_key(body))
 
 
 _NO_BATCH = "the body must have a `batch` that is an array of messages"
 
 
-def _envelope(texts: list[bytes], values: Mapping[str, bytes], settings: CollectorSettings) -> Envelope:
+def _envelope(
+    texts: list[bytes], values: Mapping[str, bytes], settings: CollectorSettings, *, names_key: bool
+) -> Envelope:
     if sum(map(len, values.values())) > settings.max_message_bytes:
         raise RequestError(
             413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
@@ -219,7 +225,7 @@ def _envelope(texts: list[bytes], values: Mapping[str, bytes], settings: Collect
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
     return Envelope(
-        Pieces(texts, settings),
+        Pieces(texts, settings, may_name_key=names_key),
         None,
         said.get("sentAt"),
         said.get("writeKey"),
@@ -236,16 +242,13 @@ def read_single(body: bytes, type_: str, settings: CollectorSettings) -> Envelop
     data = _decoded(text, settings)
     if data is None:
         parts = _members(text, settings)
-        write_key, sent_at = (_loads_or_none(_value(text, parts, key)) for key in ("writeKey", "sentAt"))
+        write_key, sent_at = (_loads_or_none(_value(text, parts, key)) for key in (NAME, "sentAt"))
     elif type(data) is dict:
         write_key, sent_at = data.get("writeKey"), data.get("sentAt")
     else:
         raise RequestError(400, "envelope", "the body must be one JSON object")
-    return Envelope([_made(text, data, settings)], type_, sent_at, write_key)
-
-
-def _piece(text: bytes, settings: CollectorSettings) -> Piece:
-    return _made(text, _decoded(text, settings), settings)
+    piece = _made(text, data, settings, names_key=may_name_key(text))
+    return Envelope([piece], type_, sent_at, write_key)
 
 
 def _decoded(text: bytes, settings: CollectorSettings) -> Any:
@@ -264,17 +267,27 @@ def _small(value: bytes, settings: CollectorSettings) -> Any:
     return orjson.loads(value) if len(value) <= settings.max_message_bytes else _PLACEHOLDERS.get(value[:1])
 
 
-def _made(text: bytes, data: Any, settings: CollectorSettings) -> Piece:
+def _made(text: bytes, data: Any, settings: CollectorSettings, *, names_key: bool) -> Piece:
     # Of one that is too large only an excerpt is kept: which of two keys counts does not matter.
     small = data is not None and len(text) <= settings.max_message_bytes
     piece = Piece(text, data, small and repeats_keys(text, data, max_depth=settings.max_depth))
-    if type(data) is dict:
-        if "writeKey" in data:  # a secret is never stored
-            piece.raw = cut_member(text, "writeKey")
-            del data["writeKey"]
-    elif data is None and b"writeKey" in text:
-        piece.raw = _RAW_KEY.sub(b'"writeKey":null', text)
+    if data is None or (names_key and type(data) is dict):
+        _leave_out_keys(piece, settings)  # a secret is never stored
     return piece
+
+
+def _leave_out_keys(piece: Piece, settings: CollectorSettings) -> None:
+    text, most = piece.raw, settings.max_message_bytes
+    if len(text) > most:
+        # Of a long message only the head is kept: what was not looked through must not move into it.
+        piece.raw = cut_from_text(text[:most]).ljust(HEAD_BYTES) + text[most:]
+        if piece.data is not None:
+            piece.data.pop(NAME, None)
+    elif piece.data is None:
+        piece.raw = cut_from_text(text)
+    elif may_name_key(text):
+        piece.raw = cut_from_object(text)
+        piece.data = orjson.loads(piece.raw)
 
 
 def _members(body: bytes, settings: CollectorSettings, end_of: Mapping[str, Any] | None = None) -> list[Member]:
@@ -300,7 +313,8 @@ def _loads_or_none(value: bytes | None) -> Any:
 
 
 def _join(shared: Mapping[str, bytes]) -> bytes | None:
-    return msgspec.json.encode({key: msgspec.Raw(value) for key, value in shared.items()}) if shared else None
+    text = msgspec.json.encode({key: msgspec.Raw(value) for key, value in shared.items()}) if shared else None
+    return cut_from_object(text) if text is not None and may_name_key(text) else text
 
 
 def _too_many(settings: CollectorSettings) -> RequestError:
