@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.printable import counted, printable, printable_lines
+from footfall.printable import counted, printable, printable_lines, tame_json
 
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
@@ -24,6 +25,15 @@ def test_any_text_becomes_one_line_that_steers_nothing(text: str) -> None:
     assert not any(unicodedata.bidirectional(character) in BIDI for character in shown)
     assert len(f"{shown}.".splitlines()) == 1
     assert printable(shown) == shown
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.text("\x1b\x7f\x85\x9b\u202e\ufeff\u2028\U000e0041a\\"))
+@example("\x7f\x9b\u061c\U000e0001")
+def test_json_that_steers_nothing_is_the_same_json(text: str) -> None:
+    shown = tame_json(json.dumps({text: [text]}, ensure_ascii=False).encode())
+
+    assert json.loads(shown) == {text: [text]}
+    assert printable(shown.decode()) == shown.decode()
 
 
 @pytest.mark.parametrize("text", ["Łukasz", "パン", "👩‍👩‍👧", "می‌خواهم", "a\u00a0b", r"a\n"])

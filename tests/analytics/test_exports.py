@@ -165,3 +165,39 @@ def test_excel_reads_it_behind_a_byte_order_mark(dataset: Dataset) -> None:
     write_excel_csv(dataset, file)
 
     assert file.getvalue() == b"\xef\xbb\xbf" + written(dataset, "csv")
+
+
+OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BEFORE = ("", " ", "\n", "\u00a0", '"', "' ", " \t", "\ufeff", "\u200b")
+
+
+def events(entry: MakeEntry, names: list[str]) -> list[str]:
+    """The names as they are in CSV."""
+    log = [entry(number, name, 9, user="ann") for number, name in enumerate(names, 1)]
+    text = written(Dataset.of(log, Plan(id="test")), "csv").decode()
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [row["event"] for row in sorted(rows, key=lambda row: int(row["seq"]))]
+
+
+def test_no_cell_runs_whatever_is_before_the_character_that_begins_a_formula(entry: MakeEntry) -> None:
+    names = [f"{before}{opener}1+1|' /C calc'!A0" for opener in OPENERS for before in BEFORE]
+
+    assert events(entry, names) == [f"'{name}" for name in names]
+
+
+def test_a_number_stays_a_number_and_a_text_a_text(entry: MakeEntry) -> None:
+    names = ["-1", "+4712345678", "-0.5", "+1e-9", "12", "a=1", " a", "'a", "1-2"]
+
+    assert events(entry, names) == names
+
+
+def test_no_text_form_steers_the_terminal_that_shows_it(entry: MakeEntry) -> None:
+    name = "a\x1b]52;c;cm0=\x07\x7f\x9b2Jb"
+    dataset = Dataset.of([entry(1, name, 9, user="ann", properties={"x": "\x9b\x7f\u202e"})], Plan(id="test"))
+    lines, cells = written(dataset, "jsonl").decode(), written(dataset, "csv").decode()
+    (row,) = csv.DictReader(io.StringIO(cells, newline=""))
+
+    assert not any(character in lines + cells for character in "\x1b\x07\x7f\x9b")
+    assert "\u202e" not in lines
+    assert json.loads(lines)["event"] == name
+    assert row["event"] == "a␛]52;c;cm0=␇␡\ufffd2Jb"

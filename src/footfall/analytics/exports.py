@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from footfall.analytics.dataset import Dataset
 from footfall.clock import format_us
 from footfall.message_reader import merged_objects, trait_texts
 from footfall.plan.model import TRAITS_OF
+from footfall.printable import tame_json
 
 __all__ = ["COLUMNS", "FORMATS", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
 
@@ -52,8 +54,16 @@ _BATCH = 10_000
 _TIMES = ("occurred_at", "received_at")
 _FROM_BODY = ("name", "category", "properties", "traits", "context", "message")
 _STORED = [column for column in COLUMNS if column not in _FROM_BODY]
-# A spreadsheet runs a cell that begins so (https://owasp.org/www-community/attacks/CSV_Injection).
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins so, also after white space or a quote, and some programs take the wide forms of
+# these characters for them (https://owasp.org/www-community/attacks/CSV_Injection). A number runs nothing.
+_RUNS = re.compile(r"[\s'\"\ufeff\u200b-\u200f]*[\t\r\n=+\-@＝＋－＠﹦﹢﹣﹫−]")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+# What moves a terminal's cursor or worse; NUL ends a file for some readers. JSON lines and Parquet keep them.
+_PICTURES = {
+    **{code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"},
+    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    0x7F: 0x2421,
+}
 _BOM = b"\xef\xbb\xbf"
 
 # Within so many lines every reader that was tried makes up its mind.
@@ -148,10 +158,10 @@ def _misfit(column: str, type_: str) -> str:
 
 
 def write_jsonl(dataset: Dataset, file: IO[bytes]) -> None:
-    """One JSON object a line; what is absent is an empty text."""
+    """One JSON object a line; what is absent is an empty text, and what a terminal would obey is escaped."""
     encode = msgspec.json.Encoder().encode
     for row in _rows(dataset, _deciding_first(dataset)):
-        file.write(encode(_with_times(row)))
+        file.write(tame_json(encode(_with_times(row))))
         file.write(b"\n")
 
 
@@ -163,17 +173,22 @@ def _with_times(row: Row) -> Row:
 def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
     """RFC 4180, in UTF-8. No cell is a formula to a spreadsheet: one that looks like it begins with an apostrophe.
 
-    A NUL character, at which readers of CSV end or fail, stands as ␀ (U+2400); JSON lines and Parquet keep it.
+    A control character shows as its picture: NUL, at which readers of CSV end or fail, as ␀ (U+2400), and ESC, which a
+    terminal obeys, as ␛. JSON lines and Parquet keep it.
     """
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     try:
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for row in _rows(dataset, _deciding_first(dataset)):
-            cells = (str(cell).replace("\0", "␀") for cell in _with_times(row).values())
-            writer.writerow([f"'{cell}" if cell.startswith(_RUNS) else cell for cell in cells])
+            writer.writerow(map(_cell, _with_times(row).values()))
     finally:
         text.detach()
+
+
+def _cell(value: object) -> str:
+    text = str(value).translate(_PICTURES)
+    return f"'{text}" if _RUNS.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def write_excel_csv(dataset: Dataset, file: IO[bytes]) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from footfall.errors import OutputError
-from footfall.printable import STEERING, printable, printable_lines
+from footfall.printable import printable, printable_lines, tame_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +27,6 @@ __all__ = ["PIPE_WIDTH", "OutputError", "console", "echo", "echo_json", "guarded
 PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
 
 _JSON = msgspec.json.Encoder(decimal_format="number")
-_NOT_ASCII_OBEYED = re.compile(f"[{STEERING}]")
 
 
 def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
@@ -43,8 +41,7 @@ def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
 
 def echo_json(value: Any) -> None:
     """Write a value as JSON in UTF-8: decimals with their digits, and escapes for what a terminal would obey."""
-    text = msgspec.json.format(_JSON.encode(value), indent=2).decode()
-    content = _NOT_ASCII_OBEYED.sub(_json_escape, text).encode() + b"\n"
+    content = tame_json(msgspec.json.format(_JSON.encode(value), indent=2)) + b"\n"
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
@@ -138,7 +135,3 @@ def _why(error: OSError) -> str:
     if error.errno == errno.EPIPE:
         return "whoever read the output closed it before its end"
     return f"the output cannot be written: {error.strerror or os.strerror(error.errno or 0)}; what was written is cut"
-
-
-def _json_escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
