@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
+from footfall.cli.plan.git_program import run_git
 from footfall.plan import Plan
 from footfall.plan.docs.event_page import Change
 from footfall.plan.places import Places
@@ -27,10 +27,21 @@ def git_history(plan: Plan, places: Places) -> dict[str, tuple[Change, ...]]:
             continue  # a bundle has no lines
         if file not in texts:
             # Line numbers of what was committed: the file itself may hold what is not.
-            texts[file] = _git(file, "show", f"HEAD:./{file.name}").splitlines()
+            texts[file] = _git(file, "show", "--no-textconv", f"HEAD:./{file.name}").splitlines()
         span = _span(texts[file], event, place.column)
         if span is not None:
-            found[event] = _changes(_git(file, "log", f"-n{_MOST}", "-s", _FORM, f"-L{span[0]},{span[1]}:{file.name}"))
+            found[event] = _changes(
+                _git(
+                    file,
+                    "log",
+                    f"-n{_MOST}",
+                    "-s",
+                    "--no-textconv",
+                    "--no-ext-diff",
+                    _FORM,
+                    f"-L{span[0]},{span[1]}:{file.name}",
+                )
+            )
     return found
 
 
@@ -38,14 +49,11 @@ _FORM = f"--format=%as{_SEPARATOR}%h{_SEPARATOR}%an{_SEPARATOR}%s"
 
 
 def _git(file: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(file.resolve().parent), "--no-pager", *arguments]
     try:
-        ran = subprocess.run(  # noqa: S603 - the arguments are ours, and names of files of the plan
-            command, capture_output=True, text=True, check=False, encoding="utf-8", errors="replace"
-        )
+        ran = run_git("git", file.resolve().parent, *arguments)
     except FileNotFoundError:
         return ""
-    return ran.stdout if ran.returncode == 0 else ""
+    return ran.stdout.decode("utf-8", "replace") if ran.returncode == 0 else ""
 
 
 def _span(lines: list[str], event: str, column: int) -> tuple[int, int] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import posixpath
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+from footfall.cli.plan.git_program import run_git
 from footfall.disk import Lock
 from footfall.disk import Mode as OpenMode
 from footfall.errors import BrokenInputError
@@ -103,13 +103,7 @@ class Repository:
 
     def _run(self, *arguments: str, given: bytes | None = None) -> bytes | None:
         """What git answers, or None when it leaves with another exit code than 0."""
-        done = subprocess.run(  # noqa: S603 - git itself, no shell; a ref that could be an option is refused before
-            [self._program, "-C", str(self._folder), *arguments],
-            input=given,
-            stdin=None if given is not None else subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        done = run_git(self._program, self._folder, *arguments, given=given)
         if done.returncode and b"dubious ownership" in done.stderr:
             hint = "git does not trust this repository, as it belongs to another user"
             raise BrokenInputError(self._what, f"{hint}; run git config --global --add safe.directory {self._folder}")
