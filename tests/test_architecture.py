@@ -17,7 +17,7 @@ SOURCE = ROOT / "src" / "footfall"
 # From the bottom up. A part may import parts of lower floors, and itself; parts that share a floor never import one
 # another unless the floor says so.
 FLOORS: list[tuple[set[str], bool]] = [
-    ({"errors", "clock", "disk", "extras", "forks", "printable", "secret"}, True),
+    ({"errors", "clock", "disk", "extras", "forks", "markdown_text", "printable", "secret"}, True),
     ({"events", "encoding", "message_reader", "moments"}, True),
     ({"plan", "identity"}, False),
     ({"journeys"}, False),
@@ -33,6 +33,7 @@ PURE = [
     "events",
     "encoding",
     "message_reader",
+    "markdown_text",
     "moments",
     "printable",
     "secret",

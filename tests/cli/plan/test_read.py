@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from footfall.cli.output import echo
 from footfall.cli.plan import COMMANDS
 from footfall.cli.plan import command as group
-from footfall.cli.plan.findings_forms import escape_markdown
 from footfall.cli.plan.read import counts_of, describe, is_no_plan, refuse_no_plan, require_plan
 from footfall.errors import Problem, UsageError
+from footfall.markdown_text import markdown_text
 from footfall.plan import Plan, read_plan
 from footfall.plan.model import Event
 
@@ -98,7 +98,7 @@ TOLD: dict[str, Callable[[Problem], tuple[str, ...]]] = {
         f'"ruleId": "{it.code}"', f'"uri": "file://{it.file}"', f'"startLine": {it.line}',
         f'"startColumn": {it.column}',
     ),
-    "markdown": lambda it: (f"`{it.file}:{it.line}`", escape_markdown(it.message)),
+    "markdown": lambda it: (f"`{it.file}:{it.line}`", markdown_text(it.message)),
 }  # fmt: skip
 
 

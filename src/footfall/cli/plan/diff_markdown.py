@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.errors import Problem
+from footfall.markdown_text import code_span
+from footfall.markdown_text import markdown_text as escape
 from footfall.plan.diff import HURTS, KINDS, Affected, Change
 from footfall.plan.diff.findings import say_hurts
 from footfall.plan.diff.wording import say_how
@@ -104,17 +105,18 @@ def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> li
 
 
 def _fault(problem: Problem) -> tuple[str, str, str]:
-    place = f"<br>`{problem.file}:{problem.line}`" if problem.line else ""
-    return f"`{problem.where}`{place}", escape(problem.message), escape(problem.remedy)
+    place = f"<br>{code_span(f'{problem.file}:{problem.line}')}" if problem.line else ""
+    return f"{code_span(problem.where)}{place}", escape(problem.message), escape(problem.remedy)
 
 
 def _what(change: Change) -> str:
     where, what = escape(change.where), escape(change.what)
-    return what.replace(where, f"`{change.where}`") if where in what else f"`{change.where}` {what}"
+    shown = code_span(change.where)
+    return what.replace(where, shown) if where and where in what else f"{shown} {what}"
 
 
 def _line(change: Change, place: Place) -> str:
-    line = f"`{place.file}:{place.line}`" if place.line else f"`{place.file}`"
+    line = code_span(f"{place.file}:{place.line}" if place.line else place.file)
     return f"{line} (base)" if change.in_base else line
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
 from footfall.errors import Problem
+from footfall.markdown_text import code_span, markdown_text
 
-__all__ = ["as_github", "as_junit", "as_markdown", "as_text", "escape_markdown", "finding_line"]
+__all__ = ["as_github", "as_junit", "as_markdown", "as_text", "finding_line"]
 
 # What XML 1.0 cannot hold, even escaped (https://www.w3.org/TR/xml/#charsets).
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
 
 def _place(problem: Problem) -> str:
@@ -75,28 +75,23 @@ def _xml(text: str) -> str:
 
 def as_markdown(problems: Sequence[Problem], summary: str, note: str) -> str:
     """A comment for a pull request: the summary, and a table of the findings."""
-    parts = [f"**{escape_markdown(summary)}**"]
+    parts = [f"**{markdown_text(summary)}**"]
     if problems:
         head = ["| level | where | finding | what to do |", "|---|---|---|---|"]
         parts.append("\n".join([*head, *(_row(problem) for problem in problems)]))
     if note:
-        parts.append(escape_markdown(note))
+        parts.append(markdown_text(note))
     return "\n\n".join(parts)
 
 
 def _row(problem: Problem) -> str:
-    name = f"`{problem.where}`" if problem.where else ""
-    place = f"`{problem.file}:{problem.line}`" if problem.line else f"`{problem.file}`" if problem.file else ""
+    name = code_span(problem.where)
+    place = code_span(f"{problem.file}:{problem.line}" if problem.line else problem.file)
     where = "<br>".join(part for part in (name, place) if part)
     cells = (
         problem.level,
         where,
-        f"{escape_markdown(problem.message)} (`{problem.code}`)",
-        escape_markdown(problem.remedy),
+        f"{markdown_text(problem.message)} (`{problem.code}`)",
+        markdown_text(problem.remedy),
     )
     return f"| {' | '.join(cells)} |"
-
-
-def escape_markdown(text: str) -> str:
-    """The text in one line, with nothing in it that Markdown would take for its own."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))

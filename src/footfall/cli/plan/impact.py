@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from footfall.cli.output import echo, echo_json
-from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.markdown_text import code_span
+from footfall.markdown_text import markdown_text as escape
 from footfall.plan.diff.wording import say_how
 from footfall.plan.impact import Impact, Noticed, impact_of
 from footfall.plan.model import Team
@@ -89,7 +90,7 @@ def _owned(one: Noticed) -> str:
 
 
 def _as_markdown(impact: Impact) -> str:
-    parts = [f"### Impact of `{impact.name}`", f"{escape(_verdict(impact))}."]
+    parts = [f"### Impact of {code_span(impact.name)}", f"{escape(_verdict(impact))}."]
     rows = [
         (_WORDS[one.kind][0], f"**{escape(one.name)}**", escape(one.owner), escape(_how(one))) for one in impact.noticed
     ]

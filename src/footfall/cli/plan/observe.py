@@ -15,6 +15,7 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.clock import SystemClock
 from footfall.errors import Problem
+from footfall.markdown_text import code_span, markdown_text
 from footfall.plan.observed import Chain, Watch, chains, compare
 from footfall.printable import counted
 
@@ -98,8 +99,8 @@ def _markdown(chain: Sequence[Chain]) -> Iterator[str]:
     yield f"| {' | '.join(_HEADS)} |"
     yield f"|{'---|' * len(_HEADS)}"
     for one in chain:
-        name, *rest = (cell.replace("|", "\\|") for cell in _cells(one))
-        yield f"| {' | '.join((f'`{name}`', *rest))} |"
+        name, *rest = _cells(one)
+        yield f"| {' | '.join((code_span(name), *map(markdown_text, rest)))} |"
 
 
 _SHOW: Mapping[str, Callable[[Sequence[Chain]], Iterator[str]]] = {"markdown": _markdown, "text": _text}

@@ -6,8 +6,9 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from footfall.cli.plan.findings_forms import escape_markdown as escape
 from footfall.cli.report_words import number, percent
+from footfall.markdown_text import code_span
+from footfall.markdown_text import markdown_text as escape
 from footfall.printable import counted
 from footfall.trials import FaultTrial, JourneyMove, KpiMove, StepMove, Trial
 
@@ -108,21 +109,21 @@ def _owner(move: KpiMove | JourneyMove) -> str:
 
 
 def _markdown(trial: Trial, new: str, data: str) -> Iterator[str]:
-    yield f"### Tried on real events: `{new}` on `{data}`"
+    yield f"### Tried on real events: {code_span(new)} on {code_span(data)}"
     yield ""
     yield f"**{escape(_verdict(trial))}.**"
-    faults = [(f"{fault.count:,}", f"`{_where(fault)}`", escape(_why(fault))) for fault in trial.faults[:_TOLD]]
+    faults = [(f"{fault.count:,}", code_span(_where(fault)), escape(_why(fault))) for fault in trial.faults[:_TOLD]]
     yield from _table("Would be put aside", ("messages", "where", "why"), faults)
     yield from (escape(line.strip()) for line in _more(trial.faults))
-    freed = [(f"{event.freed:,}", f"`{event.event}`") for event in trial.events if event.freed]
+    freed = [(f"{event.freed:,}", code_span(event.event)) for event in trial.events if event.freed]
     yield from _table("Would come free", ("messages", "event"), freed)
     kpis = [
-        (f"`kpi:{move.name}`", escape(move.owner), escape(_moved(move)))
+        (code_span(f"kpi:{move.name}"), escape(move.owner), escape(_moved(move)))
         for move in trial.kpis
         if move.change != _UNCHANGED
     ]
     journeys = [
-        (f"`journey:{move.name}`", escape(move.owner), escape(", ".join(map(_step, move.steps))))
+        (code_span(f"journey:{move.name}"), escape(move.owner), escape(", ".join(map(_step, move.steps))))
         for move in trial.journeys
         if move.change != _UNCHANGED
     ]
