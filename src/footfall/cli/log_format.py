@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import msgspec
 
 from footfall.clock import format_us
+from footfall.printable import printable, printable_lines, tame_json
 
-__all__ = ["JsonLines", "log_to_stderr"]
+__all__ = ["JsonLines", "Lines", "log_to_stderr"]
 
 _TEXT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+class Lines(logging.Formatter):
+    """A record as one line, and the lines of its traceback; what strangers wrote into them steers no terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(_TEXT)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging names it so
+        """See logging.Formatter."""
+        return printable(super().formatMessage(record))
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging names it so
+        """See logging.Formatter."""
+        return printable_lines(super().formatException(ei))
 
 
 class JsonLines(logging.Formatter):
@@ -27,11 +44,11 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(fields).decode()
+        return tame_json(msgspec.json.encode(fields)).decode()
 
 
 def log_to_stderr(format_: str, level: int) -> None:
     """Write all logs from `level` on to standard error, as `text` or as `json`."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if format_ == "json" else logging.Formatter(_TEXT))
+    handler.setFormatter(JsonLines() if format_ == "json" else Lines())
     logging.basicConfig(level=level, handlers=[handler])
