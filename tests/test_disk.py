@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
-from footfall.disk import BOM, SystemDisk, read_text_file, replace_file
+from footfall.disk import BOM, Mode, SystemDisk, read_file, read_text_file, replace_file
 
 DISK = SystemDisk()
 
@@ -51,6 +53,54 @@ def test_a_pipe_stays_a_pipe_and_its_reader_gets_everything(tmp_path: Path) -> N
     os.close(reader)
 
 
+def test_a_pipe_that_nobody_reads_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    modes: tuple[Mode, ...] = ("write", "append")
+    for mode in modes:
+        with pytest.raises(OSError, match=r"pipe") as refused:
+            DISK.open(tmp_path / "pipe", mode)
+        assert refused.value.errno == errno.ENXIO
+    with pytest.raises(OSError, match=r"pipe"):
+        replace_file(DISK, tmp_path / "pipe", b"new")
+
+
+def test_a_pipe_that_nobody_writes_into_is_empty(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    assert read_file(DISK, tmp_path / "pipe") == b""
+
+
+def test_a_pipe_is_read_to_its_end_however_late_that_comes() -> None:
+    reader, writer = os.pipe()
+    content = b"x" * 1_000_000
+
+    def write() -> None:
+        with os.fdopen(writer, "wb") as stream:
+            stream.write(content)
+
+    thread = threading.Thread(target=write)
+    with DISK.open(Path(f"/dev/fd/{reader}"), "read") as stream:
+        thread.start()
+        read = stream.read()
+    thread.join()
+    os.close(reader)
+
+    assert read == content
+
+
+def test_what_has_no_end_is_not_read_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "six").write_bytes(b"123456")
+
+    with pytest.raises(OSError, match="more than") as refused:
+        read_text_file(DISK, Path("/dev/zero"))
+    with pytest.raises(OSError, match="more than 5 bytes"):
+        read_file(DISK, tmp_path / "six", most=5)
+
+    assert refused.value.errno == errno.EFBIG
+    assert read_file(DISK, tmp_path / "six", most=6) == b"123456"
+
+
 def test_a_device_takes_what_is_written() -> None:
     replace_file(DISK, Path(os.devnull), b"new")
 
@@ -58,16 +108,51 @@ def test_a_device_takes_what_is_written() -> None:
 
 
 @pytest.mark.parametrize("before", [0o600, 0o640, 0o664])
-@pytest.mark.parametrize("private", [True, False])
-def test_a_file_keeps_its_mode(tmp_path: Path, before: int, private: bool) -> None:
-    file = tmp_path / "file"
-    file.touch()
-    file.chmod(before)
+def test_a_file_keeps_its_mode_but_a_private_one_becomes_its_owners_alone(tmp_path: Path, before: int) -> None:
+    for private in (True, False):
+        file = tmp_path / str(private)
+        file.touch()
+        file.chmod(before)
+        with DISK.replacing(file, private=private) as opened:
+            opened.write(b"new")
 
-    with DISK.replacing(file, private=private) as opened:
-        opened.write(b"new")
+    assert (mode(tmp_path / "True"), mode(tmp_path / "False")) == (0o600, before)
 
-    assert mode(file) == before
+
+def test_a_private_file_with_several_names_becomes_its_owners_alone_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "first").touch(mode=0o644)
+    os.link(tmp_path / "first", tmp_path / "second")
+
+    with DISK.replacing(tmp_path / "first", private=True):
+        assert mode(tmp_path / "second") == 0o600
+
+
+def test_a_file_that_is_appended_to_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        DISK.open(tmp_path / "file", "append").close()
+    finally:
+        os.umask(umask)
+
+    assert mode(tmp_path / "file") == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a link to another user")
+@pytest.mark.parametrize("leads", ["victim", "middle"])
+def test_a_link_of_another_user_in_a_folder_that_all_share_chooses_no_file(tmp_path: Path, leads: str) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    (shared / "victim").write_bytes(b"untouched")
+    (shared / "middle").symlink_to("victim")
+    (shared / "ours").symlink_to(leads)
+    for link in ("middle", "ours"):
+        os.chown(shared / link, 12345, 12345, follow_symlinks=False)
+
+    with pytest.raises(PermissionError, match="another user's link"):
+        replace_file(DISK, shared / "ours", b"new")
+
+    assert (shared / "victim").read_bytes() == b"untouched"
 
 
 def test_a_new_private_file_is_its_owners_alone_and_another_follows_the_umask(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ SQLite, DuckDB and Parquet do their own reading and writing; a fault test reache
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterator
@@ -22,13 +24,17 @@ except ImportError:  # Windows; what needs no lock works there too
 
 __all__ = [
     "BOM",
+    "DEEPEST",
+    "LARGEST_FILE",
     "Disk",
     "Lock",
     "Mode",
     "SystemDisk",
     "is_open_to_others",
     "may_be_written",
+    "read_file",
     "read_text_file",
+    "read_whole",
     "replace_file",
 ]
 
@@ -37,7 +43,22 @@ Mode = Literal["read", "write", "append"]
 BOM = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8, which some editors put before a text."""
 
+LARGEST_FILE = 64 << 20
+"""Bytes of a file that is read as a whole: more is no plan, and a device has no end."""
+
+DEEPEST = 64
+"""How many folders in one another are looked into: more are nobody's plan or code, and each call has its price."""
+
 _MODES: dict[Mode, Literal["rb", "wb", "ab"]] = {"read": "rb", "write": "wb", "append": "ab"}
+_FLAGS: dict[Mode, int] = {
+    "read": os.O_RDONLY,
+    "write": os.O_WRONLY | os.O_CREAT | os.O_TRUNC,
+    "append": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+}
+# To open a pipe whose other end nobody has would wait for ever. Windows has no such pipes.
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_LINKS = 40  # in a row, as many as Linux follows
+_FIRST_BYTE_MS = 1000  # that a program has to open a pipe that we read, and to begin to write into it
 
 
 class Lock(Protocol):
@@ -50,7 +71,10 @@ class Disk(Protocol):
     """Files and folders. Every method raises OSError as the operating system does."""
 
     def open(self, path: Path, mode: Mode) -> IO[bytes]:
-        """Open a file; `write` starts it anew, `append` makes it if it is missing."""
+        """Open a file; `write` starts it anew, `append` makes it, for its owner alone, if it is missing.
+
+        A pipe that nobody writes into has no content, and one that nobody reads raises OSError.
+        """
         ...
 
     def sync(self, file: IO[bytes]) -> None:
@@ -60,9 +84,10 @@ class Disk(Protocol):
     def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
         """A new content for `path`: a reader, or a power cut, sees the old file or the new one and nothing between.
 
-        A link is followed, and the file that it names is replaced. A file keeps its mode and owner; a new `private` one
-        is its owner's alone. A pipe, a device, and a file with several names are written in place. An error inside the
-        block leaves the old file as it was.
+        A link is followed, and the file that it names is replaced; but a link that another user put into a folder where
+        everybody may write, as /tmp is, raises PermissionError. A file keeps its mode and owner; but a `private` one is
+        always its owner's alone. A pipe, a device, and a file with several names are written in place. An error inside
+        the block leaves the old file as it was.
         """
         ...
 
@@ -104,7 +129,7 @@ class SystemDisk:
     """The machine's file system."""
 
     def open(self, path: Path, mode: Mode) -> IO[bytes]:
-        return path.open(_MODES[mode])
+        return _opened(path, mode, 0o600 if mode == "append" else 0o666)
 
     def sync(self, file: IO[bytes]) -> None:
         file.flush()
@@ -112,9 +137,12 @@ class SystemDisk:
 
     @contextmanager
     def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        _refuse_foreign_links(path)
         before = _status(path)
         if before is not None and (not stat.S_ISREG(before.st_mode) or before.st_nlink > 1):
-            with path.open("wb") as stream:
+            with _opened(path, "write", 0o600) as stream:
+                if private and stat.S_ISREG(before.st_mode):
+                    os.fchmod(stream.fileno(), 0o600)
                 yield stream
             return
         target = Path(os.path.realpath(path))
@@ -127,7 +155,7 @@ class SystemDisk:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 if before is not None:
-                    _keep_owner_and_mode(descriptor, before)
+                    _keep_owner_and_mode(descriptor, before, private=private)
                 self.sync(file)
             draft.replace(target)
         except BaseException:
@@ -159,10 +187,23 @@ class SystemDisk:
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
 
 
-def read_text_file(disk: Disk, path: Path) -> bytes:
-    """The bytes of a file of text, JSON or YAML, without a byte order mark. Raises OSError."""
+def read_file(disk: Disk, path: Path, *, most: int = LARGEST_FILE) -> bytes:
+    """The bytes of a whole file. Raises OSError, also for one of more than `most` bytes."""
     with disk.open(path, "read") as file:
-        return file.read().removeprefix(BOM)
+        return read_whole(file, path, most=most)
+
+
+def read_whole(file: IO[bytes], path: Path, *, most: int = LARGEST_FILE) -> bytes:
+    """The rest of an open file, as `read_file` gives it."""
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(path))
+    return content
+
+
+def read_text_file(disk: Disk, path: Path) -> bytes:
+    """The bytes of a file of text, JSON or YAML, without a byte order mark. Raises OSError as `read_file` does."""
+    return read_file(disk, path).removeprefix(BOM)
 
 
 def replace_file(disk: Disk, path: Path, content: bytes) -> None:
@@ -187,6 +228,45 @@ def may_be_written(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
+def _opened(path: Path, mode: Mode, access: int) -> IO[bytes]:
+    def without_waiting(name: str, _: int) -> int:
+        flags = _FLAGS[mode] | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(name, flags | _NO_WAIT, access)
+        if _NO_WAIT:
+            if mode == "read" and stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+                _wait_for_content(descriptor)
+            os.set_blocking(descriptor, True)
+        return descriptor
+
+    return open(path, _MODES[mode], opener=without_waiting)
+
+
+def _wait_for_content(pipe: int) -> None:
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    poll.poll(_FIRST_BYTE_MS)
+
+
+def _refuse_foreign_links(path: Path) -> None:
+    """Follow no link that another user put where everybody may write: it would choose the file that we replace.
+
+    The kernel refuses to open through such a link (fs.protected_symlinks); we resolve it without opening it.
+    """
+    if not hasattr(os, "geteuid"):
+        return  # Windows
+    for _ in range(_LINKS):
+        try:
+            link, folder = path.lstat(), path.parent.stat()
+        except OSError:
+            return  # what is wrong with it is said where it is opened
+        if not stat.S_ISLNK(link.st_mode):
+            return
+        is_shared = folder.st_mode & stat.S_ISVTX and folder.st_mode & stat.S_IWOTH
+        if is_shared and link.st_uid not in (os.geteuid(), folder.st_uid):
+            raise PermissionError(errno.EACCES, "it is another user's link in a folder that all share", str(path))
+        path = path.parent / path.readlink()
+
+
 def _has_an_end(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
@@ -203,12 +283,12 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _keep_owner_and_mode(descriptor: int, before: os.stat_result) -> None:
+def _keep_owner_and_mode(descriptor: int, before: os.stat_result, *, private: bool) -> None:
     if not hasattr(os, "fchown"):
         return  # Windows has neither
     with suppress(PermissionError):  # only root may give a file away
         os.fchown(descriptor, before.st_uid, before.st_gid)
-    os.fchmod(descriptor, stat.S_IMODE(before.st_mode))
+    os.fchmod(descriptor, 0o600 if private else stat.S_IMODE(before.st_mode))
 
 
 def _sync_folder(folder: Path) -> None:

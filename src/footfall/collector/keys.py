@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from footfall.collector.key_text import digest_of, is_mistyped
-from footfall.disk import Disk, SystemDisk, is_open_to_others
+from footfall.disk import Disk, SystemDisk, is_open_to_others, read_whole
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
 
@@ -126,7 +126,7 @@ def read_secret_file(path: Path, what: str, disk: Disk | None = None) -> bytes:
         with (disk or SystemDisk()).open(path, "read") as file:
             if is_open_to_others(file):
                 _log.warning("the %s %s can be read by other users of this machine; chmod 600 it", what, path)
-            return file.read()
+            return read_whole(file, path)
     except OSError as error:
         raise UsageError(f"the {what} {path} cannot be read ({error.strerror})") from error
 

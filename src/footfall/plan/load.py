@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.disk import Disk, SystemDisk, read_text_file
+from footfall.disk import DEEPEST, Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import from_bundle
 from footfall.plan.currencies import check_currency
@@ -167,7 +167,7 @@ def _files(path: Path, disk: Disk, findings: Findings) -> list[Path]:
     return files
 
 
-def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings) -> Iterator[Path]:
+def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings, depth: int = 1) -> Iterator[Path]:
     for child in children:
         if child.name.startswith(".") or child.name in _LEFT_OUT:
             continue
@@ -178,9 +178,15 @@ def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings
                 yield child
             continue
         real = child.resolve()
-        if real not in seen:  # a link back up would go round for ever
-            seen.add(real)
-            yield from _below(inner, disk, seen, findings)
+        if real in seen:  # a link back up would go round for ever
+            continue
+        seen.add(real)
+        if depth == DEEPEST:
+            place = Place(str(child), 0, 0)
+            message = f"has more than {DEEPEST} folders around it, so it was not looked into"
+            findings.add("unreadable_file", message, place=place, remedy="move it, or remove it")
+        else:
+            yield from _below(inner, disk, seen, findings, depth + 1)
 
 
 def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from footfall.clock import Clock, SystemClock, format_us
-from footfall.disk import Disk, Lock, SystemDisk, may_be_written, replace_file
+from footfall.disk import Disk, Lock, SystemDisk, may_be_written, read_file, replace_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 
 __all__ = ["FORMAT", "DataFolder"]
@@ -175,8 +175,7 @@ def _names_in_ours(disk: Disk, path: Path) -> set[str]:
 
 def _read_marker(disk: Disk, path: Path) -> None:
     try:
-        with disk.open(path / _MARKER, "read") as file:
-            marker = msgspec.json.decode(file.read(), type=_Marker)
+        marker = msgspec.json.decode(read_file(disk, path / _MARKER), type=_Marker)
     except msgspec.DecodeError as error:
         raise DataFolderError(path, "has a footfall.json that is not footfall's; name another folder") from error
     except OSError as error:

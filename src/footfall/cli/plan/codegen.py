@@ -10,7 +10,7 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.read import PLAN_PATH, require_plan
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import PlanError, Problem, UsageError
 from footfall.plan import Plan
 from footfall.plan.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
@@ -81,7 +81,8 @@ def _stale(files: Mapping[Path, str], again: str) -> list[Problem]:
     for file, text in files.items():
         try:
             with SystemDisk().open(file, "read") as held:
-                same = held.read() == text.encode()
+                content = text.encode()
+                same = held.read(len(content) + 1) == content
         except FileNotFoundError:
             found.append(Problem("stale_code", "was not made yet", file=str(file), remedy=again))
             continue
@@ -106,8 +107,7 @@ def _left_over(plan: Plan, target: str, files: Mapping[Path, str], output: Path,
 def _is_ours(file: Path, plan: Plan) -> bool:
     """Whether a schema was made from this plan: anybody else's stays."""
     try:
-        with SystemDisk().open(file, "read") as held:
-            return schema_id(plan, file.name.removesuffix(_SCHEMA)).encode() in held.read()
+        return schema_id(plan, file.name.removesuffix(_SCHEMA)).encode() in read_file(SystemDisk(), file)
     except OSError:
         return False
 

@@ -10,7 +10,7 @@ from footfall.cli.output import echo
 from footfall.cli.plan.event_history import git_history
 from footfall.cli.plan.lock_file import lock_path, read_lock
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
-from footfall.disk import SystemDisk
+from footfall.disk import SystemDisk, read_file
 from footfall.errors import UsageError
 from footfall.plan.docs.site import site
 from footfall.printable import counted
@@ -62,5 +62,4 @@ def _made_before(output: Path) -> list[Path]:
 
 
 def _is_ours(file: Path) -> bool:
-    with SystemDisk().open(file, "read") as held:
-        return b"Made by footfall plan docs" in held.read()
+    return b"Made by footfall plan docs" in read_file(SystemDisk(), file)

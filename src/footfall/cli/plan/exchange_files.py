@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from footfall.disk import SystemDisk, read_text_file, replace_file
+from footfall.disk import DEEPEST, SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan.exchange import LOSS_CODES, Loss
 from footfall.plan.exchange.yaml_text import yaml_text
@@ -46,8 +46,8 @@ def read_documents(path: Path) -> Documents:
     skipped: dict[str, BrokenInputError] = {}
     if not path.is_dir():
         files[path.name] = _document(path, path.name, skipped)
-    for file in sorted(path.rglob("*")):
-        if file.is_file() and _may_be_document(file, path):
+    for file in _below(path):
+        if _may_be_document(file, path):
             name = file.relative_to(path).as_posix()
             try:
                 files[name] = _document(file, name, skipped)
@@ -58,6 +58,24 @@ def read_documents(path: Path) -> Documents:
     if not files:
         raise UsageError(f"{path}: the folder holds no JSON or YAML file; name the one that does")
     return Documents(files, tuple(_as_loss(name, error) for name, error in skipped.items()))
+
+
+def _below(folder: Path) -> list[Path]:
+    """The files below a folder, sorted; links to folders are not followed."""
+    files: list[Path] = []
+    folders = [folder] if folder.is_dir() else []
+    for _ in range(DEEPEST + 1):
+        inside = [path for each in folders for path in _inside(each)]
+        files += [path for path in inside if path.is_file()]
+        folders = [path for path in inside if path.is_dir() and not path.is_symlink()]
+    return sorted(files)
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return SystemDisk().list(folder)
+    except OSError:
+        return []  # nobody but its owner may read it
 
 
 def _as_loss(name: str, error: BrokenInputError) -> Loss:

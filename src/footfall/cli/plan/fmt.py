@@ -8,7 +8,7 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
-from footfall.disk import SystemDisk, replace_file
+from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import Problem, UsageError
 from footfall.plan.fmt import format_file
 from footfall.plan.load import plan_files
@@ -54,8 +54,7 @@ def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions)
 
 def _read(file: Path) -> bytes:
     try:
-        with SystemDisk().open(file, "read") as held:
-            return held.read()
+        return read_file(SystemDisk(), file)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
 

@@ -63,7 +63,7 @@ def write_lock(file: Path, lock: Lock) -> bool:
     try:
         if file.exists():
             with SystemDisk().open(file, "read") as opened:
-                if opened.read() == content:
+                if opened.read(len(content) + 1) == content:
                     return False
         replace_file(SystemDisk(), file, content)
     except OSError as error:

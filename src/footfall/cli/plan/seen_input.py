@@ -15,7 +15,7 @@ import click
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo
 from footfall.clock import EPOCH, SystemClock
-from footfall.disk import BOM, SystemDisk
+from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.plan.observed import Seen, read_line, read_message
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SeenInput", "seen_options", "since_us"]
 
 _TOLD = 3
+_HOPELESS = 10_000  # broken lines without one that is right: a device, or a file of something else
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -81,12 +82,19 @@ class SeenInput:
 
     def _file(self) -> Iterator[Seen]:
         assert self._events is not None
+        tried = 0
         try:
             with SystemDisk().open(self._events, "read") as file:
-                for number, line in enumerate(file, 1):
+                for number, line in enumerate(iter(partial(file.readline, LARGEST_FILE), b""), 1):
+                    if len(line) == LARGEST_FILE:
+                        raise BrokenInputError(self.place, f"line {number} has no end within {LARGEST_FILE:,} bytes")
                     text = line.removeprefix(BOM) if number == 1 else line
-                    if text.strip():
-                        yield from self._read(f"line {number}", partial(read_line, text))
+                    if not text.strip():
+                        continue
+                    tried += 1
+                    yield from self._read(f"line {number}", partial(read_line, text))
+                    if tried == len(self.broken) == _HOPELESS:
+                        return
         except OSError as error:
             raise BrokenInputError(self.place, f"cannot be read: {error.strerror or error}") from None
 

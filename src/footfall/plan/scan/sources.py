@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from footfall.disk import Disk
+from footfall.disk import DEEPEST, Disk
 from footfall.errors import Problem, UsageError
 from footfall.plan.model import Plan
 from footfall.plan.scan.library import Library
@@ -44,7 +44,7 @@ def find_python(roots: Sequence[Path], disk: Disk, *, exclude: Sequence[str] = (
     return sorted(files.items())
 
 
-def _below(folder: Path, disk: Disk, entered: set[Path]) -> Iterator[Path]:
+def _below(folder: Path, disk: Disk, entered: set[Path], depth: int = 0) -> Iterator[Path]:
     real = folder.resolve()
     if real in entered:
         return
@@ -57,7 +57,10 @@ def _below(folder: Path, disk: Disk, entered: set[Path]) -> Iterator[Path]:
     for child in children:
         if child.is_dir():
             if not child.name.startswith(".") and not _is_foreign(child):
-                yield from _below(child, disk, entered)
+                if depth < DEEPEST:
+                    yield from _below(child, disk, entered, depth + 1)
+                else:
+                    yield child  # no code is so deep: reported as a file that cannot be read
         elif child.suffix == ".py" and child.is_file():
             yield child
 
