@@ -125,16 +125,18 @@ class SystemClock:
     def new_id(self) -> str:
         now_ms = time.time_ns() // 1_000_000
         with self._lock:
-            if now_ms > self._last_ms or self._pid != os.getpid():
-                self._last_ms = max(now_ms, self._last_ms)
-                self._pid = os.getpid()
+            pid = os.getpid()
+            if now_ms > self._last_ms or self._pid != pid:
+                now_ms = max(now_ms, self._last_ms)
                 # 62 bits rise below the variant; the highest of them is left free, so that they cannot run over.
                 entropy = int.from_bytes(os.urandom(10), "big") & ~(1 << 61)
-                bits = _uuid7_bits(self._last_ms, entropy)
+                bits = _uuid7_bits(now_ms, entropy)
                 # What comes before the variant stays as it is for this millisecond.
-                self._head, self._tail = _canonical(bits)[:_HEAD], bits & (1 << 64) - 1
+                head, tail = _canonical(bits)[:_HEAD], bits & (1 << 64) - 1
+                # In one step: a handler of a signal may make ids until here, and an interrupt may end it.
+                self._last_ms, self._pid, self._head, self._tail = now_ms, pid, head, tail
             else:
                 step = 1 + self._random.getrandbits(32)
-                self._tail += step
-            head, tail = self._head, f"{self._tail:016x}"
-        return f"{head}{tail[:4]}-{tail[4:]}"
+                head, tail = self._head, self._tail = self._head, self._tail + step
+        text = f"{tail:016x}"
+        return f"{head}{text[:4]}-{text[4:]}"

@@ -3,12 +3,18 @@
 Both clients keep one and act on what it says. Times are seconds of any clock that never goes back, handed in as `now`.
 Messages leave in the order in which they came; a batch that has to be sent again keeps later ones waiting. Priority
 decides only what is let go when the queue is full.
+
+The client's lock keeps other threads out, and lets its own thread in again: a signal handler, a finalizer, a hook of a
+profiler may call any method inside of any other, and an interrupt may be raised there. Python runs them at a call, at
+the next round of a loop, or where an object is made. So each method here first works out what it will change, then
+looks whether that is still right, and then changes all of it by steps that call nothing; the last may be one call.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Mapping
+from itertools import islice, repeat
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -86,7 +92,10 @@ class Outbox:
         self._queues: tuple[deque[Entry], deque[Entry]] = (deque(), deque())
         self._queued_bytes = [0, 0]
         self._pending_bytes = 0
-        self._parcels: deque[Parcel] = deque()
+        # What leaves the queues for the next parcel.
+        self._leaving: deque[Entry] = deque()
+        # The first one may be on its way.
+        self._parcels: tuple[Parcel, ...] = ()
         self._sending: Parcel | None = None
         self._number = 0
         self._hurry = 0
@@ -97,8 +106,9 @@ class Outbox:
         self._stopped: str | None = None
         self._met: str | None = None
         self._delivered = 0
-        self._dropped: Counter[str] = Counter()
-        self._refused: Counter[str] = Counter()
+        self._overflowed = 0
+        self._dropped: dict[str, int] = {}
+        self._refused: dict[str, int] = {}
         self._verdicts: Counter[str] = Counter()
         self._retries = 0
 
@@ -123,18 +133,16 @@ class Outbox:
             message = b"%b%d%b" % (head, number, tail)
             size = len(message)
             entry = (number, message, now, wall_us)
-            excess = self._pending_bytes + size - limits.queue_bytes
-            if excess > 0 and not (limits.lets_go and self._let_go(excess, rank)):
-                self._refused["queue_full"] += 1
+            if self._pending_bytes + size > limits.queue_bytes and not (limits.lets_go and self._let_go(size, rank)):
+                self.refuse("queue_full")
                 return "full"
             queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
             wakes = queued == 1 or queued == limits.max_batch or self._is_long(size)
             queue = self._queues[rank]
-            if number == self._number + 1:
+            # A signal handler or a finalizer of the same thread may have sent one meanwhile, under this number.
+            is_next, self._number = (True, number) if number == self._number + 1 else (False, self._number)
+            if is_next:
                 break
-            # A signal handler or a finalizer of the same thread has sent one meanwhile, under this number.
-        # Nothing is called from here on, where such a one could run, or an interrupt be raised, until all is booked.
-        self._number = number
         self._queued_bytes[rank] += size
         self._pending_bytes += size
         queue.append(entry)
@@ -142,18 +150,25 @@ class Outbox:
 
     def refuse(self, reason: str) -> None:
         """Count a message that was never accepted."""
+        self._refused.setdefault(reason, 0)
         self._refused[reason] += 1
 
-    def _let_go(self, excess: int, rank: int) -> bool:
-        if excess > sum(self._queued_bytes[: rank + 1]):
+    def _let_go(self, size: int, rank: int) -> bool:
+        """Drop the oldest of the lowest ranks until `size` bytes fit; False, and nothing is dropped, if they cannot."""
+        most = self._limits.queue_bytes - size
+        if self._pending_bytes - sum(self._queued_bytes[: rank + 1]) > most:
             return False
         for lower in range(rank + 1):
-            while excess > 0 and self._queues[lower]:
-                size = len(self._queues[lower].popleft()[1])
-                self._queued_bytes[lower] -= size
-                self._pending_bytes -= size
-                self._dropped["queue_full"] += 1
-                excess -= size
+            queue = self._queues[lower]
+            drop = queue.popleft
+            while self._pending_bytes > most and queue:
+                entry = queue[0]
+                length = len(entry[1])
+                if queue and queue[0] is entry:
+                    self._queued_bytes[lower] -= length
+                    self._pending_bytes -= length
+                    self._overflowed += 1
+                    drop()
         return True
 
     # Handing out
@@ -166,7 +181,7 @@ class Outbox:
     @property
     def pending(self) -> int:
         """How many accepted messages are neither delivered nor dropped."""
-        return self._queued + sum(len(parcel.entries) for parcel in self._parcels) + self._on_the_way
+        return self._queued + len(self._leaving) + sum(len(parcel.entries) for parcel in self._parcels)
 
     @property
     def pending_bytes(self) -> int:
@@ -190,7 +205,8 @@ class Outbox:
 
     def hurry(self, number: int) -> None:
         """Do not linger for messages up to `number`."""
-        self._hurry = max(self._hurry, number)
+        if number > self._hurry:
+            self._hurry = number
 
     def last_call(self, now: float) -> None:
         """The client is closing: do not linger, and try once more now unless the collector asked for a wait."""
@@ -203,7 +219,7 @@ class Outbox:
         if self._stopped is not None or self._sending is not None:
             return None
         wait = 0.0
-        if not self._parcels:
+        if not (self._parcels or self._leaving):
             oldest = self._oldest_entry()
             if oldest is None:
                 return None
@@ -217,88 +233,120 @@ class Outbox:
         if self.due(now) != 0.0:
             return None
         if not self._parcels:
-            self._parcels.append(self._form())
-        self._sending = self._parcels.popleft()
-        return self._sending
+            self._form()
+        parcels = self._parcels
+        if self._sending is not None or not parcels:
+            return None
+        self._sending = parcels[0]
+        return parcels[0]
 
-    def _form(self) -> Parcel:
-        entries: list[Entry] = []
-        size = 0
-        room = self._limits.max_batch_bytes - _ENVELOPE
-        low, high = self._queues
-        while len(entries) < self._limits.max_batch and (low or high):
-            rank = LOW if not high or (low and low[0] < high[0]) else HIGH
-            entry = self._queues[rank][0]
-            length = len(entry[1])
-            if entries and size + length + len(entries) > room:
+    def _form(self) -> None:
+        """Move the next messages from the queues into a parcel."""
+        if not self._leaving:
+            self._leave()
+        leaving, parcels, nothing = self._leaving, self._parcels, deque[Entry]()
+        entries = tuple(sorted(leaving))
+        formed = (*parcels, _parcel(entries))
+        if entries and self._leaving is leaving and self._parcels is parcels:
+            self._parcels = formed
+            self._leaving = nothing
+
+    def _leave(self) -> None:
+        most, room = self._limits.max_batch, self._limits.max_batch_bytes - _ENVELOPE
+        heads = [list(islice(queue, most)) for queue in self._queues]
+        # The number tells which of two messages came first.
+        heads_in_order = sorted(heads[LOW] + heads[HIGH])[:most]
+        total, count, last = 0, 0, 0
+        for entry in heads_in_order:
+            total += len(entry[1])
+            if count and total + count > room:
                 break
-            self._queues[rank].popleft()
-            self._queued_bytes[rank] -= length
-            entries.append(entry)
-            size += length
-        return Parcel(tuple(entries), size)
+            count, last = count + 1, entry[0]
+        leave = self._leaving.extend
+        for rank, queue in enumerate(self._queues):
+            leaving = heads[rank][: sum([entry[0] <= last for entry in heads[rank]])]
+            if not leaving:
+                continue
+            first, size = leaving[0], sum([len(entry[1]) for entry in leaving])
+            # Taken out and put in by one call.
+            move = map(deque[Entry].popleft, repeat(queue, len(leaving)))
+            if queue and queue[0] is first:
+                self._queued_bytes[rank] -= size
+                leave(move)
 
     # Outcomes
 
     def delivered(self, answer: Answer) -> None:
         """The parcel on its way was acknowledged, by an answer with one verdict at most for each message."""
-        parcel = self._finish()
-        self._pending_bytes -= parcel.size
+        parcel, rest = self._on_its_way()
         count = len(parcel.entries)
+        verdicts = self._verdicts + Counter(said.verdict for said in answer.verdicts)
+        self._sending = None
+        self._parcels = rest
+        self._pending_bytes -= parcel.size
         self._delivered += count
-        self._verdicts.update(said.verdict for said in answer.verdicts)
+        self._verdicts = verdicts
         self._forget_failures()
 
     def failed(self, error: TransportError, now: float, dice: float) -> Decision:
         """The parcel on its way met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
-        parcel = self._finish()
+        parcel, rest = self._on_its_way()
         decision = decide(error)
+        if decision.action == "split" and len(parcel.entries) == 1:
+            decision = Decision("drop", decision.reason)
         self._met = f"{_WORDS.get(type(error), 'unreachable')}: {error}"
-        if decision.action == "split":
-            decision = self._split(parcel, decision)
-        elif decision.action == "again":
-            decision = self._again(parcel, error, now, dice)
-        elif decision.action == "stop":
-            self._stopped = f"{decision.reason}: {error}"
-            self._parcels.appendleft(parcel)
+        if decision.action == "again":
+            return self._again(parcel, rest, error, now, dice)
         if decision.action == "drop":
-            self._pending_bytes -= parcel.size
-            self._dropped[decision.reason] += len(parcel.entries)
+            self._drop(parcel, rest, decision.reason)
+        elif decision.action == "split":
+            middle = len(parcel.entries) // 2
+            halves = (_parcel(parcel.entries[:middle]), _parcel(parcel.entries[middle:]), *rest)
+            self._sending = None
+            self._parcels = halves
             self._forget_failures()
+        else:
+            stopped = f"{decision.reason}: {error}"
+            self._sending = None
+            self._stopped = stopped
         return decision
 
     def interrupted(self) -> None:
         """The parcel on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
         if self._sending is not None:
-            self._parcels.appendleft(self._finish())
+            self._sending = None
             self._met = self._met or _UNANSWERED
 
-    def _split(self, parcel: Parcel, decision: Decision) -> Decision:
-        if len(parcel.entries) == 1:
-            return Decision("drop", decision.reason)
-        middle = len(parcel.entries) // 2
-        for half in (parcel.entries[middle:], parcel.entries[:middle]):
-            self._parcels.appendleft(Parcel(half, sum(len(entry[1]) for entry in half)))
+    def _drop(self, parcel: Parcel, rest: tuple[Parcel, ...], reason: str) -> None:
+        dropped = {**self._dropped, reason: self._dropped.get(reason, 0) + len(parcel.entries)}
+        size = parcel.size
+        self._sending = None
+        self._parcels = rest
+        self._pending_bytes -= size
+        self._dropped = dropped
         self._forget_failures()
-        return decision
 
-    def _again(self, parcel: Parcel, error: TransportError, now: float, dice: float) -> Decision:
-        if self._failures == 0:
-            self._failing_since = now
-        self._failures += 1
-        failures = Failures(self._failures, now - self._failing_since)
+    def _again(
+        self, parcel: Parcel, rest: tuple[Parcel, ...], error: TransportError, now: float, dice: float
+    ) -> Decision:
+        attempts, since = (self._failures + 1, self._failing_since) if self._failures else (1, now)
+        failures = Failures(attempts, now - since)
         if self._retry.exhausted(failures):
+            self._drop(parcel, rest, "gave_up")
             return Decision("drop", "gave_up")
+        not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
+        self._sending = None
+        self._failures = attempts
+        self._failing_since = since
         self._retries += 1
-        self._not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
+        self._not_before = not_before
         self._asked_to_wait = error.retry_after is not None
-        self._parcels.appendleft(parcel)
         return Decision("again")
 
-    def _finish(self) -> Parcel:
-        parcel, self._sending = self._sending, None
-        assert parcel is not None, "an outcome belongs to a parcel that was taken"
-        return parcel
+    def _on_its_way(self) -> tuple[Parcel, tuple[Parcel, ...]]:
+        """The parcel whose outcome is here, and those that come after it."""
+        assert self._sending is not None, "an outcome belongs to a parcel that was taken"
+        return self._sending, self._parcels[1:]
 
     def _forget_failures(self) -> None:
         self._met = None
@@ -310,13 +358,18 @@ class Outbox:
 
     def waiting(self) -> list[bytes]:
         """Every message that is neither delivered nor dropped, in the order in which they came."""
-        parcels = [*([self._sending] if self._sending else []), *self._parcels]
-        queued = sorted(entry for queue in self._queues for entry in queue)
-        return [*(message for parcel in parcels for message in parcel.messages), *(entry[1] for entry in queued)]
+        queued = sorted([*self._leaving, *(entry for queue in self._queues for entry in list(queue))])
+        return [
+            *(message for parcel in self._parcels for message in parcel.messages),
+            *(entry[1] for entry in queued),
+        ]
 
     def lost(self) -> Mapping[str, int]:
         """How many messages were lost, by reason: what was dropped, and what a full queue did not take."""
-        return self._dropped + Counter({"queue_full": self._refused["queue_full"]})
+        return self._losses(self._overflowed + self._refused.get("queue_full", 0))
+
+    def _losses(self, queue_full: int) -> dict[str, int]:
+        return {**self._dropped, **({"queue_full": queue_full} if queue_full else {})}
 
     @property
     def is_calm(self) -> bool:
@@ -325,20 +378,24 @@ class Outbox:
 
     def ledger(self) -> Ledger:
         """The books as they stand."""
-        return Ledger(
-            accepted=self._number,
-            delivered=self._delivered,
-            pending=self.pending,
-            dropped=dict(self._dropped),
-            refused=dict(self._refused),
-            duplicate=self._verdicts["duplicate"],
-            quarantined=self._verdicts["quarantined"],
-            rejected=self._verdicts["rejected"],
-            retries=self._retries,
-            pending_bytes=self._pending_bytes,
-            stopped=self._stopped,
-            reason=self._reason(),
-        )
+        while True:
+            number, parcels = self._number, self._parcels
+            ledger = Ledger(
+                accepted=number,
+                delivered=self._delivered,
+                pending=self.pending,
+                dropped=self._losses(self._overflowed),
+                refused=dict(self._refused),
+                duplicate=self._verdicts["duplicate"],
+                quarantined=self._verdicts["quarantined"],
+                rejected=self._verdicts["rejected"],
+                retries=self._retries,
+                pending_bytes=self._pending_bytes,
+                stopped=self._stopped,
+                reason=self._reason(),
+            )
+            if number == self._number and parcels is self._parcels:
+                return ledger
 
     def _reason(self) -> str | None:
         """Why something is pending."""
@@ -357,18 +414,16 @@ class Outbox:
     def _queued(self) -> int:
         return len(self._queues[LOW]) + len(self._queues[HIGH])
 
-    @property
-    def _on_the_way(self) -> int:
-        return len(self._sending.entries) if self._sending is not None else 0
-
     def _oldest_entry(self) -> Entry | None:
         heads = [queue[0] for queue in self._queues if queue]
         return min(heads) if heads else None
 
     def _oldest_number(self) -> int | None:
-        if self._sending is not None:
-            return self._sending.first
         if self._parcels:
             return self._parcels[0].first
-        entry = self._oldest_entry()
+        entry = min(self._leaving) if self._leaving else self._oldest_entry()
         return entry[0] if entry is not None else None
+
+
+def _parcel(entries: tuple[Entry, ...]) -> Parcel:
+    return Parcel(entries, sum([len(entry[1]) for entry in entries]))

@@ -14,6 +14,8 @@ from footfall.client.outbox import Parcel
 
 __all__ = ["Client"]
 
+_LOOK_AGAIN = 0.1  # seconds
+
 
 class Client(BaseClient):
     """Sends events to a collector without getting in the way of the application; see BaseClient for the parameters.
@@ -54,9 +56,9 @@ class Client(BaseClient):
             self._closed = True
             self._give_up_at = deadline
             self._send_the_last(deadline)
-            while self._thread is not None and (left := deadline - self._clock.monotonic()) > 0:
-                self._clock.wait(self._changed, left)
-            is_sending = self._thread is not None
+            while self._others_send() and (left := deadline - self._clock.monotonic()) > 0:
+                self._wait(left)
+            is_sending = self._is_running(self._thread)
         if not is_sending:
             self._drain_here(deadline)
             self._let_go()
@@ -81,7 +83,7 @@ class Client(BaseClient):
         deadline = self._clock.monotonic() + self._options.close_timeout
         with self._of_these_threads():
             self._send_the_last(deadline)
-            is_sending = self._thread is not None
+            is_sending = self._is_running(self._thread)
         if not is_sending:
             self._drain_here(deadline)
         with self._lock:
@@ -103,12 +105,26 @@ class Client(BaseClient):
     def _wait_until_settled(self, mark: int, deadline: float) -> None:
         self._wake_guarded()
         while self._is_saying or not (self._outbox.settled(mark) or self._outbox.stopped):
-            if self._thread in (None, threading.current_thread()):
-                return  # nothing sends, or a log handler calls us in the thread that does
+            if not self._others_send():
+                return
             left = deadline - self._clock.monotonic()
             if left <= 0:
                 return
-            self._clock.wait(self._changed, left)
+            self._wait(left)
+
+    def _wait(self, seconds: float) -> None:
+        # Not for all of it: between the look at the outbox and this a signal handler may have waited too, and what is
+        # waited for here have come meanwhile.
+        self._clock.wait(self._changed, min(seconds, _LOOK_AGAIN))
+
+    def _others_send(self) -> bool:
+        """Whether there is a sender to wait for: a log handler or a finalizer may call us in the thread that sends."""
+        return self._is_running(self._thread) and self._thread is not threading.current_thread()
+
+    @staticmethod
+    def _is_running(thread: threading.Thread | None) -> bool:
+        """Whether a thread will do anything by itself: a signal may come just before this one starts it."""
+        return thread is not None and thread.ident is not None
 
     def _wait_for_room(self, size: int) -> None:
         deadline = self._clock.monotonic() + self._options.block_timeout
@@ -116,14 +132,18 @@ class Client(BaseClient):
             left = deadline - self._clock.monotonic()
             if left <= 0:
                 return
-            self._clock.wait(self._changed, left)
+            self._wait(left)
 
     def _wake(self) -> None:
         if self._thread is None and self._outbox.pending > 0:
             expect_end()
-            self._thread = threading.Thread(target=self._work, args=(self._changed,), name="footfall", daemon=True)
+            # One that a signal handler starts meanwhile, or that starts although an interrupt is raised here, finds out
+            # that it is not the sender.
+            changed = self._changed
+            thread = threading.Thread(target=lambda: self._work(changed, thread), name="footfall", daemon=True)
             try:
-                self._thread.start()
+                self._thread = thread
+                thread.start()
             except BaseException as error:
                 self._thread = None  # none can be started: the interpreter is ending, or there are too many
                 if _is_of_the_end(error):
@@ -135,38 +155,39 @@ class Client(BaseClient):
         self._thread = None
         self._is_saying = False
 
-    # The thread that sends. It works as long as `changed` is the client's, and touches nothing after that.
+    # The thread that sends. It works as long as it is the client's, and touches nothing after that.
 
-    def _work(self, changed: threading.Condition) -> None:
+    def _work(self, changed: threading.Condition, sender: threading.Thread) -> None:
         try:
-            while (parcel := self._next_parcel(changed)) is not None:
+            while (parcel := self._next_parcel(changed, sender)) is not None:
                 outcome = self._sent(parcel)
                 with changed:
-                    if self._changed is not changed:
+                    if self._thread is not sender:
                         return
                     lines = self._settle(parcel, outcome)
                     self._is_saying = True
                 say(lines)
                 with changed:
-                    self._is_saying = False
-                    changed.notify_all()
-            if self._closed:
+                    if self._thread is sender:
+                        self._is_saying = False
+                        changed.notify_all()
+            if self._closed and self._thread is sender:
                 self._let_go()
         except BaseException as error:  # noqa: BLE001 - nobody above us could do more: the next call starts a thread
             self._failures.log("the sender", error)
         finally:
             with changed:
-                if self._changed is changed:
+                if self._thread is sender:
                     self._thread = None
                     self._is_saying = False
                     self._is_asleep = True
                     self._outbox.interrupted()
                     changed.notify_all()
 
-    def _next_parcel(self, changed: threading.Condition) -> Parcel | None:
+    def _next_parcel(self, changed: threading.Condition, sender: threading.Thread) -> Parcel | None:
         """Wait until something is due; None when the client is closed and nothing more can be done."""
         with changed:
-            while self._changed is changed and not self._is_over(now := self._clock.monotonic()):
+            while self._thread is sender and not self._is_over(now := self._clock.monotonic()):
                 if (parcel := self._outbox.take(now)) is not None:
                     return parcel
                 self._clock.wait(changed, self._pause(now))

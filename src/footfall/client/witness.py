@@ -42,7 +42,8 @@ class _Stack:
     """The witnesses that were called in, the latest last."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        # Reentrant: a signal handler may make a client while its own thread makes one.
+        self._lock = threading.RLock()
         self._called: list[Witness] = []
 
     def add(self, witness: Witness) -> None:

@@ -57,7 +57,7 @@ class Recording:
 
     def __init__(self, verdicts: Verdicts | None = None) -> None:
         self._verdicts = verdicts
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may track inside of a call
         self._recorded: list[Recorded] = []
         self._refused: list[tuple[str, Receipt, str]] = []
         self._client: Client | None = None
@@ -295,7 +295,7 @@ class StandIn:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._kept: set[str] = set()
 
     def stand_in(self, collector: str | Transport) -> Transport | None:
