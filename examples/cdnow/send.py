@@ -78,9 +78,8 @@ def progress(client: Client, note: str = "") -> None:
 
 def main() -> None:
     """Send the whole log and return when the collector has all of it."""
-    parser = argparse.ArgumentParser(description="Send the CDNOW purchase log to a footfall collector.")
+    parser = argparse.ArgumentParser(description="Send the CDNOW purchase log to a collector, with FOOTFALL_WRITE_KEY.")
     parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
-    parser.add_argument("--write-key", default="cdnow-key", help="a write key of the collector")
     parser.add_argument("--log", type=Path, default=HERE / "cdnow_master.txt", help="the purchase log")
     arguments = parser.parse_args()
 
@@ -92,7 +91,7 @@ def main() -> None:
         block_timeout=PATIENCE,
         retry=RetryPolicy(maximum=PATIENCE),  # seconds between two attempts while the collector is away
     )
-    with Client(arguments.collector, write_key=arguments.write_key, plan=tracking_plan, options=options) as client:
+    with Client(arguments.collector, plan=tracking_plan, options=options) as client:
         sent = 0
         for purchase in purchases(arguments.log, ZoneInfo(tracking_plan.timezone)):
             send(client, purchase)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import sys
 import threading
@@ -145,7 +146,7 @@ def run(number: int, arguments: argparse.Namespace) -> str:
     chance = random.Random(f"{arguments.seed}:{number}")
     # The first boots without a clock, until it has a line again; the second is an hour behind for good.
     clock = CheapClock({1: None, 2: 3600}.get(number, 0))
-    uplink = Uplink(HttpTransport(arguments.collector, arguments.write_key))
+    uplink = Uplink(HttpTransport(arguments.collector, os.environ["FOOTFALL_WRITE_KEY"]))
     with Client(uplink, plan=arguments.plan, options=ClientOptions(linger=0.2), clock=clock) as client:
         gateway = Gateway(number, client, uplink, clock, chance)
         gateway.pair()
@@ -172,9 +173,8 @@ def run(number: int, arguments: argparse.Namespace) -> str:
 
 def main() -> None:
     """Run some gateways side by side until each has sent its readings."""
-    parser = argparse.ArgumentParser(description="Gateways that report readings to a footfall collector.")
+    parser = argparse.ArgumentParser(description="Gateways that report to a collector, with FOOTFALL_WRITE_KEY.")
     parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
-    parser.add_argument("--write-key", default="gateway-key", help="a write key of the source gateway_agent")
     parser.add_argument("--plan", type=Path, default=Path("tracking_plans/shop_and_gateway"), help="the tracking plan")
     parser.add_argument("--gateways", type=int, default=3, help="how many gateways")
     parser.add_argument("--readings", type=int, default=12, help="how many readings each reports")

@@ -23,7 +23,7 @@ async def serve(arguments: argparse.Namespace) -> None:
     listener = socket.create_server(("127.0.0.1", arguments.port))
     # The key makes shipping_email a keyed hash before it leaves this process. A real shop keeps it with its secrets.
     options = ClientOptions(transform_key=arguments.hash_key.encode(), linger=0.2)
-    footfall = AsyncClient(arguments.collector, write_key=arguments.write_key, plan=arguments.plan, options=options)
+    footfall = AsyncClient(arguments.collector, plan=arguments.plan, options=options)
     app = App(Shop(first_order=1 + secrets.randbelow(900_000)), footfall)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     print(f"the shop is open on http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
@@ -41,7 +41,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Fjordhome, a small web shop that measures itself with footfall.")
     parser.add_argument("--port", type=int, default=8192, help="where to listen on this machine; 0 takes a free one")
     parser.add_argument("--collector", default="http://127.0.0.1:8191", help="where the collector listens")
-    parser.add_argument("--write-key", default="shop-key", help="a write key of the source shop_backend")
     parser.add_argument("--plan", type=Path, default=Path("tracking_plans/shop_and_gateway"), help="the tracking plan")
     parser.add_argument("--hash-key", default="a demo needs no secret", help="keys the hash of e-mail addresses")
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -167,7 +167,8 @@ def measure(command: list[str], messages: int, batch: int) -> tuple[float, float
 def contenders() -> dict[str, list[str]]:
     """The floor and the collector."""
     serve = [sys.executable, "-m", "footfall", "serve"]
-    collector = [*serve, "--plan", str(PLAN), "--port", "0", "--write-key", f"{KEY}=shop_backend"]
+    collector = [*serve, "--plan", str(PLAN), "--port", "0"]
+    os.environ["FOOTFALL_WRITE_KEYS"] = f"{KEY}=shop_backend"
     return {"floor": [sys.executable, str(FLOOR)], "collector": collector}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -33,16 +34,29 @@ def commands() -> Callable[[str], list[list[str]]]:
         text = (ROOT / "examples" / example / "README.md").read_text(encoding="utf-8")
         blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
         lines = [line for block in blocks for line in block.splitlines()]
-        return [[*PROGRAMS[program], *rest] for program, *rest in map(shlex.split, lines)]
+        return [_command(shlex.split(line)) for line in lines]
 
     return read
+
+
+def _command(words: list[str]) -> list[str]:
+    """The words of a line, with the program replaced; what it sets in the environment stays before it."""
+    start = next(number for number, word in enumerate(words) if word in PROGRAMS)
+    return [*words[:start], *PROGRAMS[words[start]], *words[start + 1 :]]
+
+
+def _split(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The environment that a command sets (`NAME=value` before it), and its arguments."""
+    start = next(number for number, word in enumerate(words) if not re.match("[A-Z_]+=", word))
+    return dict(word.split("=", 1) for word in words[:start]), words[start:]
 
 
 @pytest.fixture
 def run(checkout: Path) -> Callable[[list[str]], str]:
     """Run a command in the checkout to its end; what it printed."""
 
-    def run_it(arguments: list[str]) -> str:
+    def run_it(words: list[str]) -> str:
+        variables, arguments = _split(words)
         done = subprocess.run(
             [sys.executable, *arguments],
             check=False,
@@ -50,6 +64,7 @@ def run(checkout: Path) -> Callable[[list[str]], str]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            env={**os.environ, **variables},
         )
         assert done.returncode == 0, f"{arguments} exited with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -62,8 +77,9 @@ def start(checkout: Path) -> Iterator[Callable[[list[str]], Child]]:
     """Start a command in the checkout and leave it running until the test is over."""
     children: list[Child] = []
 
-    def start_it(arguments: list[str]) -> Child:
-        children.append(Child(" ".join(arguments), arguments, folder=checkout))
+    def start_it(words: list[str]) -> Child:
+        variables, arguments = _split(words)
+        children.append(Child(" ".join(arguments), arguments, folder=checkout, variables=variables))
         return children[-1]
 
     yield start_it

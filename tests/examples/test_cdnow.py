@@ -132,4 +132,4 @@ def test_a_sender_with_a_wrong_key_stops_and_says_why(commands: Commands, start:
     few.write_text("\n".join(LOG.read_text(encoding="ascii").splitlines()[:5]), encoding="ascii")
 
     with pytest.raises(UsageError, match="nothing more is sent: unauthorized"):
-        start([*at(send, port), "--write-key", "stolen", "--log", str(few)]).finish(WITHIN)
+        start(["FOOTFALL_WRITE_KEY=stolen", *at(send, port)[1:], "--log", str(few)]).finish(WITHIN)

@@ -122,9 +122,8 @@ def test_two_people_at_one_tablet_stay_two_people(shop: Opened) -> None:
 def lonely() -> Iterator[str]:
     """The address of a shop whose collector is away."""
     main = ROOT / "examples" / "shop" / "main.py"
-    with running(
-        "the shop", [str(main), "--port", "0", "--collector", "http://127.0.0.1:1", "--plan", str(PLAN)]
-    ) as shop:
+    arguments = [str(main), "--port", "0", "--collector", "http://127.0.0.1:1", "--plan", str(PLAN)]
+    with running("the shop", arguments, {"FOOTFALL_WRITE_KEY": "shop-key"}) as shop:
         yield shop.address(WITHIN)
 
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +16,12 @@ from footfall.errors import UsageError
 __all__ = ["CollectorProcess"]
 
 _LISTENING = "listening on "
+
+
+def _environment(write_keys: Sequence[str]) -> Mapping[str, str]:
+    """That of this process, without settings for a real collector, and with the keys."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("FOOTFALL_")}
+    return {**plain, "FOOTFALL_WRITE_KEYS": " ".join(write_keys)}
 
 
 class CollectorProcess:
@@ -32,7 +38,7 @@ class CollectorProcess:
         plan: Path | None = None,
         options: Sequence[str] = (),
     ) -> None:
-        arguments = ["serve", "--data", str(data), "--port", "0", *options]
+        arguments = ["serve", "--data", str(data), "--port", "0", "--config", os.devnull, *options]
         if plan is not None:
             arguments += ["--plan", str(plan)]
         self._process = subprocess.Popen(  # noqa: S603 - our own command
@@ -40,7 +46,7 @@ class CollectorProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "FOOTFALL_WRITE_KEYS": " ".join(write_keys)},  # no other user can read it there
+            env=_environment(write_keys),
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None

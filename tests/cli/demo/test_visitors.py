@@ -38,7 +38,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A shop whose collector is away: the visitors must not notice."""
     plan = str(find("tracking_plans/shop_and_gateway"))
     main = str(find("examples/shop/main.py"))
-    with running("the shop", [main, "--port", "0", "--collector", NOBODY, "--plan", plan]) as child:
+    arguments = [main, "--port", "0", "--collector", NOBODY, "--plan", plan]
+    with running("the shop", arguments, {"FOOTFALL_WRITE_KEY": "k"}) as child:
         yield child.address(WITHIN)
 
 

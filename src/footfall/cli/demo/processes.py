@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import re
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -23,9 +24,19 @@ _STOPS_WITHIN = 20.0  # seconds; what is still queued is delivered in them
 
 
 class Child:
-    """A Python process, in `folder` if one is named, whose output is kept."""
+    """A Python process, in `folder` if one is named, whose output is kept.
 
-    def __init__(self, name: str, arguments: Sequence[str], *, folder: Path | None = None) -> None:
+    `variables` are added to its environment: a secret belongs there, where no other user can read it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        folder: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
         self.name = name
         self.lines: list[str] = []
         self._fresh: queue.Queue[str | None] = queue.Queue()
@@ -37,6 +48,7 @@ class Child:
             text=True,
             encoding="utf-8",
             cwd=folder,
+            env={**os.environ, **(variables or {})},
             start_new_session=True,  # Ctrl-C is for the demo, which then stops its children in order
         )
         assert self._process.stdout is not None
@@ -100,9 +112,9 @@ class Child:
 
 
 @contextlib.contextmanager
-def running(name: str, arguments: Sequence[str]) -> Iterator[Child]:
+def running(name: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None) -> Iterator[Child]:
     """A child for the length of a block."""
-    child = Child(name, arguments)
+    child = Child(name, arguments, variables=variables)
     try:
         yield child
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -66,18 +67,19 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
     plan = str(data / "plan")
     shop_key, gateway_key = clock.new_id(), clock.new_id()
     serve = (*FOOTFALL, "serve", "--data", str(data), "--plan", plan, "--host", "127.0.0.1", "--port", "0",
-             "--write-key", f"{shop_key}=shop_backend", "--write-key", f"{gateway_key}=gateway_agent")  # fmt: skip
-    with running("the collector", serve) as collector:
+             "--config", os.devnull)  # fmt: skip
+    keys = {"FOOTFALL_WRITE_KEYS": f"{shop_key}=shop_backend {gateway_key}=gateway_agent"}
+    with running("the collector", serve, keys) as collector:
         intake = collector.address(_STARTS_WITHIN)
         echo(f"collector  {intake}  (data in {data})")
         to = ("--collector", intake, "--plan", plan)
-        homes = (str(find("examples/gateway/gateway.py")), *to, "--write-key", gateway_key, "--seed", str(seed),
+        homes = (str(find("examples/gateway/gateway.py")), *to, "--seed", str(seed),
                  "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
                  "--pause", str(seconds / _READINGS))  # fmt: skip
-        with running("the gateways", homes) as gateways:
+        with running("the gateways", homes, {"FOOTFALL_WRITE_KEY": gateway_key}) as gateways:
             echo(f"gateways   {_GATEWAYS}; each loses its line once, one boots in 1970, one is an hour slow")
-            door = (str(find("examples/shop/main.py")), *to, "--write-key", shop_key, "--port", "0")
-            with running("the shop", door) as shop:
+            door = (str(find("examples/shop/main.py")), *to, "--port", "0")
+            with running("the shop", door, {"FOOTFALL_WRITE_KEY": shop_key}) as shop:
                 address = shop.address(_STARTS_WITHIN)
                 echo(f"shop       {address}")
                 echo(f"visitors   {visitors}, seed {seed}; their visits happen now, in quick motion\n")
