@@ -89,8 +89,9 @@ class Child:
         Raises UsageError, with the last that it said, when it does not.
         """
         with contextlib.suppress(subprocess.TimeoutExpired):
-            if self._process.wait(within) == 0:
-                self._reader.join(within)
+            code = self._process.wait(within)
+            self._reader.join(within)  # the last that it said may still be on its way
+            if code == 0:
                 return "\n".join(self.lines)
         raise self._failed("did not end well")
 
