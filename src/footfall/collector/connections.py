@@ -45,7 +45,10 @@ class Addresses:
 
 
 class _Group(Generic[C]):
-    """The connections of one address. The queues are dicts without values, which keep the order of their keys."""
+    """Connections that may have to end: of one address, or of all.
+
+    The queues are dicts without values, which keep the order of their keys. `size` counts those of an address.
+    """
 
     def __init__(self) -> None:
         self.size = 0
@@ -64,6 +67,7 @@ class Connections(Generic[C]):
         self._most_of_address = most_of_address
         self._addresses: dict[C, Address | None] = {}
         self._groups: dict[Address, _Group[C]] = {}
+        self._all: _Group[C] = _Group()
 
     def __len__(self) -> int:
         return len(self._addresses)
@@ -75,12 +79,12 @@ class Connections(Generic[C]):
         """
         own = None if address is None else self._groups.get(address)
         if own is not None and own.size >= self._most_of_address:
-            groups = [own]
+            group = own
         elif len(self._addresses) >= self._most:
-            groups = sorted(self._groups.values(), key=lambda group: -group.size)
+            group = self._all
         else:
             return None
-        for queue in [*(group.strangers for group in groups), *(group.resting for group in groups)]:
+        for queue in (group.strangers, group.resting):
             if queue:
                 return next(iter(queue))
         raise FullError
@@ -89,40 +93,38 @@ class Connections(Generic[C]):
         """Count a connection, as a stranger's. Without an address (see `Addresses.of`) it never makes room."""
         self._addresses[connection] = address
         if address is not None:
-            group = self._groups.setdefault(address, _Group())
-            group.size += 1
+            self._groups.setdefault(address, _Group()).size += 1
+        for group in self._groups_of(connection):
             group.strangers[connection] = None
 
     def know(self, connection: C) -> None:
         """The sender's key is right. The connection is at work."""
-        group = self._group(connection)
-        if group is not None:
+        for group in self._groups_of(connection):
             group.strangers.pop(connection, None)
 
     def rest(self, connection: C) -> None:
         """All requests were answered. A stranger's connection does not change its place."""
-        group = self._group(connection)
-        if group is not None and connection not in group.strangers:
-            group.resting[connection] = None
+        for group in self._groups_of(connection):
+            if connection not in group.strangers:
+                group.resting[connection] = None
 
     def work(self, connection: C) -> None:
         """A request begins."""
-        group = self._group(connection)
-        if group is not None:
+        for group in self._groups_of(connection):
             group.resting.pop(connection, None)
 
     def remove(self, connection: C) -> None:
         """The connection is closed. Removing it twice is no error."""
-        group = self._group(connection)
+        for group in self._groups_of(connection):
+            group.strangers.pop(connection, None)
+            group.resting.pop(connection, None)
         address = self._addresses.pop(connection, None)
-        if group is None or address is None:
-            return
-        group.size -= 1
-        group.strangers.pop(connection, None)
-        group.resting.pop(connection, None)
-        if not group.size:
-            del self._groups[address]
+        if address is not None:
+            group = self._groups[address]
+            group.size -= 1
+            if not group.size:
+                del self._groups[address]
 
-    def _group(self, connection: C) -> _Group[C] | None:
+    def _groups_of(self, connection: C) -> tuple[_Group[C], ...]:
         address = self._addresses.get(connection)
-        return None if address is None else self._groups[address]
+        return () if address is None else (self._groups[address], self._all)
