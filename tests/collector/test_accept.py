@@ -191,11 +191,12 @@ def test_a_connection_that_ends_makes_room() -> None:
     assert at_the_door(scenario, most=1) == []
 
 
-class Exhausted:
-    """A listener that is always readable, in a process that has no descriptor left."""
+class Failing:
+    """A listener that is always readable and never accepts."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
         self.accepts = 0
+        self._number = number
         self._readable, self._writer = socket.socketpair()
         self._writer.send(b"x")
 
@@ -207,15 +208,14 @@ class Exhausted:
 
     def accept(self) -> tuple[socket.socket, object]:
         self.accepts += 1
-        raise OSError(errno.EMFILE, "Too many open files")
+        raise OSError(self._number, "not accepted")
 
     def close(self) -> None:
         self._readable.close()
         self._writer.close()
 
 
-def test_without_a_descriptor_it_waits_and_says_so_once() -> None:
-    listener = Exhausted()
+def accept_by(listener: Failing) -> list[tuple[int, str]]:
     refused: list[tuple[int, str]] = []
 
     async def run() -> None:
@@ -232,5 +232,20 @@ def test_without_a_descriptor_it_waits_and_says_so_once() -> None:
 
     asyncio.run(run())
     listener.close()
+    return refused
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM])
+def test_without_a_descriptor_it_waits_and_says_so_once(number: int) -> None:
+    listener = Failing(number)
+
+    assert accept_by(listener) == [(503, "descriptors")]
     assert listener.accepts == 1
-    assert refused == [(503, "descriptors")]
+
+
+@pytest.mark.parametrize("number", [errno.ECONNABORTED, errno.EPROTO, errno.EPERM, errno.EAGAIN])
+def test_a_connection_that_went_away_before_it_was_accepted_stops_nothing(number: int) -> None:
+    listener = Failing(number)
+
+    assert accept_by(listener) == []
+    assert listener.accepts > 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import sys
 from collections.abc import Callable
@@ -19,6 +20,8 @@ __all__ = ["Acceptor", "connection_limit", "share_files"]
 _RESERVE = 100
 # The connections that are accepted before the loop does other work.
 _AT_ONCE = 16
+# What accepting fails with when the process, or the machine, has no descriptor or no memory for it.
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _PAUSE = 1.0
 
 
@@ -82,10 +85,10 @@ class Acceptor:
         for _ in range(_AT_ONCE):
             try:
                 accepted, peer = self._listener.accept()
-            except (BlockingIOError, InterruptedError, ConnectionError):
-                return
-            except OSError:
-                # No descriptor, or no memory. The listener stays readable: trying again at once would do nothing else.
+            except OSError as error:
+                if error.errno not in _EXHAUSTED:
+                    return  # there is none, or it went away meanwhile
+                # The listener stays readable: trying again at once would do nothing else.
                 self._refused(503, "descriptors")
                 self._loop.remove_reader(self._listener)
                 self._pause = self._loop.call_later(_PAUSE, self._resume)
