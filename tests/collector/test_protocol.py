@@ -159,6 +159,25 @@ def test_what_has_one_meaning_reaches_the_application_once(sent: bytes, path: st
     assert wire.statuses == [200]
 
 
+@pytest.mark.parametrize("upgrade", [[], H2C])
+def test_fields_after_a_body_are_not_read_as_fields_of_the_head(upgrade: list[str]) -> None:
+    headers: list[dict[bytes, bytes]] = []
+
+    async def handler(scope: Any, receive: Any, send: Any) -> None:
+        headers.append(dict(scope["headers"]))
+        await answer(send)
+
+    async def run() -> list[int]:
+        wire = Wire(handler=handler)
+        sent = request(b"{}", "Authorization: Basic a", *upgrade, chunk=9)
+        await wire.send(sent[:-2] + b"Authorization: Basic b\r\nX: y\r\n\r\n")
+        return wire.statuses
+
+    assert asyncio.run(run()) == [200]
+    assert headers[0][b"authorization"] == b"Basic a"
+    assert b"x" not in headers[0]
+
+
 def test_a_sender_that_waits_for_100_is_asked_for_its_body_also_when_it_offers_another_protocol() -> None:
     head, body = request(b"{}", "Expect: 100-continue", *H2C)[:-2], b"{}"
     wire = exchange(head, body)

@@ -16,8 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from footfall.clock import SystemClock
 from footfall.storage import DataFolder, SqliteJournal
 
+CLOCK = SystemClock()
 KEY = "test-key"
 AUTH = "Authorization: Basic " + base64.b64encode(f"{KEY}:".encode()).decode()
 START = """
@@ -198,3 +200,38 @@ def test_no_request_inside_a_strangers_body_is_stored_however_it_is_framed_and_c
         assert last == 200
         assert collector.stored() == ["last"]
         assert "Traceback" not in log
+
+
+def sockets_of(collector: Running) -> int:
+    folder = Path(f"/proc/{collector.process.pid}/fd")
+    count = 0
+    for entry in folder.iterdir():
+        with suppress(OSError):
+            count += str(entry.readlink()).startswith("socket:")
+    return count
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux shows the files of another process")
+@pytest.mark.parametrize("ending", ["Connection: close\r\n", ""])
+def test_a_reader_that_never_reads_its_answers_is_left(tmp_path: Path, ending: str) -> None:
+    config = tmp_path / "footfall.toml"
+    config.write_text("answer_timeout = 1.0\n")
+    body = json.dumps({"batch": [1] * 5_000}).encode()  # its answer is forty times as long
+    head = f"POST /v1/batch HTTP/1.1\r\nHost: x\r\n{AUTH}\r\nContent-Length: {len(body)}\r\n"
+
+    with running(tmp_path / "data", 4_096, "--config", str(config)) as collector, ExitStack() as readers:
+        before = sockets_of(collector)
+        for _ in range(20):
+            reader = socket.socket()
+            readers.enter_context(reader)
+            reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            reader.connect(("127.0.0.1", collector.port))
+            reader.setblocking(False)
+            with suppress(BlockingIOError):
+                for _ in range(10 if not ending else 1):
+                    reader.send(f"{head}{ending}\r\n".encode() + body)
+        assert collector.post("during") == 200
+        deadline = CLOCK.monotonic() + 90
+        while sockets_of(collector) > before:
+            assert CLOCK.monotonic() < deadline
+            CLOCK.sleep(0.1)

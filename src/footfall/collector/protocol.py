@@ -164,8 +164,9 @@ class GuardedProtocol(HttpToolsProtocol):
         self._count_head(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        self._count_head(len(name) + len(value))
+        if self._stage == "head":
+            super().on_header(name, value)
+        self._count_head(len(name) + len(value))  # also what follows a body in chunks, which is no part of the head
 
     def _count_head(self, size: int) -> None:
         self._field_bytes += size
