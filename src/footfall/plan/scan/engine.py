@@ -293,7 +293,8 @@ class Engine:
                     self._nested -= 1
 
     def _frame(self, function: Function) -> NameScope:
-        return NameScope(function.scope.module, {}, function.scope, function.qualname)
+        names: dict[str, Value] = {} if function.owner is None else {"__class__": function.owner}
+        return NameScope(function.scope.module, names, function.scope, function.qualname)
 
     def _parameters(self, function: Function, receiver: Value | None) -> tuple[ast.arguments, dict[str, Value]]:
         """The parameters that a caller gives, and what `self` or `cls` stands for."""
@@ -316,7 +317,7 @@ class Engine:
             kwarg=names.kwarg,
             defaults=names.defaults,
         )
-        return trimmed, {first[0].arg: receiver}
+        return trimmed, {first[0].arg: receiver, " self": receiver}
 
     def _stands_for(self, walker: Walker, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)

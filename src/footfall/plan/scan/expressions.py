@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -241,7 +242,7 @@ def _lambda(walker: Walker, node: ast.Lambda) -> Value:
         walker.value(default)
     if walker.scope.outer is not None:
         walker.shared |= changed_by_function(node)
-    walker.later.append((node, walker.scope.names.copy()))
+    walker.later.append((node, dict(walker.scope.names), Counter(walker.bindings)))
     return Unknown(because("is ", node))
 
 

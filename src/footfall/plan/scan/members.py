@@ -130,6 +130,8 @@ class Members:
         if isinstance(owner, EnumMember):
             parts = {"value": owner.value, "name": Const(owner.name)}
             return parts.get(name) or self.attribute(walker, owner.value, name, what)
+        if isinstance(owner, LibraryCall) and owner.name == "builtins.super":
+            return self._of_super(walker, name, what)
         if isinstance(owner, Function | Method) and name in _TASKS:
             return TaskMethod(owner, name)
         if name in METHODS.get(type(owner), ()):
@@ -169,6 +171,17 @@ class Members:
             # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
             value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
         return EnumMember(name, value, prints)
+
+    def _of_super(self, walker: Walker, name: str, what: ast.AST) -> Value:
+        cls, receiver = walker.lookup("__class__"), walker.scope.names.get(" self")
+        for base in cls.bases if isinstance(cls, Class) and receiver is not None else ():
+            member = class_value(base, name) if isinstance(base, Class) else None
+            if isinstance(member, Function) and receiver is not None:
+                return Method(member, receiver)
+            client = self._engine.clients.made_by(base)
+            if client is not None and (action := method_of(client, name)) is not None:
+                return action
+        return Unknown(because("is ", what))
 
     def _name_of(self, owner: Class | Subclass, what: ast.AST) -> Value:
         if isinstance(owner, Class):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -105,7 +106,8 @@ class Walker:
         self.defined: list[Function] = []
         self.globals: set[str] = set()
         self.shared: set[str] = set()  # the names that functions inside this one change
-        self.later: list[tuple[ast.Lambda, dict[str, Value]]] = []  # each with the names where it stands
+        self.bindings = Counter[str]()  # how often each name was bound, or what it stands for changed in place
+        self.later: list[tuple[ast.Lambda, dict[str, Value], Counter[str]]] = []  # each with what is so where it stands
 
     # What expressions ask for.
 
@@ -137,7 +139,8 @@ class Walker:
     def rebind(self, old: Value, new: Value) -> None:
         """Put `new` for `old`, which was changed in place, wherever a name of this body stands for it or holds it."""
         for name, value in self.scope.names.items():
-            self.scope.names[name] = replaced(value, old, new)
+            after = self.scope.names[name] = replaced(value, old, new)
+            self.bindings[name] += after is not value
         self.engine.note_change(old, new)
 
     # Statements.
@@ -156,18 +159,20 @@ class Walker:
 
     def finish(self) -> None:
         """Follow the lambdas of this body, with the names where each stands or as they are at the end."""
-        for node, names in self.later:
+        for node, names, bindings in self.later:
             own = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
             given = Unknown("is what a lambda is called with")
-            ends = ((name, value, self.scope.names.get(name, value)) for name, value in names.items())
-            either = {name: join_values((value, end), loose=True) for name, value, end in ends if end is not value}
-            self.scope.names |= either | dict.fromkeys(own, given)
+            ends = {name: self.scope.names.get(name, value) for name, value in names.items()}
+            again = {name for name in names if self.bindings[name] > bindings[name]}
+            either = {name: join_values((names[name], ends[name]), loose=True) for name in again}
+            self.scope.names = {**self.scope.names, **names, **either, **dict.fromkeys(own, given)}
             self.value(node.body)
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Bind what stands left of `=`."""
         if isinstance(target, ast.Name):
             self.scope.names[target.id] = value
+            self.bindings[target.id] += 1
             self.engine.note_name(target.id, value)
             if target.id in self.globals:
                 _join_into(self.scope.module.scope.names, target.id, value)
