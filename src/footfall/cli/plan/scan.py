@@ -1,4 +1,4 @@
-"""`footfall plan scan`: what Python code sends, held against the plan."""
+"""`footfall plan scan`: compares the tracking calls in Python code with the plan."""
 
 from __future__ import annotations
 
@@ -42,26 +42,28 @@ __all__ = ["command"]
 @click.command("scan")
 @click.argument("plan_path", metavar="PLAN", type=PLAN_PATH)
 @click.argument("sources", metavar="SRC...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--min", "least", metavar="PERCENT", help="The least share of active events that the code sends.")
-@click.option("--min-team", multiple=True, metavar="TEAM=PERCENT", help="The same for the events of an owner.")
-@click.option("--min-source", multiple=True, metavar="SOURCE=PERCENT", help="The same for the events of a source.")
+@click.option("--min", "least", metavar="PERCENT", help="Fail when the code sends fewer of the active events.")
+@click.option("--min-team", multiple=True, metavar="TEAM=PERCENT", help="The same, for the events of a team.")
+@click.option("--min-source", multiple=True, metavar="SOURCE=PERCENT", help="The same, for the events of a source.")
 @click.option(
     "--client", "clients", multiple=True, metavar="NAME[=SDK | (event=2, properties=3)]",
-    help="A class, object or function that sends, when the scan cannot see it: its name, or its full dotted name. It "
-    "is called as footfall is, as SDK is, or with event and properties in the places (from 1) or by the names given.",
+    help="A class, object or function that sends events, by its name or full dotted name, if the scan does not know "
+    "it. It is called like footfall, like SDK, or with event and properties at these places (from 1) or names.",
 )  # fmt: skip
-@click.option("--root", type=click.Path(path_type=Path), help="Where the paths of the plan's sources begin.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Files to leave out, by their path.")
-@click.option("--calls", is_flag=True, help="List every call, and where each planned event is sent.")
+@click.option("--root", type=click.Path(path_type=Path), help="The folder that the sources' paths start from.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out the files whose path or name matches.")
+@click.option("--calls", is_flag=True, help="List every call, and the places that send each planned event.")
 @output_options
 @click.pass_context
 def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], **given: Any) -> None:
-    """Hold the Python code in SRC, files and folders, against the PLAN. Nothing of the code is run or imported.
+    """Compare the tracking calls in SRC with the PLAN, without running the code.
 
-    Tells of each call whether its event is planned and its properties are right; which planned events the code
-    never sends; what cannot be told without running it; and the coverage: the share of active events that are sent.
-    What only tests send is not covered. Files that import an SDK and yield no call are named. Files are read with the
-    Python that runs this command: syntax that is newer is a finding.
+    SRC are Python files and folders. The command checks each call: is its event planned, and are its properties right?
+    It lists the planned events that the code never sends, and reports the coverage: the share of active events that
+    are sent. Events that only tests send do not count. A value that is only known at run time is never guessed: such
+    calls are warnings. Files that import an SDK but contain no call are listed too.
+
+    The Python that runs this command reads the files. Newer syntax is a finding.
     """
     options: OutputOptions = given["options"]
     plan, places = require_plan_with_places(ctx, plan_path, options=options)
@@ -69,47 +71,47 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     disk = SystemDisk()
     with no_collection():
         library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk, sources)
-        found = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
+        result = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
     if given["calls"] and options.form == "text":
-        echo("\n".join(_listed(found)))
-    if found.followed.silent and options.form == "text":
-        echo("\n".join((*_silent(found), "")))
-    ctx.exit(report_findings(found.problems, options=options, summary=_summary(found), facts=_facts(plan, found)))
+        echo("\n".join(_listed(result)))
+    if result.followed.silent and options.form == "text":
+        echo("\n".join((*_silent(result), "")))
+    ctx.exit(report_findings(result.problems, options=options, summary=_summary(result), facts=_facts(plan, result)))
 
 
 def _clients(given: Sequence[str]) -> dict[str, Naming]:
-    return dict(_client(one) for one in given)
+    return dict(_client(text) for text in given)
 
 
-def _client(one: str) -> tuple[str, Naming]:
+def _client(text: str) -> tuple[str, Naming]:
     """`NAME`, `NAME=SDK`, or `NAME(event=2, properties=3)` with the places or names of its arguments."""
-    called, sign, sdk = one.partition("=") if "(" not in one else (one, "", "")
+    called, sign, sdk = text.partition("=") if "(" not in text else (text, "", "")
     name, bracket, order = (part.strip() for part in called.partition("("))
     if sign and sdk not in SDKS:
-        raise UsageError(f"--client {one}: there is no SDK {sdk!r}: {did_you_mean(sdk, SDKS)}")
+        raise UsageError(f"--client {text}: there is no SDK {sdk!r}: {did_you_mean(sdk, SDKS)}")
     if not all(part.isidentifier() for part in name.split(".")):
-        raise UsageError(f"--client {one}: {name!r} is no Python name; write NAME or package.module.NAME")
-    return name, Naming(sdk or "footfall", _order(one, order) if bracket else None)
+        raise UsageError(f"--client {text}: {name!r} is no Python name; write NAME or package.module.NAME")
+    return name, Naming(sdk or "footfall", _order(text, order) if bracket else None)
 
 
-def _order(one: str, order: str) -> Signature:
+def _order(text: str, order: str) -> Signature:
     remedy = "write NAME(event=2, properties=3), each with its place from 1, its name, or both as 2:name"
     if not order.endswith(")"):
-        raise UsageError(f"--client {one}: the bracket is not closed; {remedy}")
+        raise UsageError(f"--client {text}: the bracket is not closed; {remedy}")
     taken: dict[str, tuple[int, str]] = {}
     for part in order[:-1].split(","):
         role, _, where = (word.strip() for word in part.partition("="))
         place, _, word = where.partition(":") if where[:1].isdigit() else ("", "", where)
         is_place = not place or (place.isascii() and place.isdigit() and 1 <= int(place) <= MOST_PLACES)
         if role not in {"event", "properties"} or role in taken or not is_place or not (place or word):
-            raise UsageError(f"--client {one}: {part.strip()!r} says no place of the event or the properties; {remedy}")
+            raise UsageError(f"--client {text}: {part.strip()!r} is no place of event or properties; {remedy}")
         if word and not word.isidentifier():
-            raise UsageError(f"--client {one}: {word!r} is no name of an argument; {remedy}")
+            raise UsageError(f"--client {text}: {word!r} is no name of an argument; {remedy}")
         taken[role] = (int(place or 0), word or role)
     if "event" not in taken or len({place for place, _ in taken.values() if place}) < sum(
         bool(p) for p, _ in taken.values()
     ):
-        raise UsageError(f"--client {one}: says no place of the event, or one place twice; {remedy}")
+        raise UsageError(f"--client {text}: says no place of the event, or one place twice; {remedy}")
     return ordered(taken["event"], taken.get("properties"))
 
 
@@ -122,14 +124,14 @@ def _gates(plan: Plan, given: Mapping[str, Any]) -> Gates:
     )
 
 
-def _each(option: str, given: Sequence[str], known: Any, what: str) -> dict[str, Fraction]:
+def _each(option: str, given: Sequence[str], names: Any, what: str) -> dict[str, Fraction]:
     asked = {}
-    for one in given:
-        name, sign, share = one.partition("=")
+    for text in given:
+        name, sign, share = text.partition("=")
         if not sign:
-            raise UsageError(f"{option} {one}: write {what.upper()}=PERCENT")
-        if name not in known:
-            raise UsageError(f"{option} {one}: the plan has no {what} {name!r}: {did_you_mean(name, known)}")
+            raise UsageError(f"{option} {text}: write {what.upper()}=PERCENT")
+        if name not in names:
+            raise UsageError(f"{option} {text}: the plan has no {what} {name!r}: {did_you_mean(name, names)}")
         asked[name] = _percent(f"{option} {name}", share)
     return asked
 
@@ -155,26 +157,26 @@ def _root(root: Path | None) -> str:
         return root.absolute().as_posix()
 
 
-def _summary(found: Scan) -> str:
-    tracked = [verdict for verdict in found.verdicts if verdict.sent.kind == "track"]
+def _summary(result: Scan) -> str:
+    tracked = [verdict for verdict in result.verdicts if verdict.sent.kind == "track"]
     unresolved = sum(not verdict.resolved for verdict in tracked)
-    words = [counted(found.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
-    levels = Counter(problem.level for problem in found.problems)
+    words = [counted(result.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
+    levels = Counter(problem.level for problem in result.problems)
     findings = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
     tests = sum(verdict.is_test for verdict in tracked)
     apart = f"; without {counted(tests, 'call')} in tests" if tests else ""
-    return f"{', '.join(words)}; {findings}; coverage {found.coverage}{apart}"
+    return f"{', '.join(words)}; {findings}; coverage {result.coverage}{apart}"
 
 
-def _silent(found: Scan) -> Iterator[str]:
-    """The files that import an SDK and yield no call: either nothing is sent there, or the scan did not see it."""
-    for path, sdks in found.followed.silent:
-        yield f"{path}: imports {' and '.join(sdks)}, and no call of it was found here"
+def _silent(result: Scan) -> Iterator[str]:
+    """The files that import an SDK but contain no call: nothing is sent there, or the scan missed it."""
+    for path, sdks in result.followed.silent:
+        yield f"{path}: imports {' and '.join(sdks)}, but contains no call of it"
 
 
-def _listed(found: Scan) -> Iterator[str]:
+def _listed(result: Scan) -> Iterator[str]:
     """Every call with its verdict, then every planned event with its places."""
-    for verdict in found.verdicts:
+    for verdict in result.verdicts:
         sent = verdict.sent
         name = verdict.name or ("?" if sent.kind == "track" else "")
         via = f" through {' and '.join(sent.via)}" if sent.via else ""
@@ -182,10 +184,10 @@ def _listed(found: Scan) -> Iterator[str]:
             f": {_word(verdict)}{via}"
         )
     yield ""
-    for name, event in found.events.items():
+    for name, event in result.events.items():
         yield f"{name}: {', '.join(event.places) or 'never'}"
     yield ""
-    for kind, each in (("team", found.teams), ("source", found.sources)):
+    for kind, each in (("team", result.teams), ("source", result.sources)):
         for name, coverage in each.items():
             yield f"{kind} {name}: {coverage}"
     yield ""
@@ -199,18 +201,18 @@ def _word(verdict: CallVerdict) -> str:
     return "not planned" if verdict.event is None else "planned" if not verdict.problems else "planned, with findings"
 
 
-def _facts(plan: Plan, found: Scan) -> dict[str, Any]:
+def _facts(plan: Plan, result: Scan) -> dict[str, Any]:
     return {
         "plan": plan.id,
-        "files": found.followed.files,
-        "read": found.followed.read,
-        "coverage": _share(found.coverage),
-        "teams": {name: _share(coverage) for name, coverage in found.teams.items()},
-        "sources": {name: _share(coverage) for name, coverage in found.sources.items()},
-        "implemented": {name: list(event.places) for name, event in found.events.items() if event.places},
-        "tests": {name: list(event.tests) for name, event in found.events.items() if event.tests},
-        "calls": [_call(verdict) for verdict in found.verdicts],
-        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in found.followed.silent],
+        "files": result.followed.files,
+        "read": result.followed.read,
+        "coverage": _share(result.coverage),
+        "teams": {name: _share(coverage) for name, coverage in result.teams.items()},
+        "sources": {name: _share(coverage) for name, coverage in result.sources.items()},
+        "implemented": {name: list(event.places) for name, event in result.events.items() if event.places},
+        "tests": {name: list(event.tests) for name, event in result.events.items() if event.tests},
+        "calls": [_call(verdict) for verdict in result.verdicts],
+        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in result.followed.silent],
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
 
