@@ -28,23 +28,23 @@ def scanned(
     files: Mapping[str, str] | str, *, clients: Mapping[str, Naming] | None = None, roots: tuple[str, ...] = ()
 ) -> Scan:
     """What the scan says of a file `app.py`, which begins with a client, or of several files as they are."""
-    held = {"app.py": HEAD + dedent(files)} if isinstance(files, str) else {k: dedent(v) for k, v in files.items()}
-    return scan(PLAN, Library(held, lambda path: held[path].encode(), roots=roots), clients=clients)
+    texts = {"app.py": HEAD + dedent(files)} if isinstance(files, str) else {k: dedent(v) for k, v in files.items()}
+    return scan(PLAN, Library(texts, lambda path: texts[path].encode(), roots=roots), clients=clients)
 
 
-def calls(found: Scan) -> list[str]:
+def calls(result: Scan) -> list[str]:
     """The events that calls send, sorted; `?` for a call whose event, or whose receiver, is not known."""
-    tracked = [verdict for verdict in found.verdicts if verdict.sent.kind == "track"]
+    tracked = [verdict for verdict in result.verdicts if verdict.sent.kind == "track"]
     return sorted(verdict.name if verdict.resolved else "?" for verdict in tracked)
 
 
-def findings(found: Scan) -> list[str]:
+def findings(result: Scan) -> list[str]:
     """The findings about calls, as `code where` or `code`."""
     return sorted(
-        f"{problem.code} {problem.where}".strip() for problem in found.problems if problem.code != "never_sent"
+        f"{problem.code} {problem.where}".strip() for problem in result.problems if problem.code != "never_sent"
     )
 
 
-def claims(found: Scan) -> list[str]:
+def claims(result: Scan) -> list[str]:
     """The findings that say that the code is wrong, not that it is not known."""
-    return [finding for finding in findings(found) if not finding.startswith("unresolved_call")]
+    return [finding for finding in findings(result) if not finding.startswith("unresolved_call")]

@@ -56,26 +56,26 @@ def test_the_first_argument_of_a_bound_task_is_the_task() -> None:
     task = TASK.replace("@shared_task", "@shared_task(bind=True, max_retries=3)").replace(
         "note(user", "note(self, user"
     )
-    found = scanned({"app.py": f"{task}\ndef go():\n    note.delay(1, 'done', {{'total': 1}})\n"})
+    result = scanned({"app.py": f"{task}\ndef go():\n    note.delay(1, 'done', {{'total': 1}})\n"})
 
-    assert calls(found) == ["done"]
-    assert findings(found) == []
+    assert calls(result) == ["done"]
+    assert findings(result) == []
 
 
 def test_a_task_that_is_a_class_is_called_by_its_run() -> None:
-    found = scanned(
+    result = scanned(
         "from celery import Task\nclass Note(Task):\n    def run(self, event, properties):\n"
         "        client.track(event, properties)\ndef go():\n    Note().delay('done', {'total': 'x'})\n"
     )
 
-    assert calls(found) == ["done"]
-    assert claims(found) == ["wrong_value done.total"]
+    assert calls(result) == ["done"]
+    assert claims(result) == ["wrong_value done.total"]
 
 
 def test_arguments_of_a_task_that_are_not_known_are_a_call_that_is_not_known() -> None:
-    found = scanned({"app.py": f"{TASK}\ndef go(arguments):\n    note.apply_async(arguments)\n"})
+    result = scanned({"app.py": f"{TASK}\ndef go(arguments):\n    note.apply_async(arguments)\n"})
 
-    assert calls(found) == ["?"]
+    assert calls(result) == ["?"]
 
 
 LONG = "\n".join(f"    x{number} = {number}" for number in range(40))
@@ -137,10 +137,10 @@ def send(c: Tracks):
     ],
 )
 def test_a_call_of_something_unknown_with_a_planned_event_is_listed(source: str) -> None:
-    found = scanned({"app.py": source})
+    result = scanned({"app.py": source})
 
-    assert calls(found) == ["?"]
-    assert findings(found) == ["unresolved_call done"]
+    assert calls(result) == ["?"]
+    assert findings(result) == ["unresolved_call done"]
 
 
 def test_a_call_of_something_unknown_is_listed_and_told_only_where_an_sdk_is_imported() -> None:
@@ -152,7 +152,7 @@ def test_a_call_of_something_unknown_is_listed_and_told_only_where_an_sdk_is_imp
 
 
 def test_an_abstract_tracker_is_followed_to_the_real_one() -> None:
-    found = scanned(
+    result = scanned(
         """
         from abc import ABC, abstractmethod
         class Tracks(ABC):
@@ -166,8 +166,8 @@ def test_an_abstract_tracker_is_followed_to_the_real_one() -> None:
         """
     )
 
-    assert calls(found) == ["done"]
-    assert claims(found) == ["wrong_value done.total"]
+    assert calls(result) == ["done"]
+    assert claims(result) == ["wrong_value done.total"]
 
 
 @pytest.mark.parametrize("other", ["None", "object", "unknown()"])
@@ -181,7 +181,7 @@ def test_an_sdk_that_is_imported_where_it_is_there_is_an_sdk(other: str) -> None
 
 
 def test_an_object_that_is_called_is_a_wrapper() -> None:
-    found = scanned(
+    result = scanned(
         {
             "notes.py": HEAD + "class Note:\n    def __call__(self, event, properties):\n"
             "        client.track(event, properties)\nnote = Note()\n",
@@ -189,5 +189,5 @@ def test_an_object_that_is_called_is_a_wrapper() -> None:
         }
     )
 
-    assert calls(found) == ["done"]
-    assert claims(found) == ["wrong_value done.total"]
+    assert calls(result) == ["done"]
+    assert claims(result) == ["wrong_value done.total"]

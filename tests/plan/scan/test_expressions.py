@@ -51,6 +51,12 @@ NO_CLAIM = {
             walk(lambda: client.track("done", {"total": 1, "env": env}))
             env = "production"
         """,
+    "a lambda runs when a dictionary is filled": """
+        def send(walk):
+            p = {}
+            walk(lambda: client.track("done", p))
+            p["total"] = 1
+        """,
     "text that is made by a method": """
         def send():
             client.track("done", {"total": 1, "env": "DEVELOPMENT".lower()})
@@ -91,3 +97,12 @@ def test_a_comprehension_leaves_the_name_of_its_variable_alone() -> None:
     scan = scanned("event = 'begun'\nrows = [event for event in rows()]\nclient.track(event)\n")
 
     assert calls(scan) == ["begun"]
+
+
+def test_a_lambda_sees_the_names_of_the_way_that_it_stands_on() -> None:
+    source = (
+        "def send(x):\n    p = {}\n    try:\n        p = {'total': 'x'}\n        x(lambda: client.track('done', p))\n"
+    )
+    scan = scanned(source + "    except ValueError:\n        pass\n")
+
+    assert claims(scan) == ["wrong_value done.total"]

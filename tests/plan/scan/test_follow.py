@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import sysconfig
+from pathlib import Path
 
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.plan.scan.small_code import HEAD, calls, scanned
+from tests.plan.scan.small_code import HEAD, PLAN, calls, scanned
 
-from footfall.plan.scan import Scan
+from footfall.disk import SystemDisk
+from footfall.plan.scan import Naming, Scan, find_python, open_library, scan
 
 
 def test_a_file_that_imports_an_sdk_and_yields_no_call_is_named() -> None:
-    found = scanned(
+    result = scanned(
         {
             "client.py": HEAD,
             "app.py": "from client import client\nclient.track('begun')\n",
@@ -22,20 +25,20 @@ def test_a_file_that_imports_an_sdk_and_yields_no_call_is_named() -> None:
         }
     )
 
-    assert found.followed.silent == (
+    assert result.followed.silent == (
         ("client.py", ("footfall",)), ("idle.py", ("posthog", "mixpanel")), ("types.py", ("segment",)),
     )  # fmt: skip
 
 
 def test_a_call_that_is_brought_to_its_caller_is_a_call_of_the_wrappers_file_too() -> None:
-    found = scanned(
+    result = scanned(
         {
             "wrapper.py": HEAD + "def emit(event):\n    client.track(event)\n",
             "app.py": "from wrapper import emit\nemit('begun')\n",
         }
     )
 
-    assert found.followed.silent == ()
+    assert result.followed.silent == ()
 
 
 # Pieces of code that a call may stand in or go through; {} is the code inside, four blanks deeper.
@@ -80,11 +83,35 @@ def test_no_call_is_lost_whatever_it_stands_in(
     source = HEAD + "def props(extra):\n    return extra\n" + code
     ast.parse(source)
 
-    found = scanned({"app.py": source})
+    result = scanned({"app.py": source})
 
-    assert origins(found) == [line for line, text in enumerate(source.splitlines(), 1) if ".track(" in text]
-    assert calls(found)
+    assert origins(result) == [line for line, text in enumerate(source.splitlines(), 1) if ".track(" in text]
+    assert calls(result)
 
 
-def origins(found: Scan) -> list[int]:
-    return sorted({verdict.sent.origin.line for verdict in found.verdicts})
+def origins(result: Scan) -> list[int]:
+    return sorted({verdict.sent.origin.line for verdict in result.verdicts})
+
+
+def standard_library() -> list[tuple[str, Path]]:
+    folder = Path(sysconfig.get_path("stdlib"))
+    return [(shown, path) for shown, path in find_python([folder], SystemDisk()) if path.stat().st_size < 60_000]
+
+
+FILES = standard_library()
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(FILES))
+def test_any_file_of_the_standard_library_is_followed_without_an_exception(file: tuple[str, Path]) -> None:
+    result = scan(PLAN, open_library([file], SystemDisk()), clients={"self": Naming(), "append": Naming()})
+
+    assert result.followed.files == 1
+
+
+def test_the_sample_of_the_standard_library_holds_the_hard_cases() -> None:
+    text = b"".join(path.read_bytes() for _, path in FILES)
+
+    assert all(
+        word in text for word in (b"match ", b"global ", b"lambda", b":=", b"super()", b"import *", b"async for")
+    )

@@ -129,9 +129,9 @@ def test_tests_are_known_by_their_names_below_what_was_asked_for(path: str, root
 def test_a_fault_says_which_python_read_the_file() -> None:
     newer = "import footfall\nif footfall ~> 2:\n    pass\n"
 
-    found = scanned({"app.py": newer})
+    result = scanned({"app.py": newer})
 
-    fault = next(problem for problem in found.problems if problem.code == "source_not_python")
+    fault = next(problem for problem in result.problems if problem.code == "source_not_python")
     assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in fault.message
     assert (fault.file, fault.line) == ("app.py", 2)
 
@@ -145,14 +145,26 @@ def test_a_fault_says_which_python_read_the_file() -> None:
     ],
 )
 def test_every_encoding_that_python_reads_is_read(text: bytes, sent: list[str]) -> None:
-    found = scan(PLAN, Library(["app.py"], lambda _: text))
+    result = scan(PLAN, Library(["app.py"], lambda _: text))
 
-    assert calls(found) == sent
+    assert calls(result) == sent
 
 
 def test_a_file_in_an_encoding_that_python_does_not_read_is_named() -> None:
     text = (HEAD + "client.track('begun')\n").encode("utf-16")
 
-    found = scan(PLAN, Library(["app.py"], lambda _: text))
+    result = scan(PLAN, Library(["app.py"], lambda _: text))
 
-    assert [(p.code, p.file) for p in found.problems if p.file] == [("source_not_python", "app.py")]
+    assert [(p.code, p.file) for p in result.problems if p.file] == [("source_not_python", "app.py")]
+
+
+def test_files_that_do_not_parse_are_findings() -> None:
+    texts = {
+        "a.py": b"def (:\n",
+        "b.py": b"# coding: no-such\nimport footfall",
+        "c.py": b"footfall\0",
+        "d.py": b"footfall \xff",
+    }
+    result = scan(PLAN, Library(texts, lambda path: texts[path].replace(b"def", b"footfall")))
+
+    assert [(p.code, p.file) for p in result.problems if p.file] == [("source_not_python", path) for path in texts]

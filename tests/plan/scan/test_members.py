@@ -137,6 +137,17 @@ CLASS_VALUES = {
             def post(self, event: done):
                 client.track(event.__class__.__name__, {"total": 1})
         """,
+    "the base's constructor, called by the subclass's": """
+        class Base:
+            def __init__(self, event):
+                self.event = event
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base):
+            def __init__(self):
+                super().__init__("done")
+        Form().post()
+        """,
     "an inherited method sends what the object was made with": """
         class Base:
             def __init__(self, event):
@@ -152,10 +163,10 @@ CLASS_VALUES = {
 
 @pytest.mark.parametrize("source", [pytest.param(text, id=name) for name, text in CLASS_VALUES.items()])
 def test_the_event_is_the_value_that_an_object_has(source: str) -> None:
-    found = scanned(source)
+    result = scanned(source)
 
-    assert "done" in calls(found)
-    assert claims(found) == []
+    assert "done" in calls(result)
+    assert claims(result) == []
 
 
 UNKNOWN = {
@@ -235,17 +246,6 @@ UNKNOWN = {
         def post():
             client.track(Base.event, {"total": 1})
         """,
-    "the base's constructor, called by the subclass's": """
-        class Base:
-            def __init__(self, event):
-                self.event = event
-            def post(self):
-                client.track(self.event, {"total": 1})
-        class Form(Base):
-            def __init__(self):
-                super().__init__("done")
-        Form().post()
-        """,
     "the field of an object that is given": """
         from dataclasses import dataclass
         @dataclass
@@ -259,10 +259,10 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("source", [pytest.param(text, id=name) for name, text in UNKNOWN.items()])
 def test_the_event_is_not_known_where_something_else_may_set_it(source: str) -> None:
-    found = scanned(source)
+    result = scanned(source)
 
-    assert "?" in calls(found)
-    assert claims(found) == []
+    assert "?" in calls(result)
+    assert claims(result) == []
 
 
 NO_CLAIM = {
@@ -382,14 +382,14 @@ NO_CLAIM = {
 
 @pytest.mark.parametrize("source", [pytest.param(text, id=name) for name, text in NO_CLAIM.items()])
 def test_nothing_is_claimed_of_what_other_code_may_change(source: str) -> None:
-    found = scanned(source)
+    result = scanned(source)
 
-    assert calls(found) == ["done"]
-    assert claims(found) == []
+    assert calls(result) == ["done"]
+    assert claims(result) == []
 
 
 def test_a_subclass_in_a_file_that_sends_nothing_counts() -> None:
-    found = scanned(
+    result = scanned(
         {
             "base.py": HEAD + "class Base:\n    event = None\n    def post(self):\n"
             "        client.track(self.event, {'total': 1})\n",
@@ -397,12 +397,12 @@ def test_a_subclass_in_a_file_that_sends_nothing_counts() -> None:
         }
     )
 
-    assert calls(found) == ["done"]
-    assert claims(found) == []
+    assert calls(result) == ["done"]
+    assert claims(result) == []
 
 
 def test_a_subclass_that_only_tests_have_does_not_count() -> None:
-    found = scanned(
+    result = scanned(
         {
             "base.py": HEAD + "class Base:\n    event = 'done'\n    def post(self):\n"
             "        client.track(self.event, {'total': 1})\n",
@@ -410,11 +410,11 @@ def test_a_subclass_that_only_tests_have_does_not_count() -> None:
         }
     )
 
-    assert calls(found) == ["done"]
+    assert calls(result) == ["done"]
 
 
 def test_what_surely_is_wrong_is_still_claimed() -> None:
-    found = scanned(
+    result = scanned(
         """
         class A:
             env = "development"
@@ -427,4 +427,4 @@ def test_what_surely_is_wrong_is_still_claimed() -> None:
         """
     )
 
-    assert claims(found) == ["unplanned_event doen", "wrong_value done.env"]
+    assert claims(result) == ["unplanned_event doen", "wrong_value done.env"]

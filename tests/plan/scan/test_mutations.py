@@ -185,14 +185,14 @@ NO_CLAIM = {
 
 @pytest.mark.parametrize("source", [pytest.param(text, id=name) for name, text in NO_CLAIM.items()])
 def test_nothing_is_claimed_of_what_may_be_something_else(source: str) -> None:
-    found = scanned(source)
+    result = scanned(source)
 
-    assert calls(found) == ["done"]
-    assert claims(found) == []
+    assert calls(result) == ["done"]
+    assert claims(result) == []
 
 
 def test_a_constant_that_another_file_sets_is_not_claimed() -> None:
-    found = scanned(
+    result = scanned(
         {
             "config.py": "ENV = 'development'\nBASE = {}\n",
             "app.py": HEAD
@@ -201,8 +201,8 @@ def test_a_constant_that_another_file_sets_is_not_claimed() -> None:
         }
     )
 
-    assert calls(found) == ["done"]
-    assert claims(found) == []
+    assert calls(result) == ["done"]
+    assert claims(result) == []
 
 
 @pytest.mark.parametrize(
