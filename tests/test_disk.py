@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from footfall.disk import BOM, Mode, SystemDisk, read_file, read_text_file, replace_file
+from footfall.disk import (
+    BOM,
+    Mode,
+    SystemDirectory,
+    SystemDisk,
+    give_owner_and_mode,
+    read_file,
+    read_text_file,
+    replace_file,
+)
 
 DISK = SystemDisk()
 
@@ -194,6 +203,56 @@ def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:
         DISK.lock(tmp_path / "lock", "me")
 
     assert (tmp_path / "victim").read_bytes() == b"untouched"
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o777])
+def test_a_file_that_is_made_to_be_updated_is_its_owners_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        DISK.open(tmp_path / "new", "update").close()
+    finally:
+        os.umask(before)
+    (tmp_path / "old").touch(0o644)
+    DISK.open(tmp_path / "old", "update").close()
+
+    assert (mode(tmp_path / "new"), mode(tmp_path / "old")) == (0o600, 0o644)
+
+
+def test_a_file_is_not_updated_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "victim").write_bytes(b"untouched")
+    (tmp_path / "link").symlink_to("victim")
+
+    with pytest.raises(OSError, match="symbolic links"):
+        DISK.open(tmp_path / "link", "update")
+
+
+def test_a_name_in_a_folder_becomes_a_link_and_then_the_file_that_it_led_to(tmp_path: Path) -> None:
+    directory = SystemDirectory(tmp_path)
+    (tmp_path / "name").write_bytes(b"old")
+    (tmp_path / "copy").write_bytes(b"new")
+    targets = [directory.target("name"), directory.target("missing")]
+
+    directory.point("name", "copy")
+    directory.point("name", "copy")
+    targets.append(directory.target("name"))
+    directory.move("copy", "name")
+    targets.append(directory.target("name"))
+
+    assert targets == [None, None, "copy", None]
+    assert (tmp_path / "name").read_bytes() == b"new"
+    directory.remove(["name", "missing"])
+    assert list(tmp_path.iterdir()) == []
+    assert directory.free() > 0
+
+
+def test_a_file_gets_the_mode_of_another(tmp_path: Path) -> None:
+    (tmp_path / "like").touch()
+    (tmp_path / "like").chmod(0o640)
+
+    with DISK.open(tmp_path / "file", "update") as file:
+        give_owner_and_mode(file, tmp_path / "like")
+
+    assert mode(tmp_path / "file") == 0o640
 
 
 def test_a_text_is_read_without_the_mark_that_an_editor_put_before_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import os
 import select
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal, Protocol
@@ -26,10 +26,13 @@ __all__ = [
     "BOM",
     "DEEPEST",
     "LARGEST_FILE",
+    "Directory",
     "Disk",
     "Lock",
     "Mode",
+    "SystemDirectory",
     "SystemDisk",
+    "give_owner_and_mode",
     "is_open_to_others",
     "may_be_written",
     "read_file",
@@ -38,7 +41,7 @@ __all__ = [
     "replace_file",
 ]
 
-Mode = Literal["read", "write", "append"]
+Mode = Literal["read", "write", "append", "update"]
 
 BOM = b"\xef\xbb\xbf"
 """The byte order mark in UTF-8, which some editors put before a text."""
@@ -73,7 +76,9 @@ class Disk(Protocol):
     def open(self, path: Path, mode: Mode) -> IO[bytes]:
         """Open a file; `write` starts it anew, `append` makes it, for its owner alone, if it is missing.
 
-        A pipe that nobody writes into has no content, and one that nobody reads raises OSError.
+        `update` reads and writes in place what is there. It makes a missing file for its owner alone, whatever the
+        umask, and follows no link. A pipe that nobody writes into has no content, and one that nobody reads raises
+        OSError.
         """
         ...
 
@@ -115,6 +120,30 @@ class Disk(Protocol):
         ...
 
 
+class Directory(Protocol):
+    """The names in one folder. A change is on the disk when its call returns. Every method raises OSError."""
+
+    def free(self) -> int:
+        """How many bytes there is room for."""
+        ...
+
+    def target(self, name: str) -> str | None:
+        """What `name` is a link to; None where it is no link, or nothing."""
+        ...
+
+    def point(self, name: str, to: str) -> None:
+        """Make `name` a link to `to`, in one step, whatever it was."""
+        ...
+
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, in one step, whatever had that name."""
+        ...
+
+    def remove(self, names: Sequence[str]) -> None:
+        """Remove files; missing ones are no error."""
+        ...
+
+
 class _FileLock:
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -129,6 +158,8 @@ class SystemDisk:
     """The machine's file system."""
 
     def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        if mode == "update":
+            return _open_private(path)
         return _opened(path, mode, 0o600 if mode == "append" else 0o666)
 
     def sync(self, file: IO[bytes]) -> None:
@@ -185,6 +216,37 @@ class SystemDisk:
 
     def make_folder(self, path: Path, *, private: bool = False) -> None:
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+
+
+class SystemDirectory:
+    """A folder of the machine."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def free(self) -> int:
+        status = os.statvfs(self._path)
+        return status.f_bavail * status.f_frsize
+
+    def target(self, name: str) -> str | None:
+        path = self._path / name
+        return str(path.readlink()) if path.is_symlink() else None
+
+    def point(self, name: str, to: str) -> None:
+        draft = self._path / f".{name}.draft"
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(to)
+        draft.replace(self._path / name)
+        _sync_folder(self._path)
+
+    def move(self, name: str, to: str) -> None:
+        (self._path / name).replace(self._path / to)
+        _sync_folder(self._path)
+
+    def remove(self, names: Sequence[str]) -> None:
+        for name in names:
+            (self._path / name).unlink(missing_ok=True)
+        _sync_folder(self._path)
 
 
 def read_file(disk: Disk, path: Path, *, most: int = LARGEST_FILE) -> bytes:
@@ -265,6 +327,23 @@ def _refuse_foreign_links(path: Path) -> None:
         if is_shared and link.st_uid not in (os.geteuid(), folder.st_uid):
             raise PermissionError(errno.EACCES, "it is another user's link in a folder that all share", str(path))
         path = path.parent / path.readlink()
+
+
+def give_owner_and_mode(file: IO[bytes], like: Path) -> None:
+    """Give an open file the owner, where we may, and the mode of the file at `like`. Raises OSError."""
+    _keep_owner_and_mode(file.fileno(), like.stat(), private=False)
+
+
+def _open_private(path: Path) -> IO[bytes]:
+    flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        descriptor = os.open(path, flags)
+    else:
+        if hasattr(os, "fchmod"):
+            os.fchmod(descriptor, 0o600)  # a umask may have taken more
+    return os.fdopen(descriptor, "r+b")
 
 
 def _has_an_end(path: Path) -> bool:

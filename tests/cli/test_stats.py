@@ -9,6 +9,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.collector import Collector
+from footfall.storage.sync_marker import FailedSync, SyncMarker
 
 
 @pytest.fixture
@@ -108,3 +109,19 @@ def test_a_nul_in_a_name_is_shown_and_kept_exact_in_json(tmp_path: Path, capsys:
     assert r"a\x00b" in run(capsys, "--data", str(tmp_path / "data"))[1]
     as_json = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
     assert json.loads(as_json)["books"][0]["event"] == "a\0b"
+
+
+def test_a_failed_sync_is_shown_until_the_journal_was_copied(
+    collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collector.close()
+    marker = SyncMarker(tmp_path / "data" / "journal.db")
+    marker.write(FailedSync("2026-11-29T10:00:00.000000Z", "disk I/O error"))
+    text = run(capsys, "--data", str(tmp_path / "data"))[1]
+    as_json = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
+    marker.clear()
+    after = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
+
+    assert text.startswith("A SYNC FAILED at 2026-11-29T10:00:00.000000Z (disk I/O error): nothing is acknowledged")
+    assert json.loads(as_json)["failed_sync"] == {"since": "2026-11-29T10:00:00.000000Z", "reason": "disk I/O error"}
+    assert json.loads(after)["failed_sync"] is None

@@ -52,6 +52,16 @@ def test_writing_starts_anew(disk: Disk, folder: Path) -> None:
     assert read(disk, folder / "log") == b"now"
 
 
+def test_updating_keeps_what_is_not_written_over_and_makes_a_missing_file(disk: Disk, folder: Path) -> None:
+    for content in (b"longer", b"now"):
+        with disk.open(folder / "marker", "update") as file:
+            file.write(content)
+    with disk.open(folder / "marker", "update") as file:
+        assert file.read() == b"nowger"
+
+    assert read(disk, folder / "marker") == b"nowger"
+
+
 def test_what_was_flushed_is_there_for_a_reader(disk: Disk, folder: Path) -> None:
     with disk.open(folder / "log", "append") as file:
         file.write(b"half")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import pytest
 
 from footfall.delivery import FileTransport
-from footfall.disk import SystemDisk
+from footfall.disk import Mode, SystemDisk
 from footfall.errors import UnreachableError, UsageError
 from footfall.events import Answer, Batch
 
@@ -24,7 +24,7 @@ class FailingDisk(SystemDisk):
         self.room = room
         self.synced = 0
 
-    def open(self, path: Path, mode: Literal["read", "write", "append"]) -> IO[bytes]:
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
         file = super().open(path, mode)
         if mode == "append" and self.room is not None:
             raw = file.detach()  # type: ignore[attr-defined]  # a buffered file

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import apsw
 import pytest
+from tests.storage.faulty_vfs import FULL, WRITE, FaultyVFS
 
 from footfall.errors import JournalError
-from footfall.storage import Changes, Row, SqliteJournal
-from footfall.storage.sqlite import SCHEMA_VERSION, open_database
+from footfall.storage import Changes, Row, SqliteControl, SqliteJournal
+from footfall.storage.database import SCHEMA_VERSION, open_database
+
+LONG = 40_000_000  # bytes: more than a log holds before it is copied back
 
 
 def row(message_id: str, source: str = "shop") -> Row:
@@ -23,37 +27,6 @@ def row(message_id: str, source: str = "shop") -> Row:
 
 def ids_in(journal: SqliteJournal) -> list[str]:
     return [entry.row.message_id for chunk in journal.scan("stored") for entry in chunk]
-
-
-class FaultyVFS(apsw.VFS):
-    """The system's files, until it is told which call fails and how."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.faults: dict[str, type[apsw.Error]] = {}
-        super().__init__(name, "")
-
-    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802 - apsw's name
-        return FaultyFile(self, name, flags)
-
-
-class FaultyFile(apsw.VFSFile):
-    def __init__(self, vfs: FaultyVFS, name: Any, flags: list[int]) -> None:
-        self.vfs = vfs
-        super().__init__("", name, flags)
-
-    def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802 - apsw's name
-        self.check("write")
-        super().xWrite(data, offset)
-
-    def xSync(self, flags: int) -> None:  # noqa: N802 - apsw's name
-        self.check("sync")
-        super().xSync(flags)
-
-    def check(self, call: str) -> None:
-        fault = self.vfs.faults.get(call)
-        if fault is not None:
-            raise fault(f"planted {call} fault")
 
 
 @pytest.fixture
@@ -95,31 +68,69 @@ def test_what_was_committed_is_there_after_opening_anew_and_numbers_go_on(tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("call", "fault", "said"),
-    [("write", apsw.FullError, "the disk is full"), ("write", apsw.IOError, "disk fails"), ("sync", apsw.IOError, "")],
+    ("code", "reason"),
+    [
+        (FULL, "the journal cannot be written: the disk is full; make room"),
+        (WRITE, "the journal cannot be written: the disk fails; check it"),
+    ],
 )
-def test_a_commit_that_fails_keeps_nothing_and_the_next_one_starts_anew(
-    tmp_path: Path, vfs: FaultyVFS, call: str, fault: type[apsw.Error], said: str
+def test_a_write_that_fails_keeps_nothing_harms_nothing_and_the_next_commit_is_tried(
+    tmp_path: Path, vfs: FaultyVFS, code: int, reason: str
 ) -> None:
     journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name)
     journal.commit(Changes([row("before")], {}))
+    number = (tmp_path / "journal.db").stat().st_ino
     # More rows than SQLite's page cache can hold back, so that it has to write before the commit too.
     lost = Changes([row(f"lost-{number}") for number in range(50)], {("shop", "seen"): 7})
 
-    vfs.faults[call] = fault
-    with pytest.raises(JournalError, match=f"cannot be (written|opened): .*{said}"):
-        journal.commit(lost)
-    with pytest.raises(JournalError):
-        journal.commit(lost)
+    vfs.faults["write", "-wal"] = code
+    for _ in range(2):
+        with pytest.raises(JournalError, match=r"cannot be (written|opened)") as failed:
+            journal.commit(lost)
+        assert (type(failed.value), failed.value.reason) == (JournalError, reason)
     vfs.faults.clear()
     fresh = journal.commit(lost)
 
-    # A sync that failed may still have left the rows in the log: then they are duplicates now, and never twice.
-    assert fresh == [True] * 50 or call == "sync"
+    assert fresh == [True] * 50
     assert ids_in(journal) == ["before", *(f"lost-{number}" for number in range(50))]
+    assert (tmp_path / "journal.db").stat().st_ino == number
     counts = journal.books()["shop", "seen"]
     assert counts["received"] == counts["stored"] + counts["duplicate"] + counts["rejected"]
     journal.close()
+
+
+@pytest.mark.parametrize("code", [FULL, WRITE])
+def test_a_log_that_cannot_be_copied_back_for_now_costs_no_commit(
+    tmp_path: Path, vfs: FaultyVFS, code: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name)
+    vfs.faults["write", "journal.db"] = code
+
+    for number in range(3):
+        assert journal.commit(Changes([row(str(number))], {}, probe=LONG)) == [True]
+    vfs.faults.clear()
+    journal.commit(Changes([], {}, probe=LONG))
+    journal.close()
+
+    assert len(caplog.messages) == 1
+    assert "the log cannot be copied back, and grows" in caplog.messages[0]
+    assert not (tmp_path / "journal.db-wal").exists()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_every_file_of_a_journal_is_its_owners_alone_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        journal = SqliteJournal(tmp_path / "journal.db")
+        SqliteControl(tmp_path / "control.db").put_bundle("a", b"plan")
+        journal.commit(Changes([row("a")], {}))
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    journal.close()
+
+    names = ("control.db", "journal.db", "journal.db-shm", "journal.db-wal", "journal.sync")
+    assert modes == dict.fromkeys(names, 0o600)
 
 
 def test_a_reader_sees_what_is_committed_while_the_writer_goes_on(tmp_path: Path) -> None:

@@ -13,8 +13,14 @@ from rich.table import Table
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.storage import Books, DataFolder, SqliteJournal
 from footfall.storage.books import INTAKE, Counts, imbalances, in_quarantine, kept, total
+from footfall.storage.sync_marker import FailedSync, SyncMarker
 
 __all__ = ["command"]
+
+_NOT_SYNCED = (
+    "A SYNC FAILED at {since} ({reason}): nothing is acknowledged before the journal was copied to a new file;"
+    " make room on the disk, and keep a collector running"
+)
 
 
 @click.command("stats")
@@ -24,8 +30,13 @@ def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.
 
     A line counts messages under the name with which they came in. `kept` are stored now, `in quarantine` lie there now.
+    After a failed sync of the disk a first line says so, until the collector has copied the journal to a new file.
     """
-    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
+    path = DataFolder.read(data).journal_path
+    failure = SyncMarker(path).read()
+    if failure is not None and format_ == "text":
+        echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
+    journal = SqliteJournal(path, readonly=True)
     try:
         with journal.snapshot() as snapshot:
             books = snapshot.books()
@@ -33,9 +44,13 @@ def command(*, data: Path, format_: str) -> None:
     finally:
         journal.close()
     if format_ == "json":
-        echo_json(_as_json(books, wrong))
+        echo_json({**_as_json(books, wrong), "failed_sync": _failed_sync(failure)})
     else:
         _print(books, wrong, data)
+
+
+def _failed_sync(failure: FailedSync | None) -> Mapping[str, str] | None:
+    return None if failure is None else {"since": failure.since, "reason": failure.reason}
 
 
 def _as_json(books: Books, wrong: Sequence[str]) -> Mapping[str, object]:

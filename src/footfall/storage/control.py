@@ -15,7 +15,7 @@ import apsw
 
 from footfall.errors import JournalError
 from footfall.plan.model import Plan
-from footfall.storage.sqlite import close_database
+from footfall.storage.database import close_database, make_private
 
 __all__ = ["ROLES", "Bundles", "Control", "KeyRecord", "Role", "SqliteControl", "latest_plan"]
 
@@ -129,6 +129,7 @@ class SqliteControl:
     def _writing(self, failure: str) -> Iterator[apsw.Connection]:
         if self._readonly:
             raise JournalError(f"{self._path}: {failure}: it was opened for reading only")
+        make_private(self._path)
         with self._opened(failure, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) as connection:
             # EXTRA syncs the folder too: without it a power cut could undo a revocation that was reported.
             connection.pragma("synchronous", "extra")

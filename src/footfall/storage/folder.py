@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from footfall.clock import Clock, SystemClock, format_us
-from footfall.disk import Disk, Lock, SystemDisk, may_be_written, read_file, replace_file
+from footfall.disk import Disk, Lock, SystemDisk, may_be_written, read_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 
 __all__ = ["FORMAT", "DataFolder"]
@@ -68,7 +68,8 @@ class DataFolder:
         if _MARKER not in names:
             content = msgspec.json.encode(_Marker(FORMAT, format_us(clock.now_us()))) + b"\n"
             try:
-                replace_file(disk, path / _MARKER, content)
+                with disk.replacing(path / _MARKER, private=True) as file:
+                    file.write(content)
             except OSError as error:
                 lock.close()
                 raise _unusable(path, error) from error

@@ -6,68 +6,58 @@ The books are kept in the same transaction as the rows that they count.
 
 from __future__ import annotations
 
-import os
+import logging
 import threading
+import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import apsw
 
-from footfall.clock import Clock, SystemClock
-from footfall.errors import JournalError
-from footfall.storage.books import COUNTS, INTAKE, Books
-from footfall.storage.journal import Changes, Entry, Kind, Refusals, Row, account, is_misdated, quarter_of
-
-__all__ = ["SCHEMA_VERSION", "SqliteJournal", "SqliteSnapshot", "close_database", "open_database"]
-
-SCHEMA_VERSION = 4
-
-# Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
-_PAGE_SIZE = 8192
-# Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
-_CHECKPOINT_PAGES = 4096
-_BUSY_MS = 10_000
-_SYNCHRONOUS_FULL = 2
-
-_COLUMNS = (
-    "source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT, user_id TEXT, anonymous_id TEXT,"
-    " device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
-    " bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB"
+from footfall.clock import Clock, SystemClock, format_us
+from footfall.errors import JournalError, SyncError
+from footfall.storage.books import INTAKE, Books
+from footfall.storage.database import (
+    CHECKPOINT_PAGES,
+    TABLES,
+    close_database,
+    fold_log,
+    is_failed_sync,
+    open_database,
+    reason_of,
+    translated,
 )
-_NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
-_TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
+from footfall.storage.journal import Changes, Entry, Kind, Row, account, is_misdated, quarter_of
+from footfall.storage.renewal import (
+    JournalFiles,
+    NoRoomError,
+    copy_journal,
+    finish_switch,
+    is_switched,
+    rewrite_log,
+    settle_switch,
+)
+from footfall.storage.snapshot import SqliteSnapshot
+from footfall.storage.sync_marker import Acknowledged, FailedSync
 
-_SCHEMA = f"""
-CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE ids (
-    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
-    PRIMARY KEY (message_id, source)
-) WITHOUT ROWID;
-CREATE TABLE books (
-    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
-    PRIMARY KEY (source, event)
-) WITHOUT ROWID;
-CREATE TABLE refusals (
-    quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
-    PRIMARY KEY (quarter, source, event)
-) WITHOUT ROWID;
-CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
-INSERT INTO last_seq VALUES (1, 0);
-CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
-PRAGMA user_version = {SCHEMA_VERSION};
-"""  # noqa: S608 - our own names
+__all__ = ["SqliteJournal"]
+
+_log = logging.getLogger("footfall")
+_NO_ROOM_PAUSE = 10.0
+# The longest pause between two tries to copy, in seconds. After a failure other than too little room they begin at 1.
+_LONGEST_PAUSE = 10.0
 
 _INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?, ?)"
 _STORE_ID = "UPDATE ids SET seq = ?, is_quarantined = 0 WHERE message_id = ? AND source = ?"
 _TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, message_id, event, type"
+_BODY = Row._fields.index("body")
 # As many values as a Row has: `seq` comes first, and `kind`, which the table says, is left out.
 _INSERT_ROW = {
     kind: f"INSERT INTO {table} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - our own names
-    for kind, table in _TABLES.items()
+    for kind, table in TABLES.items()
 }
 _ADD_TO_BOOKS = f"""
 INSERT INTO books (source, event, {", ".join(INTAKE)}) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -84,15 +74,6 @@ INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = numb
 """
 # Random bytes, so that no file system makes less of them.
 _PROBE = "INSERT OR REPLACE INTO probe VALUES (1, ?, randomblob(?))"
-_IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
-_SCAN = {
-    kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
-    for kind, table in _TABLES.items()
-}
-_LOOKUP = {
-    kind: f"SELECT seq, {_NAMES} FROM {table} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?) ORDER BY seq"  # noqa: S608 - our own names
-    for kind, table in _TABLES.items()
-}
 # SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
 _LOOKUP_WIDTHS = (1000, 100, 10, 1)
 _KNOWN = {
@@ -103,89 +84,26 @@ _KNOWN = {
 }
 
 
-def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.Connection:
-    """Open the database of a data folder, making its tables if it is new; set and read back what durability rests on.
-
-    `vfs` names a registered apsw VFS ("" is the system's). Raises JournalError.
-    """
-    flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    name = str(path)
-    if readonly and _stands_still(path):
-        flags |= apsw.SQLITE_OPEN_URI
-        name = f"{path.absolute().as_uri()}?immutable=1"
-    try:
-        connection = apsw.Connection(name, flags=flags, vfs=vfs or None)
-    except (apsw.Error, OSError) as error:
-        raise _translated("opened", path, error) from error
-    try:
-        connection.set_busy_timeout(_BUSY_MS)
-        version = connection.pragma("user_version")
-        _require(
-            version <= SCHEMA_VERSION,
-            f"{path} was written by a newer footfall (format {version}, this one knows {SCHEMA_VERSION}); upgrade",
-        )
-        _require(
-            version in (0, SCHEMA_VERSION),
-            f"{path} was written by an early footfall (format {version}, this one knows {SCHEMA_VERSION}); "
-            "start with a new data folder",
-        )
-        if not readonly:
-            _make_durable(connection, path)
-            if version == 0:
-                with connection:
-                    connection.execute(_SCHEMA)
-    except (apsw.Error, OSError) as error:
-        close_database(connection)
-        raise _translated("opened", path, error) from error
-    except JournalError:
-        close_database(connection)
-        raise
-    return connection
-
-
-def _stands_still(path: Path) -> bool:
-    """Whether a database is a copy that we may not write beside and nobody writes to: no log, and no right to make one.
-
-    SQLite needs to write beside a database even to read it, unless it is told that nothing changes.
-    """
-    log = path.with_name(f"{path.name}-wal")
-    return path.exists() and not log.exists() and not os.access(path.parent, os.W_OK)
-
-
-def close_database(connection: apsw.Connection) -> None:
-    """Let go of a database. What a failing disk says meanwhile changes nothing: what was committed is in the log."""
-    with suppress(apsw.Error, OSError):
-        connection.close(True)
-
-
-def _make_durable(connection: apsw.Connection, path: Path) -> None:
-    """Set what durability rests on, and read back that SQLite did so: it answers a refusal with the old value."""
-    connection.pragma("page_size", _PAGE_SIZE)
-    mode = connection.pragma("journal_mode", "wal")
-    _require(
-        mode == "wal", f"{path}: SQLite keeps journal_mode {mode!r} instead of 'wal'; put the folder on a local disk"
-    )
-    connection.pragma("synchronous", "full")
-    _require(
-        connection.pragma("synchronous") == _SYNCHRONOUS_FULL,
-        f"{path}: SQLite refuses synchronous=FULL, so nothing in it would be durable; use an ordinary SQLite build",
-    )
-    connection.pragma("wal_autocheckpoint", _CHECKPOINT_PAGES)
-
-
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
-        raise JournalError(otherwise)
-
-
 class SqliteJournal:
     """A Journal in one SQLite database. Any thread may call it; commits run one at a time.
 
     Reads open their own connection, so each sees one moment and none holds up a commit. `readonly` is for reading
-    while a collector, in another process, writes. `clock` says when a message was rejected.
+    while a collector, in another process, writes. `clock` says when a message was rejected, and when to try again.
+
+    After a failed sync nothing is written to the database or its log any more, by this process or the next: each commit
+    raises SyncError until the journal was copied to a new file, which the next commit tries (at most every 10 seconds
+    where there is no room).
     """
 
-    def __init__(self, path: Path, *, readonly: bool = False, vfs: str = "", clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        readonly: bool = False,
+        vfs: str = "",
+        clock: Clock | None = None,
+        files: JournalFiles | None = None,
+    ) -> None:
         self._path = path
         self._clock = clock or SystemClock()
         self._readonly = readonly
@@ -193,25 +111,36 @@ class SqliteJournal:
         self._lock = threading.Lock()
         self._closed = False
         self._connection: apsw.Connection | None = None
+        self._log_pages = 0
+        self._is_fold_failing = False
+        self._failed: FailedSync | None = None
+        self._acknowledged: Acknowledged | None = None
+        self._problem = ""
+        self._tries = 0
+        self._next_try = 0.0
         if readonly:
             open_database(path, readonly=True, vfs=vfs).close()
         else:
-            self._connection = open_database(path, vfs=vfs)
+            self._files = files or JournalFiles(path)
+            self._begin()
 
     def commit(self, changes: Changes) -> list[bool]:
-        """See Journal. After a failure the database is opened anew before the next commit is tried."""
+        """See Journal. Raises SyncError from a failed sync on, until the journal was copied to a new file."""
         if self._readonly:
             raise JournalError(f"{self._path} was opened for reading only")
         with self._lock:
             if self._closed:
                 raise JournalError(f"{self._path} is closed")
+            if self._failed is not None:
+                self._renew(self._failed)
             try:
                 if self._connection is None:
-                    self._connection = open_database(self._path, vfs=self._vfs)
-                return self._write(self._connection, changes)
-            except (apsw.Error, OSError) as error:
-                self._drop_connection()
-                raise _translated("written", self._path, error) from error
+                    self._connection = self._open()
+                fresh = self._write(self._connection, changes)
+                self._fold(self._connection)
+            except (apsw.Error, OSError, JournalError) as error:
+                raise self._failure(error) from error
+            return fresh
 
     def scan(
         self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
@@ -252,7 +181,144 @@ class SqliteJournal:
         """See Journal."""
         with self._lock:
             self._closed = True
+            if self._connection is not None and self._failed is None:
+                try:
+                    fold_log(self._connection)
+                except (apsw.Error, OSError) as error:
+                    if is_failed_sync(error):
+                        _log.error("%s", self._distrust(error))
             self._drop_connection()
+
+    def _begin(self) -> None:
+        """Open the database, or, where a sync failed in this boot, copy it first."""
+        try:
+            settle_switch(self._files)
+        except OSError as error:
+            raise translated("opened", self._path, error) from error
+        with suppress(OSError):  # where no file can be made the database says why
+            self._files.marker.reserve()
+        self._failed = self._files.marker.read()
+        if self._failed is not None:
+            self._acknowledged = self._failed.acknowledged
+            try:
+                self._renew(self._failed)
+            except SyncError as error:
+                _log.error("%s", error)
+            return
+        has_log = self._files.log.exists()
+        self._connection = self._open()
+        if has_log:
+            self._rewrite_log(self._connection)
+
+    def _open(self) -> apsw.Connection:
+        connection = open_database(self._path, vfs=self._vfs)
+        connection.set_wal_hook(self._logged)
+        ((seq,),) = connection.execute("SELECT seq FROM last_seq")
+        if self._acknowledged is None:
+            self._acknowledged = Acknowledged(seq, seq)
+        return connection
+
+    def _logged(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._log_pages = pages
+        return apsw.SQLITE_OK
+
+    def _rewrite_log(self, connection: apsw.Connection) -> None:
+        """See `rewrite_log`. A sync that fails in it is one like any other, and the first commit copies the journal."""
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                rewrite_log(self._files)
+            finally:
+                connection.execute("ROLLBACK")
+        except apsw.Error as error:
+            close_database(connection)
+            raise translated("opened", self._path, error) from error
+        except OSError as error:
+            _log.error("%s", self._distrust(error))
+
+    def _fold(self, connection: apsw.Connection) -> None:
+        """Copy the log back when it is long. Raises what a failed sync raises; after another error the log stays."""
+        if self._log_pages < CHECKPOINT_PAGES:
+            return
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error as error:
+            if is_failed_sync(error):
+                raise
+            if not self._is_fold_failing:
+                _log.warning("%s: the log cannot be copied back, and grows: %s", self._path, reason_of(error))
+            self._is_fold_failing = True
+        else:
+            self._is_fold_failing = False
+
+    def _failure(self, error: Exception) -> JournalError:
+        """What a commit raises, after the connection was made fit for the next one."""
+        cause = error.__cause__ if isinstance(error, JournalError) else error
+        if isinstance(cause, Exception) and is_failed_sync(cause):
+            return self._distrust(cause)
+        # On a full disk a new connection could not even make the memory that it shares with others.
+        if not isinstance(cause, apsw.FullError):
+            self._drop_connection()
+        return error if isinstance(error, JournalError) else translated("written", self._path, error)
+
+    def _distrust(self, error: Exception) -> SyncError:
+        """Write no more to these files; the marker tells a process that starts after this one."""
+        failure = FailedSync(format_us(self._clock.now_us()), str(error), acknowledged=self._acknowledged)
+        self._tries, self._next_try = 0, self._clock.monotonic()
+        try:
+            self._failed = self._files.marker.write(failure)
+        except OSError as unwritten:
+            self._failed = failure
+            _log.error("%s: the failed sync could not be marked for the next process: %s", self._path, unwritten)
+        return self._refusal(self._failed)
+
+    def _refusal(self, failure: FailedSync, problem: str = "") -> SyncError:
+        reason = f"a sync failed at {failure.since} ({failure.reason}); the journal is first copied to a new file"
+        if problem:
+            reason += f", which failed ({problem}) and is tried again"
+        return SyncError(f"{self._path}: {reason}", reason=reason)
+
+    def _renew(self, failure: FailedSync) -> None:
+        """Copy the journal to a new file and go on with that. Raises SyncError while that is not possible."""
+        if self._clock.monotonic() < self._next_try:
+            raise self._refusal(failure, self._problem)
+        self._tries += 1
+        try:
+            if not is_switched(self._files):
+                self._copy()
+            self._drop_connection()
+            finish_switch(self._files)
+            self._acknowledged = None
+            self._connection = self._open()
+        except (apsw.Error, OSError, JournalError) as error:
+            self._problem = error.reason if isinstance(error, JournalError) else reason_of(error)
+            pause = _NO_ROOM_PAUSE if isinstance(error, NoRoomError) else min(2.0 ** (self._tries - 1), _LONGEST_PAUSE)
+            self._next_try = self._clock.monotonic() + pause
+            raise self._refusal(failure, self._problem) from error
+        self._failed = None
+        ((last, rows),) = self._connection.execute("SELECT seq, (SELECT count(*) FROM messages) FROM last_seq")
+        fields = {
+            "since": failure.since,
+            "reason": failure.reason,
+            "rows": rows,
+            "last_seq": last,
+            "tries": self._tries,
+        }
+        _log.warning(
+            "the journal was copied to a new file after a failed sync, and acknowledges again:"
+            " since=%s reason=%s rows=%d last_seq=%d tries=%d",
+            *fields.values(), extra={"fields": fields},
+        )  # fmt: skip
+
+    def _copy(self) -> None:
+        """Copy what this process reads; one that was started after the failure may read more than was acknowledged."""
+        own = self._connection
+        source = own or open_database(self._path, readonly=True, vfs=self._vfs)
+        try:
+            copy_journal(self._files, source, self._acknowledged, is_exact=own is not None)
+        finally:
+            if own is None:
+                close_database(source)
 
     def _drop_connection(self) -> None:
         if self._connection is not None:
@@ -271,6 +337,7 @@ class SqliteJournal:
             misdated: Counter[tuple[str, str]] = Counter()
             superseded: list[tuple[int, int]] = []
             fresh: list[bool] = []
+            released: list[bytes] = []
             for row in changes.rows:
                 kind, source, message_id = row[:3]
                 place = known.get((source, message_id))
@@ -309,73 +376,25 @@ class SqliteJournal:
                 if fresh[-1]:
                     seq += 1
                     connection.execute(_INSERT_ROW["stored"], (seq, *entry.row[1:]))
+                    released.append(entry.row.body)
             if seq > first:
                 connection.execute("UPDATE last_seq SET seq = ?", (seq,))
             if changes.probe is not None:
                 connection.execute(_PROBE, (self._clock.now_us(), changes.probe))
+            connection.execute("COMMIT")
         except BaseException:
-            if not connection.get_autocommit():
-                connection.execute("ROLLBACK")
+            with suppress(apsw.Error, OSError):  # what failed first is what counts
+                if not connection.get_autocommit():
+                    connection.execute("ROLLBACK")
             raise
-        connection.execute("COMMIT")
+        self._acknowledge(seq, [row[_BODY] for row in tables["stored"]] + released)
         return fresh
 
-
-class SqliteSnapshot:
-    """A Snapshot in one read transaction of a connection."""
-
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
-        self._connection = connection
-        self._path = path
-
-    def run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """Every line of an answer. Raises JournalError."""
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except (apsw.Error, OSError) as error:
-            raise _translated("read", self._path, error) from error
-
-    def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
-    ) -> Iterator[list[Entry]]:
-        """See Journal."""
-        last = until if until is not None else 2**63 - 1
-        while True:
-            entries = [Entry(line[0], Row(kind, *line[1:])) for line in self.run(_SCAN[kind], (after, last, chunk))]
-            if not entries:
-                return
-            yield entries
-            after = entries[-1].seq
-
-    def lookup(self, message_id: str) -> list[Entry]:
-        """See Journal."""
-        entries = [
-            Entry(line[0], Row(kind, *line[1:]))
-            for kind, query in _LOOKUP.items()
-            for line in self.run(query, (message_id,))
-        ]
-        return sorted(entries, key=lambda entry: entry.seq)
-
-    def watermark(self) -> int:
-        """See Journal."""
-        ((seq,),) = self.run("SELECT seq FROM last_seq")
-        return int(seq)
-
-    def books(self) -> Books:
-        """See Journal."""
-        lines = self.run(f"SELECT source, event, {', '.join(COUNTS)} FROM books ORDER BY source, event")  # noqa: S608 - our own names
-        return {(source, event): dict(zip(COUNTS, counts, strict=True)) for source, event, *counts in lines}
-
-    def in_quarantine(self) -> Mapping[tuple[str, str], int]:
-        """See Snapshot."""
-        counts: Counter[tuple[str, str]] = Counter()
-        for source, event, type_, number in self.run(_IN_QUARANTINE):
-            counts[source, account(event, type_)] += number
-        return counts
-
-    def refusals(self) -> list[Refusals]:
-        """See Snapshot."""
-        return [Refusals(*line) for line in self.run("SELECT * FROM refusals ORDER BY quarter, source, event")]
+    def _acknowledge(self, seq: int, bodies: list[bytes]) -> None:
+        before = self._acknowledged
+        if before is not None:
+            checksum = zlib.crc32(b"".join(bodies), before.checksum)
+            self._acknowledged = Acknowledged(before.first, seq, before.stored + len(bodies), checksum)
 
 
 def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, str], int]:
@@ -418,23 +437,3 @@ def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]
         line[name] += number
         line["received"] += number
     return [(*key, *numbers.values()) for key, numbers in lines.items()]
-
-
-_REASONS: list[tuple[type[Exception], str]] = [
-    (apsw.FullError, "the disk is full; make room"),
-    (apsw.ReadOnlyError, "it is read-only; make it writable for this user"),
-    (apsw.CantOpenError, "it is missing or not readable for this user"),
-    (apsw.NotADBError, "it is not a SQLite database; restore it from a backup"),
-    (apsw.CorruptError, "it is damaged; restore it from a backup"),
-    (apsw.IOError, "the disk fails; check it"),
-    (apsw.BusyError, "another process keeps it locked; stop that process"),
-]
-
-
-def _translated(done: str, path: Path, error: Exception) -> JournalError:
-    for kind, reason in _REASONS:
-        if isinstance(error, kind):
-            return JournalError(
-                f"{path} cannot be {done}: {reason} ({error})", reason=f"the journal cannot be {done}: {reason}"
-            )
-    return JournalError(f"{path} cannot be {done}: {error}")

@@ -39,7 +39,7 @@ class MemoryDisk:
             raise _missing(path.parent)
         if mode == "write":
             self._files[path] = b""
-        return _Writing(self, path, self._files.setdefault(path, b""))
+        return _Writing(self, path, self._files.setdefault(path, b""), at_start=mode == "update")
 
     def sync(self, file: IO[bytes]) -> None:
         """See Disk."""
@@ -107,11 +107,13 @@ class MemoryDisk:
 class _Writing(io.BytesIO):
     """An open file: what is flushed, or closed, is there for readers."""
 
-    def __init__(self, disk: MemoryDisk, path: Path, content: bytes) -> None:
+    def __init__(self, disk: MemoryDisk, path: Path, content: bytes, *, at_start: bool = False) -> None:
         super().__init__()
         self.path = path
         self._disk = disk
         self.write(content)
+        if at_start:
+            self.seek(0)
 
     def flush(self) -> None:
         self._disk.keep(self.path, self.getvalue())

@@ -1,0 +1,203 @@
+"""The journal's database: its tables, how it is opened and closed, and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import apsw
+
+from footfall.disk import SystemDisk
+from footfall.errors import JournalError
+from footfall.storage.books import COUNTS
+from footfall.storage.journal import Kind
+
+__all__ = [
+    "CHECKPOINT_PAGES", "NAMES", "SCHEMA_VERSION", "TABLES", "close_database", "fold_log", "is_failed_sync",
+    "make_private", "open_database", "reason_of", "translated",
+]  # fmt: skip
+
+SCHEMA_VERSION = 4
+
+# Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
+_PAGE_SIZE = 8192
+# Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
+CHECKPOINT_PAGES = 4096
+_BUSY_MS = 10_000
+_SYNCHRONOUS_FULL = 2
+
+_COLUMNS = (
+    "source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT, user_id TEXT, anonymous_id TEXT,"
+    " device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
+    " bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB"
+)
+NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
+TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
+
+_SCHEMA = f"""
+CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
+CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
+CREATE TABLE ids (
+    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
+    PRIMARY KEY (message_id, source)
+) WITHOUT ROWID;
+CREATE TABLE books (
+    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
+    PRIMARY KEY (source, event)
+) WITHOUT ROWID;
+CREATE TABLE refusals (
+    quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (quarter, source, event)
+) WITHOUT ROWID;
+CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
+INSERT INTO last_seq VALUES (1, 0);
+CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
+PRAGMA user_version = {SCHEMA_VERSION};
+"""  # noqa: S608 - our own names
+
+# What fails without harm to what was committed: a read, a lock, or a write, which the log does not count as committed
+# and a checkpoint does again. Every other error of a disk is taken for a failed sync.
+_HARMLESS = frozenset(
+    getattr(apsw, f"SQLITE_IOERR_{name}")
+    for name in (
+        "ACCESS", "AUTH", "BADKEY", "BLOCKED", "CHECKRESERVEDLOCK", "CODEC", "CONVPATH", "CORRUPTFS", "DATA", "DELETE",
+        "DELETE_NOENT", "FSTAT", "GETTEMPPATH", "IN_PAGE", "LOCK", "MMAP", "NOMEM", "RDLOCK", "READ", "SEEK",
+        "SHMLOCK", "SHMMAP", "SHMOPEN", "SHMSIZE", "SHORT_READ", "TRUNCATE", "UNLOCK", "VNODE", "WRITE",
+    )
+)  # fmt: skip
+
+_REASONS: list[tuple[type[Exception], str]] = [
+    (apsw.FullError, "the disk is full; make room"),
+    (apsw.ReadOnlyError, "it is read-only; make it writable for this user"),
+    (apsw.CantOpenError, "it is missing or not readable for this user"),
+    (apsw.NotADBError, "it is not a SQLite database; restore it from a backup"),
+    (apsw.CorruptError, "it is damaged; restore it from a backup"),
+    (apsw.IOError, "the disk fails; check it"),
+    (apsw.BusyError, "another process keeps it locked; stop that process"),
+]
+
+
+def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.Connection:
+    """Open the database of a data folder, making its tables if it is new; set and read back what durability rests on.
+
+    `vfs` names a registered apsw VFS ("" is the system's). Raises JournalError.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    name = str(path)
+    if not readonly:
+        make_private(path)
+    if readonly and _stands_still(path):
+        flags |= apsw.SQLITE_OPEN_URI
+        name = f"{path.absolute().as_uri()}?immutable=1"
+    try:
+        connection = apsw.Connection(name, flags=flags, vfs=vfs or None)
+    except (apsw.Error, OSError) as error:
+        raise translated("opened", path, error) from error
+    try:
+        connection.set_busy_timeout(_BUSY_MS)
+        version = connection.pragma("user_version")
+        _require(
+            version <= SCHEMA_VERSION,
+            f"{path} was written by a newer footfall (format {version}, this one knows {SCHEMA_VERSION}); upgrade",
+        )
+        _require(
+            version in (0, SCHEMA_VERSION),
+            f"{path} was written by an early footfall (format {version}, this one knows {SCHEMA_VERSION}); "
+            "start with a new data folder",
+        )
+        if not readonly:
+            _make_durable(connection, path)
+            if version == 0:
+                with connection:
+                    connection.execute(_SCHEMA)
+    except (apsw.Error, OSError) as error:
+        close_database(connection)
+        raise translated("opened", path, error) from error
+    except JournalError:
+        close_database(connection)
+        raise
+    return connection
+
+
+def make_private(path: Path) -> None:
+    """Make the file before SQLite would, for its owner alone whatever the umask; SQLite makes the log like it."""
+    if not path.exists():
+        try:
+            SystemDisk().open(path, "update").close()
+        except OSError as error:
+            raise translated("opened", path, error) from error
+
+
+def _stands_still(path: Path) -> bool:
+    """Whether a database is a copy that we may not write beside and nobody writes to: no log, and no right to make one.
+
+    SQLite needs to write beside a database even to read it, unless it is told that nothing changes.
+    """
+    log = path.with_name(f"{path.resolve().name}-wal")
+    return path.exists() and not log.exists() and not os.access(path.parent, os.W_OK)
+
+
+def close_database(connection: apsw.Connection) -> None:
+    """Let go of a database. What a failing disk says meanwhile changes nothing: what was committed is in the log."""
+    with suppress(apsw.Error, OSError):
+        connection.close(True)
+
+
+def _make_durable(connection: apsw.Connection, path: Path) -> None:
+    """Set what durability rests on, and read back that SQLite did so: it answers a refusal with the old value."""
+    connection.pragma("page_size", _PAGE_SIZE)
+    mode = connection.pragma("journal_mode", "wal")
+    _require(
+        mode == "wal", f"{path}: SQLite keeps journal_mode {mode!r} instead of 'wal'; put the folder on a local disk"
+    )
+    connection.pragma("synchronous", "full")
+    _require(
+        connection.pragma("synchronous") == _SYNCHRONOUS_FULL,
+        f"{path}: SQLite refuses synchronous=FULL, so nothing in it would be durable; use an ordinary SQLite build",
+    )
+    # Both are done by the journal: SQLite passes over a sync that fails in them.
+    connection.pragma("wal_autocheckpoint", 0)
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+
+
+def _require(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise JournalError(otherwise)
+
+
+def fold_log(connection: apsw.Connection) -> None:
+    """Copy the whole log back into the database, unless a reader still needs it, so that closing removes it.
+
+    Raises what SQLite raises; a failed sync must not be passed over.
+    """
+    connection.set_busy_timeout(0)
+    try:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    except apsw.BusyError:
+        return
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+
+
+def is_failed_sync(error: Exception) -> bool:
+    """Whether an error means that what was written may not be on the disk although it can be read."""
+    code = getattr(error, "extendedresult", apsw.SQLITE_IOERR)
+    return isinstance(error, apsw.IOError) and code not in _HARMLESS
+
+
+def reason_of(error: Exception) -> str:
+    """Why something failed, and what to do, without a path."""
+    if isinstance(error, OSError):
+        return os.strerror(error.errno) if error.errno else JournalError.UNKNOWN
+    return next((reason for kind, reason in _REASONS if isinstance(error, kind)), JournalError.UNKNOWN)
+
+
+def translated(done: str, path: Path, error: Exception) -> JournalError:
+    """An error of SQLite or of the system as ours. `done` is what could not be done to the journal."""
+    reason = reason_of(error)
+    if isinstance(error, OSError) or reason == JournalError.UNKNOWN:
+        return JournalError(f"{path} cannot be {done}: {error}")
+    return JournalError(
+        f"{path} cannot be {done}: {reason} ({error})", reason=f"the journal cannot be {done}: {reason}"
+    )

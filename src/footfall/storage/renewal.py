@@ -1,0 +1,155 @@
+"""Renewal: after a failed sync a journal is copied to a new file, which then takes the place of the old one.
+
+An old log must never meet the new file, and the old file must never be without its log, whenever the power goes and
+whoever opens the journal then. So `journal.db` becomes a link to the copy in one step, then the old log goes, then the
+copy takes the link's place in one step. SQLite follows the link, and names the log after the file that it leads to.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+import apsw
+
+from footfall.disk import Directory, Disk, SystemDirectory, SystemDisk, give_owner_and_mode
+from footfall.errors import JournalError
+from footfall.storage.books import imbalances, kept, total
+from footfall.storage.snapshot import SqliteSnapshot
+from footfall.storage.sync_marker import Acknowledged, SyncMarker
+
+__all__ = [
+    "JournalFiles",
+    "NoRoomError",
+    "copy_journal",
+    "finish_switch",
+    "is_switched",
+    "rewrite_log",
+    "settle_switch",
+]
+
+_CHUNK = 1 << 20
+_BODIES = "SELECT body FROM messages WHERE seq > ? AND seq <= ? ORDER BY seq"
+
+
+class NoRoomError(JournalError):
+    """The disk has no room for a copy of the journal."""
+
+
+class JournalFiles:
+    """The files of a journal, and what they are changed through. `boot`: see SyncMarker."""
+
+    def __init__(
+        self, path: Path, *, disk: Disk | None = None, directory: Directory | None = None, boot: str | None = None
+    ) -> None:
+        self.path = path
+        self.copy = path.with_name(f"{path.stem}.new{path.suffix}")
+        self.log = path.with_name(f"{path.name}-wal")
+        self.disk = disk or SystemDisk()
+        self.directory = directory or SystemDirectory(path.parent)
+        self.marker = SyncMarker(path, disk=self.disk, boot=boot)
+
+
+def is_switched(files: JournalFiles) -> bool:
+    """Whether a complete copy is the journal already, and only its name and the old log are left to be put right."""
+    return files.directory.target(files.path.name) == files.copy.name
+
+
+def copy_journal(
+    files: JournalFiles, source: apsw.Connection, acknowledged: Acknowledged | None, *, is_exact: bool
+) -> None:
+    """Copy what `source` reads to a new file, prove that all that was acknowledged is in it, and make it the journal.
+
+    `is_exact` says that `acknowledged` ends where the journal does. Raises NoRoomError, JournalError when the copy does
+    not hold what it must, and what SQLite and the operating system raise.
+    """
+    files.directory.remove(_all_of(files.copy))
+    pages = source.pragma("page_count") - source.pragma("freelist_count")
+    needed, free = pages * source.pragma("page_size"), files.directory.free()
+    if free < needed:
+        problem = f"it needs {needed:,} bytes, and {free:,} are free; make room"
+        raise NoRoomError(f"{files.copy}: {problem}", reason=problem)
+    # Opened before anything is in it: a write that fails behind our back is told to those who have the file open.
+    with files.disk.open(files.copy, "update") as file:
+        source.execute("VACUUM INTO ?", (str(files.copy),))
+        give_owner_and_mode(file, files.path)
+        files.disk.sync(file)
+    _check(files.copy, acknowledged, is_exact=is_exact)
+    files.directory.point(files.path.name, files.copy.name)
+
+
+def finish_switch(files: JournalFiles) -> None:
+    """Give the copy the journal's name, and remove the old log. A switch that was cut short anywhere is finished."""
+    # Again, for a sync of the folder that failed proves nothing when it is only repeated.
+    files.directory.point(files.path.name, files.copy.name)
+    files.marker.clear()
+    files.directory.remove(_all_of(files.path)[1:])
+    files.directory.move(files.copy.name, files.path.name)
+
+
+def settle_switch(files: JournalFiles) -> None:
+    """Put right what a switch that was cut short left. Raises OSError."""
+    if is_switched(files):
+        finish_switch(files)
+    elif files.copy.exists():
+        files.directory.remove(_all_of(files.copy))
+
+
+def rewrite_log(files: JournalFiles) -> None:
+    """Write the log anew, byte for byte, and sync it. Whoever calls keeps other writers out. Raises OSError.
+
+    A process that was killed as a sync failed left no marker. What it could not sync is still in the page cache, and
+    looks committed: written again, it is.
+    """
+    with files.disk.open(files.log, "update") as file:
+        place = 0
+        while True:
+            file.seek(place)
+            part = file.read(_CHUNK)
+            if not part:
+                break
+            file.seek(place)
+            file.write(part)
+            place += len(part)
+        files.disk.sync(file)
+
+
+def _all_of(path: Path) -> list[str]:
+    """The names of a database and of what SQLite may put beside it."""
+    return [path.name, *(f"{path.name}-{ending}" for ending in ("wal", "shm", "journal"))]
+
+
+def _check(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> None:
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    connection = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
+    try:
+        problems = connection.execute("PRAGMA integrity_check(3)").fetchall()
+        wrong = [] if problems == [("ok",)] else [str(problem) for (problem,) in problems]
+        snapshot = SqliteSnapshot(connection, path)
+        books, last = snapshot.books(), snapshot.watermark()
+        wrong += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
+        ((stored,),) = snapshot.run("SELECT count(*) FROM messages")
+        if stored != kept(total(books)):
+            wrong.append(f"{stored:,} messages are stored, and the books have {kept(total(books)):,}")
+        if acknowledged is not None:
+            wrong += _missing(connection, acknowledged, last, is_exact=is_exact)
+    finally:
+        connection.close()
+    if wrong:
+        problem = f"it does not hold what was acknowledged: {'; '.join(wrong[:3])}"
+        raise JournalError(f"{path}: {problem}", reason=problem)
+
+
+def _missing(connection: apsw.Connection, acknowledged: Acknowledged, last: int, *, is_exact: bool) -> list[str]:
+    number, checksum = 0, 0
+    for (body,) in connection.execute(_BODIES, (acknowledged.first, acknowledged.last)):
+        number += 1
+        checksum = zlib.crc32(body, checksum)
+    wrong = []
+    if last < acknowledged.last or (is_exact and last != acknowledged.last):
+        wrong.append(f"its last number is {last:,} instead of {acknowledged.last:,}")
+    if number != acknowledged.stored:
+        wrong.append(f"{number:,} messages instead of {acknowledged.stored:,}")
+    elif checksum != acknowledged.checksum:
+        wrong.append("a message is not as it came in")
+    return wrong

@@ -1,0 +1,83 @@
+"""SqliteSnapshot: everything that is read from a journal's database as of one moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from footfall.storage.books import COUNTS, Books
+from footfall.storage.database import NAMES, TABLES, translated
+from footfall.storage.journal import Entry, Kind, Refusals, Row, account
+
+__all__ = ["SqliteSnapshot"]
+
+_IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
+_SCAN = {
+    kind: f"SELECT seq, {NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
+    for kind, table in TABLES.items()
+}
+_LOOKUP = {
+    kind: f"SELECT seq, {NAMES} FROM {table} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?) ORDER BY seq"  # noqa: S608 - our own names
+    for kind, table in TABLES.items()
+}
+
+
+class SqliteSnapshot:
+    """A Snapshot in one read transaction of a connection."""
+
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    def run(self, query: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Every line of an answer. Raises JournalError."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except (apsw.Error, OSError) as error:
+            raise translated("read", self._path, error) from error
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        """See Journal."""
+        last = until if until is not None else 2**63 - 1
+        while True:
+            entries = [Entry(line[0], Row(kind, *line[1:])) for line in self.run(_SCAN[kind], (after, last, chunk))]
+            if not entries:
+                return
+            yield entries
+            after = entries[-1].seq
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        """See Journal."""
+        entries = [
+            Entry(line[0], Row(kind, *line[1:]))
+            for kind, query in _LOOKUP.items()
+            for line in self.run(query, (message_id,))
+        ]
+        return sorted(entries, key=lambda entry: entry.seq)
+
+    def watermark(self) -> int:
+        """See Journal."""
+        ((seq,),) = self.run("SELECT seq FROM last_seq")
+        return int(seq)
+
+    def books(self) -> Books:
+        """See Journal."""
+        lines = self.run(f"SELECT source, event, {', '.join(COUNTS)} FROM books ORDER BY source, event")  # noqa: S608 - our own names
+        return {(source, event): dict(zip(COUNTS, counts, strict=True)) for source, event, *counts in lines}
+
+    def in_quarantine(self) -> Mapping[tuple[str, str], int]:
+        """See Snapshot."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for source, event, type_, number in self.run(_IN_QUARANTINE):
+            counts[source, account(event, type_)] += number
+        return counts
+
+    def refusals(self) -> list[Refusals]:
+        """See Snapshot."""
+        return [Refusals(*line) for line in self.run("SELECT * FROM refusals ORDER BY quarter, source, event")]
