@@ -200,10 +200,8 @@ class SqliteJournal:
         self._failed = self._files.marker.read()
         if self._failed is not None:
             self._acknowledged = self._failed.acknowledged
-            try:
+            with suppress(SyncError):  # it is in the log, and each commit tries again
                 self._renew(self._failed)
-            except SyncError as error:
-                _log.error("%s", error)
             return
         has_log = self._files.log.exists()
         self._connection = self._open()
@@ -264,7 +262,7 @@ class SqliteJournal:
     def _distrust(self, error: Exception) -> SyncError:
         """Write no more to these files; the marker tells a process that starts after this one."""
         failure = FailedSync(format_us(self._clock.now_us()), str(error), acknowledged=self._acknowledged)
-        self._tries, self._next_try = 0, self._clock.monotonic()
+        self._problem, self._tries, self._next_try = "", 0, self._clock.monotonic()
         try:
             self._failed = self._files.marker.write(failure)
         except OSError as unwritten:
@@ -294,7 +292,10 @@ class SqliteJournal:
             self._problem = error.reason if isinstance(error, JournalError) else reason_of(error)
             pause = _NO_ROOM_PAUSE if isinstance(error, NoRoomError) else min(2.0 ** (self._tries - 1), _LONGEST_PAUSE)
             self._next_try = self._clock.monotonic() + pause
-            raise self._refusal(failure, self._problem) from error
+            refusal = self._refusal(failure, self._problem)
+            if self._tries == 1:  # the committer counts those after it
+                _log.error("%s", refusal)
+            raise refusal from error
         self._failed = None
         ((last, rows),) = self._connection.execute("SELECT seq, (SELECT count(*) FROM messages) FROM last_seq")
         fields = {
@@ -312,6 +313,8 @@ class SqliteJournal:
 
     def _copy(self) -> None:
         """Copy what this process reads; one that was started after the failure may read more than was acknowledged."""
+        if self._connection is not None and not self._connection.get_autocommit():
+            self._drop_connection()  # its rollback failed too, and nothing is copied inside of a transaction
         own = self._connection
         source = own or open_database(self._path, readonly=True, vfs=self._vfs)
         try:
