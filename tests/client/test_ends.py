@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import os
 import subprocess
 import sys
 import textwrap
+import threading
+from collections import Counter
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
-from footfall import Client
+from footfall import AsyncClient, Client
+from footfall.events import Answer, Batch
 from footfall.testing import Recorder
 
 FORKS = hasattr(os, "fork")
@@ -280,3 +285,78 @@ def test_a_forgotten_client_is_freed() -> None:
     gc.collect()
 
     assert Counted.alive == 0
+
+
+def ours() -> Counter[str]:
+    """The objects of our types that are alive, hooks for forks and for the end of the process among them."""
+    gc.collect()
+    kinds = (type(thing) for thing in gc.get_objects())
+    return Counter(kind.__qualname__ for kind in kinds if str(kind.__module__).startswith("footfall"))
+
+
+def senders() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name == "footfall"}
+
+
+@pytest.mark.parametrize("way", ["made", "sent", "closed", "http", "async"])
+def test_a_thousand_clients_that_are_forgotten_leave_nothing_behind(way: str) -> None:
+    def use() -> None:
+        if way == "async":
+            asyncio.run(use_async())
+            return
+        client = Client(Nowhere()) if way != "http" else Client("http://127.0.0.1:9", write_key="key")
+        if way in ("closed", "sent"):
+            client.track("a", user_id="kari")
+            client.flush(30)
+        if way == "closed":
+            client.close(30)
+
+    async def use_async() -> None:
+        async with AsyncClient(Nowhere()) as client:
+            client.track("a", user_id="kari")
+
+    use()
+    before, threads_before = ours(), senders()
+    for _ in range(1_000):
+        use()
+
+    gc.collect()  # a client that is freed wakes its thread, which then ends
+    for thread in senders() - threads_before:
+        thread.join(30)
+    assert senders() <= threads_before
+    assert ours() - before == Counter()
+
+
+def test_a_client_that_is_forgotten_with_messages_pending_sends_them_first() -> None:
+    transport = Nowhere()
+    client = Client(transport)
+    client.track("a", user_id="kari")
+    threads = senders()
+    freed = ref(client)
+    del client
+
+    gc.collect()
+    for thread in threads:
+        thread.join(30)
+    assert transport.sent == 1
+    assert freed() is None
+
+
+class Nowhere:
+    """A transport that knows no client."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+
+    def send(self, batch: Batch) -> Answer:
+        self.sent += len(batch.messages)
+        return Answer(len(batch.messages))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    async def send_async(self, batch: Batch) -> Answer:
+        return self.send(batch)
+
+    async def close_async(self) -> None:
+        """Nothing is open."""

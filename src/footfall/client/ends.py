@@ -40,7 +40,8 @@ def end_with_process(
     Where more of the application may follow, or nothing is called that late, it is `send(owner)`. Returns what takes
     all of it back.
     """
-    entry = _AtExit(weakref.ref(owner), close, send)
+    weak = weakref.ref(owner)
+    entry = _AtExit(weak, close, send)
     # Each its own, and now: handlers run in the reverse order of registering. What was registered before us may be what
     # the transport needs, and what comes after us may send its last messages.
     atexit.register(entry)
@@ -50,9 +51,11 @@ def end_with_process(
     _ends[owner] = send
     _library_ends.register()
 
+    # The owner will have this, and must not be kept alive by it.
     def forget() -> None:
         forgotten()
-        _ends.pop(owner, None)
+        if (alive := weak()) is not None:
+            _ends.pop(alive, None)
 
     return forget
 

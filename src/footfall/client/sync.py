@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,7 @@ from footfall.client.ends import expect_end
 from footfall.client.guard import guarded
 from footfall.client.ledger import Delivery
 from footfall.client.outbox import Parcel
+from footfall.clock import Clock
 
 __all__ = ["Client"]
 
@@ -139,11 +141,9 @@ class Client(BaseClient):
             expect_end()
             # One that a signal handler starts meanwhile, or that starts although an interrupt is raised here, finds out
             # that it is not the sender.
-            changed = self._changed
-            thread = threading.Thread(target=lambda: self._work(changed, thread), name="footfall", daemon=True)
             try:
-                self._thread = thread
-                thread.start()
+                self._thread = _Sender(self, self._changed, self._clock)
+                self._thread.start()
             except BaseException as error:
                 self._thread = None  # none can be started: the interpreter is ending, or there are too many
                 if _is_of_the_end(error):
@@ -157,13 +157,15 @@ class Client(BaseClient):
 
     # The thread that sends. It works as long as it is the client's, and touches nothing after that.
 
-    def _work(self, changed: threading.Condition, sender: threading.Thread) -> None:
+    def work(self, changed: threading.Condition, sender: threading.Thread) -> bool:
+        """For the thread that sends: send what is pending; returns whether more may come."""
+        goes_on = False
         try:
             while (parcel := self._next_parcel(changed, sender)) is not None:
                 outcome = self._sent(parcel)
                 with changed:
                     if self._thread is not sender:
-                        return
+                        return False
                     lines = self._settle(parcel, outcome)
                     self._is_saying = True
                 say(lines)
@@ -171,27 +173,69 @@ class Client(BaseClient):
                     if self._thread is sender:
                         self._is_saying = False
                         changed.notify_all()
-            if self._closed and self._thread is sender:
+            goes_on = self._thread is sender and not self._is_over(self._clock.monotonic())
+            if not goes_on and self._thread is sender:
                 self._let_go()
         except BaseException as error:  # noqa: BLE001 - nobody above us could do more: the next call starts a thread
             self._failures.log("the sender", error)
         finally:
             with changed:
-                if self._thread is sender:
+                if not goes_on and self._thread is sender:
                     self._thread = None
                     self._is_saying = False
                     self._is_asleep = True
                     self._outbox.interrupted()
                     changed.notify_all()
+        return goes_on
+
+    def is_idle(self, sender: threading.Thread) -> bool:
+        """For the thread that sends: whether there is nothing to do but to wait. The lock is held."""
+        return self._thread is sender and not self._closed and self._outbox.pending == 0
 
     def _next_parcel(self, changed: threading.Condition, sender: threading.Thread) -> Parcel | None:
-        """Wait until something is due; None when the client is closed and nothing more can be done."""
+        """Wait until something is due; None when nothing is pending, or nothing more can be done."""
         with changed:
             while self._thread is sender and not self._is_over(now := self._clock.monotonic()):
+                if self.is_idle(sender):
+                    break
                 if (parcel := self._outbox.take(now)) is not None:
                     return parcel
                 self._clock.wait(changed, self._pause(now))
         return None
+
+
+class _Sender(threading.Thread):
+    """The thread that sends. It keeps its client alive while something is pending, and ends with it otherwise."""
+
+    def __init__(self, client: Client, changed: threading.Condition, clock: Clock) -> None:
+        super().__init__(name="footfall", daemon=True)
+        self._client = weakref.ref(client, self._end)
+        self._changed = changed
+        self._clock = clock
+        self._is_alone = False
+
+    def run(self) -> None:
+        while self._works():
+            with self._changed:
+                while self._is_idle() and not self._is_alone:
+                    self._clock.wait(self._changed, None)
+
+    # Whoever has the client lets go of it as they return.
+
+    def _works(self) -> bool:
+        client = self._client()
+        return client is not None and client.work(self._changed, self)
+
+    def _is_idle(self) -> bool:
+        client = self._client()
+        return client is not None and client.is_idle(self)
+
+    def _end(self, _client: weakref.ref[Client]) -> None:
+        self._is_alone = True
+        # The lock may be taken for good: by a thread that a fork, or the end of the process, has stopped.
+        if self._changed.acquire(blocking=False):
+            self._changed.notify_all()
+            self._changed.release()
 
 
 def _is_of_the_end(error: BaseException) -> bool:
