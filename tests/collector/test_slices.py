@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import orjson
 import pytest
-from hypothesis import event, find, given, settings
+from hypothesis import event, example, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector.slices import (
+    NamedValues,
     TooManyError,
     array_at,
     cut_member,
@@ -232,3 +234,46 @@ def test_depth_and_keys_of_any_value_are_those_of_a_walk(value: object, style: d
     depth, keys = walked(value)
 
     assert depth_and_keys(text, most_depth=most) == (min(depth, most + 1), keys)
+
+
+# The words of a text one by one, with no memory of the quotes that have no fellow.
+WORDS = re.compile(
+    rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'|[^ \t\r\n,:=\[\]{}\"']+",
+    re.DOTALL,
+)
+
+
+def names_by_definition(text: bytes) -> list[tuple[str, int]]:
+    """Each word `a`, and where its value begins."""
+    named = []
+    for word in WORDS.finditer(text):
+        rest = text[word.end() :].lstrip(b" \t\r\n:=")
+        if word[0] in (b"a", b'"a"', b"'a'") and rest[:1] not in (b"", b",", b"]", b"}"):
+            named.append(("a", len(text) - len(rest)))
+    return named
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from([*"\"'\\a:, {}=", '"a"', "'a'", '\\"', "a:"]), max_size=24).map("".join))
+@example('"\\"a":a:1,\'a\':"x')
+@example("it's a:1")
+def test_names_are_those_that_a_search_word_by_word_comes_upon(text: str) -> None:
+    content = text.encode()
+    values, position, named = NamedValues(content, {"a"}), 0, []
+    while (value := values.next(position)) is not None:
+        named.append(value[:2])
+        # On behind the name, as one whose value was not looked into.
+        position = value[1]
+
+    # What the definition reads on from a name is read on from its value here.
+    assert named == names_by_definition(content)
+
+
+@pytest.mark.parametrize(
+    "text", [b'"' + b'\\"' * 500_000, b"'\\" * 500_000, b'["' + b'\\"a:1,' * 200_000, b'"a' * 500_000]
+)
+def test_quotes_without_fellows_cost_no_square_of_the_length(text: bytes) -> None:
+    values, position = NamedValues(text, {"b"}), 0
+
+    # A search from each such quote to the end would take hours.
+    assert values.next(position) is None

@@ -83,3 +83,20 @@ def test_the_sql_compares_ids_as_python_does() -> None:
 
 def test_null_stays_null_in_sql() -> None:
     assert Duck().run(f"SELECT {comparable_sql('NULL::VARCHAR')}") == [(None,)]
+
+
+MARKS = (
+    "a\u0301\u0327\u0323\u0344\u0f71\u0f72\u0f73\u00e9\uac00\u1100\u1161\u212b\U0001d15e\u0345\u09c7\u09be\u0dca\ud800"
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.sampled_from(MARKS), min_size=129, max_size=160).map("".join))
+@example("a" + "\u0301\u0327" * 70)
+def test_long_ids_are_brought_into_nfc_too(text: str) -> None:
+    assert comparable(text) == unicodedata.normalize("NFC", text)
+
+
+def test_marks_in_disorder_cost_no_square_of_their_number() -> None:
+    # Sorted one by one, as `unicodedata` does it, these would take an hour.
+    assert comparable("x" + "\u0301\u0327" * 500_000) == "x" + "\u0327" * 500_000 + "\u0301" * 500_000

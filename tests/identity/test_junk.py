@@ -143,3 +143,10 @@ def test_python_and_sql_call_the_same_ids_junk() -> None:
 
 def test_null_is_neither_junk_nor_usable_in_sql() -> None:
     assert Duck().run(f"SELECT {junk_sql('NULL::VARCHAR')}") == [(None,)]
+
+
+@pytest.mark.parametrize("around", ["'", "\u201c", "\\", "0"])
+def test_what_stands_around_an_id_costs_no_square_of_its_length(around: str) -> None:
+    # Each end of what is in front, tried with each end of what is behind, would take hours.
+    assert not is_junk(around * 1_000_000 + "x" + around * 10)
+    assert is_junk(around * 1_000_000 + "guest") is (around != "0")

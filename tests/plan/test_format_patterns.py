@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from footfall.plan.codegen.payload import FORMAT_EXAMPLES
 from footfall.plan.format_patterns import FORMAT_PATTERNS
 from footfall.plan.formats import FORMATS
+from footfall.plan.pattern_text import parse_pattern
+from footfall.plan.pattern_ways import Ways
 
 ADDRESSES = (
     "::",
@@ -71,3 +73,11 @@ def test_the_expression_and_the_predicate_agree(name: str) -> None:
 def test_addresses_at_the_edge_are_judged_alike(text: str) -> None:
     for name in ("ip", "ipv4", "ipv6"):
         assert bool(re.fullmatch(FORMAT_PATTERNS[name], text)) is bool(FORMATS[name](text)), name
+
+
+@pytest.mark.parametrize("name", sorted(FORMAT_PATTERNS))
+def test_the_tries_of_a_format_grow_with_the_length_alone(name: str) -> None:
+    ways = Ways(parse_pattern(rf"\A(?:{FORMAT_PATTERNS[name]})\Z"))
+
+    assert not ways.exponential()
+    assert ways.tries(2**15) - ways.tries(2**10) <= 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from footfall.collector.slices import cut_member, members, next_named_value
+from footfall.collector.slices import NamedValues, cut_member, members
 
 __all__ = ["NAME", "cut_from_object", "cut_from_text", "may_name_key"]
 
@@ -58,7 +58,8 @@ def cut_from_text(text: bytes) -> bytes:
 def _null_inside(text: bytes) -> bytes:
     pieces: list[bytes] = []
     position = 0
-    while (named := next_named_value(text, (NAME,), position)) is not None:
+    values = NamedValues(text, (NAME,))
+    while (named := values.next(position)) is not None:
         _, start, end = named
         pieces += (text[position:start], _NULL)
         position = end

@@ -18,13 +18,13 @@ from footfall.events import Fault
 __all__ = [
     "EndOf",
     "Member",
+    "NamedValues",
     "TooManyError",
     "array_at",
     "cut_member",
     "depth_and_keys",
     "element_spans",
     "members",
-    "next_named_value",
     "repeats_keys",
     "why_unreadable",
 ]
@@ -45,7 +45,9 @@ _AS_ARRAYS = bytes.maketrans(b"{}", b"[]")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _KEY = re.compile(rb"[ \t\r\n]*+(" + _STRING + rb")[ \t\r\n]*+:[ \t\r\n]*+", re.DOTALL)
 # For a text that is no JSON: what may be a name, what may be between it and its value, and a value that is no JSON.
-_WORDS = re.compile(_STRING + rb"|'(?:[^'\\]++|\\.)*+'|[^ \t\r\n,:=\[\]{}\"']++", re.DOTALL)
+_BARE = re.compile(rb"[^ \t\r\n,:=\[\]{}\"']++")
+_BEGIN = re.compile(rb"[^ \t\r\n,:=\[\]{}]")
+_QUOTED = {ord('"'): re.compile(_STRING, re.DOTALL), ord("'"): re.compile(rb"'(?:[^'\\]++|\\.)*+'", re.DOTALL)}
 _SEPARATOR = re.compile(rb"[ \t\r\n:=]*+")
 _LOOSE = re.compile(rb"'(?:[^'\\]++|\\.)*+'|[^,\]}]++", re.DOTALL)
 _NO_VALUE = (b"", b",", b"]", b"}")
@@ -138,19 +140,46 @@ def array_at(text: bytes, position: int, *, most: int | None = None) -> tuple[li
         position = _after_space(text, position + 1)
 
 
-def next_named_value(text: bytes, names: Container[str], position: int) -> tuple[str, int, int] | None:
-    """The next value after one of these names in a text that need not be JSON: name, start and end; None for no more.
+class NamedValues:
+    """Finds the values after some names in a text that need not be JSON.
 
-    Names and values may have single quotes or none. A value that has no end ends with the text.
+    Names and values may have single quotes or none. However the quotes stand, the work grows with the text's length.
     """
-    for word in _WORDS.finditer(text, position):
-        if (name := _name(word[0])) not in names:
-            continue
-        separator = _SEPARATOR.match(text, word.end())
-        start = word.end() if separator is None else separator.end()
-        if text[start : start + 1] not in _NO_VALUE:
-            return name, start, _end_of_loose_value(text, start)
-    return None
+
+    def __init__(self, text: bytes, names: Container[str]) -> None:
+        self._text = text
+        self._names = names
+        # From where on a quote has no fellow. All that come after one have none: to it they are escaped.
+        self._single = dict.fromkeys(b"\"'", len(text))
+
+    def next(self, position: int) -> tuple[str, int, int] | None:
+        """The next value from `position` on: its name, its start and its end; None for no more.
+
+        A value that has no end ends with the text.
+        """
+        while (word := self._word(position)) is not None:
+            position = word.end()
+            if (name := _name(word[0])) not in self._names:
+                continue
+            separator = _SEPARATOR.match(self._text, position)
+            start = position if separator is None else separator.end()
+            if self._text[start : start + 1] not in _NO_VALUE:
+                return name, start, _end_of_loose_value(self._text, start)
+        return None
+
+    def _word(self, position: int) -> re.Match[bytes] | None:
+        while (begin := _BEGIN.search(self._text, position)) is not None:
+            at = begin.start()
+            quote = self._text[at]
+            if quote not in self._single:
+                return _BARE.match(self._text, at)
+            if at < self._single[quote]:
+                string = _QUOTED[quote].match(self._text, at)
+                if string is not None:
+                    return string
+                self._single[quote] = at
+            position = at + 1
+        return None
 
 
 def _name(word: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from footfall.collector.slices import element_spans, members, next_named_value
+from footfall.collector.slices import NamedValues, element_spans, members
 from footfall.events import Fault
 from footfall.plan.model import Transform
 from footfall.plan.transform import Changer
@@ -48,8 +48,9 @@ def splice_names(text: bytes, parts: Mapping[str, Part], changer: Changer) -> Sp
     What should be left out becomes null.
     """
     walk = _Walk(changer)
+    values = NamedValues(text, parts)
     position, allowance = 0, _LOOKS * len(text)
-    while (named := next_named_value(text, parts, position)) is not None:
+    while (named := values.next(position)) is not None:
         name, start, position = named
         before = len(walk.edits)
         try:

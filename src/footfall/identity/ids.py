@@ -10,7 +10,8 @@ they use Unicode's own tables, which agree on every character that both of them 
 
 from __future__ import annotations
 
-from unicodedata import normalize
+from itertools import groupby
+from unicodedata import combining, normalize
 
 __all__ = ["AROUND", "any_of", "comparable", "comparable_sql"]
 
@@ -42,7 +43,20 @@ def _in_class(character: str) -> str:
 
 def comparable(id: str) -> str:  # noqa: A002 - the word of the domain; the builtin is not needed here
     """An id as it is compared with others. Doing it twice changes nothing more."""
-    return (id if id.isascii() else normalize("NFC", id)).strip(AROUND)
+    return (id if id.isascii() else _nfc(id)).strip(AROUND)
+
+
+# Up to here a text of marks alone takes no longer than one of letters takes in the slow way.
+_SHORT = 128
+
+
+def _nfc(text: str) -> str:
+    if len(text) > _SHORT:
+        # To order a run of marks costs the square of its length, unless it is in order already.
+        parts = (part for char in text for part in normalize("NFD", char))
+        runs = groupby(parts, key=lambda part: combining(part) > 0)
+        text = "".join("".join(sorted(run, key=combining) if is_marks else run) for is_marks, run in runs)
+    return normalize("NFC", text)
 
 
 _EDGES = f"^{any_of(AROUND)}+|{any_of(AROUND)}+$"

@@ -14,7 +14,7 @@ from footfall.plan.yaml_source import Node
 
 __all__ = ["Places", "split_where"]
 
-_PARTS = re.compile(r"\[[^\]]*\]|[^.\[]+")
+_PARTS = re.compile(r"\[[^\[\]]*\]|[^.\[]+")
 # Where the parts of an array or a map are written.
 _INNER = {"[]": "items", "{}": "values"}
 _SECTIONS = ("pages", "kpis", "journeys", "goals", "teams", "sources", "types", "property_groups")
