@@ -22,6 +22,7 @@ from tests.plan.test_compile import draw_text, draw_whole, has_duplicate_keys, h
 
 from footfall.plan.codegen.json_schema import event_schema, schema_text
 from footfall.plan.codegen.names import class_name
+from footfall.plan.exchange.schema_out import members_schema
 from footfall.plan.formats import FORMATS
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.validate import Validator
@@ -253,3 +254,24 @@ def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named
         *(row.why for row in DIFFERENCES),
     }
     assert {name for name in expected if not seen[name]} == set()
+
+
+def test_a_pattern_has_one_longest_value_for_every_judge() -> None:
+    props = (
+        Property(name="a", wire_name="a", type="string", pattern="^a*$"),
+        Property(name="b", wire_name="b", type="string", pattern="^[a-z]*$", format="hostname", max_length=2_000),
+        Property(name="c", wire_name="c", type="array", items=Property(type="string", pattern="a")),
+    )
+    seen: Counter[str] = Counter()
+
+    for size in (1_024, 1_025):
+        judge_one_plan(
+            Property(type="object", properties=props),
+            [b'{"a":"%s"}' % (b"a" * size), b'{"c":["%s"]}' % (b"a" * size), b'{"b":"%s"}' % (b"a" * 63)],
+            seen,
+        )
+    other = jsonschema_rs.Draft202012Validator(members_schema(props, closed=True))
+
+    assert seen["schema takes"] == seen["class takes"] == 4
+    assert seen["schema refuses"] == seen["class refuses"] == 2
+    assert [other.is_valid({"a": "a" * size}) for size in (1_024, 1_025)] == [True, False]

@@ -23,6 +23,8 @@ __all__ = ["Ways"]
 _MOST_POSITIONS = 1_500
 _MOST_STEPS = 400_000
 _MOST_LOOPS = 64
+# log2 of how often a repetition may go on at least, to count as one without an end: as long as most values are.
+_ENDLESS = 10
 # A character that does not fit is seen at once: eight of those cost about as much as one that does.
 _STEP = 1 / 8
 # `re` has a way of its own to repeat one element; repeating anything else costs some times as much.
@@ -96,7 +98,7 @@ class Ways:
         if self._start is None:
             return False
         return any(
-            self._size(group, math.inf) == math.inf and self._pair({self._start}, group, math.inf, self._certain) > 0
+            self._size(group, math.inf) >= _ENDLESS and self._pair({self._start}, group, math.inf, self._certain) > 0
             for group in self._groups
             if self._start not in group and self._is_loop(group)
         )

@@ -13,6 +13,7 @@ import pytest
 from footfall.plan.exchange import export_plan, import_plan
 from footfall.plan.exchange.draft import Draft
 from footfall.plan.exchange.keywords import MAX_DEPTH
+from footfall.plan.exchange.schema_out import property_schema
 from footfall.plan.exchange.yaml_text import yaml_text
 from footfall.plan.findings import Findings
 from footfall.plan.model import Property
@@ -49,6 +50,10 @@ SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"type": "decimal", "scale": 2, "nullable": True}),
     ("open enum", {"anyOf": [{"enum": ["a"]}, {"type": "string"}]}, {"type": "string", "enum": ["a"], "open": True}),
     ("OpenAPI's null", {"type": "string", "nullable": True}, {"type": "string", "nullable": True}),
+    ("expression of usual length", {"type": "string", "pattern": "^a*$", "maxLength": 1024},
+     {"type": "string", "pattern": "^a*$"}),
+    ("slow expression of short values", {"type": "string", "pattern": "^a*a*$", "maxLength": 256},
+     {"type": "string", "pattern": "^a*a*$", "max_length": 256}),
     ("parts of one", {"allOf": [{"type": "string"}, {"maxLength": 3}]}, {"type": "string", "max_length": 3}),
     ("reference", {"$ref": "#/definitions/money"}, {"type": "decimal", "scale": 2}),
     ("described reference", {"$ref": "#/definitions/money", "description": "d"},
@@ -105,6 +110,8 @@ ASIDE: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any]]] = [
      {"type": "any", "nullable": True}, {"oneOf": [{"minLength": 1}, {"pattern": "a"}]}),
     ("enum of fractions", {"type": "number", "enum": [Decimal("0.5")]}, {"type": "number"}, {"enum": [Decimal("0.5")]}),
     ("another's expression", {"type": "string", "pattern": r"^\p{L}+$"}, {"type": "string"}, {"pattern": r"^\p{L}+$"}),
+    ("an expression too slow for its values", {"type": "string", "pattern": "^a*a*$", "maxLength": 257},
+     {"type": "string", "max_length": 257}, {"pattern": "^a*a*$"}),
     ("an endless expression", {"type": "string", "pattern": "(a+)+$"}, {"type": "string"}, {"pattern": "(a+)+$"}),
     ("unknown format", {"type": "string", "format": "regex"}, {"type": "string"}, {"format": "regex"}),
     ("reference out of the file", {"$ref": "other.json"}, {"type": "any", "nullable": True}, {"$ref": "other.json"}),
@@ -425,3 +432,15 @@ def test_a_property_that_two_parts_speak_of_keeps_to_both() -> None:
     event = import_plan({"e.json": {"type": "object", "allOf": parts}}, "jsonschema").plan.events["e"]
 
     assert [(prop.type, prop.max_length) for prop in event.properties] == [("string", 3)]
+
+
+def test_a_pattern_without_a_length_is_told_to_have_one_and_comes_back_with_it() -> None:
+    made, imported = read({"type": "string", "pattern": "^a+$"})
+
+    assert made == {"type": "string", "pattern": "^a+$"}
+    assert [loss.instead for loss in imported.losses] == [
+        "for values of up to 1,024 characters; a longer one is a fault"
+    ]
+    written = property_schema(imported.plan.events["e"].properties[0])
+    assert written == {"type": "string", "pattern": "^a+$", "maxLength": 1024}
+    assert read(written)[0] == made

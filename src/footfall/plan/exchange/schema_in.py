@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from footfall.plan.exchange.ecma_in import read_ecma
+from footfall.plan.exchange.ecma_in import FromEcma, read_ecma
 from footfall.plan.exchange.keywords import (
     ANNOTATIONS,
     ASIDE,
@@ -35,7 +35,8 @@ from footfall.plan.exchange.values_in import (
 )
 from footfall.plan.formats import FORMATS
 from footfall.plan.load import read_document
-from footfall.plan.patterns import check_pattern
+from footfall.plan.model import PATTERN_MAX_LENGTH
+from footfall.plan.patterns import check_pattern, longest_value
 
 __all__ = ["SchemaReader", "annotate", "take_additional"]
 
@@ -44,6 +45,16 @@ _SCALARS = frozenset(("string", "number", "integer", "boolean"))
 _TEXT_TYPES = frozenset(("string", "datetime", "date", "uuid"))
 _MOST_REFERRED = 2_000
 _FIXED_LENGTH = {"uuid": 36, "date": 10}
+
+
+def _plan_pattern(text: str, most: int) -> FromEcma:
+    """A pattern as a plan says it. Raises ValueError for what it cannot say, or not for values of `most` characters."""
+    read = read_ecma(text)
+    check_pattern(read.pattern)
+    longest = longest_value(read.pattern)
+    if most > longest:
+        raise ValueError(f"it is too slow for {most:,} characters; with a maxLength of {longest} it is read")
+    return read
 
 
 def take_additional(left: dict[str, Any], unsaid: bool | None) -> bool | None:
@@ -287,20 +298,28 @@ class SchemaReader:
                 )
                 del left["maxLength"]
             return
-        pattern = left.get("pattern")
-        if isinstance(pattern, str):
-            try:
-                read = read_ecma(pattern)
-                check_pattern(read.pattern)
-            except ValueError as error:
-                part.keep("pattern")
-                part.reasons["pattern"] = str(error)
-            else:
-                part.made["pattern"] = read.pattern
-                for note in read.notes:
-                    self._losses.add("loss_read_as", part.place, f"pattern {shown(left['pattern'])}", note)
-                del left["pattern"]
+        if isinstance(left.get("pattern"), str):
+            self._pattern(part)
         self._counts(part, "min_length", "minLength", "max_length", "maxLength")
+
+    def _pattern(self, part: _Part) -> None:
+        stated = part.left.get("maxLength")
+        most = PATTERN_MAX_LENGTH if stated is None or not is_count(stated) else int(stated)
+        try:
+            read = _plan_pattern(part.left["pattern"], most)
+        except ValueError as error:
+            part.keep("pattern")
+            part.reasons["pattern"] = str(error)
+            return
+        part.made["pattern"] = read.pattern
+        lost = f"pattern {shown(part.left.pop('pattern'))}"
+        for note in read.notes:
+            self._losses.add("loss_read_as", part.place, lost, note)
+        if stated == PATTERN_MAX_LENGTH:  # goes without saying in a plan
+            del part.left["maxLength"]
+        elif not is_count(stated) and not part.made.get("enum"):
+            instead = f"for values of up to {PATTERN_MAX_LENGTH:,} characters; a longer one is a fault"
+            self._losses.add("loss_read_as", part.place, f"{lost} without a maxLength", instead)
 
     def _format(self, part: _Part) -> None:
         left = part.left
