@@ -79,6 +79,7 @@ def test_patterns_that_stay_fast_are_taken(pattern: str) -> None:
         ("[0-9a-f]{64}", 2_048),
         ("[0-9a-f]{128}", 1_024),
         (r"(?<=[ab]{30})c", 2_048),
+        ("(?:[ab]{8}){0,20}c", 128),
         ("^[A-Z]{2}$", 131_072),
     ],
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import groupby
 from unicodedata import combining, normalize
 
-__all__ = ["AROUND", "any_of", "comparable", "comparable_sql"]
+__all__ = ["AROUND", "any_of", "comparable", "comparable_sql", "composed"]
 
 # What Unicode calls white space (White_Space), control (Cc) or format (Cf, where it is drawn without a width). The tags
 # of U+E0000 are left out: they spell flags.
@@ -43,14 +43,17 @@ def _in_class(character: str) -> str:
 
 def comparable(id: str) -> str:  # noqa: A002 - the word of the domain; the builtin is not needed here
     """An id as it is compared with others. Doing it twice changes nothing more."""
-    return (id if id.isascii() else _nfc(id)).strip(AROUND)
+    return composed(id).strip(AROUND)
 
 
 # Up to here a text of marks alone takes no longer than one of letters takes in the slow way.
 _SHORT = 128
 
 
-def _nfc(text: str) -> str:
+def composed(text: str) -> str:
+    """A text in NFC, in time that grows with its length alone."""
+    if text.isascii():
+        return text
     if len(text) > _SHORT:
         # To order a run of marks costs the square of its length, unless it is in order already.
         parts = (part for char in text for part in normalize("NFD", char))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from footfall.identity.ids import AROUND, any_of, comparable
+from footfall.identity.ids import AROUND, any_of, composed
 
 __all__ = ["JUNK_IDS", "is_junk", "junk_sql"]
 
@@ -95,7 +95,7 @@ def is_junk(id: str) -> bool:  # noqa: A002 - the word of the domain; the builti
     could be neither kept nor hashed.
     """
     # Taken off first: a pattern with an end that varies on both sides tries all pairs of ends, which RE2 does not.
-    return _IS_JUNK(comparable(id).strip(_DRESS)) is not None or not (id.isascii() or _is_utf8(id))
+    return _IS_JUNK(composed(id).strip(_DRESS)) is not None or not (id.isascii() or _is_utf8(id))
 
 
 def junk_sql(expression: str) -> str:

@@ -234,7 +234,9 @@ class Ways:
             return self._join(made, more._replace(nothing=min(2, more.nothing + 1), free=True))
         if len(body) != 1 or str(body[0][0]) not in _ONE:
             self._general |= states
-        return self._join(made, self._loop(more, states, math.inf if most is None else most - least + 1))
+        # A text of that length can be read in as many ways as it has characters at which to end.
+        size = math.inf if most is None else (most - least + 1) * max(1, body.getwidth()[1])
+        return self._join(made, self._loop(more, states, size))
 
     def _loop(self, body: _Piece, states: set[int], size: float) -> _Piece:
         self._step(body.last, body.first)
