@@ -13,6 +13,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.clock import SystemClock, format_us
 from footfall.collector.key_lines import unknown_sources
@@ -24,9 +25,6 @@ from footfall.storage.control import Role, latest_plan
 
 __all__ = ["command"]
 
-_data_option = click.option(
-    "--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector."
-)
 _format_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -42,7 +40,7 @@ def command() -> None:
 
 
 @command.command("create")
-@_data_option
+@data_option()
 @click.option("--source", help="Whose events the key sends: a source of the plan. Only for the role write.")
 @click.option(
     "--role", type=click.Choice(get_args(Role)), default="write", show_default=True,
@@ -79,7 +77,7 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
 
 
 @command.command("list")
-@_data_option
+@data_option()
 @_format_option
 def list_(*, data: Path, format_: str) -> None:
     """List every key that was ever created, by its id and never the key itself."""
@@ -94,7 +92,7 @@ def list_(*, data: Path, format_: str) -> None:
 
 @command.command("revoke")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@_data_option
+@data_option()
 def revoke(*, ids: tuple[str, ...], data: Path) -> None:
     """End keys for ever, by the ids that `footfall keys list` shows. A running collector answers them 401 from then on.
 

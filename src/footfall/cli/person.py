@@ -16,6 +16,7 @@ from rich.text import Text
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
+from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.person_properties import Telling, in_short
 from footfall.identity import is_junk
@@ -65,7 +66,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("id")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
+@data_option()
 @click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many recent messages.")

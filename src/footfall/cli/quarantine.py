@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from footfall import plan as plans
+from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.collector.keys import TRANSFORM_KEY_FILE, read_transform_key
 from footfall.errors import UsageError
@@ -42,7 +43,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@data_option()
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
 @_key_option
@@ -74,7 +75,7 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 
 
 @command.command("replay")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@data_option()
 @click.option("--plan", type=click.Path(path_type=Path), help="The mended plan; without it, the folder's newest.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would happen. Works while a collector runs.")
 @click.option("--event", help="Only messages of this event, by the name it came with or by its name in the plan.")

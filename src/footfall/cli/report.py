@@ -9,6 +9,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
+from footfall.cli.data_option import data_option
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import console, echo_json
 from footfall.cli.report_text import show
@@ -18,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command("report")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
+@data_option()
 @click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
 @click.option("--since", type=Moment(), help="Look at what occurred from here on, instead of each KPI's own window.")
 @click.option("--until", type=Moment(), help="… and before here.  [default: now]")

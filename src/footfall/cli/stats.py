@@ -10,6 +10,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.storage import Books, DataFolder, SqliteJournal
 from footfall.storage.books import INTAKE, Counts, imbalances, in_quarantine, kept, total
@@ -24,7 +25,7 @@ _NOT_SYNCED = (
 
 
 @click.command("stats")
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The data folder of a collector.")
+@data_option()
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.

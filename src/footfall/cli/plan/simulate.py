@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from footfall.cli.data_option import data_option
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.findings_output import FOUND
@@ -19,7 +20,7 @@ __all__ = ["command"]
 
 @click.command("simulate")
 @click.argument("new", metavar="NEW", type=PLAN_PATH)
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="The collector's data folder.")
+@data_option()
 @click.option("--in-force", type=PLAN_PATH, help="The plan to compare with; without it, the folder's latest.")
 @click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
 @click.option("--until", type=Moment(), help="… and before here.  [default: now]")

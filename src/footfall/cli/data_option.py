@@ -1,0 +1,39 @@
+"""The option `--data` of the commands that need a data folder, from the same places as `serve` takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["data_option"]
+
+T = TypeVar("T", bound=Callable[..., Any])
+
+_VARIABLE = "FOOTFALL_DATA"
+
+
+def data_option(help_: str = "The data folder of a collector.") -> Callable[[T], T]:
+    """`--data`, else FOOTFALL_DATA, else `data` in footfall.toml; one of them is required."""
+    return click.option(
+        "--data", type=click.Path(path_type=Path), envvar=_VARIABLE, show_envvar=True, callback=_or_of_file,
+        help=f"{help_}  [required, or `data` in footfall.toml]",
+    )  # fmt: skip
+
+
+def _or_of_file(context: click.Context, option: click.Parameter, data: Path | None) -> Path | None:
+    data = data or _of_file()
+    if data is None and not context.resilient_parsing:
+        raise click.MissingParameter(ctx=context, param=option)
+    return data
+
+
+def _of_file() -> Path | None:
+    """What the settings file says; what is wrong with the rest of it is for `serve` to say."""
+    # Loaded late: with the option given, no file is looked for.
+    from footfall.cli.settings_file import read_settings_file
+    from footfall.collector.read_settings import read_settings
+
+    return read_settings({}, {}, read_settings_file(None)[0]).settings.data

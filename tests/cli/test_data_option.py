@@ -1,0 +1,66 @@
+"""Commands take the data folder from the places where `serve` takes it: flag, environment, settings file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import pytest
+
+from footfall.cli import main
+from footfall.cli.app import COMMANDS, app
+from footfall.storage import DataFolder, SqliteJournal
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with the empty data folders `flag`, `variable` and `file`."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("flag", "variable", "file"):
+        data = DataFolder.open(tmp_path / name)
+        SqliteJournal(data.journal_path).close()
+        data.close()
+    return tmp_path
+
+
+def used(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The folder that a list without keys names."""
+    with pytest.raises(SystemExit) as left:
+        main(["keys", "list", *arguments])
+    assert left.value.code == 0
+    return capsys.readouterr().out.split("--data ")[1].split()[0]
+
+
+def test_the_flag_comes_before_the_environment_and_the_environment_before_the_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "footfall.toml").write_text('data = "file"\nprot = 1\n')
+    of_file = used(capsys)
+    monkeypatch.setenv("FOOTFALL_DATA", "variable")
+
+    assert [of_file, used(capsys), used(capsys, "--data", "flag")] == ["file", "variable", "flag"]
+
+
+def test_without_any_of_them_the_option_is_missing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["stats"])
+
+    assert left.value.code == 2
+    assert "Missing option '--data'" in capsys.readouterr().err
+
+
+def options_of(command: click.Command | None, path: str) -> list[tuple[str, click.Parameter]]:
+    assert command is not None
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        names = command.list_commands(context)
+        return [pair for name in names for pair in options_of(command.get_command(context, name), f"{path} {name}")]
+    return [(path, parameter) for parameter in command.params if "--data" in parameter.opts]
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {"demo", "serve"}))
+def test_every_command_that_needs_a_data_folder_takes_it_so(name: str) -> None:
+    options = options_of(app.get_command(click.Context(app), name), name)
+
+    may_do_without = {"plan diff", "plan observe", "plan infer"}
+    assert {path for path, option in options if option.envvar != "FOOTFALL_DATA"} <= may_do_without
