@@ -23,7 +23,7 @@ def test_keys_name_their_source_or_belong_to_default() -> None:
 
 
 def test_every_line_that_cannot_be_used_is_listed_with_its_place_and_no_key_is_shown() -> None:
-    wrong = ["secret 1", "secret-2=", "=shop", "secret:3", "secret-4,b=app", "secret-5=a\x00", "secret-6\ufffd"]
+    wrong = ["secret 1", "secret-2=", "=shop", "secret:3", "secret-4,b=app", "secret-5\x00=a", "secret-6\ufffd"]
 
     keys, problems = read("secret", *wrong)
 

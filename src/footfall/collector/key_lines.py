@@ -15,7 +15,7 @@ from footfall.plan.model import Plan
 
 __all__ = ["KeyLine", "lines_of_file", "read_key_lines", "unknown_sources"]
 
-_FORM = "write KEY or KEY=SOURCE, without spaces, commas or colons"
+_FORM = "write KEY or KEY=SOURCE, without commas, and a key without spaces or colons"
 
 
 class KeyLine(NamedTuple):
@@ -44,7 +44,8 @@ def read_key_lines(lines: Iterable[KeyLine]) -> tuple[dict[str, str], list[str]]
     for place, text in lines:
         key, separator, source = text.partition("=")
         source = source if separator else DEFAULT_SOURCE
-        if not key or not source or not text.isprintable() or set(" ,") & set(text) or ":" in key or "\ufffd" in text:
+        # A comma is where two of them were put together.
+        if not key or not source or "," in text or "\ufffd" in text or not key.isprintable() or set(" :") & set(key):
             problems.append(f"{place}: {_FORM}")
         elif is_mistyped(key):
             problems.append(f"{place}: the key has a typing error, or was cut; copy it again")
