@@ -50,6 +50,28 @@ def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     assert ids == {f"k{number}" for number in range(8)}
 
 
+def test_what_a_killed_writer_left_half_done_is_taken_back_by_whoever_reads(tmp_path: Path) -> None:
+    path, copy = tmp_path / "control.db", tmp_path / "copy" / "control.db"
+    SqliteControl(path).add_key(record("a"))
+    copy.parent.mkdir()
+    writer = apsw.Connection(str(path))
+    writer.pragma("cache_size", 1)  # so that what is not committed reaches the file
+    writer.execute("BEGIN; DELETE FROM keys; INSERT INTO bundles VALUES ('h', zeroblob(100000), 1)")
+    for name in ("control.db", "control.db-journal"):
+        (copy.parent / name).write_bytes((tmp_path / name).read_bytes())
+    writer.close()
+
+    assert copy.read_bytes() != path.read_bytes()
+    assert SqliteControl(copy, readonly=True).key_records() == [record("a")]
+
+
+def test_a_copy_that_nobody_may_write_is_read(tmp_path: Path) -> None:
+    SqliteControl(tmp_path / "control.db").add_key(record("a"))
+    (tmp_path / "control.db").chmod(0o444)
+
+    assert SqliteControl(tmp_path / "control.db").key_records() == [record("a")]
+
+
 def test_a_store_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "control.db"
     with apsw.Connection(str(path)) as connection:

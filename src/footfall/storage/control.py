@@ -6,6 +6,7 @@ journal, a look at the keys costs the journal nothing, and a fault of the journa
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,7 +122,10 @@ class SqliteControl:
     def _read(self, query: str, what: str) -> list[Any]:
         if not self._path.exists():
             return []
-        with self._opened(f"{what} cannot be read", apsw.SQLITE_OPEN_READONLY) as connection:
+        # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
+        may_write = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
+        flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
+        with self._opened(f"{what} cannot be read", flags) as connection:
             # An empty file is what a start that was cut short leaves behind.
             return connection.execute(query).fetchall() if connection.pragma("user_version") else []
 

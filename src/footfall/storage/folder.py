@@ -108,11 +108,13 @@ class DataFolder:
         With `make` the folder is made if it is missing. Raises DataFolderError.
         """
         path, disk = Path(path), disk or SystemDisk()
-        if make:
-            with suppress(DataFolderHeldError):  # whoever holds it has made it
-                cls.open(path, disk=disk, clock=clock).close()
-        else:
+        try:
             _names_in_ours(disk, path)
+        except DataFolderError:
+            if not make:
+                raise
+            with suppress(DataFolderHeldError):  # whoever holds it is making it
+                cls.open(path, disk=disk, clock=clock).close()
         return cls(path)
 
     @classmethod
