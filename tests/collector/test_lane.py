@@ -85,3 +85,21 @@ def test_a_closed_lane_takes_nothing_more() -> None:
     with pytest.raises(RequestError) as refused:
         asyncio.run(run())
     assert (refused.value.status, door.keyed.requests) == (503, 0)
+
+
+def test_an_answer_is_never_refused_however_full_the_lane_is() -> None:
+    door, lane, go_on = Admission(keyed=BUDGET, unkeyed=BUDGET), Lane(threads=1, waiting=1), threading.Event()
+
+    async def run() -> str:
+        with door.admit(is_keyed=True) as claim:
+            tasks = [asyncio.create_task(lane.run(go_on.wait, claim)) for _ in range(2)]
+            name = await lane.finish(lambda: threading.current_thread().name)
+            go_on.set()
+            await asyncio.gather(*tasks)
+            return name
+
+    name = asyncio.run(run())
+    lane.close()
+
+    assert name.startswith("footfall-answer")
+    assert asyncio.run(lane.finish(lambda: "after it was closed")) == "after it was closed"

@@ -126,8 +126,10 @@ class App:
             source, judged = await self._judged(body, type_, source, claim)
             del body
             fresh = await self._committed(judged, claim)
-            text = encode(self._intake.answer(source, judged, fresh))
-            del judged
+            answered = partial(self._answered, source, judged, fresh)
+            is_little = judged.received <= self._settings.inline_messages
+            text = answered() if is_little else await self._intake.lane.finish(answered)
+            del judged, answered
             claim.hold(min(len(text), claim.size))
             await respond(send, 200, text)
 
@@ -206,6 +208,9 @@ class App:
         envelope = self._intake.read(content, type_, claim)
         source = source or self._source_of_body(envelope)
         return source, self._intake.judge(envelope, source, claim)
+
+    def _answered(self, source: str, judged: Judged, fresh: list[bool]) -> bytes:
+        return encode(self._intake.answer(source, judged, fresh))
 
     async def _committed(self, judged: Judged, claim: Claim) -> list[bool]:
         """Have the rows written. They are held until they are, also when nobody waits for the answer any more."""

@@ -22,6 +22,7 @@ class Lane:
     def __init__(self, *, threads: int, waiting: int) -> None:
         self._places = threading.BoundedSemaphore(threads + waiting)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="footfall-large")
+        self._answers = ThreadPoolExecutor(1, thread_name_prefix="footfall-answer")
 
     async def run(self, work: Callable[[], _T], claim: Claim) -> _T:
         """Run `work`; its thread has a share in the claim until it ends. Raises RequestError (503) for a full queue."""
@@ -36,6 +37,14 @@ class Lane:
         future.add_done_callback(lambda _: self._end(claim))
         return await asyncio.wrap_future(future)
 
+    async def finish(self, work: Callable[[], _T]) -> _T:
+        """Run what a request needs that can be refused no more: its answer. A thread apart does that."""
+        try:
+            future = self._answers.submit(work)
+        except RuntimeError:  # it is closed
+            return work()
+        return await asyncio.wrap_future(future)
+
     def spare(self, work: Callable[[], None]) -> None:
         """Run some work of our own when a thread is free."""
         with contextlib.suppress(RuntimeError):  # it is closed
@@ -44,6 +53,7 @@ class Lane:
     def close(self) -> None:
         """Finish what was taken. Closing twice is no error."""
         self._pool.shutdown()
+        self._answers.shutdown()
 
     def _end(self, claim: Claim) -> None:
         self._places.release()
