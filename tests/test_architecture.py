@@ -50,6 +50,7 @@ PURE = [
     "plan.uses",
     "client.outbox",
     "delivery.retry",
+    "collector.admission",
     "collector.pipeline",
 ]
 
