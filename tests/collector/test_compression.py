@@ -7,6 +7,7 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -143,3 +144,32 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     outcome = content_or_status(body, 1000)
 
     assert outcome in (400, 413) or (isinstance(outcome, bytes) and len(outcome) <= 1000)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "zlib", "deflate", "brotli", "zstd"])
+def test_memory_is_asked_for_before_it_is_taken_and_a_refusal_ends_the_inflating(coding: str) -> None:
+    body = CODINGS[coding](b'{"a":"' + b"x" * 3_000_000 + b'"}')
+    steps: list[int] = []
+
+    def grow(size: int) -> None:
+        steps.append(size)
+        if size > 1_000_000:
+            raise RequestError(503, "overload", "no room")
+
+    with pytest.raises(RequestError) as refused:
+        content_of(body, 20_000_000, grow)
+
+    assert refused.value.status == 503
+    assert steps[0] <= 65_536
+    assert all(after <= 3 * before for before, after in pairwise(steps))  # Brotli's blocks go a little over a step
+    assert len(content_of(body, 20_000_000, steps.append)) == 3_000_008
+    assert steps[-1] >= 3_000_008
+
+
+def test_nothing_is_inflated_beyond_the_limit() -> None:
+    steps: list[int] = []
+
+    with pytest.raises(RequestError):
+        content_of(gzip.compress(bytes(3_000_000)), 100_000, steps.append)
+
+    assert max(steps) == 100_001

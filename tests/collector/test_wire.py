@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
 
 import orjson
@@ -208,3 +209,76 @@ def test_the_slow_way_reads_good_messages_as_the_fast_way_does(good: list[dict[s
     slow = [piece.raw for piece in read_batch(batch(*mixed), SETTINGS).pieces if piece.data is not None]
 
     assert fast == slow
+
+
+@pytest.mark.parametrize("element", [b"{}", b"5", b"NaN", b'{"a":NaN}', b'{"a":[{},{}]}', b'"]"'])
+def test_reading_ends_at_the_first_message_too_many(element: bytes) -> None:
+    small = CollectorSettings(max_messages=2)
+
+    error = refused(batch(element, element, element)[:-2] + b",what follows is not even looked at", small)
+
+    assert (error.status, error.code) == (413, "too_many_messages")
+
+
+@pytest.mark.parametrize("element", [b"{}", b"5", b"NaN"])
+def test_messages_too_many_take_no_memory(element: bytes) -> None:
+    body = batch(*[element] * 200_000)
+    refused(body)
+    tracemalloc.start()
+    try:
+        refused(body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 2_000_000
+
+
+def test_only_the_message_that_is_asked_for_is_decoded() -> None:
+    body = batch(*[b'{"a":[%s]}' % b",".join([b"{}"] * 5_000)] * 60)
+    read_batch(body, SETTINGS)
+    tracemalloc.start()
+    try:
+        depths = [len(piece.data["a"]) for piece in read_batch(body, SETTINGS).pieces]
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert depths == [5_000] * 60
+    assert peak < 2 * len(body) + 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("tail", "status", "code"),
+    [
+        (b',"context":{"a":"%s"}' % (b"x" * 40_000), 413, "too_large"),
+        (b',"context":{%s}' % b",".join(b'"%d":1' % number for number in range(9_000)), 413, "too_large"),
+        (b"," + b",".join(b'"%d":1' % number for number in range(9_000)), 413, "too_many_keys"),
+        (b"," + b",".join([b'"a":1'] * 9_000), 413, "too_many_keys"),
+        (b',"other":1,"other":2', 400, "envelope"),
+    ],
+)
+def test_what_stands_beside_the_batch_has_the_bounds_of_a_message(tail: bytes, status: int, code: str) -> None:
+    error = refused(batch(GOOD, tail=tail))
+
+    assert (error.status, error.code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "tail", [b"", b',"other":{"a:":[":"]}', b',"oth\\u003aer":":"', b',"other":"%s"' % (b":" * 40_000)]
+)
+def test_a_member_that_nobody_knows_changes_nothing(tail: bytes) -> None:
+    envelope = read_batch(batch(GOOD, GOOD, tail=tail + b',"sentAt":"2026-01-01T00:00:00Z"'), SETTINGS)
+
+    assert ([piece.raw for piece in envelope.pieces], envelope.sent_at) == ([GOOD, GOOD], "2026-01-01T00:00:00Z")
+
+
+def test_of_a_message_that_is_too_large_only_what_says_which_it_is_is_decoded() -> None:
+    large = b'{"event":"e","userId":7,"context":{"device":{"id":"d"}},"other":[1],"properties":{"a":[%s1]}}' % (
+        b"{}," * 20_000
+    )
+
+    (piece,) = read_batch(batch(large), SETTINGS).pieces
+
+    assert piece.raw == large
+    assert piece.data == {"event": "e", "userId": 7, "context": {"device": {"id": "d"}}, "properties": {}}
