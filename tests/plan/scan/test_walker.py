@@ -55,3 +55,19 @@ def test_a_dictionary_that_two_names_stand_for_changes_for_both() -> None:
     scan = scanned("p = {'total': 1}\nq = p\nq['env'] = 'x'\nclient.track('done', p)\n")
 
     assert claims(scan) == ["wrong_value done.env"]
+
+
+def test_a_comparison_with_another_constant_than_none_is_not_decided() -> None:
+    scan = scanned(
+        """
+        def send(event, again):
+            if again is False:
+                client.track(event)
+            else:
+                client.track("named")
+        def go():
+            send("begun", False)
+        """
+    )
+
+    assert calls(scan) == ["begun", "named"]

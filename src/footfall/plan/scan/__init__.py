@@ -1,4 +1,4 @@
-"""Scan: reads what Python code sends, without running it, and holds it against the plan.
+"""Scan: reads the tracking calls in Python code, without running it, and compares them with the plan.
 
 What each module does, from the bottom to the top (imports run downwards):
 
@@ -8,7 +8,7 @@ What each module does, from the bottom to the top (imports run downwards):
 - `modules`: what names stand for. `walker`: follows one body, and says what it asks of the engine.
 - `annotations`, `builtin_calls`, `calling`, `expressions`, `statements`: what each kind of syntax means.
 - `members`: what attributes stand for. `engine`: follows functions for their callers. `follow`: follows a whole tree.
-- `judge`: compares a call with the plan. `coverage`, `resolved`, `report`: what is told of all calls.
+- `judge`: compares a call with the plan. `coverage`, `resolved`, `report`: the result for all calls.
 """
 
 from __future__ import annotations

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from footfall.plan.scan.dictionaries import is_scalar, merged, plain
 from footfall.plan.scan.values import (
@@ -70,23 +67,6 @@ def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
     return builtin
 
 
-def _built(convert: Callable[..., Any]) -> Builtin:
-    """A value that is wholly known when all it is made of is."""
-
-    def builtin(arguments: Arguments, what: ast.Call) -> Value:
-        given = [plain(value) for value in (*arguments.positional, *arguments.named.values())]
-        if arguments.rest is None and arguments.named_rest is None and all(isinstance(v, Const) for v in given):
-            values = [value.value for value in given if isinstance(value, Const)]
-            count = len(arguments.positional)
-            try:
-                return Const(convert(*values[:count], **dict(zip(arguments.named, values[count:], strict=True))))
-            except (ValueError, TypeError, ArithmeticError, AttributeError, KeyError):
-                pass
-        return Unknown(because("is ", what), params_in(*given))
-
-    return builtin
-
-
 def _listed(arguments: Arguments, what: ast.Call) -> Value:
     value = arguments.positional[0] if arguments.positional else Items(())
     return value if isinstance(value, Items) else Unknown(because("is ", what), params_in(value), type="array")
@@ -111,20 +91,16 @@ BUILTINS: Mapping[str, Builtin] = {
     "collections.OrderedDict": _dict,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
-    "datetime.date": _built(date),
-    "datetime.datetime": _built(datetime),
-    "decimal.Decimal": _built(Decimal),
     "types.MappingProxyType": _copy,
     "typing.cast": lambda arguments, what: (
         arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", what))
     ),
-    "uuid.UUID": _built(UUID),
 }  # fmt: skip
 """What is called by its full name, and how to tell its result."""
 
 
 def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:
-    """What a method of a built-in value gives back; a change in place is not made here."""
+    """What a method of a built-in value gives back; changes in place are made elsewhere."""
     if isinstance(receiver, Dictionary):
         return _dictionary_call(receiver, name, arguments, what)
     if isinstance(receiver, Items | Param | Unknown) and name == "copy":

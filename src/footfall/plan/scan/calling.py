@@ -68,7 +68,7 @@ class _CallSite:
 
 
 def call(walker: Walker, node: ast.Call) -> Value:
-    """Follow a call and tell what it gives back."""
+    """Follow a call. Returns what it gives back."""
     site = _CallSite(walker, node)
     callee = walker.value(node.func)
     site.arguments = _arguments(walker, node)
@@ -203,7 +203,7 @@ def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
 
 
 def _task(site: _CallSite, callee: TaskMethod, arguments: Arguments) -> Value:
-    """A task is called by its queue, with the arguments that stand here."""
+    """A call of a task: its queue passes these arguments on."""
     if callee.method in _LATER:
         positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
         arguments = _later(positional, named)
@@ -217,7 +217,7 @@ def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
 
 
 def _later(positional: Value | None, named: Value | None) -> Arguments:
-    """The arguments that stand in a list and a dictionary."""
+    """Arguments that are given as a list and a dictionary."""
     items, rest = positional.items if isinstance(positional, Items) else (), None
     if positional is not None and not isinstance(positional, Items) and truth(positional) is not False:
         rest = positional if isinstance(positional, Param) else Unknown(reason_of(positional), params_in(positional))
@@ -238,7 +238,7 @@ def _subclass(site: _CallSite, callee: Subclass, arguments: Arguments) -> Value:
 
 
 def _function(site: _CallSite, callee: Function, arguments: Arguments) -> Value:
-    return site.walker.engine.follow(site.walker, callee, arguments, site.walker.place(site.node))
+    return site.walker.engine.follow(site.walker, callee, arguments, site.node)
 
 
 def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
@@ -246,9 +246,7 @@ def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
         return _unknown_call(
             site, Unknown(because("is ", site.node.func, ", which only says what it takes")), arguments
         )
-    return site.walker.engine.follow(
-        site.walker, callee.function, arguments, site.walker.place(site.node), receiver=callee.receiver
-    )
+    return site.walker.engine.follow(site.walker, callee.function, arguments, site.node, callee.receiver)
 
 
 def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
@@ -258,7 +256,7 @@ def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
     client = engine.clients.made_by(callee)
     if client is not None and not engine.clients.has_own_methods(callee):
         return client
-    return engine.construct(site.walker, callee, arguments, site.walker.place(site.node))
+    return engine.construct(site.walker, callee, arguments, site.node)
 
 
 def _unknown_call(site: _CallSite, callee: Value, arguments: Arguments) -> Value:

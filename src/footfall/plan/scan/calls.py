@@ -34,7 +34,7 @@ _MAY_BE_TEXT = (Const, Unknown, Param, Choice, LibraryCall, Instance, External)
 
 
 class CodeLocation(msgspec.Struct, frozen=True, order=True):
-    """Where something stands: a file, line and column from 1."""
+    """A place in the code: a file, a line and a column, both from 1."""
 
     file: str
     line: int
@@ -51,11 +51,12 @@ class Cause(msgspec.Struct, frozen=True):
 class Sent(msgspec.Struct, frozen=True, eq=False):
     """One message that the code sends, as far as it is known.
 
-    `place` is where it is told: the call of the SDK (`origin`), or of the outermost wrapper that brings a part of it.
-    `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those on
-    the wire, `is_choice` that the event is one of several, which `depends` may decide, `is_loose` that it may be none
-    of some of them. `receiver` is None for a client, else why it is not known to be one. `causes` are where the parts
-    come from: the event (""), the properties as a whole ("*") and single keys; without one it is the call of the SDK.
+    `place` is where it is reported: the call of the SDK (`origin`), or of the outermost wrapper that brings a part of
+    it. `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those
+    on the wire, `is_choice` that the event is one of several, which `depends` may decide, `is_loose` that it may be
+    none of some of them. `receiver` is None for a client, else why it is not known to be one. `causes` are where the
+    parts come from: the event (""), the properties as a whole ("*") and single keys; without one it is the call of the
+    SDK.
     """
 
     sdk: str
@@ -83,7 +84,7 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
         return self.depends | params_in(self.event, self.properties, self.receiver)
 
     def all_params(self) -> frozenset[Param]:
-        """Those, and the parameters that stand for a property's value."""
+        """Those, and the parameters that are the value of a property."""
         return self.depends | params_in(self.event, self.properties, self.receiver, inside=True)
 
 
@@ -181,7 +182,7 @@ def _schema_name(name: Value) -> Value:
 
 
 def _fields(cls: Class, arguments: Arguments | None) -> Dictionary:
-    """The properties of a generated class, from what its object was made with."""
+    """The properties of a generated class, from the arguments of its constructor."""
     if arguments is None:
         return Dictionary({}, Unknown("were set where the object was made"))
     names = [name for name in cls.fields if name != EVENT_OF_CLASS]
@@ -193,7 +194,7 @@ def _fields(cls: Class, arguments: Arguments | None) -> Dictionary:
 def bind(
     names: Any, arguments: Arguments, defaults: Mapping[str, Value], unbound: Mapping[str, Value]
 ) -> dict[str, Value]:
-    """What a function's parameters stand for in a call; `names` is its `ast.arguments` without a bound `self`."""
+    """The values of a function's parameters in a call; `names` is its `ast.arguments` without a bound `self`."""
     positional = [arg.arg for arg in (*names.posonlyargs, *names.args)]
     bound = dict(zip(positional, arguments.positional, strict=False))
     keywords = {arg.arg for arg in (*names.args, *names.kwonlyargs)}

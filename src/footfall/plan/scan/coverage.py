@@ -43,27 +43,23 @@ class CodeCoverage(msgspec.Struct, frozen=True):
 
 def implementations(plan: Plan, verdicts: Iterable[CallVerdict]) -> dict[str, Implementation]:
     """For each planned event, by name, where it is sent."""
-    places: dict[str, list[str]] = {}
-    tests: dict[str, list[str]] = {}
-    sources: dict[str, set[str]] = {}
+    by_event: dict[str, list[CallVerdict]] = {name: [] for name in plan.events}
     for verdict in verdicts:
-        if verdict.event is None or not verdict.resolved:
-            continue
-        place = f"{verdict.sent.place.file}:{verdict.sent.place.line}"
-        if verdict.is_test:
-            tests.setdefault(verdict.event.name, []).append(place)
-        else:
-            places.setdefault(verdict.event.name, []).append(place)
-            sources.setdefault(verdict.event.name, set()).update(verdict.sources)
+        if verdict.event is not None and verdict.resolved:
+            by_event[verdict.event.name].append(verdict)
     return {
         name: Implementation(
             name,
-            tuple(dict.fromkeys(places.get(name, ()))),
-            tuple(sorted(sources.get(name, ()))),
-            tuple(dict.fromkeys(tests.get(name, ()))),
+            _places(verdict for verdict in each if not verdict.is_test),
+            tuple(sorted({source for verdict in each if not verdict.is_test for source in verdict.sources})),
+            _places(verdict for verdict in each if verdict.is_test),
         )
-        for name in plan.events
+        for name, each in by_event.items()
     }
+
+
+def _places(verdicts: Iterable[CallVerdict]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{verdict.sent.place.file}:{verdict.sent.place.line}" for verdict in verdicts))
 
 
 def coverage_of(

@@ -1,4 +1,4 @@
-"""Dictionaries and text while they are followed: made, merged, changed in place, joined over two ways, put together."""
+"""Rules for dictionaries and text: merging, changes in place, joining two ways through the code, concatenation."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def options_of(value: Value) -> tuple[Value, ...]:
 
 
 def plain(value: Value) -> Value:
-    """The value itself, where an enum's member stands for one."""
+    """The value itself, also of an enum's member."""
     return value.value if isinstance(value, EnumMember) else value
 
 
@@ -73,7 +73,7 @@ def opened(value: Dictionary, rest: Unknown | Param) -> Dictionary:
 
 
 def with_key(value: Dictionary, key: Value, content: Value) -> Dictionary:
-    """The dictionary after `value[key] = held`."""
+    """The dictionary after `value[key] = content`."""
     key = plain(key)
     if isinstance(key, Const) and isinstance(key.value, str):
         return msgspec.structs.replace(value, entries={**value.entries, key.value: DictEntry(content)})
@@ -86,7 +86,7 @@ def with_key(value: Dictionary, key: Value, content: Value) -> Dictionary:
 
 
 def with_item(value: Value, key: Value, content: Value) -> Value | None:
-    """A value after `value[key] = held`; None where the scan does not follow that."""
+    """A value after `value[key] = content`; None where the scan does not follow that."""
     if isinstance(value, Dictionary):
         return with_key(value, key, content)
     if isinstance(value, Items):
@@ -141,20 +141,9 @@ def merged(value: Dictionary, more: Value) -> Dictionary:
     if isinstance(more, Choice) and all(isinstance(option, Dictionary) for option in more.options):
         each = [option for option in more.options if isinstance(option, Dictionary)]
         return merged(value, _joined(each))
-    if isinstance(more, Items):
-        return _from_pairs(value, more)
     if isinstance(more, Param):
         return opened(value, more)
     return opened(value, Unknown(f"takes in a dictionary that {reason_of(more)}", params_in(more)))
-
-
-def _from_pairs(value: Dictionary, pairs: Items) -> Dictionary:
-    for pair in pairs.items:
-        if isinstance(pair, Items) and len(pair.items) == 2:
-            value = with_key(value, pair.items[0], pair.items[1])
-        else:
-            value = opened(value, Unknown("takes in pairs that are not known"))
-    return value
 
 
 def _joined(each: list[Dictionary]) -> Dictionary:
@@ -179,8 +168,6 @@ def changed(value: Dictionary, method: str, positional: tuple[Value, ...], named
         return with_key(value, key, positional[1] if len(positional) > 1 else Const(None))
     if method == "__setitem__" and len(positional) == 2:
         return with_key(value, positional[0], positional[1])
-    if method == "clear":
-        return Dictionary({}, None, value.origin)
     key = plain(positional[0]) if positional else Unknown("")
     if method in {"pop", "__delitem__"} and isinstance(key, Const):
         return msgspec.structs.replace(
@@ -191,7 +178,7 @@ def changed(value: Dictionary, method: str, positional: tuple[Value, ...], named
 
 
 def join_names(names: dict[str, Value], others: dict[str, Value]) -> dict[str, Value]:
-    """What names stand for after two ways through the code have met.
+    """The values of names after two ways through the code meet.
 
     Two states of one dictionary become one with uncertain keys; two dictionaries stay two.
     """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
@@ -43,7 +44,7 @@ from footfall.plan.scan.walker import Walker
 __all__ = ["MOST_WRAPPERS", "Engine", "Marks", "Outcome", "TooInvolvedError"]
 
 MOST_WRAPPERS = 5
-"""How many functions of the tree may stand between a call and the SDK."""
+"""The most functions of the tree between a call and the SDK."""
 
 # Methods that are called without their name: by the call of an object, or of a task that is a class.
 _BY_CLASS = frozenset({"__call__", "run"})
@@ -190,20 +191,26 @@ class Engine:
 
     def _follow_module(self, module: Module, tree: ast.Module) -> None:
         walker = Walker(self, module.scope, 0, sends=True)
-        with_budget = self._steps
-        self._steps = 0
-        try:
+        with self._budget(CodeLocation(module.path, 1, 1)):
             walker.body(tree.body)
             walker.finish()
-        except (TooInvolvedError, RecursionError):
-            self.involved.append(CodeLocation(module.path, 1, 1))
-        self._steps = with_budget
         module.sent = walker.sent
         module.functions = walker.defined
         for function in module.functions:
             # `global client; client = …`: what a function binds for the module is known before others are read.
             if self._marked(function).binds:
                 self.summary(function)
+
+    @contextmanager
+    def _budget(self, where: CodeLocation) -> Iterator[None]:
+        """Follow something with as many steps as the scan spends on one; what takes more is noted."""
+        before, self._steps = self._steps, 0
+        try:
+            yield
+        except (TooInvolvedError, RecursionError):
+            self.involved.append(where)
+        finally:
+            self._steps = before
 
     def summary(self, function: Function) -> Outcome | None:
         """What a function does whoever calls it; None while it is being followed already."""
@@ -214,18 +221,11 @@ class Engine:
         if self._nested >= _MOST_NESTED:
             return _NOTHING
         self._summaries[key] = (function, None)
-        before, self._steps = self._steps, 0
+        outcome = _NOTHING
         self._nested += 1
-        try:
+        with self._budget(CodeLocation(function.scope.module.path, function.node.lineno, function.node.col_offset + 1)):
             outcome = self.run(function, None, 0)
-        except (TooInvolvedError, RecursionError):
-            self.involved.append(
-                CodeLocation(function.scope.module.path, function.node.lineno, function.node.col_offset + 1)
-            )
-            outcome = _NOTHING
-        finally:
-            self._nested -= 1
-            self._steps = before
+        self._nested -= 1
         self._summaries[key] = (function, outcome)
         return outcome
 
@@ -238,7 +238,7 @@ class Engine:
         *,
         sends: bool = False,
     ) -> Outcome:
-        """Follow a function with what a caller gives, or with parameters that stand for themselves.
+        """Follow a function with what a caller gives, or, without arguments, whoever calls it.
 
         With `sends` what it returns is wanted for a message.
         """
@@ -297,7 +297,7 @@ class Engine:
         return NameScope(function.scope.module, names, function.scope, function.qualname)
 
     def _parameters(self, function: Function, receiver: Value | None) -> tuple[ast.arguments, dict[str, Value]]:
-        """The parameters that a caller gives, and what `self` or `cls` stands for."""
+        """The parameters that a caller gives, and the value of `self` or `cls`."""
         names = function.node.args
         first = [*names.posonlyargs, *names.args][:1]
         is_method = function.owner is not None and function.kind != "static"
@@ -342,15 +342,11 @@ class Engine:
     # Calls of functions of the tree.
 
     def follow(
-        self,
-        walker: Walker,
-        function: Function,
-        arguments: Arguments,
-        place: CodeLocation,
-        receiver: Value | None = None,
+        self, walker: Walker, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
     ) -> Value:
         """Follow a call: what it returns; what it sends because of its arguments goes to the caller."""
         self.called.add(id(function.node))
+        place = walker.place(node)
         if not self.may_send(function) and function.scope.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
         if function.kind == "task":
@@ -385,13 +381,13 @@ class Engine:
         walker.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, walker.scope.qualname))
         return outcome.returns
 
-    def construct(self, walker: Walker, cls: Class, arguments: Arguments, place: CodeLocation) -> Value:
-        """Make an object; its methods send what they send because of what it was made with."""
-        instance = Instance(cls, arguments)
+    def construct(self, walker: Walker, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
+        """Make an object. What its methods send because of the constructor's arguments is sent here."""
+        instance, place = Instance(cls, arguments), walker.place(node)
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
             return instance
-        self.follow(walker, init, arguments, place, instance)
+        self.follow(walker, init, arguments, node, instance)
         if walker.depth >= MOST_WRAPPERS:
             return instance
         for function in methods_of(cls):

@@ -28,8 +28,6 @@ from footfall.plan.scan.walker import Walker
 
 __all__ = ["EXPRESSIONS"]
 
-_MOST_DIGITS = 10**12
-
 
 def _constant(_walker: Walker, node: ast.Constant) -> Value:
     if isinstance(node.value, bytes | complex) or node.value is Ellipsis:
@@ -59,23 +57,13 @@ def _dict(walker: Walker, node: ast.Dict) -> Value:
 
 
 def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
+    parts = [(part, walker.value(part)) for part in node.elts]
     items: list[Value] = []
-    for part in node.elts:
-        value = walker.value(part.value if isinstance(part, ast.Starred) else part)
-        if not isinstance(part, ast.Starred):
-            items.append(value)
-        elif isinstance(value, Items):
-            items.extend(value.items)
-        else:
-            return _rest_of(walker, node, part, Unknown(because("holds ", part), params_in(value), type="array"))
+    for part, value in parts:
+        if isinstance(part, ast.Starred) and not isinstance(value, Items):
+            return Unknown(because("holds ", part), params_in(value), type="array")
+        items += value.items if isinstance(part, ast.Starred) and isinstance(value, Items) else (value,)
     return Items(tuple(items))
-
-
-def _rest_of(walker: Walker, node: ast.List | ast.Tuple, after: ast.expr, value: Value) -> Value:
-    """`value`, once the parts that stand after `after` have been followed for what they call."""
-    for part in node.elts[node.elts.index(after) + 1 :]:
-        walker.value(part.value if isinstance(part, ast.Starred) else part)
-    return value
 
 
 def _conditional(walker: Walker, node: ast.IfExp) -> Value:
@@ -142,27 +130,11 @@ def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
     return join_values(results, first, second)
 
 
-_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.FloorDiv: lambda a, b: a // b,
-}
-
-
 def _combined(node: ast.BinOp, first: Value, second: Value) -> Value:
     if isinstance(node.op, ast.Add) and (_is_text(first) or _is_text(second)):
         return concat((first, second))
     if isinstance(node.op, ast.Add) and isinstance(first, Items) and isinstance(second, Items):
         return Items(first.items + second.items)
-    operator = _OPERATORS.get(type(node.op))
-    sides = [side.value for side in (first, second) if isinstance(side, Const) and type(side.value) in (int, float)]
-    if operator is not None and len(sides) == 2 and all(abs(side) < _MOST_DIGITS for side in sides):
-        try:
-            return Const(operator(*sides))
-        except ArithmeticError:
-            pass
     return Unknown(because("is ", node), params_in(first, second))
 
 
@@ -237,7 +209,7 @@ def _walrus(walker: Walker, node: ast.NamedExpr) -> Value:
 
 
 def _lambda(walker: Walker, node: ast.Lambda) -> Value:
-    """Not followed as a function: its body is followed once, at the end of the body that it stands in."""
+    """Not followed as a function: its body is followed once, at the end of the surrounding body."""
     for default in (*node.args.defaults, *node.args.kw_defaults):
         walker.value(default)
     if walker.scope.outer is not None:

@@ -1,4 +1,4 @@
-"""Follow: finds the files that may send, follows them, and tells what they send and what could not be told."""
+"""Follow: finds the files that may send, follows them, and lists what they send and what is not known."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
 
 
 def _key(value: Value | None) -> object:
-    """What two values have in common when nothing that is told of them differs."""
+    """A key that is equal for values that are reported alike."""
     if isinstance(value, Const):
         return (type(value.value), str(value.value))
     if isinstance(value, Dictionary):

@@ -1,20 +1,20 @@
-"""CallJudge: holds what the code sends against the plan: each call, each of its properties, and the file it is in."""
+"""Judge: compares each call with the plan: its event, its properties, and the source of its file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
-from footfall.encoding import encode
 from footfall.errors import Problem
 from footfall.events import Fault
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.scan.calls import Sent
 from footfall.plan.scan.dictionaries import options_of, plain
+from footfall.plan.scan.resolved import as_json, literal
 from footfall.plan.scan.sdks import SDKS
 from footfall.plan.scan.sources import SourceGlobs
 from footfall.plan.scan.values import (
@@ -254,7 +254,7 @@ class CallJudge:
                 )  # fmt: skip
             return
         holes: list[str] = []
-        text = _encoded({key: _literal(bare, key, holes)})
+        text = as_json({key: literal(bare, key, holes)})
         if text is None or key in holes:
             return
         checked = self._validator.check(event, text)
@@ -266,7 +266,7 @@ class CallJudge:
         if not event.rules or not all(entry.certain for entry in entries.values()):
             return
         holes: list[str] = []
-        text = _encoded({key: _literal(plain(entry.value), key, holes) for key, entry in entries.items()})
+        text = as_json({key: literal(entry.value, key, holes) for key, entry in entries.items()})
         if text is None or holes:
             return
         for fault in self._validator.check(event, text).faults:
@@ -283,24 +283,11 @@ class CallJudge:
 
     def _trait(self, sent: Sent, kind: Literal["user", "account"], key: str, value: Value) -> Iterator[Problem]:
         holes: list[str] = []
-        text = _encoded({key: _literal(value, key, holes)})
+        text = as_json({key: literal(value, key, holes)})
         if text is None or key in holes:
             return
         for fault in _of(self._validator.check_traits(kind, text).faults, key, holes):
             yield _fault("wrong_value", fault, sent, f"traits.{kind}")
-
-
-def _literal(value: Value, path: str, holes: list[str]) -> Any:
-    """The value as plain data. What is not known becomes None, and its path is put down among the `holes`."""
-    value = plain(value)
-    if isinstance(value, Const):
-        return value.value
-    if isinstance(value, Items):
-        return [_literal(item, f"{path}[{index}]", holes) for index, item in enumerate(value.items)]
-    if isinstance(value, Dictionary) and value.rest is None and all(e.certain for e in value.entries.values()):
-        return {key: _literal(entry.value, f"{path}.{key}", holes) for key, entry in value.entries.items()}
-    holes.append(path)
-    return None
 
 
 def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
@@ -313,11 +300,6 @@ def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
         # A key that the plan does not know is told of the event, not of the value; inside a value it is a fault of it.
         if mine and not unknown:
             yield fault
-
-
-def _encoded(value: object) -> bytes | None:
-    text, changed = encode(value)
-    return None if changed else text
 
 
 def _is_unset(value: Value) -> bool:
@@ -343,7 +325,7 @@ def _fault(code: str, fault: Fault, sent: Sent, where: str) -> Problem:
 
 
 def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "", part: str = "") -> Problem:
-    """A finding, told where the part of the message that it is about comes from."""
+    """A finding at the place where its part of the message is given."""
     cause = sent.cause(part)
     via = f", through {' and '.join(cause.via)}" if cause.via else ""
     return Problem(

@@ -192,7 +192,7 @@ def _imported_sdks(tree: ast.Module) -> Iterator[str]:
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement, without what stands inside expressions."""
+    """Every statement, also the nested ones."""
     stack: list[ast.AST] = list(body)
     while stack:
         node = stack.pop(0)

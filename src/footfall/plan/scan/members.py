@@ -66,7 +66,7 @@ _TASKS = frozenset(
 
 
 class Members:
-    """What attributes stand for. An object whose exact class is not known has what any subclass of it may have."""
+    """The values of attributes. An object whose exact class is not known has what any subclass has."""
 
     def __init__(self, engine: Interpreter, survey: Survey, changes: Mutations) -> None:
         self._engine = engine
@@ -235,7 +235,7 @@ class Members:
         # None holds the place until the attribute is set, and it is asked for after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
         if options or content is not None or later is not None:
-            open_ = Unknown(because("is ", what), type=_kind_of(options[0] if options else None))
+            open_ = Unknown(because("is ", what))
             certain = [open_ if _may_change(item) else item for item in options] or [open_]
             return loosened(join_values(certain, loose=True), changed, what)
         said = annotation_of(cls, name)
@@ -254,13 +254,13 @@ class Members:
         if value.kind == "property":
             if value.is_stub:
                 return Unknown(because("is ", what, ", which a subclass gives"))
-            return self._engine.follow(walker, value, Arguments(), walker.place(value.node), instance)
+            return self._engine.follow(walker, value, Arguments(), value.node, instance)
         if value.kind == "class":
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
         return value if value.kind == "static" else Method(value, instance)
 
     def _held(self, walker: Walker, instance: Instance, name: str, value: Value | None, what: ast.AST) -> Value | None:
-        """What an object holds once it is made: by its fields, its constructor, its class. None where that is open."""
+        """An attribute right after construction, from fields, constructor and class. None if nothing sets it."""
         cls = instance.cls
         said = annotation_of(cls, name)
         typed = from_annotation(Walker(self._engine, cls.scope, walker.depth), said)
@@ -269,7 +269,8 @@ class Members:
             return typed if typed is not None and isinstance(given, Unknown) else given
         initial = self._made(walker, instance, name, what)
         is_open = instance.arguments is None or is_settings(cls)
-        if said is not None and not _is_fixed(said) and is_open and any(item.takes_fields for item in classes_of(cls)):
+        takes_fields = any(item.takes_fields for item in classes_of(cls)) and class_value(cls, "__init__") is None
+        if said is not None and not _is_fixed(said) and is_open and takes_fields:
             value = typed or (None if value is None else _default(value, what))
         options = [item for item in (value, initial) if item is not None]
         if not options:
@@ -279,7 +280,7 @@ class Members:
         return options[0] if len(options) == 1 else join_values(options, loose=True)
 
     def _given(self, instance: Instance, name: str) -> Value | None:
-        """A field of a dataclass or its like, from what the object was made with."""
+        """A field of a dataclass or its like, from the arguments of its constructor."""
         if instance.arguments is None or isinstance(class_value(instance.cls, "__init__"), Function):
             return None
         if name in instance.arguments.named:
@@ -291,7 +292,7 @@ class Members:
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
     def _made(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value | None:
-        """What the constructor binds an attribute to, with what the object was made with where that is known."""
+        """What the constructor binds an attribute to, with its arguments where they are known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
@@ -364,17 +365,8 @@ def _is_placeholder(value: Value) -> bool:
 
 
 def _default(value: Value, what: ast.AST) -> Value:
-    """A field's default: what it is made with, or what the environment says, may be something else."""
-    return join_values(
-        (value, Unknown(because("is ", what, ", a field with a default"), type=_kind_of(value))), loose=True
-    )
-
-
-def _kind_of(value: Value | None) -> str:
-    if not isinstance(value, Const):
-        return ""
-    kinds = {bool: "boolean", int: "integer", float: "number", str: "string"}
-    return kinds.get(type(value.value), "")
+    """A field's default. The constructor or the environment may replace it."""
+    return join_values((value, Unknown(because("is ", what, ", a field with a default"))), loose=True)
 
 
 def _may_change(value: Value | None) -> bool:

@@ -1,4 +1,4 @@
-"""Modules: what names and imports stand for, over all files."""
+"""Modules: resolves names and imports, over all files."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Modules:
 
     @property
     def is_following(self) -> bool:
-        """Whether a module is being followed, so that not all of its names are bound yet."""
+        """Whether a module is being followed, and not all of its names are bound yet."""
         return self._following > 0
 
     def module(self, path: str) -> Module | None:
@@ -81,7 +81,7 @@ class Modules:
         return module
 
     def lookup(self, scope: NameScope, name: str) -> Value:
-        """What a name stands for: here, in the functions around, the module, what it takes in whole, Python."""
+        """The value of a name: from here, the surrounding functions, the module, its star imports, or Python."""
         at: NameScope | None = scope
         while at is not None:
             value = at.names.get(name)

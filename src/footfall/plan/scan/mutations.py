@@ -1,4 +1,4 @@
-"""Mutations: what code elsewhere binds anew or changes in place, and what is known of a value after that."""
+"""Mutations: which names other code binds again or changes in place, and what is then still known."""
 
 from __future__ import annotations
 
@@ -176,5 +176,5 @@ def changed_by_function(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.L
 
 
 def bound_names(target: ast.expr) -> set[str]:
-    """The names that stand on the left of an assignment or a loop."""
+    """The names that an assignment or a loop binds."""
     return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

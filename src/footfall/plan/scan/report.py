@@ -1,4 +1,4 @@
-"""Report: everything that a scan found: the verdict on each call, the findings, the coverage and its gates."""
+"""Report: the result of a scan: a verdict on each call, the findings, the coverage and its gates."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def scan(
     root: str = "",
     places: Places | None = None,
 ) -> Scan:
-    """Hold the code of `library` against `plan`.
+    """Compare the code of `library` with `plan`.
 
     `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
-    `places` says where the plan's events stand, for findings about events that no code sends. `clients` are names that
+    `places` has the lines of the plan's events, for findings about events that no code sends. `clients` are names that
     stand for clients, each with what it is called like. Nothing of the scanned code is run or imported, and nothing
     in it makes this raise.
     """
@@ -138,7 +138,7 @@ def _as_warning(problem: Problem) -> Problem:
 
 
 def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
-    """What is wrong whoever calls a wrapper is told of the wrapper, not again of each of its callers."""
+    """A fault that every caller of a wrapper has is reported once, at the wrapper."""
     own = {
         (verdict.sent.origin, problem.code, problem.where)
         for verdict in verdicts
@@ -162,21 +162,15 @@ def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
 
 
 def _involved(followed: Followed) -> list[Problem]:
-    problems = []
-    for place in followed.involved:
-        file, _, line = place.rpartition(":")
-        problems.append(
-            Problem(
-                "too_involved",
-                "is too involved to be followed",
-                remedy="split it, or leave the file out with --exclude",
-                file=file,
-                line=int(line),
-                column=1,
-                level="warning",
-            )
+    places = (place.rpartition(":") for place in followed.involved)
+    remedy = "split it, or leave the file out with --exclude"
+    return [
+        Problem(
+            "too_involved", "is too involved to be followed", remedy=remedy, file=file, line=int(line), column=1,
+            level="warning",
         )
-    return problems
+        for file, _, line in places
+    ]  # fmt: skip
 
 
 def _never(
@@ -197,16 +191,10 @@ def _never(
         at = PlanPlace("", 0, 0) if places is None else places.find((event.name,))
         problems.append(
             Problem(
-                "never_sent",
-                f"is planned and active, and nothing that was scanned sends it{may}",
-                remedy="send it, or make it a draft",
-                where=event.name,
-                file=at.file,
-                line=at.line,
-                column=at.column,
-                level="warning",
+                "never_sent", f"is planned and active, and nothing that was scanned sends it{may}", where=event.name,
+                remedy="send it, or make it a draft", file=at.file, line=at.line, column=at.column, level="warning",
             )
-        )
+        )  # fmt: skip
     return problems
 
 

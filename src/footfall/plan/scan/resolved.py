@@ -9,9 +9,9 @@ import msgspec
 from footfall.encoding import encode
 from footfall.plan.scan.calls import Sent
 from footfall.plan.scan.dictionaries import options_of, plain
-from footfall.plan.scan.values import Choice, Const, Dictionary, Items, Unknown, Value, reason_of
+from footfall.plan.scan.values import Const, Dictionary, Items, Value, reason_of
 
-__all__ = ["resolved_properties"]
+__all__ = ["as_json", "literal", "resolved_properties"]
 
 
 def resolved_properties(sent: Sent) -> dict[str, Any]:
@@ -49,22 +49,26 @@ def resolved_properties(sent: Sent) -> dict[str, Any]:
 
 
 def _text(value: Value) -> bytes | None:
-    """A value as JSON; None where it is not wholly known."""
-    try:
-        return encode(_data(value))[0]
-    except LookupError:
-        return None
+    """A value as JSON; None where a part of it is not known."""
+    holes: list[str] = []
+    content = literal(value, "", holes)
+    return None if holes else encode(content)[0]
 
 
-def _data(value: Value) -> Any:
-    """A value as plain data. Raises LookupError where a part of it is not known."""
+def as_json(value: object) -> bytes | None:
+    """Plain data as JSON; None where JSON cannot hold it as it is."""
+    text, changes = encode(value)
+    return None if changes else text
+
+
+def literal(value: Value, path: str, holes: list[str]) -> Any:
+    """The value as plain data. What is not known becomes None, and its path is put down among the `holes`."""
     value = plain(value)
     if isinstance(value, Const):
         return value.value
     if isinstance(value, Items):
-        return [_data(item) for item in value.items]
+        return [literal(item, f"{path}[{index}]", holes) for index, item in enumerate(value.items)]
     if isinstance(value, Dictionary) and value.rest is None and all(e.certain for e in value.entries.values()):
-        return {key: _data(entry.value) for key, entry in value.entries.items()}
-    if isinstance(value, Choice) and len(value.options) == 1:
-        return _data(value.options[0])
-    raise LookupError(value if isinstance(value, Unknown) else type(value).__name__)
+        return {key: literal(entry.value, f"{path}.{key}", holes) for key, entry in value.entries.items()}
+    holes.append(path)
+    return None

@@ -13,22 +13,9 @@ from typing import Final, Literal
 import msgspec
 
 __all__ = [
-    "CARRIERS",
-    "CLASSES",
-    "FACTORIES",
-    "METHOD_NAMES",
-    "MODULES",
-    "MOST_PLACES",
-    "ORDERED",
-    "SDKS",
-    "WORDS",
-    "Carrier",
-    "MessageKind",
-    "Naming",
-    "Sdk",
-    "Signature",
-    "ordered",
-]
+    "CARRIERS", "CLASSES", "FACTORIES", "METHOD_NAMES", "MODULES", "MOST_PLACES", "ORDERED", "SDKS", "WORDS", "Carrier",
+    "MessageKind", "Naming", "Sdk", "Signature", "ordered",
+]  # fmt: skip
 
 MessageKind = Literal["track", "identify", "group", "page", "screen", "alias"]
 
@@ -61,7 +48,7 @@ class Sdk(msgspec.Struct, frozen=True):
 
 
 class Naming(msgspec.Struct, frozen=True):
-    """What a name given with --client is called like: an SDK, or `signature`, an order of arguments of its own."""
+    """How a name given with --client is called: like an SDK, or by `signature`."""
 
     sdk: str = "footfall"
     signature: Signature | None = None
@@ -72,7 +59,7 @@ MOST_PLACES: Final = 20
 
 
 def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Signature:
-    """The signature of a call whose event and properties stand in these places, from 1, or under these names.
+    """The signature of a call with event and properties at these places, from 1, or under these names.
 
     The place 0 says that the argument is only given by its name.
     """
@@ -84,7 +71,7 @@ def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Signa
 
 
 class Carrier(msgspec.Struct, frozen=True):
-    """A class that carries an event to `track`: how it is made, and where event and properties are."""
+    """A class whose objects carry an event to `track`: its parameters, and which are event and properties."""
 
     params: tuple[str, ...]
     event: str
@@ -227,7 +214,7 @@ FACTORIES: Final[Mapping[str, str]] = {name: sdk for sdk, row in SDKS.items() fo
 ORDERED: Final = frozenset(
     method for row in SDKS.values() for method, signatures in row.methods.items() if signatures[0].kind == "track"
 )
-"""The methods that send an event: on a client with an order of its own, each takes its arguments in that order."""
+"""The methods that send an event: a client with a `signature` takes its arguments in that order in each of them."""
 
 METHOD_NAMES: Final = frozenset(method for row in SDKS.values() for method in row.methods)
 """Every method of the table."""

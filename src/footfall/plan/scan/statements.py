@@ -32,7 +32,7 @@ from footfall.plan.scan.values import (
     Value,
     because,
 )
-from footfall.plan.scan.walker import Walker, is_none
+from footfall.plan.scan.walker import Walker
 
 __all__ = ["STATEMENTS"]
 
@@ -52,7 +52,7 @@ def _ann_assign(walker: Walker, node: ast.AnnAssign) -> None:
             walker.assign(node.target, said)
         return
     value = walker.value(node.value)
-    if said is not None and (isinstance(value, Unknown | External | Param) or is_none(value)):
+    if said is not None and (isinstance(value, Unknown | External | Param) or value == Const(None)):
         value = said
     walker.assign(node.target, value)
 

@@ -44,7 +44,7 @@ class Survey:
         return frozenset(self._read().get(name, ()))
 
     def storing(self, name: str) -> Mapping[str, set[str]]:
-        """The files that bind an attribute `name` of anything but `self` or `cls`, with what stands before the dot."""
+        """The files that bind an attribute `name` of anything but `self` or `cls`, with the name before the dot."""
         self._read()
         return self._stores.get(name, {})
 

@@ -245,7 +245,7 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class TaskMethod(msgspec.Struct, frozen=True, eq=False):
-    """A method of a function that a task queue made into a task: `delay`, `apply_async` and their like."""
+    """A method that a task queue adds to a function: `delay`, `apply_async` and their like."""
 
     callee: Value
     method: str
@@ -263,7 +263,7 @@ def because(*parts: Any) -> Because:
 
 
 def shown(node: ast.AST) -> str:
-    """An expression as it is told to people: on one line, cut."""
+    """An expression for a message: on one line, cut."""
     try:
         text = " ".join(ast.unparse(node).split())
     except (ValueError, RecursionError):
@@ -312,7 +312,7 @@ def reason_of(value: Value | None) -> str:
 
 
 def join_values(values: Iterable[Value], *of: Value, loose: bool = False) -> Value:
-    """One value that stands for all: the value itself, `Choice`, or `Unknown` when they are too many.
+    """One value for several: the value itself, `Choice`, or `Unknown` when they are too many.
 
     `of` are the values that it was worked out from: what decides between their options decides here too.
     """

@@ -14,6 +14,7 @@ from footfall.plan.scan.modules import Modules
 from footfall.plan.scan.mutations import changed_in_place
 from footfall.plan.scan.values import (
     Arguments,
+    Choice,
     Class,
     Const,
     Dictionary,
@@ -29,7 +30,7 @@ from footfall.plan.scan.values import (
     join_values,
 )
 
-__all__ = ["Interpreter", "Walker", "is_none"]
+__all__ = ["Interpreter", "Walker"]
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -53,16 +54,11 @@ class Interpreter(Protocol):
         """Whether a function names anything that sends."""
 
     def follow(
-        self,
-        walker: Walker,
-        function: Function,
-        arguments: Arguments,
-        place: CodeLocation,
-        receiver: Value | None = None,
+        self, walker: Walker, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
     ) -> Value:
         """What a call of a function returns."""
 
-    def construct(self, walker: Walker, cls: Class, arguments: Arguments, place: CodeLocation) -> Value:
+    def construct(self, walker: Walker, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
         """What a call of a class makes."""
 
     def run(self, function: Function, arguments: Arguments | None, depth: int, receiver: Value | None = None) -> object:
@@ -123,13 +119,13 @@ class Walker:
         return Unknown(because("is ", node))
 
     def _parts(self, node: ast.AST) -> None:
-        """Follow what stands in a piece of syntax that has no meaning to the scan."""
+        """Follow the expressions inside syntax that the scan does not follow itself."""
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.value(child)
 
     def lookup(self, name: str) -> Value:
-        """What a name stands for here."""
+        """The value of a name here."""
         return self.engine.modules.lookup(self.scope, name)
 
     def place(self, node: ast.AST) -> CodeLocation:
@@ -137,7 +133,7 @@ class Walker:
         return CodeLocation(self.scope.module.path, line, column)
 
     def rebind(self, old: Value, new: Value) -> None:
-        """Put `new` for `old`, which was changed in place, wherever a name of this body stands for it or holds it."""
+        """Replace `old`, which was changed in place, by `new` in all names of this body."""
         for name, value in self.scope.names.items():
             after = self.scope.names[name] = replaced(value, old, new)
             self.bindings[name] += after is not value
@@ -158,7 +154,7 @@ class Walker:
         return False
 
     def finish(self) -> None:
-        """Follow the lambdas of this body, with the names where each stands or as they are at the end."""
+        """Follow the lambdas of this body, with the names at its place, or as they are bound later."""
         for node, names, bindings in self.later:
             own = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
             given = Unknown("is what a lambda is called with")
@@ -169,7 +165,7 @@ class Walker:
             self.value(node.body)
 
     def assign(self, target: ast.expr, value: Value) -> None:
-        """Bind what stands left of `=`."""
+        """Bind a target of an assignment."""
         if isinstance(target, ast.Name):
             self.scope.names[target.id] = value
             self.bindings[target.id] += 1
@@ -234,10 +230,14 @@ class Walker:
         if isinstance(test, ast.Name) and test.id in self._given:
             return truth(self.lookup(test.id))
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id in self._given:
-            value, other = self.lookup(test.left.id), test.comparators[0]
-            if len(test.ops) == 1 and isinstance(other, ast.Constant) and isinstance(test.ops[0], ast.Is | ast.IsNot):
-                is_nothing = None if isinstance(value, Unknown | Param) or not _is_single(value) else is_none(value)
-                return is_nothing if is_nothing is None or isinstance(test.ops[0], ast.Is) else not is_nothing
+            value, other, sign = self.lookup(test.left.id), test.comparators[-1], test.ops[-1]
+            is_with_none = len(test.ops) == 1 and isinstance(other, ast.Constant) and other.value is None
+            if (
+                is_with_none
+                and isinstance(sign, ast.Is | ast.IsNot)
+                and not isinstance(value, Unknown | Param | Choice)
+            ):
+                return (value == Const(None)) is isinstance(sign, ast.Is)
         return None
 
 
@@ -245,12 +245,3 @@ def _join_into(names: dict[str, Value], name: str, value: Value) -> None:
     """Bind a name of a module or class from inside a function, which may or may not have run."""
     before = names.get(name)
     names[name] = value if before is None else join_values((before, value), loose=True)
-
-
-def _is_single(value: Value) -> bool:
-    from_many = getattr(value, "options", None)
-    return from_many is None
-
-
-def is_none(value: Value) -> bool:
-    return isinstance(value, Const) and value.value is None
