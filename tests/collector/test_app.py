@@ -14,6 +14,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.storage.faulty_vfs import FSYNC, FaultyVFS
 
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.app import App
@@ -25,7 +26,7 @@ from footfall.collector.responses import encode
 from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import JournalError
 from footfall.events import MESSAGE_TYPES, Answer, Fault, Verdict
-from footfall.storage import KeyRecord
+from footfall.storage import KeyRecord, SqliteJournal
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -393,6 +394,29 @@ def test_an_idle_collector_notices_a_disk_that_fails_and_asking_tries_nothing(
 
     assert [answer.status_code for answer in (soon, later)] == [200, 503]
     assert journal.commits == []
+
+
+def test_after_a_failed_sync_it_is_not_ready_until_the_journal_was_copied(tmp_path: Path, clock: ManualClock) -> None:
+    vfs = FaultyVFS("app")
+    journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name, clock=clock)
+    with Collector(tmp_path / "data", clock=clock, journal=journal) as collector:
+        app = create_app(collector, KEYS)
+        before = (tmp_path / "journal.db").stat().st_ino
+        vfs.faults["sync", "-wal"] = FSYNC
+        answers = [post(app, BATCH), request(app, "GET", "/ready"), post(app, BATCH), request(app, "GET", "/live")]
+        vfs.faults.clear()
+        clock.until_waiting()
+        clock.advance(1)
+        while (tmp_path / "journal.db").stat().st_ino == before:
+            clock.sleep(0)  # the committer's thread copies
+        clock.until_waiting()
+        answers += [request(app, "GET", "/ready"), post(app, BATCH)]
+    vfs.unregister()
+
+    assert [answer.status_code for answer in answers] == [503, 503, 503, 200, 200, 200]
+    assert [answers[number].json()["state"] for number in (1, 4)] == ["unsynced", "ready"]
+    assert answers[1].json()["reason"].startswith("a sync failed at 2026-09-01T12:00:00.000000Z (planted); the journal")
+    assert str(tmp_path) not in answers[1].text
 
 
 def test_requests_that_come_together_are_committed_together(app: App, journal: MemoryJournal) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -13,6 +14,7 @@ import footfall.collector
 from footfall.cli.app import app
 from footfall.collector import CollectorSettings
 from footfall.collector.read_settings import SettingsFile, read_settings
+from footfall.collector.readiness import State
 from footfall.collector.serve_settings import SETTINGS
 from footfall.storage.control import ROLES
 
@@ -29,11 +31,15 @@ def test_the_example_of_a_settings_file_has_no_problem() -> None:
     assert set(reading.places) == set(tomllib.loads(text))
 
 
-def test_every_role_and_every_setting_that_is_no_limit_is_described() -> None:
+def test_every_role_state_and_setting_that_is_no_limit_is_described() -> None:
     described = set(re.findall(r"`(\w+)`", TABLES))
 
-    assert described <= {*ROLES, *SETTINGS}
-    assert {*ROLES, *(name for name, setting in SETTINGS.items() if not setting.is_of_collector)} <= described
+    assert described <= {*ROLES, *get_args(State), *SETTINGS}
+    assert {
+        *ROLES,
+        *get_args(State),
+        *(name for name, setting in SETTINGS.items() if not setting.is_of_collector),
+    } <= described
 
 
 @pytest.mark.parametrize("name", CollectorSettings.__struct_fields__)

@@ -82,6 +82,8 @@ def command(*, config: Path | None, is_check: bool, is_print: bool, **flags: Any
 
     Prints `listening on http://HOST:PORT` when it is ready. SIGTERM and Ctrl-C stop it, with nothing lost.
 
+    GET /live says that it answers, GET /ready whether what it takes in reaches the disk (503 and the reason if not).
+
     Who may send has a key: see `footfall keys`. A key that is created or revoked counts within two seconds.
 
     Each setting is taken from its flag, else from the environment (FOOTFALL_PORT for --port), else from footfall.toml
