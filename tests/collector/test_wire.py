@@ -89,6 +89,7 @@ def test_a_key_that_stands_twice_marks_its_own_message_only() -> None:
         (batch(GOOD) + b"\x00", "json"),
         (batch(GOOD).decode().encode("utf-16"), "json"),
         (b'{"batch":[{}{}]}', "json"),
+        (batch(GOOD, tail=b',"a\xff":1'), "json"),
     ],
 )
 def test_a_request_that_cannot_be_read_is_a_400(body: bytes, code: str) -> None:
@@ -175,6 +176,9 @@ def test_a_single_body_that_is_not_one_object_is_a_400(body: bytes) -> None:
 BODIES = (
     st.binary(max_size=80)
     | st.text(alphabet='{}[]",:\\ batch1NaN', max_size=60).map(lambda text: b'{"batch":[' + text.encode() + b"]}")
+    | st.lists(st.sampled_from([b',"a":', b',"\xff":', b"1", b'":"', b'"\xff"', b'{"b":1}']), max_size=5).map(
+        lambda parts: batch(GOOD, tail=b"".join(parts))
+    )
     | st.lists(st.sampled_from([GOOD, b"NaN", b"{", b'"', b"\xff", b"5"]), max_size=5).map(lambda parts: batch(*parts))
 )
 

@@ -169,7 +169,10 @@ def _names_keys_once(body: bytes, settings: CollectorSettings) -> bool:
     """Whether a body, which is JSON, surely has each of its members once. Few members are looked at, never many."""
     if len(body) - len(_decode_outer(body).batch) > settings.max_message_bytes:
         return False
-    parts = _decode_members(body)
+    try:
+        parts = _decode_members(body)
+    except msgspec.DecodeError:
+        return False  # a key that we do not read is no UTF-8
     colons = sum(key.count(":") + bytes(value).count(b":") for key, value in parts.items()) + len(parts)
     return colons == body.count(b":")
 
