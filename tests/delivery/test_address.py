@@ -120,14 +120,28 @@ SECRET = "hunter2"
         f"https://collect.example?key={SECRET}",
         f"https://collect.example#{SECRET}",
         f"https://collect.example/?mail=a@b.example&key={SECRET}",
+        # Without its @, or with one that is written in another way.
+        f"https://kari:{SECRET}",
+        f"https://kari:{SECRET}%40collect.example",
+        f"https://kari:{SECRET}\uff20collect.example",
+        f"https://kari:{SECRET}\\@collect.example",
+        f"kari:{SECRET}",
+        f"https:/kari:{SECRET}/",
     ],
 )
 def test_an_error_never_repeats_what_may_be_a_secret(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         HttpTransport(url, "key")
+    with pytest.raises(UsageError) as caught_proxy:
+        HttpTransport("http://a", "key", proxy=f"{url}/x")
 
-    assert SECRET not in str(caught.value)
-    assert "kari" not in str(caught.value)
+    errors = [str(caught.value), str(caught_proxy.value)]
+    assert [error for error in errors if SECRET in error or "kari" in error] == []
+
+
+def test_an_error_repeats_a_url_that_can_hold_no_secret() -> None:
+    with pytest.raises(UsageError, match=r"'ftp://collect\.example:80/in' is not a collector's URL"):
+        HttpTransport("ftp://collect.example:80/in", "key")
 
 
 @given(st.text())

@@ -1,6 +1,6 @@
 """Address: the URL of a collector or of a proxy, refused when it is given if no request could ever go there.
 
-What holds a user name, a query or a fragment is never repeated in an error: it may be a secret.
+An error repeats only what has the shape of scheme, host, port and path: anything else may hold a password or a key.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ _MOST = 8_000  # characters; what carries HTTP refuses longer ones
 _LONGEST_NAME, _LAST_PORT = 253, 65_535
 
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^?#]*)(.*)", re.ASCII | re.DOTALL)
+_SHOWN = re.compile(r"([a-z][a-z0-9+.-]*://)?[a-z0-9._-]*(:[0-9]*)?(/[a-z0-9._~/-]*)?", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"(\[[^\[\]]*\]|[^\[\]:]*)(?::([^:]*))?", re.DOTALL)
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 
@@ -61,7 +62,7 @@ def _parts(url: object, what: str, schemes: tuple[str, ...]) -> tuple[str, str |
     """Scheme, user name and password, host with port, path, and what follows it."""
 
     def refuse(why: str) -> NoReturn:
-        is_safe = isinstance(url, str) and not set("@?#") & set(url)
+        is_safe = isinstance(url, str) and _SHOWN.fullmatch(url) is not None
         raise UsageError(f"{repr(url)[:200] if is_safe else 'what was given'} is not {what}: {why}")
 
     if not isinstance(url, str):
