@@ -134,7 +134,7 @@ def test_a_stored_key_of_a_source_that_the_plan_does_not_name_is_refused(tmp_pat
     control_of(tmp_path / "data").add_key(stored("a", source="shop_backed"))
     flags = {"data": tmp_path / "data", "plan": tmp_path / "plan.yaml", "port": "0"}
 
-    with pytest.raises(UsageError, match="'shop_backed', did you mean 'shop_backend'"):
+    with pytest.raises(UsageError, match="the stored key a: the plan has no source 'shop_backed', did you mean"):
         prepare(read_settings(flags, {}, None))
     prepare(read_settings({**flags, "allow_unknown_sources": True}, {}, None)).listener.close()
 

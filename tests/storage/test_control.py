@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def test_a_reader_may_list_and_not_write(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="the key cannot be revoked"):
         reader.revoke_key("a", 1)
     assert not (tmp_path / "control.db").exists()
+
+
+def test_the_store_is_its_owners_alone_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        SqliteControl(tmp_path / "control.db").add_key(record("a"))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "control.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_file_that_a_start_left_empty_is_a_new_store(tmp_path: Path) -> None:

@@ -125,8 +125,11 @@ def _keyring(reading: Reading, stored: list[KeyRecord] | None, plan: Plan | None
     keyring = Keyring(given)
     keyring.take_stored(stored or [])
     if plan is not None and not settings.allow_unknown_sources:
-        of_stored = [key.source for key in stored or [] if key.source is not None and key.revoked_at is None]
-        problems.texts += [f"{text}; {_UNKNOWN}" for text in unknown_sources(plan, [*given.values(), *of_stored])]
+        problems.texts += [f"{text}; {_UNKNOWN}" for text in unknown_sources(plan, given.values())]
+        for key in stored or []:
+            if key.source is not None and key.revoked_at is None:
+                unknown = unknown_sources(plan, [key.source])
+                problems.texts += [f"the stored key {key.id}: {text}; revoke it, or {_UNKNOWN}" for text in unknown]
     if not keyring.has_senders() and stored is not None and len(problems.texts) == count:
         problems.texts.append(_NO_KEY.format(data=settings.data))
     return keyring
