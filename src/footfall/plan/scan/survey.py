@@ -75,7 +75,9 @@ class Survey:
         return self._bases
 
     def _note(self, path: str, text: bytes, bases: dict[str, set[str]]) -> None:
-        names = {word.decode("ascii", "replace") for part in _CLASS.findall(text) for word in _WORD.findall(part)}
+        # Behind the last bracket no class ends, so none is looked for to the end of the file.
+        listed = _CLASS.findall(text, 0, text.rfind(b")") + 1)
+        names = {word.decode("ascii", "replace") for part in listed for word in _WORD.findall(part)}
         if names:
             renamed = (
                 (old.decode("ascii", "replace"), new.decode("ascii", "replace")) for old, new in _ALIAS.findall(text)
