@@ -328,10 +328,10 @@ def test_a_thousand_clients_that_are_forgotten_leave_nothing_behind(way: str) ->
 
 
 def test_a_client_that_is_forgotten_with_messages_pending_sends_them_first() -> None:
-    transport = Nowhere()
+    before, transport = senders(), Nowhere()
     client = Client(transport)
     client.track("a", user_id="kari")
-    threads = senders()
+    threads = senders() - before
     freed = ref(client)
     del client
 
@@ -340,6 +340,22 @@ def test_a_client_that_is_forgotten_with_messages_pending_sends_them_first() -> 
         thread.join(30)
     assert transport.sent == 1
     assert freed() is None
+
+
+def test_a_thread_that_ended_before_its_client_is_freed_without_gc() -> None:
+    before = senders()
+    client = Client(Nowhere())
+    client.track("a", user_id="kari")
+    (thread,) = senders() - before
+    client.close(30)
+    thread.join(30)
+    freed = ref(thread)
+    gc.disable()
+    try:
+        del thread
+        assert freed() is None
+    finally:
+        gc.enable()
 
 
 class Nowhere:

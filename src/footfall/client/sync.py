@@ -215,10 +215,13 @@ class _Sender(threading.Thread):
         self._is_alone = False
 
     def run(self) -> None:
-        while self._works():
-            with self._changed:
-                while self._is_idle() and not self._is_alone:
-                    self._clock.wait(self._changed, None)
+        try:
+            while self._works():
+                with self._changed:
+                    while self._is_idle() and not self._is_alone:
+                        self._clock.wait(self._changed, None)
+        finally:
+            del self._client  # it leads back to us, and gc would free this thread inside of any call
 
     # Whoever has the client lets go of it as they return.
 
