@@ -50,6 +50,7 @@ class GroupCommitter:
         self._watch = CommitWatch(clock)
         self._refusal: SyncError | None = None
         self._probe_bytes = 0
+        self._is_probe_due = False
         self._wanted_at = clock.monotonic()
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
@@ -115,7 +116,8 @@ class GroupCommitter:
                 if self._closing:
                     return None
                 rest = since + self._pause(since) - self._clock.monotonic()
-                if rest <= 0:
+                if rest <= 0 or self._is_probe_due:
+                    self._is_probe_due = False
                     return []
                 self._clock.wait(self._changed, rest)
             group: list[_Waiting] = []
@@ -159,6 +161,8 @@ class GroupCommitter:
         self._watch.failed(error)
         if isinstance(error, SyncError):
             self._refusal = error
+            # At once, for what the journal has to copy may be nowhere but in the page cache.
+            self._is_probe_due = bool(group)
             with self._changed:
                 group = [*group, *self._waiting]
                 self._waiting.clear()
