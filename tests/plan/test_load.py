@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import PlanError
-from footfall.plan import Plan, load
+from footfall.plan import Plan, check, load
 from footfall.plan.model import (
     Alias,
     Deprecation,
@@ -328,3 +328,14 @@ def test_the_acme_plan_is_whole() -> None:
     ]  # fmt: skip
     assert order.properties[0].enum == ("EUR", "USD", "GBP", "SEK", "NOK")
     assert order.properties[1].examples == ("SE", "NO")
+
+
+def test_types_in_one_another_that_multiply_without_end_are_a_fault_and_no_wait(tmp_path: Path) -> None:
+    uses = ", ".join(f"k{number}: {{use: t%d}}" for number in range(10))
+    lines = [f"  t{level}: {{type: object, properties: {{{uses % ((level - 1,) * 10)}}}}}" for level in range(1, 12)]
+    file = tmp_path / "plan.yaml"
+    file.write_text("\n".join(["plan: p", "types:", "  t0: {type: string}", *lines]))
+
+    codes = [problem.code for problem in check(file)]
+
+    assert codes == ["too_large"]

@@ -18,6 +18,7 @@ from footfall.plan.yaml_source import Node, kind_of
 
 __all__ = ["Example", "Found", "Resolver"]
 
+_MOST_VALUES = 200_000  # of a whole plan: types in one another multiply
 _BROKEN = Property(type="any")
 # Where a property stands decides which keys have no meaning there.
 _NAMELESS = ("required", "wire_name")
@@ -74,6 +75,9 @@ class Resolver:
         self._done: dict[str, Property | None] = {}
         self._open: list[str] = []
         self._group_done: dict[tuple[str, str | None], list[Found]] = {}
+        self._values = 0
+        self._is_told = False
+        self._sizes: dict[str, int] = {}
 
     def resolve_all(self) -> None:
         """Resolve every type and group, also those that nothing uses, so that their faults are told."""
@@ -97,7 +101,9 @@ class Resolver:
             )
             return None
         self._open.append(name)
+        before = self._values
         self._done[name] = self._make(TYPE, "", entry.node, ("types", name), None)
+        self._sizes[name] = self._values - before
         self._open.pop()
         return self._done[name]
 
@@ -183,13 +189,16 @@ class Resolver:
         if fields is MISSING:
             return None
         own = tuple(fields)
+        self._values += 1
         if isinstance(fields.get("type"), tuple):
             fields["type"], fields["types"] = "union", fields["type"]
         self._inner(fields, path)
         base = None
         if "use" in fields:
-            base = self.type(fields.pop("use"), node.value["use"], path)
-            if base is None:
+            used = fields.pop("use")
+            base = self.type(used, node.value["use"], path)
+            self._values += self._sizes.get(used, 0)
+            if base is None or self._is_too_large(node.value["use"], path):
                 return None
             self._narrow(base, fields, node, path)
         elif "type" not in fields:
@@ -210,6 +219,15 @@ class Resolver:
         if prop.examples and not _SAME_VALUES.issuperset(own):
             self.examples.append(Example(prop, node, path))
         return _inherit(prop) if prop.sensitivity is not None else prop
+
+    def _is_too_large(self, place: Place, path: Path) -> bool:
+        """Whether types that use types have made more values than a plan can need; told once."""
+        if self._values > _MOST_VALUES and not self._is_told:
+            self._is_told = True
+            message = f"the types that it uses make the plan larger than {_MOST_VALUES:,} values"
+            remedy = "use fewer types in one another, or type: map where any key may be"
+            self._findings.add("too_large", message, place=place, path=path, remedy=remedy)
+        return self._values > _MOST_VALUES
 
     def _inner(self, fields: dict[str, Any], path: Path) -> None:
         for key in ("items", "values"):
