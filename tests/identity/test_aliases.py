@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from tests.identity.by_definition import canonical_by_definition, closure
 from tests.identity.duck import Duck
+from tests.identity.logs import UNSHRUNK
 
 from footfall.identity.aliases import AliasEffect, alias_effects, canonical_ids
 from footfall.identity.sql_aliases import canonical_ids_sql
@@ -32,28 +34,39 @@ graphs = st.one_of(
 )
 
 
-def test_canonical_ids_are_those_of_the_definition() -> None:
-    shapes: Counter[str] = Counter()
+def in_rings(edges: list[tuple[str, str]]) -> set[str]:
+    return {node for node, user in edges if node != user and node in closure(user, edges)}
 
-    @settings(max_examples=150)
-    @given(graphs)
-    def holds(edges: list[tuple[str, str]]) -> None:
-        expected = canonical_by_definition(edges)
-        in_rings = {node for node, user in edges if node != user and node in closure(user, edges)}
-        replaced = {previous for previous, user in edges if previous != user}
-        canonical = set(expected.values())
-        shapes["draws"] += 1
-        shapes["a ring is a sink"] += bool(canonical & in_rings)
-        shapes["a ring is no sink"] += any(node in in_rings and expected[node] not in replaced for node in expected)
-        shapes["an id was aliased into a ring and is smaller"] += any(
-            node < expected[node] and node not in in_rings and expected[node] in in_rings for node in expected
-        )
 
-        assert canonical_ids(edges) == expected
-        assert canonical_ids([*reversed(edges), *edges]) == expected
+def has_a_ring_as_sink(edges: list[tuple[str, str]]) -> bool:
+    return bool(set(canonical_by_definition(edges).values()) & in_rings(edges))
 
-    holds()
-    assert min(shapes.values()) >= 5, shapes
+
+def has_a_ring_that_is_no_sink(edges: list[tuple[str, str]]) -> bool:
+    replaced = {previous for previous, user in edges if previous != user}
+    expected = canonical_by_definition(edges)
+    return any(node in in_rings(edges) and expected[node] not in replaced for node in expected)
+
+
+def has_a_smaller_id_aliased_into_a_ring(edges: list[tuple[str, str]]) -> bool:
+    expected, rings = canonical_by_definition(edges), in_rings(edges)
+    return any(node < expected[node] and node not in rings and expected[node] in rings for node in expected)
+
+
+@pytest.mark.parametrize(
+    "shape", [has_a_ring_as_sink, has_a_ring_that_is_no_sink, has_a_smaller_id_aliased_into_a_ring]
+)
+def test_the_graphs_that_are_drawn_hold_the_hard_shapes(shape: Callable[[list[tuple[str, str]]], bool]) -> None:
+    assert find(graphs, shape, settings=UNSHRUNK)
+
+
+@settings(max_examples=150)
+@given(graphs)
+def test_canonical_ids_are_those_of_the_definition(edges: list[tuple[str, str]]) -> None:
+    expected = canonical_by_definition(edges)
+
+    assert canonical_ids(edges) == expected
+    assert canonical_ids([*reversed(edges), *edges]) == expected
 
 
 def test_an_id_that_was_aliased_into_a_ring_is_never_canonical() -> None:

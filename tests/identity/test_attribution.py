@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from itertools import permutations
 from random import Random
+from typing import get_args
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from tests.identity.by_definition import attributions_by_definition
-from tests.identity.logs import GAP, MINUTE, Tally, logs
+from tests.identity.logs import GAP, HARD_CASES, MINUTE, UNSHRUNK, logs
 
-from footfall.identity import ROOT, Attribution, Observation, attribute, effects_of_aliases, namespace
+from footfall.identity import ROOT, Attribution, Observation, Reason, attribute, effects_of_aliases, namespace
 
 NS = namespace("shop")
 
@@ -425,51 +426,61 @@ def test_a_hundred_thousand_aliases_onto_one_user_are_one_person() -> None:
     assert {one.person_id for one in found.values()} == {person("u:hot")}
 
 
-def test_every_message_is_attributed_as_by_the_definition_whatever_was_revoked() -> None:
-    tally = Tally()
-    changed: list[bool] = []
+@pytest.mark.parametrize("case", HARD_CASES)
+def test_the_logs_that_are_drawn_hold_the_hard_cases(case: str) -> None:
+    assert find(logs(), HARD_CASES[case], settings=UNSHRUNK)
 
-    @settings(max_examples=100)
-    @given(logs(), st.randoms(use_true_random=False))
-    def holds(log: list[Observation], chance: Random) -> None:
-        aliases = [(one.source, one.message_id) for one in log if one.type == "alias"]
-        revoked = set(chance.sample(aliases, len(aliases) // 3))
-        left = [without_previous(one) if (one.source, one.message_id) in revoked else one for one in log]
-        found = attribute(left, NS)
-        tally.add(log, attribute(log, NS))
-        changed.append(found != attribute(log, NS))
 
-        assert found == attributions_by_definition(log, NS, revoked)
-        assert attribute(log, NS) == attributions_by_definition(log, NS)
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_the_logs_that_are_drawn_give_every_reason(reason: Reason) -> None:
+    assert find(logs(), lambda log: reason in {one.reason for one in attribute(log, NS).values()}, settings=UNSHRUNK)
 
-    holds()
-    tally.assert_hard()
-    assert any(changed)  # a revoked alias made a difference
+
+def test_the_aliases_that_are_revoked_make_a_difference() -> None:
+    def differs(drawn: tuple[list[Observation], Random]) -> bool:
+        log, chance = drawn
+        return attribute(without(log, revoked_of(log, chance)), NS) != attribute(log, NS)
+
+    assert find(st.tuples(logs(), st.randoms(use_true_random=False)), differs, settings=UNSHRUNK)
+
+
+@settings(max_examples=100)
+@given(logs(), st.randoms(use_true_random=False))
+def test_every_message_is_attributed_as_by_the_definition_whatever_was_revoked(
+    log: list[Observation], chance: Random
+) -> None:
+    revoked = revoked_of(log, chance)
+
+    assert attribute(without(log, revoked), NS) == attributions_by_definition(log, NS, revoked)
+    assert attribute(log, NS) == attributions_by_definition(log, NS)
+
+
+def revoked_of(log: list[Observation], chance: Random) -> set[tuple[str, str]]:
+    aliases = [(one.source, one.message_id) for one in log if one.type == "alias"]
+    return set(chance.sample(aliases, len(aliases) // 3))
+
+
+def without(log: list[Observation], revoked: set[tuple[str, str]]) -> list[Observation]:
+    return [without_previous(one) if (one.source, one.message_id) in revoked else one for one in log]
 
 
 def without_previous(one: Observation) -> Observation:
     return msgspec.structs.replace(one, previous_id=None)
 
 
-def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_same_persons() -> None:
-    tally = Tally()
+@settings(max_examples=100)
+@given(logs(), st.data())
+def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_same_persons(
+    log: list[Observation], data: st.DataObject
+) -> None:
+    expected = attribute(log, NS)
+    shuffled = data.draw(st.permutations(log))
+    again = data.draw(st.lists(st.sampled_from(log), max_size=10))
+    cut = data.draw(st.integers(0, len(log)))
 
-    @settings(max_examples=100)
-    @given(logs(), st.data())
-    def holds(log: list[Observation], data: st.DataObject) -> None:
-        expected = attribute(log, NS)
-        tally.add(log, expected)
-
-        shuffled = data.draw(st.permutations(log))
-        again = data.draw(st.lists(st.sampled_from(log), max_size=10))
-        cut = data.draw(st.integers(0, len(log)))
-
-        assert attribute(shuffled, NS) == expected
-        assert attribute([*log, *again], NS) == expected
-        assert attribute([*again, *shuffled[cut:], *log, *shuffled[:cut]], NS) == expected
-
-    holds()
-    tally.assert_hard()
+    assert attribute(shuffled, NS) == expected
+    assert attribute([*log, *again], NS) == expected
+    assert attribute([*again, *shuffled[cut:], *log, *shuffled[:cut]], NS) == expected
 
 
 @settings(max_examples=50)
