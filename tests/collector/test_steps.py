@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 from footfall.clock import EPOCH
 from footfall.collector import Collector, CollectorSettings
+from footfall.collector.draft import Draft
+from footfall.collector.wire import Piece
+from footfall.events import Fault
 from footfall.plan import load
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
@@ -176,3 +179,15 @@ def test_only_times_of_the_last_thirty_days_and_the_next_one_pass(shop: Collecto
 
     is_new = not verdicts or verdicts[0][0] != "duplicate"
     assert not is_new or (verdicts == []) == (-30 * DAY <= at - NOW <= DAY)
+
+
+def test_of_very_many_faults_of_a_message_some_are_kept_and_warnings_hide_no_fault() -> None:
+    draft = Draft(Piece(b"{}", {}), 0)
+    for number in range(9_000):
+        draft.warn(Fault(str(number), "enum"))
+    for number in range(9_000):
+        draft.put_aside("invalid", Fault(str(number), "type"))
+
+    assert draft.outcome == "quarantined"
+    assert draft.faults == [Fault(str(number), "type") for number in range(50)]
+    assert draft.warnings == [Fault(str(number), "enum") for number in range(50)]

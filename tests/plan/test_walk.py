@@ -220,3 +220,24 @@ def test_what_is_received_after_a_transform_has_the_transformed_type() -> None:
     assert found_in(dropped, "{}", received=True) == []
     assert [fault.code for fault in found_in(dropped, '{"a":"x"}', received=True)] == ["type"]
     assert [fault.code for fault in found_in(dropped, '{"a":null}', received=True)] == ["type"]
+
+
+def test_of_a_value_with_very_many_faults_no_more_is_looked_at() -> None:
+    items = Property(type="array", items=Property(type="string"))
+    deep = Property(type="array", items=Property(type="array", items=Property(type="string")))
+    values = Property(type="map", values=Property(type="string"))
+    novel = Property(type="array", items=Property(type="string", enum=("a",), open=True))
+    shut = Property(type="object", additional=False)
+
+    assert codes(items, json.dumps([1] * 9_000)) == ["type"] * 100
+    assert codes(deep, json.dumps([[1] * 30] * 300)) == ["type"] * 100
+    assert codes(values, json.dumps({str(number): 1 for number in range(9_000)})) == ["type"] * 100
+    assert codes(novel, json.dumps(["b"] * 9_000)) == ["enum"] * 100
+    assert codes(shut, json.dumps({str(number): 1 for number in range(900)})) == ["additional"] * 100
+    assert codes(Property(type="object"), json.dumps({str(n): 1 for n in range(900)})) == ["unknown_property"] * 100
+
+
+def test_values_that_only_warn_hide_no_fault_that_comes_after_them() -> None:
+    prop = Property(type="array", items=Property(type="string", enum=("a",), open=True))
+
+    assert codes(prop, json.dumps([*["b"] * 9_000, 1])) == ["type", *["enum"] * 100]

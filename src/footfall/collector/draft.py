@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,12 +20,21 @@ __all__ = ["Draft", "Frame", "kind_of"]
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
+# Of each message: more would be up to its sender to fill our memory with, and help nobody to mend it.
+_MOST_FAULTS = 50
 _KINDS = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def kind_of(value: object) -> str:
     """What JSON calls a decoded value; "" for null, and for what is not there."""
     return _KINDS.get(type(value), "")
+
+
+def _added(faults: list[Fault] | None, more: Sequence[Fault]) -> list[Fault]:
+    """The faults with some more, up to as many as are kept."""
+    faults = [] if faults is None else faults
+    faults += more[: _MOST_FAULTS - len(faults)]
+    return faults
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -88,16 +98,16 @@ class Draft:
         """Quarantine it; the first reason stays the reason."""
         if self.outcome == "stored":
             self.outcome, self.reason = "quarantined", reason
-        self.faults = [*(self.faults or ()), *faults]
+        self.faults = _added(self.faults, faults)
 
     def reject(self, reason: str, *faults: Fault) -> None:
         """Refuse to keep it."""
         self.outcome, self.reason = "rejected", reason
-        self.faults = [*(self.faults or ()), *faults]
+        self.faults = _added(self.faults, faults)
 
     def warn(self, *faults: Fault) -> None:
         """Keep it, and say what is odd about it."""
-        self.warnings = [*(self.warnings or ()), *faults]
+        self.warnings = _added(self.warnings, faults)
 
     @property
     def is_oversize(self) -> bool:

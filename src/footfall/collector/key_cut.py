@@ -38,7 +38,8 @@ def may_name_key(text: bytes) -> bool:
 def cut_from_object(text: bytes) -> bytes:
     """A JSON object without its members `writeKey`, and with null for those inside it; all else stays as it is."""
     is_at_top = any(member.key == NAME for member in members(text))
-    return _null_inside(cut_member(text, NAME) if is_at_top else text)
+    text = cut_member(text, NAME) if is_at_top else text
+    return _null_inside(text) if may_name_key(text) else text
 
 
 def cut_from_text(text: bytes) -> bytes:

@@ -30,6 +30,8 @@ MISFIT: Any = msgspec.UNSET
 
 _DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 _DECIMAL_DIGITS = 100
+# Of a value with more faults the rest is not looked at: how long that takes would be up to its sender.
+_MOST_FAULTS = 100
 _ANY = Property(type="any", nullable=True)
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
@@ -205,7 +207,11 @@ class Findings:
 
 
 def walk(node: Node, value: Any, path: str, found: Findings) -> None:
-    """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan."""
+    """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
+
+    Of arrays and maps it looks at no more items once a hundred things are wrong, and it lists at most a hundred values
+    that an open enum does not know, and unknown keys.
+    """
     if value is None and node.kind != "absent":
         if not node.nullable:
             found.wrong.append(Fault(path, "null", node.expected, "null"))
@@ -219,14 +225,21 @@ def walk(node: Node, value: Any, path: str, found: Findings) -> None:
     for code, holds, expected, is_open in node.constraints:
         if not holds(parsed):
             fault = Fault(path, code, expected, say_got(value, node.hidden))
-            (found.novel if is_open else found.wrong).append(fault)
+            if not is_open:
+                found.wrong.append(fault)
+            elif len(found.novel) < _MOST_FAULTS:
+                found.novel.append(fault)
     if node.kind == "object":
         _walk_object(node, value, path, found)
     elif node.inner is not None and type(value) is list:
         for index, item in enumerate(value):
+            if len(found.wrong) >= _MOST_FAULTS:
+                break
             walk(node.inner, item, f"{path}[{index}]", found)
     elif node.inner is not None:
         for key, item in sorted(value.items()):
+            if len(found.wrong) >= _MOST_FAULTS:
+                break
             walk(node.inner, item, join_key(path, "*" if node.hidden else key), found)
 
 
@@ -239,7 +252,8 @@ def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) 
             found.wrong.append(Fault(inside, "required", child.expected, "nothing"))
     if node.prop.additional is not True and not node.keys.issuperset(value):
         closed = node.prop.additional is False
-        for key in sorted(value.keys() - node.keys):
+        faults = found.wrong if closed else found.unknown
+        for key in sorted(value.keys() - node.keys)[: max(0, _MOST_FAULTS - len(faults))]:
             # Nobody said how sensitive an unknown property is, so its value is never shown.
             fault = Fault(
                 join_key(path, key),
@@ -247,7 +261,7 @@ def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) 
                 "a property of the plan",
                 say_got(value[key], hidden=True),
             )
-            (found.wrong if closed else found.unknown).append(fault)
+            faults.append(fault)
 
 
 def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bool], inherited: bool = False) -> Node:
