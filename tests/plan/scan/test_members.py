@@ -428,3 +428,39 @@ def test_what_surely_is_wrong_is_still_claimed() -> None:
     )
 
     assert claims(result) == ["unplanned_event doen", "wrong_value done.env"]
+
+
+def test_a_value_that_a_constructor_replaces_where_the_scan_does_not_follow_it_is_not_claimed() -> None:
+    result = scanned(
+        """
+        class Base:
+            event = "doen"
+            def __init__(self, event):
+                self.event = event
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base):
+            def __init__(self):
+                Base.__init__(self, "done")
+        Form().post()
+        """
+    )
+
+    assert claims(result) == []
+
+
+def test_an_annotation_says_more_than_a_value_that_is_not_known() -> None:
+    result = scanned(
+        """
+        class Begun:
+            name = "begun"
+        class Sender:
+            event: Begun
+            def __init__(self):
+                self.event = self.make()
+            def send(self):
+                client.track(self.event.name)
+        """
+    )
+
+    assert calls(result) == ["begun"]

@@ -273,11 +273,10 @@ class Members:
         if said is not None and not _is_fixed(said) and is_open and takes_fields:
             value = typed or (None if value is None else _default(value, what))
         options = [item for item in (value, initial) if item is not None]
-        if not options:
-            return None
-        if typed is not None and all(isinstance(item, Unknown) or item == Const(None) for item in options):
-            return typed
-        return options[0] if len(options) == 1 else join_values(options, loose=True)
+        if typed is not None and options:
+            # An annotation says more than a value that is not known, or nothing yet.
+            options = [item for item in options if not isinstance(item, Unknown) and item != Const(None)] or [typed]
+        return join_values(options, loose=True) if options else None
 
     def _given(self, instance: Instance, name: str) -> Value | None:
         """A field of a dataclass or its like, from the arguments of its constructor."""
