@@ -17,14 +17,17 @@ import pytest
 
 from footfall.testing.process import CollectorProcess
 
+PLAN = Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway"
 SECRET = "wk_canary_7f3a91"
-STEERS = "\x1b]0;t\x07\x1b[2J\x1b]52;c;cm0=\x07\x9b31m\u202e\u2028"
+STEERS = "\nFORGED \x1b]0;t\x07\x1b[2J\x1b]52;c;cm0=\x07\x9b31m\u202e\u2028"
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 SHOWS = (
     "stats --data {0}", "quarantine list --data {0}", "report --data {0}", "person show {1} --data {0}",
     "stats --data {0} --format json", "report --data {0} --format json", "quarantine list --data {0} --format json",
     "export --data {0}", "export --data {0} --format csv", "stats --data /nowhere{1}", "plan infer --data {0}",
-    "plan check /nowhere{1}", "plan explain {1}",
+    "plan check /nowhere{1}", "plan explain {1}", "quarantine replay --data {0} --dry-run",
+    "plan observe {2} --data {0}", "plan observe {2} --data {0} --format github",
+    "plan observe {2} --data {0} --format markdown",
 )  # fmt: skip
 
 
@@ -75,11 +78,12 @@ def test_no_command_writes_what_a_terminal_obeys(collected: tuple[Path, str], tm
 
     assert not OBEYED.search(log)
     for command in SHOWS:
-        shown = footfall(*(part.format(data, STEERS) for part in command.split(" ")))
+        shown = footfall(*(part.format(data, STEERS, PLAN) for part in command.split(" ")))
         text = (shown.stdout + shown.stderr).decode()
         allowed = "\u2028\u202e\r" if "csv" in command else ""
         assert not {*OBEYED.findall(text)} - {*allowed}, command
         assert "Traceback" not in text
+        assert "csv" in command or not [line for line in text.splitlines() if line.startswith("FORGED")], command
         if command.endswith("json"):
             json.loads(shown.stdout)
 

@@ -10,11 +10,12 @@ from typing import NoReturn
 from footfall.cli.output import guarded
 from footfall.errors import BrokenInputError, FootfallError, MissingExtraError, PlanError
 from footfall.extras import missing_extra
-from footfall.printable import printable_lines
+from footfall.printable import printable
 
 __all__ = ["EXTRAS_OF", "main"]
 
 USAGE, BROKEN_INPUT = 2, 3
+_OUR_LINES = "\n  "
 
 # The extras that a subcommand needs, so that the line about a missing library is right the first time.
 EXTRAS_OF: Mapping[str, tuple[str, ...]] = {
@@ -65,6 +66,8 @@ def _needs(words: Sequence[str], error: ImportError) -> set[str]:
 
 def _leave(message: str, code: int = USAGE) -> NoReturn:
     with suppress(OSError, AttributeError):  # standard error may be full, or closed: the exit code is left
-        sys.stderr.write(f"footfall: {printable_lines(message)}\n")
+        # Lines of ours are indented, so that a line break in a name that somebody else chose begins none.
+        lines = _OUR_LINES.join(map(printable, message.split(_OUR_LINES)))
+        sys.stderr.write(f"footfall: {lines}\n")
         sys.stderr.flush()
     sys.exit(code)

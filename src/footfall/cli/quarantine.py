@@ -186,8 +186,8 @@ def _print_replay(result: Replay, command: str, report: str) -> None:
 
 def _print_event(event: EventReplay, released: str, stay: str) -> None:
     parts = [f"{number:,} {word}" for number, word in ((event.released, released), (event.staying, stay)) if number]
-    echo(f"  {event.event}: {', '.join(parts)}")
+    echo(printable(f"  {event.event}: {', '.join(parts)}"))
     for fault in event.faults[:_MOST_FAULTS]:
-        echo(f"    {fault.messages:,} x {' '.join(part for part in (fault.path, fault.code) if part)}")
+        echo(printable(f"    {fault.messages:,} x {' '.join(part for part in (fault.path, fault.code) if part)}"))
     if len(event.faults) > _MOST_FAULTS:
         echo(f"    and {counted(len(event.faults) - _MOST_FAULTS, 'other fault')}")

@@ -36,7 +36,7 @@ def test_a_process_that_ends_first_is_quoted() -> None:
 def test_a_process_that_has_ended_is_told_again_and_again() -> None:
     with running("it", ["-c", "print('gone')"]) as child:
         for _ in range(3):
-            with pytest.raises(UsageError, match=r"it has stopped\ngone"):
+            with pytest.raises(UsageError, match=r"it has stopped\n  gone"):
                 child.said("back", WITHIN)
 
 

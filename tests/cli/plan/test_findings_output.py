@@ -100,6 +100,7 @@ def test_no_text_breaks_a_form(text: str) -> None:
 
     assert len(list(parsed.iter("failure"))) == 1
     assert "\n" not in next(as_github([problem]))
+    assert len(f"{finding_line(problem)}.".splitlines()) == 1
     assert len(next(part for part in rows if part.startswith("| level")).split("\n")) == 3
 
 

@@ -96,7 +96,7 @@ class Child:
         raise self._failed("did not end well")
 
     def _failed(self, how: str) -> UsageError:
-        return UsageError("\n".join([f"{self.name} {how}", *self.lines[-5:]]))
+        return UsageError("\n  ".join([f"{self.name} {how}", *self.lines[-5:]]))
 
     def stop(self) -> None:
         """Ask the process to end, and wait: it first delivers or stores what it still holds."""

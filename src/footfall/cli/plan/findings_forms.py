@@ -8,6 +8,7 @@ from xml.etree import ElementTree as Xml
 
 from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
+from footfall.printable import printable
 
 __all__ = ["as_github", "as_junit", "as_markdown", "as_text", "finding_line"]
 
@@ -20,11 +21,11 @@ def _place(problem: Problem) -> str:
 
 
 def finding_line(problem: Problem) -> str:
-    """One line that editors can jump to: `file:line:column where: message (remedy) [code]`."""
+    """One line that editors can jump to: `file:line:column where: message (remedy) [code]`, whatever is in it."""
     where = f"{problem.where}:" if problem.where else ""
     remedy = f"({problem.remedy})" if problem.remedy else ""
     code = f"[{problem.code}, warning]" if problem.level == "warning" else f"[{problem.code}]"
-    return " ".join(part for part in (_place(problem), where, problem.message, remedy, code) if part)
+    return printable(" ".join(part for part in (_place(problem), where, problem.message, remedy, code) if part))
 
 
 def as_text(problems: Sequence[Problem]) -> Iterator[str]:

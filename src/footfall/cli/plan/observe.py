@@ -17,7 +17,7 @@ from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
 from footfall.plan.observed import Chain, Watch, chains, compare
-from footfall.printable import counted
+from footfall.printable import counted, printable
 
 __all__ = ["command"]
 
@@ -56,7 +56,7 @@ def command(
     chain = chains(watch, coded=coded, tested=tests)
     show = _SHOW.get(options.form)
     if show is not None and not options.write_baseline:
-        echo("\n".join([*show(chain), ""]))
+        echo("\n".join([*map(printable, show(chain)), ""]))
     facts = {"plan": plan.id, "seen": watch.count, "chain": msgspec.to_builtins(chain)}
     ctx.exit(report_findings(problems, options=options, summary=_summary(looked.place, watch), facts=facts))
 

@@ -10,7 +10,7 @@ import click
 
 from footfall.cli.data_option import data_option
 from footfall.cli.moment_option import Moment, moment
-from footfall.cli.output import echo, echo_json
+from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.clock import EPOCH, SystemClock
@@ -54,7 +54,7 @@ def command(
     if form == "json":
         echo_json(trial)
     else:
-        echo("\n".join(SHOW[form](trial, str(new), str(data))))
+        echo("\n".join(map(printable, SHOW[form](trial, str(new), str(data)))))
     ctx.exit(FOUND if trial.lost else 0)
 
 
