@@ -101,3 +101,17 @@ def test_what_is_no_database_is_said_with_its_place(tmp_path: Path) -> None:
         SqliteControl(path).key_records()
     with pytest.raises(JournalError, match=f"{path}: the key cannot be kept"):
         SqliteControl(path).add_key(record("a"))
+
+
+def test_a_bundle_that_was_loaded_last_is_not_written_again(tmp_path: Path) -> None:
+    control = SqliteControl(tmp_path / "control.db")
+    control.put_bundle("a", b"one")
+    control.put_bundle("b", b"two")
+    before = (tmp_path / "control.db").read_bytes()
+
+    control.put_bundle("b", b"two")
+    again = (tmp_path / "control.db").read_bytes()
+    control.put_bundle("a", b"one")
+
+    assert again == before
+    assert list(control.bundles()) == ["b", "a"]
