@@ -17,8 +17,8 @@ __all__ = ["FileTransport"]
 class FileTransport:
     """Writes one message a line, with one fsync a batch; `sentAt` is not written, as nothing was sent yet.
 
-    The file is made if it is missing, its folder is not: a slip in a path must not scatter events. A batch that could
-    not be written whole is taken back, so that a full disk leaves no torn line.
+    The file is made, for its owner alone, if it is missing; its folder is not: a slip in a path must not scatter
+    events. A batch that could not be written whole is taken back, so that a full disk leaves no torn line.
 
     Raises UsageError when the folder is not there.
     """

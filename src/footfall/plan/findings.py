@@ -19,7 +19,7 @@ CODES: Final[Mapping[str, str]] = {
     "not_utf8": "Plan files are UTF-8, so that every machine reads the same names.",
     "not_yaml": "The text is not YAML, so nothing in this file can be read.",
     "several_documents": "A file holds one YAML document; a second one after `---` would be lost.",
-    "too_large": "The file nests or repeats itself (through aliases) beyond what a plan can need.",
+    "too_large": "The plan nests or repeats itself (by aliases, or types in one another) beyond what it can need.",
     "bad_alias": "A YAML alias refers to an anchor that is not complete before it.",
     "bad_tag": "Values are plain YAML 1.2; tags that make other kinds of objects are not read.",
     "bad_bundle": "A bundle is made by `footfall plan bundle`, read whole, and never edited by hand.",
