@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -103,3 +105,32 @@ def test_an_answer_is_never_refused_however_full_the_lane_is() -> None:
 
     assert name.startswith("footfall-answer")
     assert asyncio.run(lane.finish(lambda: "after it was closed")) == "after it was closed"
+
+
+def test_nothing_that_a_refused_request_made_is_kept_with_its_refusal() -> None:
+    class Content:
+        """What a thread made of a request."""
+
+    door, lane = Admission(keyed=BUDGET, unkeyed=BUDGET), Lane(threads=1, waiting=1)
+    contents: list[weakref.ref[Content]] = []
+
+    def refuse() -> None:
+        content = Content()
+        contents.append(weakref.ref(content))
+        try:
+            int("no number")
+        except ValueError:
+            raise RequestError(413, "too_large", "split it") from None
+
+    async def run() -> None:
+        with door.admit(is_keyed=True) as claim:
+            await lane.run(refuse, claim)
+
+    gc.disable()
+    try:
+        with pytest.raises(RequestError, match="split it"):
+            asyncio.run(run())
+        assert [content() for content in contents] == [None]
+    finally:
+        gc.enable()
+        lane.close()

@@ -28,7 +28,7 @@ pytestmark = [
 REQUESTS = 40
 MESSAGES = 600
 # What is held twice while it is judged, what SQLite copies, and what the C library keeps in pieces.
-FACTOR = 3
+FACTOR = 2
 
 
 @pytest.fixture

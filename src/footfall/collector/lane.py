@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from footfall.collector.admission import Claim, overloaded
+from footfall.errors import RequestError
 
 __all__ = ["Lane"]
 
@@ -30,7 +31,7 @@ class Lane:
             raise overloaded()
         claim.share()
         try:
-            future = self._pool.submit(work)
+            future = self._pool.submit(_run, work)
         except RuntimeError:
             self._end(claim)
             raise overloaded() from None  # it is closed
@@ -58,3 +59,12 @@ class Lane:
     def _end(self, claim: Claim) -> None:
         self._places.release()
         claim.release()
+
+
+def _run(work: Callable[[], _T]) -> _T:
+    try:
+        return work()
+    except RequestError as error:
+        # The frames of a refusal have all that was inflated for it, and live in a circle with the future that has it.
+        error.__context__ = None
+        raise error.with_traceback(None) from None
