@@ -20,6 +20,7 @@ from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.slices import Member, TooManyError, array_at, members, repeats_keys
 from footfall.errors import RequestError
+from footfall.printable import counted
 
 __all__ = ["Envelope", "Piece", "Pieces", "read_batch", "read_single"]
 
@@ -342,8 +343,8 @@ def _join(shared: Mapping[str, bytes]) -> bytes | None:
 
 
 def _too_many(settings: CollectorSettings) -> RequestError:
-    most = settings.max_messages
-    return RequestError(413, "too_many_messages", f"more than {most} messages in a batch; split it")
+    most = counted(settings.max_messages, "message")
+    return RequestError(413, "too_many_messages", f"more than {most} in a batch; split it")
 
 
 def _too_large(limit: int) -> RequestError:

@@ -8,6 +8,7 @@ from typing import Protocol
 from footfall.delivery.retry import error_for
 from footfall.errors import OverloadedError, RequestError, StorageError, UnreachableError
 from footfall.events import Answer, Batch
+from footfall.printable import counted
 
 __all__ = ["InProcessTransport", "Intake"]
 
@@ -36,8 +37,9 @@ class InProcessTransport:
             raise error_for(error.status, detail=error.code) from error
         except StorageError as error:
             raise OverloadedError(f"the collector could not keep the batch: {error}") from error
-        if not answer.acknowledges(count := len(batch.messages)):
-            raise UnreachableError(f"the collector answered for {answer.received} messages of {count}; they are kept")
+        if not answer.acknowledges(len(batch.messages)):
+            sent = counted(len(batch.messages), "message")
+            raise UnreachableError(f"the collector answered for {answer.received:,} of {sent}, which stay in the queue")
         return answer
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ import apsw
 
 from footfall.disk import Directory, Disk, SystemDirectory, SystemDisk, give_owner_and_mode
 from footfall.errors import JournalError
+from footfall.printable import counted
 from footfall.storage.books import imbalances, kept, total
 from footfall.storage.snapshot import SqliteSnapshot
 from footfall.storage.sync_marker import Acknowledged, SyncMarker
@@ -130,7 +131,7 @@ def _check(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> 
         wrong += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
         ((stored,),) = snapshot.run("SELECT count(*) FROM messages")
         if stored != kept(total(books)):
-            wrong.append(f"{stored:,} messages are stored, and the books have {kept(total(books)):,}")
+            wrong.append(f"the books have {kept(total(books)):,} of {counted(stored, 'message')}")
         if acknowledged is not None:
             wrong += _missing(connection, acknowledged, last, is_exact=is_exact)
     finally:
@@ -149,7 +150,7 @@ def _missing(connection: apsw.Connection, acknowledged: Acknowledged, last: int,
     if last < acknowledged.last or (is_exact and last != acknowledged.last):
         wrong.append(f"its last number is {last:,} instead of {acknowledged.last:,}")
     if number != acknowledged.stored:
-        wrong.append(f"{number:,} messages instead of {acknowledged.stored:,}")
+        wrong.append(f"{counted(number, 'message')} instead of {acknowledged.stored:,}")
     elif checksum != acknowledged.checksum:
         wrong.append("a message is not as it came in")
     return wrong
