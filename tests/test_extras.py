@@ -40,7 +40,7 @@ def test_every_library_of_an_extra_is_in_the_table_under_that_extra() -> None:
         ("from footfall.collector import Collector", "uvicorn", None),
         ("from footfall.analytics import Dataset", "apsw", "analytics"),
         ("from footfall.people import find", "apsw", "analytics"),
-        ("from footfall.storage import DataFolder", "apsw", "collector"),
+        ("from footfall.storage import SqliteJournal", "apsw", "collector"),
         ("from footfall.trials import try_plan", "apsw", "analytics,collector"),
     ],
 )

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 
-from footfall.plan.starter import starter_files
+from footfall.planning.starter import starter_files
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

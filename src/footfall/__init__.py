@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from footfall.client import AsyncClient, Client, ClientOptions, Delivery, Hook, Ledger, Message
-from footfall.client.prepare import VERSION
-from footfall.errors import FootfallError, InvalidEventError, MissingExtraError, PlanError, UsageError
-from footfall.events import Fault, Receipt
+from typing import TYPE_CHECKING
+
+from footfall.lazy_names import lazy_names
+from footfall.version import VERSION
+
+if TYPE_CHECKING:
+    from footfall.client import AsyncClient, Client, ClientOptions, Delivery, Hook, Ledger, Message
+    from footfall.errors import FootfallError, InvalidEventError, MissingExtraError, PlanError, UsageError
+    from footfall.events import Fault, Receipt
 
 __all__ = [
     "AsyncClient",
@@ -24,5 +29,12 @@ __all__ = [
     "UsageError",
     "__version__",
 ]
-
 __version__ = VERSION
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "client": ("AsyncClient", "Client", "ClientOptions", "Delivery", "Hook", "Ledger", "Message"),
+        "errors": ("FootfallError", "InvalidEventError", "MissingExtraError", "PlanError", "UsageError"),
+        "events": ("Fault", "Receipt"),
+    },
+)

@@ -26,9 +26,9 @@ from uuid import UUID
 import msgspec
 
 from footfall.plan import bundle_bytes, bundle_hash, check, from_bundle, load
-from footfall.plan.codegen.json_schema import event_schema, schema_text
+from footfall.plan.checking.validate import Checked, Validator
 from footfall.plan.model import Event, Plan, Property, Rule
-from footfall.plan.validate import Checked, Validator
+from footfall.planning.codegen.json_schema import event_schema, schema_text
 
 ROUNDS = 9
 CALLS = 2_000

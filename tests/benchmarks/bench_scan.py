@@ -15,7 +15,7 @@ from pathlib import Path
 
 from footfall.disk import SystemDisk
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.scan import find_python, open_library, scan
+from footfall.planning.scan import find_python, open_library, scan
 
 FILES = 1_000
 ROUNDS = 5

@@ -16,10 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions, Message
-from footfall.client.prepare import VERSION
 from footfall.clock import EPOCH
 from footfall.events import Fault, Receipt
 from footfall.testing import ManualClock, Recorder
+from footfall.version import VERSION
 
 
 def sent(recorder: Recorder, client: Client) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from footfall.client.foresight import nobody, unreadable_time
 from footfall.collector import Collector
 from footfall.identity import id_text
 from footfall.moments import parse_moment
-from footfall.plan.load import read_document
+from footfall.plan.reading.load import read_document
 from footfall.testing import Recorder
 
 HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]

@@ -12,9 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.collector.splice import splice, splice_names
+from footfall.plan.checking.transform import Changer
+from footfall.plan.checking.transform_parts import Part
 from footfall.plan.model import Transform
-from footfall.plan.transform import Changer
-from footfall.plan.transform_parts import Part
 
 KEY = b"a key of the team"
 CHANGER = Changer(KEY)

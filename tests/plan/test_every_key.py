@@ -17,15 +17,11 @@ import pytest
 
 from footfall.collector.judge import Judge
 from footfall.plan import Places, Plan, Validator, bundle_hash
-from footfall.plan.codegen.json_schema import plan_schema
-from footfall.plan.codegen.python import python_module
-from footfall.plan.docs.site import site
+from footfall.plan.checking.transform import Transforms
 from footfall.plan.findings import Findings
-from footfall.plan.lint import lint
-from footfall.plan.load import read_document
-from footfall.plan.measures import MEASURES
-from footfall.plan.scan.sources import SourceGlobs
-from footfall.plan.schema import (
+from footfall.plan.reading.load import read_document
+from footfall.plan.reading.measures import MEASURES
+from footfall.plan.reading.schema import (
     BRANCH,
     EVENT,
     FILE,
@@ -40,9 +36,13 @@ from footfall.plan.schema import (
     STEP,
     TYPE,
 )
-from footfall.plan.shape import ListOf, Record
-from footfall.plan.transform import Transforms
-from footfall.plan.yaml_source import parse_yaml
+from footfall.plan.reading.shape import ListOf, Record
+from footfall.plan.reading.yaml_source import parse_yaml
+from footfall.planning.codegen.json_schema import plan_schema
+from footfall.planning.codegen.python import python_module
+from footfall.planning.docs.site import site
+from footfall.planning.lint import lint
+from footfall.planning.scan.sources import SourceGlobs
 
 TEXT: Final = (Path(__file__).parent / "data" / "every_key.yaml").read_bytes()
 PAYLOADS = (

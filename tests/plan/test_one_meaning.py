@@ -17,16 +17,16 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
-from tests.plan.codegen.test_python import module_of
-from tests.plan.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
+from tests.plan.checking.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
+from tests.planning.codegen.test_python import module_of
 
-from footfall.plan.codegen.json_schema import event_schema, schema_text
-from footfall.plan.codegen.names import class_name
-from footfall.plan.exchange.schema_out import members_schema
-from footfall.plan.formats import FORMATS
+from footfall.plan.checking.formats import FORMATS
+from footfall.plan.checking.validate import Validator
+from footfall.plan.checking.walk import Findings, decode, make_node, walk
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.validate import Validator
-from footfall.plan.walk import Findings, decode, make_node, walk
+from footfall.planning.codegen.json_schema import event_schema, schema_text
+from footfall.planning.codegen.names import class_name
+from footfall.planning.interop.schema_out import members_schema
 
 PLAIN = {"string": str, "integer": int}
 ANY = Property(type="any", nullable=True)

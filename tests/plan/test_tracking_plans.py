@@ -13,11 +13,11 @@ import pytest
 
 from footfall.identity import Observation, Reason, attribute, namespace
 from footfall.plan import Plan, check, load
+from footfall.plan.checking.validate import Validator
 from footfall.plan.findings import CODES
 from footfall.plan.model import Aggregate, Conversion, Count, Ratio, Unique
-from footfall.plan.schema import FILE
-from footfall.plan.shape import Record
-from footfall.plan.validate import Validator
+from footfall.plan.reading.schema import FILE
+from footfall.plan.reading.shape import Record
 
 SHIPPED = Path(__file__).parents[2] / "tracking_plans"
 SHOP = SHIPPED / "shop_and_gateway"
@@ -119,8 +119,8 @@ def documented() -> str:
 
 
 def test_every_key_of_the_format_is_documented() -> None:
-    import footfall.plan.measures as measures
-    import footfall.plan.schema as schema
+    import footfall.plan.reading.measures as measures
+    import footfall.plan.reading.schema as schema
 
     records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures.MEASURES.values()]
     records += [kind for _, kind in schema.SECTIONS.values()]

@@ -2,7 +2,7 @@
 
 Python runs this by itself in every process that has this folder on its path, before anything else:
 
-    PYTHONPATH=tests/without_posix python -m pytest tests/client tests/delivery tests/plan tests/testing
+    PYTHONPATH=tests/without_posix python -m pytest tests/client tests/delivery tests/plan tests/planning tests/testing
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import msgspec
 from footfall.analytics.engine import hand_over, rows
 from footfall.analytics.window import Span
 from footfall.events import Fault
-from footfall.plan.observed.watch import general_path
+from footfall.plan.fault_paths import general_path
 from footfall.storage.journal import Entry, Refusals, Snapshot, account
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from footfall.analytics.engine import hand_over, literal
 from footfall.errors import UsageError
 from footfall.message_reader import json_object, trait_texts
 from footfall.plan.calls import Call
-from footfall.plan.equal import canonical_text
+from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
 
 if TYPE_CHECKING:

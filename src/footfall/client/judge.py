@@ -11,8 +11,8 @@ import orjson
 from footfall.events import Fault
 
 if TYPE_CHECKING:
+    from footfall.plan.checking.validate import Checked
     from footfall.plan.model import Event, Plan, Policy, Property
-    from footfall.plan.validate import Checked
 
 __all__ = ["Judge", "Judged", "OnInvalid", "PlanJudge"]
 
@@ -74,8 +74,8 @@ class PlanJudge(Judge):
         # Here, so that a client without a plan does not load what reads plans.
         from footfall.plan import bundle_bytes, load
         from footfall.plan.bundle import bundle_name, may_transform
-        from footfall.plan.transform import Transforms
-        from footfall.plan.validate import Validator
+        from footfall.plan.checking.transform import Transforms
+        from footfall.plan.checking.validate import Validator
 
         loaded = load(plan) if isinstance(plan, str | Path) else plan
         self.id = loaded.id

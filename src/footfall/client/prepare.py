@@ -29,10 +29,10 @@ from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
 from footfall.identity import id_text, plain_text, whole_number
 from footfall.moments import is_plausible
+from footfall.version import VERSION
 
-__all__ = ["NUMBER", "TAIL", "VERSION", "Preparer", "Ready"]
+__all__ = ["NUMBER", "TAIL", "Preparer", "Ready"]
 
-VERSION = "0.1.0"
 
 TAIL = b"}}}"  # what follows the message's number
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from footfall.extras import needs
+from typing import TYPE_CHECKING
 
-with needs("footfall.collector", "collector"):
+from footfall.lazy_names import lazy_names
+
+if TYPE_CHECKING:
     from footfall.collector.app import create_app
     from footfall.collector.collector import Collector
     from footfall.collector.settings import CollectorSettings
 
 __all__ = ["Collector", "CollectorSettings", "create_app"]
+__getattr__ = lazy_names(
+    __name__, {"app": ("create_app",), "collector": ("Collector",), "settings": ("CollectorSettings",)}, "collector"
+)

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from footfall.collector.slices import members
 from footfall.collector.splice import Spliced, splice, splice_names
 from footfall.events import MESSAGE_TYPES
+from footfall.plan.checking.transform import Changer
+from footfall.plan.checking.transform_parts import PageParts, Part, part_of, parts_in, remaining, stricter
 from footfall.plan.model import Plan
-from footfall.plan.transform import Changer
-from footfall.plan.transform_parts import PageParts, Part, part_of, parts_in, remaining, stricter
 
 if TYPE_CHECKING:
-    from footfall.plan.validate import Validator
+    from footfall.plan.checking.validate import Validator
 
 __all__ = ["Door", "PlanParts", "Task"]
 

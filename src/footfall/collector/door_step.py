@@ -10,7 +10,7 @@ from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import Judge
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.splice import Spliced
-from footfall.plan.transform_parts import touches
+from footfall.plan.checking.transform_parts import touches
 
 __all__ = ["bundle_of", "conceal", "door", "hides_what_was_got"]
 

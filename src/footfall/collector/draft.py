@@ -14,7 +14,7 @@ from footfall.events import Fault, VerdictName
 from footfall.identity import digits_of
 
 if TYPE_CHECKING:
-    from footfall.plan.validate import Validator
+    from footfall.plan.checking.validate import Validator
 
 __all__ = ["Draft", "Frame", "kind_of"]
 

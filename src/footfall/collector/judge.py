@@ -10,7 +10,7 @@ from footfall.plan.model import Enforcement, Event, Plan, Policy
 
 if TYPE_CHECKING:
     from footfall.collector.door import Door
-    from footfall.plan.validate import Validator
+    from footfall.plan.checking.validate import Validator
 
 __all__ = ["Judge", "JudgeFor"]
 

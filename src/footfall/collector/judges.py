@@ -9,9 +9,9 @@ from footfall.collector.door import Door, PlanParts
 from footfall.collector.judge import Judge
 from footfall.plan import bundle_bytes, from_bundle
 from footfall.plan.bundle import bundle_name, may_transform
+from footfall.plan.checking.transform import Changer
+from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Plan
-from footfall.plan.transform import Changer
-from footfall.plan.validate import Validator
 from footfall.storage.control import Bundles
 
 __all__ = ["Judges"]

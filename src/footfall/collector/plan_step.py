@@ -14,7 +14,7 @@ from footfall.message_reader import trait_texts
 from footfall.plan.model import TRAITS_OF, Event, Policy
 
 if TYPE_CHECKING:
-    from footfall.plan.validate import Checked
+    from footfall.plan.checking.validate import Checked
 
 __all__ = ["plan"]
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from footfall.collector.slices import NamedValues, element_spans, members
 from footfall.events import Fault
+from footfall.plan.checking.transform import Changer
+from footfall.plan.checking.transform_parts import Part
 from footfall.plan.model import Transform
-from footfall.plan.transform import Changer
-from footfall.plan.transform_parts import Part
 from footfall.plan.wording import join_key
 
 __all__ = ["Spliced", "splice", "splice_names"]

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from footfall.delivery.file import FileTransport
-from footfall.delivery.http import HttpTransport
-from footfall.delivery.in_process import InProcessTransport, Intake
-from footfall.delivery.retry import RetryPolicy
-from footfall.delivery.transport import Transport
+from typing import TYPE_CHECKING
+
+from footfall.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from footfall.delivery.file import FileTransport
+    from footfall.delivery.http import HttpTransport
+    from footfall.delivery.in_process import InProcessTransport, Intake
+    from footfall.delivery.retry import RetryPolicy
+    from footfall.delivery.transport import Transport
 
 __all__ = ["FileTransport", "HttpTransport", "InProcessTransport", "Intake", "RetryPolicy", "Transport"]
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "file": ("FileTransport",),
+        "http": ("HttpTransport",),
+        "in_process": ("InProcessTransport", "Intake"),
+        "retry": ("RetryPolicy",),
+        "transport": ("Transport",),
+    },
+)

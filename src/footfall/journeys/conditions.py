@@ -8,9 +8,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from footfall.plan.calls import named
-from footfall.plan.constraints import NUMERIC
-from footfall.plan.equal import canonical_text
-from footfall.plan.model import Event, Guard, Plan, Property, Step, Where
+from footfall.plan.checking.equal import canonical_text
+from footfall.plan.model import NUMERIC, Event, Guard, Plan, Property, Step, Where
 
 __all__ = ["meets"]
 

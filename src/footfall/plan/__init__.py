@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from footfall.errors import Problem
-from footfall.plan.bundle import bundle_bytes, bundle_hash, from_bundle
-from footfall.plan.load import check, load, read_plan, read_plan_with_places
-from footfall.plan.model import Plan
-from footfall.plan.places import Places
-from footfall.plan.validate import Validator
+from typing import TYPE_CHECKING
+
+from footfall.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from footfall.plan.bundle import bundle_bytes, bundle_hash, from_bundle
+    from footfall.plan.checking.validate import Validator
+    from footfall.plan.model import Plan
+    from footfall.plan.reading.load import check, load, read_plan, read_plan_with_places
+    from footfall.plan.reading.places import Places
 
 __all__ = [
     "Places",
     "Plan",
-    "Problem",
     "Validator",
     "bundle_bytes",
     "bundle_hash",
@@ -22,3 +25,13 @@ __all__ = [
     "read_plan",
     "read_plan_with_places",
 ]
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "bundle": ("bundle_bytes", "bundle_hash", "from_bundle"),
+        "checking.validate": ("Validator",),
+        "model": ("Plan",),
+        "reading.load": ("check", "load", "read_plan", "read_plan_with_places"),
+        "reading.places": ("Places",),
+    },
+)

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 __all__ = [
+    "NUMERIC",
     "PATTERN_MAX_LENGTH",
     "TRAITS_OF",
     "Aggregate",
@@ -60,6 +61,9 @@ EventStatus = Literal["draft", "active", "deprecated"]
 LintLevel = Literal["error", "warning", "off"]
 Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
 TraitKind = Literal["user", "account"]
+
+NUMERIC: Final = frozenset[PropertyType]({"integer", "number", "decimal"})
+"""The types whose values are numbers."""
 
 PATTERN_MAX_LENGTH: Final = 1_024
 """The most characters of a string with a `pattern` and no `max_length`."""

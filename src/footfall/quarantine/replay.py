@@ -15,8 +15,8 @@ import msgspec
 from footfall.collector.kept import TOO_LARGE, faults_of
 from footfall.events import Fault
 from footfall.plan import bundle_bytes, bundle_hash
+from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
-from footfall.plan.observed.watch import general_path
 from footfall.quarantine.judging import Judging
 from footfall.storage.control import Bundles
 from footfall.storage.journal import Changes, Entry, Journal, Row, account

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from footfall.extras import needs
+from typing import TYPE_CHECKING
 
-with needs("footfall.storage", "collector"):
+from footfall.lazy_names import lazy_names
+
+if TYPE_CHECKING:
     from footfall.storage.books import Books
     from footfall.storage.control import Control, KeyRecord, SqliteControl
     from footfall.storage.folder import DataFolder
@@ -25,3 +27,14 @@ __all__ = [
     "SqliteControl",
     "SqliteJournal",
 ]
+__getattr__ = lazy_names(
+    __name__,
+    {
+        "books": ("Books",),
+        "control": ("Control", "KeyRecord", "SqliteControl"),
+        "folder": ("DataFolder",),
+        "journal": ("Changes", "Entry", "Journal", "Kind", "Row", "Snapshot"),
+        "sqlite": ("SqliteJournal",),
+    },
+    "collector",
+)

@@ -9,8 +9,8 @@ import msgspec
 
 from footfall.events import Fault
 from footfall.message_reader import client_word
+from footfall.plan.checking.validate import Validator
 from footfall.plan.model import TRAITS_OF, Enforcement, Event, Plan
-from footfall.plan.validate import Validator
 
 __all__ = ["Verdicts"]
 

@@ -12,9 +12,9 @@ import msgspec
 
 from footfall.collector.judge import Judge
 from footfall.collector.kept import Rejudged, judge_kept
+from footfall.plan.checking.transform import Transforms
+from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.transform import Transforms
-from footfall.plan.validate import Validator
 from footfall.storage.journal import Entry
 
 __all__ = ["Rejudge"]

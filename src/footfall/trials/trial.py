@@ -16,8 +16,8 @@ from footfall.clock import EPOCH
 from footfall.collector.kept import Rejudged
 from footfall.events import Fault
 from footfall.plan import bundle_hash
+from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
-from footfall.plan.observed.watch import general_path
 from footfall.storage import DataFolder, Snapshot, SqliteJournal
 from footfall.storage.journal import Entry, Kind, account
 from footfall.trials.moves import JourneyMove, KpiMove, journey_moves, kpi_moves

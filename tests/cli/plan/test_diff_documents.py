@@ -13,8 +13,8 @@ import pytest
 from footfall.cli.plan.diff import command as diff
 from footfall.cli.plan.impact import command as impact
 from footfall.cli.plan.lock import command as lock
-from footfall.plan.diff import HURTS, KINDS
-from footfall.plan.lock import LOCK_CODES
+from footfall.planning.diff import HURTS, KINDS
+from footfall.planning.lock import LOCK_CODES
 
 TEXT = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
 SHARED = {"form", "fail_on", "baseline", "write_baseline"}

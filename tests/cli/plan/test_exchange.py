@@ -15,11 +15,11 @@ import pytest
 from footfall.cli.plan.export import command as export_command
 from footfall.cli.plan.import_ import command as import_command
 from footfall.plan import load
-from footfall.plan.exchange import FORMATS, LOSS_CODES
+from footfall.planning.interop import FORMATS, LOSS_CODES
 
 ROOT = Path(__file__).parents[3]
 SHOP = ROOT / "tracking_plans" / "shop_and_gateway"
-DATA = ROOT / "tests" / "plan" / "data" / "exchange"
+DATA = ROOT / "tests" / "planning" / "data" / "interop"
 COMMANDS = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from footfall.cli.plan.codes import COMMAND_CODES
 from footfall.cli.plan.registers import REGISTERS
-from footfall.plan.faults import FAULTS
-from footfall.plan.fixtures import FIXTURE_CODES
-from footfall.plan.lint import RULES
+from footfall.planning.faults import FAULTS
+from footfall.planning.fixtures import FIXTURE_CODES
+from footfall.planning.lint import RULES
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()

@@ -13,7 +13,7 @@ import pytest
 from footfall.cli.plan.lint import today_of
 from footfall.clock import SystemClock
 from footfall.plan import Plan, check, read_plan_with_places
-from footfall.plan.lint import RULES, lint
+from footfall.planning.lint import RULES, lint
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()
@@ -163,7 +163,7 @@ def test_the_rule_of_the_documentation_runs(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text("plan: p\nevents: {sold: {status: draft}}")
     code = (
         "from datetime import date; from bakery_rules import RULES; from footfall.plan import read_plan_with_places\n"
-        "from footfall.plan.lint import lint\nplan, _, places = read_plan_with_places('plan.yaml')\n"
+        "from footfall.planning.lint import lint\nplan, _, places = read_plan_with_places('plan.yaml')\n"
         "print(*lint(plan, places=places, today=date(2026, 12, 1), rules=RULES))"
     )
 

@@ -245,7 +245,7 @@ def test_every_option_and_target_is_told_in_the_documentation(name: str) -> None
 
 
 def test_every_finding_of_these_commands_is_told_in_the_documentation() -> None:
-    sources = (ROOT / "src" / "footfall" / part for part in ("plan/fmt", "plan/codegen", "cli/plan"))
+    sources = (ROOT / "src" / "footfall" / part for part in ("planning/fmt", "planning/codegen", "cli/plan"))
     made = {
         code
         for folder in sources

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from footfall.cli.plan.scan import command
-from footfall.plan.scan import SCAN_CODES, SDKS
+from footfall.planning.scan import SCAN_CODES, SDKS
 
 ROOT = Path(__file__).parents[3]
 PLAN = """

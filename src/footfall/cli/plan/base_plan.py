@@ -17,8 +17,8 @@ from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan import Plan
-from footfall.plan.load import plan_files, read_draft
-from footfall.plan.places import Places
+from footfall.plan.reading.load import plan_files, read_draft
+from footfall.plan.reading.places import Places
 from footfall.printable import counted
 
 __all__ = ["BasePlan", "is_comparable", "read_base"]

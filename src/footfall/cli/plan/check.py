@@ -12,8 +12,8 @@ from footfall.cli.plan.lock_file import lock_findings
 from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, refuse_no_plan
 from footfall.errors import Problem
 from footfall.plan import bundle_hash
-from footfall.plan.fixtures import check_fixtures
-from footfall.plan.load import read_plan_with_places
+from footfall.plan.reading.load import read_plan_with_places
+from footfall.planning.fixtures import check_fixtures
 
 __all__ = ["command"]
 

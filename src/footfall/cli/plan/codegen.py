@@ -13,9 +13,9 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan
 from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import PlanError, Problem, UsageError
 from footfall.plan import Plan
-from footfall.plan.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
-from footfall.plan.codegen.markdown import markdown_document
-from footfall.plan.codegen.python import python_module
+from footfall.planning.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
+from footfall.planning.codegen.markdown import markdown_document
+from footfall.planning.codegen.python import python_module
 from footfall.printable import counted
 
 __all__ = ["command"]

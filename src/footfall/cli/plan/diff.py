@@ -19,10 +19,10 @@ from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import EPOCH, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan
-from footfall.plan.diff import Change, diff
-from footfall.plan.diff.findings import findings_of, place_of, say_hurts
-from footfall.plan.load import read_draft
-from footfall.plan.places import Places
+from footfall.plan.reading.load import read_draft
+from footfall.plan.reading.places import Places
+from footfall.planning.diff import Change, diff
+from footfall.planning.diff.findings import findings_of, place_of, say_hurts
 
 __all__ = ["command"]
 

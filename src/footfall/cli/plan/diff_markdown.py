@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from footfall.errors import Problem
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
-from footfall.plan.diff import HURTS, KINDS, Affected, Change
-from footfall.plan.diff.findings import say_hurts
-from footfall.plan.diff.wording import say_how
 from footfall.plan.findings import Place
+from footfall.planning.diff import HURTS, KINDS, Affected, Change
+from footfall.planning.diff.findings import say_hurts
+from footfall.planning.diff.wording import say_how
 from footfall.printable import counted
 
 __all__ = ["comment"]

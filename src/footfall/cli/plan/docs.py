@@ -12,7 +12,7 @@ from footfall.cli.plan.lock_file import lock_path, read_lock
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.disk import SystemDisk, read_file
 from footfall.errors import UsageError
-from footfall.plan.docs.site import site
+from footfall.planning.docs.site import site
 from footfall.printable import counted
 
 __all__ = ["command"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from footfall.cli.plan.git_program import run_git
 from footfall.plan import Plan
-from footfall.plan.docs.event_page import Change
-from footfall.plan.places import Places
+from footfall.plan.reading.places import Places
+from footfall.planning.docs.event_page import Change
 
 __all__ = ["git_history"]
 

@@ -13,10 +13,10 @@ import msgspec
 
 from footfall.disk import DEEPEST, SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem, UsageError
-from footfall.plan.exchange import LOSS_CODES, Loss
-from footfall.plan.exchange.yaml_text import yaml_text
 from footfall.plan.findings import Findings
-from footfall.plan.yaml_source import Node, parse_yaml
+from footfall.plan.reading.yaml_source import Node, parse_yaml
+from footfall.planning.interop import LOSS_CODES, Loss
+from footfall.planning.interop.yaml_text import yaml_text
 
 __all__ = ["Documents", "document_text", "losses_as_problems", "read_documents", "write_files"]
 

@@ -9,7 +9,7 @@ import click
 from footfall.cli.plan.exchange_files import document_text, losses_as_problems, write_files
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, require_plan
-from footfall.plan.exchange import FORMATS, export_plan
+from footfall.planning.interop import FORMATS, export_plan
 from footfall.printable import counted
 
 __all__ = ["command"]

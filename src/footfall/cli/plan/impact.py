@@ -13,9 +13,9 @@ from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
-from footfall.plan.diff.wording import say_how
-from footfall.plan.impact import Impact, Noticed, impact_of
 from footfall.plan.model import Team
+from footfall.planning.diff.wording import say_how
+from footfall.planning.impact import Impact, Noticed, impact_of
 
 __all__ = ["command"]
 

@@ -13,10 +13,10 @@ from footfall.cli.plan.exchange_files import losses_as_problems, read_documents,
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import describe
 from footfall.errors import UsageError
-from footfall.plan.exchange import FORMATS, import_plan
-from footfall.plan.exchange.names import plan_id
-from footfall.plan.exchange.yaml_text import yaml_text
-from footfall.plan.fmt import in_form
+from footfall.planning.fmt import in_form
+from footfall.planning.interop import FORMATS, import_plan
+from footfall.planning.interop.names import plan_id
+from footfall.planning.interop.yaml_text import yaml_text
 from footfall.printable import counted
 
 __all__ = ["command"]

@@ -12,8 +12,8 @@ from footfall.cli.output import echo
 from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
-from footfall.plan.fmt import in_form
-from footfall.plan.observed import Draft, Profile, draft
+from footfall.planning.fmt import in_form
+from footfall.planning.profiling import Draft, Profile, draft
 from footfall.printable import counted
 
 __all__ = ["command"]

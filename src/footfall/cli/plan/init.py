@@ -10,7 +10,7 @@ from footfall.cli.output import echo
 from footfall.cli.plan.read import PLAN_PATH
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
-from footfall.plan.starter import starter_files
+from footfall.planning.starter import starter_files
 
 __all__ = ["command"]
 

@@ -9,8 +9,8 @@ import click
 from footfall.cli.output import echo
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
-from footfall.plan.codegen.json_schema import schema_text
-from footfall.plan.editor_schema import editor_schema
+from footfall.planning.codegen.json_schema import schema_text
+from footfall.planning.editor_schema import editor_schema
 
 __all__ = ["command"]
 

@@ -15,8 +15,8 @@ from footfall.clock import EPOCH, Clock, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read_plan_with_places
 from footfall.plan.findings import CODES
-from footfall.plan.installed_rules import installed_rules
-from footfall.plan.lint import lint
+from footfall.planning.installed_rules import installed_rules
+from footfall.planning.lint import lint
 
 __all__ = ["command", "today_of"]
 

@@ -12,8 +12,8 @@ from footfall.cli.plan.findings_output import OutputOptions, output_options, rep
 from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
-from footfall.plan.load import read_plan_with_places
-from footfall.plan.lock import Lock, lock_plan, stale
+from footfall.plan.reading.load import read_plan_with_places
+from footfall.planning.lock import Lock, lock_plan, stale
 from footfall.printable import counted
 
 __all__ = ["command"]

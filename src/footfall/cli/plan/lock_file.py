@@ -10,8 +10,8 @@ import msgspec
 from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan
-from footfall.plan.lock import Lock, hash_of, lock_plan, stale
-from footfall.plan.places import Places
+from footfall.plan.reading.places import Places
+from footfall.planning.lock import Lock, hash_of, lock_plan, stale
 
 __all__ = ["LOCK_NAME", "lock_findings", "lock_path", "place_findings", "read_lock", "write_lock"]
 

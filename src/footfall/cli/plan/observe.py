@@ -16,7 +16,7 @@ from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
 from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
-from footfall.plan.observed import Chain, Watch, chains, compare
+from footfall.planning.profiling import Chain, Watch, chains, compare
 from footfall.printable import counted, printable
 
 __all__ = ["command"]

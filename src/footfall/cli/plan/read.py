@@ -12,8 +12,8 @@ from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, finding_line, report_findings, tally
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan
-from footfall.plan.load import read_plan_with_places
-from footfall.plan.places import Places
+from footfall.plan.reading.load import read_plan_with_places
+from footfall.plan.reading.places import Places
 
 __all__ = [
     "PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan", "require_plan_with_places",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from footfall.plan.findings import CODES
-from footfall.plan.installed_rules import installed_rules
+from footfall.planning.installed_rules import installed_rules
 
 __all__ = ["LINT", "REGISTERS", "Explained", "explained"]
 
@@ -15,14 +15,14 @@ __all__ = ["LINT", "REGISTERS", "Explained", "explained"]
 # `why` and `remedy`.
 REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("findings of `plan check`", "footfall.plan.findings:CODES"),
-    ("findings of `plan check` about fixtures", "footfall.plan.fixtures:FIXTURE_CODES"),
-    ("faults of messages", "footfall.plan.faults:FAULTS"),
-    ("changes told by `plan diff`", "footfall.plan.diff.kinds:KINDS"),
-    ("findings of `plan scan`", "footfall.plan.scan.judge:SCAN_CODES"),
-    ("findings of `plan lock`", "footfall.plan.lock:LOCK_CODES"),
-    ("findings of `plan observe`", "footfall.plan.observed.compare:CODES"),
+    ("findings of `plan check` about fixtures", "footfall.planning.fixtures:FIXTURE_CODES"),
+    ("faults of messages", "footfall.planning.faults:FAULTS"),
+    ("changes told by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
+    ("findings of `plan scan`", "footfall.planning.scan.judge:SCAN_CODES"),
+    ("findings of `plan lock`", "footfall.planning.lock:LOCK_CODES"),
+    ("findings of `plan observe`", "footfall.planning.profiling.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),
-    ("losses told by `plan export` and `plan import`", "footfall.plan.exchange.losses:LOSS_CODES"),
+    ("losses told by `plan export` and `plan import`", "footfall.planning.interop.losses:LOSS_CODES"),
 )
 LINT: Final = "rules of `plan lint`"
 

@@ -19,7 +19,7 @@ from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
-from footfall.plan.scan import (
+from footfall.planning.scan import (
     MOST_PLACES,
     SDKS,
     CallVerdict,

@@ -17,7 +17,7 @@ from footfall.cli.output import echo
 from footfall.clock import EPOCH, SystemClock
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
-from footfall.plan.observed import Seen, read_line, read_message
+from footfall.planning.profiling import Seen, read_line, read_message
 
 if TYPE_CHECKING:
     from footfall.storage import Snapshot

@@ -13,8 +13,8 @@ from footfall.clock import uuid7
 from footfall.encoding import encode
 from footfall.errors import UsageError
 from footfall.identity import namespace
+from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Journey, Plan
-from footfall.plan.validate import Validator
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
 from footfall.testing.planted.truth import Fact, JourneyTruth, Number, currency_truth, journey_truth, kpi_truth, meets
 from footfall.testing.planted.values import draw_object

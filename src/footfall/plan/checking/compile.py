@@ -1,0 +1,313 @@
+"""The fast way of validating: a node becomes a msgspec type, plus tests for what msgspec cannot express.
+
+One decode then checks types, required keys, unknown keys, bounds and lengths in C. What is left over (patterns,
+formats, decimals) is tested on the decoded value. A fast check may only ever say "clean" when the walker would: where
+a constraint has no fast form, the value is kept as `msgspec.Raw` and handed to the walker by itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from footfall.plan.checking.formats import UUID
+from footfall.plan.checking.walk import Findings, Node, decode, walk
+from footfall.plan.model import Property
+from footfall.plan.pattern_text import compile_pattern
+
+__all__ = ["FastForm", "compile_decoder", "fast_form", "fields_of"]
+
+Test = Callable[[Any], object]
+_INT64 = 2**63 - 1
+# Forms of an amount that need no arithmetic: up to 15 digits before the point, no exponent, no leading zeros.
+_WHOLE_DIGITS = 15
+
+
+class FastForm(NamedTuple):
+    """A msgspec type, and the tests that a decoded value must pass besides.
+
+    A value passes if `quick` holds or else if `sure` does; None is never tested, as it has passed as null or is absent.
+    """
+
+    type: Any
+    quick: Test | None = None
+    sure: Test | None = None
+
+
+def compile_decoder(node: Node) -> tuple[Callable[[bytes | msgspec.Raw], Any], Test] | None:
+    """The decoder of a top-level object and the test of what it decodes; None if the object has no fast form.
+
+    The decoder raises ValueError or RecursionError; the test may raise them too. Both mean "ask the walker".
+    """
+    form = _object_form(node)
+    if form is None:
+        return None
+    # `str` keeps a float inside an `any` from being refused for its size, at the least cost.
+    decoder = msgspec.json.Decoder(form.type, float_hook=str).decode
+    return _reads_all(decoder) if _is_open(node) else decoder, form.quick or _passes
+
+
+def _is_open(node: Node) -> bool:
+    inside = (*node.children, *((node.inner,) if node.inner is not None else ()))
+    return (node.kind == "object" and node.prop.additional is True) or any(map(_is_open, inside))
+
+
+def _reads_all(decoder: Callable[[bytes | msgspec.Raw], Any]) -> Callable[[bytes | msgspec.Raw], Any]:
+    """The decoder, after one that reads every value: msgspec passes over an unknown key without reading its text."""
+    whole = msgspec.json.Decoder(float_hook=str).decode
+
+    def decode_all(text: bytes | msgspec.Raw) -> Any:
+        whole(text)
+        return decoder(text)
+
+    return decode_all
+
+
+def fields_of(node: Node) -> dict[str, Node]:
+    """The children of an object by the name of their field in its Struct.
+
+    A dropped property must be absent: left out of the Struct it is unknown, and the walker says what it is.
+    """
+    present = (child for child in node.children if child.kind != "absent")
+    return {f"f{index}": child for index, child in enumerate(present)}
+
+
+def fast_form(node: Node) -> FastForm:
+    """The fast form of a node's value, null included where the plan allows it."""
+    make = _FORMS.get(node.kind)
+    form = make(node) if make is not None else None
+    if form is None:
+        return _walked(node)
+    if node.nullable and form.type is not msgspec.Raw and form.type is not Any:
+        return form._replace(type=form.type | None)
+    return form
+
+
+def _passes(_value: object) -> bool:
+    return True
+
+
+def _fails(_value: object) -> bool:
+    return False
+
+
+def _walked(node: Node) -> FastForm:
+    def sure(raw: msgspec.Raw) -> bool:
+        found = Findings()
+        walk(node, decode(raw), "", found)
+        return not found
+
+    return FastForm(msgspec.Raw, _fails, sure)
+
+
+def _meta(kind: Any, **limits: Any) -> Any:
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    return Annotated[kind, msgspec.Meta(**given)] if given else kind
+
+
+def _literal(node: Node, kind: type) -> FastForm | None:
+    # Only members that every other constraint accepts are left: then the others need no test at all.
+    members = [
+        member
+        for member in node.prop.enum
+        if type(member) is kind and all(constraint.holds(member) for constraint in node.constraints)
+    ]
+    if not members or any(type(member) is int and abs(member) > _INT64 for member in members):
+        return None
+    return FastForm(Literal[tuple(members)])
+
+
+def _string_form(node: Node) -> FastForm | None:
+    prop = node.prop
+    if prop.enum:
+        return _literal(node, str)
+    kind = _meta(str, min_length=prop.min_length, max_length=prop.max_length)
+    tests: list[Test] = [constraint.holds for constraint in node.constraints if constraint.code == "format"]
+    if prop.pattern is not None:
+        # The type has seen to the length. msgspec can check a pattern too, but takes twice as long as asking this.
+        tests.insert(0, compile_pattern(prop.pattern).search)
+    if len(tests) > 1:
+        return FastForm(kind, lambda text: all(test(text) for test in tests), _fails)
+    return FastForm(kind, tests[0], _fails) if tests else FastForm(kind)
+
+
+def _integer_form(node: Node) -> FastForm | None:
+    prop = node.prop
+    if prop.enum:
+        return _literal(node, int)
+    bounds = [bound for bound in (prop.min, prop.max) if bound is not None]
+    if any(not bound.is_finite() or abs(bound) > _INT64 for bound in bounds):
+        return None
+    return FastForm(_meta(
+        int,
+        ge=None if prop.min is None else math.ceil(prop.min),
+        le=None if prop.max is None else math.floor(prop.max),
+    ))  # fmt: skip
+
+
+def _number_form(node: Node) -> FastForm | None:
+    prop = node.prop
+    if prop.enum:
+        return None
+    least, most = (None if bound is None else float(bound) for bound in (prop.min, prop.max))
+    if any(bound is not None and not math.isfinite(bound) for bound in (least, most)):
+        return None
+    return FastForm(_meta(float, ge=least, le=most))
+
+
+def _decimal_form(node: Node) -> FastForm | None:
+    slow = _walked(node)
+    prop = node.prop
+    if prop.enum:
+        return slow
+    digits = _free_digits(prop)
+    if digits == 0:
+        return slow
+    scale = 20 if prop.scale is None else min(prop.scale, 20)
+    whole = rf"(?:0|[1-9][0-9]{{0,{digits - 1}}})"
+    if prop.min is not None and prop.min > 0:
+        whole = rf"[1-9][0-9]{{0,{digits - 1}}}"
+    fraction = rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
+    # The text is known to be JSON, so a quote on one side has its fellow on the other.
+    plain = re.compile(rf'"?{whole}{fraction}"?'.encode()).fullmatch
+    return FastForm(msgspec.Raw, plain, slow.sure)
+
+
+def _free_digits(prop: Property) -> int:
+    """How many digits before the point an unsigned number may have to be within the bounds whatever they are."""
+    if prop.min is not None and not prop.min <= 1:
+        return 0
+    if prop.max is None:
+        return _WHOLE_DIGITS
+    return next((digits for digits in range(_WHOLE_DIGITS, 0, -1) if prop.max >= Decimal(10) ** digits), 0)
+
+
+def _boolean_form(_node: Node) -> FastForm:
+    return FastForm(bool)
+
+
+def _datetime_form(_node: Node) -> FastForm:
+    return FastForm(_meta(datetime, tz=True))
+
+
+def _date_form(_node: Node) -> FastForm:
+    return FastForm(date)
+
+
+def _uuid_form(node: Node) -> FastForm | None:
+    return None if node.prop.enum else FastForm(str, UUID.fullmatch, _fails)
+
+
+def _any_form(node: Node) -> FastForm | None:
+    return FastForm(Any) if node.nullable else None
+
+
+def _array_form(node: Node) -> FastForm:
+    assert node.inner is not None
+    item = fast_form(node.inner)
+    kind = _meta(list[item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
+    return FastForm(kind, _each(item), _fails) if item.quick else FastForm(kind)
+
+
+def _map_form(node: Node) -> FastForm:
+    assert node.inner is not None
+    item = fast_form(node.inner)
+    kind = _meta(dict[str, item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
+    if not item.quick:
+        return FastForm(kind)
+    each = _each(item)
+    return FastForm(kind, lambda held: each(held.values()), _fails)
+
+
+def _each(item: FastForm) -> Test:
+    quick, sure = item.quick or _passes, item.sure or _fails
+
+    def test(values: Any) -> bool:
+        for value in values:  # noqa: SIM110 # a generator for all() costs as much again as the tests
+            if value is not None and not quick(value) and not sure(value):
+                return False
+        return True
+
+    return test
+
+
+def _object_form(node: Node) -> FastForm | None:
+    children = fields_of(node)
+    names = {name: child.key for name, child in children.items()}
+    if len(set(names.values())) < len(names) or any(_UNFIT_KEY.search(key) for key in names.values()):
+        return None
+    forms = {name: fast_form(child) for name, child in children.items()}
+    fields = [
+        (name, forms[name].type) if child.required else (name, forms[name].type, None)
+        for name, child in children.items()
+    ]
+    kind = msgspec.defstruct(
+        "Properties",
+        fields,
+        rename=names,
+        kw_only=True,
+        forbid_unknown_fields=node.prop.additional is not True,
+        gc=False,
+    )
+    tested = {name: form for name, form in forms.items() if form.quick is not None}
+    return FastForm(kind, _object_test(tested), _fails) if tested else FastForm(kind)
+
+
+# What msgspec does not take as the name of a field: what JSON has to escape, and what UTF-8 cannot hold.
+_UNFIT_KEY = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
+
+
+def _object_test(tested: Mapping[str, FastForm]) -> Test:
+    tests = [(form.quick or _passes, form.sure or _fails) for form in tested.values()]
+    get = operator.attrgetter(*tested)
+    if len(tests) == 1:
+        quick, sure = tests[0]
+
+        def test_one(held: object) -> bool:
+            value = get(held)
+            return value is None or bool(quick(value)) or bool(sure(value))
+
+        return test_one
+
+    def test(held: object) -> bool:
+        for value, (quick, sure) in zip(get(held), tests, strict=True):
+            if value is not None and not quick(value) and not sure(value):
+                return False
+        return True
+
+    return test
+
+
+def _union_form(node: Node) -> FastForm | None:
+    forms = {member.kind: fast_form(member) for member in node.members}
+    if any(form.type is msgspec.Raw for form in forms.values()):
+        return None
+    kind = functools.reduce(operator.or_, (form.type for form in forms.values()))
+    # What is no string is checked whole by its type.
+    test = next((form.quick for form in forms.values() if form.quick is not None), None)
+    return FastForm(kind, None if test is None else lambda value: type(value) is not str or test(value), _fails)
+
+
+_FORMS: Mapping[str, Callable[[Node], FastForm | None]] = {
+    "any": _any_form,
+    "array": _array_form,
+    "boolean": _boolean_form,
+    "date": _date_form,
+    "datetime": _datetime_form,
+    "decimal": _decimal_form,
+    "integer": _integer_form,
+    "map": _map_form,
+    "number": _number_form,
+    "object": _object_form,
+    "string": _string_form,
+    "union": _union_form,
+    "uuid": _uuid_form,
+}

@@ -1,0 +1,314 @@
+"""Checks the properties of an event, and the traits of a person or account, against the plan.
+
+The JSON text is what is checked, in the client and in the collector alike, so that there is one meaning. A clean event
+costs one msgspec decode and a few tests; only an event that fails pays for the walker, which lists every fault.
+
+Where duplicate keys stand in one object the last one counts. Patterns are searched (not anchored), and mean what
+`footfall.plan.pattern_text` says. What a pattern tries is not counted here: a value longer than its `max_length` is
+never searched, and `footfall plan check` refuses a pattern that could try too much on one of that length
+(`footfall.plan.patterns`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import Any, Literal
+
+import msgspec
+
+from footfall.errors import PlanError, Problem
+from footfall.events import Fault
+from footfall.plan.checking.compile import compile_decoder, fields_of
+from footfall.plan.checking.rules import CompiledRule, compile_rule
+from footfall.plan.checking.walk import MISFIT, Findings, Node, decode, make_node, walk
+from footfall.plan.model import Enforcement, Event, Plan, Policy, Property, Rule
+from footfall.plan.packed import event_names
+from footfall.plan.wording import shorten
+
+__all__ = ["Checked", "Validator"]
+
+Place = Literal["test", "client", "collector"]
+
+_DEFAULTS: Mapping[str, Enforcement] = MappingProxyType(
+    {
+        "test": Enforcement(unknown_event="raise", unknown_property="raise", invalid="raise"),
+        "client": Enforcement(unknown_event="warn", unknown_property="warn", invalid="flag"),
+        "collector": Enforcement(unknown_event="quarantine", unknown_property="keep", invalid="quarantine"),
+    }
+)
+_LENIENT: tuple[Policy, ...] = ("keep", "warn")
+_JSON_HINTS = {"RecursionError": "nested too deeply", "UnicodeDecodeError": "not UTF-8"}
+# What a rule does not see as the Struct has it.
+_DIFFERENT_IN_RULES = frozenset({"any", "array", "object"})
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What the plan says of one event, in the order of the plan, unknown properties last.
+
+    `faults` are what the place does not let pass; `warnings` what its policy keeps, and new values of an open enum.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
+
+
+_CLEAN = Checked()
+
+
+class Validator:
+    """Checks events against one plan, for one place: a test, the client, or the collector.
+
+    Where values are `received` a property with a `transform` must have its transformed type (see
+    `checking.transform`); by default that is so at the collector alone. Events are compiled when they are first
+    checked; a Validator may be shared by threads.
+    """
+
+    def __init__(self, plan: Plan, *, place: Place, received: bool | None = None) -> None:
+        self._plan = plan
+        self._place = place
+        self._received = place == "collector" if received is None else received
+        self._events: dict[str, _Compiled] = {}
+        self._traits: dict[str, _Compiled] = {}
+        self._names = _wire_names(plan)
+        self._known: dict[str, Event] = {}
+        self._plan_policy = plan.enforcement.get(place, _DEFAULTS[place])
+
+    def resolve(self, event_name: str, on: str = "") -> Event | None:
+        """The event that a name on the wire stands for: its wire name, its name in the plan, or an alias.
+
+        `on` is the ISO day of receipt: an alias counts before its `until`. Without a day every alias counts.
+        """
+        found = self._names.get(event_name)
+        if found is None:
+            return None
+        name, until = found
+        if until and on and on >= until:
+            return None
+        event = self._known.get(name)
+        return self._known.setdefault(name, self._plan.events[name]) if event is None else event
+
+    def policy(self, event: Event | None) -> Enforcement:
+        """What to do on a fault: the event's own word for this place, else the plan's, else the built-in one."""
+        if event is None:
+            return self._plan_policy
+        return event.enforcement.get(self._place, self._plan_policy)
+
+    def check(self, event: Event, properties: bytes | msgspec.Raw) -> Checked:
+        """Checks the JSON text of an event's properties; empty text and `null` stand for no properties.
+
+        Never raises for what the text holds. Raises PlanError if the event's pattern or rule cannot be compiled,
+        which `footfall plan check` finds beforehand.
+        """
+        compiled = self._events.get(event.name)
+        if compiled is None or compiled.owner is not event:
+            compiled = self._compile_event(event)
+        try:
+            if compiled.is_clean(compiled.decode(properties)):
+                return _CLEAN
+        except (ValueError, RecursionError):
+            pass  # the walker finds out what it was
+        return self._explain(compiled, properties, self.policy(event))
+
+    def check_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Checked:
+        """Checks the JSON text of traits. None is required, and one that the plan does not know is no fault."""
+        compiled = self._traits.get(kind)
+        if compiled is None:
+            known = tuple(msgspec.structs.replace(prop, required=False) for prop in self._plan.traits.get(kind, ()))
+            whole = Property(type="object", properties=known)
+            compiled = self._traits.setdefault(kind, self._compile(None, whole, (), f"traits.{kind}"))
+        try:
+            if compiled.is_clean(compiled.decode(traits)):
+                return _CLEAN
+        except (ValueError, RecursionError):
+            pass  # the walker finds out what it was
+        return self._explain(compiled, traits, self._plan_policy, unknown_counts=False)
+
+    def _explain(
+        self, compiled: _Compiled, text: bytes | msgspec.Raw, policy: Enforcement, *, unknown_counts: bool = True
+    ) -> Checked:
+        found = compiled.explain(text)
+        if not unknown_counts:
+            found.unknown.clear()
+        if not found:
+            return _CLEAN
+        faults: list[Fault] = []
+        warnings: list[Fault] = []
+        (warnings if policy.invalid in _LENIENT else faults).extend(found.wrong)
+        warnings.extend(found.novel)
+        (warnings if policy.unknown_property in _LENIENT else faults).extend(found.unknown)
+        return Checked(tuple(faults), tuple(warnings))
+
+    def _compile_event(self, event: Event) -> _Compiled:
+        whole = Property(type="object", properties=event.properties, additional=event.additional)
+        compiled = self._compile(event, whole, event.rules, event.name)
+        self._events[event.name] = compiled
+        return compiled
+
+    def _compile(self, owner: Event | None, whole: Property, rules: tuple[Rule, ...], where: str) -> _Compiled:
+        try:
+            node = make_node(
+                whole,
+                received=self._received,
+                secret=_secrecy(self._plan.sensitivity_levels),
+            )
+            return _Compiled(owner, node, _checkable(node, rules, self._received))
+        except (re.error, ValueError) as error:
+            raise PlanError(
+                [
+                    Problem(
+                        "uncompilable",
+                        f"cannot be compiled: {error}",
+                        where=where,
+                        remedy="run footfall plan check on it",
+                    )
+                ]
+            ) from error
+
+
+class _Compiled:
+    """One event made ready: the fast decoder with its test, the node for the walker, the rules."""
+
+    __slots__ = ("_by_name", "_node", "_rules", "decode", "is_clean", "owner")
+
+    def __init__(self, owner: Event | None, node: Node, rules: tuple[tuple[Rule, CompiledRule], ...]) -> None:
+        self.owner = owner
+        self._node = node
+        self._rules = rules
+        self._by_name = {child.prop.name: child for child in node.children}
+        fast = compile_decoder(node)
+        self.decode: Callable[[bytes | msgspec.Raw], Any]
+        self.is_clean: Callable[[Any], object]
+        if fast is None:
+            self.decode, self.is_clean = decode, self._walks_clean
+        else:
+            self.decode, self.is_clean = fast
+            if rules:
+                self.is_clean = self._with_rules(self.is_clean)
+
+    def explain(self, text: bytes | msgspec.Raw) -> Findings:
+        """Everything that is wrong with the text."""
+        found = Findings()
+        try:
+            value = decode(text) if len(text) else {}
+        except (ValueError, RecursionError) as error:
+            hint = _JSON_HINTS.get(type(error).__name__) or shorten(str(error))
+            found.wrong.append(Fault("", "json", "JSON text", hint))
+            return found
+        self._walk(value, found)
+        return found
+
+    def _walk(self, value: Any, found: Findings) -> None:
+        value = {} if value is None else value
+        walk(self._node, value, "", found)
+        if self._rules and type(value) is dict:
+            self._walk_rules(value, found)
+
+    def _walks_clean(self, value: Any) -> bool:
+        found = Findings()
+        self._walk(value, found)
+        return not found
+
+    def _walk_rules(self, value: dict[str, Any], found: Findings) -> None:
+        for rule, holds in self._rules:
+            nodes = [self._by_name[name] for name in sorted(holds.names)]
+            # A rule over a property that is wrong by itself would only repeat that it is wrong.
+            if not all(_is_sound(node, value) for node in nodes):
+                continue
+            if not holds({node.prop.name: _rule_value(node, value.get(node.key)) for node in nodes}):
+                found.wrong.append(Fault(rule.id, "rule", shorten(rule.message or rule.check), "false"))
+
+    def _with_rules(self, test: Callable[[Any], object]) -> Callable[[Any], bool]:
+        places = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
+        rules = [
+            (
+                holds,
+                [(name, *places[name], places[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(holds.names)],
+            )
+            for _, holds in self._rules
+        ]
+
+        def is_clean(held: Any) -> bool:
+            if not test(held):
+                return False
+            for holds, names in rules:
+                values: dict[str, Any] = {}
+                for name, field, node, differs in names:
+                    value = getattr(held, field)
+                    values[name] = _rule_value(node, value) if differs or type(value) is msgspec.Raw else value
+                if not holds(values):
+                    return False
+            return True
+
+        return is_clean
+
+
+def _is_sound(node: Node, value: dict[str, Any]) -> bool:
+    if node.key not in value:
+        return not node.required
+    found = Findings()
+    walk(node, value[node.key], "", found)
+    return not found.wrong
+
+
+def _rule_value(node: Node, value: Any) -> Any:
+    """What a rule sees of a sound value, the same from either way: decoded by the Struct, or as plain JSON."""
+    if type(value) is msgspec.Raw:
+        if node.kind == "decimal" and (amount := _read_amount(value)) is not None:
+            return amount
+        value = decode(value)
+    if value is None:
+        return None
+    if node.members:
+        node = node.of(value)
+    if node.kind in {"any", "object"}:
+        return ...
+    if node.kind == "array":
+        assert node.inner is not None
+        return [_rule_value(node.inner, item) for item in value]
+    parsed = node.read(value)
+    # The Struct's floats and times are read already, and no reader takes them twice.
+    return value if parsed is MISFIT else parsed
+
+
+def _read_amount(raw: msgspec.Raw) -> Decimal | None:
+    """The decimal that a sound text holds, without decoding it; None for null and for digits written as escapes."""
+    try:
+        return Decimal(str(raw, "ascii").strip('"'))
+    except InvalidOperation:
+        return None
+
+
+def _checkable(node: Node, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
+    """The rules that can be judged: of what was received not those over a value that was changed on the way."""
+    nodes = {child.prop.name: child for child in node.children}
+    changed = {name for name, child in nodes.items() if received and child.prop.transform}
+    compiled = ((rule, compile_rule(rule.check, nodes.keys())) for rule in rules)
+    return tuple((rule, holds) for rule, holds in compiled if not holds.names & changed)
+
+
+def _secrecy(levels: tuple[str, ...]) -> Callable[[Property], bool]:
+    """Which properties' values must not be told: personal or above, or changed before they leave the process."""
+    named = {"personal", "special"}
+    if "personal" in levels:
+        named.update(levels[levels.index("personal") :])
+    return lambda prop: prop.transform is not None or prop.sensitivity in named
+
+
+def _wire_names(plan: Plan) -> Mapping[str, tuple[str, str]]:
+    """Name on the wire -> name in the plan and the day until which it counts.
+
+    Wire names win over names in the plan, these over aliases.
+    """
+    named = tuple(event_names(plan))
+    names: dict[str, tuple[str, str]] = {}
+    for name, event in named:
+        names.setdefault(event.wire_name, (name, ""))
+    for name, _ in named:
+        names.setdefault(name, (name, ""))
+    for name, event in named:
+        for alias in event.aliases:
+            names.setdefault(alias.name, (name, alias.until))
+    return names

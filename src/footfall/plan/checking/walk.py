@@ -1,0 +1,414 @@
+"""The slow way of validating: walks one decoded value beside what the plan says of it and lists every fault.
+
+A `Node` is a property made ready for a place. Its type is a reader (JSON value to Python value, or `MISFIT`), its
+constraints are a table of predicates: so the walker has no branch per type, and the fast way (`checking.compile`)
+falls back to the same readers and predicates, which is why the two agree.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+
+from footfall.events import Fault
+from footfall.moments import read_datetime
+from footfall.plan.checking.formats import FORMATS, UUID
+from footfall.plan.model import Property
+from footfall.plan.pattern_text import compile_pattern
+from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
+
+__all__ = ["MISFIT", "Constraint", "Findings", "Node", "decode", "make_node", "read_decimal", "walk"]
+
+MISFIT: Any = msgspec.UNSET
+"""What a reader returns for a value that is not of its type."""
+
+_DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
+_DECIMAL_DIGITS = 100
+# Of a value with more faults the rest is not looked at: how long that takes would be up to its sender.
+_MOST_FAULTS = 100
+_ANY = Property(type="any", nullable=True)
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+def _read_float(text: str) -> Decimal:
+    # Exact digits; an exponent that even Decimal cannot hold is the same to every check as an infinite number.
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
+
+
+decode: Callable[[bytes | msgspec.Raw], Any] = msgspec.json.Decoder(float_hook=_read_float).decode
+"""JSON text to plain values; a number with a point or an exponent becomes a Decimal with its exact digits.
+
+Raises ValueError for what is not JSON, and RecursionError for what is nested too deeply.
+"""
+
+
+def _read_string(value: Any) -> Any:
+    return value if type(value) is str else MISFIT
+
+
+def _read_integer(value: Any) -> Any:
+    return value if type(value) is int else MISFIT
+
+
+def _read_number(value: Any) -> Any:
+    if type(value) is not int and type(value) is not Decimal:
+        return MISFIT
+    try:
+        number = float(value)
+    except OverflowError:
+        return MISFIT
+    return number if math.isfinite(number) else MISFIT
+
+
+def read_decimal(value: Any) -> Any:
+    """The exact Decimal of a JSON number or of a string that holds one in ASCII digits, else `MISFIT`.
+
+    At most 100 digits stand before and after the point, so that whoever adds or prints them does bounded work.
+    """
+    is_text = type(value) is str and _DECIMAL_TEXT.fullmatch(value)
+    if is_text or (type(value) is int and value.bit_length() <= 4 * _DECIMAL_DIGITS):
+        value = Decimal(value)
+    if type(value) is not Decimal or not value.is_finite():
+        return MISFIT
+    size = value.adjusted()
+    if -6 <= size < _DECIMAL_DIGITS and len(str(value)) <= _DECIMAL_DIGITS:
+        return value  # written without an exponent, so its length bounds its decimals
+    return value if size < _DECIMAL_DIGITS and -_exponent(value) <= _DECIMAL_DIGITS else MISFIT
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return exponent
+
+
+def _read_boolean(value: Any) -> Any:
+    return value if type(value) is bool else MISFIT
+
+
+def _read_as(kind: Any) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        try:
+            return msgspec.convert(value, kind) if type(value) is str else MISFIT
+        except msgspec.ValidationError:
+            return MISFIT
+
+    return read
+
+
+_read_usual_datetime = _read_as(_Moment)
+
+
+def _read_datetime(value: Any) -> Any:
+    # msgspec first, which the fast way uses too: both then round the digits of a fraction alike.
+    usual = _read_usual_datetime(value)
+    if usual is not MISFIT or type(value) is not str:
+        return usual
+    odd = read_datetime(value)
+    return MISFIT if odd is None else odd
+
+
+def _read_uuid(value: Any) -> Any:
+    return value if type(value) is str and UUID.fullmatch(value) else MISFIT
+
+
+def _read_object(value: Any) -> Any:
+    return value if type(value) is dict else MISFIT
+
+
+def _read_array(value: Any) -> Any:
+    return value if type(value) is list else MISFIT
+
+
+def _read_any(value: Any) -> Any:
+    return value
+
+
+def _read_nothing(_value: Any) -> Any:
+    return MISFIT
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "string": _read_string,
+    "integer": _read_integer,
+    "number": _read_number,
+    "decimal": read_decimal,
+    "boolean": _read_boolean,
+    "datetime": _read_datetime,
+    "date": _read_as(date),
+    "uuid": _read_uuid,
+    "object": _read_object,
+    "array": _read_array,
+    "map": _read_object,
+    "any": _read_any,
+    "union": _read_nothing,  # its members read
+    "absent": _read_nothing,
+}
+
+
+class Constraint(NamedTuple):
+    """One check of a value that has its type: the fault's code, the predicate, what it expects."""
+
+    code: str
+    holds: Callable[[Any], object]
+    expected: str
+    open: bool = False
+
+
+class Node:
+    """A property made ready: how to read it, what to check, what is inside. `hidden` keeps its values out of texts."""
+
+    __slots__ = (
+        "children", "constraints", "expected", "hidden", "inner", "key", "keys", "kind", "members", "nullable", "prop",
+        "read", "required",
+    )  # fmt: skip
+
+    def __init__(self, prop: Property, kind: str, constraints: tuple[Constraint, ...], hidden: bool) -> None:
+        self.prop = prop
+        self.kind = kind
+        self.key = prop.wire_name or prop.name
+        self.required = prop.required and kind != "absent"
+        self.nullable = prop.nullable and kind != "absent"
+        self.hidden = hidden
+        self.read = _READERS[kind]
+        self.expected = say_type(kind, prop.types)
+        self.constraints = constraints
+        self.children: tuple[Node, ...] = ()
+        self.keys: frozenset[str] = frozenset()
+        self.inner: Node | None = None
+        self.members: tuple[Node, ...] = ()
+
+    def of(self, value: Any) -> Node:
+        """The member of a union whose type `value` is of; this node itself if it is no union, or none fits."""
+        return next((member for member in self.members if member.read(value) is not MISFIT), self)
+
+
+class Findings:
+    """What a walk found: what is `wrong`, values that an open enum does not know (`novel`), keys that it does not."""
+
+    __slots__ = ("novel", "unknown", "wrong")
+
+    def __init__(self) -> None:
+        self.wrong: list[Fault] = []
+        self.novel: list[Fault] = []
+        self.unknown: list[Fault] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.wrong or self.novel or self.unknown)
+
+
+def walk(node: Node, value: Any, path: str, found: Findings) -> None:
+    """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
+
+    Of arrays and maps it looks at no more items once a hundred things are wrong, and it lists at most a hundred values
+    that an open enum does not know, and unknown keys.
+    """
+    if value is None and node.kind != "absent":
+        if not node.nullable:
+            found.wrong.append(Fault(path, "null", node.expected, "null"))
+        return
+    if node.members:
+        node = node.of(value)
+    parsed = node.read(value)
+    if parsed is MISFIT:
+        found.wrong.append(Fault(path, "type", node.expected, say_got(value, node.hidden)))
+        return
+    for code, holds, expected, is_open in node.constraints:
+        if not holds(parsed):
+            fault = Fault(path, code, expected, say_got(value, node.hidden))
+            if not is_open:
+                found.wrong.append(fault)
+            elif len(found.novel) < _MOST_FAULTS:
+                found.novel.append(fault)
+    if node.kind == "object":
+        _walk_object(node, value, path, found)
+    elif node.inner is not None and type(value) is list:
+        for index, item in enumerate(value):
+            if len(found.wrong) >= _MOST_FAULTS:
+                break
+            walk(node.inner, item, f"{path}[{index}]", found)
+    elif node.inner is not None:
+        for key, item in sorted(value.items()):
+            if len(found.wrong) >= _MOST_FAULTS:
+                break
+            walk(node.inner, item, join_key(path, "*" if node.hidden else key), found)
+
+
+def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) -> None:
+    for child in node.children:
+        inside = f"{path}.{child.key}" if path else child.key
+        if child.key in value:
+            walk(child, value[child.key], inside, found)
+        elif child.required:
+            found.wrong.append(Fault(inside, "required", child.expected, "nothing"))
+    if node.prop.additional is not True and not node.keys.issuperset(value):
+        closed = node.prop.additional is False
+        faults = found.wrong if closed else found.unknown
+        for key in sorted(value.keys() - node.keys)[: max(0, _MOST_FAULTS - len(faults))]:
+            # Nobody said how sensitive an unknown property is, so its value is never shown.
+            fault = Fault(
+                join_key(path, key),
+                "additional" if closed else "unknown_property",
+                "a property of the plan",
+                say_got(value[key], hidden=True),
+            )
+            faults.append(fault)
+
+
+def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bool], inherited: bool = False) -> Node:
+    """The node of a property.
+
+    `received` says that transforms were already applied, so that the transformed type is what must be there. `secret`
+    tells whether a property's values must not be seen; what is inside a secret property is secret as well, and so is
+    what has a secret part, as a wrong type could put that part's value in its place.
+    """
+    own = _as_received(prop) if received and prop.transform else prop
+    kind = "absent" if received and prop.transform == "drop" else own.type
+    inherited = inherited or secret(prop)
+    children = tuple(
+        make_node(part, received=received, secret=secret, inherited=inherited)
+        for part in (own.properties if kind == "object" else ())
+    )
+    inside = {"array": own.items or _ANY, "map": own.values or _ANY}.get(kind)
+    inner = make_node(inside, received=received, secret=secret, inherited=inherited) if inside else None
+    parts = (*children, inner) if inner else children
+    node = Node(own, kind, _constraints(own, kind), inherited or any(part.hidden for part in parts))
+    node.children = children
+    node.keys = frozenset(child.key for child in children)
+    node.inner = inner
+    if kind == "union":
+        alone = (msgspec.structs.replace(own, type=name, types=()) for name in own.types)
+        node.members = tuple(Node(one, one.type, _constraints(one, one.type), node.hidden) for one in alone)
+    return node
+
+
+def _as_received(prop: Property) -> Property:
+    return msgspec.structs.replace(
+        prop,
+        type="string",
+        types=(),
+        format="sha256" if prop.transform == "hash" else None,
+        enum=(), pattern=None, min_length=None, max_length=None, items=None, values=None, properties=(),
+        additional=None,
+    )  # fmt: skip
+
+
+def _constraints(prop: Property, kind: str) -> tuple[Constraint, ...]:
+    return tuple(made for make in _MAKERS.get(kind, ()) if (made := make(prop)) is not None)
+
+
+def _enum(prop: Property, members: Iterable[object]) -> Constraint | None:
+    return Constraint("enum", frozenset(members).__contains__, one_of(prop.enum), prop.open) if prop.enum else None
+
+
+def _enum_text(prop: Property) -> Constraint | None:
+    return _enum(prop, (member for member in prop.enum if type(member) is str))
+
+
+def _enum_integer(prop: Property) -> Constraint | None:
+    return _enum(prop, (member for member in prop.enum if type(member) is int))
+
+
+def _enum_decimal(prop: Property) -> Constraint | None:
+    read = (read_decimal(member) for member in prop.enum)
+    return _enum(prop, (member for member in read if member is not MISFIT))
+
+
+def _pattern(prop: Property) -> Constraint | None:
+    most = prop.max_length
+    if prop.pattern is None or most is None:
+        return None
+    # A value that is too long is never searched: how long that takes would be up to its sender.
+    search = compile_pattern(prop.pattern).search
+    return Constraint("pattern", lambda text: len(text) > most or search(text), shorten(f"a match of {prop.pattern}"))
+
+
+def _format(prop: Property) -> Constraint | None:
+    # A bundle may come from a newer footfall with more formats: what this one does not know it does not judge.
+    predicate = FORMATS.get(prop.format or "")
+    return None if predicate is None else Constraint("format", predicate, f"the format {prop.format}")
+
+
+def _min(prop: Property) -> Constraint | None:
+    least = prop.min
+    return None if least is None else Constraint("min", lambda value: value >= least, shorten(f"at least {least}"))
+
+
+def _max(prop: Property) -> Constraint | None:
+    most = prop.max
+    return None if most is None else Constraint("max", lambda value: value <= most, shorten(f"at most {most}"))
+
+
+def _min_number(prop: Property) -> Constraint | None:
+    # A number is a double, so its bound is one too: else 0.1 would be above a maximum of 0.1.
+    if prop.min is None:
+        return None
+    least = float(prop.min)
+    return Constraint("min", lambda value: value >= least, shorten(f"at least {prop.min}"))
+
+
+def _max_number(prop: Property) -> Constraint | None:
+    if prop.max is None:
+        return None
+    most = float(prop.max)
+    return Constraint("max", lambda value: value <= most, shorten(f"at most {prop.max}"))
+
+
+def _min_length(prop: Property) -> Constraint | None:
+    least = prop.min_length
+    return (
+        None
+        if least is None
+        else Constraint("min_length", lambda text: len(text) >= least, f"{least} or more characters")
+    )
+
+
+def _max_length(prop: Property) -> Constraint | None:
+    most = prop.max_length
+    return (
+        None
+        if most is None
+        else Constraint("max_length", lambda text: len(text) <= most, f"{most} or fewer characters")
+    )
+
+
+def _min_items(prop: Property) -> Constraint | None:
+    least = prop.min_items
+    return None if least is None else Constraint("min_items", lambda held: len(held) >= least, f"{least} or more items")
+
+
+def _max_items(prop: Property) -> Constraint | None:
+    most = prop.max_items
+    return None if most is None else Constraint("max_items", lambda held: len(held) <= most, f"{most} or fewer items")
+
+
+def _scale(prop: Property) -> Constraint | None:
+    most = prop.scale
+    if most is None:
+        return None
+    # By value: 1.50 has one decimal, so that a sender's trailing zeros are no fault.
+    return Constraint("scale", lambda value: _decimals(value) <= most, f"{most} or fewer decimals")
+
+
+def _decimals(value: Decimal) -> int:
+    return len(f"{value:f}".partition(".")[2].rstrip("0"))
+
+
+_MAKERS: Mapping[str, tuple[Callable[[Property], Constraint | None], ...]] = {
+    "string": (_enum_text, _pattern, _format, _min_length, _max_length),
+    "uuid": (_enum_text,),
+    "integer": (_enum_integer, _min, _max),
+    "number": (_enum_integer, _min_number, _max_number),
+    "decimal": (_enum_decimal, _min, _max, _scale),
+    "array": (_min_items, _max_items),
+    "map": (_min_items, _max_items),
+}

@@ -1,9 +1,0 @@
-"""Lint: named rules that judge whether a plan that can be read is also one that people can work with."""
-
-from __future__ import annotations
-
-from footfall.plan.lint.engine import lint
-from footfall.plan.lint.registry import RULES
-from footfall.plan.lint.rule import Finding, PlacedProperty, Rule, View
-
-__all__ = ["RULES", "Finding", "PlacedProperty", "Rule", "View", "lint"]

@@ -1,0 +1,171 @@
+"""What the constraints of one property must keep among themselves: where each may stand, bounds, enums, inner types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from footfall.plan.checking.formats import FORMATS
+from footfall.plan.findings import Findings, Path, Place, did_you_mean
+from footfall.plan.model import NUMERIC, Property
+from footfall.plan.patterns import MOST_TRIES, longest_value
+from footfall.plan.reading.yaml_source import Node
+from footfall.plan.wording import say_types
+
+__all__ = ["DEEPEST", "SCALARS", "check_constraints"]
+
+DEEPEST = 16
+"""How many objects, arrays and maps may stand one inside the other in one property."""
+
+_TEXT = frozenset({"string"})
+SCALARS = NUMERIC | {"string", "boolean", "datetime", "date", "uuid", "union"}
+
+# The types on which a key has a meaning; a key that is not named here has one on all.
+_APPLIES: Mapping[str, frozenset[str]] = {
+    "enum": frozenset({"string", "integer"}),
+    "open": frozenset({"string", "integer"}),
+    "pattern": _TEXT,
+    "format": _TEXT,
+    "min_length": _TEXT,
+    "max_length": _TEXT,
+    "min": NUMERIC,
+    "max": NUMERIC,
+    "scale": frozenset({"decimal"}),
+    "unit": NUMERIC,
+    "currency": NUMERIC,
+    "min_items": frozenset({"array", "map"}),
+    "max_items": frozenset({"array", "map"}),
+    "items": frozenset({"array"}),
+    "values": frozenset({"map"}),
+    "properties": frozenset({"object"}),
+    "additional": frozenset({"object"}),
+}
+_RANGES = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
+_INNER = (("array", "items"), ("map", "values"))
+_WHOLE = frozenset({"enum", "open"})
+# What is written alike: a union has at most one of each group, so that it shows in the JSON which type a value has.
+_ALIKE: Mapping[str, frozenset[str]] = {
+    "text": frozenset({"string", "decimal", "datetime", "date", "uuid"}),
+    "numbers": frozenset({"integer", "number", "decimal"}),
+}
+_ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
+
+
+def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path, findings: Findings) -> None:
+    """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
+    for key in own:
+        types = _APPLIES.get(key)
+        if types is not None and not _applies(key, prop, types):
+            findings.add(
+                "misplaced_key",
+                f"{key!r} has no effect on the type {say_types(prop.type, prop.types)}",
+                place=node.key(key),
+                path=path,
+                remedy=f"it belongs to {' and '.join(sorted(types))}",
+            )
+    for low, high in _RANGES:
+        least, most = getattr(prop, low), getattr(prop, high)
+        if least is not None and most is not None and least > most:
+            findings.add(
+                "empty_range",
+                f"{low} {least} is more than {high} {most}",
+                place=_at(node, high, low),
+                path=path,
+                remedy=f"lower {low} or raise {high}",
+            )
+    if not {"pattern", "max_length"}.isdisjoint(own):
+        _check_pattern_length(prop, node, path, findings)
+    for type_, key in _INNER:
+        if prop.type == type_ and getattr(prop, key) is None and key not in node.value:
+            findings.add(
+                "missing_key",
+                f"the type {type_} needs {key!r}",
+                place=node,
+                path=path,
+                remedy=f"add {key}: {{type: …}}; {{type: any}} takes everything",
+            )
+    # Told where the limit is passed; what is around it is deeper still.
+    if _depth(prop) == DEEPEST + 1:
+        message = f"objects, arrays and maps stand {DEEPEST + 1} deep in each other"
+        findings.add("too_large", message, place=node, path=path, remedy=f"nest at most {DEEPEST} deep")
+    if prop.open and not prop.enum:
+        findings.add(
+            "misplaced_key", "'open' has no effect without an enum", place=_at(node, "open"), path=path,
+            remedy="add an enum, or take it out",
+        )  # fmt: skip
+    if prop.format is not None and prop.format not in FORMATS:
+        findings.add(
+            "unknown_value",
+            f"{prop.format!r} is not a known format",
+            place=_at(node, "format"),
+            path=path,
+            remedy=did_you_mean(prop.format, FORMATS),
+        )
+    if prop.transform in {"truncate", "mask"} and prop.type != "string":
+        findings.add(
+            "misplaced_key", f"{prop.transform!r} works on the type string, not {say_types(prop.type, prop.types)}",
+            place=_at(node, "transform"), path=path, remedy="use hash or drop",
+        )  # fmt: skip
+    enum = node.get("enum")
+    wanted = tuple(_ENUM_TYPES[name] for name in prop.types or (prop.type,) if name in _ENUM_TYPES)
+    if enum is not None and isinstance(enum.value, list) and wanted:
+        _check_enum(enum, wanted, (*path, "enum"), findings)
+    for form, group in _ALIKE.items() if "type" in own else ():
+        shared = [name for name in prop.types if name in group]
+        if len(shared) > 1:
+            findings.add(
+                "unknown_value", f"{' and '.join(shared)} are both written as {form}, so a value could be either",
+                place=node.value["type"], path=path, remedy="keep one that takes all of them, string or number perhaps",
+            )  # fmt: skip
+
+
+def _check_pattern_length(prop: Property, node: Node, path: Path, findings: Findings) -> None:
+    if prop.pattern is None or prop.max_length is None:
+        return
+    longest = longest_value(prop.pattern)
+    if prop.max_length > longest:
+        findings.add(
+            "slow_pattern",
+            f"{prop.pattern!r} can take more than {MOST_TRIES:,} tries on {prop.max_length:,} characters",
+            place=_at(node, "max_length", "pattern"),
+            path=path,
+            remedy=f"max_length: {longest} or less, or let each character be taken by one repetition alone",
+        )
+
+
+def _applies(key: str, prop: Property, types: frozenset[str]) -> bool:
+    """Whether a key has a meaning on a property: on a union if on any member, but an enum must judge every value."""
+    if prop.type != "union":
+        return prop.type in types
+    return types.issuperset(prop.types) if key in _WHOLE else not types.isdisjoint(prop.types)
+
+
+def _depth(prop: Property) -> int:
+    inner = [each for each in (prop.items, prop.values, *prop.properties) if each is not None]
+    return max(map(_depth, inner), default=0) + 1 if prop.type in {"array", "map", "object"} else 0
+
+
+def _at(node: Node, *keys: str) -> Place:
+    return next((node.key(key) for key in keys if key in node.marks), node)
+
+
+def _check_enum(enum: Node, wanted: tuple[type, ...], path: Path, findings: Findings) -> None:
+    if not enum.value:
+        findings.add("bad_enum", "the enum has no value", place=enum, path=path, remedy="list at least one value")
+    seen: dict[Any, Node] = {}
+    for item in enum.value:
+        if type(item.value) not in wanted:
+            remedy = "put it in quotes" if str in wanted else "write a whole number"
+            findings.add(
+                "bad_enum", f"{item.plain()!r} is not of the property's type", place=item, path=path, remedy=remedy
+            )
+        elif item.value in seen:
+            findings.add(
+                "bad_enum",
+                f"{item.value!r} stands twice, first at {seen[item.value]}",
+                place=item,
+                path=path,
+                remedy="keep one of them",
+            )
+        else:
+            seen[item.value] = item

@@ -1,0 +1,123 @@
+"""Gathers the sections of all files of a plan: what stands once, and what is defined by name, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from footfall.plan.findings import MISSING, Findings, Path, Place
+from footfall.plan.reading.schema import FILE, HEADER, SECTIONS, TRAIT_KINDS
+from footfall.plan.reading.shape import NAME, Kind, check_name
+from footfall.plan.reading.yaml_source import Node, kind_of
+
+__all__ = ["Defaults", "Entry", "Gathered", "gather"]
+
+
+class Defaults:
+    """What a file says for all that it defines: the values, and the node that they were read from."""
+
+    __slots__ = ("node", "values")
+
+    def __init__(self, values: Mapping[str, Any], node: Node | None) -> None:
+        self.values = values
+        self.node = node
+
+
+class Entry:
+    """One definition: its name, the place of the name, what was written, and the defaults of its file."""
+
+    __slots__ = ("defaults", "name", "node", "place")
+
+    def __init__(self, name: str, node: Node, place: Place, defaults: Defaults) -> None:
+        self.name = name
+        self.node = node
+        self.place = place
+        self.defaults = defaults
+
+
+class Gathered:
+    """The sections of a whole plan. `header` holds what stands once, `header_nodes` where."""
+
+    def __init__(self) -> None:
+        self.header: dict[str, Any] = {}
+        self.header_nodes: dict[str, Node] = {}
+        self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
+        self.traits: dict[str, dict[str, Entry]] = {}
+        self.defaults: list[Defaults] = []
+        self.x: dict[str, Any] = {}
+
+
+def gather(roots: Iterable[Node], findings: Findings) -> Gathered:
+    """Merge the files in the given order; a name or a header key that stands twice is told with both places."""
+    gathered = Gathered()
+    for root in roots:
+        _file(root, gathered, findings)
+    return gathered
+
+
+def _file(root: Node, gathered: Gathered, findings: Findings) -> None:
+    values = FILE.read(root, (), findings)
+    if values is MISSING:
+        findings.incomplete = True
+        return
+    defaults = Defaults(values.get("defaults", {}), root.get("defaults"))
+    if defaults.node is not None:
+        gathered.defaults.append(defaults)
+    for key in HEADER:
+        if key in values and _once(key, root, gathered, findings):
+            gathered.header[key] = values[key]
+    for key, value in values.get("x", {}).items():
+        if _once(key, root, gathered, findings):
+            gathered.x[key] = value
+    for section, (names, _) in SECTIONS.items():
+        if section in values:
+            _define(root.value[section], names, gathered.sections[section], (section,), defaults, findings)
+    for kind in TRAIT_KINDS:
+        node = values.get("traits", {}).get(kind)
+        if node is not None:
+            _define(node, NAME, gathered.traits.setdefault(kind, {}), ("traits", kind), defaults, findings)
+
+
+def _once(key: str, root: Node, gathered: Gathered, findings: Findings) -> bool:
+    node = root.value[key]
+    first = gathered.header_nodes.setdefault(key, node)
+    if first is node:
+        return True
+    findings.add(
+        "duplicate_name",
+        f"{key!r} is set here and at {first}",
+        place=root.key(key),
+        path=(key,),
+        remedy="a plan says this once: keep one of them",
+    )
+    return False
+
+
+def _define(
+    node: Node, names: Kind, into: dict[str, Entry], path: Path, defaults: Defaults, findings: Findings
+) -> None:
+    if node.value is None:
+        return
+    if not isinstance(node.value, dict):
+        findings.add(
+            "wrong_type",
+            f"takes a mapping from names to definitions, not {kind_of(node.value)}",
+            place=node,
+            path=path,
+            remedy="write NAME: {…} under it",
+        )
+        return
+    for name, inner in node.value.items():
+        check_name(name, names, node=node, path=(*path, name), findings=findings)
+        place = node.key(name)
+        first = into.get(name)
+        if first is None:
+            into[name] = Entry(name, inner, place, defaults)
+            continue
+        findings.add(
+            "duplicate_name",
+            f"{name!r} is defined here and at {first.place}",
+            place=place,
+            path=(*path, name),
+            remedy="rename one of them, or remove it",
+        )

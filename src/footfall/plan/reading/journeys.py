@@ -1,0 +1,188 @@
+"""Reads journeys: steps in order, branches forward, guards between two steps, expectations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from footfall.plan.durations import format_duration
+from footfall.plan.findings import MISSING, Findings, Path, Place
+from footfall.plan.model import Branch, Guard, Journey, Step, Where
+from footfall.plan.reading.gather import Entry
+from footfall.plan.reading.measures import read_where
+from footfall.plan.reading.references import References
+from footfall.plan.reading.schema import BRANCH, GUARD, JOURNEY, STEP
+from footfall.plan.reading.shape import Record
+from footfall.plan.reading.yaml_source import Node
+
+__all__ = ["JourneyReader"]
+
+
+class JourneyReader:
+    """Reads every journey of a plan, and makes its steps known to the KPIs."""
+
+    def __init__(self, references: References, *, required: tuple[str, ...]) -> None:
+        self._references = references
+        self._findings: Findings = references.findings
+        self._required = required
+
+    def read(self, entries: Mapping[str, Entry]) -> dict[str, Journey]:
+        """The journeys in their order. One that cannot be read is left out, and told."""
+        journeys: dict[str, Journey] = {}
+        for entry in entries.values():
+            journey = self._journey(entry)
+            if journey is not None:
+                journeys[entry.name] = journey
+        return journeys
+
+    def _journey(self, entry: Entry) -> Journey | None:
+        path, node = ("journeys", entry.name), entry.node
+        values = JOURNEY.read(node, path, self._findings)
+        if values is MISSING:
+            return None
+        self._references.entry_owner(values, entry, path)
+        self._references.metadata(self._required, values, entry, path)
+        steps = self._each("steps", STEP, values, path, self._step)
+        ids = tuple(step.id for step in steps)
+        if "steps" not in values or len(steps) != len(values["steps"]):
+            return None  # a step has a fault, so nothing can be said about the order
+        if not steps:
+            message = "the journey has no step"
+            self._findings.add("missing_key", message, place=node.value["steps"], path=path, remedy="add steps")
+            return None
+        self._references.steps[entry.name] = ids
+        self._limits(steps, values, path)
+        branches = self._each("branches", BRANCH, values, path, lambda *args: self._branch(ids, *args))
+        guards = self._each("never", GUARD, values, path, lambda *args: self._guard(ids, *args))
+        return Journey(
+            name=entry.name,
+            by=values.get("by", "user"),
+            steps=tuple(steps),
+            within=values.get("within"),
+            owner=values.get("owner", ""),
+            description=values.get("description", ""),
+            branches=tuple(branches),
+            never=tuple(guards),
+            no_lint=values.get("no_lint", ()),
+            x=values.get("x", {}),
+        )
+
+    def _each(
+        self,
+        key: str,
+        record: Record,
+        values: Mapping[str, Any],
+        path: Path,
+        make: Callable[[dict[str, Any], Node, Path], Any],
+    ) -> list[Any]:
+        """Read the items of one list of the journey, and tell two that share a name."""
+        name_key = "as" if record is GUARD else "id"
+        made, seen = [], dict[str, Place]()
+        for index, node in enumerate(values.get(key, ())):
+            here = (*path, key, f"[{index}]")
+            item = record.read(node, here, self._findings)
+            if item is MISSING:
+                continue
+            if name_key in item:
+                place = node.value[name_key]
+                first = seen.setdefault(item[name_key], place)
+                if first is not place:
+                    message = f"{item[name_key]!r} stands here and at {first}"
+                    self._findings.add("duplicate_name", message, place=place, path=here, remedy="rename one of them")
+            one = make(item, node, here)
+            if one is not None:
+                made.append(one)
+        return made
+
+    def _where(self, item: Mapping[str, Any], node: Node, path: Path) -> tuple[Where, ...]:
+        if "event" not in item:
+            return ()
+        event = self._references.event(item["event"], node.value["event"], (*path, "event"))
+        return () if event is None else read_where(item.get("where"), event, self._references, (*path, "where"))
+
+    def _step(self, item: dict[str, Any], node: Node, path: Path) -> Step | None:
+        where = self._where(item, node, path)
+        expect = item.get("expect")
+        if expect is not None and not 0 <= expect <= 1:
+            self._findings.add(
+                "bad_expectation", f"{expect} is not a share", place=node.value["expect"], path=(*path, "expect"),
+                remedy="a number from 0 to 1, such as 0.3",
+            )  # fmt: skip
+        if "id" not in item or "event" not in item:
+            return None
+        return Step(
+            id=item["id"],
+            event=item["event"],
+            where=where,
+            within=item.get("within"),
+            expect=None if expect is None else float(expect),
+        )
+
+    def _limits(self, steps: list[Step], values: Mapping[str, Any], path: Path) -> None:
+        whole = values.get("within")
+        for index, (step, node) in enumerate(zip(steps, values["steps"], strict=True)):
+            here = (*path, "steps", f"[{index}]")
+            for key in ("within", "expect") if index == 0 else ():
+                if key in node.value:
+                    self._findings.add(
+                        "misplaced_step_key", f"{key!r} on the first step has no step before it to compare with",
+                        place=node.key(key), path=here, remedy="take it out, or put it on a later step",
+                    )  # fmt: skip
+            if index and whole is not None and step.within is not None and step.within > whole:
+                self._findings.add(
+                    "empty_range",
+                    f"the step allows more time than the whole journey ({format_duration(whole)})",
+                    place=node.value["within"],
+                    path=here,
+                    remedy="shorten it, or lengthen the journey's within",
+                )
+
+    def _known(self, ids: tuple[str, ...], name: str, place: Place, path: Path) -> bool:
+        if name not in ids:
+            self._findings.unknown("step", name, ids, place=place, path=path)
+        return name in ids
+
+    def _branch(self, ids: tuple[str, ...], item: dict[str, Any], node: Node, path: Path) -> Branch | None:
+        if not {"id", "after", "steps"} <= item.keys():
+            return None
+        if item["id"] in ids:
+            message = f"{item['id']!r} is also the name of a step"
+            self._findings.add("duplicate_name", message, place=node.value["id"], path=path, remedy="rename the branch")
+        here = (*path, "steps")
+        places = [place for place in node.value["steps"].value if isinstance(place.value, str)]
+        known = [self._known(ids, item["after"], node.value["after"], (*path, "after"))]
+        known += [self._known(ids, place.value, place, here) for place in places]
+        if not places:
+            message = "the branch leads to no step"
+            self._findings.add("missing_key", message, place=node.value["steps"], path=here, remedy="name a later step")
+        if not all(known) or not places:
+            return None
+        last = item["after"]
+        for place in places:
+            if ids.index(place.value) <= ids.index(last):
+                message = f"{place.value!r} does not come after {last!r}"
+                remedy = f"the steps are {' → '.join(ids)}"
+                self._findings.add("backwards", message, place=place, path=here, remedy=remedy)
+                return None
+            last = place.value
+        return Branch(id=item["id"], after=item["after"], steps=item["steps"], note=item.get("note", ""))
+
+    def _guard(self, ids: tuple[str, ...], item: dict[str, Any], node: Node, path: Path) -> Guard | None:
+        where = self._where(item, node, path)
+        if not {"event", "between", "as"} <= item.keys():
+            return None
+        between, here = node.value["between"], (*path, "between")
+        if len(between.value) != 2 or len(item["between"]) != 2:
+            remedy = f"write [{ids[0]}, {ids[-1]}]"
+            self._findings.add("wrong_type", "takes two steps", place=between, path=here, remedy=remedy)
+            return None
+        known = [self._known(ids, place.value, place, here) for place in between.value]
+        if not all(known):
+            return None
+        start, end = item["between"]
+        if ids.index(start) >= ids.index(end):
+            message = f"{end!r} does not come after {start!r}"
+            remedy = f"the steps are {' → '.join(ids)}"
+            self._findings.add("backwards", message, place=between, path=here, remedy=remedy)
+            return None
+        return Guard(event=item["event"], start=start, end=end, name=item["as"], where=where)

@@ -1,0 +1,338 @@
+"""Loads a tracking plan: finds its files, reads them, resolves what they refer to, and hands out one frozen Plan.
+
+Every fault of every file is found before anything is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from footfall.disk import DEEPEST, Disk, SystemDisk, read_text_file
+from footfall.errors import PlanError, Problem
+from footfall.plan.bundle import from_bundle
+from footfall.plan.currencies import check_currency
+from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
+from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
+from footfall.plan.packed import PackedEvents
+from footfall.plan.reading.events import EventReader, read_enforcement
+from footfall.plan.reading.examples import check_examples
+from footfall.plan.reading.gather import Gathered, gather
+from footfall.plan.reading.journeys import JourneyReader
+from footfall.plan.reading.kpis import read_goals, read_kpis
+from footfall.plan.reading.places import Places
+from footfall.plan.reading.references import References
+from footfall.plan.reading.resolve import Resolver
+from footfall.plan.reading.schema import FORMAT, PAGE, SECTIONS
+from footfall.plan.reading.yaml_source import Node, node_of, parse_yaml
+
+__all__ = ["check", "load", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
+
+_YAML = frozenset({".yaml", ".yml"})
+_BUNDLE = ".json"
+_LEFT_OUT = frozenset({"fixtures"})
+_DEFAULTS = Plan(id="none")
+
+
+def load(path: str | Path, *, disk: Disk | None = None) -> Plan:
+    """The plan in a folder (every .yaml and .yml below it, `fixtures/` and dot-folders left out), a file, or a bundle.
+
+    Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML. Of a bundle
+    each event is read when it is first asked for.
+    """
+    plan, problems, _ = _read(Path(path), disk or SystemDisk(), whole=False)
+    if problems or plan is None:
+        raise PlanError(problems)
+    return plan
+
+
+def check(path: str | Path, *, disk: Disk | None = None) -> list[Problem]:
+    """Everything that is wrong with the plan at `path`, by file and line; empty when `load` would take it.
+
+    Raises MissingExtraError when a YAML plan needs PyYAML, and nothing for whatever the plan says.
+    """
+    return read_plan(path, disk=disk)[1]
+
+
+def read_plan(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem]]:
+    """What `load` and `check` give, in one reading: the plan when nothing is wrong with it, and the faults.
+
+    Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
+    return read_plan_with_places(path, disk=disk)[:2]
+
+
+def read_plan_with_places(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
+    """What `read_plan` gives, and where each part of the plan stands (nowhere but in its file for a bundle).
+
+    Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
+    plan, problems, places = read_draft(path, disk=disk)
+    return None if problems else plan, problems, places
+
+
+def read_draft(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
+    """What `read_plan_with_places` gives, but the plan also when it has faults, as far as it could be made sense of.
+
+    For whoever compares or explains a plan that is being worked on; what has a fault may be missing from it. None when
+    nothing could be read at all. Raises MissingExtraError when a YAML plan needs PyYAML.
+    """
+    return _read(Path(path), disk or SystemDisk())
+
+
+def read_document(document: Mapping[str, Any], *, name: str = "plan") -> tuple[Plan | None, list[Problem]]:
+    """What `read_plan` gives for a plan that is at hand as plain values, as one file would hold them, and not as text.
+
+    `name` stands for the file in what is told.
+    """
+    findings = Findings()
+    root = node_of(document, name)
+    plan = _assemble(gather([root], findings), [root], findings)
+    problems = findings.sorted()
+    return (None if problems else plan), problems
+
+
+def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path], list[Problem]]:
+    """The YAML files that `load` would read at `path`, in its order, and what is in the way of finding them.
+
+    A path that is no folder is the one file, whether or not it is there.
+    """
+    findings = Findings()
+    files = _files(Path(path), disk or SystemDisk(), findings)
+    return files, findings.sorted()
+
+
+def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, list[Problem], Places]:
+    """The plan, its faults, its places; only if it is to be read `whole` are the events of a bundle looked into."""
+    findings = Findings()
+    nowhere = Places(str(path))
+    if path.suffix == _BUNDLE:
+        data = _bytes(path, disk, findings)
+        if data is None:
+            return None, findings.sorted(), nowhere
+        try:
+            packed = from_bundle(data, name=str(path))
+        except PlanError as error:
+            return None, list(error.problems), nowhere
+        problems = packed.events.problems() if whole and isinstance(packed.events, PackedEvents) else []
+        return (None if problems else packed), problems, nowhere
+    roots = []
+    for file in _files(path, disk, findings):
+        data = _bytes(file, disk, findings)
+        root = None if data is None else parse_yaml(data, str(file), findings)
+        if root is not None:
+            roots.append(root)
+    gathered = gather(roots, findings) if roots else None
+    plan = None if gathered is None else _assemble(gathered, roots, findings)
+    return plan, findings.sorted(), Places(str(path), gathered)
+
+
+def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
+    place = Place(str(path), 0, 0)
+    try:
+        return read_text_file(disk, path)
+    except FileNotFoundError:
+        findings.add("missing_file", "no such file or folder", place=place, remedy="check the path")
+    except OSError as error:
+        findings.add(
+            "unreadable_file", f"cannot be read: {error.strerror or error}", place=place, remedy="check its permissions"
+        )
+    findings.incomplete = True
+    return None
+
+
+def _files(path: Path, disk: Disk, findings: Findings) -> list[Path]:
+    """The YAML files of a plan in a stable order; a path that is no folder is taken as a file."""
+    try:
+        children = disk.list(path)
+    except (NotADirectoryError, FileNotFoundError):
+        return [path]  # opening it tells what is wrong, if anything is
+    except OSError as error:
+        place = Place(str(path), 0, 0)
+        message = f"the folder cannot be read: {error.strerror or error}"
+        findings.add("unreadable_file", message, place=place, remedy="check its permissions")
+        return []
+    files = list(_below(children, disk, {path.resolve()}, findings))
+    if not files and not len(findings):
+        findings.add(
+            "no_plan_files",
+            "the folder holds no .yaml file",
+            place=Place(str(path), 0, 0),
+            remedy="name the folder of a plan, or write plan.yaml into it",
+        )
+    return files
+
+
+def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings, depth: int = 1) -> Iterator[Path]:
+    for child in children:
+        if child.name.startswith(".") or child.name in _LEFT_OUT:
+            continue
+        try:
+            inner = disk.list(child)
+        except OSError:
+            if child.suffix in _YAML:
+                yield child
+            continue
+        real = child.resolve()
+        if real in seen:  # a link back up would go round for ever
+            continue
+        seen.add(real)
+        if depth == DEEPEST:
+            place = Place(str(child), 0, 0)
+            message = f"has more than {DEEPEST} folders around it, so it was not looked into"
+            findings.add("unreadable_file", message, place=place, remedy="move it, or remove it")
+        else:
+            yield from _below(inner, disk, seen, findings, depth + 1)
+
+
+def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan:
+    header = gathered.header
+    _check_header(gathered, roots, findings)
+    references = References(gathered, findings)
+    for defaults in gathered.defaults:
+        if defaults.node is not None:
+            for test in (references.owner, references.sources, references.groups, references.purposes):
+                test(defaults.values, defaults.node, ("defaults",))
+    required: Mapping[str, tuple[str, ...]] = header.get("require", {})
+    levels = header.get("sensitivity_levels", _DEFAULTS.sensitivity_levels)
+    sections = gathered.sections
+    resolver = Resolver(sections["types"], sections["property_groups"], findings, levels=levels, required=required)
+    _check_default_sensitivity(gathered, levels, findings)
+    enforcement = read_enforcement(_records(header.get("enforcement", {})), {})
+    readers = EventReader(resolver, references, required=required.get("events", ()), enforcement=enforcement)
+    events = readers.read(sections["events"])
+    resolver.resolve_all()
+    traits = _traits(gathered, resolver, findings)
+    pages = _pages(gathered, resolver, findings)
+    references.add_pages(pages, traits)
+    journeys = JourneyReader(references, required=required.get("journeys", ())).read(sections["journeys"])
+    kpis = read_kpis(sections["kpis"], references, required=required.get("kpis", ()))
+    goals = read_goals(sections["goals"], references, required=required.get("goals", ()))
+    identity = _identity(gathered, references)
+    check_examples(resolver.examples, findings)
+    return Plan(
+        id=header.get("plan", ""),
+        format=header.get("format", FORMAT),
+        description=header.get("description", ""),
+        timezone=header.get("timezone", _DEFAULTS.timezone),
+        teams=_simple(Team, "teams", gathered, findings),
+        sources=_simple(Source, "sources", gathered, findings),
+        naming=_plain(header.get("naming", {})),
+        lint=header.get("lint", {}),
+        require=required,
+        sensitivity_levels=levels,
+        identity=identity,
+        enforcement=enforcement,
+        traits=traits,
+        events=events,
+        pages=pages,
+        goals=goals,
+        kpis=kpis,
+        journeys=journeys,
+        x=gathered.x,
+    )
+
+
+def _check_header(gathered: Gathered, roots: list[Node], findings: Findings) -> None:
+    header, nodes = gathered.header, gathered.header_nodes
+    if not findings.incomplete and not any(root.get("plan") for root in roots):
+        findings.add(
+            "missing_key", "the plan has no id", place=Place(roots[0].file, 1, 1), path=("plan",),
+            remedy="add plan: NAME to one of its files",
+        )  # fmt: skip
+    version = header.get("format", FORMAT)
+    if not 1 <= version <= FORMAT:
+        message = f"format {version} is not read by this footfall, which knows format {FORMAT}"
+        remedy = "upgrade footfall" if version > FORMAT else f"write format: {FORMAT}"
+        findings.add("newer_format", message, place=nodes["format"], path=("format",), remedy=remedy)
+    if "timezone" in header:
+        _check_timezone(header["timezone"], nodes["timezone"], findings)
+
+
+_ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
+
+
+def _check_timezone(name: str, place: Place, findings: Findings) -> None:
+    import zoneinfo  # loaded late: only a plan that is read needs it
+
+    try:
+        if _ZONE.fullmatch(name):
+            zoneinfo.ZoneInfo(name)
+            return
+    except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
+        pass
+    near = did_you_mean(name, zoneinfo.available_timezones())
+    remedy = near if near.startswith("did you mean") else "a name such as Europe/Stockholm, or UTC"
+    findings.add("unknown_timezone", f"there is no timezone {name!r}", place=place, path=("timezone",), remedy=remedy)
+
+
+def _check_default_sensitivity(gathered: Gathered, levels: tuple[str, ...], findings: Findings) -> None:
+    for defaults in gathered.defaults:
+        level = defaults.values.get("sensitivity")
+        if level is not None and level not in levels and defaults.node is not None:
+            place = defaults.node.value["sensitivity"]
+            findings.unknown("sensitivity level", level, levels, place=place, path=("defaults", "sensitivity"))
+
+
+def _records(places: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {place: stated for place, stated in places.items() if place != "x"}
+
+
+def _plain(value: Any) -> Any:
+    """What a record read, in the form that a bundle gives back: `x_*` keys in their place, lists as lists."""
+    if isinstance(value, dict):
+        flat = {key: _plain(inner) for key, inner in value.items() if key != "x"}
+        return {**flat, **value.get("x", {})}
+    return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
+
+
+def _traits(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, tuple[Property, ...]]:
+    traits = {}
+    for kind, entries in gathered.traits.items():
+        found = [(resolver.trait(entry, kind), entry.name, entry.place) for entry in entries.values()]
+        check_currency(found, ("traits", kind), findings)
+        traits[kind] = tuple(prop for prop, _, _ in found if prop is not None)
+    return traits
+
+
+def _pages(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, Page]:
+    pages = {}
+    for entry in gathered.sections["pages"].values():
+        path = ("pages", entry.name)
+        values = PAGE.read(entry.node, path, findings)
+        if values is MISSING:
+            continue
+        node = values.pop("properties", None)
+        found = [] if node is None else resolver.properties(node, path, entry.defaults.values.get("sensitivity"))
+        check_currency([(each.property, each.name, each.place) for each in found], path, findings)
+        properties = tuple(each.property for each in found if each.property is not None)
+        pages[entry.name] = Page(name=entry.name, properties=properties, **values)
+    return pages
+
+
+def _identity(gathered: Gathered, references: References) -> IdentityKeys:
+    values = gathered.header.get("identity", {})
+    node = gathered.header_nodes.get("identity")
+    known = references.all_properties()
+    for key in ("device", "account"):
+        if known and node is not None and key in values and values[key] not in known:
+            place, path = node.value[key], ("identity", key)
+            references.findings.unknown("property of any event", values[key], known, place=place, path=path)
+    return IdentityKeys(device=values.get("device"), account=values.get("account"))
+
+
+def _simple(struct: type[msgspec.Struct], section: str, gathered: Gathered, findings: Findings) -> dict[str, Any]:
+    """A section whose entries need nothing but their shape."""
+    kind = SECTIONS[section][1]
+    made = {}
+    for entry in gathered.sections[section].values():
+        values = kind.read(entry.node, (section, entry.name), findings)
+        if values:
+            made[entry.name] = struct(name=entry.name, **values)
+        elif values == {}:
+            made[entry.name] = struct(name=entry.name)
+    return made

@@ -1,0 +1,257 @@
+"""Reads measures and conditions: the figures that KPIs are made of, checked against the events they count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final, cast
+
+from footfall.plan.calls import call_of, split_property
+from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
+from footfall.plan.model import NUMERIC, Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique, Where
+from footfall.plan.reading.constraints import SCALARS
+from footfall.plan.reading.references import References
+from footfall.plan.reading.shape import NODE, TEXT, TEXTS, Key, Record
+from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.wording import say_types
+
+__all__ = ["ACTOR", "MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
+
+ACTOR = "actor"
+"""In `unique: EVENT.actor`: the person, or the device where there is no person."""
+
+_FUNCTIONS = ("sum", "average", "minimum", "maximum", "median")
+ORDERINGS: Final = ("gt", "gte", "lt", "lte")
+"""The comparisons of a condition that need an order."""
+
+_SIMPLE = ("count", *_FUNCTIONS, "unique")
+_FORMS = (*_SIMPLE, "ratio", "journey")
+
+MEASURES: Final[Mapping[str, Record]] = {
+    **{form: Record({form: Key(TEXT), "where": Key(NODE), "by": Key(TEXTS)}) for form in _SIMPLE},
+    "ratio": Record({"ratio": Key(Record({"of": Key(NODE, required=True), "to": Key(NODE, required=True)}))}),
+    "journey": Record({"journey": Key(TEXT), "from": Key(TEXT, required=True), "to": Key(TEXT, required=True)}),
+}
+"""The keys of a measure by its form: a measure has exactly one of these."""
+
+_Simple = Count | Aggregate | Unique
+
+
+class MeasureReader:
+    """Reads the `measure` of KPIs. None stands for a measure that has a fault, which is told."""
+
+    def __init__(self, references: References) -> None:
+        self._references = references
+        self._findings = references.findings
+
+    def read(self, node: Node, path: Path) -> Measure | None:
+        """A measure of any form."""
+        return self._read(node, path, _FORMS)
+
+    def _read(self, node: Node, path: Path, forms: Iterable[str]) -> Measure | None:
+        forms = tuple(forms)
+        found = [form for form in forms if form in node.marks]
+        if len(found) != 1:
+            elsewhere = next((form for form in _FORMS if form in node.marks), None)
+            what = f"has {len(found)} forms ({', '.join(found)})" if found else "has no form"
+            if elsewhere is not None and not found:
+                what = f"cannot be a {elsewhere} inside a ratio"
+            unknown = next((did_you_mean(key, forms) for key in node.marks if key not in {"where", "by"}), "")
+            remedy = unknown if unknown.startswith("did") and not found else f"use exactly one of {', '.join(forms)}"
+            self._findings.add("bad_measure", f"the measure {what}", place=node, path=path, remedy=remedy)
+            return None
+        form = found[0]
+        values = MEASURES[form].read(node, path, self._findings)
+        if values is MISSING or form not in values:
+            return None
+        if form == "ratio":
+            return self._ratio(values["ratio"], node.value["ratio"], path)
+        return self._conversion(values, node, path) if form == "journey" else self._simple(form, values, node, path)
+
+    def _ratio(self, parts: dict[str, Any], node: Node, path: Path) -> Measure | None:
+        of, to = (self._read(parts[key], (*path, key), _SIMPLE) if key in parts else None for key in ("of", "to"))
+        if of is None or to is None:
+            return None
+        ratio = Ratio(of=cast("_Simple", of), to=cast("_Simple", to))
+        if ratio.of.by and ratio.to.by and ratio.of.by != ratio.to.by:
+            self._findings.add(
+                "bad_measure",
+                "the parts of the ratio are grouped by different properties",
+                place=node,
+                path=path,
+                remedy="use the same `by` in both, or leave it out of one",
+            )
+        return ratio
+
+    def _conversion(self, values: dict[str, Any], node: Node, path: Path) -> Measure | None:
+        name = values["journey"]
+        if not self._references.defined("journeys", "journey", name, node.value["journey"], (*path, "journey")):
+            return None
+        steps = self._references.steps.get(name)
+        if steps is None or "from" not in values or "to" not in values:
+            return None
+        for key in ("from", "to"):
+            if values[key] not in steps:
+                what = f"step of {name}"
+                self._findings.unknown(what, values[key], steps, place=node.value[key], path=(*path, key))
+                return None
+        if steps.index(values["from"]) >= steps.index(values["to"]):
+            self._findings.add(
+                "backwards",
+                f"{values['to']!r} does not come after {values['from']!r} in {name}",
+                place=node.value["to"],
+                path=path,
+                remedy=f"the steps are {' → '.join(steps)}",
+            )
+            return None
+        return Conversion(journey=name, start=values["from"], end=values["to"])
+
+    def _simple(self, form: str, values: dict[str, Any], node: Node, path: Path) -> Measure | None:
+        place, here = node.value[form], (*path, form)
+        text, name = values[form], ""
+        if form != "count":
+            text, name = split_property(text)
+            if not text:
+                remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
+                self._findings.add("bad_measure", f"{form} takes EVENT.PROPERTY", place=place, path=here, remedy=remedy)
+                return None
+        elif "." in text and call_of(text) is None:
+            remedy = f"write count: {text.partition('.')[0]}, or use unique or sum"
+            self._findings.add("bad_measure", "count takes an event alone", place=place, path=here, remedy=remedy)
+            return None
+        event = self._references.event(text, place, here)
+        if event is None:
+            return None
+        if form == "unique" and name != ACTOR:
+            self._scalar(event, name, place, here)
+        elif form in _FUNCTIONS:
+            self._numeric(event, name, form, place, here)
+        where = read_where(values.get("where"), event, self._references, (*path, "where"))
+        by = values.get("by", ())
+        for item in node.value["by"].value if by else ():
+            if isinstance(item.value, str):
+                self._scalar(event, item.value, item, (*path, "by"))
+        if form == "count":
+            return Count(event=text, where=where, by=by)
+        if form == "unique":
+            return Unique(event=text, property=name, where=where, by=by)
+        return Aggregate(function=cast("Any", form), event=text, property=name, where=where, by=by)
+
+    def _scalar(self, event: Event, name: str, place: Node, path: Path) -> None:
+        prop = self._references.property(event, name, place, path)
+        if prop is not None:
+            _must_be_scalar(prop, place, path, self._findings)
+
+    def _numeric(self, event: Event, name: str, form: str, place: Node, path: Path) -> None:
+        prop = self._references.property(event, name, place, path)
+        if prop is not None and prop.type not in NUMERIC:
+            message = f"{event.name}.{name} is of type {say_types(prop.type, prop.types)}, which has no {form}"
+            remedy = "use an integer, number or decimal property, or count"
+            self._findings.add("not_numeric", message, place=place, path=path, remedy=remedy)
+
+
+def _must_be_scalar(prop: Property, place: Node, path: Path, findings: Findings) -> bool:
+    if prop.type in SCALARS:
+        return True
+    remedy = "use a property that holds a single value"
+    message = f"{prop.name!r} is of type {prop.type}, not a single value"
+    findings.add("not_scalar", message, place=place, path=path, remedy=remedy)
+    return False
+
+
+def read_where(node: Node | None, event: Event, references: References, path: Path) -> tuple[Where, ...]:
+    """The conditions of a `where` mapping on properties of `event`; all of them must hold."""
+    if node is None:
+        return ()
+    if not isinstance(node.value, dict):
+        message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
+        references.findings.add("wrong_type", message, place=node, path=path, remedy="write {PROPERTY: VALUE}")
+        return ()
+    conditions: list[Where] = []
+    for name, inner in node.value.items():
+        here = (*path, name)
+        prop = references.property(event, name, node.key(name), here)
+        if prop is not None and _must_be_scalar(prop, inner, here, references.findings):
+            conditions += _Conditions(prop, here, references.findings).read(inner)
+    return tuple(conditions)
+
+
+# Which YAML values a property of a type can be compared with; null stands for a value that is absent or null.
+_COMPARABLE: dict[str, tuple[type, ...]] = {
+    "integer": (int,), "number": (int, Decimal), "decimal": (int, Decimal), "boolean": (bool,),
+    "string": (str,), "datetime": (str,), "date": (str,), "uuid": (str,),
+}  # fmt: skip
+
+
+class _Conditions:
+    """Reads the conditions on one property."""
+
+    def __init__(self, prop: Property, path: Path, findings: Findings) -> None:
+        self._property = prop
+        self._path = path
+        self._findings = findings
+
+    def read(self, node: Node) -> list[Where]:
+        if not isinstance(node.value, dict):
+            return self._among("in", node)
+        operators = ("not", *ORDERINGS)
+        conditions: list[Where] = []
+        if not node.value:
+            self._bad("the condition is empty", node, f"use {', '.join(operators)}, or a value")
+        for key, inner in node.value.items():
+            if key == "not":
+                conditions += self._among("not_in", inner)
+            elif key in ORDERINGS:
+                conditions += self._ordering(key, inner)
+            else:
+                remedy = did_you_mean(key, operators)
+                message = f"unknown key {key!r}"
+                self._findings.add("unknown_key", message, place=node.key(key), path=self._path, remedy=remedy)
+        return conditions
+
+    def _bad(self, message: str, node: Node, remedy: str) -> None:
+        self._findings.add("bad_condition", message, place=node, path=self._path, remedy=remedy)
+
+    def _among(self, op: str, node: Node) -> list[Where]:
+        items = node.value if isinstance(node.value, list) else [node]
+        if not items:
+            self._bad("no value is given", node, "list at least one value")
+        values = [self._value(item) for item in items]
+        if not values or MISSING in values:
+            return []
+        return [Where(property=self._property.name, op=cast("Any", op), values=tuple(values))]
+
+    def _ordering(self, op: str, node: Node) -> list[Where]:
+        prop = self._property
+        if prop.type not in NUMERIC:
+            said = say_types(prop.type, prop.types)
+            self._bad(f"{op} compares numbers, and {prop.name!r} is of type {said}", node, "list values instead")
+            return []
+        if type(node.value) is not int and not isinstance(node.value, Decimal):
+            self._bad(f"{op} takes a number, not {kind_of(node.value)}", node, f"write {op}: 10")
+            return []
+        value = self._exact(node)
+        return [] if value is MISSING else [Where(property=prop.name, op=cast("Any", op), values=(value,))]
+
+    def _value(self, node: Node) -> Any:
+        prop, value = self._property, node.value
+        said = say_types(prop.type, prop.types)
+        if value is None:
+            return None
+        if not any(type(value) in _COMPARABLE[name] for name in prop.types or (prop.type,)):
+            article = "true or false" if prop.type == "boolean" else f"a value of type {said}"
+            self._bad(f"{prop.name!r} takes {article}, not {kind_of(value)}", node, "compare with values it can have")
+            return MISSING
+        if prop.enum and not prop.open and value not in prop.enum:
+            self._bad(f"{prop.name!r} can never be {value!r}", node, did_you_mean(str(value), map(str, prop.enum)))
+            return MISSING
+        return self._exact(node)
+
+    def _exact(self, node: Node) -> Any:
+        if not isinstance(node.value, Decimal):
+            return node.value
+        number = float(node.value)
+        if Decimal(repr(number)) != node.value:
+            self._bad(f"{node.value} has more digits than can be compared", node, "use at most 15 digits")
+            return MISSING
+        return number

@@ -1,0 +1,276 @@
+"""Resolves properties: `use` of named types (with narrowing), `include` of property groups, inherited sensitivity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from footfall.plan.findings import MISSING, Findings, Path, Place
+from footfall.plan.model import Property
+from footfall.plan.reading.constraints import check_constraints
+from footfall.plan.reading.gather import Entry
+from footfall.plan.reading.schema import PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.plan.reading.shape import NAME, Record, check_name
+from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.wording import say_types
+
+__all__ = ["Example", "Found", "Resolver"]
+
+_MOST_VALUES = 200_000  # of a whole plan: types in one another multiply
+_BROKEN = Property(type="any")
+# Where a property stands decides which keys have no meaning there.
+_NAMELESS = ("required", "wire_name")
+_TRAIT = ("required",)
+# Keys that leave a used type's values as they are, so that its examples need no second look.
+_SAME_VALUES = frozenset(
+    ("use", "required", "wire_name", "description", "sensitivity", "unit", "currency", "retention", "no_lint", "x")
+)
+
+
+class Found:
+    """A resolved property of an event with its place; `property` is None when it could not be made sense of."""
+
+    __slots__ = ("name", "place", "property")
+
+    def __init__(self, name: str, place: Place, prop: Property | None) -> None:
+        self.name = name
+        self.place = place
+        self.property = prop
+
+
+class Example:
+    """A property whose own node brings examples, to be checked once everything is resolved."""
+
+    __slots__ = ("node", "path", "property")
+
+    def __init__(self, prop: Property, node: Node, path: Path) -> None:
+        self.property = prop
+        self.node = node
+        self.path = path
+
+
+class Resolver:
+    """Makes whole properties from what files say. Each named type is resolved once, so that the work is linear.
+
+    `required` names, by section, the metadata that the plan wants on a property; `levels` are the known sensitivities.
+    """
+
+    def __init__(
+        self,
+        types: Mapping[str, Entry],
+        groups: Mapping[str, Entry],
+        findings: Findings,
+        *,
+        levels: tuple[str, ...],
+        required: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self.examples: list[Example] = []
+        self._types = types
+        self._groups = groups
+        self._findings = findings
+        self._levels = levels
+        self._required = required
+        self._done: dict[str, Property | None] = {}
+        self._open: list[str] = []
+        self._group_done: dict[tuple[str, str | None], list[Found]] = {}
+        self._values = 0
+        self._is_told = False
+        self._sizes: dict[str, int] = {}
+
+    def resolve_all(self) -> None:
+        """Resolve every type and group, also those that nothing uses, so that their faults are told."""
+        for name, entry in self._types.items():
+            self.type(name, entry.place, ("types", name))
+        for name, entry in self._groups.items():
+            self.group(name, entry.place, ("property_groups", name), None)
+
+    def type(self, name: str, place: Place, path: Path) -> Property | None:
+        """The named type as a property without a name, or None (told) when there is none or it never ends."""
+        if name in self._done:
+            return self._done[name]
+        entry = self._types.get(name)
+        if entry is None:
+            self._findings.unknown("type", name, self._types, place=place, path=path)
+            return None
+        if name in self._open:
+            circle = " → ".join([*self._open[self._open.index(name) :], name])
+            self._findings.add(
+                "cycle", f"types use each other in a circle: {circle}", place=place, path=path, remedy="cut it here"
+            )
+            return None
+        self._open.append(name)
+        before = self._values
+        self._done[name] = self._make(TYPE, "", entry.node, ("types", name), None)
+        self._sizes[name] = self._values - before
+        self._open.pop()
+        return self._done[name]
+
+    def group(self, name: str, place: Place, path: Path, sensitivity: str | None) -> list[Found]:
+        """The properties of a property group, for events whose file has this default sensitivity."""
+        done = self._group_done.get((name, sensitivity))
+        if done is not None:
+            return done
+        entry = self._groups.get(name)
+        if entry is None:
+            self._findings.unknown("property group", name, self._groups, place=place, path=path)
+            return []
+        here = ("property_groups", name)
+        values = PROPERTY_GROUP.read(entry.node, here, self._findings)
+        node = values.get("properties") if values is not MISSING else None
+        found = [] if node is None else self.properties(node, here, sensitivity)
+        for each in found if values is not MISSING else ():
+            if each.property is not None:
+                rules = tuple(dict.fromkeys((*each.property.no_lint, *values.get("no_lint", ()))))
+                said = each.property.description or values.get("description", "")
+                each.property = msgspec.structs.replace(each.property, no_lint=rules, description=said)
+        self._group_done[name, sensitivity] = found
+        return found
+
+    def properties(self, node: Node, path: Path, sensitivity: str | None) -> list[Found]:
+        """Every property of a `properties` mapping, in its order."""
+        if not isinstance(node.value, dict):
+            message = f"takes a mapping from names to properties, not {kind_of(node.value)}"
+            self._findings.add("wrong_type", message, place=node, path=path, remedy="write NAME: {type: …} under it")
+            return []
+        found = []
+        wire_names: dict[str, Place] = {}
+        for name, inner in node.value.items():
+            here = (*path, name)
+            check_name(name, NAME, node=node, path=here, findings=self._findings)
+            prop = self._make(PROPERTY, name, inner, here, sensitivity)
+            place = node.key(name)
+            found.append(Found(name, place, prop))
+            if prop is not None:
+                self._metadata(prop, inner, place, here, "properties")
+                self.one_wire_name(prop.wire_name, place, here, wire_names)
+        return found
+
+    def one_wire_name(self, name: str, place: Place, path: Path, seen: dict[str, Place]) -> None:
+        """Tell when two properties that travel side by side have one name on the wire."""
+        first = seen.setdefault(name, place)
+        if first is not place:
+            self._findings.add(
+                "duplicate_wire_name",
+                f"the wire name {name!r} is used here and at {first}",
+                place=place,
+                path=path,
+                remedy="give one of them another wire_name",
+            )
+
+    def trait(self, entry: Entry, kind: str) -> Property | None:
+        """One trait; a trait is never required, as what is known of a person grows over time."""
+        path = ("traits", kind, entry.name)
+        self._misplaced(entry.node, _TRAIT, "a trait, which is never required", path)
+        prop = self._make(PROPERTY, entry.name, entry.node, path, entry.defaults.values.get("sensitivity"))
+        if prop is not None:
+            self._metadata(prop, entry.node, entry.place, path, "traits")
+        return prop
+
+    def _metadata(self, prop: Property, node: Node, place: Place, path: Path, section: str) -> None:
+        for key in self._required.get(section, ()):
+            if key not in node.value and getattr(prop, key, None) in (None, "", (), False):
+                self._findings.add(
+                    "missing_metadata", f"{key!r} is missing", place=place, path=path,
+                    remedy=f"add {key}: the plan's `require` asks for it",
+                )  # fmt: skip
+
+    def _misplaced(self, node: Node, keys: tuple[str, ...], what: str, path: Path) -> None:
+        for key in keys:
+            if key in node.marks:
+                self._findings.add(
+                    "misplaced_key", f"{key!r} has no meaning on {what}", place=node.key(key), path=path,
+                    remedy="take it out",
+                )  # fmt: skip
+
+    def _make(self, record: Record, name: str, node: Node, path: Path, sensitivity: str | None) -> Property | None:
+        fields = record.read(node, path, self._findings)
+        if fields is MISSING:
+            return None
+        own = tuple(fields)
+        self._values += 1
+        if isinstance(fields.get("type"), tuple):
+            fields["type"], fields["types"] = "union", fields["type"]
+        self._inner(fields, path)
+        base = None
+        if "use" in fields:
+            used = fields.pop("use")
+            base = self.type(used, node.value["use"], path)
+            self._values += self._sizes.get(used, 0)
+            if base is None or self._is_too_large(node.value["use"], path):
+                return None
+            self._narrow(base, fields, node, path)
+        elif "type" not in fields:
+            if "type" not in node.value and "use" not in node.value:
+                message, remedy = "neither 'type' nor 'use' is given", "add type: string (or another), or use: NAME"
+                self._findings.add("missing_type", message, place=node, path=path, remedy=remedy)
+            return None
+        level = fields.get("sensitivity")
+        if level is not None and level not in self._levels:
+            self._findings.unknown("sensitivity level", level, self._levels, place=node.value["sensitivity"], path=path)
+        if sensitivity is not None and level is None and (base is None or base.sensitivity is None):
+            fields["sensitivity"] = sensitivity
+        if name:
+            fields["name"] = name
+            fields.setdefault("wire_name", name)
+        prop = Property(**fields) if base is None else msgspec.structs.replace(base, **fields)
+        check_constraints(prop, own, node, path, self._findings)
+        if prop.examples and not _SAME_VALUES.issuperset(own):
+            self.examples.append(Example(prop, node, path))
+        return _inherit(prop) if prop.sensitivity is not None else prop
+
+    def _is_too_large(self, place: Place, path: Path) -> bool:
+        """Whether types that use types have made more values than a plan can need; told once."""
+        if self._values > _MOST_VALUES and not self._is_told:
+            self._is_told = True
+            message = f"the types that it uses make the plan larger than {_MOST_VALUES:,} values"
+            remedy = "use fewer types in one another, or type: map where any key may be"
+            self._findings.add("too_large", message, place=place, path=path, remedy=remedy)
+        return self._values > _MOST_VALUES
+
+    def _inner(self, fields: dict[str, Any], path: Path) -> None:
+        for key in ("items", "values"):
+            node = fields.get(key)
+            if node is not None:
+                here = (*path, "[]" if key == "items" else "{}")
+                if isinstance(node.value, dict):
+                    self._misplaced(node, _NAMELESS, f"what stands under {key!r}", here)
+                fields[key] = self._make(PROPERTY, "", node, here, None) or _BROKEN
+        node = fields.get("properties")
+        if node is not None:
+            found = self.properties(node, path, None)
+            fields["properties"] = tuple(each.property for each in found if each.property is not None)
+
+    def _narrow(self, base: Property, fields: dict[str, Any], node: Node, path: Path) -> None:
+        own, used = say_types(fields.get("type", base.type), fields.get("types", ())), say_types(base.type, base.types)
+        if "type" in fields and own != used:
+            self._findings.add(
+                "type_changed",
+                f"the type used is {used}, and cannot become {own}",
+                place=node.value["type"],
+                path=path,
+                remedy="take `type` out, or define the property without `use`",
+            )
+            del fields["type"]
+            fields.pop("types", None)
+        if "x" in fields:
+            fields["x"] = {**base.x, **fields["x"]}
+
+
+def _inherit(prop: Property) -> Property:
+    """Hand a sensitivity down to inner parts that state none."""
+    if prop.items is None and prop.values is None and not prop.properties:
+        return prop
+    return msgspec.structs.replace(
+        prop,
+        items=None if prop.items is None else _with(prop.items, prop.sensitivity),
+        values=None if prop.values is None else _with(prop.values, prop.sensitivity),
+        properties=tuple(_with(inner, prop.sensitivity) for inner in prop.properties),
+    )
+
+
+def _with(prop: Property, sensitivity: str | None) -> Property:
+    if prop.sensitivity is None:
+        prop = msgspec.structs.replace(prop, sensitivity=sensitivity)
+    return _inherit(prop)

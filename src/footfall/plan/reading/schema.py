@@ -1,0 +1,273 @@
+"""The whole plan format as tables: which keys stand where, and what each takes."""
+
+from __future__ import annotations
+
+from typing import Final, get_args
+
+from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, ScalarType, Transform
+from footfall.plan.reading.shape import (
+    ANYTHING,
+    COUNT,
+    DATE,
+    DURATION,
+    FLAG,
+    NAME,
+    NAMES,
+    NODE,
+    NUMBER,
+    PATTERN,
+    TEXT,
+    TEXTS,
+    WINDOW,
+    WORD,
+    Key,
+    Kind,
+    ListOf,
+    MapOf,
+    OneOf,
+    OneOrSeveral,
+    Record,
+)  # fmt: skip
+
+__all__ = [
+    "BRANCH", "DEFAULTS", "EVENT", "FILE", "FORMAT", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY",
+    "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STEP", "TRAIT_KINDS", "TYPE",
+]  # fmt: skip
+
+FORMAT: Final = 1
+"""The newest version of the file format that this code reads."""
+
+TRAIT_KINDS: Final = ("user", "account")
+PURPOSES: Final = ("kpi", "journey", "goal")
+_STYLES = ("snake_case", "camelCase", "PascalCase", "kebab-case", "Title Case")
+
+_type_words = tuple(word for word in get_args(PropertyType) if word != "union")
+_property: dict[str, Key] = {
+    "use": Key(TEXT),
+    "type": Key(OneOrSeveral(_type_words, ScalarType)),
+    "description": Key(TEXT),
+    "nullable": Key(FLAG),
+    "enum": Key(ListOf(ANYTHING)),
+    "open": Key(FLAG),
+    "pattern": Key(PATTERN),
+    "format": Key(TEXT),
+    "min": Key(NUMBER),
+    "max": Key(NUMBER),
+    "min_length": Key(COUNT),
+    "max_length": Key(COUNT),
+    "min_items": Key(COUNT),
+    "max_items": Key(COUNT),
+    "scale": Key(COUNT),
+    "unit": Key(TEXT),
+    "currency": Key(TEXT),
+    "examples": Key(ListOf(ANYTHING)),
+    "sensitivity": Key(TEXT),
+    "transform": Key(OneOf(Transform)),
+    "retention": Key(DURATION),
+    "items": Key(NODE),
+    "values": Key(NODE),
+    "properties": Key(NODE, nullable=True),
+    "additional": Key(FLAG),
+    "no_lint": Key(TEXTS),
+}
+TYPE: Final = Record(_property)
+PROPERTY: Final = Record({**_property, "wire_name": Key(TEXT), "required": Key(FLAG)})
+PROPERTY_GROUP: Final = Record(
+    {"description": Key(TEXT), "properties": Key(NODE, required=True, nullable=True), "no_lint": Key(TEXTS)}
+)
+
+_policies: Kind = OneOf(Policy)
+_enforcement = Record({"unknown_event": Key(_policies), "unknown_property": Key(_policies), "invalid": Key(_policies)})
+_places = Record({"test": Key(_enforcement), "client": Key(_enforcement), "collector": Key(_enforcement)})
+_actors: Kind = ListOf(OneOf(("anonymous", "device", "system", "user")))
+_status: Kind = OneOf(EventStatus)
+
+EVENT: Final = Record(
+    {
+        "wire_name": Key(TEXT),
+        "aliases": Key(ListOf(Record({"name": Key(TEXT, required=True), "until": Key(DATE)}))),
+        "description": Key(TEXT),
+        "owner": Key(TEXT),
+        "status": Key(_status),
+        "purpose": Key(TEXTS),
+        "sources": Key(TEXTS),
+        "actor": Key(_actors),
+        "since": Key(DATE),
+        "expires": Key(DATE),
+        "links": Key(TEXTS),
+        "deprecated": Key(
+            Record(
+                {
+                    "since": Key(DATE),
+                    "reason": Key(TEXT),
+                    "replaced_by": Key(TEXT, nullable=True),
+                    "remove_after": Key(DATE),
+                }
+            )
+        ),
+        "include": Key(TEXTS),
+        "additional": Key(FLAG),
+        "properties": Key(NODE, nullable=True),
+        "rules": Key(
+            ListOf(Record({"id": Key(NAME, required=True), "check": Key(TEXT, required=True), "message": Key(TEXT)}))
+        ),
+        "expect": Key(
+            Record(
+                {
+                    "volume": Key(
+                        Record(
+                            {
+                                "per": Key(OneOf(("hour", "day", "week")), required=True),
+                                "min": Key(COUNT),
+                                "max": Key(COUNT),
+                            }
+                        ),
+                        required=True,
+                    )
+                }
+            )
+        ),
+        "enforcement": Key(_places),
+        "no_lint": Key(TEXTS),
+    }
+)
+
+PAGE: Final = Record({"description": Key(TEXT), "properties": Key(NODE, nullable=True)})
+
+KPI: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "question": Key(TEXT),
+        "measure": Key(NODE, required=True),
+        "window": Key(WINDOW),
+        "target": Key(
+            Record(
+                {
+                    "direction": Key(OneOf(("up", "down")), required=True),
+                    "value": Key(NUMBER, required=True),
+                    "unit": Key(TEXT),
+                }
+            )
+        ),
+        "drives": Key(TEXT, nullable=True),
+        "guardrails": Key(TEXTS),
+        "no_lint": Key(TEXTS),
+    }
+)
+GOAL: Final = Record({"owner": Key(TEXT), "description": Key(TEXT), "kpis": Key(TEXTS)})
+STEP: Final = Record(
+    {
+        "id": Key(NAME, required=True),
+        "event": Key(TEXT, required=True),
+        "where": Key(NODE),
+        "within": Key(DURATION),
+        "expect": Key(NUMBER),
+    }
+)
+BRANCH: Final = Record(
+    {
+        "id": Key(NAME, required=True),
+        "after": Key(TEXT, required=True),
+        "steps": Key(TEXTS, required=True),
+        "note": Key(TEXT),
+    }
+)
+GUARD: Final = Record(
+    {
+        "event": Key(TEXT, required=True),
+        "between": Key(TEXTS, required=True),
+        "as": Key(NAME, required=True),
+        "where": Key(NODE),
+    }
+)
+JOURNEY: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "description": Key(TEXT),
+        "by": Key(OneOf(("user", "device"))),
+        "within": Key(DURATION),
+        "steps": Key(ListOf(NODE), required=True),
+        "branches": Key(ListOf(NODE)),
+        "never": Key(ListOf(NODE)),
+        "no_lint": Key(TEXTS),
+    }
+)
+_team = Record({"contact": Key(TEXT), "slack": Key(TEXT), "codeowners": Key(TEXT)})
+_source = Record(
+    {
+        "kind": Key(OneOf(("server", "device", "web", "app", "import"))),
+        "language": Key(TEXT),
+        "paths": Key(TEXTS),
+        "min_version": Key(TEXT),
+    }
+)
+
+# What stands under a name in a section; a section's names are gathered over all files.
+SECTIONS: Final[dict[str, tuple[Kind, Kind]]] = {
+    "teams": (WORD, _team),
+    "sources": (WORD, _source),
+    "types": (NAME, TYPE),
+    "property_groups": (NAME, PROPERTY_GROUP),
+    "events": (NAME, EVENT),
+    "pages": (TEXT, PAGE),
+    "goals": (NAME, GOAL),
+    "kpis": (NAME, KPI),
+    "journeys": (NAME, JOURNEY),
+}
+
+DEFAULTS: Final = Record(
+    {
+        "owner": Key(TEXT),
+        "status": Key(_status),
+        "purpose": Key(TEXTS),
+        "sources": Key(TEXTS),
+        "actor": Key(_actors),
+        "include": Key(TEXTS),
+        "sensitivity": Key(TEXT),
+    }
+)
+
+_naming_rule: Kind = Record(
+    {
+        "style": Key(OneOf(_STYLES)),
+        "order": Key(OneOf(("object_action", "action_object"))),
+        "tense": Key(OneOf(("past", "present"))),
+        "max_length": Key(COUNT),
+        "pattern": Key(PATTERN),
+        "exceptions": Key(TEXTS),
+        "level": Key(OneOf(LintLevel)),
+    }
+)
+_required_keys: dict[str, Record] = {
+    "events": EVENT, "properties": PROPERTY, "traits": PROPERTY, "kpis": KPI, "goals": GOAL, "journeys": JOURNEY,
+}  # fmt: skip
+
+# What stands once in the whole plan, in whichever file.
+HEADER: Final[dict[str, Key]] = {
+    "plan": Key(WORD),
+    "format": Key(COUNT),
+    "description": Key(TEXT),
+    "timezone": Key(TEXT),
+    "naming": Key(
+        Record(
+            {
+                **{part: Key(_naming_rule) for part in ("events", "properties", "traits", "kpis", "goals", "journeys")},
+                "reserved": Key(TEXTS),
+            }
+        )
+    ),
+    "lint": Key(MapOf(OneOf(LintLevel))),
+    "require": Key(Record({section: Key(ListOf(OneOf(record.keys))) for section, record in _required_keys.items()})),
+    "sensitivity_levels": Key(NAMES),
+    "identity": Key(Record({"device": Key(TEXT), "account": Key(TEXT)})),
+    "enforcement": Key(_places),
+}
+
+FILE: Final = Record(
+    {
+        **HEADER,
+        **{section: Key(NODE, nullable=True) for section in SECTIONS},
+        "traits": Key(MapOf(NODE, TRAIT_KINDS), nullable=True),
+        "defaults": Key(DEFAULTS, nullable=True),
+    }
+)

@@ -1,0 +1,297 @@
+"""The kinds of values that a plan's keys take: each reads one node, and tells what does not fit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol, get_args
+
+from footfall.plan.durations import parse_duration
+from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
+from footfall.plan.patterns import check_pattern
+from footfall.plan.reading.yaml_source import Node, kind_of
+
+__all__ = [
+    "ANYTHING", "COUNT", "DATE", "DURATION", "FLAG", "NAME", "NAMES", "NODE", "NUMBER", "PATTERN", "TEXT", "TEXTS",
+    "WINDOW", "WORD", "Key", "Kind", "ListOf", "MapOf", "OneOf", "OneOrSeveral", "Record", "check_name",
+]  # fmt: skip
+
+
+class Kind(Protocol):
+    """What a key's value may be."""
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        """The value, or MISSING (and a finding) when the node does not hold one of this kind."""
+        ...
+
+
+class _MisfitError(Exception):
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.remedy = remedy
+
+
+class _Scalar:
+    """A kind that is decided from the value alone."""
+
+    def __init__(self, take: Callable[[Any], Any]) -> None:
+        self._take = take
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        try:
+            return self._take(node.value)
+        except _MisfitError as misfit:
+            findings.add(misfit.code, str(misfit), place=node, path=path, remedy=misfit.remedy)
+            return MISSING
+
+
+def _wrong(value: Any, wanted: str, remedy: str = "") -> _MisfitError:
+    return _MisfitError("wrong_type", f"takes {wanted}, not {kind_of(value)}", remedy or f"write {wanted}")
+
+
+def _text(value: Any) -> str:
+    if type(value) is str:
+        return value
+    raise _wrong(value, "text", "" if isinstance(value, list | dict) else "put it in quotes")
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _wrong(value, "true or false", "YAML 1.2 knows only true and false" if isinstance(value, str) else "")
+
+
+def _count(value: Any) -> int:
+    if type(value) is not int:
+        raise _wrong(value, "a whole number")
+    if not 0 <= value < 2**53:
+        raise _MisfitError("bad_number", f"{value} is out of range", "0 or more, and less than 2^53")
+    return value
+
+
+def _number(value: Any) -> Decimal:
+    if type(value) is int or isinstance(value, Decimal):
+        return Decimal(value)
+    if isinstance(value, float):
+        raise _MisfitError("bad_number", f"{value} is not finite", "leave the key out when there is no bound")
+    raise _wrong(value, "a number", "take the quotes away" if isinstance(value, str) else "")
+
+
+def _date(value: Any) -> str:
+    text = _text(value)
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise _MisfitError("bad_date", f"{text!r} is not a day", "write it as 2027-03-01")
+
+
+def _duration(value: Any) -> int:
+    try:
+        return parse_duration(_text(value))
+    except ValueError as error:
+        raise _MisfitError("bad_duration", str(error), "a whole number and s, m, h, d or w, such as 7d") from None
+
+
+def _window(value: Any) -> int | None:
+    return None if value == "all" else _duration(value)
+
+
+def _pattern(value: Any) -> str:
+    text = _text(value)
+    try:
+        check_pattern(text)
+    except ValueError as error:
+        raise _MisfitError("bad_regex", str(error), "mend the pattern") from None
+    return text
+
+
+_WORD_FORM = re.compile(r"[\w][\w.-]*")
+
+
+def _word(value: Any) -> str:
+    text = _text(value)
+    if not _WORD_FORM.fullmatch(text):
+        raise _MisfitError("bad_name", f"{text!r} is not a word", "letters, digits, `_`, `-` and `.` only")
+    return text
+
+
+def _name(value: Any) -> str:
+    text = _text(value)
+    if not text.isidentifier():
+        raise _MisfitError("bad_name", f"{text!r} is not a name", "letters, digits and `_`, not starting with a digit")
+    return text
+
+
+class _Anything:
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        _refuse_infinite(node, path, findings)
+        return node.plain()
+
+
+def _refuse_infinite(node: Node, path: Path, findings: Findings) -> None:
+    if isinstance(node.value, float):
+        findings.add(
+            "bad_number", f"{node.value} is not finite", place=node, path=path, remedy="JSON has no such number"
+        )
+    elif isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            _refuse_infinite(inner, (*path, key), findings)
+    elif isinstance(node.value, list):
+        for index, inner in enumerate(node.value):
+            _refuse_infinite(inner, (*path, f"[{index}]"), findings)
+
+
+class _AsIs:
+    """Hands the node on: whoever asked for it reads it with more knowledge."""
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:  # noqa: ARG002 - the shape of a Kind
+        return node
+
+
+class OneOf:
+    """One of a few words."""
+
+    def __init__(self, choices: Iterable[str] | object) -> None:
+        self.choices: tuple[str, ...] = get_args(choices) or tuple(choices)  # type: ignore[arg-type]  # a Literal, or words
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        value = TEXT.read(node, path, findings)
+        if value is MISSING or value in self.choices:
+            return value
+        remedy = did_you_mean(value, self.choices)
+        findings.add("unknown_value", f"{value!r} is not known here", place=node, path=path, remedy=remedy)
+        return MISSING
+
+
+class OneOrSeveral(OneOf):
+    """One of a few words, or a list of two or more of the `several` that may stand together."""
+
+    def __init__(self, choices: Iterable[str] | object, several: Iterable[str] | object) -> None:
+        super().__init__(choices)
+        self.several = OneOf(several).choices
+        self._list = ListOf(OneOf(several))
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        if not isinstance(node.value, list):
+            return super().read(node, path, findings)
+        values = self._list.read(node, path, findings)
+        if len(node.value) < 2 or len(set(values)) < len(values):
+            message = "takes one word, or a list of two or more different ones"
+            findings.add("unknown_value", message, place=node, path=path, remedy="write the word without brackets")
+            return MISSING
+        return values if len(values) == len(node.value) else MISSING
+
+
+class ListOf:
+    """A list; what does not fit is told and left out."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        if not isinstance(node.value, list):
+            remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
+            findings.add("wrong_type", f"takes a list, not {kind_of(node.value)}", place=node, path=path, remedy=remedy)
+            return MISSING
+        values = (self.kind.read(inner, (*path, f"[{index}]"), findings) for index, inner in enumerate(node.value))
+        return tuple(value for value in values if value is not MISSING)
+
+
+class MapOf:
+    """A mapping from names to values of one kind; what does not fit is told and left out."""
+
+    def __init__(self, kind: Kind, names: Iterable[str] = ()) -> None:
+        self.kind = kind
+        self.names = tuple(names)
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        if not isinstance(node.value, dict):
+            message = f"takes a mapping, not {kind_of(node.value)}"
+            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
+            return MISSING
+        values = {}
+        for name, inner in node.value.items():
+            if self.names and name not in self.names:
+                remedy = did_you_mean(name, self.names)
+                message = f"unknown key {name!r}"
+                findings.add("unknown_key", message, place=node.key(name), path=path, remedy=remedy)
+                continue
+            value = self.kind.read(inner, (*path, name), findings)
+            if value is not MISSING:
+                values[name] = value
+        return values
+
+
+class Key:
+    """One key of a record: its kind, whether it must be there, and whether `null` stands for leaving it out."""
+
+    __slots__ = ("kind", "nullable", "required")
+
+    def __init__(self, kind: Kind, *, required: bool = False, nullable: bool = False) -> None:
+        self.kind = kind
+        self.required = required
+        self.nullable = nullable
+
+
+class Record:
+    """A mapping with known keys. Reads into a dict; its `x_*` keys are gathered, as written, under `x`."""
+
+    def __init__(self, keys: Mapping[str, Key]) -> None:
+        self.keys = keys
+        self._required = tuple(name for name, key in keys.items() if key.required)
+
+    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+        if not isinstance(node.value, dict):
+            message = f"takes a mapping, not {kind_of(node.value)}"
+            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
+            return MISSING
+        values: dict[str, Any] = {}
+        for name, inner in node.value.items():
+            key = self.keys.get(name)
+            if key is None:
+                self._unknown(name, node, path, findings, values)
+            elif not (key.nullable and inner.value is None):
+                value = key.kind.read(inner, (*path, name), findings)
+                if value is not MISSING:
+                    values[name] = value
+        for name in self._required:
+            if name not in node.value:
+                message = f"{name!r} is missing"
+                findings.add("missing_key", message, place=node, path=path, remedy=f"add {name}: …")
+        return values
+
+    def _unknown(self, name: str, node: Node, path: Path, findings: Findings, values: dict[str, Any]) -> None:
+        if name.startswith("x_"):
+            values.setdefault("x", {})[name] = ANYTHING.read(node.value[name], (*path, name), findings)
+            return
+        remedy = did_you_mean(name, self.keys) or "leave it out, or name it x_… to keep it as a note"
+        if name == "<<":
+            remedy = "YAML 1.2 has no merge key; use `use`, `include` or `defaults`"
+        findings.add("unknown_key", f"unknown key {name!r}", place=node.key(name), path=path, remedy=remedy)
+
+
+TEXT: Kind = _Scalar(_text)
+FLAG: Kind = _Scalar(_flag)
+COUNT: Kind = _Scalar(_count)
+NUMBER: Kind = _Scalar(_number)
+DATE: Kind = _Scalar(_date)
+DURATION: Kind = _Scalar(_duration)
+WINDOW: Kind = _Scalar(_window)
+PATTERN: Kind = _Scalar(_pattern)
+WORD: Kind = _Scalar(_word)
+NAME: Kind = _Scalar(_name)
+TEXTS: Kind = ListOf(TEXT)
+NAMES: Kind = ListOf(NAME)
+ANYTHING: Kind = _Anything()
+NODE: Kind = _AsIs()
+
+
+def check_name(name: str, kind: Kind, *, node: Node, path: Path, findings: Findings) -> None:
+    """Tell when the key `name` of the mapping `node` is not a name of this kind (NAME or WORD)."""
+    place = node.key(name)
+    kind.read(Node(name, place.file, place.line, place.column), path, findings)

@@ -1,0 +1,1 @@
+"""Tools for whoever writes a plan: lint, diff, lock, scan, codegen, docs, other formats, profiles of messages."""

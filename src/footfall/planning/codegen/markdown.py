@@ -1,0 +1,75 @@
+"""Writes a plan as one Markdown document that reads well in a repository: an index, and a part for each event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from footfall.markdown_text import code_span, markdown_text
+from footfall.plan.bundle import bundle_hash
+from footfall.plan.model import Event, Plan
+from footfall.planning.codegen.listing import Row, rows
+from footfall.planning.codegen.payload import example_payload
+from footfall.planning.codegen.used_by import used_by
+from footfall.planning.codegen.wording import event_facts
+from footfall.planning.uses import UseIndex
+
+__all__ = ["markdown_document"]
+
+
+def markdown_document(plan: Plan) -> str:
+    """The document: the same for the same plan."""
+    uses = UseIndex(plan)
+    parts = [f"# {markdown_text(plan.id)}", *([markdown_text(plan.description)] if plan.description else [])]
+    parts.append(
+        f"Made by `footfall plan codegen markdown` from the bundle `{bundle_hash(plan)}`. Change the plan instead."
+    )
+    index = [
+        (f"[{markdown_text(event.name)}](#{event.name})", event.owner, event.status, event.description)
+        for event in plan.events.values()
+    ]
+    parts.append(
+        _table(
+            ("event", "owner", "status", "what happened"), ((link, *map(markdown_text, rest)) for link, *rest in index)
+        )
+    )
+    for event in plan.events.values():
+        parts += _event(event, plan, uses)
+    return "\n\n".join(parts) + "\n"
+
+
+def _event(event: Event, plan: Plan, uses: UseIndex) -> Iterator[str]:
+    yield f'<a id="{event.name}"></a>\n\n## {markdown_text(event.name)}'
+    if event.description:
+        yield markdown_text(event.description)
+    named = [("On the wire", event.wire_name)] if event.wire_name != event.name else []
+    yield "\n".join(f"- {label}: {markdown_text(text)}" for label, text in (*named, *event_facts(event)))
+    if event.properties:
+        yield _table(("property", "type", "", "meaning"), map(_row, rows(event.properties)))
+    else:
+        yield "No properties."
+    if event.rules:
+        yield "\n".join(
+            f"- Rule {markdown_text(rule.id)}: {code_span(rule.check)} {markdown_text(rule.message)}".rstrip()
+            for rule in event.rules
+        )
+    found = used_by(event, plan, uses)
+    if found:
+        told = (
+            (markdown_text(f"{use.kind}:{use.name}"), markdown_text(use.owner), markdown_text(use.how)) for use in found
+        )
+        yield _table(("used by", "owner", "how"), told)
+    payload = example_payload(event).decode()
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", payload)), default=0))
+    yield f"{fence}json\n{payload}\n{fence}"
+
+
+def _row(row: Row) -> tuple[str, ...]:
+    more = "; ".join((*row.limits, *row.notes))
+    meaning = "<br>".join(markdown_text(part) for part in (row.description, more) if part)
+    return (code_span(row.path), row.type, "required" if row.required else "", meaning)
+
+
+def _table(head: tuple[str, ...], body: Iterable[Iterable[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(cells)} |" for cells in body)])

@@ -1,0 +1,210 @@
+"""Compares events: which are gone, new or renamed, and what each says of names, status, sources, rules and policies.
+
+An event with a new name is a renamed one only when it declares it: its `aliases`, or its `wire_name`, name the old one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from footfall.plan.model import Enforcement, Event, Policy
+from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.properties import compare_additional, compare_properties
+from footfall.planning.diff.renames import renamed_properties, same_rule
+from footfall.planning.diff.wording import say, say_list
+
+__all__ = [
+    "EVENT_FIELDS",
+    "accepted_names",
+    "compare_event",
+    "compare_policies",
+    "compare_shape",
+    "event_shape",
+    "pair_events",
+]
+
+_STRICTNESS: tuple[Policy, ...] = ("keep", "warn", "flag", "quarantine", "drop", "raise")
+_FAULTS = ("unknown_event", "unknown_property", "invalid")
+_STATUS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("draft", "active"): "event_activated",
+        ("deprecated", "active"): "event_activated",
+        ("draft", "deprecated"): "event_activated",
+        ("active", "deprecated"): "event_deprecated",
+        ("active", "draft"): "event_to_draft",
+        ("deprecated", "draft"): "event_to_draft",
+    }
+)
+_DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
+
+EVENT_FIELDS = frozenset(
+    [
+        "name",
+        "wire_name",
+        "aliases",
+        "status",
+        "sources",
+        "rules",
+        "properties",
+        "additional",
+        "enforcement",
+        "owner",
+        *_DESCRIBING,
+    ]
+)
+"""The fields of Event whose difference is found; a test holds it against the model."""
+
+
+def accepted_names(event: Event) -> dict[str, str]:
+    """Every name under which the event is accepted on the wire, with the day until which ("" is for ever)."""
+    names = {alias.name: alias.until for alias in event.aliases}
+    return {**names, event.name: "", event.wire_name: ""}
+
+
+def pair_events(base: Mapping[str, Event], new: Mapping[str, Event]) -> Iterator[tuple[Event | None, Event | None]]:
+    """The events of two plans side by side: those of the base in its order, then those that are new."""
+    if all(name in new for name in base):
+        heirs: dict[str, Event] = {}
+    else:
+        heirs = {
+            name: event for event in new.values() if event.name not in base for name in reversed(accepted_names(event))
+        }
+    taken = set()
+    for event in base.values():
+        found = new.get(event.name) or heirs.get(event.name) or heirs.get(event.wire_name)
+        if found is not None and found.name in taken:
+            found = None  # two events became one: the first of them goes on
+        if found is not None:
+            taken.add(found.name)
+        yield event, found
+    yield from ((None, event) for event in new.values() if event.name not in taken)
+
+
+def event_shape(event: Event) -> object:
+    """What an event of another name would have in common with it: its properties and rules; None without properties."""
+    return (event.properties, event.rules) if event.properties else None
+
+
+def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[Draft]:
+    """Every difference between two events that are one; paths are those below the event."""
+    if old.name != new.name:
+        yield Draft(kind="event_renamed", what=f"renames {old.name} to {{where}}", before=old.name, after=new.name)
+    yield from compare_shape(old, new, levels)
+    kind = _STATUS.get((old.status, new.status))
+    if kind is not None:
+        what = f"changes its status from {old.status} to {new.status}"
+        yield Draft(kind=kind, what=what, before=old.status, after=new.status)
+    yield from _sources(old, new)
+    yield from compare_policies(old.enforcement, new.enforcement)
+    if old.owner != new.owner:
+        what = f"changes its owner from {old.owner or 'nobody'} to {new.owner or 'nobody'}"
+        yield Draft(kind="owner_changed", what=what, before=old.owner or None, after=new.owner or None)
+    changed = [key for key in _DESCRIBING if getattr(old, key) != getattr(new, key)]
+    changed += ["messages of rules"] if _messages(old, new) != _messages(new, old) else []
+    if changed:
+        keys = [key for key in changed if hasattr(old, key)]
+        one, two = (say(getattr(event, keys[0])) if len(changed) == len(keys) == 1 else None for event in (old, new))
+        yield Draft(kind="event_described", what=f"changes its {' and '.join(changed)}", before=one, after=two)
+
+
+def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[Draft]:
+    """The differences in what is right to send: names on the wire, properties, rules."""
+    yield from _names(old, new)
+    yield from compare_properties(old.properties, new.properties, levels)
+    yield from compare_additional(old, new)
+    yield from _rules(old, new)
+
+
+def _names(old: Event, new: Event) -> Iterator[Draft]:
+    before, after = accepted_names(old), accepted_names(new)
+    if before == after:
+        if old.wire_name != new.wire_name or old.aliases != new.aliases:
+            what = "puts its names on the wire in another order"
+            yield Draft(kind="event_described", what=what, before=old.wire_name, after=new.wire_name)
+        return
+    for name, until in before.items():
+        if name not in after:
+            kind = "alias_dropped" if until else "wire_name_dropped"
+            yield Draft(kind=kind, what=f"no longer accepts the name {name!r}", before=name)
+        elif until != after[name]:
+            if not until and name in {old.name, old.wire_name}:  # a rename that says how long the old name is taken
+                what = f"takes the old name {name!r} {_until(after[name])}"
+                yield Draft(kind="old_name_ends", what=what, before=_until(""), after=_until(after[name]))
+                continue
+            shorter = bool(after[name]) and (not until or after[name] < until)
+            kind = "alias_shortened" if shorter else "alias_lengthened"
+            what = f"accepts the name {name!r} {_until(after[name])} (it was {_until(until)})"
+            yield Draft(kind=kind, what=what, before=_until(until), after=_until(after[name]))
+    for name in after:
+        if name not in before and not (old.name != new.name and name == new.name):
+            yield Draft(kind="wire_name_added", what=f"accepts the name {name!r} too", after=name)
+
+
+def _until(day: str) -> str:
+    return f"until {day}" if day else "for ever"
+
+
+def _rules(old: Event, new: Event) -> Iterator[Draft]:
+    if old.rules == new.rules:
+        return
+    names = renamed_properties(old, new)
+    before = {rule.id: rule for rule in old.rules}
+    after = {rule.id: rule for rule in new.rules}
+    for id_, rule in before.items():
+        path = ("rules", id_)
+        if id_ not in after:
+            yield Draft(
+                kind="rule_removed", what=f"no longer checks {rule.check}", path=path, before=rule.check, in_base=True
+            )
+        elif not same_rule(rule.check, after[id_].check, names):
+            what = f"checks {after[id_].check}, where it was {rule.check}"
+            yield Draft(kind="rule_changed", what=what, path=path, before=rule.check, after=after[id_].check)
+    for id_, rule in after.items():
+        if id_ not in before:
+            yield Draft(kind="rule_added", what=f"checks {rule.check}", path=("rules", id_), after=rule.check)
+
+
+def _messages(event: Event, other: Event) -> dict[str, str]:
+    both = {rule.id for rule in other.rules}
+    return {rule.id: rule.message for rule in event.rules if rule.id in both}
+
+
+def _sources(old: Event, new: Event) -> Iterator[Draft]:
+    if old.sources == new.sources:
+        return
+    before, after = say_list(old.sources) or "any", say_list(new.sources) or "any"
+    gone = bool(new.sources) and (not old.sources or not set(old.sources) <= set(new.sources))
+    kind = "sources_narrowed" if gone else "sources_widened"
+    if set(old.sources) == set(new.sources):
+        kind = "event_described"
+    what = f"is sent by {after} (it was {before})"
+    yield Draft(kind=kind, what=what, path=("sources",), before=before, after=after)
+
+
+def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforcement]) -> Iterator[Draft]:
+    """The differences in what happens on a fault, one for each place; a place that is not named has the defaults."""
+    for place in sorted(old.keys() | new.keys()):
+        one, two = old.get(place), new.get(place)
+        if one == two:
+            continue
+        harder = two is not None and (
+            one is None or any(_strictness(two, fault) > _strictness(one, fault) for fault in _FAULTS)
+        )
+        kind = "enforcement_tightened" if harder else "enforcement_loosened"
+        before, after = _policies(one), _policies(two)
+        what = f"changes what happens to faults at {_PLACES.get(place, place)}: {after} (it was {before})"
+        yield Draft(kind=kind, what=what, path=("enforcement",), before=before, after=after)
+
+
+_PLACES = MappingProxyType({"test": "tests", "client": "the client", "collector": "the collector"})
+
+
+def _strictness(policies: Enforcement, fault: str) -> int:
+    return _STRICTNESS.index(getattr(policies, fault))
+
+
+def _policies(policies: Enforcement | None) -> str:
+    if policies is None:
+        return "the default"
+    return ", ".join(f"{fault} {getattr(policies, fault)}" for fault in _FAULTS)

@@ -1,0 +1,48 @@
+"""Turns changes into findings: those that hurt somebody, each with the line to look at, in the new plan or the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from footfall.errors import Problem
+from footfall.plan.findings import Place
+from footfall.plan.reading.places import Places
+from footfall.planning.diff.changes import Change
+
+__all__ = ["findings_of", "place_of", "say_hurts"]
+
+
+def findings_of(changes: Iterable[Change], *, base: Places, new: Places) -> list[Problem]:
+    """The changes of level error and warning as findings, errors first.
+
+    What is gone from the new plan has its place in the base, and says so.
+    """
+    hurting = [change for change in changes if change.level != "info"]
+    hurting.sort(key=lambda change: change.level != "error")
+    return [_finding(change, place_of(change, base=base, new=new)) for change in hurting]
+
+
+def place_of(change: Change, *, base: Places, new: Places) -> Place:
+    """Where a change is to be looked at."""
+    return (base if change.in_base else new).find(change.path)
+
+
+def say_hurts(change: Change) -> str:
+    """`senders (shop_backend), generated code`; `none` for a change that hurts nobody."""
+    sources = f" ({', '.join(change.sources)})" if change.sources else ""
+    named = (hurt.replace("_", " ") + (sources if hurt == "senders" else "") for hurt in change.hurts)
+    return ", ".join(named) or "none"
+
+
+def _finding(change: Change, place: Place) -> Problem:
+    stood = "; the line is that of the base" if change.in_base and place.line else ""
+    return Problem(
+        change.kind,
+        f"{change.message}; hurts {say_hurts(change)}{stood}",
+        remedy=change.remedy,
+        where=change.where,
+        file=place.file,
+        line=place.line,
+        column=place.column,
+        level="error" if change.level == "error" else "warning",
+    )

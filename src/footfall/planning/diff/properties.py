@@ -1,0 +1,323 @@
+"""Compares two lists of properties, and two properties key by key: a table of comparisons, one for each key.
+
+A property keeps its identity by its name. A property with a new name is a renamed one only when it declares the old
+key on the wire as its `wire_name`; anything else is one removed and one added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from footfall.plan.model import Event, Property
+from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.likeness import likely_heirs
+from footfall.planning.diff.wording import say, say_duration, say_list, say_property, say_type
+
+__all__ = ["PROPERTY_KEYS", "compare_additional", "compare_properties", "pair_properties"]
+
+# Each value of the first is one of the second, in the JSON text that is checked.
+_WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "integer": frozenset({"number", "decimal"}),
+        "date": frozenset({"string"}),
+        "datetime": frozenset({"string"}),
+        "uuid": frozenset({"string"}),
+    }
+)
+# What every value of a type keeps to without saying so, so that saying it in a wider type refuses nothing.
+_IMPLIED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "integer": {"scale": 0},
+        "date": {"format": "date", "min_length": 10, "max_length": 10},
+        "datetime": {"format": "date-time", "min_length": 20},
+        "uuid": {"format": "uuid", "min_length": 36, "max_length": 36},
+    }
+)
+_WIDER_FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {"ipv4": frozenset({"ip"}), "ipv6": frozenset({"ip"}), "url": frozenset({"uri"})}
+)
+
+
+def pair_properties(
+    base: Sequence[Property], new: Sequence[Property]
+) -> Iterator[tuple[Property | None, Property | None]]:
+    """The properties of two lists side by side: those of the base in its order, then those that are new."""
+    names = {prop.name: prop for prop in new}
+    known = {prop.name for prop in base}
+    keys = {prop.wire_name: prop for prop in new if prop.name not in known}
+    taken = set()
+    for old in base:
+        found = names.get(old.name) or keys.get(old.wire_name)
+        if found is not None:
+            taken.add(found.name)
+        yield old, found
+    yield from ((None, prop) for prop in new if prop.name not in taken)
+
+
+def compare_properties(base: Sequence[Property], new: Sequence[Property], levels: Sequence[str]) -> Iterator[Draft]:
+    """Every difference between two lists of properties; paths start at the property's name.
+
+    `levels` are the words for sensitivity, from low to high.
+    """
+    if base == new:
+        return
+    pairs = list(pair_properties(base, new))
+    heirs = likely_heirs(pairs, _shape)
+    for old, now in pairs:
+        if now is None and old is not None:
+            heir = heirs.get(old.name)
+            yield Draft(
+                kind="property_removed",
+                what="removes {where}",
+                path=(old.name,),
+                before=say_property(old),
+                in_base=True,
+                remedy=f"if {heir.name} is its new name, add `wire_name: {old.wire_name}` to it" if heir else "",
+            )
+        elif now is not None and old is None:
+            kind = "required_property_added" if now.required else "property_added"
+            yield Draft(kind=kind, what="adds {where}", path=(now.name,), after=say_property(now))
+        elif old is not None and now is not None and old != now:
+            for draft in _one(old, now, levels):
+                yield msgspec.structs.replace(draft, path=(now.name, *draft.path))
+
+
+def _shape(prop: Property) -> Property | None:
+    """All that a property is but its name and what readers see; None for one so plain that a likeness says nothing."""
+    shape = msgspec.structs.replace(prop, name="", wire_name="", description="", examples=(), no_lint=(), x={})
+    return None if shape == Property(name="", wire_name="", type=prop.type) else shape
+
+
+def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]:
+    """The differences of one property, without its name in their paths."""
+    if old.name != new.name:
+        yield Draft(kind="property_renamed", what=f"renames {old.name} to {{where}}", before=old.name, after=new.name)
+    before, after = say_type(old), say_type(new)
+    if before != after:
+        wider = all(_fits(one, _types(new)) for one in _types(old))
+        kind = "type_widened" if wider else "type_changed"
+        yield Draft(kind=kind, what=f"changes its type from {before} to {after}", before=before, after=after)
+        if not wider:
+            return  # constraints of another type have nothing in common with the old ones
+    for compare in _COMPARISONS:
+        yield from compare(old, new)
+    yield from _sensitivity(old, new, levels)
+    for key, part in (("items", "[]"), ("values", "{}")):
+        one, two = getattr(old, key), getattr(new, key)
+        if one is not None and two is not None and one != two:
+            for draft in _one(one, two, levels):
+                yield msgspec.structs.replace(draft, path=(part, *draft.path))
+    if new.type == "object":
+        yield from compare_properties(old.properties, new.properties, levels)
+
+
+def _types(prop: Property) -> tuple[str, ...]:
+    return prop.types if prop.type == "union" else (prop.type,)
+
+
+def _fits(one: str, types: tuple[str, ...]) -> bool:
+    """Whether every value of one type is a value of one of several."""
+    return one in types or "any" in types or not _WIDER.get(one, frozenset()).isdisjoint(types)
+
+
+def _flags(key: str, on: str, off: str, words: tuple[str, str]) -> Callable[[Property, Property], Iterator[Draft]]:
+    def compare(old: Property, new: Property) -> Iterator[Draft]:
+        one, two = getattr(old, key), getattr(new, key)
+        if one != two:
+            yield Draft(kind=on if two else off, what=words[0] if two else words[1], before=say(one), after=say(two))
+
+    return compare
+
+
+def _enum(old: Property, new: Property) -> Iterator[Draft]:
+    before, after = say(old.enum), say(new.enum)
+    if not old.enum or not new.enum:
+        if new.enum and not new.open:
+            yield Draft(kind="enum_added", what=f"allows only {say_list(new.enum)}", before=before, after=after)
+        elif new.enum:
+            yield Draft(kind="enum_opened", what=f"names its usual values: {say_list(new.enum)}", after=after)
+        elif old.enum:
+            yield Draft(kind="enum_removed", what="allows any value", before=before, after=after)
+        return
+    gone = tuple(value for value in old.enum if value not in new.enum)
+    come = tuple(value for value in new.enum if value not in old.enum)
+    if gone:
+        kind = "open_enum_values_removed" if new.open else "enum_values_removed"
+        yield Draft(
+            kind=kind, what=f"removes the value{_s(gone)} {say_list(gone)}", before=before, after=after, values=gone
+        )
+    if come:
+        yield Draft(
+            kind="enum_values_added", what=f"adds the value{_s(come)} {say_list(come)}", before=before, after=after
+        )
+    if not gone and not come and old.enum != new.enum:
+        yield Draft(kind="property_described", what="puts its values in another order", before=before, after=after)
+    if old.open and not new.open:
+        yield Draft(kind="enum_closed", what="closes its enum", before="open", after="closed")
+    elif new.open and not old.open:
+        yield Draft(kind="enum_opened", what="opens its enum", before="closed", after="open")
+
+
+def _s(values: Sequence[object]) -> str:
+    return "" if len(values) == 1 else "s"
+
+
+def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[Draft]]:
+    """A comparison of a bound; `sign` is 1 for one from below, -1 for one from above."""
+    words = key.replace("_", " ")
+
+    def compare(old: Property, new: Property) -> Iterator[Draft]:
+        one: Decimal | int | None = getattr(old, key)
+        two: Decimal | int | None = getattr(new, key)
+        implied = _implied(old, new, key)
+        if one == two or (one is None and implied is not None and two is not None and (two - implied) * sign <= 0):
+            return
+        narrower = two is not None and (one is None or (two - one) * sign > 0)
+        kind = "constraint_narrowed" if narrower else "constraint_widened"
+        yield Draft(kind=kind, what=_moved(words, say(one), say(two)), before=say(one), after=say(two))
+
+    return compare
+
+
+def _implied(old: Property, new: Property, key: str) -> Any:
+    return _IMPLIED.get(old.type, {}).get(key) if old.type != new.type else None
+
+
+def _moved(words: str, before: str | None, after: str | None) -> str:
+    if after is None:
+        return f"takes its {words} away (it was {before})"
+    return f"sets its {words} to {after}" if before is None else f"changes its {words} from {before} to {after}"
+
+
+def compare_additional(old: Property | Event, new: Property | Event) -> Iterator[Draft]:
+    """The difference in what an object says of keys that it does not name."""
+    if old.additional == new.additional:
+        return
+    before, after = (_ADDITIONAL[each.additional] for each in (old, new))
+    harder = _OPENNESS.index(new.additional) < _OPENNESS.index(old.additional)
+    kind = "additional_refused" if harder else "additional_allowed"
+    what = f"{after} keys that the plan does not name (it was: {before})"
+    yield Draft(kind=kind, what=what, before=say(old.additional), after=say(new.additional))
+
+
+_OPENNESS = (False, None, True)
+_ADDITIONAL: Mapping[bool | None, str] = MappingProxyType(
+    {False: "refuses", None: "has `enforcement` decide on", True: "allows"}
+)
+
+
+def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[Draft]]:
+    """A comparison of a check of texts; of two that differ only a wider one, by the table, lets all old values pass."""
+
+    def compare(old: Property, new: Property) -> Iterator[Draft]:
+        one, two = getattr(old, key), getattr(new, key)
+        if one != two and (one is not None or two != _implied(old, new, key)):
+            fits = two is None or (one is not None and two in wider.get(one, ()))
+            kind = "constraint_widened" if fits else "constraint_narrowed"
+            yield Draft(kind=kind, what=_moved(key, say(one), say(two)), before=say(one), after=say(two))
+
+    return compare
+
+
+def _unit(old: Property, new: Property) -> Iterator[Draft]:
+    if old.unit != new.unit:
+        kind = "unit_named" if old.unit is None else "unit_changed"
+        yield Draft(kind=kind, what=_moved("unit", old.unit, new.unit), before=old.unit, after=new.unit)
+
+
+def _currency(old: Property, new: Property) -> Iterator[Draft]:
+    if old.currency != new.currency:
+        kind = "currency_named" if old.currency is None else "currency_changed"
+        what = _moved("currency", old.currency, new.currency)
+        yield Draft(kind=kind, what=what, before=old.currency, after=new.currency)
+
+
+def _transform(old: Property, new: Property) -> Iterator[Draft]:
+    if old.transform != new.transform:
+        what = _moved("transform", old.transform, new.transform)
+        yield Draft(kind="transform_changed", what=what, before=old.transform, after=new.transform)
+
+
+def _wire_name(old: Property, new: Property) -> Iterator[Draft]:
+    if old.wire_name != new.wire_name:
+        what = f"changes its key on the wire from {old.wire_name} to {new.wire_name}"
+        yield Draft(kind="property_wire_name_changed", what=what, before=old.wire_name, after=new.wire_name)
+
+
+def _retention(old: Property, new: Property) -> Iterator[Draft]:
+    one, two = old.retention, new.retention
+    if one != two:
+        shorter = two is not None and (one is None or two < one)
+        kind = "retention_shortened" if shorter else "retention_lengthened"
+        before, after = say_duration(one), say_duration(two)
+        yield Draft(kind=kind, what=f"is kept for {after} (it was {before})", before=before, after=after)
+
+
+def _sensitivity(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]:
+    one, two = old.sensitivity, new.sensitivity
+    if one == two:
+        return
+    rank = {level: number for number, level in enumerate(levels)}
+    lower = rank.get(two or "", -1) < rank.get(one or "", -1)
+    kind = "sensitivity_lowered" if lower else "sensitivity_raised"
+    yield Draft(kind=kind, what=_moved("sensitivity", one, two), before=one, after=two)
+
+
+_DESCRIBING = ("description", "examples", "no_lint", "x")
+
+
+def _described(old: Property, new: Property) -> Iterator[Draft]:
+    changed = [key for key in _DESCRIBING if getattr(old, key) != getattr(new, key)]
+    if changed:
+        one, two = (say(getattr(prop, changed[0])) if len(changed) == 1 else None for prop in (old, new))
+        yield Draft(kind="property_described", what=f"changes its {' and '.join(changed)}", before=one, after=two)
+
+
+_NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
+_COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[Draft]]], ...] = (
+    (("wire_name",), _wire_name),
+    (
+        ("required",),
+        _flags("required", "property_now_required", "property_now_optional", ("is required now", "is optional now")),
+    ),
+    (
+        ("nullable",),
+        _flags("nullable", "null_allowed", "null_refused", ("may be null now", "may not be null any more")),
+    ),
+    (("enum", "open"), _enum),
+    (("pattern",), _text("pattern", _NONE)),
+    (("format",), _text("format", _WIDER_FORMATS)),
+    (("min",), _bound("min", 1)),
+    (("max",), _bound("max", -1)),
+    (("min_length",), _bound("min_length", 1)),
+    (("max_length",), _bound("max_length", -1)),
+    (("min_items",), _bound("min_items", 1)),
+    (("max_items",), _bound("max_items", -1)),
+    (("scale",), _bound("scale", -1)),
+    (("additional",), compare_additional),
+    (("unit",), _unit),
+    (("currency",), _currency),
+    (("transform",), _transform),
+    (("retention",), _retention),
+    (_DESCRIBING, _described),
+)
+_COMPARISONS = tuple(compare for _, compare in _COMPARED)
+
+PROPERTY_KEYS: frozenset[str] = frozenset(
+    [
+        "name",
+        "type",
+        "types",
+        "sensitivity",
+        "items",
+        "values",
+        "properties",
+        *(key for keys, _ in _COMPARED for key in keys),
+    ]
+)
+"""The fields of Property whose difference is found; a test holds it against the model."""

@@ -1,0 +1,132 @@
+"""The page of one event: what it is, its properties, an example, who uses and who sends it, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from footfall.plan.model import Event, Plan, Source
+from footfall.planning.codegen.listing import Row, rows
+from footfall.planning.codegen.payload import example_payload
+from footfall.planning.codegen.used_by import UsedBy
+from footfall.planning.codegen.wording import event_facts
+from footfall.planning.docs.html import Markup, Part, element, joined, link, table
+
+__all__ = ["Change", "event_body", "status_tag"]
+
+_WEB = ("https://", "http://")
+_OWN_PLACE = frozenset({"Status", "Sources", "Links"})
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One known change of an event: a day, what was done, and who or what tells it (a commit, a version)."""
+
+    day: str
+    what: str
+    told_by: str
+
+
+def status_tag(event: Event) -> Markup:
+    """The status of an event as a coloured word."""
+    return element("span", event.status, class_=f"tag {event.status}")
+
+
+def event_body(event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[Change], version: str) -> Markup:
+    """What stands on the page below its title; `version` is that of the plan's lock, "" without one."""
+    return joined(
+        element("p", status_tag(event)),
+        element("p", event.description, class_="lead") if event.description else "",
+        _facts(event, version),
+        element("h2", "Properties"),
+        _properties(event),
+        _rules(event),
+        element("h2", "Example"),
+        element("pre", element("code", example_payload(event).decode())),
+        element("h2", "Used by"),
+        _uses(uses),
+        element("h2", "Sent by"),
+        _sources(event, plan),
+        element("h2", "History"),
+        _history(event, history),
+    )
+
+
+def _facts(event: Event, version: str) -> Markup:
+    told: list[tuple[str, Part]] = [("On the wire", element("code", event.wire_name))]
+    if version:
+        told.append(("Version", version))
+    told += [(label, text) for label, text in event_facts(event) if label not in _OWN_PLACE]
+    if event.links:
+        told.append(("Links", [element("div", _outward(target)) for target in event.links]))
+    return element("dl", *((element("dt", label), element("dd", text)) for label, text in told))
+
+
+def _outward(target: str) -> Part:
+    return link(target, target) if target.startswith(_WEB) else target
+
+
+def _properties(event: Event) -> Markup:
+    if not event.properties:
+        return element("p", "None.", class_="soft")
+    return table(("property", "type", "", "meaning"), map(_row, rows(event.properties)))
+
+
+def _row(row: Row) -> tuple[Part, ...]:
+    more = "; ".join((*row.limits, *row.notes))
+    return (
+        element("code", row.path),
+        row.type,
+        element("span", "required", class_="tag required") if row.required else "",
+        joined(row.description, element("div", more, class_="soft") if more else ""),
+    )
+
+
+def _rules(event: Event) -> Markup:
+    told = ((element("code", rule.id), element("code", rule.check), rule.message) for rule in event.rules)
+    return joined(element("h2", "Rules"), table(("rule", "must hold", "or else"), told)) if event.rules else Markup("")
+
+
+def _uses(uses: Sequence[UsedBy]) -> Markup:
+    if not uses:
+        return element("p", "Nobody: no KPI and no journey is computed from it.", class_="soft")
+    return table(("", "name", "owner", "how"), ((use.kind, _named(use), use.owner, use.how) for use in uses))
+
+
+def _named(use: UsedBy) -> Markup:
+    page = "../kpis.html" if use.kind == "goal" else f"../{use.kind}s/{use.name}.html"
+    return link(page, element("code", use.name))
+
+
+def _sources(event: Event, plan: Plan) -> Markup:
+    if not event.sources:
+        return element("p", "Any source.", class_="soft")
+    return table(
+        ("source", "kind", "code"), (_source(plan.sources.get(name) or Source(name=name)) for name in event.sources)
+    )
+
+
+def _source(source: Source) -> tuple[Part, ...]:
+    version = f", from version {source.min_version}" if source.min_version else ""
+    return (element("code", source.name), f"{source.kind} {source.language}".strip() + version, ", ".join(source.paths))
+
+
+def _history(event: Event, history: Sequence[Change]) -> Markup:
+    known = [*history, *_stated(event)]
+    if not known:
+        return element("p", "Nothing is known.", class_="soft")
+    days = sorted(known, key=lambda change: change.day, reverse=True)
+    return table(("day", "", "what"), ((change.day, change.told_by, change.what) for change in days))
+
+
+def _stated(event: Event) -> Iterator[Change]:
+    """What the plan itself says of times."""
+    if event.since:
+        yield Change(event.since, "is sent since this day", "plan")
+    if event.expires:
+        yield Change(event.expires, "must be renewed or removed", "plan")
+    gone = event.deprecated
+    if gone is not None and gone.since:
+        yield Change(gone.since, f"deprecated: {gone.reason}" if gone.reason else "deprecated", "plan")
+    if gone is not None and gone.remove_after:
+        yield Change(gone.remove_after, "may be removed after this day", "plan")

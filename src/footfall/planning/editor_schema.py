@@ -1,0 +1,154 @@
+"""The plan format as JSON Schema, draft 2020-12, so that editors complete and check the YAML while it is written.
+
+It is made from the tables that the plan is read by, so it knows every key that they know and no other. What needs the
+whole plan, such as whether a name is defined or a bound fits its property, is left to `footfall plan check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from footfall.plan.reading.measures import ORDERINGS
+from footfall.plan.reading.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.plan.reading.shape import (
+    ANYTHING,
+    COUNT,
+    DATE,
+    DURATION,
+    FLAG,
+    NAME,
+    NUMBER,
+    PATTERN,
+    TEXT,
+    WINDOW,
+    WORD,
+    Kind,
+    ListOf,
+    MapOf,
+    OneOf,
+    OneOrSeveral,
+    Record,
+)
+from footfall.planning.editor_help import ABOUT
+from footfall.planning.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
+
+__all__ = ["editor_schema"]
+
+Schema = dict[str, Any]
+
+_DURATION = "[1-9][0-9]{0,10}[smhdw]"
+_NAME = r"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$"
+_WORD = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
+_SCALAR = {"type": ["string", "number", "boolean", "null"]}
+_NUMBER = {"type": "number"}
+
+_SIMPLE: Mapping[Kind, Schema] = {
+    ANYTHING: {},
+    COUNT: {"type": "integer", "minimum": 0, "exclusiveMaximum": 2**53},
+    DATE: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+    DURATION: {"type": "string", "pattern": f"^{_DURATION}$"},
+    FLAG: {"type": "boolean"},
+    NAME: {"type": "string", "pattern": _NAME},
+    NUMBER: _NUMBER,
+    PATTERN: {"type": "string"},
+    TEXT: {"type": "string"},
+    WINDOW: {"type": "string", "pattern": f"^(?:all|{_DURATION})$"},
+    WORD: {"type": "string", "pattern": _WORD},
+}
+# What is used in several places, or inside of itself, stands once under `$defs`.
+_SHARED: Mapping[Kind, str] = {
+    EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey", KPI: "kpi", MEASURE: "measure",
+    PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
+}  # fmt: skip
+
+
+def editor_schema() -> Schema:
+    """The schema of one file of a plan: any of its sections, in any file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:footfall:plan-format:{FORMAT}",
+        "title": "A footfall tracking plan",
+        **_record(FILE),
+        "$defs": {name: _written(kind) for kind, name in _SHARED.items()},
+    }
+
+
+def _schema(kind: Kind) -> Schema:
+    shared = _SHARED.get(kind)
+    return {"$ref": f"#/$defs/{shared}"} if shared is not None else _written(kind)
+
+
+def _written(kind: Kind) -> Schema:
+    simple = _SIMPLE.get(kind)
+    return dict(simple) if simple is not None else _KINDS[type(kind)](kind)
+
+
+def _record(record: Record) -> Schema:
+    properties = {}
+    told = ABOUT.get(record, {})
+    for name, key in record.keys.items():
+        schema = _schema(kind_at(record, name))
+        about = {"description": told[name]} if name in told else {}
+        properties[name] = about | ({"anyOf": [schema, {"type": "null"}]} if key.nullable else schema)
+    needed = [name for name, key in record.keys.items() if key.required]
+    return {
+        "type": "object",
+        "properties": properties,
+        "patternProperties": {"^x_": {}},
+        **({"required": needed} if needed else {}),
+        "additionalProperties": False,
+    }
+
+
+def _one_of(kind: OneOf) -> Schema:
+    return {"enum": list(kind.choices)}
+
+
+def _one_or_several(kind: OneOrSeveral) -> Schema:
+    several = {"type": "array", "items": {"enum": list(kind.several)}, "minItems": 2, "uniqueItems": True}
+    return {"anyOf": [_one_of(kind), several]}
+
+
+def _list_of(kind: ListOf) -> Schema:
+    return {"type": "array", "items": _schema(kind.kind)}
+
+
+def _map_of(kind: MapOf) -> Schema:
+    if not kind.names:
+        return {"type": "object", "additionalProperties": _schema(kind.kind)}
+    known = dict.fromkeys(kind.names, _schema(kind.kind))
+    return {"type": "object", "properties": known, "additionalProperties": False}
+
+
+def _named(kind: Named) -> Schema:
+    return {"type": "object", "propertyNames": _schema(kind.names), "additionalProperties": _schema(kind.values)}
+
+
+def _forms(kind: Forms) -> Schema:
+    """One form: an object whose known keys are all told, so that an editor completes them, and that has one form."""
+    branches = [{**_record(record), "required": [form]} for form, record in kind.records.items()]
+    return {"type": "object", "oneOf": branches}
+
+
+def _conditions(_kind: object) -> Schema:
+    values = {"anyOf": [_SCALAR, {"type": "array", "items": _SCALAR, "minItems": 1}]}
+    compared = {
+        "type": "object",
+        "properties": {"not": values, **dict.fromkeys(ORDERINGS, _NUMBER)},
+        "minProperties": 1,
+        "additionalProperties": False,
+    }
+    return {"type": "object", "additionalProperties": {"anyOf": [*values["anyOf"], compared]}}
+
+
+_KINDS: Mapping[type, Callable[[Any], Schema]] = {
+    Forms: _forms,
+    ListOf: _list_of,
+    MapOf: _map_of,
+    Named: _named,
+    OneOf: _one_of,
+    OneOrSeveral: _one_or_several,
+    Record: _record,
+    type(CONDITIONS): _conditions,
+}

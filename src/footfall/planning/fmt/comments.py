@@ -1,0 +1,163 @@
+"""Finds the comments of a YAML text and hangs each onto the entry that it speaks of.
+
+A comment on a line of its own belongs to the entry below it; one that is indented deeper than that entry belongs to
+the end of what stands above. A comment behind something belongs to the entry on its line.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+from footfall.planning.fmt.tree import Collection, Entry, Scalar, UnformattableError, Value, entries_of
+
+__all__ = ["attach_comments"]
+
+
+class _Comment:
+    __slots__ = ("alone", "column", "line", "start", "text")
+
+    def __init__(self, text: str, start: int, line: int, column: int, alone: bool) -> None:
+        self.text = text
+        self.start = start
+        self.line = line
+        self.column = column
+        self.alone = alone
+
+
+def attach_comments(text: str, tree: Value) -> tuple[list[str], list[str]]:
+    """Hang the comments and empty lines of `text` onto the entries of its tree.
+
+    Returns the lines at the head and at the foot of the file, which belong to no entry. Raises UnformattableError for
+    a comment inside of empty brackets.
+    """
+    return _Attacher(text, tree).attach()
+
+
+def _scalars(tree: Value) -> Iterator[Scalar]:
+    if isinstance(tree, Scalar):
+        yield tree
+        return
+    for entry in tree.entries:
+        if entry.key is not None:
+            yield entry.key
+        yield from _scalars(entry.value)
+
+
+def _comments(text: str, tree: Value) -> Iterator[_Comment]:
+    """Every comment: a `#` at the start of a line or behind a space that is not part of a value."""
+    position, line, line_start = 0, 0, 0
+    spans = iter(sorted((scalar.start, scalar.end) for scalar in _scalars(tree) if scalar.end > scalar.start))
+    span = next(spans, None)
+    while position < len(text):
+        if span is not None and position >= span[0]:
+            inside = text[position : span[1]]
+            breaks = inside.count("\n")
+            if breaks:
+                line, line_start = line + breaks, position + inside.rindex("\n") + 1
+            position, span = max(position, span[1]), next(spans, None)
+            continue
+        character = text[position]
+        if character == "#" and (position == line_start or text[position - 1] in " \t\n\r"):
+            end = text.find("\n", position)
+            end = len(text) if end < 0 else end
+            alone = not text[line_start:position].strip()
+            yield _Comment(text[position:end].rstrip(), position, line, position - line_start, alone)
+            position = end
+            continue
+        position += 1
+        if character == "\n":
+            line, line_start = line + 1, position
+
+
+class _Attacher:
+    def __init__(self, text: str, tree: Value) -> None:
+        self._lines = text.splitlines()
+        self._tree = tree
+        self._comments = list(_comments(text, tree))
+        self._entries = list(entries_of(tree))
+        self._starts = [entry.start for entry in self._entries]
+        self._flows = [value for value in self._collections() if value.flow]
+        self._flow_starts = [flow.start for flow in self._flows]
+
+    def _collections(self) -> Iterator[Collection]:
+        if isinstance(self._tree, Collection):
+            yield self._tree
+        for entry in self._entries:
+            if isinstance(entry.value, Collection):
+                yield entry.value
+
+    def attach(self) -> tuple[list[str], list[str]]:
+        head: list[str] = []
+        foot: list[str] = []
+        above: dict[int, list[_Comment]] = {}
+        for comment in self._comments:
+            flow = self._flow_around(comment)
+            if not comment.alone:
+                owner = self._on_line(comment, flow)
+                (head if owner is None else owner.trailing).append(comment.text)
+                continue
+            following, before = self._below(comment, flow), None
+            if following is None or (flow is None and comment.column > following.column):
+                before = self._above(comment, flow)
+            if before is not None:
+                self._add(before.after, comment)
+            elif following is None:
+                self._add(foot, comment)
+            else:
+                above.setdefault(id(following), []).append(comment)
+        for entry in self._entries:
+            self._lead(entry, above.get(id(entry), []))
+        if self._entries:
+            head += self._entries[0].leading
+            self._entries[0].leading = []
+        return head, foot
+
+    def _flow_around(self, comment: _Comment) -> Collection | None:
+        """The innermost brackets that a comment stands in: the last to open before it, or what those are inside of."""
+        index = bisect_left(self._flow_starts, comment.start) - 1
+        flow = self._flows[index] if index >= 0 else None
+        while flow is not None and flow.end <= comment.start:
+            outer = flow.owner.parent if flow.owner is not None else None
+            flow = outer if outer is not None and outer.flow else None
+        if flow is not None and not flow.entries:
+            raise UnformattableError(f"line {comment.line + 1} has a comment inside of empty brackets")
+        return flow
+
+    def _below(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+        candidates = self._entries if flow is None else flow.entries
+        starts = self._starts if flow is None else [entry.start for entry in candidates]
+        index = bisect_left(starts, comment.start)
+        return candidates[index] if index < len(candidates) else None
+
+    def _above(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+        if flow is not None:
+            return flow.entries[-1]
+        index = bisect_right(self._starts, comment.start) - 1
+        entry = self._entries[index] if index >= 0 else None
+        while entry is not None and (entry.parent.flow or entry.column > comment.column):
+            entry = entry.parent.owner
+        # At the left edge it is the file's own, below everything.
+        return None if entry is None or comment.column == 0 else entry
+
+    def _on_line(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+        for index in range(bisect_right(self._starts, comment.start) - 1, -1, -1):
+            parent = self._entries[index].parent
+            if parent is flow or (flow is None and not parent.flow):
+                return self._entries[index]
+        return None
+
+    def _add(self, lines: list[str], comment: _Comment) -> None:
+        if self._is_empty(comment.line - 1):
+            lines.append("")
+        lines.append(comment.text)
+
+    def _lead(self, entry: Entry, comments: list[_Comment]) -> None:
+        for comment in comments:
+            self._add(entry.leading, comment)
+        first_of_owner = entry.parent.owner is not None and entry.parent.owner.start == entry.start
+        if not first_of_owner and self._is_empty(entry.line - 1):
+            entry.leading.append("")
+
+    def _is_empty(self, line: int) -> bool:
+        return 0 <= line < len(self._lines) and not self._lines[line].strip()

@@ -1,0 +1,87 @@
+"""The plan format as one tree: what the tables of the schema leave to their readers (`NODE`) has its kind here.
+
+Whoever needs to know what may stand where without reading a plan (an editor's schema, a formatter) walks from `FILE` by
+`kind_at`, so that there is one description of the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from footfall.plan.reading.measures import MEASURES
+from footfall.plan.reading.schema import (
+    BRANCH,
+    EVENT,
+    FILE,
+    GUARD,
+    JOURNEY,
+    KPI,
+    PAGE,
+    PROPERTY,
+    PROPERTY_GROUP,
+    SECTIONS,
+    STEP,
+    TRAIT_KINDS,
+    TYPE,
+)
+from footfall.plan.reading.shape import NAME, NODE, Kind, ListOf, MapOf, Record
+
+__all__ = ["CONDITIONS", "FIGURE", "MEASURE", "RATIO", "Conditions", "Forms", "Named", "kind_at"]
+
+
+class _Described:
+    """A kind that only describes: the readers of the plan read what stands there."""
+
+    def read(self, node: object, path: object, findings: object) -> object:  # noqa: ARG002 - the shape of a Kind
+        raise TypeError(f"{type(self).__name__} only describes a place of the format")
+
+
+class Named(_Described):
+    """A mapping from names of one kind to values of one kind."""
+
+    def __init__(self, names: Kind, values: Kind) -> None:
+        self.names = names
+        self.values = values
+
+
+class Forms(_Described):
+    """A mapping that has exactly one of these keys, and the keys of that form."""
+
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self.records = records
+
+
+class Conditions(_Described):
+    """A `where`: a mapping from properties to a value, a list of values, or comparisons."""
+
+
+CONDITIONS: Final = Conditions()
+FIGURE: Final = Forms({form: record for form, record in MEASURES.items() if form not in {"ratio", "journey"}})
+MEASURE: Final = Forms(MEASURES)
+RATIO: Final = MEASURES["ratio"].keys["ratio"].kind
+
+_properties = Named(NAME, PROPERTY)
+_behind: dict[tuple[object, str], Kind] = {
+    **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT, PAGE)},
+    **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
+    **{(record, "where"): CONDITIONS for record in (STEP, GUARD, *FIGURE.records.values())},
+    **{(RATIO, key): FIGURE for key in ("of", "to")},
+    **{(FILE, section): Named(names, values) for section, (names, values) in SECTIONS.items()},
+    (FILE, "traits"): MapOf(Named(NAME, PROPERTY), TRAIT_KINDS),
+    (JOURNEY, "branches"): ListOf(BRANCH),
+    (JOURNEY, "never"): ListOf(GUARD),
+    (JOURNEY, "steps"): ListOf(STEP),
+    (KPI, "measure"): MEASURE,
+}
+
+
+def kind_at(record: Record, key: str) -> Kind:
+    """What a key of a record takes, also where the record itself leaves that to its reader."""
+    found = _behind.get((record, key))
+    if found is not None:
+        return found
+    kind = record.keys[key].kind
+    if kind is NODE:
+        raise KeyError(key)
+    return kind

@@ -1,0 +1,219 @@
+"""Who and what would notice if an event, or one of its properties, changed: all that stands on it, with its owner."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from footfall.errors import UsageError
+from footfall.plan.calls import call_of, named, split_property
+from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
+from footfall.planning.diff.events import accepted_names
+from footfall.planning.diff.wording import say_condition
+from footfall.planning.uses import Use, UseIndex
+
+__all__ = ["Groups", "Impact", "Noticed", "impact_of"]
+
+
+class Noticed(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that would notice.
+
+    `kind` is `kpi`, `goal`, `journey`, `rule`, `identity`, `purpose`, `event` or `source`; `how` says in which part of
+    it the event or the property stands. `through` names what it notices it by, where it does not use it itself.
+    """
+
+    kind: str
+    name: str
+    owner: str = ""
+    how: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+
+
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
+    """All that would notice, and whom to ask: the teams that own any of it, with the plan's words on reaching them.
+
+    `name` is what was asked for, in the plan's own words: an event, one `property` of it, or a property group, which
+    stands in all of `events`.
+    """
+
+    name: str
+    events: tuple[Event, ...]
+    property: Property | None
+    noticed: tuple[Noticed, ...]
+    teams: tuple[Team, ...]
+
+
+Groups = Mapping[str, Mapping[str, tuple[str, ...]]]
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What a name means: the property of each event, "" for the event as such."""
+
+    name: str
+    parts: tuple[tuple[Event, str], ...]
+    property: Property | None = None
+
+
+def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -> Impact:
+    """Who and what would notice if `EVENT`, `EVENT.PROPERTY` or a property group changed.
+
+    The event may be named as on the wire, or by an alias. `groups` are, for each property group, the names of its
+    properties by event. Raises UsageError for a name that the plan does not have.
+    """
+    asked = _find(plan, name, groups)
+    index = UseIndex(plan)
+    uses = dict.fromkeys(
+        use
+        for event, prop in asked.parts
+        for use in (index.of_property(event.name, prop) if prop else index.of_event(event.name))
+    )
+    direct = _grouped(uses)
+    names = {(one.kind, one.name) for one in direct}
+    events = {event.name: event for event, _ in asked.parts}
+    stated = [one for event, prop in asked.parts if not prop for one in _purposes(plan, event, names)]
+    senders = {one.name: one for event in events.values() for one in _senders(plan, event)}
+    noticed = [*direct, *stated, *_through(plan, names), *senders.values()]
+    order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
+    noticed.sort(key=lambda one: (order.index(one.kind), bool(one.through)))
+    owned = (*(event.owner for event in events.values()), *(one.owner for one in noticed))
+    teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
+    return Impact(
+        name=asked.name,
+        events=tuple(events.values()),
+        property=asked.property,
+        noticed=tuple(noticed),
+        teams=teams,
+    )
+
+
+def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
+    by_name = {alias: event for event in reversed(tuple(plan.events.values())) for alias in accepted_names(event)}
+    by_name |= plan.events
+    event = by_name.get(name)
+    if event is not None:
+        return _Asked(event.name, ((event, ""),))
+    call = _find_call(plan, name)
+    if call is not None:
+        return call
+    head, _, last = name.rpartition(".")
+    event = by_name.get(head)
+    if event is not None:
+        for prop in event.properties:
+            if last in {prop.name, prop.wire_name}:
+                return _Asked(f"{event.name}.{prop.name}", ((event, prop.name),), prop)
+        hint = _near(last, [prop.name for prop in event.properties])
+        raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+    group, _, only = name.partition(".")
+    if group in groups:
+        return _group(plan, name, groups[group], only)
+    asked = head.partition(".")[0] or name
+    if asked in by_name:
+        top = name[len(asked) + 1 :].partition(".")[0].partition("[")[0]
+        raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
+    hint = _near(asked, [*by_name, *groups])
+    raise UsageError(f"{name}: there is no event and no property group {asked!r} in the plan{hint}")
+
+
+def _find_call(plan: Plan, name: str) -> _Asked | None:
+    """A page, a screen or another call, or a property of one; None for any other name."""
+    head, last = split_property(name)
+    event = named(plan, head) if call_of(head) is not None else None
+    prop = next((prop for prop in event.properties if prop.name == last), None) if event is not None else None
+    if event is not None and prop is not None:
+        return _Asked(name, ((event, prop.name),), prop)
+    if event is not None and call_of(name) is None:
+        hint = _near(last, [one.name for one in event.properties])
+        raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
+    event = named(plan, name) if call_of(name) is not None else None
+    return None if event is None else _Asked(name, ((event, ""),))
+
+
+def _group(plan: Plan, name: str, members: Mapping[str, tuple[str, ...]], only: str) -> _Asked:
+    """The properties of a group, or the `only` one of them, in every event that includes it."""
+    names = dict.fromkeys(prop for props in members.values() for prop in props)
+    if only and only not in names:
+        raise UsageError(f"{name}: there is no property {only!r} in that group{_near(only, [*names])}")
+    parts = tuple(
+        (plan.events[event], prop)
+        for event, props in members.items()
+        for prop in props
+        if event in plan.events and only in ("", prop)
+    )
+    return _Asked(name, parts)
+
+
+def _near(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; it has {', '.join(sorted(set(known))[:20])}" if known else "; it has none"
+
+
+def _grouped(uses: Iterable[Use]) -> list[Noticed]:
+    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    for use in uses:
+        parts = found.setdefault((use.kind, use.name), (use.owner, []))[1]
+        how = use.how if use.where is None else f"{use.how} {say_condition(use.where)}"
+        if how not in parts:
+            parts.append(how)
+    return [
+        Noticed(kind=kind, name=name, owner=owner, how=tuple(parts)) for (kind, name), (owner, parts) in found.items()
+    ]
+
+
+def _purposes(plan: Plan, event: Event, told: set[tuple[str, str]]) -> list[Noticed]:
+    """What the event says that it is collected for, where nothing there uses it yet."""
+    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]] = {
+        "kpi": plan.kpis,
+        "journey": plan.journeys,
+        "goal": plan.goals,
+    }
+    found = []
+    for purpose in event.purpose:
+        kind, _, name = purpose.partition(":")
+        if (kind, name) not in told:
+            part = sections.get(kind, {}).get(name)
+            owner = "" if part is None else part.owner
+            found.append(Noticed(kind="purpose", name=purpose, owner=owner, how=("the event is collected for it",)))
+    return found
+
+
+def _through(plan: Plan, told: set[tuple[str, str]]) -> list[Noticed]:
+    """What stands on something that notices: KPIs over a journey, KPIs that others drive or guard, goals."""
+    hit = {name for kind, name in told if kind == "kpi"}
+    journeys = {name for kind, name in told if kind == "journey"}
+    found = []
+    for kpi in plan.kpis.values():
+        reasons = _reasons(kpi, plan, hit, journeys)
+        if reasons and kpi.name not in hit:
+            found.append(Noticed(kind="kpi", name=kpi.name, owner=kpi.owner, through=tuple(reasons)))
+    for goal in plan.goals.values():
+        by = tuple(f"kpi:{name}" for name in goal.kpis if name in hit)
+        if by:
+            found.append(Noticed(kind="goal", name=goal.name, owner=goal.owner, through=by))
+    return found
+
+
+def _reasons(kpi: Kpi, plan: Plan, hit: set[str], journeys: set[str]) -> list[str]:
+    reasons = []
+    if isinstance(kpi.measure, Conversion) and kpi.measure.journey in journeys:
+        reasons.append(f"journey:{kpi.measure.journey}")
+    reasons += [
+        f"kpi:{name}, which drives it" for name in plan.kpis if name in hit and plan.kpis[name].drives == kpi.name
+    ]
+    reasons += [f"kpi:{name}, its guardrail" for name in kpi.guardrails if name in hit]
+    return reasons
+
+
+def _senders(plan: Plan, event: Event) -> list[Noticed]:
+    """The sources that send the event; any source of the plan, where it names none."""
+    names = event.sources or tuple(plan.sources)
+    found = []
+    for name in names:
+        source = plan.sources.get(name, Source(name=name))
+        about = [f"{source.kind}{f', {source.language}' if source.language else ''}", *source.paths]
+        found.append(Noticed(kind="source", name=name, owner=event.owner, how=tuple(about)))
+    return found

@@ -1,0 +1,165 @@
+"""A plan in the making: what an import gathers, and the documents that a plan folder is written from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+from footfall.errors import PlanError, Problem
+from footfall.plan.model import Plan
+from footfall.plan.reading.load import read_document
+from footfall.plan.reading.yaml_source import is_writable
+from footfall.planning.interop.losses import Loss, Losses, shown
+from footfall.planning.interop.names import plan_id, snake_case, unique
+
+__all__ = ["Draft", "Imported"]
+
+# How many maps and lists may stand inside one another: those of a plan's YAML, less what is around a property.
+_DEEPEST = 60
+
+# What a reader may stumble over in a file that is not as any of its format should be.
+_READER_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class Imported(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import gives: the plan, the sections of its files (plain values for YAML), and what was lost."""
+
+    plan: Plan
+    document: Mapping[str, Any]
+    losses: tuple[Loss, ...]
+
+
+class Draft:
+    """Gathers the parts of a plan by name. `losses` is where a format's reader notes what the plan cannot say."""
+
+    def __init__(self) -> None:
+        self.losses = Losses()
+        self.header: dict[str, Any] = {}
+        self.events: dict[str, dict[str, Any]] = {}
+        self._sections: dict[str, dict[str, Any]] = {name: {} for name in ("teams", "sources", "types")}
+        self._traits: dict[str, dict[str, Any]] = {}
+        self._names: set[str] = set()
+        self._reserved: set[str] = set()
+
+    def reserve(self, wire_names: Iterable[str]) -> None:
+        """Keep names on the wire free for the events that are sent under them, whatever others would be called."""
+        self._reserved.update(wire_names)
+
+    def event(self, name: str, body: Mapping[str, Any], *, wire_name: str = "") -> str:
+        """Add an event under the name that `name` gives, made new where it is taken; answer that name.
+
+        `wire_name` is what is sent; an event that arrives under a name that is taken could not be told apart, so it
+        then gets none of its own, and that is told.
+        """
+        own = unique(snake_case(name), self._names | (self._reserved - {wire_name}))
+        event: dict[str, Any] = {}
+        if wire_name and wire_name != own:
+            if wire_name in self._names:
+                self.losses.add("loss_left_out", own, f"the name {wire_name!r} on the wire", "another event has it")
+            else:
+                event["wire_name"] = wire_name
+                self._names.add(wire_name)
+        self._names.add(own)
+        self.events[own] = self._cut({**event, **body}, (own,))
+        return own
+
+    def trait(self, kind: Literal["user", "account"], name: str, body: Mapping[str, Any]) -> None:
+        """Add a trait; the first of a name stays, and a different second one is told."""
+        known = self._traits.setdefault(kind, {})
+        cut = self._cut(body, ("traits", kind, name))
+        if known.setdefault(name, cut) != cut:
+            self.losses.add("loss_left_out", f"traits.{kind}.{name}", "a second, other definition", "the first one")
+
+    def define(self, section: Literal["teams", "sources", "types"], name: str, body: Mapping[str, Any]) -> str:
+        """Add a team, a source or a named type, under a new name where its own is taken; answer that name."""
+        entries = self._sections[section]
+        own = unique(snake_case(name) if section == "types" else plan_id(name), entries)
+        entries[own] = self._cut(body, (section, own))
+        return own
+
+    @contextlib.contextmanager
+    def reading(self, place: str) -> Iterator[None]:
+        """Whatever fails inside is skipped, and told with its `place` (a file and a pointer into it)."""
+        try:
+            yield
+        except _READER_ERRORS as error:
+            why = "nested too deeply" if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
+            self.losses.add("loss_skipped", place, f"what cannot be read ({why})", "nothing")
+
+    def finish(self, *, name: str) -> Imported:
+        """The plan that was gathered. `name` is what it is called where nothing else is known.
+
+        What is no plan is left out part by part, and told. Raises PlanError when nothing helps.
+        """
+        sections = {section: entries for section, entries in self._sections.items() if entries}
+        document: dict[str, Any] = {
+            "plan": plan_id(self.header.get("plan", name)),
+            **{key: self._cut(value, (key,)) for key, value in self.header.items() if key != "plan"},
+            **sections,
+        }
+        traits = {kind: entries for kind, entries in self._traits.items() if entries}
+        if traits:
+            document["traits"] = traits
+        document["events"] = self.events
+        plan, problems = read_document(document)
+        while plan is None:
+            helped = [self._leave_out(problem) for problem in problems]
+            if not any(helped):
+                raise PlanError(problems)
+            plan, problems = read_document(document)
+        return Imported(plan=plan, document=document, losses=self.losses.all())
+
+    def _leave_out(self, problem: Problem) -> bool:
+        """Take out of the draft what a problem is about: the inside of a property, or else the whole part."""
+        section, *names = problem.where.replace("[]", "").replace("{}", "").split(".")
+        holder, name = self._holder(section, names)
+        part = holder.get(name)
+        if part is None:
+            return False
+        if holder is self.events or part.get("type") == "any":
+            del holder[name]
+            self.losses.add("loss_skipped", problem.where, problem.message, "nothing")
+            return True
+        head = {key: part[key] for key in ("wire_name", "required") if key in part}
+        holder[name] = {"type": "any", "nullable": True, **head, "x_not_read": part}
+        self.losses.add("loss_skipped", problem.where, problem.message, "any value; kept under x_not_read")
+        return True
+
+    def _holder(self, section: str, names: list[str]) -> tuple[dict[str, Any], str]:
+        if section in self.events:
+            properties: dict[str, Any] = self.events[section].get("properties") or {}
+            return (properties, names[0]) if names and names[0] in properties else (self.events, section)
+        if section == "traits" and len(names) > 1:
+            return self._traits.get(names[0], {}), names[1]
+        return self._sections.get(section, {}), names[0] if names else ""
+
+    def _cut(self, value: Any, path: tuple[str, ...]) -> Any:
+        """A copy that can be written: null stands for what is nested too deep, text for what YAML has no words for."""
+        if not isinstance(value, Mapping | list):
+            return self._writable(value, path)
+        if len(path) >= _DEEPEST:
+            self.losses.add("loss_skipped", ".".join(path[:3]), f"what is nested more than {_DEEPEST} deep", "nothing")
+            return None
+        if isinstance(value, list):
+            return [self._cut(inner, (*path, f"[{index}]")) for index, inner in enumerate(value)]
+        return {self._writable(key, path): self._cut(inner, (*path, _whole(str(key)))) for key, inner in value.items()}
+
+    def _writable(self, value: Any, path: tuple[str, ...]) -> Any:
+        instead: Any = value
+        if isinstance(value, str):
+            instead = _whole(value)
+        elif isinstance(value, int | Decimal) and not is_writable(value):
+            instead = str(value)
+        if instead is not value and instead != value:
+            shown_here = f"what a plan cannot write: {shown(value)}"
+            self.losses.add("loss_read_as", ".".join(path[:3]), shown_here, f"the text {shown(instead)}")
+        return instead
+
+
+def _whole(text: str) -> str:
+    """A text in which a sign stands for each half of a character that JSON may hold and no other text can."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

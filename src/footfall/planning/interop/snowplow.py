@@ -1,0 +1,258 @@
+"""Snowplow: self-describing JSON Schemas, as an Iglu registry holds them and as the files of snowplow-cli.
+
+Read are `schemas/VENDOR/NAME/jsonschema/1-0-0`, data structures, data products and source applications; written are the
+schemas, the data structures and the source applications
+(https://docs.snowplow.io/docs/fundamentals/schemas/, https://docs.snowplow.io/docs/event-studio/snowplow-cli/).
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from footfall.plan.model import Event, Plan
+from footfall.planning.interop.draft import Draft
+from footfall.planning.interop.event_in import describes_object, read_event, read_type
+from footfall.planning.interop.jsonschema import read_schema_file
+from footfall.planning.interop.names import plan_id, snake_case
+from footfall.planning.interop.schema_out import event_schema
+
+__all__ = ["read", "write"]
+
+_META_SCHEMA = "http://iglucentral.com/schemas/com.snowplowanalytics.self-desc/schema/jsonschema/1-0-0#"
+_FIRST = "1-0-0"
+_PRODUCTS = "x_snowplow_data_products"
+_IGLU = "x_iglu"
+_IGLU_PATH = re.compile(r"(?:.*/)?([^/]+)/([^/]+)/([^/]+)/(\d+-\d+-\d+)(?:\.json)?")
+_VERSION = re.compile(r"[0-9]{1,9}-[0-9]{1,9}-[0-9]{1,9}")
+_IGLU_URI = re.compile(r"iglu:([^/]+)/([^/]+)/[^/]+/[^/]+")
+_URN = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")  # RFC 9562: the name space of URLs
+
+
+class _Schema(NamedTuple):
+    """One version of one self-describing schema; `entity` says that it is no event, but attached to events."""
+
+    vendor: str
+    name: str
+    version: str
+    schema: Mapping[str, Any]
+    owner: str
+    entity: bool
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.version.split("-") if part.isdecimal())
+
+
+def write(plan: Plan) -> dict[str, Any]:
+    """The files by path. An event's vendor, name and version come from its `x_iglu`, else from the plan and `1-0-0`."""
+    files: dict[str, Any] = {}
+    for event in plan.events.values():
+        vendor, name, version = _identity(event, plan)
+        stated = event_schema(event, plan)
+        stated = {key: value for key, value in stated.items() if key != _IGLU}
+        own = {"vendor": vendor, "name": name, "format": "jsonschema", "version": version}
+        schema = {"$schema": _META_SCHEMA, "self": own, **stated}
+        files[f"schemas/{vendor}/{name}/jsonschema/{version}"] = schema
+        meta: dict[str, Any] = {"hidden": False, "schemaType": "event"}
+        if event.owner:
+            meta["customData"] = {"owner": event.owner}
+        head = {"apiVersion": "v1", "resourceType": "data-structure", "meta": meta}
+        path = f"data-structures/{vendor}/{name}.yaml"
+        if path not in files or _newer(schema, files[path]["data"]):
+            files[path] = {**head, "data": schema}
+    for source in plan.sources.values():
+        data = {"name": source.name, "appIds": source.x.get("x_app_ids", [source.name])}
+        files[f"source-apps/{source.name}.yaml"] = {
+            "apiVersion": "v1",
+            "resourceType": "source-application",
+            "resourceName": str(uuid.uuid5(_URN, f"footfall:{plan.id}/{source.name}")),
+            "data": {**data, "entities": {"tracked": [], "enriched": []}},
+        }
+    for number, product in enumerate(plan.x.get(_PRODUCTS, ()), 1):
+        files[f"data-products/{number}.yaml"] = product
+    return files
+
+
+def _newer(schema: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    first, second = (tuple(map(int, each["self"]["version"].split("-"))) for each in (schema, other))
+    return first > second
+
+
+def _identity(event: Event, plan: Plan) -> tuple[str, str, str]:
+    stated = event.x.get(_IGLU, {})
+    return (
+        stated.get("vendor", plan.x.get("x_iglu_vendor", f"com.{plan.id}")),
+        stated.get("name", event.name),
+        stated.get("version", _FIRST),
+    )
+
+
+def read(files: Mapping[str, Any], draft: Draft) -> None:
+    """Add an event for each schema, and a named type for each entity and each schema of no object.
+
+    The newest version of a schema has its name; older ones follow as deprecated events, named with their version.
+    """
+    found: list[_Schema] = []
+    products: list[Any] = []
+    sources: dict[str, str] = {}
+    for path, document in files.items():
+        for one in document if isinstance(document, list) else [document]:
+            kind = one.get("resourceType") if isinstance(one, Mapping) else None
+            if kind == "data-product":
+                products.append(one)
+            elif kind == "source-application":
+                sources[path] = _source(one, draft)
+            else:
+                schema = _schema(path, one)
+                if schema is not None:
+                    found.append(schema)
+                elif kind is not None:
+                    draft.losses.add("loss_left_out", path, f"a resource of the type {kind}", "nothing")
+                else:
+                    read_schema_file(path, one, draft)
+    vendor = _vendor(found, draft)
+    named = _schemas(found, vendor, draft)
+    for product in products:
+        _product(product, named, sources, draft)
+
+
+def _schema(path: str, document: Any) -> _Schema | None:
+    if not isinstance(document, Mapping):
+        return None
+    meta = document.get("meta") if document.get("resourceType") == "data-structure" else {}
+    meta = meta if isinstance(meta, Mapping) else {}
+    schema = document.get("data") if isinstance(document.get("data"), Mapping) and "self" not in document else document
+    assert isinstance(schema, Mapping)
+    own = schema.get("self")
+    own = own if isinstance(own, Mapping) else {}
+    match = _IGLU_PATH.fullmatch(path)
+    vendor, name, version = (str(own[key]) if key in own else "" for key in ("vendor", "name", "version"))
+    if not name and match is None:
+        return None
+    if not name and match is not None:
+        vendor, name, version = match[1], match[2], match[4]
+    custom = meta.get("customData")
+    owner = custom.get("owner") if isinstance(custom, Mapping) else None
+    entity = meta.get("schemaType") == "entity"
+    version = version if _VERSION.fullmatch(version) else _FIRST
+    return _Schema(vendor, name, version, schema, owner if isinstance(owner, str) else "", entity)
+
+
+def _vendor(found: Iterable[_Schema], draft: Draft) -> str:
+    """The vendor that goes without saying: the only one, or the one that most schemas have."""
+    vendors = [schema.vendor for schema in found if schema.vendor]
+    vendor = max(sorted(set(vendors)), key=vendors.count, default="")
+    if vendor:
+        own = plan_id(vendor.removeprefix("com."))
+        draft.header["plan"] = own
+        if vendor != f"com.{own}":
+            draft.header["x_iglu_vendor"] = vendor
+    return vendor
+
+
+def _schemas(found: Iterable[_Schema], vendor: str, draft: Draft) -> dict[tuple[str, str], str]:
+    """Add the schemas, the newest of each first; answer the names of the events by vendor and name."""
+    versions: dict[tuple[str, str], dict[str, _Schema]] = {}
+    for schema in found:
+        held = versions.setdefault((schema.vendor, schema.name), {})
+        first = held.setdefault(schema.version, schema)
+        if first is not schema:
+            if first.schema != schema.schema:
+                draft.losses.add("loss_left_out", schema.name, f"a second, other {schema.version}", "the first one")
+            # The same schema as a data structure tells more than the registry does.
+            told = first._replace(owner=first.owner or schema.owner, entity=first.entity or schema.entity)
+            held[schema.version] = told
+    named: dict[tuple[str, str], str] = {}
+    for key, held in versions.items():
+        newest, *older = sorted(held.values(), key=lambda schema: schema.order, reverse=True)
+        with draft.reading(f"{newest.vendor}/{newest.name}/{newest.version}"):
+            named[key] = _add(newest, vendor, snake_case(newest.name), {}, draft)
+        for schema in older if key in named else ():
+            name = f"{snake_case(schema.name)}_{schema.version.replace('-', '_')}"
+            ended = {"reason": f"{newest.version} is the newest version", "replaced_by": named[key]}
+            extra = {"status": "deprecated", "deprecated": ended} if named[key] in draft.events else {}
+            with draft.reading(f"{schema.vendor}/{schema.name}/{schema.version}"):
+                _add(schema, vendor, name, extra, draft)
+    return named
+
+
+def _add(schema: _Schema, vendor: str, name: str, extra: Mapping[str, Any], draft: Draft) -> str:
+    place = name
+    iglu = {
+        key: value
+        for key, value, usual in (
+            ("vendor", schema.vendor, vendor),
+            ("name", schema.name, name),
+            ("version", schema.version, _FIRST),
+        )
+        if value != usual
+    }
+    own = schema.schema.get("self")
+    form = own.get("format") if isinstance(own, Mapping) else None
+    if form not in (None, "jsonschema"):
+        draft.losses.add("loss_read_as", place, f"the format {form}, which is no JSON Schema", "any value")
+        iglu["format"] = form
+    beside = {_IGLU: iglu} if iglu else {}
+    plain = {key: value for key, value in schema.schema.items() if key not in ("self", "$schema")}
+    if schema.entity or not describes_object(plain):
+        named = draft.define("types", name, {**read_type(plain, place, draft.losses), **beside})
+        what = "an entity" if schema.entity else "a schema that describes no object"
+        draft.losses.add("loss_read_as", place, what, f"the named type {named!r}, no event")
+        return named
+    body = read_event(plain, place, draft.losses)
+    head = {"owner": schema.owner} if schema.owner else {}
+    return draft.event(name, {**head, **body, **extra, **beside})
+
+
+def _source(document: Mapping[str, Any], draft: Draft) -> str:
+    data = document.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    name = plan_id(str(data.get("name", "source")))
+    ids = data.get("appIds")
+    body: dict[str, Any] = {"x_app_ids": ids} if ids and ids != [name] else {}
+    notes = {"x_title": data.get("name"), "x_description": data.get("description"), "x_owner": data.get("owner")}
+    body.update({key: value for key, value in notes.items() if value and value != name})
+    named = draft.define("sources", name, body)
+    entities = data.get("entities")
+    if isinstance(entities, Mapping) and any(entities.values()):
+        draft.losses.add("loss_left_out", f"source:{named}", "the entities that it adds to events", "nothing")
+    return named
+
+
+def _product(
+    product: Mapping[str, Any], named: Mapping[tuple[str, str], str], sources: Mapping[str, str], draft: Draft
+) -> None:
+    """Read from a data product who owns its events and where they come from; the rest is kept as it is."""
+    draft.header.setdefault(_PRODUCTS, []).append(product)
+    data = product.get("data")
+    data = data if isinstance(data, Mapping) else {}
+    draft.losses.add("loss_kept_aside", "plan", f"the data product {data.get('name', '')!r}", f"kept under {_PRODUCTS}")
+    apps = data.get("sourceApplications")
+    from_here = [_referred(each, sources) for each in apps] if isinstance(apps, list) else []
+    known = [name for name in from_here if name]
+    specifications = data.get("eventSpecifications")
+    for each in specifications if isinstance(specifications, list) else ():
+        event = draft.events.get(_event_of(each, named))
+        if event is None:
+            continue
+        if isinstance(data.get("owner"), str):
+            event.setdefault("owner", data["owner"])
+        if known:
+            event["sources"] = list(dict.fromkeys([*event.get("sources", ()), *known]))
+
+
+def _referred(each: Any, sources: Mapping[str, str]) -> str:
+    reference = each.get("$ref") if isinstance(each, Mapping) else None
+    if not isinstance(reference, str):
+        return ""
+    ending = reference.lstrip("./")
+    return next((name for path, name in sources.items() if path.endswith(ending)), "")
+
+
+def _event_of(specification: Any, named: Mapping[tuple[str, str], str]) -> str:
+    event = specification.get("event") if isinstance(specification, Mapping) else None
+    match = _IGLU_URI.match(str(event.get("source"))) if isinstance(event, Mapping) else None
+    return named.get((match[1], match[2]), "") if match else ""

@@ -1,0 +1,9 @@
+"""Lint: named rules that judge whether a plan that can be read is also one that people can work with."""
+
+from __future__ import annotations
+
+from footfall.planning.lint.engine import lint
+from footfall.planning.lint.registry import RULES
+from footfall.planning.lint.rule import Finding, PlacedProperty, Rule, View
+
+__all__ = ["RULES", "Finding", "PlacedProperty", "Rule", "View", "lint"]

@@ -1,0 +1,243 @@
+"""Rules about what a plan says: owners, descriptions, purposes, and names that mean different things in places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from footfall.plan.findings import Path, dotted
+from footfall.plan.model import Property
+from footfall.planning.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.planning.words import GENERIC, STOP_WORDS, singular, stem, words_of
+
+__all__ = ["ROWS"]
+
+
+def _owned(view: View) -> Iterator[tuple[Path, str]]:
+    plan = view.plan
+    yield from (((event.name,), event.owner) for event in plan.events.values())
+    yield from ((("goals", goal.name), goal.owner) for goal in plan.goals.values())
+    yield from ((("kpis", kpi.name), kpi.owner) for kpi in plan.kpis.values())
+    yield from ((("journeys", journey.name), journey.owner) for journey in plan.journeys.values())
+
+
+def _missing_owner(view: View) -> Iterator[Finding]:
+    for path, owner in _owned(view):
+        if not owner.strip():
+            yield Finding(path=path, message="nobody owns it")
+
+
+def _described(view: View) -> Iterator[tuple[Path, str]]:
+    plan = view.plan
+    yield from (((event.name,), event.description) for event in plan.events.values())
+    yield from ((("pages", page.name), page.description) for page in plan.pages.values())
+    yield from ((each.path, each.prop.description) for each in view.properties if each.prop.name)
+    yield from ((("goals", goal.name), goal.description) for goal in plan.goals.values())
+    yield from ((("journeys", journey.name), journey.description) for journey in plan.journeys.values())
+
+
+def _missing_description(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        if not text.strip():
+            yield Finding(path=path, message="it has no description")
+
+
+def _missing_question(view: View) -> Iterator[Finding]:
+    for kpi in view.plan.kpis.values():
+        if not kpi.question.strip():
+            yield Finding(path=("kpis", kpi.name), message="the KPI answers no question")
+
+
+_PLACEHOLDERS: Final = frozenset(
+    [
+        "todo",
+        "tbd",
+        "tba",
+        "fixme",
+        "xxx",
+        "description",
+        "placeholder",
+        "lorem",
+        "wip",
+        "unknown",
+        "test",
+        "asdf",
+        "none",
+    ]
+)
+
+
+def _placeholder(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        words = words_of(text)
+        if text.strip() and (
+            not words
+            or words[0] in _PLACEHOLDERS - {"none", "unknown", "test", "description"}
+            or (len(words) == 1 and words[0] in _PLACEHOLDERS)
+        ):
+            yield Finding(path=path, message=f"{text.strip()[:40]!r} stands in for a description", key="description")
+
+
+def _repeated(view: View) -> Iterator[Finding]:
+    for path, text in _described(view):
+        said = [word for word in words_of(text) if word not in STOP_WORDS and word not in GENERIC]
+        if not words_of(text):
+            continue
+        # A word of the event around a property, or of an object around an inner one, does say something of it.
+        own = path if path[0] in ("goals", "journeys") else path[-1:]
+        around = {stem(singular(word)) for part in own for word in words_of(part)}
+        if all(stem(singular(word)) in around for word in said) and words_of(text)[0] not in _PLACEHOLDERS:
+            message = f"the description {text.strip()[:60]!r} only repeats the name"
+            yield Finding(path=path, message=message, key="description")
+
+
+def _by_column(view: View) -> dict[str, list[PlacedProperty]]:
+    """The properties of all events by their path inside the event, which is where they are stored.
+
+    What is inside different properties may have one name and differ: `stage.height` and `element.height`. One that many
+    events share from one definition is counted for each of them.
+    """
+    found: dict[str, list[PlacedProperty]] = {}
+    for each in view.properties:
+        if each.event is not None and each.prop.name:
+            found.setdefault(dotted(each.path[1:]), []).append(each)
+    return found
+
+
+def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
+    """Properties of one name of which a few differ from the most: those few, each with what the most are."""
+    for name, placed in _by_column(view).items():
+        kinds = [(each, aspect(each.prop)) for each in placed]
+        stated = [(each, kind) for each, kind in kinds if kind is not None]
+        counts = Counter(kind for _, kind in stated)
+        if len(counts) < 2:
+            continue
+        usual, number = counts.most_common(1)[0]
+        example = next(each for each, kind in stated if kind == usual)
+        others = f"in {number} other places, such as" if number > 1 else "in"
+        for each, kind in stated:
+            if kind != usual:
+                yield Finding(
+                    path=each.path,
+                    message=f"{name!r} {say(each.prop)} here, but {say(example.prop)} {others} {dotted(example.path)}",
+                )
+
+
+def _say_type(prop: Property) -> str:
+    inner = prop.items or prop.values
+    said = " or ".join(sorted(prop.types)) or prop.type
+    return f"is {said} of {inner.type}" if inner is not None else f"is {said}"
+
+
+def _conflicting_types(view: View) -> Iterator[Finding]:
+    return _differing(view, _say_type, _say_type)
+
+
+def _conflicting_units(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.unit, lambda prop: f"is in {prop.unit}")
+
+
+def _conflicting_formats(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.format, lambda prop: f"has the format {prop.format}")
+
+
+def _conflicting_sensitivity(view: View) -> Iterator[Finding]:
+    return _differing(view, lambda prop: prop.sensitivity, lambda prop: f"is {prop.sensitivity}")
+
+
+def _topics(prop: Property) -> frozenset[str]:
+    return frozenset(stem(singular(word)) for word in words_of(prop.description) if word not in STOP_WORDS | GENERIC)
+
+
+def _conflicting_meanings(view: View) -> Iterator[Finding]:
+    """Descriptions of one name that share no word, also not with the name; and closed enums that share no value."""
+    for name, placed in _by_column(view).items():
+        own = {stem(singular(word)) for word in words_of(placed[0].prop.name)}
+        first: list[PlacedProperty] = []
+        for each in placed:
+            if each.prop.type == "object" and not each.prop.description:
+                continue
+            other = next((before for before in first if _apart(before.prop, each.prop, own)), None)
+            if other is not None:
+                message = (
+                    f"{name!r} means something else here than in {dotted(other.path)}: {_both(other.prop, each.prop)}"
+                )
+                yield Finding(path=each.path, message=message)
+            elif not any(before.prop.description == each.prop.description for before in first):
+                first.append(each)
+
+
+def _apart(one: Property, other: Property, own: set[str]) -> bool:
+    if one.enum and other.enum and not (one.open or other.open) and not set(one.enum) & set(other.enum):
+        return True
+    if one.description == other.description or one.type != other.type:
+        return False
+    mine, theirs = _topics(one), _topics(other)
+    if not mine or not theirs or mine & theirs:
+        return False
+    return not (mine & own or theirs & own)
+
+
+def _both(one: Property, other: Property) -> str:
+    if one.enum and other.enum and not set(one.enum) & set(other.enum):
+        return f"[{_few(other.enum)}], there [{_few(one.enum)}]"
+    return f"{other.description[:60]!r}, there {one.description[:60]!r}"
+
+
+def _few(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values[:3])) + (", …" if len(values) > 3 else "")
+
+
+ROWS: Final = (
+    Rule(
+        name="missing_owner", level="warning", judge=_missing_owner,
+        reason="When a number looks wrong, somebody must be there to ask.",
+        fix="add owner: TEAM, here or in the file's defaults",
+    ),
+    Rule(
+        name="missing_description", level="warning", judge=_missing_description,
+        reason="Without a description, the next reader guesses when it is sent and what it holds.",
+        fix="say when it happens, or what the value is, in a sentence",
+    ),
+    Rule(
+        name="missing_question", level="warning", judge=_missing_question,
+        reason="A KPI that answers no question is a number that nobody acts on.",
+        fix="add question: the one that the team wants answered",
+    ),
+    Rule(
+        name="placeholder_description", level="warning", judge=_placeholder,
+        reason="A text that was to be replaced later hides that the description is missing.",
+        fix="say when it happens, or what the value is, in a sentence",
+    ),
+    Rule(
+        name="repeated_description", level="warning", judge=_repeated,
+        reason="A description that only repeats the name tells nobody anything, and looks as if it did.",
+        fix="say what the name does not: when exactly it is sent, in which unit, what null means",
+    ),
+    Rule(
+        name="conflicting_types", level="error", judge=_conflicting_types,
+        reason="A property of one name and two types ends in one column that holds neither.",
+        fix="make it one type, or give one of them another name",
+    ),
+    Rule(
+        name="conflicting_units", level="error", judge=_conflicting_units,
+        reason="Seconds added to milliseconds give a number that is wrong and looks right.",
+        fix="use one unit, or put the unit into the names",
+    ),
+    Rule(
+        name="conflicting_formats", level="warning", judge=_conflicting_formats,
+        reason="Values of one name that are written in two ways cannot be joined or compared.",
+        fix="use one format, best as a named type",
+    ),
+    Rule(
+        name="conflicting_sensitivity", level="warning", judge=_conflicting_sensitivity,
+        reason="What is personal in one event is personal in all; the mildest mark decides what leaks.",
+        fix="use one sensitivity, best as a named type",
+    ),
+    Rule(
+        name="conflicting_meanings", level="warning", judge=_conflicting_meanings,
+        reason="One name for two things is read as one thing by whoever did not write it.",
+        fix="use one named type for one thing, or give one of them another name",
+    ),
+)  # fmt: skip

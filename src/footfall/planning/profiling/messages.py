@@ -1,0 +1,152 @@
+"""Reads what was seen: one line of JSON to the messages in it, whoever wrote the line.
+
+Three kinds of lines are known: a message as Segment-shaped SDKs send it and `FileTransport` writes it, a line of
+`footfall export`, and a whole batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from footfall.events import MESSAGE_TYPES
+from footfall.message_reader import client_word, merged_objects, said_time, trait_texts
+from footfall.moments import parse_moment
+from footfall.plan.checking.walk import decode
+from footfall.plan.model import TRAITS_OF
+
+__all__ = ["Seen", "read_line"]
+
+_TYPES = frozenset(MESSAGE_TYPES)
+_NOTHING = msgspec.Raw(b"{}")
+
+
+class Seen(msgspec.Struct, frozen=True, gc=False):
+    """One message that was seen.
+
+    `event` is the name on the wire of a track message, "" for any other. `body` is the JSON text of its properties or
+    traits, `values` the same decoded, with exact numbers. `at` is when it happened, in microseconds since 1970-01-01
+    UTC, None where nothing says so. `received` says that its values are as a collector gets them: a client with a plan
+    has applied the plan's transforms, or a collector has stored it. `receipt` is when a collector received it, where it
+    is known.
+    """
+
+    type: str
+    event: str
+    body: msgspec.Raw
+    values: dict[str, Any]
+    at: int | None = None
+    source: str = ""
+    received: bool = False
+    receipt: int | None = None
+
+
+class _Bodies(msgspec.Struct):
+    properties: msgspec.Raw = _NOTHING
+
+
+class _Line(msgspec.Struct):
+    message: msgspec.Raw = _NOTHING
+    envelope: msgspec.Raw = _NOTHING
+    context: msgspec.Raw = _NOTHING
+    batch: tuple[msgspec.Raw, ...] = ()
+
+
+_bodies = msgspec.json.Decoder(_Bodies).decode
+_line = msgspec.json.Decoder(_Line).decode
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    """What stands beside a message, and goes before what the message says itself."""
+
+    at: int | None = None
+    source: str = ""
+    type: str = ""
+    envelope: bytes | None = None
+    receipt: int | None = None
+
+
+def read_line(line: bytes) -> Iterator[Seen]:
+    """The messages of one line. Raises ValueError, with what is wrong, for a line that holds none."""
+    data = _decoded(line)
+    if type(data) is not dict:
+        raise ValueError("it is no JSON object")
+    if type(data.get("batch")) is list:
+        parts = _line(line)
+        stored = _Stored(envelope=b'{"context":%b}' % bytes(parts.context))
+        for raw in parts.batch:
+            yield _message(bytes(raw), _decoded(raw), stored)
+    elif type(data.get("message")) is dict or "person_id" in data:
+        parts = _line(line)
+        body, envelope = _unfolded(parts.message), _unfolded(parts.envelope)
+        at, receipt = (parse_moment(data.get(key)) for key in ("occurred_at", "received_at"))
+        stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), envelope or None, receipt)
+        yield _message(body, _decoded(body), stored)
+    else:
+        yield _message(line, data, _Stored())
+
+
+def read_message(
+    body: bytes,
+    *,
+    at: int | None = None,
+    source: str = "",
+    type_: str = "",
+    receipt: int | None = None,
+    envelope: bytes | None = None,
+) -> Seen:
+    """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
+
+    `envelope` is what its batch said for all of its messages. Raises ValueError for what is no message.
+    """
+    return _message(body, _decoded(body), _Stored(at, source, type_, envelope, receipt))
+
+
+def _decoded(text: bytes | msgspec.Raw) -> Any:
+    try:
+        return decode(text)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
+    if type(data) is not dict:
+        raise ValueError("the message is no JSON object")
+    event = _text(data.get("event"))
+    kind = stored.type or _text(data.get("type")) or ("track" if event else "")
+    if kind not in _TYPES:
+        raise ValueError(f"its type is none of {', '.join(MESSAGE_TYPES)}")
+    if kind == "track" and not event:
+        raise ValueError("it tracks an event without a name")
+    key = "traits" if kind in TRAITS_OF else "properties"
+    values = data.get(key)
+    if values is not None and type(values) is not dict:
+        raise ValueError(f"its {key} are no object")
+    if kind in TRAITS_OF:
+        text = merged_objects(trait_texts(kind, body, stored.envelope))
+        values = decode(text)
+    else:
+        text = _bodies(body).properties if values is not None else _NOTHING
+    context = data.get("context")
+    return Seen(
+        kind,
+        event if kind == "track" else "",
+        text,
+        values or {},
+        parse_moment(said_time(data)) if stored.at is None else stored.at,
+        stored.source,
+        bool(stored.source) or (type(context) is dict and client_word(context, "transformed") is not None),
+        stored.receipt,
+    )
+
+
+def _unfolded(part: msgspec.Raw) -> bytes:
+    """JSON that an export gives as text, or that is there as it is; nothing for null."""
+    text = msgspec.json.decode(part, type=str).encode() if bytes(part)[:1] == b'"' else bytes(part)
+    return b"" if text == b"null" else text
+
+
+def _text(value: object) -> str:
+    return value if type(value) is str else ""

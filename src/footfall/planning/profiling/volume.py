@@ -1,0 +1,48 @@
+"""Counts an event by the full hours, days or weeks of the plan's clock, to hold against the volume that is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from footfall.plan.model import VolumeExpectation
+from footfall.plan.periods import full_periods
+from footfall.planning.profiling.profile import QUARTER_US
+
+__all__ = ["Volume", "volume"]
+
+
+class Volume(msgspec.Struct, frozen=True):
+    """How many full periods there were, how many of them had too few and too many, and the extremes."""
+
+    periods: int
+    low: int
+    high: int
+    least: int
+    most: int
+
+
+def volume(
+    quarters: Mapping[int, int], expected: VolumeExpectation, *, since: int, until: int, timezone: str
+) -> Volume | None:
+    """The counts of each full period in `since` to `until` (microseconds since 1970-01-01 UTC); None without any."""
+    periods = list(full_periods(expected.per, since, until, timezone))
+    if not periods:
+        return None
+    counts = dict.fromkeys(periods, 0)
+    starts = iter(periods)
+    current = next(starts)
+    for quarter in sorted(quarters):
+        at = quarter * QUARTER_US
+        while at >= current[1] and (following := next(starts, None)) is not None:
+            current = following
+        if current[0] <= at < current[1]:
+            counts[current] += quarters[quarter]
+    return Volume(
+        periods=len(counts),
+        low=sum(expected.min is not None and count < expected.min for count in counts.values()),
+        high=sum(expected.max is not None and count > expected.max for count in counts.values()),
+        least=min(counts.values()),
+        most=max(counts.values()),
+    )

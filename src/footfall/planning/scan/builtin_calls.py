@@ -1,0 +1,130 @@
+"""Built-in calls: what `dict(…)`, `str(…)`, `Decimal("…")`, `" ".join(…)` and their like give, as tables."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from footfall.planning.scan.dictionaries import is_scalar, merged, plain
+from footfall.planning.scan.values import (
+    Arguments,
+    Const,
+    DictEntry,
+    Dictionary,
+    Items,
+    Param,
+    Unknown,
+    Value,
+    because,
+    join_values,
+    params_in,
+)
+
+__all__ = ["BUILTINS", "METHODS", "bound_call"]
+
+Builtin = Callable[[Arguments, ast.Call], Value]
+
+METHODS: Mapping[type[Any], frozenset[str]] = {
+    Dictionary: frozenset(
+        {"clear", "copy", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values", "__setitem__"}
+    ),
+    Param: frozenset({"copy"}),
+    Unknown: frozenset({"copy"}),
+    Items: frozenset({"append", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"}),
+}
+"""The methods of built-in values that are known to the scan."""
+
+
+def _dict(arguments: Arguments, what: ast.Call) -> Value:
+    result = Dictionary({}, None, id(what))
+    if arguments.positional:
+        result = merged(result, arguments.positional[0])
+    named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
+    result = merged(result, named)
+    return result if arguments.rest is None else Dictionary(result.entries, arguments.rest, id(what))
+
+
+def _copy(arguments: Arguments, what: ast.Call) -> Value:
+    value = arguments.positional[0] if arguments.positional else Unknown(because("is ", what))
+    return Dictionary(value.entries, value.rest, id(what)) if isinstance(value, Dictionary) else value
+
+
+def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
+    """A conversion: exact for a constant, else a value whose type at least is known."""
+
+    def builtin(arguments: Arguments, what: ast.Call) -> Value:
+        value = plain(arguments.positional[0]) if len(arguments.positional) == 1 and not arguments.named else None
+        if isinstance(value, Const) and is_scalar(value.value):
+            try:
+                return Const(convert(value.value))
+            except (ValueError, TypeError, ArithmeticError):
+                pass
+        if value is not None and convert is str and isinstance(value, Unknown) and value.type == "string":
+            return value
+        return Unknown(because("is ", what), params_in(value), type=kind)
+
+    return builtin
+
+
+def _listed(arguments: Arguments, what: ast.Call) -> Value:
+    value = arguments.positional[0] if arguments.positional else Items(())
+    return value if isinstance(value, Items) else Unknown(because("is ", what), params_in(value), type="array")
+
+
+def _truth(arguments: Arguments, what: ast.Call) -> Value:
+    return Unknown(because("is ", what), params_in(*arguments.positional), type="boolean")
+
+
+BUILTINS: Mapping[str, Builtin] = {
+    "builtins.bool": _truth,
+    "builtins.dict": _dict,
+    "builtins.float": _typed("number", float),
+    "builtins.int": _typed("integer", int),
+    "builtins.isinstance": _truth,
+    "builtins.len": lambda _arguments, what: Unknown(because("is ", what), type="integer"),
+    "builtins.list": _listed,
+    "builtins.repr": _typed("string", repr),
+    "builtins.sorted": lambda given, what: Unknown(because("is ", what), params_in(*given.positional), type="array"),
+    "builtins.str": _typed("string", str),
+    "builtins.tuple": _listed,
+    "collections.OrderedDict": _dict,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
+    "types.MappingProxyType": _copy,
+    "typing.cast": lambda arguments, what: (
+        arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", what))
+    ),
+}  # fmt: skip
+"""What is called by its full name, and how to tell its result."""
+
+
+def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:
+    """What a method of a built-in value gives back; changes in place are made elsewhere."""
+    if isinstance(receiver, Dictionary):
+        return _dictionary_call(receiver, name, arguments, what)
+    if isinstance(receiver, Items | Param | Unknown) and name == "copy":
+        return receiver
+    return Unknown(because("is ", what), params_in(*arguments.positional))
+
+
+def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what: ast.AST) -> Value:
+    first = plain(arguments.positional[0]) if arguments.positional else None
+    if name in {"get", "pop", "setdefault"} and first is not None:
+        default = arguments.positional[1] if len(arguments.positional) > 1 else Const(None)
+        if isinstance(first, Const) and isinstance(first.value, str):
+            entry = receiver.entries.get(first.value)
+            if entry is not None:
+                return entry.value if entry.certain else join_values((entry.value, default))
+            return default if receiver.rest is None else Unknown(because("is ", what), params_in(receiver.rest))
+        if receiver.rest is None:
+            return join_values([*(entry.value for entry in receiver.entries.values()), default])
+    certain = receiver.rest is None and all(entry.certain for entry in receiver.entries.values())
+    if name == "items" and certain:
+        pairs = (Items((Const(key), entry.value)) for key, entry in receiver.entries.items())
+        return Items(tuple(pairs))
+    if name == "keys" and certain:
+        return Items(tuple(Const(key) for key in receiver.entries))
+    if name == "values" and certain:
+        return Items(tuple(entry.value for entry in receiver.entries.values()))
+    return Unknown(because("is ", what), params_in(receiver.rest, *arguments.positional))

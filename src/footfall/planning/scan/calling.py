@@ -1,0 +1,312 @@
+"""Calling: what a call gives back, and what it sends, by what is called: a client, a function, a class, a built-in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from footfall.planning.scan.builtin_calls import BUILTINS, bound_call
+from footfall.planning.scan.calls import likely, send
+from footfall.planning.scan.classes import class_value, is_enum
+from footfall.planning.scan.dictionaries import (
+    LIST_MUTATORS,
+    MUTATORS,
+    SAFE,
+    changed,
+    merged,
+    opened,
+    options_of,
+    truth,
+)
+from footfall.planning.scan.mutations import changed_in_place
+from footfall.planning.scan.sdks import CARRIERS, METHOD_NAMES, SDKS
+from footfall.planning.scan.values import (
+    Action,
+    Arguments,
+    BuiltinMethod,
+    Class,
+    Const,
+    DictEntry,
+    Dictionary,
+    External,
+    Function,
+    Instance,
+    Items,
+    LibraryCall,
+    Method,
+    Param,
+    SdkClient,
+    Subclass,
+    TaskMethod,
+    Unknown,
+    Value,
+    because,
+    join_values,
+    params_in,
+    reason_of,
+)
+from footfall.planning.scan.walker import Walker
+
+__all__ = ["call"]
+
+# What calls the function that it is given later, with the arguments that follow: where that function stands.
+_HANDS_ON: Mapping[str, int] = {
+    "add_task": 0, "apply_async": 0, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "enqueue": 0,
+    "on_commit": 0, "partial": 0, "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0,
+    "to_thread": 0,
+}  # fmt: skip
+# The same with all arguments by name: a thread, a task of another queue.
+_TARGETS: Mapping[str, str] = {"Thread": "target", "Process": "target", "Timer": "function"}
+_LATER = frozenset(
+    {"apply", "apply_async", "send_with_options", "signature", "subtask"}
+)  # these take the arguments as a list and a dictionary
+_CHANGE = MUTATORS | LIST_MUTATORS
+_SENDS = frozenset({"track", "capture"})
+
+
+class _CallSite:
+    """One call while it is followed: the node, what it is given."""
+
+    def __init__(self, walker: Walker, node: ast.Call) -> None:
+        self.walker = walker
+        self.node = node
+        self.arguments = Arguments()
+
+
+def call(walker: Walker, node: ast.Call) -> Value:
+    """Follow a call. Returns what it gives back."""
+    site = _CallSite(walker, node)
+    callee = walker.value(node.func)
+    site.arguments = _arguments(walker, node)
+    if not _keeps(callee, node):
+        _escape(site, callee)
+    options = options_of(callee)
+    if any(_sends(walker, option) for option in options):
+        # A client that is made when it is first asked for is nothing before, and not called then.
+        options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
+    return join_values([_called(site, option, site.arguments) for option in options], callee)
+
+
+def _sends(walker: Walker, callee: Value) -> bool:
+    """Whether it is known that a call of this sends."""
+    function = callee.function if isinstance(callee, Method) else callee
+    return isinstance(callee, Action) or (isinstance(function, Function) and walker.engine.may_send(function))
+
+
+def _arguments(walker: Walker, node: ast.Call) -> Arguments:
+    positional: list[Value] = []
+    rest: Unknown | Param | None = None
+    for part in node.args:
+        value = walker.value(part)
+        if not isinstance(part, ast.Starred):
+            if rest is None:
+                positional.append(value)
+        elif isinstance(value, Items):
+            positional.extend(value.items)
+        elif rest is None:
+            rest = (
+                value if isinstance(value, Param) else Unknown(f"comes from {ast.unparse(part)[:40]}", params_in(value))
+            )
+    named = Dictionary({})
+    for keyword in node.keywords:
+        value = walker.value(keyword.value)
+        if keyword.arg is not None:
+            named = merged(named, Dictionary({keyword.arg: DictEntry(value)}))
+        elif isinstance(value, Dictionary | Param):
+            named = merged(named, value)
+        else:
+            named = opened(named, Unknown(f"comes from **{ast.unparse(keyword.value)[:40]}", params_in(value)))
+    return Arguments(tuple(positional), {name: entry.value for name, entry in named.entries.items()}, rest, named.rest)
+
+
+def _keeps(callee: Value, node: ast.Call) -> bool:
+    """Whether a call surely leaves the dictionaries that it is given as they are."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if isinstance(callee, Action | BuiltinMethod | Class) or name in SAFE:
+        return True
+    return isinstance(callee, External) and (callee.name in BUILTINS or callee.name in CARRIERS)
+
+
+def _escape(site: _CallSite, callee: Value) -> None:
+    """Whoever is handed a dictionary may change it; a function of the tree only if its text says so."""
+    parts = [*enumerate(site.node.args), *((keyword.arg, keyword.value) for keyword in site.node.keywords)]
+    for position, part in parts:
+        value = site.walker.lookup(part.id) if isinstance(part, ast.Name) else None
+        if isinstance(value, Dictionary | Items) and _changes(callee, position):
+            why = f"was handed to {ast.unparse(site.node.func)[:40]}() before"
+            after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
+            site.walker.rebind(value, after)
+
+
+def _changes(callee: Value, position: int | str | None) -> bool:
+    function = callee.function if isinstance(callee, Method) else callee
+    if not isinstance(function, Function) or position is None:
+        return True
+    names = [arg.arg for arg in (*function.node.args.posonlyargs, *function.node.args.args)]
+    if isinstance(callee, Method):
+        names = names[1:]
+    name = position if isinstance(position, str) else names[position] if position < len(names) else None
+    if name is None:
+        return True
+    changed = (changed_in_place(node) for node in ast.walk(function.node))
+    return any(isinstance(part, ast.Name) and part.id == name for part in changed)
+
+
+def _called(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
+    handler = _CALLEES.get(type(callee))
+    if not isinstance(callee, Action | SdkClient | Unknown | Param):
+        site.walker.engine.resolved.add(site.walker.place(site.node))
+    if handler is not None:
+        return handler(site, callee, arguments)
+    return _unknown_call(site, callee, arguments)
+
+
+def _action(site: _CallSite, callee: Action, arguments: Arguments) -> Value:
+    walker = site.walker
+    walker.sent.extend(send(callee, arguments, walker.place(site.node), walker.scope.qualname))
+    return Unknown(because("is ", site.node))
+
+
+def _client(site: _CallSite, callee: SdkClient, arguments: Arguments) -> Value:
+    """A client that is called itself: a function that was named with --client."""
+    return _action(site, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments)
+
+
+def _external(site: _CallSite, callee: External, arguments: Arguments) -> Value:
+    walker = site.walker
+    client = walker.engine.clients.made_by(callee)
+    if client is not None:
+        return client
+    if callee.name in CARRIERS or callee.name == "builtins.super":
+        return LibraryCall(callee.name, arguments)
+    builtin = BUILTINS.get(callee.name)
+    if builtin is not None:
+        return builtin(arguments, site.node)
+    return _unknown_call(site, callee, arguments)
+
+
+def _bound(site: _CallSite, callee: BuiltinMethod, arguments: Arguments) -> Value:
+    receiver = callee.receiver
+    func = site.node.func
+    if isinstance(receiver, Dictionary) and callee.name in MUTATORS and isinstance(func, ast.Attribute):
+        named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
+        after = changed(receiver, callee.name, arguments.positional, named)
+        site.walker.rebind(receiver, after)
+    if isinstance(receiver, Items) and callee.name in LIST_MUTATORS | {"pop"}:
+        site.walker.rebind(receiver, _list_after(receiver, callee.name, arguments))
+    if isinstance(receiver, Dictionary) and callee.name == "copy":
+        # Another dictionary with the same keys: what is done to one is not done to the other.
+        return msgspec.structs.replace(receiver, origin=id(site.node))
+    return bound_call(receiver, callee.name, arguments, site.node)
+
+
+def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
+    if method == "append" and len(arguments.positional) == 1:
+        return Items((*value.items, arguments.positional[0]))
+    if method == "extend" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Items):
+        return Items(value.items + arguments.positional[0].items)
+    return value if method in {"reverse", "sort"} else Unknown(f"is changed by {method}()", type="array")
+
+
+def _task(site: _CallSite, callee: TaskMethod, arguments: Arguments) -> Value:
+    """A call of a task: its queue passes these arguments on."""
+    if callee.method in _LATER:
+        positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
+        arguments = _later(positional, named)
+    _called(site, callee.callee, arguments)
+    return Unknown(because("is ", site.node))
+
+
+def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
+    positional = arguments.positional
+    return arguments.named.get(name) or (positional[position] if position < len(positional) else None)
+
+
+def _later(positional: Value | None, named: Value | None) -> Arguments:
+    """Arguments that are given as a list and a dictionary."""
+    items, rest = positional.items if isinstance(positional, Items) else (), None
+    if positional is not None and not isinstance(positional, Items) and truth(positional) is not False:
+        rest = positional if isinstance(positional, Param) else Unknown(reason_of(positional), params_in(positional))
+    keywords = merged(Dictionary({}), named) if named is not None else Dictionary({})
+    return Arguments(items, {name: entry.value for name, entry in keywords.entries.items()}, rest, keywords.rest)
+
+
+def _instance(site: _CallSite, callee: Instance, arguments: Arguments) -> Value:
+    function = class_value(callee.cls, "__call__")
+    if isinstance(function, Function):
+        return _method(site, Method(function, callee), arguments)
+    return _unknown_call(site, callee, arguments)
+
+
+def _subclass(site: _CallSite, callee: Subclass, arguments: Arguments) -> Value:
+    instance = _class(site, callee.cls, arguments)
+    return Instance(callee.cls) if isinstance(instance, Instance) else instance
+
+
+def _function(site: _CallSite, callee: Function, arguments: Arguments) -> Value:
+    return site.walker.engine.follow(site.walker, callee, arguments, site.node)
+
+
+def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
+    if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:
+        return _unknown_call(
+            site, Unknown(because("is ", site.node.func, ", which only says what it takes")), arguments
+        )
+    return site.walker.engine.follow(site.walker, callee.function, arguments, site.node, callee.receiver)
+
+
+def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
+    engine = site.walker.engine
+    if is_enum(callee):
+        return Unknown(because("is ", site.node), params_in(*arguments.positional))
+    client = engine.clients.made_by(callee)
+    if client is not None and not engine.clients.has_own_methods(callee):
+        return client
+    return engine.construct(site.walker, callee, arguments, site.node)
+
+
+def _unknown_call(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
+    """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
+    walker, func = site.walker, site.node.func
+    name = func.attr if isinstance(func, ast.Attribute) else ""
+    if name in METHOD_NAMES and isinstance(callee, Unknown | Param | External):
+        receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
+        action = likely(name, arguments, walker.engine.modules.library.sdks(walker.scope.module.path))
+        if action is not None:
+            walker.sent.extend(send(action, arguments, walker.place(site.node), walker.scope.qualname, receiver))
+    full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
+    _handed_on(site, full.rpartition(".")[2], arguments)
+    return Unknown(because("is ", site.node), params_in(callee))
+
+
+def _handed_on(site: _CallSite, name: str, arguments: Arguments) -> None:
+    walker = site.walker
+    for position, value in enumerate((*arguments.positional, *arguments.named.values())):
+        if not isinstance(value, Action | Function | Method):
+            continue
+        if _HANDS_ON.get(name) == position:
+            more = Unknown("is given when it is called") if name == "partial" else None
+            _called(site, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
+        elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
+            _called(site, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
+        elif isinstance(value, Action) and value.method in _SENDS:
+            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", site.node, ", which calls it"))
+            place = walker.place(site.node)
+            walker.sent.extend(send(value, Arguments((), {"event": why}), place, walker.scope.qualname))
+
+
+_CALLEES: Mapping[type[Any], Callable[[_CallSite, Any, Arguments], Value]] = {
+    Action: _action,
+    BuiltinMethod: _bound,
+    Class: _class,
+    SdkClient: _client,
+    External: _external,
+    Function: _function,
+    Instance: _instance,
+    Method: _method,
+    Subclass: _subclass,
+    TaskMethod: _task,
+}

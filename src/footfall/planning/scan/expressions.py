@@ -1,0 +1,262 @@
+"""Expressions: what each kind of Python expression is worth to the scan, as a table by kind of syntax."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from footfall.planning.scan.calling import call
+from footfall.planning.scan.dictionaries import concat, is_scalar, merged, options_of, plain, truth, with_key
+from footfall.planning.scan.mutations import EITHER, bound_names, changed_by_function, loosened
+from footfall.planning.scan.values import (
+    Choice,
+    Class,
+    Const,
+    Dictionary,
+    EnumMember,
+    Items,
+    Param,
+    Unknown,
+    Value,
+    because,
+    join_values,
+    params_in,
+)
+from footfall.planning.scan.walker import Walker
+
+__all__ = ["EXPRESSIONS"]
+
+
+def _constant(_walker: Walker, node: ast.Constant) -> Value:
+    if isinstance(node.value, bytes | complex) or node.value is Ellipsis:
+        return Unknown(because("is ", node))
+    return Const(node.value)
+
+
+def _name(walker: Walker, node: ast.Name) -> Value:
+    value = walker.engine.clients.given(node.id, walker.lookup(node.id))
+    return loosened(value, EITHER, node) if node.id in walker.shared else value
+
+
+def _attribute(walker: Walker, node: ast.Attribute) -> Value:
+    owner = walker.value(node.value)
+    # `client = None` until it is set up: an attribute is only ever taken of what is not None.
+    options = [option for option in options_of(owner) if option != Const(None)] or [owner]
+    value = join_values((walker.engine.attribute(walker, option, node.attr, node) for option in options), owner)
+    return walker.engine.clients.given(node.attr, value)
+
+
+def _dict(walker: Walker, node: ast.Dict) -> Value:
+    result = Dictionary({}, None, id(node))
+    for key, content in zip(node.keys, node.values, strict=True):
+        value = walker.value(content)
+        result = merged(result, value) if key is None else with_key(result, walker.value(key), value)
+    return result
+
+
+def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
+    parts = [(part, walker.value(part)) for part in node.elts]
+    items: list[Value] = []
+    for part, value in parts:
+        if isinstance(part, ast.Starred) and not isinstance(value, Items):
+            return Unknown(because("holds ", part), params_in(value), type="array")
+        items += value.items if isinstance(part, ast.Starred) and isinstance(value, Items) else (value,)
+    return Items(tuple(items))
+
+
+def _conditional(walker: Walker, node: ast.IfExp) -> Value:
+    walker.value(node.test)
+    decided = walker.decided(node.test)
+    if decided is not None:
+        return walker.value(node.body if decided else node.orelse)
+    return join_values((walker.value(node.body), walker.value(node.orelse)))
+
+
+def _bool_op(walker: Walker, node: ast.BoolOp) -> Value:
+    """`a or b`: the first that is true, each that may be; the other way round for `and`."""
+    wanted = isinstance(node.op, ast.Or)
+    kept: list[Value] = []
+    values = [walker.value(part) for part in node.values]
+    for value in values[:-1]:
+        for option in options_of(value):
+            decided = truth(option)
+            if decided is wanted:
+                return join_values([*kept, option], *values, loose=True)
+            if decided is None:
+                kept.append(option)
+    # What stands last is taken only when nothing before it holds: the default of a setting.
+    return join_values([*kept, values[-1]], *values, loose=True)
+
+
+def _formatted(walker: Walker, node: ast.JoinedStr) -> Value:
+    return concat([_part(walker, part) for part in node.values])
+
+
+def _part(walker: Walker, node: ast.expr) -> Value:
+    if not isinstance(node, ast.FormattedValue):
+        return walker.value(node)
+    value = walker.value(node.value)
+    if node.format_spec is not None:
+        walker.value(node.format_spec)
+    if node.format_spec is not None or node.conversion not in (-1, ord("s")):
+        return Unknown(because("is ", node.value, " in some form"), params_in(value), type="string")
+    return _text_of(value, node.value)
+
+
+def _text_of(value: Value, what: ast.AST) -> Value:
+    """What a value is as text inside other text."""
+    options: list[Value] = []
+    for option in options_of(value):
+        bare = plain(option)
+        if isinstance(option, EnumMember) and not option.prints:
+            options.append(Unknown(because("is an enum's member as text: ", what), type="string"))
+        elif isinstance(bare, Const) and is_scalar(bare.value):
+            options.append(Const(str(bare.value)))
+        elif isinstance(bare, Unknown):
+            options.append(Unknown(bare.reason, bare.params, bare.prefix if bare.type == "string" else "", "string"))
+        else:
+            why = because(bare) if isinstance(bare, Param) else because("is ", what)
+            options.append(Unknown(why, params_in(bare), type="string"))
+    return join_values(options, value)
+
+
+def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
+    first, second = walker.value(node.left), walker.value(node.right)
+    if isinstance(node.op, ast.BitOr) and isinstance(first, Dictionary):
+        return merged(first, second)
+    results = [_combined(node, plain(a), plain(b)) for a in options_of(first) for b in options_of(second)]
+    return join_values(results, first, second)
+
+
+def _combined(node: ast.BinOp, first: Value, second: Value) -> Value:
+    if isinstance(node.op, ast.Add) and (_is_text(first) or _is_text(second)):
+        return concat((first, second))
+    if isinstance(node.op, ast.Add) and isinstance(first, Items) and isinstance(second, Items):
+        return Items(first.items + second.items)
+    return Unknown(because("is ", node), params_in(first, second))
+
+
+def _is_text(value: Value) -> bool:
+    if isinstance(value, Const):
+        return isinstance(value.value, str)
+    return isinstance(value, Unknown) and value.type == "string"
+
+
+def _unary(walker: Walker, node: ast.UnaryOp) -> Value:
+    value = walker.value(node.operand)
+    if isinstance(node.op, ast.Not):
+        decided = truth(value)
+        return (
+            Unknown(because("is ", node), params_in(value), type="boolean") if decided is None else Const(not decided)
+        )
+    if isinstance(value, Const) and type(value.value) in (int, float):
+        signs = {ast.USub: -1, ast.UAdd: 1}
+        if type(node.op) in signs:
+            return Const(signs[type(node.op)] * value.value)
+    return Unknown(because("is ", node), params_in(value))
+
+
+def _compare(walker: Walker, node: ast.Compare) -> Value:
+    for part in (node.left, *node.comparators):
+        walker.value(part)
+    return Unknown(because("is ", node), type="boolean")
+
+
+def _subscript(walker: Walker, node: ast.Subscript) -> Value:
+    owner, asked = walker.value(node.value), walker.value(node.slice)
+    key = plain(asked)
+    if isinstance(owner, Class) and isinstance(key, Const) and isinstance(key.value, str):
+        return walker.engine.attribute(walker, owner, key.value, node)  # Events["ORDER"]
+    items: list[Value] = []
+    for option in options_of(owner):
+        items.extend(_item(option, item, node) for item in options_of(key))
+    return join_values(items, owner, asked)
+
+
+def _item(owner: Value, key: Value, what: ast.AST) -> Value:
+    key = plain(key)
+    if isinstance(owner, Dictionary) and isinstance(key, Const) and isinstance(key.value, str):
+        entry = owner.entries.get(key.value)
+        if entry is not None and entry.certain:
+            return entry.value
+    if isinstance(owner, Dictionary) and owner.rest is None and isinstance(key, Unknown | Param):
+        # Any of the values: exactly what a table of events by some key means.
+        return (
+            join_values([entry.value for entry in owner.entries.values()], Choice((), params_in(key), True))
+            if owner.entries
+            else Unknown(because("is ", what), params_in(key))
+        )
+    at = key.value if isinstance(key, Const) and type(key.value) is int else None
+    if isinstance(owner, Items) and at is not None and -len(owner.items) <= at < len(owner.items):
+        return owner.items[at]
+    return Unknown(because("is ", what), params_in(owner, key))
+
+
+def _call(walker: Walker, node: ast.Call) -> Value:
+    return call(walker, node)
+
+
+def _await(walker: Walker, node: ast.Await | ast.Starred) -> Value:
+    return walker.value(node.value)
+
+
+def _walrus(walker: Walker, node: ast.NamedExpr) -> Value:
+    value = walker.value(node.value)
+    walker.assign(node.target, value)
+    return value
+
+
+def _lambda(walker: Walker, node: ast.Lambda) -> Value:
+    """Not followed as a function: its body is followed once, at the end of the surrounding body."""
+    for default in (*node.args.defaults, *node.args.kw_defaults):
+        walker.value(default)
+    if walker.scope.outer is not None:
+        walker.shared |= changed_by_function(node)
+    walker.later.append((node, dict(walker.scope.names), Counter(walker.bindings)))
+    return Unknown(because("is ", node))
+
+
+def _comprehension(walker: Walker, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+    """Followed once for what it sends, as a loop is: its own names are unknown, and so is what it changes."""
+    generators = [part for part in ast.walk(node) if isinstance(part, ast.comprehension)]
+    own = {name for generator in generators for name in bound_names(generator.target)}
+    walker.loosen(node, own)
+    before = walker.scope.names
+    walker.scope.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
+    for generator in node.generators:
+        for part in (generator.iter, *generator.ifs):
+            walker.value(part)
+    for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
+        walker.value(part)
+    walker.scope.names = before
+    if isinstance(node, ast.DictComp):
+        return Dictionary({}, Unknown("are made in a comprehension"), id(node))
+    return Unknown(because("is ", node), type="array" if isinstance(node, ast.ListComp) else "")
+
+
+EXPRESSIONS: Mapping[type[ast.expr], Callable[[Walker, Any], Value]] = {
+    ast.Attribute: _attribute,
+    ast.Await: _await,
+    ast.BinOp: _bin_op,
+    ast.BoolOp: _bool_op,
+    ast.Call: _call,
+    ast.Compare: _compare,
+    ast.Constant: _constant,
+    ast.Dict: _dict,
+    ast.DictComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.IfExp: _conditional,
+    ast.JoinedStr: _formatted,
+    ast.Lambda: _lambda,
+    ast.List: _sequence,
+    ast.ListComp: _comprehension,
+    ast.Name: _name,
+    ast.NamedExpr: _walrus,
+    ast.SetComp: _comprehension,
+    ast.Starred: _await,
+    ast.Subscript: _subscript,
+    ast.Tuple: _sequence,
+    ast.UnaryOp: _unary,
+}

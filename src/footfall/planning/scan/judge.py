@@ -1,0 +1,345 @@
+"""Judge: compares each call with the plan: its event, its properties, and the source of its file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Literal
+
+import msgspec
+
+from footfall.errors import Problem
+from footfall.events import Fault
+from footfall.plan.checking.validate import Validator
+from footfall.plan.findings import did_you_mean
+from footfall.plan.model import Event, Plan, Property
+from footfall.planning.scan.calls import Sent
+from footfall.planning.scan.dictionaries import options_of, plain
+from footfall.planning.scan.resolved import as_json, literal
+from footfall.planning.scan.sdks import SDKS
+from footfall.planning.scan.sources import SourceGlobs
+from footfall.planning.scan.values import (
+    Choice,
+    Const,
+    DictEntry,
+    Dictionary,
+    External,
+    Items,
+    Param,
+    Unknown,
+    Value,
+    reason_of,
+)
+
+__all__ = ["PROPERTY_CODES", "SCAN_CODES", "CallJudge", "CallVerdict"]
+
+PROPERTY_CODES = frozenset(
+    {"maybe_missing_property", "missing_property", "new_enum_value", "unknown_property", "wrong_value"}
+)
+"""The findings about the properties of an event, not about the event itself."""
+
+SCAN_CODES: Final[Mapping[str, str]] = {
+    "coverage_too_low": "The share of planned events that the code sends is a promise to those who read reports.",
+    "deprecated_event_sent": "The plan asks senders to stop: reports no longer count on this event.",
+    "maybe_missing_property": "On some way through the code a required property is not set: that event is faulty.",
+    "missing_property": "An event without a required property is faulty, and the collector quarantines it.",
+    "never_sent": "A planned, active event that nothing sends leaves the KPIs and journeys that use it empty.",
+    "new_enum_value": "The enum is open, so the value is taken, but nobody who reads the plan expects it.",
+    "source_not_python": "A file that cannot be parsed cannot be scanned, so whatever it sends is not known.",
+    "source_too_large": "A very large file is made by a program; what it sends is not known.",
+    "source_unreadable": "The operating system refused to hand over the file, so whatever it sends is not known.",
+    "too_involved": "Following this function takes more steps than the scan spends on one; what it sends is not known.",
+    "unknown_property": "The plan does not know the property, so nobody will find it in a report.",
+    "unmapped_source": "The event names its sources, and no `sources.*.paths` of the plan matches this file.",
+    "unplanned_event": "The collector quarantines an event that is not in the plan, and no report counts it.",
+    "unresolved_call": "What this call sends is decided when it runs, so the scan does not judge it.",
+    "wrong_source": "The plan says which sources may send the event, and this file belongs to another.",
+    "wrong_value": "The value breaks what the plan says of the property or trait, so every such event is faulty.",
+}
+"""Why each kind of finding of `footfall plan scan` is one."""
+
+_WARNINGS = frozenset(
+    {
+        "deprecated_event_sent", "maybe_missing_property", "never_sent", "new_enum_value", "source_too_large",
+        "too_involved", "unmapped_source", "unresolved_call",
+    }
+)  # fmt: skip
+
+_SINGLE = frozenset({"date", "datetime", "decimal", "integer", "number", "string", "uuid"})
+# What a value of a known type can never be, whatever it holds.
+_NEVER: Mapping[str, frozenset[str]] = {
+    "array": _SINGLE | {"boolean", "map", "object"},
+    "boolean": _SINGLE | {"array", "map", "object"},
+    "integer": frozenset({"array", "boolean", "date", "datetime", "map", "object", "string", "uuid"}),
+    "number": frozenset({"array", "boolean", "date", "datetime", "map", "object", "string", "uuid"}),
+    "string": frozenset({"array", "boolean", "integer", "map", "number", "object"}),
+}  # fmt: skip
+_ARTICLES = {
+    "array": "an array",
+    "boolean": "true or false",
+    "integer": "an integer",
+    "number": "a number",
+    "string": "text",
+}
+
+
+class CallVerdict(msgspec.Struct, frozen=True):
+    """What the plan says of one call: the planned event, or None, the sources of its file, and what is wrong.
+
+    `is_test` says that only a test sends it: neither the call nor what names its event stands in the code itself.
+    """
+
+    sent: Sent
+    name: str
+    event: Event | None
+    sources: frozenset[str]
+    problems: tuple[Problem, ...]
+    resolved: bool
+    is_test: bool = False
+
+
+class CallJudge:
+    """Judges calls by one plan. Literals are checked by the plan's own Validator, every policy at its strictest."""
+
+    def __init__(self, plan: Plan, root: str = "") -> None:
+        events = {name: msgspec.structs.replace(event, enforcement={}) for name, event in plan.events.items()}
+        self._plan = msgspec.structs.replace(plan, enforcement={}, events=events)
+        self._validator = Validator(self._plan, place="test")
+        self._sources = SourceGlobs(plan, root)
+        self._names = sorted({event.wire_name for event in events.values()} | set(events))
+
+    def judge(self, sent: Sent) -> CallVerdict:
+        """The verdict on one message that the code sends."""
+        sources = self._sources.of(sent.origin.file)
+        if sent.kind in {"identify", "group"}:
+            problems = list(self._traits(sent)) if sent.receiver is None else []
+            return CallVerdict(sent, "", None, sources, tuple(problems), True)
+        if sent.kind != "track":
+            return CallVerdict(sent, "", None, sources, (), True)
+        event_value = plain(sent.event)
+        if not isinstance(event_value, Const):
+            problems = [self._unresolved(sent, event_value)] if sent.receiver is None else [self._no_client(sent, "")]
+            return CallVerdict(sent, getattr(event_value, "prefix", ""), None, sources, tuple(problems), False)
+        name = event_value.value
+        event = self._validator.resolve(name) if isinstance(name, str) else None
+        if sent.receiver is not None:
+            problems = [] if event is None else [self._no_client(sent, name)]
+            return CallVerdict(sent, str(name), event, sources, tuple(problems), False)
+        if event is None:
+            return CallVerdict(sent, str(name), None, sources, (self._unplanned(sent, name),), True)
+        problems = [*self._status(sent, event), *self._source(sent, event, sources), *self._properties(sent, event)]
+        return CallVerdict(sent, str(name), event, sources, tuple(problems), True)
+
+    # The event.
+
+    def _unresolved(self, sent: Sent, event: Value) -> Problem:
+        why = reason_of(event)
+        prefix = event.prefix if isinstance(event, Unknown) else ""
+        near = [name for name in self._names if prefix and name.startswith(prefix)]
+        nobody = f", and nothing that was scanned calls {event.of}" if isinstance(event, Param) else ""
+        hint = f"; planned events that begin so: {', '.join(near[:5])}" if near else ""
+        remedy = "send a constant, or one constant on each way through the code"
+        return _problem("unresolved_call", f"the event {why}{nobody}{hint}", sent, remedy=remedy)
+
+    def _no_client(self, sent: Sent, name: str) -> Problem:
+        message = f"whether this is a client is not known: it {reason_of(sent.receiver)}"
+        remedy = "annotate it with the client's class, or name it with --client"
+        return _problem("unresolved_call", message, sent, where=name, remedy=remedy)
+
+    def _unplanned(self, sent: Sent, name: object) -> Problem:
+        if not isinstance(name, str):
+            return _problem("unplanned_event", f"the event is {name!r}, not text", sent, remedy="give the event's name")
+        remedy = did_you_mean(name, self._names)
+        remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or send a planned event"
+        return _problem("unplanned_event", f"there is no event {name!r} in the plan", sent, where=name, remedy=remedy)
+
+    def _status(self, sent: Sent, event: Event) -> Iterator[Problem]:
+        if event.status == "deprecated":
+            instead = event.deprecated.replaced_by if event.deprecated is not None else None
+            remedy = f"send {instead!r} instead" if instead else "stop sending it"
+            message = "is deprecated" + (
+                f" since {event.deprecated.since}" if event.deprecated and event.deprecated.since else ""
+            )
+            yield _problem("deprecated_event_sent", message, sent, where=event.name, remedy=remedy)
+
+    def _source(self, sent: Sent, event: Event, sources: frozenset[str]) -> Iterator[Problem]:
+        if not event.sources or not self._sources.says_paths or sources & set(event.sources):
+            return
+        allowed = " and ".join(event.sources)
+        if sources:
+            message = f"is sent from {' and '.join(sorted(sources))}, and the plan lets {allowed} send it"
+            remedy = "add the source to the event, or send it from the other code"
+            yield _problem("wrong_source", message, sent, where=event.name, remedy=remedy)
+        else:
+            message = f"is sent from a file that belongs to no source, and the plan lets {allowed} send it"
+            remedy = "add a glob for the file to the paths of a source"
+            yield _problem("unmapped_source", message, sent, where=event.name, remedy=remedy)
+
+    # Properties.
+
+    def _properties(self, sent: Sent, event: Event) -> list[Problem]:
+        """What is wrong with the properties; with one of several events the best dictionary counts."""
+        properties = sent.properties
+        options = (Dictionary({}),) if properties is None else options_of(properties)
+        each = [list(self._one(sent, event, option)) for option in options]
+        is_choice = sent.is_choice or (isinstance(properties, Choice) and properties.loose)
+        return min(each, key=len) if is_choice else _once(problem for problems in each for problem in problems)
+
+    def _one(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
+        if isinstance(value, Const) and value.value is None:
+            value = Dictionary({})
+        if isinstance(value, Const | Items):
+            kind = "an array" if isinstance(value, Items) else repr(value.value)
+            yield _problem(
+                "wrong_value", f"the properties are {kind}, not a dictionary", sent, where=event.name,
+                remedy="give a dictionary", part="*",
+            )  # fmt: skip
+            return
+        if not isinstance(value, Dictionary):
+            why = reason_of(value) if isinstance(value, Unknown | Param) else "are an object"
+            yield _problem(
+                "unresolved_call", f"the dictionary of properties {why}", sent, where=event.name,
+                remedy="write the dictionary where it is sent, or return it from a function that was scanned", part="*",
+            )  # fmt: skip
+            return
+        entries = self._by_wire_name(sent, event, value.entries)
+        planned = {prop.wire_name or prop.name: prop for prop in event.properties}
+        for key, prop in planned.items():
+            yield from self._presence(sent, event, prop, entries.get(key), value.rest is not None)
+        for key, entry in entries.items():
+            where = f"{event.name}.{key}"
+            if key in planned:
+                yield from self._value(sent, event, key, planned[key], entry.value)
+            elif event.additional is not True and not _is_own_key(sent.sdk, key):
+                remedy = did_you_mean(key, planned)
+                remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
+                yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy, part=key)
+        if value.rest is None:
+            yield from self._rules(sent, event, entries)
+
+    def _by_wire_name(self, sent: Sent, event: Event, entries: Mapping[str, DictEntry]) -> dict[str, DictEntry]:
+        names = {prop.name: prop.wire_name or prop.name for prop in event.properties} if sent.by_name else {}
+        by_wire_name = {names.get(key, key): entry for key, entry in entries.items()}
+        # A generated class leaves out what is UNSET.
+        return {key: entry for key, entry in by_wire_name.items() if not _is_unset(entry.value)}
+
+    def _presence(
+        self, sent: Sent, event: Event, prop: Property, entry: DictEntry | None, may_hold_more: bool
+    ) -> Iterator[Problem]:
+        where = f"{event.name}.{prop.wire_name or prop.name}"
+        if not prop.required or may_hold_more or (entry is not None and entry.certain):
+            return
+        if entry is None:
+            yield _problem(
+                "missing_property", "is required and not given", sent, where=where, remedy="give it", part="*"
+            )
+        else:
+            yield _problem(
+                "maybe_missing_property", "is required and not given on every way through the code", sent,
+                where=where, remedy="give it on each way", part="*",
+            )  # fmt: skip
+
+    def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
+        each = [list(self._option(sent, event, key, prop, plain(option))) for option in options_of(value)]
+        # Of values that may never come true, one that is right is enough.
+        if not isinstance(value, Choice) or not value.loose or all(each):
+            yield from _once(problem for problems in each for problem in problems)
+
+    def _option(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
+        if isinstance(bare, Unknown):
+            if bare.type and prop.type in _NEVER.get(bare.type, ()):
+                yield _problem(
+                    "wrong_value", f"expected {_article(prop.type)}, got {_article(bare.type)}", sent,
+                    where=f"{event.name}.{key}", remedy=f"give {_article(prop.type)}", part=key,
+                )  # fmt: skip
+            return
+        holes: list[str] = []
+        text = as_json({key: literal(bare, key, holes)})
+        if text is None or key in holes:
+            return
+        checked = self._validator.check(event, text)
+        for faults, code in ((checked.faults, "wrong_value"), (checked.warnings, "new_enum_value")):
+            yield from (_fault(code, fault, sent, event.name) for fault in _of(faults, key, holes))
+
+    def _rules(self, sent: Sent, event: Event, entries: Mapping[str, DictEntry]) -> Iterator[Problem]:
+        """Rules over several properties, where every property is known."""
+        if not event.rules or not all(entry.certain for entry in entries.values()):
+            return
+        holes: list[str] = []
+        text = as_json({key: literal(entry.value, key, holes) for key, entry in entries.items()})
+        if text is None or holes:
+            return
+        for fault in self._validator.check(event, text).faults:
+            if fault.code == "rule":
+                yield _fault("wrong_value", fault, sent, event.name)
+
+    def _traits(self, sent: Sent) -> Iterator[Problem]:
+        kind: Literal["user", "account"] = "user" if sent.kind == "identify" else "account"
+        for option in options_of(sent.properties or Const(None)):
+            for key, entry in option.entries.items() if isinstance(option, Dictionary) else ():
+                each = [list(self._trait(sent, kind, key, plain(value))) for value in options_of(entry.value)]
+                if not isinstance(entry.value, Choice) or not entry.value.loose or all(each):
+                    yield from (problem for problems in each for problem in problems)
+
+    def _trait(self, sent: Sent, kind: Literal["user", "account"], key: str, value: Value) -> Iterator[Problem]:
+        holes: list[str] = []
+        text = as_json({key: literal(value, key, holes)})
+        if text is None or key in holes:
+            return
+        for fault in _of(self._validator.check_traits(kind, text).faults, key, holes):
+            yield _fault("wrong_value", fault, sent, f"traits.{kind}")
+
+
+def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
+    """The faults of one property that do not come from what is not known of it."""
+    for fault in faults:
+        if fault.code in {"rule", "json"}:
+            continue
+        mine = fault.path == key or fault.path.startswith((f"{key}.", f"{key}["))
+        unknown = any(fault.path == hole or fault.path.startswith((f"{hole}.", f"{hole}[")) for hole in holes)
+        # A key that the plan does not know is told of the event, not of the value; inside a value it is a fault of it.
+        if mine and not unknown:
+            yield fault
+
+
+def _is_unset(value: Value) -> bool:
+    return isinstance(value, External) and value.name.endswith(".UNSET")
+
+
+def _is_own_key(sdk: str, key: str) -> bool:
+    ignored = SDKS[sdk].ignored
+    return bool(ignored) and key.startswith(ignored)
+
+
+def _article(kind: str) -> str:
+    return _ARTICLES.get(kind, f"a {kind}")
+
+
+def _fault(code: str, fault: Fault, sent: Sent, where: str) -> Problem:
+    got = f", got {fault.got}" if fault.got else ""
+    message = f"{fault.code}: expected {fault.expected}{got}"
+    return _problem(
+        code, message, sent, where=f"{where}.{fault.path}", remedy="give what the plan says, or change the plan",
+        part=re.split(r"[.\[]", fault.path)[0],
+    )  # fmt: skip
+
+
+def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "", part: str = "") -> Problem:
+    """A finding at the place where its part of the message is given."""
+    cause = sent.cause(part)
+    via = f", through {' and '.join(cause.via)}" if cause.via else ""
+    return Problem(
+        code,
+        message + via,
+        remedy=remedy,
+        where=where,
+        file=cause.place.file,
+        line=cause.place.line,
+        column=cause.place.column,
+        level="warning" if code in _WARNINGS else "error",
+    )
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    distinct = {(problem.code, problem.where, problem.message): problem for problem in problems}
+    return list(distinct.values())

@@ -1,0 +1,222 @@
+"""Report: the result of a scan: a verdict on each call, the findings, the coverage and its gates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import msgspec
+
+from footfall.errors import Problem
+from footfall.plan.findings import Place as PlanPlace
+from footfall.plan.model import Plan
+from footfall.plan.reading.places import Places
+from footfall.planning.scan.calls import CodeLocation
+from footfall.planning.scan.coverage import CodeCoverage, Implementation, can_be_python, coverage_of, implementations
+from footfall.planning.scan.follow import Followed, follow_tree
+from footfall.planning.scan.judge import PROPERTY_CODES, CallJudge, CallVerdict
+from footfall.planning.scan.library import Library
+from footfall.planning.scan.sdks import Naming
+from footfall.planning.scan.values import Const
+
+__all__ = ["Gates", "Scan", "scan"]
+
+
+class Gates(msgspec.Struct, frozen=True):
+    """The least coverage, in percent: of all active events, of a team's, of a source's."""
+
+    overall: Fraction | None = None
+    teams: Mapping[str, Fraction] = {}
+    sources: Mapping[str, Fraction] = {}
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """What a scan found. `teams` and `sources` hold the coverage by owner and by source."""
+
+    followed: Followed
+    verdicts: tuple[CallVerdict, ...]
+    problems: tuple[Problem, ...]
+    events: Mapping[str, Implementation]
+    coverage: CodeCoverage
+    teams: Mapping[str, CodeCoverage]
+    sources: Mapping[str, CodeCoverage]
+
+
+def scan(
+    plan: Plan,
+    library: Library,
+    *,
+    clients: Mapping[str, Naming] | None = None,
+    gates: Gates | None = None,
+    root: str = "",
+    places: Places | None = None,
+) -> Scan:
+    """Compare the code of `library` with `plan`.
+
+    `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
+    `places` has the lines of the plan's events, for findings about events that no code sends. `clients` are names that
+    stand for clients, each with what it is called like. Nothing of the scanned code is run or imported, and nothing
+    in it makes this raise.
+    """
+    followed = follow_tree(library, clients or {})
+    judge = CallJudge(plan, root)
+    judged = [judge.judge(sent) for sent in followed.sent]
+    verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(judged, library)))]
+    events = implementations(plan, verdicts)
+    coverage = coverage_of(plan, events)
+    owners = sorted({event.owner for event in plan.events.values() if event.owner})
+    teams = {owner: coverage_of(plan, events, team=owner) for owner in owners}
+    sources = {name: coverage_of(plan, events, source=name) for name in plan.sources}
+    problems = [
+        *library.problems.values(),
+        *_involved(followed),
+        *(problem for verdict in verdicts for problem in verdict.problems),
+    ]
+    problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
+    problems += _never(plan, events, verdicts, places)
+    problems += _gates(gates or Gates(), coverage, teams, sources)
+    return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
+
+
+def _with_tests(verdict: CallVerdict, library: Library) -> CallVerdict:
+    sent = verdict.sent
+    is_test = library.is_test(sent.place.file) and library.is_test(sent.cause("").place.file)
+    return msgspec.structs.replace(verdict, is_test=True) if is_test else verdict
+
+
+def _listed(verdicts: Sequence[CallVerdict], library: Library) -> list[CallVerdict]:
+    """The calls that are listed. A method that is called `track` is one of many: without a client something is said of
+    it only where the event is planned, or where it is not known and the file imports an SDK."""
+    kept = []
+    for verdict in verdicts:
+        sent = verdict.sent
+        if sent.receiver is None or verdict.event is not None:
+            kept.append(verdict)
+        elif sent.kind == "track":
+            is_near = bool(library.sdks(sent.origin.file)) and not isinstance(sent.event, Const)
+            kept.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
+    return kept
+
+
+def _chosen(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
+    """Where a call sends one of several events, what is wrong is a warning, and only that of the event that fits best.
+
+    Nothing is said of properties when one of the events fits, or may be one that is not known; and nothing of an event
+    that may never be sent, such as the value of a base class.
+    """
+    choices: dict[tuple[CodeLocation, CodeLocation], list[CallVerdict]] = {}
+    for verdict in verdicts:
+        if verdict.sent.is_choice and verdict.sent.kind == "track" and verdict.sent.receiver is None:
+            choices.setdefault((verdict.sent.place, verdict.sent.origin), []).append(verdict)
+    kept: list[CallVerdict] = []
+    for verdict in verdicts:
+        among = choices.get((verdict.sent.place, verdict.sent.origin), [])
+        if not any(verdict is choice for choice in among):
+            kept.append(verdict)
+            continue
+        best = min(among, key=lambda choice: (choice.event is None and choice.resolved, len(_of_properties(choice))))
+        is_best = verdict is best and best.resolved
+        if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
+            kept.append(
+                msgspec.structs.replace(verdict, problems=tuple(p for p in verdict.problems if not verdict.resolved))
+            )
+            continue
+        problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
+        kept.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
+    return kept
+
+
+def _of_properties(verdict: CallVerdict) -> list[Problem]:
+    return [problem for problem in verdict.problems if problem.code in PROPERTY_CODES]
+
+
+def _as_warning(problem: Problem) -> Problem:
+    return Problem(
+        problem.code, problem.message, remedy=problem.remedy, where=problem.where, file=problem.file,
+        line=problem.line, column=problem.column, level="warning",
+    )  # fmt: skip
+
+
+def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
+    """A fault that every caller of a wrapper has is reported once, at the wrapper."""
+    own = {
+        (verdict.sent.origin, problem.code, problem.where)
+        for verdict in verdicts
+        if not verdict.sent.via
+        for problem in verdict.problems
+    }
+    reported: set[tuple[str, str, int, int, str]] = set()
+    kept = []
+    for verdict in verdicts:
+        new = []
+        for problem in verdict.problems:
+            repeated = verdict.sent.via and (verdict.sent.origin, problem.code, problem.where) in own
+            key = (problem.code, problem.file, problem.line, problem.column, f"{problem.where} {problem.message}")
+            if problem.code == "unmapped_source":
+                key = (problem.code, problem.file, 0, 0, "")  # one glob mends the whole file
+            if not repeated and key not in reported:
+                reported.add(key)
+                new.append(problem)
+        kept.append(msgspec.structs.replace(verdict, problems=tuple(new)))
+    return kept
+
+
+def _involved(followed: Followed) -> list[Problem]:
+    places = (place.rpartition(":") for place in followed.involved)
+    remedy = "split it, or leave the file out with --exclude"
+    return [
+        Problem(
+            "too_involved", "is too involved to be followed", remedy=remedy, file=file, line=int(line), column=1,
+            level="warning",
+        )
+        for file, _, line in places
+    ]  # fmt: skip
+
+
+def _never(
+    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], places: Places | None
+) -> list[Problem]:
+    problems = []
+    for event in plan.events.values():
+        if event.status != "active" or events[event.name].places or not can_be_python(plan, event):
+            continue
+        maybe = [
+            f"{verdict.sent.place.file}:{verdict.sent.place.line}"
+            for verdict in verdicts
+            if not verdict.resolved and verdict.sent.kind == "track" and _may_be(verdict, event.wire_name)
+        ]
+        tests = events[event.name].tests
+        may = f"; only tests send it: {tests[0]}" if tests else ""
+        may += f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
+        at = PlanPlace("", 0, 0) if places is None else places.find((event.name,))
+        problems.append(
+            Problem(
+                "never_sent", f"is planned and active, and nothing that was scanned sends it{may}", where=event.name,
+                remedy="send it, or make it a draft", file=at.file, line=at.line, column=at.column, level="warning",
+            )
+        )  # fmt: skip
+    return problems
+
+
+def _may_be(verdict: CallVerdict, wire_name: str) -> bool:
+    return bool(verdict.name) and wire_name.startswith(verdict.name)
+
+
+def _gates(
+    gates: Gates, coverage: CodeCoverage, teams: Mapping[str, CodeCoverage], sources: Mapping[str, CodeCoverage]
+) -> list[Problem]:
+    asked = [("", "the plan", coverage, gates.overall)]
+    asked += [(name, f"team {name}", teams.get(name, CodeCoverage(0, 0)), least) for name, least in gates.teams.items()]
+    asked += [
+        (name, f"source {name}", sources.get(name, CodeCoverage(0, 0)), least) for name, least in gates.sources.items()
+    ]
+    return [
+        Problem(
+            "coverage_too_low",
+            f"of {what} the code sends {cover} active events, and at least {float(least):g} % are asked for",
+            remedy=f"send {', '.join(cover.never[:5])}{' …' if len(cover.never) > 5 else ''}",
+            where=where,
+        )
+        for where, what, cover, least in asked
+        if least is not None and cover.percent < least
+    ]

@@ -1,0 +1,150 @@
+"""Who uses what: which KPIs, journeys, rules and keys of a plan stand on an event, and on each of its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+from footfall.plan.calls import is_described_by
+from footfall.plan.checking.rules import compile_rule
+from footfall.plan.model import Aggregate, Conversion, Count, Journey, Kpi, Plan, Ratio, Rule, Unique, Where
+
+__all__ = ["Use", "UseIndex", "UseKind"]
+
+UseKind = Literal["kpi", "journey", "rule", "identity", "event"]
+_ACTOR = "actor"
+
+
+class Use(msgspec.Struct, frozen=True, kw_only=True):
+    """One use of an event, or of a property of it.
+
+    `name` is who uses it (a KPI, a journey, `event.rule`, a key of `identity`, another event), `how` the part of it
+    that does. `property` is "" where the event as such is used; `where` is the condition, for a use that is one.
+    """
+
+    kind: UseKind
+    name: str
+    how: str
+    event: str
+    owner: str = ""
+    property: str = ""
+    where: Where | None = None
+
+
+class UseIndex:
+    """The uses of a whole plan, by event and by property."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._events: dict[str, list[Use]] = {}
+        self._properties: dict[tuple[str, str], list[Use]] = {}
+        for use in _uses(plan):
+            self._events.setdefault(use.event, []).append(use)
+            if use.property:
+                self._properties.setdefault((use.event, use.property), []).append(use)
+
+    def of_event(self, event: str) -> tuple[Use, ...]:
+        """Everything that uses the event or one of its properties, in the order of the plan."""
+        return tuple(self._events.get(event, ()))
+
+    def of_page(self, key: str, name: str) -> tuple[Use, ...]:
+        """Everything that uses this property of what `pages` describes under a key."""
+        return tuple(
+            use
+            for (event, prop), uses in self._properties.items()
+            for use in uses
+            if prop == name and is_described_by(event, key)
+        )
+
+    def of_property(self, event: str, name: str) -> tuple[Use, ...]:
+        """Everything that uses this property of the event, in the order of the plan."""
+        return tuple(self._properties.get((event, name), ()))
+
+
+def _uses(plan: Plan) -> Iterator[Use]:
+    for kpi in plan.kpis.values():
+        yield from _of_kpi(kpi, plan)
+    for journey in plan.journeys.values():
+        yield from _of_journey(journey)
+    for event in plan.events.values():
+        for rule in event.rules:
+            for name in _names_of(rule):
+                yield Use(
+                    kind="rule", name=f"{event.name}.{rule.id}", owner=event.owner, how="check", event=event.name,
+                    property=name,
+                )  # fmt: skip
+        replaced_by = event.deprecated.replaced_by if event.deprecated else None
+        if replaced_by:
+            yield Use(kind="event", name=event.name, owner=event.owner, how="is replaced by it", event=replaced_by)
+    for key in ("device", "account"):
+        wanted = getattr(plan.identity, key)
+        for event in plan.events.values() if wanted else ():
+            if any(prop.name == wanted for prop in event.properties):
+                yield Use(kind="identity", name=key, how="names it", event=event.name, property=wanted)
+
+
+def _names_of(rule: Rule) -> list[str]:
+    try:
+        return sorted(compile_rule(rule.check).names)
+    except ValueError:
+        return []  # `plan check` tells that it is no expression
+
+
+def _of_kpi(kpi: Kpi, plan: Plan) -> Iterator[Use]:
+    measure = kpi.measure
+    if isinstance(measure, Ratio):
+        for part, figure in (("ratio of", measure.of), ("ratio to", measure.to)):
+            yield from _of_figure(kpi, figure, f"{part}: ")
+    elif isinstance(measure, Conversion):
+        journey = plan.journeys.get(measure.journey)
+        for use in _of_steps(journey) if journey else ():
+            how = f"journey {measure.journey}, {use.how}"
+            yield msgspec.structs.replace(use, kind="kpi", name=kpi.name, owner=kpi.owner, how=how)
+    else:
+        yield from _of_figure(kpi, measure, "")
+
+
+def _of_figure(kpi: Kpi, figure: Count | Aggregate | Unique, part: str) -> Iterator[Use]:
+    def use(how: str, name: str = "", where: Where | None = None) -> Use:
+        return Use(
+            kind="kpi", name=kpi.name, owner=kpi.owner, how=part + how, event=figure.event, property=name, where=where
+        )
+
+    if isinstance(figure, Count):
+        yield use("count")
+    elif isinstance(figure, Aggregate):
+        yield use(figure.function, figure.property)
+    else:
+        yield use("unique actor") if figure.property == _ACTOR else use("unique", figure.property)
+    for where in figure.where:
+        yield use("where", where.property, where)
+    for name in figure.by:
+        yield use("by", name)
+
+
+def _of_journey(journey: Journey) -> Iterator[Use]:
+    yield from _of_steps(journey)
+    for branch in journey.branches:
+        events = {step.id: step.event for step in journey.steps}
+        for step in branch.steps:
+            yield Use(
+                kind="journey", name=journey.name, owner=journey.owner, how=f"branch {branch.id}, step {step}",
+                event=events.get(step, ""),
+            )  # fmt: skip
+    for guard in journey.never:
+        yield from _with_conditions(journey, f"guard {guard.name}", guard.event, guard.where)
+
+
+def _of_steps(journey: Journey) -> Iterator[Use]:
+    for step in journey.steps:
+        yield from _with_conditions(journey, f"step {step.id}", step.event, step.where)
+
+
+def _with_conditions(journey: Journey, how: str, event: str, conditions: tuple[Where, ...]) -> Iterator[Use]:
+    yield Use(kind="journey", name=journey.name, owner=journey.owner, how=how, event=event)
+    for where in conditions:
+        yield Use(
+            kind="journey", name=journey.name, owner=journey.owner, how=f"{how}, where", event=event,
+            property=where.property, where=where,
+        )  # fmt: skip

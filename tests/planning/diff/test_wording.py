@@ -1,0 +1,34 @@
+"""What uses something says so in a clause that a product manager reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from footfall.plan import load
+from footfall.planning.diff.wording import say_how
+from footfall.planning.uses import UseIndex
+
+
+@pytest.mark.parametrize(
+    ("how", "clause"),
+    [
+        ("sum", "adds it up"),
+        ("ratio of: count", "the upper part of the ratio counts it"),
+        ("ratio to: unique actor", "the lower part of the ratio counts who did it"),
+        ("journey purchase, step view", "journey purchase, step view"),
+    ],
+)
+def test_a_use_is_a_clause(how: str, clause: str) -> None:
+    assert say_how(how) == clause
+
+
+def test_every_use_of_a_figure_in_a_whole_plan_has_a_clause() -> None:
+    plan = load(Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway")
+    index = UseIndex(plan)
+    uses = [use for event in plan.events for use in index.of_event(event) if use.kind == "kpi"]
+
+    bare = {use.how for use in uses if say_how(use.how) == use.how}
+    assert all(how.startswith("journey ") for how in bare)
+    assert len(uses) > len(bare)

@@ -1,0 +1,235 @@
+"""The draft of a plan: clean, and kept by every message that it was made from."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.plan import Plan, Validator, check, load
+from footfall.plan.findings import Findings
+from footfall.plan.reading.yaml_source import parse_yaml
+from footfall.planning.profiling import Draft, Profile, draft, read_line
+from footfall.planning.profiling.draft import quoted
+
+
+def track(event: str, properties: dict[str, Any], **more: Any) -> bytes:
+    return msgspec.json.encode({"type": "track", "event": event, "properties": properties, **more})
+
+
+def drafted(lines: Iterable[bytes]) -> Draft:
+    return draft(Profile(seen for line in lines for seen in read_line(line)), name="drafted", seen_in="a test")
+
+
+def loaded(tmp_path: Path, made: Draft) -> Plan:
+    path = tmp_path / "plan.yaml"
+    path.write_text(made.text(), encoding="utf-8")
+    assert check(path) == []
+    return load(path)
+
+
+def properties_of(tmp_path: Path, values: Iterable[Any]) -> Any:
+    plan = loaded(tmp_path, drafted(track("seen", {"value": value}) for value in values))
+    return plan.events["seen"].properties[0]
+
+
+def test_a_name_on_the_wire_that_is_no_name_of_a_plan_becomes_one(tmp_path: Path) -> None:
+    plan = loaded(tmp_path, drafted([track("Order Completed", {"orderId": "a", "order id": 1})]))
+
+    event = plan.events["order_completed"]
+    assert event.wire_name == "Order Completed"
+    assert {(prop.name, prop.wire_name) for prop in event.properties} == {
+        ("order_id", "order id"),
+        ("order_id_2", "orderId"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "type_", "format_"),
+    [
+        ([1, 2], "integer", None),
+        ([True, False], "boolean", None),
+        ([21.5, 3, 0.125], "number", None),
+        ([3.20, 4, 129.90], "number", None),
+        (["a", "b c"], "string", None),
+        (["2026-01-01T00:00:00Z"], "datetime", None),
+        (["2026-01-01"], "date", None),
+        (["00000000-0000-0000-0000-000000000000"], "uuid", None),
+        (["ann@example.com"], "string", "email"),
+        (["https://example.com/a"], "string", "url"),
+        (["10.0.0.1", "10.0.0.2"], "string", "ipv4"),
+        (["10.0.0.1", "::1"], "string", "ip"),
+        (["+4712345678"], "string", "phone"),
+        (["SEK"], "string", None),
+        ([1, "a"], "any", None),
+        ([None], "any", None),
+        ([10**30, 1], "integer", None),
+        ([[1], []], "array", None),
+        ([{"a": 1}], "object", None),
+        ([{"1": 1, "2": 2}], "map", None),
+    ],
+)
+def test_a_type_is_what_all_values_have(tmp_path: Path, values: list[Any], type_: str, format_: str | None) -> None:
+    prop = properties_of(tmp_path, values)
+
+    assert (prop.type, prop.format) == (type_, format_)
+
+
+def test_money_is_told_by_two_digits_after_the_point_or_by_its_name(tmp_path: Path) -> None:
+    lines = [b'{"event":"paid","properties":{"x":3.25,"total":4.5,"temperature":4.5,"text":"3.20"}}'] * 2
+
+    plan = loaded(tmp_path, drafted(lines))
+
+    assert {prop.name: (prop.type, prop.scale) for prop in plan.events["paid"].properties} == {
+        "x": ("decimal", 2),
+        "total": ("decimal", 1),
+        "temperature": ("number", None),
+        "text": ("decimal", 2),
+    }
+
+
+def test_what_was_null_is_nullable_and_what_was_in_all_of_enough_is_required(tmp_path: Path) -> None:
+    lines = [track("seen", {"always": 1, "sometimes": None} if number else {"always": 1}) for number in range(10)]
+
+    plan = loaded(tmp_path, drafted(lines))
+    few = loaded(tmp_path, drafted(lines[:9]))
+
+    told = {prop.name: (prop.required, prop.nullable) for prop in plan.events["seen"].properties}
+    assert told == {"always": (True, False), "sometimes": (False, True)}
+    assert not few.events["seen"].properties[0].required
+
+
+def test_few_values_that_come_again_are_an_open_choice(tmp_path: Path) -> None:
+    prop = properties_of(tmp_path, ["card", "invoice"] * 4)
+
+    assert (prop.enum, prop.open) == (("card", "invoice"), True)
+    assert properties_of(tmp_path, ["card"] * 8).enum == ()
+    assert properties_of(tmp_path, ["card", "invoice"] * 3).enum == ()
+    assert properties_of(tmp_path, [str(number) for number in range(30)] * 4).enum == ()
+
+
+def test_what_is_about_a_person_is_marked_and_its_values_are_not_shown(tmp_path: Path) -> None:
+    made = drafted([track("seen", {"first_name": "Ann", "contact": "ann@example.com", "shippingPhone": "12"})] * 10)
+
+    plan = loaded(tmp_path, made)
+
+    assert {prop.name: prop.sensitivity for prop in plan.events["seen"].properties} == dict.fromkeys(
+        ("first_name", "contact", "shipping_phone"), "personal"
+    )
+    assert "Ann" not in made.text()
+    assert "ann@example.com" not in made.text()
+
+
+def test_the_evidence_stands_beside_the_guess() -> None:
+    lines = [
+        track("seen", {"qty": number, "why": None}, timestamp=f"2026-11-{number:02}T00:00:00Z") for number in (1, 9)
+    ]
+
+    text = drafted(lines).text()
+
+    assert "seen:  # 2 messages, 2026-11-01 to 2026-11-09" in text
+    assert "qty: {type: integer}  # in all 2; 2 different values; 1 to 9" in text
+    assert "why: {type: any, nullable: true}  # in all 2; 2 null" in text
+
+
+def test_traits_are_drafted_by_kind_and_never_required(tmp_path: Path) -> None:
+    lines = [
+        b'{"type":"identify","userId":"a","traits":{"plan":"pro"}}',
+        b'{"type":"group","groupId":"g","traits":{"seats":3}}',
+    ] * 10
+
+    plan = loaded(tmp_path, drafted(lines))
+
+    assert {kind: [(prop.name, prop.required) for prop in props] for kind, props in plan.traits.items()} == {
+        "account": [("seats", False)],
+        "user": [("plan", False)],
+    }
+
+
+def test_a_key_that_a_plan_cannot_name_is_left_out_and_told() -> None:
+    made = drafted([track("seen", {"": 1, "x": 2})])
+
+    assert made.left_out == ("seen: a property whose key is empty, which a plan cannot name",)
+
+
+def test_more_keys_than_a_plan_should_list_are_a_map(tmp_path: Path) -> None:
+    prop = properties_of(tmp_path, [{f"key_{number}": number for number in range(250)}])
+
+    assert (prop.type, prop.values.type) == ("map", "integer")
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["true", "Null", "a: b", "# x", "1", "no"]))
+def test_quoted_text_is_read_as_the_same_text(text: str) -> None:
+    found = Findings()
+
+    node = parse_yaml(f"{{a: {quoted(text)}}}".encode(), "x.yaml", found)
+
+    assert node is not None
+    assert (node.value["a"].value, found.sorted()) == (text, [])
+
+
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**25), 10**25)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.decimals(-1000, 1000, places=2).map(str)
+    | st.datetimes().map(lambda moment: moment.isoformat() + "Z")
+    | st.uuids().map(str)
+    | st.sampled_from(["null", "true", "ann@example.com", "SEK", "10.0.0.1", "1e3", "", "a: b", "# x", "'", "\x00"])
+    | _texts
+)
+_values = st.recursive(
+    _scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_texts, inner, max_size=4), max_leaves=8
+)
+_keys = st.sampled_from(["a", "A", "total", "Total Paid", "order id", "class", "1", "true"]) | _texts.filter(bool)
+_any_values = st.dictionaries(_keys, _values, max_size=5)
+_choice = st.fixed_dictionaries({}, optional={"choice": st.sampled_from(["card", "wallet"])})
+_messages = st.lists(
+    st.tuples(st.sampled_from(["seen", "Seen", "seen it", "!"]), st.builds(operator.or_, _any_values, _choice)),
+    min_size=1,
+    max_size=12,
+)
+_drawn: Counter[str] = Counter()
+
+
+@settings(max_examples=150)
+@given(_messages, st.booleans())
+def test_a_draft_of_any_messages_is_clean_and_kept_by_all_of_them(
+    tmp_path_factory: pytest.TempPathFactory, messages: list[tuple[str, dict[str, Any]]], often: bool
+) -> None:
+    messages = messages * 10 if often else messages  # enough of a kind for required, and for choices
+    plan = loaded(tmp_path_factory.mktemp("plan"), drafted(track(event, properties) for event, properties in messages))
+    validator = Validator(plan, place="test")
+
+    for name, properties in messages:
+        event = validator.resolve(name)
+        assert event is not None
+        assert event.wire_name == name
+        assert validator.check(event, msgspec.json.encode(properties)).faults == ()
+    _note(plan)
+
+
+def _note(plan: Plan) -> None:
+    for event in plan.events.values():
+        for prop in event.properties:
+            _drawn[prop.type] += 1
+            _drawn["required"] += prop.required
+            _drawn["enum"] += bool(prop.enum)
+            _drawn["nullable"] += prop.nullable
+            _drawn["renamed"] += prop.wire_name != prop.name
+
+
+def test_the_drawn_messages_held_the_hard_cases() -> None:
+    wanted = {"any", "array", "boolean", "decimal", "enum", "integer", "map", "nullable", "number", "object", "renamed",
+              "required", "string"}  # fmt: skip
+
+    assert {what for what in wanted if not _drawn[what]} == set()

@@ -1,0 +1,193 @@
+"""The schema for editors takes every plan that is right, and knows every key and no other, at every place."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from footfall.plan.findings import Findings
+from footfall.plan.reading.schema import FILE
+from footfall.plan.reading.yaml_source import parse_yaml
+from footfall.planning.codegen.json_schema import schema_text
+from footfall.planning.editor_help import ABOUT
+from footfall.planning.editor_schema import editor_schema
+
+ROOT = Path(__file__).parents[2]
+PLANS = (ROOT / "tracking_plans", ROOT / "tests" / "plan" / "data" / "acme")
+FILES = [file for folder in PLANS for file in sorted(folder.rglob("*.yaml"))]
+SCHEMA: dict[str, Any] = json.loads(schema_text(editor_schema()))
+VALIDATOR = jsonschema_rs.Draft202012Validator(SCHEMA)
+
+# A file in which every record of the format stands once.
+WHOLE = """
+plan: bakery
+naming: {events: {style: snake_case}, reserved: [id]}
+require: {events: [owner]}
+identity: {device: oven}
+lint: {missing_purpose: off}
+enforcement: {client: {invalid: raise}}
+teams: {counter: {contact: c}}
+sources: {till: {kind: server}}
+types: {money: {type: object, properties: {amount: {type: decimal}}}}
+property_groups: {shop: {properties: {shop_id: {type: string}}}}
+traits: {user: {email: {type: string}}, account: {size: {type: array, items: {type: integer}}}}
+defaults: {owner: counter}
+pages: {Pricing: {description: Prices, properties: {scroll: {type: integer}}}}
+goals: {grow: {kpis: [sales]}}
+kpis:
+  sales: {measure: {sum: bread_bought.price, where: {price: {gt: 1}}}, target: {direction: up, value: 3}}
+  share: {measure: {ratio: {of: {count: bread_bought}, to: {count: bread_viewed}}}}
+  rate: {measure: {journey: buying, from: see, to: buy}}
+journeys:
+  buying:
+    steps: [{id: see, event: bread_viewed}]
+    branches: [{id: b, after: see, steps: [see]}]
+    never: [{event: bread_burnt, between: [see, buy], as: sad}]
+events:
+  bread_bought:
+    aliases: [{name: loaf_bought}]
+    deprecated: {since: 2026-01-01}
+    rules: [{id: r, check: price > 0}]
+    expect: {volume: {per: day}}
+    enforcement: {collector: {invalid: drop}}
+    properties: {price: {type: map, values: {type: number}}}
+"""
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def read(text: bytes) -> Any:
+    findings = Findings()
+    root = parse_yaml(text, "plan.yaml", findings)
+    assert root is not None, findings.sorted()
+    return plain(root.plain())
+
+
+def mappings(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    if isinstance(value, dict):
+        yield path
+        for key, inner in value.items():
+            yield from mappings(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from mappings(inner, (*path, index))
+
+
+def at(value: Any, path: tuple[str | int, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+# Mappings whose keys are names of the plan's author.
+SECTIONS = {
+    "teams",
+    "sources",
+    "types",
+    "property_groups",
+    "events",
+    "goals",
+    "kpis",
+    "journeys",
+    "properties",
+    "where",
+}
+
+
+def takes_any_name(path: tuple[str | int, ...]) -> bool:
+    return (
+        bool(path)
+        and (path[-1] in SECTIONS or path in {("traits", "user"), ("traits", "account")})
+        and path != ("require",)
+    )
+
+
+PLACES = [
+    path
+    for path in mappings(read(WHOLE.encode()))
+    if not takes_any_name(path) or path[:1] in {("naming",), ("require",)}
+]
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema_rs.meta.validate(SCHEMA)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_file_of_the_example_plans_passes(file: Path) -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(read(file.read_bytes()))] == []
+
+
+def test_the_whole_format_passes() -> None:
+    assert [error.message for error in VALIDATOR.iter_errors(read(WHOLE.encode()))] == []
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)) or "file")
+def test_an_unknown_key_fails_at_every_place(path: tuple[str | int, ...]) -> None:
+    plan = copy.deepcopy(read(WHOLE.encode()))
+    at(plan, path)["unheard_of"] = "x"
+
+    assert not VALIDATOR.is_valid(plan)
+
+
+def test_the_places_are_all_records_of_the_format() -> None:
+    assert len(PLACES) >= 44
+    assert {path[0] for path in PLACES if path} == FILE.keys.keys() - {
+        "plan", "format", "description", "timezone", "sensitivity_levels",
+    }  # fmt: skip
+
+
+def test_a_key_of_the_authors_own_passes() -> None:
+    plan = read(WHOLE.encode())
+    plan["x_wiki"] = plan["events"]["bread_bought"]["x_wiki"] = [1, {"a": None}]
+
+    assert VALIDATOR.is_valid(plan)
+
+
+WRONG = (
+    "plan: [a]",
+    "plan: a b",
+    "format: -1",
+    "events: {a.b: {}}",
+    "events: {a: {status: live}}",
+    "events: {a: {since: yesterday}}",
+    "events: {a: {properties: {p: {type: text}}}}",
+    "events: {a: {properties: {p: {type: [string]}}}}",
+    "events: {a: {properties: {p: {required: 1}}}}",
+    "journeys: {j: {within: 7}}",
+    "journeys: {j: {within: 7d}}",
+    "types: {t: {required: true}}",
+    "types: {t: {type: array, items: {type: string, wire_name: x}}}",
+    "traits: {dog: {}}",
+    "kpis: {k: {measure: {sum: a.b, count: a}}}",
+    "kpis: {k: {measure: {}}}",
+    "kpis: {k: {measure: {ratio: {of: {count: a}}}}}",
+    "kpis: {k: {measure: {count: a, where: {p: {gt: x}}}}}",
+    "kpis: {k: {measure: {count: a}, window: soon}}",
+)
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_what_cannot_be_read_fails(text: str) -> None:
+    assert not VALIDATOR.is_valid(read(text.encode()))
+
+
+def test_an_editor_has_a_line_to_show_for_every_key() -> None:
+    for record, told in ABOUT.items():
+        assert told.keys() == record.keys.keys()
+    assert SCHEMA["$defs"]["event"]["properties"]["owner"] == {
+        "description": "The team that answers for it.", "type": "string",
+    }  # fmt: skip
