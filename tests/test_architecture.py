@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import os
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
@@ -18,41 +22,52 @@ SOURCE = ROOT / "src" / "footfall"
 # another unless the floor says so.
 FLOORS: list[tuple[set[str], bool]] = [
     (
-        {"errors", "clock", "disk", "extras", "forks", "lazy_names", "version", "markdown_text", "printable", "secret"},
+        {
+            "clock",
+            "disk",
+            "errors",
+            "extras",
+            "forks",
+            "lazy_names",
+            "markdown_text",
+            "printable",
+            "secret",
+            "timestamps",
+            "version",
+        },
         True,
     ),
-    ({"events", "encoding", "message_reader", "moments"}, True),
+    ({"events", "encoding", "message_reader"}, True),
     ({"plan", "identity"}, False),
     ({"journeys"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
-    # `trials` judges kept messages as the collector does and holds two reports side by side, so it stands above both.
+    # `trials` judges kept messages as the collector does and compares two reports, so it is above both.
     ({"people", "quarantine", "trials"}, False),
     ({"integrations", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]
 
+# Modules that decide, and what is in them reaches nothing of IMPURE, by whatever way. A package means all of it.
 PURE = [
-    "events",
+    "client.outbox",
+    "collector.admission",
+    "collector.pipeline",
+    "delivery.retry",
     "encoding",
-    "message_reader",
-    "markdown_text",
-    "moments",
-    "printable",
-    "secret",
+    "events",
     "identity",
     "journeys",
+    "message_reader",
+    "plan.checking",
+    "plan.model",
     "planning.diff",
     "planning.lint",
     "planning.lock",
-    "plan.model",
-    "plan.checking",
     "planning.profiling",
     "planning.uses",
-    "client.outbox",
-    "delivery.retry",
-    "collector.admission",
-    "collector.pipeline",
+    "printable",
+    "timestamps",
 ]
 
 # What reads, sends, waits or rolls dice. tenacity is allowed to delivery.retry: its strategies only calculate.
@@ -132,17 +147,78 @@ def test_imports_run_downwards_only() -> None:
     assert wrong == []
 
 
-def test_pure_modules_reach_nothing_that_reads_sends_waits_or_rolls_dice() -> None:
+def pure_modules() -> list[str]:
+    names = {dotted(path) for path in modules()}
+    return sorted(name for name in names if any(name == pure or name.startswith(pure + ".") for pure in PURE))
+
+
+LOADED = """
+import sys
+import msgspec, orjson, zoneinfo  # what a library of ours or Python itself loads does not count
+for name in {names!r}:
+    before = set(sys.modules)
+    __import__("footfall." + name)
+    loaded = {{module.partition(".")[0] for module in set(sys.modules) - before}} & set({impure!r})
+    if loaded or "footfall.disk" in sys.modules:
+        print(name, *sorted(loaded), *(["footfall.disk"] if "footfall.disk" in sys.modules else []))
+"""
+
+
+def test_pure_modules_load_nothing_that_reads_sends_waits_or_rolls_dice() -> None:
+    code = LOADED.format(names=pure_modules(), impure=sorted(IMPURE - {"io", "os"}))
+
+    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True, timeout=60,
+                          env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})  # fmt: skip
+
+    assert done.stdout.splitlines() == []
+
+
+def test_pure_modules_name_no_module_that_reads_files() -> None:
     wrong = []
     for path in modules():
-        name = dotted(path)
-        if not any(name == pure or name.startswith(pure + ".") for pure in PURE):
-            continue
-        wrong += [
-            f"{path.relative_to(ROOT)}:{line} imports {imported}"
-            for line, imported in imports(path)
-            if imported.split(".")[0] in IMPURE or imported == "footfall.disk"
-        ]
+        if dotted(path) in pure_modules():
+            wrong += [
+                f"{path.relative_to(ROOT)}:{line} imports {imported}"
+                for line, imported in imports(path)
+                if imported.split(".")[0] in {"io", "os"}
+            ]
+
+    assert wrong == []
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Which of our modules each of them imports, at any place, also for types alone."""
+    paths = {f"footfall.{dotted(path)}".rstrip("."): path for path in modules()}
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        graph[name] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                named = {f"{node.module}.{alias.name}" for alias in node.names}
+                graph[name] |= {each if each in paths else node.module for each in named}
+            elif isinstance(node, ast.Import):
+                graph[name] |= {alias.name for alias in node.names}
+        graph[name] = (graph[name] & paths.keys()) - {name}
+    return graph
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    # A package that loads its parts at first use names them for type checkers; its parts do not wait for it.
+    graph = {name: set() if "footfall.lazy_names" in names else names for name, names in import_graph().items()}
+
+    try:
+        tuple(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise AssertionError(" -> ".join(error.args[1])) from None
+
+
+def test_only_the_command_and_the_test_tools_import_planning() -> None:
+    wrong = [
+        f"{name} imports {imported}"
+        for name, names in import_graph().items()
+        for imported in names
+        if imported.startswith("footfall.planning") and name.split(".")[1] not in {"planning", "cli", "testing"}
+    ]
 
     assert wrong == []
 

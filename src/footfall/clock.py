@@ -12,14 +12,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-__all__ = ["EPOCH", "Clock", "SystemClock", "format_us", "uuid7"]
+__all__ = ["Clock", "SystemClock", "uuid7"]
 
 _HEAD = len("01234567-0123-7123-")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -72,11 +70,6 @@ def _uuid7_bits(unix_ms: int, entropy: int) -> int:
 def _canonical(bits: int) -> str:
     text = f"{bits:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def format_us(us: int) -> str:
-    """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
-    return (EPOCH + timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 # Linux's usual monotonic clock stands still while the machine sleeps, and so does what Python takes on macOS, where

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.moments import parse_moment
+from footfall.timestamps import parse_timestamp
 
 __all__ = ["client_word", "clock_skew", "json_object", "merged_objects", "said_time", "trait_texts"]
 
@@ -43,7 +43,7 @@ def clock_skew(sent_at: object, received_at: int) -> int:
     `sent_at` is the request's `sentAt` as it came, `received_at` is in microseconds since 1970-01-01 UTC. It is 0 where
     the clocks are within a minute of each other, or the sender did not say.
     """
-    moment = parse_moment(sent_at)
+    moment = parse_timestamp(sent_at)
     skew = 0 if moment is None else received_at - moment
     return skew if abs(skew) > _SKEW_US else 0
 

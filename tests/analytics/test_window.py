@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from footfall.analytics.window import Span, Window, chosen, microseconds, moment
+from footfall.analytics.window import Span, Window, chosen, microseconds
 from footfall.errors import UsageError
+from footfall.timestamps import local_time
 
 DAY = 86_400
 NOW = 1_000 * DAY * 1_000_000
@@ -64,7 +65,7 @@ RIMS = [datetime(1, 1, 1), datetime(1, 1, 1, 14), datetime(9999, 12, 31, 23, 59)
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati", "Etc/GMT+12"])
 @pytest.mark.parametrize("rim", RIMS)
 def test_a_moment_at_the_rim_of_the_calendar_is_told_as_it_was_given(rim: datetime, zone: str) -> None:
-    found = moment(microseconds(rim, zone), zone)
+    found = local_time(microseconds(rim, zone), zone)
 
     assert found.replace(tzinfo=None) == rim
     assert found.isoformat()[:16] == rim.isoformat()[:16]
@@ -72,7 +73,7 @@ def test_a_moment_at_the_rim_of_the_calendar_is_told_as_it_was_given(rim: dateti
 
 @pytest.mark.parametrize(("us", "year"), [(-(10**17), 1), (10**18, 9999)])
 def test_a_moment_beyond_the_calendar_is_told_as_its_end(us: int, year: int) -> None:
-    assert moment(us, "Asia/Tokyo").year == year
+    assert local_time(us, "Asia/Tokyo").year == year
 
 
 @pytest.mark.parametrize("until", [datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])

@@ -24,7 +24,8 @@ from pathlib import Path
 
 import orjson
 
-from footfall.clock import SystemClock, format_us
+from footfall.clock import SystemClock
+from footfall.timestamps import format_us
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "tracking_plans" / "shop_and_gateway"

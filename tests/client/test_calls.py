@@ -16,9 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions, Message
-from footfall.clock import EPOCH
 from footfall.events import Fault, Receipt
 from footfall.testing import ManualClock, Recorder
+from footfall.timestamps import EPOCH
 from footfall.version import VERSION
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from footfall import AsyncClient, Client, ClientOptions
 from footfall.client.clock_repair import MARK, with_repaired_times
-from footfall.clock import EPOCH
 from footfall.delivery import RetryPolicy
 from footfall.errors import UnreachableError
 from footfall.events import Batch
 from footfall.testing import ManualClock, Recorder
+from footfall.timestamps import EPOCH
 
 BOOT = datetime(1970, 1, 1, 0, 0, 40, tzinfo=UTC)  # a gateway's clock before it heard of the time
 GIVEN = "2019-05-17T08:00:00+02:00"

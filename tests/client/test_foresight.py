@@ -14,9 +14,9 @@ from footfall import Client, ClientOptions, InvalidEventError
 from footfall.client.foresight import nobody, unreadable_time
 from footfall.collector import Collector
 from footfall.identity import id_text
-from footfall.moments import parse_moment
 from footfall.plan.reading.load import read_document
 from footfall.testing import Recorder
+from footfall.timestamps import parse_timestamp
 
 HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]
 
@@ -174,7 +174,7 @@ def test_the_client_says_of_times_what_the_collector_says(collector: Collector, 
 
 @pytest.mark.parametrize("is_read", [True, False])
 def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
-    find(times, lambda text: (parse_moment(text) is not None) == is_read)
+    find(times, lambda text: (parse_timestamp(text) is not None) == is_read)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from footfall.clock import format_us
 from footfall.collector import Collector
 from footfall.errors import DataFolderHeldError, JournalError, PlanError, RequestError
 from footfall.events import Answer, Fault
@@ -24,6 +23,7 @@ from footfall.storage import DataFolder, Row, SqliteJournal
 from footfall.storage.books import COUNTS
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
+from footfall.timestamps import format_us
 
 BAD_TYPE = ("quarantined", "invalid", ["type"])
 TOO_LOW = ("quarantined", "invalid", ["min"])

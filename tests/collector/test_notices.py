@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from footfall.collector import Collector
-from footfall.collector.notices import Notice, Notices
+from footfall.collector.notices import Notices
+from footfall.collector.pipeline import Notice
 from footfall.plan.model import Plan
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal

@@ -13,11 +13,11 @@ import httpx
 import orjson
 import pytest
 
-from footfall.clock import format_us
 from footfall.collector import Collector, create_app
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
+from footfall.timestamps import format_us
 
 WIRE = Path(__file__).parents[1] / "data" / "wire"
 # Sent with GET and a query, which the collector does not take.

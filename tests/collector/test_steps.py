@@ -13,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from footfall.clock import EPOCH
 from footfall.collector import Collector, CollectorSettings
 from footfall.collector.draft import Draft
 from footfall.collector.wire import Piece
@@ -22,6 +21,7 @@ from footfall.plan import load
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
+from footfall.timestamps import EPOCH
 
 NOW = datetime.fromisoformat("2026-09-01T12:00:00Z")
 PLAN = """

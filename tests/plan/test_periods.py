@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.clock import EPOCH
 from footfall.plan.periods import full_periods
+from footfall.timestamps import EPOCH
 
 ZONE = "Europe/Stockholm"
 HOUR = 3_600 * 1_000_000

@@ -7,8 +7,9 @@ import threading
 from datetime import UTC, datetime
 from uuid import UUID
 
-from footfall.clock import Clock, format_us
+from footfall.clock import Clock
 from footfall.testing import ManualClock
+from footfall.timestamps import format_us
 
 
 def test_it_is_a_clock_that_stands_still() -> None:

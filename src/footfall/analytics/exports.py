@@ -16,10 +16,10 @@ from typing import IO, Any
 import msgspec
 
 from footfall.analytics.dataset import Dataset
-from footfall.clock import format_us
 from footfall.message_reader import merged_objects, trait_texts
 from footfall.plan.model import TRAITS_OF
 from footfall.printable import tame_json
+from footfall.timestamps import format_us
 
 __all__ = ["COLUMNS", "FORMATS", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
 

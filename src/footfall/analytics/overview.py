@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from footfall.analytics.engine import hand_over
-from footfall.analytics.window import Span, moment
+from footfall.analytics.window import Span
 from footfall.storage.journal import QUARTER_US
+from footfall.timestamps import local_time
 
 if TYPE_CHECKING:
     from footfall.analytics.dataset import Dataset
@@ -70,7 +71,7 @@ def overview(dataset: Dataset, span: Span, timezone: str) -> Overview:
 def _periods(dataset: Dataset, span: Span, timezone: str) -> tuple[Per, dict[int, datetime]]:
     """What to count by, and the period in which each quarter of an hour with messages lies."""
     lines = dataset.rows(f"SELECT DISTINCT {_QUARTER} FROM messages WHERE {span.sql()} ORDER BY 1")
-    local = {us: moment(us, timezone) for (us,) in lines}
+    local = {us: local_time(us, timezone) for (us,) in lines}
     starts = {per: {us: _start(at, per) for us, at in local.items()} for per in ("hour", "day", "week", "month")}
     days = len(set(starts["day"].values()))
     for per, most in _MOST.items():
@@ -118,6 +119,6 @@ def _names(dataset: Dataset, span: Span, timezone: str, name: str) -> tuple[Name
         "GROUP BY 1 ORDER BY messages DESC, name"
     )
     return tuple(
-        NameCount(name, messages, persons, moment(first, timezone), moment(last, timezone))
+        NameCount(name, messages, persons, local_time(first, timezone), local_time(last, timezone))
         for name, messages, persons, first, last in lines
     )

@@ -34,10 +34,11 @@ from footfall.analytics.results import (
     VolumeResult,
 )
 from footfall.analytics.volumes import volume
-from footfall.analytics.window import Span, Window, chosen, microseconds, moment
+from footfall.analytics.window import Span, Window, chosen, microseconds
 from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217
 from footfall.plan.model import Aggregate, Conversion, Count, Goal, Guard, Journey, Kpi, Plan, Ratio, Step, Unique
+from footfall.timestamps import local_time
 
 __all__ = ["report"]
 
@@ -74,7 +75,7 @@ class _Reporter:
         for event, properties in _reads(plan).items():
             self._dataset.events(event, properties, plan=plan)
         asked = self._span(None) if self._since is not None else Span(None, self._until)
-        now = moment(self._now, plan.timezone)
+        now = local_time(self._now, plan.timezone)
         measured = {name: self._kpi(kpi) for name, kpi in plan.kpis.items()}
         volumes = tuple(found for name in plan.events if (found := self._volume(name, asked)) is not None)
         asks = measured or plan.journeys or volumes
@@ -93,7 +94,7 @@ class _Reporter:
 
     def _data(self) -> DataStamp:
         held, timezone = self._dataset.contents(), self._plan.timezone
-        first, last = (None if us is None else moment(us, timezone) for us in (held.first, held.last))
+        first, last = (None if us is None else local_time(us, timezone) for us in (held.first, held.last))
         every = self._dataset.intake()
         return DataStamp(held.messages, held.persons, held.devices, first, last, every.quarantined, every.rejected)
 

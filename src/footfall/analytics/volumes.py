@@ -6,9 +6,10 @@ from footfall.analytics.dataset import Dataset
 from footfall.analytics.definitions import volume_definition
 from footfall.analytics.engine import hand_over
 from footfall.analytics.results import VolumeResult
-from footfall.analytics.window import Span, Window, moment
+from footfall.analytics.window import Span, Window
 from footfall.plan.model import Event, Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
+from footfall.timestamps import local_time
 
 __all__ = ["volume"]
 
@@ -83,9 +84,9 @@ def _result(
         max=expected.max,
         periods=len(counted),
         lowest=lowest[1] if lowest else None,
-        lowest_at=moment(lowest[0][0], plan.timezone) if lowest else None,
+        lowest_at=local_time(lowest[0][0], plan.timezone) if lowest else None,
         highest=highest[1] if highest else None,
-        highest_at=moment(highest[0][0], plan.timezone) if highest else None,
+        highest_at=local_time(highest[0][0], plan.timezone) if highest else None,
         met=met,
         window=Window.of(used, plan.timezone),
         definition=volume_definition(expected, plan.timezone),

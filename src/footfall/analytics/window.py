@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from footfall.clock import EPOCH
 from footfall.errors import UsageError
+from footfall.timestamps import epoch_us, local_time
 
-__all__ = ["Span", "Window", "chosen", "microseconds", "moment"]
+__all__ = ["Span", "Window", "chosen", "microseconds"]
 
 
 def microseconds(time: datetime, timezone: str) -> int:
     """Microseconds since 1970 UTC; a time without an offset is read in the plan's timezone."""
     if time.tzinfo is None:
         time = time.replace(tzinfo=ZoneInfo(timezone))
-    # The difference is computed without moving the time to UTC, which may lie beyond the calendar.
-    return (time - EPOCH) // _MICROSECOND
-
-
-def moment(us: int, timezone: str) -> datetime:
-    """The same moment on the plan's clock; beyond the years 1 to 9999 the first or the last moment of these."""
-    zone = ZoneInfo(timezone)
-    try:
-        return (EPOCH + timedelta(microseconds=us)).astimezone(zone)
-    except OverflowError:
-        # A few days from the end of the calendar the zone's clock says what it says at the end.
-        rim, near = (_FIRST, _FIRST + _FEW_DAYS) if us < 0 else (_LAST, _LAST - _FEW_DAYS)
-        local = us * _MICROSECOND + (near.astimezone(zone).utcoffset() or timedelta())
-        beyond = local < _FIRST - EPOCH or local > _LAST - EPOCH
-        return (rim if beyond else EPOCH + local).replace(tzinfo=zone)
-
-
-_MICROSECOND = timedelta(microseconds=1)
-_FEW_DAYS = timedelta(days=3)
-_FIRST = datetime.min.replace(tzinfo=UTC)
-_LAST = datetime.max.replace(tzinfo=UTC)
+    return epoch_us(time)
 
 
 class Span(msgspec.Struct, frozen=True):
@@ -65,7 +45,7 @@ class Window(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, span: Span, timezone: str) -> Window:
-        since, until = (None if us is None else moment(us, timezone) for us in (span.since, span.until))
+        since, until = (None if us is None else local_time(us, timezone) for us in (span.since, span.until))
         return cls(since, until, timezone)
 
 
@@ -78,7 +58,7 @@ def chosen(seconds: int | None, *, since: int | None, until: int | None, now: in
     if since is not None:
         until = now if until is None else until
         if since >= until:
-            first, last = (moment(us, timezone).isoformat(timespec="seconds") for us in (since, until))
+            first, last = (local_time(us, timezone).isoformat(timespec="seconds") for us in (since, until))
             raise UsageError(
                 f"the window is empty: since {first} is not before until {last} ({timezone}); give an earlier since"
             )

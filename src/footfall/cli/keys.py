@@ -15,13 +15,14 @@ from rich.table import Table
 
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
-from footfall.clock import SystemClock, format_us
+from footfall.clock import SystemClock
 from footfall.collector.key_lines import unknown_sources
 from footfall.collector.key_text import ENTROPY, digest_of, id_of, new_key
 from footfall.collector.keys import DEFAULT_SOURCE
 from footfall.errors import UsageError
 from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
 from footfall.storage.control import Role, latest_plan
+from footfall.timestamps import format_us
 
 __all__ = ["command"]
 

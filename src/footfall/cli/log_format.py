@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.printable import printable, printable_lines, tame_json
+from footfall.timestamps import format_us
 
 __all__ = ["JsonLines", "Lines", "log_to_stderr"]
 

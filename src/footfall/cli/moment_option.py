@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 import click
 
-from footfall.clock import EPOCH
-from footfall.moments import read_iso
 from footfall.plan.durations import parse_duration
+from footfall.timestamps import EPOCH, read_iso
 
 __all__ = ["Moment", "moment"]
 

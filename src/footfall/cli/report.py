@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,7 +12,8 @@ from footfall.cli.data_option import data_option
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import console, echo_json
 from footfall.cli.report_text import show
-from footfall.clock import EPOCH, SystemClock
+from footfall.clock import SystemClock
+from footfall.timestamps import local_time
 
 __all__ = ["command"]
 
@@ -33,7 +33,7 @@ def command(*, data: Path, plan: Path | None, since: str | None, until: str | No
     Each KPI looks back from now as far as its window says. --since and --until override that: dates (2026-11-01), dates
     and times, or how long ago (7d).
     """
-    now = EPOCH + timedelta(microseconds=SystemClock().now_us())
+    now = local_time(SystemClock().now_us())
     chosen = plans.load(plan) if plan is not None else None
     bounds = [None if text is None else moment(text, now) for text in (since, until)]
     with Dataset.open(data, chosen) as dataset:

@@ -29,13 +29,14 @@ from footfall.client.options import ClientOptions
 from footfall.client.outbox import Limits, Outbox, Parcel
 from footfall.client.prepare import NUMBER, TAIL, Preparer, Ready
 from footfall.client.witness import Witness, WitnessedPreparer, witness_now
-from footfall.clock import Clock, SystemClock, format_us
+from footfall.clock import Clock, SystemClock
 from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
 from footfall.events import Answer, Batch, Receipt
 from footfall.forks import renew_after_fork, uncut
 from footfall.identity import plain_text
+from footfall.timestamps import format_us
 
 if TYPE_CHECKING:
     from footfall.plan.model import Plan

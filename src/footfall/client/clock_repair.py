@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from footfall.client.outbox import Entry
-from footfall.clock import format_us
+from footfall.timestamps import format_us
 
 __all__ = ["MARK", "with_repaired_times"]
 

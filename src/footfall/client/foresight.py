@@ -14,7 +14,7 @@ import orjson
 from footfall.encoding import encode
 from footfall.events import Fault
 from footfall.identity import id_text, is_junk, whole_number
-from footfall.moments import moment_of, parse_moment
+from footfall.timestamps import parse_timestamp, plausible_us
 
 __all__ = ["names_device", "nobody", "unreadable_time"]
 
@@ -35,9 +35,9 @@ def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault
 def unreadable_time(value: str | datetime) -> Fault | None:
     """The fault of a time that a collector cannot read, or that only a broken clock can say; None of any other."""
     if isinstance(value, str):
-        moment, got = parse_moment(value), "other text"
+        moment, got = parse_timestamp(value), "other text"
     else:
-        moment, got = moment_of(value), f"the year {value.year}"
+        moment, got = plausible_us(value), f"the year {value.year}"
     return Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got) if moment is None else None
 
 

@@ -23,12 +23,12 @@ from footfall.client.judge import Judge, Judged, PlanJudge
 from footfall.client.message import KINDS, Hook, Kind, Message
 from footfall.client.notices import PROCESS
 from footfall.client.scope import NO_SCOPE, Scope
-from footfall.clock import Clock, format_us
+from footfall.clock import Clock
 from footfall.encoding import encode, fields_of, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
 from footfall.identity import id_text, plain_text, whole_number
-from footfall.moments import is_plausible
+from footfall.timestamps import format_us, is_plausible
 from footfall.version import VERSION
 
 __all__ = ["NUMBER", "TAIL", "Preparer", "Ready"]

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.collector.admission import Claim
 from footfall.collector.collector import Collector
 from footfall.collector.group_commit import Outcome
@@ -34,6 +33,7 @@ from footfall.collector.responses import (
 from footfall.collector.wire import Envelope
 from footfall.errors import JournalError, RequestError
 from footfall.events import MESSAGE_TYPES
+from footfall.timestamps import format_us
 
 __all__ = ["App", "create_app"]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.collector.draft import Frame
 from footfall.collector.judge import JudgeFor
 from footfall.collector.pipeline import judge
@@ -15,6 +14,7 @@ from footfall.collector.wire import Envelope, read_single
 from footfall.errors import RequestError
 from footfall.events import Fault
 from footfall.storage.journal import Row
+from footfall.timestamps import format_us
 
 __all__ = ["TOO_LARGE", "Rejudged", "faults_of", "judge_kept"]
 

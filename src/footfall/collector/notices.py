@@ -10,13 +10,12 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from footfall.clock import Clock
-from footfall.events import VerdictName
+from footfall.collector.pipeline import Notice
 from footfall.printable import printable
 
-__all__ = ["Notice", "Notices"]
+__all__ = ["Notices"]
 
 _log = logging.getLogger("footfall")
 _EVERY = 60.0
@@ -24,15 +23,6 @@ _EVERY = 60.0
 _MOST = 100
 _OTHERS = "(others)"
 _NAME_LENGTH = 80
-
-
-class Notice(NamedTuple):
-    """What is counted together. `event` is the name under which the books have the message."""
-
-    verdict: VerdictName
-    source: str
-    event: str
-    code: str
 
 
 class Notices:

@@ -7,25 +7,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from footfall.clock import EPOCH
 from footfall.collector.door_step import bundle_of, conceal, door
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import JudgeFor
-from footfall.collector.notices import Notice
 from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
 from footfall.collector.wire import Envelope
-from footfall.events import Answer, Fault, Verdict
+from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
 from footfall.storage.journal import Changes, Row, account
+from footfall.timestamps import format_us
 
-__all__ = ["STEPS", "Judged", "Step", "answer", "frame_for", "judge"]
+__all__ = ["STEPS", "Judged", "Notice", "Step", "answer", "frame_for", "judge"]
 
 Step = Callable[[Draft, Frame], bool]
 
@@ -43,6 +42,15 @@ STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, plan, s
 
 From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it.
 """
+
+
+class Notice(NamedTuple):
+    """What is counted together. `event` is the name under which the books have the message."""
+
+    verdict: VerdictName
+    source: str
+    event: str
+    code: str
 
 
 class Judged(msgspec.Struct):
@@ -68,7 +76,7 @@ def frame_for(
     return Frame(
         source=source,
         received_at=received_at,
-        day=(EPOCH + timedelta(microseconds=received_at)).strftime("%Y-%m-%d"),
+        day=format_us(received_at)[:10],
         skew=clock_skew(envelope.sent_at, received_at),
         type=envelope.type,
         context=envelope.context if type(envelope.context) is dict else {},

@@ -16,7 +16,7 @@ from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity import is_junk
 from footfall.message_reader import client_word, said_time
-from footfall.moments import is_plausible, parse_moment
+from footfall.timestamps import is_plausible, parse_timestamp
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
 
@@ -135,7 +135,7 @@ def time(draft: Draft, frame: Frame) -> bool:
     said = said_time(draft.data)
     if said is None:
         return True
-    moment = parse_moment(said)
+    moment = parse_timestamp(said)
     if moment is None or not is_plausible(moment + frame.skew):
         got = said[:_TOLD] if type(said) is str else kind_of(said)
         draft.warn(Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got))

@@ -7,8 +7,8 @@ asked for, so that what they decode to is never held for all of them.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any, overload
 
 import msgspec
@@ -88,21 +88,17 @@ class _Batch(msgspec.Struct):
     writeKey: msgspec.Raw = _NOTHING  # noqa: N815
 
 
-class _Remaining(threading.local):
-    """How many more elements a thread may read of its batch."""
-
-    elements = 0
-
-
-_remaining = _Remaining()
+# How many more elements may be read of a batch. What the decoder calls gets no argument, and threads decode at once.
+_remaining: ContextVar[list[int]] = ContextVar("remaining")
 
 
 class _Element(msgspec.Struct):
     """An object of a batch, of which only the number counts."""
 
     def __post_init__(self) -> None:
-        _remaining.elements -= 1
-        if _remaining.elements < 0:
+        remaining = _remaining.get()
+        remaining[0] -= 1
+        if remaining[0] < 0:
             raise TooManyError
 
 
@@ -202,11 +198,12 @@ def _names_keys_once(body: bytes, settings: CollectorSettings) -> bool:
 
 def _require_few(body: bytes, settings: CollectorSettings) -> None:
     """Raise RequestError (413) at the first element too many. Nothing is made of the others."""
-    _remaining.elements = settings.max_messages
+    remaining = [settings.max_messages]
+    _remaining.set(remaining)
     try:
         _count_elements(body)
     except (TooManyError, msgspec.ValidationError):
-        if _remaining.elements < 0:
+        if remaining[0] < 0:
             raise _too_many(settings) from None
         raise
 

@@ -12,9 +12,9 @@ from footfall.identity import AliasEffect, Reason, is_junk
 from footfall.message_reader import json_object
 from footfall.people.matching import find
 from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount
-from footfall.people.moments import moment
 from footfall.people.traits import Identify, last_traits
 from footfall.printable import counted
+from footfall.timestamps import local_time
 
 __all__ = ["profile", "profile_of", "profiles"]
 
@@ -101,8 +101,8 @@ def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Pr
         anonymous_ids=tuple(sorted(anonymous_ids)),
         shared_ids=tuple(sorted(ask.shared(anonymous_ids))),
         device_ids=tuple(sorted(ask.ids("device_id"))),
-        first_seen=moment(first),
-        last_seen=moment(last),
+        first_seen=local_time(first),
+        last_seen=local_time(last),
         messages=messages,
         events=tuple(
             EventCount(*row)
@@ -157,7 +157,7 @@ class _Asker:
 def _aliases(ask: _Asker, user_ids: set[str]) -> tuple[tuple[Alias, ...], int]:
     rows = ask(_ALIASES_OF, user_ids=sorted(user_ids), limit=_ALIASES)
     aliases = tuple(
-        Alias(previous_id, user_id, effect, tuple(users or ()), messages, source, message_id, moment(at))
+        Alias(previous_id, user_id, effect, tuple(users or ()), messages, source, message_id, local_time(at))
         for previous_id, user_id, effect, users, messages, source, message_id, at, _ in rows
     )
     return aliases, rows[0][-1] if rows else 0
@@ -179,7 +179,7 @@ def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
                 type=kind,
                 event=event,
                 name=_text(body.get("name")) if kind != "group" else group_id,
-                at=moment(at),
+                at=local_time(at),
                 reason=reason,
                 properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
             )
@@ -202,6 +202,6 @@ def _reasons(ask: _Asker, examples: int = 3) -> tuple[ReasonCount, ...]:
         counts[reason] = (int(messages), total)
         known = evidence.setdefault(reason, [])
         if source is not None:
-            known.append(Evidence(source, message_id, kind, event, user_id, moment(at), explains))
+            known.append(Evidence(source, message_id, kind, event, user_id, local_time(at), explains))
     ordered = sorted(counts, key=_REASONS.index)
     return tuple(ReasonCount(reason, *counts[reason], tuple(evidence[reason])) for reason in ordered)

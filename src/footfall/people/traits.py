@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from footfall.message_reader import json_object, trait_texts
-from footfall.people.moments import moment
+from footfall.timestamps import local_time
 
 __all__ = ["Identify", "Trait", "last_traits"]
 
@@ -39,7 +39,7 @@ def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
     traits: dict[str, Trait] = {}
     for message in messages:
         for name, value in _said(message).items():
-            traits[name] = Trait(name, value, message.source, message.message_id, moment(message.occurred_at))
+            traits[name] = Trait(name, value, message.source, message.message_id, local_time(message.occurred_at))
     return tuple(traits[name] for name in sorted(traits))
 
 

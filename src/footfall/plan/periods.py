@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from footfall.clock import EPOCH
+from footfall.timestamps import epoch_us, local_time
 
 __all__ = ["full_periods"]
 
 _HOUR = timedelta(hours=1)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def _hour(time: datetime) -> datetime:
@@ -46,10 +44,10 @@ _PERIODS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime]
 def full_periods(per: str, since: int, until: int, timezone: str) -> Iterator[tuple[int, int]]:
     """Each period that lies wholly in `since` to `until`, as [begin, end); all are microseconds since 1970 UTC."""
     floor, following = _PERIODS[per]
-    start = floor((EPOCH + timedelta(microseconds=since)).astimezone(ZoneInfo(timezone)))
+    start = floor(local_time(since, timezone))
     while True:
         end = following(start)
-        bounds = (start - EPOCH) // _MICROSECOND, (end - EPOCH) // _MICROSECOND
+        bounds = epoch_us(start), epoch_us(end)
         if bounds[1] > until:
             return
         if bounds[0] >= since and bounds[0] < bounds[1]:

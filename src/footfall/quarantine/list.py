@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.collector.kept import faults_of
 from footfall.events import Fault
 from footfall.quarantine.judging import Judging, Prospect
 from footfall.storage.journal import Entry, Snapshot
+from footfall.timestamps import format_us
 
 __all__ = ["Quarantined", "list_quarantined"]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from footfall.clock import Clock, SystemClock, format_us
+from footfall.clock import Clock, SystemClock
 from footfall.disk import Disk, Lock, SystemDisk, may_be_written, read_file
 from footfall.errors import DataFolderError, DataFolderHeldError
+from footfall.timestamps import format_us
 
 __all__ = ["FORMAT", "DataFolder"]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import apsw
 
-from footfall.clock import Clock, SystemClock, format_us
+from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
 from footfall.storage.books import INTAKE, Books
 from footfall.storage.database import (
@@ -42,6 +42,7 @@ from footfall.storage.renewal import (
 )
 from footfall.storage.snapshot import SqliteSnapshot
 from footfall.storage.sync_marker import Acknowledged, FailedSync
+from footfall.timestamps import format_us
 
 __all__ = ["SqliteJournal"]
 

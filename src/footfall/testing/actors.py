@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from footfall.clock import EPOCH
 from footfall.errors import UsageError
 from footfall.identity import Observation, attribute, comparable, id_text, namespace, whole_number
 from footfall.plan.calls import call_of
 from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.walk import Moment
+from footfall.timestamps import epoch_us
 
 __all__ = ["moments_of"]
 
@@ -95,7 +95,7 @@ def _device(plan: Plan, by: str, message: Mapping[str, Any], resolve: Callable[[
 
 def _moment(message: Mapping[str, Any]) -> int:
     moment = datetime.fromisoformat(message["timestamp"])
-    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - EPOCH) // timedelta(microseconds=1)
+    return epoch_us(moment)
 
 
 def _text(value: object) -> str | None:

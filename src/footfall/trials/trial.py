@@ -6,13 +6,12 @@ Both reports are over the messages that the collector would have stored: as it d
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from footfall.analytics import Dataset, report
-from footfall.clock import EPOCH
 from footfall.collector.kept import Rejudged
 from footfall.events import Fault
 from footfall.plan import bundle_hash
@@ -20,13 +19,13 @@ from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.storage import DataFolder, Snapshot, SqliteJournal
 from footfall.storage.journal import Entry, Kind, account
+from footfall.timestamps import epoch_us
 from footfall.trials.moves import JourneyMove, KpiMove, journey_moves, kpi_moves
 from footfall.trials.rejudge import Rejudge
 
 __all__ = ["EventTrial", "FaultTrial", "Trial", "try_plan"]
 
 _CHUNK = 20_000
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class EventTrial(msgspec.Struct):
@@ -130,8 +129,8 @@ class _Tally:
     """Counts what happens to the messages that occurred from one moment to another."""
 
     def __init__(self, since: datetime | None, until: datetime | None) -> None:
-        self._since = None if since is None else (since - EPOCH) // _MICROSECOND
-        self._until = None if until is None else (until - EPOCH) // _MICROSECOND
+        self._since = None if since is None else epoch_us(since)
+        self._until = None if until is None else epoch_us(until)
         self.events: dict[str, EventTrial] = {}
         self.faults: dict[tuple[str, str, str], FaultTrial] = {}
 

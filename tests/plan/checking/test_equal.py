@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.moments import canonical_datetime, read_datetime
 from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import Property, PropertyType, ScalarType
+from footfall.timestamps import canonical_datetime, read_datetime
 
 CAPITALS = "0785EE10-D5DA-46D9-80F4-36A000000000"
 

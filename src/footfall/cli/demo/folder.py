@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
-from footfall.clock import Clock, format_us
+from footfall.clock import Clock
 from footfall.disk import Disk, replace_file
 from footfall.errors import DataFolderError
 from footfall.storage.folder import DataFolder
+from footfall.timestamps import format_us
 
 __all__ = ["Run", "prepare"]
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
 from footfall.analytics import Dataset
-from footfall.clock import EPOCH
+from footfall.timestamps import local_time
 
 __all__ = ["REASONS", "Moment", "tell", "telling_person"]
 
@@ -47,7 +47,7 @@ def tell(dataset: Dataset, person_id: str) -> Iterator[Moment]:
         "SELECT occurred_at, type, event, body, reason FROM messages WHERE person_id = ? ORDER BY ord", [person_id]
     )
     for occurred_at, kind, event, body, reason in found.fetchall():
-        yield Moment(EPOCH + timedelta(microseconds=occurred_at), _what(kind, event, body), reason)
+        yield Moment(local_time(occurred_at), _what(kind, event, body), reason)
 
 
 def _what(kind: str, event: str | None, body: str) -> str:

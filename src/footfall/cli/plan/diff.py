@@ -16,13 +16,14 @@ from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
 from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
-from footfall.clock import EPOCH, SystemClock
+from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan
 from footfall.plan.reading.load import read_draft
 from footfall.plan.reading.places import Places
 from footfall.planning.diff import Change, diff
 from footfall.planning.diff.findings import findings_of, place_of, say_hurts
+from footfall.timestamps import local_time
 
 __all__ = ["command"]
 
@@ -92,7 +93,7 @@ class _Tried:
         from footfall.cli.plan.simulate_text import SHOW
         from footfall.trials import try_plan
 
-        now = EPOCH + timedelta(microseconds=SystemClock().now_us())
+        now = local_time(SystemClock().now_us())
         self.trial = try_plan(data, plan, in_force=None, since=now - _LAST_WEEK, until=None, now=now)
         self._show = SHOW
         self._about = (str(path), str(data))

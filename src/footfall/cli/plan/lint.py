@@ -11,12 +11,13 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
-from footfall.clock import EPOCH, Clock, SystemClock
+from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read_plan_with_places
 from footfall.plan.findings import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
+from footfall.timestamps import EPOCH
 
 __all__ = ["command", "today_of"]
 

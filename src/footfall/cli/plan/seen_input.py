@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,11 @@ import click
 
 from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo
-from footfall.clock import EPOCH, SystemClock
+from footfall.clock import SystemClock
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.planning.profiling import Seen, read_line, read_message
+from footfall.timestamps import epoch_us, local_time
 
 if TYPE_CHECKING:
     from footfall.storage import Snapshot
@@ -26,15 +27,14 @@ __all__ = ["SeenInput", "seen_options", "since_us"]
 
 _TOLD = 3
 _HOPELESS = 10_000  # broken lines without one that is right: a device, or a file of something else
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def since_us(text: str | None, timezone: str) -> int | None:
     """The moment that `--since` names, in microseconds since 1970-01-01 UTC; without an offset by this timezone."""
     if text is None:
         return None
-    found: datetime = moment(text, EPOCH + timedelta(microseconds=SystemClock().now_us()))
-    return ((found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone))) - EPOCH) // _MICROSECOND
+    found: datetime = moment(text, local_time(SystemClock().now_us()))
+    return epoch_us(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone)))
 
 
 class SeenInput:

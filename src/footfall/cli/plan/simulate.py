@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,8 @@ from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.read import PLAN_PATH, require_plan
-from footfall.clock import EPOCH, SystemClock
+from footfall.clock import SystemClock
+from footfall.timestamps import local_time
 
 __all__ = ["command"]
 
@@ -48,7 +49,7 @@ def command(
 
     plan = require_plan(ctx, new)
     older = None if in_force is None else require_plan(ctx, in_force)
-    now = EPOCH + timedelta(microseconds=SystemClock().now_us())
+    now = local_time(SystemClock().now_us())
     bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
     trial = try_plan(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
     if form == "json":

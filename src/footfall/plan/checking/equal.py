@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from footfall.moments import canonical_datetime
 from footfall.plan.checking.formats import UUID
 from footfall.plan.model import Property
+from footfall.timestamps import canonical_datetime
 
 __all__ = ["CANONICAL", "canonical_text", "kind_of_text"]
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from footfall.moments import DATETIME
+from footfall.timestamps import DATETIME
 
 __all__ = ["FORMATS", "UUID"]
 

@@ -17,11 +17,11 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from footfall.events import Fault
-from footfall.moments import read_datetime
 from footfall.plan.checking.formats import FORMATS, UUID
 from footfall.plan.model import Property
 from footfall.plan.pattern_text import compile_pattern
 from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
+from footfall.timestamps import read_datetime
 
 __all__ = ["MISFIT", "Constraint", "Findings", "Node", "decode", "make_node", "read_decimal", "walk"]
 

@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
-from footfall.moments import DATETIME
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.checking.formats import UUID
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.ecma import ecma_pattern
 from footfall.planning.format_patterns import FORMAT_PATTERNS
+from footfall.timestamps import DATETIME
 
 __all__ = ["DIALECT", "event_schema", "plan_schema", "property_schema", "schema_id", "schema_text"]
 

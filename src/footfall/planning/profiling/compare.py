@@ -9,7 +9,6 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.errors import Problem
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
@@ -18,6 +17,7 @@ from footfall.planning.profiling.volume import volume
 from footfall.planning.profiling.watch import Drift, EventSeen, Place, Watch
 from footfall.planning.uses import UseIndex
 from footfall.printable import counted
+from footfall.timestamps import format_us
 
 __all__ = ["CODES", "Chain", "chains", "compare"]
 

@@ -8,12 +8,12 @@ from typing import Final
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.planning.profiling.guess import ENOUGH, Guess, guess
 from footfall.planning.profiling.profile import EventProfile, Profile
 from footfall.planning.profiling.values import ValueProfile
 from footfall.planning.words import words_of
 from footfall.printable import counted
+from footfall.timestamps import format_us
 
 __all__ = ["Draft", "draft", "quoted"]
 

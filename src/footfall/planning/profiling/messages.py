@@ -13,9 +13,9 @@ import msgspec
 
 from footfall.events import MESSAGE_TYPES
 from footfall.message_reader import client_word, merged_objects, said_time, trait_texts
-from footfall.moments import parse_moment
 from footfall.plan.checking.walk import decode
 from footfall.plan.model import TRAITS_OF
+from footfall.timestamps import parse_timestamp
 
 __all__ = ["Seen", "read_line"]
 
@@ -81,7 +81,7 @@ def read_line(line: bytes) -> Iterator[Seen]:
     elif type(data.get("message")) is dict or "person_id" in data:
         parts = _line(line)
         body, envelope = _unfolded(parts.message), _unfolded(parts.envelope)
-        at, receipt = (parse_moment(data.get(key)) for key in ("occurred_at", "received_at"))
+        at, receipt = (parse_timestamp(data.get(key)) for key in ("occurred_at", "received_at"))
         stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), envelope or None, receipt)
         yield _message(body, _decoded(body), stored)
     else:
@@ -135,7 +135,7 @@ def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
         event if kind == "track" else "",
         text,
         values or {},
-        parse_moment(said_time(data)) if stored.at is None else stored.at,
+        parse_timestamp(said_time(data)) if stored.at is None else stored.at,
         stored.source,
         bool(stored.source) or (type(context) is dict and client_word(context, "transformed") is not None),
         stored.receipt,

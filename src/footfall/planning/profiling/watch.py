@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from footfall.clock import format_us
 from footfall.events import Fault
 from footfall.plan.checking.validate import Validator
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.profiling.messages import Seen
 from footfall.planning.profiling.profile import QUARTER_US
+from footfall.timestamps import format_us
 
 __all__ = ["Drift", "EventSeen", "Place", "Watch"]
 

@@ -1,4 +1,6 @@
-"""Times as senders write them: RFC 3339, and the looser ISO 8601 forms that SDKs and their documentation use.
+"""Timestamps: microseconds since 1970-01-01 UTC, and the texts and datetimes that stand for them.
+
+Senders write RFC 3339, and the looser ISO 8601 forms that SDKs and their documentation use.
 
 `24:00:00` is the midnight that ends a day, and a leap second (`:60`) the second after it.
 """
@@ -6,11 +8,15 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import timezone as fixed_offset
 
-from footfall.clock import EPOCH
+__all__ = [
+    "DATETIME", "EPOCH", "canonical_datetime", "epoch_us", "format_us", "is_plausible", "local_time", "parse_timestamp",
+    "plausible_us", "read_datetime", "read_iso",
+]  # fmt: skip
 
-__all__ = ["DATETIME", "canonical_datetime", "is_plausible", "moment_of", "parse_moment", "read_datetime", "read_iso"]
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # 1900-01-01 and 2200-01-01, in microseconds since 1970-01-01 UTC: what lies outside is a broken clock, and days and
 # windows computed from it leave every calendar.
@@ -20,6 +26,9 @@ _LAST_HOUR, _LAST_MINUTE = 23, 59
 _DAY_SECONDS = 86_400
 
 _MICROSECOND = timedelta(microseconds=1)
+_FEW_DAYS = timedelta(days=3)
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
 # `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
@@ -44,7 +53,7 @@ DATETIME = (
 _is_datetime = re.compile(DATETIME).fullmatch
 
 
-def parse_moment(value: object) -> int | None:
+def parse_timestamp(value: object) -> int | None:
     """Microseconds since 1970-01-01 UTC of an ISO 8601 time of 1900 to 2199, or None for anything else.
 
     A time without an offset is taken as UTC, a day without a time as its midnight.
@@ -52,16 +61,16 @@ def parse_moment(value: object) -> int | None:
     if type(value) is not str:
         return None
     try:
-        moment: int | None = _microseconds(datetime.fromisoformat(value))
+        moment: int | None = epoch_us(datetime.fromisoformat(value))
     except ValueError:
         moment = _parse_odd(value)
     return moment if moment is not None and is_plausible(moment) else None
 
 
-def moment_of(time: datetime) -> int | None:
+def plausible_us(time: datetime) -> int | None:
     """Microseconds since 1970-01-01 UTC of a time of 1900 to 2199, None for any other; without an offset it is UTC."""
     try:
-        moment = _microseconds(time)
+        moment = epoch_us(time)
     except OverflowError:  # a tzinfo of somebody else's making
         return None
     return moment if is_plausible(moment) else None
@@ -72,9 +81,33 @@ def is_plausible(moment: int) -> bool:
     return _EARLIEST <= moment < _LATEST
 
 
-def _microseconds(time: datetime) -> int:
+def epoch_us(time: datetime) -> int:
+    """Microseconds since 1970-01-01 UTC of a time; without an offset it is UTC."""
     # The difference of two times with offsets is computed without moving either, so none leaves the calendar.
     return ((time if time.tzinfo is not None else time.replace(tzinfo=UTC)) - EPOCH) // _MICROSECOND
+
+
+def format_us(us: int) -> str:
+    """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
+    return (EPOCH + timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def local_time(us: int, timezone: str = "UTC") -> datetime:
+    """The time on the clock of a timezone; beyond the years 1 to 9999 the first or the last moment of these."""
+    if timezone == "UTC":
+        zone: tzinfo = UTC
+    else:
+        from zoneinfo import ZoneInfo  # loaded late: a client asks for no zone
+
+        zone = ZoneInfo(timezone)
+    try:
+        return (EPOCH + timedelta(microseconds=us)).astimezone(zone)
+    except OverflowError:
+        # A few days from the end of the calendar the zone's clock says what it says at the end.
+        rim, near = (_FIRST, _FIRST + _FEW_DAYS) if us < 0 else (_LAST, _LAST - _FEW_DAYS)
+        local = us * _MICROSECOND + (near.astimezone(zone).utcoffset() or timedelta())
+        beyond = local < _FIRST - EPOCH or local > _LAST - EPOCH
+        return (rim if beyond else EPOCH + local).replace(tzinfo=zone)
 
 
 def read_iso(text: str) -> datetime:
@@ -99,7 +132,7 @@ def _parse_odd(value: str) -> int | None:
     """A time in a form that Python itself does not read."""
     usual, later = _usual(value)
     try:
-        moment: int | None = _microseconds(datetime.fromisoformat(usual)) if later else _parse_lenient(usual)
+        moment: int | None = epoch_us(datetime.fromisoformat(usual)) if later else _parse_lenient(usual)
     except ValueError:
         moment = _parse_lenient(usual)
     return None if moment is None else moment + later * 1_000_000
@@ -129,7 +162,7 @@ def read_datetime(text: str) -> datetime | None:
         return None
     seconds, fraction, offset = _parts(text)
     return (datetime(1, 1, 1) + timedelta(seconds=seconds, microseconds=int(fraction[:6].ljust(6, "0")))).replace(  # noqa: DTZ001 - the offset follows
-        tzinfo=timezone(timedelta(seconds=offset)) if offset else UTC
+        tzinfo=fixed_offset(timedelta(seconds=offset)) if offset else UTC
     )
 
 

@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.clock import EPOCH
 from footfall.collector import Collector
-from footfall.moments import is_plausible, parse_moment
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
+from footfall.timestamps import EPOCH, is_plausible, parse_timestamp
 
 BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
 
@@ -47,7 +46,7 @@ BASE = int(datetime(2015, 2, 2, 0, 30, 8, tzinfo=UTC).timestamp()) * 1_000_000
     ],
 )
 def test_the_forms_of_iso_8601_that_senders_use_are_read(text: str, us: int) -> None:
-    assert parse_moment(text) == us
+    assert parse_timestamp(text) == us
 
 
 @pytest.mark.parametrize(
@@ -76,7 +75,7 @@ def test_the_forms_of_iso_8601_that_senders_use_are_read(text: str, us: int) -> 
     ],
 )
 def test_anything_else_is_no_time(value: object) -> None:
-    assert parse_moment(value) is None
+    assert parse_timestamp(value) is None
 
 
 @given(
@@ -87,7 +86,7 @@ def test_anything_else_is_no_time(value: object) -> None:
 def test_any_rfc_3339_time_is_exact(moment: datetime, offset: int) -> None:
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
 
-    assert parse_moment(aware.isoformat()) == (aware - EPOCH) // timedelta(microseconds=1)
+    assert parse_timestamp(aware.isoformat()) == (aware - EPOCH) // timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +94,13 @@ def test_any_rfc_3339_time_is_exact(moment: datetime, offset: int) -> None:
     ["9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00+14:00", "0001-01-01", "1899-12-31T23:59:59Z", "2200-01-01"],
 )
 def test_a_time_that_only_a_broken_clock_tells_is_none(text: str) -> None:
-    assert parse_moment(text) is None
+    assert parse_timestamp(text) is None
 
 
 @given(text=st.text(max_size=30) | st.from_regex(r"\A[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}T.{0,12}\Z"))
 @settings(max_examples=100)
 def test_any_text_is_a_time_of_a_calendar_or_none(text: str) -> None:
-    found = parse_moment(text)
+    found = parse_timestamp(text)
 
     assert found is None or is_plausible(found)
 
