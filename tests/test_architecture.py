@@ -306,3 +306,49 @@ def test_what_is_exported_is_there_once() -> None:
         ]
 
     assert wrong == []
+
+
+# What a client with a bundle loads until it sends, but for the packages' own `__init__`.
+SMALL_CLIENT = """
+    client.base client.calls client.clock_repair client.disabled client.ends client.environment client.foresight
+    client.guard client.judge client.ledger client.losses client.message client.notices client.options client.outbox
+    client.prepare client.scope client.sync client.witness clock delivery.acknowledgement delivery.address
+    delivery.http delivery.retry delivery.transport disk encoding errors events extras forks identity.given
+    identity.ids identity.junk lazy_names plan.bundle plan.checking.compile plan.checking.formats
+    plan.checking.validate plan.checking.walk plan.loading plan.model plan.packed plan.pattern_text plan.wording
+    printable secret timestamps version
+""".split()  # noqa: SIM905 - a list of words is read as one
+
+CLIENT_WITH_A_BUNDLE = """
+import sys
+from pathlib import Path
+from footfall import Client
+from footfall.plan.bundle import bundle_bytes
+from footfall.plan.model import Event, Plan, Property
+
+Path(sys.argv[1]).write_bytes(bundle_bytes(Plan(
+    id="p", events={"sold": Event(name="sold", wire_name="sold", properties=(Property(name="n", type="integer"),))}
+)))
+client = Client("http://127.0.0.1:9", write_key="k", plan=sys.argv[1])
+print(bool(client.track("sold", {"n": 1}, user_id="u")))
+print(*sorted(name.removeprefix("footfall.") for name, module in sys.modules.items()
+              if name.startswith("footfall.") and not module.__file__.endswith("__init__.py")))
+print(*sorted({"asyncio", "httpx", "yaml", "duckdb", "apsw", "click"} & sys.modules.keys()))
+sys.stdout.flush()
+import os
+os._exit(0)
+"""
+
+
+def test_a_client_with_a_bundle_loads_the_small_client_alone(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CLIENT_WITH_A_BUNDLE, str(tmp_path / "plan.json")],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+
+    is_taken, loaded, libraries = done.stdout.splitlines()
+    assert is_taken == "True"
+    assert loaded.split() == SMALL_CLIENT
+    assert libraries == ""
+    assert len(SMALL_CLIENT) <= 50
+    assert sum((SOURCE / f"{name.replace('.', '/')}.py").read_text().count("\n") for name in SMALL_CLIENT) <= 7_900

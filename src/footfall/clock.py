@@ -5,7 +5,6 @@ Everything that depends on time takes a Clock, so that a test, or a seeded simul
 
 from __future__ import annotations
 
-import asyncio
 import os
 import random
 import sys
@@ -107,6 +106,8 @@ class SystemClock:
         time.sleep(seconds)
 
     async def sleep_async(self, seconds: float) -> None:
+        import asyncio  # loaded late: a client of threads has no event loop
+
         await asyncio.sleep(seconds)
 
     def wait(self, condition: threading.Condition, timeout: float | None) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from footfall import plan as plans
 from footfall.analytics.dataset import Dataset
 from footfall.errors import DataFolderError, UsageError
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.plan.model import Alias, Event, Plan
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.storage.control import SqliteControl

@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-from footfall.identity import Attribution, Observation, attribute, attribute_sql, namespace
+from footfall.identity.attribution import Attribution, Observation, attribute, namespace
+from footfall.identity.sql import attribute_sql
 
 SCHEMA = (
     "source VARCHAR, message_id VARCHAR, type VARCHAR, occurred_at BIGINT,"

@@ -14,7 +14,7 @@ import pytest
 from footfall.cli import main
 from footfall.clock import SystemClock
 from footfall.collector import Collector
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.plan.model import Plan
 
 PLAN = Plan(id="shop", timezone="Europe/Amsterdam")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from footfall import Client, ClientOptions, InvalidEventError
 from footfall.client.foresight import nobody, unreadable_time
 from footfall.collector import Collector
-from footfall.identity import id_text
+from footfall.identity.given import id_text
 from footfall.plan.reading.load import read_document
 from footfall.testing import Recorder
 from footfall.timestamps import parse_timestamp

@@ -9,7 +9,9 @@ from uuid import UUID, uuid5
 import msgspec
 from tests.identity.logs import GAP
 
-from footfall.identity import Attribution, Observation, comparable, is_junk
+from footfall.identity.attribution import Attribution, Observation
+from footfall.identity.ids import comparable
+from footfall.identity.junk import is_junk
 
 __all__ = ["attributions_by_definition", "canonical_by_definition", "closure"]
 

@@ -9,7 +9,8 @@ from uuid import UUID
 import duckdb
 import msgspec
 
-from footfall.identity import Attribution, Observation, attribute_sql
+from footfall.identity.attribution import Attribution, Observation
+from footfall.identity.sql import attribute_sql
 
 SCHEMA = (
     "source VARCHAR, message_id VARCHAR, type VARCHAR, occurred_at BIGINT,"

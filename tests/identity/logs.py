@@ -13,7 +13,9 @@ import msgspec
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from footfall.identity import Observation, comparable, is_junk
+from footfall.identity.attribution import Observation
+from footfall.identity.ids import comparable
+from footfall.identity.junk import is_junk
 
 MINUTE = 60_000_000
 GAP = 30 * MINUTE

@@ -14,7 +14,15 @@ from hypothesis import strategies as st
 from tests.identity.by_definition import attributions_by_definition
 from tests.identity.logs import GAP, HARD_CASES, MINUTE, UNSHRUNK, logs
 
-from footfall.identity import ROOT, Attribution, Observation, Reason, attribute, effects_of_aliases, namespace
+from footfall.identity.attribution import (
+    ROOT,
+    Attribution,
+    Observation,
+    Reason,
+    attribute,
+    effects_of_aliases,
+    namespace,
+)
 
 NS = namespace("shop")
 

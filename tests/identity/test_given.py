@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.client.hostile import hostile_values
 
-from footfall.identity import digits_of, id_text, plain_text, whole_number
+from footfall.identity.given import digits_of, id_text, plain_text, whole_number
 
 
 class Account(int, enum.Enum):

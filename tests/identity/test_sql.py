@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from tests.identity.duck import Duck
 from tests.identity.logs import GAP, UNSHRUNK, logs
 
-from footfall.identity import AliasEffect, Observation, attribute, effects_of_aliases, namespace
+from footfall.identity.aliases import AliasEffect
+from footfall.identity.attribution import Observation, attribute, effects_of_aliases, namespace
 
 NS = namespace("shop")
 

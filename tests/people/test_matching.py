@@ -7,7 +7,7 @@ from uuid import uuid5
 import pytest
 from tests.people.lives import DAY, MINUTE, Life
 
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.people import find
 
 

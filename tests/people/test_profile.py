@@ -10,7 +10,7 @@ import pytest
 from tests.people.lives import DAY, MINUTE, START, Life
 
 from footfall.errors import UsageError
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.people import EventCount, Profile, profile, profile_of, profiles
 
 

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from footfall.identity import Observation, Reason, attribute, namespace
+from footfall.identity.attribution import Observation, Reason, attribute, namespace
 from footfall.plan import Plan, check, load
 from footfall.plan.checking.validate import Validator
 from footfall.plan.findings import CODES

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.analytics.engine import hand_over, rows
 from footfall.analytics.window import microseconds
-from footfall.identity import attribute_sql, comparable_sql, namespace
+from footfall.identity.attribution import namespace
+from footfall.identity.ids import comparable_sql
+from footfall.identity.sql import attribute_sql
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 

@@ -19,7 +19,7 @@ from footfall.analytics import Dataset
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.person_properties import Telling, in_short
-from footfall.identity import is_junk
+from footfall.identity.junk import is_junk
 from footfall.people import Evidence, Message, Profile, Trait, find, profile_of
 from footfall.printable import counted
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import msgspec
 
-from footfall.identity import comparable
+from footfall.identity.ids import comparable
 from footfall.people import Message, Profile
 
 __all__ = ["Telling", "in_short"]

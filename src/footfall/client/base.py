@@ -35,7 +35,7 @@ from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
 from footfall.events import Answer, Batch, Receipt
 from footfall.forks import renew_after_fork, uncut
-from footfall.identity import plain_text
+from footfall.identity.given import plain_text
 from footfall.timestamps import format_us
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.encoding import fields_of
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
-from footfall.identity import plain_text
+from footfall.identity.given import plain_text
 
 __all__ = ["Calls"]
 

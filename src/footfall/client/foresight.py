@@ -13,7 +13,8 @@ import orjson
 
 from footfall.encoding import encode
 from footfall.events import Fault
-from footfall.identity import id_text, is_junk, whole_number
+from footfall.identity.given import id_text, whole_number
+from footfall.identity.junk import is_junk
 from footfall.timestamps import parse_timestamp, plausible_us
 
 __all__ = ["names_device", "nobody", "unreadable_time"]

@@ -11,6 +11,7 @@ import orjson
 from footfall.events import Fault
 
 if TYPE_CHECKING:
+    from footfall.plan.checking.transform import Transforms
     from footfall.plan.checking.validate import Checked
     from footfall.plan.model import Event, Plan, Policy, Property
 
@@ -74,7 +75,6 @@ class PlanJudge(Judge):
         # Here, so that a client without a plan does not load what reads plans.
         from footfall.plan import bundle_bytes, load
         from footfall.plan.bundle import bundle_name, may_transform
-        from footfall.plan.checking.transform import Transforms
         from footfall.plan.checking.validate import Validator
 
         loaded = load(plan) if isinstance(plan, str | Path) else plan
@@ -86,7 +86,11 @@ class PlanJudge(Judge):
         if not any(source.kind == "device" for source in loaded.sources.values()):
             self._device = None
         self._validator = Validator(loaded, place="test" if on_invalid == "raise" else "client")
-        self._transforms = Transforms(loaded, transform_key)
+        self._transforms: Transforms | None = None
+        if self.may_transform:
+            from footfall.plan.checking.transform import Transforms
+
+            self._transforms = Transforms(loaded, transform_key)
         self._changed_keys: dict[str, tuple[bytes, ...]] = {}
 
     def device_key(self, name: object, /) -> str | None:
@@ -103,7 +107,7 @@ class PlanJudge(Judge):
             return self._unknown_event(name, body, changed)
         checked = self._validator.check(event, body)
         faults, warnings = checked.faults, checked.warnings
-        if self._is_changed(event, body):
+        if self._transforms is not None and self._is_changed(event, body):
             sent = self._transforms.transform(event, body)
             body, warnings = bytes(sent.properties), warnings + sent.warnings
         if not faults and not changed:
@@ -121,11 +125,15 @@ class PlanJudge(Judge):
 
     def traits(self, kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> Judged:
         checked: Checked = self._validator.check_traits(kind, body)
-        sent = self._transforms.transform_traits(kind, body)
-        faults = changed + checked.faults
-        return Judged(bytes(sent.properties), faults, checked.warnings + sent.warnings, self._action(None, faults))
+        faults, warnings = changed + checked.faults, checked.warnings
+        if self._transforms is not None:
+            sent = self._transforms.transform_traits(kind, body)
+            body, warnings = bytes(sent.properties), warnings + sent.warnings
+        return Judged(body, faults, warnings, self._action(None, faults))
 
     def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+        if self._transforms is None:
+            return self.other(body, changed)
         sent = self._transforms.transform_page(type_, name, body)
         judged = self.other(bytes(sent.properties), changed)
         return msgspec.structs.replace(judged, warnings=sent.warnings) if sent.warnings else judged

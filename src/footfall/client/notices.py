@@ -15,7 +15,7 @@ import msgspec
 
 from footfall.client.message import Message
 from footfall.events import Answer, Fault, Receipt
-from footfall.identity import plain_text
+from footfall.identity.given import plain_text
 
 __all__ = ["PROCESS", "Notices"]
 

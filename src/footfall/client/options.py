@@ -9,7 +9,7 @@ import msgspec
 
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import UsageError
-from footfall.identity import plain_text
+from footfall.identity.given import plain_text
 from footfall.secret import SecretBytes
 
 __all__ = ["ClientOptions", "WhenFull"]

@@ -27,7 +27,7 @@ from footfall.clock import Clock
 from footfall.encoding import encode, fields_of, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
-from footfall.identity import id_text, plain_text, whole_number
+from footfall.identity.given import id_text, plain_text, whole_number
 from footfall.timestamps import format_us, is_plausible
 from footfall.version import VERSION
 

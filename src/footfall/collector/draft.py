@@ -11,7 +11,7 @@ from footfall.collector.judge import Judge, JudgeFor
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Piece
 from footfall.events import Fault, VerdictName
-from footfall.identity import digits_of
+from footfall.identity.given import digits_of
 
 if TYPE_CHECKING:
     from footfall.plan.checking.validate import Validator

@@ -14,7 +14,7 @@ from footfall.collector.door_step import conceal
 from footfall.collector.draft import Draft, Frame, kind_of
 from footfall.collector.slices import depth_and_keys, why_unreadable
 from footfall.events import MESSAGE_TYPES, Fault
-from footfall.identity import is_junk
+from footfall.identity.junk import is_junk
 from footfall.message_reader import client_word, said_time
 from footfall.timestamps import is_plausible, parse_timestamp
 

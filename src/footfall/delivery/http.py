@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import os
 import zlib
@@ -23,6 +22,7 @@ from footfall.printable import printable
 from footfall.secret import SecretText, without
 
 if TYPE_CHECKING:
+    import asyncio
     import ssl
 
     import httpx
@@ -124,6 +124,8 @@ class HttpTransport:
 
     async def send_async(self, batch: Batch) -> Answer:
         self._load(_ASYNC_MODULES)
+        import asyncio
+
         import httpx
 
         body, headers = self._packed(batch)
@@ -144,6 +146,8 @@ class HttpTransport:
         raise failure  # as in `send`
 
     async def close_async(self) -> None:
+        import asyncio
+
         client, self._async_client = self._async_client, None
         if client is not None and self._async_owner == (os.getpid(), asyncio.get_running_loop()):
             await client.aclose()
@@ -197,6 +201,8 @@ class HttpTransport:
         return self._client
 
     def _connected_async(self) -> httpx.AsyncClient:
+        import asyncio
+
         import httpx
 
         owner = (os.getpid(), asyncio.get_running_loop())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from footfall.analytics import Dataset
-from footfall.identity import comparable, is_junk
+from footfall.identity.ids import comparable
+from footfall.identity.junk import is_junk
 
 __all__ = ["find"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from footfall.identity import AliasEffect
+from footfall.identity.aliases import AliasEffect
 from footfall.people.traits import Trait
 
 __all__ = ["Alias", "EventCount", "Evidence", "Message", "Profile", "ReasonCount"]

@@ -8,7 +8,9 @@ import msgspec
 
 from footfall.analytics import Dataset
 from footfall.errors import UsageError
-from footfall.identity import AliasEffect, Reason, is_junk
+from footfall.identity.aliases import AliasEffect
+from footfall.identity.attribution import Reason
+from footfall.identity.junk import is_junk
 from footfall.message_reader import json_object
 from footfall.people.matching import find
 from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount

@@ -9,8 +9,9 @@ from footfall.lazy_names import lazy_names
 if TYPE_CHECKING:
     from footfall.plan.bundle import bundle_bytes, bundle_hash, from_bundle
     from footfall.plan.checking.validate import Validator
+    from footfall.plan.loading import load
     from footfall.plan.model import Plan
-    from footfall.plan.reading.load import check, load, read_plan, read_plan_with_places
+    from footfall.plan.reading.load import check, read_plan, read_plan_with_places
     from footfall.plan.reading.places import Places
 
 __all__ = [
@@ -31,7 +32,8 @@ __getattr__ = lazy_names(
         "bundle": ("bundle_bytes", "bundle_hash", "from_bundle"),
         "checking.validate": ("Validator",),
         "model": ("Plan",),
-        "reading.load": ("check", "load", "read_plan", "read_plan_with_places"),
+        "loading": ("load",),
+        "reading.load": ("check", "read_plan", "read_plan_with_places"),
         "reading.places": ("Places",),
     },
 )

@@ -10,18 +10,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
+from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
 from footfall.plan.model import Plan
 from footfall.plan.packed import PackedEvents, settled, to_json
 
-__all__ = ["bundle_bytes", "bundle_hash", "bundle_name", "from_bundle", "may_transform"]
+__all__ = ["BUNDLE_SUFFIX", "bundle_bytes", "bundle_hash", "bundle_name", "from_bundle", "may_transform", "read_bundle"]
 
 # Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
 _VERSION = 3
+BUNDLE_SUFFIX = ".json"
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -80,6 +83,20 @@ def bundle_name(bundle: bytes) -> str:
 def may_transform(bundle: bytes) -> bool:
     """Whether anything in a bundle has a `transform`, without reading it. Now and then it says so of one without."""
     return b'"transform":' in bundle
+
+
+def read_bundle(path: Path, disk: Disk | None = None) -> Plan:
+    """The plan in a bundle's file; see `from_bundle`. Raises PlanError, also when the file cannot be read."""
+    try:
+        data = read_text_file(disk or SystemDisk(), path)
+    except FileNotFoundError:
+        problem = Problem("missing_file", "no such file or folder", remedy="check the path", file=str(path))
+        raise PlanError([problem]) from None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        problem = Problem("unreadable_file", message, remedy="check its permissions", file=str(path))
+        raise PlanError([problem]) from error
+    return from_bundle(data, name=str(path))
 
 
 def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from footfall.errors import UsageError
-from footfall.identity import Observation, attribute, comparable, id_text, namespace, whole_number
+from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.identity.given import id_text, whole_number
+from footfall.identity.ids import comparable
 from footfall.plan.calls import call_of
 from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.walk import Moment

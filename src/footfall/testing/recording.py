@@ -15,7 +15,8 @@ import msgspec
 from footfall.encoding import encode
 from footfall.errors import UsageError
 from footfall.events import Answer, Batch, Fault, Receipt
-from footfall.identity import comparable, id_text, plain_text, whole_number
+from footfall.identity.given import id_text, plain_text, whole_number
+from footfall.identity.ids import comparable
 from footfall.printable import counted
 from footfall.testing.recorder import decoded
 

@@ -9,7 +9,7 @@ import pytest
 
 from footfall import plan as plans
 from footfall.errors import UsageError
-from footfall.identity import Observation, attribute, namespace
+from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.plan.model import Plan
 from footfall.testing.planted import Planted, PlantedMessage, plant
 

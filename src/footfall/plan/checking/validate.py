@@ -15,18 +15,20 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from footfall.errors import PlanError, Problem
 from footfall.events import Fault
 from footfall.plan.checking.compile import compile_decoder, fields_of
-from footfall.plan.checking.rules import CompiledRule, compile_rule
 from footfall.plan.checking.walk import MISFIT, Findings, Node, decode, make_node, walk
 from footfall.plan.model import Enforcement, Event, Plan, Policy, Property, Rule
 from footfall.plan.packed import event_names
 from footfall.plan.wording import shorten
+
+if TYPE_CHECKING:
+    from footfall.plan.checking.rules import CompiledRule
 
 __all__ = ["Checked", "Validator"]
 
@@ -283,6 +285,10 @@ def _read_amount(raw: msgspec.Raw) -> Decimal | None:
 
 def _checkable(node: Node, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
     """The rules that can be judged: of what was received not those over a value that was changed on the way."""
+    if not rules:
+        return ()
+    from footfall.plan.checking.rules import compile_rule  # loaded with the first event that has a rule
+
     nodes = {child.prop.name: child for child in node.children}
     changed = {name for name, child in nodes.items() if received and child.prop.transform}
     compiled = ((rule, compile_rule(rule.check, nodes.keys())) for rule in rules)

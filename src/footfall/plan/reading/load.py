@@ -14,7 +14,7 @@ import msgspec
 
 from footfall.disk import DEEPEST, Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
-from footfall.plan.bundle import from_bundle
+from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle
 from footfall.plan.currencies import check_currency
 from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
 from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
@@ -30,22 +30,19 @@ from footfall.plan.reading.resolve import Resolver
 from footfall.plan.reading.schema import FORMAT, PAGE, SECTIONS
 from footfall.plan.reading.yaml_source import Node, node_of, parse_yaml
 
-__all__ = ["check", "load", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places"]
+__all__ = [
+    "check", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places", "read_whole",
+]  # fmt: skip
 
 _YAML = frozenset({".yaml", ".yml"})
-_BUNDLE = ".json"
 _LEFT_OUT = frozenset({"fixtures"})
 _DEFAULTS = Plan(id="none")
 
 
-def load(path: str | Path, *, disk: Disk | None = None) -> Plan:
-    """The plan in a folder (every .yaml and .yml below it, `fixtures/` and dot-folders left out), a file, or a bundle.
-
-    Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML. Of a bundle
-    each event is read when it is first asked for.
-    """
-    plan, problems, _ = _read(Path(path), disk or SystemDisk(), whole=False)
-    if problems or plan is None:
+def read_whole(path: str | Path, *, disk: Disk | None = None) -> Plan:
+    """The plan at `path`, of which nothing is wrong. Raises PlanError with every fault, MissingExtraError."""
+    plan, problems = read_plan(path, disk=disk)
+    if plan is None:
         raise PlanError(problems)
     return plan
 
@@ -106,20 +103,11 @@ def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path
     return files, findings.sorted()
 
 
-def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, list[Problem], Places]:
-    """The plan, its faults, its places; only if it is to be read `whole` are the events of a bundle looked into."""
+def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
+    """The plan, its faults, its places."""
+    if path.suffix == BUNDLE_SUFFIX:
+        return *_read_packed(path, disk), Places(str(path))
     findings = Findings()
-    nowhere = Places(str(path))
-    if path.suffix == _BUNDLE:
-        data = _bytes(path, disk, findings)
-        if data is None:
-            return None, findings.sorted(), nowhere
-        try:
-            packed = from_bundle(data, name=str(path))
-        except PlanError as error:
-            return None, list(error.problems), nowhere
-        problems = packed.events.problems() if whole and isinstance(packed.events, PackedEvents) else []
-        return (None if problems else packed), problems, nowhere
     roots = []
     for file in _files(path, disk, findings):
         data = _bytes(file, disk, findings)
@@ -129,6 +117,15 @@ def _read(path: Path, disk: Disk, *, whole: bool = True) -> tuple[Plan | None, l
     gathered = gather(roots, findings) if roots else None
     plan = None if gathered is None else _assemble(gathered, roots, findings)
     return plan, findings.sorted(), Places(str(path), gathered)
+
+
+def _read_packed(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem]]:
+    try:
+        plan = read_bundle(path, disk)
+    except PlanError as error:
+        return None, list(error.problems)
+    problems = plan.events.problems() if isinstance(plan.events, PackedEvents) else []
+    return (None if problems else plan), problems
 
 
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:

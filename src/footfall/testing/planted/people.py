@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, NamedTuple, Protocol
 from uuid import uuid5
 
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.plan.model import Journey, Plan
 from footfall.testing.planted.walks import Stop, Walk, draw_shape, walk
 

@@ -12,7 +12,7 @@ from uuid import uuid5
 from footfall.clock import uuid7
 from footfall.encoding import encode
 from footfall.errors import UsageError
-from footfall.identity import namespace
+from footfall.identity.attribution import namespace
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Journey, Plan
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
