@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
@@ -39,7 +39,12 @@ OPERATORS: Mapping[str, Callable[[Fraction, Fraction], bool]] = {
     "in": operator.eq,
     "not_in": operator.ne,
 }
-DRAWN: Counter[str] = Counter()
+# Numbers of more than 38 digits; equal ones written differently, one of them on the bound; and none of these.
+HARD = (
+    [(Decimal("1" * 40), "EUR"), (Decimal("0." + "1" * 40), "SEK")],
+    [(Decimal(1000), "EUR"), (Decimal("1000.00"), "it's"), (Decimal("1E+3"), "EUR")],
+    [(Decimal("999.99"), "EUR"), (Decimal(-5), "SEK")],
+)
 
 
 @pytest.fixture(scope="session")
@@ -222,6 +227,9 @@ def naive_aggregate(function: Function, values: list[Fraction]) -> Fraction | No
 
 
 @settings(max_examples=80)
+@example(rows=HARD[0], function="sum", op="gt", bound=0)
+@example(rows=HARD[1], function="median", op="in", bound=1000)
+@example(rows=HARD[2], function="average", op="lte", bound=999.99)
 @given(
     rows=rows,
     function=st.sampled_from(["sum", "average", "minimum", "maximum", "median"]),
@@ -240,10 +248,6 @@ def check_any_values(
     edge = Fraction(Decimal(str(bound)))
     holds = OPERATORS[op]
     kept = [(Fraction(v), c) for v, c in readable if holds(Fraction(v), edge)]
-    DRAWN["over 38 digits"] += any(abs(v.adjusted()) > 38 for v, _ in readable)
-    DRAWN["equal numbers written differently"] += len({v for v, _ in rows}) < len({str(v) for v, _ in rows})
-    DRAWN["on the bound"] += any(Fraction(v) == edge for v, _ in rows)
-    DRAWN["all fit"] += bool(rows) and all(abs(v.adjusted()) < 20 and len(v.as_tuple().digits) < 20 for v, _ in rows)
     log = [
         entry(n, "buy", n, user="a", properties=f'{{"total": "{v}", "currency": "{c}"}}')
         for n, (v, c) in enumerate(readable, 1)
@@ -263,12 +267,7 @@ def check_any_values(
 
 
 def test_any_values_give_the_figures_of_exact_fractions(plan: Plan, entry: MakeEntry) -> None:
-    DRAWN.clear()
-
     check_any_values(plan, entry)
-
-    wanted = ["over 38 digits", "equal numbers written differently", "on the bound", "all fit"]
-    assert {fact: DRAWN[fact] for fact in wanted if not DRAWN[fact]} == {}
 
 
 def test_values_of_a_union_stand_in_one_column_and_equal_numbers_are_one_value(entry: MakeEntry) -> None:
