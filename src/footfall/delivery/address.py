@@ -5,6 +5,7 @@ An error repeats only what has the shape of scheme, host, port and path: anythin
 
 from __future__ import annotations
 
+import logging
 import re
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import NoReturn
@@ -14,6 +15,7 @@ from footfall.errors import UsageError
 
 __all__ = ["batch_url", "check_proxy", "check_write_key"]
 
+_log = logging.getLogger("footfall")
 _PATH = "/v1/batch"
 _LIKE = "write it like https://collect.example or http://127.0.0.1:8080"
 _MOST = 8_000  # characters; what carries HTTP refuses longer ones
@@ -26,15 +28,18 @@ _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 
 
 def batch_url(url: str) -> str:
-    """The URL to which batches are posted. Raises UsageError that names the part that is wrong, and the remedy."""
+    """The URL to which batches are posted. Raises UsageError that names the part that is wrong, and the remedy.
+
+    A user name and a password in it are left out, and the log says so: Basic auth carries the write key.
+    """
     scheme, user, host, path, rest = _parts(url, "a collector's URL", ("http", "https"))
-    if user is not None:
-        raise UsageError(
-            "a collector's URL cannot hold a user name or a password; give the write key as write_key=…, or in "
-            "FOOTFALL_WRITE_KEY"
-        )
     if rest:
         raise UsageError("a collector's URL cannot have a query or a fragment; end it before the first ? or #")
+    if user is not None:
+        _log.warning(
+            "the user name and the password in the collector's URL are not sent, the write key is; give that as"
+            " write_key=…, or in FOOTFALL_WRITE_KEY, and take them out of the URL"
+        )
     path = quote(path, safe="/%:@!$&'()*+,;=~").rstrip("/")
     return f"{scheme}://{host}{path if path.endswith(_PATH) else path + _PATH}"
 
