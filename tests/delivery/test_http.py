@@ -171,6 +171,19 @@ def test_an_unknown_answer_is_named_with_its_place_status_type_and_first_charact
     assert errors[0].endswith('" and more)')
 
 
+@pytest.mark.parametrize(("status", "code"), [(401, "mistyped_key"), (403, "role")])
+def test_who_refused_a_key_and_what_it_said_of_it_is_in_the_error(
+    httpx_mock: HTTPXMock, status: int, code: str
+) -> None:
+    httpx_mock.add_response(status_code=status, json={"error": {"code": code, "message": "copy it again"}})
+
+    with pytest.raises(UnauthorizedError) as caught:
+        HttpTransport("https://collect.example", KEY).send(BATCH)
+
+    assert "https://collect.example/v1/batch answered application/json" in str(caught.value)
+    assert f'"code":"{code}","message":"copy it again"' in str(caught.value)
+
+
 def test_an_answer_that_repeats_the_request_is_not_shown(httpx_mock: HTTPXMock) -> None:
     errors = both(httpx_mock, content=b'{"json":' + BATCH.encode())
 

@@ -138,4 +138,7 @@ def slow_stranger(seconds: float) -> Refusal:
 
 def unauthorized() -> RequestError:
     """401, in the same words for every reason: they tell a guesser nothing."""
-    return RequestError(401, "unauthorized", "send a write key as the user name of Basic auth, or as a Bearer token")
+    message = (
+        "the write key is missing, unknown or revoked; send a good one as the user name of Basic auth or as Bearer"
+    )
+    return RequestError(401, "unauthorized", message)

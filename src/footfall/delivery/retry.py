@@ -78,7 +78,7 @@ def error_for(
     """The error that stands for an HTTP status that acknowledges nothing.
 
     `detail` is the reason of its status line, `from_page` says that a web page came with it, `whose` says who answered
-    and what, for an answer that may be no collector's.
+    and what, for an answer that may be no collector's, or that may say what is wrong with the key.
 
     A page that refuses a batch is a server's that took our request for another kind: an HTTPS port asked over HTTP.
     Only its 413 is what a proxy says of a batch.
@@ -86,7 +86,9 @@ def error_for(
     kind, text = _STATUSES.get(status, _ELSEWHERE)
     if from_page and kind is RefusedError and status not in _BY_STATUS:
         kind, text = _ELSEWHERE
-    detail = ": ".join(part for part in (detail, whose if kind is UnreachableError else "") if part)
+    detail = ": ".join(
+        part for part in (detail, whose if kind in (UnreachableError, UnauthorizedError) else "") if part
+    )
     return kind(f"HTTP {status}: {text}{f' ({detail})' if detail else ''}", retry_after=retry_after, status=status)
 
 
