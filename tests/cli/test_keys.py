@@ -125,6 +125,8 @@ def test_a_key_in_the_place_of_its_id_is_not_shown_again(keys: Keys) -> None:
         (["--role", "view", "--source", "shop"], "a key of the role view sends nothing: leave --source out"),
         (["--source", ""], "--source must be a name"),
         (["--source", "a\nb"], "--source must be a name"),
+        (["--source", "a" * 201], "--source is longer than 200 characters; give a shorter one"),
+        (["--name", "a" * 201], "--name is longer than 200 characters; give a shorter one"),
         (["--role", "wirte"], "wirte"),
     ],
 )

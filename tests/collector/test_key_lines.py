@@ -37,6 +37,11 @@ def test_a_key_may_be_given_twice_for_one_source_and_not_for_two() -> None:
     assert read("a=shop", "b", "a=app")[1] == ["keys.txt:3: the key is given twice, for two sources (also keys.txt:1)"]
 
 
+def test_a_key_that_no_request_can_carry_is_refused() -> None:
+    assert read("a" * 1_000)[1] == []
+    assert read("a" * 1_001)[1] == ["keys.txt:1: it is longer than 1,000 characters; give a shorter key"]
+
+
 def test_a_typing_error_in_a_key_of_ours_is_named() -> None:
     assert read(OURS[:-1])[1] == ["keys.txt:1: the key has a typing error, or was cut; copy it again"]
 

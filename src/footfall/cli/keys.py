@@ -26,6 +26,8 @@ from footfall.timestamps import format_us
 
 __all__ = ["command"]
 
+_LONGEST = 200  # characters of a name: a list has a line for each key
+
 _format_option = click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -61,6 +63,9 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
         raise UsageError(f"a key of the role {role} sends nothing: leave --source out")
     if source is not None and (not source or not source.isprintable()):
         raise UsageError("--source must be a name that can be printed")
+    for option, text in (("--source", source or ""), ("--name", name)):
+        if len(text) > _LONGEST:
+            raise UsageError(f"{option} is longer than {_LONGEST} characters; give a shorter one")
     clock = SystemClock()
     control = SqliteControl(DataFolder.beside(data, make=True).control_path)
     sender = (source or DEFAULT_SOURCE) if role == "write" else None

@@ -16,6 +16,7 @@ from footfall.plan.model import Plan
 __all__ = ["KeyLine", "lines_of_file", "read_key_lines", "unknown_sources"]
 
 _FORM = "write KEY or KEY=SOURCE, without commas, and a key without spaces or colons"
+_LONGEST = 1_000  # characters of a key and its source; a key has to fit into the head of a request
 
 
 class KeyLine(NamedTuple):
@@ -45,6 +46,9 @@ def read_key_lines(lines: Iterable[KeyLine]) -> tuple[dict[str, str], list[str]]
         key, separator, source = text.partition("=")
         source = source if separator else DEFAULT_SOURCE
         # A comma is where two of them were put together.
+        if len(text) > _LONGEST:
+            problems.append(f"{place}: it is longer than {_LONGEST:,} characters; give a shorter key")
+            continue
         if not key or not source or "," in text or "\ufffd" in text or not key.isprintable() or set(" :") & set(key):
             problems.append(f"{place}: {_FORM}")
         elif is_mistyped(key):

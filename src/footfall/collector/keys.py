@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from footfall.collector.key_text import digest_of, is_mistyped
+from footfall.collector.key_text import digest_of, id_of, is_mistyped
 from footfall.disk import Disk, SystemDisk, is_open_to_others, read_whole
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
@@ -122,6 +122,8 @@ def read_secret_file(path: Path, what: str, disk: Disk | None = None) -> bytes:
 
     Raises UsageError, which names the file as `what`.
     """
+    if id_of(path.name) is not None:
+        raise UsageError(f"the {what} that was given is a key and no file; write the key into a file, and name that")
     try:
         with (disk or SystemDisk()).open(path, "read") as file:
             if is_open_to_others(file):
