@@ -49,6 +49,26 @@ def test_without_any_of_them_the_option_is_missing(folder: Path, capsys: pytest.
     assert "Missing option '--data'" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('data = "file\n', "footfall.toml:1: not TOML"),
+        ("data = 7", "footfall.toml:1 data: must be a path, not '7'"),
+        ('dta = "file"', "footfall.toml:1 dta: there is no such setting (did you mean data?)"),
+    ],
+)
+def test_a_file_that_names_no_folder_because_of_what_is_wrong_with_it_is_the_problem(
+    folder: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    (folder / "footfall.toml").write_text(text)
+
+    with pytest.raises(SystemExit) as left:
+        main(["stats"])
+
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err
+
+
 def options_of(command: click.Command | None, path: str) -> list[tuple[str, click.Parameter]]:
     assert command is not None
     if isinstance(command, click.Group):

@@ -105,7 +105,7 @@ def test_a_key_of_a_source_that_the_plan_does_not_name_is_refused_with_the_neare
     said = refused(capsys, "--data", str(tmp_path / "data"), "--port", "0", "--plan", str(PLAN))
 
     assert said == (
-        "footfall: the plan has no source 'shop_backed', did you mean 'shop_backend'?;"
+        "footfall: FOOTFALL_WRITE_KEYS 1: the plan has no source 'shop_backed', did you mean 'shop_backend'?;"
         " name one of its sources, or give --allow-unknown-sources\n"
     )
     assert not (tmp_path / "data").exists()

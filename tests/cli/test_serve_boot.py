@@ -11,7 +11,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.cli.serve_boot import prepare
-from footfall.collector.key_text import digest_of
+from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.read_settings import read_settings
 from footfall.errors import UsageError
 from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
@@ -85,6 +85,37 @@ def test_a_file_that_was_named_has_to_be_there(folder: Path, capsys: pytest.Capt
     ran = serve(capsys, "--check", "--config", "other.toml")
 
     assert "the settings file other.toml cannot be read (No such file or directory)" in ran.err
+
+
+def test_a_file_without_end_is_not_read_to_its_end(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ran = serve(capsys, "--check", "--config", "/dev/zero")
+
+    assert "the settings file /dev/zero cannot be read (it has more than 1,000,000 bytes)" in ran.err
+
+
+def test_an_address_that_cannot_be_had_names_both_settings_that_give_it(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "footfall.toml").write_text('data = "data"\nhost = "256.0.0.1"\n')
+    monkeypatch.setenv("FOOTFALL_PORT", "0")
+    monkeypatch.setenv("FOOTFALL_WRITE_KEYS", "a")
+
+    ran = serve(capsys, "--check")
+
+    assert ran.err.startswith("footfall: footfall.toml:2 host, FOOTFALL_PORT: cannot listen on 256.0.0.1:0 (")
+
+
+def test_a_key_in_the_place_of_its_file_is_not_shown(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = new_key("write", bytes(ENTROPY)).text
+    monkeypatch.setenv("FOOTFALL_WRITE_KEY_FILE", key)
+
+    ran = serve(capsys, "--check", "--data", "data", "--port", "0", "--transform-key-file", key)
+
+    assert "FOOTFALL_WRITE_KEY_FILE: the write key file that was given is a key and no file; write the key" in ran.err
+    assert "  the transform key file that was given is a key and no file; write the key into a file" in ran.err
+    assert key not in ran.err
 
 
 def test_settings_are_printed_as_a_file_that_gives_them_again(

@@ -110,6 +110,7 @@ def test_a_wrong_value_is_a_problem_also_where_another_place_wins() -> None:
         ("verbose", "1", "must be true or false, not '1'"),
         ("verbose", "1979-05-27", "must be true or false, not '1979-05-27'"),
         ("host", "1", "must be a text, not '1'"),
+        ("host", '""', "must be a text, not ''"),
         ("data", "1", "must be a path, not '1'"),
         ("data", '""', "must be a path, not ''"),
         ("data", r'"a\u0000"', "must be a path, not"),
@@ -176,6 +177,15 @@ def test_a_file_that_is_no_toml_is_one_problem(content: bytes, said: str) -> Non
     (problem,) = read_settings({}, {}, SettingsFile(Path("footfall.toml"), content)).problems
 
     assert problem.startswith(said)
+
+
+def test_of_a_file_of_another_kind_not_every_name_is_listed() -> None:
+    names = [f"name_{number}" for number in range(20)]
+
+    assert len(read("".join(f"{name} = 1\n" for name in names)).problems) == 20
+    assert read("".join(f"{name} = 1\n" for name in [*names, "one_more"])).problems == [
+        "footfall.toml: 21 of its names are no settings; give another file"
+    ]
 
 
 def test_a_byte_order_mark_is_nothing() -> None:

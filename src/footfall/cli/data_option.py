@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from footfall.errors import UsageError
+
 __all__ = ["data_option"]
 
 T = TypeVar("T", bound=Callable[..., Any])
@@ -31,9 +33,17 @@ def _or_of_file(context: click.Context, option: click.Parameter, data: Path | No
 
 
 def _of_file() -> Path | None:
-    """What the settings file says; what is wrong with the rest of it is for `serve` to say."""
+    """What the settings file says. Raises UsageError where it says nothing because of what is wrong with it.
+
+    Where it names the folder, what is wrong with the rest of it is for `serve` to say.
+    """
     # Loaded late: with the option given, no file is looked for.
     from footfall.cli.settings_file import read_settings_file
     from footfall.collector.read_settings import read_settings
 
-    return read_settings({}, {}, read_settings_file(None)[0]).settings.data
+    file, problem = read_settings_file(None)
+    reading = read_settings({}, {}, file)
+    problems = [problem] if problem is not None else reading.problems
+    if reading.settings.data is None and problems:
+        raise UsageError("; ".join(problems))
+    return reading.settings.data

@@ -86,7 +86,7 @@ def prepare(reading: Reading) -> Boot:
     transform_key = None
     if (path := settings.transform_key_file) is not None:
         transform_key = problems.tried(lambda: read_transform_key(path), reading.label("transform_key_file"))
-    listener = problems.tried(lambda: listen(settings.host, settings.port), reading.label("port"))
+    listener = problems.tried(lambda: listen(settings.host, settings.port), _address_label(reading))
     try:
         problems.raise_any()
     except UsageError:
@@ -96,6 +96,12 @@ def prepare(reading: Reading) -> Boot:
     assert settings.data is not None
     assert listener is not None
     return Boot(data=settings.data, plan=plan, keyring=keyring, transform_key=transform_key, listener=listener)
+
+
+def _address_label(reading: Reading) -> str:
+    """Where the address is from, as `Reading.label` says it: two settings give it."""
+    labels = [label.removesuffix(": ") for label in map(reading.label, ("host", "port")) if label]
+    return f"{', '.join(labels)}: " if labels else ""
 
 
 def _plan(path: Path) -> Callable[[], Plan]:
@@ -120,12 +126,16 @@ def _stored(reading: Reading, problems: _Problems) -> list[KeyRecord] | None:
 
 def _keyring(reading: Reading, stored: list[KeyRecord] | None, plan: Plan | None, problems: _Problems) -> Keyring:
     count, settings = len(problems.texts), reading.settings
-    given, wrong = read_key_lines(list(_lines(reading, problems)))
+    lines = list(_lines(reading, problems))
+    given, wrong = read_key_lines(lines)
     problems.texts += wrong
     keyring = Keyring(given)
     keyring.take_stored(stored or [])
     if plan is not None and not settings.allow_unknown_sources:
-        problems.texts += [f"{text}; {_UNKNOWN}" for text in unknown_sources(plan, given.values())]
+        places = {line.text.partition("=")[2]: line.place for line in reversed(lines)}
+        for source in dict.fromkeys(given.values()):
+            unknown = unknown_sources(plan, [source])
+            problems.texts += [f"{places[source]}: {text}; {_UNKNOWN}" for text in unknown]
         for key in stored or []:
             if key.source is not None and key.revoked_at is None:
                 unknown = unknown_sources(plan, [key.source])

@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from footfall.collector.read_settings import SettingsFile
-from footfall.disk import Disk, SystemDisk
+from footfall.disk import Disk, SystemDisk, read_file
 
 __all__ = ["read_settings_file"]
 
 _NAME = Path("footfall.toml")
+_MOST = 1_000_000  # bytes; a page of settings has a few thousand
 
 
 def read_settings_file(config: Path | None, disk: Disk | None = None) -> tuple[SettingsFile | None, str | None]:
     """The file, and what is wrong with it. Only a file that was named has to be there."""
     path = config or _NAME
     try:
-        with (disk or SystemDisk()).open(path, "read") as file:
-            return SettingsFile(path, file.read()), None
+        return SettingsFile(path, read_file(disk or SystemDisk(), path, most=_MOST)), None
     except OSError as error:
         if config is None and isinstance(error, FileNotFoundError):
             return None, None

@@ -23,6 +23,7 @@ __all__ = ["Reading", "SettingsFile", "read_settings"]
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _PREFIX = "FOOTFALL_"
 _SHOWN = 60  # of a wrong value, so many letters
+_MOST_UNKNOWN = 20  # names that are no setting: more of them make another kind of file
 _PLAIN_FORMS: Mapping[type[inspect.Type], str] = {
     inspect.IntType: "a whole number",
     inspect.FloatType: "a number",
@@ -132,6 +133,10 @@ def _of_file(file: SettingsFile | None, problems: list[str]) -> Iterator[_Given]
         problems.append(f"{file.path}{f':{line[1]}' if line else ''}: not TOML: {error}")
         return
     allowed = [setting.name for setting in SETTINGS.values() if not setting.is_secret]
+    unknown = [name for name in table if name not in SETTINGS]
+    if len(unknown) > _MOST_UNKNOWN:  # to find the line of each would take the square of their number
+        problems.append(f"{file.path}: {len(unknown):,} of its names are no settings; give another file")
+        return
     for name, value in table.items():
         place = f"{file.path}:{_line_of(name, text)}"
         if name in allowed:

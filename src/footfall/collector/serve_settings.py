@@ -39,7 +39,7 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     data: Path | None = None
     plan: Path | None = None
-    host: str = "127.0.0.1"
+    host: Annotated[str, msgspec.Meta(min_length=1)] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8400
     write_keys: tuple[str, ...] = ()
     write_key_file: Path | None = None
