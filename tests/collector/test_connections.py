@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.collector.connections import Address, Addresses, Connections, FullError
+from footfall.collector.connections import SPARE, Address, Addresses, Connections, FullError
 
 ONE = (4, 1)
 TWO = (4, 2)
@@ -24,23 +24,23 @@ class Model:
     state: Literal["stranger", "resting", "working"] = "stranger"
 
 
-def by_definition(model: list[Model], address: Address | None, most: int, most_of_address: int) -> Model | None:
+def by_definition(model: list[Model], address: Address | None, most: int, most_strangers: int) -> Model | None:
     """Which connection makes room; None when there is room. Raises FullError when none may."""
-    own = [item for item in model if item.address == address]
-    if address is not None and len(own) >= most_of_address:
-        candidates = own
-    elif len(model) >= most:
-        candidates = [item for item in model if item.address is not None]
-    else:
+    countable = [item for item in model if item.address is not None]
+    strangers = [item for item in countable if item.state == "stranger"]
+    resting = [item for item in countable if item.state == "resting"]
+    own = [item for item in strangers if item.address == address]
+    if len(own) >= most_strangers:
+        return own[0]
+    if len(model) < most:
         return None
-    for state in ("stranger", "resting"):
-        for item in candidates:
-            if item.state == state:
-                return item
-    raise FullError
+    candidates = strangers + resting if len(strangers) >= most / 2 else resting + strangers
+    if not candidates:
+        raise FullError
+    return candidates[0]
 
 
-STEP = st.tuples(st.sampled_from(["add", "add", "know", "rest", "work", "remove"]), st.integers(0, 20))
+STEP = st.tuples(st.sampled_from(["add", "add", "know", "rest", "remove"]), st.integers(0, 20))
 ADDRESS = st.sampled_from([ONE, TWO, (6, 1), None])
 
 
@@ -56,23 +56,21 @@ def play(steps: list[tuple[str, int]], addresses: list[Address | None]) -> tuple
             getattr(connections, step)(item.number)
             if step == "remove":
                 model.remove(item)
-            elif step == "know" and item.state == "stranger":
+            elif step == "know":
                 item.state = "working"
             elif step == "rest" and item.state == "working":
                 item.state = "resting"
                 model.remove(item)
                 model.append(item)  # a rest is counted from its beginning
-            elif step == "work" and item.state == "resting":
-                item.state = "working"
     return connections, model
 
 
-FULL: list[tuple[str, int]] = [("add", 0), ("know", 0), ("add", 0), ("know", 1)]
+KNOWN: list[tuple[str, int]] = [step for number in range(5) for step in (("add", 0), ("know", number))]
 HARD: dict[str, list[tuple[str, int]]] = {
-    "room": [("add", 0)],
-    "stranger": [*FULL[:3], ("rest", 0)],
-    "resting": [*FULL, ("rest", 1), ("rest", 0)],
-    "full": FULL,
+    "room": KNOWN[:-2],
+    "stranger": [("add", 0), ("add", 0)],
+    "resting": [*KNOWN, ("rest", 1), ("rest", 0)],
+    "full": KNOWN,
 }
 
 
@@ -109,15 +107,42 @@ def test_the_hard_cases_have_an_outcome_each(outcome: str) -> None:
     assert state == outcome
 
 
-def test_the_oldest_stranger_of_an_address_ends_before_a_known_sender_that_rests() -> None:
-    connections = Connections[str](10, 3)
-    for name in ("known", "old", "new"):
-        connections.add(name, ONE)
-    connections.know("known")
-    connections.rest("known")
+def test_senders_who_are_known_are_not_counted_by_address() -> None:
+    connections = Connections[int](1_000, 2)
+    for number in range(900):
+        connections.add(number, ONE)
+        connections.know(number)
+    connections.add(900, ONE)
 
-    assert connections.to_end(ONE) == "old"
-    assert connections.to_end(TWO) is None
+    assert connections.to_end(ONE) is None
+    connections.add(901, ONE)
+    assert connections.to_end(ONE) == 900
+
+
+def test_one_who_holds_all_connections_with_a_key_makes_room_before_those_who_come() -> None:
+    connections = Connections[str](4, 3)
+    for name in ("idle", "busy", "idle since"):
+        connections.add(name, ONE)
+        connections.know(name)
+    connections.add("newcomer", TWO)
+    for name in ("idle", "idle since"):
+        connections.rest(name)
+
+    assert connections.to_end(TWO) == "idle"
+    connections.remove("idle")
+    connections.add("another newcomer", TWO)
+    assert connections.to_end(TWO) == "newcomer"
+
+
+def test_a_connection_is_only_kept_for_the_request_whose_key_is_right() -> None:
+    connections = Connections[str](1, 1)
+    connections.add("a", ONE)
+    for _ in range(2):
+        connections.know("a")
+        with pytest.raises(FullError):
+            connections.to_end(TWO)
+        connections.rest("a")
+        assert connections.to_end(TWO) == "a"
 
 
 def test_in_all_the_oldest_stranger_makes_room_wherever_it_is_from() -> None:
@@ -140,6 +165,22 @@ def test_a_connection_that_is_removed_twice_is_counted_once() -> None:
 
     assert len(connections) == 1
     assert connections.to_end(ONE) is None
+
+
+def test_connections_that_linger_are_beside_the_limits_until_descriptors_are_short() -> None:
+    connections = Connections[int](10, 10)
+    for number in range(SPARE + 10):
+        connections.add(number, ONE)
+        connections.linger(number)
+
+    assert connections.to_end(ONE) is None
+    assert connections.surplus() == []
+    connections.add(100, ONE)
+    connections.add(101, ONE)
+    assert connections.surplus() == [0, 1]
+    connections.remove(2)
+    connections.add(102, ONE)
+    assert connections.surplus() == []
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,6 @@ from hypothesis import strategies as st
 from tests.collector.wire_harness import Wire, answer
 
 from footfall.collector import CollectorSettings
-from footfall.collector.connections import Connections
-from footfall.collector.protocol import GuardedProtocol
 
 SMUGGLED = b"POST /v1/smuggled HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
 H2C = [
@@ -75,7 +73,7 @@ def test_a_request_that_asks_for_another_protocol_is_served_as_it_is(
     wire = exchange(*split(data, cuts))
     assert wire.seen_requests == [("POST", "/v1/batch", body) for body, _, _ in requests]
     assert wire.statuses == [200] * len(requests)
-    assert not wire.pipe.is_closing()
+    assert not wire.is_closing
 
 
 def exchange(*parts: bytes, settings: CollectorSettings | None = None) -> Wire:
@@ -135,7 +133,7 @@ def test_what_two_readers_could_read_in_two_ways_is_refused_and_the_connection_c
 
     for wire in (whole, in_bytes):
         assert wire.statuses == [400]
-        assert wire.pipe.is_closing()
+        assert wire.is_closing
         assert "/v1/smuggled" not in [path for _, path, _ in wire.seen_requests]
         assert wire.refused == [(400, "malformed")]
 
@@ -191,7 +189,7 @@ def test_a_broken_request_is_refused_after_those_before_it_are_answered() -> Non
 
     assert wire.statuses == [200, 200, 400]
     assert [body for _, _, body in wire.seen_requests] == [b"{}", b"[]"]
-    assert wire.pipe.is_closing()
+    assert wire.is_closing
 
 
 def test_a_body_that_breaks_behind_another_request_is_refused_after_it() -> None:
@@ -216,7 +214,7 @@ def test_a_head_that_is_too_long_is_refused_and_counted(sent: bytes) -> None:
 
     assert wire.statuses == [431]
     assert wire.refused == [(431, "head")]
-    assert wire.pipe.is_closing()
+    assert wire.is_closing
 
 
 def test_requests_that_wait_for_one_another_are_taken_in_few_at_a_time() -> None:
@@ -258,7 +256,7 @@ def paced(*steps: bytes | float) -> tuple[list[int], bool, list[tuple[int, str]]
             else:
                 wire.loop.advance(step)
                 await wire.settle()
-        return wire.statuses, wire.pipe.is_closing(), wire.refused
+        return wire.statuses, wire.is_closing, wire.refused
 
     return asyncio.run(run())
 
@@ -329,51 +327,6 @@ def test_a_reader_that_never_reads_its_answer_is_left() -> None:
     assert asyncio.run(run(30.0, close=True))
 
 
-def displaced(*parts: bytes, is_known: bool = False) -> Wire:
-    """Another connection needs the room of one that got so far."""
-
-    async def run() -> Wire:
-        async def handler(scope: Any, receive: Any, send: Any) -> None:
-            if is_known:
-                scope["extensions"]["footfall"]["sender_is_known"]()
-            while (await receive()).get("more_body"):
-                pass
-            await answer(send)
-
-        connections: Connections[GuardedProtocol] = Connections(100, 1)
-        wire = Wire(connections=connections, handler=handler)
-        await wire.send(*parts)
-        before = connections.to_end(wire.address)
-        assert before is wire.protocol
-        before.displace()
-        await wire.settle()
-        assert connections.to_end(wire.address) is None
-        return wire
-
-    return asyncio.run(run())
-
-
-@pytest.mark.parametrize(
-    ("parts", "is_known", "statuses"),
-    [
-        ([], False, [503]),
-        ([b"POST /"], False, [503]),
-        ([HEAD + b"x"], False, [503]),
-        ([request(b"{}")], False, [200]),
-        ([request(b"{}")], True, [200]),
-    ],
-)
-def test_a_connection_that_makes_room_says_so_when_a_request_was_begun(
-    parts: list[bytes], is_known: bool, statuses: list[int]
-) -> None:
-    wire = displaced(*parts, is_known=is_known)
-
-    assert wire.statuses == statuses
-    assert wire.pipe.is_closing()
-    assert wire.refused == [(503, "connections")] * statuses.count(503)
-    assert (b"retry-after: 2\r\n" in wire.pipe.written) == (503 in statuses)
-
-
 def test_a_refusal_has_the_shape_of_every_answer() -> None:
     wire = exchange(b"nonsense\r\n\r\n")
     body = json.loads(bytes(wire.pipe.written).partition(b"\r\n\r\n")[2])
@@ -415,5 +368,5 @@ def test_how_the_bytes_are_cut_changes_nothing(sent: bytes, cuts: list[int]) -> 
 
     assert parts.seen_requests == whole.seen_requests
     assert parts.statuses == whole.statuses
-    assert parts.pipe.is_closing() == whole.pipe.is_closing()
+    assert parts.is_closing == whole.is_closing
     assert parts.refused == whole.refused

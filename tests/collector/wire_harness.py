@@ -69,6 +69,10 @@ class Pipe(asyncio.Transport):
         self.is_paused = False
         self.is_aborted = False
         self._is_closing = False
+        self.is_ended = False
+
+    def write_eof(self) -> None:
+        self.is_ended = True
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += data
@@ -141,7 +145,7 @@ class Wire:
         """Send parts, each when the server has done all that it can with those before it, and reads again."""
         for part in parts:
             await self.settle()
-            if self.pipe.is_closing():
+            if self.is_closing:
                 return
             assert not self.pipe.is_paused
             self.protocol.data_received(part)
@@ -157,6 +161,10 @@ class Wire:
 
     def _state(self) -> tuple[int, int, bool]:
         return len(self.pipe.written), len(self.protocol.pipeline), self.pipe.is_paused
+
+    @property
+    def is_closing(self) -> bool:
+        return self.protocol.transport.is_closing()
 
     @property
     def statuses(self) -> list[int]:

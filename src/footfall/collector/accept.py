@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import socket
 import sys
 from collections.abc import Callable
 
-from footfall.collector.connections import Addresses, Connections, FullError
-from footfall.collector.protocol import GuardedProtocol, refusal
+from footfall.collector.connections import SPARE, Addresses, Connections, FullError
+from footfall.collector.protocol import GuardedProtocol
 from footfall.collector.settings import CollectorSettings
 
 __all__ = ["Acceptor", "connection_limit", "share_files"]
 
-# Descriptors that no connection gets: for the journal and the files of the data folder, and for the connections that
-# are accepted before those that make room for them are closed.
-_RESERVE = 100
+# Descriptors that no open connection gets: for the journal and the files of the data folder, for the connections that
+# are accepted before those that make room for them are closed, and for those that linger.
+_RESERVE = 50 + SPARE
 # The connections that are accepted before the loop does other work.
 _AT_ONCE = 16
 # What accepting fails with when the process, or the machine, has no descriptor or no memory for it.
@@ -61,7 +60,6 @@ class Acceptor:
     ) -> None:
         self._listener = listener
         self._connect = connect
-        self._refusal = refusal(503, settings.retry_after)
         self._addresses = Addresses(settings.trusted_proxies)
         self._connections = connections
         self._refused = refused
@@ -98,18 +96,16 @@ class Acceptor:
     def _admit(self, accepted: socket.socket, host: str) -> None:
         accepted.setblocking(False)
         address = self._addresses.of(host)
+        protocol = self._connect()
         try:
             before = self._connections.to_end(address)
         except FullError:
-            self._refused(503, "connections")
-            with contextlib.suppress(OSError):
-                accepted.send(self._refusal)
-            accepted.close()
-            return
-        if before is not None:
-            before.displace()
-        protocol = self._connect()
-        self._connections.add(protocol, address)
+            protocol.displace()
+        else:
+            if before is not None:
+                before.displace()
+            self._connections.add(protocol, address)
+            protocol.leave_surplus(self._connections)
         task = self._loop.create_task(self._open(protocol, accepted))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)

@@ -1,20 +1,24 @@
 """Who may hold a connection: limits for an address and for all together, and who makes room for a newcomer.
 
-At a limit a newcomer is not turned away: a connection that has shown no write key ends instead, the oldest first, and
-after those the one that has rested longest between two requests. So strangers who hold connections open keep nobody
-out, and many senders behind one address (NAT) share it. Only a request whose sender is known is never ended.
+An address has a limit for strangers, who have shown no write key: at it the oldest of them makes room. Senders who are
+known are not counted by address, so that any number of them can share one (NAT). When all connections are in use,
+strangers make room if they have half of them, else the connection that has rested longest between two requests. Only a
+request whose sender is known is never ended, and of those there are no more than may be in work.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from itertools import islice
 from typing import Generic, TypeVar
 
-__all__ = ["Address", "Addresses", "Connections", "FullError"]
+__all__ = ["SPARE", "Address", "Addresses", "Connections", "FullError"]
 
 Address = tuple[int, int]
 """The version of IP, and a number: the whole address of IPv4, the first 64 bits of IPv6."""
+SPARE = 50
+"""How many connections over the limit of all may linger. The process keeps descriptors for so many."""
 C = TypeVar("C")
 
 
@@ -44,30 +48,22 @@ class Addresses:
         return (4, int(address)) if address.version == 4 else (6, int(address) >> 64)
 
 
-class _Group(Generic[C]):
-    """Connections that may have to end: of one address, or of all.
-
-    The queues are dicts without values, which keep the order of their keys. `size` counts those of an address.
-    """
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.strangers: dict[C, None] = {}
-        self.resting: dict[C, None] = {}
-
-
 class Connections(Generic[C]):
-    """The open connections. `most` of all; `most_of_address` of each address that is counted.
+    """The open connections: `most` of all, and of each address `most_strangers` that have shown no write key.
 
-    A connection begins as a stranger's. Once a right key came over it, it is at work or at rest, until it is removed.
+    A connection begins as a stranger's. From a right key until its request is answered it is at work, then it rests
+    until the next right key. Those that were ended and wait for their senders to read why are beside the limits.
     """
 
-    def __init__(self, most: int, most_of_address: int) -> None:
+    def __init__(self, most: int, most_strangers: int) -> None:
         self._most = most
-        self._most_of_address = most_of_address
+        self._most_strangers = most_strangers
         self._addresses: dict[C, Address | None] = {}
-        self._groups: dict[Address, _Group[C]] = {}
-        self._all: _Group[C] = _Group()
+        # These are dicts without values, which keep the order of their keys.
+        self._strangers_of: dict[Address, dict[C, None]] = {}
+        self._strangers: dict[C, None] = {}
+        self._resting: dict[C, None] = {}
+        self._lingering: dict[C, None] = {}
 
     def __len__(self) -> int:
         return len(self._addresses)
@@ -77,14 +73,14 @@ class Connections(Generic[C]):
 
         Raises FullError when none can end.
         """
-        own = None if address is None else self._groups.get(address)
-        if own is not None and own.size >= self._most_of_address:
-            group = own
-        elif len(self._addresses) >= self._most:
-            group = self._all
-        else:
+        own = None if address is None else self._strangers_of.get(address)
+        if own is not None and len(own) >= self._most_strangers:
+            return next(iter(own))
+        if len(self._addresses) < self._most:
             return None
-        for queue in (group.strangers, group.resting):
+        # When strangers are few, it is not they who hold the connections: they are senders who come just now.
+        are_many = 2 * len(self._strangers) >= self._most
+        for queue in (self._strangers, self._resting) if are_many else (self._resting, self._strangers):
             if queue:
                 return next(iter(queue))
         raise FullError
@@ -93,38 +89,44 @@ class Connections(Generic[C]):
         """Count a connection, as a stranger's. Without an address (see `Addresses.of`) it never makes room."""
         self._addresses[connection] = address
         if address is not None:
-            self._groups.setdefault(address, _Group()).size += 1
-        for group in self._groups_of(connection):
-            group.strangers[connection] = None
+            self._strangers_of.setdefault(address, {})[connection] = None
+            self._strangers[connection] = None
 
     def know(self, connection: C) -> None:
-        """The sender's key is right. The connection is at work."""
-        for group in self._groups_of(connection):
-            group.strangers.pop(connection, None)
+        """A request's key is right. The connection is at work."""
+        self._resting.pop(connection, None)
+        if connection in self._strangers:
+            self._forget_stranger(connection)
 
     def rest(self, connection: C) -> None:
         """All requests were answered. A stranger's connection does not change its place."""
-        for group in self._groups_of(connection):
-            if connection not in group.strangers:
-                group.resting[connection] = None
-
-    def work(self, connection: C) -> None:
-        """A request begins."""
-        for group in self._groups_of(connection):
-            group.resting.pop(connection, None)
+        if self._addresses.get(connection) is not None and connection not in self._strangers:
+            self._resting[connection] = None
 
     def remove(self, connection: C) -> None:
         """The connection is closed. Removing it twice is no error."""
-        for group in self._groups_of(connection):
-            group.strangers.pop(connection, None)
-            group.resting.pop(connection, None)
-        address = self._addresses.pop(connection, None)
-        if address is not None:
-            group = self._groups[address]
-            group.size -= 1
-            if not group.size:
-                del self._groups[address]
+        self.know(connection)
+        self._lingering.pop(connection, None)
+        self._addresses.pop(connection, None)
 
-    def _groups_of(self, connection: C) -> tuple[_Group[C], ...]:
-        address = self._addresses.get(connection)
-        return () if address is None else (self._groups[address], self._all)
+    def linger(self, connection: C) -> None:
+        """The connection has ended, but for its sender, who may still read why."""
+        self.remove(connection)
+        self._lingering[connection] = None
+
+    def surplus(self) -> list[C]:
+        """Those that linger and must be closed now, the oldest first, because there are too many descriptors in use."""
+        count = len(self._addresses) + len(self._lingering) - self._most - SPARE
+        surplus = list(islice(self._lingering, max(0, count)))
+        for connection in surplus:
+            del self._lingering[connection]
+        return surplus
+
+    def _forget_stranger(self, connection: C) -> None:
+        del self._strangers[connection]
+        address = self._addresses[connection]
+        if address is not None:
+            strangers = self._strangers_of[address]
+            del strangers[connection]
+            if not strangers:
+                del self._strangers_of[address]

@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from footfall.collector.connections import Connections
+from footfall.collector.lingering import LingeringTransport
 from footfall.collector.responses import error_body
 from footfall.collector.settings import CollectorSettings
 from footfall.errors import RequestError
@@ -73,7 +74,6 @@ class GuardedProtocol(HttpToolsProtocol):
         self._reader_deadline: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._field_bytes = 0
-        self._is_known = False
         self._is_upgrade = False
         self._version = "1.1"
         self._unread = memoryview(b"")
@@ -83,13 +83,24 @@ class GuardedProtocol(HttpToolsProtocol):
         self._last_status = 0
         self._is_open = False
         self._is_ended = False
+        self._is_displaced = False
+        self._is_begun = False
+        self._is_half_closed = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        self.flow = _Flow(transport, self)
+        self._lingering = LingeringTransport(
+            transport,
+            self.loop,
+            most_bytes=self._settings.max_body_bytes,
+            must_linger=lambda: self._may_send_on,
+            lingers=self._linger,
+        )
+        self.transport = self._lingering
+        self.flow = _Flow(self._lingering, self)
         self._is_open = True
-        if self._is_ended:
-            transport.abort()
+        if self._is_displaced:
+            self._end(503)
         else:
             self._enter("head")
 
@@ -99,15 +110,29 @@ class GuardedProtocol(HttpToolsProtocol):
         self._unread = memoryview(b"")
         if self._reader_deadline is not None:
             self._reader_deadline.cancel()
+        self._lingering.forget()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._lingering.is_lingering:
+            self._lingering.drop(data)
+            return
         self._unset_keepalive_if_required()
+        self._is_begun = True
         if self._stage == "idle":
-            self._connections.work(self)
             self._enter("head")
         self._unread = memoryview(b"".join((self._unread, data))) if self._unread else memoryview(data)
         self._read()
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # uvicorn leaves it out
+        """The sender sends no more, and may still read. Returns whether a whole request waits for its answer."""
+        self._is_half_closed = True
+        return not self.transport.is_closing() and (bool(self._unread) or self._answer_the_last())
+
+    def _answer_the_last(self) -> bool:
+        """After the last byte: forget the request that is not whole. Returns whether those before it want an answer."""
+        self._disarm()
+        return not self._forget_broken() and not self._is_answered()
 
     # What is read, and when
 
@@ -130,6 +155,8 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._refuse(431)
         if self._unread:
             self.flow.pause_reading()
+        elif self._is_half_closed and not self._last_status and not self._answer_the_last():
+            self.transport.close()
 
     def _parse(self, piece: memoryview) -> None:
         while True:
@@ -190,6 +217,9 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
+        if self.expect_100_continue:
+            # Whoever is refused before it was asked for its body may send it or not: nobody knows what comes next.
+            self.cycle.keep_alive = False
         self._enter("body")
 
     def on_message_complete(self) -> None:
@@ -200,9 +230,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._stage = "idle"
 
     def _sender_is_known(self) -> None:
-        if not self._is_known:
-            self._is_known = True
-            self._connections.know(self)
+        self._connections.know(self)
 
     # What is answered
 
@@ -216,10 +244,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self._await_reader()
         elif not self.pipeline:
             self._read()
-            if self._is_answered():
+            if self.transport.is_closing():
+                self._await_reader()
+            elif self._is_answered():
                 if self._last_status:
                     self._end(self._last_status)
-                elif self._stage == "idle":
+                else:
                     self._connections.rest(self)
 
     def _is_answered(self) -> bool:
@@ -248,16 +278,40 @@ class GuardedProtocol(HttpToolsProtocol):
         self._await_reader()
 
     def shutdown(self) -> None:
-        super().shutdown()
+        if self._lingering.is_lingering:
+            self.leave()
+        else:
+            super().shutdown()
         if self.transport.is_closing():
             self._await_reader()
 
+    @property
+    def _may_send_on(self) -> bool:
+        """Whether bytes may come, or have come, that nobody reads when the connection ends now."""
+        is_whole = self._stage == "idle" and not self._unread and not self.pipeline
+        return not self._is_half_closed and (self._is_displaced or (self._is_begun and not is_whole))
+
+    def _linger(self) -> None:
+        self._connections.linger(self)
+        self.leave_surplus(self._connections)
+
+    def leave(self) -> None:
+        """Close a connection that lingers."""
+        self._lingering.finish()
+
+    @staticmethod
+    def leave_surplus(connections: Connections[GuardedProtocol]) -> None:
+        """Close connections that wait for their senders to read, where they hold too many descriptors."""
+        for connection in connections.surplus():
+            connection.leave()
+
     def displace(self) -> None:
-        """End this connection, so that there is room for another one."""
+        """End this connection, so that there is room for another one; also one that has not begun yet."""
         self._connections.remove(self)
-        if not self._is_open:  # accepted, and not yet begun
-            self._is_ended = True
-        elif self._stage == "idle" and self._is_answered():
+        self._is_displaced = True
+        if not self._is_open:
+            return
+        if self._stage == "idle" and self._is_answered():
             self.transport.close()
             self._await_reader()
         else:
@@ -288,24 +342,29 @@ class GuardedProtocol(HttpToolsProtocol):
         """Read no more, and refuse the request that is not whole; first those before it are answered."""
         self._disarm()
         self._unread = memoryview(b"")
-        if self._stage == "body" and self.pipeline and self.pipeline[0][0] is self.cycle:
-            self.pipeline.popleft()
-        is_running = self._stage == "body" and self._running is self.cycle
-        if is_running or self._is_answered():
+        if self._forget_broken() or self._is_answered():
             self._end(status)
         else:
             self._last_status = status
             self.flow.pause_reading()
+
+    def _forget_broken(self) -> bool:
+        """Take the request that is not whole from those that wait. Returns whether the application has it already."""
+        if self._stage == "body" and self.pipeline and self.pipeline[0][0] is self.cycle:
+            self.pipeline.popleft()
+        return self._stage == "body" and self._running is self.cycle
 
     def _end(self, status: int) -> None:
         self._disarm()
         if self._is_ended or self.transport.is_closing():
             return
         self._is_ended = True
-        self._refused(status, _REFUSALS[status].code)
         running = self._running
-        if running is None or running.response_complete or not running.response_started:
-            self.transport.write(refusal(status, self._settings.retry_after))
+        is_answered = self._stage == "body" and running is self.cycle and self._is_answered()
+        if not is_answered:  # else it is the rest of a body whose request has its answer
+            self._refused(status, _REFUSALS[status].code)
+            if running is None or running.response_complete or not running.response_started:
+                self.transport.write(refusal(status, self._settings.retry_after))
         if running is not None:
             running.disconnected = True
             running.message_event.set()

@@ -33,9 +33,8 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
     The rest are the server's. `header_timeout` for the whole head of a request, `body_timeout` for its body,
     `max_header_bytes` for its head, `answer_timeout` for a sender to read what it was answered. `max_connections` in
     all; the process's limit of open files lowers it. `max_connections_per_address` of one IPv4 address or one IPv6
-    network (/64): many senders may share one (NAT), and at the limit a new connection ends an old one that shows no key
-    or rests, so this is how many may be at work at a time. It does not hold for `trusted_proxies`, which are addresses
-    or networks (`10.0.0.0/8`).
+    network (/64) for strangers, who have shown no key: at the limit a new connection ends the oldest of them. It does
+    not hold for `trusted_proxies`, which are addresses or networks (`10.0.0.0/8`).
     """
 
     max_body_bytes: int = 20_000_000
