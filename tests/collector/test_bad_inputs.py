@@ -188,7 +188,7 @@ def test_every_bad_key_is_answered_in_the_same_words(running: tuple[Path, int]) 
 def test_a_batch_that_is_too_long_is_told_the_limit(running: tuple[Path, int]) -> None:
     reply = exchange(running[1], named("bi-047"))
 
-    assert "5000" in reply.json()["error"]["message"]
+    assert "5,000" in reply.json()["error"]["message"]
 
 
 def test_a_message_without_an_id_sent_twice_is_stored_once(running: tuple[Path, int]) -> None:
