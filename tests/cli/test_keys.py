@@ -10,9 +10,12 @@ from typing import Any, NamedTuple
 import pytest
 
 from footfall.cli import main
+from footfall.cli.keys import wait_until_taken
 from footfall.collector import Collector
 from footfall.collector.key_text import id_of, is_mistyped
+from footfall.collector.key_watch import LOOK_EVERY
 from footfall.storage import DataFolder
+from footfall.testing import ManualClock
 
 PLAN = "plan: p\nsources: {shop_backend: {kind: server}}\nevents:\n  e: {description: Something}\n"
 
@@ -156,6 +159,21 @@ def test_a_folder_is_made_by_create_alone(keys: Keys, data: Path) -> None:
     for command, arguments in (("list", []), ("revoke", ["x"])):
         assert keys(command, *arguments).code == 2
     assert not data.exists()
+
+
+def test_a_key_is_printed_when_a_collector_that_runs_has_looked_at_least_twice(tmp_path: Path) -> None:
+    clock = ManualClock()
+    began = clock.monotonic()
+    new = DataFolder.beside(tmp_path / "new", make=True)
+    with Collector(tmp_path / "used"):
+        used = DataFolder.beside(tmp_path / "used")
+
+    wait_until_taken(new, clock)
+    without_collector = clock.monotonic() - began
+    wait_until_taken(used, clock)
+
+    assert without_collector == 0
+    assert clock.monotonic() - began > 2 * LOOK_EVERY
 
 
 def test_keys_are_changed_while_a_collector_holds_the_folder(keys: Keys, data: Path) -> None:

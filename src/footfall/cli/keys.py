@@ -15,16 +15,17 @@ from rich.table import Table
 
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
-from footfall.clock import SystemClock
+from footfall.clock import Clock, SystemClock
 from footfall.collector.key_lines import unknown_sources
 from footfall.collector.key_text import ENTROPY, digest_of, id_of, new_key
+from footfall.collector.key_watch import LOOK_EVERY
 from footfall.collector.keys import DEFAULT_SOURCE
 from footfall.errors import UsageError
 from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
 from footfall.storage.control import Role, latest_plan
 from footfall.timestamps import format_us
 
-__all__ = ["command"]
+__all__ = ["command", "wait_until_taken"]
 
 _LONGEST = 200  # characters of a name: a list has a line for each key
 
@@ -57,7 +58,7 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
     """Make a key and print it, this once: it cannot be shown again.
 
     The key alone is on standard output, so that KEY=$(footfall keys create ...) keeps it off the screen. The folder is
-    made if it is missing.
+    made if it is missing. Where a collector may run, the key is printed a second later, when it counts.
     """
     if role != "write" and source is not None:
         raise UsageError(f"a key of the role {role} sends nothing: leave --source out")
@@ -67,13 +68,15 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
         if len(text) > _LONGEST:
             raise UsageError(f"{option} is longer than {_LONGEST} characters; give a shorter one")
     clock = SystemClock()
-    control = SqliteControl(DataFolder.beside(data, make=True).control_path)
+    folder = DataFolder.beside(data, make=True)
+    control = SqliteControl(folder.control_path)
     sender = (source or DEFAULT_SOURCE) if role == "write" else None
     if sender is not None and not allow_unknown_source:
         _require_in_plan(control, sender)
     key = new_key(role, secrets.token_bytes(ENTROPY))
     record = KeyRecord(key.id, digest_of(key.text), role, sender, name, clock.now_us())
     control.add_key(record)
+    wait_until_taken(folder, clock)
     if format_ == "json":
         echo_json({"key": key.text, **_as_json(record)})
         return
@@ -114,6 +117,15 @@ def revoke(*, ids: tuple[str, ...], data: Path) -> None:
             echo(f"revoked {key_id}{_called(records[key_id])}; a running collector refuses it within two seconds")
         else:
             echo(f"{key_id}{_called(records[key_id])} was revoked before")
+
+
+def wait_until_taken(folder: DataFolder, clock: Clock) -> None:
+    """Wait until a collector that runs has seen a new key.
+
+    A client that is answered 401 sends no more, so an application that starts with the key at once must not be.
+    """
+    if folder.journal_path.exists():  # else no collector ever ran here
+        clock.sleep(4 * LOOK_EVERY)
 
 
 def _require_in_plan(control: Control, source: str) -> None:
