@@ -7,9 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 
 from footfall.cli import main
+from footfall.cli.serve import command
 from footfall.cli.serve_boot import prepare
 from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.read_settings import read_settings
@@ -215,3 +217,11 @@ def test_a_data_folder_that_is_broken_is_one_problem_among_the_others(tmp_path: 
     problems = str(caught.value).splitlines()[1:]
     assert ["not a SQLite database" in problems[0], "cannot be read" in problems[1]] == [True, True]
     assert problems[2].startswith("  FOOTFALL_PORT: cannot listen on 256.0.0.1:1")
+
+
+def test_no_path_is_tried_before_everything_is() -> None:
+    types = {option.name: option.type for option in command.params}
+    paths = {name: type_ for name, type_ in types.items() if isinstance(type_, click.Path)}
+
+    assert [name for name, path in paths.items() if path.exists or path.readable] == []
+    assert {"data", "plan", "write_key_file", "transform_key_file"} <= set(paths)

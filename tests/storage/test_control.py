@@ -97,7 +97,8 @@ def test_what_is_no_database_is_said_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "control.db"
     path.write_bytes(b"this is text, and long enough to be looked at" * 100)
 
-    with pytest.raises(JournalError, match=f"{path}: the keys cannot be read"):
+    remedy = "it is not a SQLite database; restore it from a backup"
+    with pytest.raises(JournalError, match=f"{path}: the keys cannot be read: {remedy}"):
         SqliteControl(path).key_records()
     with pytest.raises(JournalError, match=f"{path}: the key cannot be kept"):
         SqliteControl(path).add_key(record("a"))

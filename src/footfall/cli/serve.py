@@ -27,18 +27,21 @@ __all__ = ["command", "say_ready"]
 
 _log = logging.getLogger("footfall")
 
+# What cannot be read is found where everything is tried, so that all problems are listed together.
+_PATH = click.Path(path_type=Path, readable=False)
+
 
 def _default(name: str) -> str:
     return f"  [default: {SETTINGS[name].default}]"
 
 
 @click.command("serve")
-@click.option("--data", type=click.Path(path_type=Path), help="The data folder; made if it is missing.")
-@click.option("--plan", type=click.Path(path_type=Path), help="The tracking plan. Without one everything is taken.")
+@click.option("--data", type=_PATH, help="The data folder; made if it is missing.")
+@click.option("--plan", type=_PATH, help="The tracking plan. Without one everything is taken.")
 @click.option("--host", help="The address to listen on." + _default("host"))
 @click.option("--port", metavar="INTEGER", help="0 takes a free one." + _default("port"))
 @click.option(
-    "--write-key-file", type=click.Path(path_type=Path),
+    "--write-key-file", type=_PATH,
     help="A file of keys that may send, beside those of `footfall keys create`: a line KEY=SOURCE each.",
 )  # fmt: skip
 @click.option(
@@ -59,7 +62,7 @@ def _default(name: str) -> str:
     + _default("max_message_bytes"),
 )  # fmt: skip
 @click.option(
-    "--transform-key-file", type=click.Path(path_type=Path),
+    "--transform-key-file", type=_PATH,
     help=f"The key for values that the plan hashes and that come in clear.  [env var: {TRANSFORM_KEY_FILE}]",
 )  # fmt: skip
 @click.option(
@@ -72,7 +75,7 @@ def _default(name: str) -> str:
 )  # fmt: skip
 @click.option("--verbose", is_flag=True, default=None, help="Log a line per batch.")
 @click.option(
-    "--config", type=click.Path(path_type=Path), envvar=CONFIG, show_envvar=True,
+    "--config", type=_PATH, envvar=CONFIG, show_envvar=True,
     help="The settings file.  [default: footfall.toml, where there is one]",
 )  # fmt: skip
 @click.option("--check", "is_check", is_flag=True, help="Read and try everything, say what is wrong, and do not start.")

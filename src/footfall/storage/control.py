@@ -16,7 +16,7 @@ import apsw
 
 from footfall.errors import JournalError
 from footfall.plan.model import Plan
-from footfall.storage.database import close_database, make_private
+from footfall.storage.database import close_database, make_private, reason_of
 
 __all__ = ["ROLES", "Bundles", "Control", "KeyRecord", "Role", "SqliteControl", "latest_plan"]
 
@@ -160,7 +160,9 @@ class SqliteControl:
                 raise JournalError(f"{self._path} {newer}")
             yield connection
         except (apsw.Error, OSError) as error:
-            raise JournalError(f"{self._path}: {failure}: {error}") from error
+            reason = reason_of(error)
+            why = str(error) if reason == JournalError.UNKNOWN or isinstance(error, OSError) else f"{reason} ({error})"
+            raise JournalError(f"{self._path}: {failure}: {why}") from error
         finally:
             if connection is not None:
                 close_database(connection)
