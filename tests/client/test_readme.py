@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import footfall.client
+from footfall.delivery.retry import Action, decide, error_for
 from footfall.testing import Recorder
 
 README = Path(footfall.client.__file__).with_name("README.md")
@@ -57,3 +59,18 @@ def test_a_handler_flushes_before_it_answers() -> None:
     names["handler"]({"id": "A-2", "user": "ann"}, None)
 
     assert recorder.events == ["order_completed"]
+
+
+STATUSES = re.findall(r"^\| ((?:\d+(?:, )?)+) \| (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE)
+WORDS: Mapping[Action, str] = {"stop": "keeps", "drop": "drops", "split": "halves", "again": "sends"}
+
+
+@pytest.mark.parametrize(("status", "word"), [(int(one), word) for some, word in STATUSES for one in some.split(", ")])
+def test_each_status_has_the_consequence_that_the_readme_says(status: int, word: str) -> None:
+    assert WORDS[decide(error_for(status)).action] == word
+
+
+def test_the_readme_has_every_status_that_ends_or_halves_anything() -> None:
+    named = {int(status) for some, _ in STATUSES for status in some.split(", ")}
+
+    assert {status for status in range(300, 600) if decide(error_for(status)).action != "again"} <= named
