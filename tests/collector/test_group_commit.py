@@ -201,7 +201,9 @@ def test_an_idle_committer_notices_a_disk_that_fails_and_one_that_works_again(pr
     assert states == ["ready", "failing", "failing", "ready"]
 
 
-@pytest.mark.parametrize(("body", "probe"), [(b"{}", 65_536), (b"x" * 100_000, 100_000), (b"x" * 2_000_000, 1_048_576)])
+@pytest.mark.parametrize(
+    ("body", "probe"), [(b"{}", 65_536), (b"x" * 2_000_000, 2_008_192), (b"x" * 40_000_000, 33_554_432)]
+)
 def test_after_a_failure_a_probe_needs_as_much_room_as_what_failed(probing: Probing, body: bytes, probe: int) -> None:
     probing.journal.fail_with += [JournalError("full")] * 2
     _, done = gather(probing.committer, [Changes([row("a")._replace(body=body)], {})])
@@ -211,6 +213,49 @@ def test_after_a_failure_a_probe_needs_as_much_room_as_what_failed(probing: Prob
         probing.probe_after(1)
 
     assert probing.probes() == [probe, 0]
+
+
+def test_small_commits_that_work_after_a_large_one_failed_neither_end_the_failure_nor_put_off_its_probe(
+    probing: Probing,
+) -> None:
+    probing.journal.fail_with.append(JournalError("full"))
+    _, done = gather(probing.committer, [Changes([row("large")._replace(body=b"x" * 100_000)], {})])
+    done.wait()
+    probing.journal.tries.acquire()
+    states = []
+    for number in range(5):
+        probing.clock.until_waiting()
+        probing.clock.advance(0.25)
+        _, done = gather(probing.committer, [Changes([row(f"{number}")], {})])
+        done.wait()
+        probing.clock.until_waiting()
+        states.append(probing.committer.readiness().state)
+
+    assert states == ["failing"] * 3 + ["ready"] * 2
+    assert probing.probes() == [None, None, None, 108_192, None, None]
+
+
+def test_a_probe_whose_sync_fails_is_followed_by_another_one_at_once(probing: Probing) -> None:
+    probing.journal.fail_with.append(SyncError("a sync failed"))
+    probing.probe_after(1)
+    probing.journal.tries.acquire()
+    probing.clock.until_waiting()
+
+    assert probing.committer.readiness().state == "ready"
+
+
+def test_requests_go_to_the_journal_again_once_it_was_copied_although_another_commit_fails(probing: Probing) -> None:
+    probing.journal.fail_with += [SyncError("a sync failed"), JournalError("full")]
+    _, done = gather(probing.committer, [Changes([row("a")], {})])
+    done.wait()
+    for _ in range(2):
+        probing.journal.tries.acquire()
+    probing.clock.until_waiting()
+    outcomes, done = gather(probing.committer, [Changes([row("b")], {})])
+    done.wait()
+
+    assert outcomes == [[True]]
+    assert probing.committer.readiness().state == "ready"
 
 
 def test_after_a_failed_sync_a_probe_is_tried_at_once_and_requests_are_refused_until_one_works(

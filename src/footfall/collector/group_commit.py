@@ -6,6 +6,7 @@ request comes, the thread commits a probe now and then, so that a disk that fail
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import Counter, deque
 from collections.abc import Callable
@@ -26,8 +27,11 @@ Done = Callable[[Outcome], None]
 # a write and a sync, which wear out a small device's flash and wake a sleeping disk.
 _QUIET_AFTER = 600.0
 _QUIET_EVERY = 60.0
-# After a failure a probe is as large as what failed, within these bounds: a little room is not enough to go on.
-_LEAST_PROBE, _LARGEST_PROBE = 65_536, 1_048_576
+# After a failure a probe is as large as what failed, within these bounds: a little room is not enough to go on. The
+# largest is as long as a log grows.
+_LEAST_PROBE, _LARGEST_PROBE = 65_536, 33_554_432
+# What a row may need besides its bytes: a page of the tree of ids, which are in no order.
+_BESIDE_A_ROW = 8192
 
 
 class _Waiting(NamedTuple):
@@ -49,8 +53,10 @@ class GroupCommitter:
         self._probe_every = probe_every
         self._watch = CommitWatch(clock)
         self._refusal: SyncError | None = None
-        self._probe_bytes = 0
-        self._is_probe_due = False
+        # What a commit has to take before the last failure counts as over, 0 where there was none.
+        self._needed = 0
+        # When a commit last said how the disk is.
+        self._tried_at = clock.monotonic()
         self._wanted_at = clock.monotonic()
         self._waiting: deque[_Waiting] = deque()
         self._changed = threading.Condition()
@@ -110,14 +116,16 @@ class GroupCommitter:
 
     def _next_group(self) -> list[_Waiting] | None:
         """The requests of the next commit; none of them for a probe, None when there will be no more."""
-        since = self._clock.monotonic()
         with self._changed:
-            while not self._waiting:
-                if self._closing:
+            while True:
+                now = self._clock.monotonic()
+                rest = self._tried_at + self._pause() - now
+                # Small commits that work while a large one failed say nothing of it, and do not put off its probe.
+                if self._waiting and not (self._needed and rest <= 0):
+                    break
+                if self._closing and not self._waiting:
                     return None
-                rest = since + self._pause(since) - self._clock.monotonic()
-                if rest <= 0 or self._is_probe_due:
-                    self._is_probe_due = False
+                if rest <= 0:
                     return []
                 self._clock.wait(self._changed, rest)
             group: list[_Waiting] = []
@@ -125,22 +133,23 @@ class GroupCommitter:
             while self._waiting and (not group or size + len(self._waiting[0].changes.rows) <= self._most):
                 group.append(self._waiting.popleft())
                 size += len(group[-1].changes.rows)
-            self._wanted_at = since
+            self._wanted_at = now
             return group
 
-    def _pause(self, since: float) -> float:
-        is_quiet = self._watch.now.state == "ready" and since - self._wanted_at >= _QUIET_AFTER
+    def _pause(self) -> float:
+        is_quiet = self._watch.now.state == "ready" and self._tried_at - self._wanted_at >= _QUIET_AFTER
         return max(_QUIET_EVERY, self._probe_every) if is_quiet else self._probe_every
 
     def _commit(self, group: list[_Waiting]) -> None:
-        changes = _together(group) if group else Changes((), {}, probe=self._probe_bytes)
+        changes = _together(group) if group else Changes((), {}, probe=self._needed and max(self._needed, _LEAST_PROBE))
         outcome = self._outcome(changes)
         if isinstance(outcome, JournalError):
             self._fail(group, changes, outcome)
             return
         self._refusal = None
-        self._probe_bytes = 0
-        self._watch.succeeded()
+        if not self._needed or _size(changes) >= self._needed:
+            self._needed, self._tried_at = 0, self._clock.monotonic()
+            self._watch.succeeded()
         start = 0
         for waiting in group:
             end = start + len(waiting.changes.rows)
@@ -159,17 +168,30 @@ class GroupCommitter:
 
     def _fail(self, group: list[_Waiting], changes: Changes, error: JournalError) -> None:
         self._watch.failed(error)
+        if group:
+            self._needed = min(max(_size(changes), self._needed, 1), _LARGEST_PROBE)
+        else:
+            self._needed = self._needed or _LEAST_PROBE
+        self._tried_at = self._clock.monotonic()
+        was_refusing, self._refusal = self._refusal is not None, None
         if isinstance(error, SyncError):
             self._refusal = error
-            # At once, for what the journal has to copy may be nowhere but in the page cache.
-            self._is_probe_due = bool(group)
+            if not was_refusing:
+                # At once, for what the journal has to copy may be nowhere but in the page cache.
+                self._tried_at = -math.inf
             with self._changed:
                 group = [*group, *self._waiting]
                 self._waiting.clear()
-        size = sum(len(row.body) for row in changes.rows)
-        self._probe_bytes = min(max(size, self._probe_bytes, _LEAST_PROBE), _LARGEST_PROBE)
         for waiting in group:
             waiting.done(error)
+
+
+def _size(changes: Changes) -> int:
+    """About how many bytes a commit needs."""
+    if changes.probe is not None:
+        return changes.probe
+    rows = [*changes.rows, *(entry.row for entry in changes.released)]
+    return sum(len(row.body) + len(row.envelope or b"") + _BESIDE_A_ROW for row in rows)
 
 
 def _together(group: list[_Waiting]) -> Changes:
