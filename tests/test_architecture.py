@@ -67,6 +67,10 @@ PURE = [
     "planning.profiling",
     "planning.uses",
     "printable",
+    "storage.books",
+    "storage.control",
+    "storage.journal",
+    "storage.store",
     "timestamps",
 ]
 
@@ -218,6 +222,20 @@ def test_only_the_command_and_the_test_tools_import_planning() -> None:
         for name, names in import_graph().items()
         for imported in names
         if imported.startswith("footfall.planning") and name.split(".")[1] not in {"planning", "cli", "testing"}
+    ]
+
+    assert wrong == []
+
+
+def test_only_the_sqlite_store_names_its_journal_and_its_control_store() -> None:
+    offers_them = "storage"  # to the scripts of others
+
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in modules()
+        if dotted(path) != offers_them and not dotted(path).startswith("storage.sqlite")
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if "SqliteJournal" in line or "SqliteControl" in line
     ]
 
     assert wrong == []

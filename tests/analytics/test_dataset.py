@@ -13,8 +13,7 @@ from footfall.analytics.dataset import Dataset
 from footfall.errors import DataFolderError, UsageError
 from footfall.identity.attribution import namespace
 from footfall.plan.model import Alias, Event, Plan
-from footfall.storage import DataFolder, SqliteJournal
-from footfall.storage.control import SqliteControl
+from footfall.storage import DataFolder, SqliteControl, SqliteJournal
 from footfall.storage.journal import Changes, Entry, Row
 
 MakeEntry = Callable[..., Entry]

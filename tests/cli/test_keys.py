@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from footfall import storage
 from footfall.cli import main
 from footfall.cli.keys import wait_until_taken
 from footfall.collector import Collector
@@ -164,9 +165,9 @@ def test_a_folder_is_made_by_create_alone(keys: Keys, data: Path) -> None:
 def test_a_key_is_printed_when_a_collector_that_runs_has_looked_at_least_twice(tmp_path: Path) -> None:
     clock = ManualClock()
     began = clock.monotonic()
-    new = DataFolder.beside(tmp_path / "new", make=True)
+    new = storage.open(tmp_path / "new", "beside", make=True)
     with Collector(tmp_path / "used"):
-        used = DataFolder.beside(tmp_path / "used")
+        used = storage.open(tmp_path / "used", "beside")
 
     wait_until_taken(new, clock)
     without_collector = clock.monotonic() - began

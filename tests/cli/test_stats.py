@@ -9,7 +9,8 @@ import pytest
 
 from footfall.cli import main
 from footfall.collector import Collector
-from footfall.storage.sync_marker import FailedSync, SyncMarker
+from footfall.storage.sqlite.sync_marker import SyncMarker
+from footfall.storage.store import FailedSync
 
 
 @pytest.fixture

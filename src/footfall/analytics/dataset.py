@@ -17,10 +17,9 @@ from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
-from footfall.storage.control import SqliteControl, latest_plan
-from footfall.storage.folder import DataFolder
+from footfall.storage.control import latest_plan
 from footfall.storage.journal import Entry, Snapshot
-from footfall.storage.sqlite import SqliteJournal
+from footfall.storage.location import open as open_store
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,14 +66,9 @@ class Dataset:
         Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
         not ours, JournalError when it cannot be read, MissingExtraError without the `analytics` extra.
         """
-        folder = DataFolder.read(data)
-        journal = SqliteJournal(folder.journal_path, readonly=True)
-        try:
-            plan = plan or latest_plan(SqliteControl(folder.control_path, readonly=True))
-            with journal.snapshot() as snapshot:
-                return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
-        finally:
-            journal.close()
+        with open_store(data, "read") as store, store.journal.snapshot() as snapshot:
+            plan = plan or latest_plan(store.control)
+            return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
 
     @classmethod
     def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:

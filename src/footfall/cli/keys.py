@@ -13,6 +13,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.clock import Clock, SystemClock
@@ -21,8 +22,7 @@ from footfall.collector.key_text import ENTROPY, digest_of, id_of, new_key
 from footfall.collector.key_watch import LOOK_EVERY
 from footfall.collector.keys import DEFAULT_SOURCE
 from footfall.errors import UsageError
-from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
-from footfall.storage.control import Role, latest_plan
+from footfall.storage.control import Control, KeyRecord, Role, latest_plan
 from footfall.timestamps import format_us
 
 __all__ = ["command", "wait_until_taken"]
@@ -68,15 +68,14 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
         if len(text) > _LONGEST:
             raise UsageError(f"{option} is longer than {_LONGEST} characters; give a shorter one")
     clock = SystemClock()
-    folder = DataFolder.beside(data, make=True)
-    control = SqliteControl(folder.control_path)
+    store = storage.open(data, "beside", make=True)
     sender = (source or DEFAULT_SOURCE) if role == "write" else None
     if sender is not None and not allow_unknown_source:
-        _require_in_plan(control, sender)
+        _require_in_plan(store.control, sender)
     key = new_key(role, secrets.token_bytes(ENTROPY))
     record = KeyRecord(key.id, digest_of(key.text), role, sender, name, clock.now_us())
-    control.add_key(record)
-    wait_until_taken(folder, clock)
+    store.control.add_key(record)
+    wait_until_taken(store, clock)
     if format_ == "json":
         echo_json({"key": key.text, **_as_json(record)})
         return
@@ -90,7 +89,7 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
 @_format_option
 def list_(*, data: Path, format_: str) -> None:
     """List every key that was ever created, by its id and never the key itself."""
-    records = SqliteControl(DataFolder.beside(data).control_path, readonly=True).key_records()
+    records = storage.open(data, "beside").control.key_records()
     if format_ == "json":
         echo_json([_as_json(record) for record in records])
     elif records:
@@ -107,7 +106,7 @@ def revoke(*, ids: tuple[str, ...], data: Path) -> None:
 
     All of them are revoked, or none where one id is wrong.
     """
-    control = SqliteControl(DataFolder.beside(data).control_path)
+    control = storage.open(data, "beside").control
     records = {record.id: record for record in control.key_records()}
     problems = [_wrong_id(text, records) for text in ids if text not in records]
     if problems:
@@ -119,12 +118,12 @@ def revoke(*, ids: tuple[str, ...], data: Path) -> None:
             echo(f"{key_id}{_called(records[key_id])} was revoked before")
 
 
-def wait_until_taken(folder: DataFolder, clock: Clock) -> None:
+def wait_until_taken(store: storage.Store, clock: Clock) -> None:
     """Wait until a collector that runs has seen a new key.
 
     A client that is answered 401 sends no more, so an application that starts with the key at once must not be.
     """
-    if folder.journal_path.exists():  # else no collector ever ran here
+    if store.has_journal():  # else no collector ever ran here
         clock.sleep(4 * LOOK_EVERY)
 
 

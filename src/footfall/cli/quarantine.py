@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from footfall import plan as plans
+from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.collector.keys import TRANSFORM_KEY_FILE, read_transform_key
@@ -19,9 +20,8 @@ from footfall.errors import UsageError
 from footfall.plan.model import Plan
 from footfall.printable import counted
 from footfall.quarantine import EventReplay, Judging, Prospect, Quarantined, Replay, list_quarantined, replay
-from footfall.storage import DataFolder, SqliteControl, SqliteJournal
 from footfall.storage.books import in_quarantine, total
-from footfall.storage.control import latest_plan
+from footfall.storage.control import Control, latest_plan
 from footfall.storage.journal import account
 
 __all__ = ["command"]
@@ -52,16 +52,10 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 
     Says of each whether the folder's newest plan would let it go now, and by which command.
     """
-    folder = DataFolder.read(data)
-    control = SqliteControl(folder.control_path, readonly=True)
-    journal = SqliteJournal(folder.journal_path, readonly=True)
-    try:
-        with journal.snapshot() as snapshot:
-            number = in_quarantine(total(snapshot.books()))
-            judging = Judging(latest_plan(control), control, transform_key=_key(transform_key_file))
-            items = list(list_quarantined(snapshot, judging, limit=limit))
-    finally:
-        journal.close()
+    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+        number = in_quarantine(total(snapshot.books()))
+        judging = Judging(latest_plan(store.control), store.control, transform_key=_key(transform_key_file))
+        items = list(list_quarantined(snapshot, judging, limit=limit))
     if format_ == "json":
         echo_json(items)
         return
@@ -98,19 +92,12 @@ def replay_command(
     and it goes on. What was too large to be kept whole can never be replayed. A plan that frees messages becomes the
     newest of the folder.
     """
-    folder = DataFolder.read(data)
-    control = SqliteControl(folder.control_path, readonly=is_dry_run)
-    chosen, key = _plan(plan, control), _key(transform_key_file)
-    if not is_dry_run:
-        folder = DataFolder.change(data, "footfall quarantine replay", remedy=_REMEDY)
-    try:
-        journal = SqliteJournal(folder.journal_path, readonly=is_dry_run)
-        try:
-            result = replay(journal, control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key)
-        finally:
-            journal.close()
-    finally:
-        folder.close()
+    mode: storage.Mode = "read" if is_dry_run else "change"
+    with storage.open(data, mode, command="footfall quarantine replay", remedy=_REMEDY) as store:
+        chosen, key = _plan(plan, store.control), _key(transform_key_file)
+        result = replay(
+            store.journal, store.control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key
+        )
     if format_ == "json":
         echo_json(result)
         return
@@ -123,7 +110,7 @@ def _key(path: Path | None) -> bytes | None:
     return None if path is None else read_transform_key(path)
 
 
-def _plan(path: Path | None, control: SqliteControl) -> Plan | None:
+def _plan(path: Path | None, control: Control) -> Plan | None:
     newest = latest_plan(control)
     if path is None:
         return newest

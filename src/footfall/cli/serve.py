@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from footfall import storage
 from footfall.cli.log_format import log_to_stderr
 from footfall.cli.output import echo
 from footfall.cli.serve_boot import Boot, prepare
@@ -21,7 +22,6 @@ from footfall.collector.read_settings import Reading, read_settings
 from footfall.collector.serve_settings import CONFIG, SETTINGS, ServeSettings, as_toml
 from footfall.collector.server import serve
 from footfall.errors import OutputError, UsageError
-from footfall.storage import DataFolder, SqliteControl
 
 __all__ = ["command", "say_ready"]
 
@@ -125,7 +125,8 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
         Collector(
             boot.data, plan=boot.plan, settings=settings.collector, transform_key=boot.transform_key
         ) as collector,
-        KeyWatch(SqliteControl(DataFolder(boot.data).control_path), boot.keyring, clock=collector.clock),
+        storage.open(boot.data, "beside") as store,
+        KeyWatch(store.control, boot.keyring, clock=collector.clock),
     ):
         port = boot.listener.getsockname()[1]
         host = f"[{settings.host}]" if ":" in settings.host else settings.host

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from footfall import storage
 from footfall.collector.key_lines import KeyLine, lines_of_file, read_key_lines, unknown_sources
 from footfall.collector.keys import Keyring, read_secret_file, read_transform_key
 from footfall.collector.read_settings import Reading
@@ -18,7 +19,7 @@ from footfall.errors import FootfallError, PlanError, UsageError
 from footfall.plan import load
 from footfall.plan.model import Plan
 from footfall.printable import counted
-from footfall.storage import DataFolder, KeyRecord, SqliteControl, SqliteJournal
+from footfall.storage.control import KeyRecord
 
 __all__ = ["Boot", "prepare"]
 
@@ -110,16 +111,14 @@ def _plan(path: Path) -> Callable[[], Plan]:
 
 def _stored(reading: Reading, problems: _Problems) -> list[KeyRecord] | None:
     """The keys of the data folder, which is tried too; None where it cannot be read."""
-    if reading.settings.data is None:
+    data = reading.settings.data
+    if data is None:
         problems.texts.append(_NO_DATA)
         return None
-    folder = DataFolder(reading.settings.data)
 
     def look() -> list[KeyRecord]:
-        DataFolder.check(folder.path)
-        if folder.journal_path.exists():
-            SqliteJournal(folder.journal_path, readonly=True).close()
-        return SqliteControl(folder.control_path, readonly=True).key_records()
+        with storage.open(data, "check") as store:
+            return store.control.key_records()
 
     return problems.tried(look, reading.label("data"))
 

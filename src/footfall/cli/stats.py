@@ -10,11 +10,11 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
-from footfall.storage import Books, DataFolder, SqliteJournal
-from footfall.storage.books import INTAKE, Counts, imbalances, in_quarantine, kept, total
-from footfall.storage.sync_marker import FailedSync, SyncMarker
+from footfall.storage.books import INTAKE, Books, Counts, imbalances, in_quarantine, kept, total
+from footfall.storage.store import FailedSync
 
 __all__ = ["command"]
 
@@ -33,17 +33,13 @@ def command(*, data: Path, format_: str) -> None:
     A line counts messages under the name with which they came in. `kept` are stored now, `in quarantine` lie there now.
     After a failed sync of the disk a first line says so, until the collector has copied the journal to a new file.
     """
-    path = DataFolder.read(data).journal_path
-    failure = SyncMarker(path).read()
-    if failure is not None and format_ == "text":
-        echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
-    journal = SqliteJournal(path, readonly=True)
-    try:
-        with journal.snapshot() as snapshot:
+    with storage.open(data, "read") as store:
+        failure = store.failed_sync()
+        if failure is not None and format_ == "text":
+            echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
+        with store.journal.snapshot() as snapshot:
             books = snapshot.books()
             wrong = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
-    finally:
-        journal.close()
     if format_ == "json":
         echo_json({**_as_json(books, wrong), "failed_sync": _failed_sync(failure)})
     else:

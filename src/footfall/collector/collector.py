@@ -18,7 +18,9 @@ from footfall.collector.settings import CollectorSettings
 from footfall.disk import Disk
 from footfall.events import Answer
 from footfall.plan.model import Plan
-from footfall.storage import Books, DataFolder, Journal, SqliteControl, SqliteJournal
+from footfall.storage.books import Books
+from footfall.storage.journal import Journal
+from footfall.storage.location import open as open_store
 
 __all__ = ["Collector"]
 
@@ -50,19 +52,17 @@ class Collector:
         self.notices = Notices(self.clock)
         self.plan = _loaded(plan, disk)
         self._transform_key = transform_key or _transform_key(disk)
-        self._folder = DataFolder.open(self.data, disk=disk, clock=self.clock)
+        self._store = open_store(self.data, "write", disk=disk, clock=self.clock)
         try:
-            self._journal = journal or SqliteJournal(self._folder.journal_path, clock=self.clock)
+            self._journal = journal or self._store.journal
             judge_for: JudgeFor = _no_judge
             if self.plan is not None:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
                 from footfall.collector.judges import Judges
 
-                judge_for = Judges(
-                    self.plan, SqliteControl(self._folder.control_path), transform_key=self._transform_key
-                ).judge_for
+                judge_for = Judges(self.plan, self._store.control, transform_key=self._transform_key).judge_for
         except BaseException:
-            self._folder.close()
+            self._store.close()
             raise
         self.intake = Intake(self.settings, clock=self.clock, notices=self.notices, judge_for=judge_for)
         self._committer = GroupCommitter(
@@ -111,7 +111,7 @@ class Collector:
         try:
             self._journal.close()
         finally:
-            self._folder.close()
+            self._store.close()
 
     def __enter__(self) -> Self:
         return self

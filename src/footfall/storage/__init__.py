@@ -1,4 +1,4 @@
-"""What footfall keeps on disk: the data folder, the journal of messages, and what the collector remembers besides."""
+"""What footfall keeps: the journal of messages, and what the collector remembers besides. `open` opens both."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from footfall.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from footfall.storage.books import Books
-    from footfall.storage.control import Control, KeyRecord, SqliteControl
+    from footfall.storage.control import Control, KeyRecord
     from footfall.storage.folder import DataFolder
     from footfall.storage.journal import Changes, Entry, Journal, Kind, Row, Snapshot
-    from footfall.storage.sqlite import SqliteJournal
+    from footfall.storage.location import open  # noqa: A004 - it is used as `storage.open`
+    from footfall.storage.sqlite.control import SqliteControl
+    from footfall.storage.sqlite.journal import SqliteJournal
+    from footfall.storage.store import FailedSync, Mode, Store
 
 __all__ = [
     "Books",
@@ -19,22 +22,29 @@ __all__ = [
     "Control",
     "DataFolder",
     "Entry",
+    "FailedSync",
     "Journal",
     "KeyRecord",
     "Kind",
+    "Mode",
     "Row",
     "Snapshot",
     "SqliteControl",
     "SqliteJournal",
+    "Store",
+    "open",
 ]
 __getattr__ = lazy_names(
     __name__,
     {
         "books": ("Books",),
-        "control": ("Control", "KeyRecord", "SqliteControl"),
+        "control": ("Control", "KeyRecord"),
         "folder": ("DataFolder",),
         "journal": ("Changes", "Entry", "Journal", "Kind", "Row", "Snapshot"),
-        "sqlite": ("SqliteJournal",),
+        "location": ("open",),
+        "sqlite.control": ("SqliteControl",),
+        "sqlite.journal": ("SqliteJournal",),
+        "store": ("FailedSync", "Mode", "Store"),
     },
     "collector",
 )

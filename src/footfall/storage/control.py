@@ -1,47 +1,18 @@
-"""Control: what a collector has to remember besides messages: each plan (bundle) that it ever loaded, and its keys.
-
-It has a database of its own. So a key can be created or revoked by another process while the collector writes its
-journal, a look at the keys costs the journal nothing, and a fault of the journal's files does not reach the keys.
-"""
+"""Control: what a collector has to remember besides messages: each plan (bundle) that it ever loaded, and its keys."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, get_args
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, Protocol, get_args
 
-import apsw
-
-from footfall.errors import JournalError
 from footfall.plan.model import Plan
-from footfall.storage.database import close_database, make_private, reason_of
 
-__all__ = ["ROLES", "Bundles", "Control", "KeyRecord", "Role", "SqliteControl", "latest_plan"]
+__all__ = ["ROLES", "Bundles", "Control", "KeyRecord", "Role", "latest_plan"]
 
 Role = Literal["write", "view", "analyst", "admin"]
 """What a key may do: send events; read the reports; read the messages too; change keys and settings."""
 
 ROLES: tuple[Role, ...] = get_args(Role)
-
-_FORMAT = 1
-_BUSY_MS = 10_000
-_SYNCHRONOUS_EXTRA = 3
-_SCHEMA = f"""
-CREATE TABLE bundles (hash TEXT PRIMARY KEY, bundle BLOB NOT NULL, loaded INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE keys (
-    id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, role TEXT NOT NULL, source TEXT, name TEXT NOT NULL,
-    created_at INTEGER NOT NULL, revoked_at INTEGER
-) WITHOUT ROWID;
-PRAGMA user_version = {_FORMAT};
-"""
-_PUT = """
-INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
-ON CONFLICT DO UPDATE SET loaded = excluded.loaded
-"""
-_LAST = "SELECT hash FROM bundles ORDER BY loaded DESC LIMIT 1"
-_REVOKE = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
 
 class KeyRecord(NamedTuple):
@@ -86,86 +57,6 @@ class Control(Bundles, Protocol):
     def revoke_key(self, key_id: str, at: int) -> bool:
         """Mark a key as revoked from the moment `at` on; False where there is no such key, or it was revoked before."""
         ...
-
-
-class SqliteControl:
-    """A Control in a SQLite database. Each call opens it anew: calls are few. Several processes may use it at once."""
-
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
-        self._path = path
-        self._readonly = readonly
-
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
-        """See Control."""
-        if self._read(_LAST, "the bundles") == [(digest,)]:
-            return  # so that a collector starts with its plan while the disk is full, and says what is wrong
-        with self._writing("the plan's bundle cannot be kept") as connection:
-            connection.execute(_PUT, (digest, bundle))
-
-    def bundles(self) -> Mapping[str, bytes]:
-        """See Control."""
-        return dict(self._read("SELECT hash, bundle FROM bundles ORDER BY loaded", "the bundles"))
-
-    def add_key(self, record: KeyRecord) -> None:
-        """See Control."""
-        with self._writing("the key cannot be kept") as connection:
-            connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?)", record)
-
-    def key_records(self) -> list[KeyRecord]:
-        """See Control."""
-        lines = self._read("SELECT * FROM keys ORDER BY created_at, id", "the keys")
-        return [KeyRecord(*line) for line in lines]
-
-    def revoke_key(self, key_id: str, at: int) -> bool:
-        """See Control."""
-        with self._writing("the key cannot be revoked") as connection:
-            connection.execute(_REVOKE, (at, key_id))
-            return bool(connection.changes())
-
-    def _read(self, query: str, what: str) -> list[Any]:
-        if not self._path.exists():
-            return []
-        # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
-        may_write = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
-        flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
-        with self._opened(f"{what} cannot be read", flags) as connection:
-            # An empty file is what a start that was cut short leaves behind.
-            return connection.execute(query).fetchall() if connection.pragma("user_version") else []
-
-    @contextmanager
-    def _writing(self, failure: str) -> Iterator[apsw.Connection]:
-        if self._readonly:
-            raise JournalError(f"{self._path}: {failure}: it was opened for reading only")
-        make_private(self._path)
-        with self._opened(failure, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) as connection:
-            # EXTRA syncs the folder too: without it a power cut could undo a revocation that was reported.
-            connection.pragma("synchronous", "extra")
-            if connection.pragma("synchronous") != _SYNCHRONOUS_EXTRA:
-                raise JournalError(f"{self._path}: {failure}: SQLite refuses synchronous=EXTRA; use an ordinary build")
-            connection.execute("BEGIN IMMEDIATE")
-            if connection.pragma("user_version") == 0:
-                connection.execute(_SCHEMA)
-            yield connection
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _opened(self, failure: str, flags: int) -> Iterator[apsw.Connection]:
-        connection = None
-        try:
-            connection = apsw.Connection(str(self._path), flags=flags)
-            connection.set_busy_timeout(_BUSY_MS)
-            version = connection.pragma("user_version")
-            if version > _FORMAT:
-                newer = f"was written by a newer footfall (format {version}, this one knows {_FORMAT}); upgrade"
-                raise JournalError(f"{self._path} {newer}")
-            yield connection
-        except (apsw.Error, OSError) as error:
-            reason = reason_of(error)
-            why = str(error) if reason == JournalError.UNKNOWN or isinstance(error, OSError) else f"{reason} ({error})"
-            raise JournalError(f"{self._path}: {failure}: {why}") from error
-        finally:
-            if connection is not None:
-                close_database(connection)
 
 
 def latest_plan(control: Bundles) -> Plan | None:

@@ -77,8 +77,8 @@ class DataFolder:
         return cls(path, lock)
 
     @classmethod
-    def check(cls, path: str | Path, *, disk: Disk | None = None) -> None:
-        """Raise what `open` would raise now, and change nothing."""
+    def check(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
+        """Raise what `open` would raise now, and change nothing. The folder may be missing."""
         path, disk = Path(path), disk or SystemDisk()
         try:
             names = _names_to_take(disk, path)
@@ -91,6 +91,7 @@ class DataFolder:
                 raise _unusable(path, error) from error
         if not may_be_written(path):
             raise _unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+        return cls(path)
 
     @classmethod
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:

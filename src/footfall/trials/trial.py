@@ -11,14 +11,14 @@ from pathlib import Path
 
 import msgspec
 
+from footfall import storage
 from footfall.analytics import Dataset, report
 from footfall.collector.kept import Rejudged
 from footfall.events import Fault
 from footfall.plan import bundle_hash
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
-from footfall.storage import DataFolder, Snapshot, SqliteJournal
-from footfall.storage.journal import Entry, Kind, account
+from footfall.storage.journal import Entry, Kind, Snapshot, account
 from footfall.timestamps import epoch_us
 from footfall.trials.moves import JourneyMove, KpiMove, journey_moves, kpi_moves
 from footfall.trials.rejudge import Rejudge
@@ -88,14 +88,10 @@ def try_plan(
         in_force = kept.plan
         before = None if in_force is None else report(kept, in_force, since=since, until=until, now=now)
     tally = _Tally(since, until)
-    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
-    try:
-        with journal.snapshot() as snapshot:
-            accepted = _accepted(snapshot, Rejudge(plan, in_force), tally)
-            with Dataset.of(accepted, plan) as tried:
-                after = report(tried, plan, since=since, until=until, now=now)
-    finally:
-        journal.close()
+    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+        accepted = _accepted(snapshot, Rejudge(plan, in_force), tally)
+        with Dataset.of(accepted, plan) as tried:
+            after = report(tried, plan, since=since, until=until, now=now)
     events = sorted(tally.events.values(), key=lambda one: (-one.lost, -one.freed, one.event))
     faults = sorted(tally.faults.values(), key=lambda one: (-one.count, one.event, one.path, one.code))
     return Trial(

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from footfall import storage
 from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
 from footfall.cli.demo.story import REASONS, tell, telling_person
 from footfall.cli.output import echo
 from footfall.collector.kept import faults_of
-from footfall.storage import DataFolder, SqliteJournal
 from footfall.storage.journal import account
 
 __all__ = ["read_aloud"]
@@ -67,15 +67,12 @@ def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
 
 def _put_aside(data: Path) -> list[str]:
     """How many messages are in quarantine for which faults, the most frequent first."""
-    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
-    try:
+    with storage.open(data, "read") as store:
         counts = Counter(
             (account(entry.row.event, entry.row.type), "; ".join(map(str, faults_of(entry.row))))
-            for chunk in journal.scan("quarantined")
+            for chunk in store.journal.scan("quarantined")
             for entry in chunk
         )
-    finally:
-        journal.close()
     return [f"{count:>4} x {event}: {faults}" for (event, faults), count in counts.most_common()]
 
 

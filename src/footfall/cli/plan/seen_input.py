@@ -100,15 +100,11 @@ class SeenInput:
 
     def _folder(self) -> Iterator[Seen]:
         # Only a command that was given --data needs what reads a data folder.
-        from footfall.storage import DataFolder, SqliteJournal
+        from footfall import storage
 
         assert self._data is not None
-        journal = SqliteJournal(DataFolder.read(self._data).journal_path, readonly=True)
-        try:
-            with journal.snapshot() as snapshot:
-                yield from self._kept(snapshot)
-        finally:
-            journal.close()
+        with storage.open(self._data, "read") as store, store.journal.snapshot() as snapshot:
+            yield from self._kept(snapshot)
 
     def _kept(self, snapshot: Snapshot) -> Iterator[Seen]:
         for kind in ("stored", "quarantined"):

@@ -20,9 +20,9 @@ import apsw
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
 from footfall.storage.books import INTAKE, Books
-from footfall.storage.database import (
+from footfall.storage.journal import Changes, Entry, Kind, Row, account, is_misdated, quarter_of
+from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
-    TABLES,
     close_database,
     fold_log,
     is_failed_sync,
@@ -30,8 +30,7 @@ from footfall.storage.database import (
     reason_of,
     translated,
 )
-from footfall.storage.journal import Changes, Entry, Kind, Row, account, is_misdated, quarter_of
-from footfall.storage.renewal import (
+from footfall.storage.sqlite.renewal import (
     JournalFiles,
     NoRoomError,
     copy_journal,
@@ -40,8 +39,9 @@ from footfall.storage.renewal import (
     rewrite_log,
     settle_switch,
 )
-from footfall.storage.snapshot import SqliteSnapshot
-from footfall.storage.sync_marker import Acknowledged, FailedSync
+from footfall.storage.sqlite.schema import TABLES
+from footfall.storage.sqlite.snapshot import SqliteSnapshot
+from footfall.storage.store import Acknowledged, FailedSync
 from footfall.timestamps import format_us
 
 __all__ = ["SqliteJournal"]

@@ -10,8 +10,9 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.database import NAMES, TABLES, translated
 from footfall.storage.journal import Entry, Kind, Refusals, Row, account
+from footfall.storage.sqlite.database import translated
+from footfall.storage.sqlite.schema import NAMES, TABLES
 
 __all__ = ["SqliteSnapshot"]
 

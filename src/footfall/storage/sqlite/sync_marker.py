@@ -15,33 +15,13 @@ from pathlib import Path
 import msgspec
 
 from footfall.disk import Disk, SystemDisk
+from footfall.storage.store import FailedSync
 
-__all__ = ["Acknowledged", "FailedSync", "SyncMarker", "boot_id"]
+__all__ = ["SyncMarker", "boot_id"]
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 # One block of a file system, so that writing the marker anew needs no room on a disk that is full.
 _SIZE = 4096
-
-
-class Acknowledged(msgspec.Struct, frozen=True):
-    """What a committer acknowledged: the stored rows with `first < seq <= last`.
-
-    `stored` is how many they are, `checksum` the CRC-32 of their bodies in order of `seq`.
-    """
-
-    first: int
-    last: int
-    stored: int = 0
-    checksum: int = 0
-
-
-class FailedSync(msgspec.Struct, frozen=True):
-    """When a sync failed (RFC 3339), why, and in which boot ("" where that cannot be known)."""
-
-    since: str
-    reason: str
-    boot: str = ""
-    acknowledged: Acknowledged | None = None
 
 
 class SyncMarker:

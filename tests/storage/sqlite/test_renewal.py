@@ -14,8 +14,8 @@ from tests.storage.faulty_vfs import FSYNC, FULL, WRITE, FaultyVFS, planted
 from footfall.disk import Mode, SystemDirectory, SystemDisk
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Entry, Row, SqliteJournal
-from footfall.storage.database import is_failed_sync
-from footfall.storage.renewal import JournalFiles
+from footfall.storage.sqlite.database import is_failed_sync
+from footfall.storage.sqlite.renewal import JournalFiles
 from footfall.testing.clock import ManualClock
 
 LONG = 40_000_000  # bytes: more than a log holds before it is copied back

@@ -16,8 +16,9 @@ from footfall.disk import Directory, Disk, SystemDirectory, SystemDisk, give_own
 from footfall.errors import JournalError
 from footfall.printable import counted
 from footfall.storage.books import imbalances, kept, total
-from footfall.storage.snapshot import SqliteSnapshot
-from footfall.storage.sync_marker import Acknowledged, SyncMarker
+from footfall.storage.sqlite.snapshot import SqliteSnapshot
+from footfall.storage.sqlite.sync_marker import SyncMarker
+from footfall.storage.store import Acknowledged
 
 __all__ = [
     "JournalFiles",

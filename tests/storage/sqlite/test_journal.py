@@ -14,7 +14,8 @@ from tests.storage.faulty_vfs import FULL, WRITE, FaultyVFS
 
 from footfall.errors import JournalError
 from footfall.storage import Changes, Row, SqliteControl, SqliteJournal
-from footfall.storage.database import SCHEMA_VERSION, open_database
+from footfall.storage.sqlite.database import open_database
+from footfall.storage.sqlite.schema import SCHEMA_VERSION
 
 LONG = 40_000_000  # bytes: more than a log holds before it is copied back
 

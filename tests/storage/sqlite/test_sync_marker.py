@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from footfall.disk import SystemDisk
-from footfall.storage.sync_marker import Acknowledged, FailedSync, SyncMarker, boot_id
+from footfall.storage.sqlite.sync_marker import SyncMarker, boot_id
+from footfall.storage.store import Acknowledged, FailedSync
 from footfall.testing import MemoryDisk
 
 JOURNAL = Path("/data/journal.db")

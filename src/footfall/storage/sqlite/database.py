@@ -1,9 +1,8 @@
-"""The journal's database: its tables, how it is opened and closed, and what its errors mean."""
+"""The journal's database: how it is opened and closed, and what its errors mean."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,15 +10,12 @@ import apsw
 
 from footfall.disk import SystemDisk
 from footfall.errors import JournalError
-from footfall.storage.books import COUNTS
-from footfall.storage.journal import Kind
+from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "CHECKPOINT_PAGES", "NAMES", "SCHEMA_VERSION", "TABLES", "close_database", "fold_log", "is_failed_sync",
-    "make_private", "open_database", "reason_of", "translated",
+    "CHECKPOINT_PAGES", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database", "reason_of",
+    "translated",
 ]  # fmt: skip
-
-SCHEMA_VERSION = 4
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
 _PAGE_SIZE = 8192
@@ -27,35 +23,6 @@ _PAGE_SIZE = 8192
 CHECKPOINT_PAGES = 4096
 _BUSY_MS = 10_000
 _SYNCHRONOUS_FULL = 2
-
-_COLUMNS = (
-    "source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT, user_id TEXT, anonymous_id TEXT,"
-    " device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
-    " bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB"
-)
-NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
-TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
-
-_SCHEMA = f"""
-CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE ids (
-    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
-    PRIMARY KEY (message_id, source)
-) WITHOUT ROWID;
-CREATE TABLE books (
-    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
-    PRIMARY KEY (source, event)
-) WITHOUT ROWID;
-CREATE TABLE refusals (
-    quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
-    PRIMARY KEY (quarter, source, event)
-) WITHOUT ROWID;
-CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
-INSERT INTO last_seq VALUES (1, 0);
-CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
-PRAGMA user_version = {SCHEMA_VERSION};
-"""  # noqa: S608 - our own names
 
 # What fails without harm to what was committed: a read, a lock, or a write, which the log does not count as committed
 # and a checkpoint does again. Every other error of a disk is taken for a failed sync.
@@ -111,7 +78,7 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
             _make_durable(connection, path)
             if version == 0:
                 with connection:
-                    connection.execute(_SCHEMA)
+                    connection.execute(SCHEMA)
     except (apsw.Error, OSError) as error:
         close_database(connection)
         raise translated("opened", path, error) from error
