@@ -191,6 +191,13 @@ def test_a_number_stays_a_number_and_a_text_a_text(entry: MakeEntry) -> None:
     assert events(entry, names) == names
 
 
+def test_in_csv_marks_of_direction_stay_and_overrides_do_not(entry: MakeEntry) -> None:
+    assert events(entry, ["\u05d0\u200f!\u2067b\u2069", "a\u202ecod.exe\u202d"]) == [
+        "\u05d0\u200f!\u2067b\u2069",
+        "a\ufffdcod.exe\ufffd",
+    ]
+
+
 def test_no_text_form_steers_the_terminal_that_shows_it(entry: MakeEntry) -> None:
     name = "a\x1b]52;c;cm0=\x07\x7f\x9b2Jb"
     dataset = Dataset.of([entry(1, name, 9, user="ann", properties={"x": "\x9b\x7f\u202e"})], Plan(id="test"))
@@ -198,6 +205,6 @@ def test_no_text_form_steers_the_terminal_that_shows_it(entry: MakeEntry) -> Non
     (row,) = csv.DictReader(io.StringIO(cells, newline=""))
 
     assert not any(character in lines + cells for character in "\x1b\x07\x7f\x9b")
-    assert "\u202e" not in lines
+    assert "\u202e" not in lines + cells
     assert json.loads(lines)["event"] == name
     assert row["event"] == "a␛]52;c;cm0=␇␡\ufffd2Jb"

@@ -58,10 +58,11 @@ _STORED = [column for column in COLUMNS if column not in _FROM_BODY]
 # these characters for them (https://owasp.org/www-community/attacks/CSV_Injection). A number runs nothing.
 _RUNS = re.compile(r"[\s'\"\ufeff\u200b-\u200f]*[\t\r\n=+\-@＝＋－＠﹦﹢﹣﹫−]")
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
-# What moves a terminal's cursor or worse; NUL ends a file for some readers. JSON lines and Parquet keep them.
+# What moves a terminal's cursor or worse; NUL ends a file for some readers; an override shows a cell as what it is not
+# (marks and isolates stay, as texts in Arabic and Hebrew need them). JSON lines and Parquet keep them.
 _PICTURES = {
     **{code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n\r"},
-    **dict.fromkeys(range(0x80, 0xA0), 0xFFFD),
+    **dict.fromkeys((*range(0x80, 0xA0), 0x202D, 0x202E), 0xFFFD),
     0x7F: 0x2421,
 }
 _BOM = b"\xef\xbb\xbf"
@@ -174,7 +175,8 @@ def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
     """RFC 4180, in UTF-8. No cell is a formula to a spreadsheet: one that looks like it begins with an apostrophe.
 
     A control character shows as its picture: NUL, at which readers of CSV end or fail, as ␀ (U+2400), and ESC, which a
-    terminal obeys, as ␛. JSON lines and Parquet keep it.
+    terminal obeys, as ␛; one without a picture, and what overrides the direction of text, as U+FFFD. JSON lines and
+    Parquet keep it.
     """
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     try:

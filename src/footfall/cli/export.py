@@ -39,9 +39,10 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
     """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
 
     Works while a collector runs, as of the moment when it starts. All formats have the same columns; what is absent is
-    null in Parquet and empty elsewhere. In CSV a control character shows as its picture (␀, ␛) and a cell that a
-    spreadsheet would run begins with an apostrophe. A few lines of JSON lines and CSV come before their turn, so that
-    readers that guess a column's type from the first lines guess right; `seq` has the order.
+    null in Parquet and empty elsewhere. In CSV a control character shows as its picture (␀, ␛), what overrides the
+    direction of text as U+FFFD, and a cell that a spreadsheet would run begins with an apostrophe. A few lines of JSON
+    lines and CSV come before their turn, so that readers that guess a column's type from the first lines guess right;
+    `seq` has the order.
 
     The reason is explicit (it names the user), sole_owner (the only user ever identified on its device), same_session
     (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
