@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.collector.compression import BOM, content_of
+from footfall.collector.compression import BOM, inflate
 from footfall.errors import RequestError
 
 brotli = pytest.importorskip("brotli")
@@ -59,14 +59,14 @@ OBJECTS = st.builds(
 @given(content=OBJECTS, coding=st.sampled_from(sorted(CODINGS)))
 @settings(max_examples=200)
 def test_an_object_comes_back_from_every_coding(content: bytes, coding: str) -> None:
-    assert content_of(CODINGS[coding](content), 100_000) == content.removeprefix(BOM)
+    assert inflate(CODINGS[coding](content), 100_000) == content.removeprefix(BOM)
 
 
 def test_a_brotli_stream_that_begins_like_an_array_is_read() -> None:
     body = brotli.compress(b'{"a":"%s"}' % (b"xyz" * 30_000))
 
     assert body[:1] == b"["
-    assert content_of(body, 100_000).startswith(b'{"a":"xyz')
+    assert inflate(body, 100_000).startswith(b'{"a":"xyz')
 
 
 @pytest.mark.parametrize("coding", sorted(set(CODINGS) - {"none"}))
@@ -74,7 +74,7 @@ def test_a_bomb_is_refused_without_being_inflated(coding: str) -> None:
     bomb = CODINGS[coding](b'{"a":"%s"}' % bytes(5_000_000))
 
     with pytest.raises(RequestError) as caught:
-        content_of(bomb, 1_000_000)
+        inflate(bomb, 1_000_000)
 
     assert (caught.value.status, caught.value.code) == (413, "too_large")
 
@@ -84,7 +84,7 @@ def test_a_window_larger_than_http_allows_is_refused() -> None:
     body = with_stream(zstd.ZstdCompressor(options=options), GOOD)
 
     with pytest.raises(RequestError) as caught:
-        content_of(body, 1_000_000)
+        inflate(body, 1_000_000)
 
     assert (caught.value.status, caught.value.code) == (400, "zstd")
 
@@ -102,7 +102,7 @@ def test_a_window_larger_than_http_allows_is_refused() -> None:
 )
 def test_a_broken_stream_is_named(body: bytes, code: str) -> None:
     with pytest.raises(RequestError) as caught:
-        content_of(body, 1000)
+        inflate(body, 1000)
 
     assert (caught.value.status, caught.value.code) == (400, code)
 
@@ -122,18 +122,18 @@ def test_a_broken_stream_is_named(body: bytes, code: str) -> None:
     ],
 )
 def test_what_is_of_no_coding_comes_back_as_it_is(body: bytes) -> None:
-    assert content_of(body, 1000) == body
+    assert inflate(body, 1000) == body
 
 
 def test_one_layer_is_taken_off() -> None:
     once = gzip.compress(GOOD)
 
-    assert content_of(gzip.compress(once), 1000) == once
+    assert inflate(gzip.compress(once), 1000) == once
 
 
 def content_or_status(body: bytes, limit: int) -> bytes | int:
     try:
-        return content_of(body, limit)
+        return inflate(body, limit)
     except RequestError as error:
         return error.status
 
@@ -157,12 +157,12 @@ def test_memory_is_asked_for_before_it_is_taken_and_a_refusal_ends_the_inflating
             raise RequestError(503, "overload", "no room")
 
     with pytest.raises(RequestError) as refused:
-        content_of(body, 20_000_000, grow)
+        inflate(body, 20_000_000, grow)
 
     assert refused.value.status == 503
     assert steps[0] <= 65_536
     assert all(after <= 3 * before for before, after in pairwise(steps))  # Brotli's blocks go a little over a step
-    assert len(content_of(body, 20_000_000, steps.append)) == 3_000_008
+    assert len(inflate(body, 20_000_000, steps.append)) == 3_000_008
     assert steps[-1] >= 3_000_008
 
 
@@ -170,6 +170,6 @@ def test_nothing_is_inflated_beyond_the_limit() -> None:
     steps: list[int] = []
 
     with pytest.raises(RequestError):
-        content_of(gzip.compress(bytes(3_000_000)), 100_000, steps.append)
+        inflate(gzip.compress(bytes(3_000_000)), 100_000, steps.append)
 
     assert max(steps) == 100_001

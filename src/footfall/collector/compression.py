@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from footfall.errors import RequestError
 
-__all__ = ["BOM", "content_of"]
+__all__ = ["BOM", "inflate"]
 
 BOM = b"\xef\xbb\xbf"
 # A brace alone is not enough: raw deflate of a byte order mark begins with one.
@@ -56,7 +56,7 @@ def _no_limit(_: int) -> None:
     return None
 
 
-def content_of(body: bytes, limit: int, grow: Grow = _no_limit) -> bytes:
+def inflate(body: bytes, limit: int, grow: Grow = _no_limit) -> bytes:
     """What a body holds, inflated where it is compressed, without a byte order mark.
 
     `grow` is told of every step before memory is taken for it.

@@ -19,14 +19,13 @@ from collections.abc import Callable
 
 from footfall.clock import Clock
 from footfall.collector.admission import Admission, Budget, Claim
-from footfall.collector.compression import content_of
 from footfall.collector.judge import JudgeFor
 from footfall.collector.lane import Lane
 from footfall.collector.memory import give_back
 from footfall.collector.notices import Notices
 from footfall.collector.pipeline import Judged, answer, frame_for, judge
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope, read_batch, read_single
+from footfall.collector.wire import Envelope, inflate, read_batch, read_single
 from footfall.events import Answer
 
 __all__ = ["Intake"]
@@ -71,7 +70,7 @@ class Intake:
         def grow(size: int) -> None:
             claim.hold(len(body) + _COPIES * size)
 
-        return content_of(body, limit, grow)
+        return inflate(body, limit, grow)
 
     def read(self, content: bytes, type_: str, claim: Claim) -> Envelope:
         """Cut a content into its messages. `type_` is what the path says, "" for a batch. Raises RequestError."""

@@ -1,4 +1,4 @@
-"""From the content of a request to its messages, cut so that a bad message stays alone.
+"""From the body of a request to its messages, cut so that a bad message stays alone.
 
 A body that is JSON as a whole takes the fast path. One that is not is cut by its brackets and strings. Either way
 reading ends at the limits: no more is cut than a batch may have. Messages are decoded one at a time, when they are
@@ -14,7 +14,7 @@ from typing import Any, overload
 import msgspec
 import orjson
 
-from footfall.collector.compression import BOM
+from footfall.collector.compression import BOM, inflate
 from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may_name_key
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
@@ -22,7 +22,7 @@ from footfall.collector.slices import Member, TooManyError, array_at, members, r
 from footfall.errors import RequestError
 from footfall.printable import counted
 
-__all__ = ["Envelope", "Piece", "Pieces", "read_batch", "read_single"]
+__all__ = ["Envelope", "Piece", "Pieces", "inflate", "read_batch", "read_single"]
 
 _ENVELOPE = ("context", "integrations")
 _NOTHING = msgspec.Raw()
