@@ -522,6 +522,34 @@ def test_without_id_and_time_the_same_message_is_a_repeat_today_and_new_tomorrow
     assert (today, tomorrow) == ([1, 0], 1)
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_repeat"),
+    [
+        ("1", "1", True),
+        ("1.50", "1.50", True),
+        ("1.50", "1.5", False),
+        ("1e2", "100", False),
+        ("0", "-0", False),
+        ("1", '"1"', False),
+        ("9007199254740993", "9007199254740992", False),
+        ('{"b":1,"a":[2]}', '{ "a": [2], "b": 1 }', True),
+        ('"\\u00e9"', '"é"', True),
+        ("[" + "1," * 9_999 + "1]", "[" + "1," * 9_999 + "2]", False),
+    ],
+)
+def test_without_id_a_message_is_a_repeat_when_its_content_is_the_same_to_the_last_digit(
+    tmp_path: Path, one: str, other: str, is_repeat: bool
+) -> None:
+    first, second = (
+        f'{{"type":"track","event":"e","userId":"u","timestamp":"2026-11-01T00:00:00Z","properties":{{"a":{each}}}}}'
+        for each in (one, other)
+    )
+    with Collector(tmp_path, clock=ManualClock(), journal=MemoryJournal()) as collector:
+        counts = collector.take(f'{{"batch":[{first},{second}]}}'.encode()).counts()
+
+    assert (counts["stored"], counts["duplicate"]) == ((1, 1) if is_repeat else (2, 0))
+
+
 def test_a_message_nested_a_hundred_thousand_deep_costs_the_good_ones_nothing(tmp_path: Path) -> None:
     good = b'{"type":"track","event":"e","messageId":"%b","userId":"u"}'
     deep = b'{"type":"track","event":"e","userId":"u","properties":{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}}"

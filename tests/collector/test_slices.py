@@ -204,7 +204,15 @@ def test_no_more_is_cut_than_was_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("value", "depth", "keys"),
-    [(1, 0, 0), ({}, 1, 0), ({"a": 1}, 1, 1), ([[[]]], 3, 0), ({"a": [{"b": 1}], "c": 2}, 3, 3)],
+    [
+        (1, 0, 0),
+        ({}, 1, 0),
+        ({"a": 1}, 1, 1),
+        ([[[]]], 3, 0),
+        ({"a": [{"b": 1}], "c": 2}, 3, 3),
+        ([[], [[[[{"a": [[]]}]]]], []], 8, 1),
+        ([[[[[[[[[[[]]]]]]]]]]], 10, 0),
+    ],
 )
 def test_depth_and_keys_are_counted(value: object, depth: int, keys: int) -> None:
     assert depth_and_keys(json.dumps(value).encode(), most_depth=9) == (depth, keys)
@@ -227,8 +235,12 @@ BRACKETED = st.recursive(
 )
 
 
-@given(value=BRACKETED, style=STYLES, most=st.integers(1, 4))
-def test_depth_and_keys_of_any_value_are_those_of_a_walk(value: object, style: dict[str, object], most: int) -> None:
+@given(value=BRACKETED, around=st.integers(0, 8), style=STYLES, most=st.integers(1, 14))
+def test_depth_and_keys_of_any_value_are_those_of_a_walk(
+    value: object, around: int, style: dict[str, object], most: int
+) -> None:
+    for _ in range(around):
+        value = [value]
     text = json.dumps(value, **style).encode()  # type: ignore[arg-type]  # json.dumps takes each of the styles
 
     depth, keys = walked(value)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from footfall.collector.slices import NamedValues, cut_member, members
+from footfall.collector.slices import cut_member, end_of_value, members
 
 __all__ = ["NAME", "cut_from_object", "cut_from_text", "may_name_key"]
 
@@ -23,6 +23,11 @@ _SPELLINGS = re.compile(
     b"".join(rb"(?:%c|\\u00(?i:%02x)|\\x(?i:%02x))" % (letter, letter, letter) for letter in _LETTERS)
     + rb"[\\\"']*+[ \t\r\n:=]*+"
 )
+# In JSON: all up to the name of a member, with its colon. Strings are passed whole, since one may look like a member.
+_MEMBER = rb'"%s"[ \t\r\n]*+:[ \t\r\n]*+' % b"".join(
+    rb"(?:%c|\\u00(?i:%02x))" % (letter, letter) for letter in _LETTERS
+)
+_NEXT_MEMBER = re.compile(rb'(?:[^"]++|(?!%s)"(?:[^"\\]++|\\.)*+")*+%s' % (_MEMBER, _MEMBER), re.DOTALL)
 _AFTER_VALUE = rb"(?=[ \t\r\n]*+(?:[,\]}]|\Z))"
 _VALUE = re.compile(
     rb"""(?:"(?:[^"\\]++|\\.)*+"|'(?:[^'\\]++|\\.)*+'|[^ \t\r\n,\[\]{}"'\\]++)""" + _AFTER_VALUE, re.DOTALL
@@ -59,9 +64,7 @@ def cut_from_text(text: bytes) -> bytes:
 def _null_inside(text: bytes) -> bytes:
     pieces: list[bytes] = []
     position = 0
-    values = NamedValues(text, (NAME,))
-    while (named := values.next(position)) is not None:
-        _, start, end = named
-        pieces += (text[position:start], _NULL)
-        position = end
+    while (member := _NEXT_MEMBER.match(text, position)) is not None:
+        pieces += (member[0], _NULL)
+        position = end_of_value(text, member.end())
     return b"".join((*pieces, text[position:]))
