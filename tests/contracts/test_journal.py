@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import JournalError
-from footfall.storage import Changes, Entry, Journal, Kind, Row, SqliteJournal
+from footfall.storage import Changes, Entry, Journal, Kind, Row, Snapshot, SqliteJournal
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
 from footfall.storage.journal import account
 from footfall.testing import ManualClock
@@ -274,6 +276,76 @@ def test_a_closed_journal_refuses_and_closing_twice_is_no_error(journal: Journal
         journal.books()
 
 
+class Follower:
+    """Reads a journal bit by bit, as a reader does that goes on after the last watermark."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._watermark = 0
+        self.entries: list[Entry] = []
+
+    def follow(self) -> None:
+        with self._journal.snapshot() as snapshot:
+            until = snapshot.watermark()
+            for chunk in snapshot.scan("stored", after=self._watermark, until=until):
+                self.entries += chunk
+        self._watermark = until
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def writers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Journal]]:
+    """Four that write to the same journal."""
+    memory = MemoryJournal()
+    journals: list[Journal] = [
+        SqliteJournal(tmp_path / "shared.db") if request.param == "sqlite" else memory for _ in range(4)
+    ]
+    yield journals
+    for journal in journals:
+        journal.close()
+
+
+def test_a_reader_that_goes_on_after_the_watermark_misses_no_row_of_several_writers(writers: list[Journal]) -> None:
+    follower = Follower(writers[0])
+
+    def write(number: int) -> None:
+        for turn in range(12):
+            writers[number].commit(Changes([row(f"{number}-{turn}-{place}") for place in range(turn % 3 + 1)], {}))
+
+    with ThreadPoolExecutor(len(writers)) as pool:
+        tasks = [pool.submit(write, number) for number in range(len(writers))]
+        while not all(task.done() for task in tasks):
+            follower.follow()
+    for task in tasks:
+        task.result()
+    follower.follow()
+
+    assert follower.entries == all_of(writers[1])
+    assert len(follower.entries) == len(writers) * 24
+
+
+class Hasty(MemoryJournal):
+    """Counts the number that the next row will get, as a writer's that has not committed yet."""
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        with super().snapshot() as snapshot:
+            number = snapshot.watermark() + 1
+            snapshot.watermark = lambda: number  # type: ignore[method-assign]
+            yield snapshot
+
+
+def test_a_watermark_that_counts_rows_to_come_would_be_noticed() -> None:
+    journal = Hasty()
+    follower = Follower(journal)
+
+    for name in "abc":
+        follower.follow()
+        journal.commit(Changes([row(name)], {}))
+    follower.follow()
+
+    assert [entry.row.message_id for entry in follower.entries] != ["a", "b", "c"]
+
+
 IDS = st.sampled_from([f"m{number}" for number in range(8)])
 ROWS = st.builds(
     row,
@@ -286,13 +358,12 @@ REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("
 
 
 PROBES = st.none() | st.integers(0, 20_000)
-STEPS = st.lists(
-    st.one_of(
-        st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES), st.sets(st.integers(1, 30))
-    ),
-    max_size=8,
+STEP = st.one_of(
+    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES), st.sets(st.integers(1, 30))
 )
+STEPS = st.lists(STEP, max_size=8)
 """Commits, and in between the numbers of rows to release, whether they are in quarantine or not."""
+KINDS: tuple[Kind, ...] = ("stored", "quarantined")
 
 
 def carry_out(journal: Journal, step: Changes | set[int]) -> None:
@@ -351,6 +422,21 @@ def test_both_journals_give_the_same_for_any_steps(
     assert all_of(on_disk, "quarantined") == all_of(in_memory, "quarantined")
     assert on_disk.watermark() == in_memory.watermark()
     on_disk.close()
+
+
+@given(steps=st.lists(st.tuples(st.integers(0, 3), STEP), max_size=8))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_row_appears_at_or_below_a_watermark_whoever_writes(
+    writers: list[Journal], steps: list[tuple[int, Changes | set[int]]]
+) -> None:
+    for number, step in steps:
+        before = [(entry.seq, entry.row) for kind in KINDS for entry in all_of(writers[0], kind)]
+        watermark = writers[0].watermark()
+        carry_out(writers[number], step)
+
+        after = [(entry.seq, entry.row) for kind in KINDS for entry in all_of(writers[1], kind, until=watermark)]
+        assert set(after) <= set(before)
+        assert writers[2].watermark() >= watermark
 
 
 def outcomes(steps: list[Changes | set[int]]) -> Counter[str]:

@@ -43,8 +43,8 @@ def total(books: Books) -> Counts:
 def imbalances(books: Books, *, watermark: int, quarantine: Mapping[tuple[str, str], int]) -> list[str]:
     """What does not add up, in words; nothing when the books balance.
 
-    `watermark` is the journal's last `seq`, `quarantine` its rows in quarantine, counted by (source, event). Every row
-    that was stored, quarantined or released took one `seq`.
+    `watermark` is the journal's own, `quarantine` its rows in quarantine, counted by (source, event). Every row that
+    was stored, quarantined or released took one `seq`.
     """
     wrong = [
         f"{source} {event}: {counts['received']:,} received, and {ended:,} stored, duplicate, quarantined or rejected"

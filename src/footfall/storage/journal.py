@@ -168,7 +168,12 @@ class Journal(Protocol):
         ...
 
     def watermark(self) -> int:
-        """The highest `seq` that was ever given, 0 when there is none."""
+        """Up to which `seq` the journal is complete, 0 for an empty one: no row at or below it will still appear.
+
+        This holds however many write at once. A reader that has scanned `until` the watermark goes on after it, and
+        misses no row. What lies above it may be there already, with rows below that are not. Rows at or below it may
+        still leave: a quarantined one is released to a higher `seq`.
+        """
         ...
 
     def books(self) -> Books:
