@@ -66,7 +66,7 @@ def test_a_check_lists_five_faults_of_three_places(
         "FOOTFALL_MAX_MESSAGES: must be a whole number, not 'many'",
         "footfall.toml:2 prot: there is no such setting (did you mean port?)",
         "footfall.toml:3 plan: nothing.yaml: no such file or folder (check the path)",
-        "keys.txt:2: write KEY or KEY=SOURCE, without commas, and a key without spaces or colons",
+        "keys.txt:2: write KEY or KEY=SOURCE without commas; a key has up to 1,000 letters, no space and no colon",
     ]
     assert not (folder / "data").exists()
 

@@ -39,7 +39,9 @@ def test_a_key_may_be_given_twice_for_one_source_and_not_for_two() -> None:
 
 def test_a_key_that_no_request_can_carry_is_refused() -> None:
     assert read("a" * 1_000)[1] == []
-    assert read("a" * 1_001)[1] == ["keys.txt:1: it is longer than 1,000 characters; give a shorter key"]
+    assert read("a" * 1_001)[1] == [
+        "keys.txt:1: write KEY or KEY=SOURCE without commas; a key has up to 1,000 letters, no space and no colon"
+    ]
 
 
 def test_a_typing_error_in_a_key_of_ours_is_named() -> None:

@@ -65,6 +65,16 @@ def test_a_typing_error_in_a_key_of_ours_is_named_and_the_key_is_not() -> None:
     assert key[:-1] not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "keys", [{"": "shop"}, {"the secret": "shop"}, {"secret:": "shop"}, {"secret\n": "shop"}, {"secret": ""}, "secret"]
+)
+def test_a_key_that_no_request_can_carry_is_refused_and_not_repeated(keys: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="keys: ") as caught:
+        Keyring(keys)
+
+    assert "secret" not in str(caught.value)
+
+
 def test_a_keyring_keeps_no_key() -> None:
     keys = Keyring({"the-secret": "shop"})
 

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from footfall.collector.key_text import is_mistyped
+from footfall.collector.key_text import can_be_sent, is_mistyped
 from footfall.collector.keys import DEFAULT_SOURCE
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
 
 __all__ = ["KeyLine", "lines_of_file", "read_key_lines", "unknown_sources"]
 
-_FORM = "write KEY or KEY=SOURCE, without commas, and a key without spaces or colons"
-_LONGEST = 1_000  # characters of a key and its source; a key has to fit into the head of a request
+_FORM = "write KEY or KEY=SOURCE without commas; a key has up to 1,000 letters, no space and no colon"
 
 
 class KeyLine(NamedTuple):
@@ -46,10 +45,7 @@ def read_key_lines(lines: Iterable[KeyLine]) -> tuple[dict[str, str], list[str]]
         key, separator, source = text.partition("=")
         source = source if separator else DEFAULT_SOURCE
         # A comma is where two of them were put together.
-        if len(text) > _LONGEST:
-            problems.append(f"{place}: it is longer than {_LONGEST:,} characters; give a shorter key")
-            continue
-        if not key or not source or "," in text or "\ufffd" in text or not key.isprintable() or set(" :") & set(key):
+        if not can_be_sent(key) or not source or "," in text or "\ufffd" in text:
             problems.append(f"{place}: {_FORM}")
         elif is_mistyped(key):
             problems.append(f"{place}: the key has a typing error, or was cut; copy it again")

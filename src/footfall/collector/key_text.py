@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from footfall.storage.control import ROLES, Role
 
-__all__ = ["ENTROPY", "NewKey", "digest_of", "id_of", "is_mistyped", "new_key"]
+__all__ = ["ENTROPY", "NewKey", "can_be_sent", "digest_of", "id_of", "is_mistyped", "new_key"]
 
 _ID_BYTES, _SECRET_BYTES = 5, 24
 ENTROPY = _ID_BYTES + _SECRET_BYTES
@@ -25,6 +25,7 @@ ENTROPY = _ID_BYTES + _SECRET_BYTES
 _ID_LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # none that look alike: people read ids to one another
 _LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ID_LENGTH, _SECRET_LENGTH, _CHECK_LENGTH = 8, 33, 6
+_LONGEST = 1_000  # characters; a key of somebody's own has to fit into the head of a request
 _BEGINNING = re.compile(f"ff_(?:{'|'.join(ROLES)})_")
 _FORM = re.compile(
     f"{_BEGINNING.pattern}([{_ID_LETTERS}]{{{_ID_LENGTH}}})_"
@@ -50,6 +51,11 @@ def new_key(role: Role, entropy: bytes) -> NewKey:
     secret = _written(int.from_bytes(entropy[_ID_BYTES:], "big"), _LETTERS, _SECRET_LENGTH)
     start = f"ff_{role}_{key_id}_{secret}"
     return NewKey(key_id, start + _check(start))
+
+
+def can_be_sent(key: object) -> bool:
+    """Whether a value can be the user name of Basic auth (RFC 7617): a text with no colon, no space and no control."""
+    return isinstance(key, str) and key.isprintable() and 0 < len(key) <= _LONGEST and not set(" :") & set(key)
 
 
 def digest_of(key: str) -> bytes:

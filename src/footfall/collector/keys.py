@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from footfall.collector.key_text import digest_of, id_of, is_mistyped
+from footfall.collector.key_text import can_be_sent, digest_of, id_of, is_mistyped
 from footfall.disk import Disk, SystemDisk, is_open_to_others, read_whole
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
@@ -49,10 +49,15 @@ class _Grant(NamedTuple):
 class Keyring:
     """The keys of a collector: those that it was given, as key to source, and those of its control store.
 
-    Only their hashes are kept. Any thread may use it; `take_stored` changes it for all at once.
+    Only their hashes are kept. Any thread may use it; `take_stored` changes it for all at once. Raises UsageError for a
+    key that no request can carry, which does not repeat it: an empty one would let in whoever sends none.
     """
 
     def __init__(self, keys: Mapping[str, str]) -> None:
+        if not isinstance(keys, Mapping):
+            raise UsageError("keys: give a mapping of each write key to its source")
+        if not all(can_be_sent(key) and isinstance(source, str) and source for key, source in keys.items()):
+            raise UsageError("keys: a write key is empty, has a space or a colon in it, or has no source; give another")
         digests = {digest_of(key): source for key, source in keys.items()}
         self._given = {digest: _Grant(digest, "write", source) for digest, source in digests.items()}
         self._grants = self._given
