@@ -86,6 +86,10 @@ class Disk(Protocol):
         """Return once what was written to `file` is on the disk (fsync)."""
         ...
 
+    def uncache(self, file: IO[bytes]) -> None:
+        """Have what is read next of a synced file come from the disk and not from memory, where the system can."""
+        ...
+
     def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
         """A new content for `path`: a reader, or a power cut, sees the old file or the new one and nothing between.
 
@@ -165,6 +169,10 @@ class SystemDisk:
     def sync(self, file: IO[bytes]) -> None:
         file.flush()
         os.fsync(file.fileno())
+
+    def uncache(self, file: IO[bytes]) -> None:
+        if hasattr(os, "posix_fadvise"):
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
     @contextmanager
     def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:

@@ -48,6 +48,9 @@ class MemoryDisk:
         file.flush()
         self._synced[file.path] = self._files[file.path]
 
+    def uncache(self, file: IO[bytes]) -> None:
+        """See Disk. There is no other place to read from."""
+
     @contextmanager
     def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:  # noqa: ARG002 - as below
         """See Disk."""

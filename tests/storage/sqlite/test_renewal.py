@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -374,6 +376,61 @@ def test_a_copy_that_is_not_what_was_acknowledged_does_not_become_the_journal(
     clock.advance(1)
     assert journal.commit(Changes([row("a"), row("c")], {})) == [False, True]
     journal.close()
+
+
+class ShortDisk(SystemDisk):
+    """Has less of a file than was written and synced, which shows once nothing of it is in memory."""
+
+    def uncache(self, file: IO[bytes]) -> None:
+        super().uncache(file)
+        file.seek(-8192, os.SEEK_END)
+        file.write(bytes(8192))
+        file.flush()
+
+
+def test_a_copy_is_compared_as_it_is_on_the_disk(tmp_path: Path, vfs: FaultyVFS) -> None:
+    path = tmp_path / "journal.db"
+    journal = SqliteJournal(path, vfs=vfs.name, files=JournalFiles(path, disk=ShortDisk(), boot="boot-1"))
+    journal.commit(Changes([row(f"m{number}") for number in range(40)], {}))
+    vfs.faults["sync", "-wal"] = FSYNC
+    with pytest.raises(SyncError):
+        journal.commit(Changes([row("lost")], {}))
+    vfs.faults.clear()
+
+    with pytest.raises(SyncError, match="which failed"):
+        journal.commit(Changes([row("lost")], {}))
+
+    assert not path.is_symlink()
+    assert len(ids_in(journal)) == 40
+    journal.close()
+
+
+def test_once_the_copy_is_the_journal_no_sync_is_left_that_could_fail(folder: Folder) -> None:
+    journal = folder.start()
+    journal.commit(Changes([row("a")], {}))
+    folder.fail(journal, Changes([row("b")], {}))
+    folder.vfs.faults.update({("sync", "journal.db"): FSYNC, ("sync", "journal.db-journal"): FSYNC})
+
+    assert journal.commit(Changes([row("b")], {})) == [True]
+
+
+def test_a_disk_that_takes_each_copy_and_fails_again_is_not_filled_with_copies(folder: Folder) -> None:
+    journal = folder.start()
+    journal.commit(Changes([row("a")], {}))
+    folder.vfs.faults["sync", "-wal"] = FSYNC
+    moves = []
+    for _ in range(28):
+        with pytest.raises(SyncError):
+            journal.commit(Changes([row("b")], {}))
+        moves.append(folder.steps.done.count("moved"))
+        folder.clock.advance(1)
+    folder.vfs.faults.clear()
+
+    copies = [second for second, (before, after) in enumerate(pairwise([0, *moves])) if after > before]
+    assert copies == [1, 2, 4, 8, 16, 26]
+    folder.clock.advance(10)
+    assert journal.commit(Changes([row("b")], {})) == [True]
+    assert ids_in(journal) == ["a", "b"]
 
 
 class UnsyncedLog(NamedDisk):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from footfall.disk import SystemDisk
+from footfall.disk import Mode, SystemDisk
 from footfall.storage.sqlite.sync_marker import SyncMarker, boot_id
 from footfall.storage.store import Acknowledged, FailedSync
 from footfall.testing import MemoryDisk
@@ -67,6 +70,21 @@ def test_a_marker_that_cannot_be_read_counts(disk: MemoryDisk) -> None:
 
     assert failure is not None
     assert "cannot be read" in failure.reason
+
+
+class UnreadableDisk(SystemDisk):
+    """Opens nothing, with the error of a number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        raise OSError(self.number, os.strerror(self.number), str(path))
+
+
+@pytest.mark.parametrize(("number", "counts"), [(errno.EIO, True), (errno.ENOENT, False), (errno.EACCES, False)])
+def test_a_marker_that_a_failing_disk_does_not_show_counts(number: int, counts: bool) -> None:
+    assert (SyncMarker(JOURNAL, disk=UnreadableDisk(number), boot="one").read() is not None) == counts
 
 
 def test_this_machine_has_a_boot_id_or_none_and_it_stays() -> None:

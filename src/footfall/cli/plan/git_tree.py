@@ -143,6 +143,9 @@ class CommitDisk:
     def sync(self, file: IO[bytes]) -> None:
         """Nothing to do: nothing is written."""
 
+    def uncache(self, file: IO[bytes]) -> None:
+        """Nothing to do: nothing is written."""
+
     def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
         raise PermissionError(13, f"a commit takes no {'private ' if private else ''}file", str(path))
 

@@ -141,6 +141,7 @@ class SqliteJournal:
                 self._fold(self._connection)
             except (apsw.Error, OSError, JournalError) as error:
                 raise self._failure(error) from error
+            self._tries, self._next_try = 0, 0.0
             return fresh
 
     def scan(
@@ -263,7 +264,7 @@ class SqliteJournal:
     def _distrust(self, error: Exception) -> SyncError:
         """Write no more to these files; the marker tells a process that starts after this one."""
         failure = FailedSync(format_us(self._clock.now_us()), str(error), acknowledged=self._acknowledged)
-        self._problem, self._tries, self._next_try = "", 0, self._clock.monotonic()
+        self._problem = ""
         try:
             self._failed = self._files.marker.write(failure)
         except OSError as unwritten:
@@ -281,24 +282,27 @@ class SqliteJournal:
         """Copy the journal to a new file and go on with that. Raises SyncError while that is not possible."""
         if self._clock.monotonic() < self._next_try:
             raise self._refusal(failure, self._problem)
+        pause = min(2.0**self._tries, _LONGEST_PAUSE)
         self._tries += 1
         try:
             if not is_switched(self._files):
                 self._copy()
             self._drop_connection()
             finish_switch(self._files)
-            self._acknowledged = None
             self._connection = self._open()
         except (apsw.Error, OSError, JournalError) as error:
             self._problem = error.reason if isinstance(error, JournalError) else reason_of(error)
-            pause = _NO_ROOM_PAUSE if isinstance(error, NoRoomError) else min(2.0 ** (self._tries - 1), _LONGEST_PAUSE)
-            self._next_try = self._clock.monotonic() + pause
+            if isinstance(error, NoRoomError):
+                pause = _NO_ROOM_PAUSE
             refusal = self._refusal(failure, self._problem)
             if self._tries == 1:  # the committer counts those after it
                 _log.error("%s", refusal)
             raise refusal from error
+        finally:  # also where the copy works: until a commit does too, the disk may fail again at once
+            self._next_try = self._clock.monotonic() + pause
         self._failed = None
         ((last, rows),) = self._connection.execute("SELECT seq, (SELECT count(*) FROM messages) FROM last_seq")
+        self._acknowledged = Acknowledged(last, last)
         fields = {
             "since": failure.since,
             "reason": failure.reason,

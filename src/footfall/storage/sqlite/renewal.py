@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 _CHUNK = 1 << 20
+# Two bytes in the head of a database say that it is written through a log. A copy does not have them. SQLite would set
+# them as it opens the copy: a write and a sync that can fail after the switch.
+_VERSIONS_AT, _WITH_A_LOG = 18, b"\2\2"
 _BODIES = "SELECT body FROM messages WHERE seq > ? AND seq <= ? ORDER BY seq"
 
 
@@ -74,8 +77,11 @@ def copy_journal(
     # Opened before anything is in it: a write that fails behind our back is told to those who have the file open.
     with files.disk.open(files.copy, "update") as file:
         source.execute("VACUUM INTO ?", (str(files.copy),))
+        file.seek(_VERSIONS_AT)
+        file.write(_WITH_A_LOG)
         give_owner_and_mode(file, files.path)
         files.disk.sync(file)
+        files.disk.uncache(file)
     _check(files.copy, acknowledged, is_exact=is_exact)
     files.directory.point(files.path.name, files.copy.name)
 

@@ -6,6 +6,7 @@ marker is good for as long as that cache: it carries the id of the boot, and is 
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -58,8 +59,9 @@ class SyncMarker:
         try:
             with self._disk.open(self._path, "read") as file:
                 content = file.read().strip()
-        except OSError:
-            return None
+        except OSError as error:
+            # What a failing disk does not show may be a failed sync.
+            return FailedSync("", f"{self._path.name} cannot be read") if error.errno == errno.EIO else None
         if content in (b"", b"{}"):
             return None
         try:
