@@ -41,12 +41,39 @@ def test_the_flag_comes_before_the_environment_and_the_environment_before_the_fi
     assert [of_file, used(capsys), used(capsys, "--data", "flag")] == ["file", "variable", "flag"]
 
 
+def test_the_file_is_the_one_that_the_environment_names(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "footfall.toml").write_text('data = "flag"\n')
+    (folder / "other.toml").write_text('data = "file"\n')
+    monkeypatch.setenv("FOOTFALL_CONFIG", "other.toml")
+
+    assert used(capsys) == "file"
+
+
+@pytest.mark.parametrize("named", ["nothing.toml", ""])
+def test_a_file_that_is_named_or_linked_and_is_not_there_is_the_problem(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, named: str
+) -> None:
+    (folder / "footfall.toml").symlink_to("nothing.toml")
+    monkeypatch.setenv("FOOTFALL_CONFIG", named)
+
+    with pytest.raises(SystemExit) as left:
+        main(["stats"])
+
+    assert left.value.code == 2
+    said = f"the settings file {named or 'footfall.toml'} cannot be read (No such file or directory)"
+    assert said in capsys.readouterr().err
+
+
 def test_without_any_of_them_the_option_is_missing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         main(["stats"])
 
     assert left.value.code == 2
-    assert "Missing option '--data'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "Missing option '--data'" in said
+    assert "Or write `data` into footfall.toml." in said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ _VARIABLE = "FOOTFALL_DATA"
 
 
 def data_option(help_: str = "The data folder of a collector.") -> Callable[[T], T]:
-    """`--data`, else FOOTFALL_DATA, else `data` in footfall.toml; one of them is required."""
+    """`--data`, else FOOTFALL_DATA, else `data` in footfall.toml or the file of FOOTFALL_CONFIG; one is required."""
     return click.option(
         "--data", type=click.Path(path_type=Path), envvar=_VARIABLE, show_envvar=True, callback=_or_of_file,
         help=f"{help_}  [required, or `data` in footfall.toml]",
@@ -28,7 +29,7 @@ def data_option(help_: str = "The data folder of a collector.") -> Callable[[T],
 def _or_of_file(context: click.Context, option: click.Parameter, data: Path | None) -> Path | None:
     data = data or _of_file()
     if data is None and not context.resilient_parsing:
-        raise click.MissingParameter(ctx=context, param=option)
+        raise click.MissingParameter("Or write `data` into footfall.toml.", ctx=context, param=option)
     return data
 
 
@@ -40,8 +41,10 @@ def _of_file() -> Path | None:
     # Loaded late: with the option given, no file is looked for.
     from footfall.cli.settings_file import read_settings_file
     from footfall.collector.read_settings import read_settings
+    from footfall.collector.serve_settings import CONFIG
 
-    file, problem = read_settings_file(None)
+    named = os.environ.get(CONFIG)
+    file, problem = read_settings_file(Path(named) if named else None)
     reading = read_settings({}, {}, file)
     problems = [problem] if problem is not None else reading.problems
     if reading.settings.data is None and problems:

@@ -19,6 +19,7 @@ def read_settings_file(config: Path | None, disk: Disk | None = None) -> tuple[S
     try:
         return SettingsFile(path, read_file(disk or SystemDisk(), path, most=_MOST)), None
     except OSError as error:
-        if config is None and isinstance(error, FileNotFoundError):
+        # A link to nothing is a file that should be there.
+        if config is None and isinstance(error, FileNotFoundError) and not path.is_symlink():
             return None, None
         return None, f"the settings file {path} cannot be read ({error.strerror})"
