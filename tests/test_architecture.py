@@ -68,6 +68,7 @@ PURE = [
     "planning.uses",
     "printable",
     "storage.books",
+    "storage.columns",
     "storage.control",
     "storage.journal",
     "storage.store",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid5
@@ -110,3 +111,11 @@ def test_a_table_of_an_event_is_made_once_for_all_that_it_holds(entry: MakeEntry
 def test_an_event_that_the_plan_does_not_have_is_named(plan_of: MakePlan) -> None:
     with Dataset.of([], plan_of({"view": {}})) as dataset, pytest.raises(UsageError, match="no event 'buy'"):
         dataset.events("buy")
+
+
+def test_the_table_has_the_columns_that_the_docstring_lists(entry: MakeEntry) -> None:
+    with Dataset.of([entry(1, "buy", 1)]) as dataset:
+        names = [name for name, *_ in dataset.rows("DESCRIBE messages")]
+
+    quoted = re.findall(r"`([^`]*)`", Dataset.__doc__ or "")
+    assert ", ".join(names) in " ".join(", ".join(quoted).split())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections import namedtuple
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
@@ -14,6 +16,8 @@ import pytest
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import COLUMNS, FORMATS, write_csv, write_excel_csv, write_jsonl, write_parquet
 from footfall.plan.model import Plan
+from footfall.storage.columns import COLUMNS as STORED
+from footfall.storage.columns import TIME, Column
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
@@ -29,6 +33,14 @@ def dataset(entry: MakeEntry) -> Dataset:
         entry(3, "=cmd|' /C calc'!A0", 4, user='@"sum",\r\n', properties={"x": "=1+1"}),
     ]
     return Dataset.of(log, Plan(id="test"))
+
+
+new_type: Any = namedtuple  # noqa: PYI024 - its fields are known only here
+READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
+    "jsonl": lambda text: [json.loads(line) for line in text.splitlines()],
+    "csv": lambda text: list(csv.DictReader(io.StringIO(text.decode(), newline=""))),
+    "parquet": lambda text: pyarrow.parquet.read_table(io.BytesIO(text)).to_pylist(),
+}
 
 
 def written(dataset: Dataset, form: str) -> bytes:
@@ -118,6 +130,26 @@ def test_all_formats_have_the_same_columns_and_say_the_same(dataset: Dataset) ->
         assert {name: text.removeprefix("'") for name, text in cell.items()} == {
             name: str(value) for name, value in line.items()
         }
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_a_column_that_is_added_to_the_table_of_columns_is_in_every_export(form: str, entry: MakeEntry) -> None:
+    columns = (*STORED[:4], Column("campaign", exported="Which campaign"), Column("seen_at", TIME, exported="When"),
+               *STORED[4:])  # fmt: skip
+    wider: Any = new_type("Wider", ["kind", *(column.name for column in columns)])
+    rows = [
+        Entry(seq, wider(**entry(seq, "buy", 1).row._asdict(), campaign=campaign, seen_at=seen_at))
+        for seq, campaign, seen_at in ((1, "winter", 1_000_000), (2, None, None))
+    ]
+
+    with Dataset.of(rows, Plan(id="test"), columns=columns) as dataset:
+        text = written(dataset, form)
+
+    first, second = READERS[form](text)
+    assert list(first) == [*list(COLUMNS)[:5], "name", "category", "campaign", "seen_at", *list(COLUMNS)[7:]]
+    assert (first["campaign"], str(first["seen_at"])[:10]) == ("winter", "1970-01-01")
+    assert not second["campaign"]
+    assert not second["seen_at"]
 
 
 def test_a_page_has_its_name_and_category_and_traits_are_read_where_either_vendor_puts_them(entry: MakeEntry) -> None:

@@ -17,6 +17,7 @@ from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
+from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.control import latest_plan
 from footfall.storage.journal import Entry, Snapshot
 from footfall.storage.location import open as open_store
@@ -53,7 +54,10 @@ class Dataset:
     `body` has what was sent. It shows the data as of the moment when it was opened.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, plan: Plan | None) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, plan: Plan | None, columns: Sequence[Column] = COLUMNS
+    ) -> None:
+        self.columns = columns
         self._connection = connection
         self._plan = plan
         self._tables: dict[bytes, list[PropertyTable]] = {}
@@ -71,20 +75,26 @@ class Dataset:
             return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
 
     @classmethod
-    def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
+    def of(cls, entries: Iterable[Entry], plan: Plan | None = None, *, columns: Sequence[Column] = COLUMNS) -> Self:
         """The same over rows that are at hand already, with nothing in quarantine."""
-        return cls._loaded(_chunked(entries), plan)
+        return cls._loaded(_chunked(entries), plan, columns=columns)
 
     @classmethod
-    def _loaded(cls, chunks: Iterable[Sequence[Entry]], plan: Plan | None, snapshot: Snapshot | None = None) -> Self:
+    def _loaded(
+        cls,
+        chunks: Iterable[Sequence[Entry]],
+        plan: Plan | None,
+        snapshot: Snapshot | None = None,
+        columns: Sequence[Column] = COLUMNS,
+    ) -> Self:
         connection = connect()
         try:
-            load(connection, chunks, plan)
+            load(connection, chunks, plan, columns)
             load_intake(connection, snapshot)
         except BaseException:
             connection.close()
             raise
-        return cls(connection, plan)
+        return cls(connection, plan, columns)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

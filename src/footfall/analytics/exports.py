@@ -10,7 +10,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import msgspec
@@ -19,41 +19,43 @@ from footfall.analytics.dataset import Dataset
 from footfall.message_reader import merged_objects, trait_texts
 from footfall.plan.model import TRAITS_OF
 from footfall.printable import tame_json
+from footfall.storage.columns import COLUMNS as STORED
+from footfall.storage.columns import TEXT, TIME, Column
 from footfall.timestamps import format_us
 
-__all__ = ["COLUMNS", "FORMATS", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
+__all__ = ["COLUMNS", "FORMATS", "exported", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
 
-COLUMNS: Mapping[str, str] = {
-    "seq": "The number of the row in the order in which the collector stored it",
-    "source": "Who sent it: the source of the write key",
-    "message_id": "The message's id, unique within its source",
-    "type": "track, identify, page, screen, group, alias or reset",
-    "event": "The event's name in the plan, or as it was sent where the plan does not know it; of track messages only",
-    "name": "The name of the page or screen",
-    "category": "The category of the page or screen",
-    "user_id": "The ids as they are compared (trimmed, NFC); `message` has what was sent",
-    "anonymous_id": "The browser or installation",
-    "device_id": "The connected product",
-    "previous_id": "Of an alias: the id that user_id had before",
-    "group_id": "Of a group: the group",
-    "occurred_at": "When it happened, put right by the sender's clock, in UTC",
-    "received_at": "When the collector took it in, in UTC",
+_PERSON = {
     "person_id": "The person that it belongs to",
     "reason": "Why: explicit, sole_owner, same_session, contested, anonymous, blocked or device (see above)",
     "evidence_source": "The source of the message that is the evidence, where another message is",
     "evidence_message_id": "The message_id of that message",
+}
+_PAGE = {"name": "The name of the page or screen", "category": "The category of the page or screen"}
+_PARTS = {
     "properties": "Its properties, as JSON text with every digit as it was sent",
     "traits": "The traits that an identify or a group sets, as JSON text",
     "context": "Its context, or that of its batch, as JSON text",
     "message": "The whole message as JSON text, as it was received",
-    "envelope": "What its batch said for all of its messages, as JSON text",
 }
+# After which column of a message come those that are read from it.
+_AFTER = {"event": _PAGE, "received_at": _PERSON, "body": _PARTS}
+
+
+def exported(columns: Sequence[Column]) -> Mapping[str, str]:
+    """The columns of every format, in their order, and what each holds, where a message has these columns."""
+    texts = {"seq": "The number of the row in the order in which the collector stored it"}
+    for column in columns:
+        if column.exported:
+            texts[column.asked] = column.exported
+        texts.update(_AFTER.get(column.name, {}))
+    return texts
+
+
+COLUMNS = exported(STORED)
 """The columns of every format, in their order, and what each holds."""
 
 _BATCH = 10_000
-_TIMES = ("occurred_at", "received_at")
-_FROM_BODY = ("name", "category", "properties", "traits", "context", "message")
-_STORED = [column for column in COLUMNS if column not in _FROM_BODY]
 # A spreadsheet runs a cell that begins so, also after white space or a quote, and some programs take the wide forms of
 # these characters for them (https://owasp.org/www-community/attacks/CSV_Injection). A number runs nothing.
 _RUNS = re.compile(r"[\s'\"\ufeff\u200b-\u200f]*[\t\r\n=+\-@＝＋－＠﹦﹢﹣﹫−]")
@@ -70,7 +72,6 @@ _BOM = b"\xef\xbb\xbf"
 # Within so many lines every reader that was tried makes up its mind.
 _DECIDING = 100
 _GUESSED = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIME", "TIMESTAMPTZ", "UUID")
-_TEXTS = [column for column in _STORED if column not in ("seq", *_TIMES, "envelope")]
 
 Row = dict[str, Any]
 
@@ -93,14 +94,15 @@ _envelope_of = msgspec.json.Decoder(_Envelope).decode
 
 def _rows(dataset: Dataset, first: str = "") -> Iterator[Row]:
     """Every message as its columns, None where there is nothing; `first` is what to sort by before `seq`."""
-    columns = ", ".join((*_STORED, "body"))
-    query = f"SELECT {columns} FROM messages ORDER BY {first} seq"
+    columns = exported(dataset.columns)
+    asked = ", ".join((*(name for name in columns if name not in _PAGE and name not in _PARTS), "body"))
+    query = f"SELECT {asked} FROM messages ORDER BY {first} seq"
     for batch in dataset.connection.sql(query).to_arrow_reader(_BATCH):
         for line in batch.to_pylist():
             body, envelope = line.pop("body"), line["envelope"]
             line.update(_read(line["type"], body, envelope))
             line["envelope"] = _compact(envelope)
-            yield {column: line[column] for column in COLUMNS}
+            yield {column: line[column] for column in columns}
 
 
 def _read(type_: str, body: str, envelope: str | None) -> Row:
@@ -142,7 +144,8 @@ def _deciding_first(dataset: Dataset) -> str:
     A column that begins with numbers, and has a word further down, needs that word within the first lines.
     """
     head = f"(SELECT * FROM messages ORDER BY seq LIMIT {_DECIDING})"
-    undecided = [(column, type_) for column in _TEXTS for type_ in _GUESSED]
+    texts = [*(column.asked for column in dataset.columns if column.exported and column.contents is TEXT), *_PERSON]
+    undecided = [(text, type_) for text in texts for type_ in _GUESSED]
     misfits = ", ".join(f"min(seq) FILTER ({_misfit(*pair)})" for pair in undecided)
     (early,) = dataset.rows(f"SELECT {misfits} FROM {head}")
     undecided = [pair for pair, seq in zip(undecided, early, strict=True) if seq is None]
@@ -161,14 +164,20 @@ def _misfit(column: str, type_: str) -> str:
 def write_jsonl(dataset: Dataset, file: IO[bytes]) -> None:
     """One JSON object a line; what is absent is an empty text, and what a terminal would obey is escaped."""
     encode = msgspec.json.Encoder().encode
-    for row in _rows(dataset, _deciding_first(dataset)):
-        file.write(tame_json(encode(_with_times(row))))
+    for row in _text_rows(dataset):
+        file.write(tame_json(encode(row)))
         file.write(b"\n")
 
 
-def _with_times(row: Row) -> Row:
-    texts = {column: "" if value is None else value for column, value in row.items()}
-    return {**texts, **{column: format_us(row[column]) for column in _TIMES}}
+def _text_rows(dataset: Dataset) -> Iterator[Row]:
+    times = _times(dataset.columns)
+    for row in _rows(dataset, _deciding_first(dataset)):
+        texts = {column: "" if value is None else value for column, value in row.items()}
+        yield {**texts, **{column: format_us(row[column]) for column in times if row[column] is not None}}
+
+
+def _times(columns: Sequence[Column]) -> list[str]:
+    return [column.asked for column in columns if column.exported and column.contents is TIME]
 
 
 def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
@@ -181,9 +190,9 @@ def write_csv(dataset: Dataset, file: IO[bytes]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
     try:
         writer = csv.writer(text)
-        writer.writerow(COLUMNS)
-        for row in _rows(dataset, _deciding_first(dataset)):
-            writer.writerow(map(_cell, _with_times(row).values()))
+        writer.writerow(exported(dataset.columns))
+        for row in _text_rows(dataset):
+            writer.writerow(map(_cell, row.values()))
     finally:
         text.detach()
 
@@ -204,8 +213,8 @@ def write_parquet(dataset: Dataset, file: IO[bytes]) -> None:
     import pyarrow  # loaded with the engine
     import pyarrow.parquet
 
-    types = {"seq": pyarrow.int64(), **dict.fromkeys(_TIMES, pyarrow.timestamp("us", "UTC"))}
-    schema = pyarrow.schema([(column, types.get(column, pyarrow.string())) for column in COLUMNS])
+    types = {"seq": pyarrow.int64(), **dict.fromkeys(_times(dataset.columns), pyarrow.timestamp("us", "UTC"))}
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in exported(dataset.columns)])
     with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         rows = _rows(dataset)
         while batch := list(itertools.islice(rows, _BATCH)):

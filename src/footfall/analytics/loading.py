@@ -12,6 +12,7 @@ from footfall.identity.attribution import namespace
 from footfall.identity.ids import comparable_sql
 from footfall.identity.sql import attribute_sql
 from footfall.plan.model import Plan
+from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.journal import Entry
 
 if TYPE_CHECKING:
@@ -19,28 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["load"]
 
-_IDS = ("user_id", "anonymous_id", "device_id", "previous_id", "group_id")
-_COLUMNS = (
-    "source",
-    "message_id",
-    "type",
-    "event",
-    *_IDS,
-    "occurred_at",
-    "received_at",
-    "bundle",
-    "warnings",
-    "body",
-    "envelope",
-)
-_TIMES = {"occurred_at", "received_at"}
-
 _MESSAGES = """
 CREATE TABLE messages AS
-SELECT places.ord, r.seq, r.source, r.message_id, r.type, coalesce(names.canonical, r.event) AS event, r.user_id,
-       r.anonymous_id, r.device_id, r.previous_id, r.group_id, r.occurred_at, r.received_at, r.bundle, r.warnings,
-       r.body, r.envelope, a.person_id, a.reason, a.evidence_source, a.evidence_message_id,
-       a.user_id AS canonical_user_id, a.counted, a.alias_effect
+SELECT places.ord, r.* REPLACE (coalesce(names.canonical, r.event) AS event), a.person_id, a.reason,
+       a.evidence_source, a.evidence_message_id, a.user_id AS canonical_user_id, a.counted, a.alias_effect
 FROM received r
 JOIN (SELECT seq, row_number() OVER (ORDER BY occurred_at, source, message_id) AS ord FROM received) places USING (seq)
 JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
@@ -48,16 +31,21 @@ LEFT JOIN names ON names.wire = r.event AND (names.before IS NULL OR r.received_
 """
 
 
-def load(connection: duckdb.DuckDBPyConnection, chunks: Iterable[Sequence[Entry]], plan: Plan | None) -> None:
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    chunks: Iterable[Sequence[Entry]],
+    plan: Plan | None,
+    columns: Sequence[Column] = COLUMNS,
+) -> None:
     """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used.
 
     Ids stand there as they are compared; as they were sent, they stand in `body`.
     """
-    columns = ", ".join(f"{name} {'BIGINT' if name in _TIMES else 'VARCHAR'}" for name in _COLUMNS)
-    connection.execute(f"CREATE TABLE received (seq BIGINT, {columns})")
-    values = ", ".join(comparable_sql(name) if name in _IDS else name for name in _COLUMNS)
+    types = ", ".join(f"{column.asked} {column.contents.duckdb}" for column in columns)
+    connection.execute(f"CREATE TABLE received (seq BIGINT, {types})")
+    values = ", ".join(comparable_sql(column.asked) if column.is_id else column.asked for column in columns)
     for chunk in chunks:
-        hand_over(connection, _arrow(chunk), f"INSERT INTO received SELECT seq, {values} FROM handed")
+        hand_over(connection, _arrow(chunk, columns), f"INSERT INTO received SELECT seq, {values} FROM handed")
     connection.execute(
         "CREATE VIEW observations AS SELECT source, message_id, type, occurred_at, user_id, anonymous_id, device_id, "
         "previous_id FROM received"
@@ -71,14 +59,14 @@ def load(connection: duckdb.DuckDBPyConnection, chunks: Iterable[Sequence[Entry]
     connection.execute("DROP VIEW observations; DROP TABLE received; DROP TABLE attributions; DROP TABLE names")
 
 
-def _arrow(chunk: Sequence[Entry]) -> Any:
+def _arrow(chunk: Sequence[Entry], columns: Sequence[Column]) -> Any:
     import pyarrow  # loaded with the engine
 
-    by_field = dict(zip(chunk[0].row._fields, zip(*(entry.row for entry in chunk), strict=True), strict=True))
-    by_field["warnings"] = by_field["faults"]
+    fields = chunk[0].row._fields
+    values = dict(zip(fields, zip(*(entry.row for entry in chunk), strict=True), strict=True))
     arrays = {"seq": pyarrow.array([entry.seq for entry in chunk], pyarrow.int64())}
-    for name in _COLUMNS:
-        arrays[name] = pyarrow.array(by_field[name], pyarrow.int64() if name in _TIMES else pyarrow.string())
+    for column in columns:
+        arrays[column.asked] = pyarrow.array(values[column.name], pyarrow.type_for_alias(column.contents.arrow))
     return pyarrow.table(arrays)
 
 

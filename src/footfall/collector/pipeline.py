@@ -21,7 +21,7 @@ from footfall.collector.steps import derived_id, ids, message_id, readable, shap
 from footfall.collector.wire import Envelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
-from footfall.storage.journal import Changes, Row, account
+from footfall.storage.journal import Changes, Kind, Row, account
 from footfall.timestamps import format_us
 
 __all__ = ["STEPS", "Judged", "Notice", "Step", "answer", "frame_for", "judge"]
@@ -130,10 +130,11 @@ def judge(envelope: Envelope, frame: Frame, grow: Callable[[int], None] = _no_li
         places.append(index)
         size += _ROW_BYTES
         bodies += len(draft.body)
-        faults = draft.faults if draft.outcome == "quarantined" else draft.warnings
+        kind: Kind = "quarantined" if draft.outcome == "quarantined" else "stored"
+        faults = draft.faults if kind == "quarantined" else draft.warnings
         rows.append(
             Row(
-                draft.outcome,  # type: ignore[arg-type]  # a duplicate is only known to the journal
+                kind,
                 source,
                 draft.message_id,
                 draft.type,

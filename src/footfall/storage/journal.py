@@ -34,7 +34,8 @@ class Row(NamedTuple):
     the collector's clock. `body` is the message as it was received, byte for byte (less a write key), `envelope` what
     its batch said for all of its messages (`context`, `integrations`), or None. `event` is the plan's canonical name
     where the plan knows it. Ids stand as they were sent, junk included: identity decides what they mean. `faults` is
-    JSON: for a quarantined row why it is there, for a stored one the warnings, or None.
+    JSON: for a quarantined row why it is there, for a stored one the warnings, or None. After `kind` its fields are
+    those of `footfall.storage.columns`.
     """
 
     kind: Kind

@@ -35,6 +35,9 @@ _PUT = """
 INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
 ON CONFLICT DO UPDATE SET loaded = excluded.loaded
 """
+_KEY = ", ".join(KeyRecord._fields)
+_ADD_KEY = f"INSERT INTO keys ({_KEY}) VALUES ({', '.join('?' * len(KeyRecord._fields))})"  # noqa: S608 - our own names
+_KEYS = f"SELECT {_KEY} FROM keys ORDER BY created_at, id"  # noqa: S608 - our own names
 _LAST = "SELECT hash FROM bundles ORDER BY loaded DESC LIMIT 1"
 _REVOKE = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
@@ -60,12 +63,11 @@ class SqliteControl(Control):
     def add_key(self, record: KeyRecord) -> None:
         """See Control."""
         with self._writing("the key cannot be kept") as connection:
-            connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?)", record)
+            connection.execute(_ADD_KEY, record)
 
     def key_records(self) -> list[KeyRecord]:
         """See Control."""
-        lines = self._read("SELECT * FROM keys ORDER BY created_at, id", "the keys")
-        return [KeyRecord(*line) for line in lines]
+        return [KeyRecord(*line) for line in self._read(_KEYS, "the keys")]
 
     def revoke_key(self, key_id: str, at: int) -> bool:
         """See Control."""

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import apsw
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
 from footfall.storage.books import INTAKE, Books
+from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Changes, Entry, Kind, Row, account, is_misdated, quarter_of
 from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
@@ -39,7 +41,7 @@ from footfall.storage.sqlite.renewal import (
     rewrite_log,
     settle_switch,
 )
-from footfall.storage.sqlite.schema import TABLES
+from footfall.storage.sqlite.schema import TABLES, insert_into
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.store import Acknowledged, FailedSync
 from footfall.timestamps import format_us
@@ -54,12 +56,8 @@ _LONGEST_PAUSE = 10.0
 _INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?, ?)"
 _STORE_ID = "UPDATE ids SET seq = ?, is_quarantined = 0 WHERE message_id = ? AND source = ?"
 _TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, message_id, event, type"
-_BODY = Row._fields.index("body")
-# As many values as a Row has: `seq` comes first, and `kind`, which the table says, is left out.
-_INSERT_ROW = {
-    kind: f"INSERT INTO {table} VALUES ({', '.join('?' * len(Row._fields))})"  # noqa: S608 - our own names
-    for kind, table in TABLES.items()
-}
+_INSERT_ROW = {kind: insert_into(table) for kind, table in TABLES.items()}
+_values_of = itemgetter(*(Row._fields.index(column.name) for column in COLUMNS))
 _ADD_TO_BOOKS = f"""
 INSERT INTO books (source, event, {", ".join(INTAKE)}) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in INTAKE)}
@@ -345,9 +343,9 @@ class SqliteJournal:
             misdated: Counter[tuple[str, str]] = Counter()
             superseded: list[tuple[int, int]] = []
             fresh: list[bool] = []
-            released: list[bytes] = []
+            bodies: list[bytes] = []
             for row in changes.rows:
-                kind, source, message_id = row[:3]
+                kind, source, message_id = row.kind, row.source, row.message_id
                 place = known.get((source, message_id))
                 new = place is None or (place > 0 and kind == "stored")
                 fresh.append(new)
@@ -358,10 +356,12 @@ class SqliteJournal:
                     else:
                         superseded.append((place, seq))
                     known[source, message_id] = seq if kind == "quarantined" else 0
-                    tables[kind].append((seq, *row[1:]))
-                event = row[4] if row[4] is not None else account(None, row[3])
+                    tables[kind].append((seq, *_values_of(row)))
+                    if kind == "stored":
+                        bodies.append(row.body)
+                event = row.event if row.event is not None else account(None, row.type)
                 counts[source, event, kind if new else "duplicate"] += 1
-                if new and row[13] is not None and is_misdated(row):
+                if new and row.faults is not None and is_misdated(row):
                     misdated[source, event] += 1
             if ids:
                 connection.executemany(_INSERT_ID, ids)
@@ -383,8 +383,8 @@ class SqliteJournal:
                 fresh.append(_take_out(connection, entry.seq, seq + 1, "released", entry.row))
                 if fresh[-1]:
                     seq += 1
-                    connection.execute(_INSERT_ROW["stored"], (seq, *entry.row[1:]))
-                    released.append(entry.row.body)
+                    connection.execute(_INSERT_ROW["stored"], (seq, *_values_of(entry.row)))
+                    bodies.append(entry.row.body)
             if seq > first:
                 connection.execute("UPDATE last_seq SET seq = ?", (seq,))
             if changes.probe is not None:
@@ -395,7 +395,7 @@ class SqliteJournal:
                 if not connection.get_autocommit():
                     connection.execute("ROLLBACK")
             raise
-        self._acknowledge(seq, [row[_BODY] for row in tables["stored"]] + released)
+        self._acknowledge(seq, bodies)
         return fresh
 
     def _acknowledge(self, seq: int, bodies: list[bytes]) -> None:
@@ -409,7 +409,7 @@ def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[s
     """Which (source, message_id) of these rows are in the journal: 0 for a stored one, the `seq` of a quarantined."""
     by_source: dict[str, list[str]] = {}
     for row in rows:
-        by_source.setdefault(row[1], []).append(row[2])
+        by_source.setdefault(row.source, []).append(row.message_id)
     known: dict[tuple[str, str], int] = {}
     for source, message_ids in by_source.items():
         start = 0

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from footfall.storage.books import COUNTS
+from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.journal import Kind
 
-__all__ = ["NAMES", "SCHEMA", "SCHEMA_VERSION", "TABLES"]
+__all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
 SCHEMA_VERSION = 4
 
-_COLUMNS = (
-    "source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT, user_id TEXT, anonymous_id TEXT,"
-    " device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL, received_at INTEGER NOT NULL,"
-    " bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB"
-)
-NAMES = ", ".join(column.split()[0] for column in _COLUMNS.split(", "))
 TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
 
+
+def table_of(name: str, columns: Sequence[Column] = COLUMNS) -> str:
+    """The statement that makes a table of rows."""
+    lines = [f"{column.name} {column.contents.sqlite}{' NOT NULL' * column.is_required}" for column in columns]
+    return f"CREATE TABLE {name} (seq INTEGER PRIMARY KEY, {', '.join(lines)});\n"
+
+
+def insert_into(name: str, columns: Sequence[Column] = COLUMNS) -> str:
+    """The statement that adds a row: its `seq`, then its values in the order of the columns."""
+    names = ", ".join(column.name for column in columns)
+    return f"INSERT INTO {name} (seq, {names}) VALUES (?{', ?' * len(columns)})"  # noqa: S608 - our own names
+
+
+def select_from(kind: Kind, columns: Sequence[Column] = COLUMNS) -> str:
+    """The beginning of a query for rows: `seq`, then what `Row` has, in its order."""
+    names = ", ".join(column.name for column in columns)
+    return f"SELECT seq, '{kind}' AS kind, {names} FROM {TABLES[kind]}"  # noqa: S608 - our own names
+
+
 SCHEMA = f"""
-CREATE TABLE messages (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE quarantined (seq INTEGER PRIMARY KEY, {_COLUMNS});
-CREATE TABLE ids (
+{"".join(map(table_of, TABLES.values()))}CREATE TABLE ids (
     message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
     PRIMARY KEY (message_id, source)
 ) WITHOUT ROWID;

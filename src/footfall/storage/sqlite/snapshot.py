@@ -12,19 +12,14 @@ import apsw
 from footfall.storage.books import COUNTS, Books
 from footfall.storage.journal import Entry, Kind, Refusals, Row, account
 from footfall.storage.sqlite.database import translated
-from footfall.storage.sqlite.schema import NAMES, TABLES
+from footfall.storage.sqlite.schema import TABLES, select_from
 
 __all__ = ["SqliteSnapshot"]
 
 _IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
-_SCAN = {
-    kind: f"SELECT seq, {NAMES} FROM {table} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"  # noqa: S608 - our own names
-    for kind, table in TABLES.items()
-}
-_LOOKUP = {
-    kind: f"SELECT seq, {NAMES} FROM {table} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?) ORDER BY seq"  # noqa: S608 - our own names
-    for kind, table in TABLES.items()
-}
+_SCAN = {kind: f"{select_from(kind)} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?" for kind in TABLES}
+_LOOKUP = {kind: f"{select_from(kind)} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?)" for kind in TABLES}  # noqa: S608 - our own names
+_REFUSALS = f"SELECT {', '.join(Refusals._fields)} FROM refusals ORDER BY quarter, source, event"  # noqa: S608 - our own names
 
 
 class SqliteSnapshot:
@@ -47,7 +42,7 @@ class SqliteSnapshot:
         """See Journal."""
         last = until if until is not None else 2**63 - 1
         while True:
-            entries = [Entry(line[0], Row(kind, *line[1:])) for line in self.run(_SCAN[kind], (after, last, chunk))]
+            entries = list(map(_entry, self.run(_SCAN[kind], (after, last, chunk))))
             if not entries:
                 return
             yield entries
@@ -55,11 +50,7 @@ class SqliteSnapshot:
 
     def lookup(self, message_id: str) -> list[Entry]:
         """See Journal."""
-        entries = [
-            Entry(line[0], Row(kind, *line[1:]))
-            for kind, query in _LOOKUP.items()
-            for line in self.run(query, (message_id,))
-        ]
+        entries = [_entry(line) for query in _LOOKUP.values() for line in self.run(query, (message_id,))]
         return sorted(entries, key=lambda entry: entry.seq)
 
     def watermark(self) -> int:
@@ -81,4 +72,9 @@ class SqliteSnapshot:
 
     def refusals(self) -> list[Refusals]:
         """See Snapshot."""
-        return [Refusals(*line) for line in self.run("SELECT * FROM refusals ORDER BY quarter, source, event")]
+        return [Refusals(*line) for line in self.run(_REFUSALS)]
+
+
+def _entry(line: tuple[Any, ...]) -> Entry:
+    seq, *values = line
+    return Entry(seq, Row._make(values))
