@@ -133,6 +133,7 @@ def total_of(drawn: Sequence[Sale], **wanted: Any) -> Fraction:
 
 @settings(max_examples=60)
 @given(drawn=sales, grouped=st.tuples(st.booleans(), st.booleans()), plain=st.booleans())
+@pytest.mark.slow
 def test_any_ratio_of_money_is_divided_currency_by_currency(
     entry: MakeEntry, drawn: list[Sale], grouped: tuple[bool, bool], plain: bool
 ) -> None:
@@ -166,6 +167,7 @@ def test_any_ratio_of_money_is_divided_currency_by_currency(
 
 @settings(max_examples=60)
 @given(drawn=sales, country=st.booleans(), money=st.booleans())
+@pytest.mark.slow
 def test_any_sums_are_those_of_each_currency(entry: MakeEntry, drawn: list[Sale], country: bool, money: bool) -> None:
     by = (*(("country",) if country else ()), *(("money",) if money else ()))
     expected: dict[Any, int] = defaultdict(int)

@@ -270,6 +270,7 @@ for hard_journey, hard_log, _ in HARD:
     check_any_log = example(journey=hard_journey, log=hard_log, span=Span())(check_any_log)
 
 
+@pytest.mark.slow
 def test_the_funnel_is_that_of_trying_every_chain(entry: MakeEntry, plan_of: MakePlan) -> None:
     check_any_log(entry, plan_of)
 

@@ -266,6 +266,7 @@ def check_any_values(
     assert different.total.exact == len({v for v, _ in kept})
 
 
+@pytest.mark.slow
 def test_any_values_give_the_figures_of_exact_fractions(plan: Plan, entry: MakeEntry) -> None:
     check_any_values(plan, entry)
 
@@ -299,6 +300,7 @@ SPELLINGS: dict[PropertyType, list[list[str]]] = {
 
 @given(st.data())
 @settings(max_examples=60)
+@pytest.mark.slow
 def test_values_that_are_equal_are_one_value_however_they_are_written(
     plan_of: MakePlan, entry: MakeEntry, data: st.DataObject
 ) -> None:

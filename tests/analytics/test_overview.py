@@ -85,6 +85,7 @@ LOGS = st.lists(
 
 @given(log=LOGS, zone=st.sampled_from(["UTC", "Europe/Stockholm", "Asia/Kathmandu", "Australia/Lord_Howe"]))
 @settings(max_examples=40)
+@pytest.mark.slow
 def test_any_log_is_counted_as_a_loop_counts_it(
     entry: MakeEntry, log: list[tuple[float, str, str, str]], zone: str
 ) -> None:

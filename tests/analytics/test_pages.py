@@ -89,6 +89,7 @@ def is_meant(name: str, one: Message) -> bool:
 
 @settings(max_examples=80)
 @given(drawn=messages, name=st.sampled_from(CALLS), tier=st.sampled_from([None, "gold"]))
+@pytest.mark.slow
 def test_any_calls_are_counted_and_grouped_like_events(
     entry: MakeEntry, drawn: list[Message], name: str, tier: str | None
 ) -> None:
@@ -118,6 +119,7 @@ def test_any_property_of_a_page_is_summed_digit_by_digit(entry: MakeEntry, drawn
 
 @settings(max_examples=60)
 @given(drawn=messages, names=st.tuples(*[st.sampled_from(CALLS)] * 3))
+@pytest.mark.slow
 def test_any_calls_fill_steps_and_guards_like_events(
     entry: MakeEntry, drawn: list[Message], names: tuple[str, str, str]
 ) -> None:

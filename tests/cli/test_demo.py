@@ -80,6 +80,7 @@ def test_the_books_have_faults_and_repeats_and_balance(folder: Path, printed: st
     assert books["total"]["received"] == sum(map(int, [shop[1], *gateways]))
 
 
+@pytest.mark.slow
 def test_every_command_it_advises_works_as_printed(folder: Path, printed: str) -> None:
     advised = [line.partition("#")[0].strip() for line in printed.partition("Try next")[2].splitlines() if "#" in line]
 
@@ -91,6 +92,7 @@ def test_every_command_it_advises_works_as_printed(folder: Path, printed: str) -
         assert done.stdout
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_figures(folder: Path, printed: str, tmp_path: Path) -> None:
     again = footfall(tmp_path, "demo", *QUICK)
 
@@ -108,6 +110,7 @@ def test_a_folder_that_is_not_ours_is_refused_in_one_line_with_exit_code_2(tmp_p
     assert re.fullmatch(r"Error: .*name a new or an empty folder\n", done.stderr)
 
 
+@pytest.mark.slow
 def test_a_second_run_into_the_same_folder_adds_to_it(tmp_path: Path) -> None:
     quick = ("--visitors", "3", "--seconds", "0.5")
     footfall(tmp_path, "demo", *quick)

@@ -40,6 +40,7 @@ def footfall(*arguments: str, stdout: int | None = subprocess.PIPE, **env: str) 
 
 @pytest.mark.parametrize("arguments", READERS[:-1], ids=lambda words: words[0])
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.slow
 def test_any_encoding_takes_every_name_and_no_terminal_is_steered(
     data: Path, arguments: list[str], encoding: str
 ) -> None:
@@ -59,6 +60,7 @@ def test_a_line_end_in_a_name_does_not_break_its_row(data: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has /dev/full, a disk that is always full")
 @pytest.mark.parametrize("arguments", [*READERS, ["export", "--format", "csv"], ["--help"]], ids=" ".join)
+@pytest.mark.slow
 def test_a_full_disk_ends_in_one_line_and_not_in_success(data: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = footfall(*arguments, *(["--data", str(data)] if arguments != ["--help"] else []), stdout=full.fileno())
@@ -69,6 +71,7 @@ def test_a_full_disk_ends_in_one_line_and_not_in_success(data: Path, arguments: 
 
 
 @pytest.mark.parametrize("arguments", READERS, ids=lambda words: words[0])
+@pytest.mark.slow
 def test_a_pipe_that_its_reader_closed_ends_in_one_line(data: Path, arguments: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
@@ -88,6 +91,7 @@ CLOSED = "import os, sys; os.close(1); os.execv(sys.executable, [sys.executable,
     [["stats"], ["report"], ["report", "--format", "json"], ["export", "--format", "parquet"]],
     ids=" ".join,
 )
+@pytest.mark.slow
 def test_an_output_that_was_closed_from_the_start_ends_in_one_line(data: Path, arguments: list[str]) -> None:
     command = [sys.executable, "-c", CLOSED, *arguments, "--data", str(data)]
     done = subprocess.run(command, stderr=subprocess.PIPE, check=False, timeout=60)

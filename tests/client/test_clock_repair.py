@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import example, find, given
 from hypothesis import strategies as st
 
@@ -141,6 +142,7 @@ def test_a_time_is_repaired_if_and_only_if_the_clocks_moved_apart_by_more_than_t
     assert [None if time == GIVEN else (us_of(time), mark) for time, mark in got] == expected(taken)
 
 
+@pytest.mark.slow
 def test_the_hard_cases_are_drawn() -> None:
     def marks(taken: list[Step]) -> list[str | None]:
         return [said[1] for said in expected(taken) if said is not None]

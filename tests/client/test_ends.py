@@ -299,6 +299,7 @@ def senders() -> set[threading.Thread]:
 
 
 @pytest.mark.parametrize("way", ["made", "sent", "closed", "http", "async"])
+@pytest.mark.slow
 def test_a_thousand_clients_that_are_forgotten_leave_nothing_behind(way: str) -> None:
     def use() -> None:
         if way == "async":

@@ -173,6 +173,7 @@ def test_the_client_says_of_times_what_the_collector_says(collector: Collector, 
 
 
 @pytest.mark.parametrize("is_read", [True, False])
+@pytest.mark.slow
 def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
     find(times, lambda text: (parse_timestamp(text) is not None) == is_read)
 

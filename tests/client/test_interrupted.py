@@ -106,6 +106,7 @@ def trials(
 
 @pytest.mark.parametrize("at", ["call", "line"])
 @pytest.mark.parametrize(("work", "options"), WORKS)
+@pytest.mark.slow
 def test_a_call_inside_of_any_call_is_a_message_more(
     work: Callable[[Trial], None], options: ClientOptions, at: At
 ) -> None:

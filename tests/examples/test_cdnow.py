@@ -58,6 +58,7 @@ def test_the_file_is_what_the_example_says_it_is() -> None:
     assert len(rows()) - len({tuple(row) for row in rows()}) == 255
 
 
+@pytest.mark.slow
 def test_the_report_says_what_the_file_says_and_sending_twice_changes_nothing_but_the_duplicates(
     commands: Commands, run: Run, start: Start
 ) -> None:
@@ -95,6 +96,7 @@ def feed(pipe: Path, first: str, killed: Event, rest: str) -> None:
         file.write(rest)
 
 
+@pytest.mark.slow
 def test_a_collector_that_is_killed_in_the_middle_and_started_again_has_every_purchase_once(
     commands: Commands, run: Run, start: Start, checkout: Path
 ) -> None:

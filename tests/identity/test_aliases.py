@@ -108,6 +108,7 @@ def test_an_alias_of_an_id_that_was_both_merges_only_as_long_as_there_is_one_use
 
 @settings(max_examples=60)
 @given(graphs)
+@pytest.mark.slow
 def test_the_sql_finds_the_same_canonical_ids(edges: list[tuple[str, str]]) -> None:
     duck = Duck()
     duck.run('CREATE TABLE edges (previous VARCHAR, "user" VARCHAR)')

@@ -426,6 +426,7 @@ def test_a_products_messages_do_not_hold_a_session_together() -> None:
     assert log[message].reason == "contested"
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_aliases_onto_one_user_are_one_person() -> None:
     log = [Observation("web", f"m{n}", "alias", n, "hot", previous_id=f"old-{n}") for n in range(100_000)]
 

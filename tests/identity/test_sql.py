@@ -18,6 +18,7 @@ from footfall.identity.attribution import Observation, attribute, effects_of_ali
 NS = namespace("shop")
 
 
+@pytest.mark.slow
 def test_the_sql_agrees_with_the_pure_rules_on_any_log() -> None:
     duck = Duck()
 
@@ -37,6 +38,7 @@ def test_the_logs_that_are_drawn_give_every_effect_of_an_alias(effect: AliasEffe
     assert find(logs(), lambda log: effect in effects_of_aliases(log).values(), settings=UNSHRUNK)
 
 
+@pytest.mark.slow
 def test_any_order_any_repeats_and_any_pieces_of_a_log_give_the_sql_the_same_persons() -> None:
     duck = Duck()
 
@@ -83,6 +85,7 @@ def test_where_two_rows_bear_one_name_the_sql_and_the_pure_rules_choose_the_same
 
 
 @pytest.mark.parametrize("order", ["rising", "falling", "random"])
+@pytest.mark.slow
 def test_a_chain_of_ten_thousand_aliases_takes_few_statements(order: str) -> None:
     ids = [f"id-{number:05}" for number in range(10_001)]
     if order == "falling":

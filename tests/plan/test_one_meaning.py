@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 import msgspec
+import pytest
 from tests.plan.checking.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
 from tests.planning.codegen.test_python import module_of
 
@@ -223,6 +224,7 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
                 seen[why[0]] += 1
 
 
+@pytest.mark.slow
 def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named() -> None:
     seen: Counter[str] = Counter()
 

@@ -85,6 +85,7 @@ def reference(pattern: str) -> re.Pattern[str]:
     return compiled
 
 
+@pytest.mark.slow
 def test_the_text_is_changed_where_the_parser_would_change_it() -> None:
     seen: Counter[str] = Counter()
 

@@ -194,6 +194,7 @@ def reckoned(pattern: str, text: str) -> int:
     return int(FACTOR * 2 ** Ways(parse_pattern(pattern)).tries(len(text)))
 
 
+@pytest.mark.slow
 def test_what_is_taken_needs_no_more_tries_than_are_reckoned() -> None:
     @settings(max_examples=150)
     @given(st.integers(min_value=0, max_value=2**64))

@@ -51,6 +51,7 @@ ADDRESSES = (
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.slow
 def test_the_expression_and_the_predicate_agree(name: str) -> None:
     pattern = re.compile(FORMAT_PATTERNS[name])
     near = st.lists(st.sampled_from("0123:.af%/@-TPDZ+ \n"), max_size=24).map("".join)

@@ -149,6 +149,7 @@ def test_network(footfall_events):
 
 
 @pytest.mark.parametrize("options", [(), ("-n1",)])
+@pytest.mark.slow
 def test_a_client_that_a_conftest_makes_is_recorded_as_well(project: pytest.Pytester, options: tuple[str, ...]) -> None:
     project.makeconftest(f"import sys\nsys.path.insert(0, {str(project.path)!r})\nimport app\n")
 
@@ -189,6 +190,7 @@ def test_wrong(footfall_events):
     assert {name: event["count"] for name, event in events.items()} == {"bread_bought": 1}
 
 
+@pytest.mark.slow
 def test_what_a_client_refuses_is_a_fault_as_well(project: pytest.Pytester) -> None:
     done = run(
         project,
@@ -288,6 +290,7 @@ def test_what_a_fixture_sends_at_its_end_fails_the_test_as_well(project: pytest.
         ("source:till=100", None),
     ],
 )
+@pytest.mark.slow
 def test_a_share_of_the_plan_must_be_covered(project: pytest.Pytester, gate: str, words: str | None) -> None:
     done = run(project, "def test_sells():\n    app.view(); app.buy()\n", "--footfall-coverage-min", gate)
 
@@ -305,6 +308,7 @@ def test_a_share_of_the_plan_must_be_covered(project: pytest.Pytester, gate: str
         (("--footfall-plan", "no.yaml"), "*no.yaml*no such file or folder*"),
     ],
 )
+@pytest.mark.slow
 def test_what_cannot_be_is_told_before_any_test_runs(
     project: pytest.Pytester, options: tuple[str, ...], words: str
 ) -> None:
@@ -314,6 +318,7 @@ def test_what_cannot_be_is_told_before_any_test_runs(
     done.stderr.fnmatch_lines([words])
 
 
+@pytest.mark.slow
 def test_the_workers_of_xdist_hand_in_what_they_saw(project: pytest.Pytester) -> None:
     done = run(
         project,
@@ -342,6 +347,7 @@ def test_bad():
     assert {name: event["count"] for name, event in covered["events"].items()} == {"bread_bought": 3, "bread_viewed": 3}
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_is_told(project: pytest.Pytester) -> None:
     done = run(
         project,
@@ -410,6 +416,7 @@ client = footfall.Client(f"http://127.0.0.1:{server.server_port}", write_key="ke
 
 
 @pytest.mark.parametrize(("ini", "reached"), [("", "[]"), ("footfall_network = true\n", "['/v1/batch']")])
+@pytest.mark.slow
 def test_without_a_plan_a_client_of_a_module_never_reaches_its_url_unless_the_ini_lets_it(
     project: pytest.Pytester, ini: str, reached: str
 ) -> None:

@@ -61,6 +61,7 @@ def run(command: str) -> int:
 
 @pytest.mark.parametrize("odd", ODD)
 @pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.slow
 def test_a_command_ends(
     name: str, odd: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -133,6 +133,7 @@ def test_calls_lists_every_call_and_every_event(repository: Path) -> None:
         ("plan.yaml", "services", "--client", "x()"),
     ],
 )
+@pytest.mark.slow
 def test_a_wrong_use_ends_with_exit_code_2(repository: Path, arguments: tuple[str, ...]) -> None:
     done = run(repository, *arguments)
 

@@ -126,6 +126,7 @@ def as_yaml(value: Any) -> str:
 
 
 @given(st.dictionaries(st.text(), values, min_size=1))
+@pytest.mark.slow
 def test_any_value_is_read_as_it_was_written(value: dict[str, Any]) -> None:
     assert read(as_yaml(value)).plain() == value
 
@@ -139,5 +140,6 @@ HARD: dict[str, Callable[[Any], bool]] = {
 
 
 @pytest.mark.parametrize("hard", HARD)
+@pytest.mark.slow
 def test_the_hard_values_are_drawn(hard: str) -> None:
     find(scalars, HARD[hard])

@@ -322,6 +322,7 @@ MISTAKES = (
 )
 
 
+@pytest.mark.slow
 def test_mypy_strict_takes_the_module_and_finds_each_mistake(tmp_path: Path) -> None:
     (tmp_path / "events.py").write_text(python_module(load(SHOP)), encoding="utf-8")
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
@@ -338,6 +339,7 @@ def test_mypy_strict_takes_the_module_and_finds_each_mistake(tmp_path: Path) -> 
     assert {int(line.split(":")[1]) for line in errors} == set(range(2, 2 + len(MISTAKES))), ran.stdout
 
 
+@pytest.mark.slow
 def test_pyright_takes_the_module(tmp_path: Path) -> None:
     (tmp_path / "events.py").write_text(python_module(load(SHOP)), encoding="utf-8")
     (tmp_path / "good.py").write_text(USE, encoding="utf-8")

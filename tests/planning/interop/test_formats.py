@@ -165,6 +165,7 @@ HARD: Mapping[str, Callable[[dict[str, Any]], object]] = {
 
 
 @pytest.mark.parametrize("name", HARD)
+@pytest.mark.slow
 def test_the_properties_that_are_drawn_hold_each_hard_case(name: str) -> None:
     find(
         properties,

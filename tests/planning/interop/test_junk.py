@@ -43,6 +43,7 @@ PLACES = {form: list(places(held)) for form, held in DOCUMENTS.items()}
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @given(data=st.data())
 @settings(max_examples=60)
+@pytest.mark.slow
 def test_junk_anywhere_in_the_files_still_gives_a_plan_that_can_be_exported(form: str, data: st.DataObject) -> None:
     files = copy.deepcopy(DOCUMENTS[form])
     for path in data.draw(st.lists(st.sampled_from(PLACES[form]), min_size=1, max_size=3)):

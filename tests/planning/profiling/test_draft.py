@@ -211,6 +211,7 @@ EVERY_KIND: list[tuple[str, dict[str, Any]]] = [
 @settings(max_examples=150)
 @given(messages=_messages, often=st.booleans())
 @example(messages=EVERY_KIND, often=True)
+@pytest.mark.slow
 def test_a_draft_of_any_messages_is_clean_and_kept_by_all_of_them(
     tmp_path_factory: pytest.TempPathFactory, messages: list[tuple[str, dict[str, Any]]], often: bool
 ) -> None:
