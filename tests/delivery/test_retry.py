@@ -69,8 +69,10 @@ def test_only_three_statuses_ever_give_a_batch_up_or_halve_it(status: int) -> No
     assert is_about_the_batch == (status in {400, 413, 422})
 
 
-@pytest.mark.parametrize(("status", "action"), [(400, "again"), (422, "again"), (413, "split"), (401, "stop")])
-def test_a_web_page_speaks_of_a_batch_only_by_its_size(status: int, action: Action) -> None:
+@pytest.mark.parametrize(
+    ("status", "action"), [(400, "again"), (422, "again"), (401, "again"), (403, "again"), (413, "split")]
+)
+def test_a_web_page_speaks_of_a_batch_only_by_its_size_and_never_of_a_key(status: int, action: Action) -> None:
     assert decide(error_for(status, from_page=True)).action == action
 
 

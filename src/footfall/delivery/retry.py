@@ -80,11 +80,11 @@ def error_for(
     `detail` is the reason of its status line, `from_page` says that a web page came with it, `whose` says who answered
     and what, for an answer that may be no collector's, or that may say what is wrong with the key.
 
-    A page that refuses a batch is a server's that took our request for another kind: an HTTPS port asked over HTTP.
-    Only its 413 is what a proxy says of a batch.
+    A page that refuses a batch or a key is another server's: an HTTPS port asked over HTTP, a firewall that blocks
+    for an hour. Only its 413 is what a proxy says of a batch.
     """
     kind, text = _STATUSES.get(status, _ELSEWHERE)
-    if from_page and kind is RefusedError and status not in _BY_STATUS:
+    if from_page and kind in (RefusedError, UnauthorizedError) and status not in _BY_STATUS:
         kind, text = _ELSEWHERE
     detail = ": ".join(
         part for part in (detail, whose if kind in (UnreachableError, UnauthorizedError) else "") if part
