@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
-from tests.storage.faulty_vfs import FULL, WRITE, FaultyVFS
+from tests.storage.faulty_vfs import FSYNC, FULL, WRITE, FaultyVFS
 
-from footfall.errors import JournalError
+from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Row, SqliteControl, SqliteJournal
 from footfall.storage.sqlite.database import open_database
 from footfall.storage.sqlite.schema import SCHEMA_VERSION
@@ -215,3 +216,36 @@ def test_a_journal_of_an_early_footfall_is_refused(tmp_path: Path) -> None:
 def test_reading_a_journal_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="cannot be opened: it is missing"):
         SqliteJournal(tmp_path / "journal.db", readonly=True)
+
+
+class ReadersVFS(FaultyVFS):
+    """Does what it is told to, once, after a database was opened and before its log is."""
+
+    def __init__(self, name: str) -> None:
+        self.meanwhile: list[Callable[[], object]] = []
+        super().__init__(name)
+
+    def xOpen(self, name: Any, flags: list[int]) -> Any:  # noqa: N802 - apsw's name
+        if not isinstance(name, apsw.URIFilename) and str(name).endswith("-wal") and self.meanwhile:
+            self.meanwhile.pop()()
+        return super().xOpen(name, flags)
+
+
+def test_a_reader_misses_nothing_where_a_new_file_becomes_the_journal_as_it_opens_the_old_one(
+    tmp_path: Path, vfs: FaultyVFS
+) -> None:
+    path = tmp_path / "journal.db"
+    journal = SqliteJournal(path, vfs=vfs.name)
+    journal.commit(Changes([row("a")], {}))
+    vfs.faults["sync", "-wal"] = FSYNC
+    with pytest.raises(SyncError):
+        journal.commit(Changes([row("b")], {}))
+    vfs.faults.clear()
+    readers = ReadersVFS("readers")
+    reader = SqliteJournal(path, readonly=True, vfs=readers.name)
+    readers.meanwhile.append(lambda: journal.commit(Changes([row("b")], {})))
+
+    assert ids_in(reader) == ["a", "b"]
+    assert not readers.meanwhile
+    journal.close()
+    readers.unregister()

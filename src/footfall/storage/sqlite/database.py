@@ -13,8 +13,8 @@ from footfall.errors import JournalError
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "CHECKPOINT_PAGES", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database", "reason_of",
-    "translated",
+    "CHECKPOINT_PAGES", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database", "open_to_read",
+    "reason_of", "translated",
 ]  # fmt: skip
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
@@ -86,6 +86,30 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
         close_database(connection)
         raise
     return connection
+
+
+def open_to_read(path: Path, *, vfs: str = "") -> apsw.Connection:
+    """Open a database to read from it, and open it again where another file took its place meanwhile.
+
+    Else an old file could be read without its log, which is removed then. Raises JournalError.
+    """
+    while True:
+        before = _place(path)
+        try:
+            connection = open_database(path, readonly=True, vfs=vfs)
+        except JournalError:
+            if _place(path) == before:
+                raise
+            continue
+        if _place(path) == before:
+            return connection
+        close_database(connection)
+
+
+def _place(path: Path) -> tuple[str, int] | None:
+    with suppress(OSError):
+        return os.path.realpath(path), path.stat().st_ino
+    return None
 
 
 def make_private(path: Path) -> None:

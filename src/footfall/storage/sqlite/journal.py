@@ -29,6 +29,7 @@ from footfall.storage.sqlite.database import (
     fold_log,
     is_failed_sync,
     open_database,
+    open_to_read,
     reason_of,
     translated,
 )
@@ -118,7 +119,7 @@ class SqliteJournal:
         self._tries = 0
         self._next_try = 0.0
         if readonly:
-            open_database(path, readonly=True, vfs=vfs).close()
+            open_to_read(path, vfs=vfs).close()
         else:
             self._files = files or JournalFiles(path)
             self._begin()
@@ -169,7 +170,7 @@ class SqliteJournal:
         """See Journal."""
         if self._closed:
             raise JournalError(f"{self._path} is closed")
-        connection = open_database(self._path, readonly=True, vfs=self._vfs)
+        connection = open_to_read(self._path, vfs=self._vfs)
         try:
             snapshot = SqliteSnapshot(connection, self._path)
             snapshot.run("BEGIN")
