@@ -183,6 +183,15 @@ def test_connections_that_linger_are_beside_the_limits_until_descriptors_are_sho
     assert connections.surplus() == []
 
 
+def test_no_more_than_a_thousand_connections_linger() -> None:
+    connections = Connections[int](10_000, 500)
+    for number in range(1_003):
+        connections.linger(number)
+
+    assert connections.surplus() == [0, 1, 2]
+    assert connections.surplus() == []
+
+
 @pytest.mark.parametrize(
     ("peer", "other", "is_same"),
     [

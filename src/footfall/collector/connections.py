@@ -19,6 +19,7 @@ Address = tuple[int, int]
 """The version of IP, and a number: the whole address of IPv4, the first 64 bits of IPv6."""
 SPARE = 50
 """How many connections over the limit of all may linger. The process keeps descriptors for so many."""
+_MOST_LINGERING = 1_000
 C = TypeVar("C")
 
 
@@ -115,9 +116,10 @@ class Connections(Generic[C]):
         self._lingering[connection] = None
 
     def surplus(self) -> list[C]:
-        """Those that linger and must be closed now, the oldest first, because there are too many descriptors in use."""
-        count = len(self._addresses) + len(self._lingering) - self._most - SPARE
-        surplus = list(islice(self._lingering, max(0, count)))
+        """Those that linger and must be closed now, the oldest first: they are many, or descriptors few."""
+        lingering = len(self._lingering)
+        count = max(lingering - _MOST_LINGERING, lingering + len(self._addresses) - self._most - SPARE, 0)
+        surplus = list(islice(self._lingering, count))
         for connection in surplus:
             del self._lingering[connection]
         return surplus
