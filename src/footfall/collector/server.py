@@ -15,6 +15,7 @@ import uvicorn
 from footfall.collector.accept import Acceptor, connection_limit
 from footfall.collector.app import App
 from footfall.collector.connections import Connections
+from footfall.collector.memory import keep_large_blocks_apart
 from footfall.collector.protocol import GuardedProtocol
 from footfall.collector.settings import CollectorSettings
 from footfall.errors import UsageError
@@ -76,6 +77,7 @@ def serve(
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_SWITCH)
+    keep_large_blocks_apart()
     _Server(config, listener, settings=settings, ready=ready, tick=tick, refused=refused).run(sockets=[])
 
 
