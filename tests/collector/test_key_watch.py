@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,7 @@ from footfall.collector.key_text import digest_of
 from footfall.collector.key_watch import KeyWatch
 from footfall.collector.keys import Keyring
 from footfall.errors import JournalError
-from footfall.storage import KeyRecord
+from footfall.storage import KeyRecord, SqliteControl
 from footfall.testing import ManualClock
 from footfall.testing.control import MemoryControl
 
@@ -80,3 +81,26 @@ def test_a_collector_does_not_start_on_keys_that_it_cannot_read() -> None:
 
     with pytest.raises(JournalError), KeyWatch(control, Keyring({}), clock=ManualClock()):
         pass
+
+
+def test_a_store_with_less_in_it_than_before_changes_no_key(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path, older, away = tmp_path / "control.db", tmp_path / "older", tmp_path / "away"
+    control, keyring = SqliteControl(path), Keyring({})
+    for key in ("a", "b"):
+        control.add_key(record(key))
+    older.write_bytes(path.read_bytes())
+    control.revoke_key("b", 2)
+    with KeyWatch(control, keyring, clock=ManualClock()) as watch:
+        path.rename(away)
+        watch.refresh()
+        without = [keyring.source("a"), keyring.source("b")]
+        older.rename(path)
+        watch.refresh()
+        with_an_older_one = [keyring.source("a"), keyring.source("b")]
+        away.rename(path)
+        control.revoke_key("a", 3)
+        watch.refresh()
+
+    assert without == with_an_older_one == ["shop", None]
+    assert keyring.source("a") is None
+    assert caplog.text.count("control.db is missing, or an older one; put it back") == 1

@@ -39,13 +39,21 @@ class KeyWatch:
     def refresh(self) -> None:
         """Look once."""
         try:
-            self._take(self._control.key_records())
+            self._take(self._read())
         except StorageError as error:
             if not self._is_failing:
                 _log.error("the stored keys cannot be read; those that were read last stay in force: %s", error)
             self._is_failing = True
         else:
             self._is_failing = False
+
+    def _read(self) -> list[KeyRecord]:
+        """The stored keys. Raises StorageError too for fewer than before: no key and no revocation is ever removed."""
+        records = self._control.key_records()
+        now = {record.id: record.revoked_at for record in records}
+        if any(old.id not in now or (old.revoked_at and not now[old.id]) for old in self._records):
+            raise StorageError("control.db is missing, or an older one; put it back, or start the collector anew")
+        return records
 
     def _take(self, records: list[KeyRecord]) -> None:
         if records == self._records:
