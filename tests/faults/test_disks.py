@@ -152,3 +152,34 @@ def test_a_collector_on_a_full_disk_is_not_ready_and_takes_messages_again_when_t
         assert "again" in stored(tmp_path / "data")
     finally:
         wait_until(lambda: os.system(f"umount {tmp_path}") == 0)
+
+
+def test_on_a_disk_that_was_full_as_it_started_small_batches_that_fit_do_not_make_a_collector_ready(
+    tmp_path: Path,
+) -> None:
+    run("mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(tmp_path))
+    filler = tmp_path / "filler"
+    try:
+        with CollectorProcess(tmp_path / "data") as first:
+            assert httpx.post(f"{first.url}/v1/batch", content=batch(["a"]), auth=AUTH).status_code == 200
+            first.stop()
+        filler.write_bytes(bytes(58 << 20))
+        with CollectorProcess(tmp_path / "data") as collector:
+            large = [f"large-{number}" for number in range(1000)]
+            statuses = [httpx.post(f"{collector.url}/v1/batch", content=batch(large, 6000), auth=AUTH).status_code]
+            small = []
+            for number in range(30):
+                answer = httpx.post(f"{collector.url}/v1/batch", content=batch([f"{number}"], 10), auth=AUTH)
+                small.append((answer.status_code, httpx.get(f"{collector.url}/ready").status_code))
+                CLOCK.sleep(0.1)
+            filler.unlink()
+            wait_until(lambda: httpx.get(f"{collector.url}/ready").status_code == 200)
+            statuses.append(httpx.post(f"{collector.url}/v1/batch", content=batch(large, 6000), auth=AUTH).status_code)
+            collector.stop()
+
+        assert statuses == [503, 200]
+        assert {ready for _, ready in small} == {503}
+        assert (200, 503) in small
+        assert set(large) <= stored(tmp_path / "data")
+    finally:
+        wait_until(lambda: os.system(f"umount {tmp_path}") == 0)

@@ -249,3 +249,25 @@ def test_a_reader_misses_nothing_where_a_new_file_becomes_the_journal_as_it_open
     assert not readers.meanwhile
     journal.close()
     readers.unregister()
+
+
+def test_what_a_probe_takes_in_the_log_is_there_for_the_next_commit(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+    journal.commit(Changes([], {}, probe=2_000_000))
+    before = (tmp_path / "journal.db-wal").stat().st_size
+    journal.commit(Changes([row(str(number))._replace(body=b"x" * 900_000) for number in range(2)], {}))
+
+    assert before > 2_000_000
+    assert (tmp_path / "journal.db-wal").stat().st_size == before
+    journal.close()
+
+
+def test_a_probe_fails_where_its_log_cannot_be_copied_back(tmp_path: Path, vfs: FaultyVFS) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name)
+    vfs.faults["write", "journal.db"] = FULL
+
+    with pytest.raises(JournalError, match="the disk is full"):
+        journal.commit(Changes([], {}, probe=100_000))
+    assert journal.commit(Changes([row("a")], {}, probe=0)) == [True]
+    vfs.faults.clear()
+    journal.close()

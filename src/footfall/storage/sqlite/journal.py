@@ -137,7 +137,7 @@ class SqliteJournal:
                 if self._connection is None:
                     self._connection = self._open()
                 fresh = self._write(self._connection, changes)
-                self._fold(self._connection)
+                self._fold(self._connection, is_needed=bool(changes.probe) and not changes.rows)
             except (apsw.Error, OSError, JournalError) as error:
                 raise self._failure(error) from error
             self._tries, self._next_try = 0, 0.0
@@ -235,14 +235,18 @@ class SqliteJournal:
         except OSError as error:
             _log.error("%s", self._distrust(error))
 
-    def _fold(self, connection: apsw.Connection) -> None:
-        """Copy the log back when it is long. Raises what a failed sync raises; after another error the log stays."""
-        if self._log_pages < CHECKPOINT_PAGES:
+    def _fold(self, connection: apsw.Connection, *, is_needed: bool) -> None:
+        """Copy the log back when it is long. Raises what a failed sync raises; after another error the log stays.
+
+        `is_needed` is for a probe of many bytes: the room that it takes in the log has to be there for what comes next.
+        Then it is copied back in any case, and every error is raised.
+        """
+        if self._log_pages < CHECKPOINT_PAGES and not is_needed:
             return
         try:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error as error:
-            if is_failed_sync(error):
+            if is_needed or is_failed_sync(error):
                 raise
             if not self._is_fold_failing:
                 _log.warning("%s: the log cannot be copied back, and grows: %s", self._path, reason_of(error))
