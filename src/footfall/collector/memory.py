@@ -7,8 +7,8 @@ import sys
 
 __all__ = ["give_back", "keep_large_blocks_apart"]
 
-_M_MMAP_THRESHOLD = -3  # malloc.h
-_LARGE = 1_000_000  # bytes
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+_LARGE, _SPARE = 1_000_000, 64_000_000  # bytes
 
 
 def give_back() -> None:
@@ -22,6 +22,8 @@ def keep_large_blocks_apart() -> None:
     Without this the C library does so only until it has seen a few large blocks.
     """
     _call("mallopt", _M_MMAP_THRESHOLD, _LARGE)
+    # With the one fixed the other is no longer raised by itself, and each request would fetch and give back its memory.
+    _call("mallopt", _M_TRIM_THRESHOLD, _SPARE)
 
 
 def _call(name: str, *arguments: int) -> None:
