@@ -133,7 +133,7 @@ def judge(envelope: Envelope, frame: Frame, grow: Callable[[int], None] = _no_li
         kind: Kind = "quarantined" if draft.outcome == "quarantined" else "stored"
         faults = draft.faults if kind == "quarantined" else draft.warnings
         rows.append(
-            Row(
+            Row(  # by position: by keyword it takes half a microsecond longer, a seventh of all judging
                 kind,
                 source,
                 draft.message_id,
