@@ -351,20 +351,24 @@ class SqliteJournal:
             bodies: list[bytes] = []
             for row in changes.rows:
                 kind, source, message_id = row.kind, row.source, row.message_id
-                place = known.get((source, message_id))
-                new = place is None or (place > 0 and kind == "stored")
+                key = source, message_id
+                place = known.get(key)
+                is_stored = kind == "stored"
+                new = place is None or (place > 0 and is_stored)
                 fresh.append(new)
                 if new:
                     seq += 1
                     if place is None:
-                        ids.append((message_id, source, seq, kind == "quarantined"))
+                        ids.append((message_id, source, seq, not is_stored))
                     else:
                         superseded.append((place, seq))
-                    known[source, message_id] = seq if kind == "quarantined" else 0
+                    known[key] = 0 if is_stored else seq
                     tables[kind].append((seq, *_values_of(row)))
-                    if kind == "stored":
+                    if is_stored:
                         bodies.append(row.body)
-                event = row.event if row.event is not None else account(None, row.type)
+                event = row.event
+                if event is None:
+                    event = account(None, row.type)
                 counts[source, event, kind if new else "duplicate"] += 1
                 if new and row.faults is not None and is_misdated(row):
                     misdated[source, event] += 1

@@ -28,9 +28,9 @@ def insert_into(name: str, columns: Sequence[Column] = COLUMNS) -> str:
 
 
 def select_from(kind: Kind, columns: Sequence[Column] = COLUMNS) -> str:
-    """The beginning of a query for rows: `seq`, then what `Row` has, in its order."""
+    """The beginning of a query for rows of one kind: `seq`, then their values in the order of the columns."""
     names = ", ".join(column.name for column in columns)
-    return f"SELECT seq, '{kind}' AS kind, {names} FROM {TABLES[kind]}"  # noqa: S608 - our own names
+    return f"SELECT seq, {names} FROM {TABLES[kind]}"  # noqa: S608 - our own names
 
 
 SCHEMA = f"""

@@ -42,7 +42,8 @@ class SqliteSnapshot:
         """See Journal."""
         last = until if until is not None else 2**63 - 1
         while True:
-            entries = list(map(_entry, self.run(_SCAN[kind], (after, last, chunk))))
+            lines = self.run(_SCAN[kind], (after, last, chunk))
+            entries = [Entry(seq, Row(kind, *values)) for seq, *values in lines]
             if not entries:
                 return
             yield entries
@@ -50,7 +51,11 @@ class SqliteSnapshot:
 
     def lookup(self, message_id: str) -> list[Entry]:
         """See Journal."""
-        entries = [_entry(line) for query in _LOOKUP.values() for line in self.run(query, (message_id,))]
+        entries = [
+            Entry(seq, Row(kind, *values))
+            for kind, query in _LOOKUP.items()
+            for seq, *values in self.run(query, (message_id,))
+        ]
         return sorted(entries, key=lambda entry: entry.seq)
 
     def watermark(self) -> int:
@@ -73,8 +78,3 @@ class SqliteSnapshot:
     def refusals(self) -> list[Refusals]:
         """See Snapshot."""
         return [Refusals(*line) for line in self.run(_REFUSALS)]
-
-
-def _entry(line: tuple[Any, ...]) -> Entry:
-    seq, *values = line
-    return Entry(seq, Row._make(values))
