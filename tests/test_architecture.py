@@ -242,6 +242,20 @@ def test_only_the_sqlite_store_names_its_journal_and_its_control_store() -> None
     assert wrong == []
 
 
+def test_no_module_reads_the_row_of_a_message_by_position() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in modules()}
+
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, text in texts.items()
+        if "footfall.storage.journal import" in text
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).split(".")[-1] == "row"
+    ]
+
+    assert wrong == []
+
+
 def test_every_pure_module_that_the_rule_names_exists() -> None:
     missing = [
         name
