@@ -12,6 +12,8 @@ import pytest
 
 from footfall.cli import main
 
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this platform has no named pipes")
+
 PLAN = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
 COMMANDS = {
