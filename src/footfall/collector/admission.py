@@ -7,12 +7,20 @@ share in the claim has released it: the one who waits for the answer, a thread t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import NamedTuple, Self
 
 from footfall.errors import RequestError
 
-__all__ = ["Admission", "Budget", "Claim", "overloaded"]
+__all__ = ["Admission", "Budget", "Claim", "Grow", "overloaded", "unbounded"]
+
+Grow = Callable[[int], None]
+"""Asked before something grows to so many bytes. Raises RequestError where there is no room."""
+
+
+def unbounded(_size: int) -> None:
+    """A Grow that has room for everything."""
 
 
 class Budget(NamedTuple):

@@ -21,6 +21,7 @@ import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
+from footfall.collector.admission import Grow, unbounded
 from footfall.errors import RequestError
 
 __all__ = ["BOM", "inflate"]
@@ -33,7 +34,6 @@ _ZSTD_WINDOW_LOG = 23
 _DEFLATE, _MAX_WINDOW, _CHECK = 8, 7, 31
 
 
-Grow = Callable[[int], None]
 """Told how many bytes are inflated so far, before there are more; what it raises ends the inflating."""
 
 _FIRST_STEP = 65_536  # bytes that are inflated at first; each step after it doubles what there is
@@ -52,11 +52,7 @@ class _Coding(NamedTuple):
     has_check: bool
 
 
-def _no_limit(_: int) -> None:
-    return None
-
-
-def inflate(body: bytes, limit: int, grow: Grow = _no_limit) -> bytes:
+def inflate(body: bytes, limit: int, grow: Grow = unbounded) -> bytes:
     """What a body holds, inflated where it is compressed, without a byte order mark.
 
     `grow` is told of every step before memory is taken for it.

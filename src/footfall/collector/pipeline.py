@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from footfall.collector.admission import Grow, unbounded
 from footfall.collector.door_step import bundle_of, conceal, door
 from footfall.collector.draft import Draft, Frame
 from footfall.collector.judge import JudgeFor
@@ -31,10 +32,6 @@ Step = Callable[[Draft, Frame], bool]
 # What a row takes beside its body, and a verdict with its notices beside its faults: rounded up from measurements.
 _ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
 _GROW_EVERY = 64  # messages
-
-
-def _no_limit(_: int) -> None:
-    return None
 
 
 STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, plan, somebody)
@@ -86,7 +83,7 @@ def frame_for(
     )
 
 
-def judge(envelope: Envelope, frame: Frame, grow: Callable[[int], None] = _no_limit) -> Judged:
+def judge(envelope: Envelope, frame: Frame, grow: Grow = unbounded) -> Judged:
     """Decide about every message of a request, each for itself.
 
     `grow` is called now and then with the bytes that rows and verdicts take so far; what it raises ends the judging.

@@ -20,7 +20,16 @@ from footfall.errors import PlanError, Problem
 from footfall.plan.model import Plan
 from footfall.plan.packed import PackedEvents, settled, to_json
 
-__all__ = ["BUNDLE_SUFFIX", "bundle_bytes", "bundle_hash", "bundle_name", "from_bundle", "may_transform", "read_bundle"]
+__all__ = [
+    "BUNDLE_SUFFIX",
+    "bundle_bytes",
+    "bundle_hash",
+    "bundle_name",
+    "from_bundle",
+    "may_transform",
+    "read_bundle",
+    "read_plan_file",
+]
 
 # Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
 _VERSION = 3
@@ -85,10 +94,10 @@ def may_transform(bundle: bytes) -> bool:
     return b'"transform":' in bundle
 
 
-def read_bundle(path: Path, disk: Disk | None = None) -> Plan:
-    """The plan in a bundle's file; see `from_bundle`. Raises PlanError, also when the file cannot be read."""
+def read_plan_file(path: Path, disk: Disk) -> bytes:
+    """The bytes of a file of a plan. Raises PlanError when it is missing or cannot be read."""
     try:
-        data = read_text_file(disk or SystemDisk(), path)
+        return read_text_file(disk, path)
     except FileNotFoundError:
         problem = Problem("missing_file", "no such file or folder", remedy="check the path", file=str(path))
         raise PlanError([problem]) from None
@@ -96,7 +105,11 @@ def read_bundle(path: Path, disk: Disk | None = None) -> Plan:
         message = f"cannot be read: {error.strerror or error}"
         problem = Problem("unreadable_file", message, remedy="check its permissions", file=str(path))
         raise PlanError([problem]) from error
-    return from_bundle(data, name=str(path))
+
+
+def read_bundle(path: Path, disk: Disk | None = None) -> Plan:
+    """The plan in a bundle's file; see `from_bundle`. Raises PlanError, also when the file cannot be read."""
+    return from_bundle(read_plan_file(path, disk or SystemDisk()), name=str(path))
 
 
 def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["BYTES", "COLUMNS", "TEXT", "TIME", "Column", "Contents"]
+__all__ = ["BYTES", "COLUMNS", "TEXT", "TIME", "Column", "ColumnType"]
 
 
-class Contents(NamedTuple):
+class ColumnType(NamedTuple):
     """What a column holds: its type in Python, and its name in SQLite, in Arrow, and in DuckDB."""
 
     python: type
@@ -20,11 +20,11 @@ class Contents(NamedTuple):
     duckdb: str
 
 
-TEXT = Contents(str, "TEXT", "string", "VARCHAR")
-TIME = Contents(int, "INTEGER", "int64", "BIGINT")
+TEXT = ColumnType(str, "TEXT", "string", "VARCHAR")
+TIME = ColumnType(int, "INTEGER", "int64", "BIGINT")
 """Microseconds since 1970-01-01 UTC."""
 
-BYTES = Contents(bytes, "BLOB", "string", "VARCHAR")
+BYTES = ColumnType(bytes, "BLOB", "string", "VARCHAR")
 """JSON text in UTF-8."""
 
 
@@ -36,7 +36,7 @@ class Column(NamedTuple):
     """
 
     name: str
-    contents: Contents = TEXT
+    contents: ColumnType = TEXT
     is_required: bool = False
     is_id: bool = False
     asked_as: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
@@ -17,6 +18,7 @@ __all__ = [
     "Refusals",
     "Row",
     "Snapshot",
+    "SnapshotReads",
     "account",
     "is_misdated",
     "quarter_of",
@@ -138,6 +140,36 @@ class Snapshot(Protocol):
     def refusals(self) -> list[Refusals]:
         """How many were rejected in each quarter of an hour, the earliest first."""
         ...
+
+
+class SnapshotReads(ABC):
+    """The reads of a Journal, each by a snapshot that it opens."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """See Journal."""
+
+    def scan(
+        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+    ) -> Iterator[list[Entry]]:
+        """See Journal. The snapshot is held until the iterator ends or is closed."""
+        with self.snapshot() as snapshot:
+            yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
+
+    def lookup(self, message_id: str) -> list[Entry]:
+        """See Journal."""
+        with self.snapshot() as snapshot:
+            return snapshot.lookup(message_id)
+
+    def watermark(self) -> int:
+        """See Journal."""
+        with self.snapshot() as snapshot:
+            return snapshot.watermark()
+
+    def books(self) -> Books:
+        """See Journal."""
+        with self.snapshot() as snapshot:
+            return snapshot.books()
 
 
 class Journal(Protocol):

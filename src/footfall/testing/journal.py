@@ -18,6 +18,7 @@ from footfall.storage.journal import (
     Refusals,
     Row,
     Snapshot,
+    SnapshotReads,
     account,
     is_misdated,
     quarter_of,
@@ -26,7 +27,7 @@ from footfall.storage.journal import (
 __all__ = ["MemoryJournal"]
 
 
-class MemoryJournal(Journal):
+class MemoryJournal(SnapshotReads, Journal):
     """Keeps rows in a dictionary. `fail_with` holds errors for the next commits to raise, one each, with nothing kept.
 
     `clock` says when a message was rejected.
@@ -56,28 +57,6 @@ class MemoryJournal(Journal):
                 self._count(source, event, "rejected", number)
                 self._refusals[quarter_of(self._clock.now_us()), source, event] += number
             return [*fresh, *map(self._release, changes.released)]
-
-    def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
-    ) -> Iterator[list[Entry]]:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
-
-    def lookup(self, message_id: str) -> list[Entry]:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.lookup(message_id)
-
-    def watermark(self) -> int:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.watermark()
-
-    def books(self) -> Books:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.books()
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:

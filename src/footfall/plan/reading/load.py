@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from footfall.disk import DEEPEST, Disk, SystemDisk, read_text_file
+from footfall.disk import DEEPEST, Disk, SystemDisk
 from footfall.errors import PlanError, Problem
-from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle
+from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle, read_plan_file
 from footfall.plan.currencies import check_currency
 from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
 from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
@@ -129,15 +129,11 @@ def _read_packed(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem]]:
 
 
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
-    place = Place(str(path), 0, 0)
     try:
-        return read_text_file(disk, path)
-    except FileNotFoundError:
-        findings.add("missing_file", "no such file or folder", place=place, remedy="check the path")
-    except OSError as error:
-        findings.add(
-            "unreadable_file", f"cannot be read: {error.strerror or error}", place=place, remedy="check its permissions"
-        )
+        return read_plan_file(path, disk)
+    except PlanError as error:
+        for problem in error.problems:
+            findings.add(problem.code, problem.message, place=Place(str(path), 0, 0), remedy=problem.remedy)
     findings.incomplete = True
     return None
 

@@ -20,9 +20,9 @@ import apsw
 
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
-from footfall.storage.books import INTAKE, Books
+from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
-from footfall.storage.journal import Changes, Entry, Kind, Row, account, is_misdated, quarter_of
+from footfall.storage.journal import Changes, Kind, Row, SnapshotReads, account, is_misdated, quarter_of
 from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
     close_database,
@@ -84,7 +84,7 @@ _KNOWN = {
 }
 
 
-class SqliteJournal:
+class SqliteJournal(SnapshotReads):
     """A Journal in one SQLite database. Any thread may call it; commits run one at a time.
 
     Reads open their own connection, so each sees one moment and none holds up a commit. `readonly` is for reading
@@ -142,28 +142,6 @@ class SqliteJournal:
                 raise self._failure(error) from error
             self._tries, self._next_try = 0, 0.0
             return fresh
-
-    def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
-    ) -> Iterator[list[Entry]]:
-        """See Journal. The snapshot is held until the iterator ends or is closed."""
-        with self.snapshot() as snapshot:
-            yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
-
-    def lookup(self, message_id: str) -> list[Entry]:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.lookup(message_id)
-
-    def watermark(self) -> int:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.watermark()
-
-    def books(self) -> Books:
-        """See Journal."""
-        with self.snapshot() as snapshot:
-            return snapshot.books()
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSnapshot]:
