@@ -13,7 +13,7 @@ import pytest
 
 from footfall.plan import load
 from footfall.plan.model import Deprecation, Event, Goal, Plan, Property, Rule, Source, Team
-from footfall.planning.docs.event_page import Change
+from footfall.planning.docs.event_page import HistoryEntry
 from footfall.planning.docs.html import Markup, element, joined, table
 from footfall.planning.docs.site import site
 
@@ -72,7 +72,10 @@ def test_pages_need_no_script_and_nothing_from_elsewhere() -> None:
 
 
 def test_an_events_page_says_what_it_is_who_uses_it_and_what_became_of_it() -> None:
-    changes = (Change("2026-05-01", "Count gifts too", "Ann, 1a2b3c4"), Change("2026-02-01", "Begin", "Bo, 0f0f0f0"))
+    changes = (
+        HistoryEntry("2026-05-01", "Count gifts too", "Ann, 1a2b3c4"),
+        HistoryEntry("2026-02-01", "Begin", "Bo, 0f0f0f0"),
+    )
 
     text = Page(site(load(FOLDERS[0]), history={"order_completed": changes})["events/order_completed.html"]).text
 
@@ -157,7 +160,7 @@ def test_no_text_becomes_markup() -> None:
         goals={"g": Goal(name="g", description=HOSTILE)},
     )
 
-    pages = site(plan, history={"seen": (Change(HOSTILE, HOSTILE, HOSTILE),)})
+    pages = site(plan, history={"seen": (HistoryEntry(HOSTILE, HOSTILE, HOSTILE),)})
 
     for name, text in pages.items():
         page = Page(text)

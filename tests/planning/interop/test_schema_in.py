@@ -15,8 +15,8 @@ from footfall.plan.findings import Findings
 from footfall.plan.model import Property
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.interop import export_plan, import_plan
-from footfall.planning.interop.draft import Draft
 from footfall.planning.interop.keywords import MAX_DEPTH
+from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import property_schema
 from footfall.planning.interop.yaml_text import yaml_text
 
@@ -347,14 +347,14 @@ def test_what_an_older_draft_says_otherwise_is_told(schema: dict[str, Any], lost
 
 
 def test_a_part_that_makes_no_plan_costs_none_of_the_others() -> None:
-    draft = Draft()
+    builder = PlanBuilder()
     bad = {"type": ["integer", "number"], "wire_name": "B"}
-    draft.event("first", {"properties": {"a": {"type": "string"}, "b": bad}})
-    draft.event("second", {"properties": {"a": {"type": "string"}}, "rules": [{"id": "r", "check": "a +"}]})
-    draft.trait("user", "mail", {"type": "strng"})
-    draft.define("types", "money", {"type": "integer", "scale": 2})
+    builder.event("first", {"properties": {"a": {"type": "string"}, "b": bad}})
+    builder.event("second", {"properties": {"a": {"type": "string"}}, "rules": [{"id": "r", "check": "a +"}]})
+    builder.trait("user", "mail", {"type": "strng"})
+    builder.define("types", "money", {"type": "integer", "scale": 2})
 
-    imported = draft.finish(name="p")
+    imported = builder.finish(name="p")
 
     assert list(imported.plan.events) == ["first"]
     assert [(prop.name, prop.type, prop.wire_name) for prop in imported.plan.events["first"].properties] == [
@@ -368,12 +368,12 @@ def test_a_part_that_makes_no_plan_costs_none_of_the_others() -> None:
 
 
 def test_a_reader_that_fails_costs_one_event_and_is_told_with_its_place() -> None:
-    draft = Draft()
+    builder = PlanBuilder()
     for name in ("a", "b", "c"):
-        with draft.reading(f"plan.json#/rules/{name}"):
-            draft.event(name, {} if name != "b" else 3)  # type: ignore[arg-type]  # what no reader should hand on
+        with builder.reading(f"plan.json#/rules/{name}"):
+            builder.event(name, {} if name != "b" else 3)  # type: ignore[arg-type]  # what no reader should hand on
 
-    imported = draft.finish(name="p")
+    imported = builder.finish(name="p")
 
     assert list(imported.plan.events) == ["a", "c"]
     assert [(loss.code, loss.place) for loss in imported.losses] == [("loss_skipped", "plan.json#/rules/b")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from footfall.cli.plan.git_program import run_git
 from footfall.plan import Plan
 from footfall.plan.reading.places import Places
-from footfall.planning.docs.event_page import Change
+from footfall.planning.docs.event_page import HistoryEntry
 
 __all__ = ["git_history"]
 
@@ -16,10 +16,10 @@ _SEPARATOR = "\x1f"
 _MOST = 50
 
 
-def git_history(plan: Plan, places: Places) -> dict[str, tuple[Change, ...]]:
+def git_history(plan: Plan, places: Places) -> dict[str, tuple[HistoryEntry, ...]]:
     """The commits that changed each event's own lines, newest first, at most 50 each."""
     texts: dict[Path, list[str]] = {}
-    found: dict[str, tuple[Change, ...]] = {}
+    found: dict[str, tuple[HistoryEntry, ...]] = {}
     for event in plan.events:
         place = places.find((event,))
         file = Path(place.file)
@@ -72,6 +72,8 @@ def _span(lines: list[str], event: str, column: int) -> tuple[int, int] | None:
     return first + 1, last + 1
 
 
-def _changes(answer: str) -> tuple[Change, ...]:
+def _changes(answer: str) -> tuple[HistoryEntry, ...]:
     told = (line.split(_SEPARATOR) for line in answer.splitlines() if line.count(_SEPARATOR) >= 3)
-    return tuple(Change(day, _SEPARATOR.join(subject), f"{author}, {commit}") for day, commit, author, *subject in told)
+    return tuple(
+        HistoryEntry(day, _SEPARATOR.join(subject), f"{author}, {commit}") for day, commit, author, *subject in told
+    )

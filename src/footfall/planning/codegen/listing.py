@@ -9,10 +9,10 @@ import msgspec
 from footfall.plan.model import Property
 from footfall.planning.codegen.wording import limits, notes
 
-__all__ = ["Row", "rows"]
+__all__ = ["PropertyRow", "rows"]
 
 
-class Row(msgspec.Struct, frozen=True):
+class PropertyRow(msgspec.Struct, frozen=True):
     """One property. `path` is how it stands in the JSON (`lines[].sku`, `by_counter.*`)."""
 
     path: str
@@ -23,15 +23,17 @@ class Row(msgspec.Struct, frozen=True):
     notes: tuple[str, ...]
 
 
-def rows(properties: Iterable[Property], prefix: str = "") -> Iterator[Row]:
+def rows(properties: Iterable[Property], prefix: str = "") -> Iterator[PropertyRow]:
     """A row for each property, and after it one for each that is inside of it."""
     for prop in properties:
         path = f"{prefix}{prop.wire_name or prop.name}"
-        yield Row(path, type_words(prop), prop.required, prop.description, tuple(limits(prop)), tuple(notes(prop)))
+        yield PropertyRow(
+            path, type_words(prop), prop.required, prop.description, tuple(limits(prop)), tuple(notes(prop))
+        )
         yield from _inside(prop, path)
 
 
-def _inside(prop: Property, path: str) -> Iterator[Row]:
+def _inside(prop: Property, path: str) -> Iterator[PropertyRow]:
     yield from rows(prop.properties, f"{path}.")
     for inner, mark in ((prop.items, "[]"), (prop.values, ".*")):
         if inner is None:
@@ -39,7 +41,9 @@ def _inside(prop: Property, path: str) -> Iterator[Row]:
         here = f"{path}{mark}"
         told = (*limits(inner), *notes(inner))
         if told:
-            yield Row(here, type_words(inner), False, inner.description, tuple(limits(inner)), tuple(notes(inner)))
+            yield PropertyRow(
+                here, type_words(inner), False, inner.description, tuple(limits(inner)), tuple(notes(inner))
+            )
         yield from _inside(inner, here)
 
 

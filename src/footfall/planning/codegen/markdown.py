@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from footfall.markdown_text import code_span, markdown_text
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Event, Plan
-from footfall.planning.codegen.listing import Row, rows
+from footfall.planning.codegen.listing import PropertyRow, rows
 from footfall.planning.codegen.payload import example_payload
 from footfall.planning.codegen.used_by import used_by
 from footfall.planning.codegen.wording import event_facts
@@ -64,7 +64,7 @@ def _event(event: Event, plan: Plan, uses: UseIndex) -> Iterator[str]:
     yield f"{fence}json\n{payload}\n{fence}"
 
 
-def _row(row: Row) -> tuple[str, ...]:
+def _row(row: PropertyRow) -> tuple[str, ...]:
     more = "; ".join((*row.limits, *row.notes))
     meaning = "<br>".join(markdown_text(part) for part in (row.description, more) if part)
     return (code_span(row.path), row.type, "required" if row.required else "", meaning)

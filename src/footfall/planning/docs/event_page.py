@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from footfall.plan.model import Event, Plan, Source
-from footfall.planning.codegen.listing import Row, rows
+from footfall.planning.codegen.listing import PropertyRow, rows
 from footfall.planning.codegen.payload import example_payload
 from footfall.planning.codegen.used_by import UsedBy
 from footfall.planning.codegen.wording import event_facts
 from footfall.planning.docs.html import Markup, Part, element, joined, link, table
 
-__all__ = ["Change", "event_body", "status_tag"]
+__all__ = ["HistoryEntry", "event_body", "status_tag"]
 
 _WEB = ("https://", "http://")
 _OWN_PLACE = frozenset({"Status", "Sources", "Links"})
 
 
-class Change(msgspec.Struct, frozen=True):
+class HistoryEntry(msgspec.Struct, frozen=True):
     """One known change of an event: a day, what was done, and who or what tells it (a commit, a version)."""
 
     day: str
@@ -32,7 +32,9 @@ def status_tag(event: Event) -> Markup:
     return element("span", event.status, class_=f"tag {event.status}")
 
 
-def event_body(event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[Change], version: str) -> Markup:
+def event_body(
+    event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[HistoryEntry], version: str
+) -> Markup:
     """What stands on the page below its title; `version` is that of the plan's lock, "" without one."""
     return joined(
         element("p", status_tag(event)),
@@ -72,7 +74,7 @@ def _properties(event: Event) -> Markup:
     return table(("property", "type", "", "meaning"), map(_row, rows(event.properties)))
 
 
-def _row(row: Row) -> tuple[Part, ...]:
+def _row(row: PropertyRow) -> tuple[Part, ...]:
     more = "; ".join((*row.limits, *row.notes))
     return (
         element("code", row.path),
@@ -111,7 +113,7 @@ def _source(source: Source) -> tuple[Part, ...]:
     return (element("code", source.name), f"{source.kind} {source.language}".strip() + version, ", ".join(source.paths))
 
 
-def _history(event: Event, history: Sequence[Change]) -> Markup:
+def _history(event: Event, history: Sequence[HistoryEntry]) -> Markup:
     known = [*history, *_stated(event)]
     if not known:
         return element("p", "Nothing is known.", class_="soft")
@@ -119,14 +121,14 @@ def _history(event: Event, history: Sequence[Change]) -> Markup:
     return table(("day", "", "what"), ((change.day, change.told_by, change.what) for change in days))
 
 
-def _stated(event: Event) -> Iterator[Change]:
+def _stated(event: Event) -> Iterator[HistoryEntry]:
     """What the plan itself says of times."""
     if event.since:
-        yield Change(event.since, "is sent since this day", "plan")
+        yield HistoryEntry(event.since, "is sent since this day", "plan")
     if event.expires:
-        yield Change(event.expires, "must be renewed or removed", "plan")
+        yield HistoryEntry(event.expires, "must be renewed or removed", "plan")
     gone = event.deprecated
     if gone is not None and gone.since:
-        yield Change(gone.since, f"deprecated: {gone.reason}" if gone.reason else "deprecated", "plan")
+        yield HistoryEntry(gone.since, f"deprecated: {gone.reason}" if gone.reason else "deprecated", "plan")
     if gone is not None and gone.remove_after:
-        yield Change(gone.remove_after, "may be removed after this day", "plan")
+        yield HistoryEntry(gone.remove_after, "may be removed after this day", "plan")

@@ -12,13 +12,13 @@ import msgspec
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Plan
 from footfall.planning.codegen.used_by import UsedBy, used_by
-from footfall.planning.docs.event_page import Change, event_body, status_tag
+from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
 from footfall.planning.docs.style import STYLE
 from footfall.planning.uses import UseIndex
 
-__all__ = ["Change", "site"]
+__all__ = ["HistoryEntry", "site"]
 
 _NOBODY = "no owner"
 
@@ -32,7 +32,7 @@ class _Owned(msgspec.Struct):
 
 
 def site(
-    plan: Plan, *, history: Mapping[str, Sequence[Change]], versions: Mapping[str, str] | None = None
+    plan: Plan, *, history: Mapping[str, Sequence[HistoryEntry]], versions: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """The pages by their path in the folder.
 

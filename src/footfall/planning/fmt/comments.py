@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
-from footfall.planning.fmt.tree import Collection, Entry, Scalar, UnformattableError, Value, entries_of
+from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value, entries_of
 
 __all__ = ["attach_comments"]
 
@@ -124,13 +124,13 @@ class _Attacher:
             raise UnformattableError(f"line {comment.line + 1} has a comment inside of empty brackets")
         return flow
 
-    def _below(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+    def _below(self, comment: _Comment, flow: Collection | None) -> TreeEntry | None:
         candidates = self._entries if flow is None else flow.entries
         starts = self._starts if flow is None else [entry.start for entry in candidates]
         index = bisect_left(starts, comment.start)
         return candidates[index] if index < len(candidates) else None
 
-    def _above(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+    def _above(self, comment: _Comment, flow: Collection | None) -> TreeEntry | None:
         if flow is not None:
             return flow.entries[-1]
         index = bisect_right(self._starts, comment.start) - 1
@@ -140,7 +140,7 @@ class _Attacher:
         # At the left edge it is the file's own, below everything.
         return None if entry is None or comment.column == 0 else entry
 
-    def _on_line(self, comment: _Comment, flow: Collection | None) -> Entry | None:
+    def _on_line(self, comment: _Comment, flow: Collection | None) -> TreeEntry | None:
         for index in range(bisect_right(self._starts, comment.start) - 1, -1, -1):
             parent = self._entries[index].parent
             if parent is flow or (flow is None and not parent.flow):
@@ -152,7 +152,7 @@ class _Attacher:
             lines.append("")
         lines.append(comment.text)
 
-    def _lead(self, entry: Entry, comments: list[_Comment]) -> None:
+    def _lead(self, entry: TreeEntry, comments: list[_Comment]) -> None:
         for comment in comments:
             self._add(entry.leading, comment)
         first_of_owner = entry.parent.owner is not None and entry.parent.owner.start == entry.start

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from footfall.plan.reading.shape import Kind
 from footfall.planning.fmt.order import inside, key_order, record_of
-from footfall.planning.fmt.tree import Collection, Entry, Scalar, UnformattableError, Value
+from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value
 
 __all__ = ["render"]
 
@@ -37,21 +37,21 @@ class _Writer:
             made += [*above, *lines, *entry.after]
         return made
 
-    def _ordered(self, collection: Collection, kind: Kind | None) -> list[Entry]:
+    def _ordered(self, collection: Collection, kind: Kind | None) -> list[TreeEntry]:
         record = record_of(kind, _keys(collection)) if collection.is_map and self._sort else None
         if record is None:
             return collection.entries
         rank = {key: number for number, key in enumerate(key_order(record))}
         return sorted(collection.entries, key=lambda entry: rank.get(_key(entry) or "", len(rank)))
 
-    def _pair(self, entry: Entry, kind: Kind | None, column: int) -> list[str]:
+    def _pair(self, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
         assert entry.key is not None
         key = _one_line(entry.key, in_flow=False)
         if key is None:
             raise UnformattableError(f"line {entry.line + 1} has a key over several lines")
         return self._behind(f"{key}:", entry, kind, column)
 
-    def _item(self, entry: Entry, kind: Kind | None, column: int) -> list[str]:
+    def _item(self, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
         value = entry.value
         text = self._in_one_line(entry, kind, column + 2)
         if isinstance(value, Scalar) or text is not None or value.anchor:
@@ -62,7 +62,7 @@ class _Writer:
         # Behind a dash alone there is no room for a comment.
         return [*entry.trailing, *_without_empty_start(lines[:start]), f"- {lines[start]}", *below]
 
-    def _behind(self, head: str, entry: Entry, kind: Kind | None, column: int) -> list[str]:
+    def _behind(self, head: str, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
         """An entry whose value begins behind `head`, or below it."""
         value = entry.value
         note = "".join(f"  {text}" for text in entry.trailing)
@@ -78,7 +78,7 @@ class _Writer:
         anchor = f" &{value.anchor}" if value.anchor else ""
         return [f"{head}{anchor}{note}", *(_indent(line) for line in self.lines(value, kind, column + len(_STEP)))]
 
-    def _in_one_line(self, entry: Entry, kind: Kind | None, column: int) -> str | None:
+    def _in_one_line(self, entry: TreeEntry, kind: Kind | None, column: int) -> str | None:
         value = entry.value
         if isinstance(value, Scalar):
             return _one_line(value, in_flow=False)
@@ -105,7 +105,7 @@ class _Writer:
         return f"{anchor}{open_}{', '.join(parts)}{close}"
 
 
-def _key(entry: Entry) -> str | None:
+def _key(entry: TreeEntry) -> str | None:
     return None if entry.key is None else entry.key.value
 
 

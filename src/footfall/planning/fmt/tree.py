@@ -11,7 +11,7 @@ from typing import Any
 from footfall.errors import MissingExtraError
 from footfall.plan.reading.yaml_source import Node
 
-__all__ = ["Collection", "Entry", "Scalar", "UnformattableError", "entries_of", "read_tree"]
+__all__ = ["Collection", "Scalar", "TreeEntry", "UnformattableError", "entries_of", "read_tree"]
 
 
 class UnformattableError(Exception):
@@ -32,7 +32,7 @@ class Scalar:
         self.indent = 0  # of the container, for a block scalar
 
 
-class Entry:
+class TreeEntry:
     """A key with its value, or an item of a list (no key), and the comments that go with it.
 
     `leading` are the lines above it (a comment, or "" for an empty line), `trailing` the comments on its line, `after`
@@ -63,8 +63,8 @@ class Collection:
         self.start: int = event.start_mark.index
         self.end = self.start
         self.lines = (event.start_mark.line, event.start_mark.line)
-        self.entries: list[Entry] = []
-        self.owner: Entry | None = None
+        self.entries: list[TreeEntry] = []
+        self.owner: TreeEntry | None = None
 
 
 Value = Scalar | Collection
@@ -112,7 +112,7 @@ class _Reader:
             place = (inner.start_mark.index, inner.start_mark.line, begins)
             key = self._scalar(inner, column) if collection.is_map else None
             value = self._value(next(self._events) if collection.is_map else inner, column)
-            entry = Entry(collection, key, value, place)
+            entry = TreeEntry(collection, key, value, place)
             if isinstance(value, Collection):
                 value.owner = entry
             collection.entries.append(entry)
@@ -140,7 +140,7 @@ def _join(tree: Value, node: Node) -> Value:
         for entry, inner in zip(tree.entries, node.value, strict=True):
             entry.value = _join(entry.value, inner)
         return tree
-    kept: list[Entry] = []
+    kept: list[TreeEntry] = []
     for entry in tree.entries:
         assert entry.key is not None
         inner = node.value.get(entry.key.value)
@@ -157,7 +157,7 @@ def _join(tree: Value, node: Node) -> Value:
     return tree
 
 
-def entries_of(tree: Value) -> Iterator[Entry]:
+def entries_of(tree: Value) -> Iterator[TreeEntry]:
     """Every entry at any depth, in the order of the text; an outer one before what is inside of it."""
     if isinstance(tree, Collection):
         for entry in tree.entries:

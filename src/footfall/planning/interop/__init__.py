@@ -6,9 +6,9 @@ so whatever is not in its report is still there after a round trip.
 
 from __future__ import annotations
 
-from footfall.planning.interop.draft import Imported
 from footfall.planning.interop.formats import FORMATS, Exported, Format, export_plan, import_plan
 from footfall.planning.interop.losses import LOSS_CODES, Loss
+from footfall.planning.interop.plan_builder import Imported
 
 __all__ = [
     "FORMATS", "LOSS_CODES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan",

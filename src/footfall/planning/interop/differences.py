@@ -13,7 +13,7 @@ import msgspec
 from footfall.plan.checking.validate import Validator
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Enforcement, Event, Plan, Property
-from footfall.planning.interop.losses import Losses, shown
+from footfall.planning.interop.losses import LossReport, shown
 
 __all__ = ["compare_plans"]
 
@@ -27,7 +27,7 @@ _SECTIONS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def compare_plans(before: Plan, after: Plan, losses: Losses) -> None:
+def compare_plans(before: Plan, after: Plan, losses: LossReport) -> None:
     """Note in `losses` everything that `before` says and `after` says otherwise, or not at all."""
     for field in msgspec.structs.fields(Plan):
         if field.name not in _PARTS and field.name not in _SECTIONS:
@@ -41,7 +41,7 @@ def compare_plans(before: Plan, after: Plan, losses: Losses) -> None:
     _events(before, after, losses)
 
 
-def _events(before: Plan, after: Plan, losses: Losses) -> None:
+def _events(before: Plan, after: Plan, losses: LossReport) -> None:
     names = {event.wire_name: event for event in after.events.values()}
     left = dict(after.events)
     for event in before.events.values():
@@ -57,7 +57,7 @@ def _events(before: Plan, after: Plan, losses: Losses) -> None:
     _order("plan", "events", order, [event.wire_name for event in after.events.values()], losses)
 
 
-def _event(event: Event, match: Event, before: Plan, after: Plan, losses: Losses) -> None:
+def _event(event: Event, match: Event, before: Plan, after: Plan, losses: LossReport) -> None:
     _fields(event.name, event, match, losses)
     for place in _PLACES:
         mine, theirs = _policy(before, place, event), _policy(after, place, match)
@@ -71,7 +71,7 @@ def _policy(plan: Plan, place: _Place, event: Event | None = None) -> Enforcemen
     return Validator(plan, place=place).policy(event)
 
 
-def _properties(place: str, before: Iterable[Property], after: Iterable[Property], losses: Losses) -> None:
+def _properties(place: str, before: Iterable[Property], after: Iterable[Property], losses: LossReport) -> None:
     mine, theirs = ({prop.wire_name or prop.name: prop for prop in each} for each in (before, after))
     for key, prop in mine.items():
         here = f"{place}.{prop.name}"
@@ -85,7 +85,7 @@ def _properties(place: str, before: Iterable[Property], after: Iterable[Property
     _order(place, "properties", list(mine), list(theirs), losses)
 
 
-def _property(place: str, before: Property, after: Property, losses: Losses) -> None:
+def _property(place: str, before: Property, after: Property, losses: LossReport) -> None:
     _fields(place, before, after, losses)
     _additional(place, before.additional, after.additional, losses)
     _properties(place, before.properties, after.properties, losses)
@@ -97,7 +97,7 @@ def _property(place: str, before: Property, after: Property, losses: Losses) -> 
             _value(place, key, mine, theirs, losses)
 
 
-def _additional(place: str, before: bool | None, after: bool | None, losses: Losses) -> None:
+def _additional(place: str, before: bool | None, after: bool | None, losses: LossReport) -> None:
     if before is None and after is not None:
         # Said once: it is so for every object that leaves the decision to the plan.
         what = "enforcement.unknown_property, where an object has no `additional`"
@@ -107,13 +107,13 @@ def _additional(place: str, before: bool | None, after: bool | None, losses: Los
         losses.add("loss_not_said", place, words[before], words[after])
 
 
-def _fields(place: str, before: msgspec.Struct, after: msgspec.Struct, losses: Losses) -> None:
+def _fields(place: str, before: msgspec.Struct, after: msgspec.Struct, losses: LossReport) -> None:
     for field in msgspec.structs.fields(type(before)):
         if field.name not in _PARTS:
             _value(place, field.name, getattr(before, field.name), getattr(after, field.name), losses)
 
 
-def _entries(word: str, before: Mapping[str, Any], after: Mapping[str, Any], losses: Losses) -> None:
+def _entries(word: str, before: Mapping[str, Any], after: Mapping[str, Any], losses: LossReport) -> None:
     for name, entry in before.items():
         if name not in after:
             losses.add("loss_not_said", f"{word}:{name}", f"the {word}", _NOTHING)
@@ -124,13 +124,13 @@ def _entries(word: str, before: Mapping[str, Any], after: Mapping[str, Any], los
             losses.add("loss_not_said", f"{word}:{name}", _NOTHING, f"a {word} that was not there")
 
 
-def _order(place: str, what: str, before: list[str], after: list[str], losses: Losses) -> None:
+def _order(place: str, what: str, before: list[str], after: list[str], losses: LossReport) -> None:
     mine, theirs = [key for key in before if key in after], [key for key in after if key in before]
     if mine != theirs:
         losses.add("loss_not_said", place, f"the order of its {what}", f"{', '.join(theirs)}")
 
 
-def _value(place: str, key: str, before: Any, after: Any, losses: Losses) -> None:
+def _value(place: str, key: str, before: Any, after: Any, losses: LossReport) -> None:
     if key == "x" and isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in dict.fromkeys((*before, *after)):
             _value(place, name, before.get(name), after.get(name), losses)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from footfall.planning.interop.keywords import ASIDE
-from footfall.planning.interop.losses import Losses
+from footfall.planning.interop.losses import LossReport
 from footfall.planning.interop.schema_in import SchemaReader, annotate, take_additional
 from footfall.planning.interop.simplify import as_types, simplify
 
@@ -25,7 +25,7 @@ def describes_object(schema: Any) -> bool:
 def read_event(
     schema: Mapping[str, Any],
     place: str,
-    losses: Losses,
+    losses: LossReport,
     *,
     document: Mapping[str, Any] | None = None,
     unsaid: bool | None = True,
@@ -62,7 +62,9 @@ def read_event(
     return event
 
 
-def read_traits(schema: Mapping[str, Any], place: str, losses: Losses, *, unsaid: bool | None = True) -> dict[str, Any]:
+def read_traits(
+    schema: Mapping[str, Any], place: str, losses: LossReport, *, unsaid: bool | None = True
+) -> dict[str, Any]:
     """The traits that a schema describes, by name. A trait is never required, and one that nobody named is no fault."""
     left, seen = simplify(schema, schema, frozenset())
     if take_additional(left, unsaid) is False:
@@ -76,7 +78,7 @@ def read_traits(schema: Mapping[str, Any], place: str, losses: Losses, *, unsaid
     return traits
 
 
-def read_type(schema: Mapping[str, Any], place: str, losses: Losses) -> dict[str, Any]:
+def read_type(schema: Mapping[str, Any], place: str, losses: LossReport) -> dict[str, Any]:
     """The named type that a schema describes; for what is no payload of an event, such as a list."""
     reader = SchemaReader(schema, losses)
     made = reader.property(schema, place)
@@ -91,7 +93,7 @@ def _drop_known(left: dict[str, Any]) -> None:
         left.pop(keyword, None)
 
 
-def _keep(left: dict[str, Any], reader: SchemaReader, event: dict[str, Any], place: str, losses: Losses) -> None:
+def _keep(left: dict[str, Any], reader: SchemaReader, event: dict[str, Any], place: str, losses: LossReport) -> None:
     for keyword, value in left.items():
         losses.aside(place, keyword, value)
     reader.refer(left)

@@ -11,18 +11,18 @@ from footfall.errors import UsageError
 from footfall.plan.model import Plan
 from footfall.planning.interop import jsonschema, rudderstack, segment, snowplow
 from footfall.planning.interop.differences import compare_plans
-from footfall.planning.interop.draft import Draft, Imported
-from footfall.planning.interop.losses import Loss, Losses
+from footfall.planning.interop.losses import Loss, LossReport
+from footfall.planning.interop.plan_builder import Imported, PlanBuilder
 from footfall.planning.interop.portability import note_unportable
 
 __all__ = ["FORMATS", "Exported", "Format", "export_plan", "import_plan"]
 
 
 class Format(msgspec.Struct, frozen=True):
-    """A format: what it is called, how its files are read into a draft, and how a plan is written as its files."""
+    """A format: what it is called, how its files are read into a builder, and how a plan is written as its files."""
 
     title: str
-    read: Callable[[Mapping[str, Any], Draft], None]
+    read: Callable[[Mapping[str, Any], PlanBuilder], None]
     write: Callable[[Plan], dict[str, Any]]
 
 
@@ -47,9 +47,9 @@ def import_plan(files: Mapping[str, Any], form: str, *, name: str = "imported") 
 
     `name` is what the plan is called where the documents give it no name. Raises UsageError for an unknown format.
     """
-    draft = Draft()
-    _format(form).read(files, draft)
-    return draft.finish(name=name)
+    builder = PlanBuilder()
+    _format(form).read(files, builder)
+    return builder.finish(name=name)
 
 
 def export_plan(plan: Plan, form: str) -> Exported:
@@ -58,7 +58,7 @@ def export_plan(plan: Plan, form: str) -> Exported:
     Raises UsageError for an unknown format.
     """
     files = _format(form).write(plan)
-    losses = Losses()
+    losses = LossReport()
     note_unportable(plan, losses)
     compare_plans(plan, import_plan(files, form, name=plan.id).plan, losses)
     return Exported(files=files, losses=losses.all())

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from footfall.plan.model import Plan
-from footfall.planning.interop.draft import Draft
 from footfall.planning.interop.event_in import describes_object, read_event, read_traits, read_type
 from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import snake_case
+from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import event_schema, members_schema
 
 __all__ = ["DRAFT_7", "read", "read_schema_file", "write"]
@@ -32,60 +32,62 @@ def write(plan: Plan) -> dict[str, Any]:
     return files
 
 
-def read(files: Mapping[str, Any], draft: Draft) -> None:
+def read(files: Mapping[str, Any], builder: PlanBuilder) -> None:
     """Add an event for every schema of an object, and a named type for every other."""
     for path, document in files.items():
-        read_schema_file(path, document, draft)
+        read_schema_file(path, document, builder)
 
 
-def read_schema_file(path: str, document: Any, draft: Draft) -> None:
+def read_schema_file(path: str, document: Any, builder: PlanBuilder) -> None:
     """Add what one file says: a schema, a list of schemas, or a file with nothing but definitions."""
     if isinstance(document, list):
         for index, each in enumerate(document):
-            read_schema_file(f"{path}#/{index}", each, draft)
+            read_schema_file(f"{path}#/{index}", each, builder)
         return
     if not isinstance(document, Mapping):
-        draft.losses.add("loss_skipped", path, f"{shown(document)}, which is no schema", "nothing")
+        builder.losses.add("loss_skipped", path, f"{shown(document)}, which is no schema", "nothing")
         return
-    with draft.reading(path):
-        _read_schemas(path, document, draft)
+    with builder.reading(path):
+        _read_schemas(path, document, builder)
 
 
-def _read_schemas(path: str, document: Mapping[str, Any], draft: Draft) -> None:
+def _read_schemas(path: str, document: Mapping[str, Any], builder: PlanBuilder) -> None:
     stem = _stem(path)
     kind = next((each for each in _KINDS if path.endswith((f"traits/{each}.schema.json", f"traits/{each}.json"))), None)
     if kind is not None:
-        for name, trait in read_traits(document, f"traits.{kind}", draft.losses).items():
-            draft.trait(kind, name, trait)  # type: ignore[arg-type]  # one of _KINDS
+        for name, trait in read_traits(document, f"traits.{kind}", builder.losses).items():
+            builder.trait(kind, name, trait)  # type: ignore[arg-type]  # one of _KINDS
         return
     definitions = {**_mapping(document, "definitions"), **_mapping(document, "$defs")}
     if definitions and not {"type", "properties", "$ref", "allOf", "anyOf", "oneOf"} & document.keys():
         section = "definitions" if "definitions" in document else "$defs"
         for name, schema in definitions.items():
             called = str(schema.get("title", name)) if isinstance(schema, Mapping) else name
-            with draft.reading(f"{path}#/{section}/{name}"):
-                _add(called, name, schema, document, draft)
+            with builder.reading(f"{path}#/{section}/{name}"):
+                _add(called, name, schema, document, builder)
         return
     title = document.get("title")
     own = _mapping(document, "self").get("name")
     name = own if isinstance(own, str) else stem or (title if isinstance(title, str) else "")
-    _add(title if isinstance(title, str) else "", name, document, document, draft)
+    _add(title if isinstance(title, str) else "", name, document, document, builder)
 
 
-def _add(title: str, name: str, schema: Any, document: Mapping[str, Any], draft: Draft) -> None:
+def _add(title: str, name: str, schema: Any, document: Mapping[str, Any], builder: PlanBuilder) -> None:
     own = snake_case(name)
     if not isinstance(schema, Mapping) or not describes_object(schema):
-        named = draft.define("types", name, read_type(schema if isinstance(schema, Mapping) else {}, own, draft.losses))
-        draft.losses.add(
+        named = builder.define(
+            "types", name, read_type(schema if isinstance(schema, Mapping) else {}, own, builder.losses)
+        )
+        builder.losses.add(
             "loss_read_as", own, "a schema that describes no object", f"the named type {named!r}, no event"
         )
         return
-    body = read_event(schema, own, draft.losses, document=document)
+    body = read_event(schema, own, builder.losses, document=document)
     # A title that is the name in other letters is how the event is called on the wire; any other is a note.
     called = title if snake_case(title) == own else ""
     if called:
         body.pop("x_title", None)
-    draft.event(own, body, wire_name=called)
+    builder.event(own, body, wire_name=called)
 
 
 def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-__all__ = ["LOSS_CODES", "Loss", "LossCode", "Losses", "shown"]
+__all__ = ["LOSS_CODES", "Loss", "LossCode", "LossReport", "shown"]
 
 
 class LossCode(NamedTuple):
@@ -55,7 +55,7 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
     instead: str
 
 
-class Losses:
+class LossReport:
     """Gathers losses in the order in which they are met."""
 
     def __init__(self) -> None:

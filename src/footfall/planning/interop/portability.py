@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from footfall.plan.model import Plan, Property
 from footfall.planning.interop.keywords import OWN_PATTERNS
-from footfall.planning.interop.losses import Losses
+from footfall.planning.interop.losses import LossReport
 
 __all__ = ["note_unportable"]
 
 
-def note_unportable(plan: Plan, losses: Losses) -> None:
+def note_unportable(plan: Plan, losses: LossReport) -> None:
     """Note formats that only footfall knows, whose place as a pattern is taken by the property's own, and scales."""
     for place, prop in _all(plan):
         if prop.pattern is not None and prop.format in OWN_PATTERNS:

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from footfall.planning.interop import segment
-from footfall.planning.interop.draft import Draft
 from footfall.planning.interop.event_in import read_event, read_traits
 from footfall.planning.interop.names import plan_id, snake_case
+from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.rudderstack_out import CONFIG, OTHER_RULES, write
 
 __all__ = ["read", "write"]
@@ -57,7 +57,7 @@ class _Catalog:
         return iter({id(entry): entry for entry in self.parts.get(kind, {}).values()}.values())
 
 
-def read(files: Mapping[str, Any], draft: Draft) -> None:
+def read(files: Mapping[str, Any], builder: PlanBuilder) -> None:
     """Add the events and traits of every tracking plan in the files."""
     catalog = _Catalog()
     for path, document in files.items():
@@ -66,24 +66,24 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
             if isinstance(kind, str) and kind in _KINDS:
                 _file(kind, one, catalog)
             elif kind is None:
-                segment.read({path: one}, draft)
+                segment.read({path: one}, builder)
             else:
-                draft.losses.add("loss_left_out", path, f"a file of the kind {kind}", "nothing")
-    draft.reserve(str(event["name"]) for event in catalog.each("events") if event.get("name"))
+                builder.losses.add("loss_left_out", path, f"a file of the kind {kind}", "nothing")
+    builder.reserve(str(event["name"]) for event in catalog.each("events") if event.get("name"))
     for custom in catalog.each("types"):
         if "variants" in custom:
-            draft.losses.add("loss_left_out", f"custom type {custom['id']}", _VARIANTS, "nothing")
+            builder.losses.add("loss_left_out", f"custom type {custom['id']}", _VARIANTS, "nothing")
     definitions = {"definitions": {str(each["id"]): _type_schema(each, catalog) for each in catalog.each("types")}}
     for plan in catalog.plans:
-        _plan(plan, catalog, definitions, draft)
+        _plan(plan, catalog, definitions, builder)
     for event in catalog.each("events"):
         if id(event) not in catalog.used:
             name = _event_name(event)
-            draft.losses.add("loss_read_as", name, "an event without a rule", "an event of which nothing is asked")
-            _event(event, {}, {"properties": {}}, catalog, draft)
+            builder.losses.add("loss_read_as", name, "an event without a rule", "an event of which nothing is asked")
+            _event(event, {}, {"properties": {}}, catalog, builder)
     for prop in catalog.each("properties"):
         if id(prop) not in catalog.used:
-            draft.losses.add("loss_left_out", f"property {prop['id']}", "a property that no rule uses", "nothing")
+            builder.losses.add("loss_left_out", f"property {prop['id']}", "a property that no rule uses", "nothing")
 
 
 def _file(kind: str, document: Mapping[str, Any], catalog: _Catalog) -> None:
@@ -97,13 +97,13 @@ def _file(kind: str, document: Mapping[str, Any], catalog: _Catalog) -> None:
         catalog.plans.append(spec)
 
 
-def _plan(spec: Mapping[str, Any], catalog: _Catalog, definitions: Mapping[str, Any], draft: Draft) -> None:
+def _plan(spec: Mapping[str, Any], catalog: _Catalog, definitions: Mapping[str, Any], builder: PlanBuilder) -> None:
     if isinstance(spec.get("id"), str):
-        draft.header.setdefault("plan", plan_id(spec["id"]))
+        builder.header.setdefault("plan", plan_id(spec["id"]))
         if isinstance(spec.get("display_name"), str) and spec["display_name"] != spec["id"]:
-            draft.header.setdefault("x_title", spec["display_name"])
+            builder.header.setdefault("x_title", spec["display_name"])
     if isinstance(spec.get("description"), str) and spec["description"]:
-        draft.header.setdefault("description", spec["description"])
+        builder.header.setdefault("description", spec["description"])
     rules = spec.get("rules")
     for rule in rules if isinstance(rules, list) else ():
         if not isinstance(rule, Mapping):
@@ -111,14 +111,14 @@ def _plan(spec: Mapping[str, Any], catalog: _Catalog, definitions: Mapping[str, 
         event = catalog.find("events", rule.get("event"))
         if event is None:
             what = f"the rule {rule.get('id')!r}: no file defines its event"
-            draft.losses.add("loss_left_out", "plan", what, "nothing")
+            builder.losses.add("loss_left_out", "plan", what, "nothing")
             continue
         schema = {**definitions, **_object(rule.get("properties"), catalog)}
         beyond = _unplanned(rule)
         if beyond is not None:
             schema["additionalProperties"] = beyond
-        with draft.reading(f"the rule {rule.get('id')!r}"):
-            _event(event, rule, schema, catalog, draft)
+        with builder.reading(f"the rule {rule.get('id')!r}"):
+            _event(event, rule, schema, catalog, builder)
 
 
 def _unplanned(rule: Mapping[str, Any]) -> bool | None:
@@ -132,25 +132,31 @@ def _event_name(event: Mapping[str, Any]) -> str:
 
 
 def _event(
-    event: Mapping[str, Any], rule: Mapping[str, Any], schema: Mapping[str, Any], catalog: _Catalog, draft: Draft
+    event: Mapping[str, Any],
+    rule: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    catalog: _Catalog,
+    builder: PlanBuilder,
 ) -> None:
     type_ = str(event.get("event_type", event.get("type", "track"))).lower()
     name = _event_name(event)
     unsaid = _unplanned(rule)  # an object inside agrees with its rule
     if "variants" in rule:
-        draft.losses.add("loss_left_out", name, _VARIANTS, "nothing")
+        builder.losses.add("loss_left_out", name, _VARIANTS, "nothing")
     if type_ in _TRAIT_EVENTS:
         kind = _TRAIT_EVENTS[type_]
-        for trait, made in read_traits(schema, f"traits.{kind}", draft.losses, unsaid=unsaid).items():
-            draft.trait(kind, trait, made)  # type: ignore[arg-type]  # "user" or "account"
+        for trait, made in read_traits(schema, f"traits.{kind}", builder.losses, unsaid=unsaid).items():
+            builder.trait(kind, trait, made)  # type: ignore[arg-type]  # "user" or "account"
         return
     if type_ != "track":
         kept = {"event": dict(event), "rule": dict(rule)}
-        draft.header.setdefault(OTHER_RULES, []).append(kept)
-        draft.losses.add("loss_kept_aside", "plan", f"the rule for events of type {type_}", f"kept under {OTHER_RULES}")
+        builder.header.setdefault(OTHER_RULES, []).append(kept)
+        builder.losses.add(
+            "loss_kept_aside", "plan", f"the rule for events of type {type_}", f"kept under {OTHER_RULES}"
+        )
         return
     if id(event) in catalog.read:
-        draft.losses.add("loss_left_out", name, "a second rule for the event", "the first one")
+        builder.losses.add("loss_left_out", name, "a second rule for the event", "the first one")
         return
     catalog.read.add(id(event))
     body: dict[str, Any] = {}
@@ -159,8 +165,8 @@ def _event(
     category = catalog.find("categories", event.get("category"))
     if category is not None:
         body["x_category"] = category.get("name", category["id"])
-    body.update(read_event(schema, name, draft.losses, unsaid=unsaid))
-    draft.event(name, body, wire_name=str(event.get("name") or ""))
+    body.update(read_event(schema, name, builder.losses, unsaid=unsaid))
+    builder.event(name, body, wire_name=str(event.get("name") or ""))
 
 
 def _object(entries: Any, catalog: _Catalog) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from footfall.planning.interop.keywords import (
     TYPE_ALIASES,
     TYPE_HINTS,
 )  # fmt: skip
-from footfall.planning.interop.losses import Losses, shown
+from footfall.planning.interop.losses import LossReport, shown
 from footfall.planning.interop.names import snake_case, unique
 from footfall.planning.interop.simplify import as_types, simplify
 from footfall.planning.interop.values_in import (
@@ -107,7 +107,7 @@ class SchemaReader:
     `definitions` are those that something kept aside still refers to, to be kept with it.
     """
 
-    def __init__(self, document: Mapping[str, Any], losses: Losses, *, unsaid: bool | None = True) -> None:
+    def __init__(self, document: Mapping[str, Any], losses: LossReport, *, unsaid: bool | None = True) -> None:
         self.definitions: dict[str, Any] = {}
         self._document = document
         self._losses = losses

@@ -11,11 +11,11 @@ from datetime import date
 from typing import Any
 
 from footfall.plan.model import Event, Plan
-from footfall.planning.interop.draft import Draft
 from footfall.planning.interop.event_in import read_event, read_traits
 from footfall.planning.interop.jsonschema import DRAFT_7
 from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import plan_id, snake_case
+from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import event_schema, members_schema
 
 __all__ = ["read", "write"]
@@ -86,18 +86,18 @@ def _message(
     return message
 
 
-def read(files: Mapping[str, Any], draft: Draft) -> None:
+def read(files: Mapping[str, Any], builder: PlanBuilder) -> None:
     """Add the events and traits of every tracking plan in the files."""
     for path, document in files.items():
         for plan in _plans(document):
-            _header(plan, draft)
+            _header(plan, builder)
         rules = list(_rules(document))
         if not rules:
-            draft.losses.add("loss_left_out", path, "the file", "it holds no rules of a tracking plan")
-        draft.reserve(rule["key"] for rule in rules if isinstance(rule.get("key"), str))
-        for rule in _newest(rules, draft):
-            with draft.reading(f"{path}: the rule for {rule.get('key') or rule.get('type')}"):
-                _rule(rule, draft)
+            builder.losses.add("loss_left_out", path, "the file", "it holds no rules of a tracking plan")
+        builder.reserve(rule["key"] for rule in rules if isinstance(rule.get("key"), str))
+        for rule in _newest(rules, builder):
+            with builder.reading(f"{path}: the rule for {rule.get('key') or rule.get('type')}"):
+                _rule(rule, builder)
 
 
 def _plans(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -110,15 +110,15 @@ def _plans(document: Any) -> Iterator[Mapping[str, Any]]:
             yield document
 
 
-def _header(plan: Mapping[str, Any], draft: Draft) -> None:
+def _header(plan: Mapping[str, Any], builder: PlanBuilder) -> None:
     name = plan.get("slug") or plan.get("display_name") or plan.get("name")
-    if isinstance(name, str) and "plan" not in draft.header:
-        draft.header["plan"] = plan_id(name.rpartition("/")[2])
+    if isinstance(name, str) and "plan" not in builder.header:
+        builder.header["plan"] = plan_id(name.rpartition("/")[2])
     title = plan.get("display_name") or plan.get("name")
-    if isinstance(title, str) and plan_id(title) != draft.header.get("plan"):
-        draft.header["x_title"] = title
+    if isinstance(title, str) and plan_id(title) != builder.header.get("plan"):
+        builder.header["x_title"] = title
     if isinstance(plan.get("description"), str) and plan["description"]:
-        draft.header["description"] = plan["description"]
+        builder.header["description"] = plan["description"]
 
 
 def _rules(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -145,7 +145,7 @@ def _rules(document: Any) -> Iterator[Mapping[str, Any]]:
         yield from _rules(document.get(key))
 
 
-def _newest(rules: list[Mapping[str, Any]], draft: Draft) -> list[Mapping[str, Any]]:
+def _newest(rules: list[Mapping[str, Any]], builder: PlanBuilder) -> list[Mapping[str, Any]]:
     """The rules with the highest version of each event: older ones have its name, so nothing tells them apart."""
     best: dict[tuple[str, str], Mapping[str, Any]] = {}
     for index, rule in enumerate(rules):
@@ -154,7 +154,7 @@ def _newest(rules: list[Mapping[str, Any]], draft: Draft) -> list[Mapping[str, A
         if held is not None:
             old, new = sorted((held, rule), key=_version)
             what = f"version {_version(old)} of the event"
-            draft.losses.add("loss_left_out", str(rule["key"]), what, f"version {_version(new)}")
+            builder.losses.add("loss_left_out", str(rule["key"]), what, f"version {_version(new)}")
             best[key] = new
         else:
             best[key] = rule
@@ -166,7 +166,7 @@ def _version(rule: Mapping[str, Any]) -> int:
     return version if isinstance(version, int) else 1
 
 
-def _rule(rule: Mapping[str, Any], draft: Draft) -> None:
+def _rule(rule: Mapping[str, Any], builder: PlanBuilder) -> None:
     type_ = str(rule.get("type")).upper()
     schema = rule["jsonSchema"]
     parts = schema.get("properties")
@@ -174,15 +174,15 @@ def _rule(rule: Mapping[str, Any], draft: Draft) -> None:
     if type_ in _TRAIT_RULES:
         kind = _TRAIT_RULES[type_]
         inner = parts.get("traits", schema)
-        traits = read_traits(inner if isinstance(inner, Mapping) else {}, f"traits.{kind}", draft.losses)
+        traits = read_traits(inner if isinstance(inner, Mapping) else {}, f"traits.{kind}", builder.losses)
         for name, trait in traits.items():
-            draft.trait(kind, name, trait)  # type: ignore[arg-type]  # "user" or "account"
+            builder.trait(kind, name, trait)  # type: ignore[arg-type]  # "user" or "account"
     elif type_ == "TRACK" and isinstance(rule.get("key"), str):
-        _track(rule, schema, parts, draft)
+        _track(rule, schema, parts, builder)
     else:
         what = f"the rule for {type_} {rule.get('key') or ''}".rstrip()
-        draft.header.setdefault("x_segment_rules", []).append(dict(rule))
-        draft.losses.add("loss_kept_aside", "plan", what, "kept under x_segment_rules, and not checked")
+        builder.header.setdefault("x_segment_rules", []).append(dict(rule))
+        builder.losses.add("loss_kept_aside", "plan", what, "kept under x_segment_rules, and not checked")
 
 
 def _day(text: Any) -> str:
@@ -193,14 +193,14 @@ def _day(text: Any) -> str:
         return ""
 
 
-def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[str, Any], draft: Draft) -> None:
+def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[str, Any], builder: PlanBuilder) -> None:
     key = rule["key"]
     whole = "properties" in parts and _MESSAGE_KEYS.issuperset(parts)
     payload = parts.get("properties") if whole else schema
     # Without a part for the properties the schema is either theirs, or that of a message of which nothing is asked.
     if not whole and set(parts) <= {"context", "traits"}:
         payload = {}
-    body = read_event(payload if isinstance(payload, Mapping) else {}, snake_case(key), draft.losses, document=schema)
+    body = read_event(payload if isinstance(payload, Mapping) else {}, snake_case(key), builder.losses, document=schema)
     description = schema.get("description") or rule.get("description")
     event: dict[str, Any] = {}
     if isinstance(description, str) and description.strip():
@@ -220,17 +220,17 @@ def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[st
         if day != _SOME_DAY:
             event["deprecated"] = {"since": day}
     elif ended and not day:
-        draft.losses.add("loss_left_out", snake_case(key), f"deprecatedAt {shown(ended)}", "nothing: it is no time")
+        builder.losses.add("loss_left_out", snake_case(key), f"deprecatedAt {shown(ended)}", "nothing: it is no time")
     beside = {name: part for name, part in parts.items() if name != "properties" and part not in _NOTHING_ASKED}
     own = snake_case(key)
     title = schema.get("title")
     if isinstance(title, str) and title and title != key:
         event["x_title"] = title
     for keyword in schema.keys() - _READ if whole else ():
-        draft.losses.add("loss_left_out", own, f"{keyword} of the whole message", "nothing")
+        builder.losses.add("loss_left_out", own, f"{keyword} of the whole message", "nothing")
     if whole and beside:
         event["x_segment_message"] = beside
-        draft.losses.add(
+        builder.losses.add(
             "loss_kept_aside", own, f"what is asked of {', '.join(beside)}", "kept under x_segment_message"
         )
-    draft.event(key, {**event, **{name: value for name, value in body.items() if name not in event}}, wire_name=key)
+    builder.event(key, {**event, **{name: value for name, value in body.items() if name not in event}}, wire_name=key)

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from footfall.plan.model import Event, Plan
-from footfall.planning.interop.draft import Draft
 from footfall.planning.interop.event_in import describes_object, read_event, read_type
 from footfall.planning.interop.jsonschema import read_schema_file
 from footfall.planning.interop.names import plan_id, snake_case
+from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import event_schema
 
 __all__ = ["read", "write"]
@@ -90,7 +90,7 @@ def _identity(event: Event, plan: Plan) -> tuple[str, str, str]:
     )
 
 
-def read(files: Mapping[str, Any], draft: Draft) -> None:
+def read(files: Mapping[str, Any], builder: PlanBuilder) -> None:
     """Add an event for each schema, and a named type for each entity and each schema of no object.
 
     The newest version of a schema has its name; older ones follow as deprecated events, named with their version.
@@ -104,19 +104,19 @@ def read(files: Mapping[str, Any], draft: Draft) -> None:
             if kind == "data-product":
                 products.append(one)
             elif kind == "source-application":
-                sources[path] = _source(one, draft)
+                sources[path] = _source(one, builder)
             else:
                 schema = _schema(path, one)
                 if schema is not None:
                     found.append(schema)
                 elif kind is not None:
-                    draft.losses.add("loss_left_out", path, f"a resource of the type {kind}", "nothing")
+                    builder.losses.add("loss_left_out", path, f"a resource of the type {kind}", "nothing")
                 else:
-                    read_schema_file(path, one, draft)
-    vendor = _vendor(found, draft)
-    named = _schemas(found, vendor, draft)
+                    read_schema_file(path, one, builder)
+    vendor = _vendor(found, builder)
+    named = _schemas(found, vendor, builder)
     for product in products:
-        _product(product, named, sources, draft)
+        _product(product, named, sources, builder)
 
 
 def _schema(path: str, document: Any) -> _Schema | None:
@@ -141,19 +141,19 @@ def _schema(path: str, document: Any) -> _Schema | None:
     return _Schema(vendor, name, version, schema, owner if isinstance(owner, str) else "", entity)
 
 
-def _vendor(found: Iterable[_Schema], draft: Draft) -> str:
+def _vendor(found: Iterable[_Schema], builder: PlanBuilder) -> str:
     """The vendor that goes without saying: the only one, or the one that most schemas have."""
     vendors = [schema.vendor for schema in found if schema.vendor]
     vendor = max(sorted(set(vendors)), key=vendors.count, default="")
     if vendor:
         own = plan_id(vendor.removeprefix("com."))
-        draft.header["plan"] = own
+        builder.header["plan"] = own
         if vendor != f"com.{own}":
-            draft.header["x_iglu_vendor"] = vendor
+            builder.header["x_iglu_vendor"] = vendor
     return vendor
 
 
-def _schemas(found: Iterable[_Schema], vendor: str, draft: Draft) -> dict[tuple[str, str], str]:
+def _schemas(found: Iterable[_Schema], vendor: str, builder: PlanBuilder) -> dict[tuple[str, str], str]:
     """Add the schemas, the newest of each first; answer the names of the events by vendor and name."""
     versions: dict[tuple[str, str], dict[str, _Schema]] = {}
     for schema in found:
@@ -161,25 +161,25 @@ def _schemas(found: Iterable[_Schema], vendor: str, draft: Draft) -> dict[tuple[
         first = held.setdefault(schema.version, schema)
         if first is not schema:
             if first.schema != schema.schema:
-                draft.losses.add("loss_left_out", schema.name, f"a second, other {schema.version}", "the first one")
+                builder.losses.add("loss_left_out", schema.name, f"a second, other {schema.version}", "the first one")
             # The same schema as a data structure tells more than the registry does.
             told = first._replace(owner=first.owner or schema.owner, entity=first.entity or schema.entity)
             held[schema.version] = told
     named: dict[tuple[str, str], str] = {}
     for key, held in versions.items():
         newest, *older = sorted(held.values(), key=lambda schema: schema.order, reverse=True)
-        with draft.reading(f"{newest.vendor}/{newest.name}/{newest.version}"):
-            named[key] = _add(newest, vendor, snake_case(newest.name), {}, draft)
+        with builder.reading(f"{newest.vendor}/{newest.name}/{newest.version}"):
+            named[key] = _add(newest, vendor, snake_case(newest.name), {}, builder)
         for schema in older if key in named else ():
             name = f"{snake_case(schema.name)}_{schema.version.replace('-', '_')}"
             ended = {"reason": f"{newest.version} is the newest version", "replaced_by": named[key]}
-            extra = {"status": "deprecated", "deprecated": ended} if named[key] in draft.events else {}
-            with draft.reading(f"{schema.vendor}/{schema.name}/{schema.version}"):
-                _add(schema, vendor, name, extra, draft)
+            extra = {"status": "deprecated", "deprecated": ended} if named[key] in builder.events else {}
+            with builder.reading(f"{schema.vendor}/{schema.name}/{schema.version}"):
+                _add(schema, vendor, name, extra, builder)
     return named
 
 
-def _add(schema: _Schema, vendor: str, name: str, extra: Mapping[str, Any], draft: Draft) -> str:
+def _add(schema: _Schema, vendor: str, name: str, extra: Mapping[str, Any], builder: PlanBuilder) -> str:
     place = name
     iglu = {
         key: value
@@ -193,21 +193,21 @@ def _add(schema: _Schema, vendor: str, name: str, extra: Mapping[str, Any], draf
     own = schema.schema.get("self")
     form = own.get("format") if isinstance(own, Mapping) else None
     if form not in (None, "jsonschema"):
-        draft.losses.add("loss_read_as", place, f"the format {form}, which is no JSON Schema", "any value")
+        builder.losses.add("loss_read_as", place, f"the format {form}, which is no JSON Schema", "any value")
         iglu["format"] = form
     beside = {_IGLU: iglu} if iglu else {}
     plain = {key: value for key, value in schema.schema.items() if key not in ("self", "$schema")}
     if schema.entity or not describes_object(plain):
-        named = draft.define("types", name, {**read_type(plain, place, draft.losses), **beside})
+        named = builder.define("types", name, {**read_type(plain, place, builder.losses), **beside})
         what = "an entity" if schema.entity else "a schema that describes no object"
-        draft.losses.add("loss_read_as", place, what, f"the named type {named!r}, no event")
+        builder.losses.add("loss_read_as", place, what, f"the named type {named!r}, no event")
         return named
-    body = read_event(plain, place, draft.losses)
+    body = read_event(plain, place, builder.losses)
     head = {"owner": schema.owner} if schema.owner else {}
-    return draft.event(name, {**head, **body, **extra, **beside})
+    return builder.event(name, {**head, **body, **extra, **beside})
 
 
-def _source(document: Mapping[str, Any], draft: Draft) -> str:
+def _source(document: Mapping[str, Any], builder: PlanBuilder) -> str:
     data = document.get("data")
     data = data if isinstance(data, Mapping) else {}
     name = plan_id(str(data.get("name", "source")))
@@ -215,27 +215,29 @@ def _source(document: Mapping[str, Any], draft: Draft) -> str:
     body: dict[str, Any] = {"x_app_ids": ids} if ids and ids != [name] else {}
     notes = {"x_title": data.get("name"), "x_description": data.get("description"), "x_owner": data.get("owner")}
     body.update({key: value for key, value in notes.items() if value and value != name})
-    named = draft.define("sources", name, body)
+    named = builder.define("sources", name, body)
     entities = data.get("entities")
     if isinstance(entities, Mapping) and any(entities.values()):
-        draft.losses.add("loss_left_out", f"source:{named}", "the entities that it adds to events", "nothing")
+        builder.losses.add("loss_left_out", f"source:{named}", "the entities that it adds to events", "nothing")
     return named
 
 
 def _product(
-    product: Mapping[str, Any], named: Mapping[tuple[str, str], str], sources: Mapping[str, str], draft: Draft
+    product: Mapping[str, Any], named: Mapping[tuple[str, str], str], sources: Mapping[str, str], builder: PlanBuilder
 ) -> None:
     """Read from a data product who owns its events and where they come from; the rest is kept as it is."""
-    draft.header.setdefault(_PRODUCTS, []).append(product)
+    builder.header.setdefault(_PRODUCTS, []).append(product)
     data = product.get("data")
     data = data if isinstance(data, Mapping) else {}
-    draft.losses.add("loss_kept_aside", "plan", f"the data product {data.get('name', '')!r}", f"kept under {_PRODUCTS}")
+    builder.losses.add(
+        "loss_kept_aside", "plan", f"the data product {data.get('name', '')!r}", f"kept under {_PRODUCTS}"
+    )
     apps = data.get("sourceApplications")
     from_here = [_referred(each, sources) for each in apps] if isinstance(apps, list) else []
     known = [name for name in from_here if name]
     specifications = data.get("eventSpecifications")
     for each in specifications if isinstance(specifications, list) else ():
-        event = draft.events.get(_event_of(each, named))
+        event = builder.events.get(_event_of(each, named))
         if event is None:
             continue
         if isinstance(data.get("owner"), str):

@@ -13,10 +13,10 @@ from footfall.errors import PlanError, Problem
 from footfall.plan.model import Plan
 from footfall.plan.reading.load import read_document
 from footfall.plan.reading.yaml_source import is_writable
-from footfall.planning.interop.losses import Loss, Losses, shown
+from footfall.planning.interop.losses import Loss, LossReport, shown
 from footfall.planning.interop.names import plan_id, snake_case, unique
 
-__all__ = ["Draft", "Imported"]
+__all__ = ["Imported", "PlanBuilder"]
 
 # How many maps and lists may stand inside one another: those of a plan's YAML, less what is around a property.
 _DEEPEST = 60
@@ -33,11 +33,11 @@ class Imported(msgspec.Struct, frozen=True, kw_only=True):
     losses: tuple[Loss, ...]
 
 
-class Draft:
+class PlanBuilder:
     """Gathers the parts of a plan by name. `losses` is where a format's reader notes what the plan cannot say."""
 
     def __init__(self) -> None:
-        self.losses = Losses()
+        self.losses = LossReport()
         self.header: dict[str, Any] = {}
         self.events: dict[str, dict[str, Any]] = {}
         self._sections: dict[str, dict[str, Any]] = {name: {} for name in ("teams", "sources", "types")}
