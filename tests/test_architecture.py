@@ -42,8 +42,8 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"journeys"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
-    # `trials` judges kept messages as the collector does and compares two reports, so it is above both.
-    ({"people", "quarantine", "trials"}, False),
+    # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
+    ({"people", "quarantine", "simulation"}, False),
     ({"integrations", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]

@@ -41,7 +41,7 @@ def test_every_library_of_an_extra_is_in_the_table_under_that_extra() -> None:
         ("from footfall.analytics import Dataset", "apsw", "analytics"),
         ("from footfall.people import find", "apsw", "analytics"),
         ("from footfall.storage import SqliteJournal", "apsw", "collector"),
-        ("from footfall.trials import try_plan", "apsw", "analytics,collector"),
+        ("from footfall.simulation import simulate", "apsw", "analytics,collector"),
     ],
 )
 def test_a_part_whose_library_is_missing_says_so_in_one_line(statement: str, library: str, extras: str | None) -> None:

@@ -91,10 +91,10 @@ class _Tried:
     def __init__(self, plan: Plan, path: Path, data: Path) -> None:
         # Loaded late: only this needs the collector and the query engine.
         from footfall.cli.plan.simulate_text import SHOW
-        from footfall.trials import try_plan
+        from footfall.simulation import simulate
 
         now = local_time(SystemClock().now_us())
-        self.trial = try_plan(data, plan, in_force=None, since=now - _LAST_WEEK, until=None, now=now)
+        self.trial = simulate(data, plan, in_force=None, since=now - _LAST_WEEK, until=None, now=now)
         self._show = SHOW
         self._about = (str(path), str(data))
 

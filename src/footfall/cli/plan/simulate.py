@@ -45,13 +45,13 @@ def command(
     """
     # Loaded late: --help works also where the collector and the query engine are not installed.
     from footfall.cli.plan.simulate_text import SHOW
-    from footfall.trials import try_plan
+    from footfall.simulation import simulate
 
     plan = require_plan(ctx, new)
     older = None if in_force is None else require_plan(ctx, in_force)
     now = local_time(SystemClock().now_us())
     bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
-    trial = try_plan(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
+    trial = simulate(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(trial)
     else:

@@ -10,7 +10,7 @@ from footfall.cli.report_words import number, percent
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
 from footfall.printable import counted
-from footfall.trials import FaultTrial, JourneyMove, KpiMove, StepMove, Trial
+from footfall.simulation import FaultOutcome, JourneyDelta, KpiDelta, Simulation, StepDelta
 
 __all__ = ["SHOW"]
 
@@ -18,7 +18,7 @@ _TOLD = 12
 _UNCHANGED = "same"
 
 
-def _verdict(trial: Trial) -> str:
+def _verdict(trial: Simulation) -> str:
     since = "" if trial.since is None else f" since {trial.since:%Y-%m-%d %H:%M}"
     kept = f"{counted(trial.stored, 'stored message')}{since}"
     lost = f"{trial.lost:,} would not be stored" if trial.lost else "all would be stored again"
@@ -32,7 +32,7 @@ def _figure(value: Decimal | int | None, *, is_share: bool = False) -> str:
     return percent(Decimal(value)) if is_share else number(Decimal(value))
 
 
-def _moved(move: KpiMove) -> str:
+def _moved(move: KpiDelta) -> str:
     before, after = (_figure(value, is_share=move.is_share) for value in (move.before, move.after))
     if move.change in {"added", "removed"}:
         return f"{after} (new)" if move.change == "added" else f"{before} (removed)"
@@ -42,28 +42,28 @@ def _moved(move: KpiMove) -> str:
     return told if before != after else f"{told} (some groups move)"
 
 
-def _step(step: StepMove) -> str:
+def _step(step: StepDelta) -> str:
     if step.before == step.after:
         return f"{step.id} {_figure(step.after)}"
     return f"{step.id} {_figure(step.before)} → {_figure(step.after)}"
 
 
-def _where(fault: FaultTrial) -> str:
+def _where(fault: FaultOutcome) -> str:
     return f"{fault.event}.{fault.path}" if fault.path else fault.event
 
 
-def _why(fault: FaultTrial) -> str:
+def _why(fault: FaultOutcome) -> str:
     parts = [f"expected {fault.expected}" if fault.expected else "", f"got {fault.got}" if fault.got else ""]
     said = ", ".join(part for part in parts if part)
     return f"{fault.code}: {said}" if said else fault.code
 
 
-def _quiet(moves: Sequence[KpiMove | JourneyMove], what: str) -> str:
+def _quiet(moves: Sequence[KpiDelta | JourneyDelta], what: str) -> str:
     same = sum(move.change == _UNCHANGED for move in moves)
     return f"{counted(same, what)} would not move" if same else ""
 
 
-def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
+def _text(trial: Simulation, new: str, data: str) -> Iterator[str]:
     yield f"{new} on {data}"
     yield _verdict(trial)
     if trial.faults:
@@ -81,12 +81,12 @@ def _text(trial: Trial, new: str, data: str) -> Iterator[str]:
     yield from _text_figures(trial)
 
 
-def _more(faults: Sequence[FaultTrial]) -> Iterator[str]:
+def _more(faults: Sequence[FaultOutcome]) -> Iterator[str]:
     if len(faults) > _TOLD:
         yield f"  … and {counted(len(faults) - _TOLD, 'other fault')}: --format json tells all"
 
 
-def _text_figures(trial: Trial) -> Iterator[str]:
+def _text_figures(trial: Simulation) -> Iterator[str]:
     kpis = [move for move in trial.kpis if move.change != _UNCHANGED]
     journeys = [move for move in trial.journeys if move.change != _UNCHANGED]
     if kpis or journeys:
@@ -104,11 +104,11 @@ def _text_figures(trial: Trial) -> Iterator[str]:
         yield ", ".join(quiet)
 
 
-def _owner(move: KpiMove | JourneyMove) -> str:
+def _owner(move: KpiDelta | JourneyDelta) -> str:
     return f"  owner {move.owner}" if move.owner else ""
 
 
-def _markdown(trial: Trial, new: str, data: str) -> Iterator[str]:
+def _markdown(trial: Simulation, new: str, data: str) -> Iterator[str]:
     yield f"### Tried on real events: {code_span(new)} on {code_span(data)}"
     yield ""
     yield f"**{escape(_verdict(trial))}.**"
@@ -144,5 +144,5 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> I
         yield from (f"| {' | '.join(cell or '–' for cell in row)} |" for row in rows)
 
 
-SHOW: Mapping[str, Callable[[Trial, str, str], Iterator[str]]] = {"text": _text, "markdown": _markdown}
+SHOW: Mapping[str, Callable[[Simulation, str, str], Iterator[str]]] = {"text": _text, "markdown": _markdown}
 """How a trial is told, by the name of the form."""

@@ -1,7 +1,7 @@
-"""Judges kept messages anew, by another plan: the collector's own steps, as if each had just come in with that plan.
+"""Validates kept messages again by another plan, with the steps that the collector applies to a new message.
 
-What a message is, its time and whose it is stay as they were fixed when it was first accepted; only the plan's word is
-new. A transform that the new plan adds counts as done by the client: the value is checked as it is, then transformed.
+A message keeps the type, time and person that were fixed when it was first accepted; only the plan's checks are new.
+A transform that the new plan adds counts as done by the client: the value is checked as it is, then transformed.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
 from footfall.storage.journal import Entry
 
-__all__ = ["Rejudge"]
+__all__ = ["Revalidator"]
 
 # Hashes are compared with each other and with nothing outside, so any key will do.
-_KEY = b"a trial, never sent"
+_KEY = b"a simulation, never sent"
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-class Rejudge:
-    """Judges by `plan`. `in_force` is the plan that the kept messages were sent under, None where there was none."""
+class Revalidator:
+    """Validates by `plan`. `in_force` is the plan that the kept messages were sent under, None where there was none."""
 
     def __init__(self, plan: Plan, in_force: Plan | None) -> None:
         older = {} if in_force is None else in_force.events
-        checked = _events(plan, lambda event: _kept(event, older.get(event.name), new=False))
-        added = _events(plan, lambda event: _kept(event, older.get(event.name), new=True))
+        checked = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=False))
+        added = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=True))
         self._judge = Judge(checked, "", Validator(checked, place="collector"))
         self._transforms = Transforms(added, _KEY)
         self._added = added
         self._changed = frozenset(name for name, event in added.events.items() if any(map(_has, event.properties)))
 
     def outcome(self, entry: Entry) -> Rejudged:
-        """What would become of one message."""
+        """What the collector would answer for one message under the new plan."""
         judged = judge_kept(entry.row, lambda _: self._judge)
         if not judged.is_stored or judged.row is None:
             return judged
@@ -60,10 +60,10 @@ def _events(plan: Plan, change: Callable[[Event], Event]) -> Plan:
     return msgspec.structs.replace(plan, events={name: change(event) for name, event in plan.events.items()})
 
 
-def _kept(event: Event, older: Event | None, *, new: bool) -> Event:
+def _with_transforms(event: Event, older: Event | None, *, new: bool) -> Event:
     """The event with only its new transforms, or only those that it had before."""
-    held = () if older is None else older.properties
-    return msgspec.structs.replace(event, properties=_properties(event.properties, held, new=new))
+    before = () if older is None else older.properties
+    return msgspec.structs.replace(event, properties=_properties(event.properties, before, new=new))
 
 
 def _properties(properties: Iterable[Property], older: Iterable[Property], *, new: bool) -> tuple[Property, ...]:
@@ -73,7 +73,7 @@ def _properties(properties: Iterable[Property], older: Iterable[Property], *, ne
 
 def _property(prop: Property, older: Property | None, *, new: bool) -> Property:
     is_new = prop.transform is not None and (older is None or older.transform != prop.transform)
-    inner = {
+    nested = {
         part: _property(inside, getattr(older, part, None), new=new)
         for part in ("items", "values")
         if (inside := getattr(prop, part)) is not None
@@ -82,7 +82,7 @@ def _property(prop: Property, older: Property | None, *, new: bool) -> Property:
         prop,
         transform=prop.transform if is_new == new else None,
         properties=_properties(prop.properties, older.properties if older else (), new=new),
-        **inner,
+        **nested,
     )
 
 

@@ -1,4 +1,4 @@
-"""How figures move between two reports: each KPI and each step of a journey, before and after."""
+"""How figures differ between two reports: each KPI and each step of a journey, before and after."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import msgspec
 
 from footfall.analytics import JourneyResult, KpiResult, Report
 
-__all__ = ["JourneyMove", "KpiMove", "StepMove", "journey_moves", "kpi_moves"]
+__all__ = ["JourneyDelta", "KpiDelta", "StepDelta", "journey_deltas", "kpi_deltas"]
 
 
-class KpiMove(msgspec.Struct, frozen=True):
+class KpiDelta(msgspec.Struct, frozen=True):
     """One KPI under both plans, None where a plan does not have it or there is no figure.
 
-    `change` says what happened to it: `same, moved, added, removed`. `is_share` tells a quotient.
+    `change` is one of `same, moved, added, removed`. `is_share`: the figure is a quotient.
     """
 
     name: str
@@ -25,7 +25,7 @@ class KpiMove(msgspec.Struct, frozen=True):
     is_share: bool = False
 
 
-class StepMove(msgspec.Struct, frozen=True):
+class StepDelta(msgspec.Struct, frozen=True):
     """How many reached a step under both plans; None where a plan's journey has no such step."""
 
     id: str
@@ -33,13 +33,13 @@ class StepMove(msgspec.Struct, frozen=True):
     after: int | None
 
 
-class JourneyMove(msgspec.Struct, frozen=True):
+class JourneyDelta(msgspec.Struct, frozen=True):
     """One journey under both plans."""
 
     name: str
     owner: str
     change: str
-    steps: tuple[StepMove, ...]
+    steps: tuple[StepDelta, ...]
 
 
 def _change(*, had: bool, has: bool, same: bool) -> str:
@@ -48,24 +48,24 @@ def _change(*, had: bool, has: bool, same: bool) -> str:
     return "added" if has else "removed"
 
 
-def kpi_moves(before: Report | None, after: Report) -> tuple[KpiMove, ...]:
-    """Every KPI of both reports, the new plan's first. What is broken down is the same only if each group is."""
+def kpi_deltas(before: Report | None, after: Report) -> tuple[KpiDelta, ...]:
+    """Every KPI of both reports, the new plan's first. A KPI with groups is the same only if each group is."""
     old = {} if before is None else {kpi.name: kpi for kpi in before.kpis}
     new = {kpi.name: kpi for kpi in after.kpis}
     return tuple(_kpi(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
 
 
-def _kpi(name: str, old: KpiResult | None, new: KpiResult | None) -> KpiMove:
+def _kpi(name: str, old: KpiResult | None, new: KpiResult | None) -> KpiDelta:
     same = old is not None and new is not None and _figures(old) == _figures(new)
-    told = new or old
-    assert told is not None
-    return KpiMove(
+    result = new or old
+    assert result is not None
+    return KpiDelta(
         name=name,
-        owner=told.owner,
+        owner=result.owner,
         change=_change(had=old is not None, has=new is not None, same=same),
         before=old.value if old else None,
         after=new.value if new else None,
-        is_share=told.to is not None,
+        is_share=result.to is not None,
     )
 
 
@@ -73,20 +73,20 @@ def _figures(kpi: KpiResult) -> tuple[object, ...]:
     return kpi.value, kpi.rows, kpi.currencies
 
 
-def journey_moves(before: Report | None, after: Report) -> tuple[JourneyMove, ...]:
+def journey_deltas(before: Report | None, after: Report) -> tuple[JourneyDelta, ...]:
     """Every journey of both reports, the new plan's first."""
     old = {} if before is None else {journey.name: journey for journey in before.journeys}
     new = {journey.name: journey for journey in after.journeys}
     return tuple(_journey(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
 
 
-def _journey(name: str, old: JourneyResult | None, new: JourneyResult | None) -> JourneyMove:
-    had, has = ({} if one is None else {step.id: step.actors for step in one.steps} for one in (old, new))
-    told = new or old
-    assert told is not None
-    return JourneyMove(
+def _journey(name: str, old: JourneyResult | None, new: JourneyResult | None) -> JourneyDelta:
+    had, has = ({step.id: step.actors for step in journey.steps} if journey else {} for journey in (old, new))
+    result = new or old
+    assert result is not None
+    return JourneyDelta(
         name=name,
-        owner=told.owner,
+        owner=result.owner,
         change=_change(had=old is not None, has=new is not None, same=had == has),
-        steps=tuple(StepMove(step, had.get(step), has.get(step)) for step in dict.fromkeys([*has, *had])),
+        steps=tuple(StepDelta(step, had.get(step), has.get(step)) for step in dict.fromkeys([*has, *had])),
     )

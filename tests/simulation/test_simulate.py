@@ -1,4 +1,4 @@
-"""The trial of a plan over a real data folder: what would be put aside or come free, and how figures would move."""
+"""A plan simulated over a real data folder: what would be quarantined or accepted, and how figures would move."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ import footfall
 from footfall.collector import Collector
 from footfall.delivery import InProcessTransport
 from footfall.plan import Plan, load
+from footfall.simulation import Simulation, simulate
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.testing import ManualClock
-from footfall.trials import Trial, try_plan
 
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
 PLAN = """
@@ -79,48 +79,48 @@ def data(tmp_path: Path, plan_of: Callable[..., Plan]) -> Path:
     return tmp_path / "data"
 
 
-def tried(data: Path, plan: Plan, **more: Any) -> Trial:
-    return try_plan(data, plan, now=NOW, **more)
+def tried(data: Path, plan: Plan, **more: Any) -> Simulation:
+    return simulate(data, plan, now=NOW, **more)
 
 
-def moves(trial: Trial) -> dict[str, Any]:
-    return {kpi.name: (kpi.change, kpi.before, kpi.after) for kpi in trial.kpis if kpi.change != "same"}
+def moves(result: Simulation) -> dict[str, Any]:
+    return {kpi.name: (kpi.change, kpi.before, kpi.after) for kpi in result.kpis if kpi.change != "same"}
 
 
 def test_the_plan_in_force_changes_nothing(data: Path, plan_of: Callable[..., Plan]) -> None:
-    trial = tried(data, plan_of())
+    result = tried(data, plan_of())
 
-    assert (trial.stored, trial.lost, trial.quarantined, trial.freed) == (8, 0, 2, 0)
-    assert trial.plan == trial.in_force
-    assert moves(trial) == {}
-    assert [journey.change for journey in trial.journeys] == ["same"]
+    assert (result.stored, result.lost, result.quarantined, result.freed) == (8, 0, 2, 0)
+    assert result.plan == result.in_force
+    assert moves(result) == {}
+    assert [journey.change for journey in result.journeys] == ["same"]
 
 
 def test_what_would_be_put_aside_is_counted_by_its_fault_and_moves_the_figures(
     data: Path, plan_of: Callable[..., Plan]
 ) -> None:
-    trial = tried(data, plan_of(("currency: {type: string}", "currency: {type: string, enum: [NOK, EUR]}")))
+    result = tried(data, plan_of(("currency: {type: string}", "currency: {type: string, enum: [NOK, EUR]}")))
 
-    (fault,) = trial.faults
-    assert (trial.lost, fault.count, fault.event, fault.path, fault.code) == (1, 1, "bought", "currency", "enum")
-    assert moves(trial) == {
+    (fault,) = result.faults
+    assert (result.lost, fault.count, fault.event, fault.path, fault.code) == (1, 1, "bought", "currency", "enum")
+    assert moves(result) == {
         "revenue": ("moved", Decimal("11.00"), Decimal("6.60")),
         "buyers": ("moved", 4, 3),
         "mails": ("moved", 4, 3),
         "conversion": ("moved", 1, Decimal("0.75")),
     }
-    assert [(step.id, step.before, step.after) for step in trial.journeys[0].steps] == [("see", 4, 4), ("buy", 4, 3)]
+    assert [(step.id, step.before, step.after) for step in result.journeys[0].steps] == [("see", 4, 4), ("buy", 4, 3)]
 
 
 def test_a_message_counts_once_for_a_fault_in_several_of_its_lines(data: Path, plan_of: Callable[..., Plan]) -> None:
-    trial = tried(data, plan_of(("sku: {type: string}", "sku: {type: string, min_length: 2}")))
+    result = tried(data, plan_of(("sku: {type: string}", "sku: {type: string, min_length: 2}")))
 
-    (fault,) = trial.faults
+    (fault,) = result.faults
     assert (fault.path, fault.count) == ("lines[].sku", 4)
 
 
 def test_what_was_quarantined_comes_free_when_the_plan_takes_it(data: Path, plan_of: Callable[..., Plan]) -> None:
-    trial = tried(
+    result = tried(
         data,
         plan_of(
             ("events:\n", "events:\n  wished: {}\n"),
@@ -128,17 +128,17 @@ def test_what_was_quarantined_comes_free_when_the_plan_takes_it(data: Path, plan
         ),
     )
 
-    assert (trial.lost, trial.freed) == (0, 2)
-    assert {event.event: event.freed for event in trial.events if event.freed} == {"wished": 1, "bought": 1}
-    assert moves(trial) == {"buyers": ("moved", 4, 5)}
+    assert (result.lost, result.freed) == (0, 2)
+    assert {event.event: event.freed for event in result.events if event.freed} == {"wished": 1, "bought": 1}
+    assert moves(result) == {"buyers": ("moved", 4, 5)}
 
 
 def test_an_event_that_is_gone_puts_all_of_its_messages_aside(data: Path, plan_of: Callable[..., Plan]) -> None:
-    trial = tried(data, plan_of(("  bought:\n", "  sold:\n"), ("bought.", "sold."), ("event: bought", "event: sold")))
+    result = tried(data, plan_of(("  bought:\n", "  sold:\n"), ("bought.", "sold."), ("event: bought", "event: sold")))
 
-    assert trial.lost == 4
-    assert [(fault.code, fault.count) for fault in trial.faults] == [("unknown_event", 4)]
-    assert moves(trial)["revenue"] == ("moved", Decimal("11.00"), Decimal(0))
+    assert result.lost == 4
+    assert [(fault.code, fault.count) for fault in result.faults] == [("unknown_event", 4)]
+    assert moves(result)["revenue"] == ("moved", Decimal("11.00"), Decimal(0))
 
 
 def test_a_rename_with_an_alias_loses_nothing(data: Path, plan_of: Callable[..., Plan]) -> None:
@@ -148,9 +148,9 @@ def test_a_rename_with_an_alias_loses_nothing(data: Path, plan_of: Callable[...,
         ("event: bought", "event: sold"),
     )
 
-    trial = tried(data, renamed)
+    result = tried(data, renamed)
 
-    assert (trial.lost, moves(trial)) == (0, {})
+    assert (result.lost, moves(result)) == (0, {})
 
 
 def test_a_transform_that_is_new_counts_as_done_by_the_client(data: Path, plan_of: Callable[..., Plan]) -> None:
@@ -162,18 +162,18 @@ def test_a_transform_that_is_new_counts_as_done_by_the_client(data: Path, plan_o
 
 
 def test_figures_that_come_and_go_are_told(data: Path, plan_of: Callable[..., Plan]) -> None:
-    trial = tried(data, plan_of(("  buyers: {measure: {unique: bought.actor}", "  orders: {measure: {count: bought}")))
+    result = tried(data, plan_of(("  buyers: {measure: {unique: bought.actor}", "  orders: {measure: {count: bought}")))
 
-    assert moves(trial) == {"orders": ("added", None, 4), "buyers": ("removed", 4, None)}
+    assert moves(result) == {"orders": ("added", None, 4), "buyers": ("removed", 4, None)}
 
 
 def test_only_the_messages_of_the_asked_time_count(data: Path, plan_of: Callable[..., Plan]) -> None:
     closed = plan_of(("currency: {type: string}", "currency: {type: string, enum: [NOK]}"))
 
-    trial = tried(data, closed, since=NOW - timedelta(days=6, hours=1), until=NOW - timedelta(days=5, hours=1))
+    result = tried(data, closed, since=NOW - timedelta(days=6, hours=1), until=NOW - timedelta(days=5, hours=1))
 
-    assert (trial.stored, trial.lost) == (2, 1)
-    assert moves(trial)["revenue"] == ("moved", Decimal("3.30"), Decimal(0))
+    assert (result.stored, result.lost) == (2, 1)
+    assert moves(result)["revenue"] == ("moved", Decimal("3.30"), Decimal(0))
 
 
 def test_nothing_is_changed_by_a_trial(data: Path, plan_of: Callable[..., Plan]) -> None:
@@ -194,7 +194,7 @@ def test_a_folder_without_a_plan_is_tried_as_well(tmp_path: Path, plan_of: Calla
         message = {"type": "track", "event": "bought", "userId": "a", "messageId": "1", "properties": {"total": 1}}
         collector.take(msgspec.json.encode({"batch": [message, {**message, "messageId": "2", "properties": {}}]}))
 
-    trial = tried(tmp_path / "data", plan_of())
+    result = tried(tmp_path / "data", plan_of())
 
-    assert (trial.in_force, trial.stored, trial.lost) == (None, 2, 1)
-    assert moves(trial)["buyers"] == ("added", None, 1)
+    assert (result.in_force, result.stored, result.lost) == (None, 2, 1)
+    assert moves(result)["buyers"] == ("added", None, 1)
