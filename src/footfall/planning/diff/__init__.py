@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from footfall.planning.diff.changes import Affected, Change
 from footfall.planning.diff.compare import diff
-from footfall.planning.diff.kinds import HURTS, KINDS, Hurt, Kind, Level
+from footfall.planning.diff.kinds import HURTS, KINDS, ChangeKind, Hurt, Level
 
-__all__ = ["HURTS", "KINDS", "Affected", "Change", "Hurt", "Kind", "Level", "diff"]
+__all__ = ["HURTS", "KINDS", "Affected", "Change", "ChangeKind", "Hurt", "Level", "diff"]

@@ -16,7 +16,7 @@ from footfall.plan.findings import dotted
 from footfall.planning.diff.kinds import KINDS, Hurt, Level
 from footfall.planning.uses import Use
 
-__all__ = ["Affected", "Change", "Draft", "Effect", "affected_by", "judge"]
+__all__ = ["Affected", "Change", "Effect", "RawChange", "affected_by", "classify"]
 
 Effect = Literal["breaks", "shifts"]
 
@@ -77,7 +77,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.what}: {'; '.join(told)}" if told else self.what
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class RawChange(msgspec.Struct, frozen=True):
     """A difference as it was found, before it is judged: `what`, `before` and `after` as in Change.
 
     In `what`, `{where}` stands for the dotted name.
@@ -99,40 +99,40 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 _ORDER: tuple[Level, ...] = ("info", "warning", "error")
 
 
-def judge(
-    draft: Draft,
+def classify(
+    raw: RawChange,
     path: tuple[str, ...],
     affected: Iterable[Affected] = (),
     *,
     faults_stop: bool = True,
     cap: Level = "error",
 ) -> Change:
-    """The change that a draft at `path` is.
+    """The change that a difference at `path` is.
 
     `faults_stop` says whether a fault keeps an event from being stored; `cap` is the worst level that it may have.
     """
-    kind = KINDS[draft.kind]
+    kind = KINDS[raw.kind]
     hit = tuple(affected)
     level = kind.level
     if level == "error" and kind.hurts[:1] == ("senders",) and not faults_stop:
         level = "warning"
-    if draft.kind == "property_removed" and faults_stop:
+    if raw.kind == "property_removed" and faults_stop:
         level = "error"
     if hit:
         level = max(level, "error" if any(one.effect == "breaks" for one in hit) else "warning", key=_ORDER.index)
     hurts = (*kind.hurts, "meaning") if hit and "meaning" not in kind.hurts else kind.hurts
-    whole = (*path, *draft.path)
+    whole = (*path, *raw.path)
     return Change(
-        kind=draft.kind,
+        kind=raw.kind,
         path=whole,
-        what=draft.what.replace("{where}", dotted(whole)),
+        what=raw.what.replace("{where}", dotted(whole)),
         level=min(level, cap, key=_ORDER.index),
         hurts=hurts,
-        before=draft.before,
-        after=draft.after,
+        before=raw.before,
+        after=raw.after,
         affected=hit,
-        in_base=draft.in_base,
-        suggestion=draft.remedy,
+        in_base=raw.in_base,
+        suggestion=raw.remedy,
     )
 
 

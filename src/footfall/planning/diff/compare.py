@@ -8,7 +8,7 @@ import msgspec
 
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Conversion, Enforcement, Event, Page, Plan, Policy
-from footfall.planning.diff.changes import Affected, Change, Draft, Effect, affected_by, judge
+from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
 from footfall.planning.diff.figures import compare_goals, compare_journeys, compare_kpis
 from footfall.planning.diff.header import compare_header
@@ -52,8 +52,8 @@ class _Comparison:
 
     def changes(self) -> Iterator[Change]:
         base, new = self._base, self._new
-        for draft in compare_header(base, new):
-            yield judge(draft, (), self._everything(draft))
+        for raw in compare_header(base, new):
+            yield classify(raw, (), self._everything(raw))
         for kind in sorted(base.traits.keys() | new.traits.keys()):
             yield from self._traits(kind)
         for key in dict.fromkeys([*base.pages, *new.pages]):
@@ -63,16 +63,16 @@ class _Comparison:
         for old, now in pairs:
             yield from self._event(old, now, None if old is None else heirs.get(old.name))
         renames = Renames([(old, now) for old, now in pairs if old is not None and now is not None])
-        for draft in compare_kpis({name: renames.kpi(kpi) for name, kpi in base.kpis.items()}, new.kpis):
-            if not self._is_faulty(draft.path[:2]):
-                yield judge(draft, (), self._kpi(draft), cap="warning")
+        for raw in compare_kpis({name: renames.kpi(kpi) for name, kpi in base.kpis.items()}, new.kpis):
+            if not self._is_faulty(raw.path[:2]):
+                yield classify(raw, (), self._kpi(raw), cap="warning")
         journeys = {name: renames.journey(journey) for name, journey in base.journeys.items()}
-        for draft in compare_journeys(journeys, new.journeys):
-            if not self._is_faulty(draft.path[:2]):
-                yield judge(draft, (), self._journey(draft))
-        for draft in compare_goals(base.goals, new.goals):
-            if not self._is_faulty(draft.path[:2]):
-                yield judge(draft, ())
+        for raw in compare_journeys(journeys, new.journeys):
+            if not self._is_faulty(raw.path[:2]):
+                yield classify(raw, (), self._journey(raw))
+        for raw in compare_goals(base.goals, new.goals):
+            if not self._is_faulty(raw.path[:2]):
+                yield classify(raw, ())
 
     def _is_faulty(self, path: tuple[str, ...]) -> bool:
         """Whether something at or below this place is told as a fault of the new plan."""
@@ -83,26 +83,26 @@ class _Comparison:
 
     # KPIs, journeys, the plan
 
-    def _everything(self, draft: Draft) -> tuple[Affected, ...]:
-        effect = KINDS[draft.kind].meaning
+    def _everything(self, raw: RawChange) -> tuple[Affected, ...]:
+        effect = KINDS[raw.kind].meaning
         if not effect:
             return ()
         kpis = [Affected(kind="kpi", name=kpi.name, owner=kpi.owner, effect=effect) for kpi in self._base.kpis.values()]
         journeys = self._base.journeys.values()
         return (*kpis, *(Affected(kind="journey", name=one.name, owner=one.owner, effect=effect) for one in journeys))
 
-    def _kpi(self, draft: Draft) -> tuple[Affected, ...]:
-        if draft.kind not in {"kpi_removed", "kpi_redefined"}:
+    def _kpi(self, raw: RawChange) -> tuple[Affected, ...]:
+        if raw.kind not in {"kpi_removed", "kpi_redefined"}:
             return ()
-        kpi = self._base.kpis[draft.path[1]]
-        effect: Effect = "breaks" if draft.kind == "kpi_removed" else "shifts"
+        kpi = self._base.kpis[raw.path[1]]
+        effect: Effect = "breaks" if raw.kind == "kpi_removed" else "shifts"
         return (Affected(kind="kpi", name=kpi.name, owner=kpi.owner, effect=effect),)
 
-    def _journey(self, draft: Draft) -> tuple[Affected, ...]:
-        effect = KINDS[draft.kind].meaning
+    def _journey(self, raw: RawChange) -> tuple[Affected, ...]:
+        effect = KINDS[raw.kind].meaning
         if not effect:
             return ()
-        journey = self._base.journeys[draft.path[1]]
+        journey = self._base.journeys[raw.path[1]]
         found = [Affected(kind="journey", name=journey.name, owner=journey.owner, effect="shifts")]
         for kpi in self._base.kpis.values():
             measure = kpi.measure
@@ -111,7 +111,7 @@ class _Comparison:
                 moved = now is not None and now.measure != measure
                 one = Affected(
                     kind="kpi", name=kpi.name, owner=kpi.owner, effect="shifts" if moved else effect,
-                    how=(f"from {measure.start} to {measure.end}",),
+                    how=(f"from {measure.start} to {measure.end}",)
                 )  # fmt: skip
                 found.append(one)
         return tuple(found)
@@ -120,58 +120,58 @@ class _Comparison:
 
     def _traits(self, kind: str) -> Iterator[Change]:
         old, now = (plan.traits.get(kind, ()) for plan in (self._base, self._new))
-        for draft in compare_properties(old, now, self._base.sensitivity_levels):
-            here = draft
-            if draft.kind == "property_removed" and len(draft.path) == 1:
-                here = msgspec.structs.replace(draft, kind="trait_removed")
+        for raw in compare_properties(old, now, self._base.sensitivity_levels):
+            here = raw
+            if raw.kind == "property_removed" and len(raw.path) == 1:
+                here = msgspec.structs.replace(raw, kind="trait_removed")
             path = ("traits", kind)
-            if not (draft.in_base and self._is_faulty((*path, *draft.path))):
-                yield judge(here, path, faults_stop=self._stops(None, "invalid"))
+            if not (raw.in_base and self._is_faulty((*path, *raw.path))):
+                yield classify(here, path, faults_stop=self._stops(None, "invalid"))
 
     def _page(self, key: str) -> Iterator[Change]:
         nothing = Page(name=key)
         old, now, path = self._base.pages.get(key, nothing), self._new.pages.get(key, nothing), ("pages", key)
-        for draft in compare_properties(old.properties, now.properties, self._base.sensitivity_levels):
-            if draft.in_base and self._is_faulty((*path, *draft.path)):
+        for raw in compare_properties(old.properties, now.properties, self._base.sensitivity_levels):
+            if raw.in_base and self._is_faulty((*path, *raw.path)):
                 continue
-            effect = KINDS[draft.kind].meaning
-            uses = self._uses.of_page(key, draft.path[0]) if effect and len(draft.path) == 1 else ()
+            effect = KINDS[raw.kind].meaning
+            uses = self._uses.of_page(key, raw.path[0]) if effect and len(raw.path) == 1 else ()
             # What is sent with a page is never checked, so no message is lost for it.
-            yield judge(draft, path, affected_by(uses, effect) if effect else (), faults_stop=False)
+            yield classify(raw, path, affected_by(uses, effect) if effect else (), faults_stop=False)
         if (old.description, old.x) != (now.description, now.x):
             before, after = old.description or None, now.description or None
-            yield judge(Draft(kind="event_described", what="changes its text", before=before, after=after), path)
+            yield classify(RawChange("event_described", "changes its text", before=before, after=after), path)
 
     def _event(self, old: Event | None, now: Event | None, heir: Event | None) -> Iterator[Change]:
         if old is None:
             assert now is not None
             what = "adds {where}" if now.status == "active" else f"adds {{where}}, {now.status}"
-            yield judge(Draft(kind="event_added", what=what, after=now.description or None), (now.name,))
+            yield classify(RawChange("event_added", what, after=now.description or None), (now.name,))
             return
         path = (old.name,)
         if now is None:
             if self._is_faulty(path):
                 return
             renamed = f"if {heir.name} is its new name, add `aliases: [{{name: {old.wire_name}}}]`" if heir else ""
-            draft = Draft(
-                kind="event_removed", what="removes {where}", before=old.description or None, in_base=True,
-                remedy=renamed,
+            raw = RawChange(
+                "event_removed", "removes {where}", before=old.description or None, in_base=True,
+                remedy=renamed
             )  # fmt: skip
-            yield self._judged(draft, old, old, announced=old.status == "deprecated")
+            yield self._classified(raw, old, old, announced=old.status == "deprecated")
             return
         if old == now:
             return
-        for draft in compare_event(old, now, self._base.sensitivity_levels):
-            if draft.in_base and (self._is_faulty((now.name, *draft.path)) or self._is_faulty((now.name, "include"))):
+        for raw in compare_event(old, now, self._base.sensitivity_levels):
+            if raw.in_base and (self._is_faulty((now.name, *raw.path)) or self._is_faulty((now.name, "include"))):
                 continue
-            yield self._judged(draft, old, now)
+            yield self._classified(raw, old, now)
 
-    def _judged(self, draft: Draft, old: Event, now: Event, *, announced: bool = False) -> Change:
-        affected = self._affected(draft, old, now)
-        stops = not announced and self._stops(now, _RULED_BY.get(draft.kind, "invalid"))
+    def _classified(self, raw: RawChange, old: Event, now: Event, *, announced: bool = False) -> Change:
+        affected = self._affected(raw, old, now)
+        stops = not announced and self._stops(now, _RULED_BY.get(raw.kind, "invalid"))
         free = old.status == "draft" and not affected
-        path = (old.name,) if draft.in_base else (now.name,)
-        change = judge(draft, path, affected, faults_stop=stops, cap="info" if free else "error")
+        path = (old.name,) if raw.in_base else (now.name,)
+        change = classify(raw, path, affected, faults_stop=stops, cap="info" if free else "error")
         return msgspec.structs.replace(change, owner=old.owner, sources=old.sources)
 
     def _stops(self, event: Event | None, fault: str) -> bool:
@@ -179,22 +179,22 @@ class _Comparison:
         policies: list[Enforcement] = [place.policy(event) for place in self._places]
         return any(getattr(policy, fault) not in _PASSING for policy in policies)
 
-    def _affected(self, draft: Draft, old: Event, now: Event) -> tuple[Affected, ...]:
-        effect = KINDS[draft.kind].meaning
-        if not effect or len(draft.path) > 1:
+    def _affected(self, raw: RawChange, old: Event, now: Event) -> tuple[Affected, ...]:
+        effect = KINDS[raw.kind].meaning
+        if not effect or len(raw.path) > 1:
             return ()
-        if not draft.path:
+        if not raw.path:
             return affected_by(
                 self._uses.of_event(old.name), effect, healed=self._healed(self._new_uses.of_event(now.name))
             )
-        name = draft.path[0]
+        name = raw.path[0]
         before = next((prop.name for prop in old.properties if prop.name == name), None) or self._old_name(
             name, old, now
         )
         uses = self._uses.of_property(old.name, before)
         healed = self._healed(self._new_uses.of_property(now.name, name))
-        if draft.values and any(use.where and set(use.where.values) & set(draft.values) for use in uses):
-            hit = tuple(use for use in uses if use.where and set(use.where.values) & set(draft.values))
+        if raw.values and any(use.where and set(use.where.values) & set(raw.values) for use in uses):
+            hit = tuple(use for use in uses if use.where and set(use.where.values) & set(raw.values))
             rest = tuple(use for use in uses if (use.kind, use.name) not in {(one.kind, one.name) for one in hit})
             return (*affected_by(hit, "breaks", healed=self._moved()), *affected_by(rest, effect, healed=healed))
         return affected_by(uses, effect, healed=healed)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from footfall.plan.model import Enforcement, Event, Policy
-from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.properties import compare_additional, compare_properties
 from footfall.planning.diff.renames import renamed_properties, same_rule
 from footfall.planning.diff.wording import say, say_list
@@ -86,29 +86,29 @@ def event_shape(event: Event) -> object:
     return (event.properties, event.rules) if event.properties else None
 
 
-def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[Draft]:
+def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[RawChange]:
     """Every difference between two events that are one; paths are those below the event."""
     if old.name != new.name:
-        yield Draft(kind="event_renamed", what=f"renames {old.name} to {{where}}", before=old.name, after=new.name)
+        yield RawChange("event_renamed", f"renames {old.name} to {{where}}", before=old.name, after=new.name)
     yield from compare_shape(old, new, levels)
     kind = _STATUS.get((old.status, new.status))
     if kind is not None:
         what = f"changes its status from {old.status} to {new.status}"
-        yield Draft(kind=kind, what=what, before=old.status, after=new.status)
+        yield RawChange(kind, what, before=old.status, after=new.status)
     yield from _sources(old, new)
     yield from compare_policies(old.enforcement, new.enforcement)
     if old.owner != new.owner:
         what = f"changes its owner from {old.owner or 'nobody'} to {new.owner or 'nobody'}"
-        yield Draft(kind="owner_changed", what=what, before=old.owner or None, after=new.owner or None)
+        yield RawChange("owner_changed", what, before=old.owner or None, after=new.owner or None)
     changed = [key for key in _DESCRIBING if getattr(old, key) != getattr(new, key)]
     changed += ["messages of rules"] if _messages(old, new) != _messages(new, old) else []
     if changed:
         keys = [key for key in changed if hasattr(old, key)]
         one, two = (say(getattr(event, keys[0])) if len(changed) == len(keys) == 1 else None for event in (old, new))
-        yield Draft(kind="event_described", what=f"changes its {' and '.join(changed)}", before=one, after=two)
+        yield RawChange("event_described", f"changes its {' and '.join(changed)}", before=one, after=two)
 
 
-def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[Draft]:
+def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[RawChange]:
     """The differences in what is right to send: names on the wire, properties, rules."""
     yield from _names(old, new)
     yield from compare_properties(old.properties, new.properties, levels)
@@ -116,36 +116,36 @@ def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[D
     yield from _rules(old, new)
 
 
-def _names(old: Event, new: Event) -> Iterator[Draft]:
+def _names(old: Event, new: Event) -> Iterator[RawChange]:
     before, after = accepted_names(old), accepted_names(new)
     if before == after:
         if old.wire_name != new.wire_name or old.aliases != new.aliases:
             what = "puts its names on the wire in another order"
-            yield Draft(kind="event_described", what=what, before=old.wire_name, after=new.wire_name)
+            yield RawChange("event_described", what, before=old.wire_name, after=new.wire_name)
         return
     for name, until in before.items():
         if name not in after:
             kind = "alias_dropped" if until else "wire_name_dropped"
-            yield Draft(kind=kind, what=f"no longer accepts the name {name!r}", before=name)
+            yield RawChange(kind, f"no longer accepts the name {name!r}", before=name)
         elif until != after[name]:
             if not until and name in {old.name, old.wire_name}:  # a rename that says how long the old name is taken
                 what = f"takes the old name {name!r} {_until(after[name])}"
-                yield Draft(kind="old_name_ends", what=what, before=_until(""), after=_until(after[name]))
+                yield RawChange("old_name_ends", what, before=_until(""), after=_until(after[name]))
                 continue
             shorter = bool(after[name]) and (not until or after[name] < until)
             kind = "alias_shortened" if shorter else "alias_lengthened"
             what = f"accepts the name {name!r} {_until(after[name])} (it was {_until(until)})"
-            yield Draft(kind=kind, what=what, before=_until(until), after=_until(after[name]))
+            yield RawChange(kind, what, before=_until(until), after=_until(after[name]))
     for name in after:
         if name not in before and not (old.name != new.name and name == new.name):
-            yield Draft(kind="wire_name_added", what=f"accepts the name {name!r} too", after=name)
+            yield RawChange("wire_name_added", f"accepts the name {name!r} too", after=name)
 
 
 def _until(day: str) -> str:
     return f"until {day}" if day else "for ever"
 
 
-def _rules(old: Event, new: Event) -> Iterator[Draft]:
+def _rules(old: Event, new: Event) -> Iterator[RawChange]:
     if old.rules == new.rules:
         return
     names = renamed_properties(old, new)
@@ -154,15 +154,15 @@ def _rules(old: Event, new: Event) -> Iterator[Draft]:
     for id_, rule in before.items():
         path = ("rules", id_)
         if id_ not in after:
-            yield Draft(
-                kind="rule_removed", what=f"no longer checks {rule.check}", path=path, before=rule.check, in_base=True
+            yield RawChange(
+                "rule_removed", f"no longer checks {rule.check}", path=path, before=rule.check, in_base=True
             )
         elif not same_rule(rule.check, after[id_].check, names):
             what = f"checks {after[id_].check}, where it was {rule.check}"
-            yield Draft(kind="rule_changed", what=what, path=path, before=rule.check, after=after[id_].check)
+            yield RawChange("rule_changed", what, path=path, before=rule.check, after=after[id_].check)
     for id_, rule in after.items():
         if id_ not in before:
-            yield Draft(kind="rule_added", what=f"checks {rule.check}", path=("rules", id_), after=rule.check)
+            yield RawChange("rule_added", f"checks {rule.check}", path=("rules", id_), after=rule.check)
 
 
 def _messages(event: Event, other: Event) -> dict[str, str]:
@@ -170,7 +170,7 @@ def _messages(event: Event, other: Event) -> dict[str, str]:
     return {rule.id: rule.message for rule in event.rules if rule.id in both}
 
 
-def _sources(old: Event, new: Event) -> Iterator[Draft]:
+def _sources(old: Event, new: Event) -> Iterator[RawChange]:
     if old.sources == new.sources:
         return
     before, after = say_list(old.sources) or "any", say_list(new.sources) or "any"
@@ -179,10 +179,10 @@ def _sources(old: Event, new: Event) -> Iterator[Draft]:
     if set(old.sources) == set(new.sources):
         kind = "event_described"
     what = f"is sent by {after} (it was {before})"
-    yield Draft(kind=kind, what=what, path=("sources",), before=before, after=after)
+    yield RawChange(kind, what, path=("sources",), before=before, after=after)
 
 
-def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforcement]) -> Iterator[Draft]:
+def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforcement]) -> Iterator[RawChange]:
     """The differences in what happens on a fault, one for each place; a place that is not named has the defaults."""
     for place in sorted(old.keys() | new.keys()):
         one, two = old.get(place), new.get(place)
@@ -194,7 +194,7 @@ def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforceme
         kind = "enforcement_tightened" if harder else "enforcement_loosened"
         before, after = _policies(one), _policies(two)
         what = f"changes what happens to faults at {_PLACES.get(place, place)}: {after} (it was {before})"
-        yield Draft(kind=kind, what=what, path=("enforcement",), before=before, after=after)
+        yield RawChange(kind, what, path=("enforcement",), before=before, after=after)
 
 
 _PLACES = MappingProxyType({"test": "tests", "client": "the client", "collector": "the collector"})

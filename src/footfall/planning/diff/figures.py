@@ -7,68 +7,66 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from footfall.plan.model import Goal, Journey, Kpi, Step
-from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import say, say_condition, say_duration, say_list, say_measure
 
 __all__ = ["compare_goals", "compare_journeys", "compare_kpis"]
 
 
-def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[Draft]:
+def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
     """The differences between two sets of KPIs; paths start at `kpis`."""
     for name, kpi in old.items():
         path = ("kpis", name)
         now = new.get(name)
         if now is None:
-            yield Draft(
-                kind="kpi_removed", what="removes {where}", path=path, before=say_measure(kpi.measure), in_base=True
-            )
+            yield RawChange("kpi_removed", "removes {where}", path=path, before=say_measure(kpi.measure), in_base=True)
             continue
         if kpi.measure != now.measure:
             before, after = say_measure(kpi.measure), say_measure(now.measure)
             what = f"measures {after} (it was {before})"
-            yield Draft(kind="kpi_redefined", what=what, path=path, before=before, after=after)
+            yield RawChange("kpi_redefined", what, path=path, before=before, after=after)
         if kpi.window != now.window:
             before, after = _window(kpi.window), _window(now.window)
             what = f"looks back over {after} (it was {before})"
-            yield Draft(kind="kpi_redefined", what=what, path=path, before=before, after=after)
+            yield RawChange("kpi_redefined", what, path=path, before=before, after=after)
         yield from _owner(kpi.owner, now.owner, path)
         keys = ("question", "target", "drives", "guardrails", "no_lint", "x")
         yield from _described(kpi, now, keys, "kpi_described", path)
     for name, kpi in new.items():
         if name not in old:
             after = say_measure(kpi.measure)
-            yield Draft(kind="kpi_added", what=f"measures {after}", path=("kpis", name), after=after)
+            yield RawChange("kpi_added", f"measures {after}", path=("kpis", name), after=after)
 
 
 def _window(seconds: int | None) -> str:
     return "everything" if seconds is None else say_duration(seconds)
 
 
-def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> Iterator[Draft]:
+def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> Iterator[RawChange]:
     """The differences between two sets of journeys; paths start at `journeys`."""
     for name, journey in old.items():
         path = ("journeys", name)
         now = new.get(name)
         if now is None:
-            yield Draft(kind="journey_removed", what="removes {where}", path=path, before=_way(journey), in_base=True)
+            yield RawChange("journey_removed", "removes {where}", path=path, before=_way(journey), in_base=True)
             continue
         if journey == now:
             continue
-        yield from (msgspec.structs.replace(draft, path=path) for draft in _redefined(journey, now))
+        yield from (msgspec.structs.replace(raw, path=path) for raw in _redefined(journey, now))
         yield from _owner(journey.owner, now.owner, path)
         yield from _described(journey, now, ("description", "no_lint", "x"), "journey_described", path)
         said, says = ([(step.id, step.expect) for step in one.steps] for one in (journey, now))
         if [pair[0] for pair in said] == [pair[0] for pair in says] and said != says:
             before, after = (", ".join(f"{id_} {_share(share)}" for id_, share in pairs[1:]) for pairs in (said, says))
-            yield Draft(kind="journey_described", what=f"expects {after}", path=path, before=before, after=after)
+            yield RawChange("journey_described", f"expects {after}", path=path, before=before, after=after)
         notes = [[(branch.id, branch.note) for branch in one.branches] for one in (journey, now)]
         if [branch.id for branch in journey.branches] == [branch.id for branch in now.branches] and notes[0] != notes[
             1
         ]:
-            yield Draft(kind="journey_described", what="changes the notes of its branches", path=path)
+            yield RawChange("journey_described", "changes the notes of its branches", path=path)
     for name, journey in new.items():
         if name not in old:
-            yield Draft(kind="journey_added", what="adds {where}", path=("journeys", name), after=_way(journey))
+            yield RawChange("journey_added", "adds {where}", path=("journeys", name), after=_way(journey))
 
 
 def _share(share: float | None) -> str:
@@ -79,24 +77,24 @@ def _way(journey: Journey) -> str:
     return " → ".join(step.id for step in journey.steps)
 
 
-def _redefined(old: Journey, new: Journey) -> Iterator[Draft]:
+def _redefined(old: Journey, new: Journey) -> Iterator[RawChange]:
     kind = "journey_redefined"
     if old.by != new.by:
-        yield Draft(kind=kind, what=f"is walked by a {new.by} (it was a {old.by})", before=old.by, after=new.by)
+        yield RawChange(kind, f"is walked by a {new.by} (it was a {old.by})", before=old.by, after=new.by)
     if old.within != new.within:
         before, after = say_duration(old.within), say_duration(new.within)
-        yield Draft(kind=kind, what=f"takes at most {after} (it was {before})", before=before, after=after)
+        yield RawChange(kind, f"takes at most {after} (it was {before})", before=before, after=after)
     if _way(old) != _way(new):
-        yield Draft(kind=kind, what=f"goes {_way(new)} (it was {_way(old)})", before=_way(old), after=_way(new))
+        yield RawChange(kind, f"goes {_way(new)} (it was {_way(old)})", before=_way(old), after=_way(new))
     steps = {step.id: step for step in old.steps}
     for step in new.steps:
         before, after = _filled(steps.get(step.id, step)), _filled(step)
         if before != after:
-            yield Draft(kind=kind, what=f"fills {step.id} by {after} (it was {before})", before=before, after=after)
+            yield RawChange(kind, f"fills {step.id} by {after} (it was {before})", before=before, after=after)
     for what, listed in (("branches", _branches), ("guards", _guards)):
         said, says = ("; ".join(listed(one)) or "none" for one in (old, new))
         if said != says:
-            yield Draft(kind=kind, what=f"has the {what} {says} (it was {said})", before=said, after=says)
+            yield RawChange(kind, f"has the {what} {says} (it was {said})", before=said, after=says)
 
 
 def _filled(step: Step) -> str:
@@ -122,38 +120,36 @@ def _where(conditions: object) -> str:
     )
 
 
-def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[Draft]:
+def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
     """The differences between two sets of goals; paths start at `goals`."""
     for name, goal in old.items():
         path, now = ("goals", name), new.get(name)
         if now is None:
-            yield Draft(
-                kind="goal_removed", what="removes {where}", path=path, before=say_list(goal.kpis), in_base=True
-            )
+            yield RawChange("goal_removed", "removes {where}", path=path, before=say_list(goal.kpis), in_base=True)
         else:
             yield from _owner(goal.owner, now.owner, path)
             yield from _described(goal, now, ("kpis", "description", "x"), "goal_changed", path)
     for name, goal in new.items():
         if name not in old:
-            yield Draft(kind="goal_added", what="adds {where}", path=("goals", name), after=say_list(goal.kpis))
+            yield RawChange("goal_added", "adds {where}", path=("goals", name), after=say_list(goal.kpis))
 
 
-def _owner(old: str, new: str, path: tuple[str, ...]) -> Iterator[Draft]:
+def _owner(old: str, new: str, path: tuple[str, ...]) -> Iterator[RawChange]:
     if old != new:
         what = f"changes its owner from {old or 'nobody'} to {new or 'nobody'}"
-        yield Draft(kind="owner_changed", what=what, path=path, before=old or None, after=new or None)
+        yield RawChange("owner_changed", what, path=path, before=old or None, after=new or None)
 
 
 def _described(
     old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str, path: tuple[str, ...]
-) -> Iterator[Draft]:
+) -> Iterator[RawChange]:
     for key in keys:
         one, two = getattr(old, key), getattr(new, key)
         if one != two:
             before, after = _said(one), _said(two)
             name = "other keys" if key == "x" else key
             what = f"changes its {name} to {after or 'nothing'} (it was {before or 'nothing'})"
-            yield Draft(kind=kind, what=what, path=path, before=before, after=after)
+            yield RawChange(kind, what, path=path, before=before, after=after)
 
 
 def _said(value: object) -> str | None:

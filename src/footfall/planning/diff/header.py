@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from footfall.plan.model import Plan, Source
-from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.events import compare_policies
 from footfall.planning.diff.wording import say
 
@@ -18,18 +18,18 @@ PLAN_FIELDS = frozenset(["id", "timezone", "identity", "enforcement", "teams", "
 """The fields of Plan whose difference is found; a test holds it against the model."""
 
 
-def compare_header(old: Plan, new: Plan) -> Iterator[Draft]:
+def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
     """The differences of two plans outside their traits, events, pages, goals, KPIs and journeys."""
     for field, kind, path in (("id", "plan_id_changed", "plan"), ("timezone", "timezone_changed", "timezone")):
         one, two = getattr(old, field), getattr(new, field)
         if one != two:
             what = f"changes the plan's {field} from {one} to {two}"
-            yield Draft(kind=kind, what=what, path=(path,), before=one, after=two)
+            yield RawChange(kind, what, path=(path,), before=one, after=two)
     for key, who in (("device", "connected product"), ("account", "group")):
         one, two = getattr(old.identity, key), getattr(new.identity, key)
         if one != two:
             what = f"names a {who} by {two or 'nothing'} (it was {one or 'nothing'})"
-            yield Draft(kind="identity_changed", what=what, path=("identity", key), before=one, after=two)
+            yield RawChange("identity_changed", what, path=("identity", key), before=one, after=two)
     yield from compare_policies(old.enforcement, new.enforcement)
     yield from _sources(old, new)
     yield from _teams(old, new)
@@ -37,36 +37,36 @@ def compare_header(old: Plan, new: Plan) -> Iterator[Draft]:
         one, two = getattr(old, key), getattr(new, key)
         if one != two:
             what = f"changes the plan's {'other keys' if key == 'x' else key}"
-            yield Draft(kind="plan_described", what=what, path=(key,), before=say(one or None), after=say(two or None))
+            yield RawChange("plan_described", what, path=(key,), before=say(one or None), after=say(two or None))
 
 
-def _sources(old: Plan, new: Plan) -> Iterator[Draft]:
+def _sources(old: Plan, new: Plan) -> Iterator[RawChange]:
     for name, source in old.sources.items():
         path, now = ("sources", name), new.sources.get(name)
         if now is None:
-            yield Draft(kind="source_removed", what="removes {where}", path=path, before=source.kind, in_base=True)
+            yield RawChange("source_removed", "removes {where}", path=path, before=source.kind, in_base=True)
         elif source.kind != now.kind:
             what = f"changes the kind of the source from {source.kind} to {now.kind}"
-            yield Draft(kind="source_kind_changed", what=what, path=path, before=source.kind, after=now.kind)
+            yield RawChange("source_kind_changed", what, path=path, before=source.kind, after=now.kind)
         if now is not None and _about(source) != _about(now):
-            yield Draft(kind="plan_described", what="changes what is said of the source", path=path)
+            yield RawChange("plan_described", "changes what is said of the source", path=path)
     for name, source in new.sources.items():
         if name not in old.sources:
-            yield Draft(kind="source_added", what="adds {where}", path=("sources", name), after=source.kind)
+            yield RawChange("source_added", "adds {where}", path=("sources", name), after=source.kind)
 
 
 def _about(source: Source) -> tuple[object, ...]:
     return (source.language, source.paths, source.min_version, source.x)
 
 
-def _teams(old: Plan, new: Plan) -> Iterator[Draft]:
+def _teams(old: Plan, new: Plan) -> Iterator[RawChange]:
     for name, team in old.teams.items():
         path = ("teams", name)
         if name not in new.teams:
             before = team.contact or team.slack or None
-            yield Draft(kind="team_removed", what="removes {where}", path=path, before=before, in_base=True)
+            yield RawChange("team_removed", "removes {where}", path=path, before=before, in_base=True)
         elif team != new.teams[name]:
-            yield Draft(kind="plan_described", what="changes how the team is reached", path=path)
+            yield RawChange("plan_described", "changes how the team is reached", path=path)
     for name in new.teams:
         if name not in old.teams:
-            yield Draft(kind="plan_described", what="adds {where}", path=("teams", name))
+            yield RawChange("plan_described", "adds {where}", path=("teams", name))

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from footfall.plan.model import Event, Property
-from footfall.planning.diff.changes import Draft
+from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.likeness import likely_heirs
 from footfall.planning.diff.wording import say, say_duration, say_list, say_property, say_type
 
@@ -59,7 +59,7 @@ def pair_properties(
     yield from ((None, prop) for prop in new if prop.name not in taken)
 
 
-def compare_properties(base: Sequence[Property], new: Sequence[Property], levels: Sequence[str]) -> Iterator[Draft]:
+def compare_properties(base: Sequence[Property], new: Sequence[Property], levels: Sequence[str]) -> Iterator[RawChange]:
     """Every difference between two lists of properties; paths start at the property's name.
 
     `levels` are the words for sensitivity, from low to high.
@@ -71,9 +71,9 @@ def compare_properties(base: Sequence[Property], new: Sequence[Property], levels
     for old, now in pairs:
         if now is None and old is not None:
             heir = heirs.get(old.name)
-            yield Draft(
-                kind="property_removed",
-                what="removes {where}",
+            yield RawChange(
+                "property_removed",
+                "removes {where}",
                 path=(old.name,),
                 before=say_property(old),
                 in_base=True,
@@ -81,10 +81,10 @@ def compare_properties(base: Sequence[Property], new: Sequence[Property], levels
             )
         elif now is not None and old is None:
             kind = "required_property_added" if now.required else "property_added"
-            yield Draft(kind=kind, what="adds {where}", path=(now.name,), after=say_property(now))
+            yield RawChange(kind, "adds {where}", path=(now.name,), after=say_property(now))
         elif old is not None and now is not None and old != now:
-            for draft in _one(old, now, levels):
-                yield msgspec.structs.replace(draft, path=(now.name, *draft.path))
+            for raw in _one(old, now, levels):
+                yield msgspec.structs.replace(raw, path=(now.name, *raw.path))
 
 
 def _shape(prop: Property) -> Property | None:
@@ -93,15 +93,15 @@ def _shape(prop: Property) -> Property | None:
     return None if shape == Property(name="", wire_name="", type=prop.type) else shape
 
 
-def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]:
+def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[RawChange]:
     """The differences of one property, without its name in their paths."""
     if old.name != new.name:
-        yield Draft(kind="property_renamed", what=f"renames {old.name} to {{where}}", before=old.name, after=new.name)
+        yield RawChange("property_renamed", f"renames {old.name} to {{where}}", before=old.name, after=new.name)
     before, after = say_type(old), say_type(new)
     if before != after:
         wider = all(_fits(one, _types(new)) for one in _types(old))
         kind = "type_widened" if wider else "type_changed"
-        yield Draft(kind=kind, what=f"changes its type from {before} to {after}", before=before, after=after)
+        yield RawChange(kind, f"changes its type from {before} to {after}", before=before, after=after)
         if not wider:
             return  # constraints of another type have nothing in common with the old ones
     for compare in _COMPARISONS:
@@ -110,8 +110,8 @@ def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]
     for key, part in (("items", "[]"), ("values", "{}")):
         one, two = getattr(old, key), getattr(new, key)
         if one is not None and two is not None and one != two:
-            for draft in _one(one, two, levels):
-                yield msgspec.structs.replace(draft, path=(part, *draft.path))
+            for raw in _one(one, two, levels):
+                yield msgspec.structs.replace(raw, path=(part, *raw.path))
     if new.type == "object":
         yield from compare_properties(old.properties, new.properties, levels)
 
@@ -125,53 +125,49 @@ def _fits(one: str, types: tuple[str, ...]) -> bool:
     return one in types or "any" in types or not _WIDER.get(one, frozenset()).isdisjoint(types)
 
 
-def _flags(key: str, on: str, off: str, words: tuple[str, str]) -> Callable[[Property, Property], Iterator[Draft]]:
-    def compare(old: Property, new: Property) -> Iterator[Draft]:
+def _flags(key: str, on: str, off: str, words: tuple[str, str]) -> Callable[[Property, Property], Iterator[RawChange]]:
+    def compare(old: Property, new: Property) -> Iterator[RawChange]:
         one, two = getattr(old, key), getattr(new, key)
         if one != two:
-            yield Draft(kind=on if two else off, what=words[0] if two else words[1], before=say(one), after=say(two))
+            yield RawChange(on if two else off, words[0] if two else words[1], before=say(one), after=say(two))
 
     return compare
 
 
-def _enum(old: Property, new: Property) -> Iterator[Draft]:
+def _enum(old: Property, new: Property) -> Iterator[RawChange]:
     before, after = say(old.enum), say(new.enum)
     if not old.enum or not new.enum:
         if new.enum and not new.open:
-            yield Draft(kind="enum_added", what=f"allows only {say_list(new.enum)}", before=before, after=after)
+            yield RawChange("enum_added", f"allows only {say_list(new.enum)}", before=before, after=after)
         elif new.enum:
-            yield Draft(kind="enum_opened", what=f"names its usual values: {say_list(new.enum)}", after=after)
+            yield RawChange("enum_opened", f"names its usual values: {say_list(new.enum)}", after=after)
         elif old.enum:
-            yield Draft(kind="enum_removed", what="allows any value", before=before, after=after)
+            yield RawChange("enum_removed", "allows any value", before=before, after=after)
         return
     gone = tuple(value for value in old.enum if value not in new.enum)
     come = tuple(value for value in new.enum if value not in old.enum)
     if gone:
         kind = "open_enum_values_removed" if new.open else "enum_values_removed"
-        yield Draft(
-            kind=kind, what=f"removes the value{_s(gone)} {say_list(gone)}", before=before, after=after, values=gone
-        )
+        yield RawChange(kind, f"removes the value{_s(gone)} {say_list(gone)}", before=before, after=after, values=gone)
     if come:
-        yield Draft(
-            kind="enum_values_added", what=f"adds the value{_s(come)} {say_list(come)}", before=before, after=after
-        )
+        yield RawChange("enum_values_added", f"adds the value{_s(come)} {say_list(come)}", before=before, after=after)
     if not gone and not come and old.enum != new.enum:
-        yield Draft(kind="property_described", what="puts its values in another order", before=before, after=after)
+        yield RawChange("property_described", "puts its values in another order", before=before, after=after)
     if old.open and not new.open:
-        yield Draft(kind="enum_closed", what="closes its enum", before="open", after="closed")
+        yield RawChange("enum_closed", "closes its enum", before="open", after="closed")
     elif new.open and not old.open:
-        yield Draft(kind="enum_opened", what="opens its enum", before="closed", after="open")
+        yield RawChange("enum_opened", "opens its enum", before="closed", after="open")
 
 
 def _s(values: Sequence[object]) -> str:
     return "" if len(values) == 1 else "s"
 
 
-def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[Draft]]:
+def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[RawChange]]:
     """A comparison of a bound; `sign` is 1 for one from below, -1 for one from above."""
     words = key.replace("_", " ")
 
-    def compare(old: Property, new: Property) -> Iterator[Draft]:
+    def compare(old: Property, new: Property) -> Iterator[RawChange]:
         one: Decimal | int | None = getattr(old, key)
         two: Decimal | int | None = getattr(new, key)
         implied = _implied(old, new, key)
@@ -179,7 +175,7 @@ def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[Draft
             return
         narrower = two is not None and (one is None or (two - one) * sign > 0)
         kind = "constraint_narrowed" if narrower else "constraint_widened"
-        yield Draft(kind=kind, what=_moved(words, say(one), say(two)), before=say(one), after=say(two))
+        yield RawChange(kind, _moved(words, say(one), say(two)), before=say(one), after=say(two))
 
     return compare
 
@@ -194,7 +190,7 @@ def _moved(words: str, before: str | None, after: str | None) -> str:
     return f"sets its {words} to {after}" if before is None else f"changes its {words} from {before} to {after}"
 
 
-def compare_additional(old: Property | Event, new: Property | Event) -> Iterator[Draft]:
+def compare_additional(old: Property | Event, new: Property | Event) -> Iterator[RawChange]:
     """The difference in what an object says of keys that it does not name."""
     if old.additional == new.additional:
         return
@@ -202,7 +198,7 @@ def compare_additional(old: Property | Event, new: Property | Event) -> Iterator
     harder = _OPENNESS.index(new.additional) < _OPENNESS.index(old.additional)
     kind = "additional_refused" if harder else "additional_allowed"
     what = f"{after} keys that the plan does not name (it was: {before})"
-    yield Draft(kind=kind, what=what, before=say(old.additional), after=say(new.additional))
+    yield RawChange(kind, what, before=say(old.additional), after=say(new.additional))
 
 
 _OPENNESS = (False, None, True)
@@ -211,75 +207,75 @@ _ADDITIONAL: Mapping[bool | None, str] = MappingProxyType(
 )
 
 
-def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[Draft]]:
+def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[RawChange]]:
     """A comparison of a check of texts; of two that differ only a wider one, by the table, lets all old values pass."""
 
-    def compare(old: Property, new: Property) -> Iterator[Draft]:
+    def compare(old: Property, new: Property) -> Iterator[RawChange]:
         one, two = getattr(old, key), getattr(new, key)
         if one != two and (one is not None or two != _implied(old, new, key)):
             fits = two is None or (one is not None and two in wider.get(one, ()))
             kind = "constraint_widened" if fits else "constraint_narrowed"
-            yield Draft(kind=kind, what=_moved(key, say(one), say(two)), before=say(one), after=say(two))
+            yield RawChange(kind, _moved(key, say(one), say(two)), before=say(one), after=say(two))
 
     return compare
 
 
-def _unit(old: Property, new: Property) -> Iterator[Draft]:
+def _unit(old: Property, new: Property) -> Iterator[RawChange]:
     if old.unit != new.unit:
         kind = "unit_named" if old.unit is None else "unit_changed"
-        yield Draft(kind=kind, what=_moved("unit", old.unit, new.unit), before=old.unit, after=new.unit)
+        yield RawChange(kind, _moved("unit", old.unit, new.unit), before=old.unit, after=new.unit)
 
 
-def _currency(old: Property, new: Property) -> Iterator[Draft]:
+def _currency(old: Property, new: Property) -> Iterator[RawChange]:
     if old.currency != new.currency:
         kind = "currency_named" if old.currency is None else "currency_changed"
         what = _moved("currency", old.currency, new.currency)
-        yield Draft(kind=kind, what=what, before=old.currency, after=new.currency)
+        yield RawChange(kind, what, before=old.currency, after=new.currency)
 
 
-def _transform(old: Property, new: Property) -> Iterator[Draft]:
+def _transform(old: Property, new: Property) -> Iterator[RawChange]:
     if old.transform != new.transform:
         what = _moved("transform", old.transform, new.transform)
-        yield Draft(kind="transform_changed", what=what, before=old.transform, after=new.transform)
+        yield RawChange("transform_changed", what, before=old.transform, after=new.transform)
 
 
-def _wire_name(old: Property, new: Property) -> Iterator[Draft]:
+def _wire_name(old: Property, new: Property) -> Iterator[RawChange]:
     if old.wire_name != new.wire_name:
         what = f"changes its key on the wire from {old.wire_name} to {new.wire_name}"
-        yield Draft(kind="property_wire_name_changed", what=what, before=old.wire_name, after=new.wire_name)
+        yield RawChange("property_wire_name_changed", what, before=old.wire_name, after=new.wire_name)
 
 
-def _retention(old: Property, new: Property) -> Iterator[Draft]:
+def _retention(old: Property, new: Property) -> Iterator[RawChange]:
     one, two = old.retention, new.retention
     if one != two:
         shorter = two is not None and (one is None or two < one)
         kind = "retention_shortened" if shorter else "retention_lengthened"
         before, after = say_duration(one), say_duration(two)
-        yield Draft(kind=kind, what=f"is kept for {after} (it was {before})", before=before, after=after)
+        yield RawChange(kind, f"is kept for {after} (it was {before})", before=before, after=after)
 
 
-def _sensitivity(old: Property, new: Property, levels: Sequence[str]) -> Iterator[Draft]:
+def _sensitivity(old: Property, new: Property, levels: Sequence[str]) -> Iterator[RawChange]:
     one, two = old.sensitivity, new.sensitivity
     if one == two:
         return
     rank = {level: number for number, level in enumerate(levels)}
     lower = rank.get(two or "", -1) < rank.get(one or "", -1)
     kind = "sensitivity_lowered" if lower else "sensitivity_raised"
-    yield Draft(kind=kind, what=_moved("sensitivity", one, two), before=one, after=two)
+    yield RawChange(kind, _moved("sensitivity", one, two), before=one, after=two)
 
 
 _DESCRIBING = ("description", "examples", "no_lint", "x")
 
 
-def _described(old: Property, new: Property) -> Iterator[Draft]:
+def _described(old: Property, new: Property) -> Iterator[RawChange]:
     changed = [key for key in _DESCRIBING if getattr(old, key) != getattr(new, key)]
     if changed:
         one, two = (say(getattr(prop, changed[0])) if len(changed) == 1 else None for prop in (old, new))
-        yield Draft(kind="property_described", what=f"changes its {' and '.join(changed)}", before=one, after=two)
+        yield RawChange("property_described", f"changes its {' and '.join(changed)}", before=one, after=two)
 
 
 _NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
-_COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[Draft]]], ...] = (
+_COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[RawChange]]], ...] = (
     (("wire_name",), _wire_name),
     (
         ("required",),
