@@ -79,7 +79,7 @@ TELLING = [
     ("diff", "{plan}", "--base", "{folder}"),
     ("lock", "{plan}"),
     ("scan", "{plan}", "{folder}"),
-    ("observe", "{plan}", "{folder}/events.jsonl"),
+    ("drift", "{plan}", "{folder}/events.jsonl"),
     ("export", "{plan}", "--to", "segment"),
     ("codegen", "python", "{plan}", "-o", "{folder}/out.py"),
     ("fmt", "{plan}"),

@@ -1,4 +1,4 @@
-"""`footfall plan infer`, `observe` and `simulate` as their user runs them: a process, its output, its exit code."""
+"""`footfall plan infer`, `drift` and `simulate` as their user runs them: a process, its output, its exit code."""
 
 from __future__ import annotations
 
@@ -118,13 +118,13 @@ def test_a_file_without_any_message_is_broken_input(place: Path, text: str | Non
     if text is not None:
         (place / "events.jsonl").write_text(text)
 
-    for arguments in (["infer"], ["observe", "plan.yaml"]):
+    for arguments in (["infer"], ["drift", "plan.yaml"]):
         done = run(*arguments, "events.jsonl", cwd=place)
         assert done.returncode == 3
         assert words in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["infer"], ["infer", "a.jsonl", "--data", "b"], ["observe", "plan.yaml"]])
+@pytest.mark.parametrize("arguments", [["infer"], ["infer", "a.jsonl", "--data", "b"], ["drift", "plan.yaml"]])
 def test_exactly_one_thing_is_looked_at(place: Path, arguments: list[str]) -> None:
     done = run(*arguments, cwd=place)
 
@@ -133,7 +133,7 @@ def test_exactly_one_thing_is_looked_at(place: Path, arguments: list[str]) -> No
 
 
 def test_what_differs_from_the_plan_is_found(place: Path, events: Path) -> None:
-    done = run("observe", "plan.yaml", events, cwd=place)
+    done = run("drift", "plan.yaml", events, cwd=place)
 
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
@@ -153,10 +153,10 @@ def test_the_chain_knows_what_is_tested(place: Path, events: Path) -> None:
     covered = {"footfall_coverage": 1, "plan": "bakery", "bundle": "", "events": {"bought": {"count": 3}}}
     (place / "covered.json").write_text(json.dumps(covered))
 
-    done = run("observe", "plan.yaml", events, "--tested", "covered.json", "--format", "json", cwd=place)
+    done = run("drift", "plan.yaml", events, "--tested", "covered.json", "--format", "json", cwd=place)
 
     answer: Any = json.loads(done.stdout)
-    assert {link["event"]: (link["coded"], link["tested"], link["seen"]) for link in answer["chain"]} == {
+    assert {event["event"]: (event["coded"], event["tested"], event["seen"]) for event in answer["lifecycles"]} == {
         "viewed": (None, 0, 10),
         "bought": (None, 3, 1),
         "baked": (None, 0, 0),
@@ -171,7 +171,7 @@ def test_the_chain_knows_what_is_coded(place: Path, events: Path) -> None:
     )
     (place / "scan.json").write_text(run("scan", "plan.yaml", "app.py", "--format", "json", cwd=place).stdout)
 
-    done = run("observe", "plan.yaml", events, "--scan", "scan.json", "--format", "markdown", cwd=place)
+    done = run("drift", "plan.yaml", events, "--scan", "scan.json", "--format", "markdown", cwd=place)
 
     assert "| `viewed` | active | 2 | - | 10 | 2026-11-03 | 2026-11-03 | nothing |" in done.stdout.splitlines()
     assert "| `baked` | active | no | - | never | - | - | nothing |" in done.stdout.splitlines()
@@ -185,22 +185,22 @@ def test_a_file_about_code_or_tests_that_is_none_is_broken_input(
     if text is not None:
         (place / "other.json").write_text(text)
 
-    done = run("observe", "plan.yaml", events, option, "other.json", cwd=place)
+    done = run("drift", "plan.yaml", events, option, "other.json", cwd=place)
 
     assert done.returncode == 3
     assert "other.json" in done.stderr
 
 
 def test_a_later_look_leaves_out_what_was_before(place: Path, events: Path) -> None:
-    done = run("observe", "plan.yaml", events, "--since", "2026-11-04", "--format", "json", cwd=place)
+    done = run("drift", "plan.yaml", events, "--since", "2026-11-04", "--format", "json", cwd=place)
 
     assert json.loads(done.stdout)["seen"] == 1
 
 
 def test_a_baseline_lets_what_is_known_pass(place: Path, events: Path) -> None:
-    run("observe", "plan.yaml", events, "--baseline", "known.json", "--write-baseline", cwd=place)
+    run("drift", "plan.yaml", events, "--baseline", "known.json", "--write-baseline", cwd=place)
 
-    done = run("observe", "plan.yaml", events, "--baseline", "known.json", "--fail-on", "warning", cwd=place)
+    done = run("drift", "plan.yaml", events, "--baseline", "known.json", "--fail-on", "warning", cwd=place)
 
     assert done.returncode == 0
 
@@ -241,7 +241,7 @@ def test_infer_and_observe_of_a_file_need_no_store(place: Path, events: Path) ->
     )
     for arguments, code in (
         (["infer", events], 0),
-        (["observe", "plan.yaml", events], 1),
+        (["drift", "plan.yaml", events], 1),
         (["simulate", "plan.yaml", "--data", "x"], 2),
     ):
         command = [sys.executable, "-c", f"{refuse}from footfall.cli import main\nmain()", "plan", *map(str, arguments)]
@@ -250,7 +250,7 @@ def test_infer_and_observe_of_a_file_need_no_store(place: Path, events: Path) ->
     assert "pip install 'footfall[analytics,cli]'" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["infer", "observe", "simulate"])
+@pytest.mark.parametrize("command", ["infer", "drift", "simulate"])
 def test_every_option_is_documented(place: Path, command: str) -> None:
     commands = (Path(__file__).parents[3] / "tracking_plans" / "COMMANDS.md").read_text()
     options = set(re.findall(r"--[a-z-]+", run(command, "--help", cwd=place).stdout)) - {"--help", "--output"}

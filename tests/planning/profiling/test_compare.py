@@ -11,7 +11,7 @@ import pytest
 from footfall.errors import Problem
 from footfall.plan import Plan, load
 from footfall.plan.reading.places import Places
-from footfall.planning.profiling import Watch, chains, compare, read_line
+from footfall.planning.profiling import Watch, compare, lifecycles, read_line
 from footfall.planning.profiling.compare import CODES
 
 HEAD = "plan: p\nsources: {web: {}, till: {}}\nevents:\n"
@@ -180,7 +180,7 @@ def test_the_chain_follows_an_event_from_the_plan_to_its_use(plan_of: Any) -> No
     plan = plan_of("  seen: {}\n  bought: {}\nkpis: {orders: {measure: {count: bought}, window: 7d}}\n")
     watch = watched(plan, track("bought", day=1), track("bought", day=9), track("other"))
 
-    seen, bought, other = chains(watch, coded={"bought": 2}, tested={"seen": 1})
+    seen, bought, other = lifecycles(watch, coded={"bought": 2}, tested={"seen": 1})
 
     assert (seen.coded, seen.tested, seen.seen, seen.first, seen.used) == (0, 1, 0, None, ())
     assert (bought.coded, bought.tested, bought.seen, bought.used) == (2, 0, 2, ("kpi:orders",))

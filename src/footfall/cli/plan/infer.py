@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from footfall.cli.output import echo
-from footfall.cli.plan.seen_input import SeenInput, seen_options, since_us
+from footfall.cli.plan.message_input import MessageInput, message_options, since_us
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.planning.fmt import in_form
@@ -22,7 +22,7 @@ _NOT_A_WORD = re.compile(r"[^\w.-]+")
 
 
 @click.command("infer")
-@seen_options
+@message_options
 @click.option("--name", help="The plan's id.  [default: the name of what is looked at]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write, instead of the terminal.")
 def command(
@@ -33,7 +33,7 @@ def command(
     EVENTS has a message, a batch, or a line of `footfall export` on each line. The draft says types, nullability, what
     is required, choices and formats, each with its evidence beside it, and `footfall plan check` finds it clean.
     """
-    looked = SeenInput(events, data, since=since_us(since, "UTC"))
+    looked = MessageInput(events, data, since=since_us(since, "UTC"))
     profile = Profile(looked.messages())
     drafted = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
     made = msgspec.structs.replace(drafted, files={file: in_form(text, file) for file, text in drafted.files.items()})

@@ -20,7 +20,7 @@ REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("changes told by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
     ("findings of `plan scan`", "footfall.planning.scan.judge:SCAN_CODES"),
     ("findings of `plan lock`", "footfall.planning.lock:LOCK_CODES"),
-    ("findings of `plan observe`", "footfall.planning.profiling.compare:CODES"),
+    ("findings of `plan drift`", "footfall.planning.profiling.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),
     ("losses told by `plan export` and `plan import`", "footfall.planning.interop.losses:LOSS_CODES"),
 )

@@ -22,7 +22,7 @@ __all__ = ["command"]
 @click.command("simulate")
 @click.argument("new", metavar="NEW", type=PLAN_PATH)
 @data_option()
-@click.option("--in-force", type=PLAN_PATH, help="The plan to compare with; without it, the folder's latest.")
+@click.option("--current", type=PLAN_PATH, help="The plan to compare with.  [default: the latest plan of the folder]")
 @click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
 @click.option("--until", type=Moment(), help="… and before here.  [default: now]")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
@@ -32,7 +32,7 @@ def command(
     *,
     new: Path,
     data: Path,
-    in_force: Path | None,
+    current: Path | None,
     since: str | None,
     until: str | None,
     form: str,
@@ -48,10 +48,10 @@ def command(
     from footfall.simulation import simulate
 
     plan = require_plan(ctx, new)
-    older = None if in_force is None else require_plan(ctx, in_force)
+    running = None if current is None else require_plan(ctx, current)
     now = local_time(SystemClock().now_us())
     bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
-    trial = simulate(data, plan, in_force=older, since=bounds[0], until=bounds[1], now=now)
+    trial = simulate(data, plan, in_force=running, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(trial)
     else:

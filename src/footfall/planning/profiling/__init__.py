@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.planning.profiling.compare import Chain, chains, compare
+from footfall.planning.profiling.compare import Lifecycle, compare, lifecycles
 from footfall.planning.profiling.draft import Draft, draft
 from footfall.planning.profiling.messages import Seen, read_line, read_message
 from footfall.planning.profiling.profile import EventProfile, Profile
@@ -10,6 +10,16 @@ from footfall.planning.profiling.values import ValueProfile
 from footfall.planning.profiling.watch import Watch
 
 __all__ = [
-    "Chain", "Draft", "EventProfile", "Profile", "Seen", "ValueProfile", "Watch", "chains", "compare", "draft",
-    "read_line", "read_message",
+    "Draft",
+    "EventProfile",
+    "Lifecycle",
+    "Profile",
+    "Seen",
+    "ValueProfile",
+    "Watch",
+    "compare",
+    "draft",
+    "lifecycles",
+    "read_line",
+    "read_message",
 ]  # fmt: skip

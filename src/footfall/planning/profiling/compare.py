@@ -1,4 +1,4 @@
-"""Compares what was seen with what is planned: findings for what differs, and a chain for each event."""
+"""Compares what was seen with what is planned: findings for what differs, and the lifecycle of each event."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from footfall.planning.uses import UseIndex
 from footfall.printable import counted
 from footfall.timestamps import format_us
 
-__all__ = ["CODES", "Chain", "chains", "compare"]
+__all__ = ["CODES", "Lifecycle", "compare", "lifecycles"]
 
 CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -81,8 +81,8 @@ class _Finding(NamedTuple):
     level: Level = "error"
 
 
-class Chain(msgspec.Struct, frozen=True):
-    """One event's way: planned (its status), coded and tested (how often; None where not known), seen, used by.
+class Lifecycle(msgspec.Struct, frozen=True):
+    """One event from plan to use: planned (its status), coded and tested (counts, None if unknown), seen, used by.
 
     `first` and `last` are RFC 3339 in UTC. An event that is not planned has the status "".
     """
@@ -263,16 +263,16 @@ def _share(count: int, of: int) -> str:
     return f"in {count:,} of {counted(of, 'message')}"
 
 
-def chains(
+def lifecycles(
     watch: Watch, *, coded: Mapping[str, int] | None = None, tested: Mapping[str, int] | None = None
-) -> list[Chain]:
-    """One chain for each event, planned ones first. `coded` and `tested` count by the plan's name; None is unknown."""
+) -> list[Lifecycle]:
+    """A lifecycle for each event, planned ones first. `coded` and `tested` count by the plan's names; None: unknown."""
     users = UseIndex(watch.plan)
     made = []
     for event in watch.plan.events.values():
         seen = watch.planned.get(event.name, EventSeen())
-        made.append(_chain(event.name, seen, event, coded, tested, _users(users, event)))
-    made += [_chain(name, seen, None, None, None, ()) for name, seen in sorted(watch.unplanned.items())]
+        made.append(_lifecycle(event.name, seen, event, coded, tested, _users(users, event)))
+    made += [_lifecycle(name, seen, None, None, None, ()) for name, seen in sorted(watch.unplanned.items())]
     return made
 
 
@@ -281,15 +281,15 @@ def _users(index: UseIndex, event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(asked))
 
 
-def _chain(
+def _lifecycle(
     name: str,
     seen: EventSeen,
     event: Event | None,
     coded: Mapping[str, int] | None,
     tested: Mapping[str, int] | None,
     used: tuple[str, ...],
-) -> Chain:
-    return Chain(
+) -> Lifecycle:
+    return Lifecycle(
         event=name,
         planned=event.status if event else "",
         owner=event.owner if event else "",

@@ -23,7 +23,7 @@ from footfall.timestamps import epoch_us, local_time
 if TYPE_CHECKING:
     from footfall.storage import Snapshot
 
-__all__ = ["SeenInput", "seen_options", "since_us"]
+__all__ = ["MessageInput", "message_options", "since_us"]
 
 _TOLD = 3
 _HOPELESS = 10_000  # broken lines without one that is right: a device, or a file of something else
@@ -37,7 +37,7 @@ def since_us(text: str | None, timezone: str) -> int | None:
     return epoch_us(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone)))
 
 
-class SeenInput:
+class MessageInput:
     """The messages of a file (EVENTS) or of a data folder (`--data`): exactly one of them.
 
     After they were read, `broken` tells each line or message that could not be, with its place. Raises UsageError for
@@ -131,7 +131,7 @@ class SeenInput:
             self.broken.append(f"{place}: {error}")
 
 
-def seen_options(run: Callable[..., Any]) -> Callable[..., Any]:
+def message_options(run: Callable[..., Any]) -> Callable[..., Any]:
     """Add what says where to look: the argument EVENTS, `--data` and `--since`."""
     run = click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")(
         run
