@@ -21,7 +21,7 @@ from footfall.collector.app import App
 from footfall.collector.group_commit import Done
 from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.keys import Keyring
-from footfall.collector.pipeline import Judged
+from footfall.collector.pipeline import Decision
 from footfall.collector.responses import encode
 from footfall.delivery.http import MAX_ANSWER
 from footfall.errors import JournalError
@@ -116,7 +116,7 @@ def test_a_request_that_is_refused_is_told_in_the_collectors_log(
 ) -> None:
     for body, key in ((BATCH, "bad"), (BATCH, None), (b"{bad", "wk"), (BATCH, "wk")):
         post(app, body, key=key)
-    memory.notices.tell(is_last=True)
+    memory.fault_log.write_due(is_last=True)
 
     told = [message for message in caplog.messages if message.startswith("refused requests")]
     assert [line.split()[2] for line in told] == ["status=400", "status=401"]
@@ -306,17 +306,17 @@ def test_a_sender_who_goes_away_leaves_nothing_behind(app: App, journal: MemoryJ
 class SlowCollector(Collector):
     """Holds every commit back until it is told to go on."""
 
-    held: list[tuple[Judged, Done]]
+    held: list[tuple[Decision, Done]]
     two: asyncio.Event
 
-    def submit(self, judged: Judged, done: Done) -> None:
-        self.held.append((judged, done))
+    def submit(self, decision: Decision, done: Done) -> None:
+        self.held.append((decision, done))
         if len(self.held) == 2:
             self.two.set()
 
     def go_on(self) -> None:
-        for judged, done in self.held:
-            super().submit(judged, done)
+        for decision, done in self.held:
+            super().submit(decision, done)
 
 
 def test_when_too_many_requests_wait_the_next_one_is_told_to_come_back(tmp_path: Path, clock: ManualClock) -> None:

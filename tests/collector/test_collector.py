@@ -115,7 +115,7 @@ def test_a_message_id_that_cannot_be_used_gives_way_to_one_made_of_the_content(
         ({"type": "track"}, "event", [("event", "required"), ("userId", "no_usable_id")]),
     ],
 )
-def test_a_message_of_the_wrong_shape_is_put_aside_with_everything_that_is_wrong(
+def test_a_message_of_the_wrong_shape_is_quarantined_with_everything_that_is_wrong(
     open_collector: Collector, message: object, reason: str, faults: list[tuple[str, str]]
 ) -> None:
     answer = open_collector.take(body(track(messageId="good"), message))
@@ -158,7 +158,7 @@ def nested(depth: int) -> object:
     ],
     ids=range(10),
 )
-def test_what_breaks_a_limit_is_refused_or_put_aside_alone(
+def test_what_breaks_a_limit_is_refused_or_quarantined_alone(
     open_collector: Collector, messages: bytes, expected: list[tuple[str, str]]
 ) -> None:
     answer = open_collector.take(b'{"batch":[%s]}' % messages)

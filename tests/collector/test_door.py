@@ -347,7 +347,7 @@ def test_a_single_message_goes_through_the_same_door(tmp_path: Path) -> None:
         body = json.dumps({"userId": "u", "traits": {"email": SECRET}}).encode()
         envelope = read_single(body, "identify", collector.settings)
         with collector.intake.admit(is_keyed=True) as claim:
-            (row,) = collector.intake.judge(envelope, "shop", claim).changes.rows
+            (row,) = collector.intake.decide(envelope, "shop", claim).changes.rows
 
     assert json.loads(row.body)["traits"] == {"email": hashed()}
 
@@ -376,10 +376,10 @@ def test_a_plan_without_transforms_has_no_door(tmp_path: Path) -> None:
     text = b'{"type":"track","event":"Ordered","userId":"u","properties":{"email":"x"}}'
 
     with Collector(tmp_path, plan=plan, clock=ManualClock(), journal=MemoryJournal()) as collector:
-        judge = collector.intake.judge_for(None)
+        rules = collector.intake.rules_for(None)
 
-    assert judge is not None
-    assert judge.door is None
+    assert rules is not None
+    assert rules.door is None
     assert take(tmp_path, batch(text), plan).rows[0].body == text
 
 

@@ -16,8 +16,8 @@ import pytest
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.admission import Admission
 from footfall.collector.app import App
+from footfall.collector.fault_log import FaultLog
 from footfall.collector.intake import Intake
-from footfall.collector.notices import Notices
 from footfall.errors import JournalError, RequestError
 from footfall.storage.journal import Changes
 from footfall.testing.clock import ManualClock
@@ -321,8 +321,8 @@ def test_memory_is_given_back_after_a_burst_and_only_then() -> None:
     intake = Intake(
         CollectorSettings(),
         clock=clock,
-        notices=Notices(clock),
-        judge_for=lambda _: None,
+        fault_log=FaultLog(clock),
+        rules_for=lambda _: None,
         give_back=lambda: calls.append(intake.admission.keyed.size),
     )
     for size in (1_000, 40_000_000):

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import Collector, CollectorSettings
-from footfall.collector.draft import Draft
+from footfall.collector.message_state import MessageState
 from footfall.collector.wire import Piece
 from footfall.events import Fault
 from footfall.plan import load
@@ -182,12 +182,12 @@ def test_only_times_of_the_last_thirty_days_and_the_next_one_pass(shop: Collecto
 
 
 def test_of_very_many_faults_of_a_message_some_are_kept_and_warnings_hide_no_fault() -> None:
-    draft = Draft(Piece(b"{}", {}), 0)
+    state = MessageState(Piece(b"{}", {}), 0)
     for number in range(9_000):
-        draft.warn(Fault(str(number), "enum"))
+        state.warn(Fault(str(number), "enum"))
     for number in range(9_000):
-        draft.put_aside("invalid", Fault(str(number), "type"))
+        state.quarantine("invalid", Fault(str(number), "type"))
 
-    assert draft.outcome == "quarantined"
-    assert draft.faults == [Fault(str(number), "type") for number in range(50)]
-    assert draft.warnings == [Fault(str(number), "enum") for number in range(50)]
+    assert state.outcome == "quarantined"
+    assert state.faults == [Fault(str(number), "type") for number in range(50)]
+    assert state.warnings == [Fault(str(number), "enum") for number in range(50)]

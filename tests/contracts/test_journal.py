@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from footfall.errors import JournalError
 from footfall.storage import Changes, Entry, Journal, Kind, Row, Snapshot, SqliteJournal
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
-from footfall.storage.journal import account
+from footfall.storage.journal import counter_name
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -388,7 +388,7 @@ def test_after_any_commits_repeats_and_releases_each_id_is_there_once_and_the_bo
         carry_out(journal, step)
 
     commits = [step for step in steps if isinstance(step, Changes)]
-    received = Counter((row.source, account(row.event, row.type)) for changes in commits for row in changes.rows)
+    received = Counter((row.source, counter_name(row.event, row.type)) for changes in commits for row in changes.rows)
     for changes in commits:
         received.update(changes.rejected)
     stored, waiting = ([entry.row for entry in all_of(journal, kind)] for kind in ("stored", "quarantined"))

@@ -91,7 +91,7 @@ def test_a_visitor_who_signs_in_late_is_one_person_from_the_first_page_to_the_or
     assert steps["become_customer"] == [1, 1, 1]
 
 
-def test_the_summer_page_works_and_both_of_its_mistakes_are_put_aside(shop: Opened) -> None:
+def test_the_summer_page_works_and_both_of_its_mistakes_are_quarantined(shop: Opened) -> None:
     with shop.browser() as browser:
         page = browser.get("/summer")
     shop.close()

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from footfall.collector.judge import Judge
+from footfall.collector.bundle_rules import BundleRules
 from footfall.plan import Places, Plan, Validator, bundle_hash
 from footfall.plan.checking.transform import Transforms
 from footfall.plan.findings import Findings
@@ -81,7 +81,7 @@ def sent(plan: Plan) -> str:
 
 def stored(plan: Plan) -> str:
     """What the collector makes of who sends."""
-    judge = Judge(plan, "digest", Validator(plan, place="collector"))
+    judge = BundleRules(plan, "digest", Validator(plan, place="collector"))
     return repr([
         (judge.allows(event, source), judge.device_key(event, source))
         for event in plan.events.values() for source in ("web", "box", "app")

@@ -96,7 +96,7 @@ def test_the_plan_in_force_changes_nothing(data: Path, plan_of: Callable[..., Pl
     assert [journey.change for journey in result.journeys] == ["same"]
 
 
-def test_what_would_be_put_aside_is_counted_by_its_fault_and_moves_the_figures(
+def test_what_would_be_quarantined_is_counted_by_its_fault_and_moves_the_figures(
     data: Path, plan_of: Callable[..., Plan]
 ) -> None:
     result = tried(data, plan_of(("currency: {type: string}", "currency: {type: string, enum: [NOK, EUR]}")))

@@ -11,7 +11,7 @@ from footfall.analytics.engine import hand_over, rows
 from footfall.analytics.window import Span
 from footfall.events import Fault
 from footfall.plan.fault_paths import general_path
-from footfall.storage.journal import Entry, Refusals, Snapshot, account
+from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,7 +71,7 @@ def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None
 def _load_chunk(connection: duckdb.DuckDBPyConnection, chunk: Sequence[Entry]) -> None:
     import pyarrow  # loaded with the engine
 
-    lines = [(entry.seq, account(entry.row.event, entry.row.type), entry.row.occurred_at) for entry in chunk]
+    lines = [(entry.seq, counter_name(entry.row.event, entry.row.type), entry.row.occurred_at) for entry in chunk]
     faults = [
         (entry.seq, *fault)
         for entry in chunk

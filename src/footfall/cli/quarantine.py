@@ -22,7 +22,7 @@ from footfall.printable import counted
 from footfall.quarantine import EventReplay, Judging, Prospect, Quarantined, Replay, list_quarantined, replay
 from footfall.storage.books import in_quarantine, total
 from footfall.storage.control import Control, latest_plan
-from footfall.storage.journal import account
+from footfall.storage.journal import counter_name
 
 __all__ = ["command"]
 
@@ -124,7 +124,7 @@ def _plan(path: Path | None, control: Control) -> Plan | None:
 
 
 def _print(page: Console, item: Quarantined) -> None:
-    event, message_id, source = map(_shown, (account(item.event, item.type), item.message_id, item.source))
+    event, message_id, source = map(_shown, (counter_name(item.event, item.type), item.message_id, item.source))
     sign = f"  ({_SIGNS[item.replay]})" if _SIGNS[item.replay] else ""
     page.print(
         f"{item.received_at}  {source}  [bold]{event}[/bold]  {message_id}  {counted(item.body_bytes, 'byte')}{sign}"

@@ -1,4 +1,4 @@
-"""The collector: takes messages in over HTTP or in process, judges them by the plan, and keeps them durably."""
+"""The collector: takes messages in over HTTP or in process, checks them by the plan, and keeps them durably."""
 
 from __future__ import annotations
 

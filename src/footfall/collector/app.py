@@ -15,7 +15,7 @@ from footfall.collector.admission import Claim
 from footfall.collector.collector import Collector
 from footfall.collector.group_commit import Outcome
 from footfall.collector.keys import Keyring, header_key
-from footfall.collector.pipeline import Judged
+from footfall.collector.pipeline import Decision
 from footfall.collector.responses import (
     CLOSE,
     Message,
@@ -96,7 +96,7 @@ class App:
             await respond_error(send, failure, self._headers)
         except RequestError as error:
             if error.status < 500:
-                self._collector.notices.refuse(error.status, error.code)
+                self._collector.fault_log.count_refusal(error.status, error.code)
             await respond_error(send, error, self._headers)
 
     def _route(self, scope: Scope) -> _Route:
@@ -123,13 +123,13 @@ class App:
             if body is None:
                 return
             _say_known(scope)
-            source, judged = await self._judged(body, type_, source, claim)
+            source, decision = await self._decide(body, type_, source, claim)
             del body
-            fresh = await self._committed(judged, claim)
-            answered = partial(self._answered, source, judged, fresh)
-            is_little = judged.received <= self._settings.inline_messages
+            fresh = await self._committed(decision, claim)
+            answered = partial(self._answered, source, decision, fresh)
+            is_little = decision.received <= self._settings.inline_messages
             text = answered() if is_little else await self._intake.lane.finish(answered)
-            del judged, answered
+            del decision, answered
             claim.hold(min(len(text), claim.size))
             await respond(send, 200, text)
 
@@ -186,8 +186,8 @@ class App:
             if not more:
                 return bytes(body)
 
-    async def _judged(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Judged]:
-        """Read and judge a body, in the event loop when that is little work, else in the large lane."""
+    async def _decide(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Decision]:
+        """Read a body and decide: in the event loop if that is little work, else in the large lane."""
         if len(body) <= self._settings.inline_bytes:
             limit = min(self._settings.inline_bytes, self._settings.max_body_bytes)
             try:
@@ -199,22 +199,22 @@ class App:
                 envelope = self._intake.read(content, type_, claim)
                 source = source or self._source_of_body(envelope)
                 if len(envelope.pieces) <= self._settings.inline_messages:
-                    return source, self._intake.judge(envelope, source, claim)
-                return source, await self._intake.lane.run(partial(self._intake.judge, envelope, source, claim), claim)
-        return await self._intake.lane.run(partial(self._read_and_judge, body, type_, source, claim), claim)
+                    return source, self._intake.decide(envelope, source, claim)
+                return source, await self._intake.lane.run(partial(self._intake.decide, envelope, source, claim), claim)
+        return await self._intake.lane.run(partial(self._read_and_decide, body, type_, source, claim), claim)
 
-    def _read_and_judge(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Judged]:
+    def _read_and_decide(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Decision]:
         content = self._intake.inflate(body, self._settings.max_body_bytes, claim)
         envelope = self._intake.read(content, type_, claim)
         source = source or self._source_of_body(envelope)
-        return source, self._intake.judge(envelope, source, claim)
+        return source, self._intake.decide(envelope, source, claim)
 
-    def _answered(self, source: str, judged: Judged, fresh: list[bool]) -> bytes:
-        return encode(self._intake.answer(source, judged, fresh))
+    def _answered(self, source: str, decision: Decision, fresh: list[bool]) -> bytes:
+        return encode(self._intake.answer(source, decision, fresh))
 
-    async def _committed(self, judged: Judged, claim: Claim) -> list[bool]:
+    async def _committed(self, decision: Decision, claim: Claim) -> list[bool]:
         """Have the rows written. They are held until they are, also when nobody waits for the answer any more."""
-        if not judged.received:
+        if not decision.received:
             return []
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
@@ -229,7 +229,7 @@ class App:
                 loop.call_soon_threadsafe(arrived, outcome)
 
         claim.share()
-        self._collector.submit(judged, done)
+        self._collector.submit(decision, done)
         outcome = await future
         if isinstance(outcome, JournalError):
             raise outcome

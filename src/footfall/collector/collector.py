@@ -1,4 +1,4 @@
-"""Collector: takes batches in, judges each message by the plan, keeps it durably, and says what became of it."""
+"""Collector: takes batches in, checks each message by the plan, keeps it durably, and answers with verdicts."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Self
 
 from footfall.clock import Clock, SystemClock
+from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.fault_log import FaultLog
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.intake import Intake
-from footfall.collector.judge import JudgeFor
 from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, read_transform_key
-from footfall.collector.notices import Notices
-from footfall.collector.pipeline import Judged
+from footfall.collector.pipeline import Decision
 from footfall.collector.readiness import Readiness
 from footfall.collector.settings import CollectorSettings
 from footfall.disk import Disk
@@ -49,22 +49,22 @@ class Collector:
         self.settings = settings or CollectorSettings()
         self.clock = clock or SystemClock()
         self.data = Path(data)
-        self.notices = Notices(self.clock)
+        self.fault_log = FaultLog(self.clock)
         self.plan = _loaded(plan, disk)
         self._transform_key = transform_key or _transform_key(disk)
         self._store = open_store(self.data, "write", disk=disk, clock=self.clock)
         try:
             self._journal = journal or self._store.journal
-            judge_for: JudgeFor = _no_judge
+            rules_for: RulesFor = _no_rules
             if self.plan is not None:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
-                from footfall.collector.judges import Judges
+                from footfall.collector.bundle_registry import BundleRegistry
 
-                judge_for = Judges(self.plan, self._store.control, transform_key=self._transform_key).judge_for
+                rules_for = BundleRegistry(self.plan, self._store.control, transform_key=self._transform_key).rules_for
         except BaseException:
             self._store.close()
             raise
-        self.intake = Intake(self.settings, clock=self.clock, notices=self.notices, judge_for=judge_for)
+        self.intake = Intake(self.settings, clock=self.clock, fault_log=self.fault_log, rules_for=rules_for)
         self._committer = GroupCommitter(
             self._journal,
             most=self.settings.group_messages,
@@ -79,12 +79,12 @@ class Collector:
         JournalError when nothing could be written.
         """
         with self.intake.admit(is_keyed=True) as claim:
-            judged = self.intake.judge(self.intake.read(body, "", claim), source, claim)
-            return self.intake.answer(source, judged, self._journal.commit(judged.changes))
+            decision = self.intake.decide(self.intake.read(body, "", claim), source, claim)
+            return self.intake.answer(source, decision, self._journal.commit(decision.changes))
 
-    def submit(self, judged: Judged, done: Done) -> None:
-        """Have judged messages written together with those of other requests; `done` is called from another thread."""
-        self._committer.submit(judged.changes, done)
+    def submit(self, decision: Decision, done: Done) -> None:
+        """Have messages written together with those of other requests; `done` is called from another thread."""
+        self._committer.submit(decision.changes, done)
 
     def watch(self) -> None:
         """Begin to commit a probe now and then while nobody sends, so that `readiness` knows how the disk is."""
@@ -96,7 +96,7 @@ class Collector:
 
     def tick(self) -> None:
         """What is to be done now and then, and needs no request to come: several times a second will do."""
-        self.notices.tell()
+        self.fault_log.write_due()
         self.intake.tidy()
 
     def stats(self) -> Books:
@@ -107,7 +107,7 @@ class Collector:
         """Write what waits, and let go of the folder. Closing twice is no error."""
         self.intake.close()
         self._committer.close()
-        self.notices.tell(is_last=True)
+        self.fault_log.write_due(is_last=True)
         try:
             self._journal.close()
         finally:
@@ -134,5 +134,5 @@ def _transform_key(disk: Disk | None) -> bytes | None:
     return read_transform_key(Path(path), disk) if path else None
 
 
-def _no_judge(_: object) -> None:
+def _no_rules(_: object) -> None:
     return None

@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from footfall.collector.slices import members
+from footfall.collector.json_split import members
 from footfall.collector.splice import Spliced, splice, splice_names
 from footfall.events import MESSAGE_TYPES
 from footfall.plan.checking.transform import Changer

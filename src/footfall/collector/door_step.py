@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
-from footfall.collector.draft import Draft, Frame
-from footfall.collector.judge import Judge
+from footfall.collector.bundle_rules import BundleRules
+from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.splice import Spliced
 from footfall.plan.checking.transform_parts import touches
@@ -15,57 +15,57 @@ from footfall.plan.checking.transform_parts import touches
 __all__ = ["bundle_of", "conceal", "door", "hides_what_was_got"]
 
 
-def door(draft: Draft, frame: Frame) -> bool:
-    """Find the judge of a message, and change what its sender did not change."""
-    context, batch_context, data = draft.context, frame.context, draft.data
+def door(state: MessageState, request: RequestContext) -> bool:
+    """Find the rules for a message, and apply the transforms that its sender did not apply."""
+    context, batch_context, data = state.context, request.context, state.data
     said = context.get("plan") or batch_context.get("plan")
-    judge = frame.judge_for(said.get("bundle") if type(said) is dict else None)
-    if judge is None:
+    rules = request.rules_for(said.get("bundle") if type(said) is dict else None)
+    if rules is None:
         return True
-    draft.judge = judge
-    draft.validator = judge.validator
-    if judge.door is None:
+    state.rules = rules
+    state.validator = rules.validator
+    if rules.door is None:
         return True
-    if draft.is_oversize:
-        draft.body = judge.door.head(draft.piece.raw[:HEAD_BYTES])
+    if state.is_oversize:
+        state.body = rules.door.head(state.piece.raw[:HEAD_BYTES])
         return True
-    task = judge.door.task(_claim(context, frame), *_about(data, draft.type))
+    task = rules.door.task(_claim(context, request), *_about(data, state.type))
     if task is None:
         return True
-    draft.is_concealed = True
+    state.is_concealed = True
     if task.is_clear:
-        draft.validator = judge.clear
+        state.validator = rules.clear
     if touches(task.part, data):
-        _keep(draft, judge.door.apply(draft.piece.raw, task, is_kept=frame.transformed is not None))
-        if draft.body is not draft.piece.raw:
-            _read_again(draft, frame)
-        if judge.is_newest and not task.is_clear:
+        _keep(state, rules.door.apply(state.piece.raw, task, is_kept=request.transformed is not None))
+        if state.body is not state.piece.raw:
+            _read_again(state, request)
+        if rules.is_newest and not task.is_clear:
             # Earlier transforms were applied before it came, and this plan knows all of them and the new ones.
-            draft.checked = draft.body
+            state.checked = state.body
     return True
 
 
-def conceal(draft: Draft, frame: Frame) -> None:
-    """Change what is to be changed in a message that is kept though it cannot be judged."""
-    data: Any = draft.data
-    is_read = type(data) is dict and not draft.piece.ambiguous
+def conceal(state: MessageState, request: RequestContext) -> None:
+    """Apply the transforms to a message that is kept though it cannot be checked."""
+    data: Any = state.data
+    is_read = type(data) is dict and not state.piece.ambiguous
     context = data.get("context") if is_read else None
     if type(context) is not dict:
-        context = frame.context
-    judge = frame.judge_for(bundle_of(context, frame.context))
-    if judge is None or judge.door is None:
+        context = request.context
+    rules = request.rules_for(bundle_of(context, request.context))
+    if rules is None or rules.door is None:
         return
-    draft.bundle = judge.digest
-    if draft.is_oversize:
-        draft.body = judge.door.head(draft.piece.raw[:HEAD_BYTES])
+    state.bundle = rules.digest
+    if state.is_oversize:
+        state.body = rules.door.head(state.piece.raw[:HEAD_BYTES])
         return
     if not is_read:
-        _keep(draft, judge.door.unread(draft.piece.raw))
+        _keep(state, rules.door.unread(state.piece.raw))
         return
-    type_ = data.get("type") if frame.type is None else frame.type
-    task = judge.door.task(_claim(context, frame), *_about(data, type_))
+    type_ = data.get("type") if request.type is None else request.type
+    task = rules.door.task(_claim(context, request), *_about(data, type_))
     if task is not None:
-        _keep(draft, judge.door.apply(draft.piece.raw, task, is_kept=frame.transformed is not None))
+        _keep(state, rules.door.apply(state.piece.raw, task, is_kept=request.transformed is not None))
 
 
 def bundle_of(context: dict[str, Any], batch_context: dict[str, Any]) -> object:
@@ -74,9 +74,9 @@ def bundle_of(context: dict[str, Any], batch_context: dict[str, Any]) -> object:
     return said.get("bundle") if type(said) is dict else None
 
 
-def hides_what_was_got(draft: Draft, judge: Judge) -> bool:
-    """Whether a fault may show a value that another plan than the judge's conceals."""
-    return draft.is_concealed and not judge.is_newest
+def hides_what_was_got(state: MessageState, rules: BundleRules) -> bool:
+    """Whether a fault may show a value that a plan other than that of the rules conceals."""
+    return state.is_concealed and not rules.is_newest
 
 
 def _about(data: dict[str, Any], type_: object) -> tuple[object, object]:
@@ -86,21 +86,21 @@ def _about(data: dict[str, Any], type_: object) -> tuple[object, object]:
     return data.get("event"), type_
 
 
-def _claim(context: dict[str, Any], frame: Frame) -> object:
-    if frame.transformed is not None:
-        return frame.transformed
-    client = context.get("client") or frame.context.get("client")
+def _claim(context: dict[str, Any], request: RequestContext) -> object:
+    if request.transformed is not None:
+        return request.transformed
+    client = context.get("client") or request.context.get("client")
     return client.get("transformed") if type(client) is dict else None
 
 
-def _keep(draft: Draft, spliced: Spliced) -> None:
-    draft.body = spliced.text
+def _keep(state: MessageState, spliced: Spliced) -> None:
+    state.body = spliced.text
     if spliced.warnings:
-        draft.warn(*spliced.warnings)
+        state.warn(*spliced.warnings)
 
 
-def _read_again(draft: Draft, frame: Frame) -> None:
+def _read_again(state: MessageState, request: RequestContext) -> None:
     """Later steps take ids from what is kept, and never from what came in clear."""
-    draft.data = orjson.loads(draft.body)
-    context = draft.data.get("context")
-    draft.context = context if type(context) is dict else frame.context
+    state.data = orjson.loads(state.body)
+    context = state.data.get("context")
+    state.context = context if type(context) is dict else request.context

@@ -4,7 +4,7 @@
 |--------|--------------------------------------------------------------------|--------------------------------------|
 | admit  | lets the request in, or turns it away                              | nothing                              |
 | read   | inflates a body and cuts it into messages, up to the limits        | body, content, its messages          |
-| judge  | decides about each message, decoding one at a time                 | content, its messages, rows          |
+| decide | decides about each message, decoding one at a time                 | content, its messages, rows          |
 | commit | the caller has the rows written                                    | rows and verdicts                    |
 | answer | says what became of each message                                   | the answer, until it is sent         |
 
@@ -19,11 +19,11 @@ from collections.abc import Callable
 
 from footfall.clock import Clock
 from footfall.collector.admission import Admission, Budget, Claim
-from footfall.collector.judge import JudgeFor
+from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.fault_log import FaultLog
 from footfall.collector.lane import Lane
 from footfall.collector.memory import give_back
-from footfall.collector.notices import Notices
-from footfall.collector.pipeline import Judged, answer, frame_for, judge
+from footfall.collector.pipeline import Decision, answer, decide, request_context
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Envelope, inflate, read_batch, read_single
 from footfall.events import Answer
@@ -44,8 +44,8 @@ class Intake:
         settings: CollectorSettings,
         *,
         clock: Clock,
-        notices: Notices,
-        judge_for: JudgeFor,
+        fault_log: FaultLog,
+        rules_for: RulesFor,
         give_back: Callable[[], None] = give_back,
     ) -> None:
         self.settings = settings
@@ -56,9 +56,9 @@ class Intake:
             lock=threading.Lock(),
         )
         self._clock = clock
-        self._notices = notices
+        self._fault_log = fault_log
         self._give_back = give_back
-        self.judge_for = judge_for
+        self.rules_for = rules_for
 
     def admit(self, *, is_keyed: bool) -> Claim:
         """Let a request in. Raises RequestError (503) when there is no room."""
@@ -77,29 +77,29 @@ class Intake:
         claim.hold(_COPIES * len(content))
         return read_single(content, type_, self.settings) if type_ else read_batch(content, self.settings)
 
-    def judge(self, envelope: Envelope, source: str, claim: Claim) -> Judged:
+    def decide(self, envelope: Envelope, source: str, claim: Claim) -> Decision:
         """Decide about the messages of a request. Nothing is written yet. Raises RequestError (503)."""
         before = claim.size
 
         def grow(size: int) -> None:
             claim.hold(before + size)
 
-        frame = frame_for(
-            envelope, source, received_at=self._clock.now_us(), judge_for=self.judge_for, settings=self.settings
+        request = request_context(
+            envelope, source, received_at=self._clock.now_us(), rules_for=self.rules_for, settings=self.settings
         )
-        judged = judge(envelope, frame, grow)
-        claim.hold(judged.size)
-        return judged
+        decision = decide(envelope, request, grow)
+        claim.hold(decision.size)
+        return decision
 
-    def answer(self, source: str, judged: Judged, fresh: list[bool]) -> Answer:
+    def answer(self, source: str, decision: Decision, fresh: list[bool]) -> Answer:
         """What to answer, once the journal has said which rows were new."""
-        said = answer(judged, fresh)
-        if judged.notices:
+        said = answer(decision, fresh)
+        if decision.notices:
             repeated = {verdict.index for verdict in said.verdicts if verdict.verdict == "duplicate"}
-            for index, notices in judged.notices.items():
+            for index, notices in decision.notices.items():
                 if index not in repeated:
-                    self._notices.count(notices)
-        self._notices.tell()
+                    self._fault_log.count(notices)
+        self._fault_log.write_due()
         if _log.isEnabledFor(logging.INFO):
             _log.info(
                 "batch source=%s received=%d %s",
@@ -115,5 +115,5 @@ class Intake:
             self.lane.spare(self._give_back)
 
     def close(self) -> None:
-        """Finish what is being judged. Closing twice is no error."""
+        """Finish what is being decided. Closing twice is no error."""
         self.lane.close()

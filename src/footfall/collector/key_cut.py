@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from footfall.collector.slices import cut_member, end_of_value, members
+from footfall.collector.json_split import cut_member, end_of_value, members
 
 __all__ = ["NAME", "cut_from_object", "cut_from_text", "may_name_key"]
 

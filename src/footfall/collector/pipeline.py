@@ -1,6 +1,6 @@
 """From the messages of a request to the rows of the journal, and from the journal's word to a verdict per message.
 
-Pure: what it knows of time, plans and limits it is given in a Frame. The order of the steps is the table `STEPS`.
+Pure: time, plans and limits come in a RequestContext. The order of the steps is the table `STEPS`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import NamedTuple
 import msgspec
 
 from footfall.collector.admission import Grow, unbounded
+from footfall.collector.bundle_rules import RulesFor
 from footfall.collector.door_step import bundle_of, conceal, door
-from footfall.collector.draft import Draft, Frame
-from footfall.collector.judge import JudgeFor
+from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
@@ -22,12 +22,12 @@ from footfall.collector.steps import derived_id, ids, message_id, readable, shap
 from footfall.collector.wire import Envelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
-from footfall.storage.journal import Changes, Kind, Row, account
+from footfall.storage.journal import Changes, Kind, Row, counter_name
 from footfall.timestamps import format_us
 
-__all__ = ["STEPS", "Judged", "Notice", "Step", "answer", "frame_for", "judge"]
+__all__ = ["STEPS", "Decision", "Notice", "Step", "answer", "decide", "request_context"]
 
-Step = Callable[[Draft, Frame], bool]
+Step = Callable[[MessageState, RequestContext], bool]
 
 # What a row takes beside its body, and a verdict with its notices beside its faults: rounded up from measurements.
 _ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
@@ -50,7 +50,7 @@ class Notice(NamedTuple):
     code: str
 
 
-class Judged(msgspec.Struct):
+class Decision(msgspec.Struct):
     """What became of a request's messages, before the journal is asked which of them are new.
 
     `places` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored, and
@@ -66,11 +66,11 @@ class Judged(msgspec.Struct):
     size: int
 
 
-def frame_for(
-    envelope: Envelope, source: str, *, received_at: int, judge_for: JudgeFor, settings: CollectorSettings
-) -> Frame:
+def request_context(
+    envelope: Envelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
+) -> RequestContext:
     """What holds for all messages of a request that came in at `received_at` (us since 1970-01-01 UTC)."""
-    return Frame(
+    return RequestContext(
         source=source,
         received_at=received_at,
         day=format_us(received_at)[:10],
@@ -79,110 +79,110 @@ def frame_for(
         context=envelope.context if type(envelope.context) is dict else {},
         shared=envelope.shared,
         settings=settings,
-        judge_for=judge_for,
+        rules_for=rules_for,
     )
 
 
-def judge(envelope: Envelope, frame: Frame, grow: Grow = unbounded) -> Judged:
+def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) -> Decision:
     """Decide about every message of a request, each for itself.
 
-    `grow` is called now and then with the bytes that rows and verdicts take so far; what it raises ends the judging.
+    `grow` is called now and then with the bytes that rows and verdicts take so far; what it raises ends the work.
     """
     rows: list[Row] = []
     places: list[int] = []
     verdicts: dict[int, Verdict] = {}
     rejected: Counter[tuple[str, str]] = Counter()
     notices: dict[int, list[Notice]] = {}
-    source, received_at, shared = frame.source, frame.received_at, _kept_envelope(envelope, frame)
+    source, received_at, shared = request.source, request.received_at, _kept_envelope(envelope, request)
     size = bodies = 0
     for index, piece in enumerate(envelope.pieces):
         if index % _GROW_EVERY == 0:
             grow(size)
-        draft = Draft(piece, received_at)
+        state = MessageState(piece, received_at)
         try:
             for step in STEPS:
-                if not step(draft, frame):
+                if not step(state, request):
                     break
         except Exception as error:  # noqa: BLE001 - our mistake must not cost the other messages, nor be sent for ever
-            _conceal_what_failed(draft, frame)
-            draft.message_id = draft.message_id or derived_id(draft.body)
-            draft.put_aside(
+            _conceal_what_failed(state, request)
+            state.message_id = state.message_id or derived_id(state.body)
+            state.quarantine(
                 "unjudged", Fault("", "unjudged", "a message that footfall can judge", type(error).__name__)
             )
-        if draft.reason is not None or draft.warnings is not None:
-            verdicts[index] = verdict = _verdict(index, draft)
+        if state.reason is not None or state.warnings is not None:
+            verdicts[index] = verdict = _verdict(index, state)
             size += _VERDICT_BYTES + _FAULT_BYTES * len(verdict.faults)
-        if draft.warnings is not None and any(fault.code == "no_transform_key" for fault in draft.warnings):
-            lost = Notice(draft.outcome, source, account(draft.event, draft.type), "no_transform_key")
+        if state.warnings is not None and any(fault.code == "no_transform_key" for fault in state.warnings):
+            lost = Notice(state.outcome, source, counter_name(state.event, state.type), "no_transform_key")
             notices[index] = [lost]
-        if draft.outcome != "stored":
-            name = account(draft.event, draft.type)
-            codes = dict.fromkeys(fault.code for fault in draft.faults or ())
-            notices[index] = notices.get(index, []) + [Notice(draft.outcome, source, name, code) for code in codes]
-            if draft.outcome == "rejected":
+        if state.outcome != "stored":
+            name = counter_name(state.event, state.type)
+            codes = dict.fromkeys(fault.code for fault in state.faults or ())
+            notices[index] = notices.get(index, []) + [Notice(state.outcome, source, name, code) for code in codes]
+            if state.outcome == "rejected":
                 rejected[source, name] += 1
                 continue
-            if draft.is_oversize:
-                draft.body = excerpt(piece.raw, draft.body)
+            if state.is_oversize:
+                state.body = excerpt(piece.raw, state.body)
         places.append(index)
         size += _ROW_BYTES
-        bodies += len(draft.body)
-        kind: Kind = "quarantined" if draft.outcome == "quarantined" else "stored"
-        faults = draft.faults if kind == "quarantined" else draft.warnings
+        bodies += len(state.body)
+        kind: Kind = "quarantined" if state.outcome == "quarantined" else "stored"
+        faults = state.faults if kind == "quarantined" else state.warnings
         rows.append(
             Row(  # by position: by keyword it takes half a microsecond longer, a seventh of all judging
                 kind,
                 source,
-                draft.message_id,
-                draft.type,
-                draft.event,
-                draft.user_id,
-                draft.anonymous_id,
-                draft.device_id,
-                draft.previous_id,
-                draft.group_id,
-                draft.occurred_at,
+                state.message_id,
+                state.type,
+                state.event,
+                state.user_id,
+                state.anonymous_id,
+                state.device_id,
+                state.previous_id,
+                state.group_id,
+                state.occurred_at,
                 received_at,
-                draft.bundle,
+                state.bundle,
                 msgspec.json.encode(faults) if faults else None,
-                draft.body,
+                state.body,
                 shared,
             )
         )
     grow(size)
-    return Judged(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices, size + bodies)
+    return Decision(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices, size + bodies)
 
 
-def _kept_envelope(envelope: Envelope, frame: Frame) -> bytes | None:
-    if envelope.shared is None or not frame.context:
+def _kept_envelope(envelope: Envelope, request: RequestContext) -> bytes | None:
+    if envelope.shared is None or not request.context:
         return envelope.shared
-    judge = frame.judge_for(bundle_of(frame.context, frame.context))
-    door = None if judge is None else judge.door
-    return envelope.shared if door is None else door.envelope(envelope.shared, frame.context)
+    rules = request.rules_for(bundle_of(request.context, request.context))
+    door = None if rules is None else rules.door
+    return envelope.shared if door is None else door.envelope(envelope.shared, request.context)
 
 
-def _conceal_what_failed(draft: Draft, frame: Frame) -> None:
+def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
     """Leave no planned value in clear, whichever step failed; where that fails too, nothing is kept of the message."""
-    if draft.is_concealed and draft.body is not draft.piece.raw:
+    if state.is_concealed and state.body is not state.piece.raw:
         return
     try:
-        conceal(draft, frame)
-    except Exception:  # noqa: BLE001 - see `judge`
-        draft.body = b"{}"
+        conceal(state, request)
+    except Exception:  # noqa: BLE001 - see `decide`
+        state.body = b"{}"
 
 
-def answer(judged: Judged, fresh: Sequence[bool]) -> Answer:
+def answer(decision: Decision, fresh: Sequence[bool]) -> Answer:
     """The answer to a request, once the journal has said of each row whether it was new."""
-    verdicts = judged.verdicts
+    verdicts = decision.verdicts
     if not all(fresh):
         verdicts = dict(verdicts)
-        for place, row, new in zip(judged.places, judged.changes.rows, fresh, strict=True):
+        for place, row, new in zip(decision.places, decision.changes.rows, fresh, strict=True):
             if not new:
                 verdicts[place] = Verdict(place, "duplicate", row.message_id)
-    return Answer(judged.received, tuple(verdicts[index] for index in sorted(verdicts)))
+    return Answer(decision.received, tuple(verdicts[index] for index in sorted(verdicts)))
 
 
-def _verdict(index: int, draft: Draft) -> Verdict:
+def _verdict(index: int, state: MessageState) -> Verdict:
     # As in the row: what did not keep a message from being stored is no reason why another one was not.
-    faults = draft.warnings if draft.outcome == "stored" else draft.faults
-    return Verdict(index, draft.outcome, draft.message_id or None, draft.reason, tuple(faults or ()))
+    faults = state.warnings if state.outcome == "stored" else state.faults
+    return Verdict(index, state.outcome, state.message_id or None, state.reason, tuple(faults or ()))

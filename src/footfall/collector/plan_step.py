@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from footfall.collector.bundle_rules import BundleRules
 from footfall.collector.door_step import hides_what_was_got
-from footfall.collector.draft import Draft, Frame
-from footfall.collector.judge import Judge
+from footfall.collector.message_state import MessageState, RequestContext
 from footfall.events import Fault, VerdictName
 from footfall.message_reader import trait_texts
 from footfall.plan.model import TRAITS_OF, Event, Policy
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plan"]
 
-# What the collector does with a fault, by the plan's policy: a place that cannot raise puts aside.
+# What the collector does with a fault, by the plan's policy: a place that cannot raise quarantines.
 _OUTCOMES: dict[Policy, VerdictName] = {
     "drop": "rejected",
     "flag": "stored",
@@ -41,18 +41,18 @@ class _Texts(msgspec.Struct):
 _texts = msgspec.json.Decoder(_Texts).decode
 
 
-def plan(draft: Draft, frame: Frame) -> bool:
-    """Judge a message by the plan that its sender had, where it is known, else by the collector's own."""
-    judge = draft.judge
-    if judge is None:
+def plan(state: MessageState, request: RequestContext) -> bool:
+    """Check a message by its sender's plan where the collector has it, else by the collector's own."""
+    rules = state.rules
+    if rules is None:
         return True
-    draft.bundle = judge.digest
-    if draft.is_oversize:
-        _name_event(draft, frame, judge)
-    elif draft.type == "track" and draft.event is not None:
-        _judge_track(draft, frame, judge, draft.event)
-    elif draft.type in TRAITS_OF:
-        _judge_traits(draft, frame, judge)
+    state.bundle = rules.digest
+    if state.is_oversize:
+        _name_event(state, request, rules)
+    elif state.type == "track" and state.event is not None:
+        _check_track(state, request, rules, state.event)
+    elif state.type in TRAITS_OF:
+        _check_traits(state, request, rules)
     return True
 
 
@@ -61,66 +61,68 @@ def _is_object(value: object) -> bool:
     return value is None or type(value) is dict
 
 
-def _properties(draft: Draft) -> dict[str, Any]:
-    properties = draft.data.get("properties")
+def _properties(state: MessageState) -> dict[str, Any]:
+    properties = state.data.get("properties")
     return properties if type(properties) is dict else {}
 
 
-def _name_event(draft: Draft, frame: Frame, judge: Judge) -> None:
-    """Count what is too large to be judged under its event all the same."""
-    event = None if draft.event is None else judge.validator.resolve(draft.event, frame.day)
+def _name_event(state: MessageState, request: RequestContext, rules: BundleRules) -> None:
+    """Count a message that is too large to be checked under its event all the same."""
+    event = None if state.event is None else rules.validator.resolve(state.event, request.day)
     if event is not None:
-        draft.event = event.name
+        state.event = event.name
 
 
-def _judge_track(draft: Draft, frame: Frame, judge: Judge, name: str) -> None:
-    event = judge.validator.resolve(name, frame.day)
-    key = judge.device_key(event, frame.source)
-    if key is not None and draft.device_id is None:
-        draft.device_id = draft.usable_id(_properties(draft).get(key), "properties", key)
+def _check_track(state: MessageState, request: RequestContext, rules: BundleRules, name: str) -> None:
+    event = rules.validator.resolve(name, request.day)
+    key = rules.device_key(event, request.source)
+    if key is not None and state.device_id is None:
+        state.device_id = state.usable_id(_properties(state).get(key), "properties", key)
     if event is None:
         fault = Fault("event", "unknown_event", "an event of the plan", name[:_TOLD])
-        _apply(draft, "unknown_event", (fault,), judge.validator.policy(None).unknown_event)
+        _apply(state, "unknown_event", (fault,), rules.validator.policy(None).unknown_event)
         return
-    draft.event = event.name
-    if not judge.allows(event, frame.source):
-        draft.put_aside("source", Fault("event", "source", " or ".join(event.sources), frame.source))
+    state.event = event.name
+    if not rules.allows(event, request.source):
+        state.quarantine("source", Fault("event", "source", " or ".join(event.sources), request.source))
     if event.status == "draft":
-        draft.put_aside("draft", Fault("event", "draft", "an event that is active"))
+        state.quarantine("draft", Fault("event", "draft", "an event that is active"))
     elif event.status == "deprecated":
         replaced_by = event.deprecated.replaced_by if event.deprecated is not None else None
-        draft.warn(Fault("event", "deprecated", replaced_by or ""))
-    if not _is_object(draft.data.get("properties")):
-        return  # already put aside for its shape
-    assert draft.validator is not None
-    checked = draft.validator.check(event, _texts(draft.checked).properties)
+        state.warn(Fault("event", "deprecated", replaced_by or ""))
+    if not _is_object(state.data.get("properties")):
+        return  # already quarantined for its shape
+    assert state.validator is not None
+    checked = state.validator.check(event, _texts(state.checked).properties)
     if checked.faults or checked.warnings:
-        _apply_checked(draft, judge, event, checked)
+        _apply_checked(state, rules, event, checked)
 
 
-def _judge_traits(draft: Draft, frame: Frame, judge: Judge) -> None:
-    assert draft.validator is not None
-    for text in trait_texts(draft.type, draft.checked, frame.shared):
-        _apply_checked(draft, judge, None, draft.validator.check_traits(TRAITS_OF[draft.type], text))
+def _check_traits(state: MessageState, request: RequestContext, rules: BundleRules) -> None:
+    assert state.validator is not None
+    for text in trait_texts(state.type, state.checked, request.shared):
+        _apply_checked(state, rules, None, state.validator.check_traits(TRAITS_OF[state.type], text))
 
 
-def _apply_checked(draft: Draft, judge: Judge, event: Event | None, checked: Checked) -> None:
+def _apply_checked(state: MessageState, rules: BundleRules, event: Event | None, checked: Checked) -> None:
     faults, warnings = checked.faults, checked.warnings
-    if hides_what_was_got(draft, judge):
-        faults, warnings = (
-            tuple(msgspec.structs.replace(fault, got="") for fault in told) for told in (faults, warnings)
-        )
+    if hides_what_was_got(state, rules):
+        faults, warnings = _without_got(faults), _without_got(warnings)
     if warnings:
-        draft.warn(*warnings)
+        state.warn(*warnings)
     for fault in faults:
-        _apply(draft, "invalid", (fault,), judge.policy(event, fault))
+        _apply(state, "invalid", (fault,), rules.policy(event, fault))
 
 
-def _apply(draft: Draft, reason: str, faults: tuple[Fault, ...], policy: Policy) -> None:
+def _without_got(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    return tuple(msgspec.structs.replace(fault, got="") for fault in faults)
+
+
+def _apply(state: MessageState, reason: str, faults: tuple[Fault, ...], policy: Policy) -> None:
     outcome = _OUTCOMES[policy]
     if outcome == "stored":
-        draft.warn(*faults)
+        state.warn(*faults)
     elif outcome == "quarantined":
-        draft.put_aside(reason, *faults)
+        state.quarantine(reason, *faults)
     else:
-        draft.reject(reason, *faults)
+        state.reject(reason, *faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from footfall.collector.slices import NamedValues, element_spans, members
+from footfall.collector.json_split import NamedValues, element_spans, members
 from footfall.events import Fault
 from footfall.plan.checking.transform import Changer
 from footfall.plan.checking.transform_parts import Part

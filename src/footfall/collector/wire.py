@@ -15,10 +15,10 @@ import msgspec
 import orjson
 
 from footfall.collector.compression import BOM, inflate
+from footfall.collector.json_split import Member, TooManyError, array_at, members, repeats_keys
 from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may_name_key
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.slices import Member, TooManyError, array_at, members, repeats_keys
 from footfall.errors import RequestError
 from footfall.printable import counted
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from footfall.collector.judges import Judges
-from footfall.collector.kept import TOO_LARGE, Rejudged, faults_of, judge_kept
+from footfall.collector.bundle_registry import BundleRegistry
+from footfall.collector.revalidation import TOO_LARGE, Revalidated, faults_of, revalidate
 from footfall.plan.model import Plan
 from footfall.storage.control import Bundles
 from footfall.storage.journal import Row
@@ -27,16 +27,16 @@ class Judging:
 
     def __init__(self, plan: Plan | None, control: Bundles, *, transform_key: bytes | None = None) -> None:
         self._judges = (
-            None if plan is None else Judges(plan, _Unwritten(control.bundles()), transform_key=transform_key)
+            None if plan is None else BundleRegistry(plan, _Unwritten(control.bundles()), transform_key=transform_key)
         )
 
-    def judge(self, row: Row) -> Rejudged:
+    def judge(self, row: Row) -> Revalidated:
         """What becomes of a row now."""
         judges = self._judges
         if judges is None:
-            return judge_kept(row, lambda _: None)
-        judged = judge_kept(row, judges.judge_for)
-        return judged if judged.is_stored else judge_kept(row, lambda _: judges.judge_for(None))
+            return revalidate(row, lambda _: None)
+        judged = revalidate(row, judges.rules_for)
+        return judged if judged.is_stored else revalidate(row, lambda _: judges.rules_for(None))
 
     def prospect(self, row: Row) -> Prospect:
         """What can free a row."""
@@ -44,7 +44,7 @@ class Judging:
             return "now"
         if any(fault.code == TOO_LARGE for fault in faults_of(row)):
             return "never"
-        return "plan" if judge_kept(row, lambda _: None).is_stored else "never"
+        return "plan" if revalidate(row, lambda _: None).is_stored else "never"
 
 
 class _Unwritten(Bundles):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from footfall.collector.kept import faults_of
+from footfall.collector.revalidation import faults_of
 from footfall.events import Fault
 from footfall.quarantine.judging import Judging, Prospect
 from footfall.storage.journal import Entry, Snapshot

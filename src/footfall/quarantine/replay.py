@@ -12,14 +12,14 @@ from contextlib import closing
 
 import msgspec
 
-from footfall.collector.kept import TOO_LARGE, faults_of
+from footfall.collector.revalidation import TOO_LARGE, faults_of
 from footfall.events import Fault
 from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.quarantine.judging import Judging
 from footfall.storage.control import Bundles
-from footfall.storage.journal import Changes, Entry, Journal, Row, account
+from footfall.storage.journal import Changes, Entry, Journal, Row, counter_name
 
 __all__ = ["EventReplay", "Replay", "StayingFault", "replay"]
 
@@ -123,7 +123,7 @@ class _Tally:
 
     def note(self, row: Row, anew: Row | None, faults: tuple[Fault, ...]) -> bool:
         """Count a row, whose stored form is `anew` if it passes; False when it was not asked for."""
-        name = account(row.event, row.type)
+        name = counter_name(row.event, row.type)
         codes = {fault.code for fault in faults_of(row)}
         names = {name, anew.event if anew is not None else None}
         if (self._event is not None and self._event not in names) or (

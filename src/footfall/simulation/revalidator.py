@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from footfall.collector.judge import Judge
-from footfall.collector.kept import Rejudged, judge_kept
+from footfall.collector.bundle_rules import BundleRules
+from footfall.collector.revalidation import Revalidated, revalidate
 from footfall.plan.checking.transform import Transforms
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
@@ -31,18 +31,18 @@ class Revalidator:
         older = {} if in_force is None else in_force.events
         checked = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=False))
         added = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=True))
-        self._judge = Judge(checked, "", Validator(checked, place="collector"))
+        self._rules = BundleRules(checked, "", Validator(checked, place="collector"))
         self._transforms = Transforms(added, _KEY)
         self._added = added
         self._changed = frozenset(name for name, event in added.events.items() if any(map(_has, event.properties)))
 
-    def outcome(self, entry: Entry) -> Rejudged:
+    def outcome(self, entry: Entry) -> Revalidated:
         """What the collector would answer for one message under the new plan."""
-        judged = judge_kept(entry.row, lambda _: self._judge)
+        judged = revalidate(entry.row, lambda _: self._rules)
         if not judged.is_stored or judged.row is None:
             return judged
         body = self._transformed(judged.row.event, judged.row.body)
-        return Rejudged(judged.row._replace(body=body), judged.faults)
+        return Revalidated(judged.row._replace(body=body), judged.faults)
 
     def _transformed(self, event: str | None, body: bytes) -> bytes:
         """The body as a client with the new plan would have sent it."""

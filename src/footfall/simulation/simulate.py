@@ -13,14 +13,14 @@ import msgspec
 
 from footfall import storage
 from footfall.analytics import Dataset, report
-from footfall.collector.kept import Rejudged
+from footfall.collector.revalidation import Revalidated
 from footfall.events import Fault
 from footfall.plan import bundle_hash
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.simulation.deltas import JourneyDelta, KpiDelta, journey_deltas, kpi_deltas
 from footfall.simulation.revalidator import Revalidator
-from footfall.storage.journal import Entry, Kind, Snapshot, account
+from footfall.storage.journal import Entry, Kind, Snapshot, counter_name
 from footfall.timestamps import epoch_us
 
 __all__ = ["EventOutcome", "FaultOutcome", "Simulation", "simulate"]
@@ -130,14 +130,14 @@ class _Tally:
         self.events: dict[str, EventOutcome] = {}
         self.faults: dict[tuple[str, str, str], FaultOutcome] = {}
 
-    def note(self, entry: Entry, outcome: Rejudged) -> None:
+    def note(self, entry: Entry, outcome: Revalidated) -> None:
         row = entry.row
         if self._since is not None and row.occurred_at < self._since:
             return
         if self._until is not None and row.occurred_at >= self._until:
             return
         named = row.event if outcome.row is None else outcome.row.event
-        name = account(named, row.type)
+        name = counter_name(named, row.type)
         event = self.events.setdefault(name, EventOutcome(name))
         if row.kind == "quarantined":
             event.quarantined += 1

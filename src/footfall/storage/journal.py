@@ -19,7 +19,7 @@ __all__ = [
     "Row",
     "Snapshot",
     "SnapshotReads",
-    "account",
+    "counter_name",
     "is_misdated",
     "quarter_of",
 ]
@@ -107,7 +107,7 @@ def is_misdated(row: Row) -> bool:
     return row.kind == "stored" and row.faults is not None and _MISDATED in row.faults
 
 
-def account(event: str | None, type_: str) -> str:
+def counter_name(event: str | None, type_: str) -> str:
     """The name under which the books count a message: its event, or its type in brackets where it names none."""
     return event if event is not None else f"({type_ or 'unreadable'})"
 

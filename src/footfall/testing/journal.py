@@ -19,7 +19,7 @@ from footfall.storage.journal import (
     Row,
     Snapshot,
     SnapshotReads,
-    account,
+    counter_name,
     is_misdated,
     quarter_of,
 )  # fmt: skip
@@ -76,13 +76,13 @@ class MemoryJournal(SnapshotReads, Journal):
         key = (row.source, row.message_id)
         before = self._entries.get(self._ids.get(key, 0))
         new = before is None or (before.row.kind == "quarantined" and row.kind == "stored")
-        self._count(row.source, account(row.event, row.type), row.kind if new else "duplicate", 1)
+        self._count(row.source, counter_name(row.event, row.type), row.kind if new else "duplicate", 1)
         if new:
             if before is not None:
                 self._take_out(before, "superseded")
             self._add(row)
             if is_misdated(row):
-                self._books[row.source, account(row.event, row.type)]["misdated"] += 1
+                self._books[row.source, counter_name(row.event, row.type)]["misdated"] += 1
         return new
 
     def _release(self, entry: Entry) -> bool:
@@ -92,7 +92,7 @@ class MemoryJournal(SnapshotReads, Journal):
         self._take_out(before, "released")
         self._add(entry.row._replace(kind="stored"))
         if is_misdated(entry.row):
-            self._books[before.row.source, account(before.row.event, before.row.type)]["misdated"] += 1
+            self._books[before.row.source, counter_name(before.row.event, before.row.type)]["misdated"] += 1
         return True
 
     def _add(self, row: Row) -> None:
@@ -102,7 +102,7 @@ class MemoryJournal(SnapshotReads, Journal):
 
     def _take_out(self, entry: Entry, why: str) -> None:
         row = self._entries.pop(entry.seq).row
-        self._books[row.source, account(row.event, row.type)][why] += 1
+        self._books[row.source, counter_name(row.event, row.type)][why] += 1
 
     def _count(self, source: str, event: str, name: str, number: int) -> None:
         counts = self._books.setdefault((source, event), dict.fromkeys(COUNTS, 0))
@@ -145,7 +145,7 @@ class _Moment:
 
     def in_quarantine(self) -> Mapping[tuple[str, str], int]:
         rows = [entry.row for entry in self._entries if entry.row.kind == "quarantined"]
-        return Counter((row.source, account(row.event, row.type)) for row in rows)
+        return Counter((row.source, counter_name(row.event, row.type)) for row in rows)
 
     def refusals(self) -> list[Refusals]:
         return self._refusals

@@ -77,7 +77,7 @@ def test_a_draft_of_a_file_is_clean(place: Path, events: Path) -> None:
     )
 
 
-def test_a_draft_of_a_running_collector_has_what_was_put_aside_as_well(place: Path, data: Path) -> None:
+def test_a_draft_of_a_running_collector_has_what_was_quarantined_as_well(place: Path, data: Path) -> None:
     with Collector(data, plan=place / "plan.yaml"):  # which holds the folder
         done = run("infer", "--data", data, cwd=place)
 

@@ -16,8 +16,8 @@ from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
 from footfall.cli.demo.story import REASONS, tell, telling_person
 from footfall.cli.output import echo
-from footfall.collector.kept import faults_of
-from footfall.storage.journal import account
+from footfall.collector.revalidation import faults_of
+from footfall.storage.journal import counter_name
 
 __all__ = ["read_aloud"]
 
@@ -35,7 +35,7 @@ def read_aloud(data: Path) -> None:
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
     _heading("Put aside, whole, until somebody looks")
-    for line in _put_aside(data):
+    for line in _quarantined(data):
         echo(f"  {line}")
     _heading("Try next")
     _advice(data, person)
@@ -65,11 +65,11 @@ def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
         echo(f"  {reason:<14}{REASONS[reason]}")
 
 
-def _put_aside(data: Path) -> list[str]:
+def _quarantined(data: Path) -> list[str]:
     """How many messages are in quarantine for which faults, the most frequent first."""
     with storage.open(data, "read") as store:
         counts = Counter(
-            (account(entry.row.event, entry.row.type), "; ".join(map(str, faults_of(entry.row))))
+            (counter_name(entry.row.event, entry.row.type), "; ".join(map(str, faults_of(entry.row))))
             for chunk in store.journal.scan("quarantined")
             for entry in chunk
         )

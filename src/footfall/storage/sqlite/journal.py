@@ -22,7 +22,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
 from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
-from footfall.storage.journal import Changes, Kind, Row, SnapshotReads, account, is_misdated, quarter_of
+from footfall.storage.journal import Changes, Kind, Row, SnapshotReads, counter_name, is_misdated, quarter_of
 from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
     close_database,
@@ -346,7 +346,7 @@ class SqliteJournal(SnapshotReads):
                         bodies.append(row.body)
                 event = row.event
                 if event is None:
-                    event = account(None, row.type)
+                    event = counter_name(None, row.type)
                 counts[source, event, kind if new else "duplicate"] += 1
                 if new and row.faults is not None and is_misdated(row):
                     misdated[source, event] += 1
@@ -419,9 +419,9 @@ def _take_out(connection: apsw.Connection, place: int, to: int, why: str, anew: 
         return False
     source, message_id, event, type_ = line
     connection.execute(_STORE_ID, (to, message_id, source))
-    connection.execute(_TAKEN_OUT[why], (source, account(event, type_)))
+    connection.execute(_TAKEN_OUT[why], (source, counter_name(event, type_)))
     if anew is not None and is_misdated(anew):
-        connection.execute(_ADD_MISDATED, (1, source, account(event, type_)))
+        connection.execute(_ADD_MISDATED, (1, source, counter_name(event, type_)))
     return True
 
 

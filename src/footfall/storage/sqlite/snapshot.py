@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Entry, Kind, Refusals, Row, account
+from footfall.storage.journal import Entry, Kind, Refusals, Row, counter_name
 from footfall.storage.sqlite.database import translated
 from footfall.storage.sqlite.schema import TABLES, select_from
 
@@ -72,7 +72,7 @@ class SqliteSnapshot:
         """See Snapshot."""
         counts: Counter[tuple[str, str]] = Counter()
         for source, event, type_, number in self.run(_IN_QUARANTINE):
-            counts[source, account(event, type_)] += number
+            counts[source, counter_name(event, type_)] += number
         return counts
 
     def refusals(self) -> list[Refusals]:

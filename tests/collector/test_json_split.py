@@ -11,7 +11,7 @@ import pytest
 from hypothesis import event, example, find, given, settings
 from hypothesis import strategies as st
 
-from footfall.collector.slices import (
+from footfall.collector.json_split import (
     NamedValues,
     TooManyError,
     array_at,

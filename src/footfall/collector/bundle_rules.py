@@ -1,4 +1,4 @@
-"""Judge: one plan, made ready to say of a message what it is called, who may send it, and what is wrong with it."""
+"""BundleRules: what one plan says of a message: its event's name, who may send it, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from footfall.collector.door import Door
     from footfall.plan.checking.validate import Validator
 
-__all__ = ["Judge", "JudgeFor"]
+__all__ = ["BundleRules", "RulesFor"]
 
 
-class Judge:
-    """Answers for one bundle. `digest` is the bundle's hash.
+class BundleRules:
+    """The rules of one bundle. `digest` is the bundle's hash.
 
     `validator` checks what was transformed before it came, `clear` what was not. `door` applies transforms; without
     one there are none. `is_newest` says that this is the plan in force.
@@ -65,5 +65,5 @@ class Judge:
         return enforcement.unknown_property if fault.code == "unknown_property" else enforcement.invalid
 
 
-JudgeFor = Callable[[object], Judge | None]
-"""Finds the judge for what a message says of the bundle that it was checked with."""
+RulesFor = Callable[[object], BundleRules | None]
+"""Finds the rules for what a message says of the bundle that it was checked with."""

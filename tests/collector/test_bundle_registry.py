@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 import pytest
 
-from footfall.collector.judges import Judges
+from footfall.collector.bundle_registry import BundleRegistry
 from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.model import Event, Plan
 
@@ -28,53 +28,56 @@ class MemoryControl:
 def test_the_plan_of_a_collector_is_kept_as_a_bundle(plan: Plan) -> None:
     control = MemoryControl()
 
-    judges = Judges(plan, control)
+    registry = BundleRegistry(plan, control)
 
     assert control.kept == {bundle_hash(plan): bundle_bytes(plan)}
-    assert judges.judge_for(None).digest == bundle_hash(plan)
+    assert registry.rules_for(None).digest == bundle_hash(plan)
 
 
 def test_a_sender_is_judged_by_its_own_bundle_or_by_the_current_one(plan: Plan) -> None:
     control = MemoryControl()
-    Judges(plan, control)
+    BundleRegistry(plan, control)
     event = Event(name="new_event", wire_name="new_event")
     later = msgspec.structs.replace(plan, events={**plan.events, "new_event": event})
 
-    judges = Judges(later, control)
+    registry = BundleRegistry(later, control)
 
-    own = judges.judge_for(bundle_hash(plan))
+    own = registry.rules_for(bundle_hash(plan))
     assert own.validator.resolve("new_event") is None
-    assert judges.judge_for(bundle_hash(plan)) is own
+    assert registry.rules_for(bundle_hash(plan)) is own
     for unknown in (None, 5, "f" * 64, bundle_hash(later)):
-        assert judges.judge_for(unknown).validator.resolve("new_event") == event
+        assert registry.rules_for(unknown).validator.resolve("new_event") == event
 
 
 def test_default_is_checked_only_where_the_plan_declares_it(plan: Plan) -> None:
     event = plan.events["order_completed"]
     declared = msgspec.structs.replace(plan, sources={**plan.sources, "default": plan.sources["shop"]})
 
-    plain, strict = Judges(plan, MemoryControl()).judge_for(None), Judges(declared, MemoryControl()).judge_for(None)
+    plain, strict = (
+        BundleRegistry(plan, MemoryControl()).rules_for(None),
+        BundleRegistry(declared, MemoryControl()).rules_for(None),
+    )
 
     assert [plain.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, True]
     assert [strict.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, False]
 
 
 def test_the_property_that_names_a_device_is_looked_up_under_its_name_on_the_wire(plan: Plan) -> None:
-    judge = Judges(plan, MemoryControl()).judge_for(None)
+    rules = BundleRegistry(plan, MemoryControl()).rules_for(None)
     reading, order = plan.events["reading_reported"], plan.events["order_completed"]
 
-    assert judge.device_key(reading, "gateway") == "gw"
-    assert judge.device_key(order, "gateway") == "gateway_id"
-    assert judge.device_key(None, "gateway") == "gateway_id"
-    assert judge.device_key(reading, "shop") is None
+    assert rules.device_key(reading, "gateway") == "gw"
+    assert rules.device_key(order, "gateway") == "gateway_id"
+    assert rules.device_key(None, "gateway") == "gateway_id"
+    assert rules.device_key(reading, "shop") is None
 
 
 def test_a_folder_that_changes_to_a_plan_of_another_id_is_told(caplog: pytest.LogCaptureFixture) -> None:
     control = MemoryControl()
 
-    Judges(Plan(id="first"), control)
-    Judges(Plan(id="first", description="newer"), control)
+    BundleRegistry(Plan(id="first"), control)
+    BundleRegistry(Plan(id="first", description="newer"), control)
     assert caplog.messages == []
-    Judges(Plan(id="second"), control)
+    BundleRegistry(Plan(id="second"), control)
 
     assert "'first', and now with 'second'" in caplog.messages[0]

@@ -1,12 +1,12 @@
-"""The judges of a collector: one for its own plan, one for each bundle that it ever loaded, made when asked for."""
+"""The rules of every bundle that a collector ever loaded, its own plan among them, made when asked for."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
 
+from footfall.collector.bundle_rules import BundleRules
 from footfall.collector.door import Door, PlanParts
-from footfall.collector.judge import Judge
 from footfall.plan import bundle_bytes, from_bundle
 from footfall.plan.bundle import bundle_name, may_transform
 from footfall.plan.checking.transform import Changer
@@ -14,13 +14,13 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Plan
 from footfall.storage.control import Bundles
 
-__all__ = ["Judges"]
+__all__ = ["BundleRegistry"]
 
 _log = logging.getLogger("footfall")
 
 
-class Judges:
-    """Finds the judge for a bundle's hash; a hash that is not known is judged by the current plan.
+class BundleRegistry:
+    """Finds the rules for a bundle's hash; an unknown hash gets the rules of the current plan.
 
     `transform_key` is what values are hashed with that come in clear; without one they are left out.
     """
@@ -33,8 +33,8 @@ class Judges:
         self._warn_of_another_plan(plan)
         self._changer = Changer(transform_key)
         self._parts: dict[str, PlanParts] = {}
-        self._judges: dict[str, Judge] = {}
-        self._current = self._judges[self._newest] = self._made(plan, self._newest)
+        self._rules: dict[str, BundleRules] = {}
+        self._current = self._rules[self._newest] = self._made(plan, self._newest)
 
     def _warn_of_another_plan(self, plan: Plan) -> None:
         """The bundles come in the order of their loading: before the last, which is ours, stands the one before us."""
@@ -48,32 +48,32 @@ class Judges:
                     plan.id,
                 )
 
-    def judge_for(self, digest: object) -> Judge:
-        """The judge for what a message says of its bundle."""
+    def rules_for(self, digest: object) -> BundleRules:
+        """The rules for what a message says of its bundle."""
         if type(digest) is not str:
             return self._current
-        judge = self._judges.get(digest) or self._known(digest)
-        return self._current if judge is None else judge
+        rules = self._rules.get(digest) or self._known(digest)
+        return self._current if rules is None else rules
 
-    def _known(self, digest: object) -> Judge | None:
+    def _known(self, digest: object) -> BundleRules | None:
         if type(digest) is not str:
             return None
-        judge = self._judges.get(digest)
-        if judge is not None:
-            return judge
+        rules = self._rules.get(digest)
+        if rules is not None:
+            return rules
         bundle = self._bundles.get(digest)
         if bundle is None:
             return None
-        judge = self._judges[digest] = self._made(from_bundle(bundle, name=digest), digest)
-        return judge
+        rules = self._rules[digest] = self._made(from_bundle(bundle, name=digest), digest)
+        return rules
 
-    def _made(self, plan: Plan, digest: str) -> Judge:
+    def _made(self, plan: Plan, digest: str) -> BundleRules:
         validator = Validator(plan, place="collector")
         parts = self._parts[digest] = PlanParts(plan, validator)
         is_newest = digest == self._newest
         if not (may_transform(self._bundles[digest]) or may_transform(self._bundles[self._newest])):
-            return Judge(plan, digest, validator, is_newest=is_newest)
-        return Judge(
+            return BundleRules(plan, digest, validator, is_newest=is_newest)
+        return BundleRules(
             plan,
             digest,
             validator,
@@ -83,5 +83,5 @@ class Judges:
         )
 
     def _parts_of(self, digest: object) -> PlanParts | None:
-        judge = self._known(digest)
-        return None if judge is None else self._parts[judge.digest]
+        rules = self._known(digest)
+        return None if rules is None else self._parts[rules.digest]

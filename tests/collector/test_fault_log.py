@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.collector import Collector
-from footfall.collector.notices import Notices
+from footfall.collector.fault_log import FaultLog
 from footfall.collector.pipeline import Notice
 from footfall.plan.model import Plan
 from footfall.testing.clock import ManualClock
@@ -19,15 +19,15 @@ BAD = Notice("quarantined", "shop", "order", "required")
 
 def test_the_counts_of_a_minute_are_told_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    notices = Notices(clock)
-    notices.count([BAD, BAD._replace(code="type")])
+    log = FaultLog(clock)
+    log.count([BAD, BAD._replace(code="type")])
     clock.advance(59)
-    notices.count([BAD])
-    notices.tell()
+    log.count([BAD])
+    log.write_due()
     early = list(caplog.messages)
     clock.advance(1)
-    notices.tell()
-    notices.tell()
+    log.write_due()
+    log.write_due()
 
     assert early == []
     assert caplog.messages == [
@@ -38,14 +38,14 @@ def test_the_counts_of_a_minute_are_told_when_it_is_over(caplog: pytest.LogCaptu
 
 def test_a_minute_begins_with_its_first_message(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    notices = Notices(clock)
+    log = FaultLog(clock)
     for _ in range(2):
         clock.advance(100)
-        notices.tell()
-        notices.count([BAD])
-        notices.tell()
+        log.write_due()
+        log.count([BAD])
+        log.write_due()
     first = list(caplog.messages)
-    notices.tell(is_last=True)
+    log.write_due(is_last=True)
 
     assert first == ["quarantined source=shop event=order code=required count=1"]
     assert len(caplog.messages) == 2
@@ -53,14 +53,14 @@ def test_a_minute_begins_with_its_first_message(caplog: pytest.LogCaptureFixture
 
 def test_requests_that_were_refused_are_counted_by_status_and_code(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    notices = Notices(clock)
+    log = FaultLog(clock)
     for status, code in ((401, "unauthorized"), (400, "unreadable"), (401, "unauthorized")):
-        notices.refuse(status, code)
-    notices.tell()
+        log.count_refusal(status, code)
+    log.write_due()
     early = list(caplog.messages)
     clock.advance(60)
-    notices.tell()
-    notices.tell()
+    log.write_due()
+    log.write_due()
 
     assert early == []
     assert caplog.messages == [
@@ -70,19 +70,19 @@ def test_requests_that_were_refused_are_counted_by_status_and_code(caplog: pytes
 
 
 def test_a_sender_of_many_names_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    notices = Notices(ManualClock())
+    log = FaultLog(ManualClock())
     for number in range(1000):
-        notices.count([BAD._replace(event=f"event {number}")])
-    notices.tell(is_last=True)
+        log.count([BAD._replace(event=f"event {number}")])
+    log.write_due(is_last=True)
 
     assert len(caplog.messages) == 101
     assert "quarantined source=shop event=(others) code=required count=900" in caplog.messages
 
 
 def test_a_name_is_shown_in_one_short_line(caplog: pytest.LogCaptureFixture) -> None:
-    notices = Notices(ManualClock())
-    notices.count([BAD._replace(event="a\nb\x1b" + "x" * 500)])
-    notices.tell(is_last=True)
+    log = FaultLog(ManualClock())
+    log.count([BAD._replace(event="a\nb\x1b" + "x" * 500)])
+    log.write_due(is_last=True)
 
     assert caplog.messages[0].startswith("quarantined source=shop event=a\\nb\\x1bxxx")
     assert len(caplog.messages[0]) < 160

@@ -1,4 +1,4 @@
-"""Judges a message that is kept already, by the same steps as one that has just come in."""
+"""Decides again about a message that is kept already, by the same steps as about a new one."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from footfall.collector.draft import Frame
-from footfall.collector.judge import JudgeFor
-from footfall.collector.pipeline import judge
+from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.message_state import RequestContext
+from footfall.collector.pipeline import decide
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Envelope, read_single
 from footfall.errors import RequestError
@@ -16,17 +16,17 @@ from footfall.events import Fault
 from footfall.storage.journal import Row
 from footfall.timestamps import format_us
 
-__all__ = ["TOO_LARGE", "Rejudged", "faults_of", "judge_kept"]
+__all__ = ["TOO_LARGE", "Revalidated", "faults_of", "revalidate"]
 
 TOO_LARGE = "too_large"
-"""The fault of a message of which only the beginning was kept: there is nothing left that could be judged anew."""
+"""The fault of a message of which only the beginning was kept: nothing of it could be checked again."""
 
 _NO_KEY = "no_transform_key"
 _SETTINGS = CollectorSettings()
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
 
-class Rejudged(msgspec.Struct, frozen=True):
+class Revalidated(msgspec.Struct, frozen=True):
     """What becomes of a kept message: its row as stored or quarantined (None: rejected), and what is wrong with it."""
 
     row: Row | None
@@ -43,25 +43,25 @@ def faults_of(row: Row) -> tuple[Fault, ...]:
     return () if row.faults is None else _decode_faults(row.faults)
 
 
-def judge_kept(row: Row, judge_for: JudgeFor) -> Rejudged:
-    """Judge a row anew.
+def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
+    """Decide about a row again.
 
     Its ids, its times and its bundle stay as they were fixed when it was first accepted; only the plan's word is new.
     """
     if row.kind == "quarantined":
         faults = faults_of(row)
         if any(fault.code == TOO_LARGE for fault in faults):
-            return Rejudged(row, faults)
+            return Revalidated(row, faults)
     # What was within the limit of its collector is not held to ours.
     settings = msgspec.structs.replace(_SETTINGS, max_message_bytes=max(_SETTINGS.max_message_bytes, len(row.body)))
     try:
         envelope = read_single(row.body, row.type or "track", settings)
     except RequestError as error:
-        return Rejudged(row._replace(kind="quarantined"), (Fault("", error.code),))
+        return Revalidated(row._replace(kind="quarantined"), (Fault("", error.code),))
     shared = _context(row.envelope)
-    judged = judge(
+    decision = decide(
         Envelope(envelope.pieces, row.type or None, None, None, shared),
-        Frame(
+        RequestContext(
             source=row.source,
             received_at=row.received_at,
             day=format_us(row.received_at)[:10],
@@ -69,24 +69,24 @@ def judge_kept(row: Row, judge_for: JudgeFor) -> Rejudged:
             type=row.type or None,
             context=shared,
             settings=settings,
-            judge_for=judge_for,
+            rules_for=rules_for,
             shared=row.envelope,
             transformed=row.bundle,
         ),
     )
-    if not judged.changes.rows:
-        return Rejudged(None, judged.verdicts[0].faults)
-    said = judged.verdicts[0].faults if judged.verdicts else ()
+    if not decision.changes.rows:
+        return Revalidated(None, decision.verdicts[0].faults)
+    said = decision.verdicts[0].faults if decision.verdicts else ()
     if any(fault.code == _NO_KEY for fault in said):
-        return Rejudged(row._replace(kind="quarantined"), said)  # its value would be lost for good
-    anew = judged.changes.rows[0]._replace(
+        return Revalidated(row._replace(kind="quarantined"), said)  # its value would be lost for good
+    anew = decision.changes.rows[0]._replace(
         message_id=row.message_id,
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         bundle=row.bundle,
         envelope=row.envelope,
     )
-    return Rejudged(anew, faults_of(anew) if anew.kind == "quarantined" else ())
+    return Revalidated(anew, faults_of(anew) if anew.kind == "quarantined" else ())
 
 
 def _context(envelope: bytes | None) -> dict[str, Any]:

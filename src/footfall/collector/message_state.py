@@ -1,4 +1,4 @@
-"""Draft: one message on its way through the steps, and Frame: what holds for all messages of its request."""
+"""MessageState: one message on its way through the steps; RequestContext: what its whole request has in common."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from footfall.collector.judge import Judge, JudgeFor
+from footfall.collector.bundle_rules import BundleRules, RulesFor
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import Piece
 from footfall.events import Fault, VerdictName
@@ -16,7 +16,7 @@ from footfall.identity.given import digits_of
 if TYPE_CHECKING:
     from footfall.plan.checking.validate import Validator
 
-__all__ = ["Draft", "Frame", "kind_of"]
+__all__ = ["MessageState", "RequestContext", "kind_of"]
 
 _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
@@ -37,7 +37,7 @@ def _added(faults: list[Fault] | None, more: Sequence[Fault]) -> list[Fault]:
     return faults
 
 
-class Frame(msgspec.Struct, frozen=True):
+class RequestContext(msgspec.Struct, frozen=True):
     """What holds for all messages of a request.
 
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
@@ -52,21 +52,21 @@ class Frame(msgspec.Struct, frozen=True):
     type: str | None
     context: dict[str, Any]
     settings: CollectorSettings
-    judge_for: JudgeFor
+    rules_for: RulesFor
     shared: bytes | None = None
     transformed: str | None = None
 
 
-class Draft:
+class MessageState:
     """One message on its way to become a row. `body` is what will be kept of its bytes.
 
-    `judge` is that of its sender, `validator` what it has for values as these came, and `checked` the bytes to check:
+    `rules` are those of its sender, `validator` what it has for values as these came, and `checked` the bytes to check:
     values before their transforms. `is_concealed` says that some plan has transforms for it.
     """
 
     __slots__ = (
         "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "event", "faults", "group_id",
-        "is_concealed", "judge", "message_id", "occurred_at", "outcome", "piece", "previous_id", "reason", "type",
+        "is_concealed", "message_id", "occurred_at", "outcome", "piece", "previous_id", "reason", "rules", "type",
         "user_id", "validator", "warnings",
     )  # fmt: skip
 
@@ -89,12 +89,12 @@ class Draft:
         self.group_id: str | None = None
         self.occurred_at = received_at
         self.bundle: str | None = None
-        self.judge: Judge | None = None
+        self.rules: BundleRules | None = None
         self.validator: Validator | None = None
         self.checked = piece.raw
         self.is_concealed = False
 
-    def put_aside(self, reason: str, *faults: Fault) -> None:
+    def quarantine(self, reason: str, *faults: Fault) -> None:
         """Quarantine it; the first reason stays the reason."""
         if self.outcome == "stored":
             self.outcome, self.reason = "quarantined", reason

@@ -1,4 +1,4 @@
-"""Notices: one WARNING a minute for each event and fault for which messages were quarantined or rejected.
+"""FaultLog: one WARNING a minute for each event and fault for which messages were quarantined or rejected.
 
 A line has the source, the event, the code of the fault and the count, and never a value of a message. Requests that
 were refused as a whole (a wrong key, a body that cannot be read) are counted by their status and code.
@@ -15,7 +15,7 @@ from footfall.clock import Clock
 from footfall.collector.pipeline import Notice
 from footfall.printable import printable
 
-__all__ = ["Notices"]
+__all__ = ["FaultLog"]
 
 _log = logging.getLogger("footfall")
 _EVERY = 60.0
@@ -25,11 +25,11 @@ _OTHERS = "(others)"
 _NAME_LENGTH = 80
 
 
-class Notices:
+class FaultLog:
     """Counts what was quarantined and rejected, and logs the counts of a minute when it is over.
 
     The minute begins with the first message or request that is counted. Any thread may use it. It has no timer: whoever
-    owns it calls `tell` now and then.
+    owns it calls `write_due` now and then.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -48,7 +48,7 @@ class Notices:
                     notice = notice._replace(event=_OTHERS)  # noqa: PLW2901 - counted under another name
                 self._counts[notice] += 1
 
-    def refuse(self, status: int, code: str) -> None:
+    def count_refusal(self, status: int, code: str) -> None:
         """Count a request that was refused as a whole."""
         with self._lock:
             self._begin()
@@ -58,7 +58,7 @@ class Notices:
         if not self._counts and not self._refusals:
             self._due = self._clock.monotonic() + _EVERY
 
-    def tell(self, *, is_last: bool = False) -> None:
+    def write_due(self, *, is_last: bool = False) -> None:
         """Log the counts if their minute is over, or if they are the last."""
         if not self._counts and not self._refusals:
             return
