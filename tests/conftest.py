@@ -10,7 +10,7 @@ from collections.abc import Generator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from footfall.client.notices import PROCESS
+from footfall.client.fault_log import PROCESS
 from footfall.errors import PlatformError
 
 # How long an example takes depends on how busy the machine is, so nothing is judged by it.

@@ -343,11 +343,11 @@ def test_what_is_exported_is_there_once() -> None:
 
 # What a client with a bundle loads until it sends, but for the packages' own `__init__`.
 SMALL_CLIENT = """
-    client.base client.calls client.clock_repair client.disabled client.ends client.environment client.foresight
-    client.guard client.judge client.ledger client.losses client.message client.notices client.options client.outbox
-    client.prepare client.scope client.sync client.witness clock delivery.acknowledgement delivery.address
-    delivery.http delivery.retry delivery.transport disk encoding errors events extras forks identity.given
-    identity.ids identity.junk lazy_names plan.bundle plan.checking.compile plan.checking.formats
+    client.base client.calls client.capture client.clock_repair client.disabled client.ends client.environment
+    client.event_policy client.fault_log client.guard client.ledger client.loss_log client.message client.options
+    client.outbox client.preflight client.prepare client.scope client.sync clock delivery.acknowledgement
+    delivery.address delivery.http delivery.retry delivery.transport disk encoding errors events extras forks
+    identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.compile plan.checking.formats
     plan.checking.validate plan.checking.walk plan.loading plan.model plan.packed plan.pattern_text plan.wording
     printable secret timestamps version
 """.split()  # noqa: SIM905 - a list of words is read as one

@@ -183,7 +183,7 @@ def test_tasks_have_scopes_of_their_own(run: Run) -> None:
     async def work() -> None:
         async with AsyncClient(recorder) as client:
             await asyncio.gather(*(visit(client, user) for user in ("ann", "bob", "eve")))
-            client.track("nobody")
+            client.track("id_fault")
 
     run(work())
 
@@ -191,7 +191,7 @@ def test_tasks_have_scopes_of_their_own(run: Run) -> None:
         "ann": "ann",
         "bob": "bob",
         "eve": "eve",
-        "nobody": None,
+        "id_fault": None,
     }
 
 

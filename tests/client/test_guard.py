@@ -50,10 +50,10 @@ CALLS: dict[str, Callable[[Client], object]] = {
 STEPS = {
     "track": {
         "ManualClock.new_id", "ManualClock.now_us", "ManualClock.monotonic", "Preparer.prepare", "Preparer._hooked",
-        "encode", "PlanJudge.event", "Validator.check", "Outbox.offer", "Client._wake", "Thread.start",
+        "encode", "PlanEventPolicy.event", "Validator.check", "Outbox.put", "Client._wake", "Thread.start",
     },
-    "flush": {"Outbox.hurry", "Client._wake", "ManualClock.monotonic"},
-    "close": {"Outbox.last_call", "ManualClock.monotonic", "Client._wake"},
+    "flush": {"Outbox.flush_up_to", "Client._wake", "ManualClock.monotonic"},
+    "close": {"Outbox.begin_close", "ManualClock.monotonic", "Client._wake"},
 }  # fmt: skip
 
 

@@ -157,9 +157,9 @@ def test_a_finalizer_in_the_thread_that_sends_may_call_too(act: Callable[[Trial]
 def taken(box: Outbox, now: float) -> list[int]:
     """The numbers of all that is still to be sent."""
     numbers: list[int] = []
-    while (parcel := box.take(now)) is not None:
-        numbers += [entry[0] for entry in parcel.entries]
-        box.delivered(Answer(len(parcel.entries)))
+    while (in_flight := box.take(now)) is not None:
+        numbers += [entry[0] for entry in in_flight.entries]
+        box.delivered(Answer(len(in_flight.entries)))
     return numbers
 
 
@@ -167,24 +167,24 @@ def send(box: Outbox, numbers: list[int]) -> None:
     """Take from the outbox with each outcome that there is."""
     failures = [OverloadedError("busy"), RefusedError("too long", status=413), RefusedError("no"), None, None, None]
     for now, failure in enumerate(failures, 1):
-        parcel = box.take(float(1000 * now))
-        if parcel is not None and failure is None:
-            box.delivered(Answer(len(parcel.entries)))
-            numbers += [entry[0] for entry in parcel.entries]
-        elif parcel is not None and failure is not None:
+        in_flight = box.take(float(1000 * now))
+        if in_flight is not None and failure is None:
+            box.delivered(Answer(len(in_flight.entries)))
+            numbers += [entry[0] for entry in in_flight.entries]
+        elif in_flight is not None and failure is not None:
             box.failed(failure, float(1000 * now), 0.5)
 
 
 # An interrupt in a generator that is closed has nobody to go to.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("by", ["offer", "interrupt"])
+@pytest.mark.parametrize("by", ["put", "interrupt"])
 def test_what_is_taken_is_neither_lost_nor_doubled_wherever_it_is_interrupted(by: str) -> None:
     current: list[Outbox] = []
 
     def act() -> None:
         if by == "interrupt":
             raise KeyboardInterrupt
-        assert current[-1].offer(b'{"n":', b"}", LOW, 0.0) != "full"
+        assert current[-1].put(b'{"n":', b"}", LOW, 0.0) != "full"
         assert current[-1].ledger().balanced
 
     places = 0
@@ -192,7 +192,7 @@ def test_what_is_taken_is_neither_lost_nor_doubled_wherever_it_is_interrupted(by
         box = Outbox(Limits(max_batch=4, linger=0.0), RetryPolicy())
         current.append(box)
         for rank in (LOW, HIGH, LOW, LOW, HIGH, LOW, LOW):
-            box.offer(b'{"n":', b"}", rank, 0.0)
+            box.put(b'{"n":', b"}", rank, 0.0)
         numbers: list[int] = []
         run(lambda: send(box, numbers), interruption)  # noqa: B023 - see above
         box.interrupted()
@@ -203,7 +203,7 @@ def test_what_is_taken_is_neither_lost_nor_doubled_wherever_it_is_interrupted(by
         delivered = ledger.delivered - len(rest)
         assert (ledger.balanced, ledger.pending, ledger.pending_bytes) == (True, 0, 0)
         assert len(set(numbers + rest)) == len(numbers + rest)
-        assert delivered - len(numbers) in ((0,) if by == "offer" else range(5))
+        assert delivered - len(numbers) in ((0,) if by == "put" else range(5))
         places += interruption.happened
 
     assert places > 50

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from footfall.client.outbox import HIGH, LOW, Limits, Outbox, Parcel
+from footfall.client.outbox import HIGH, LOW, InFlight, Limits, Outbox
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import OverloadedError, RefusedError, TransportError, UnauthorizedError, UnreachableError
 from footfall.events import Answer, Verdict
@@ -26,12 +26,12 @@ def outbox(**limits: float) -> Outbox:
 
 
 def put(box: Outbox, *names: str, rank: int = LOW, now: float = 0.0) -> list[str]:
-    return [box.offer(name.encode() + b":", b"", rank, now) for name in names]
+    return [box.put(name.encode() + b":", b"", rank, now) for name in names]
 
 
-def sent(parcel: Parcel | None) -> list[str]:
-    assert parcel is not None
-    return [message.decode().partition(":")[0] for message in parcel.messages]
+def sent(in_flight: InFlight | None) -> list[str]:
+    assert in_flight is not None
+    return [message.decode().partition(":")[0] for message in in_flight.messages]
 
 
 def test_nothing_is_due_while_nothing_is_queued() -> None:
@@ -60,12 +60,12 @@ def test_a_whole_batch_does_not_linger() -> None:
 def test_a_batch_ends_before_its_bytes_are_too_many_and_takes_a_large_message_by_itself() -> None:
     box = outbox(max_batch_bytes=64 + 100)
     put(box, "a" * 60, "b" * 60, "c" * 300, "d")
-    box.hurry(box.last_number)
+    box.flush_up_to(box.last_number)
 
     batches = []
-    while (parcel := box.take(0.0)) is not None:
-        batches.append([name[0] for name in sent(parcel)])
-        box.delivered(Answer(len(parcel.messages)))
+    while (in_flight := box.take(0.0)) is not None:
+        batches.append([name[0] for name in sent(in_flight)])
+        box.delivered(Answer(len(in_flight.messages)))
 
     assert batches == [["a"], ["b"], ["c"], ["d"]]
 
@@ -85,7 +85,7 @@ def test_priority_does_not_change_the_order() -> None:
     put(box, "b", rank=HIGH)
     put(box, "c")
     put(box, "d", rank=HIGH)
-    box.hurry(box.last_number)
+    box.flush_up_to(box.last_number)
 
     assert sent(box.take(0.0)) == ["a", "b", "c", "d"]
 
@@ -98,7 +98,7 @@ def test_a_full_queue_lets_the_oldest_of_the_lowest_priority_go() -> None:
     assert put(box, "E", rank=HIGH) == ["queued"]
     assert put(box, "f") == ["queued"]
     assert put(box, "G", "H", rank=HIGH) == ["queued", "queued"]
-    box.hurry(box.last_number)
+    box.flush_up_to(box.last_number)
 
     assert box.ledger().dropped == {"queue_full": 4}
     assert sent(box.take(0.0)) == ["B", "E", "G", "H"]
@@ -154,7 +154,7 @@ def test_the_wait_that_the_collector_asks_for_is_kept_even_when_closing() -> Non
     box.take(0.0)
     box.failed(OverloadedError("slow down", retry_after=20.0), 0.0, 0.0)
 
-    box.last_call(1.0)
+    box.begin_close(1.0)
 
     assert box.due(1.0) == 19.0
 
@@ -165,7 +165,7 @@ def test_closing_cuts_a_wait_of_our_own_short() -> None:
     box.take(0.0)
     box.failed(AGAIN, 0.0, 0.99)
 
-    box.last_call(0.1)
+    box.begin_close(0.1)
 
     assert sent(box.take(0.1)) == ["a"]
 
@@ -198,12 +198,12 @@ def test_a_batch_that_is_too_large_is_halved_until_one_message_is_left_which_is_
     box = outbox(max_batch=5)
     put(box, "a", "b", "HUGE", "d", "e")
     delivered: list[str] = []
-    while (parcel := box.take(0.0)) is not None:
-        if "HUGE" in sent(parcel):
+    while (in_flight := box.take(0.0)) is not None:
+        if "HUGE" in sent(in_flight):
             box.failed(TOO_LARGE, 0.0, 0.0)
         else:
-            delivered += sent(parcel)
-            box.delivered(Answer(len(parcel.messages)))
+            delivered += sent(in_flight)
+            box.delivered(Answer(len(in_flight.messages)))
 
     assert delivered == ["a", "b", "d", "e"]
     assert box.ledger().dropped == {"too_large": 1}
@@ -272,21 +272,21 @@ class Any(RuleBasedStateMachine):
         self.refused = 0
         self.delivered: list[bytes] = []
         self.dropped: list[bytes] = []
-        self.parcel: Parcel | None = None
+        self.in_flight: InFlight | None = None
 
     @rule(ranks=st.lists(st.sampled_from([LOW, HIGH]), min_size=6, max_size=6))
     def fill(self, ranks: list[int]) -> None:
         for rank in [*ranks, HIGH, HIGH, HIGH, HIGH, LOW]:
-            self.offer(28, rank)
+            self.put(28, rank)
 
     @rule(size=st.integers(0, 30), rank=st.sampled_from([LOW, HIGH]))
     def offer_one(self, size: int, rank: int) -> None:
-        self.offer(size, rank)
+        self.put(size, rank)
 
-    def offer(self, size: int, rank: int) -> None:
+    def put(self, size: int, rank: int) -> None:
         head = b"%d|%b|" % (rank, b"x" * size)
         number = self.box.last_number + 1
-        if self.box.offer(head, b"", rank, self.now) == "full":
+        if self.box.put(head, b"", rank, self.now) == "full":
             self.SEEN["refused"] += 1
             self.refused += 1
         else:
@@ -301,16 +301,16 @@ class Any(RuleBasedStateMachine):
         self.hurry_and_take()
 
     def hurry_and_take(self) -> None:
-        self.box.hurry(self.box.last_number)
+        self.box.flush_up_to(self.box.last_number)
         self.take()
 
-    @precondition(lambda self: self.parcel is None)
+    @precondition(lambda self: self.in_flight is None)
     @rule(error=st.sampled_from([AGAIN, TOO_LARGE, BAD]), times=st.integers(1, 4))
     def fail_in_a_row(self, error: TransportError, times: int) -> None:
         for _ in range(times):
             self.now += 10.0
             self.hurry_and_take()
-            if self.parcel is not None:
+            if self.in_flight is not None:
                 self.fail(error, 0.5)
 
     @rule()
@@ -319,26 +319,26 @@ class Any(RuleBasedStateMachine):
 
     def take(self) -> None:
         due = self.box.due(self.now)
-        parcel = self.box.take(self.now)
-        assert (parcel is not None) == (due == 0.0)
-        self.parcel = parcel or self.parcel
+        in_flight = self.box.take(self.now)
+        assert (in_flight is not None) == (due == 0.0)
+        self.in_flight = in_flight or self.in_flight
 
     @rule()
-    def hurry(self) -> None:
-        self.box.hurry(self.box.last_number)
+    def flush_up_to(self) -> None:
+        self.box.flush_up_to(self.box.last_number)
 
-    @precondition(lambda self: self.parcel is not None)
+    @precondition(lambda self: self.in_flight is not None)
     @rule()
     def deliver_once(self) -> None:
         self.deliver()
 
     def deliver(self) -> None:
-        assert self.parcel is not None
-        self.box.delivered(Answer(len(self.parcel.messages)))
-        self.delivered += self.parcel.messages
-        self.parcel = None
+        assert self.in_flight is not None
+        self.box.delivered(Answer(len(self.in_flight.messages)))
+        self.delivered += self.in_flight.messages
+        self.in_flight = None
 
-    @precondition(lambda self: self.parcel is not None)
+    @precondition(lambda self: self.in_flight is not None)
     @rule(
         error=st.sampled_from([AGAIN, TOO_LARGE, SLOW_DOWN, BAD]),
         dice=st.floats(0, 1, exclude_max=True),
@@ -347,18 +347,18 @@ class Any(RuleBasedStateMachine):
         self.fail(error, dice)
 
     def fail(self, error: TransportError, dice: float) -> None:
-        assert self.parcel is not None
+        assert self.in_flight is not None
         decision = self.box.failed(error, self.now, dice)
         self.SEEN[f"{decision.action} {decision.reason}".strip()] += 1
         if decision.action == "drop":
-            self.dropped += self.parcel.messages
-        self.parcel = None
+            self.dropped += self.in_flight.messages
+        self.in_flight = None
 
-    @precondition(lambda self: self.parcel is not None)
+    @precondition(lambda self: self.in_flight is not None)
     @rule()
     def interrupt(self) -> None:
         self.box.interrupted()
-        self.parcel = None
+        self.in_flight = None
 
     @invariant()
     def the_books_balance(self) -> None:
@@ -380,12 +380,12 @@ class Any(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Whatever happened, what is left can still be delivered."""
-        if self.parcel is not None:
+        if self.in_flight is not None:
             self.deliver()
-        self.box.hurry(self.box.last_number)
-        while (parcel := self.box.take(self.now + 1000)) is not None:
-            self.delivered += parcel.messages
-            self.box.delivered(Answer(len(parcel.messages)))
+        self.box.flush_up_to(self.box.last_number)
+        while (in_flight := self.box.take(self.now + 1000)) is not None:
+            self.delivered += in_flight.messages
+            self.box.delivered(Answer(len(in_flight.messages)))
         assert self.box.pending == 0
         self.the_books_balance()
         self.the_order_is_kept_and_nothing_comes_twice()

@@ -1,4 +1,4 @@
-"""Recording without pytest: a block in which clients made from a URL are recorded, judged, and never sent."""
+"""Recording without pytest: a block in which clients made from a URL are recorded, result, and never sent."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def plan(tmp_path: Path) -> Plan:
     return load(tmp_path / "plan.yaml")
 
 
-class Kind(Enum):
+class MessageSpec(Enum):
     RYE = "rye"
 
 
@@ -56,8 +56,8 @@ class Kind(Enum):
     [
         (Decimal("129.90"), Decimal("129.90")),
         (Decimal("129.90"), 129.9),
-        (Kind.RYE, Kind.RYE),
-        (Kind.RYE, "rye"),
+        (MessageSpec.RYE, MessageSpec.RYE),
+        (MessageSpec.RYE, "rye"),
         (date(2026, 1, 1), date(2026, 1, 1)),
         ({"a": [1, None]}, {"a": [1, None]}),
         (0.1 + 0.2, pytest.approx(0.3)),

@@ -14,7 +14,7 @@ from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, Say, say
 from footfall.client.ends import expect_end
 from footfall.client.guard import guarded, guarded_async
 from footfall.client.ledger import Delivery
-from footfall.client.outbox import Parcel
+from footfall.client.outbox import InFlight
 from footfall.errors import UsageError
 from footfall.events import Answer
 
@@ -78,7 +78,7 @@ class AsyncClient(BaseClient):
         deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         with self._lock:
             mark = self._outbox.last_number
-            self._outbox.hurry(mark)
+            self._outbox.flush_up_to(mark)
             self._wake_guarded()
         await self._until_settled(mark, deadline)
         with self._lock:
@@ -98,11 +98,11 @@ class AsyncClient(BaseClient):
             self._closed = True
             self._give_up_at = deadline
             mark = self._outbox.last_number
-            self._outbox.last_call(now)
+            self._outbox.begin_close(now)
             self._wake_guarded()
         await self._until_settled(mark, deadline)
         await self._end_sender()
-        await self._let_go_async()
+        await self._close_transport_async()
         with self._lock:
             delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
         say(lines)
@@ -137,7 +137,7 @@ class AsyncClient(BaseClient):
     def _takes_over(self) -> bool:
         """Whether the sender was stopped, which is not done while an attempt of it may still end."""
         with self._lock:
-            self._outbox.last_call(self._clock.monotonic())
+            self._outbox.begin_close(self._clock.monotonic())
             sender = self._sender
             if sender is not None and sender.works():
                 if self._outbox.is_sending and sender.loop is not _running_loop():
@@ -154,7 +154,7 @@ class AsyncClient(BaseClient):
         if sender is not None and sender.works() and sender.call(sender.due.set):
             return
         if sender is not None:
-            self._outbox.interrupted()  # its loop was left, perhaps with a parcel on its way
+            self._outbox.interrupted()  # its loop was left, perhaps with a batch on its way
         if self._outbox.pending > 0:
             home = self._home if self._home is not None and self._home.is_running() else None
             self._sender = self._new_sender(_running_loop() or home)
@@ -183,7 +183,7 @@ class AsyncClient(BaseClient):
         except asyncio.CancelledError:
             pass  # aclose() in another loop did not wait for the end of what this one does
         except Exception as error:  # noqa: BLE001 - the next call starts another thread
-            self._failures.log("the sender", error)
+            self._caught.log("the sender", error)
         finally:
             sender.loop.close()
 
@@ -194,21 +194,21 @@ class AsyncClient(BaseClient):
         sender.task = asyncio.current_task()
         try:
             while (step := self._next_step(sender)) is not None:
-                parcel, pause = step
-                if parcel is not None:
-                    await self._attempt(sender, parcel)
+                in_flight, pause = step
+                if in_flight is not None:
+                    await self._attempt(sender, in_flight)
                     continue
                 sender.due.clear()
                 await self._wait(sender.due.wait(), pause)
             if sender.is_ours and self._closed:
-                await self._let_go_async()
+                await self._close_transport_async()
         except Exception as error:  # noqa: BLE001 - a clock that raises, for one: the next call starts another task
-            self._failures.log("the sender", error)
+            self._caught.log("the sender", error)
         finally:
             self._end_work(sender)
 
-    def _next_step(self, sender: _Sender) -> tuple[Parcel | None, float | None] | None:
-        """A parcel to send, or for how long to wait for one; None when there is nothing more to do.
+    def _next_step(self, sender: _Sender) -> tuple[InFlight | None, float | None] | None:
+        """A batch to send, or for how long to wait for one; None when there is nothing more to do.
 
         Under the lock, so that a sender that starts in another thread does not look before it is entered.
         """
@@ -230,16 +230,16 @@ class AsyncClient(BaseClient):
         if left and not self._closed:
             _log.warning("the event loop ends with messages pending (%d): await aclose() before it does", left)
 
-    async def _attempt(self, sender: _Sender, parcel: Parcel) -> None:
+    async def _attempt(self, sender: _Sender, in_flight: InFlight) -> None:
         outcome: Answer | Exception
         try:
-            outcome = await self._transport.send_async(self._batch(parcel))
+            outcome = await self._transport.send_async(self._batch(in_flight))
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
             outcome = error
         lines: Sequence[Say] = ()
         with self._lock:
             if self._sender is sender:
-                lines = self._settle(parcel, outcome)
+                lines = self._settle(in_flight, outcome)
         say(lines)
         self._tell_outcome()
 
@@ -252,7 +252,7 @@ class AsyncClient(BaseClient):
         sender.call(sender.task.cancel)
         await self._wait(asyncio.wrap_future(ended), 1.0)
 
-    async def _let_go_async(self) -> None:
+    async def _close_transport_async(self) -> None:
         try:
             await self._transport.close_async()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from footfall.client.calls import Calls
+from footfall.client.capture import Capture, CapturedPreparer, current_capture
 from footfall.client.clock_repair import with_repaired_times
 from footfall.client.disabled import DisabledPreparer, Nowhere
 from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
+from footfall.client.event_policy import EventPolicy, OnInvalid, PlanEventPolicy
+from footfall.client.fault_log import PROCESS
 from footfall.client.guard import guarded
-from footfall.client.judge import Judge, OnInvalid, PlanJudge
 from footfall.client.ledger import Delivery, Ledger
-from footfall.client.losses import Losses, in_words
+from footfall.client.loss_log import LossLog, in_words
 from footfall.client.message import Hook
-from footfall.client.notices import PROCESS
 from footfall.client.options import ClientOptions
-from footfall.client.outbox import Limits, Outbox, Parcel
-from footfall.client.prepare import NUMBER, TAIL, Preparer, Ready
-from footfall.client.witness import Witness, WitnessedPreparer, witness_now
+from footfall.client.outbox import InFlight, Limits, Outbox
+from footfall.client.prepare import NUMBER, TAIL, Prepared, Preparer
 from footfall.clock import Clock, SystemClock
 from footfall.delivery.retry import Action
 from footfall.delivery.transport import Transport
@@ -69,7 +69,7 @@ _ON_INVALID = ("drop", "flag", "raise")
 class _Setup(NamedTuple):
     """What a client is made of, and is made of again in a forked child."""
 
-    judge: Judge
+    policy: EventPolicy
     hooks: tuple[Hook, ...]
     options: ClientOptions
     clock: Clock | None
@@ -127,15 +127,17 @@ class BaseClient(Calls):
         options = ClientOptions() if options is None else options
         self._options = options
         self._disabled = is_disabled(os.environ) if disabled is None else disabled
-        self._witness: Witness | None = None
+        self._capture: Capture | None = None
         if self._disabled:
             _log.info("the client is disabled: it takes every call and sends nothing")
-            self._setup = _Setup(Judge(None), (), options, clock)
+            self._setup = _Setup(EventPolicy(None), (), options, clock)
             self._transport: Transport = Nowhere()
         else:
             plan = value_of(PLAN, os.environ) if plan is None else plan
-            judge = Judge(on_invalid) if plan is None else PlanJudge(plan, on_invalid, options.transform_key)
-            self._setup = _Setup(judge, tuple(hooks), options, clock)
+            policy = (
+                EventPolicy(on_invalid) if plan is None else PlanEventPolicy(plan, on_invalid, options.transform_key)
+            )
+            self._setup = _Setup(policy, tuple(hooks), options, clock)
             self._transport = self._connect(collector, write_key)
         self._closed = False
         self._renew()
@@ -148,20 +150,20 @@ class BaseClient(Calls):
             serves(self)
 
     def _connect(self, collector: Collector | None, write_key: str | None) -> Transport:
-        """The transport to a collector, or a witness's in its place."""
+        """The transport to a collector, or to what captures its messages."""
         collector = value_of(URL, os.environ) if collector is None else collector
         if collector is None:
             raise UsageError(f"a client needs a collector: give its URL or a Transport, or set {URL}")
-        witness = witness_now()
-        stand_in = None if witness is None else witness.stand_in(collector)
-        if stand_in is not None:
-            self._witness = witness
-            return stand_in
+        capture = current_capture()
+        transport_for = None if capture is None else capture.transport_for(collector)
+        if transport_for is not None:
+            self._capture = capture
+            return transport_for
         return _transport(collector, write_key, self._options)
 
     def _renew(self) -> None:
         """Begin with empty books and an id of our own: at first, and in a forked child (the queue is its parent's)."""
-        judge, hooks, options, clock = self._setup
+        policy, hooks, options, clock = self._setup
         self._renew_locks()
         # Our own clock is made anew too: another thread may have held its lock at the moment of the fork.
         self._clock: Clock = clock or SystemClock()
@@ -171,15 +173,15 @@ class BaseClient(Calls):
                 max_batch_bytes=options.max_batch_bytes,
                 linger=options.linger,
                 queue_bytes=options.queue_bytes,
-                lets_go=options.when_full == "drop_oldest",
+                drops_oldest=options.when_full == "drop_oldest",
             ),
             options.retry,
         )
-        witness = self._witness
-        witnessed = Preparer if witness is None else partial(WitnessedPreparer, witness, lambda: self._closed)
-        prepare = DisabledPreparer if self._disabled else witnessed
+        capture = self._capture
+        captured = Preparer if capture is None else partial(CapturedPreparer, capture, lambda: self._closed)
+        prepare = DisabledPreparer if self._disabled else captured
         self._preparer = prepare(
-            judge,
+            policy,
             hooks=hooks,
             clock=self._clock,
             max_bytes=options.max_message_bytes,
@@ -191,7 +193,7 @@ class BaseClient(Calls):
         self._is_asleep = True
         # Whether the last attempt failed: the first failure of a row is told louder than those after it.
         self._failing = False
-        self._losses = Losses()
+        self._losses = LossLog()
         self._pending_said = 0
 
     def _renew_locks(self) -> None:
@@ -220,7 +222,7 @@ class BaseClient(Calls):
 
     def _books(self) -> Ledger:
         books = self._outbox.ledger()
-        if (lost := self._failures.lost) == 0:
+        if (lost := self._caught.lost) == 0:
             return books
         return msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
 
@@ -229,7 +231,7 @@ class BaseClient(Calls):
         with self._lock:
             return [] if self._closed else self._outbox.waiting()
 
-    def _queue(self, ready: Ready) -> Receipt:
+    def _queue(self, ready: Prepared) -> Receipt:
         if self._kind is not threading.get_ident:
             self._change_threads()
         with self._lock:
@@ -238,10 +240,10 @@ class BaseClient(Calls):
             if self._closed:
                 self._outbox.refuse("closed")
                 return Receipt(False, ready.message_id, "closed", ready.faults)
-            offer = self._outbox.offer(ready.head, TAIL, ready.rank, ready.at, ready.wall_us)
-            if offer == "full":
+            put = self._outbox.put(ready.head, TAIL, ready.rank, ready.at, ready.wall_us)
+            if put == "full":
                 return Receipt(False, ready.message_id, "queue_full", ready.faults)
-            if offer == "wake" or self._is_asleep:
+            if put == "wake" or self._is_asleep:
                 try:
                     self._wake_guarded()
                 except Exception:  # noqa: BLE001 - at the limit of recursion; the message is accepted all the same
@@ -260,7 +262,7 @@ class BaseClient(Calls):
         try:
             self._wake()
         except Exception as error:  # noqa: BLE001 - no thread could be started, for one
-            self._failures.log("waking the sender", error)
+            self._caught.log("waking the sender", error)
         else:
             self._is_asleep = False
 
@@ -295,9 +297,9 @@ class BaseClient(Calls):
         waits = [self._outbox.due(now), None if self._give_up_at is None else self._give_up_at - now]
         return min((wait for wait in waits if wait is not None), default=None)
 
-    def _sent(self, parcel: Parcel) -> Answer | Exception:
+    def _sent(self, in_flight: InFlight) -> Answer | Exception:
         try:
-            return self._transport.send(self._batch(parcel))
+            return self._transport.send(self._batch(in_flight))
         except Exception as error:  # noqa: BLE001 - whatever a transport raises, the sending goes on
             return error
 
@@ -305,38 +307,38 @@ class BaseClient(Calls):
         """Send in the calling thread, for when nothing else does; the transport's own timeout bounds each attempt."""
         while (now := self._clock.monotonic()) < deadline:
             with self._lock:
-                parcel = self._outbox.take(now)
-            if parcel is None:
+                in_flight = self._outbox.take(now)
+            if in_flight is None:
                 return
             try:
-                outcome = self._sent(parcel)
+                outcome = self._sent(in_flight)
                 with self._lock:
-                    lines = self._settle(parcel, outcome)
+                    lines = self._settle(in_flight, outcome)
                 say(lines)
             finally:
                 with self._lock:
                     self._outbox.interrupted()
 
-    def _let_go(self) -> None:
+    def _close_transport(self) -> None:
         try:
             self._transport.close()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
             _log.warning("the transport raised %s when it was closed", type(error).__name__)
 
-    def _batch(self, parcel: Parcel) -> Batch:
+    def _batch(self, in_flight: InFlight) -> Batch:
         clock = self._clock
         for _ in range(_READINGS):
             before, now_us, now = clock.monotonic(), clock.now_us(), clock.monotonic()
             if now - before < _AT_ONCE:
                 break  # the two clocks were read at one moment, and no other process ran in between
-        return Batch(with_repaired_times(parcel.entries, now_us, now), format_us(now_us))
+        return Batch(with_repaired_times(in_flight.entries, now_us, now), format_us(now_us))
 
-    def _settle(self, parcel: Parcel, outcome: Answer | Exception) -> list[Say]:
+    def _settle(self, in_flight: InFlight, outcome: Answer | Exception) -> list[Say]:
         """Enter the outcome of an attempt in the books; return the lines that say it.
 
         They are for after the client's lock is free: a log handler may have a lock, and may call the client.
         """
-        count = len(parcel.entries)
+        count = len(in_flight.entries)
         if isinstance(outcome, Answer) and outcome.acknowledges(count):
             self._outbox.delivered(outcome)
             self._failing = False
@@ -344,7 +346,7 @@ class BaseClient(Calls):
             others = "".join(f", {number} {verdict}" for verdict, number in noted.items())
             lines: list[Say] = [partial(_log.info, "sent %s%s", _messages(count), others)]
             if noted:
-                lines.append(partial(PROCESS.of_answer, parcel.messages, outcome))
+                lines.append(partial(PROCESS.of_answer, in_flight.messages, outcome))
             return lines + self._losses_to_say(self._outbox.is_calm)
         error = outcome
         if not isinstance(error, TransportError):

@@ -9,10 +9,10 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, overload
 
-from footfall.client.guard import Failures, guarded
+from footfall.client.fault_log import PROCESS
+from footfall.client.guard import CaughtErrors, guarded
 from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
-from footfall.client.notices import PROCESS
-from footfall.client.prepare import Preparer, Ready
+from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.encoding import fields_of
 from footfall.errors import InvalidEventError
@@ -43,7 +43,7 @@ class Calls(ABC):
 
     def __init__(self) -> None:
         self._scope: ContextVar[Scope] = ContextVar("footfall_scope", default=NO_SCOPE)
-        self._failures = Failures()
+        self._caught = CaughtErrors()
 
     @overload
     def track(
@@ -88,17 +88,17 @@ class Calls(ABC):
             if misplaced:
                 properties = _in_another_order(properties)
             if unknown:
-                self._failures.lost += 1
-                self._failures.misused("track()", f"got an unexpected keyword argument {next(iter(unknown))!r}")
+                self._caught.lost += 1
+                self._caught.misused("track()", f"got an unexpected keyword argument {next(iter(unknown))!r}")
                 return _LOST
             message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
             return self._record(message if type(event) is str else opened(message))
         except InvalidEventError:
             raise
         except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application
-            self._failures.lost += 1
+            self._caught.lost += 1
             try:  # noqa: SIM105 - `suppress` is one more call
-                self._failures.log("track()", error)
+                self._caught.log("track()", error)
             except RecursionError:
                 pass
             return _LOST
@@ -208,7 +208,7 @@ class Calls(ABC):
         Blocks nest: what an inner one, or a call, says wins; contexts are merged key by key. What cannot be read as a
         context is left out, and logged.
         """
-        return Block(self._scope, Scope(user_id, anonymous_id, self._copied(context)), self._failures)
+        return Block(self._scope, Scope(user_id, anonymous_id, self._copied(context)), self._caught)
 
     @guarded(_NO_CONTEXT)
     def _copied(self, context: Fields | None) -> Mapping[str, Any]:
@@ -236,7 +236,7 @@ class Calls(ABC):
         return receipt
 
     @abstractmethod
-    def _queue(self, ready: Ready) -> Receipt:
+    def _queue(self, ready: Prepared) -> Receipt:
         """Put a message in the outbox."""
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from footfall.client.message import Message
-from footfall.client.prepare import Preparer, Ready
+from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import Scope
 from footfall.events import Answer, Batch, Receipt
 
@@ -13,7 +13,7 @@ __all__ = ["DisabledPreparer", "Nowhere"]
 class DisabledPreparer(Preparer):
     """Refuses each message before a hook, a plan or the encoder sees it."""
 
-    def prepare(self, message: Message, scope: Scope) -> Ready | Receipt:  # noqa: ARG002 - as its base has them
+    def prepare(self, message: Message, scope: Scope) -> Prepared | Receipt:  # noqa: ARG002 - as its base has them
         return Receipt(False, None, "disabled")
 
 

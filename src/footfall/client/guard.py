@@ -13,7 +13,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from footfall.errors import InvalidEventError
 
-__all__ = ["Failures", "Guarded", "guarded", "guarded_async"]
+__all__ = ["CaughtErrors", "Guarded", "guarded", "guarded_async"]
 
 _log = logging.getLogger("footfall")
 
@@ -34,7 +34,7 @@ _FORMS = {
 }
 
 
-class Failures:
+class CaughtErrors:
     """What was caught in one client; `lost` counts the calls that were to send a message."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ def _is_of_the_call(error: BaseException) -> bool:
 class Guarded(Protocol):
     """An object whose calls are guarded."""
 
-    _failures: Failures
+    _caught: CaughtErrors
 
 
 _Self = TypeVar("_Self", bound=Guarded)
@@ -93,10 +93,10 @@ def guarded(
             except InvalidEventError:
                 raise
             except Exception as error:  # noqa: BLE001 - this is what the guard is for
-                failures = self._failures
-                failures.lost += loss
+                caught = self._caught
+                caught.lost += loss
                 try:  # noqa: SIM105 - `suppress` is one more call
-                    failures.log(place, error)
+                    caught.log(place, error)
                 except RecursionError:
                     pass
                 return fallback
@@ -124,7 +124,7 @@ def guarded_async(
             try:
                 return await call(self, *args, **kwargs)
             except Exception as error:  # noqa: BLE001 - this is what the guard is for
-                self._failures.log(place, error)
+                self._caught.log(place, error)
                 return fallback
 
         return inside

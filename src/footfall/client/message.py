@@ -14,7 +14,7 @@ from footfall.client.outbox import HIGH, LOW
 from footfall.encoding import lazy_text
 from footfall.events import MessageType
 
-__all__ = ["KINDS", "Fields", "Hook", "Id", "Kind", "Message", "PlannedEvent", "Timestamp", "opened"]
+__all__ = ["SPECS", "Fields", "Hook", "Id", "Message", "MessageSpec", "PlannedEvent", "Timestamp", "opened"]
 
 
 class _Dataclass(Protocol):
@@ -90,7 +90,7 @@ def opened(message: Message) -> Message:
 _KEPT = (bytes, bytearray, memoryview, datetime, date, time, timedelta, Decimal, UUID)
 
 
-class Kind(msgspec.Struct, frozen=True):
+class MessageSpec(msgspec.Struct, frozen=True):
     """What a type of message is on the wire.
 
     `name_key` is where `name` goes; it is an id (text, integer or UUID) where `name_is_id`, else text. `body_key` is
@@ -111,8 +111,8 @@ class Kind(msgspec.Struct, frozen=True):
     scope_anonymous: bool = True
 
 
-KINDS: dict[str, Kind] = {
-    "alias": Kind(
+SPECS: dict[str, MessageSpec] = {
+    "alias": MessageSpec(
         HIGH,
         "",
         "previousId",
@@ -122,10 +122,10 @@ KINDS: dict[str, Kind] = {
         scope_user=False,
         scope_anonymous=False,
     ),
-    "group": Kind(HIGH, "traits", "groupId", name_required=True, name_is_id=True, traits="account"),
-    "identify": Kind(HIGH, "traits", user_required=True, traits="user", scope_user=False),
-    "page": Kind(LOW, "properties", "name"),
-    "reset": Kind(HIGH, scope_user=False),
-    "screen": Kind(LOW, "properties", "name"),
-    "track": Kind(LOW, "properties", "event", name_required=True),
+    "group": MessageSpec(HIGH, "traits", "groupId", name_required=True, name_is_id=True, traits="account"),
+    "identify": MessageSpec(HIGH, "traits", user_required=True, traits="user", scope_user=False),
+    "page": MessageSpec(LOW, "properties", "name"),
+    "reset": MessageSpec(HIGH, scope_user=False),
+    "screen": MessageSpec(LOW, "properties", "name"),
+    "track": MessageSpec(LOW, "properties", "event", name_required=True),
 }

@@ -24,7 +24,7 @@ from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
 from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
 
-__all__ = ["HIGH", "LOW", "Entry", "Limits", "Offer", "Outbox", "Parcel"]
+__all__ = ["HIGH", "LOW", "Entry", "InFlight", "Limits", "Outbox", "PutResult"]
 
 LOW = 0
 HIGH = 1
@@ -44,14 +44,14 @@ _ENVELOPE = 64
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """How much an outbox holds and how it makes batches; see ClientOptions for the units.
 
-    `lets_go` says whether a full outbox drops what it accepted earlier to take a new message in.
+    `drops_oldest` says whether a full outbox drops what it accepted earlier to take a new message in.
     """
 
     max_batch: int = 100
     max_batch_bytes: int = 480_000
     linger: float = 0.5
     queue_bytes: int = 32 * 1024 * 1024
-    lets_go: bool = True
+    drops_oldest: bool = True
 
 
 # A queued message: its number, its bytes, when it came, and the wall clock's microseconds that it has for its time
@@ -59,7 +59,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 Entry = tuple[int, bytes, float, int | None]
 
 
-class Parcel(NamedTuple):
+class InFlight(NamedTuple):
     """Messages that travel together; `size` is the sum of their bytes."""
 
     entries: tuple[Entry, ...]
@@ -76,14 +76,14 @@ class Parcel(NamedTuple):
         return tuple(entry[1] for entry in self.entries)
 
 
-Offer = Literal["full", "queued", "wake"]
+PutResult = Literal["full", "queued", "wake"]
 
 
 class Outbox:
     """A queue of encoded messages that knows what is due.
 
-    The caller repeats: `due(now)` says how long to wait, `take(now)` hands out a parcel, and `delivered` or `failed`
-    say what became of it. One parcel is on its way at a time.
+    The caller repeats: `due(now)` says how long to wait, `take(now)` hands out a batch, and `delivered` or `failed`
+    say what became of it. One in_flight is on its way at a time.
     """
 
     def __init__(self, limits: Limits, retry: RetryPolicy) -> None:
@@ -92,13 +92,13 @@ class Outbox:
         self._queues: tuple[deque[Entry], deque[Entry]] = (deque(), deque())
         self._queued_bytes = [0, 0]
         self._pending_bytes = 0
-        # What leaves the queues for the next parcel.
+        # What leaves the queues for the next batch.
         self._leaving: deque[Entry] = deque()
         # The first one may be on its way.
-        self._parcels: tuple[Parcel, ...] = ()
-        self._sending: Parcel | None = None
+        self._batches: tuple[InFlight, ...] = ()
+        self._sending: InFlight | None = None
         self._number = 0
-        self._hurry = 0
+        self._flush_up_to = 0
         self._not_before = 0.0
         self._asked_to_wait = False
         self._failures = 0
@@ -118,7 +118,7 @@ class Outbox:
         """Whether a message of `size` bytes fits without letting anything go."""
         return self._pending_bytes + size <= self._limits.queue_bytes
 
-    def offer(self, head: bytes, tail: bytes, rank: int, now: float, wall_us: int | None = None) -> Offer:
+    def put(self, head: bytes, tail: bytes, rank: int, now: float, wall_us: int | None = None) -> PutResult:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
 
         `now` is when it happened, `wall_us` the wall clock's microseconds of then, None if its time was given.
@@ -133,7 +133,9 @@ class Outbox:
             message = b"%b%d%b" % (head, number, tail)
             size = len(message)
             entry = (number, message, now, wall_us)
-            if self._pending_bytes + size > limits.queue_bytes and not (limits.lets_go and self._let_go(size, rank)):
+            if self._pending_bytes + size > limits.queue_bytes and not (
+                limits.drops_oldest and self._make_room(size, rank)
+            ):
                 self.refuse("queue_full")
                 return "full"
             queued = len(self._queues[LOW]) + len(self._queues[HIGH]) + 1
@@ -153,7 +155,7 @@ class Outbox:
         self._refused.setdefault(reason, 0)
         self._refused[reason] += 1
 
-    def _let_go(self, size: int, rank: int) -> bool:
+    def _make_room(self, size: int, rank: int) -> bool:
         """Drop the oldest of the lowest ranks until `size` bytes fit; False, and nothing is dropped, if they cannot."""
         most = self._limits.queue_bytes - size
         if self._pending_bytes - sum(self._queued_bytes[: rank + 1]) > most:
@@ -181,7 +183,7 @@ class Outbox:
     @property
     def pending(self) -> int:
         """How many accepted messages are neither delivered nor dropped."""
-        return self._queued + len(self._leaving) + sum(len(parcel.entries) for parcel in self._parcels)
+        return self._queued + len(self._leaving) + sum(len(in_flight.entries) for in_flight in self._batches)
 
     @property
     def pending_bytes(self) -> int:
@@ -190,7 +192,7 @@ class Outbox:
 
     @property
     def is_sending(self) -> bool:
-        """Whether a parcel is on its way."""
+        """Whether a batch is on its way."""
         return self._sending is not None
 
     @property
@@ -203,14 +205,14 @@ class Outbox:
         oldest = self._oldest_number()
         return oldest is None or oldest > number
 
-    def hurry(self, number: int) -> None:
+    def flush_up_to(self, number: int) -> None:
         """Do not linger for messages up to `number`."""
-        if number > self._hurry:
-            self._hurry = number
+        if number > self._flush_up_to:
+            self._flush_up_to = number
 
-    def last_call(self, now: float) -> None:
+    def begin_close(self, now: float) -> None:
         """The client is closing: do not linger, and try once more now unless the collector asked for a wait."""
-        self.hurry(self._number)
+        self.flush_up_to(self._number)
         if not self._asked_to_wait:
             self._not_before = now
 
@@ -219,36 +221,36 @@ class Outbox:
         if self._stopped is not None or self._sending is not None:
             return None
         wait = 0.0
-        if not (self._parcels or self._leaving):
+        if not (self._batches or self._leaving):
             oldest = self._oldest_entry()
             if oldest is None:
                 return None
             number, _, since, _ = oldest
-            if number > self._hurry and self._queued < self._limits.max_batch and not self._is_long():
+            if number > self._flush_up_to and self._queued < self._limits.max_batch and not self._is_long():
                 wait = since + self._limits.linger - now
         return max(0.0, wait, self._not_before - now)
 
-    def take(self, now: float) -> Parcel | None:
-        """The parcel to send now, or None when none is due."""
+    def take(self, now: float) -> InFlight | None:
+        """The batch to send now, or None when none is due."""
         if self.due(now) != 0.0:
             return None
-        if not self._parcels:
+        if not self._batches:
             self._form()
-        parcels = self._parcels
-        if self._sending is not None or not parcels:
+        batches = self._batches
+        if self._sending is not None or not batches:
             return None
-        self._sending = parcels[0]
-        return parcels[0]
+        self._sending = batches[0]
+        return batches[0]
 
     def _form(self) -> None:
-        """Move the next messages from the queues into a parcel."""
+        """Move the next messages from the queues into a batch."""
         if not self._leaving:
             self._leave()
-        leaving, parcels, nothing = self._leaving, self._parcels, deque[Entry]()
+        leaving, batches, nothing = self._leaving, self._batches, deque[Entry]()
         entries = tuple(sorted(leaving))
-        formed = (*parcels, _parcel(entries))
-        if entries and self._leaving is leaving and self._parcels is parcels:
-            self._parcels = formed
+        formed = (*batches, _in_flight(entries))
+        if entries and self._leaving is leaving and self._batches is batches:
+            self._batches = formed
             self._leaving = nothing
 
     def _leave(self) -> None:
@@ -277,33 +279,33 @@ class Outbox:
     # Outcomes
 
     def delivered(self, answer: Answer) -> None:
-        """The parcel on its way was acknowledged, by an answer with one verdict at most for each message."""
-        parcel, rest = self._on_its_way()
-        count = len(parcel.entries)
+        """The batch on its way was acknowledged, by an answer with one verdict at most for each message."""
+        in_flight, rest = self._on_its_way()
+        count = len(in_flight.entries)
         verdicts = self._verdicts + Counter(said.verdict for said in answer.verdicts)
         self._sending = None
-        self._parcels = rest
-        self._pending_bytes -= parcel.size
+        self._batches = rest
+        self._pending_bytes -= in_flight.size
         self._delivered += count
         self._verdicts = verdicts
         self._forget_failures()
 
     def failed(self, error: TransportError, now: float, dice: float) -> Decision:
-        """The parcel on its way met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
-        parcel, rest = self._on_its_way()
+        """The batch on its way met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
+        in_flight, rest = self._on_its_way()
         decision = decide(error)
-        if decision.action == "split" and len(parcel.entries) == 1:
+        if decision.action == "split" and len(in_flight.entries) == 1:
             decision = Decision("drop", decision.reason)
         self._met = f"{_WORDS.get(type(error), 'unreachable')}: {error}"
         if decision.action == "again":
-            return self._again(parcel, rest, error, now, dice)
+            return self._again(in_flight, rest, error, now, dice)
         if decision.action == "drop":
-            self._drop(parcel, rest, decision.reason)
+            self._drop(in_flight, rest, decision.reason)
         elif decision.action == "split":
-            middle = len(parcel.entries) // 2
-            halves = (_parcel(parcel.entries[:middle]), _parcel(parcel.entries[middle:]), *rest)
+            middle = len(in_flight.entries) // 2
+            halves = (_in_flight(in_flight.entries[:middle]), _in_flight(in_flight.entries[middle:]), *rest)
             self._sending = None
-            self._parcels = halves
+            self._batches = halves
             self._forget_failures()
         else:
             stopped = f"{decision.reason}: {error}"
@@ -312,27 +314,27 @@ class Outbox:
         return decision
 
     def interrupted(self) -> None:
-        """The parcel on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
+        """The batch on its way was neither acknowledged nor refused (its sender was cancelled); it stays pending."""
         if self._sending is not None:
             self._sending = None
             self._met = self._met or _UNANSWERED
 
-    def _drop(self, parcel: Parcel, rest: tuple[Parcel, ...], reason: str) -> None:
-        dropped = {**self._dropped, reason: self._dropped.get(reason, 0) + len(parcel.entries)}
-        size = parcel.size
+    def _drop(self, in_flight: InFlight, rest: tuple[InFlight, ...], reason: str) -> None:
+        dropped = {**self._dropped, reason: self._dropped.get(reason, 0) + len(in_flight.entries)}
+        size = in_flight.size
         self._sending = None
-        self._parcels = rest
+        self._batches = rest
         self._pending_bytes -= size
         self._dropped = dropped
         self._forget_failures()
 
     def _again(
-        self, parcel: Parcel, rest: tuple[Parcel, ...], error: TransportError, now: float, dice: float
+        self, in_flight: InFlight, rest: tuple[InFlight, ...], error: TransportError, now: float, dice: float
     ) -> Decision:
         attempts, since = (self._failures + 1, self._failing_since) if self._failures else (1, now)
         failures = Failures(attempts, now - since)
         if self._retry.exhausted(failures):
-            self._drop(parcel, rest, "gave_up")
+            self._drop(in_flight, rest, "gave_up")
             return Decision("drop", "gave_up")
         not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
         self._sending = None
@@ -343,10 +345,10 @@ class Outbox:
         self._asked_to_wait = error.retry_after is not None
         return Decision("again")
 
-    def _on_its_way(self) -> tuple[Parcel, tuple[Parcel, ...]]:
-        """The parcel whose outcome is here, and those that come after it."""
-        assert self._sending is not None, "an outcome belongs to a parcel that was taken"
-        return self._sending, self._parcels[1:]
+    def _on_its_way(self) -> tuple[InFlight, tuple[InFlight, ...]]:
+        """The batch whose outcome is here, and those that come after it."""
+        assert self._sending is not None, "an outcome belongs to a batch that was taken"
+        return self._sending, self._batches[1:]
 
     def _forget_failures(self) -> None:
         self._met = None
@@ -360,7 +362,7 @@ class Outbox:
         """Every message that is neither delivered nor dropped, in the order in which they came."""
         queued = sorted([*self._leaving, *(entry for queue in self._queues for entry in list(queue))])
         return [
-            *(message for parcel in self._parcels for message in parcel.messages),
+            *(message for in_flight in self._batches for message in in_flight.messages),
             *(entry[1] for entry in queued),
         ]
 
@@ -379,7 +381,7 @@ class Outbox:
     def ledger(self) -> Ledger:
         """The books as they stand."""
         while True:
-            number, parcels = self._number, self._parcels
+            number, batches = self._number, self._batches
             ledger = Ledger(
                 accepted=number,
                 delivered=self._delivered,
@@ -394,7 +396,7 @@ class Outbox:
                 stopped=self._stopped,
                 reason=self._reason(),
             )
-            if number == self._number and parcels is self._parcels:
+            if number == self._number and batches is self._batches:
                 return ledger
 
     def _reason(self) -> str | None:
@@ -419,11 +421,11 @@ class Outbox:
         return min(heads) if heads else None
 
     def _oldest_number(self) -> int | None:
-        if self._parcels:
-            return self._parcels[0].first
+        if self._batches:
+            return self._batches[0].first
         entry = min(self._leaving) if self._leaving else self._oldest_entry()
         return entry[0] if entry is not None else None
 
 
-def _parcel(entries: tuple[Entry, ...]) -> Parcel:
-    return Parcel(entries, sum([len(entry[1]) for entry in entries]))
+def _in_flight(entries: tuple[Entry, ...]) -> InFlight:
+    return InFlight(entries, sum([len(entry[1]) for entry in entries]))

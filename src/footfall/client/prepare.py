@@ -18,10 +18,10 @@ import msgspec
 import orjson
 
 from footfall.client.clock_repair import MARK
-from footfall.client.foresight import names_device, nobody, unreadable_time
-from footfall.client.judge import Judge, Judged, PlanJudge
-from footfall.client.message import KINDS, Hook, Kind, Message
-from footfall.client.notices import PROCESS
+from footfall.client.event_policy import EventPolicy, PlanEventPolicy, PolicyResult
+from footfall.client.fault_log import PROCESS
+from footfall.client.message import SPECS, Hook, Message, MessageSpec
+from footfall.client.preflight import id_fault, names_device, time_fault
 from footfall.client.scope import NO_SCOPE, Scope
 from footfall.clock import Clock
 from footfall.encoding import encode, fields_of, lazy_text
@@ -31,7 +31,7 @@ from footfall.identity.given import id_text, plain_text, whole_number
 from footfall.timestamps import format_us, is_plausible
 from footfall.version import VERSION
 
-__all__ = ["NUMBER", "TAIL", "Preparer", "Ready"]
+__all__ = ["NUMBER", "TAIL", "Prepared", "Preparer"]
 
 
 TAIL = b"}}}"  # what follows the message's number
@@ -43,16 +43,16 @@ _TOLD = 20  # violations on the wire; the receipt has all
 _OBJECT = ord("{")
 _TIME = "a datetime, a date, RFC 3339 text or seconds since 1970"
 # The pieces of a message that are the same for every message of a type.
-_HEADS = {name: f'{{"type":"{name}","messageId":'.encode() for name in KINDS}
-_NAMES = {name: f',"{kind.name_key}":'.encode() for name, kind in KINDS.items()}
-_BODIES = {name: f'"{kind.body_key}":'.encode() for name, kind in KINDS.items()}
+_HEADS = {name: f'{{"type":"{name}","messageId":'.encode() for name in SPECS}
+_NAMES = {name: f',"{kind.name_key}":'.encode() for name, kind in SPECS.items()}
+_BODIES = {name: f'"{kind.body_key}":'.encode() for name, kind in SPECS.items()}
 _NEVER = 10**30  # microseconds, in every unit out of any calendar
 _UNITS = (("milliseconds", 1_000), ("microseconds", 1_000_000), ("nanoseconds", 1_000_000_000))
 _REFUSES = frozenset({"drop", "raise"})
 NUMBER = 20  # digits of the largest number there can be
 
 
-class Ready(msgspec.Struct, frozen=True, gc=False):
+class Prepared(msgspec.Struct, frozen=True, gc=False):
     """A message that only lacks its number: `head`, then the number, then `TAIL`.
 
     `at` is when it was made, on the clock that nobody sets, and `wall_us` what the wall clock said then, in
@@ -70,8 +70,10 @@ class Ready(msgspec.Struct, frozen=True, gc=False):
 class Preparer:
     """Makes messages ready for the outbox. Holds no state of a message; may be shared by threads."""
 
-    def __init__(self, judge: Judge, *, hooks: Sequence[Hook], clock: Clock, max_bytes: int, client_id: str) -> None:
-        self._judge = judge
+    def __init__(
+        self, policy: EventPolicy, *, hooks: Sequence[Hook], clock: Clock, max_bytes: int, client_id: str
+    ) -> None:
+        self._policy = policy
         self._hooks = tuple(hooks)
         # As they are called in each call.
         self._new_id, self._now_us, self._monotonic = clock.new_id, clock.now_us, clock.monotonic
@@ -79,17 +81,17 @@ class Preparer:
         self._second = (-1, b"")
         own: dict[str, object] = {"library": {"name": "footfall", "version": VERSION}}
         client: dict[str, object] = {"id": client_id}
-        if isinstance(judge, PlanJudge):
-            own["plan"] = {"id": judge.id, "bundle": judge.bundle}
-            if judge.may_transform:
-                client["transformed"] = judge.bundle  # a collector transforms what does not say that this was done
+        if isinstance(policy, PlanEventPolicy):
+            own["plan"] = {"id": policy.id, "bundle": policy.bundle}
+            if policy.may_transform:
+                client["transformed"] = policy.bundle  # a collector transforms what does not say that this was done
         self._own = b'"context":' + orjson.dumps(own)[:-1]
         self._client = b',"client":%b,"seq":' % orjson.dumps(client)[:-1]
 
-    def prepare(self, message: Message, scope: Scope) -> Ready | Receipt:
+    def prepare(self, message: Message, scope: Scope) -> Prepared | Receipt:
         """The message made ready, or the receipt that says why there is none.
 
-        Raises InvalidEventError where the judge says so.
+        Raises InvalidEventError where the policy says so.
         """
         if scope is not NO_SCOPE:
             message = _scoped(message, scope)
@@ -98,7 +100,7 @@ class Preparer:
             if changed is None:
                 return Receipt(False, None, "hook")
             message = changed
-        kind = KINDS[message.type]
+        kind = SPECS[message.type]
         wrong: list[Fault] = []
         odd: list[Fault] = []
         notes: list[Fault] = []
@@ -137,19 +139,21 @@ class Preparer:
         head = b"".join(pieces)
         if len(head) > self._room:
             return Receipt(False, message_id, "too_large", said)
-        return Ready(head, kind.rank, message_id, said, at, wall_us)
+        return Prepared(head, kind.rank, message_id, said, at, wall_us)
 
     def _nobody(self, message: Message) -> Fault | None:
-        fault = nobody(message.user_id, message.anonymous_id, message.context)
+        fault = id_fault(message.user_id, message.anonymous_id, message.context)
         if fault is None or fault.code != "no_usable_id":
             return fault
-        key = self._judge.device_key(message.name)
+        key = self._policy.device_key(message.name)
         if key is None or not names_device(message.properties, key):
             return fault
-        return nobody(message.user_id, key, None)  # as with any other id beside the user's
+        return id_fault(message.user_id, key, None)  # as with any other id beside the user's
 
-    def _body(self, message: Message, kind: Kind, message_id: str, odd: tuple[Fault, ...]) -> Judged | Receipt:
-        """The body as it may be sent; `odd` is what is wrong outside of it, which is judged with it."""
+    def _body(
+        self, message: Message, kind: MessageSpec, message_id: str, odd: tuple[Fault, ...]
+    ) -> PolicyResult | Receipt:
+        """The body as it may be sent; `odd` is what is wrong outside of it, which counts with it."""
         properties = message.properties
         text, changed = encode({} if properties is None else properties)
         if text is None:
@@ -161,17 +165,17 @@ class Preparer:
             in_order = kind.user_required or plain_text(properties) is None
             return refused if in_order else msgspec.structs.replace(refused, reason="argument_order")
         if kind.name_key == "event":
-            judged = self._judge.event(message.name, text, changed)
+            result = self._policy.event(message.name, text, changed)
         elif kind.traits is not None:
-            judged = self._judge.traits(kind.traits, text, changed)
+            result = self._policy.traits(kind.traits, text, changed)
         else:
-            judged = self._judge.page(message.type, message.name, text, changed)
-        if judged.action in _REFUSES:
-            receipt = Receipt(False, message_id, "invalid", judged.faults + judged.warnings)
-            if judged.action == "raise":
+            result = self._policy.page(message.type, message.name, text, changed)
+        if result.action in _REFUSES:
+            receipt = Receipt(False, message_id, "invalid", result.faults + result.warnings)
+            if result.action == "raise":
                 raise InvalidEventError(str(message.name or message.type), receipt)
             return receipt
-        return judged
+        return result
 
     def _hooked(self, message: Message) -> Message | None:
         # Hooks get copies: one that writes into them must not write into what the caller handed in.
@@ -188,7 +192,9 @@ class Preparer:
             return None
         return changed
 
-    def _head(self, message: Message, kind: Kind, message_id: str, stamp: bytes, odd: list[Fault]) -> list[bytes]:
+    def _head(
+        self, message: Message, kind: MessageSpec, message_id: str, stamp: bytes, odd: list[Fault]
+    ) -> list[bytes]:
         """All pieces before the body. What had to be changed is added to `odd`."""
         is_ours = message.message_id is None
         quoted_id = b'"%b"' % message_id.encode() if is_ours else _text("messageId", message_id, odd)
@@ -213,7 +219,7 @@ class Preparer:
         return b'"%b.%06dZ"' % (text, micros)
 
 
-def _plain(message: Message, kind: Kind, wrong: list[Fault], notes: list[Fault]) -> Message:
+def _plain(message: Message, kind: MessageSpec, wrong: list[Fault], notes: list[Fault]) -> Message:
     """The message with its ids and its name as plain text, so that nothing later compares a value of the caller's.
 
     What cannot be sent is added to `wrong`, what is sent in another form to `notes`.
@@ -234,7 +240,7 @@ def _plain(message: Message, kind: Kind, wrong: list[Fault], notes: list[Fault])
     return msgspec.structs.replace(message, **plain) if plain else message
 
 
-def _name(kind: Kind, value: object, wrong: list[Fault]) -> str:
+def _name(kind: MessageSpec, value: object, wrong: list[Fault]) -> str:
     text = plain_text(value)
     text = plain_text(lazy_text(value)) if text is None else text
     if text is None or (not text and kind.name_required):
@@ -260,7 +266,7 @@ def _message_id(given: Any, wrong: list[Fault]) -> str:
     return ""
 
 
-def _context(given: Any, message_id: str) -> Judged | Receipt:
+def _context(given: Any, message_id: str) -> PolicyResult | Receipt:
     """What the caller says of the context, to stand between our own keys; empty, or beginning with a comma."""
     text, changed = encode(given)
     changed = _below("context", changed)
@@ -269,7 +275,7 @@ def _context(given: Any, message_id: str) -> Judged | Receipt:
     if not _is_object(text, given):
         return _refused(message_id, "context", "an object", given)
     text, notes = _without_our_keys(text)
-    return Judged(b"," + text[1:-1] if len(text) > len(b"{}") else b"", changed, notes, "send")
+    return PolicyResult(b"," + text[1:-1] if len(text) > len(b"{}") else b"", changed, notes, "send")
 
 
 def _scoped(message: Message, scope: Scope) -> Message:
@@ -279,7 +285,7 @@ def _scoped(message: Message, scope: Scope) -> Message:
             context = scope.context
         elif (fields := fields_of(context)) is not None:
             context = {**scope.context, **fields}
-    kind = KINDS[message.type]
+    kind = SPECS[message.type]
     return msgspec.structs.replace(
         message,
         user_id=scope.user_id if message.user_id is None and kind.scope_user else message.user_id,
@@ -291,7 +297,7 @@ def _scoped(message: Message, scope: Scope) -> Message:
 
 
 def _of_hook(returned: object) -> Message | None:
-    if returned is None or (isinstance(returned, Message) and returned.type in KINDS):
+    if returned is None or (isinstance(returned, Message) and returned.type in SPECS):
         return returned
     raise TypeError
 
@@ -339,7 +345,7 @@ def _timestamp(value: Any, wrong: list[Fault], odd: list[Fault]) -> bytes:
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
     text, changed = encode(value)
     if isinstance(value, str | datetime) and text is not None and text != b"null" and not changed:
-        if (fault := unreadable_time(value)) is not None:
+        if (fault := time_fault(value)) is not None:
             odd.append(fault)
         return text
     wrong.append(Fault("timestamp", "type", _TIME, _kind_of(value)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from typing import Any, NamedTuple
 
-from footfall.client.guard import Failures, guarded
+from footfall.client.guard import CaughtErrors, guarded
 
 __all__ = ["NO_SCOPE", "Block", "Scope"]
 
@@ -36,10 +36,10 @@ class Block:
     A context variable, so threads and tasks each have their own, and a task starts with that of its creator.
     """
 
-    def __init__(self, current: ContextVar[Scope], inner: Scope, failures: Failures) -> None:
+    def __init__(self, current: ContextVar[Scope], inner: Scope, caught: CaughtErrors) -> None:
         self._current = current
         self._inner = inner
-        self._failures = failures
+        self._caught = caught
         # What held before, once for each time that the block is entered.
         self._outer: list[tuple[Scope, Token[Scope]]] = []
 

@@ -11,7 +11,7 @@ from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, say
 from footfall.client.ends import expect_end
 from footfall.client.guard import guarded
 from footfall.client.ledger import Delivery
-from footfall.client.outbox import Parcel
+from footfall.client.outbox import InFlight
 from footfall.clock import Clock
 
 __all__ = ["Client"]
@@ -41,7 +41,7 @@ class Client(BaseClient):
         deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         with self._of_these_threads():
             mark = self._outbox.last_number
-            self._outbox.hurry(mark)
+            self._outbox.flush_up_to(mark)
             self._wait_until_settled(mark, deadline)
             return self._outbox.ledger().delivery()
 
@@ -63,7 +63,7 @@ class Client(BaseClient):
             is_sending = self._is_running(self._thread)
         if not is_sending:
             self._drain_here(deadline)
-            self._let_go()
+            self._close_transport()
         with self._lock:
             delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
         say(lines)
@@ -101,7 +101,7 @@ class Client(BaseClient):
 
     def _send_the_last(self, deadline: float) -> None:
         mark = self._outbox.last_number
-        self._outbox.last_call(self._clock.monotonic())
+        self._outbox.begin_close(self._clock.monotonic())
         self._wait_until_settled(mark, deadline)
 
     def _wait_until_settled(self, mark: int, deadline: float) -> None:
@@ -161,12 +161,12 @@ class Client(BaseClient):
         """For the thread that sends: send what is pending; returns whether more may come."""
         goes_on = False
         try:
-            while (parcel := self._next_parcel(changed, sender)) is not None:
-                outcome = self._sent(parcel)
+            while (in_flight := self._next_in_flight(changed, sender)) is not None:
+                outcome = self._sent(in_flight)
                 with changed:
                     if self._thread is not sender:
                         return False
-                    lines = self._settle(parcel, outcome)
+                    lines = self._settle(in_flight, outcome)
                     self._is_saying = True
                 say(lines)
                 with changed:
@@ -175,9 +175,9 @@ class Client(BaseClient):
                         changed.notify_all()
             goes_on = self._thread is sender and not self._is_over(self._clock.monotonic())
             if not goes_on and self._thread is sender:
-                self._let_go()
+                self._close_transport()
         except BaseException as error:  # noqa: BLE001 - nobody above us could do more: the next call starts a thread
-            self._failures.log("the sender", error)
+            self._caught.log("the sender", error)
         finally:
             with changed:
                 if not goes_on and self._thread is sender:
@@ -192,14 +192,14 @@ class Client(BaseClient):
         """For the thread that sends: whether there is nothing to do but to wait. The lock is held."""
         return self._thread is sender and not self._closed and self._outbox.pending == 0
 
-    def _next_parcel(self, changed: threading.Condition, sender: threading.Thread) -> Parcel | None:
+    def _next_in_flight(self, changed: threading.Condition, sender: threading.Thread) -> InFlight | None:
         """Wait until something is due; None when nothing is pending, or nothing more can be done."""
         with changed:
             while self._thread is sender and not self._is_over(now := self._clock.monotonic()):
                 if self.is_idle(sender):
                     break
-                if (parcel := self._outbox.take(now)) is not None:
-                    return parcel
+                if (in_flight := self._outbox.take(now)) is not None:
+                    return in_flight
                 self._clock.wait(changed, self._pause(now))
         return None
 

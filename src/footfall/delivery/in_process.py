@@ -10,10 +10,10 @@ from footfall.errors import OverloadedError, RequestError, StorageError, Unreach
 from footfall.events import Answer, Batch
 from footfall.printable import counted
 
-__all__ = ["InProcessTransport", "Intake"]
+__all__ = ["BatchReceiver", "InProcessTransport"]
 
 
-class Intake(Protocol):
+class BatchReceiver(Protocol):
     """What takes a batch in: a `footfall.collector.Collector`, or anything that speaks like one."""
 
     def take(self, body: bytes) -> Answer:
@@ -25,14 +25,14 @@ class Intake(Protocol):
 
 
 class InProcessTransport:
-    """Sends to an Intake. The Intake stays open: who made it closes it."""
+    """Sends to a BatchReceiver, which stays open: who made it closes it."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, receiver: BatchReceiver) -> None:
+        self._receiver = receiver
 
     def send(self, batch: Batch) -> Answer:
         try:
-            answer = self._intake.take(batch.encode())
+            answer = self._receiver.take(batch.encode())
         except RequestError as error:
             raise error_for(error.status, detail=error.code) from error
         except StorageError as error:

@@ -1,4 +1,4 @@
-"""Recording: what an application under test sends is recorded in the very call, judged by the plan, and never sent."""
+"""Recording: what an application under test sends is recorded in the very call, result by the plan, and never sent."""
 
 from __future__ import annotations
 
@@ -299,7 +299,7 @@ class StandIn:
         self._lock = threading.RLock()
         self._kept: set[str] = set()
 
-    def stand_in(self, collector: str | Transport) -> Transport | None:
+    def transport_for(self, collector: str | Transport) -> Transport | None:
         """Instead of a URL or a transport to one; what an application hands in otherwise is its own business."""
         from footfall.delivery.http import HttpTransport
 
@@ -353,14 +353,14 @@ def recording(plan: Plan | str | Path | None = None) -> Iterator[Recording]:
             place_order(user="ann")
         sent.assert_sent("order_completed", total=Decimal("129.90"))
 
-    With a plan, each message is judged by it, and leaving the block raises AssertionError with every fault, unless they
+    With a plan, each message is result by it, and leaving the block raises AssertionError with every fault, unless they
     were allowed by `allow_faults()`. Raises PlanError for a plan that cannot be used.
     """
-    from footfall.client.witness import called_in
+    from footfall.client.capture import capturing
 
     sent = Recording(_verdicts(plan))
     assert isinstance(sent.transport, StandIn)
-    with called_in(sent.transport):
+    with capturing(sent.transport):
         yield sent
     sent.check()
 

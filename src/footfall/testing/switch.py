@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
 
-from footfall.client.witness import called_in
+from footfall.client.capture import capturing
 from footfall.testing.recording import Recording, StandIn
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Switch(StandIn):
 
     def start(self) -> None:
         """Stand in for the network."""
-        self._block = called_in(self)
+        self._block = capturing(self)
         self._block.__enter__()
 
     def stop(self) -> None:
@@ -56,9 +56,9 @@ class Switch(StandIn):
         """Let clients that are made from this URL reach it: a collector that the test itself runs."""
         self._open.add(url.rstrip("/"))
 
-    def stand_in(self, collector: str | Transport) -> Transport | None:
+    def transport_for(self, collector: str | Transport) -> Transport | None:
         if isinstance(collector, str) and collector.rstrip("/") in self._open:
             return None
         if isinstance(collector, StandIn):
             return collector  # a recording's own transport; its messages come this way as well
-        return super().stand_in(collector)
+        return super().transport_for(collector)

@@ -1,7 +1,7 @@
-"""Foresight: what a collector will find wrong with whom a message is about and when, to be told in the receipt.
+"""Preflight: the faults in ids and times that a collector would report, so that the receipt has them already.
 
-A collector puts a message about nobody aside, takes a placeholder in place of a user for no user, and a time that it
-cannot read for the time of receipt. All of these are slips in the calling code, so the caller is told first.
+A collector quarantines a message without an id, ignores a placeholder in place of a user, and replaces a time that it
+cannot read by the time of receipt. All of these are slips in the calling code, so the caller hears of them first.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from footfall.identity.given import id_text, whole_number
 from footfall.identity.junk import is_junk
 from footfall.timestamps import parse_timestamp, plausible_us
 
-__all__ = ["names_device", "nobody", "unreadable_time"]
+__all__ = ["id_fault", "names_device", "time_fault"]
 
 
-def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
+def id_fault(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
     """The fault of a message that names nobody, or a placeholder in place of its user; None of any other.
 
     A connected product is named by `context.device.id`.
@@ -33,7 +33,7 @@ def nobody(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault
     return Fault("userId", "junk_id", "the id of a user", got) if user_id else None
 
 
-def unreadable_time(value: str | datetime) -> Fault | None:
+def time_fault(value: str | datetime) -> Fault | None:
     """The fault of a time that a collector cannot read, or that only a broken clock can say; None of any other."""
     if isinstance(value, str):
         moment, got = parse_timestamp(value), "other text"

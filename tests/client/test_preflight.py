@@ -11,7 +11,7 @@ from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions, InvalidEventError
-from footfall.client.foresight import nobody, unreadable_time
+from footfall.client.preflight import id_fault, time_fault
 from footfall.collector import Collector
 from footfall.identity.given import id_text
 from footfall.plan.reading.load import read_document
@@ -139,7 +139,7 @@ def test_the_client_says_of_ids_what_the_collector_says(
         client.track("a", user_id=user_id, anonymous_id=anonymous_id, context=context)
     answer = collector.take(recorder.batches[0].encode())
     theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} & {"junk_id", "no_usable_id"}
-    fault = nobody(id_text(user_id), id_text(anonymous_id), context)
+    fault = id_fault(id_text(user_id), id_text(anonymous_id), context)
     event(str(fault and fault.code))
 
     assert {fault.code} if fault else set() == theirs
@@ -147,7 +147,7 @@ def test_the_client_says_of_ids_what_the_collector_says(
 
 @pytest.mark.parametrize("code", ["junk_id", "no_usable_id"])
 def test_the_generated_ids_draw_each_fault(code: str) -> None:
-    find(st.tuples(ids, ids, contexts), lambda drawn: (fault := nobody(*drawn)) is not None and fault.code == code)
+    find(st.tuples(ids, ids, contexts), lambda drawn: (fault := id_fault(*drawn)) is not None and fault.code == code)
 
 
 times = st.from_regex(
@@ -166,7 +166,7 @@ def test_the_client_says_of_times_what_the_collector_says(collector: Collector, 
     answer = collector.take(recorder.batches[0].encode())
     # How far a time is from its receipt is the collector's alone to say: it has the clock that counts.
     theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} - {"misdated"}
-    fault = unreadable_time(text)
+    fault = time_fault(text)
     event(str(fault and fault.code))
 
     assert ({fault.code} if fault else set()) == theirs

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.client.losses import Losses, in_words
+from footfall.client.loss_log import LossLog, in_words
 
 
 def test_an_episode_is_said_when_it_is_over() -> None:
-    losses = Losses()
+    losses = LossLog()
 
     assert losses.due({"queue_full": 10}, 0.0, is_calm=False) == {}
     assert losses.due({"queue_full": 300}, 1.0, is_calm=False) == {}
@@ -18,7 +18,7 @@ def test_an_episode_is_said_when_it_is_over() -> None:
 
 
 def test_a_long_episode_is_said_each_minute_with_what_is_new() -> None:
-    losses = Losses()
+    losses = LossLog()
 
     said = [losses.due({"queue_full": second}, float(second), is_calm=False) for second in range(1, 200)]
 
@@ -26,7 +26,7 @@ def test_a_long_episode_is_said_each_minute_with_what_is_new() -> None:
 
 
 def test_a_second_episode_within_a_minute_waits() -> None:
-    losses = Losses()
+    losses = LossLog()
     losses.due({"refused": 1}, 0.0, is_calm=True)
 
     assert losses.due({"refused": 2}, 59.0, is_calm=True) == {}
@@ -38,7 +38,7 @@ def test_a_second_episode_within_a_minute_waits() -> None:
     st.floats(0, 100),
 )
 def test_what_is_said_adds_up_to_what_was_lost(steps: list[tuple[str, int, bool]], seconds: float) -> None:
-    losses, lost, said, now = Losses(), {"queue_full": 0, "refused": 0, "gave_up": 0}, 0, 0.0
+    losses, lost, said, now = LossLog(), {"queue_full": 0, "refused": 0, "gave_up": 0}, 0, 0.0
     for reason, count, is_calm in steps:
         lost[reason] += count
         now += seconds

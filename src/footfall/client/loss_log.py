@@ -1,11 +1,11 @@
-"""Losses: when to say how much was lost, in one line for each episode and not one for each message."""
+"""Loss log: when to log how much was lost, in one line for each episode and not one for each message."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
 
-__all__ = ["Losses", "in_words"]
+__all__ = ["LossLog", "in_words"]
 
 _EVERY = 60.0  # seconds between two lines
 
@@ -17,7 +17,7 @@ _WORDS = {
 }
 
 
-class Losses:
+class LossLog:
     """Compares what was lost with what was said of it. Times are seconds of a clock that never goes back."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 
 from footfall import Client, ClientOptions, InvalidEventError, PlanError, UsageError
-from footfall.client.judge import OnInvalid
+from footfall.client.event_policy import OnInvalid
 from footfall.plan import bundle_bytes, bundle_hash, from_bundle
 from footfall.plan.model import Enforcement, Event, Page, Plan, Policy, Property
 from footfall.testing import Recorder

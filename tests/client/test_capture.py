@@ -1,12 +1,12 @@
-"""The witness: whose clients it stands in for, and what it is told."""
+"""A capture gets the messages of the clients that are made while it lasts."""
 
 from __future__ import annotations
 
 import pytest
 
 import footfall
+from footfall.client.capture import capturing, current_capture
 from footfall.client.message import Message
-from footfall.client.witness import called_in, witness_now
 from footfall.delivery.transport import Transport
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
@@ -21,7 +21,7 @@ class Listener:
         self.recorder = Recorder()
         self.heard: list[str] = []
 
-    def stand_in(self, collector: str | Transport) -> Transport | None:
+    def transport_for(self, collector: str | Transport) -> Transport | None:
         return self.recorder if isinstance(collector, str) else None
 
     def accepted(self, message: bytes) -> None:
@@ -34,18 +34,18 @@ class Listener:
 def test_the_last_that_was_called_in_is_asked() -> None:
     one, other = Listener(), Listener()
 
-    with called_in(one):
-        with called_in(other):
+    with capturing(one):
+        with capturing(other):
             footfall.Client(URL, write_key="key").track("a", user_id="u")
         footfall.Client(URL, write_key="key").track("b", user_id="u")
 
-    assert (one.heard, other.heard, witness_now()) == (["accepted b"], ["accepted a"], None)
+    assert (one.heard, other.heard, current_capture()) == (["accepted b"], ["accepted a"], None)
 
 
 def test_what_it_does_not_stand_in_for_is_not_told() -> None:
     listener, recorder = Listener(), Recorder()
 
-    with called_in(listener), footfall.Client(recorder) as client:
+    with capturing(listener), footfall.Client(recorder) as client:
         client.track("a", user_id="u")
 
     assert (listener.heard, recorder.events) == ([], ["a"])
@@ -54,7 +54,7 @@ def test_what_it_does_not_stand_in_for_is_not_told() -> None:
 def test_a_message_is_told_in_the_call_and_sent_all_the_same() -> None:
     listener = Listener()
 
-    with called_in(listener), footfall.Client(URL, write_key="key") as client:
+    with capturing(listener), footfall.Client(URL, write_key="key") as client:
         client.track("a", user_id="u")
         assert listener.heard == ["accepted a"]
 
@@ -65,7 +65,7 @@ def test_what_the_client_refuses_is_told_with_the_reason() -> None:
     listener = Listener()
     plan = Plan(id="p", events={"a": Event(name="a", wire_name="a")})
 
-    with called_in(listener):
+    with capturing(listener):
         strict = footfall.Client(URL, write_key="key", plan=plan, on_invalid="raise")
         with pytest.raises(InvalidEventError):
             strict.track("b", user_id="u")
@@ -81,10 +81,10 @@ def test_what_the_client_refuses_is_told_with_the_reason() -> None:
 
 def test_an_error_in_the_block_ends_the_standing_in() -> None:
     def fail() -> None:
-        with called_in(Listener()):
+        with capturing(Listener()):
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
 
-    assert witness_now() is None
+    assert current_capture() is None

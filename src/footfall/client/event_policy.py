@@ -1,4 +1,4 @@
-"""Judge: what the plan says of a message in the client, and what follows: send, flag, drop or raise."""
+"""Event policy: what the plan says of a message in the client, and what follows: send, flag, drop or raise."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from footfall.plan.checking.validate import Checked
     from footfall.plan.model import Event, Plan, Policy, Property
 
-__all__ = ["Judge", "Judged", "OnInvalid", "PlanJudge"]
+__all__ = ["EventPolicy", "OnInvalid", "PlanEventPolicy", "PolicyResult"]
 
 OnInvalid = Literal["drop", "flag", "raise"]
 Action = Literal["drop", "flag", "raise", "send"]
@@ -28,7 +28,7 @@ _ACTIONS: dict[Policy, Action] = {
 }  # fmt: skip
 
 
-class Judged(msgspec.Struct, frozen=True, gc=False):
+class PolicyResult(msgspec.Struct, frozen=True, gc=False):
     """What became of a body: its JSON text as it may be sent, what is wrong with it, and what follows."""
 
     body: bytes
@@ -37,35 +37,35 @@ class Judged(msgspec.Struct, frozen=True, gc=False):
     action: Action
 
 
-class Judge:
-    """The judge of a client without a plan: only what could not be encoded as it was counts against a message."""
+class EventPolicy:
+    """The policy of a client without a plan: only what could not be encoded as it was counts against a message."""
 
     def __init__(self, on_invalid: OnInvalid | None) -> None:
         self._on_invalid: OnInvalid | None = on_invalid
 
-    def event(self, _name: str, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
-        """Judge a track message; `changed` is what encoding had to change in its properties."""
+    def event(self, _name: str, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
+        """EventPolicy a track message; `changed` is what encoding had to change in its properties."""
         return self.other(body, changed)
 
-    def traits(self, _kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> Judged:
-        """Judge the traits of a `user` or an `account`."""
+    def traits(self, _kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
+        """EventPolicy the traits of a `user` or an `account`."""
         return self.other(body, changed)
 
-    def page(self, _type: str, _name: object, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
-        """Judge a page or a screen."""
+    def page(self, _type: str, _name: object, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
+        """EventPolicy a page or a screen."""
         return self.other(body, changed)
 
     def device_key(self, _name: object, /) -> str | None:
         """The key of the property that names the connected product in an event; None where none does."""
         return None
 
-    def other(self, body: bytes, changed: tuple[Fault, ...]) -> Judged:
-        """Judge what the plan does not speak of."""
-        return Judged(body, changed, (), self._on_invalid or "flag" if changed else "send")
+    def other(self, body: bytes, changed: tuple[Fault, ...]) -> PolicyResult:
+        """EventPolicy what the plan does not speak of."""
+        return PolicyResult(body, changed, (), self._on_invalid or "flag" if changed else "send")
 
 
-class PlanJudge(Judge):
-    """The judge of a client with a plan.
+class PlanEventPolicy(EventPolicy):
+    """The policy of a client with a plan.
 
     `id` and `bundle` name the plan on every message. `may_transform` says whether the plan has transforms to apply.
     """
@@ -101,7 +101,7 @@ class PlanJudge(Judge):
             (prop.wire_name or prop.name for prop in event.properties if prop.name == self._device), self._device
         )
 
-    def event(self, name: str, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+    def event(self, name: str, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
         event = self._validator.resolve(name)
         if event is None:
             return self._unknown_event(name, body, changed)
@@ -111,8 +111,8 @@ class PlanJudge(Judge):
             sent = self._transforms.transform(event, body)
             body, warnings = bytes(sent.properties), warnings + sent.warnings
         if not faults and not changed:
-            return Judged(body, (), warnings, "send")
-        return Judged(body, changed + faults, warnings, self._action(event, changed + faults))
+            return PolicyResult(body, (), warnings, "send")
+        return PolicyResult(body, changed + faults, warnings, self._action(event, changed + faults))
 
     def _is_changed(self, event: Event, body: bytes) -> bool:
         """Whether a transform may have something to do; most events, and most of their messages, have none."""
@@ -123,29 +123,29 @@ class PlanJudge(Judge):
             self._changed_keys[event.name] = keys
         return any(key in body for key in keys) if keys else False
 
-    def traits(self, kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+    def traits(self, kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
         checked: Checked = self._validator.check_traits(kind, body)
         faults, warnings = changed + checked.faults, checked.warnings
         if self._transforms is not None:
             sent = self._transforms.transform_traits(kind, body)
             body, warnings = bytes(sent.properties), warnings + sent.warnings
-        return Judged(body, faults, warnings, self._action(None, faults))
+        return PolicyResult(body, faults, warnings, self._action(None, faults))
 
-    def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> Judged:
+    def page(self, type_: str, name: object, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
         if self._transforms is None:
             return self.other(body, changed)
         sent = self._transforms.transform_page(type_, name, body)
-        judged = self.other(bytes(sent.properties), changed)
-        return msgspec.structs.replace(judged, warnings=sent.warnings) if sent.warnings else judged
+        result = self.other(bytes(sent.properties), changed)
+        return msgspec.structs.replace(result, warnings=sent.warnings) if sent.warnings else result
 
-    def _unknown_event(self, name: str, body: bytes, changed: tuple[Fault, ...]) -> Judged:
+    def _unknown_event(self, name: str, body: bytes, changed: tuple[Fault, ...]) -> PolicyResult:
         policy = self._validator.policy(None).unknown_event
         fault = (Fault("", "unknown_event", "an event of the plan", name[:80]),)
         if policy == "keep":
             return self.other(body, changed)
         if policy == "warn":
             return msgspec.structs.replace(self.other(body, changed), warnings=fault)
-        return Judged(body, changed + fault, (), self._action(None, changed + fault))
+        return PolicyResult(body, changed + fault, (), self._action(None, changed + fault))
 
     def _action(self, event: Event | None, faults: tuple[Fault, ...]) -> Action:
         if not faults:

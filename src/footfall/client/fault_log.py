@@ -1,4 +1,4 @@
-"""Notices: what a client says in the log of single events, once for each event and fault, whatever number of them.
+"""Fault log: what a client logs of single events, once for each event and fault, however often it happens.
 
 A line names the event, the property's path, the fault's code and the remedy; never a value, an id or a key. What comes
 from outside is shortened, and shown without control characters.
@@ -17,7 +17,7 @@ from footfall.client.message import Message
 from footfall.events import Answer, Fault, Receipt
 from footfall.identity.given import plain_text
 
-__all__ = ["PROCESS", "Notices"]
+__all__ = ["PROCESS", "FaultLog"]
 
 _log = logging.getLogger("footfall")
 
@@ -63,7 +63,7 @@ class _Named(msgspec.Struct):
 _decode_name = msgspec.json.Decoder(_Named).decode
 
 
-class Notices:
+class FaultLog:
     """What was said already. It takes no lock, which another thread might hold at the moment of a fork."""
 
     def __init__(self, most: int = _MOST) -> None:
@@ -136,7 +136,7 @@ class Notices:
         return said.setdefault(what, first) is first and len(what) > 1
 
 
-PROCESS = Notices()
+PROCESS = FaultLog()
 """What this process said; each client speaks through it, so that a fault is one line however many clients there are."""
 
 
