@@ -44,7 +44,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"client", "collector", "analytics", "planning"}, False),
     # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
     ({"people", "quarantine", "simulation"}, False),
-    ({"integrations", "testing"}, False),
+    ({"integrations", "reporting", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.kpis import measure
+from footfall.analytics.measures import measure
 from footfall.analytics.report import report
 from footfall.analytics.results import KpiResult
 from footfall.analytics.window import Span

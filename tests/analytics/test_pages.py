@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.journeys import funnel, guarded, walk
-from footfall.analytics.kpis import measure
+from footfall.analytics.measures import measure
+from footfall.analytics.reaches import funnel, guarded, walk
 from footfall.analytics.report import report
 from footfall.analytics.window import Span
 from footfall.plan.model import Aggregate, Count, Event, Guard, Journey, Kpi, Page, Plan, Property, Step, Unique, Where

@@ -13,9 +13,9 @@ from rich.console import Console
 from footfall import plan as plans
 from footfall.analytics import Dataset, Report, report
 from footfall.cli import main
-from footfall.cli.moment_option import moment
-from footfall.cli.report_text import show
+from footfall.cli.time_param import moment
 from footfall.collector import Collector
+from footfall.reporting.text import show
 
 PLAN = """
 plan: shop

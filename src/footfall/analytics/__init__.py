@@ -6,7 +6,7 @@ from footfall.extras import needs
 
 with needs("footfall.analytics", "analytics"):
     from footfall.analytics.dataset import Contents, Dataset
-    from footfall.analytics.intake import Intake, QuarantineReason
+    from footfall.analytics.intake import IntakeResult, QuarantineReason
     from footfall.analytics.overview import NameCount, Overview, PeriodCount
     from footfall.analytics.report import report
     from footfall.analytics.results import (
@@ -36,7 +36,7 @@ __all__ = [
     "Group",
     "GuardResult",
     "Guardrail",
-    "Intake",
+    "IntakeResult",
     "JourneyResult",
     "KpiResult",
     "NameCount",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
-from footfall.analytics.intake import Intake, load_intake, read_intake
+from footfall.analytics.intake import IntakeResult, load_intake, read_intake
 from footfall.analytics.loading import load
 from footfall.analytics.properties import PropertyTable, make_table
 from footfall.analytics.window import Span
@@ -118,7 +118,7 @@ class Dataset:
         )
         return Contents(*found[0])
 
-    def intake(self, span: Span = _ALL) -> Intake:
+    def intake(self, span: Span = _ALL) -> IntakeResult:
         """How much of a window is stored, in quarantine, rejected and late."""
         return read_intake(self._connection, span)
 

@@ -16,7 +16,7 @@ from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["DEFINITION", "Intake", "QuarantineReason", "load_intake", "read_intake"]
+__all__ = ["DEFINITION", "IntakeResult", "QuarantineReason", "load_intake", "read_intake"]
 
 _LATE_US = 86_400_000_000
 _MOST_REASONS = 3
@@ -40,7 +40,7 @@ class QuarantineReason(msgspec.Struct, frozen=True):
     messages: int
 
 
-class Intake(msgspec.Struct, frozen=True):
+class IntakeResult(msgspec.Struct, frozen=True):
     """How many messages of a window are stored, in quarantine, rejected and late; `definition` says what that means.
 
     `late` are a part of `stored`. `reasons` are the most frequent reasons of what is in quarantine, three at most.
@@ -95,7 +95,7 @@ def _load_refusals(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Ref
         hand_over(connection, table, "INSERT INTO refusals SELECT * FROM handed")
 
 
-def read_intake(connection: duckdb.DuckDBPyConnection, span: Span) -> Intake:
+def read_intake(connection: duckdb.DuckDBPyConnection, span: Span) -> IntakeResult:
     """Count what occurred, or was rejected, in a window."""
     ((stored, late),) = rows(
         connection,
@@ -111,4 +111,6 @@ def read_intake(connection: duckdb.DuckDBPyConnection, span: Span) -> Intake:
         "SELECT event, path, code, count(*) AS messages FROM quarantine JOIN quarantine_faults USING (seq) "
         f"WHERE {span.sql()} GROUP BY ALL ORDER BY messages DESC, event, path, code LIMIT {_MOST_REASONS}",
     )
-    return Intake(stored, quarantined, int(rejected), late, tuple(QuarantineReason(*reason) for reason in reasons))
+    return IntakeResult(
+        stored, quarantined, int(rejected), late, tuple(QuarantineReason(*reason) for reason in reasons)
+    )

@@ -24,7 +24,7 @@ from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MOST_DIGITS", "Column", "Form", "PropertyTable", "make_table", "number_text", "shortest"]
+__all__ = ["MOST_DIGITS", "Form", "PropertyColumn", "PropertyTable", "make_table", "number_text", "shortest"]
 
 Form = Literal["text", "boolean", "decimal", "digits"]
 
@@ -42,7 +42,7 @@ _USUAL = re.compile(r'[^"\\\x00-\x1f]+')
 _MAY_BE_HUGE = re.compile(rf"[eE]|.{{{MOST_DIGITS}}}")
 
 
-class Column(msgspec.Struct, frozen=True):
+class PropertyColumn(msgspec.Struct, frozen=True):
     """Where a property stands in its table.
 
     `form` says how: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for values that
@@ -65,7 +65,7 @@ class PropertyTable(msgspec.Struct, frozen=True):
     """
 
     name: str
-    columns: Mapping[str, Column]
+    columns: Mapping[str, PropertyColumn]
 
 
 def _figure(text: str) -> Decimal:
@@ -254,7 +254,7 @@ def make_table(
         array, form, scale = _arrow(values, type_)
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
         table = table.append_column(sql, array)
-        made[found.name] = Column(sql, form, scale, type_, unread, same)
+        made[found.name] = PropertyColumn(sql, form, scale, type_, unread, same)
     hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
     return PropertyTable(name, made)
 

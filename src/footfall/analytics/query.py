@@ -9,7 +9,7 @@ from typing import Any
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
-from footfall.analytics.properties import Column, PropertyTable, number_text, shortest
+from footfall.analytics.properties import PropertyColumn, PropertyTable, number_text, shortest
 from footfall.plan.model import Where
 
 __all__ = ["ACTORS", "condition", "holds", "needed"]
@@ -62,7 +62,7 @@ def _number(value: Value) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def _as_sql(column: Column, value: Value) -> str | None:
+def _as_sql(column: PropertyColumn, value: Value) -> str | None:
     """A plan's value as the column keeps it; None when the column can never hold it."""
     if column.form == "boolean":
         return literal(value) if isinstance(value, bool) else None
@@ -77,7 +77,7 @@ def _as_sql(column: Column, value: Value) -> str | None:
     return _decimal(rounded, column.scale) if rounded == number and rounded is not None else None
 
 
-def _text(column: Column, value: Value) -> str:
+def _text(column: PropertyColumn, value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     number = None if isinstance(value, str) else _number(value)
@@ -98,7 +98,7 @@ def _decimal(number: Decimal, scale: int) -> str:
     return f"'{number:f}'::DECIMAL(38, {scale})"
 
 
-def _comparison(dataset: Dataset, table: PropertyTable, column: Column, where: Where) -> str:
+def _comparison(dataset: Dataset, table: PropertyTable, column: PropertyColumn, where: Where) -> str:
     sign, compare, rounding = _COMPARE[where.op]
     value = where.values[0]
     if column.form == "text":

@@ -13,10 +13,10 @@ import msgspec
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.definitions import journey_definition, kpi_definition
 from footfall.analytics.figures import Figure, plain, quotient
-from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, walk
-from footfall.analytics.kpis import Key, Measured, measure, reads
+from footfall.analytics.measures import Key, Measured, measure, reads
 from footfall.analytics.overview import overview
 from footfall.analytics.query import needed
+from footfall.analytics.reaches import Reaches, branched, converted, funnel, guarded, walk
 from footfall.analytics.results import (
     BranchResult,
     CurrencyFigure,
@@ -68,7 +68,7 @@ class _Reporter:
         self._since = None if since is None else microseconds(since, plan.timezone)
         self._until = None if until is None else microseconds(until, plan.timezone)
         self._now = microseconds(now, plan.timezone)
-        self._walks: dict[tuple[str, Span], Walk] = {}
+        self._walks: dict[tuple[str, Span], Reaches] = {}
 
     def report(self, stamp: PlanStamp | None) -> Report:
         plan = self._plan
@@ -104,7 +104,7 @@ class _Reporter:
     def _window(self, span: Span) -> Window:
         return Window.of(span, self._plan.timezone)
 
-    def _walk(self, name: str, span: Span) -> Walk:
+    def _walk(self, name: str, span: Span) -> Reaches:
         if (name, span) not in self._walks:
             self._walks[name, span] = walk(self._dataset, self._plan, self._plan.journeys[name], span)
         return self._walks[name, span]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from footfall.analytics.intake import Intake
+from footfall.analytics.intake import IntakeResult
 from footfall.analytics.overview import Overview
 from footfall.analytics.window import Window
 
@@ -206,7 +206,7 @@ class Report(msgspec.Struct, frozen=True):
     kpis: tuple[KpiResult, ...]
     journeys: tuple[JourneyResult, ...]
     volumes: tuple[VolumeResult, ...]
-    intake: Intake
+    intake: IntakeResult
     overview: Overview | None = None
 
 

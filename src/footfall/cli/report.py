@@ -9,10 +9,10 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
 from footfall.cli.data_option import data_option
-from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import console, echo_json
-from footfall.cli.report_text import show
+from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
+from footfall.reporting.text import show
 from footfall.timestamps import local_time
 
 __all__ = ["command"]
@@ -21,8 +21,8 @@ __all__ = ["command"]
 @click.command("report")
 @data_option()
 @click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
-@click.option("--since", type=Moment(), help="Look at what occurred from here on, instead of each KPI's own window.")
-@click.option("--until", type=Moment(), help="… and before here.  [default: now]")
+@click.option("--since", type=TimeParam(), help="Look at what occurred from here on, instead of each KPI's own window.")
+@click.option("--until", type=TimeParam(), help="… and before here.  [default: now]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, plan: Path | None, since: str | None, until: str | None, form: str) -> None:
     """Show goals, KPIs, journeys and volumes, each number with its definition. Works while a collector runs.

@@ -90,7 +90,7 @@ class _Tried:
 
     def __init__(self, plan: Plan, path: Path, data: Path) -> None:
         # Loaded late: only this needs the collector and the query engine.
-        from footfall.cli.plan.simulate_text import SHOW
+        from footfall.reporting.simulation import SHOW
         from footfall.simulation import simulate
 
         now = local_time(SystemClock().now_us())

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo
+from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
@@ -133,9 +133,9 @@ class MessageInput:
 
 def message_options(run: Callable[..., Any]) -> Callable[..., Any]:
     """Add what says where to look: the argument EVENTS, `--data` and `--since`."""
-    run = click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")(
-        run
-    )
+    run = click.option(
+        "--since", type=TimeParam(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h)."
+    )(run)
     run = click.option(
         "--data", type=click.Path(path_type=Path), help="A collector's data folder, also while it runs."
     )(run)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from footfall.cli.data_option import data_option
-from footfall.cli.moment_option import Moment, moment
 from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
 from footfall.timestamps import local_time
 
@@ -23,8 +23,8 @@ __all__ = ["command"]
 @click.argument("new", metavar="NEW", type=PLAN_PATH)
 @data_option()
 @click.option("--current", type=PLAN_PATH, help="The plan to compare with.  [default: the latest plan of the folder]")
-@click.option("--since", type=Moment(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
-@click.option("--until", type=Moment(), help="… and before here.  [default: now]")
+@click.option("--since", type=TimeParam(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
+@click.option("--until", type=TimeParam(), help="… and before here.  [default: now]")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
@@ -44,7 +44,7 @@ def command(
     would not be.
     """
     # Loaded late: --help works also where the collector and the query engine are not installed.
-    from footfall.cli.plan.simulate_text import SHOW
+    from footfall.reporting.simulation import SHOW
     from footfall.simulation import simulate
 
     plan = require_plan(ctx, new)

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.kpis import Measured, measure
+from footfall.analytics.measures import Measured, measure
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.model import Aggregate, Count, Event, Plan, Property, PropertyType, Ratio, Unique, Where

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from footfall.analytics import GoalResult, JourneyResult, KpiResult, Overview, Report, StepResult, VolumeResult
-from footfall.cli import overview_text
-from footfall.cli import report_words as words
 from footfall.printable import counted, printable_lines
+from footfall.reporting import overview as overview_text
+from footfall.reporting import words
 
 __all__ = ["show"]
 

@@ -21,12 +21,12 @@ from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling, first_reaches
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Walk", "branched", "converted", "funnel", "guarded", "walk"]
+__all__ = ["Reaches", "branched", "converted", "funnel", "guarded", "walk"]
 
 _SECOND = 1_000_000
 
 
-class Walk(msgspec.Struct, frozen=True):
+class Reaches(msgspec.Struct, frozen=True):
     """A walked journey.
 
     The table `reached` has a row (path, place, step, actor, entered, time) for each step that an actor reached on a
@@ -50,12 +50,12 @@ class Walk(msgspec.Struct, frozen=True):
         return f"({', '.join(str(number) for number, path in enumerate(self.paths) if wanted <= set(path.steps))})"
 
 
-def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Walk:
+def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Reaches:
     """Walk a journey for everybody who enters it in `span`; later steps count up to the end of the data.
 
     Raises UsageError when the plan has no such event or property.
     """
-    walked = Walk(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
+    walked = Reaches(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
     ties = dataset.new_name("ties")
     connection = dataset.connection
     connection.execute(_candidates(dataset, plan, walked))
@@ -75,7 +75,7 @@ def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | 
     )
 
 
-def _candidates(dataset: Dataset, plan: Plan, walked: Walk) -> str:
+def _candidates(dataset: Dataset, plan: Plan, walked: Reaches) -> str:
     fills = " UNION ALL ".join(
         f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, walked.journey, step)}))"
         for number, step in enumerate(walked.journey.steps)
@@ -87,7 +87,7 @@ def _candidates(dataset: Dataset, plan: Plan, walked: Walk) -> str:
     """
 
 
-def _ties(walked: Walk, ties: str) -> str:
+def _ties(walked: Reaches, ties: str) -> str:
     """The actors with a message that may fill several steps and has the time of another: a join is not exact there."""
     return f"""
         CREATE TABLE {ties} AS
@@ -98,7 +98,7 @@ def _ties(walked: Walk, ties: str) -> str:
     """
 
 
-def _reached(walked: Walk, ties: str) -> str:
+def _reached(walked: Reaches, ties: str) -> str:
     """First reaches of the other actors: step joined to step, one named part for each beginning of a path."""
     parts: dict[tuple[int, ...], tuple[str, str]] = {}
     firsts = []
@@ -117,7 +117,7 @@ def _reached(walked: Walk, ties: str) -> str:
     return f"WITH {named} {' UNION ALL '.join(firsts)}"
 
 
-def _entries(walked: Walk, ties: str) -> str:
+def _entries(walked: Reaches, ties: str) -> str:
     return f"""
         SELECT actor, min(time) AS entered, min(time) AS time FROM {walked.candidates}
         WHERE step = 0 AND {Span(None, walked.span.until).sql("time")} AND actor NOT IN (SELECT actor FROM {ties})
@@ -125,7 +125,7 @@ def _entries(walked: Walk, ties: str) -> str:
     """
 
 
-def _next(walked: Walk, path: Path, place: int, before: str) -> str:
+def _next(walked: Reaches, path: Path, place: int, before: str) -> str:
     """Where a step can follow the one before. A message that may fill both looks one microsecond back."""
     limits = [f"message.time - before.time <= {path.limits[place]}"] if path.limits[place] is not None else []
     limits += [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
@@ -140,7 +140,7 @@ def _next(walked: Walk, path: Path, place: int, before: str) -> str:
     """
 
 
-def _walk_ties(dataset: Dataset, walked: Walk, ties: str) -> None:
+def _walk_ties(dataset: Dataset, walked: Reaches, ties: str) -> None:
     """Walk the actors that a join cannot, one by one."""
     import pyarrow  # loaded with the engine
 
@@ -157,7 +157,7 @@ def _walk_ties(dataset: Dataset, walked: Walk, ties: str) -> None:
         hand_over(dataset.connection, table, f"INSERT INTO {walked.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, walked: Walk, ties: str) -> Iterator[tuple[str, list[Filling]]]:
+def _actors(dataset: Dataset, walked: Reaches, ties: str) -> Iterator[tuple[str, list[Filling]]]:
     actors: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
     for actor, ord_, time, step in dataset.rows(
         f"SELECT actor, ord, time, step FROM {walked.candidates} SEMI JOIN {ties} USING (actor) ORDER BY ord"
@@ -167,7 +167,7 @@ def _actors(dataset: Dataset, walked: Walk, ties: str) -> Iterator[tuple[str, li
         yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
 
-def guarded(dataset: Dataset, plan: Plan, walked: Walk, guard: Guard) -> tuple[int, int]:
+def guarded(dataset: Dataset, plan: Plan, walked: Reaches, guard: Guard) -> tuple[int, int]:
     """How many had the guard's event where it should not be, and how many reached `start`.
 
     The rule: `journeys.reaches.is_broken`, of which this is the SQL for all actors at once.
@@ -204,7 +204,7 @@ def guarded(dataset: Dataset, plan: Plan, walked: Walk, guard: Guard) -> tuple[i
     return int(rows[0][0]), int(rows[0][1])
 
 
-def converted(dataset: Dataset, walked: Walk, start: str, end: str) -> tuple[int, int]:
+def converted(dataset: Dataset, walked: Reaches, start: str, end: str) -> tuple[int, int]:
     """How many reached `start` on any path, and how many of them `end` on a path that passes both."""
     rows = dataset.rows(f"""
         SELECT count(DISTINCT actor) FILTER (step = {walked.step(start)}),
@@ -214,7 +214,7 @@ def converted(dataset: Dataset, walked: Walk, start: str, end: str) -> tuple[int
     return int(rows[0][0]), int(rows[0][1])
 
 
-def funnel(dataset: Dataset, walked: Walk) -> list[tuple[int, Fraction | None]]:
+def funnel(dataset: Dataset, walked: Reaches) -> list[tuple[int, Fraction | None]]:
     """For each step of the main path: how many reached it, and the median of the microseconds since the step before."""
     rows = dataset.rows(f"""
         WITH main AS (
@@ -232,7 +232,7 @@ def funnel(dataset: Dataset, walked: Walk) -> list[tuple[int, Fraction | None]]:
     return [by_place.get(place, (0, None)) for place in range(len(walked.journey.steps))]
 
 
-def branched(dataset: Dataset, walked: Walk, branch: int) -> int:
+def branched(dataset: Dataset, walked: Reaches, branch: int) -> int:
     """How many reached the last step of a branch (counted from 0) by it, and not on the main path."""
     path = branch + 1
     step = walked.paths[path].steps[-1]

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
-from footfall.analytics import Intake, NameCount, Overview, PeriodCount
-from footfall.cli.report_words import MOMENT
+from footfall.analytics import IntakeResult, NameCount, Overview, PeriodCount
 from footfall.printable import counted
+from footfall.reporting.words import MOMENT
 
 __all__ = ["MOST_NAMES", "MOST_PERIODS", "intake_line", "name_row", "next_steps", "period_row", "quarantine_lines"]
 
@@ -19,7 +19,7 @@ MOST_NAMES = 20
 _LABELS = {"hour": MOMENT, "day": "%Y-%m-%d %a", "week": "week of %Y-%m-%d", "month": "%Y-%m"}
 
 
-def intake_line(intake: Intake) -> str:
+def intake_line(intake: IntakeResult) -> str:
     """`55 stored · 5 in quarantine · 1 rejected · 0 late`."""
     return " · ".join((
         f"{intake.stored:,} stored",
@@ -29,7 +29,7 @@ def intake_line(intake: Intake) -> str:
     ))  # fmt: skip
 
 
-def quarantine_lines(intake: Intake, place: str, *, has_plan: bool) -> Iterator[tuple[str, str]]:
+def quarantine_lines(intake: IntakeResult, place: str, *, has_plan: bool) -> Iterator[tuple[str, str]]:
     """What is in quarantine, and the commands that mend it: each line with its style."""
     folder = shlex.quote(place)
     head = f"{counted(intake.quarantined, 'message')} in quarantine, part of no figure. The most frequent faults:"

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.journeys import Walk, branched, converted, funnel, guarded, walk
+from footfall.analytics.reaches import Reaches, branched, converted, funnel, guarded, walk
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths
 from footfall.plan.model import Branch, Guard, Journey, Plan, Step, Where
@@ -193,7 +193,7 @@ def people(dataset: Dataset) -> dict[str, str]:
     return dict(dataset.rows("SELECT DISTINCT person_id, user_id FROM messages"))
 
 
-def reached(dataset: Dataset, found: Walk) -> dict[tuple[int, int, str], int]:
+def reached(dataset: Dataset, found: Reaches) -> dict[tuple[int, int, str], int]:
     names = people(dataset)
     rows = dataset.rows(f"SELECT path, place, actor, time FROM {found.reached}")
     assert len(rows) == len({row[:3] for row in rows})

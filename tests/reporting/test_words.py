@@ -8,7 +8,7 @@ import pytest
 
 from footfall.analytics import KpiResult, Window
 from footfall.analytics.results import CurrencyFigure
-from footfall.cli.report_words import duration, kpi_value, number, percent
+from footfall.reporting.words import duration, kpi_value, number, percent
 
 
 @pytest.mark.parametrize(

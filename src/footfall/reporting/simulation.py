@@ -6,10 +6,10 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from footfall.cli.report_words import number, percent
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
 from footfall.printable import counted
+from footfall.reporting.words import number, percent
 from footfall.simulation import FaultOutcome, JourneyDelta, KpiDelta, Simulation, StepDelta
 
 __all__ = ["SHOW"]

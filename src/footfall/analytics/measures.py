@@ -11,7 +11,7 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.figures import Figure, aggregate, quotient
-from footfall.analytics.properties import Column, PropertyTable
+from footfall.analytics.properties import PropertyColumn, PropertyTable
 from footfall.analytics.query import ACTORS, holds, needed
 from footfall.analytics.window import Span
 from footfall.plan.calls import named
@@ -114,7 +114,7 @@ def _grouped(
     ]
 
 
-def _key(column: Column, value: object) -> str | int | bool | Decimal | None:
+def _key(column: PropertyColumn, value: object) -> str | int | bool | Decimal | None:
     if column.type == "integer" and value is not None:
         return int(Decimal(str(value)))
     if column.form == "digits" and value is not None:

@@ -9,10 +9,10 @@ import click
 from footfall.plan.durations import parse_duration
 from footfall.timestamps import EPOCH, read_iso
 
-__all__ = ["Moment", "moment"]
+__all__ = ["TimeParam", "moment"]
 
 
-class Moment(click.ParamType[str]):
+class TimeParam(click.ParamType[str]):
     """A date, a date and time, or a duration back from now; kept as text until the plan's timezone is known."""
 
     name = "TIME"

@@ -1,0 +1,1 @@
+"""What people read: reports, people and books as text, Markdown and JSON."""
