@@ -65,7 +65,7 @@ PURE = [
     "planning.lint",
     "planning.lock",
     "planning.profiling",
-    "planning.uses",
+    "planning.usage",
     "printable",
     "storage.books",
     "storage.columns",

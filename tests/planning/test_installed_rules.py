@@ -12,7 +12,7 @@ import pytest
 MODULE = """
 from collections.abc import Iterator
 
-from footfall.planning.lint import Finding, Rule, View
+from footfall.planning.lint import Finding, LintRule, View
 
 
 def judge(view: View) -> Iterator[Finding]:
@@ -21,7 +21,9 @@ def judge(view: View) -> Iterator[Finding]:
             yield Finding(path=(event.name,), message="it links to no handbook page")
 
 
-LINKED = Rule(name="bakery_linked", level="error", reason="People look things up.", fix="add links: [URL]", judge=judge)
+LINKED = LintRule(
+    name="bakery_linked", level="error", reason="People look things up.", fix="add links: [URL]", judge=judge
+)
 MORE = [LINKED]
 NOT_A_RULE = "bakery"
 """
@@ -85,7 +87,7 @@ BROKEN = [
     ("bakery = bakery_rules:NOTHING", MODULE, "cannot be loaded: AttributeError"),
     ("bakery = no_such_module:LINKED", MODULE, "cannot be loaded: ModuleNotFoundError"),
     ("bakery = bakery_rules:LINKED", "raise RuntimeError('out of flour')", "RuntimeError: out of flour"),
-    ("bakery = bakery_rules:NOT_A_RULE", MODULE, "is no footfall.planning.lint.Rule"),
+    ("bakery = bakery_rules:NOT_A_RULE", MODULE, "is no footfall.planning.lint.LintRule"),
     ("a = bakery_rules:LINKED\nb = bakery_rules:MORE", MODULE, "the name 'bakery_linked' is taken"),
     ("bakery = bakery_rules:LINKED", MODULE.replace("bakery_linked", "name_style"), "the name 'name_style' is taken"),
     ("bakery = bakery_rules:LINKED", MODULE.replace("bakery_linked", "wrong_type"), "the name 'wrong_type' is taken"),

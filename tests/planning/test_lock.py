@@ -13,7 +13,7 @@ from tests.planning.diff.plans import EDITS, UNSHRUNK, plans, replace
 from footfall.plan.model import Plan, Property
 from footfall.plan.reading.load import read_document
 from footfall.planning.diff import KINDS
-from footfall.planning.lock import LOCK_CODES, Lock, hash_of, lock_plan, shape_of, stale
+from footfall.planning.lock import LOCK_CODES, PlanLock, hash_of, lock_plan, shape_of, stale
 
 SOLD: dict[str, Any] = {"properties": {"size": {"type": "integer", "unit": "cm"}, "note": {"type": "string"}}}
 
@@ -24,7 +24,7 @@ def plan_of(**events: Any) -> Plan:
     return plan
 
 
-def lock_all(*steps: Plan) -> Lock:
+def lock_all(*steps: Plan) -> PlanLock:
     """The lock after these plans, one after the other; none of them may reuse a name."""
     lock = None
     for plan in steps:
@@ -96,7 +96,7 @@ def test_the_histories_bring_names_back_and_change_meanings() -> None:
 @given(plans())
 def test_a_lock_is_the_same_after_writing_and_reading(plan: Plan) -> None:
     lock = lock_plan(plan)[0]
-    read = msgspec.json.decode(msgspec.json.encode(lock), type=Lock)
+    read = msgspec.json.decode(msgspec.json.encode(lock), type=PlanLock)
 
     assert read == lock
     assert all(hash_of(one.shape) == one.hash for one in read.events.values())

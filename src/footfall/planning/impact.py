@@ -13,7 +13,7 @@ from footfall.plan.calls import call_of, named, split_property
 from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
 from footfall.planning.diff.events import accepted_names
 from footfall.planning.diff.wording import say_condition
-from footfall.planning.uses import Use, UseIndex
+from footfall.planning.usage import UsageIndex, Use
 
 __all__ = ["Groups", "Impact", "Noticed", "impact_of"]
 
@@ -64,7 +64,7 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     properties by event. Raises UsageError for a name that the plan does not have.
     """
     asked = _find(plan, name, groups)
-    index = UseIndex(plan)
+    index = UsageIndex(plan)
     uses = dict.fromkeys(
         use
         for event, prop in asked.parts

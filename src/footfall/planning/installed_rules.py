@@ -9,7 +9,7 @@ from typing import Final
 
 from footfall.errors import BrokenInputError
 from footfall.planning.lint.registry import RULES
-from footfall.planning.lint.rule import Rule
+from footfall.planning.lint.rule import LintRule
 
 __all__ = ["GROUP", "installed_rules"]
 
@@ -17,12 +17,12 @@ GROUP: Final = "footfall.lint"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def installed_rules(*, taken: Collection[str] = ()) -> tuple[Rule, ...]:
+def installed_rules(*, taken: Collection[str] = ()) -> tuple[LintRule, ...]:
     """footfall's own rules, then those of installed packages, by package and entry point.
 
-    An entry point is a `Rule`, or a list or tuple of them. `taken` are words that no rule may be called, besides those
-    of footfall's rules. Raises BrokenInputError, which names package and entry point, for one that cannot be loaded,
-    is no rule, or has a name that is taken or no lower-case words joined by `_`.
+    An entry point is a `LintRule`, or a list or tuple of them. `taken` are words that no rule may be called, besides
+    those of footfall's rules. Raises BrokenInputError, which names package and entry point, for one that cannot be
+    loaded, is no rule, or has a name that is taken or no lower-case words joined by `_`.
     """
     rules = {rule.name: rule for rule in RULES}
     points = sorted(entry_points(group=GROUP), key=lambda point: (_package(point), point.name, point.value))
@@ -36,15 +36,15 @@ def installed_rules(*, taken: Collection[str] = ()) -> tuple[Rule, ...]:
     return tuple(rules.values())
 
 
-def _load(point: EntryPoint) -> Iterable[Rule]:
+def _load(point: EntryPoint) -> Iterable[LintRule]:
     try:
         found = point.load()
     except Exception as error:  # another team's module may raise anything as it is imported
         raise _refused(point, f"cannot be loaded: {type(error).__name__}: {error}") from error
     rules = tuple(found) if isinstance(found, list | tuple) else (found,)
     for rule in rules:
-        if not isinstance(rule, Rule):
-            raise _refused(point, f"{rule!r} is no footfall.planning.lint.Rule, nor a list or tuple of them")
+        if not isinstance(rule, LintRule):
+            raise _refused(point, f"{rule!r} is no footfall.planning.lint.LintRule, nor a list or tuple of them")
     return rules
 
 

@@ -22,7 +22,7 @@ from footfall.plan.model import Event, Plan, Property, Rule
 from footfall.planning.diff.events import accepted_names, compare_shape, pair_events
 from footfall.planning.diff.kinds import KINDS
 
-__all__ = ["LOCK_CODES", "Lock", "LockedEvent", "Removed", "Tombstone", "hash_of", "lock_plan", "shape_of", "stale"]
+__all__ = ["LOCK_CODES", "LockedEvent", "PlanLock", "Removed", "Tombstone", "hash_of", "lock_plan", "shape_of", "stale"]
 
 LOCK_CODES: Mapping[str, str] = MappingProxyType(
     {
@@ -56,7 +56,7 @@ class Removed(msgspec.Struct, frozen=True):
     properties: Mapping[str, Tombstone] = {}
 
 
-class Lock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PlanLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole lock, as plan.lock.json holds it; names are sorted."""
 
     footfall_lock: int
@@ -110,13 +110,15 @@ def hash_of(shape: Event) -> str:
     return hashlib.sha256(msgspec.json.encode(shape)).hexdigest()
 
 
-def lock_plan(plan: Plan, before: Lock | None = None, *, reuse: Collection[str] = ()) -> tuple[Lock, list[Problem]]:
+def lock_plan(
+    plan: Plan, before: PlanLock | None = None, *, reuse: Collection[str] = ()
+) -> tuple[PlanLock, list[Problem]]:
     """The lock of a plan that had the lock `before`, and the names that came back with another meaning.
 
     `reuse` are names that may (`order_completed.total`, or the name of an event). Computed from its arguments alone:
     the same plan and lock give the same lock, and locking twice changes nothing. Findings have no place in a file yet.
     """
-    before = before or Lock(VERSION, plan.id)
+    before = before or PlanLock(VERSION, plan.id)
     problems: list[Problem] = []
     events: dict[str, LockedEvent] = {}
     names = dict(before.removed.names)
@@ -142,7 +144,7 @@ def lock_plan(plan: Plan, before: Lock | None = None, *, reuse: Collection[str] 
     names = dict(_left(names, _name_carriers(names, events), reuse, problems))
     properties = dict(_left(properties, _property_carriers(properties, events), reuse, problems))
     removed = Removed(dict(sorted(names.items())), dict(sorted(properties.items())))
-    return Lock(VERSION, plan.id, dict(sorted(events.items())), removed), problems
+    return PlanLock(VERSION, plan.id, dict(sorted(events.items())), removed), problems
 
 
 def _numbers(version: str) -> tuple[int, int]:
@@ -273,7 +275,7 @@ def _left(
             problems.append(Problem("name_reused", message, remedy=remedy, where=where))
 
 
-def stale(lock: Lock, now: Lock) -> list[Problem]:
+def stale(lock: PlanLock, now: PlanLock) -> list[Problem]:
     """What a lock does not say as `now`, the lock that the plan should have, does."""
     problems = []
 

@@ -8,7 +8,7 @@ import pytest
 
 from footfall.plan import load
 from footfall.planning.diff.wording import say_how
-from footfall.planning.uses import UseIndex
+from footfall.planning.usage import UsageIndex
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_use_is_a_clause(how: str, clause: str) -> None:
 
 def test_every_use_of_a_figure_in_a_whole_plan_has_a_clause() -> None:
     plan = load(Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway")
-    index = UseIndex(plan)
+    index = UsageIndex(plan)
     uses = [use for event in plan.events for use in index.of_event(event) if use.kind == "kpi"]
 
     bare = {use.how for use in uses if say_how(use.how) == use.how}

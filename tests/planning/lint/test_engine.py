@@ -10,13 +10,13 @@ import pytest
 
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan, bundle_bytes, read_plan_with_places
-from footfall.planning.lint import RULES, Finding, Rule, View, lint
+from footfall.planning.lint import RULES, Finding, LintRule, View, lint
 
 TODAY = date(2027, 3, 1)
 NAMES = {rule.name for rule in RULES}
 
 
-def linted(text: str, folder: Path, *, more: tuple[Rule, ...] = (), bundle: bool = False) -> list[Problem]:
+def linted(text: str, folder: Path, *, more: tuple[LintRule, ...] = (), bundle: bool = False) -> list[Problem]:
     file = folder / "plan.yaml"
     file.write_text(text)
     plan, problems, places = read_plan_with_places(file)
@@ -119,8 +119,8 @@ def _fails(view: View) -> Iterator[Finding]:
     raise ValueError(f"no such luck with {view.plan.id}")
 
 
-def rule(name: str, judge: object) -> Rule:
-    return Rule(name=name, level="warning", reason="Because.", fix="do it", judge=judge)  # type: ignore[arg-type]  # any callable
+def rule(name: str, judge: object) -> LintRule:
+    return LintRule(name=name, level="warning", reason="Because.", fix="do it", judge=judge)  # type: ignore[arg-type]  # any callable
 
 
 def test_a_teams_own_rule_is_run_weighed_exempted_and_placed_like_the_others(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from footfall.errors import Problem
 from footfall.plan import Plan, load
 from footfall.plan.reading.places import Places
-from footfall.planning.profiling import Watch, compare, lifecycles, read_line
+from footfall.planning.profiling import DriftMonitor, compare, lifecycles, read_line
 from footfall.planning.profiling.compare import CODES
 
 HEAD = "plan: p\nsources: {web: {}, till: {}}\nevents:\n"
@@ -35,8 +35,8 @@ def track(event: str, properties: dict[str, Any] | None = None, *, day: int = 1,
     return msgspec.json.encode({**message, "timestamp": at})
 
 
-def watched(plan: Plan, *lines: bytes) -> Watch:
-    return Watch(plan, (seen for line in lines for seen in read_line(line)))
+def watched(plan: Plan, *lines: bytes) -> DriftMonitor:
+    return DriftMonitor(plan, (seen for line in lines for seen in read_line(line)))
 
 
 def found(plan: Plan, *lines: bytes) -> list[Problem]:

@@ -16,7 +16,7 @@ from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
 from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
-from footfall.planning.profiling import Lifecycle, Watch, compare, lifecycles
+from footfall.planning.profiling import DriftMonitor, Lifecycle, compare, lifecycles
 from footfall.printable import counted, printable
 
 __all__ = ["command"]
@@ -49,22 +49,22 @@ def command(
     coded, tests = read_coded(scan), read_tested(tested)
     bound = since_us(since, plan.timezone)
     looked = MessageInput(events, data, since=bound)
-    watch = Watch(plan, looked.messages())
+    monitor = DriftMonitor(plan, looked.messages())
     looked.tell_broken()
     until = SystemClock().now_us() if looked.is_live else None
-    problems = compare(watch, places=places, since=bound, until=until)
-    stages = lifecycles(watch, coded=coded, tested=tests)
+    problems = compare(monitor, places=places, since=bound, until=until)
+    stages = lifecycles(monitor, coded=coded, tested=tests)
     show = _SHOW.get(options.form)
     if show is not None and not options.write_baseline:
         echo("\n".join([*map(printable, show(stages)), ""]))
-    facts = {"plan": plan.id, "seen": watch.count, "lifecycles": msgspec.to_builtins(stages)}
-    ctx.exit(report_findings(problems, options=options, summary=_summary(looked.place, watch), facts=facts))
+    facts = {"plan": plan.id, "seen": monitor.count, "lifecycles": msgspec.to_builtins(stages)}
+    ctx.exit(report_findings(problems, options=options, summary=_summary(looked.place, monitor), facts=facts))
 
 
-def _summary(place: str, watch: Watch) -> Callable[[Sequence[Problem]], str]:
-    active = [event.name for event in watch.plan.events.values() if event.status == "active"]
-    seen = sum(name in watch.planned for name in active)
-    head = f"{place}: {counted(watch.count, 'message')}; {seen} of {len(active)} active events seen"
+def _summary(place: str, monitor: DriftMonitor) -> Callable[[Sequence[Problem]], str]:
+    active = [event.name for event in monitor.plan.events.values() if event.status == "active"]
+    seen = sum(name in monitor.planned for name in active)
+    head = f"{place}: {counted(monitor.count, 'message')}; {seen} of {len(active)} active events seen"
     return lambda left: tally(head, left) if left else f"{head}, all as planned"
 
 

@@ -13,7 +13,7 @@ from footfall.cli.plan.message_input import MessageInput, message_options, since
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.planning.fmt import in_form
-from footfall.planning.profiling import Draft, Profile, draft
+from footfall.planning.profiling import DataProfile, InferredPlan, infer_plan
 from footfall.printable import counted
 
 __all__ = ["command"]
@@ -34,8 +34,8 @@ def command(
     is required, choices and formats, each with its evidence beside it, and `footfall plan check` finds it clean.
     """
     looked = MessageInput(events, data, since=since_us(since, "UTC"))
-    profile = Profile(looked.messages())
-    drafted = draft(profile, name=name or _name(looked.place), seen_in=looked.place)
+    profile = DataProfile(looked.messages())
+    drafted = infer_plan(profile, name=name or _name(looked.place), seen_in=looked.place)
     made = msgspec.structs.replace(drafted, files={file: in_form(text, file) for file, text in drafted.files.items()})
     looked.tell_broken()
     for what in made.left_out:
@@ -54,7 +54,7 @@ def _name(place: str) -> str:
     return _NOT_A_WORD.sub("_", Path(place).stem).strip("_.-") or "draft"
 
 
-def _write(folder: Path, made: Draft) -> None:
+def _write(folder: Path, made: InferredPlan) -> None:
     disk = SystemDisk()
     try:
         disk.make_folder(folder)

@@ -13,7 +13,7 @@ from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, wr
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
 from footfall.plan.reading.load import read_plan_with_places
-from footfall.planning.lock import Lock, lock_plan, stale
+from footfall.planning.lock import PlanLock, lock_plan, stale
 from footfall.printable import counted
 
 __all__ = ["command"]
@@ -60,12 +60,12 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
     echo(f"{file}: {_count(now)}{'' if changed else ', unchanged'}")
 
 
-def _count(lock: Lock) -> str:
+def _count(lock: PlanLock) -> str:
     gone = len(lock.removed.names) + len(lock.removed.properties)
     return f"{counted(len(lock.events), 'event')}, {counted(gone, 'removed name')}"
 
 
-def _moves(before: Lock | None, now: Lock) -> list[str]:
+def _moves(before: PlanLock | None, now: PlanLock) -> list[str]:
     """What a lock says that the one before did not."""
     if before is None:
         return []

@@ -11,7 +11,7 @@ from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan
 from footfall.plan.reading.places import Places
-from footfall.planning.lock import Lock, hash_of, lock_plan, stale
+from footfall.planning.lock import PlanLock, hash_of, lock_plan, stale
 
 __all__ = ["LOCK_NAME", "lock_findings", "lock_path", "place_findings", "read_lock", "write_lock"]
 
@@ -24,7 +24,7 @@ def lock_path(path: Path) -> Path:
     return path / LOCK_NAME if path.is_dir() else path.with_name(LOCK_NAME)
 
 
-def read_lock(file: Path) -> Lock | None:
+def read_lock(file: Path) -> PlanLock | None:
     """The lock in a file, None when there is no such file.
 
     Raises BrokenInputError when it cannot be read, is no lock, was edited by hand, or comes from a newer footfall.
@@ -39,7 +39,7 @@ def read_lock(file: Path) -> Lock | None:
         raise BrokenInputError(str(file), f"the lock cannot be read: {error.strerror or error}") from None
     remedy = "take the file from git (after a merge: from either side), then run footfall plan lock"
     try:
-        lock = msgspec.json.decode(data, type=Lock)
+        lock = msgspec.json.decode(data, type=PlanLock)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BrokenInputError(str(file), f"this is not a lock: {error}; {remedy}") from None
     if lock.footfall_lock != _VERSION:
@@ -57,7 +57,7 @@ def read_lock(file: Path) -> Lock | None:
     return lock
 
 
-def write_lock(file: Path, lock: Lock) -> bool:
+def write_lock(file: Path, lock: PlanLock) -> bool:
     """Write a lock; whether the file has changed. Raises BrokenInputError when it cannot be written."""
     content = _lines(msgspec.to_builtins(lock)).encode() + b"\n"
     try:

@@ -17,7 +17,7 @@ from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
-from footfall.planning.profiling import Seen, read_line, read_message
+from footfall.planning.profiling import ObservedMessage, read_line, read_message
 from footfall.timestamps import epoch_us, local_time
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class MessageInput:
         self.is_live = data is not None
         """Whether messages may still come: then the last one is not the end of the time that was looked at."""
 
-    def messages(self) -> Iterator[Seen]:
+    def messages(self) -> Iterator[ObservedMessage]:
         """Every message since the chosen moment. Raises BrokenInputError when not one could be read."""
         read = 0
         for seen in self._file() if self._events is not None else self._folder():
@@ -80,7 +80,7 @@ class MessageInput:
             if len(self.broken) > _TOLD:
                 echo(f"  … and {len(self.broken) - _TOLD:,} more", err=True)
 
-    def _file(self) -> Iterator[Seen]:
+    def _file(self) -> Iterator[ObservedMessage]:
         assert self._events is not None
         tried = 0
         try:
@@ -98,7 +98,7 @@ class MessageInput:
         except OSError as error:
             raise BrokenInputError(self.place, f"cannot be read: {error.strerror or error}") from None
 
-    def _folder(self) -> Iterator[Seen]:
+    def _folder(self) -> Iterator[ObservedMessage]:
         # Only a command that was given --data needs what reads a data folder.
         from footfall import storage
 
@@ -106,7 +106,7 @@ class MessageInput:
         with storage.open(self._data, "read") as store, store.journal.snapshot() as snapshot:
             yield from self._kept(snapshot)
 
-    def _kept(self, snapshot: Snapshot) -> Iterator[Seen]:
+    def _kept(self, snapshot: Snapshot) -> Iterator[ObservedMessage]:
         for kind in ("stored", "quarantined"):
             for chunk in snapshot.scan(kind):
                 for entry in chunk:
@@ -123,10 +123,12 @@ class MessageInput:
                     )  # fmt: skip
                     yield from self._read(f"message {row.message_id}", one)
 
-    def _read(self, place: str, read: Callable[[], Seen | Iterator[Seen]]) -> Iterator[Seen]:
+    def _read(
+        self, place: str, read: Callable[[], ObservedMessage | Iterator[ObservedMessage]]
+    ) -> Iterator[ObservedMessage]:
         try:
             found = read()
-            yield from [found] if isinstance(found, Seen) else list(found)
+            yield from [found] if isinstance(found, ObservedMessage) else list(found)
         except ValueError as error:
             self.broken.append(f"{place}: {error}")
 

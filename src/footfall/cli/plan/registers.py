@@ -18,7 +18,7 @@ REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("findings of `plan check` about fixtures", "footfall.planning.fixtures:FIXTURE_CODES"),
     ("faults of messages", "footfall.planning.faults:FAULTS"),
     ("changes told by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
-    ("findings of `plan scan`", "footfall.planning.scan.judge:SCAN_CODES"),
+    ("findings of `plan scan`", "footfall.planning.scan.call_checker:SCAN_CODES"),
     ("findings of `plan lock`", "footfall.planning.lock:LOCK_CODES"),
     ("findings of `plan drift`", "footfall.planning.profiling.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.cli.plan.codes:COMMAND_CODES"),

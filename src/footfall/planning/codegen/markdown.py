@@ -12,14 +12,14 @@ from footfall.planning.codegen.listing import PropertyRow, rows
 from footfall.planning.codegen.payload import example_payload
 from footfall.planning.codegen.used_by import used_by
 from footfall.planning.codegen.wording import event_facts
-from footfall.planning.uses import UseIndex
+from footfall.planning.usage import UsageIndex
 
 __all__ = ["markdown_document"]
 
 
 def markdown_document(plan: Plan) -> str:
     """The document: the same for the same plan."""
-    uses = UseIndex(plan)
+    uses = UsageIndex(plan)
     parts = [f"# {markdown_text(plan.id)}", *([markdown_text(plan.description)] if plan.description else [])]
     parts.append(
         f"Made by `footfall plan codegen markdown` from the bundle `{bundle_hash(plan)}`. Change the plan instead."
@@ -38,7 +38,7 @@ def markdown_document(plan: Plan) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _event(event: Event, plan: Plan, uses: UseIndex) -> Iterator[str]:
+def _event(event: Event, plan: Plan, uses: UsageIndex) -> Iterator[str]:
     yield f'<a id="{event.name}"></a>\n\n## {markdown_text(event.name)}'
     if event.description:
         yield markdown_text(event.description)

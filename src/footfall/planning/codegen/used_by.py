@@ -8,7 +8,7 @@ import msgspec
 
 from footfall.plan.model import Event, Plan
 from footfall.planning.diff.wording import say_how
-from footfall.planning.uses import Use, UseIndex
+from footfall.planning.usage import UsageIndex, Use
 
 __all__ = ["UsedBy", "used_by"]
 
@@ -24,7 +24,7 @@ class UsedBy(msgspec.Struct, frozen=True):
     how: str
 
 
-def used_by(event: Event, plan: Plan, uses: UseIndex) -> tuple[UsedBy, ...]:
+def used_by(event: Event, plan: Plan, uses: UsageIndex) -> tuple[UsedBy, ...]:
     """Every KPI and journey that is computed from the event, the goals behind, then purposes that nothing computes."""
     hows: dict[tuple[str, str, str], list[str]] = {}
     for use in uses.of_event(event.name):

@@ -14,7 +14,7 @@ import msgspec
 
 from footfall.plan.findings import dotted
 from footfall.planning.diff.kinds import KINDS, Hurt, Level
-from footfall.planning.uses import Use
+from footfall.planning.usage import Use
 
 __all__ = ["Affected", "Change", "Effect", "RawChange", "affected_by", "classify"]
 

@@ -16,7 +16,7 @@ from footfall.planning.diff.kinds import KINDS
 from footfall.planning.diff.likeness import likely_heirs
 from footfall.planning.diff.properties import compare_properties
 from footfall.planning.diff.renames import Renames
-from footfall.planning.uses import Use, UseIndex
+from footfall.planning.usage import UsageIndex, Use
 
 __all__ = ["diff"]
 
@@ -46,8 +46,8 @@ class _Comparison:
         self._base = base
         self._new = new
         self._faulty = tuple(faulty)
-        self._uses = UseIndex(base)
-        self._new_uses = UseIndex(new)
+        self._uses = UsageIndex(base)
+        self._new_uses = UsageIndex(new)
         self._places = [Validator(new, place=place) for place in ("client", "collector")]
 
     def changes(self) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from footfall.planning.docs.event_page import HistoryEntry, event_body, status_t
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
 from footfall.planning.docs.style import STYLE
-from footfall.planning.uses import UseIndex
+from footfall.planning.usage import UsageIndex
 
 __all__ = ["HistoryEntry", "site"]
 
@@ -38,7 +38,7 @@ def site(
 
     `history` has the known changes of events, by name, newest first; `versions` what the plan's lock says they are.
     """
-    uses = UseIndex(plan)
+    uses = UsageIndex(plan)
     bundle = bundle_hash(plan)
 
     def page(title: str, body: Markup, up: str = "") -> str:

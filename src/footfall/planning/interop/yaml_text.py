@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from footfall.planning.profiling.draft import quoted
+from footfall.planning.profiling.inferred_plan import quoted
 
 __all__ = ["yaml_text"]
 

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from footfall.planning.lint.engine import lint
 from footfall.planning.lint.registry import RULES
-from footfall.planning.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, PlacedProperty, View
 
-__all__ = ["RULES", "Finding", "PlacedProperty", "Rule", "View", "lint"]
+__all__ = ["RULES", "Finding", "LintRule", "PlacedProperty", "View", "lint"]

@@ -13,7 +13,7 @@ from footfall.plan.findings import Path, Place, did_you_mean, dotted
 from footfall.plan.model import LintLevel, Plan
 from footfall.plan.reading.places import Places
 from footfall.planning.lint.registry import ABOUT_LINT, RULES
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["lint"]
 
@@ -21,7 +21,7 @@ _Spot = tuple[str, int, int, str, Path]
 """A `no_lint` word where it is written; its path only counts where nobody knows lines."""
 
 
-def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[Rule] = RULES) -> list[Problem]:
+def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[LintRule] = RULES) -> list[Problem]:
     """What these rules find in a plan, by file, line and column.
 
     `today` is the day, in the plan's timezone, that expiry is judged by. A finding of a part that several events share
@@ -55,7 +55,7 @@ def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[Rule] = RUL
     return sorted(problems.values(), key=lambda problem: (problem.file, problem.line, problem.column))
 
 
-def _judged(rule: Rule, view: View) -> list[Finding]:
+def _judged(rule: LintRule, view: View) -> list[Finding]:
     try:
         return list(rule.judge(view))
     except Exception as error:
@@ -70,7 +70,7 @@ def _place(places: Places, finding: Finding) -> Place:
 
 
 def _add(
-    problems: dict[tuple[object, ...], Problem], rule: Rule, finding: Finding, level: LintLevel, place: Place
+    problems: dict[tuple[object, ...], Problem], rule: LintRule, finding: Finding, level: LintLevel, place: Place
 ) -> None:
     where = dotted(finding.path)
     spot = (place.file, place.line, place.column) if place.line else (place.file, where)
@@ -89,7 +89,7 @@ def _add(
     )
 
 
-def _unknown_levels(plan: Plan, places: Places, known: Mapping[str, Rule]) -> Iterator[tuple[Finding, Place]]:
+def _unknown_levels(plan: Plan, places: Places, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Place]]:
     for name in plan.lint:
         if name not in known:
             path = ("lint", name)
@@ -124,7 +124,7 @@ class _Exemptions:
                 covered = True
         return covered
 
-    def unknown(self, known: Mapping[str, Rule]) -> Iterator[tuple[Finding, Place]]:
+    def unknown(self, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Place]]:
         """Words that are no rule's name."""
         for spot, path in self._order.items():
             word = spot[3]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ROWS"]
 
@@ -60,32 +60,32 @@ def _future_since(view: View) -> Iterator[Finding]:
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="expired_event", level="error", judge=_expired,
         reason="The day on which somebody wanted to decide again has passed.",
         fix="make the draft active, set a later day in expires, or remove the event",
     ),
-    Rule(
+    LintRule(
         name="endless_draft", level="warning", judge=_endless_draft,
         reason="A draft without an end is forgotten, and its events stay in quarantine.",
         fix="add expires: the day by which it is decided",
     ),
-    Rule(
+    LintRule(
         name="overdue_removal", level="error", judge=_overdue,
         reason="The day after which a deprecated event was to be gone has passed, and it is still in the plan.",
         fix="remove the event, or set a later day in remove_after",
     ),
-    Rule(
+    LintRule(
         name="endless_deprecation", level="warning", judge=_endless_deprecation,
         reason="What is deprecated without a day is never removed.",
         fix="add deprecated: {remove_after: DAY}",
     ),
-    Rule(
+    LintRule(
         name="deprecated_replacement", level="warning", judge=_dead_replacement,
         reason="Whoever follows the advice has to move twice.",
         fix="name the event that is to stay",
     ),
-    Rule(
+    LintRule(
         name="active_before_since", level="warning", judge=_future_since,
         reason="An event that is not sent yet is a draft; reports would show it as missing.",
         fix="set status: draft until that day, or mend since",

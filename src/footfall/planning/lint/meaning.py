@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from footfall.plan.findings import Path, dotted
 from footfall.plan.model import Property
-from footfall.planning.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, PlacedProperty, View
 from footfall.planning.words import GENERIC, STOP_WORDS, singular, stem, words_of
 
 __all__ = ["ROWS"]
@@ -190,52 +190,52 @@ def _few(values: Sequence[object]) -> str:
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="missing_owner", level="warning", judge=_missing_owner,
         reason="When a number looks wrong, somebody must be there to ask.",
         fix="add owner: TEAM, here or in the file's defaults",
     ),
-    Rule(
+    LintRule(
         name="missing_description", level="warning", judge=_missing_description,
         reason="Without a description, the next reader guesses when it is sent and what it holds.",
         fix="say when it happens, or what the value is, in a sentence",
     ),
-    Rule(
+    LintRule(
         name="missing_question", level="warning", judge=_missing_question,
         reason="A KPI that answers no question is a number that nobody acts on.",
         fix="add question: the one that the team wants answered",
     ),
-    Rule(
+    LintRule(
         name="placeholder_description", level="warning", judge=_placeholder,
         reason="A text that was to be replaced later hides that the description is missing.",
         fix="say when it happens, or what the value is, in a sentence",
     ),
-    Rule(
+    LintRule(
         name="repeated_description", level="warning", judge=_repeated,
         reason="A description that only repeats the name tells nobody anything, and looks as if it did.",
         fix="say what the name does not: when exactly it is sent, in which unit, what null means",
     ),
-    Rule(
+    LintRule(
         name="conflicting_types", level="error", judge=_conflicting_types,
         reason="A property of one name and two types ends in one column that holds neither.",
         fix="make it one type, or give one of them another name",
     ),
-    Rule(
+    LintRule(
         name="conflicting_units", level="error", judge=_conflicting_units,
         reason="Seconds added to milliseconds give a number that is wrong and looks right.",
         fix="use one unit, or put the unit into the names",
     ),
-    Rule(
+    LintRule(
         name="conflicting_formats", level="warning", judge=_conflicting_formats,
         reason="Values of one name that are written in two ways cannot be joined or compared.",
         fix="use one format, best as a named type",
     ),
-    Rule(
+    LintRule(
         name="conflicting_sensitivity", level="warning", judge=_conflicting_sensitivity,
         reason="What is personal in one event is personal in all; the mildest mark decides what leaks.",
         fix="use one sensitivity, best as a named type",
     ),
-    Rule(
+    LintRule(
         name="conflicting_meanings", level="warning", judge=_conflicting_meanings,
         reason="One name for two things is read as one thing by whoever did not write it.",
         fix="use one named type for one thing, or give one of them another name",

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from footfall.plan.findings import Path, dotted
 from footfall.plan.model import LintLevel, Plan
 from footfall.plan.pattern_text import compile_pattern
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 from footfall.planning.lint.verbs import is_action, is_past, last_action, past_of
 from footfall.planning.words import STYLES, singular, spell, stem, words_of
 
@@ -228,37 +228,37 @@ def _changed(words: tuple[str, ...], change: Callable[[str, int], str]) -> Itera
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="name_style", level="error", judge=_by_naming("style", _style),
         reason="With one way of writing names, people can guess a name, and query it without quotes.",
         fix="write it in the style that naming asks for; keep the old name as wire_name or alias",
     ),
-    Rule(
+    LintRule(
         name="name_pattern", level="error", judge=_by_naming("pattern", _pattern),
         reason="The plan's naming asks that such names match a pattern.",
         fix="rename it, and keep the old name as wire_name or alias",
     ),
-    Rule(
+    LintRule(
         name="name_length", level="error", judge=_by_naming("max_length", _length),
         reason="Long names are cut off by reports, and by tools that limit column names.",
         fix="shorten it",
     ),
-    Rule(
+    LintRule(
         name="name_order", level="error", judge=_by_naming("order", _order),
         reason="Events that all say first what, and then what happened to it, stand together by subject.",
         fix="put object and action in the order that naming asks for",
     ),
-    Rule(
+    LintRule(
         name="name_tense", level="error", judge=_by_naming("tense", _tense),
         reason="An event is sent once something has happened; order_complete leaves open whether it has.",
         fix="write the action in the tense that naming asks for",
     ),
-    Rule(
+    LintRule(
         name="reserved_name", level="error", judge=_reserved,
         reason="A name that messages, reports or other tools use for something else is mistaken for it.",
         fix="choose another name",
     ),
-    Rule(
+    LintRule(
         name="near_duplicate_name", level="warning", judge=_near,
         reason="Names a letter, a plural or an order of words apart are mixed up, and each gets half of the data.",
         fix="keep one of them, and make the other an alias or remove it",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from footfall.plan.model import NUMERIC
-from footfall.planning.lint.rule import Finding, PlacedProperty, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, PlacedProperty, View
 from footfall.planning.personal_names import FORMATS, PersonalName, personal_kind
 
 __all__ = ["ROWS"]
@@ -74,17 +74,17 @@ def _special_in_clear(view: View) -> Iterator[Finding]:
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="unmarked_personal_data", level="error", judge=_unmarked,
         reason="Only what is marked can be masked in logs, left out of exports, and found when a person asks for it.",
         fix="add sensitivity: personal, and a transform if the value itself is not needed",
     ),
-    Rule(
+    LintRule(
         name="secret_collected", level="error", judge=_secret,
         reason="A password, a token or a card number in analytics is a breach that waits for its day.",
         fix="do not send it; with transform: drop or hash the value never leaves the process",
     ),
-    Rule(
+    LintRule(
         name="unprotected_special_data", level="warning", judge=_special_in_clear,
         reason="The most sensitive data needs a reason to be kept as it is, and an end (GDPR, Article 5(1)(c), (e)).",
         fix="add a transform or a retention",

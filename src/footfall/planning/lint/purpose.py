@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from footfall.plan.model import Conversion, Event, Journey, Kpi, Plan, Ratio
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ROWS"]
 
@@ -122,42 +122,42 @@ def _single_step(view: View) -> Iterator[Finding]:
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="missing_purpose", level="warning", judge=_missing_purpose,
         reason="Data is collected for stated purposes (GDPR, Article 5(1)(b)); what has none should not be collected.",
         fix="add purpose: [kpi:NAME], or a journey or goal",
     ),
-    Rule(
+    LintRule(
         name="unused_event", level="warning", judge=_unused_event,
         reason="An event that serves no KPI and no journey costs code, storage and consent, and informs no decision.",
         fix="use it in a KPI or a journey, say what else it is for in purpose, or remove it",
     ),
-    Rule(
+    LintRule(
         name="unmet_purpose", level="warning", judge=_unmet_purpose,
         reason="A purpose that does not use the event is out of date, or the KPI has lost an event.",
         fix="take the purpose out, or use the event there",
     ),
-    Rule(
+    LintRule(
         name="kpi_without_live_event", level="error", judge=_kpi_without_event,
         reason="A KPI over an event that is not sent, or soon no longer, shows nothing, or ever less.",
         fix="measure an active event",
     ),
-    Rule(
+    LintRule(
         name="journey_without_live_event", level="error", judge=_journey_without_event,
         reason="Nobody can get past a step whose event is not sent, so every later step is empty.",
         fix="let the step use an active event, or take it out",
     ),
-    Rule(
+    LintRule(
         name="equal_kpis", level="warning", judge=_equal_kpis,
         reason="Two names for one figure are two numbers to explain, until somebody changes one of them.",
         fix="keep one of them",
     ),
-    Rule(
+    LintRule(
         name="goal_without_kpi", level="warning", judge=_goal_without_kpi,
         reason="A goal that nothing measures is never reached and never missed.",
         fix="add kpis: [NAME]",
     ),
-    Rule(
+    LintRule(
         name="single_step_journey", level="warning", judge=_single_step,
         reason="A journey shows where people get lost between steps; with one step it is a count.",
         fix="add the steps that lead there, or make it a KPI",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from footfall.planning.lint import lifecycle, meaning, naming, privacy, purpose, values
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ABOUT_LINT", "RULES"]
 
@@ -17,23 +17,23 @@ def _judged_by_the_engine(_view: View) -> Iterable[Finding]:
 
 
 ABOUT_LINT: Final = (
-    Rule(
+    LintRule(
         name="unknown_no_lint", level="error", judge=_judged_by_the_engine,
         reason="A no_lint that names no rule silences nothing, and looks as if it did.",
         fix="name a rule that exists, or take it out",
     ),
-    Rule(
+    LintRule(
         name="unused_no_lint", level="warning", judge=_judged_by_the_engine,
         reason="A no_lint that is no longer needed would hide the next real finding.",
         fix="take it out",
     ),
-    Rule(
+    LintRule(
         name="unknown_lint_rule", level="error", judge=_judged_by_the_engine,
         reason="A level for a rule that does not exist sets nothing.",
         fix="name a rule that exists, or take it out",
     ),
 )  # fmt: skip
 
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[LintRule, ...]] = (
     *naming.ROWS, *meaning.ROWS, *purpose.ROWS, *lifecycle.ROWS, *values.ROWS, *privacy.ROWS, *ABOUT_LINT,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from footfall.plan.findings import Path
 from footfall.plan.model import Event, LintLevel, Plan, Property
 from footfall.plan.reading.places import Places
 
-__all__ = ["Finding", "PlacedProperty", "Rule", "View"]
+__all__ = ["Finding", "LintRule", "PlacedProperty", "View"]
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +68,7 @@ class View:
         return (event for event in self.plan.events.values() if not statuses or event.status in statuses)
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
+class LintRule(msgspec.Struct, frozen=True, kw_only=True):
     """One lint rule.
 
     `name` is the stable code of its findings, and the word for `lint:` and `no_lint`: lower-case words joined by `_`.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from footfall.plan.model import Property
-from footfall.planning.lint.rule import Finding, Rule, View
+from footfall.planning.lint.rule import Finding, LintRule, View
 from footfall.planning.words import singular, words_of
 
 __all__ = ["ROWS"]
@@ -154,47 +154,47 @@ def _untyped(view: View) -> Iterator[Finding]:
 
 
 ROWS: Final = (
-    Rule(
+    LintRule(
         name="unbounded_string", level="warning", judge=_unbounded_string,
         reason="A text without a bound takes in whole pages, stack traces and other people's data.",
         fix="add max_length, enum, format or pattern",
     ),
-    Rule(
+    LintRule(
         name="unbounded_collection", level="warning", judge=_unbounded_collection,
         reason="A list or map without a bound can grow past what a message may have, and is then lost whole.",
         fix="add max_items",
     ),
-    Rule(
+    LintRule(
         name="enum_of_one", level="warning", judge=_enum_of_one,
         reason="A value that is always the same informs about nothing, and hides that others were left out.",
         fix="add the other values, mark it open, or remove the property",
     ),
-    Rule(
+    LintRule(
         name="money_as_float", level="error", judge=_money_as_float,
         reason="Binary fractions cannot hold most cents: 0.1 + 0.2 is not 0.3, and sums drift.",
         fix="use type: decimal with scale: 2, or an integer of the smallest unit",
     ),
-    Rule(
+    LintRule(
         name="money_without_currency", level="warning", judge=_money_without_currency,
         reason="A report adds up amounts of several currencies unless the plan says that there are several.",
         fix="add currency: the property beside it that says which, or an ISO 4217 code such as EUR",
     ),
-    Rule(
+    LintRule(
         name="time_without_unit", level="warning", judge=_time_without_unit,
         reason="Nobody can tell 90 seconds from 90 milliseconds by looking.",
         fix="add unit: s (or ms, min, h), and best end the name with it",
     ),
-    Rule(
+    LintRule(
         name="measure_without_unit", level="warning", judge=_measure_without_unit,
         reason="A weight without a unit is kilograms in one system and pounds in the next.",
         fix="add unit: kg (or what it is in)",
     ),
-    Rule(
+    LintRule(
         name="untyped_moment", level="warning", judge=_untyped_moment,
         reason="A moment kept as text or number comes in five notations, without its offset, and sorts wrongly.",
         fix="use type: datetime",
     ),
-    Rule(
+    LintRule(
         name="untyped_property", level="warning", judge=_untyped,
         reason="What may be anything is checked for nothing, and breaks whoever reads it.",
         fix="say its type, or the object's properties",

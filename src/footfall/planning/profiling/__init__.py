@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from footfall.planning.profiling.compare import Lifecycle, compare, lifecycles
-from footfall.planning.profiling.draft import Draft, draft
-from footfall.planning.profiling.messages import Seen, read_line, read_message
-from footfall.planning.profiling.profile import EventProfile, Profile
+from footfall.planning.profiling.drift_monitor import DriftMonitor
+from footfall.planning.profiling.inferred_plan import InferredPlan, infer_plan
+from footfall.planning.profiling.messages import ObservedMessage, read_line, read_message
+from footfall.planning.profiling.profile import DataProfile, EventProfile
 from footfall.planning.profiling.values import ValueProfile
-from footfall.planning.profiling.watch import Watch
 
 __all__ = [
-    "Draft",
+    "DataProfile",
+    "DriftMonitor",
     "EventProfile",
+    "InferredPlan",
     "Lifecycle",
-    "Profile",
-    "Seen",
+    "ObservedMessage",
     "ValueProfile",
-    "Watch",
     "compare",
-    "draft",
+    "infer_plan",
     "lifecycles",
     "read_line",
     "read_message",

@@ -13,9 +13,9 @@ from footfall.errors import Problem
 from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.reading.places import Places
+from footfall.planning.profiling.drift_monitor import Drift, DriftKey, DriftMonitor, EventTally
 from footfall.planning.profiling.volume import volume
-from footfall.planning.profiling.watch import Drift, EventSeen, Place, Watch
-from footfall.planning.uses import UseIndex
+from footfall.planning.usage import UsageIndex
 from footfall.printable import counted
 from footfall.timestamps import format_us
 
@@ -98,27 +98,29 @@ class Lifecycle(msgspec.Struct, frozen=True):
     used: tuple[str, ...]
 
 
-def compare(watch: Watch, *, places: Places, since: int | None = None, until: int | None = None) -> list[Problem]:
+def compare(
+    monitor: DriftMonitor, *, places: Places, since: int | None = None, until: int | None = None
+) -> list[Problem]:
     """Everything in which the messages differ from the plan, event by event in the order of the plan.
 
     `places` says where the plan's parts stand. `since` and `until` bound the window of the volumes (microseconds since
     1970-01-01 UTC), by default from an event's first receipt to the last of all.
     """
-    until = watch.receipt if until is None else until
+    until = monitor.receipt if until is None else until
     found: list[_Finding] = []
-    for event in watch.plan.events.values():
-        seen = watch.planned.get(event.name)
+    for event in monitor.plan.events.values():
+        seen = monitor.planned.get(event.name)
         if seen is None:
             found += _unseen(event)
             continue
         found += _status(event, seen)
         found += _names(event, seen)
-        found += _sources(watch.plan, event, seen)
+        found += _sources(monitor.plan, event, seen)
         found += _drifts(event, seen)
         found += _absent(event, seen)
-    for event in watch.plan.events.values():
-        found += _volume(watch, event, since, until)
-    found += _unplanned(watch)
+    for event in monitor.plan.events.values():
+        found += _volume(monitor, event, since, until)
+    found += _unplanned(monitor)
     return [_problem(finding, places) for finding in found]
 
 
@@ -142,7 +144,7 @@ def _unseen(event: Event) -> Iterator[_Finding]:
         yield _Finding("never_seen", event.name, "was never seen", "", remedy, "warning")
 
 
-def _status(event: Event, seen: EventSeen) -> Iterator[_Finding]:
+def _status(event: Event, seen: EventTally) -> Iterator[_Finding]:
     if event.status == "draft":
         remedy = "make it active before it is sent"
         yield _Finding("seen_draft", event.name, "is a draft and was seen", _times(seen), remedy)
@@ -152,7 +154,7 @@ def _status(event: Event, seen: EventSeen) -> Iterator[_Finding]:
         yield _Finding("seen_deprecated", event.name, message, _times(seen), remedy, "warning")
 
 
-def _names(event: Event, seen: EventSeen) -> Iterator[_Finding]:
+def _names(event: Event, seen: EventTally) -> Iterator[_Finding]:
     until = {alias.name: alias.until for alias in event.aliases}
     for name, count in sorted(seen.names.items()):
         if name in until and name not in (event.name, event.wire_name):
@@ -162,7 +164,7 @@ def _names(event: Event, seen: EventSeen) -> Iterator[_Finding]:
             yield _Finding("seen_by_alias", event.name, message, _share(count, seen.count), remedy, "warning")
 
 
-def _sources(plan: Plan, event: Event, seen: EventSeen) -> Iterator[_Finding]:
+def _sources(plan: Plan, event: Event, seen: EventTally) -> Iterator[_Finding]:
     for source, count in sorted(seen.sources.items()):
         # A key without a named source is nobody in the plan unless the plan says so.
         if event.sources and source not in event.sources and (source != "default" or source in plan.sources):
@@ -171,7 +173,7 @@ def _sources(plan: Plan, event: Event, seen: EventSeen) -> Iterator[_Finding]:
             yield _Finding("seen_source", event.name, message, _share(count, seen.count), remedy)
 
 
-def _drifts(event: Event, seen: EventSeen) -> Iterator[_Finding]:
+def _drifts(event: Event, seen: EventTally) -> Iterator[_Finding]:
     for place, drift in seen.drifts.items():
         code = _DRIFT.get(place.code, "drift_range")
         level: Level = "warning" if place.mild else "error"
@@ -196,7 +198,7 @@ def _member(properties: tuple[Property, ...], key: str) -> Property | None:
     return next((prop for prop in properties if key == (prop.wire_name or prop.name)), None)
 
 
-def _told(code: str, place: Place, drift: Drift) -> str:
+def _told(code: str, place: DriftKey, drift: Drift) -> str:
     example = drift.example
     if code == "drift_unknown":
         return "is not in the plan" if place.path else "has a property whose key is empty, which no plan can name"
@@ -209,7 +211,7 @@ def _told(code: str, place: Place, drift: Drift) -> str:
     return f"should be {example.expected} and was {' or '.join(values)}{more} ({place.code})"
 
 
-def _absent(event: Event, seen: EventSeen) -> Iterator[_Finding]:
+def _absent(event: Event, seen: EventTally) -> Iterator[_Finding]:
     for prop in event.properties:
         if prop.required or prop.transform == "drop" or seen.keys[prop.wire_name or prop.name]:
             continue  # a required one that is missing is told as such
@@ -218,14 +220,14 @@ def _absent(event: Event, seen: EventSeen) -> Iterator[_Finding]:
             yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")
 
 
-def _volume(watch: Watch, event: Event, since: int | None, until: int | None) -> Iterator[_Finding]:
+def _volume(monitor: DriftMonitor, event: Event, since: int | None, until: int | None) -> Iterator[_Finding]:
     expected = event.volume
-    seen = watch.planned.get(event.name)
+    seen = monitor.planned.get(event.name)
     first = None if seen is None else seen.receipt
     if expected is None or seen is None or first is None or until is None or event.status != "active":
         return
     since = first if since is None else max(since, first)
-    tally = volume(seen.quarters, expected, since=since, until=until, timezone=watch.plan.timezone)
+    tally = volume(seen.quarters, expected, since=since, until=until, timezone=monitor.plan.timezone)
     if tally is None:
         return
     of = f"of {counted(tally.periods, f'full {expected.per}')}"
@@ -241,16 +243,16 @@ def _volume(watch: Watch, event: Event, since: int | None, until: int | None) ->
         yield _Finding("volume_high", event.name, message, evidence, remedy, "warning")
 
 
-def _unplanned(watch: Watch) -> Iterator[_Finding]:
-    names = {name for event in watch.plan.events.values() for name in (event.name, event.wire_name)}
-    for name, seen in sorted(watch.unplanned.items()):
+def _unplanned(monitor: DriftMonitor) -> Iterator[_Finding]:
+    names = {name for event in monitor.plan.events.values() for name in (event.name, event.wire_name)}
+    for name, seen in sorted(monitor.unplanned.items()):
         source = f" from {', '.join(sorted(seen.sources))}" if seen.sources else ""
         near = did_you_mean(name, names)
         remedy = near if near.startswith("did you mean") else "add it to the plan, or stop sending it"
         yield _Finding("seen_unplanned", name, "is not in the plan", _times(seen) + source, remedy)
 
 
-def _times(seen: EventSeen) -> str:
+def _times(seen: EventTally) -> str:
     """How often an event came, and when: `4 times, 2026-11-01 to 2026-11-09`."""
     times = "once" if seen.count == 1 else f"{seen.count:,} times"
     if seen.first is None or seen.last is None:
@@ -264,26 +266,26 @@ def _share(count: int, of: int) -> str:
 
 
 def lifecycles(
-    watch: Watch, *, coded: Mapping[str, int] | None = None, tested: Mapping[str, int] | None = None
+    monitor: DriftMonitor, *, coded: Mapping[str, int] | None = None, tested: Mapping[str, int] | None = None
 ) -> list[Lifecycle]:
     """A lifecycle for each event, planned ones first. `coded` and `tested` count by the plan's names; None: unknown."""
-    users = UseIndex(watch.plan)
+    users = UsageIndex(monitor.plan)
     made = []
-    for event in watch.plan.events.values():
-        seen = watch.planned.get(event.name, EventSeen())
+    for event in monitor.plan.events.values():
+        seen = monitor.planned.get(event.name, EventTally())
         made.append(_lifecycle(event.name, seen, event, coded, tested, _users(users, event)))
-    made += [_lifecycle(name, seen, None, None, None, ()) for name, seen in sorted(watch.unplanned.items())]
+    made += [_lifecycle(name, seen, None, None, None, ()) for name, seen in sorted(monitor.unplanned.items())]
     return made
 
 
-def _users(index: UseIndex, event: Event) -> tuple[str, ...]:
+def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
     asked = (f"{use.kind}:{use.name}" for use in index.of_event(event.name) if use.kind in {"kpi", "journey"})
     return tuple(dict.fromkeys(asked))
 
 
 def _lifecycle(
     name: str,
-    seen: EventSeen,
+    seen: EventTally,
     event: Event | None,
     coded: Mapping[str, int] | None,
     tested: Mapping[str, int] | None,

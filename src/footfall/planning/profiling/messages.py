@@ -17,13 +17,13 @@ from footfall.plan.checking.walk import decode
 from footfall.plan.model import TRAITS_OF
 from footfall.timestamps import parse_timestamp
 
-__all__ = ["Seen", "read_line"]
+__all__ = ["ObservedMessage", "read_line"]
 
 _TYPES = frozenset(MESSAGE_TYPES)
 _NOTHING = msgspec.Raw(b"{}")
 
 
-class Seen(msgspec.Struct, frozen=True, gc=False):
+class ObservedMessage(msgspec.Struct, frozen=True, gc=False):
     """One message that was seen.
 
     `event` is the name on the wire of a track message, "" for any other. `body` is the JSON text of its properties or
@@ -68,7 +68,7 @@ class _Stored(msgspec.Struct, frozen=True):
     receipt: int | None = None
 
 
-def read_line(line: bytes) -> Iterator[Seen]:
+def read_line(line: bytes) -> Iterator[ObservedMessage]:
     """The messages of one line. Raises ValueError, with what is wrong, for a line that holds none."""
     data = _decoded(line)
     if type(data) is not dict:
@@ -96,7 +96,7 @@ def read_message(
     type_: str = "",
     receipt: int | None = None,
     envelope: bytes | None = None,
-) -> Seen:
+) -> ObservedMessage:
     """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
 
     `envelope` is what its batch said for all of its messages. Raises ValueError for what is no message.
@@ -111,7 +111,7 @@ def _decoded(text: bytes | msgspec.Raw) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
+def _message(body: bytes, data: Any, stored: _Stored) -> ObservedMessage:
     if type(data) is not dict:
         raise ValueError("the message is no JSON object")
     event = _text(data.get("event"))
@@ -130,7 +130,7 @@ def _message(body: bytes, data: Any, stored: _Stored) -> Seen:
     else:
         text = _bodies(body).properties if values is not None else _NOTHING
     context = data.get("context")
-    return Seen(
+    return ObservedMessage(
         kind,
         event if kind == "track" else "",
         text,

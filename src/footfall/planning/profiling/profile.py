@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Final
 
 from footfall.plan.model import TRAITS_OF
-from footfall.planning.profiling.messages import Seen
+from footfall.planning.profiling.messages import ObservedMessage
 from footfall.planning.profiling.values import ValueProfile
 
-__all__ = ["QUARTER_US", "EventProfile", "Profile"]
+__all__ = ["QUARTER_US", "DataProfile", "EventProfile"]
 
 QUARTER_US: Final = 900_000_000
 """A quarter of an hour in microseconds: every timezone in use is a whole number of these apart from UTC."""
@@ -31,7 +31,7 @@ class EventProfile:
         self.sources: Counter[str] = Counter()
         self.body = ValueProfile()
 
-    def add(self, seen: Seen) -> None:
+    def add(self, seen: ObservedMessage) -> None:
         """Take one message into account."""
         self.count += 1
         if seen.source:
@@ -43,10 +43,10 @@ class EventProfile:
         self.body.add_fields(seen.values)
 
 
-class Profile:
+class DataProfile:
     """Everything that was seen. `events` are by their name on the wire, `traits` by `user` and `account`."""
 
-    def __init__(self, messages: Iterable[Seen] = ()) -> None:
+    def __init__(self, messages: Iterable[ObservedMessage] = ()) -> None:
         self.count = 0
         self.events: dict[str, EventProfile] = {}
         self.traits: dict[str, EventProfile] = {}
@@ -55,7 +55,7 @@ class Profile:
         for seen in messages:
             self.add(seen)
 
-    def add(self, seen: Seen) -> None:
+    def add(self, seen: ObservedMessage) -> None:
         """Take one message into account."""
         self.count += 1
         if seen.at is not None:

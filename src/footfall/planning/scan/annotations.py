@@ -5,54 +5,54 @@ from __future__ import annotations
 import ast
 
 from footfall.planning.scan.classes import carries_event, is_enum, is_protocol
+from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.values import Choice, Class, Instance, SdkClient, Value, join_values
-from footfall.planning.scan.walker import Walker
 
 __all__ = ["from_annotation"]
 
 _WRAPPED = frozenset({"Optional", "Union", "Annotated", "Final", "ClassVar"})
 
 
-def from_annotation(walker: Walker, node: ast.expr | None) -> Value | None:
+def from_annotation(frame: CodeFrame, node: ast.expr | None) -> Value | None:
     """The client or object that an annotation promises; None for every other annotation."""
     if node is None:
         return None
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         try:
-            return from_annotation(walker, ast.parse(node.value, mode="eval").body)
+            return from_annotation(frame, ast.parse(node.value, mode="eval").body)
         except (SyntaxError, ValueError, RecursionError):
             return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _any_promised(walker, [node.left, node.right])
+        return _any_promised(frame, [node.left, node.right])
     if isinstance(node, ast.Subscript):
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name not in _WRAPPED:
             return None
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _any_promised(walker, parts if name == "Union" else parts[:1])
+        return _any_promised(frame, parts if name == "Union" else parts[:1])
     if not isinstance(node, ast.Name | ast.Attribute):
         return None
-    value = walker.value(node)
-    return _promised(walker, value)
+    value = frame.value(node)
+    return _promised(frame, value)
 
 
-def _any_promised(walker: Walker, parts: list[ast.expr]) -> Value | None:
+def _any_promised(frame: CodeFrame, parts: list[ast.expr]) -> Value | None:
     """What one of several annotations promises: nothing unless all do, but for None; one client is enough."""
     asked = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
-    promises = [from_annotation(walker, part) for part in asked]
+    promises = [from_annotation(frame, part) for part in asked]
     client = next((value for value in promises if isinstance(value, SdkClient)), None)
     values = [value for value in promises if value is not None]
     return client or (join_values(values) if values and len(values) == len(promises) else None)
 
 
-def _promised(walker: Walker, value: Value) -> Value | None:
+def _promised(frame: CodeFrame, value: Value) -> Value | None:
     """An object of the class that an annotation names: a client, or an object whose methods may send."""
     if isinstance(value, Choice):  # a class that is imported where it is there
-        each = [_promised(walker, option) for option in value.options]
+        each = [_promised(frame, option) for option in value.options]
         return next((promise for promise in each if isinstance(promise, SdkClient)), None)
     if isinstance(value, SdkClient):
         return value
-    client = walker.engine.clients.made_by(value)
+    client = frame.engine.clients.made_by(value)
     if client is not None:
         return client
     if not isinstance(value, Class) or carries_event(value) or is_enum(value):

@@ -21,6 +21,7 @@ from footfall.planning.scan.dictionaries import (
     options_of,
     truth,
 )
+from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.mutations import changed_in_place
 from footfall.planning.scan.sdks import CARRIERS, METHOD_NAMES, SDKS
 from footfall.planning.scan.values import (
@@ -48,7 +49,6 @@ from footfall.planning.scan.values import (
     params_in,
     reason_of,
 )
-from footfall.planning.scan.walker import Walker
 
 __all__ = ["call"]
 
@@ -70,37 +70,37 @@ _SENDS = frozenset({"track", "capture"})
 class _CallSite:
     """One call while it is followed: the node, what it is given."""
 
-    def __init__(self, walker: Walker, node: ast.Call) -> None:
-        self.walker = walker
+    def __init__(self, frame: CodeFrame, node: ast.Call) -> None:
+        self.frame = frame
         self.node = node
         self.arguments = Arguments()
 
 
-def call(walker: Walker, node: ast.Call) -> Value:
+def call(frame: CodeFrame, node: ast.Call) -> Value:
     """Follow a call. Returns what it gives back."""
-    site = _CallSite(walker, node)
-    callee = walker.value(node.func)
-    site.arguments = _arguments(walker, node)
+    site = _CallSite(frame, node)
+    callee = frame.value(node.func)
+    site.arguments = _arguments(frame, node)
     if not _keeps(callee, node):
         _escape(site, callee)
     options = options_of(callee)
-    if any(_sends(walker, option) for option in options):
+    if any(_sends(frame, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
         options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
     return join_values([_called(site, option, site.arguments) for option in options], callee)
 
 
-def _sends(walker: Walker, callee: Value) -> bool:
+def _sends(frame: CodeFrame, callee: Value) -> bool:
     """Whether it is known that a call of this sends."""
     function = callee.function if isinstance(callee, Method) else callee
-    return isinstance(callee, Action) or (isinstance(function, Function) and walker.engine.may_send(function))
+    return isinstance(callee, Action) or (isinstance(function, Function) and frame.engine.may_send(function))
 
 
-def _arguments(walker: Walker, node: ast.Call) -> Arguments:
+def _arguments(frame: CodeFrame, node: ast.Call) -> Arguments:
     positional: list[Value] = []
     rest: Unknown | Param | None = None
     for part in node.args:
-        value = walker.value(part)
+        value = frame.value(part)
         if not isinstance(part, ast.Starred):
             if rest is None:
                 positional.append(value)
@@ -112,7 +112,7 @@ def _arguments(walker: Walker, node: ast.Call) -> Arguments:
             )
     named = Dictionary({})
     for keyword in node.keywords:
-        value = walker.value(keyword.value)
+        value = frame.value(keyword.value)
         if keyword.arg is not None:
             named = merged(named, Dictionary({keyword.arg: DictEntry(value)}))
         elif isinstance(value, Dictionary | Param):
@@ -134,11 +134,11 @@ def _escape(site: _CallSite, callee: Value) -> None:
     """Whoever is handed a dictionary may change it; a function of the tree only if its text says so."""
     parts = [*enumerate(site.node.args), *((keyword.arg, keyword.value) for keyword in site.node.keywords)]
     for position, part in parts:
-        value = site.walker.lookup(part.id) if isinstance(part, ast.Name) else None
+        value = site.frame.lookup(part.id) if isinstance(part, ast.Name) else None
         if isinstance(value, Dictionary | Items) and _changes(callee, position):
             why = f"was handed to {ast.unparse(site.node.func)[:40]}() before"
             after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
-            site.walker.rebind(value, after)
+            site.frame.rebind(value, after)
 
 
 def _changes(callee: Value, position: int | str | None) -> bool:
@@ -158,15 +158,15 @@ def _changes(callee: Value, position: int | str | None) -> bool:
 def _called(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
     if not isinstance(callee, Action | SdkClient | Unknown | Param):
-        site.walker.engine.resolved.add(site.walker.place(site.node))
+        site.frame.engine.resolved.add(site.frame.place(site.node))
     if handler is not None:
         return handler(site, callee, arguments)
     return _unknown_call(site, callee, arguments)
 
 
 def _action(site: _CallSite, callee: Action, arguments: Arguments) -> Value:
-    walker = site.walker
-    walker.sent.extend(send(callee, arguments, walker.place(site.node), walker.scope.qualname))
+    frame = site.frame
+    frame.sent.extend(send(callee, arguments, frame.place(site.node), frame.scope.qualname))
     return Unknown(because("is ", site.node))
 
 
@@ -176,8 +176,8 @@ def _client(site: _CallSite, callee: SdkClient, arguments: Arguments) -> Value:
 
 
 def _external(site: _CallSite, callee: External, arguments: Arguments) -> Value:
-    walker = site.walker
-    client = walker.engine.clients.made_by(callee)
+    frame = site.frame
+    client = frame.engine.clients.made_by(callee)
     if client is not None:
         return client
     if callee.name in CARRIERS or callee.name == "builtins.super":
@@ -194,9 +194,9 @@ def _bound(site: _CallSite, callee: BuiltinMethod, arguments: Arguments) -> Valu
     if isinstance(receiver, Dictionary) and callee.name in MUTATORS and isinstance(func, ast.Attribute):
         named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
         after = changed(receiver, callee.name, arguments.positional, named)
-        site.walker.rebind(receiver, after)
+        site.frame.rebind(receiver, after)
     if isinstance(receiver, Items) and callee.name in LIST_MUTATORS | {"pop"}:
-        site.walker.rebind(receiver, _list_after(receiver, callee.name, arguments))
+        site.frame.rebind(receiver, _list_after(receiver, callee.name, arguments))
     if isinstance(receiver, Dictionary) and callee.name == "copy":
         # Another dictionary with the same keys: what is done to one is not done to the other.
         return msgspec.structs.replace(receiver, origin=id(site.node))
@@ -247,7 +247,7 @@ def _subclass(site: _CallSite, callee: Subclass, arguments: Arguments) -> Value:
 
 
 def _function(site: _CallSite, callee: Function, arguments: Arguments) -> Value:
-    return site.walker.engine.follow(site.walker, callee, arguments, site.node)
+    return site.frame.engine.follow(site.frame, callee, arguments, site.node)
 
 
 def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
@@ -255,35 +255,35 @@ def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
         return _unknown_call(
             site, Unknown(because("is ", site.node.func, ", which only says what it takes")), arguments
         )
-    return site.walker.engine.follow(site.walker, callee.function, arguments, site.node, callee.receiver)
+    return site.frame.engine.follow(site.frame, callee.function, arguments, site.node, callee.receiver)
 
 
 def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
-    engine = site.walker.engine
+    engine = site.frame.engine
     if is_enum(callee):
         return Unknown(because("is ", site.node), params_in(*arguments.positional))
     client = engine.clients.made_by(callee)
     if client is not None and not engine.clients.has_own_methods(callee):
         return client
-    return engine.construct(site.walker, callee, arguments, site.node)
+    return engine.construct(site.frame, callee, arguments, site.node)
 
 
 def _unknown_call(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
     """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
-    walker, func = site.walker, site.node.func
+    frame, func = site.frame, site.node.func
     name = func.attr if isinstance(func, ast.Attribute) else ""
     if name in METHOD_NAMES and isinstance(callee, Unknown | Param | External):
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
-        action = likely(name, arguments, walker.engine.modules.library.sdks(walker.scope.module.path))
+        action = likely(name, arguments, frame.engine.modules.library.sdks(frame.scope.module.path))
         if action is not None:
-            walker.sent.extend(send(action, arguments, walker.place(site.node), walker.scope.qualname, receiver))
+            frame.sent.extend(send(action, arguments, frame.place(site.node), frame.scope.qualname, receiver))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
     _handed_on(site, full.rpartition(".")[2], arguments)
     return Unknown(because("is ", site.node), params_in(callee))
 
 
 def _handed_on(site: _CallSite, name: str, arguments: Arguments) -> None:
-    walker = site.walker
+    frame = site.frame
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
         if not isinstance(value, Action | Function | Method):
             continue
@@ -294,8 +294,8 @@ def _handed_on(site: _CallSite, name: str, arguments: Arguments) -> None:
             _called(site, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:
             why = Unknown(because(f"cannot be seen: {value.method} is handed to ", site.node, ", which calls it"))
-            place = walker.place(site.node)
-            walker.sent.extend(send(value, Arguments((), {"event": why}), place, walker.scope.qualname))
+            place = frame.place(site.node)
+            frame.sent.extend(send(value, Arguments((), {"event": why}), place, frame.scope.qualname))
 
 
 _CALLEES: Mapping[type[Any], Callable[[_CallSite, Any, Arguments], Value]] = {

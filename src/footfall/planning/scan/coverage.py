@@ -8,7 +8,7 @@ from fractions import Fraction
 import msgspec
 
 from footfall.plan.model import Event, Plan
-from footfall.planning.scan.judge import CallVerdict
+from footfall.planning.scan.call_checker import CallVerdict
 
 __all__ = ["CodeCoverage", "Implementation", "coverage_of", "implementations"]
 

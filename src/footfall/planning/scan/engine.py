@@ -14,6 +14,7 @@ from footfall.planning.scan.classes import class_value, methods_of
 from footfall.planning.scan.clients import Clients
 from footfall.planning.scan.dictionaries import options_of
 from footfall.planning.scan.expressions import EXPRESSIONS
+from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.library import Library
 from footfall.planning.scan.members import Members
 from footfall.planning.scan.modules import Module, Modules
@@ -39,7 +40,6 @@ from footfall.planning.scan.values import (
     join_values,
     params_in,
 )
-from footfall.planning.scan.walker import Walker
 
 __all__ = ["MOST_WRAPPERS", "Engine", "Marks", "Outcome", "TooInvolvedError"]
 
@@ -177,9 +177,9 @@ class Engine:
                 self.wrappers.add(function.owner.name)
         self.wrappers.discard("__init__")
 
-    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
+    def attribute(self, frame: CodeFrame, owner: Value, name: str, what: ast.AST) -> Value:
         """What `owner.name` is."""
-        return self.members.attribute(walker, owner, name, what)
+        return self.members.attribute(frame, owner, name, what)
 
     def note_attribute(self, cls: Class, name: str, value: Value) -> None:
         """A method binds an attribute of its object."""
@@ -190,12 +190,12 @@ class Engine:
         self.members.note_change(old, new)
 
     def _follow_module(self, module: Module, tree: ast.Module) -> None:
-        walker = Walker(self, module.scope, 0, sends=True)
+        frame = CodeFrame(self, module.scope, 0, sends=True)
         with self._budget(CodeLocation(module.path, 1, 1)):
-            walker.body(tree.body)
-            walker.finish()
-        module.sent = walker.sent
-        module.functions = walker.defined
+            frame.body(tree.body)
+            frame.finish()
+        module.sent = frame.sent
+        module.functions = frame.defined
         for function in module.functions:
             # `global client; client = …`: what a function binds for the module is known before others are read.
             if self._marked(function).binds:
@@ -244,9 +244,9 @@ class Engine:
         """
         node = function.node
         marks = self._marked(function)
-        walker = Walker(self, self._frame(function), depth)
+        frame = CodeFrame(self, self._scope_of(function), depth)
         names, own_self = self._parameters(function, receiver)
-        unbound = {arg.arg: self._stands_for(walker, function, arg) for arg in _all_params(names)}
+        unbound = {arg.arg: self._stands_for(frame, function, arg) for arg in _all_params(names)}
         given: frozenset[str] = frozenset()
         if arguments is None:
             bound = {**unbound}
@@ -259,15 +259,15 @@ class Engine:
             bound = bind(names, arguments, self._defaults(function), unbound)
             bound |= {name: _as_promised(bound[name], promise) for name, promise in unbound.items()}
             given = frozenset(name for name in bound if not isinstance(bound[name], Param | Instance))
-        walker = Walker(self, self._frame(function), depth, given, sends=sends or self.may_send(function))
-        walker.scope.names.update(own_self | bound)
-        ended = walker.body(node.body)
-        walker.finish()
-        if function.is_stub or marks.yields or (ended and not walker.returns):
+        frame = CodeFrame(self, self._scope_of(function), depth, given, sends=sends or self.may_send(function))
+        frame.scope.names.update(own_self | bound)
+        ended = frame.body(node.body)
+        frame.finish()
+        if function.is_stub or marks.yields or (ended and not frame.returns):
             # Nothing that it gives is known: a subclass has the real one, or each round of a loop gives another.
-            walker.returns = [Unknown(f"is what {function.qualname}() gives")]
-        sent = [*walker.sent, *self._inner(walker)]
-        returns = join_values(walker.returns) if walker.returns else Const(None)
+            frame.returns = [Unknown(f"is what {function.qualname}() gives")]
+        sent = [*frame.sent, *self._inner(frame)]
+        returns = join_values(frame.returns) if frame.returns else Const(None)
         return Outcome(tuple(sent), self._as_annotated(function, returns))
 
     def _as_annotated(self, function: Function, returns: Value) -> Value:
@@ -275,24 +275,24 @@ class Engine:
         said = function.node.returns
         if said is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
             return returns
-        promise = from_annotation(Walker(self, self._frame(function), MOST_WRAPPERS), said)
+        promise = from_annotation(CodeFrame(self, self._scope_of(function), MOST_WRAPPERS), said)
         if promise is None:
             return returns
         return join_values(
             [promise if isinstance(option, Unknown) else option for option in options_of(returns)], returns
         )
 
-    def _inner(self, walker: Walker) -> Iterable[Sent]:
+    def _inner(self, frame: CodeFrame) -> Iterable[Sent]:
         """What the functions that were defined on the way send, each followed by itself."""
-        for function in walker.defined:
+        for function in frame.defined:
             if self._nested < _MOST_NESTED:
                 self._nested += 1
                 try:
-                    yield from self.run(function, None, walker.depth).sent
+                    yield from self.run(function, None, frame.depth).sent
                 finally:
                     self._nested -= 1
 
-    def _frame(self, function: Function) -> NameScope:
+    def _scope_of(self, function: Function) -> NameScope:
         names: dict[str, Value] = {} if function.owner is None else {"__class__": function.owner}
         return NameScope(function.scope.module, names, function.scope, function.qualname)
 
@@ -319,9 +319,9 @@ class Engine:
         )
         return trimmed, {first[0].arg: receiver, " self": receiver}
 
-    def _stands_for(self, walker: Walker, function: Function, arg: ast.arg) -> Value:
+    def _stands_for(self, frame: CodeFrame, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)
-        said = from_annotation(walker, arg.annotation)
+        said = from_annotation(frame, arg.annotation)
         if said is None or isinstance(said, SdkClient):
             return said or param
         return join_values(
@@ -332,21 +332,21 @@ class Engine:
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
         positional = [*names.posonlyargs, *names.args]
-        walker = Walker(self, NameScope(function.scope.module, {}, function.scope), MOST_WRAPPERS)
+        frame = CodeFrame(self, NameScope(function.scope.module, {}, function.scope), MOST_WRAPPERS)
         pairs = [
             *zip(positional[len(positional) - len(names.defaults) :], names.defaults, strict=True),
             *zip(names.kwonlyargs, names.kw_defaults, strict=True),
         ]
-        return {arg.arg: walker.value(default) for arg, default in pairs if default is not None}
+        return {arg.arg: frame.value(default) for arg, default in pairs if default is not None}
 
     # Calls of functions of the tree.
 
     def follow(
-        self, walker: Walker, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
+        self, frame: CodeFrame, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
     ) -> Value:
         """Follow a call: what it returns; what it sends because of its arguments goes to the caller."""
         self.called.add(id(function.node))
-        place = walker.place(node)
+        place = frame.place(node)
         if not self.may_send(function) and function.scope.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
         if function.kind == "task":
@@ -362,7 +362,7 @@ class Engine:
         if not depends and not makes:
             if not _own_params(params_in(base.returns, inside=True), ignored):
                 return base.returns
-            if not walker.sends:
+            if not frame.sends:
                 # Only what is sent has to be known better; whoever sends what this gives follows it again from there.
                 given = (
                     *arguments.positional,
@@ -372,23 +372,23 @@ class Engine:
                     receiver,
                 )
                 return Unknown(f"is what {function.qualname}() returns", params_in(*given, inside=True))
-        if walker.depth >= MOST_WRAPPERS:
+        if frame.depth >= MOST_WRAPPERS:
             for message in depends:
                 if _own_params(message.whole_params(), "self"):
-                    walker.sent.append(msgspec.structs.replace(message, event=_TOO_DEEP, place=place, properties=None))
+                    frame.sent.append(msgspec.structs.replace(message, event=_TOO_DEEP, place=place, properties=None))
             return Unknown(f"is what {function.qualname}() returns")
-        outcome = self.run(function, arguments, walker.depth + 1, receiver, sends=walker.sends)
-        walker.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, walker.scope.qualname))
+        outcome = self.run(function, arguments, frame.depth + 1, receiver, sends=frame.sends)
+        frame.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, frame.scope.qualname))
         return outcome.returns
 
-    def construct(self, walker: Walker, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
+    def construct(self, frame: CodeFrame, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
         """Make an object. What its methods send because of the constructor's arguments is sent here."""
-        instance, place = Instance(cls, arguments), walker.place(node)
+        instance, place = Instance(cls, arguments), frame.place(node)
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
             return instance
-        self.follow(walker, init, arguments, node, instance)
-        if walker.depth >= MOST_WRAPPERS:
+        self.follow(frame, init, arguments, node, instance)
+        if frame.depth >= MOST_WRAPPERS:
             return instance
         for function in methods_of(cls):
             if function is init or not self.may_send(function):
@@ -396,9 +396,9 @@ class Engine:
             base = self.summary(function)
             depends = [s for s in base.sent if any(p.function == id(init.node) for p in s.all_params())] if base else []
             if depends:
-                outcome = self.run(function, None, walker.depth + 1, instance)
+                outcome = self.run(function, None, frame.depth + 1, instance)
                 whole = base.sent if base is not None else ()
-                walker.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, walker.scope.qualname))
+                frame.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, frame.scope.qualname))
         return instance
 
 

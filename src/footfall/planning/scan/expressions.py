@@ -9,6 +9,7 @@ from typing import Any
 
 from footfall.planning.scan.calling import call
 from footfall.planning.scan.dictionaries import concat, is_scalar, merged, options_of, plain, truth, with_key
+from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.mutations import EITHER, bound_names, changed_by_function, loosened
 from footfall.planning.scan.values import (
     Choice,
@@ -24,40 +25,39 @@ from footfall.planning.scan.values import (
     join_values,
     params_in,
 )
-from footfall.planning.scan.walker import Walker
 
 __all__ = ["EXPRESSIONS"]
 
 
-def _constant(_walker: Walker, node: ast.Constant) -> Value:
+def _constant(_walker: CodeFrame, node: ast.Constant) -> Value:
     if isinstance(node.value, bytes | complex) or node.value is Ellipsis:
         return Unknown(because("is ", node))
     return Const(node.value)
 
 
-def _name(walker: Walker, node: ast.Name) -> Value:
-    value = walker.engine.clients.given(node.id, walker.lookup(node.id))
-    return loosened(value, EITHER, node) if node.id in walker.shared else value
+def _name(frame: CodeFrame, node: ast.Name) -> Value:
+    value = frame.engine.clients.given(node.id, frame.lookup(node.id))
+    return loosened(value, EITHER, node) if node.id in frame.shared else value
 
 
-def _attribute(walker: Walker, node: ast.Attribute) -> Value:
-    owner = walker.value(node.value)
+def _attribute(frame: CodeFrame, node: ast.Attribute) -> Value:
+    owner = frame.value(node.value)
     # `client = None` until it is set up: an attribute is only ever taken of what is not None.
     options = [option for option in options_of(owner) if option != Const(None)] or [owner]
-    value = join_values((walker.engine.attribute(walker, option, node.attr, node) for option in options), owner)
-    return walker.engine.clients.given(node.attr, value)
+    value = join_values((frame.engine.attribute(frame, option, node.attr, node) for option in options), owner)
+    return frame.engine.clients.given(node.attr, value)
 
 
-def _dict(walker: Walker, node: ast.Dict) -> Value:
+def _dict(frame: CodeFrame, node: ast.Dict) -> Value:
     result = Dictionary({}, None, id(node))
     for key, content in zip(node.keys, node.values, strict=True):
-        value = walker.value(content)
-        result = merged(result, value) if key is None else with_key(result, walker.value(key), value)
+        value = frame.value(content)
+        result = merged(result, value) if key is None else with_key(result, frame.value(key), value)
     return result
 
 
-def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
-    parts = [(part, walker.value(part)) for part in node.elts]
+def _sequence(frame: CodeFrame, node: ast.List | ast.Tuple) -> Value:
+    parts = [(part, frame.value(part)) for part in node.elts]
     items: list[Value] = []
     for part, value in parts:
         if isinstance(part, ast.Starred) and not isinstance(value, Items):
@@ -66,19 +66,19 @@ def _sequence(walker: Walker, node: ast.List | ast.Tuple) -> Value:
     return Items(tuple(items))
 
 
-def _conditional(walker: Walker, node: ast.IfExp) -> Value:
-    walker.value(node.test)
-    decided = walker.decided(node.test)
+def _conditional(frame: CodeFrame, node: ast.IfExp) -> Value:
+    frame.value(node.test)
+    decided = frame.decided(node.test)
     if decided is not None:
-        return walker.value(node.body if decided else node.orelse)
-    return join_values((walker.value(node.body), walker.value(node.orelse)))
+        return frame.value(node.body if decided else node.orelse)
+    return join_values((frame.value(node.body), frame.value(node.orelse)))
 
 
-def _bool_op(walker: Walker, node: ast.BoolOp) -> Value:
+def _bool_op(frame: CodeFrame, node: ast.BoolOp) -> Value:
     """`a or b`: the first that is true, each that may be; the other way round for `and`."""
     wanted = isinstance(node.op, ast.Or)
     kept: list[Value] = []
-    values = [walker.value(part) for part in node.values]
+    values = [frame.value(part) for part in node.values]
     for value in values[:-1]:
         for option in options_of(value):
             decided = truth(option)
@@ -90,16 +90,16 @@ def _bool_op(walker: Walker, node: ast.BoolOp) -> Value:
     return join_values([*kept, values[-1]], *values, loose=True)
 
 
-def _formatted(walker: Walker, node: ast.JoinedStr) -> Value:
-    return concat([_part(walker, part) for part in node.values])
+def _formatted(frame: CodeFrame, node: ast.JoinedStr) -> Value:
+    return concat([_part(frame, part) for part in node.values])
 
 
-def _part(walker: Walker, node: ast.expr) -> Value:
+def _part(frame: CodeFrame, node: ast.expr) -> Value:
     if not isinstance(node, ast.FormattedValue):
-        return walker.value(node)
-    value = walker.value(node.value)
+        return frame.value(node)
+    value = frame.value(node.value)
     if node.format_spec is not None:
-        walker.value(node.format_spec)
+        frame.value(node.format_spec)
     if node.format_spec is not None or node.conversion not in (-1, ord("s")):
         return Unknown(because("is ", node.value, " in some form"), params_in(value), type="string")
     return _text_of(value, node.value)
@@ -122,8 +122,8 @@ def _text_of(value: Value, what: ast.AST) -> Value:
     return join_values(options, value)
 
 
-def _bin_op(walker: Walker, node: ast.BinOp) -> Value:
-    first, second = walker.value(node.left), walker.value(node.right)
+def _bin_op(frame: CodeFrame, node: ast.BinOp) -> Value:
+    first, second = frame.value(node.left), frame.value(node.right)
     if isinstance(node.op, ast.BitOr) and isinstance(first, Dictionary):
         return merged(first, second)
     results = [_combined(node, plain(a), plain(b)) for a in options_of(first) for b in options_of(second)]
@@ -144,8 +144,8 @@ def _is_text(value: Value) -> bool:
     return isinstance(value, Unknown) and value.type == "string"
 
 
-def _unary(walker: Walker, node: ast.UnaryOp) -> Value:
-    value = walker.value(node.operand)
+def _unary(frame: CodeFrame, node: ast.UnaryOp) -> Value:
+    value = frame.value(node.operand)
     if isinstance(node.op, ast.Not):
         decided = truth(value)
         return (
@@ -158,17 +158,17 @@ def _unary(walker: Walker, node: ast.UnaryOp) -> Value:
     return Unknown(because("is ", node), params_in(value))
 
 
-def _compare(walker: Walker, node: ast.Compare) -> Value:
+def _compare(frame: CodeFrame, node: ast.Compare) -> Value:
     for part in (node.left, *node.comparators):
-        walker.value(part)
+        frame.value(part)
     return Unknown(because("is ", node), type="boolean")
 
 
-def _subscript(walker: Walker, node: ast.Subscript) -> Value:
-    owner, asked = walker.value(node.value), walker.value(node.slice)
+def _subscript(frame: CodeFrame, node: ast.Subscript) -> Value:
+    owner, asked = frame.value(node.value), frame.value(node.slice)
     key = plain(asked)
     if isinstance(owner, Class) and isinstance(key, Const) and isinstance(key.value, str):
-        return walker.engine.attribute(walker, owner, key.value, node)  # Events["ORDER"]
+        return frame.engine.attribute(frame, owner, key.value, node)  # Events["ORDER"]
     items: list[Value] = []
     for option in options_of(owner):
         items.extend(_item(option, item, node) for item in options_of(key))
@@ -194,49 +194,49 @@ def _item(owner: Value, key: Value, what: ast.AST) -> Value:
     return Unknown(because("is ", what), params_in(owner, key))
 
 
-def _call(walker: Walker, node: ast.Call) -> Value:
-    return call(walker, node)
+def _call(frame: CodeFrame, node: ast.Call) -> Value:
+    return call(frame, node)
 
 
-def _await(walker: Walker, node: ast.Await | ast.Starred) -> Value:
-    return walker.value(node.value)
+def _await(frame: CodeFrame, node: ast.Await | ast.Starred) -> Value:
+    return frame.value(node.value)
 
 
-def _walrus(walker: Walker, node: ast.NamedExpr) -> Value:
-    value = walker.value(node.value)
-    walker.assign(node.target, value)
+def _walrus(frame: CodeFrame, node: ast.NamedExpr) -> Value:
+    value = frame.value(node.value)
+    frame.assign(node.target, value)
     return value
 
 
-def _lambda(walker: Walker, node: ast.Lambda) -> Value:
+def _lambda(frame: CodeFrame, node: ast.Lambda) -> Value:
     """Not followed as a function: its body is followed once, at the end of the surrounding body."""
     for default in (*node.args.defaults, *node.args.kw_defaults):
-        walker.value(default)
-    if walker.scope.outer is not None:
-        walker.shared |= changed_by_function(node)
-    walker.later.append((node, dict(walker.scope.names), Counter(walker.bindings)))
+        frame.value(default)
+    if frame.scope.outer is not None:
+        frame.shared |= changed_by_function(node)
+    frame.later.append((node, dict(frame.scope.names), Counter(frame.bindings)))
     return Unknown(because("is ", node))
 
 
-def _comprehension(walker: Walker, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+def _comprehension(frame: CodeFrame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
     """Followed once for what it sends, as a loop is: its own names are unknown, and so is what it changes."""
     generators = [part for part in ast.walk(node) if isinstance(part, ast.comprehension)]
     own = {name for generator in generators for name in bound_names(generator.target)}
-    walker.loosen(node, own)
-    before = walker.scope.names
-    walker.scope.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
+    frame.loosen(node, own)
+    before = frame.scope.names
+    frame.scope.names = before | {name: Unknown(because("comes from a loop in ", node)) for name in own}
     for generator in node.generators:
         for part in (generator.iter, *generator.ifs):
-            walker.value(part)
+            frame.value(part)
     for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-        walker.value(part)
-    walker.scope.names = before
+        frame.value(part)
+    frame.scope.names = before
     if isinstance(node, ast.DictComp):
         return Dictionary({}, Unknown("are made in a comprehension"), id(node))
     return Unknown(because("is ", node), type="array" if isinstance(node, ast.ListComp) else "")
 
 
-EXPRESSIONS: Mapping[type[ast.expr], Callable[[Walker, Any], Value]] = {
+EXPRESSIONS: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]] = {
     ast.Attribute: _attribute,
     ast.Await: _await,
     ast.BinOp: _bin_op,

@@ -21,6 +21,7 @@ from footfall.planning.scan.classes import (
     methods_of,
 )
 from footfall.planning.scan.clients import method_of
+from footfall.planning.scan.frame import CodeFrame, Interpreter
 from footfall.planning.scan.mutations import CONSTRUCTORS, Mutations, loosened
 from footfall.planning.scan.survey import Survey
 from footfall.planning.scan.values import (
@@ -49,7 +50,6 @@ from footfall.planning.scan.values import (
     join_values,
     params_in,
 )
-from footfall.planning.scan.walker import Interpreter, Walker
 
 __all__ = ["Members"]
 
@@ -115,23 +115,23 @@ class Members:
             self._subclasses[id(cls)] = (cls, answer)
         return answer
 
-    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
+    def attribute(self, frame: CodeFrame, owner: Value, name: str, what: ast.AST) -> Value:
         """What `owner.name` is."""
         if isinstance(owner, SdkClient):
             return method_of(owner, name) or Unknown(because("is ", what))
         if isinstance(owner, External):
-            return self._engine.modules.of_library(walker.scope.module.path, owner.name, name)
+            return self._engine.modules.of_library(frame.scope.module.path, owner.name, name)
         if isinstance(owner, ModuleValue):
             return self._engine.modules.of_module(owner.module.path, name) or Unknown(because("is ", what))
         if isinstance(owner, Instance):
-            return self._of_instance(walker, owner, name, what)
+            return self._of_instance(frame, owner, name, what)
         if isinstance(owner, Class | Subclass):
             return self._name_of(owner, what) if name == "__name__" else self._of_class(owner, name, what)
         if isinstance(owner, EnumMember):
             parts = {"value": owner.value, "name": Const(owner.name)}
-            return parts.get(name) or self.attribute(walker, owner.value, name, what)
+            return parts.get(name) or self.attribute(frame, owner.value, name, what)
         if isinstance(owner, LibraryCall) and owner.name == "builtins.super":
-            return self._of_super(walker, name, what)
+            return self._of_super(frame, name, what)
         if isinstance(owner, Function | Method) and name in _TASKS:
             return TaskMethod(owner, name)
         if name in METHODS.get(type(owner), ()):
@@ -172,8 +172,8 @@ class Members:
             value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
         return EnumMember(name, value, prints)
 
-    def _of_super(self, walker: Walker, name: str, what: ast.AST) -> Value:
-        cls, receiver = walker.lookup("__class__"), walker.scope.names.get(" self")
+    def _of_super(self, frame: CodeFrame, name: str, what: ast.AST) -> Value:
+        cls, receiver = frame.lookup("__class__"), frame.scope.names.get(" self")
         for base in cls.bases if isinstance(cls, Class) and receiver is not None else ():
             member = class_value(base, name) if isinstance(base, Class) else None
             if isinstance(member, Function) and receiver is not None:
@@ -194,16 +194,16 @@ class Members:
 
     # Objects.
 
-    def _of_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
+    def _of_instance(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value:
         if name == "__class__":
             return self._class_of(instance)
-        values = [self._in_instance(walker, instance, name, what)]
+        values = [self._in_instance(frame, instance, name, what)]
         if instance.arguments is None:
             first = class_value(instance.cls, name)
             others = [
                 c for c in self.subclasses(instance.cls) if class_value(c, name) is not first or self._sets(c, name)
             ]
-            values += [self._in_instance(walker, Instance(cls, None, instance.param), name, what) for cls in others]
+            values += [self._in_instance(frame, Instance(cls, None, instance.param), name, what) for cls in others]
         value = _any_of(values, what) if instance.arguments is None else values[0]
         if instance.param is None:
             return value
@@ -223,14 +223,14 @@ class Members:
         of = [Choice((), frozenset({instance.param}))] if instance.param is not None else []
         return join_values([Subclass(instance.cls)], *of)
 
-    def _in_instance(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value:
+    def _in_instance(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value:
         """What an object has under a name, by its class and the bases of that."""
         cls = instance.cls
         value = class_value(cls, name)
         if isinstance(value, Function):
-            return self._of_function(walker, instance, value, what)
-        content = self._held(walker, instance, name, value, what)
-        later = self._later(walker, cls, name)
+            return self._of_function(frame, instance, value, what)
+        content = self._held(frame, instance, name, value, what)
+        later = self._later(frame, cls, name)
         changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
         # None holds the place until the attribute is set, and it is asked for after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
@@ -239,7 +239,7 @@ class Members:
             certain = [open_ if _may_change(item) else item for item in options] or [open_]
             return loosened(join_values(certain, loose=True), changed, what)
         said = annotation_of(cls, name)
-        typed = from_annotation(Walker(self._engine, cls.scope, walker.depth), said)
+        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), said)
         if typed is not None:
             return typed
         run = class_value(cls, "run") if name in _TASKS else None
@@ -248,26 +248,28 @@ class Members:
         client = self._engine.clients.made_by(cls)
         return (method_of(client, name) if client is not None else None) or Unknown(because("is ", what))
 
-    def _of_function(self, walker: Walker, instance: Instance, value: Function, what: ast.AST) -> Value:
+    def _of_function(self, frame: CodeFrame, instance: Instance, value: Function, what: ast.AST) -> Value:
         if instance.param is not None and instance.param.rest != "self":
             instance = Instance(instance.cls)  # what is asked of it depends on the parameter, not what it does inside
         if value.kind == "property":
             if value.is_stub:
                 return Unknown(because("is ", what, ", which a subclass gives"))
-            return self._engine.follow(walker, value, Arguments(), value.node, instance)
+            return self._engine.follow(frame, value, Arguments(), value.node, instance)
         if value.kind == "class":
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
         return value if value.kind == "static" else Method(value, instance)
 
-    def _held(self, walker: Walker, instance: Instance, name: str, value: Value | None, what: ast.AST) -> Value | None:
+    def _held(
+        self, frame: CodeFrame, instance: Instance, name: str, value: Value | None, what: ast.AST
+    ) -> Value | None:
         """An attribute right after construction, from fields, constructor and class. None if nothing sets it."""
         cls = instance.cls
         said = annotation_of(cls, name)
-        typed = from_annotation(Walker(self._engine, cls.scope, walker.depth), said)
+        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), said)
         given = self._given(instance, name)
         if given is not None:
             return typed if typed is not None and isinstance(given, Unknown) else given
-        initial = self._made(walker, instance, name, what)
+        initial = self._made(frame, instance, name, what)
         is_open = instance.arguments is None or is_settings(cls)
         takes_fields = any(item.takes_fields for item in classes_of(cls)) and class_value(cls, "__init__") is None
         if said is not None and not _is_fixed(said) and is_open and takes_fields:
@@ -290,7 +292,7 @@ class Members:
             return instance.arguments.positional[position]
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
-    def _made(self, walker: Walker, instance: Instance, name: str, what: ast.AST) -> Value | None:
+    def _made(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value | None:
         """What the constructor binds an attribute to, with its arguments where they are known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
@@ -301,20 +303,20 @@ class Members:
             return None
         # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
         of = cls if instance.arguments is None else instance
-        bound = self._bound_by(walker, of, Instance(cls, instance.arguments), init)
+        bound = self._bound_by(frame, of, Instance(cls, instance.arguments), init)
         return bound.get(name) or Unknown(because("is ", what))
 
-    def _later(self, walker: Walker, cls: Class, name: str) -> Value | None:
+    def _later(self, frame: CodeFrame, cls: Class, name: str) -> Value | None:
         """What the other methods of an object bind an attribute to."""
         values = []
         for method in methods_of(cls):
             if method.qualname.rpartition(".")[2] not in CONSTRUCTORS and self._changes.binds(method, name):
-                value = self._bound_by(walker, cls, Instance(cls), method).get(name)
+                value = self._bound_by(frame, cls, Instance(cls), method).get(name)
                 values += [value] if value is not None else []
         return join_values(values, loose=True) if values else None
 
     def _bound_by(
-        self, walker: Walker, of: Class | Instance, instance: Instance, method: Function
+        self, frame: CodeFrame, of: Class | Instance, instance: Instance, method: Function
     ) -> Mapping[str, Value]:
         """What one method binds on its object."""
         key = (id(of), id(method.node))
@@ -327,7 +329,7 @@ class Members:
         self._busy.add(key)
         self._noting.append((instance.cls, names))
         try:
-            self._engine.run(method, instance.arguments, walker.depth, instance)
+            self._engine.run(method, instance.arguments, frame.depth, instance)
         finally:
             self._noting.pop()
             self._busy.discard(key)

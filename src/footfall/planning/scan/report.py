@@ -11,10 +11,10 @@ from footfall.errors import Problem
 from footfall.plan.findings import Place as PlanPlace
 from footfall.plan.model import Plan
 from footfall.plan.reading.places import Places
+from footfall.planning.scan.call_checker import PROPERTY_CODES, CallChecker, CallVerdict
 from footfall.planning.scan.calls import CodeLocation
 from footfall.planning.scan.coverage import CodeCoverage, Implementation, can_be_python, coverage_of, implementations
 from footfall.planning.scan.follow import Followed, follow_tree
-from footfall.planning.scan.judge import PROPERTY_CODES, CallJudge, CallVerdict
 from footfall.planning.scan.library import Library
 from footfall.planning.scan.sdks import Naming
 from footfall.planning.scan.values import Const
@@ -59,8 +59,8 @@ def scan(
     in it makes this raise.
     """
     followed = follow_tree(library, clients or {})
-    judge = CallJudge(plan, root)
-    judged = [judge.judge(sent) for sent in followed.sent]
+    checker = CallChecker(plan, root)
+    judged = [checker.check(sent) for sent in followed.sent]
     verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(judged, library)))]
     events = implementations(plan, verdicts)
     coverage = coverage_of(plan, events)

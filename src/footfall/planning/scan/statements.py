@@ -15,6 +15,7 @@ from footfall.planning.scan.dictionaries import (
     merged,
     options_of,
 )
+from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.mutations import changed_by_function
 from footfall.planning.scan.values import (
     Class,
@@ -32,138 +33,137 @@ from footfall.planning.scan.values import (
     Value,
     because,
 )
-from footfall.planning.scan.walker import Walker
 
 __all__ = ["STATEMENTS"]
 
 _MOST_ROUNDS = 16
 
 
-def _assign(walker: Walker, node: ast.Assign) -> None:
-    value = walker.value(node.value)
+def _assign(frame: CodeFrame, node: ast.Assign) -> None:
+    value = frame.value(node.value)
     for target in node.targets:
-        walker.assign(target, value)
+        frame.assign(target, value)
 
 
-def _ann_assign(walker: Walker, node: ast.AnnAssign) -> None:
-    said = from_annotation(walker, node.annotation)
+def _ann_assign(frame: CodeFrame, node: ast.AnnAssign) -> None:
+    said = from_annotation(frame, node.annotation)
     if node.value is None:
         if said is not None:
-            walker.assign(node.target, said)
+            frame.assign(node.target, said)
         return
-    value = walker.value(node.value)
+    value = frame.value(node.value)
     if said is not None and (isinstance(value, Unknown | External | Param) or value == Const(None)):
         value = said
-    walker.assign(node.target, value)
+    frame.assign(node.target, value)
 
 
-def _aug_assign(walker: Walker, node: ast.AugAssign) -> None:
-    old, more = walker.value(node.target), walker.value(node.value)
+def _aug_assign(frame: CodeFrame, node: ast.AugAssign) -> None:
+    old, more = frame.value(node.target), frame.value(node.value)
     if isinstance(node.op, ast.BitOr) and isinstance(old, Dictionary):
-        walker.rebind(old, merged(old, more))
+        frame.rebind(old, merged(old, more))
     elif isinstance(node.op, ast.Add) and isinstance(old, Const) and isinstance(old.value, str):
-        walker.assign(node.target, concat((old, more)))
+        frame.assign(node.target, concat((old, more)))
     elif isinstance(node.op, ast.Add) and isinstance(old, Items):
         items = old.items + more.items if isinstance(more, Items) else None
         why = Unknown(because("is changed by ", node), type="array")
-        walker.rebind(old, why if items is None else Items(items))
+        frame.rebind(old, why if items is None else Items(items))
     else:
-        walker.assign(node.target, Unknown(because("is changed by ", node)))
+        frame.assign(node.target, Unknown(because("is changed by ", node)))
 
 
-def _if(walker: Walker, node: ast.If) -> bool:
-    walker.value(node.test)
-    decided = walker.decided(node.test)
+def _if(frame: CodeFrame, node: ast.If) -> bool:
+    frame.value(node.test)
+    decided = frame.decided(node.test)
     ways = {True: node.body, False: node.orelse}
     if decided is not None:
-        return walker.body(ways[decided])
-    return walker.ways([lambda: walker.body(node.body), lambda: walker.body(node.orelse)])
+        return frame.body(ways[decided])
+    return frame.ways([lambda: frame.body(node.body), lambda: frame.body(node.orelse)])
 
 
-def _for(walker: Walker, node: ast.For | ast.AsyncFor) -> bool:
-    items = walker.value(node.iter)
+def _for(frame: CodeFrame, node: ast.For | ast.AsyncFor) -> bool:
+    items = frame.value(node.iter)
     if isinstance(items, Items) and 0 < len(items.items) <= _MOST_ROUNDS:
         for item in items.items:
-            walker.assign(node.target, item)
-            if walker.ways([lambda: _round(walker, node.body)]):
+            frame.assign(node.target, item)
+            if frame.ways([lambda: _round(frame, node.body)]):
                 break
-        walker.body(node.orelse)
+        frame.body(node.orelse)
         return False
-    walker.loosen(node)
-    walker.ways([lambda: _entered(walker, node), lambda: False])
-    walker.body(node.orelse)
+    frame.loosen(node)
+    frame.ways([lambda: _entered(frame, node), lambda: False])
+    frame.body(node.orelse)
     return False
 
 
-def _entered(walker: Walker, node: ast.For | ast.AsyncFor) -> bool:
-    walker.assign(node.target, Unknown(because("comes from a loop over ", node.iter)))
-    return _round(walker, node.body)
+def _entered(frame: CodeFrame, node: ast.For | ast.AsyncFor) -> bool:
+    frame.assign(node.target, Unknown(because("comes from a loop over ", node.iter)))
+    return _round(frame, node.body)
 
 
-def _round(walker: Walker, body: list[ast.stmt]) -> bool:
+def _round(frame: CodeFrame, body: list[ast.stmt]) -> bool:
     """One round of a loop. Whatever ends it, the code after the loop is reached."""
-    walker.body(body)
+    frame.body(body)
     return False
 
 
-def _while(walker: Walker, node: ast.While) -> bool:
-    walker.loosen(node)
-    walker.value(node.test)
-    walker.ways([lambda: _round(walker, node.body), lambda: False])
-    walker.body(node.orelse)
+def _while(frame: CodeFrame, node: ast.While) -> bool:
+    frame.loosen(node)
+    frame.value(node.test)
+    frame.ways([lambda: _round(frame, node.body), lambda: False])
+    frame.body(node.orelse)
     return False
 
 
-def _try(walker: Walker, node: ast.Try | ast.TryStar) -> bool:
-    before = dict(walker.scope.names)
-    main_ended = walker.body(node.body) or walker.body(node.orelse)
-    done = walker.scope.names
+def _try(frame: CodeFrame, node: ast.Try | ast.TryStar) -> bool:
+    before = dict(frame.scope.names)
+    main_ended = frame.body(node.body) or frame.body(node.orelse)
+    done = frame.scope.names
     # The body may have come to any point before it failed.
-    walker.scope.names = join_names(before, done)
+    frame.scope.names = join_names(before, done)
 
     def handler(caught: ast.ExceptHandler) -> bool:
         if caught.type is not None:
-            walker.value(caught.type)
-        return walker.body(caught.body)
+            frame.value(caught.type)
+        return frame.body(caught.body)
 
     handlers: list[Callable[[], bool]] = [partial(handler, caught) for caught in node.handlers]
-    ended = walker.ways(handlers) if handlers else True
+    ended = frame.ways(handlers) if handlers else True
     if not main_ended:
-        walker.scope.names = done if ended else join_names(done, walker.scope.names)
-    return walker.body(node.finalbody) or (ended and main_ended)
+        frame.scope.names = done if ended else join_names(done, frame.scope.names)
+    return frame.body(node.finalbody) or (ended and main_ended)
 
 
-def _with(walker: Walker, node: ast.With | ast.AsyncWith) -> bool:
+def _with(frame: CodeFrame, node: ast.With | ast.AsyncWith) -> bool:
     for item in node.items:
-        value = walker.value(item.context_expr)
+        value = frame.value(item.context_expr)
         if item.optional_vars is not None:
             keeps = isinstance(value, SdkClient | Instance)
-            walker.assign(item.optional_vars, value if keeps else Unknown(because("comes from ", item.context_expr)))
-    return walker.body(node.body)
+            frame.assign(item.optional_vars, value if keeps else Unknown(because("comes from ", item.context_expr)))
+    return frame.body(node.body)
 
 
-def _match(walker: Walker, node: ast.Match) -> bool:
+def _match(frame: CodeFrame, node: ast.Match) -> bool:
     """Any of the cases, or none. What a pattern binds is not followed: it is unknown from here on."""
-    walker.value(node.subject)
-    walker.loosen(node)
+    frame.value(node.subject)
+    frame.loosen(node)
     for part in ast.walk(node):
         name = getattr(part, "rest" if isinstance(part, ast.MatchMapping) else "name", None)
         if isinstance(part, ast.pattern) and isinstance(name, str):
-            walker.scope.names[name] = Unknown("comes from a match")
-    return walker.ways([*(partial(walker.body, case.body) for case in node.cases), lambda: False])
+            frame.scope.names[name] = Unknown("comes from a match")
+    return frame.ways([*(partial(frame.body, case.body) for case in node.cases), lambda: False])
 
 
-def _function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+def _function(frame: CodeFrame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     kinds = set()
     for decorator in node.decorator_list:
-        walker.value(decorator)
+        frame.value(decorator)
         kinds.add(decorator.attr if isinstance(decorator, ast.Attribute) else getattr(decorator, "id", ""))
         if _is_bound_task(decorator):
             kinds.add("bound task")
     kind = next((_KINDS[name] for name in sorted(kinds & _KINDS.keys())), "")
     for default in (*node.args.defaults, *node.args.kw_defaults):
-        walker.value(default)
-    outer = walker.scope
+        frame.value(default)
+    outer = frame.scope
     qualname = f"{outer.qualname}.{node.name}" if outer.qualname else node.name
     # A class's own names are not seen from inside its methods.
     home = outer.outer if outer.owner is not None and outer.outer is not None else outer
@@ -172,9 +172,9 @@ def _function(walker: Walker, node: ast.FunctionDef | ast.AsyncFunctionDef) -> N
     # A setter leaves the property what it is; it is kept among the methods, under a name that no code can ask for.
     is_setter = not kinds.isdisjoint({"setter", "deleter"})
     outer.names[f"{node.name} setter" if is_setter else node.name] = function
-    walker.defined.append(function)
+    frame.defined.append(function)
     if outer.outer is not None and outer.owner is None:
-        walker.shared |= changed_by_function(node)
+        frame.shared |= changed_by_function(node)
 
 
 _KINDS = {
@@ -203,14 +203,14 @@ def _is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return True
 
 
-def _class(walker: Walker, node: ast.ClassDef) -> None:
+def _class(frame: CodeFrame, node: ast.ClassDef) -> None:
     # `Base[int]` is Base to the scan.
-    bases = tuple(walker.value(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
+    bases = tuple(frame.value(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
     for keyword in node.keywords:
-        walker.value(keyword.value)
+        frame.value(keyword.value)
     for decorator in node.decorator_list:
-        walker.value(decorator)
-    outer = walker.scope
+        frame.value(decorator)
+    outer = frame.scope
     names: dict[str, Value] = {}
     fields = {
         part.target.id: part.annotation
@@ -222,55 +222,55 @@ def _class(walker: Walker, node: ast.ClassDef) -> None:
     # A decorator, or a base that is not scanned, may make a constructor that takes the fields.
     takes_fields = bool(node.decorator_list) or not all(isinstance(base, Class) for base in bases)
     cls = Class(node.name, qualname, bases, names, fields, home, takes_fields)
-    walker.scope.module.classes.append(cls)
+    frame.scope.module.classes.append(cls)
     inner = NameScope(outer.module, names, home, qualname, cls)
-    walker.scope = inner
+    frame.scope = inner
     try:
-        walker.body(node.body)
+        frame.body(node.body)
     finally:
-        walker.scope = outer
+        frame.scope = outer
     names.update(inner.names)  # several ways through the body make a new table
     outer.names[node.name] = cls
 
 
-def _import(walker: Walker, node: ast.Import) -> None:
+def _import(frame: CodeFrame, node: ast.Import) -> None:
     for alias in node.names:
         if alias.asname is not None:
-            walker.scope.names[alias.asname] = Import(alias.name)
+            frame.scope.names[alias.asname] = Import(alias.name)
         else:
-            walker.scope.names[alias.name.split(".")[0]] = Import(alias.name.split(".")[0])
+            frame.scope.names[alias.name.split(".")[0]] = Import(alias.name.split(".")[0])
 
 
-def _import_from(walker: Walker, node: ast.ImportFrom) -> None:
+def _import_from(frame: CodeFrame, node: ast.ImportFrom) -> None:
     for alias in node.names:
         if alias.name == "*":
-            walker.scope.module.stars.append(Import(node.module or "", node.level))
+            frame.scope.module.stars.append(Import(node.module or "", node.level))
         else:
-            walker.scope.names[alias.asname or alias.name] = Import(node.module or "", node.level, alias.name)
-            walker.engine.note_import(alias.name, alias.asname)
+            frame.scope.names[alias.asname or alias.name] = Import(node.module or "", node.level, alias.name)
+            frame.engine.note_import(alias.name, alias.asname)
 
 
-def _return(walker: Walker, node: ast.Return) -> bool:
-    walker.returns.append(walker.value(node.value))
+def _return(frame: CodeFrame, node: ast.Return) -> bool:
+    frame.returns.append(frame.value(node.value))
     return True
 
 
-def _delete(walker: Walker, node: ast.Delete) -> None:
+def _delete(frame: CodeFrame, node: ast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
-            walker.scope.names.pop(target.id, None)
+            frame.scope.names.pop(target.id, None)
         elif isinstance(target, ast.Subscript):
-            container, key = walker.value(target.value), walker.value(target.slice)
+            container, key = frame.value(target.value), frame.value(target.slice)
             for option in options_of(container):
                 if isinstance(option, Dictionary):
-                    walker.rebind(option, changed(option, "__delitem__", (key,), Dictionary({})))
+                    frame.rebind(option, changed(option, "__delitem__", (key,), Dictionary({})))
 
 
-def _global(walker: Walker, node: ast.Global) -> None:
-    walker.globals.update(node.names)
+def _global(frame: CodeFrame, node: ast.Global) -> None:
+    frame.globals.update(node.names)
 
 
-STATEMENTS: Mapping[type[ast.stmt], Callable[[Walker, Any], bool | None]] = {
+STATEMENTS: Mapping[type[ast.stmt], Callable[[CodeFrame, Any], bool | None]] = {
     ast.AnnAssign: _ann_assign,
     ast.Assign: _assign,
     ast.AsyncFor: _for,

@@ -1,4 +1,4 @@
-"""Walker: follows the statements of one function, class body or module in order, on every way through them."""
+"""CodeFrame: follows the statements of one function, class body or module in order, on every way through them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from footfall.planning.scan.values import (
     join_values,
 )
 
-__all__ = ["Interpreter", "Walker"]
+__all__ = ["CodeFrame", "Interpreter"]
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
@@ -40,25 +40,25 @@ class Interpreter(Protocol):
 
     modules: Modules
     clients: Clients
-    expressions: Mapping[type[ast.expr], Callable[[Walker, Any], Value]]
-    statements: Mapping[type[ast.stmt], Callable[[Walker, Any], bool | None]]
+    expressions: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]]
+    statements: Mapping[type[ast.stmt], Callable[[CodeFrame, Any], bool | None]]
     resolved: set[CodeLocation]
 
     def step(self) -> None:
         """Count one step of the following."""
 
-    def attribute(self, walker: Walker, owner: Value, name: str, what: ast.AST) -> Value:
+    def attribute(self, frame: CodeFrame, owner: Value, name: str, what: ast.AST) -> Value:
         """What `owner.name` is."""
 
     def may_send(self, function: Function) -> bool:
         """Whether a function names anything that sends."""
 
     def follow(
-        self, walker: Walker, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
+        self, frame: CodeFrame, function: Function, arguments: Arguments, node: ast.AST, receiver: Value | None = None
     ) -> Value:
         """What a call of a function returns."""
 
-    def construct(self, walker: Walker, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
+    def construct(self, frame: CodeFrame, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
         """What a call of a class makes."""
 
     def run(self, function: Function, arguments: Arguments | None, depth: int, receiver: Value | None = None) -> object:
@@ -77,7 +77,7 @@ class Interpreter(Protocol):
         """A value is changed in place."""
 
 
-class Walker:
+class CodeFrame:
     """Follows one body. `sent` gathers what it sends, `returns` what it returns; `depth` counts the calls above it.
 
     `sends` says that something is sent here, or that what this returns is sent by a caller.

@@ -31,7 +31,7 @@ from footfall.planning.scan.values import (
     reason_of,
 )
 
-__all__ = ["PROPERTY_CODES", "SCAN_CODES", "CallJudge", "CallVerdict"]
+__all__ = ["PROPERTY_CODES", "SCAN_CODES", "CallChecker", "CallVerdict"]
 
 PROPERTY_CODES = frozenset(
     {"maybe_missing_property", "missing_property", "new_enum_value", "unknown_property", "wrong_value"}
@@ -98,7 +98,7 @@ class CallVerdict(msgspec.Struct, frozen=True):
     is_test: bool = False
 
 
-class CallJudge:
+class CallChecker:
     """Judges calls by one plan. Literals are checked by the plan's own Validator, every policy at its strictest."""
 
     def __init__(self, plan: Plan, root: str = "") -> None:
@@ -108,7 +108,7 @@ class CallJudge:
         self._sources = SourceGlobs(plan, root)
         self._names = sorted({event.wire_name for event in events.values()} | set(events))
 
-    def judge(self, sent: Sent) -> CallVerdict:
+    def check(self, sent: Sent) -> CallVerdict:
         """The verdict on one message that the code sends."""
         sources = self._sources.of(sent.origin.file)
         if sent.kind in {"identify", "group"}:

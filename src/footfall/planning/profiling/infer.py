@@ -17,7 +17,7 @@ from footfall.planning.personal_names import personal_kind
 from footfall.planning.profiling.values import DEPTH, ValueProfile
 from footfall.planning.words import words_of
 
-__all__ = ["ENOUGH", "Guess", "guess"]
+__all__ = ["ENOUGH", "InferredProperty", "infer_property"]
 
 ENOUGH: Final = 10
 """So many messages must agree before something is said to be in all of them."""
@@ -43,7 +43,7 @@ _PERSONAL_FORMS = frozenset({"email", "ip", "ipv4", "ipv6", "mac", "phone"})
 _KEY_OF_A_MAP = re.compile(r"[0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|[0-9a-f]{16,}")
 
 
-class Guess(msgspec.Struct, frozen=True):
+class InferredProperty(msgspec.Struct, frozen=True):
     """What a place seems to be. `enum` are its choices where it has few; `mixed` says that no one type holds it."""
 
     type: PropertyType
@@ -55,7 +55,7 @@ class Guess(msgspec.Struct, frozen=True):
     mixed: bool = False
 
 
-def guess(name: str, seen: ValueProfile, depth: int = 0) -> Guess:
+def infer_property(name: str, seen: ValueProfile, depth: int = 0) -> InferredProperty:
     """What the property `name` seems to be. A place that was only ever null can be anything."""
     words = words_of(name)
     kinds = {kind for kind, count in seen.kinds.items() if count and kind != "null"}
@@ -66,7 +66,7 @@ def guess(name: str, seen: ValueProfile, depth: int = 0) -> Guess:
     choices = _choices(seen) if may_choose else ()
     if choices:
         format_ = None  # the values say more
-    return Guess(type_, format_, scale, choices, nullable, personal, type_ == "any" and len(kinds) > 1)
+    return InferredProperty(type_, format_, scale, choices, nullable, personal, type_ == "any" and len(kinds) > 1)
 
 
 def _type(

@@ -15,19 +15,19 @@ from hypothesis import strategies as st
 from footfall.plan import Plan, Validator, check, load
 from footfall.plan.findings import Findings
 from footfall.plan.reading.yaml_source import parse_yaml
-from footfall.planning.profiling import Draft, Profile, draft, read_line
-from footfall.planning.profiling.draft import quoted
+from footfall.planning.profiling import DataProfile, InferredPlan, infer_plan, read_line
+from footfall.planning.profiling.inferred_plan import quoted
 
 
 def track(event: str, properties: dict[str, Any], **more: Any) -> bytes:
     return msgspec.json.encode({"type": "track", "event": event, "properties": properties, **more})
 
 
-def drafted(lines: Iterable[bytes]) -> Draft:
-    return draft(Profile(seen for line in lines for seen in read_line(line)), name="drafted", seen_in="a test")
+def drafted(lines: Iterable[bytes]) -> InferredPlan:
+    return infer_plan(DataProfile(seen for line in lines for seen in read_line(line)), name="drafted", seen_in="a test")
 
 
-def loaded(tmp_path: Path, made: Draft) -> Plan:
+def loaded(tmp_path: Path, made: InferredPlan) -> Plan:
     path = tmp_path / "plan.yaml"
     path.write_text(made.text(), encoding="utf-8")
     assert check(path) == []

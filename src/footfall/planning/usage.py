@@ -11,7 +11,7 @@ from footfall.plan.calls import is_described_by
 from footfall.plan.checking.rules import compile_rule
 from footfall.plan.model import Aggregate, Conversion, Count, Journey, Kpi, Plan, Ratio, Rule, Unique, Where
 
-__all__ = ["Use", "UseIndex", "UseKind"]
+__all__ = ["UsageIndex", "Use", "UseKind"]
 
 UseKind = Literal["kpi", "journey", "rule", "identity", "event"]
 _ACTOR = "actor"
@@ -33,7 +33,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     where: Where | None = None
 
 
-class UseIndex:
+class UsageIndex:
     """The uses of a whole plan, by event and by property."""
 
     def __init__(self, plan: Plan) -> None:

@@ -13,16 +13,16 @@ from footfall.events import Fault
 from footfall.plan.checking.validate import Validator
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Event, Plan, Property
-from footfall.planning.profiling.messages import Seen
+from footfall.planning.profiling.messages import ObservedMessage
 from footfall.planning.profiling.profile import QUARTER_US
 from footfall.timestamps import format_us
 
-__all__ = ["Drift", "EventSeen", "Place", "Watch"]
+__all__ = ["Drift", "DriftKey", "DriftMonitor", "EventTally"]
 
 _KEY = re.compile(r"[^.\[]*")
 
 
-class Place(NamedTuple):
+class DriftKey(NamedTuple):
     """Where and how messages differ: the path, the fault's code, whether it is only a warning.
 
     The path is of keys on the wire, with `[]` for any item of an array and `{}` for any value of a map.
@@ -43,7 +43,7 @@ class Drift(msgspec.Struct):
     last: int | None = None
 
 
-class EventSeen(msgspec.Struct):
+class EventTally(msgspec.Struct):
     """What came of one event. Times are microseconds since 1970-01-01 UTC, None where no message had one.
 
     `keys` counts the keys of the properties, `names` what it was called on the wire, `quarters` by the quarter of an
@@ -58,13 +58,13 @@ class EventSeen(msgspec.Struct):
     names: Counter[str] = msgspec.field(default_factory=Counter)
     keys: Counter[str] = msgspec.field(default_factory=Counter)
     quarters: Counter[int] = msgspec.field(default_factory=Counter)
-    drifts: dict[Place, Drift] = msgspec.field(default_factory=dict)
+    drifts: dict[DriftKey, Drift] = msgspec.field(default_factory=dict)
 
 
 _VALUES = 20
 
 
-class Watch:
+class DriftMonitor:
     """Sees messages one by one. `planned` is by the plan's name, `unplanned` by the name on the wire.
 
     `first` and `last` are when the messages happened, `receipt` the last one's, where it is known, else as `last`.
@@ -72,10 +72,10 @@ class Watch:
     Values are checked as `plan.checking` checks them, with the transformed types where a message was received.
     """
 
-    def __init__(self, plan: Plan, messages: Iterable[Seen] = ()) -> None:
+    def __init__(self, plan: Plan, messages: Iterable[ObservedMessage] = ()) -> None:
         self.plan = plan
-        self.planned: dict[str, EventSeen] = {}
-        self.unplanned: dict[str, EventSeen] = {}
+        self.planned: dict[str, EventTally] = {}
+        self.unplanned: dict[str, EventTally] = {}
         self.count = 0
         self.first: int | None = None
         self.last: int | None = None
@@ -86,7 +86,7 @@ class Watch:
         for seen in messages:
             self.see(seen)
 
-    def see(self, seen: Seen) -> None:
+    def see(self, seen: ObservedMessage) -> None:
         """Take one message into account; only track messages are events."""
         self.count += 1
         self.first, self.last = _widen(self.first, self.last, seen.at)
@@ -97,18 +97,18 @@ class Watch:
         validator = self._validators[seen.received]
         event = validator.resolve(seen.event, "" if receipt is None else format_us(receipt)[:10])
         if event is None:
-            _count(self.unplanned.setdefault(seen.event, EventSeen()), seen)
+            _count(self.unplanned.setdefault(seen.event, EventTally()), seen)
             return
-        entry = self.planned.setdefault(event.name, EventSeen())
+        entry = self.planned.setdefault(event.name, EventTally())
         _count(entry, seen)
         self._check(validator, event, entry, seen)
 
-    def _check(self, validator: Validator, event: Event, entry: EventSeen, seen: Seen) -> None:
+    def _check(self, validator: Validator, event: Event, entry: EventTally, seen: ObservedMessage) -> None:
         checked = validator.check(event, seen.body)
         for mild, faults in ((False, checked.faults), (True, checked.warnings)):
-            told: set[Place] = set()
+            told: set[DriftKey] = set()
             for fault in faults:
-                place = Place(self._general(event, fault.path), fault.code, mild)
+                place = DriftKey(self._general(event, fault.path), fault.code, mild)
                 drift = entry.drifts.setdefault(place, Drift(fault))
                 if fault.got in drift.values or len(drift.values) < _VALUES:
                     drift.values[fault.got] += 1
@@ -147,7 +147,7 @@ def _inside_of(path: str, prop: Property) -> Iterator[tuple[str, bool]]:
     yield from _maps(path, prop.properties)
 
 
-def _count(entry: EventSeen, seen: Seen) -> None:
+def _count(entry: EventTally, seen: ObservedMessage) -> None:
     entry.count += 1
     entry.names[seen.event] += 1
     if seen.source:
@@ -159,7 +159,7 @@ def _count(entry: EventSeen, seen: Seen) -> None:
     entry.keys.update(seen.values.keys())
 
 
-def _receipt(seen: Seen) -> int | None:
+def _receipt(seen: ObservedMessage) -> int | None:
     return seen.at if seen.receipt is None else seen.receipt
 
 

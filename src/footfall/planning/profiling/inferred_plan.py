@@ -8,14 +8,14 @@ from typing import Final
 
 import msgspec
 
-from footfall.planning.profiling.guess import ENOUGH, Guess, guess
-from footfall.planning.profiling.profile import EventProfile, Profile
+from footfall.planning.profiling.infer import ENOUGH, InferredProperty, infer_property
+from footfall.planning.profiling.profile import DataProfile, EventProfile
 from footfall.planning.profiling.values import ValueProfile
 from footfall.planning.words import words_of
 from footfall.printable import counted
 from footfall.timestamps import format_us
 
-__all__ = ["Draft", "draft", "quoted"]
+__all__ = ["InferredPlan", "infer_plan", "quoted"]
 
 # Text that YAML 1.2 reads as this very text, also inside of a flow map.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]*( [A-Za-z0-9_-]+)*")
@@ -24,7 +24,7 @@ _UNIT: Final = "  "
 _SHOWN = 40
 
 
-class Draft(msgspec.Struct, frozen=True):
+class InferredPlan(msgspec.Struct, frozen=True):
     """The files of a drafted plan, by name, and what it could not say."""
 
     files: Mapping[str, str]
@@ -51,7 +51,7 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
-def draft(profile: Profile, *, name: str, seen_in: str) -> Draft:
+def infer_plan(profile: DataProfile, *, name: str, seen_in: str) -> InferredPlan:
     """A plan that every profiled message keeps, as far as a plan can say it. `seen_in` names the evidence.
 
     A draft says no more than was seen: descriptions, owners, KPIs and journeys are for people to add.
@@ -69,7 +69,7 @@ def draft(profile: Profile, *, name: str, seen_in: str) -> Draft:
         files["events.yaml"] = "\n".join(["events:", *writer.events(profile.events)]) + "\n"
     if profile.traits:
         files["traits.yaml"] = "\n".join(["traits:", *writer.traits(profile.traits)]) + "\n"
-    return Draft(files, tuple(writer.left_out))
+    return InferredPlan(files, tuple(writer.left_out))
 
 
 def _day(us: int | None) -> str:
@@ -161,7 +161,7 @@ class _Writer:
         self, name: str, seen: ValueProfile, of: int, level: int, where: str, more: Mapping[str, str]
     ) -> Iterator[str]:
         """One property, item or value: on one line where it has no inside."""
-        found = guess(name, seen, level)
+        found = infer_property(name, seen, level)
         keys = {"type": found.type, **more, **_constraints(found)}
         evidence = f"  # {_evidence(seen, found, of)}"
         pad = _UNIT * level
@@ -181,7 +181,7 @@ class _Writer:
             yield from self._property(key, inside, inside.present, level + 1, f"{where}[]", {})
 
 
-def _inside(seen: ValueProfile, found: Guess) -> tuple[ValueProfile | None, str]:
+def _inside(seen: ValueProfile, found: InferredProperty) -> tuple[ValueProfile | None, str]:
     if found.type == "array":
         return seen.items, "items"
     if seen.overflown is not None:
@@ -192,7 +192,7 @@ def _inside(seen: ValueProfile, found: Guess) -> tuple[ValueProfile | None, str]
     return values, "values"
 
 
-def _constraints(found: Guess) -> dict[str, str]:
+def _constraints(found: InferredProperty) -> dict[str, str]:
     keys: dict[str, str] = {}
     if found.nullable:
         keys["nullable"] = "true"
@@ -209,7 +209,7 @@ def _constraints(found: Guess) -> dict[str, str]:
     return keys
 
 
-def _evidence(seen: ValueProfile, found: Guess, of: int) -> str:
+def _evidence(seen: ValueProfile, found: InferredProperty, of: int) -> str:
     parts = [f"in all {of:,}" if seen.present == of else f"in {seen.present:,} of {of:,}"]
     if seen.nulls:
         parts.append(f"{seen.nulls:,} null")
