@@ -39,7 +39,7 @@ def test_every_library_of_an_extra_is_in_the_table_under_that_extra() -> None:
         ("from footfall.collector import Collector", "apsw", "collector"),
         ("from footfall.collector import Collector", "uvicorn", None),
         ("from footfall.analytics import Dataset", "apsw", "analytics"),
-        ("from footfall.people import find", "apsw", "analytics"),
+        ("from footfall.people import lookup", "apsw", "analytics"),
         ("from footfall.storage import SqliteJournal", "apsw", "collector"),
         ("from footfall.simulation import simulate", "apsw", "analytics,collector"),
     ],

@@ -28,7 +28,7 @@ __all__ = [
     "LARGEST_FILE",
     "Directory",
     "Disk",
-    "Lock",
+    "FileLock",
     "Mode",
     "SystemDirectory",
     "SystemDisk",
@@ -64,7 +64,7 @@ _LINKS = 40  # in a row, as many as Linux follows
 _FIRST_BYTE_MS = 1000  # that a program has to open a pipe that we read, and to begin to write into it
 
 
-class Lock(Protocol):
+class FileLock(Protocol):
     """A held lock. Closing it, or the end of the process, lets it go."""
 
     def close(self) -> None: ...
@@ -100,7 +100,7 @@ class Disk(Protocol):
         """
         ...
 
-    def lock(self, path: Path, holder: str) -> Lock:
+    def lock(self, path: Path, holder: str) -> FileLock:
         """Take an exclusive lock on `path` and write our process id and `holder` into it.
 
         Raises DataFolderHeldError, with the holder's process id, when another process has it, and PlatformError where
@@ -202,7 +202,7 @@ class SystemDisk:
             raise
         _sync_folder(target.parent)
 
-    def lock(self, path: Path, holder: str) -> Lock:
+    def lock(self, path: Path, holder: str) -> FileLock:
         if fcntl is None:
             raise PlatformError(holder, sys.platform)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)

@@ -20,8 +20,7 @@ from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths
 from footfall.plan.model import Branch, Guard, Journey, Plan, Step, Where
 from footfall.storage.journal import Entry
-from footfall.testing.walk import Moment
-from footfall.testing.walk import walk as walk_in_a_test
+from footfall.testing.journey_progress import SentEvent, journey_progress
 
 MakeEntry = Callable[..., Entry]
 MakePlan = Callable[..., Plan]
@@ -245,8 +244,8 @@ def check_the_plugin(
     """What the pytest plugin says of each actor is what the report counts."""
     for actor in {message[0] for message in log}:
         sent = sorted((at, event, kind) for name, at, event, kind in log if name == actor)
-        progress = walk_in_a_test(
-            plan, journey, [Moment(event, at * SECOND, {"kind": kind}) for at, event, kind in sent]
+        progress = journey_progress(
+            plan, journey, [SentEvent(event, at * SECOND, {"kind": kind}) for at, event, kind in sent]
         )
 
         ways = {

@@ -7,23 +7,23 @@ import itertools
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.identity.sessions import SESSION_GAP_US, Moment, nearest_identifications, sessions
+from footfall.identity.sessions import SESSION_GAP_US, TimelineEntry, nearest_identifications, sessions
 
 pauses = st.sampled_from((0, 1, SESSION_GAP_US - 1, SESSION_GAP_US, SESSION_GAP_US + 1, 5 * SESSION_GAP_US))
 moments = st.tuples(pauses, st.sampled_from((None, None, "ann", "bob")), st.booleans())
 
 
-def timeline(parts: list[tuple[int, str | None, bool]]) -> list[Moment]:
+def timeline(parts: list[tuple[int, str | None, bool]]) -> list[TimelineEntry]:
     found, now = [], 0
     for number, (pause, owner, is_reset) in enumerate(parts):
         now += pause
-        found.append(Moment(now, "web", f"m{number:03}", owner, is_reset))
+        found.append(TimelineEntry(now, "web", f"m{number:03}", owner, is_reset))
     return found
 
 
 @settings(max_examples=100)
 @given(st.lists(moments, max_size=30).map(timeline))
-def test_sessions_hold_the_whole_timeline_and_are_cut_only_where_they_must_be(whole: list[Moment]) -> None:
+def test_sessions_hold_the_whole_timeline_and_are_cut_only_where_they_must_be(whole: list[TimelineEntry]) -> None:
     cut = [list(session) for session in sessions(whole)]
 
     assert [moment for session in cut for moment in session] == whole
@@ -37,7 +37,9 @@ def test_sessions_hold_the_whole_timeline_and_are_cut_only_where_they_must_be(wh
 
 @settings(max_examples=100)
 @given(st.lists(moments, min_size=1, max_size=30).map(timeline))
-def test_what_holds_for_a_message_is_the_last_identification_before_it_else_the_next(session: list[Moment]) -> None:
+def test_what_holds_for_a_message_is_the_last_identification_before_it_else_the_next(
+    session: list[TimelineEntry],
+) -> None:
     for index, holds in enumerate(nearest_identifications(session)):
         before = [moment for moment in session[: index + 1] if moment.owner]
         after = [moment for moment in session[index:] if moment.owner]

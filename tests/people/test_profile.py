@@ -11,14 +11,14 @@ from tests.people.lives import DAY, MINUTE, START, Life
 
 from footfall.errors import UsageError
 from footfall.identity.attribution import namespace
-from footfall.people import EventCount, Profile, profile, profile_of, profiles
+from footfall.people import EventCount, PersonProfile, profile, profile_of, profiles
 
 
 def person(name: str) -> str:
     return str(uuid5(namespace("shop"), name))
 
 
-def of(life: Life, id: str, recent: int = 20) -> Profile:  # noqa: A002 - the word of the domain
+def of(life: Life, id: str, recent: int = 20) -> PersonProfile:  # noqa: A002 - the word of the domain
     with life.open() as dataset:
         found = profile(dataset, id, recent=recent)
     assert found is not None
@@ -173,7 +173,7 @@ def test_a_time_beyond_the_calendar_is_held_at_its_edge() -> None:
 def test_a_profile_travels_as_json() -> None:
     ann = of(customer(), "ann")
 
-    assert msgspec.json.decode(msgspec.json.encode(ann), type=Profile) == ann
+    assert msgspec.json.decode(msgspec.json.encode(ann), type=PersonProfile) == ann
 
 
 def test_a_profile_says_what_the_aliases_of_its_ids_did() -> None:

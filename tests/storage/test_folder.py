@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from footfall.disk import Lock, SystemDisk
+from footfall.disk import FileLock, SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.storage import DataFolder
 
@@ -29,7 +29,7 @@ class RefusingDisk(SystemDisk):
         self.check("make_folder")
         super().make_folder(path, private=private)
 
-    def lock(self, path: Path, holder: str) -> Lock:
+    def lock(self, path: Path, holder: str) -> FileLock:
         self.check("lock")
         return super().lock(path, holder)
 

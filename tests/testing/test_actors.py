@@ -6,7 +6,7 @@ from typing import Any
 
 from footfall.plan.model import Event, Plan
 from footfall.testing.actors import moments_of
-from footfall.testing.walk import Moment
+from footfall.testing.journey_progress import SentEvent
 
 
 def message(number: int, kind: str, **more: Any) -> dict[str, Any]:
@@ -41,4 +41,4 @@ def test_calls_stand_beside_events_in_order_of_time() -> None:
         ("identify", "identify", 3_000_000, {"tier": "gold"}),
         ("screen:Home", "screen", 4_000_000, {}),
     ]
-    assert isinstance(found[0], Moment)
+    assert isinstance(found[0], SentEvent)

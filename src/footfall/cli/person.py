@@ -20,7 +20,7 @@ from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.cli.person_properties import Telling, in_short
 from footfall.identity.junk import is_junk
-from footfall.people import Evidence, Message, Profile, Trait, find, profile_of
+from footfall.people import Evidence, PersonMessage, PersonProfile, Trait, lookup, profile_of
 from footfall.printable import counted
 
 __all__ = ["command"]
@@ -56,7 +56,7 @@ class _Found(msgspec.Struct, frozen=True):
 
     id: str
     person_ids: tuple[str, ...]
-    persons: tuple[Profile, ...]
+    persons: tuple[PersonProfile, ...]
 
 
 @click.group("person")
@@ -93,7 +93,7 @@ def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:
 
 
 def _look_up(dataset: Dataset, id: str, recent: int) -> _Found:  # noqa: A002 - the argument's name
-    person_ids = find(dataset, id)
+    person_ids = lookup(dataset, id)
     persons = (profile_of(dataset, person_id, recent=recent) for person_id in person_ids[:_MOST_PERSONS])
     return _Found(id, person_ids, tuple(person for person in persons if person is not None))
 
@@ -129,7 +129,7 @@ class _Page:
                 f"\nand {hidden} more: `--format json` names them, and `person show` takes each by its person id"
             )
 
-    def _person(self, person: Profile, place: str) -> None:
+    def _person(self, person: PersonProfile, place: str) -> None:
         self._line(place + _headline(person), style="bold")
         self._table(self._facts(person), header=False)
         self._section("Traits", ("trait", "value", "said at", "source"), map(self._trait, person.traits))
@@ -142,7 +142,7 @@ class _Page:
         self._section("How we know", ("reason", "messages", "meaning"), self._reasons(person))
         self._section("Aliases", ("first at", "alias", "what it did"), self._aliases(person))
 
-    def _facts(self, person: Profile) -> list[tuple[str, str]]:
+    def _facts(self, person: PersonProfile) -> list[tuple[str, str]]:
         shared = set(person.shared_ids)
         browsers = [f"{one} (shared)" if one in shared else one for one in person.anonymous_ids]
         events = [f"{count.messages} × {count.event or count.type}" for count in person.events]
@@ -160,11 +160,11 @@ class _Page:
     def _trait(self, trait: Trait) -> Sequence[str]:
         return trait.name, in_short(trait.value, _VALUE_WIDTH) or "null", self._time(trait.at), trait.source
 
-    def _message(self, message: Message, telling: Telling) -> Sequence[str]:
+    def _message(self, message: PersonMessage, telling: Telling) -> Sequence[str]:
         what = message.event or " ".join(part for part in (message.type, message.name) if part)
         return self._time(message.at), what, telling.of(message, _VALUE_WIDTH), message.source, message.reason
 
-    def _reasons(self, person: Profile) -> Iterable[Sequence[str]]:
+    def _reasons(self, person: PersonProfile) -> Iterable[Sequence[str]]:
         for one in person.reasons:
             yield one.reason, str(one.messages), _REASONS[one.reason]
             if one.reason == "explicit":
@@ -174,7 +174,7 @@ class _Page:
             if one.evidence_total > len(one.evidence):
                 yield "", "", f"and by {one.evidence_total - len(one.evidence)} more"
 
-    def _aliases(self, person: Profile) -> Iterable[Sequence[str]]:
+    def _aliases(self, person: PersonProfile) -> Iterable[Sequence[str]]:
         for alias in person.aliases:
             previous, user = alias.previous_id or "(none)", alias.user_id or "(none)"
             effect = _EFFECTS[alias.effect].format(previous=previous, user=user, users=", ".join(alias.users))
@@ -208,7 +208,7 @@ class _Page:
         self._console.print(Text(text, style), soft_wrap=True)
 
 
-def _headline(person: Profile) -> str:
+def _headline(person: PersonProfile) -> str:
     if person.user_id is not None:
         return f"User {printable(person.user_id)}"
     reasons = {one.reason for one in person.reasons}

@@ -7,7 +7,7 @@ from collections import defaultdict
 import msgspec
 
 from footfall.identity.ids import comparable
-from footfall.people import Message, Profile
+from footfall.people import PersonMessage, PersonProfile
 
 __all__ = ["Telling", "in_short"]
 
@@ -22,7 +22,7 @@ class Telling:
     those with long values. A person's own ids are never shown: the page has them at its head.
     """
 
-    def __init__(self, person: Profile) -> None:
+    def __init__(self, person: PersonProfile) -> None:
         self._ids = {*person.user_ids, *person.anonymous_ids, *person.device_ids}
         values: dict[tuple[str, str | None, str | None, str], list[bytes]] = defaultdict(list)
         for message in person.recent:
@@ -30,7 +30,7 @@ class Telling:
                 values[*_kind(message), name].append(bytes(value))
         self._shared = {key for key, found in values.items() if len(found) >= _ENOUGH and len(set(found)) == 1}
 
-    def of(self, message: Message, width: int) -> str:
+    def of(self, message: PersonMessage, width: int) -> str:
         """The properties in at most `width` characters, in their order; empty without any."""
         fields = _object(message.properties)
         if not fields:
@@ -71,7 +71,7 @@ def _shown(value: msgspec.Raw) -> str:
     return msgspec.json.format(bytes(value), indent=0).decode()
 
 
-def _kind(message: Message) -> tuple[str, str | None, str | None]:
+def _kind(message: PersonMessage) -> tuple[str, str | None, str | None]:
     return message.type, message.event, message.name
 
 

@@ -34,7 +34,7 @@ import msgspec
 from footfall.identity.aliases import AliasEffect, alias_effects, canonical_ids
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
-from footfall.identity.sessions import Moment, nearest_identifications, sessions
+from footfall.identity.sessions import TimelineEntry, nearest_identifications, sessions
 
 __all__ = ["ROOT", "Attribution", "Observation", "Reason", "attribute", "effects_of_aliases", "namespace"]
 
@@ -138,14 +138,14 @@ class _Seen(msgspec.Struct, frozen=True, gc=False):
 class _Device:
     """What one device's timeline says: who was identified on it, and which identification holds for each message."""
 
-    def __init__(self, device: str, moments: list[Moment]) -> None:
+    def __init__(self, device: str, moments: list[TimelineEntry]) -> None:
         moments.sort()
         self.device = device
         self.owners = {moment.owner for moment in moments if moment.owner is not None}
         self.first = next((moment for moment in moments if moment.owner is not None), None)
         # Only a device with several users needs its sessions.
         # message -> (the identification that holds for it, the message that its session begins with)
-        self.held: dict[Key, tuple[Moment | None, Key]] = {}
+        self.held: dict[Key, tuple[TimelineEntry | None, Key]] = {}
         if len(self.owners) > 1:
             for session in sessions(moments):
                 for moment, holds in zip(session, nearest_identifications(session), strict=True):
@@ -199,12 +199,12 @@ def _order_of_twins(one: Observation) -> tuple[object, ...]:
     return (one.occurred_at, one.type, *((text is not None, text or "") for text in ids))
 
 
-def _timelines(seen: Iterable[_Seen], canonical: Mapping[str, str]) -> dict[str, list[Moment]]:
-    timelines: dict[str, list[Moment]] = {}
+def _timelines(seen: Iterable[_Seen], canonical: Mapping[str, str]) -> dict[str, list[TimelineEntry]]:
+    timelines: dict[str, list[TimelineEntry]] = {}
     for one in seen:
         for device in _devices_of(one):
             owner = None if one.user_id is None else canonical.get(one.user_id, one.user_id)
-            moment = Moment(one.occurred_at, one.source, one.message_id, owner, one.is_reset)
+            moment = TimelineEntry(one.occurred_at, one.source, one.message_id, owner, one.is_reset)
             timelines.setdefault(device, []).append(moment)
     return timelines
 
@@ -259,6 +259,6 @@ def _name(kind: str, *parts: str) -> str:
     return f"{kind}:{msgspec.json.encode(parts).decode()}"
 
 
-def _identified(evidence: Moment, reason: Reason) -> _Found:
+def _identified(evidence: TimelineEntry, reason: Reason) -> _Found:
     name, user_id = f"u:{evidence.owner}", evidence.owner
     return _Found(name, reason, (evidence.source, evidence.message_id), user_id, counted=True)

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-__all__ = ["SESSION_GAP_US", "Moment", "nearest_identifications", "sessions"]
+__all__ = ["SESSION_GAP_US", "TimelineEntry", "nearest_identifications", "sessions"]
 
 SESSION_GAP_US = 30 * 60 * 1_000_000
 """The longest pause within a session, in microseconds."""
 
 
-class Moment(msgspec.Struct, frozen=True, order=True, gc=False):
+class TimelineEntry(msgspec.Struct, frozen=True, order=True, gc=False):
     """One message on a device's timeline; `owner` is the canonical user id that it identifies there, or None.
 
     Moments sort by (occurred_at, source, message_id): a total order, so that equal times leave nothing to chance.
@@ -30,7 +30,7 @@ class Moment(msgspec.Struct, frozen=True, order=True, gc=False):
     is_reset: bool
 
 
-def sessions(timeline: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+def sessions(timeline: Sequence[TimelineEntry]) -> Iterator[Sequence[TimelineEntry]]:
     """Cut a sorted timeline into its sessions, in order."""
     start = 0
     for index in range(1, len(timeline)):
@@ -42,13 +42,13 @@ def sessions(timeline: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
         yield timeline[start:]
 
 
-def nearest_identifications(session: Sequence[Moment]) -> list[Moment | None]:
+def nearest_identifications(session: Sequence[TimelineEntry]) -> list[TimelineEntry | None]:
     """For each moment of a session the identification that holds for it.
 
     That is the last one at or before it, else the first one after it, else None, when nobody was identified in this
     session.
     """
-    held: list[Moment | None] = []
+    held: list[TimelineEntry | None] = []
     last = next((moment for moment in session if moment.owner is not None), None)
     for moment in session:
         if moment.owner is not None:

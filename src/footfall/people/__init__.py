@@ -5,20 +5,20 @@ from __future__ import annotations
 from footfall.extras import needs
 
 with needs("footfall.people", "analytics"):
-    from footfall.people.matching import find
-    from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount
+    from footfall.people.lookup import lookup
+    from footfall.people.model import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
     from footfall.people.profile import profile, profile_of, profiles
     from footfall.people.traits import Trait
 
 __all__ = [
-    "Alias",
     "EventCount",
     "Evidence",
-    "Message",
-    "Profile",
+    "PersonAlias",
+    "PersonMessage",
+    "PersonProfile",
     "ReasonCount",
     "Trait",
-    "find",
+    "lookup",
     "profile",
     "profile_of",
     "profiles",

@@ -9,7 +9,7 @@ import msgspec
 from footfall.identity.aliases import AliasEffect
 from footfall.people.traits import Trait
 
-__all__ = ["Alias", "EventCount", "Evidence", "Message", "Profile", "ReasonCount"]
+__all__ = ["EventCount", "Evidence", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount"]
 
 
 class EventCount(msgspec.Struct, frozen=True):
@@ -20,7 +20,7 @@ class EventCount(msgspec.Struct, frozen=True):
     messages: int
 
 
-class Message(msgspec.Struct, frozen=True):
+class PersonMessage(msgspec.Struct, frozen=True):
     """One message of the person, and why it is theirs.
 
     `properties` is the JSON of its properties, or of its traits, as it was received (`null` without any);
@@ -37,7 +37,7 @@ class Message(msgspec.Struct, frozen=True):
     properties: msgspec.Raw
 
 
-class Alias(msgspec.Struct, frozen=True):
+class PersonAlias(msgspec.Struct, frozen=True):
     """What the aliases of one id to a user did: `footfall.identity.AliasEffect` says what each effect means.
 
     The ids are as they are compared, None where the message has none. `(source, message_id)` names the first of the
@@ -81,7 +81,7 @@ class ReasonCount(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
-class Profile(msgspec.Struct, frozen=True):
+class PersonProfile(msgspec.Struct, frozen=True):
     """A person, or a connected product's stream.
 
     `user_id` is the canonical one, None for who is not known; `user_ids` holds it and every id that an alias joined to
@@ -101,7 +101,7 @@ class Profile(msgspec.Struct, frozen=True):
     messages: int
     events: tuple[EventCount, ...]
     traits: tuple[Trait, ...]
-    recent: tuple[Message, ...]
+    recent: tuple[PersonMessage, ...]
     reasons: tuple[ReasonCount, ...]
-    aliases: tuple[Alias, ...]
+    aliases: tuple[PersonAlias, ...]
     aliases_total: int

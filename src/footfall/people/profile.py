@@ -12,8 +12,8 @@ from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import Reason
 from footfall.identity.junk import is_junk
 from footfall.message_reader import json_object
-from footfall.people.matching import find
-from footfall.people.model import Alias, EventCount, Evidence, Message, Profile, ReasonCount
+from footfall.people.lookup import lookup
+from footfall.people.model import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
 from footfall.people.traits import Identify, last_traits
 from footfall.printable import counted
 from footfall.timestamps import local_time
@@ -64,7 +64,7 @@ LIMIT $limit
 """
 
 
-def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> Profile | None:  # noqa: A002 - the word of the domain
+def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> PersonProfile | None:  # noqa: A002 - the word of the domain
     """The person behind an id (user_id, anonymous_id, device_id or person_id), or None when there is nobody.
 
     `recent` is how many of the latest messages to hold. Raises UsageError when the id leads to several persons, as that
@@ -76,13 +76,13 @@ def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> Profile | No
     return found[0] if found else None
 
 
-def profiles(dataset: Dataset, id: str, *, recent: int = _RECENT) -> list[Profile]:  # noqa: A002 - the word of the domain
+def profiles(dataset: Dataset, id: str, *, recent: int = _RECENT) -> list[PersonProfile]:  # noqa: A002 - the word of the domain
     """Everybody whom an id leads to, the first seen first: a browser that several people used leads to each of them."""
-    found = (profile_of(dataset, person_id, recent=recent) for person_id in find(dataset, id))
+    found = (profile_of(dataset, person_id, recent=recent) for person_id in lookup(dataset, id))
     return [one for one in found if one is not None]
 
 
-def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Profile | None:
+def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> PersonProfile | None:
     """The person of a person_id, or None when no message is theirs."""
     ask = _Asker(dataset, person_id)
     user_id, counted, first, last, messages = ask(
@@ -95,7 +95,7 @@ def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Pr
     anonymous_ids = ask.ids("anonymous_id", unless="device") | ask.previous_ids("identified", "ambiguous")
     user_ids = ask.ids("user_id") | ask.previous_ids("merged")
     aliases, aliases_total = _aliases(ask, user_ids)
-    return Profile(
+    return PersonProfile(
         person_id=person_id,
         user_id=user_id,
         counted=counted,
@@ -156,16 +156,16 @@ class _Asker:
         return {row[0] for row in rows}
 
 
-def _aliases(ask: _Asker, user_ids: set[str]) -> tuple[tuple[Alias, ...], int]:
+def _aliases(ask: _Asker, user_ids: set[str]) -> tuple[tuple[PersonAlias, ...], int]:
     rows = ask(_ALIASES_OF, user_ids=sorted(user_ids), limit=_ALIASES)
     aliases = tuple(
-        Alias(previous_id, user_id, effect, tuple(users or ()), messages, source, message_id, local_time(at))
+        PersonAlias(previous_id, user_id, effect, tuple(users or ()), messages, source, message_id, local_time(at))
         for previous_id, user_id, effect, users, messages, source, message_id, at, _ in rows
     )
     return aliases, rows[0][-1] if rows else 0
 
 
-def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
+def _recent(ask: _Asker, limit: int) -> tuple[PersonMessage, ...]:
     rows = ask(
         "SELECT source, message_id, type, event, group_id, occurred_at, reason, body FROM mine "
         "ORDER BY ord DESC LIMIT $n",
@@ -175,7 +175,7 @@ def _recent(ask: _Asker, limit: int) -> tuple[Message, ...]:
     for source, message_id, kind, event, group_id, at, reason, text in rows:
         body = json_object(text)
         found.append(
-            Message(
+            PersonMessage(
                 source=source,
                 message_id=message_id,
                 type=kind,

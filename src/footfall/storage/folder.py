@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from footfall.clock import Clock, SystemClock
-from footfall.disk import Disk, Lock, SystemDisk, may_be_written, read_file
+from footfall.disk import Disk, FileLock, SystemDisk, may_be_written, read_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.timestamps import format_us
 
@@ -33,7 +33,7 @@ class _Marker(msgspec.Struct):
 class DataFolder:
     """A data folder that may be used: ours, of a format that we know and, when it was opened to write, held by us."""
 
-    def __init__(self, path: Path, lock: Lock | None = None) -> None:
+    def __init__(self, path: Path, lock: FileLock | None = None) -> None:
         self._lock = lock
         self.path = path
 

@@ -12,7 +12,7 @@ from footfall.identity.given import id_text, whole_number
 from footfall.identity.ids import comparable
 from footfall.plan.calls import call_of
 from footfall.plan.model import TRAITS_OF, Event, Plan
-from footfall.testing.walk import Moment
+from footfall.testing.journey_progress import SentEvent
 from footfall.timestamps import epoch_us
 
 __all__ = ["moments_of"]
@@ -27,7 +27,7 @@ def moments_of(
     who: Mapping[str, str],
     *,
     resolve: Callable[[str], Event | None],
-) -> list[Moment]:
+) -> list[SentEvent]:
     """The planned events and the calls of one actor, in order of time and, within a moment, of sending.
 
     `who` has any of user_id, anonymous_id and device_id, as ids are compared; with none of them, it is the only actor
@@ -47,20 +47,20 @@ def moments_of(
     moments = []
     for one, message in ordered:
         if people.get(one.message_id) in chosen:
-            moments += _moments(plan, message, one.occurred_at, resolve)
+            moments += _events(plan, message, one.occurred_at, resolve)
     return moments
 
 
-def _moments(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[Moment]:
+def _events(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[SentEvent]:
     """What a message is to a journey: an event of the plan, or one of the calls that may stand in the place of one."""
     kind, name = message["type"], message.get("name")
     if kind == "track":
         event = resolve(message["event"])
-        return [] if event is None else [Moment(event.name, at, message.get("properties") or {})]
+        return [] if event is None else [SentEvent(event.name, at, message.get("properties") or {})]
     called = [kind, f"{kind}:{name}" if isinstance(name, str) else ""]
     meant = [one for one in called if call_of(one) is not None and one not in plan.events]
     values = message.get("traits" if kind in TRAITS_OF else "properties") or {}
-    return [Moment(meant[-1], at, values, meant[0])] if meant else []
+    return [SentEvent(meant[-1], at, values, meant[0])] if meant else []
 
 
 def _is_of(one: Observation, who: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from footfall.disk import Lock, Mode
+from footfall.disk import FileLock, Mode
 from footfall.errors import DataFolderHeldError
 
 __all__ = ["MemoryDisk"]
@@ -62,7 +62,7 @@ class MemoryDisk:
         yield draft
         self._files[path] = self._synced[path] = draft.getvalue()
 
-    def lock(self, path: Path, holder: str) -> Lock:
+    def lock(self, path: Path, holder: str) -> FileLock:
         """See Disk. Everybody is one process here, so a second lock on a path is always refused."""
         if path.parent not in self._folders:
             raise _missing(path.parent)

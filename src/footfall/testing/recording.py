@@ -153,7 +153,7 @@ class Recording:
         """
         __tracebackhide__ = True
         from footfall.testing.actors import moments_of
-        from footfall.testing.walk import describe, walk
+        from footfall.testing.journey_progress import describe, journey_progress
 
         plan = self._plan(f"assert_journey({journey!r})")
         if journey not in plan.journeys:
@@ -162,7 +162,7 @@ class Recording:
         ids = {"user_id": user_id, "anonymous_id": anonymous_id, "device_id": device_id}
         who = {key: _compared(key, value) for key, value in ids.items() if value is not None}
         moments = moments_of(plan, asked.by, self.messages, who, resolve=self._resolve)
-        progress = walk(plan, asked, moments)
+        progress = journey_progress(plan, asked, moments)
         name = ", ".join(f"{key} {value!r}" for key, value in who.items()) or f"the {asked.by}"
         broken = [guard for guard in progress.broken if guard.name not in despite]
         if progress.is_complete and not broken:

@@ -12,7 +12,7 @@ import msgspec
 from footfall.analytics import Dataset
 from footfall.timestamps import local_time
 
-__all__ = ["REASONS", "Moment", "tell", "telling_person"]
+__all__ = ["REASONS", "StoryMessage", "tell", "telling_person"]
 
 REASONS = {
     "explicit": "they were signed in",
@@ -23,7 +23,7 @@ _DECODER = msgspec.json.Decoder(float_hook=Decimal)  # amounts keep their digits
 _TELLING = ("sku", "total", "reason", "score", "method", "quantity")
 
 
-class Moment(NamedTuple):
+class StoryMessage(NamedTuple):
     """One message of a story: when (UTC), what it was in a few words, and the reason why it is this person's."""
 
     time: datetime
@@ -41,13 +41,13 @@ def telling_person(dataset: Dataset) -> tuple[str, str] | None:
     return (found[0][0], found[0][1]) if found else None
 
 
-def tell(dataset: Dataset, person_id: str) -> Iterator[Moment]:
+def tell(dataset: Dataset, person_id: str) -> Iterator[StoryMessage]:
     """A person's messages in time, oldest first."""
     found = dataset.connection.execute(
         "SELECT occurred_at, type, event, body, reason FROM messages WHERE person_id = ? ORDER BY ord", [person_id]
     )
     for occurred_at, kind, event, body, reason in found.fetchall():
-        yield Moment(local_time(occurred_at), _what(kind, event, body), reason)
+        yield StoryMessage(local_time(occurred_at), _what(kind, event, body), reason)
 
 
 def _what(kind: str, event: str | None, body: str) -> str:

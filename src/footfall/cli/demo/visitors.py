@@ -34,7 +34,7 @@ Think = Callable[[], Coroutine[Any, Any, None]]
 Walk = Callable[["Visitor"], Coroutine[Any, Any, None]]
 
 
-class Person(NamedTuple):
+class Customer(NamedTuple):
     name: str
     email: str
 
@@ -51,9 +51,9 @@ class Visitor:
         self.chance = chance
         self.seen = seen
 
-    def person(self, number: int) -> Person:
+    def person(self, number: int) -> Customer:
         name = _NAMES[number % len(_NAMES)]
-        return Person(name, f"{name.lower()}.{number}@mail.example")
+        return Customer(name, f"{name.lower()}.{number}@mail.example")
 
     async def get(self, path: str, **query: str | int) -> str:
         await self._think()
@@ -83,7 +83,7 @@ class Visitor:
         for sku in self.chance.sample(_PRODUCTS, self.chance.randint(1, 3)):
             await self.post("/cart", sku=sku, quantity=str(self.chance.choice((1, 1, 1, 2, 3))))
 
-    async def sign_in(self, person: Person) -> None:
+    async def sign_in(self, person: Customer) -> None:
         await self.get("/sign-in")
         form = {"email": person.email, "name": person.name}
         if self.chance.random() < 0.4:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from footfall.cli.plan.git_program import run_git
-from footfall.disk import Lock
+from footfall.disk import FileLock
 from footfall.disk import Mode as OpenMode
 from footfall.errors import BrokenInputError
 
@@ -149,7 +149,7 @@ class CommitDisk:
     def replacing(self, path: Path, *, private: bool = False) -> AbstractContextManager[IO[bytes]]:
         raise PermissionError(13, f"a commit takes no {'private ' if private else ''}file", str(path))
 
-    def lock(self, path: Path, holder: str) -> Lock:
+    def lock(self, path: Path, holder: str) -> FileLock:
         raise PermissionError(13, f"a commit cannot be locked for {holder}", str(path))
 
     def remove(self, path: Path) -> None:

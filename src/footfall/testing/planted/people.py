@@ -14,7 +14,7 @@ from uuid import uuid5
 
 from footfall.identity.attribution import namespace
 from footfall.plan.model import Journey, Plan
-from footfall.testing.planted.walks import Stop, Walk, draw_shape, walk
+from footfall.testing.planted.journeys import PlantedJourney, Stop, plant_journey
 
 __all__ = ["KINDS", "Maker", "Person", "PlantedMessage", "device_walker"]
 
@@ -45,7 +45,7 @@ class PlantedMessage(NamedTuple):
 class Person(NamedTuple):
     """One who walks a journey: the walk, and the messages that make it."""
 
-    walk: Walk
+    walk: PlantedJourney
     messages: tuple[PlantedMessage, ...]
 
 
@@ -73,13 +73,15 @@ def _person(plan: Plan, kind: str, key: str) -> str:
     return str(uuid5(namespace(plan.id), f"{kind}:{key}"))
 
 
-def _tracks(maker: Maker, way: Walk, start: int, ids: _Ids, person_id: str, reason: str) -> list[PlantedMessage]:
+def _tracks(
+    maker: Maker, walk: PlantedJourney, start: int, ids: _Ids, person_id: str, reason: str
+) -> list[PlantedMessage]:
     return [
         PlantedMessage(
             "track", maker.source_of(stop.event), maker.message_id(), start + stop.at, stop.event,
             maker.properties_of(stop, None), ids.user_id, ids.anonymous_id, None, None, person_id, reason,
         )
-        for stop in way.stops
+        for stop in walk.stops
     ]  # fmt: skip
 
 
@@ -92,65 +94,65 @@ def _mark(
     )  # fmt: skip
 
 
-def _span(way: Walk) -> int:
-    return max(stop.at for stop in way.stops)
+def _span(walk: PlantedJourney) -> int:
+    return max(stop.at for stop in walk.stops)
 
 
 def _known(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Signed in from the first message on."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     ids = _Ids(f"user-{name}", f"browser-{name}")
-    return [Person(way, tuple(_tracks(maker, way, 0, ids, _person(maker.plan, "u", f"user-{name}"), "explicit")))]
+    return [Person(walk, tuple(_tracks(maker, walk, 0, ids, _person(maker.plan, "u", f"user-{name}"), "explicit")))]
 
 
 def _signs_in_late(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Walks unknown, signs in a day after the end: the whole history is theirs."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     person_id = _person(maker.plan, "u", f"user-{name}")
     browser = _Ids(None, f"browser-{name}")
     sign_in = _mark(
-        maker, "identify", _span(way) + 24 * _HOUR, _Ids(f"user-{name}", browser.anonymous_id), person_id, "explicit"
+        maker, "identify", _span(walk) + 24 * _HOUR, _Ids(f"user-{name}", browser.anonymous_id), person_id, "explicit"
     )
-    return [Person(way, (*_tracks(maker, way, 0, browser, person_id, "sole_owner"), sign_in))]
+    return [Person(walk, (*_tracks(maker, walk, 0, browser, person_id, "sole_owner"), sign_in))]
 
 
 def _never_signs_in(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Stays anonymous, and has a reset in the middle of nothing."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     browser = _Ids(None, f"browser-{name}")
     person_id = _person(maker.plan, "a", f"browser-{name}")
-    reset = _mark(maker, "reset", _span(way) + 10, browser, person_id, "anonymous")
-    return [Person(way, (*_tracks(maker, way, 0, browser, person_id, "anonymous"), reset))]
+    reset = _mark(maker, "reset", _span(walk) + 10, browser, person_id, "anonymous")
+    return [Person(walk, (*_tracks(maker, walk, 0, browser, person_id, "anonymous"), reset))]
 
 
 def _junk_user(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Sends a junk user id beside a good anonymous one: the junk links nobody."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     junk = maker.rng.choice(["null", " undefined ", "NaN", "0", "-1", "'anonymous'", "GUEST", "[object Object]"])
     ids = _Ids(junk, f"browser-{name}")
-    return [Person(way, tuple(_tracks(maker, way, 0, ids, _person(maker.plan, "a", f"browser-{name}"), "anonymous")))]
+    return [Person(walk, tuple(_tracks(maker, walk, 0, ids, _person(maker.plan, "a", f"browser-{name}"), "anonymous")))]
 
 
 def _two_ids(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Has an old id and a new one, joined by an alias: half of the messages come under each."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     old, new = f"old-{name}", f"new-{name}"
     person_id = _person(maker.plan, "u", new)
     tracks = [
         message._replace(user_id=old if number % 2 else new)
-        for number, message in enumerate(_tracks(maker, way, 0, _Ids(new), person_id, "explicit"))
+        for number, message in enumerate(_tracks(maker, walk, 0, _Ids(new), person_id, "explicit"))
     ]
-    alias = _mark(maker, "alias", _span(way) + 60, _Ids(new), person_id, "explicit", previous=old)
-    return [Person(way, (*tracks, alias))]
+    alias = _mark(maker, "alias", _span(walk) + 60, _Ids(new), person_id, "explicit", previous=old)
+    return [Person(walk, (*tracks, alias))]
 
 
 def _aliased_browser(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Never identifies: an SDK aliases the browser's id to the user's, which makes the browser theirs."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     user, browser = f"user-{name}", f"browser-{name}"
     person_id = _person(maker.plan, "u", user)
-    alias = _mark(maker, "alias", _span(way) + 60, _Ids(user), person_id, "explicit", previous=browser)
-    return [Person(way, (*_tracks(maker, way, 0, _Ids(None, browser), person_id, "sole_owner"), alias))]
+    alias = _mark(maker, "alias", _span(walk) + 60, _Ids(user), person_id, "explicit", previous=browser)
+    return [Person(walk, (*_tracks(maker, walk, 0, _Ids(None, browser), person_id, "sole_owner"), alias))]
 
 
 def _shared_tablet(maker: Maker, journey: Journey, name: str) -> list[Person]:
@@ -161,22 +163,22 @@ def _shared_tablet(maker: Maker, journey: Journey, name: str) -> list[Person]:
     tablet = _Ids(None, f"tablet-{name}")
     people, start = [], 0
     for number, before in enumerate((True, False)):
-        way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
+        walk = plant_journey(journey, maker.rng, brief=True)
         user = _Ids(f"user-{name}-{number}", tablet.anonymous_id)
         person_id = _person(maker.plan, "u", user.user_id or "")
         sign_in = _mark(
-            maker, "identify", start - 30 if before else start + _span(way) + 30, user, person_id, "explicit"
+            maker, "identify", start - 30 if before else start + _span(walk) + 30, user, person_id, "explicit"
         )
-        tracks = _tracks(maker, way, start, tablet, person_id, "same_session")
-        reset = _mark(maker, "reset", start + _span(way) + 60, tablet, person_id, "same_session")
-        people.append(Person(way, (sign_in, *tracks, reset)))
-        start += _span(way) + (120 if before else 2 * _HOUR)
-    way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
-    tracks = _tracks(maker, way, start, tablet, "", "contested")
+        tracks = _tracks(maker, walk, start, tablet, person_id, "same_session")
+        reset = _mark(maker, "reset", start + _span(walk) + 60, tablet, person_id, "same_session")
+        people.append(Person(walk, (sign_in, *tracks, reset)))
+        start += _span(walk) + (120 if before else 2 * _HOUR)
+    walk = plant_journey(journey, maker.rng, brief=True)
+    tracks = _tracks(maker, walk, start, tablet, "", "contested")
     first = min(tracks, key=lambda message: (message.at, message.source, message.message_id))
     key = json.dumps([tablet.anonymous_id, first.source, first.message_id], separators=(",", ":"))
     person_id = _person(maker.plan, "s", key)
-    people.append(Person(way, tuple(message._replace(person_id=person_id) for message in tracks)))
+    people.append(Person(walk, tuple(message._replace(person_id=person_id) for message in tracks)))
     return people
 
 
@@ -185,30 +187,30 @@ def _tablet_with_aliases(maker: Maker, journey: Journey, name: str) -> list[Pers
     tablet = f"tablet-{name}"
     people, start = [], 0
     for number in range(2):
-        way = walk(journey, draw_shape(journey, maker.rng, brief=True), maker.rng, brief=True)
+        walk = plant_journey(journey, maker.rng, brief=True)
         user = f"user-{name}-{number}"
         person_id = _person(maker.plan, "u", user)
-        tracks = _tracks(maker, way, start, _Ids(None, tablet), person_id, "same_session")
-        alias = _mark(maker, "alias", start + _span(way) + 30, _Ids(user), person_id, "explicit", previous=tablet)
-        reset = _mark(maker, "reset", start + _span(way) + 60, _Ids(None, tablet), person_id, "same_session")
-        at_home = _mark(maker, "page", start + _span(way) + 90, _Ids(user), person_id, "explicit")
-        people.append(Person(way, (*tracks, alias, reset, at_home)))
-        start += _span(way) + 2 * _HOUR
+        tracks = _tracks(maker, walk, start, _Ids(None, tablet), person_id, "same_session")
+        alias = _mark(maker, "alias", start + _span(walk) + 30, _Ids(user), person_id, "explicit", previous=tablet)
+        reset = _mark(maker, "reset", start + _span(walk) + 60, _Ids(None, tablet), person_id, "same_session")
+        at_home = _mark(maker, "page", start + _span(walk) + 90, _Ids(user), person_id, "explicit")
+        people.append(Person(walk, (*tracks, alias, reset, at_home)))
+        start += _span(walk) + 2 * _HOUR
     return people
 
 
 def _written_in_other_ways(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """Sends one id now with an accent in one code point and now in two, or with what cannot be seen around it."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     user = f"us\u00e9r-{name}"
     ways = (user, f" {user}\n", f"\ufeff{user}\u200b", user.replace("\u00e9", "e\u0301"))
-    tracks = _tracks(maker, way, 0, _Ids(user), _person(maker.plan, "u", user), "explicit")
-    return [Person(way, tuple(one._replace(user_id=ways[number % 4]) for number, one in enumerate(tracks)))]
+    tracks = _tracks(maker, walk, 0, _Ids(user), _person(maker.plan, "u", user), "explicit")
+    return [Person(walk, tuple(one._replace(user_id=ways[number % 4]) for number, one in enumerate(tracks)))]
 
 
 def device_walker(maker: Maker, journey: Journey, name: str) -> list[Person]:
     """A connected product that walks a journey `by: device`."""
-    way = walk(journey, draw_shape(journey, maker.rng, brief=False), maker.rng, brief=False)
+    walk = plant_journey(journey, maker.rng, brief=False)
     device_id = str(uuid5(namespace(maker.plan.id), f"planted:{name}"))
     person_id = _person(maker.plan, "d", device_id)
     messages = [
@@ -216,9 +218,9 @@ def device_walker(maker: Maker, journey: Journey, name: str) -> list[Person]:
             "track", maker.source_of(stop.event), maker.message_id(), stop.at, stop.event,
             maker.properties_of(stop, device_id), None, None, device_id, None, person_id, "device",
         )
-        for stop in way.stops
+        for stop in walk.stops
     ]  # fmt: skip
-    return [Person(way, tuple(messages))]
+    return [Person(walk, tuple(messages))]
 
 
 KINDS: tuple[Callable[[Maker, Journey, str], list[Person]], ...] = (

@@ -15,10 +15,10 @@ from footfall.errors import UsageError
 from footfall.identity.attribution import namespace
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Journey, Plan
+from footfall.testing.planted.journeys import PlantedJourney, Stop
 from footfall.testing.planted.people import KINDS, Person, PlantedMessage, device_walker
 from footfall.testing.planted.truth import Fact, JourneyTruth, Number, currency_truth, journey_truth, kpi_truth, meets
 from footfall.testing.planted.values import draw_object
-from footfall.testing.planted.walks import Stop, Walk
 
 __all__ = ["Planted", "plant"]
 
@@ -188,7 +188,7 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
         for m in stored
         if m.type == "track" and m.event is not None and m.person_id is not None
     ]
-    walks: dict[str, list[Walk]] = {name: [person.walk for person in group] for name, group in made.items()}
+    walks: dict[str, list[PlantedJourney]] = {name: [person.walk for person in group] for name, group in made.items()}
     return Planted(
         plan=plan,
         messages=tuple(sending),

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from footfall.plan.model import Aggregate, Conversion, Count, Journey, Plan, Ratio, Unique, Where
-from footfall.testing.planted.walks import Walk
+from footfall.testing.planted.journeys import PlantedJourney
 
 __all__ = ["Fact", "JourneyTruth", "Number", "currency_truth", "journey_truth", "kpi_truth", "meets"]
 
@@ -81,7 +81,7 @@ def _figure_of(chosen: Sequence[Fact], measure: Count | Aggregate | Unique) -> N
     return _FIGURES[measure.function]([Decimal(str(value)) for value in present])
 
 
-def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[Walk]]) -> dict[str, Number]:
+def kpi_truth(plan: Plan, facts: Sequence[Fact], walks: Mapping[str, Sequence[PlantedJourney]]) -> dict[str, Number]:
     """The value of every KPI of a plan over all that happened, less those of a journey that nobody was made to walk.
 
     None for money in several currencies, which has no single value.
@@ -121,7 +121,7 @@ def currency_truth(plan: Plan, facts: Sequence[Fact]) -> dict[str, dict[str | No
     return truth
 
 
-def _steps_reached(journey: Journey, walk: Walk) -> set[str]:
+def _steps_reached(journey: Journey, walk: PlantedJourney) -> set[str]:
     """Ids of the steps that a walk reached on any path."""
     reached = {step.id for step, _ in zip(journey.steps, walk.reached, strict=False)}
     for branch in journey.branches:
@@ -130,13 +130,13 @@ def _steps_reached(journey: Journey, walk: Walk) -> set[str]:
     return reached
 
 
-def _conversion(journey: Journey, measure: Conversion, walks: Sequence[Walk]) -> Number:
+def _conversion(journey: Journey, measure: Conversion, walks: Sequence[PlantedJourney]) -> Number:
     paths = [_steps_reached(journey, walk) for walk in walks]
     started = [path for path in paths if measure.start in path]
     return Fraction(sum(measure.end in path for path in started), len(started)) if started else None
 
 
-def journey_truth(journey: Journey, walks: Sequence[Walk]) -> JourneyTruth:
+def journey_truth(journey: Journey, walks: Sequence[PlantedJourney]) -> JourneyTruth:
     """What the funnel of one journey must say, one walk a person."""
     steps = tuple(sum(len(walk.reached) > number for walk in walks) for number in range(len(journey.steps)))
     branches = {branch.id: sum(walk.branch == branch.id for walk in walks) for branch in journey.branches}

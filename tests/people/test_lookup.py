@@ -8,7 +8,7 @@ import pytest
 from tests.people.lives import DAY, MINUTE, Life
 
 from footfall.identity.attribution import namespace
-from footfall.people import find
+from footfall.people import lookup
 
 
 def person(name: str) -> str:
@@ -25,7 +25,7 @@ def test_any_id_of_a_person_leads_to_that_person(id: str) -> None:  # noqa: A002
 
     with life.open() as dataset:
         asked = person(id) if id.startswith("u:") else id
-        assert find(dataset, asked) == (person("u:ann"),)
+        assert lookup(dataset, asked) == (person("u:ann"),)
 
 
 def test_the_id_of_a_shared_browser_leads_to_everybody_who_used_it_the_first_seen_first() -> None:
@@ -35,7 +35,7 @@ def test_the_id_of_a_shared_browser_leads_to_everybody_who_used_it_the_first_see
     life.add("page", at=DAY, anonymous="tablet", message_id="later")
 
     with life.open() as dataset:
-        assert find(dataset, "tablet") == (person("u:bob"), person("u:ann"), person('s:["tablet","web","later"]'))
+        assert lookup(dataset, "tablet") == (person("u:bob"), person("u:ann"), person('s:["tablet","web","later"]'))
 
 
 def test_the_id_of_a_connected_product_leads_to_its_stream_and_to_users_who_named_it() -> None:
@@ -44,8 +44,8 @@ def test_the_id_of_a_connected_product_leads_to_its_stream_and_to_users_who_name
     life.add(at=1, device="sensor", user="ann")
 
     with life.open() as dataset:
-        assert find(dataset, "sensor") == (person("d:sensor"), person("u:ann"))
-        assert find(dataset, "a1") == ()
+        assert lookup(dataset, "sensor") == (person("d:sensor"), person("u:ann"))
+        assert lookup(dataset, "a1") == ()
 
 
 def test_an_id_that_nobody_has_leads_to_nobody() -> None:
@@ -53,7 +53,7 @@ def test_an_id_that_nobody_has_leads_to_nobody() -> None:
     life.add(user="ann")
 
     with life.open() as dataset:
-        assert find(dataset, "zoe") == ()
+        assert lookup(dataset, "zoe") == ()
 
 
 @pytest.mark.parametrize("written", ["Zoe\u0308", " Zo\u00eb\n", "\ufeffZo\u00eb\u200b"])
@@ -62,7 +62,7 @@ def test_an_id_may_be_written_in_any_way_that_is_compared_as_the_same(written: s
     life.add(user="Zo\u00eb ")
 
     with life.open() as dataset:
-        assert find(dataset, written) == (person("u:Zo\u00eb"),)
+        assert lookup(dataset, written) == (person("u:Zo\u00eb"),)
 
 
 def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
@@ -73,5 +73,5 @@ def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
     life.add(anonymous="guest", message_id="alone")
 
     with life.open() as dataset:
-        assert find(dataset, "guest") == ()
-        assert find(dataset, person('m:["web","alone"]')) == (person('m:["web","alone"]'),)
+        assert lookup(dataset, "guest") == ()
+        assert lookup(dataset, person('m:["web","alone"]')) == (person('m:["web","alone"]'),)

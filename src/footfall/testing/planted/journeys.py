@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from footfall.plan.model import Guard, Journey, Step, Where
 
-__all__ = ["Shape", "Stop", "Walk", "draw_shape", "walk"]
+__all__ = ["JourneyShape", "PlantedJourney", "Stop", "draw_shape", "make_journey", "plant_journey"]
 
 _HOUR = 3600
 _SESSION = 1500  # inside the 30 minutes that end a session
@@ -15,7 +15,7 @@ _SESSION = 1500  # inside the 30 minutes that end a session
 Ending = Literal["stops", "late", "returns", "branch"]
 
 
-class Shape(NamedTuple):
+class JourneyShape(NamedTuple):
     """What a walk shall be: how many steps of the main path, and what happens then.
 
     `stops`: nothing more. `late`: the next step comes one second after its time. `returns`: the whole journey once
@@ -39,7 +39,7 @@ class Stop(NamedTuple):
     where: tuple[Where, ...] = ()
 
 
-class Walk(NamedTuple):
+class PlantedJourney(NamedTuple):
     """The events of a walk and what a report must say of it.
 
     `reached` holds the time of each main step reached, in order; `branch` is the id of the branch taken to its end,
@@ -52,7 +52,7 @@ class Walk(NamedTuple):
     guards: tuple[str, ...]
 
 
-def draw_shape(journey: Journey, rng: Random, *, brief: bool) -> Shape:
+def draw_shape(journey: Journey, rng: Random, *, brief: bool) -> JourneyShape:
     """A shape at random; `brief` keeps every message within one session, so nothing late and nothing early."""
     depth = rng.randint(1, len(journey.steps))
     choices: list[Ending] = ["stops", "stops"]
@@ -62,7 +62,9 @@ def draw_shape(journey: Journey, rng: Random, *, brief: bool) -> Shape:
         choices.append("late")
     if not brief and journey.within is not None and depth < len(journey.steps):
         choices.append("returns")
-    return Shape(depth, rng.choice(choices), rng.random() < 0.3, rng.random() < 0.4, not brief and rng.random() < 0.3)
+    return JourneyShape(
+        depth, rng.choice(choices), rng.random() < 0.3, rng.random() < 0.4, not brief and rng.random() < 0.3
+    )
 
 
 def _stop(happening: Step | Guard, at: int) -> Stop:
@@ -79,7 +81,7 @@ def _limit(journey: Journey, number: int) -> int | None:
     return min(limits, default=None)
 
 
-def _gap(journey: Journey, number: int, now: int, shape: Shape, rng: Random, *, brief: bool) -> int:
+def _gap(journey: Journey, number: int, now: int, shape: JourneyShape, rng: Random, *, brief: bool) -> int:
     """How long until step `number`, within every limit."""
     if shape.tied and journey.steps[number].event != journey.steps[number - 1].event:
         return 0
@@ -91,7 +93,12 @@ def _gap(journey: Journey, number: int, now: int, shape: Shape, rng: Random, *, 
     return rng.randint(min(4, most), most)
 
 
-def walk(journey: Journey, shape: Shape, rng: Random, *, brief: bool) -> Walk:
+def plant_journey(journey: Journey, rng: Random, *, brief: bool) -> PlantedJourney:
+    """A walk of a random shape."""
+    return make_journey(journey, draw_shape(journey, rng, brief=brief), rng, brief=brief)
+
+
+def make_journey(journey: Journey, shape: JourneyShape, rng: Random, *, brief: bool) -> PlantedJourney:
     """Make the walk that `shape` asks for. Step conditions (`where`) are the caller's to meet."""
     steps = journey.steps
     stops, reached = [_stop(steps[0], 0)], [0]
@@ -105,7 +112,7 @@ def walk(journey: Journey, shape: Shape, rng: Random, *, brief: bool) -> Walk:
         branch = taken.id
         for step_id in taken.steps:
             number = _index(journey, step_id)
-            end += _gap(journey, number, end, Shape(0), rng, brief=brief)
+            end += _gap(journey, number, end, JourneyShape(0), rng, brief=brief)
             stops.append(_stop(steps[number], end))
     elif shape.ending == "late":
         own = steps[shape.depth].within
@@ -119,11 +126,11 @@ def walk(journey: Journey, shape: Shape, rng: Random, *, brief: bool) -> Walk:
     if shape.early and len(steps) > 1:
         stops.append(_stop(steps[-1], -2 * _HOUR))
     guards = _guards(journey, shape, reached, end if branch else None, stops)
-    return Walk(tuple(stops), tuple(reached), branch, guards)
+    return PlantedJourney(tuple(stops), tuple(reached), branch, guards)
 
 
 def _guards(
-    journey: Journey, shape: Shape, reached: list[int], branch_end: int | None, stops: list[Stop]
+    journey: Journey, shape: JourneyShape, reached: list[int], branch_end: int | None, stops: list[Stop]
 ) -> tuple[str, ...]:
     """Let the first guarded event happen, right after the step that it is guarded from; name it when there was room."""
     if not shape.guarded or not journey.never:

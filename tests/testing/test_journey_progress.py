@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from footfall.plan.model import Event, Journey, Page, Plan, Property, Step, Where
-from footfall.testing.walk import Moment, walk
+from footfall.testing.journey_progress import SentEvent, journey_progress
 
 UUID = "0b5d2a5e-1111-4222-8333-abcdefabcdef"
 PLAN = Plan(
@@ -37,7 +37,7 @@ PLAN = Plan(
 def test_a_condition_reads_the_key_on_the_wire(where: Where, value: object, holds: bool) -> None:
     journey = Journey(name="j", by="user", steps=(Step(id="one", event="a", where=(where,)),))
 
-    progress = walk(PLAN, journey, [Moment("a", 0, {} if value is None else {"X": value})])
+    progress = journey_progress(PLAN, journey, [SentEvent("a", 0, {} if value is None else {"X": value})])
 
     assert progress.is_complete == holds
 
@@ -59,7 +59,7 @@ def test_values_that_are_equal_are_one_value_as_in_the_report(
     plan = Plan(id="p", events={"a": Event(name="a", wire_name="a", properties=(prop,))})
     journey = Journey(name="j", by="user", steps=(Step(id="one", event="a", where=(where,)),))
 
-    assert walk(plan, journey, [Moment("a", 0, {"x": sent})]).is_complete is holds
+    assert journey_progress(plan, journey, [SentEvent("a", 0, {"x": sent})]).is_complete is holds
 
 
 def test_pages_and_other_calls_fill_steps() -> None:
@@ -75,25 +75,25 @@ def test_pages_and_other_calls_fill_steps() -> None:
             Step(id="known", event="identify"),
         ),
     )
-    moments = [
-        Moment("page:Home", 0, {}, "page"),
-        Moment("page:Pricing", 1, {"Scroll": 49}, "page"),
-        Moment("page:Pricing", 2, {"Scroll": 50}, "page"),
-        Moment("identify", 3, {}, "identify"),
+    events = [
+        SentEvent("page:Home", 0, {}, "page"),
+        SentEvent("page:Pricing", 1, {"Scroll": 49}, "page"),
+        SentEvent("page:Pricing", 2, {"Scroll": 50}, "page"),
+        SentEvent("identify", 3, {}, "identify"),
     ]
 
-    assert walk(plan, journey, moments).reached == (0, 2, 3)
-    assert walk(plan, journey, moments[:2]).reached == (0,)
+    assert journey_progress(plan, journey, events).reached == (0, 2, 3)
+    assert journey_progress(plan, journey, events[:2]).reached == (0,)
 
 
 def test_messages_of_one_moment_count_as_in_order() -> None:
     journey = Journey(name="j", by="user", steps=(Step(id="first", event="a"), Step(id="then", event="b")))
 
-    assert walk(PLAN, journey, [Moment("b", 5, {}), Moment("a", 5, {})]).is_complete
+    assert journey_progress(PLAN, journey, [SentEvent("b", 5, {}), SentEvent("a", 5, {})]).is_complete
 
 
 def test_one_message_never_fills_two_steps() -> None:
     journey = Journey(name="j", by="user", steps=(Step(id="first", event="a"), Step(id="again", event="a")))
 
-    assert walk(PLAN, journey, [Moment("a", 5, {})]).reached == (5,)
-    assert walk(PLAN, journey, [Moment("a", 5, {}), Moment("a", 5, {})]).reached == (5, 5)
+    assert journey_progress(PLAN, journey, [SentEvent("a", 5, {})]).reached == (5,)
+    assert journey_progress(PLAN, journey, [SentEvent("a", 5, {}), SentEvent("a", 5, {})]).reached == (5, 5)

@@ -6,7 +6,7 @@ from footfall.analytics import Dataset
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
 
-__all__ = ["find"]
+__all__ = ["lookup"]
 
 # A user_id that was sent means its person only where it was usable; an alias also names the id that it replaced. What a
 # connected product sends takes no part in the story of a browser, even when it names one.
@@ -19,7 +19,7 @@ GROUP BY person_id ORDER BY min(ord)
 """
 
 
-def find(dataset: Dataset, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
+def lookup(dataset: Dataset, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
     """The person_ids behind an id: a user_id (old or new), anonymous_id, device_id or person_id, the first seen first.
 
     It may be written in any way that is compared as the same. A junk id (`null`, `guest`, …) never links anything, so

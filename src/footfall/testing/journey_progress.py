@@ -13,10 +13,10 @@ from footfall.journeys.reaches import Filling, first_reaches, is_broken
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Moment", "Progress", "describe", "walk"]
+__all__ = ["JourneyProgress", "SentEvent", "describe", "journey_progress"]
 
 
-class Moment(msgspec.Struct, frozen=True):
+class SentEvent(msgspec.Struct, frozen=True):
     """An event of the actor: its name in the plan, when (microseconds since 1970-01-01 UTC), its properties as sent.
 
     `also` is what else it is: every `page:NAME` is a `page`.
@@ -28,7 +28,7 @@ class Moment(msgspec.Struct, frozen=True):
     also: str = ""
 
 
-class Progress(msgspec.Struct, frozen=True):
+class JourneyProgress(msgspec.Struct, frozen=True):
     """How far the actor got: the steps of the path that went furthest, and when each of them was first reached.
 
     `broken` names the guards whose event happened where it should not.
@@ -44,15 +44,15 @@ class Progress(msgspec.Struct, frozen=True):
         return len(self.reached) == len(self.steps)
 
 
-def walk(plan: Plan, journey: Journey, moments: Sequence[Moment]) -> Progress:
-    """Walk a journey with one actor's moments, given in order of time.
+def journey_progress(plan: Plan, journey: Journey, events: Sequence[SentEvent]) -> JourneyProgress:
+    """Walk a journey with one actor's events, given in order of time.
 
     The path that counts is the main one or a branch that leads to the journey's last step. Among them a complete one
     goes first, then the one that went furthest.
     """
     messages = [
         Filling(moment.at, frozenset(number for number, step in enumerate(journey.steps) if _fits(plan, step, moment)))
-        for moment in moments
+        for moment in events
     ]
     reaches = [(path, first_reaches(messages, path, None)) for path in paths(journey)]
     last = len(journey.steps) - 1
@@ -68,37 +68,37 @@ def walk(plan: Plan, journey: Journey, moments: Sequence[Moment]) -> Progress:
             guard,
             reaches,
             messages,
-            [place for place, moment in enumerate(moments) if _fits(plan, guard, moment)],
+            [place for place, moment in enumerate(events) if _fits(plan, guard, moment)],
         )
     ]
-    return Progress(tuple(journey.steps[number] for number in path.steps), tuple(times), tuple(broken))
+    return JourneyProgress(tuple(journey.steps[number] for number in path.steps), tuple(times), tuple(broken))
 
 
-def _fits(plan: Plan, wanted: Step | Guard, moment: Moment) -> bool:
+def _fits(plan: Plan, wanted: Step | Guard, moment: SentEvent) -> bool:
     return _is(moment, wanted.event) and meets(plan, wanted, moment.properties)
 
 
-def _is(moment: Moment, event: str) -> bool:
+def _is(moment: SentEvent, event: str) -> bool:
     return event in (moment.event, moment.also)
 
 
-def describe(progress: Progress, moments: Sequence[Moment]) -> list[str]:
+def describe(progress: JourneyProgress, events: Sequence[SentEvent]) -> list[str]:
     """A line for each step: reached or not, and what stood against the first that was not."""
     lines = []
     for place, step in enumerate(progress.steps):
         if place < len(progress.reached):
             lines.append(f"  reached  {step.id}: {step.event}")
         elif place == len(progress.reached):
-            lines.append(f"  MISSING  {step.id}: {step.event}{_why(step, moments)}")
+            lines.append(f"  MISSING  {step.id}: {step.event}{_why(step, events)}")
         else:
             lines.append(f"           {step.id}: {step.event}")
     return lines
 
 
-def _why(step: Step, moments: Sequence[Moment]) -> str:
+def _why(step: Step, events: Sequence[SentEvent]) -> str:
     rules = [f"{where.property} {where.op} {', '.join(map(str, where.values))}" for where in step.where]
     rules += [] if step.within is None else [f"within {format_duration(step.within)} of the step before"]
-    count = sum(_is(moment, step.event) for moment in moments)
+    count = sum(_is(moment, step.event) for moment in events)
     came = "was not sent" if not count else f"was sent {count} time{'' if count == 1 else 's'}, none that counts"
     asked = f" (it must be: {'; '.join(rules)})" if rules else ""
     return f" {came}{asked}"
