@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("--log", type=Path, default=HERE / "cdnow_master.txt", help="the purchase log")
     arguments = parser.parse_args()
 
-    tracking_plan = plan.load(HERE / "plan")
+    tracking_plan = plan.read(HERE / "plan").require()
     options = ClientOptions(
         max_batch=500,
         queue_bytes=4 * 2**20,

@@ -17,7 +17,7 @@ ORDER = {
     "lines": [{"sku": "SENSOR-T1", "price": Decimal("64.95"), "quantity": 2}],
 }
 
-shop = plan.load("tracking_plans/shop_and_gateway")
+shop = plan.read("tracking_plans/shop_and_gateway").require()
 with Collector("footfall-data", plan=shop) as collector, Client(InProcessTransport(collector), plan=shop) as client:
     # A browser that nobody knows looks at a product, signs in, and buys.
     client.track("product_viewed", {"sku": "SENSOR-T1", "price": "64.95", "currency": "EUR"}, anonymous_id="browser-7")

@@ -25,7 +25,7 @@ from uuid import UUID
 
 import msgspec
 
-from footfall.plan import bundle_bytes, bundle_hash, check, from_bundle, load
+from footfall.plan import bundle_bytes, bundle_hash, from_bundle, read
 from footfall.plan.checking.validate import Checked, Validator
 from footfall.plan.model import Event, Plan, Property, Rule
 from footfall.planning.codegen.json_schema import event_schema, schema_text
@@ -135,7 +135,7 @@ def measure_large(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_plan(folder)
-        plan = load(folder)
+        plan = read(folder).require()
         assert sum(len(event.properties) for event in plan.events.values()) == 15 * EVENTS
         data = bundle_bytes(plan)
         packed = from_bundle(data)
@@ -144,7 +144,7 @@ def measure_large(rounds: int) -> None:
         validator = Validator(packed, place="client")
         rows = (
             ("plan check, a new process", 2_000, lambda: subprocess.run(cold, check=True, capture_output=True)),
-            ("check, in this process", None, lambda: check(folder)),
+            ("check, in this process", None, lambda: read(folder).problems),
             ("from_bundle, from bytes", 6, lambda: from_bundle(data)),
             ("from_bundle and a Validator", 6, lambda: Validator(from_bundle(data), place="client")),
             ("the hash of a loaded bundle", None, lambda: bundle_hash(packed)),

@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
     options = parser.parse_args()
     count = 20_000 if options.quick else options.messages
-    plan = plans.load(PLAN)
+    plan = plans.read(PLAN).require()
     with tempfile.TemporaryDirectory() as folder:
         path = keep(Path(folder) / "data", count)
         database = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)

@@ -221,7 +221,7 @@ def test_the_plan_that_is_drafted_as_the_report_says_gives_a_report(
 
 
 def made(data: Path, plan_file: Path, now: datetime) -> Report:
-    plan = plans.load(plan_file)
+    plan = plans.read(plan_file).require()
     with Dataset.open(data, plan) as dataset:
         return report(dataset, plan, now=now)
 

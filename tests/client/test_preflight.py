@@ -14,7 +14,7 @@ from footfall import Client, ClientOptions, InvalidEventError
 from footfall.client.preflight import id_fault, time_fault
 from footfall.collector import Collector
 from footfall.identity.given import id_text
-from footfall.plan.reading.load import read_document
+from footfall.plan import read
 from footfall.testing import Recorder
 from footfall.timestamps import parse_timestamp
 
@@ -191,15 +191,14 @@ def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
 def test_a_device_may_be_named_by_the_property_that_the_plan_says(
     kind: str, properties: dict[str, Any], code: str | None
 ) -> None:
-    plan, problems = read_document(
+    plan = read(
         {
             "plan": "p",
             "identity": {"device": "gateway_id"},
             "sources": {"agent": {"kind": kind}},
             "events": {"booted": {"properties": {"gateway_id": {"type": "any", "wire_name": "gatewayId"}}}},
         }
-    )
-    assert (plan is not None, problems) == (True, [])
+    ).require()
     recorder = Recorder()
     with Client(recorder, plan=plan) as client:
         receipt = client.track("booted", properties)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from footfall.collector import Collector
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.testing.clock import ManualClock
 
@@ -70,7 +70,7 @@ def plan_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def plan(plan_path: Path) -> Plan:
-    return load(plan_path)
+    return read(plan_path).require()
 
 
 @pytest.fixture

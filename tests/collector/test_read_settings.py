@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.collector import CollectorSettings
-from footfall.collector.read_settings import Reading, SettingsFile, read_settings
+from footfall.collector.read_settings import SettingsFile, SettingsReading, read_settings
 from footfall.collector.serve_settings import SETTINGS, ServeSettings, Setting
 
 # Right for settings of texts and for those of addresses.
@@ -30,7 +30,7 @@ VALUES: dict[Any, st.SearchStrategy[object]] = {
 
 def read(
     text: str = "", *, flags: dict[str, object] | None = None, environment: dict[str, str] | None = None
-) -> Reading:
+) -> SettingsReading:
     return read_settings(flags or {}, environment or {}, SettingsFile(Path("footfall.toml"), text.encode()))
 
 

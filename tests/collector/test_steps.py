@@ -17,7 +17,7 @@ from footfall.collector import Collector, CollectorSettings
 from footfall.collector.message_state import MessageState
 from footfall.collector.wire import Piece
 from footfall.events import Fault
-from footfall.plan import load
+from footfall.plan import read
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
@@ -42,7 +42,11 @@ def shop(tmp_path: Path, journal: MemoryJournal) -> Iterator[Collector]:
     (tmp_path / "plan.yaml").write_text(PLAN)
     limits = CollectorSettings(max_message_bytes=1000)
     with Collector(
-        tmp_path / "data", plan=load(tmp_path / "plan.yaml"), clock=ManualClock(NOW), journal=journal, settings=limits
+        tmp_path / "data",
+        plan=read(tmp_path / "plan.yaml").require(),
+        clock=ManualClock(NOW),
+        journal=journal,
+        settings=limits,
     ) as collector:
         yield collector
 

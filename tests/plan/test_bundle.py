@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import PlanError
-from footfall.plan import Plan, Validator, bundle_bytes, bundle_hash, check, from_bundle, load
+from footfall.plan import Plan, Validator, bundle_bytes, bundle_hash, from_bundle, read
 from footfall.plan.model import Event, IdentityKeys, Property, Source
 from footfall.plan.packed import PackedEvents
 
@@ -32,10 +32,10 @@ PLANS = [Path(__file__).parent / "data" / "acme", ROOT / "tracking_plans" / "sho
 
 @pytest.mark.parametrize("folder", PLANS, ids=lambda path: path.name)
 def test_a_plan_and_its_bundle_are_the_same_plan(folder: Path, tmp_path: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
     file = tmp_path / "plan.json"
     file.write_bytes(bundle_bytes(plan))
-    again = load(file)
+    again = read(file).require()
 
     assert again == plan
     assert bundle_bytes(again) == bundle_bytes(plan)
@@ -56,14 +56,14 @@ events: {sold: {wire_name: sold, status: active, properties: {a: {type: string, 
 """)
     unsaid.write_text("plan: p\nsources: {web: {}}\nevents: {sold: {properties: {a: {type: string}}}}")
 
-    assert bundle_bytes(load(said)) == bundle_bytes(load(unsaid))
+    assert bundle_bytes(read(said).require()) == bundle_bytes(read(unsaid).require())
 
 
 def test_the_order_in_which_files_name_things_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\nevents: {b: {}, a: {}}")
 
-    assert list(from_bundle(bundle_bytes(load(file))).events) == ["b", "a"]
+    assert list(from_bundle(bundle_bytes(read(file).require())).events) == ["b", "a"]
 
 
 def test_digits_are_kept() -> None:
@@ -121,9 +121,9 @@ def test_what_is_no_whole_bundle_is_refused(data: bytes, words: str, tmp_path: P
     file.write_bytes(data)
 
     with pytest.raises(PlanError, match=words) as caught:
-        load(file)
+        read(file).require()
 
-    (problem,) = check(file)
+    (problem,) = read(file).problems
     assert (problem.code, problem.file) == ("bad_bundle", str(file))
     assert str(problem) == str(caught.value.problems[0])
     assert "footfall plan bundle" in problem.remedy
@@ -146,32 +146,32 @@ def test_an_event_that_this_footfall_would_not_write_is_refused_when_it_is_used_
 ) -> None:
     file = tmp_path / "plan.json"
     file.write_bytes(packed(b'{"id":"p","events":{"a":%b,"b":{"name":"b","wire_name":"b"}}}' % event))
-    plan = load(file)
+    plan = read(file).require()
 
     with pytest.raises(PlanError, match="event 'a' in the bundle"):
         plan.events["a"]
     assert plan.events["b"] == Event(name="b", wire_name="b")
-    assert [(problem.code, problem.file) for problem in check(file)] == [("bad_bundle", str(file))]
+    assert [(problem.code, problem.file) for problem in read(file).problems] == [("bad_bundle", str(file))]
 
 
 def test_an_event_of_a_bundle_is_read_when_it_is_first_used_and_once() -> None:
-    plan = from_bundle(bundle_bytes(load(PLANS[1])))
+    plan = from_bundle(bundle_bytes(read(PLANS[1]).require()))
     events = plan.events
     assert isinstance(events, PackedEvents)
     name = next(iter(events))
     validator, digest = Validator(plan, place="collector"), bundle_hash(plan)
     unread = dict(events._read)
-    event = validator.resolve(load(PLANS[1]).events[name].wire_name)
+    event = validator.resolve(read(PLANS[1]).require().events[name].wire_name)
 
     assert unread == {}
     assert list(events._read) == [name]
     assert event is events[name]
-    assert digest == bundle_hash(plan) == bundle_hash(load(PLANS[1]))
+    assert digest == bundle_hash(plan) == bundle_hash(read(PLANS[1]).require())
 
 
 def test_the_events_of_a_bundle_are_a_mapping_like_any_other() -> None:
-    plain = load(PLANS[1]).events
-    events = from_bundle(bundle_bytes(load(PLANS[1]))).events
+    plain = read(PLANS[1]).require().events
+    events = from_bundle(bundle_bytes(read(PLANS[1]).require())).events
 
     assert plain == events
     assert events == plain

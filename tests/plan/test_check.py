@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.disk import Mode, SystemDisk
-from footfall.plan import check
+from footfall.plan import read
 from footfall.plan.findings import CODES
 
 ACME = Path(__file__).parent / "data" / "acme"
@@ -59,7 +59,7 @@ def test_each_fault_is_told_alone_and_at_its_place(case: Case, tmp_path: Path) -
     file = tmp_path / "plan.yaml"
     file.write_bytes((before + after).encode("utf-8", "surrogateescape"))
 
-    problems = check(file)
+    problems = read(file).problems
 
     assert [(problem.code, problem.where) for problem in problems] == [(case.code, case.where)]
     assert (problems[0].line, problems[0].column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
@@ -74,7 +74,7 @@ def test_sixteen_levels_are_taken_and_of_more_only_the_seventeenth_is_told(tmp_p
     for deep in (16, 20):
         nested = "{type: object, properties: {a: " * deep + "{type: string}" + "}}" * deep
         file.write_text(f"plan: p\nevents: {{sold: {{properties: {{a: {nested}}}}}}}")
-        found.append([problem.where for problem in check(file)])
+        found.append([problem.where for problem in read(file).problems])
 
     assert found == [[], ["sold" + ".a" * 4]]
 
@@ -91,7 +91,7 @@ def test_all_faults_of_all_files_are_told_in_one_go_in_order(tmp_path: Path) -> 
     (tmp_path / "b.yaml").write_text("plan: p\nevnts: {}\nkpis: {k: {measure: {count: nothing}}}")
     (tmp_path / "a.yaml").write_text("timezone: Nowhere/Land\nevents: {sold: {owner: 5}}")
 
-    problems = check(tmp_path)
+    problems = read(tmp_path).problems
 
     assert [(Path(problem.file).name, problem.line, problem.code) for problem in problems] == [
         ("a.yaml", 1, "unknown_timezone"),
@@ -116,7 +116,7 @@ def test_what_two_files_define_is_told_with_both_places(first: str, second: str,
     (tmp_path / "a.yaml").write_text(f"plan: p\n{first}")
     (tmp_path / "b.yml").write_text(second)
 
-    (problem,) = check(tmp_path)
+    (problem,) = read(tmp_path).problems
 
     assert (problem.code, problem.where, problem.file) == ("duplicate_name", where, str(tmp_path / "b.yml"))
     assert f"{tmp_path / 'a.yaml'}:2" in problem.message
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_read_brings_no_faults_on_those_that_refer_to_it(t
         "plan: p\nevents: {sold: {properties: {a: {use: money}}, rules: [{id: r, check: b > 0}]}}"
     )
 
-    assert [problem.code for problem in check(tmp_path)] == ["not_yaml"]
+    assert [problem.code for problem in read(tmp_path).problems] == ["not_yaml"]
 
 
 def test_nothing_is_concluded_from_what_has_a_fault_of_its_own(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_nothing_is_concluded_from_what_has_a_fault_of_its_own(tmp_path: Path) -
         "kpis: {k: {measure: {sum: sold.a}}, l: {measure: {sum: sold.from_ctx}}}"
     )
 
-    told = [problem.message for problem in check(file)]
+    told = [problem.message for problem in read(file).problems]
 
     assert told == ["there is no property group 'ctx'", "there is no type 'gone'"]
 
@@ -149,14 +149,14 @@ def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path:
     file = tmp_path / "plan.yaml"
     file.write_text("\n".join(lines))
 
-    (problem,) = check(file)
+    (problem,) = read(file).problems
 
     assert problem.code == "too_large"
     assert "aliases" in problem.message
 
 
 def test_a_path_where_nothing_stands_is_told(tmp_path: Path) -> None:
-    (problem,) = check(tmp_path / "nowhere")
+    (problem,) = read(tmp_path / "nowhere").problems
 
     assert str(problem) == f"{tmp_path / 'nowhere'}: no such file or folder (check the path)"
     assert problem.code == "missing_file"
@@ -167,7 +167,7 @@ def test_a_folder_without_plan_files_is_told(tmp_path: Path) -> None:
     (tmp_path / "fixtures" / "plan.yaml").write_text("plan: p")
     (tmp_path / ".hidden.yaml").write_text("plan: p")
 
-    (problem,) = check(tmp_path)
+    (problem,) = read(tmp_path).problems
 
     assert problem.code == "no_plan_files"
 
@@ -194,7 +194,7 @@ def test_what_may_not_be_read_is_told(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "plan.yaml").write_text("plan: p")
 
-    (problem,) = check(tmp_path / "folder", disk=ClosedDisk(name))
+    (problem,) = read(tmp_path / "folder", disk=ClosedDisk(name)).problems
 
     assert problem.code == "unreadable_file"
     assert "Permission denied" in problem.message
@@ -214,7 +214,7 @@ def test_no_damage_to_a_plan_makes_the_check_fail(data: st.DataObject) -> None:
         patch = data.draw(st.sampled_from(PATCHES))
         text = text[:start] + patch + text[end:]
 
-    problems = check("plan.yaml", disk=OneFile(text))
+    problems = read("plan.yaml", disk=OneFile(text)).problems
 
     assert all(problem.code in CODES and problem.file == "plan.yaml" for problem in problems)
 

@@ -16,10 +16,9 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from footfall.collector.bundle_rules import BundleRules
-from footfall.plan import Places, Plan, Validator, bundle_hash
+from footfall.plan import Places, Plan, Validator, bundle_hash, read
 from footfall.plan.checking.transform import Transforms
 from footfall.plan.findings import Findings
-from footfall.plan.reading.load import read_document
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
@@ -400,7 +399,7 @@ ROWS: Final[dict[str, Row]] = {
 
 
 def finding(document: dict[str, Any]) -> str:
-    return repr(read_document(document)[1])
+    return repr(read(document).problems)
 
 
 @pytest.mark.parametrize("key", ROWS)
@@ -413,14 +412,12 @@ def test_a_key_changes_what_its_row_says(key: str) -> None:
     put(after, row.at or all_keys()[key], row.value)
 
     assert after != before
-    plan, told = read_document(before)
-    assert plan is not None, told
-    changed, problems = read_document(after)
+    plan = read(before).require()
+    changed = read(after)
     if row.output == "finding":
-        assert problems
+        assert changed.problems
     else:
-        assert changed is not None, problems
-        assert OUTPUTS[row.output](changed) != OUTPUTS[row.output](plan)
+        assert OUTPUTS[row.output](changed.require()) != OUTPUTS[row.output](plan)
 
 
 def test_every_key_of_the_format_has_a_row() -> None:
@@ -429,17 +426,14 @@ def test_every_key_of_the_format_has_a_row() -> None:
 
 
 def test_a_key_of_a_type_does_what_it_does_on_a_property_that_uses_the_type() -> None:
-    whole, _ = read_document(DOCUMENT)
-    assert whole is not None
+    whole = read(DOCUMENT).require()
     stated: dict[str, Any] = DOCUMENT["events"]["sold"]["properties"]
     moved = copy.deepcopy(DOCUMENT)
     for name, keys in stated.items():
         own = {key: value for key, value in keys.items() if key in {"required", "wire_name"}}
         moved["types"][f"{name}_type"] = {key: value for key, value in keys.items() if key not in own}
         moved["events"]["sold"]["properties"][name] = {"use": f"{name}_type", **own}
-    used, told = read_document(moved)
+    used = read(moved).require()
 
-    assert told == []
-    assert used is not None
     assert used.events["sold"].properties == whole.events["sold"].properties
     assert {key for keys in stated.values() for key in keys} >= set(TYPE.keys)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from footfall.identity.attribution import Observation, Reason, attribute, namespace
-from footfall.plan import Plan, check, load
+from footfall.plan import Plan, read
 from footfall.plan.checking.validate import Validator
 from footfall.plan.findings import CODES
 from footfall.plan.model import Aggregate, Conversion, Count, Ratio, Unique
@@ -32,19 +32,19 @@ def fixtures(kind: str) -> Iterator[Any]:
 
 @pytest.mark.parametrize("folder", [SHOP, ACME], ids=lambda path: path.name)
 def test_the_plan_is_clean(folder: Path) -> None:
-    assert check(folder) == []
+    assert read(folder).problems == []
 
 
 @pytest.mark.parametrize(("folder", "file"), list(fixtures("valid")))
 def test_a_valid_fixture_has_no_fault(folder: Path, file: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
 
     assert Validator(plan, place="client").check(plan.events[file.parent.parent.name], file.read_bytes()).faults == ()
 
 
 @pytest.mark.parametrize(("folder", "file"), list(fixtures("invalid")))
 def test_an_invalid_fixture_has_the_faults_that_it_names(folder: Path, file: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
     fixture = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
 
     checked = Validator(plan, place="client").check(plan.events[file.parent.parent.name], fixture["payload"])
@@ -53,7 +53,7 @@ def test_an_invalid_fixture_has_the_faults_that_it_names(folder: Path, file: Pat
 
 
 def test_every_accepted_event_of_the_shop_has_fixtures_of_both_kinds() -> None:
-    events = {name: event for name, event in load(SHOP).events.items() if event.status == "active"}
+    events = {name: event for name, event in read(SHOP).require().events.items() if event.status == "active"}
 
     lacking = [
         (name, kind)
@@ -83,7 +83,7 @@ def forms(plan: Plan) -> Iterator[str]:
 
 
 def test_the_shop_uses_every_form_of_a_kpi() -> None:
-    assert set(forms(load(SHOP))) == {
+    assert set(forms(read(SHOP).require())) == {
         *("Count", "Aggregate", "Unique", "Ratio", "Conversion", "unique actor", "unique property", "journey"),
         *("sum", "average", "minimum", "maximum", "median", "by", "all", "window"),
         *("in", "not_in", "gt", "gte", "lt", "lte"),
@@ -91,7 +91,7 @@ def test_the_shop_uses_every_form_of_a_kpi() -> None:
 
 
 def test_the_shop_has_journeys_with_all_their_parts() -> None:
-    journeys = load(SHOP).journeys.values()
+    journeys = read(SHOP).require().journeys.values()
 
     assert {journey.by for journey in journeys} == {"user", "device"}
     assert any(journey.branches for journey in journeys)
@@ -143,7 +143,7 @@ def test_every_example_in_the_documentation_is_a_clean_plan(tmp_path: Path) -> N
     told = []
     for block in blocks:
         file.write_text(block)
-        told += check(file)
+        told += read(file).problems
 
     assert len(blocks) >= 3
     assert [str(problem) for problem in told] == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import BrokenInputError, Problem
-from footfall.plan import load
+from footfall.plan import read
 from footfall.planning.fixtures import FIXTURE_CODES, check_fixtures
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def found(folder: Path, files: dict[str, object]) -> tuple[list[Problem], int]:
         file = folder / "fixtures" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content if isinstance(content, str) else json.dumps(content))
-    return check_fixtures(folder, load(folder))
+    return check_fixtures(folder, read(folder).require())
 
 
 CASES = [
@@ -98,12 +98,12 @@ def test_every_fixture_that_is_no_json_is_named(tmp_path: Path) -> None:
 def test_a_plan_that_is_no_folder_has_no_fixtures(name: str, tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text(PLAN)
 
-    assert check_fixtures(tmp_path / name, load(tmp_path / "plan.yaml")) == ([], 0)
+    assert check_fixtures(tmp_path / name, read(tmp_path / "plan.yaml").require()) == ([], 0)
 
 
 @pytest.mark.parametrize("folder", ["tracking_plans/shop_and_gateway", "tests/plan/data/acme"])
 def test_the_plans_that_ship_keep_their_contracts(folder: str) -> None:
-    problems, count = check_fixtures(ROOT / folder, load(ROOT / folder))
+    problems, count = check_fixtures(ROOT / folder, read(ROOT / folder).require())
 
     assert problems == []
     assert count == len(list((ROOT / folder).glob("fixtures/*/*/*.json"))) > 1

@@ -9,12 +9,12 @@ from hypothesis import given
 from tests.planning.diff.plans import plans, replace
 
 from footfall.errors import UsageError
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.planning.diff import diff
 from footfall.planning.impact import Impact, impact_of
 
-SHOP = load(Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway")
+SHOP = read(Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway").require()
 
 
 def told(impact: Impact, kind: str) -> dict[str, str]:
@@ -110,7 +110,7 @@ def test_a_page_is_noticed_by_what_reads_it(tmp_path: Path, name: str, kpis: dic
     file = tmp_path / "plan.yaml"
     file.write_text(PAGES)
 
-    assert told(impact_of(load(file), name), "kpi") == kpis
+    assert told(impact_of(read(file).require(), name), "kpi") == kpis
 
 
 def test_a_property_that_no_page_has_is_refused(tmp_path: Path) -> None:
@@ -118,4 +118,4 @@ def test_a_property_that_no_page_has_is_refused(tmp_path: Path) -> None:
     file.write_text(PAGES)
 
     with pytest.raises(UsageError, match="there is no property 'uri' of page; did you mean 'url'"):
-        impact_of(load(file), "page.uri")
+        impact_of(read(file).require(), "page.uri")

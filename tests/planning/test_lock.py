@@ -10,8 +10,8 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 from tests.planning.diff.plans import EDITS, UNSHRUNK, plans, replace
 
+from footfall.plan import read
 from footfall.plan.model import Plan, Property
-from footfall.plan.reading.load import read_document
 from footfall.planning.diff import KINDS
 from footfall.planning.lock import LOCK_CODES, PlanLock, hash_of, lock_plan, shape_of, stale
 
@@ -19,9 +19,7 @@ SOLD: dict[str, Any] = {"properties": {"size": {"type": "integer", "unit": "cm"}
 
 
 def plan_of(**events: Any) -> Plan:
-    plan, problems = read_document({"plan": "shirts", "events": events})
-    assert plan is not None, problems
-    return plan
+    return read({"plan": "shirts", "events": events}).require()
 
 
 def lock_all(*steps: Plan) -> PlanLock:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from footfall.collector import Collector
-from footfall.plan import load
+from footfall.plan import read
 from footfall.quarantine import replay
 from footfall.storage import SqliteControl, SqliteJournal
 from footfall.storage.books import imbalances, kept, total
@@ -39,7 +39,7 @@ class Killed(SqliteJournal):
         return fresh
 
 path = Path(sys.argv[1]) / "journal.db"
-replay(Killed(path), SqliteControl(path.with_name("control.db")), plan.load(sys.argv[2]), chunk=10)
+replay(Killed(path), SqliteControl(path.with_name("control.db")), plan.read(sys.argv[2]).require(), chunk=10)
 """
 
 
@@ -58,7 +58,7 @@ def test_a_replay_that_is_killed_loses_nothing_and_the_next_one_goes_on(
     killed = subprocess.run(command, check=False)
     journal = SqliteJournal(data / "journal.db")
     halfway = kept(total(journal.books()))
-    replay(journal, SqliteControl(data / "control.db"), load(mended), chunk=10)
+    replay(journal, SqliteControl(data / "control.db"), read(mended).require(), chunk=10)
 
     assert (killed.returncode, halfway) == (-signal.SIGKILL, released)
     stored = [entry for chunk in journal.scan("stored") for entry in chunk]

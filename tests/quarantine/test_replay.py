@@ -41,7 +41,7 @@ def make_plan(tmp_path: Path) -> MakePlan:
     def make(text: str) -> Plan:
         path = tmp_path / "plan.yaml"
         path.write_text(text, encoding="utf-8")
-        return plans.load(path)
+        return plans.read(path).require()
 
     return make
 

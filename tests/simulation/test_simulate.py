@@ -14,7 +14,7 @@ import pytest
 import footfall
 from footfall.collector import Collector
 from footfall.delivery import InProcessTransport
-from footfall.plan import Plan, load
+from footfall.plan import Plan, read
 from footfall.simulation import Simulation, simulate
 from footfall.storage import DataFolder, SqliteJournal
 from footfall.testing import ManualClock
@@ -49,7 +49,7 @@ def plan_of(tmp_path: Path) -> Callable[..., Plan]:
             text = text.replace(old, new)
         path = tmp_path / f"plan_{len(list(tmp_path.glob('*.yaml')))}.yaml"
         path.write_text(text)
-        return load(path)
+        return read(path).require()
 
     return make
 

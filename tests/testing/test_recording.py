@@ -15,7 +15,7 @@ from tests.client.hostile import hostile_values
 
 import footfall
 from footfall.errors import UsageError
-from footfall.plan import Plan, load
+from footfall.plan import Plan, read
 from footfall.testing import ManualClock, Recorder, recording
 
 URL = "http://localhost:9"
@@ -44,7 +44,7 @@ journeys:
 @pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     (tmp_path / "plan.yaml").write_text(PLAN)
-    return load(tmp_path / "plan.yaml")
+    return read(tmp_path / "plan.yaml").require()
 
 
 class MessageSpec(Enum):

@@ -56,7 +56,7 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
     if bom and form != "csv":
         raise click.UsageError("--bom is for --format csv.")
     write = write_excel_csv if bom else FORMATS[form]
-    chosen = plans.load(plan) if plan is not None else None
+    chosen = plans.read(plan).require() if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
         count, waiting = dataset.contents().messages, dataset.intake().quarantined
         if output is None:

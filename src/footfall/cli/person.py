@@ -79,7 +79,7 @@ def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:
 
     Exit code 0 when there is somebody, 1 when there is nobody, 2 when the data or the plan cannot be read.
     """
-    with Dataset.open(data, None if plan is None else plans.load(plan)) as dataset:
+    with Dataset.open(data, None if plan is None else plans.read(plan).require()) as dataset:
         found = _look_up(dataset, id, limit)
         timezone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
         waiting = dataset.intake().quarantined

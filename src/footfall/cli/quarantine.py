@@ -114,7 +114,7 @@ def _plan(path: Path | None, control: Control) -> Plan | None:
     newest = latest_plan(control)
     if path is None:
         return newest
-    plan = plans.load(path)
+    plan = plans.read(path).require()
     if newest is not None and newest.id != plan.id:
         raise UsageError(
             f"{path}: is the plan {plan.id!r}, and this folder is used with {newest.id!r}: person ids follow the plan's"

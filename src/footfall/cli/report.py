@@ -34,7 +34,7 @@ def command(*, data: Path, plan: Path | None, since: str | None, until: str | No
     and times, or how long ago (7d).
     """
     now = local_time(SystemClock().now_us())
-    chosen = plans.load(plan) if plan is not None else None
+    chosen = plans.read(plan).require() if plan is not None else None
     bounds = [None if text is None else moment(text, now) for text in (since, until)]
     with Dataset.open(data, chosen) as dataset:
         found = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)

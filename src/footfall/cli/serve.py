@@ -18,7 +18,7 @@ from footfall.cli.settings_file import read_settings_file
 from footfall.collector import Collector, create_app
 from footfall.collector.key_watch import KeyWatch
 from footfall.collector.keys import TRANSFORM_KEY_FILE
-from footfall.collector.read_settings import Reading, read_settings
+from footfall.collector.read_settings import SettingsReading, read_settings
 from footfall.collector.serve_settings import CONFIG, SETTINGS, ServeSettings, as_toml
 from footfall.collector.server import serve
 from footfall.errors import OutputError, UsageError
@@ -114,7 +114,7 @@ def command(*, config: Path | None, is_check: bool, is_print: bool, **flags: Any
             _serve(boot, settings)
 
 
-def _print(reading: Reading) -> None:
+def _print(reading: SettingsReading) -> None:
     if reading.problems:
         raise UsageError("\n  ".join(["the settings cannot be used:", *reading.problems]))
     echo(as_toml(reading.settings, reading.places))

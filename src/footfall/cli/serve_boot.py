@@ -12,11 +12,11 @@ from typing import TypeVar
 from footfall import storage
 from footfall.collector.key_lines import KeyLine, lines_of_file, read_key_lines, unknown_sources
 from footfall.collector.keys import Keyring, read_secret_file, read_transform_key
-from footfall.collector.read_settings import Reading
+from footfall.collector.read_settings import SettingsReading
 from footfall.collector.serve_settings import SETTINGS
 from footfall.collector.server import listen
 from footfall.errors import FootfallError, PlanError, UsageError
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.printable import counted
 from footfall.storage.control import KeyRecord
@@ -75,7 +75,7 @@ class _Problems:
             )
 
 
-def prepare(reading: Reading) -> Boot:
+def prepare(reading: SettingsReading) -> Boot:
     """Read and try everything. Nothing in the data folder is changed.
 
     Raises UsageError with every problem: of the settings, the plan, the keys, the data folder and the address.
@@ -99,17 +99,17 @@ def prepare(reading: Reading) -> Boot:
     return Boot(data=settings.data, plan=plan, keyring=keyring, transform_key=transform_key, listener=listener)
 
 
-def _address_label(reading: Reading) -> str:
-    """Where the address is from, as `Reading.label` says it: two settings give it."""
+def _address_label(reading: SettingsReading) -> str:
+    """Where the address is from, as `SettingsReading.label` says it: two settings give it."""
     labels = [label.removesuffix(": ") for label in map(reading.label, ("host", "port")) if label]
     return f"{', '.join(labels)}: " if labels else ""
 
 
 def _plan(path: Path) -> Callable[[], Plan]:
-    return lambda: load(path)
+    return lambda: read(path).require()
 
 
-def _stored(reading: Reading, problems: _Problems) -> list[KeyRecord] | None:
+def _stored(reading: SettingsReading, problems: _Problems) -> list[KeyRecord] | None:
     """The keys of the data folder, which is tried too; None where it cannot be read."""
     data = reading.settings.data
     if data is None:
@@ -123,7 +123,9 @@ def _stored(reading: Reading, problems: _Problems) -> list[KeyRecord] | None:
     return problems.tried(look, reading.label("data"))
 
 
-def _keyring(reading: Reading, stored: list[KeyRecord] | None, plan: Plan | None, problems: _Problems) -> Keyring:
+def _keyring(
+    reading: SettingsReading, stored: list[KeyRecord] | None, plan: Plan | None, problems: _Problems
+) -> Keyring:
     count, settings = len(problems.texts), reading.settings
     lines = list(_lines(reading, problems))
     given, wrong = read_key_lines(lines)
@@ -144,7 +146,7 @@ def _keyring(reading: Reading, stored: list[KeyRecord] | None, plan: Plan | None
     return keyring
 
 
-def _lines(reading: Reading, problems: _Problems) -> Iterator[KeyLine]:
+def _lines(reading: SettingsReading, problems: _Problems) -> Iterator[KeyLine]:
     settings, place = reading.settings, reading.places.get("write_keys", "")
     if place == SETTINGS["write_keys"].flag:
         _log.warning(_VISIBLE)

@@ -73,11 +73,11 @@ class PlanEventPolicy(EventPolicy):
     def __init__(self, plan: Plan | str | Path, on_invalid: OnInvalid | None, transform_key: bytes | None) -> None:
         super().__init__(on_invalid)
         # Here, so that a client without a plan does not load what reads plans.
-        from footfall.plan import bundle_bytes, load
+        from footfall.plan import bundle_bytes, read
         from footfall.plan.bundle import bundle_name, may_transform
         from footfall.plan.checking.validate import Validator
 
-        loaded = load(plan) if isinstance(plan, str | Path) else plan
+        loaded = read(plan).require() if isinstance(plan, str | Path) else plan
         self.id = loaded.id
         bundle = bundle_bytes(loaded)
         self.bundle = bundle_name(bundle)

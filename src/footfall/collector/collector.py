@@ -124,9 +124,9 @@ def _loaded(plan: str | Path | Plan | None, disk: Disk | None) -> Plan | None:
     if plan is None or isinstance(plan, Plan):
         return plan
     # Loaded late: reading plans needs YAML, which a collector without a plan does not.
-    from footfall.plan import load
+    from footfall.plan import read
 
-    return load(plan, disk=disk)
+    return read(plan, disk=disk).require()
 
 
 def _transform_key(disk: Disk | None) -> bytes | None:

@@ -18,7 +18,7 @@ from footfall.collector.settings import CollectorSettings
 from footfall.errors import UsageError
 from footfall.secret import SecretText
 
-__all__ = ["Reading", "SettingsFile", "read_settings"]
+__all__ = ["SettingsFile", "SettingsReading", "read_settings"]
 
 _WORDS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 _PREFIX = "FOOTFALL_"
@@ -41,7 +41,7 @@ class SettingsFile(NamedTuple):
     content: bytes
 
 
-class Reading(NamedTuple):
+class SettingsReading(NamedTuple):
     """What was read. `settings` are for use only where there are no problems.
 
     `places` says where each setting that is no default is from: `--port`, `FOOTFALL_PORT`, `footfall.toml:3`. Warnings
@@ -77,7 +77,9 @@ class _Given(NamedTuple):
         return f"{self.place} {self.name}".rstrip()
 
 
-def read_settings(flags: Mapping[str, object], environment: Mapping[str, str], file: SettingsFile | None) -> Reading:
+def read_settings(
+    flags: Mapping[str, object], environment: Mapping[str, str], file: SettingsFile | None
+) -> SettingsReading:
     """The settings, each from the first place that gives it: a flag, the environment, the file, its default.
 
     `flags` are by the settings' names; None, and an empty list, say nothing, and neither does an empty variable. Every
@@ -104,7 +106,7 @@ def read_settings(flags: Mapping[str, object], environment: Mapping[str, str], f
         problems.append(str(error))
     of_serve = {name: value for name, value in values.items() if name not in of_collector}
     settings = ServeSettings(**of_serve, collector=collector)  # type: ignore[arg-type]  # as above
-    return Reading(settings, places, problems, _unknown_variables(environment))
+    return SettingsReading(settings, places, problems, _unknown_variables(environment))
 
 
 def _of_flags(flags: Mapping[str, object]) -> Iterator[_Given]:

@@ -1,24 +1,79 @@
-"""Loads a plan from wherever it is: a bundle at once, YAML with what reads it, which a bundle never needs."""
+"""Reads a plan from any source: a bundle directly, YAML with modules that a bundle never loads."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from footfall.disk import Disk
+from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle
 from footfall.plan.model import Plan
+from footfall.plan.packed import PackedEvents
 
-__all__ = ["load"]
+if TYPE_CHECKING:
+    from footfall.plan.reading.gather import Gathered
+    from footfall.plan.reading.places import Places
+
+__all__ = ["Reading", "read"]
 
 
-def load(path: str | Path, *, disk: Disk | None = None) -> Plan:
-    """The plan in a folder (every .yaml and .yml below it, `fixtures/` and dot-folders left out), a file, or a bundle.
+class Reading:
+    """What `read` read: the plan, its faults, and where its parts are written.
 
-    Raises PlanError with every fault, each with its place; MissingExtraError when a YAML plan needs PyYAML. Of a bundle
-    each event is read when it is first asked for.
+    `draft` is the plan as far as it could be understood: parts with a fault may be missing from it. It is None when
+    nothing could be read at all.
     """
-    if Path(path).suffix == BUNDLE_SUFFIX:
-        return read_bundle(Path(path), disk)
-    from footfall.plan.reading.load import read_whole
 
-    return read_whole(path, disk=disk)
+    def __init__(self, file: str, draft: Plan | None, faults: list[Problem], sections: Gathered | None = None) -> None:
+        self.draft = draft
+        self._file = file
+        self._faults = faults
+        self._sections = sections
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Every fault, by file and line; empty when the plan can be used."""
+        events = None if self.draft is None else self.draft.events
+        return self._faults + (events.problems() if isinstance(events, PackedEvents) else [])
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan when it has no fault."""
+        return None if self.problems else self.draft
+
+    def require(self) -> Plan:
+        """The plan. Raises PlanError with every fault.
+
+        The events of a bundle are not checked here: each is read, and may raise, when it is first asked for.
+        """
+        if self.draft is None or self._faults:
+            raise PlanError(self._faults)
+        return self.draft
+
+    @cached_property
+    def source_map(self) -> Places:
+        """The file, line and column of each part of the plan; of a bundle, the file alone."""
+        from footfall.plan.reading.places import Places
+
+        return Places(self._file, self._sections)
+
+
+def read(source: str | Path | Mapping[str, Any], *, disk: Disk | None = None) -> Reading:
+    """Read the plan in a folder, a YAML file or a bundle, or one given as the plain values that one file would contain.
+
+    Of a folder, every .yaml and .yml below it is read, but for `fixtures/` and folders that begin with a dot. Raises
+    MissingExtraError when YAML needs PyYAML, and nothing because of what the plan says.
+    """
+    if not isinstance(source, Mapping) and Path(source).suffix == BUNDLE_SUFFIX:
+        try:
+            return Reading(str(source), read_bundle(Path(source), disk), [])
+        except PlanError as error:
+            return Reading(str(source), None, list(error.problems))
+    from footfall.plan.reading.load import read_document, read_files
+
+    if isinstance(source, Mapping):
+        return Reading("plan", *read_document(source))
+    return Reading(str(source), *read_files(Path(source), disk))

@@ -73,8 +73,7 @@ class PackedEvents(Mapping[str, Event]):
         return f"PackedEvents({', '.join(self)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A copy, or one in another process, is a plain dict: the texts are views into the bundle.
-        return dict, (dict(self),)
+        return dict, (dict(self),)  # a copy is a plain dict: the texts are views into the bundle
 
     @property
     def texts(self) -> Mapping[str, msgspec.Raw]:

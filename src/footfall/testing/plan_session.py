@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from footfall.disk import SystemDisk
-from footfall.plan import load
+from footfall.plan import read
 from footfall.testing.plan_coverage import Coverage, Gate
 from footfall.testing.recording import Recording
 from footfall.testing.switch import Switch
@@ -25,7 +25,7 @@ class PlanSession:
 
     def __init__(self, path: Path, switch: Switch, *, gates: Sequence[Gate] = (), file: Path | None = None) -> None:
         self.path = path
-        self._verdicts = Verdicts(load(path))
+        self._verdicts = Verdicts(read(path).require())
         self.coverage = Coverage(self._verdicts.plan)
         self._gates = gates
         self._file = file

@@ -368,7 +368,7 @@ def recording(plan: Plan | str | Path | None = None) -> Iterator[Recording]:
 def _verdicts(plan: Plan | str | Path | None) -> Verdicts | None:
     if plan is None:
         return None
-    from footfall.plan import load
+    from footfall.plan import read
     from footfall.testing.verdicts import Verdicts
 
-    return Verdicts(load(plan) if isinstance(plan, str | Path) else plan)
+    return Verdicts(read(plan).require() if isinstance(plan, str | Path) else plan)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import bundle_bytes, bundle_hash, load
+from footfall.plan import bundle_bytes, bundle_hash, read
 
 SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
@@ -68,7 +68,7 @@ def test_a_clean_plan_for_programs_names_its_bundle() -> None:
     answer = json.loads(done.stdout)
 
     assert done.returncode == 0
-    assert (answer["clean"], answer["plan"], answer["bundle"]) == (True, "fjordhome", bundle_hash(load(SHOP)))
+    assert (answer["clean"], answer["plan"], answer["bundle"]) == (True, "fjordhome", bundle_hash(read(SHOP).require()))
     assert answer["counts"] == {"events": 15, "properties": 68, "goals": 3, "kpis": 22, "journeys": 3}
     assert answer["problems"] == []
 
@@ -126,8 +126,8 @@ def test_a_bundle_is_the_plan_in_one_file(tmp_path: Path) -> None:
     done = footfall("plan", "bundle", SHOP, "-o", output)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert load(output) == load(SHOP)
-    assert bundle_hash(load(SHOP)) in done.stdout
+    assert read(output).require() == read(SHOP).require()
+    assert bundle_hash(read(SHOP).require()) in done.stdout
     assert footfall("plan", "check", output).returncode == 0
 
 
@@ -187,4 +187,4 @@ def test_a_bundle_goes_into_a_pipe_whatever_the_name_of_that_is() -> None:
     done = footfall("plan", "bundle", SHOP, "-o", "/dev/stdout")
 
     bundle, _, _ = done.stdout.rpartition("/dev/stdout: ")
-    assert bundle.encode() == bundle_bytes(load(SHOP))
+    assert bundle.encode() == bundle_bytes(read(SHOP).require())

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from footfall.collector import Collector
-from footfall.plan import bundle_bytes, load
+from footfall.plan import bundle_bytes, read
 
 PLAN = """\
 plan: shop
@@ -185,7 +185,7 @@ def test_the_point_where_a_branch_began_leaves_out_what_others_did_since(shop: P
 
 
 def test_a_folder_a_file_and_a_bundle_are_bases_too(shop: Path, tmp_path: Path) -> None:
-    (tmp_path / "old.json").write_bytes(bundle_bytes(load(shop / "tracking/plan")))
+    (tmp_path / "old.json").write_bytes(bundle_bytes(read(shop / "tracking/plan").require()))
     edit(shop, "      note: {type: string}\n", "")
     for base in ("../old.json", "tracking/plan"):
         done = diff("tracking/plan", "--base", base, cwd=shop)
@@ -197,7 +197,7 @@ def test_a_folder_a_file_and_a_bundle_are_bases_too(shop: Path, tmp_path: Path) 
 
 def test_a_bundle_is_compared_with_the_folder_that_its_plan_has_in_a_commit(shop: Path) -> None:
     edit(shop, "      note: {type: string}\n", "")
-    (shop / "built.json").write_bytes(bundle_bytes(load(shop / "tracking/plan")))
+    (shop / "built.json").write_bytes(bundle_bytes(read(shop / "tracking/plan").require()))
     done = diff("built.json", "--base", "main", cwd=shop)
 
     assert done.stdout.splitlines()[0].startswith("tracking/plan/plan.yaml:11:7 order_completed.note: removes")

@@ -14,7 +14,7 @@ import pytest
 
 from footfall.cli.plan.export import command as export_command
 from footfall.cli.plan.import_ import command as import_command
-from footfall.plan import load
+from footfall.plan import read
 from footfall.planning.interop import FORMATS, LOSS_CODES
 
 ROOT = Path(__file__).parents[3]
@@ -50,7 +50,7 @@ def test_an_exported_plan_can_be_imported_and_exported_again(form: str, tmp_path
     again = footfall("export", "--to", form, tmp_path / "ours", "-o", tmp_path / "again")
 
     assert [each.returncode for each in (first, back, again)] == [0, 0, 0], (first.stderr, back.stderr, again.stderr)
-    assert len(load(tmp_path / "ours").events) == 15
+    assert len(read(tmp_path / "ours").require().events) == 15
     assert contents(tmp_path / "again") == contents(tmp_path / "theirs")
 
 
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_costs_none_of_the_others(tmp_path: Path) -> 
     done = footfall("import", "--from", "jsonschema", tmp_path, "-o", tmp_path / "plan")
 
     assert done.returncode == 0, done.stderr
-    assert list(load(tmp_path / "plan").events) == ["good", "list_1"]
+    assert list(read(tmp_path / "plan").require().events) == ["good", "list_1"]
     assert "bad.json: what cannot be read (" in done.stdout
     assert "list.json#/0: 3, which is no schema" in done.stdout
     assert done.stdout.count("loss_skipped") == 2
@@ -129,7 +129,7 @@ def test_a_yaml_document_that_cannot_be_read_costs_none_of_the_others_and_is_tol
     done = footfall("import", "--from", "jsonschema", file, "-o", tmp_path / "plan")
 
     assert done.returncode == 0, done.stderr
-    assert len(load(tmp_path / "plan").events) == 2
+    assert len(read(tmp_path / "plan").require().events) == 2
     assert done.stdout.count("loss_skipped") == 1
     assert "stream.yaml, document 2: what cannot be read" in done.stdout
     assert re.search(r"stream\.yaml:[56]: not YAML", done.stdout)
@@ -162,7 +162,7 @@ def test_what_yaml_has_no_words_for_is_told_and_the_plan_can_be_read(tmp_path: P
     done = footfall("import", "--from", "jsonschema", tmp_path / "e.json", "-o", tmp_path / "plan")
 
     assert "what a plan cannot write" in done.stdout
-    assert list(load(tmp_path / "plan").events) == ["e"]
+    assert list(read(tmp_path / "plan").require().events) == ["e"]
 
 
 def test_a_path_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
@@ -178,13 +178,13 @@ def test_several_documents_in_one_yaml_file_are_all_read(tmp_path: Path) -> None
     done = footfall("import", "--from", "rudderstack", tmp_path / "all.yaml", "-o", tmp_path / "plan")
 
     assert done.returncode == 0, done.stderr
-    assert len(load(tmp_path / "plan").events) == 3
+    assert len(read(tmp_path / "plan").require().events) == 3
 
 
 def test_the_name_of_the_plan_can_be_given(tmp_path: Path) -> None:
     footfall("import", "--from", "segment", DATA / "segment", "-o", tmp_path, "--name", "shop")
 
-    assert load(tmp_path).id == "shop"
+    assert read(tmp_path).require().id == "shop"
 
 
 def test_the_documentation_names_every_format_option_and_code() -> None:

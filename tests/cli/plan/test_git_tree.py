@@ -9,7 +9,7 @@ import pytest
 
 from footfall.cli.plan.git_tree import CommitDisk, find_repository
 from footfall.errors import BrokenInputError
-from footfall.plan import read_plan
+from footfall.plan import read
 
 DISK = CommitDisk({Path("plan/a.yaml"): b"plan: p\n", Path("plan/more/b.yaml"): b"events: {seen: {}}\n"})
 
@@ -28,10 +28,8 @@ def test_files_and_folders_are_listed_as_on_any_disk() -> None:
 
 
 def test_a_plan_is_read_from_it() -> None:
-    plan, problems = read_plan("plan", disk=DISK)
+    plan = read("plan", disk=DISK).require()
 
-    assert problems == []
-    assert plan is not None
     assert list(plan.events) == ["seen"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from footfall.cli.plan.lint import today_of
 from footfall.clock import SystemClock
-from footfall.plan import Plan, check, read_plan_with_places
+from footfall.plan import Plan, read
 from footfall.planning.lint import RULES, lint
 
 ROOT = Path(__file__).parents[3]
@@ -148,12 +148,11 @@ def test_the_plan_of_the_documentation_is_clean_but_for_what_it_leaves_out(tmp_p
     (block,) = re.findall(r"```yaml\n(.*?)```", section("lint"), re.DOTALL)
     file = tmp_path / "plan.yaml"
     file.write_text(block)
-    plan, _, places = read_plan_with_places(file)
+    reading = read(file)
+    plan = reading.require()
 
-    assert check(file) == []
-    assert plan is not None
     today = today_of(plan, _StoppedClock())
-    found = {problem.code for problem in lint(plan, places=places, today=today)}
+    found = {problem.code for problem in lint(plan, places=reading.source_map, today=today)}
     assert found == {"missing_owner"}
 
 
@@ -162,9 +161,9 @@ def test_the_rule_of_the_documentation_runs(tmp_path: Path) -> None:
     (tmp_path / "bakery_rules.py").write_text(block)
     (tmp_path / "plan.yaml").write_text("plan: p\nevents: {sold: {status: draft}}")
     code = (
-        "from datetime import date; from bakery_rules import RULES; from footfall.plan import read_plan_with_places\n"
-        "from footfall.planning.lint import lint\nplan, _, places = read_plan_with_places('plan.yaml')\n"
-        "print(*lint(plan, places=places, today=date(2026, 12, 1), rules=RULES))"
+        "from datetime import date; from bakery_rules import RULES; from footfall.plan import read\n"
+        "from footfall.planning.lint import lint\nreading = read('plan.yaml')\n"
+        "print(*lint(reading.require(), places=reading.source_map, today=date(2026, 12, 1), rules=RULES))"
     )
 
     done = subprocess.run(

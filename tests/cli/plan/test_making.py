@@ -13,7 +13,7 @@ import click
 import pytest
 
 from footfall.cli.plan import codegen, docs, fmt, init, json_schema
-from footfall.plan import bundle_hash, load
+from footfall.plan import bundle_hash, read
 
 ROOT = Path(__file__).parents[3]
 SHOP = ROOT / "tracking_plans" / "shop_and_gateway"
@@ -43,7 +43,7 @@ def test_a_new_plan_is_clean_by_every_judge(tmp_path: Path) -> None:
 
 def test_init_overwrites_nothing_and_takes_an_id(tmp_path: Path) -> None:
     assert footfall("init", "plan", "--id", "2027", cwd=tmp_path).returncode == 0
-    assert load(tmp_path / "plan").id == "2027"
+    assert read(tmp_path / "plan").require().id == "2027"
 
     (tmp_path / "plan" / "plan.yaml").write_text("plan: mine\n")
     again, wrong = footfall("init", "plan", cwd=tmp_path), footfall("init", "other", "--id", "a b", cwd=tmp_path)
@@ -55,18 +55,18 @@ def test_init_overwrites_nothing_and_takes_an_id(tmp_path: Path) -> None:
 
 
 def test_fmt_tells_with_check_and_changes_without(shop: Path) -> None:
-    before = bundle_hash(load(shop))
+    before = bundle_hash(read(shop).require())
     file = shop / "events" / "shop.yaml"
     file.write_text(file.read_text().replace("sku: {", "sku:   {"))
 
     told = footfall("fmt", shop, "--check")
     assert told.returncode == 1
     assert f"{shop}/events/shop.yaml is not in form (run `footfall plan fmt {shop}`) [unformatted]" in told.stdout
-    assert bundle_hash(load(shop)) == before
+    assert bundle_hash(read(shop).require()) == before
 
     assert footfall("fmt", shop).returncode == 0
     assert footfall("fmt", shop, "--check").stdout == f"{shop}: every file is in form\n"
-    assert bundle_hash(load(shop)) == before
+    assert bundle_hash(read(shop).require()) == before
 
 
 def test_fmt_leaves_what_it_cannot_keep_and_goes_on_with_the_rest(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from click.testing import CliRunner, Result
 from footfall.cli.output import echo
 from footfall.cli.plan import COMMANDS
 from footfall.cli.plan import command as group
-from footfall.cli.plan.read import counts_of, describe, is_no_plan, refuse_no_plan, require_plan
+from footfall.cli.plan.read import counts_of, describe, is_no_plan, refuse_no_plan, require_reading
 from footfall.errors import Problem, UsageError
 from footfall.markdown_text import markdown_text
-from footfall.plan import Plan, read_plan
+from footfall.plan import Plan, read
 from footfall.plan.model import Event
 
 
@@ -24,7 +24,7 @@ from footfall.plan.model import Event
 @click.argument("path", type=click.Path(path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, path: Path) -> None:
-    echo(require_plan(ctx, path).id)
+    echo(require_reading(ctx, path).require().id)
 
 
 def test_a_command_gets_its_plan(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_path_with_no_plan_is_refused(content: str | None, tmp_path: Path) -> 
     file = tmp_path / "plan.yaml"
     if content is not None:
         file.write_text(content)
-    problems = read_plan(file)[1]
+    problems = read(file).problems
 
     assert is_no_plan(file, problems)
     with pytest.raises(UsageError, match=r"plan\.yaml"):
@@ -62,7 +62,7 @@ def test_a_broken_file_among_others_is_a_plan_with_faults(tmp_path: Path) -> Non
     (tmp_path / "a.yaml").write_text("plan: p")
     (tmp_path / "b.yaml").write_text("events: [}")
 
-    assert not is_no_plan(tmp_path, read_plan(tmp_path)[1])
+    assert not is_no_plan(tmp_path, read(tmp_path).problems)
 
 
 def test_a_plan_is_described_by_its_counts() -> None:
@@ -123,7 +123,7 @@ def test_the_faults_of_a_plan_are_told_in_the_form_that_was_asked_for(
 ) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\nevents:\n  sold: {statsu: active}\n")
-    fault = read_plan(file)[1][0]
+    fault = read(file).problems[0]
 
     done = run(arguments, file, "--format", form)
 
@@ -151,7 +151,7 @@ def test_a_file_that_is_not_yaml_is_told_in_the_form_that_was_asked_for(
 ) -> None:
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\nevents: [}\n")
-    fault = read_plan(file)[1][0]
+    fault = read(file).problems[0]
 
     done = run(arguments, file, "--format", form)
 

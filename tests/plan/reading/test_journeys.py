@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Branch, Guard, Journey, Step, Where
 
 
@@ -33,7 +33,7 @@ journeys:
     x_map: here
 """)
 
-    assert load(file).journeys["buy"] == Journey(
+    assert read(file).require().journeys["buy"] == Journey(
         name="buy",
         owner="growth",
         description="To the order",
@@ -63,6 +63,6 @@ def test_a_journey_is_walked_by_persons_without_a_limit_unless_it_says_otherwise
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\nevents: {seen: {}}\njourneys: {j: {steps: [{id: s, event: seen}]}}")
 
-    journey = load(file).journeys["j"]
+    journey = read(file).require().journeys["j"]
 
     assert (journey.by, journey.within, journey.branches, journey.never) == ("user", None, (), ())

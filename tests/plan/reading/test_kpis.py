@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Count, Goal, Kpi, Target
 
 
@@ -28,7 +28,7 @@ kpis:
   ever: {measure: {count: sold}, window: all, drives: null}
   unsaid: {measure: {count: sold}}
 """)
-    kpis = load(file).kpis
+    kpis = read(file).require().kpis
 
     assert kpis["orders"] == Kpi(
         name="orders",
@@ -54,6 +54,6 @@ kpis: {orders: {measure: {count: sold}}}
 goals: {grow: {owner: growth, description: More, kpis: [orders], x_year: 2027}}
 """)
 
-    assert load(file).goals == {
+    assert read(file).require().goals == {
         "grow": Goal(name="grow", owner="growth", description="More", kpis=("orders",), x={"x_year": 2027})
     }

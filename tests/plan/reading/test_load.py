@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import PlanError
-from footfall.plan import Plan, check, load
+from footfall.plan import Plan, read
 from footfall.plan.model import (
     Alias,
     Deprecation,
@@ -27,7 +27,7 @@ ACME = Path(__file__).parents[1] / "data" / "acme"
 def loaded(tmp_path: Path, text: str) -> Plan:
     file = tmp_path / "plan.yaml"
     file.write_text(f"plan: p\n{text}")
-    return load(file)
+    return read(file).require()
 
 
 def only(plan: Plan, event: str = "sold") -> Property:
@@ -233,7 +233,7 @@ types: {t: {type: string}}
 sources: {web: {}}
 """)
     (tmp_path / "b.yaml").write_text("events: {elsewhere: {include: [ctx]}}")
-    plan = load(tmp_path)
+    plan = read(tmp_path).require()
     said, unsaid, elsewhere = (plan.events[name] for name in ("said", "unsaid", "elsewhere"))
 
     assert (said.owner, said.sources, said.status, said.actor) == ("two", (), "active", ("user",))
@@ -283,7 +283,7 @@ def test_traits_keep_the_order_of_the_files(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("plan: p\ntraits: {user: {b: {type: string}, a: {type: integer}}}")
     (tmp_path / "b.yaml").write_text("traits: {user: {c: {type: date}}, account: {seats: {type: integer, min: 1}}}")
 
-    traits = load(tmp_path).traits
+    traits = read(tmp_path).require().traits
 
     assert {kind: [prop.name for prop in props] for kind, props in traits.items()} == {
         "user": ["b", "a", "c"],
@@ -302,7 +302,7 @@ def test_only_the_yaml_files_of_a_folder_are_read(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("not: a plan")
     (tmp_path / "round").symlink_to(tmp_path)
 
-    assert list(load(tmp_path).events) == ["sold"]
+    assert list(read(tmp_path).require().events) == ["sold"]
 
 
 def test_identity_names_properties(tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ def test_a_plan_with_faults_is_refused_with_all_of_them(tmp_path: Path) -> None:
 
 
 def test_the_acme_plan_is_whole() -> None:
-    plan = load(ACME)
+    plan = read(ACME).require()
     order = plan.events["order_completed"]
 
     assert (len(plan.events), len(plan.kpis), len(plan.journeys), len(plan.goals)) == (8, 6, 2, 1)
@@ -336,6 +336,6 @@ def test_types_in_one_another_that_multiply_without_end_are_a_fault_and_no_wait(
     file = tmp_path / "plan.yaml"
     file.write_text("\n".join(["plan: p", "types:", "  t0: {type: string}", *lines]))
 
-    codes = [problem.code for problem in check(file)]
+    codes = [problem.code for problem in read(file).problems]
 
     assert codes == ["too_large"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Ratio, Unique, Where
 
 EVENTS = """
@@ -27,7 +27,7 @@ journeys: {j: {steps: [{id: a, event: sold}, {id: b, event: left}]}}
 def measured(tmp_path: Path, form: str) -> Measure:
     file = tmp_path / "plan.yaml"
     file.write_text(f"{EVENTS}kpis: {{k: {{measure: {form}}}}}")
-    return load(file).kpis["k"].measure
+    return read(file).require().kpis["k"].measure
 
 
 @pytest.mark.parametrize(

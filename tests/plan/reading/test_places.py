@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import Places, bundle_bytes, load, read_plan_with_places
+from footfall.plan import Places, bundle_bytes, read
 from footfall.plan.reading.places import split_where
 
 PLAN = """\
@@ -54,9 +54,9 @@ journeys:
 def places(tmp_path: Path) -> Places:
     (tmp_path / "a.yaml").write_text(PLAN)
     (tmp_path / "b.yaml").write_text(EVENTS)
-    plan, problems, places = read_plan_with_places(tmp_path)
-    assert plan is not None, problems
-    return places
+    reading = read(tmp_path)
+    assert reading.problems == []
+    return reading.source_map
 
 
 FOUND = [
@@ -111,9 +111,9 @@ def test_what_is_nowhere_is_placed_at_the_plan(places: Places, tmp_path: Path) -
 def test_a_bundle_has_no_places_but_its_file(tmp_path: Path) -> None:
     (tmp_path / "plan.yaml").write_text(PLAN)
     bundle = tmp_path / "plan.json"
-    bundle.write_bytes(bundle_bytes(load(tmp_path)))
+    bundle.write_bytes(bundle_bytes(read(tmp_path).require()))
 
-    _, _, places = read_plan_with_places(bundle)
+    places = read(bundle).source_map
 
     assert not places.known
     assert (places.find("sold").file, places.find("sold").line) == (str(bundle), 0)
@@ -128,7 +128,7 @@ def test_types_that_use_each_other_in_a_circle_end_the_walk(tmp_path: Path) -> N
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\ntypes:\n  a: {use: b}\n  b: {use: a}\nevents:\n  e: {properties: {x: {use: a}}}")
 
-    places = read_plan_with_places(file)[2]
+    places = read(file).source_map
 
     assert places.key("e.x", "description") is None
     assert places.find("e.x.inner").line == 6

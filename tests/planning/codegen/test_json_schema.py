@@ -11,7 +11,7 @@ import jsonschema_rs
 import pytest
 from tests.planning.codegen.shapes import SHAPES, event_of, plan_of
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Alias, Event, Property, Rule
 from footfall.planning.codegen.json_schema import event_schema, plan_schema, property_schema, schema_text
@@ -86,7 +86,7 @@ def test_an_open_enum_takes_every_value_of_its_type_and_names_those_it_knows() -
 
 @pytest.mark.parametrize("folder", EXAMPLES, ids=lambda folder: folder.name)
 def test_the_fixtures_of_the_example_plans_are_judged_alike(folder: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
     judged = []
     for file in sorted((folder / "fixtures").glob("*/*/*.json")):
         event, kind = plan.events[file.parts[-3]], file.parts[-2]

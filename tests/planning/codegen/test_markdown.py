@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.planning.codegen.shapes import event_of, plan_of
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Property, Rule
 from footfall.planning.codegen.markdown import markdown_document
@@ -18,7 +18,7 @@ SHOP = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
 
 def test_every_event_has_its_part_and_a_link_in_the_index() -> None:
-    plan = load(SHOP)
+    plan = read(SHOP).require()
 
     text = markdown_document(plan)
 
@@ -32,7 +32,7 @@ def test_every_event_has_its_part_and_a_link_in_the_index() -> None:
 
 
 def test_the_example_of_every_event_is_valid() -> None:
-    plan = load(SHOP)
+    plan = read(SHOP).require()
     validator = Validator(plan, place="test")
     blocks = re.findall("```json\n(.*?)\n```", markdown_document(plan), re.DOTALL)
 

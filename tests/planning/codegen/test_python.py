@@ -19,7 +19,7 @@ from tests.planning.codegen.shapes import SHAPES, event_of, plan_of
 
 from footfall import Client, ClientOptions
 from footfall.errors import PlanError
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Alias, Deprecation, Event, Plan, Property, Rule, VolumeExpectation
 from footfall.planning.codegen.names import class_name, field_name
@@ -59,7 +59,7 @@ def test_a_class_takes_what_the_validator_takes(shape: tuple[Property, tuple[str
 
 @pytest.mark.parametrize("folder", [SHOP, ROOT / "tests" / "plan" / "data" / "acme"], ids=lambda folder: folder.name)
 def test_what_an_object_sends_is_what_the_plan_wants(folder: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
     module = module_of(plan)
     options = ClientOptions(transform_key=b"k" * 32)
     for event in plan.events.values():
@@ -224,7 +224,7 @@ def test_a_plan_without_events_makes_a_module_without_classes() -> None:
 
 
 def test_the_same_plan_makes_the_same_text() -> None:
-    assert python_module(load(SHOP)) == python_module(load(SHOP))
+    assert python_module(read(SHOP).require()) == python_module(read(SHOP).require())
 
 
 def test_none_is_nothing_where_null_is_not_planned() -> None:
@@ -324,7 +324,7 @@ MISTAKES = (
 
 @pytest.mark.slow
 def test_mypy_strict_takes_the_module_and_finds_each_mistake(tmp_path: Path) -> None:
-    (tmp_path / "events.py").write_text(python_module(load(SHOP)), encoding="utf-8")
+    (tmp_path / "events.py").write_text(python_module(read(SHOP).require()), encoding="utf-8")
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
     good.write_text(USE, encoding="utf-8")
     bad.write_text("from good import Decimal, client, events, line, order\n" + "\n".join(MISTAKES), encoding="utf-8")
@@ -341,7 +341,7 @@ def test_mypy_strict_takes_the_module_and_finds_each_mistake(tmp_path: Path) -> 
 
 @pytest.mark.slow
 def test_pyright_takes_the_module(tmp_path: Path) -> None:
-    (tmp_path / "events.py").write_text(python_module(load(SHOP)), encoding="utf-8")
+    (tmp_path / "events.py").write_text(python_module(read(SHOP).require()), encoding="utf-8")
     (tmp_path / "good.py").write_text(USE, encoding="utf-8")
     (tmp_path / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
     found = subprocess.run([sys.executable, "-m", "pyright", "--version"], capture_output=True, text=True, check=False)

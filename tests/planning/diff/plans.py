@@ -10,8 +10,8 @@ import msgspec
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
+from footfall.plan import read
 from footfall.plan.model import Count, Event, Kpi, Plan, Property, PropertyType, ScalarType
-from footfall.plan.reading.load import read_document
 
 SINGLE = ("string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "any")
 FORMS = ("enum", "pattern", "format", "length")
@@ -27,9 +27,7 @@ def replace(part: Any, **fields: Any) -> Any:
 
 
 def plan_of(document: dict[str, Any]) -> Plan:
-    plan, problems = read_document(document)
-    assert plan is not None, problems
-    return plan
+    return read(document).require()
 
 
 @st.composite

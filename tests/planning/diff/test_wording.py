@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.planning.diff.wording import say_how
 from footfall.planning.usage import UsageIndex
 
@@ -25,7 +25,7 @@ def test_a_use_is_a_clause(how: str, clause: str) -> None:
 
 
 def test_every_use_of_a_figure_in_a_whole_plan_has_a_clause() -> None:
-    plan = load(Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway")
+    plan = read(Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway").require()
     index = UsageIndex(plan)
     uses = [use for event in plan.events for use in index.of_event(event) if use.kind == "kpi"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from footfall.plan import load
+from footfall.plan import read
 from footfall.plan.model import Deprecation, Event, Goal, Plan, Property, Rule, Source, Team
 from footfall.planning.docs.event_page import HistoryEntry
 from footfall.planning.docs.html import Markup, element, joined, table
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_every_part_has_a_page_and_every_link_leads_to_one(folder: Path) -> None:
-    plan = load(folder)
+    plan = read(folder).require()
 
     pages = site(plan, history={})
 
@@ -64,7 +64,7 @@ def test_every_part_has_a_page_and_every_link_leads_to_one(folder: Path) -> None
 
 
 def test_pages_need_no_script_and_nothing_from_elsewhere() -> None:
-    for text in site(load(FOLDERS[0]), history={}).values():
+    for text in site(read(FOLDERS[0]).require(), history={}).values():
         page = Page(text)
         assert not page.tags & {"script", "link", "img", "iframe"}
         assert "@import" not in text
@@ -77,7 +77,9 @@ def test_an_events_page_says_what_it_is_who_uses_it_and_what_became_of_it() -> N
         HistoryEntry("2026-02-01", "Begin", "Bo, 0f0f0f0"),
     )
 
-    text = Page(site(load(FOLDERS[0]), history={"order_completed": changes})["events/order_completed.html"]).text
+    text = Page(
+        site(read(FOLDERS[0]).require(), history={"order_completed": changes})["events/order_completed.html"]
+    ).text
 
     for said in (
         "Order Completed",
@@ -101,7 +103,7 @@ def test_an_events_page_says_what_it_is_who_uses_it_and_what_became_of_it() -> N
 
 
 def test_a_kpis_page_says_what_it_measures() -> None:
-    text = Page(site(load(FOLDERS[0]), history={})["kpis/payment_failure_rate.html"]).text
+    text = Page(site(read(FOLDERS[0]).require(), history={})["kpis/payment_failure_rate.html"]).text
 
     for said in (
         'number of payment_failed where reason is none of "fraud", divided by number of order_completed',
@@ -114,7 +116,7 @@ def test_a_kpis_page_says_what_it_measures() -> None:
 
 
 def test_owners_have_what_is_theirs_and_nobody_has_the_rest() -> None:
-    plan = load(FOLDERS[0])
+    plan = read(FOLDERS[0]).require()
     orphan = msgspec.structs.replace(plan.events["signed_in"], owner="")
 
     text = Page(

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from footfall.plan import bundle_hash, load
+from footfall.plan import bundle_hash, read
 from footfall.plan.reading.schema import EVENT, FILE, PROPERTY, TYPE
 from footfall.planning.fmt import format_file
 from footfall.planning.fmt.order import key_order
@@ -232,12 +232,12 @@ def test_any_way_of_writing_a_plan_comes_out_the_same_with_all_its_comments(tmp_
     for seed in range(100):
         text = Writer(Random(seed), seen).file(PLAN)
         file.write_text(text, encoding="utf-8")
-        before = bundle_hash(load(file))
+        before = bundle_hash(read(file).require())
 
         once = formatted(text)
         file.write_text(once, encoding="utf-8")
 
-        assert bundle_hash(load(file)) == before
+        assert bundle_hash(read(file).require()) == before
         assert formatted(once) == once
         assert comments(once) == comments(text)
         assert not re.search(r"[ \t]\n|\n\n\n|\t", once)
@@ -254,7 +254,7 @@ def test_the_example_plans_mean_the_same_when_they_are_formatted(folder: Path, t
         made.parent.mkdir(parents=True, exist_ok=True)
         made.write_text(formatted(file.read_text(encoding="utf-8")), encoding="utf-8")
 
-    assert bundle_hash(load(tmp_path)) == bundle_hash(load(folder))
+    assert bundle_hash(read(tmp_path).require()) == bundle_hash(read(folder).require())
 
 
 @pytest.mark.parametrize("folder", ["tracking_plans", "examples"])

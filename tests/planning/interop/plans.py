@@ -6,8 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from footfall.plan import Plan
-from footfall.plan.reading.load import read_document
+from footfall.plan import Plan, read
 
 __all__ = ["plans", "properties"]
 
@@ -145,6 +144,4 @@ def plans(draw: st.DrawFn) -> Plan:
         "events": events,
         "kpis": {"orders": {"measure": {"count": "order_paid"}}},
     }
-    plan, problems = read_document(document)
-    assert plan is not None, [str(problem) for problem in problems]
-    return plan
+    return read(document).require()

@@ -14,7 +14,7 @@ from tests.planning.interop.plans import plans, properties
 
 from footfall.cli.plan.exchange_files import document_text, read_documents
 from footfall.errors import UsageError
-from footfall.plan import Plan, load
+from footfall.plan import Plan, read
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Property
 from footfall.planning.interop import FORMATS, Loss, export_plan, import_plan
@@ -192,7 +192,7 @@ def test_files_on_disk_say_what_the_documents_say(
 
 
 def test_what_each_format_cannot_say_of_the_shop() -> None:
-    plan = load(SHOP)
+    plan = read(SHOP).require()
 
     lost = {form: {(loss.place, loss.lost) for loss in export_plan(plan, form).losses} for form in FORMATS}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import BrokenInputError, Problem
-from footfall.plan import Plan, bundle_bytes, read_plan_with_places
+from footfall.plan import Plan, bundle_bytes, read
 from footfall.planning.lint import RULES, Finding, LintRule, View, lint
 
 TODAY = date(2027, 3, 1)
@@ -19,14 +19,14 @@ NAMES = {rule.name for rule in RULES}
 def linted(text: str, folder: Path, *, more: tuple[LintRule, ...] = (), bundle: bool = False) -> list[Problem]:
     file = folder / "plan.yaml"
     file.write_text(text)
-    plan, problems, places = read_plan_with_places(file)
-    assert plan is not None, [str(problem) for problem in problems]
+    reading = read(file)
+    plan = reading.require()
     if bundle:
         file = folder / "plan.json"
         file.write_bytes(bundle_bytes(plan))
-        plan, _, places = read_plan_with_places(file)
-        assert plan is not None
-    return lint(plan, places=places, today=TODAY, rules=(*RULES, *more))
+        reading = read(file)
+        plan = reading.require()
+    return lint(plan, places=reading.source_map, today=TODAY, rules=(*RULES, *more))
 
 
 def only(rule: str, problems: list[Problem]) -> list[Problem]:
@@ -85,10 +85,12 @@ def test_no_lint_holds_for_a_part_and_everything_inside_it(tmp_path: Path) -> No
 def test_findings_come_by_file_line_and_column(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("events: {sold: {properties: {z: {type: string}, a: {type: string}}}}")
     (tmp_path / "a.yaml").write_text("plan: p\nevents:\n  kept: {}\n")
-    plan, _, places = read_plan_with_places(tmp_path)
-    assert plan is not None
+    reading = read(tmp_path)
+    plan = reading.require()
 
-    spots = [(problem.file, problem.line, problem.column) for problem in lint(plan, places=places, today=TODAY)]
+    spots = [
+        (problem.file, problem.line, problem.column) for problem in lint(plan, places=reading.source_map, today=TODAY)
+    ]
 
     assert spots == sorted(spots)
     assert len({file for file, _, _ in spots}) == 2
@@ -155,11 +157,11 @@ def test_an_empty_plan_has_nothing_to_object_to() -> None:
 
 def test_judging_changes_nothing_and_says_the_same_again(tmp_path: Path) -> None:
     shop = Path(__file__).parents[3] / "tests" / "plan" / "data" / "acme"
-    plan, _, places = read_plan_with_places(shop)
-    assert plan is not None
+    reading = read(shop)
+    plan = reading.require()
     before = bundle_bytes(plan)
 
-    first, second = (lint(plan, places=places, today=TODAY) for _ in range(2))
+    first, second = (lint(plan, places=reading.source_map, today=TODAY) for _ in range(2))
 
     assert [str(problem) for problem in first] == [str(problem) for problem in second]
     assert first

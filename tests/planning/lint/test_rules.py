@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from footfall.errors import Problem
-from footfall.plan import read_plan_with_places
+from footfall.plan import read
 from footfall.plan.findings import CODES
 from footfall.planning.lint import RULES, lint
 
@@ -39,9 +39,9 @@ CASES = list(corpus())
 def linted(text: str, folder: Path, today: date = TODAY) -> list[Problem]:
     file = folder / "plan.yaml"
     file.write_text(text)
-    plan, problems, places = read_plan_with_places(file)
-    assert plan is not None, [str(problem) for problem in problems]
-    return lint(plan, places=places, today=today)
+    reading = read(file)
+    plan = reading.require()
+    return lint(plan, places=reading.source_map, today=today)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{'-'.join(case.where) or 'none'}")
@@ -77,11 +77,11 @@ def test_every_rule_has_a_name_of_its_own_a_reason_and_a_fix() -> None:
 
 def test_the_shop_has_nothing_to_object_to_on_any_day_until_its_draft_expires() -> None:
     shop = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
-    plan, _, places = read_plan_with_places(shop)
-    assert plan is not None
+    reading = read(shop)
+    plan = reading.require()
 
-    assert lint(plan, places=places, today=date(2026, 11, 22)) == []
-    late = lint(plan, places=places, today=date(2027, 7, 1))
+    assert lint(plan, places=reading.source_map, today=date(2026, 11, 22)) == []
+    late = lint(plan, places=reading.source_map, today=date(2027, 7, 1))
     assert {(problem.code, problem.where) for problem in late} == {
         ("expired_event", "sensor_replaced"),
         ("overdue_removal", "gift_wrap_offered"),

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from footfall.errors import Problem
-from footfall.plan import Plan, load
+from footfall.plan import Plan, read
 from footfall.plan.reading.places import Places
 from footfall.planning.profiling import DriftMonitor, compare, lifecycles, read_line
 from footfall.planning.profiling.compare import CODES
@@ -22,7 +22,7 @@ def plan_of(tmp_path: Path) -> Any:
     def make(text: str) -> Plan:
         path = tmp_path / "plan.yaml"
         path.write_text(HEAD + text)
-        return load(path)
+        return read(path).require()
 
     return make
 
@@ -131,18 +131,16 @@ def test_a_plan_that_is_kept_has_no_finding(plan_of: Any) -> None:
 
 
 def test_a_finding_points_to_its_place_in_the_plan(tmp_path: Path) -> None:
-    from footfall.plan.reading.load import read_plan_with_places
-
     path = tmp_path / "plan.yaml"
     path.write_text(
         "plan: p\nevents:\n  seen:\n    properties:\n      lines:\n        type: array\n"
         "        items:\n          type: object\n          properties:\n"
         "            unit_price: {type: integer, wire_name: unitPrice}\n"
     )
-    plan, _, places = read_plan_with_places(path)
-    assert plan is not None
+    reading = read(path)
+    plan = reading.require()
 
-    (problem,) = compare(watched(plan, track("seen", {"lines": [{}, {"unitPrice": "1"}]})), places=places)
+    (problem,) = compare(watched(plan, track("seen", {"lines": [{}, {"unitPrice": "1"}]})), places=reading.source_map)
 
     assert (problem.where, problem.line) == ("seen.lines[].unit_price", 10)
 

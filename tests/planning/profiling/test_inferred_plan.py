@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from footfall.plan import Plan, Validator, check, load
+from footfall.plan import Plan, Validator, read
 from footfall.plan.findings import Findings
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.profiling import DataProfile, InferredPlan, infer_plan, read_line
@@ -30,8 +30,8 @@ def drafted(lines: Iterable[bytes]) -> InferredPlan:
 def loaded(tmp_path: Path, made: InferredPlan) -> Plan:
     path = tmp_path / "plan.yaml"
     path.write_text(made.text(), encoding="utf-8")
-    assert check(path) == []
-    return load(path)
+    assert read(path).problems == []
+    return read(path).require()
 
 
 def properties_of(tmp_path: Path, values: Iterable[Any]) -> Any:

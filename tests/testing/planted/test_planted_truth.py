@@ -49,7 +49,7 @@ def deliver(planted: Planted, url: str) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Planted, dict[str, int], dict[str, Any], Path]:
     data = tmp_path_factory.mktemp("planted") / "data"
-    planted = plant(plans.load(PLAN), people=70, seed=7)
+    planted = plant(plans.read(PLAN).require(), people=70, seed=7)
     keys = [f"{name}={name}" for name in planted.plan.sources]
     with CollectorProcess(data, plan=PLAN, write_keys=keys) as collector:
         counts = deliver(planted, collector.url)

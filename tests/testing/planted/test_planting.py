@@ -18,7 +18,7 @@ PLAN = Path(__file__).parents[3] / "tracking_plans" / "shop_and_gateway"
 
 @pytest.fixture(scope="module")
 def shop() -> Plan:
-    return plans.load(PLAN)
+    return plans.read(PLAN).require()
 
 
 def observations(planted: Planted) -> list[Observation]:

@@ -16,8 +16,8 @@ import msgspec
 from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem, UsageError
-from footfall.plan import Plan
-from footfall.plan.reading.load import plan_files, read_draft
+from footfall.plan import Plan, read
+from footfall.plan.reading.load import plan_files
 from footfall.plan.reading.places import Places
 from footfall.printable import counted
 
@@ -102,7 +102,8 @@ def _in_tree(repository: Repository, path: Path) -> str | None:
 
 
 def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
-    plan, problems, places = read_draft(start, disk=disk)
+    reading = read(start, disk=disk)
+    plan, problems = reading.draft, reading.problems
     if plan is None or not is_comparable(problems):
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
         raise BrokenInputError(base, f"the plan there cannot be compared with: {problems[0]}{more}")
@@ -111,7 +112,7 @@ def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
         if len(problems) > 1:
             has = f"{counted(len(problems), 'fault')} of its own, and counts without what they name"
         note = "; ".join(filter(None, (note, f"the plan in {base} has {has}")))
-    return BasePlan(plan, places, note)
+    return BasePlan(plan, reading.source_map, note)
 
 
 def is_comparable(faults: Sequence[Problem]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from footfall.cli.output import echo
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk, replace_file
 from footfall.errors import UsageError
 from footfall.plan import bundle_bytes, bundle_hash
@@ -25,7 +25,7 @@ def command(ctx: click.Context, path: Path, output: Path) -> None:
 
     Exit code 1, and no file, when something is wrong with the plan.
     """
-    plan = require_plan(ctx, path)
+    plan = require_reading(ctx, path).require()
     # A pipe or a device is for another program, which gives the bundle its name.
     if output.suffix != ".json" and (output.is_file() or not output.exists()):
         raise UsageError(f"{output}: a bundle is known by its ending; name it {output.with_suffix('.json')}")

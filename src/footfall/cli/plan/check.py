@@ -11,8 +11,7 @@ from footfall.cli.plan.findings_output import OutputOptions, output_options, rep
 from footfall.cli.plan.lock_file import lock_findings
 from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, refuse_no_plan
 from footfall.errors import Problem
-from footfall.plan import bundle_hash
-from footfall.plan.reading.load import read_plan_with_places
+from footfall.plan import bundle_hash, read
 from footfall.planning.fixtures import check_fixtures
 
 __all__ = ["command"]
@@ -31,7 +30,8 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read. 3: a fixture,
     the lock or the baseline is broken.
     """
-    plan, problems, places = read_plan_with_places(path)
+    reading = read(path)
+    plan, problems = reading.plan, reading.problems
     facts = {
         "path": str(path),
         "plan": None if plan is None else plan.id,
@@ -40,7 +40,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     }
     refuse_no_plan(ctx, path, problems, options=options, facts=facts)
     if plan is not None:
-        problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, places)]
+        problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, reading.source_map)]
 
     def summary(left: Sequence[Problem]) -> str:
         if left or plan is None:

@@ -9,7 +9,7 @@ import click
 
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import PlanError, Problem, UsageError
 from footfall.plan import Plan
@@ -59,7 +59,7 @@ def command(
 
     With --check, exit code 1 when a file is missing, stale, or left over from an event that is no more.
     """
-    plan = require_plan(ctx, path, options=options)
+    plan = require_reading(ctx, path, options=options).require()
     try:
         files = _TARGETS[target](plan, output)
     except PlanError as error:

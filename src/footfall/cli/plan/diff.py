@@ -18,8 +18,7 @@ from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import SystemClock
 from footfall.errors import Problem
-from footfall.plan import Plan
-from footfall.plan.reading.load import read_draft
+from footfall.plan import Plan, read
 from footfall.plan.reading.places import Places
 from footfall.planning.diff import Change, diff
 from footfall.planning.diff.findings import findings_of, place_of, say_hurts
@@ -51,7 +50,8 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
     plan at PATH. 3: --base cannot be read.
     """
     with no_collection():
-        plan, faults, places = read_draft(path)
+        reading = read(path)
+        plan, faults, places = reading.draft, reading.problems, reading.source_map
         refuse_no_plan(ctx, path, faults, options=options)
         before, changes = BasePlan(None, Places(base)), list[Change]()
         if plan is not None and is_comparable(faults):

@@ -9,7 +9,7 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.event_history import git_history
 from footfall.cli.plan.lock_file import lock_path, read_lock
-from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk, read_file
 from footfall.errors import UsageError
 from footfall.planning.docs.site import site
@@ -30,10 +30,11 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
 
     The pages need no script and no server. An event's history is what git knows of its lines, and what the plan says.
     """
-    plan, places = require_plan_with_places(ctx, path)
+    reading = require_reading(ctx, path)
+    plan = reading.require()
     lock = read_lock(lock_path(path))
     versions = {} if lock is None else {name: event.version for name, event in lock.events.items()}
-    pages = site(plan, history=git_history(plan, places) if history else {}, versions=versions)
+    pages = site(plan, history=git_history(plan, reading.source_map) if history else {}, versions=versions)
     disk = SystemDisk()
     for name, text in pages.items():
         file = output / name

@@ -12,7 +12,7 @@ from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
 from footfall.cli.plan.lifecycle_inputs import read_coded, read_tested
 from footfall.cli.plan.message_input import MessageInput, message_options, since_us
-from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
@@ -45,14 +45,15 @@ def command(
     Tells events that are not planned or never came, volumes far from what is expected, and how values drifted from
     the plan. The table says of each event: planned, coded (with --scan), tested (with --tested), seen, used.
     """
-    plan, places = require_plan_with_places(ctx, plan_path, options=options)
+    reading = require_reading(ctx, plan_path, options=options)
+    plan = reading.require()
     coded, tests = read_coded(scan), read_tested(tested)
     bound = since_us(since, plan.timezone)
     looked = MessageInput(events, data, since=bound)
     monitor = DriftMonitor(plan, looked.messages())
     looked.tell_broken()
     until = SystemClock().now_us() if looked.is_live else None
-    problems = compare(monitor, places=places, since=bound, until=until)
+    problems = compare(monitor, places=reading.source_map, since=bound, until=until)
     stages = lifecycles(monitor, coded=coded, tested=tests)
     show = _SHOW.get(options.form)
     if show is not None and not options.write_baseline:

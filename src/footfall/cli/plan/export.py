@@ -8,7 +8,7 @@ import click
 
 from footfall.cli.plan.exchange_files import document_text, losses_as_problems, write_files
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.planning.interop import FORMATS, export_plan
 from footfall.printable import counted
 
@@ -30,7 +30,7 @@ def command(
     What is written is read back and compared, so what is not in the report is still there after a round trip. A loss
     is a warning: exit code 1 only with --fail-on warning.
     """
-    plan = require_plan(ctx, path, options=options)
+    plan = require_reading(ctx, path, options=options).require()
     exported = export_plan(plan, other)
     if output is not None:
         texts = {name: document_text(name, document) for name, document in exported.files.items()}

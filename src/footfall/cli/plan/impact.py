@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from footfall.cli.output import echo, echo_json
-from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
 from footfall.plan.model import Team
@@ -45,8 +45,9 @@ def command(ctx: click.Context, path: Path, name: str, form: str) -> None:
     rules, identity, purposes and sources, each with its owner, and how to reach the teams. Exit code 2: there is no
     such event, property or group, or no plan.
     """
-    plan, places = require_plan_with_places(ctx, path)
-    impact = impact_of(plan, name, groups=places.groups())
+    reading = require_reading(ctx, path)
+    plan = reading.require()
+    impact = impact_of(plan, name, groups=reading.source_map.groups())
     if form == "json":
         echo_json(_fields(impact))
     else:

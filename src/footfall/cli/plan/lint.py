@@ -13,7 +13,7 @@ from footfall.cli.plan.findings_output import OutputOptions, output_options, rep
 from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
 from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
-from footfall.plan import Plan, read_plan_with_places
+from footfall.plan import Plan, read
 from footfall.plan.findings import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
@@ -32,11 +32,12 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     `footfall plan explain RULE` says why a rule is there. A plan sets a rule's level under `lint:`, and takes one part
     out with `no_lint`. A plan with faults is not judged: they are told as by `check`.
     """
-    plan, problems, places = read_plan_with_places(path)
+    reading = read(path)
+    plan, problems = reading.plan, reading.problems
     refuse_no_plan(ctx, path, problems, options=options)
     if plan is not None:
         today = today_of(plan, SystemClock())
-        problems = lint(plan, places=places, today=today, rules=installed_rules(taken=CODES))
+        problems = lint(plan, places=reading.source_map, today=today, rules=installed_rules(taken=CODES))
 
     def summary(left: Sequence[Problem]) -> str:
         if plan is None:

@@ -12,7 +12,7 @@ from footfall.cli.plan.findings_output import OutputOptions, output_options, rep
 from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
-from footfall.plan.reading.load import read_plan_with_places
+from footfall.plan import read
 from footfall.planning.lock import PlanLock, lock_plan, stale
 from footfall.printable import counted
 
@@ -32,7 +32,8 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
     Exit code 1, and no file, when the plan has faults or a removed name came back with another meaning. 3: the lock
     cannot be read.
     """
-    plan, faults, places = read_plan_with_places(path)
+    reading = read(path)
+    plan, faults = reading.plan, reading.problems
     refuse_no_plan(ctx, path, faults, options=options)
     if path.is_file() and path.suffix == ".json":
         raise UsageError(f"{path}: a bundle is made from a plan; lock the plan that it was made from")
@@ -46,7 +47,7 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
             problems = [Problem("lock_missing", "there is no lock", remedy="run footfall plan lock", where="")]
         else:
             problems += stale(before, now)
-    placed = place_findings(problems, path, places)
+    placed = place_findings(problems, path, reading.source_map)
 
     def summary(left: Sequence[Problem]) -> str:
         return tally(str(file), left) if left else f"{file}: {_count(now)}"

@@ -11,13 +11,9 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, finding_line, report_findings, tally
 from footfall.errors import Problem, UsageError
-from footfall.plan import Plan
-from footfall.plan.reading.load import read_plan_with_places
-from footfall.plan.reading.places import Places
+from footfall.plan import Plan, Reading, read
 
-__all__ = [
-    "PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_plan", "require_plan_with_places",
-]  # fmt: skip
+__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_reading"]
 
 _USAGE = 2
 
@@ -55,28 +51,21 @@ def refuse_no_plan(
     ctx.exit(_USAGE)
 
 
-def require_plan(ctx: click.Context, path: Path, *, options: OutputOptions | None = None) -> Plan:
-    """The plan at `path`, for a command that cannot work with a faulty one.
+def require_reading(ctx: click.Context, path: Path, *, options: OutputOptions | None = None) -> Reading:
+    """The plan at `path`, read, for a command that cannot work with a faulty one.
 
-    With faults, they are told and the command ends with exit code 1: in the form that `options` ask for, or on
+    With faults, they are printed and the command ends with exit code 1: in the form that `options` ask for, or on
     standard error for a command that has none. No plan at all is as in `refuse_no_plan`.
     """
-    return require_plan_with_places(ctx, path, options=options)[0]
-
-
-def require_plan_with_places(
-    ctx: click.Context, path: Path, *, options: OutputOptions | None = None
-) -> tuple[Plan, Places]:
-    """Like `require_plan`, with where each part of the plan stands."""
-    plan, problems, places = read_plan_with_places(path)
-    refuse_no_plan(ctx, path, problems, options=options)
-    if plan is None:
+    reading = read(path)
+    refuse_no_plan(ctx, path, reading.problems, options=options)
+    if reading.problems:
         if options is not None:
-            _tell(path, problems, options)
+            _tell(path, reading.problems, options)
         else:
-            echo("\n".join([*map(finding_line, problems), tally(str(path), problems)]), err=True)
+            echo("\n".join([*map(finding_line, reading.problems), tally(str(path), reading.problems)]), err=True)
         ctx.exit(FOUND)
-    return plan, places
+    return reading
 
 
 def _tell(

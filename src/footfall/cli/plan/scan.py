@@ -14,7 +14,7 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.no_collection import no_collection
-from footfall.cli.plan.read import PLAN_PATH, require_plan_with_places
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
 from footfall.plan.findings import did_you_mean
@@ -66,12 +66,13 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     The Python that runs this command reads the files. Newer syntax is a finding.
     """
     options: OutputOptions = given["options"]
-    plan, places = require_plan_with_places(ctx, plan_path, options=options)
+    reading = require_reading(ctx, plan_path, options=options)
+    plan = reading.require()
     clients, gates = _clients(given["clients"]), _gates(plan, given)
     disk = SystemDisk()
     with no_collection():
         library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk, sources)
-        result = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=places)
+        result = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=reading.source_map)
     if given["calls"] and options.form == "text":
         echo("\n".join(_listed(result)))
     if result.followed.silent and options.form == "text":

@@ -11,7 +11,7 @@ import click
 from footfall.cli.data_option import data_option
 from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
-from footfall.cli.plan.read import PLAN_PATH, require_plan
+from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
 from footfall.timestamps import local_time
@@ -47,8 +47,8 @@ def command(
     from footfall.reporting.simulation import SHOW
     from footfall.simulation import simulate
 
-    plan = require_plan(ctx, new)
-    running = None if current is None else require_plan(ctx, current)
+    plan = require_reading(ctx, new).require()
+    running = None if current is None else require_reading(ctx, current).require()
     now = local_time(SystemClock().now_us())
     bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
     trial = simulate(data, plan, in_force=running, since=bounds[0], until=bounds[1], now=now)

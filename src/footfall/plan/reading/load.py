@@ -14,99 +14,39 @@ import msgspec
 
 from footfall.disk import DEEPEST, Disk, SystemDisk
 from footfall.errors import PlanError, Problem
-from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle, read_plan_file
+from footfall.plan.bundle import read_plan_file
 from footfall.plan.currencies import check_currency
 from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
 from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
-from footfall.plan.packed import PackedEvents
 from footfall.plan.reading.events import EventReader, read_enforcement
 from footfall.plan.reading.examples import check_examples
 from footfall.plan.reading.gather import Gathered, gather
 from footfall.plan.reading.journeys import JourneyReader
 from footfall.plan.reading.kpis import read_goals, read_kpis
-from footfall.plan.reading.places import Places
 from footfall.plan.reading.references import References
 from footfall.plan.reading.resolve import Resolver
 from footfall.plan.reading.schema import FORMAT, PAGE, SECTIONS
 from footfall.plan.reading.yaml_source import Node, node_of, parse_yaml
 
-__all__ = [
-    "check", "plan_files", "read_document", "read_draft", "read_plan", "read_plan_with_places", "read_whole",
-]  # fmt: skip
+__all__ = ["plan_files", "read_document", "read_files"]
 
 _YAML = frozenset({".yaml", ".yml"})
 _LEFT_OUT = frozenset({"fixtures"})
 _DEFAULTS = Plan(id="none")
 
 
-def read_whole(path: str | Path, *, disk: Disk | None = None) -> Plan:
-    """The plan at `path`, of which nothing is wrong. Raises PlanError with every fault, MissingExtraError."""
-    plan, problems = read_plan(path, disk=disk)
-    if plan is None:
-        raise PlanError(problems)
-    return plan
-
-
-def check(path: str | Path, *, disk: Disk | None = None) -> list[Problem]:
-    """Everything that is wrong with the plan at `path`, by file and line; empty when `load` would take it.
-
-    Raises MissingExtraError when a YAML plan needs PyYAML, and nothing for whatever the plan says.
-    """
-    return read_plan(path, disk=disk)[1]
-
-
-def read_plan(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem]]:
-    """What `load` and `check` give, in one reading: the plan when nothing is wrong with it, and the faults.
-
-    Raises MissingExtraError when a YAML plan needs PyYAML.
-    """
-    return read_plan_with_places(path, disk=disk)[:2]
-
-
-def read_plan_with_places(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
-    """What `read_plan` gives, and where each part of the plan stands (nowhere but in its file for a bundle).
-
-    Raises MissingExtraError when a YAML plan needs PyYAML.
-    """
-    plan, problems, places = read_draft(path, disk=disk)
-    return None if problems else plan, problems, places
-
-
-def read_draft(path: str | Path, *, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Places]:
-    """What `read_plan_with_places` gives, but the plan also when it has faults, as far as it could be made sense of.
-
-    For whoever compares or explains a plan that is being worked on; what has a fault may be missing from it. None when
-    nothing could be read at all. Raises MissingExtraError when a YAML plan needs PyYAML.
-    """
-    return _read(Path(path), disk or SystemDisk())
-
-
-def read_document(document: Mapping[str, Any], *, name: str = "plan") -> tuple[Plan | None, list[Problem]]:
-    """What `read_plan` gives for a plan that is at hand as plain values, as one file would hold them, and not as text.
-
-    `name` stands for the file in what is told.
-    """
+def read_document(document: Mapping[str, Any]) -> tuple[Plan, list[Problem], Gathered]:
+    """The plan in plain values, as far as it could be understood, its faults, and its sections."""
     findings = Findings()
-    root = node_of(document, name)
-    plan = _assemble(gather([root], findings), [root], findings)
-    problems = findings.sorted()
-    return (None if problems else plan), problems
+    root = node_of(document, "plan")
+    gathered = gather([root], findings)
+    plan = _assemble(gathered, [root], findings)
+    return plan, findings.sorted(), gathered
 
 
-def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path], list[Problem]]:
-    """The YAML files that `load` would read at `path`, in its order, and what is in the way of finding them.
-
-    A path that is no folder is the one file, whether or not it is there.
-    """
-    findings = Findings()
-    files = _files(Path(path), disk or SystemDisk(), findings)
-    return files, findings.sorted()
-
-
-def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
-    """The plan, its faults, its places."""
-    if path.suffix == BUNDLE_SUFFIX:
-        return *_read_packed(path, disk), Places(str(path))
+def read_files(path: Path, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Gathered | None]:
+    """The plan in a folder or a YAML file, as far as it could be understood, its faults, and its sections."""
+    disk = disk or SystemDisk()
     findings = Findings()
     roots = []
     for file in _files(path, disk, findings):
@@ -116,16 +56,17 @@ def _read(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem], Places]:
             roots.append(root)
     gathered = gather(roots, findings) if roots else None
     plan = None if gathered is None else _assemble(gathered, roots, findings)
-    return plan, findings.sorted(), Places(str(path), gathered)
+    return plan, findings.sorted(), gathered
 
 
-def _read_packed(path: Path, disk: Disk) -> tuple[Plan | None, list[Problem]]:
-    try:
-        plan = read_bundle(path, disk)
-    except PlanError as error:
-        return None, list(error.problems)
-    problems = plan.events.problems() if isinstance(plan.events, PackedEvents) else []
-    return (None if problems else plan), problems
+def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path], list[Problem]]:
+    """The YAML files that `read` would read at `path`, in its order, and what is in the way of finding them.
+
+    A path that is no folder is the one file, whether or not it is there.
+    """
+    findings = Findings()
+    files = _files(Path(path), disk or SystemDisk(), findings)
+    return files, findings.sorted()
 
 
 def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import msgspec
 
 from footfall.errors import PlanError, Problem
+from footfall.plan import read
 from footfall.plan.model import Plan
-from footfall.plan.reading.load import read_document
 from footfall.plan.reading.yaml_source import is_writable
 from footfall.planning.interop.losses import Loss, LossReport, shown
 from footfall.planning.interop.names import plan_id, snake_case, unique
@@ -105,13 +105,11 @@ class PlanBuilder:
         if traits:
             document["traits"] = traits
         document["events"] = self.events
-        plan, problems = read_document(document)
-        while plan is None:
+        while problems := (reading := read(document)).problems:
             helped = [self._leave_out(problem) for problem in problems]
             if not any(helped):
                 raise PlanError(problems)
-            plan, problems = read_document(document)
-        return Imported(plan=plan, document=document, losses=self.losses.all())
+        return Imported(plan=reading.require(), document=document, losses=self.losses.all())
 
     def _leave_out(self, problem: Problem) -> bool:
         """Take out of the draft what a problem is about: the inside of a property, or else the whole part."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from footfall.plan import read
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.model import PATTERN_MAX_LENGTH
 from footfall.plan.patterns import check_pattern, longest_value
-from footfall.plan.reading.load import read_document
 from footfall.planning.interop.ecma_in import FromEcma, read_ecma
 from footfall.planning.interop.keywords import (
     ANNOTATIONS,
@@ -202,8 +202,8 @@ class SchemaReader:
             part.made["nullable"] = True
         part.types = list(types)
         # In a union, each keyword speaks of the values of its own type alone, in a schema as in a plan.
-        for read in dict.fromkeys(_BY_TYPE[word] for word in types):
-            read(self, part)
+        for read_keywords in dict.fromkeys(_BY_TYPE[word] for word in types):
+            read_keywords(self, part)
         part.made["type"] = part.types[0] if len(part.types) == 1 else part.types
 
     def _types(self, part: _Part) -> list[str]:
@@ -476,7 +476,7 @@ def annotate(left: dict[str, Any], made: dict[str, Any]) -> None:
 
 def _examples_fit(prop: Mapping[str, Any]) -> bool:
     document = {"plan": "one", "events": {"one": {"properties": {"one": prop}}}}
-    return read_document(document)[0] is not None
+    return not read(document).problems
 
 
 def _holds_parts(schema: Mapping[str, Any]) -> bool:
