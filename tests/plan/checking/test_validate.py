@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from footfall.errors import PlanError
 from footfall.events import Fault
-from footfall.plan.checking.validate import Checked, Validator
+from footfall.plan.checking.validate import Checked, Validator, policy_of
 from footfall.plan.model import Alias, Enforcement, Event, Plan, Property, Rule
 
 LINE = Property(
@@ -145,6 +145,18 @@ def test_an_event_can_have_its_own_policy_for_a_place() -> None:
     )
     assert codes(validator.check(event, b'{"a":1}').faults) == [("a", "unknown_property")]
     assert codes(validator.check(event, b"[]").warnings) == [("", "type")]
+
+
+def test_a_policy_is_known_without_a_validator() -> None:
+    own = Enforcement(unknown_event="warn", unknown_property="drop", invalid="keep")
+    of_plan = Enforcement(unknown_event="warn", unknown_property="drop", invalid="flag")
+    event = Event(name="e", wire_name="e", enforcement={"collector": own})
+    plan = Plan(id="p", events={"e": event}, enforcement={"client": of_plan})
+
+    assert policy_of(plan, "collector", event) is own
+    assert policy_of(plan, "client", event) is policy_of(plan, "client") is of_plan
+    assert policy_of(plan, "test").invalid == "raise"
+    assert Validator(plan, place="test").policy(event) == policy_of(plan, "test", event)
 
 
 def test_names_resolve_by_wire_name_plan_name_and_alias_until_its_day() -> None:

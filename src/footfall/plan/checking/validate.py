@@ -30,7 +30,7 @@ from footfall.plan.wording import shorten
 if TYPE_CHECKING:
     from footfall.plan.checking.rules import CompiledRule
 
-__all__ = ["Checked", "Validator"]
+__all__ = ["Checked", "Validator", "policy_of"]
 
 Place = Literal["test", "client", "collector"]
 
@@ -60,6 +60,12 @@ class Checked(msgspec.Struct, frozen=True):
 _CLEAN = Checked()
 
 
+def policy_of(plan: Plan, place: Place, event: Event | None = None) -> Enforcement:
+    """What to do on a fault: the event's own word for this place, else the plan's, else the built-in one."""
+    own = None if event is None else event.enforcement.get(place)
+    return own or plan.enforcement.get(place) or _DEFAULTS[place]
+
+
 class Validator:
     """Checks events against one plan, for one place: a test, the client, or the collector.
 
@@ -76,7 +82,7 @@ class Validator:
         self._traits: dict[str, _Compiled] = {}
         self._names = _wire_names(plan)
         self._known: dict[str, Event] = {}
-        self._plan_policy = plan.enforcement.get(place, _DEFAULTS[place])
+        self._plan_policy = policy_of(plan, place)
 
     def resolve(self, event_name: str, on: str = "") -> Event | None:
         """The event that a name on the wire stands for: its wire name, its name in the plan, or an alias.
@@ -93,10 +99,8 @@ class Validator:
         return self._known.setdefault(name, self._plan.events[name]) if event is None else event
 
     def policy(self, event: Event | None) -> Enforcement:
-        """What to do on a fault: the event's own word for this place, else the plan's, else the built-in one."""
-        if event is None:
-            return self._plan_policy
-        return event.enforcement.get(self._place, self._plan_policy)
+        """What to do on a fault of an event, as `policy_of` says."""
+        return self._plan_policy if event is None else event.enforcement.get(self._place, self._plan_policy)
 
     def check(self, event: Event, properties: bytes | msgspec.Raw) -> Checked:
         """Checks the JSON text of an event's properties; empty text and `null` stand for no properties.
@@ -151,23 +155,11 @@ class Validator:
 
     def _compile(self, owner: Event | None, whole: Property, rules: tuple[Rule, ...], where: str) -> _Compiled:
         try:
-            node = make_node(
-                whole,
-                received=self._received,
-                secret=_secrecy(self._plan.sensitivity_levels),
-            )
+            node = make_node(whole, received=self._received, secret=_secrecy(self._plan.sensitivity_levels))
             return _Compiled(owner, node, _checkable(node, rules, self._received))
         except (re.error, ValueError) as error:
-            raise PlanError(
-                [
-                    Problem(
-                        "uncompilable",
-                        f"cannot be compiled: {error}",
-                        where=where,
-                        remedy="run footfall plan check on it",
-                    )
-                ]
-            ) from error
+            message, remedy = f"cannot be compiled: {error}", "run footfall plan check on it"
+            raise PlanError([Problem("uncompilable", message, where=where, remedy=remedy)]) from error
 
 
 class _Compiled:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from footfall.plan.checking.rules import compile_rule
-from footfall.plan.checking.validate import Validator
+from footfall.plan.checking.validate import policy_of
 from footfall.plan.currencies import check_currency
 from footfall.plan.findings import MISSING, Findings, Path, Place
 from footfall.plan.model import Alias, Deprecation, Enforcement, Event, Plan, Property, Rule, VolumeExpectation
@@ -29,13 +29,9 @@ def read_enforcement(
 ) -> dict[str, Enforcement]:
     """Whole policies for each place that is named; what is left out comes from `over`, or else from the defaults."""
     return {
-        place: msgspec.structs.replace(over.get(place) or _default(place), **_policies(stated))
+        place: msgspec.structs.replace(over.get(place) or policy_of(_NO_PLAN, cast("Any", place)), **_policies(stated))
         for place, stated in places.items()
     }
-
-
-def _default(place: str) -> Enforcement:
-    return Validator(_NO_PLAN, place=cast("Any", place)).policy(None)
 
 
 def _policies(stated: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 import msgspec
 
-from footfall.plan.checking.validate import Validator
-from footfall.plan.model import Conversion, Enforcement, Event, Page, Plan, Policy
+from footfall.plan.checking.validate import policy_of
+from footfall.plan.model import Conversion, Event, Page, Plan, Policy
 from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
 from footfall.planning.diff.figures import compare_goals, compare_journeys, compare_kpis
@@ -48,7 +48,6 @@ class _Comparison:
         self._faulty = tuple(faulty)
         self._uses = UsageIndex(base)
         self._new_uses = UsageIndex(new)
-        self._places = [Validator(new, place=place) for place in ("client", "collector")]
 
     def changes(self) -> Iterator[Change]:
         base, new = self._base, self._new
@@ -176,7 +175,7 @@ class _Comparison:
 
     def _stops(self, event: Event | None, fault: str) -> bool:
         """Whether a fault keeps an event from being stored, by the policies of the client or of the collector."""
-        policies: list[Enforcement] = [place.policy(event) for place in self._places]
+        policies = (policy_of(self._new, "client", event), policy_of(self._new, "collector", event))
         return any(getattr(policy, fault) not in _PASSING for policy in policies)
 
     def _affected(self, raw: RawChange, old: Event, now: Event) -> tuple[Affected, ...]:

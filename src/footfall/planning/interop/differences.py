@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from footfall.plan.checking.validate import Validator
+from footfall.plan.checking.validate import policy_of
 from footfall.plan.durations import format_duration
-from footfall.plan.model import Enforcement, Event, Plan, Property
+from footfall.plan.model import Event, Plan, Property
 from footfall.planning.interop.losses import LossReport, shown
 
 __all__ = ["compare_plans"]
@@ -33,7 +33,7 @@ def compare_plans(before: Plan, after: Plan, losses: LossReport) -> None:
         if field.name not in _PARTS and field.name not in _SECTIONS:
             _value("plan", field.name, getattr(before, field.name), getattr(after, field.name), losses)
     for place in _PLACES:
-        _value("plan", f"enforcement.{place}", _policy(before, place), _policy(after, place), losses)
+        _value("plan", f"enforcement.{place}", policy_of(before, place), policy_of(after, place), losses)
     for section, word in _SECTIONS.items():
         _entries(word, getattr(before, section), getattr(after, section), losses)
     for kind in sorted({*before.traits, *after.traits}):
@@ -60,15 +60,11 @@ def _events(before: Plan, after: Plan, losses: LossReport) -> None:
 def _event(event: Event, match: Event, before: Plan, after: Plan, losses: LossReport) -> None:
     _fields(event.name, event, match, losses)
     for place in _PLACES:
-        mine, theirs = _policy(before, place, event), _policy(after, place, match)
-        if mine != theirs and (mine != _policy(before, place) or theirs != _policy(after, place)):
+        mine, theirs = policy_of(before, place, event), policy_of(after, place, match)
+        if mine != theirs and (mine != policy_of(before, place) or theirs != policy_of(after, place)):
             _value(event.name, f"enforcement.{place}", mine, theirs, losses)
     _additional(event.name, event.additional, match.additional, losses)
     _properties(event.name, event.properties, match.properties, losses)
-
-
-def _policy(plan: Plan, place: _Place, event: Event | None = None) -> Enforcement:
-    return Validator(plan, place=place).policy(event)
 
 
 def _properties(place: str, before: Iterable[Property], after: Iterable[Property], losses: LossReport) -> None:
