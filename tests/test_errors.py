@@ -43,7 +43,7 @@ def test_a_plan_error_lists_every_problem() -> None:
 
 
 def test_a_missing_extra_names_the_command() -> None:
-    assert "pip install 'footfall[collector]'" in str(MissingExtraError("footfall serve", "collector"))
+    assert "pip install 'footfall[server]'" in str(MissingExtraError("footfall serve", "server"))
 
 
 def test_a_held_folder_names_the_process() -> None:

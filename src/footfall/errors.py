@@ -78,14 +78,13 @@ class BrokenInputError(UsageError):
 class MissingExtraError(UsageError, ImportError):
     """A part of footfall needs a library that is not installed.
 
-    `extras` are the names of the pip extras that bring all that `what` needs. It is an ImportError too, so that code
-    that can do without the part may catch what it always catches.
+    `extra` is the pip extra that brings all that `what` needs. It is an ImportError too, so that code that can do
+    without the part may catch what it always catches.
     """
 
-    def __init__(self, what: str, *extras: str) -> None:
-        names = ",".join(extras)
-        super().__init__(f"{what} needs more than is installed: pip install 'footfall[{names}]'")
-        self.extras = extras
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs more than is installed: pip install 'footfall[{extra}]'")
+        self.extra = extra
 
 
 class PlatformError(UsageError):

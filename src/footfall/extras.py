@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 from footfall.errors import MissingExtraError
 
-__all__ = ["EXTRAS", "missing_extra", "needs"]
+__all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-# The module that is imported: the extra whose installation brings it.
-EXTRAS: Mapping[str, str] = {
-    "apsw": "collector",
-    "backports": "collector",
-    "brotli": "collector",
-    "click": "cli",
-    "duckdb": "analytics",
-    "httptools": "collector",
-    "pyarrow": "analytics",
-    "rich": "cli",
-    "uvicorn": "collector",
-    "uvloop": "collector",
+Extra = Literal["plan", "server"]
+
+# The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
+EXTRAS: Mapping[str, Extra] = {
+    "apsw": "server",
+    "backports": "server",
+    "brotli": "server",
+    "click": "plan",
+    "duckdb": "server",
+    "httptools": "server",
+    "pyarrow": "server",
+    "rich": "plan",
+    "uvicorn": "server",
+    "uvloop": "server",
     "yaml": "plan",
 }
 
 
-def missing_extra(what: str, error: ImportError, extras: Iterable[str] = ()) -> MissingExtraError | None:
+def missing_extra(what: str, error: ImportError, extra: Extra | None = None) -> MissingExtraError | None:
     """The error for a library that an extra brings, None where another import failed.
 
-    `extras` are all that `what` needs, so that one pip command is enough.
+    `extra` is the one that `what` needs as a whole, so that one pip command is enough.
     """
-    if isinstance(error, MissingExtraError):  # a part inside said what it lacks; `what` needs more
-        lacking = set(error.extras)
-    else:
-        lacking = {EXTRAS[name] for name in [(error.name or "").partition(".")[0]] if name in EXTRAS}
-    return MissingExtraError(what, *sorted({*extras} or lacking)) if lacking else None
+    # An error that is one of ours already names what a part inside lacks; `what` may need more.
+    lacking = error.extra if isinstance(error, MissingExtraError) else EXTRAS.get((error.name or "").partition(".")[0])
+    if lacking is None:
+        return None
+    return MissingExtraError(what, "server" if "server" in (lacking, extra) else lacking)
 
 
 @contextmanager
-def needs(what: str, *extras: str) -> Iterator[None]:
-    """Import in this block what needs libraries of `extras`: raises MissingExtraError where one is not installed."""
+def needs(what: str, extra: Extra | None = None) -> Iterator[None]:
+    """Import in this block what needs libraries of `extra`: raises MissingExtraError where one is not installed."""
     try:
         yield
     except ImportError as error:
-        clear = missing_extra(what, error, extras)
+        clear = missing_extra(what, error, extra)
         if clear is None:
             raise
         raise clear from error

@@ -6,15 +6,17 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 
-from footfall.extras import needs
+from footfall.extras import Extra, needs
 
 __all__ = ["lazy_names"]
 
 
-def lazy_names(package: str, modules: Mapping[str, Sequence[str]], *extras: str) -> Callable[[str], object]:
+def lazy_names(
+    package: str, modules: Mapping[str, Sequence[str]], extra: Extra | None = None
+) -> Callable[[str], object]:
     """The `__getattr__` of a package: `modules` has the names that each of its modules brings.
 
-    `extras` are those whose libraries the package needs. The function raises AttributeError for any other name, and
+    `extra` is the one whose libraries the package needs. The function raises AttributeError for any other name, and
     MissingExtraError where a library is not installed.
     """
     homes = {name: f"{package}.{module}" for module, names in modules.items() for name in names}
@@ -22,7 +24,7 @@ def lazy_names(package: str, modules: Mapping[str, Sequence[str]], *extras: str)
     def attribute(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        with needs(package, *extras):
+        with needs(package, extra):
             value: object = getattr(import_module(homes[name]), name)
         setattr(sys.modules[package], name, value)  # the next use finds it at once
         return value

@@ -11,6 +11,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.cli.app import COMMANDS, app
+from footfall.collector import Collector
 from footfall.plan import Plan, bundle_bytes
 
 HEAVY = ["apsw", "duckdb", "httpx", "pyarrow", "rich", "uvicorn", "yaml"]
@@ -63,16 +64,30 @@ def test_a_command_that_cannot_be_is_exit_code_2(arguments: list[str], capsys: p
     assert "Traceback" not in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("library", "extra"), [("click", "cli"), ("yaml", "cli,plan")])
+@pytest.mark.parametrize(
+    ("library", "words", "extra"),
+    [
+        ("click", "", "plan"),
+        ("click", "plan check .", "plan"),
+        ("yaml", "plan check .", "plan"),
+        ("click", "plan simulate . --data data", "server"),
+        ("duckdb", "plan simulate . --data data", "server"),
+        ("click", "--help serve", "server"),
+        ("apsw", "keys list --data data", "server"),
+        ("duckdb", "report --data data", "server"),
+    ],
+)
 def test_a_missing_library_is_named_with_the_pip_command(
-    library: str, extra: str, tmp_path_factory: pytest.TempPathFactory
+    library: str, words: str, extra: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("plan")
     (folder / "plan.yaml").write_text("plan: p")
+    Collector(folder / "data").close()
 
     done = run(
-        f"import sys; sys.modules[{library!r}] = None\nfrom footfall.cli import main; main()",
-        *("plan", "check", str(folder)),
+        f"import os, sys; os.chdir({str(folder)!r}); sys.modules[{library!r}] = None\n"
+        "from footfall.cli import main; main()",
+        *words.split(),
     )
 
     assert (done.returncode, done.stdout) == (2, "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.extras import needs
 
-with needs("footfall.analytics", "analytics"):
+with needs("footfall.analytics", "server"):
     from footfall.analytics.dataset import Contents, Dataset
     from footfall.analytics.intake import IntakeResult, QuarantineReason
     from footfall.analytics.overview import NameCount, Overview, PeriodCount

@@ -68,7 +68,7 @@ class Dataset:
         """Read a data folder, also while a collector writes to it.
 
         Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
-        not ours, JournalError when it cannot be read, MissingExtraError without the `analytics` extra.
+        not ours, JournalError when it cannot be read, MissingExtraError without the `server` extra.
         """
         with open_store(data, "read") as store, store.journal.snapshot() as snapshot:
             plan = plan or latest_plan(store.control)

@@ -21,7 +21,7 @@ def connect() -> duckdb.DuckDBPyConnection:
         import duckdb  # 40 ms that a process without reports does not pay
         import pyarrow  # noqa: F401 - the same; missing, it must be said here and not in the middle of a load
     except ImportError as error:
-        raise MissingExtraError("reading the data", "analytics") from error
+        raise MissingExtraError("reading the data", "server") from error
     return duckdb.connect(":memory:")
 
 

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
 from footfall.cli.output import guarded
-from footfall.errors import BrokenInputError, FootfallError, MissingExtraError, PlanError
-from footfall.extras import missing_extra
+from footfall.errors import BrokenInputError, FootfallError, PlanError
+from footfall.extras import Extra, missing_extra
 from footfall.printable import printable
 
-__all__ = ["EXTRAS_OF", "main"]
+__all__ = ["main"]
 
 USAGE, BROKEN_INPUT = 2, 3
 _OUR_LINES = "\n  "
-
-# The extras that a subcommand needs, so that the line about a missing library is right the first time.
-EXTRAS_OF: Mapping[str, tuple[str, ...]] = {
-    "demo": ("all",),
-    "export": ("analytics", "cli"),
-    "keys": ("cli", "collector"),
-    "person": ("analytics", "cli"),
-    "plan": ("cli",),
-    "quarantine": ("cli", "collector", "plan"),
-    "report": ("analytics", "cli"),
-    "serve": ("cli", "collector"),
-    "stats": ("cli", "collector"),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -48,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         only = error.problems[0] if len(error.problems) == 1 else error
         _leave(str(only))
     except ImportError as error:
-        clear = missing_extra("this command", error, _needs(words, error))
+        clear = missing_extra("this command", error, _extra(words))
         if clear is None:
             raise
         _leave(str(clear))
@@ -57,11 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(0)
 
 
-def _needs(words: Sequence[str], error: ImportError) -> set[str]:
-    """What the subcommand needs, and what the part of it that failed needs besides."""
-    of_command = EXTRAS_OF.get(next((word for word in words if word in EXTRAS_OF), ""), ("cli",))
-    of_part = error.extras if isinstance(error, MissingExtraError) else ()
-    return {*of_command, *of_part} if "all" not in of_command else {"all"}
+def _extra(words: Sequence[str]) -> Extra:
+    """The extra that a command needs: what reads a collector's data needs more than the tools for plans."""
+    command = next((word for word in words if not word.startswith("-")), "plan")
+    return "server" if command != "plan" or any(word.startswith("--data") for word in words) else "plan"
 
 
 def _leave(message: str, code: int = USAGE) -> NoReturn:

@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 __all__ = ["Collector", "CollectorSettings", "create_app"]
 __getattr__ = lazy_names(
-    __name__, {"app": ("create_app",), "collector": ("Collector",), "settings": ("CollectorSettings",)}, "collector"
+    __name__, {"app": ("create_app",), "collector": ("Collector",), "settings": ("CollectorSettings",)}, "server"
 )

@@ -76,7 +76,7 @@ def inflate(body: bytes, limit: int, grow: Grow = unbounded) -> bytes:
             continue
         except ModuleNotFoundError as error:
             if coding.is_proved:
-                remedy = f"reading {coding.name} needs {error.name}: pip install 'footfall[collector]'"
+                remedy = f"reading {coding.name} needs {error.name}: pip install 'footfall[server]'"
                 raise RequestError(415, "compression", remedy) from None
             continue
         if len(content) > limit:

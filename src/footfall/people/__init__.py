@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.extras import needs
 
-with needs("footfall.people", "analytics"):
+with needs("footfall.people", "server"):
     from footfall.people.lookup import lookup
     from footfall.people.model import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
     from footfall.people.profile import profile, profile_of, profiles

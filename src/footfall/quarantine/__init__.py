@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.extras import needs
 
-with needs("footfall.quarantine", "collector", "plan"):
+with needs("footfall.quarantine", "server"):
     from footfall.quarantine.judging import Judging, Prospect
     from footfall.quarantine.list import Quarantined, list_quarantined
     from footfall.quarantine.replay import EventReplay, Replay, StayingFault, replay

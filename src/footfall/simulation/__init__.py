@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from footfall.extras import needs
 
-with needs("footfall.simulation", "analytics", "collector"):
+with needs("footfall.simulation", "server"):
     from footfall.simulation.deltas import JourneyDelta, KpiDelta, StepDelta
     from footfall.simulation.revalidator import Revalidator
     from footfall.simulation.simulate import EventOutcome, FaultOutcome, Simulation, simulate

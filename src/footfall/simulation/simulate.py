@@ -82,7 +82,7 @@ def simulate(
     """Simulate `plan` over what a collector keeps in `data`, also while it runs.
 
     `in_force` is by default the plan that the folder used last. `since` and `until` are moments with an offset.
-    Raises DataFolderError, JournalError, MissingExtraError without the `analytics` and `collector` extras.
+    Raises DataFolderError, JournalError, MissingExtraError without the `server` extra.
     """
     with Dataset.open(data, in_force) as kept:
         in_force = kept.plan

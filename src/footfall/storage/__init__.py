@@ -46,5 +46,5 @@ __getattr__ = lazy_names(
         "sqlite.journal": ("SqliteJournal",),
         "store": ("FailedSync", "Mode", "Store"),
     },
-    "collector",
+    "server",
 )

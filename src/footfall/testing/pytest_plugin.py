@@ -249,7 +249,7 @@ def footfall_events(request: pytest.FixtureRequest) -> Iterator[Recording]:
 def footfall_collector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CollectorFixture]:
     """A real collector in a process of its own, on the loopback, with the plan if there is one.
 
-    Clients that are made from its URL really send to it. Needs the `collector` and `cli` extras.
+    Clients that are made from its URL really send to it. Needs the `server` extra.
     """
     from footfall.testing.process import CollectorProcess
 

@@ -247,7 +247,7 @@ def test_infer_and_observe_of_a_file_need_no_store(place: Path, events: Path) ->
         command = [sys.executable, "-c", f"{refuse}from footfall.cli import main\nmain()", "plan", *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd=place)
         assert done.returncode == code, done.stderr
-    assert "pip install 'footfall[analytics,cli]'" in done.stderr
+    assert "pip install 'footfall[server]'" in done.stderr
 
 
 @pytest.mark.parametrize("command", ["infer", "drift", "simulate"])
