@@ -347,8 +347,9 @@ SMALL_CLIENT = """
     client.event_policy client.fault_log client.guard client.ledger client.loss_log client.message client.options
     client.outbox client.preflight client.prepare client.scope client.sync clock delivery.acknowledgement
     delivery.address delivery.http delivery.retry delivery.transport disk encoding errors events extras forks
-    identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.compile plan.checking.formats
-    plan.checking.validate plan.checking.walk plan.loading plan.model plan.packed plan.pattern_text plan.wording
+    identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.explain
+    plan.checking.fast_decoder plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model
+    plan.regex_dialect plan.wording
     printable secret timestamps version
 """.split()  # noqa: SIM905 - a list of words is read as one
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from footfall.plan.model import PATTERN_MAX_LENGTH
-from footfall.plan.pattern_text import compile_pattern
 from footfall.plan.patterns import check_pattern, longest_value
+from footfall.plan.regex_dialect import compile_pattern
 
 # The most characters of a message, and so of a value.
 LONGEST = 32_768

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from footfall.errors import PlanError
 from footfall.plan import Plan, Validator, bundle_bytes, bundle_hash, from_bundle, read
+from footfall.plan.lazy_events import LazyEvents
 from footfall.plan.model import Event, IdentityKeys, Property, Source
-from footfall.plan.packed import PackedEvents
 
 ROOT = Path(__file__).parents[2]
 
@@ -157,7 +157,7 @@ def test_an_event_that_this_footfall_would_not_write_is_refused_when_it_is_used_
 def test_an_event_of_a_bundle_is_read_when_it_is_first_used_and_once() -> None:
     plan = from_bundle(bundle_bytes(read(PLANS[1]).require()))
     events = plan.events
-    assert isinstance(events, PackedEvents)
+    assert isinstance(events, LazyEvents)
     name = next(iter(events))
     validator, digest = Validator(plan, place="collector"), bundle_hash(plan)
     unread = dict(events._read)
@@ -179,9 +179,9 @@ def test_the_events_of_a_bundle_are_a_mapping_like_any_other() -> None:
     assert (len(events), "nothing" in events, events.get("nothing")) == (len(plain), False, None)
     assert {**events} == copy.deepcopy(events) == pickle.loads(pickle.dumps(events)) == plain
     assert all(name in repr(events) for name in plain)
-    assert [
-        (name, names.wire_name, names.aliases) for name, names in PackedEvents.names(cast("PackedEvents", events))
-    ] == [(name, event.wire_name, event.aliases) for name, event in plain.items()]
+    assert [(name, names.wire_name, names.aliases) for name, names in LazyEvents.names(cast("LazyEvents", events))] == [
+        (name, event.wire_name, event.aliases) for name, event in plain.items()
+    ]
 
 
 def test_only_plans_sources_and_events_have_defaults_that_are_not_one_object() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from footfall.disk import Mode, SystemDisk
 from footfall.plan import read
-from footfall.plan.findings import CODES
+from footfall.plan.problems import CODES
 
 ACME = Path(__file__).parent / "data" / "acme"
 

@@ -16,9 +16,10 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from footfall.collector.bundle_rules import BundleRules
-from footfall.plan import Places, Plan, Validator, bundle_hash, read
+from footfall.plan import Plan, SourceMap, Validator, bundle_hash, read
 from footfall.plan.checking.transform import Transforms
-from footfall.plan.findings import Findings
+from footfall.plan.problems import Problems
+from footfall.plan.reading.field_types import ListOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
@@ -35,7 +36,6 @@ from footfall.plan.reading.schema import (
     STEP,
     TYPE,
 )
-from footfall.plan.reading.shape import ListOf, Record
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.codegen.json_schema import plan_schema
 from footfall.planning.codegen.python import python_module
@@ -88,7 +88,7 @@ def stored(plan: Plan) -> str:
 
 
 def linted(plan: Plan) -> str:
-    return "\n".join(f"{one.level} {one}" for one in lint(plan, places=Places("plan.yaml"), today=date(2026, 6, 1)))
+    return "\n".join(f"{one.level} {one}" for one in lint(plan, places=SourceMap("plan.yaml"), today=date(2026, 6, 1)))
 
 
 OUTPUTS: dict[str, Callable[[Plan], str]] = {
@@ -159,7 +159,7 @@ def put(document: Any, path: tuple[Any, ...], value: Any) -> None:
 
 
 GONE: Final = object()
-_found = Findings()
+_found = Problems()
 _root = parse_yaml(TEXT, "plan.yaml", _found)
 assert _root is not None
 DOCUMENT: Final[dict[str, Any]] = _root.plain()

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 import jsonschema_rs
 import msgspec
 import pytest
-from tests.plan.checking.test_compile import draw_text, draw_whole, has_duplicate_keys, holds_more
+from tests.plan.checking.test_fast_decoder import draw_text, draw_whole, has_duplicate_keys, holds_more
 from tests.planning.codegen.test_python import module_of
 
+from footfall.plan.checking.explain import Faults, decode, explain, make_check
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.checking.validate import Validator
-from footfall.plan.checking.walk import Findings, decode, make_node, walk
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.json_schema import event_schema, schema_text
 from footfall.planning.codegen.names import class_name
@@ -70,9 +70,9 @@ class Wrong(NamedTuple):
 def wrongs(prop: Property, value: Any) -> Iterator[Wrong]:
     """Every fault of a decoded value, found part by part: paths with dots in their names cannot be taken apart."""
     shallow = msgspec.structs.replace(prop, properties=(), additional=True, items=None, values=None)
-    found = Findings()
-    walk(make_node(shallow, received=False, secret=lambda _: False), value, "", found)
-    node = make_node(prop, received=False, secret=lambda _: False)
+    found = Faults()
+    explain(make_check(shallow, received=False, secret=lambda _: False), value, "", found)
+    node = make_check(prop, received=False, secret=lambda _: False)
     yield from (Wrong(fault.code, node.of(value).prop, value) for fault in found.wrong)
     if prop.type == "object" and isinstance(value, dict):
         names = {part.wire_name or part.name: part for part in prop.properties}

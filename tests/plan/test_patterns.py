@@ -15,9 +15,9 @@ import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
-from footfall.plan.pattern_text import parse_pattern
-from footfall.plan.pattern_ways import Ways
 from footfall.plan.patterns import check_pattern, longest_value
+from footfall.plan.regex_ambiguity import Automaton
+from footfall.plan.regex_dialect import parse_pattern
 
 EVIL = [
     "(a+)+", r"^(\w+\s?)*$", "(a*)*", "(a|b+)+", "((a+)b?)*", "(a{1,5})+", "(?:x|(?:y*))*", "(a+?)*b", "(^a+)*",
@@ -191,7 +191,7 @@ FACTOR = 8
 
 
 def reckoned(pattern: str, text: str) -> int:
-    return int(FACTOR * 2 ** Ways(parse_pattern(pattern)).tries(len(text)))
+    return int(FACTOR * 2 ** Automaton(parse_pattern(pattern)).tries(len(text)))
 
 
 @pytest.mark.slow

@@ -14,10 +14,10 @@ import pytest
 from footfall.identity.attribution import Observation, Reason, attribute, namespace
 from footfall.plan import Plan, read
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import CODES
 from footfall.plan.model import Aggregate, Conversion, Count, Ratio, Unique
+from footfall.plan.problems import CODES
+from footfall.plan.reading.field_types import Record
 from footfall.plan.reading.schema import FILE
-from footfall.plan.reading.shape import Record
 
 SHIPPED = Path(__file__).parents[2] / "tracking_plans"
 SHOP = SHIPPED / "shop_and_gateway"

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from footfall.plan.findings import Findings
+from footfall.plan.problems import Problems
 from footfall.plan.reading.schema import FILE
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.codegen.json_schema import schema_text
@@ -70,7 +70,7 @@ def plain(value: Any) -> Any:
 
 
 def read(text: bytes) -> Any:
-    findings = Findings()
+    findings = Problems()
     root = parse_yaml(text, "plan.yaml", findings)
     assert root is not None, findings.sorted()
     return plain(root.plain())

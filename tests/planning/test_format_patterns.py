@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.plan.checking.formats import FORMATS
-from footfall.plan.pattern_text import parse_pattern
-from footfall.plan.pattern_ways import Ways
+from footfall.plan.regex_ambiguity import Automaton
+from footfall.plan.regex_dialect import parse_pattern
 from footfall.planning.codegen.payload import FORMAT_EXAMPLES
 from footfall.planning.format_patterns import FORMAT_PATTERNS
 
@@ -78,7 +78,7 @@ def test_addresses_at_the_edge_are_judged_alike(text: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(FORMAT_PATTERNS))
 def test_the_tries_of_a_format_grow_with_the_length_alone(name: str) -> None:
-    ways = Ways(parse_pattern(rf"\A(?:{FORMAT_PATTERNS[name]})\Z"))
+    ways = Automaton(parse_pattern(rf"\A(?:{FORMAT_PATTERNS[name]})\Z"))
 
     assert not ways.exponential()
     assert ways.tries(2**15) - ways.tries(2**10) <= 5

@@ -387,7 +387,7 @@ def test_the_ini_file_can_say_it_all(project: pytest.Pytester) -> None:
 def test_without_a_plan_its_tools_are_not_loaded_and_nothing_is_said(project: pytest.Pytester) -> None:
     (project.path / "test_app.py").write_text(
         "import sys\ndef test_light():\n    assert 'footfall.testing.plan_session' not in sys.modules\n"
-        "    assert 'footfall.plan.reading.load' not in sys.modules\n"
+        "    assert 'footfall.plan.reading.assembly' not in sys.modules\n"
     )
 
     done = project.runpytest_subprocess()

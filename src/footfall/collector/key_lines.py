@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from footfall.collector.key_text import can_be_sent, is_mistyped
 from footfall.collector.keys import DEFAULT_SOURCE
-from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
+from footfall.plan.problems import did_you_mean
 
 __all__ = ["KeyLine", "lines_of_file", "read_key_lines", "unknown_sources"]
 

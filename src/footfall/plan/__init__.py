@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from footfall.plan.checking.validate import Validator
     from footfall.plan.loading import Reading, read
     from footfall.plan.model import Plan
-    from footfall.plan.reading.places import Places
+    from footfall.plan.reading.source_map import SourceMap
 
-__all__ = ["Places", "Plan", "Reading", "Validator", "bundle_bytes", "bundle_hash", "from_bundle", "read"]
+__all__ = ["Plan", "Reading", "SourceMap", "Validator", "bundle_bytes", "bundle_hash", "from_bundle", "read"]
 __getattr__ = lazy_names(
     __name__,
     {
@@ -21,6 +21,6 @@ __getattr__ = lazy_names(
         "checking.validate": ("Validator",),
         "model": ("Plan",),
         "loading": ("Reading", "read"),
-        "reading.places": ("Places",),
+        "reading.source_map": ("SourceMap",),
     },
 )

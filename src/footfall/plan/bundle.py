@@ -17,8 +17,8 @@ import msgspec
 
 from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
+from footfall.plan.lazy_events import LazyEvents, settled, to_json
 from footfall.plan.model import Plan
-from footfall.plan.packed import PackedEvents, settled, to_json
 
 __all__ = [
     "BUNDLE_SUFFIX",
@@ -69,9 +69,7 @@ def bundle_bytes(plan: Plan) -> bytes:
 
 
 def _plan_bytes(plan: Plan) -> bytes:
-    events: Mapping[str, Any] = (
-        plan.events.texts if isinstance(plan.events, PackedEvents) else _all_settled(plan.events)
-    )
+    events: Mapping[str, Any] = plan.events.texts if isinstance(plan.events, LazyEvents) else _all_settled(plan.events)
     return to_json(msgspec.structs.replace(settled(plan), sources=_all_settled(plan.sources), events=events))
 
 
@@ -133,7 +131,7 @@ def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(name, f"the bundle cannot be read: {error}") from None
     fields = {field.name: getattr(packed, field.name) for field in _FIELDS}
-    plan = Plan(**{**fields, "events": PackedEvents(packed.events, bundle=name)})
+    plan = Plan(**{**fields, "events": LazyEvents(packed.events, bundle=name)})
     if _plan_bytes(plan) != text or to_json(bundle) != data.strip():
         raise _refused(name, "the bundle was changed after it was made, or made by another footfall")
     return plan

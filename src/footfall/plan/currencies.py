@@ -7,8 +7,8 @@ from typing import Final
 
 import msgspec
 
-from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.model import Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique
+from footfall.plan.problems import Location, Path, Problems, did_you_mean
 
 __all__ = ["ISO_4217", "Money", "check_currency", "check_target", "money_of"]
 
@@ -61,7 +61,7 @@ def money_of(event: Event, measure: Aggregate | Count | Unique) -> Money | None:
 
 
 def check_currency(
-    properties: Iterable[tuple[Property | None, str, Place]], path: Path, findings: Findings, *, whole: bool = True
+    properties: Iterable[tuple[Property | None, str, Location]], path: Path, findings: Problems, *, whole: bool = True
 ) -> None:
     """Each amount names as its currency a property beside it (or around the object that it is in), or a code.
 
@@ -76,7 +76,13 @@ def check_currency(
 
 
 def _check(
-    prop: Property, scope: Mapping[str, Property | None], path: Path, place: Place, findings: Findings, *, whole: bool
+    prop: Property,
+    scope: Mapping[str, Property | None],
+    path: Path,
+    place: Location,
+    findings: Problems,
+    *,
+    whole: bool,
 ) -> None:
     if prop.currency is not None and prop.currency not in ISO_4217:
         if prop.currency in scope:
@@ -104,9 +110,9 @@ def check_target(
     unit: str | None,
     named: Callable[[str], Event | None],
     *,
-    place: Place,
+    place: Location,
     path: Path,
-    findings: Findings,
+    findings: Problems,
 ) -> None:
     """A target over money says by its `unit` in which currency it is, where there may be several.
 

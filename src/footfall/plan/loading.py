@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from footfall.disk import Disk
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import BUNDLE_SUFFIX, read_bundle
+from footfall.plan.lazy_events import LazyEvents
 from footfall.plan.model import Plan
-from footfall.plan.packed import PackedEvents
 
 if TYPE_CHECKING:
-    from footfall.plan.reading.gather import Gathered
-    from footfall.plan.reading.places import Places
+    from footfall.plan.reading.merge import MergedFiles
+    from footfall.plan.reading.source_map import SourceMap
 
 __all__ = ["Reading", "read"]
 
@@ -27,17 +27,17 @@ class Reading:
     nothing could be read at all.
     """
 
-    def __init__(self, file: str, draft: Plan | None, faults: list[Problem], sections: Gathered | None = None) -> None:
+    def __init__(self, file: str, draft: Plan | None, faults: list[Problem], files: MergedFiles | None = None) -> None:
         self.draft = draft
         self._file = file
         self._faults = faults
-        self._sections = sections
+        self._files = files
 
     @cached_property
     def problems(self) -> list[Problem]:
         """Every fault, by file and line; empty when the plan can be used."""
         events = None if self.draft is None else self.draft.events
-        return self._faults + (events.problems() if isinstance(events, PackedEvents) else [])
+        return self._faults + (events.problems() if isinstance(events, LazyEvents) else [])
 
     @property
     def plan(self) -> Plan | None:
@@ -54,11 +54,11 @@ class Reading:
         return self.draft
 
     @cached_property
-    def source_map(self) -> Places:
+    def source_map(self) -> SourceMap:
         """The file, line and column of each part of the plan; of a bundle, the file alone."""
-        from footfall.plan.reading.places import Places
+        from footfall.plan.reading.source_map import SourceMap
 
-        return Places(self._file, self._sections)
+        return SourceMap(self._file, self._files)
 
 
 def read(source: str | Path | Mapping[str, Any], *, disk: Disk | None = None) -> Reading:
@@ -72,7 +72,7 @@ def read(source: str | Path | Mapping[str, Any], *, disk: Disk | None = None) ->
             return Reading(str(source), read_bundle(Path(source), disk), [])
         except PlanError as error:
             return Reading(str(source), None, list(error.problems))
-    from footfall.plan.reading.load import read_document, read_files
+    from footfall.plan.reading.assembly import read_document, read_files
 
     if isinstance(source, Mapping):
         return Reading("plan", *read_document(source))

@@ -20,8 +20,8 @@ import re
 import warnings
 from typing import Final
 
-from footfall.plan.pattern_text import compile_pattern, embedded_pattern, parse_pattern
-from footfall.plan.pattern_ways import Ways
+from footfall.plan.regex_ambiguity import Automaton
+from footfall.plan.regex_dialect import compile_pattern, embedded_pattern, parse_pattern
 
 __all__ = ["MOST_TRIES", "check_pattern", "longest_value"]
 
@@ -72,8 +72,8 @@ def longest_value(text: str) -> int:
 
 
 @functools.lru_cache(maxsize=1024)
-def _ways(text: str) -> Ways:
-    return Ways(parse_pattern(text))
+def _ways(text: str) -> Automaton:
+    return Automaton(parse_pattern(text))
 
 
 # By character: an array can hold many short values.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from footfall.plan.reading.field_types import Record
 from footfall.plan.reading.schema import (
     BRANCH,
     DEFAULTS,
@@ -20,7 +21,6 @@ from footfall.plan.reading.schema import (
     STEP,
     TYPE,
 )
-from footfall.plan.reading.shape import Record
 
 __all__ = ["ABOUT"]
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from footfall.plan.reading.measures import ORDERINGS
-from footfall.plan.reading.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
-from footfall.plan.reading.shape import (
+from footfall.plan.reading.field_types import (
     ANYTHING,
     COUNT,
     DATE,
@@ -23,13 +21,15 @@ from footfall.plan.reading.shape import (
     TEXT,
     WINDOW,
     WORD,
-    Kind,
+    FieldType,
     ListOf,
     MapOf,
     OneOf,
     OneOrSeveral,
     Record,
 )
+from footfall.plan.reading.measures import ORDERINGS
+from footfall.plan.reading.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.planning.editor_help import ABOUT
 from footfall.planning.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
 
@@ -43,7 +43,7 @@ _WORD = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER = {"type": "number"}
 
-_SIMPLE: Mapping[Kind, Schema] = {
+_SIMPLE: Mapping[FieldType, Schema] = {
     ANYTHING: {},
     COUNT: {"type": "integer", "minimum": 0, "exclusiveMaximum": 2**53},
     DATE: {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
@@ -57,7 +57,7 @@ _SIMPLE: Mapping[Kind, Schema] = {
     WORD: {"type": "string", "pattern": _WORD},
 }
 # What is used in several places, or inside of itself, stands once under `$defs`.
-_SHARED: Mapping[Kind, str] = {
+_SHARED: Mapping[FieldType, str] = {
     EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey", KPI: "kpi", MEASURE: "measure",
     PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
 }  # fmt: skip
@@ -74,12 +74,12 @@ def editor_schema() -> Schema:
     }
 
 
-def _schema(kind: Kind) -> Schema:
+def _schema(kind: FieldType) -> Schema:
     shared = _SHARED.get(kind)
     return {"$ref": f"#/$defs/{shared}"} if shared is not None else _written(kind)
 
 
-def _written(kind: Kind) -> Schema:
+def _written(kind: FieldType) -> Schema:
     simple = _SIMPLE.get(kind)
     return dict(simple) if simple is not None else _KINDS[type(kind)](kind)
 

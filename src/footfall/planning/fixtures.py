@@ -19,8 +19,8 @@ from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.events import Fault
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan
+from footfall.plan.problems import did_you_mean
 from footfall.printable import counted
 
 __all__ = ["FIXTURE_CODES", "check_fixtures"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from footfall.plan.reading.field_types import NAME, NODE, FieldType, ListOf, MapOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
@@ -25,7 +26,6 @@ from footfall.plan.reading.schema import (
     TRAIT_KINDS,
     TYPE,
 )
-from footfall.plan.reading.shape import NAME, NODE, Kind, ListOf, MapOf, Record
 
 __all__ = ["CONDITIONS", "FIGURE", "MEASURE", "RATIO", "Conditions", "Forms", "Named", "kind_at"]
 
@@ -40,7 +40,7 @@ class _Described:
 class Named(_Described):
     """A mapping from names of one kind to values of one kind."""
 
-    def __init__(self, names: Kind, values: Kind) -> None:
+    def __init__(self, names: FieldType, values: FieldType) -> None:
         self.names = names
         self.values = values
 
@@ -62,7 +62,7 @@ MEASURE: Final = Forms(MEASURES)
 RATIO: Final = MEASURES["ratio"].keys["ratio"].kind
 
 _properties = Named(NAME, PROPERTY)
-_behind: dict[tuple[object, str], Kind] = {
+_behind: dict[tuple[object, str], FieldType] = {
     **{(record, "properties"): _properties for record in (TYPE, PROPERTY, PROPERTY_GROUP, EVENT, PAGE)},
     **{(record, key): TYPE for record in (TYPE, PROPERTY) for key in ("items", "values")},
     **{(record, "where"): CONDITIONS for record in (STEP, GUARD, *FIGURE.records.values())},
@@ -76,7 +76,7 @@ _behind: dict[tuple[object, str], Kind] = {
 }
 
 
-def kind_at(record: Record, key: str) -> Kind:
+def kind_at(record: Record, key: str) -> FieldType:
     """What a key of a record takes, also where the record itself leaves that to its reader."""
     found = _behind.get((record, key))
     if found is not None:

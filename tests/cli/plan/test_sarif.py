@@ -17,7 +17,7 @@ import footfall
 from footfall.cli.plan import command as group
 from footfall.cli.plan.sarif import as_sarif
 from footfall.errors import Problem
-from footfall.plan.findings import CODES
+from footfall.plan.problems import CODES
 
 FOLDER = Path("/repo")
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from footfall.plan.findings import Findings
-from footfall.plan.reading.yaml_source import Node, parse_yaml
+from footfall.plan.problems import Problems
+from footfall.plan.reading.yaml_source import YamlNode, parse_yaml
 
 
-def read(text: str) -> Node:
-    findings = Findings()
+def read(text: str) -> YamlNode:
+    findings = Problems()
     node = parse_yaml(text.encode(), "plan.yaml", findings)
     assert findings.sorted() == []
     assert node is not None

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.plan.pattern_text import compile_pattern
 from footfall.plan.patterns import check_pattern
+from footfall.plan.regex_dialect import compile_pattern
 from footfall.planning.interop import export_plan, import_plan
 from footfall.planning.interop.ecma_in import read_ecma
 

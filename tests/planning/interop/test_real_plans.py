@@ -16,8 +16,8 @@ from tests.planning.interop.documents import DATA, SAMPLES, documents
 from footfall.plan import read
 from footfall.plan.checking.formats import UUID
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import Findings
 from footfall.plan.model import Event
+from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.interop import Imported, import_plan
 from footfall.planning.interop.keywords import ASIDE
@@ -137,7 +137,7 @@ def test_a_whole_registry_is_one_plan_with_old_versions_deprecated() -> None:
 @pytest.mark.parametrize("form", [*SAMPLES, "iglu-central"])
 def test_an_imported_plan_is_the_same_as_yaml(form: str) -> None:
     imported = import_plan(documents(form), "snowplow" if form == "iglu-central" else form)
-    findings = Findings()
+    findings = Problems()
 
     root = parse_yaml(yaml_text(imported.document).encode(), "plan.yaml", findings)
 

@@ -11,8 +11,8 @@ import jsonschema_rs
 import pytest
 
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import Findings
 from footfall.plan.model import Property
+from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.interop import export_plan, import_plan
 from footfall.planning.interop.keywords import MAX_DEPTH
@@ -390,7 +390,7 @@ def test_what_is_nested_too_deep_is_cut_and_the_rest_is_written_and_read(wrap: C
 
     assert [prop.name for prop in imported.plan.events["e"].properties] == ["deep", "flat"]
     assert "loss_skipped" in {loss.code for loss in imported.losses}
-    findings = Findings()
+    findings = Problems()
     assert parse_yaml(yaml_text(imported.document).encode(), "plan.yaml", findings) is not None
     assert findings.sorted() == []
 

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.plan.findings import Findings
+from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.interop.yaml_text import yaml_text
 
@@ -28,7 +28,7 @@ _VALUES = st.recursive(
 def test_plain_values_are_read_back_the_same(value: dict[str, Any]) -> None:
     text = yaml_text(value)
 
-    findings = Findings()
+    findings = Problems()
     root = parse_yaml(text.encode(), "plan.yaml", findings)
 
     assert root is not None

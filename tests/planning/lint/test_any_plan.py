@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import Problem
-from footfall.plan import Places, Plan
+from footfall.plan import Plan, SourceMap
 from footfall.plan.model import (
     Aggregate,
     Conversion,
@@ -25,7 +25,7 @@ from footfall.plan.model import (
     Ratio,
     Step,
 )  # fmt: skip
-from footfall.plan.reading.places import split_where
+from footfall.plan.reading.source_map import split_where
 from footfall.planning.lint import RULES, lint
 from footfall.planning.lint.rule import View
 
@@ -118,12 +118,12 @@ def plans(draw: Any) -> Plan:
 
 
 def judged(plan: Plan) -> list[Problem]:
-    return lint(plan, places=Places("plan.json"), today=TODAY)
+    return lint(plan, places=SourceMap("plan.json"), today=TODAY)
 
 
 def parts(plan: Plan) -> Iterator[tuple[str, ...]]:
     yield from ((name,) for name in plan.events)
-    yield from (each.path for each in View(plan, Places(""), TODAY).properties)
+    yield from (each.path for each in View(plan, SourceMap(""), TODAY).properties)
     yield from (("kpis", name) for name in plan.kpis)
     yield from (("goals", name) for name in plan.goals)
     yield from (("lint", name) for name in plan.lint)

@@ -150,9 +150,9 @@ def test_a_word_that_is_nearly_a_rule_is_corrected(tmp_path: Path) -> None:
 
 
 def test_an_empty_plan_has_nothing_to_object_to() -> None:
-    from footfall.plan import Places
+    from footfall.plan import SourceMap
 
-    assert lint(Plan(id="p"), places=Places("plan.yaml"), today=TODAY) == []
+    assert lint(Plan(id="p"), places=SourceMap("plan.yaml"), today=TODAY) == []
 
 
 def test_judging_changes_nothing_and_says_the_same_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from footfall.errors import Problem
 from footfall.plan import read
-from footfall.plan.findings import CODES
+from footfall.plan.problems import CODES
 from footfall.planning.lint import RULES, lint
 
 CORPUS = Path(__file__).parent / "data" / "rules.txt"

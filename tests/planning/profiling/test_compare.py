@@ -10,7 +10,7 @@ import pytest
 
 from footfall.errors import Problem
 from footfall.plan import Plan, read
-from footfall.plan.reading.places import Places
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.profiling import DriftMonitor, compare, lifecycles, read_line
 from footfall.planning.profiling.compare import CODES
 
@@ -40,7 +40,7 @@ def watched(plan: Plan, *lines: bytes) -> DriftMonitor:
 
 
 def found(plan: Plan, *lines: bytes) -> list[Problem]:
-    return compare(watched(plan, *lines), places=Places("plan.yaml"))
+    return compare(watched(plan, *lines), places=SourceMap("plan.yaml"))
 
 
 PROPERTY_CASES = [

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.plan import Plan, Validator, read
-from footfall.plan.findings import Findings
+from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.profiling import DataProfile, InferredPlan, infer_plan, read_line
 from footfall.planning.profiling.inferred_plan import quoted
@@ -166,7 +166,7 @@ def test_more_keys_than_a_plan_should_list_are_a_map(tmp_path: Path) -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(["true", "Null", "a: b", "# x", "1", "no"]))
 def test_quoted_text_is_read_as_the_same_text(text: str) -> None:
-    found = Findings()
+    found = Problems()
 
     node = parse_yaml(f"{{a: {quoted(text)}}}".encode(), "x.yaml", found)
 

@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.plan.checking.walk import decode
+from footfall.plan.checking.explain import decode
 from footfall.planning.profiling import ValueProfile
 from footfall.planning.profiling.values import CAP
 

@@ -17,8 +17,8 @@ from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan import Plan, read
-from footfall.plan.reading.load import plan_files
-from footfall.plan.reading.places import Places
+from footfall.plan.reading.assembly import plan_files
+from footfall.plan.reading.source_map import SourceMap
 from footfall.printable import counted
 
 __all__ = ["BasePlan", "is_comparable", "read_base"]
@@ -42,7 +42,7 @@ class BasePlan(msgspec.Struct, frozen=True):
     """
 
     plan: Plan | None
-    places: Places
+    places: SourceMap
     note: str = ""
 
 
@@ -80,7 +80,7 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
     if not files:
         found = _moved(repository, commit, path, plan_id, base)
         if found is None:
-            return BasePlan(None, Places(base), f"there is no plan {plan_id!r} in {ref}: all of it is new")
+            return BasePlan(None, SourceMap(base), f"there is no plan {plan_id!r} in {ref}: all of it is new")
         files = _files(repository, commit, found)
         note = f"the plan stands in {found or 'the root'} in {ref}"
     start = path if found == here else Path(os.path.relpath(repository.top / (found or ".")))

@@ -19,7 +19,7 @@ from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read
-from footfall.plan.reading.places import Places
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff import Change, diff
 from footfall.planning.diff.findings import findings_of, place_of, say_hurts
 from footfall.timestamps import local_time
@@ -53,7 +53,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         reading = read(path)
         plan, faults, places = reading.draft, reading.problems, reading.source_map
         refuse_no_plan(ctx, path, faults, options=options)
-        before, changes = BasePlan(None, Places(base)), list[Change]()
+        before, changes = BasePlan(None, SourceMap(base)), list[Change]()
         if plan is not None and is_comparable(faults):
             before = read_base(path, base, plan.id)
             changes = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
@@ -142,7 +142,7 @@ def _counts(title: str, changes: Sequence[Change], problems: Sequence[Problem]) 
     return f"{title}: {', '.join(told) or 'no change'}"
 
 
-def _as_fields(change: Change, base: Places, new: Places) -> dict[str, Any]:
+def _as_fields(change: Change, base: SourceMap, new: SourceMap) -> dict[str, Any]:
     place = place_of(change, base=base, new=new)
     return {
         "kind": change.kind,

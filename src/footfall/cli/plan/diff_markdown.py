@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from footfall.errors import Problem
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
-from footfall.plan.findings import Place
+from footfall.plan.problems import Location
 from footfall.planning.diff import HURTS, KINDS, Affected, Change
 from footfall.planning.diff.findings import say_hurts
 from footfall.planning.diff.wording import say_how
@@ -25,7 +25,7 @@ def comment(
     *,
     about: tuple[str, str, str],
     comparable: bool,
-    place: Callable[[Change], Place],
+    place: Callable[[Change], Location],
 ) -> str:
     """The Markdown of a comparison.
 
@@ -115,12 +115,12 @@ def _what(change: Change) -> str:
     return what.replace(where, shown) if where and where in what else f"{shown} {what}"
 
 
-def _line(change: Change, place: Place) -> str:
+def _line(change: Change, place: Location) -> str:
     line = code_span(f"{place.file}:{place.line}" if place.line else place.file)
     return f"{line} (base)" if change.in_base else line
 
 
-def _breaking(change: Change, place: Place) -> tuple[str, str, str, str, str]:
+def _breaking(change: Change, place: Location) -> tuple[str, str, str, str, str]:
     owners = [change.owner, *(one.owner for one in change.affected)]
     who = escape(", ".join(dict.fromkeys(owner for owner in owners if owner)))
     return _what(change), _line(change, place), who, escape(say_hurts(change)), escape(change.remedy)

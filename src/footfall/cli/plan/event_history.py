@@ -7,7 +7,7 @@ from pathlib import Path
 
 from footfall.cli.plan.git_program import run_git
 from footfall.plan import Plan
-from footfall.plan.reading.places import Places
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.docs.event_page import HistoryEntry
 
 __all__ = ["git_history"]
@@ -16,7 +16,7 @@ _SEPARATOR = "\x1f"
 _MOST = 50
 
 
-def git_history(plan: Plan, places: Places) -> dict[str, tuple[HistoryEntry, ...]]:
+def git_history(plan: Plan, places: SourceMap) -> dict[str, tuple[HistoryEntry, ...]]:
     """The commits that changed each event's own lines, newest first, at most 50 each."""
     texts: dict[Path, list[str]] = {}
     found: dict[str, tuple[HistoryEntry, ...]] = {}

@@ -13,8 +13,8 @@ import msgspec
 
 from footfall.disk import DEEPEST, SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem, UsageError
-from footfall.plan.findings import Findings
-from footfall.plan.reading.yaml_source import Node, parse_yaml
+from footfall.plan.problems import Problems
+from footfall.plan.reading.yaml_source import YamlNode, parse_yaml
 from footfall.planning.interop import LOSS_CODES, Loss
 from footfall.planning.interop.yaml_text import yaml_text
 
@@ -136,8 +136,8 @@ def _yaml(file: Path, name: str, data: bytes, skipped: dict[str, BrokenInputErro
     return documents
 
 
-def _one_yaml(file: Path, data: bytes) -> tuple[Node, None] | tuple[None, Problem]:
-    findings = Findings()
+def _one_yaml(file: Path, data: bytes) -> tuple[YamlNode, None] | tuple[None, Problem]:
+    findings = Problems()
     root = parse_yaml(data, str(file), findings)
     problems = findings.sorted()
     return (None, problems[0]) if root is None or problems else (root, None)

@@ -9,7 +9,7 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.registers import LINT, Explained, explained
 from footfall.errors import UsageError
-from footfall.plan.findings import did_you_mean
+from footfall.plan.problems import did_you_mean
 
 __all__ = ["command"]
 

@@ -14,7 +14,7 @@ from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
 from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read
-from footfall.plan.findings import CODES
+from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
 from footfall.timestamps import EPOCH

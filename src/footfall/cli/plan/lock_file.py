@@ -10,7 +10,7 @@ import msgspec
 from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan
-from footfall.plan.reading.places import Places
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.lock import PlanLock, hash_of, lock_plan, stale
 
 __all__ = ["LOCK_NAME", "lock_findings", "lock_path", "place_findings", "read_lock", "write_lock"]
@@ -94,7 +94,7 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def lock_findings(path: Path, plan: Plan, places: Places) -> list[Problem]:
+def lock_findings(path: Path, plan: Plan, places: SourceMap) -> list[Problem]:
     """What the lock beside a plan says otherwise than the plan; nothing when there is no lock.
 
     Raises BrokenInputError when there is one that cannot be read.
@@ -107,7 +107,7 @@ def lock_findings(path: Path, plan: Plan, places: Places) -> list[Problem]:
     return place_findings([*problems, *stale(lock, now)], path, places)
 
 
-def place_findings(problems: list[Problem], path: Path, places: Places) -> list[Problem]:
+def place_findings(problems: list[Problem], path: Path, places: SourceMap) -> list[Problem]:
     """The findings with the places that they have in the plan; what is not in the plan stands in the lock."""
     placed = []
     for problem in problems:

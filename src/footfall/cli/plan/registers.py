@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from footfall.plan.findings import CODES
+from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 
 __all__ = ["LINT", "REGISTERS", "Explained", "explained"]
@@ -14,7 +14,7 @@ __all__ = ["LINT", "REGISTERS", "Explained", "explained"]
 # What the codes of a register are, and where it is: a mapping from codes to a sentence, or to a row with the columns
 # `why` and `remedy`.
 REGISTERS: Final[tuple[tuple[str, str], ...]] = (
-    ("findings of `plan check`", "footfall.plan.findings:CODES"),
+    ("findings of `plan check`", "footfall.plan.problems:CODES"),
     ("findings of `plan check` about fixtures", "footfall.planning.fixtures:FIXTURE_CODES"),
     ("faults of messages", "footfall.planning.faults:FAULTS"),
     ("changes told by `plan diff`", "footfall.planning.diff.kinds:KINDS"),

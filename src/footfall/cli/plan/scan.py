@@ -17,8 +17,8 @@ from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
-from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Plan
+from footfall.plan.problems import did_you_mean
 from footfall.planning.scan import (
     MOST_PLACES,
     SDKS,

@@ -4,7 +4,7 @@ The JSON text is what is checked, in the client and in the collector alike, so t
 costs one msgspec decode and a few tests; only an event that fails pays for the walker, which lists every fault.
 
 Where duplicate keys stand in one object the last one counts. Patterns are searched (not anchored), and mean what
-`footfall.plan.pattern_text` says. What a pattern tries is not counted here: a value longer than its `max_length` is
+`footfall.plan.regex_dialect` says. What a pattern tries is not counted here: a value longer than its `max_length` is
 never searched, and `footfall plan check` refuses a pattern that could try too much on one of that length
 (`footfall.plan.patterns`).
 """
@@ -21,10 +21,10 @@ import msgspec
 
 from footfall.errors import PlanError, Problem
 from footfall.events import Fault
-from footfall.plan.checking.compile import compile_decoder, fields_of
-from footfall.plan.checking.walk import MISFIT, Findings, Node, decode, make_node, walk
+from footfall.plan.checking.explain import MISFIT, Faults, PropertyCheck, decode, explain, make_check
+from footfall.plan.checking.fast_decoder import compile_decoder, fields_of
+from footfall.plan.lazy_events import event_names
 from footfall.plan.model import Enforcement, Event, Plan, Policy, Property, Rule
-from footfall.plan.packed import event_names
 from footfall.plan.wording import shorten
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ class Validator:
 
     def _compile(self, owner: Event | None, whole: Property, rules: tuple[Rule, ...], where: str) -> _Compiled:
         try:
-            node = make_node(whole, received=self._received, secret=_secrecy(self._plan.sensitivity_levels))
+            node = make_check(whole, received=self._received, secret=_secrecy(self._plan.sensitivity_levels))
             return _Compiled(owner, node, _checkable(node, rules, self._received))
         except (re.error, ValueError) as error:
             message, remedy = f"cannot be compiled: {error}", "run footfall plan check on it"
@@ -167,7 +167,7 @@ class _Compiled:
 
     __slots__ = ("_by_name", "_node", "_rules", "decode", "is_clean", "owner")
 
-    def __init__(self, owner: Event | None, node: Node, rules: tuple[tuple[Rule, CompiledRule], ...]) -> None:
+    def __init__(self, owner: Event | None, node: PropertyCheck, rules: tuple[tuple[Rule, CompiledRule], ...]) -> None:
         self.owner = owner
         self._node = node
         self._rules = rules
@@ -182,9 +182,9 @@ class _Compiled:
             if rules:
                 self.is_clean = self._with_rules(self.is_clean)
 
-    def explain(self, text: bytes | msgspec.Raw) -> Findings:
+    def explain(self, text: bytes | msgspec.Raw) -> Faults:
         """Everything that is wrong with the text."""
-        found = Findings()
+        found = Faults()
         try:
             value = decode(text) if len(text) else {}
         except (ValueError, RecursionError) as error:
@@ -194,18 +194,18 @@ class _Compiled:
         self._walk(value, found)
         return found
 
-    def _walk(self, value: Any, found: Findings) -> None:
+    def _walk(self, value: Any, found: Faults) -> None:
         value = {} if value is None else value
-        walk(self._node, value, "", found)
+        explain(self._node, value, "", found)
         if self._rules and type(value) is dict:
             self._walk_rules(value, found)
 
     def _walks_clean(self, value: Any) -> bool:
-        found = Findings()
+        found = Faults()
         self._walk(value, found)
         return not found
 
-    def _walk_rules(self, value: dict[str, Any], found: Findings) -> None:
+    def _walk_rules(self, value: dict[str, Any], found: Faults) -> None:
         for rule, holds in self._rules:
             nodes = [self._by_name[name] for name in sorted(holds.names)]
             # A rule over a property that is wrong by itself would only repeat that it is wrong.
@@ -239,15 +239,15 @@ class _Compiled:
         return is_clean
 
 
-def _is_sound(node: Node, value: dict[str, Any]) -> bool:
+def _is_sound(node: PropertyCheck, value: dict[str, Any]) -> bool:
     if node.key not in value:
         return not node.required
-    found = Findings()
-    walk(node, value[node.key], "", found)
+    found = Faults()
+    explain(node, value[node.key], "", found)
     return not found.wrong
 
 
-def _rule_value(node: Node, value: Any) -> Any:
+def _rule_value(node: PropertyCheck, value: Any) -> Any:
     """What a rule sees of a sound value, the same from either way: decoded by the Struct, or as plain JSON."""
     if type(value) is msgspec.Raw:
         if node.kind == "decimal" and (amount := _read_amount(value)) is not None:
@@ -275,7 +275,7 @@ def _read_amount(raw: msgspec.Raw) -> Decimal | None:
         return None
 
 
-def _checkable(node: Node, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
+def _checkable(node: PropertyCheck, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
     """The rules that can be judged: of what was received not those over a value that was changed on the way."""
     if not rules:
         return ()

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from footfall.plan.checking.formats import FORMATS
-from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.model import NUMERIC, Property
 from footfall.plan.patterns import MOST_TRIES, longest_value
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.problems import Location, Path, Problems, did_you_mean
+from footfall.plan.reading.yaml_source import YamlNode
 from footfall.plan.wording import say_types
 
 __all__ = ["DEEPEST", "SCALARS", "check_constraints"]
@@ -51,7 +51,7 @@ _ALIKE: Mapping[str, frozenset[str]] = {
 _ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 
-def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path, findings: Findings) -> None:
+def check_constraints(prop: Property, own: Iterable[str], node: YamlNode, path: Path, findings: Problems) -> None:
     """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
     for key in own:
         types = _APPLIES.get(key)
@@ -119,7 +119,7 @@ def check_constraints(prop: Property, own: Iterable[str], node: Node, path: Path
             )  # fmt: skip
 
 
-def _check_pattern_length(prop: Property, node: Node, path: Path, findings: Findings) -> None:
+def _check_pattern_length(prop: Property, node: YamlNode, path: Path, findings: Problems) -> None:
     if prop.pattern is None or prop.max_length is None:
         return
     longest = longest_value(prop.pattern)
@@ -145,14 +145,14 @@ def _depth(prop: Property) -> int:
     return max(map(_depth, inner), default=0) + 1 if prop.type in {"array", "map", "object"} else 0
 
 
-def _at(node: Node, *keys: str) -> Place:
+def _at(node: YamlNode, *keys: str) -> Location:
     return next((node.key(key) for key in keys if key in node.marks), node)
 
 
-def _check_enum(enum: Node, wanted: tuple[type, ...], path: Path, findings: Findings) -> None:
+def _check_enum(enum: YamlNode, wanted: tuple[type, ...], path: Path, findings: Problems) -> None:
     if not enum.value:
         findings.add("bad_enum", "the enum has no value", place=enum, path=path, remedy="list at least one value")
-    seen: dict[Any, Node] = {}
+    seen: dict[Any, YamlNode] = {}
     for item in enum.value:
         if type(item.value) not in wanted:
             remedy = "put it in quotes" if str in wanted else "write a whole number"

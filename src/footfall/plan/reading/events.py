@@ -10,13 +10,13 @@ import msgspec
 from footfall.plan.checking.rules import compile_rule
 from footfall.plan.checking.validate import policy_of
 from footfall.plan.currencies import check_currency
-from footfall.plan.findings import MISSING, Findings, Path, Place
 from footfall.plan.model import Alias, Deprecation, Enforcement, Event, Plan, Property, Rule, VolumeExpectation
-from footfall.plan.reading.gather import Entry
+from footfall.plan.problems import MISSING, Location, Path, Problems
+from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.references import References
-from footfall.plan.reading.resolve import Found, Resolver
+from footfall.plan.reading.resolve import ResolvedProperty, Resolver
 from footfall.plan.reading.schema import EVENT
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["EventReader", "read_enforcement"]
 
@@ -51,13 +51,13 @@ class EventReader:
     ) -> None:
         self._resolver = resolver
         self._references = references
-        self._findings: Findings = references.findings
+        self._findings: Problems = references.findings
         self._required = required
         self._enforcement = enforcement
-        self._wire: dict[str, tuple[str, Place]] = {}
-        self._replacements: list[tuple[str, Node, Path]] = []
+        self._wire: dict[str, tuple[str, Location]] = {}
+        self._replacements: list[tuple[str, YamlNode, Path]] = []
 
-    def read(self, entries: Mapping[str, Entry]) -> dict[str, Event]:
+    def read(self, entries: Mapping[str, Definition]) -> dict[str, Event]:
         """The events in their order. One that cannot be read is left out, and told."""
         events: dict[str, Event] = {}
         for entry in entries.values():
@@ -68,7 +68,7 @@ class EventReader:
             self._references.event(name, place, path)
         return events
 
-    def _event(self, entry: Entry) -> Event | None:
+    def _event(self, entry: Definition) -> Event | None:
         path = (entry.name,)
         node = entry.node
         values = EVENT.read(node, path, self._findings)
@@ -107,7 +107,7 @@ class EventReader:
     def _includes_known(self, values: Mapping[str, Any]) -> bool:
         return all(self._references.has("property_groups", name) for name in values.get("include", ()))
 
-    def _properties(self, entry: Entry, values: Mapping[str, Any], path: Path) -> list[Found]:
+    def _properties(self, entry: Definition, values: Mapping[str, Any], path: Path) -> list[ResolvedProperty]:
         sensitivity = entry.defaults.values.get("sensitivity")
         # A group that is not defined is told where it is written: in the event, or in the defaults of its file.
         groups = [name for name in values.get("include", ()) if self._references.has("property_groups", name)]
@@ -116,8 +116,8 @@ class EventReader:
         own = [] if node is None else self._resolver.properties(node, path, sensitivity)
         if not sets:
             return own
-        merged: dict[str, Found] = {}
-        wire_names: dict[str, Place] = {}
+        merged: dict[str, ResolvedProperty] = {}
+        wire_names: dict[str, Location] = {}
         for found in (each for one in (*sets, own) for each in one):
             first = merged.setdefault(found.name, found)
             if first is found:
@@ -134,9 +134,9 @@ class EventReader:
                 )
         return list(merged.values())
 
-    def _names(self, entry: Entry, values: Mapping[str, Any], path: Path) -> None:
+    def _names(self, entry: Definition, values: Mapping[str, Any], path: Path) -> None:
         node = entry.node
-        names: list[tuple[str, Place, str]] = [(entry.name, entry.place, "")]
+        names: list[tuple[str, Location, str]] = [(entry.name, entry.place, "")]
         if "wire_name" in values and values["wire_name"] != entry.name:
             names.append((values["wire_name"], node.value["wire_name"], "wire_name"))
         if "aliases" in values:
@@ -156,10 +156,10 @@ class EventReader:
                 )
 
     def _rules(
-        self, values: Mapping[str, Any], node: Node, properties: Mapping[str, Property | None], path: Path
+        self, values: Mapping[str, Any], node: YamlNode, properties: Mapping[str, Property | None], path: Path
     ) -> tuple[Rule, ...]:
         rules = []
-        seen: dict[str, Place] = {}
+        seen: dict[str, Location] = {}
         for item in node.value["rules"].value if "rules" in values else ():
             check, id_ = item.get("check"), item.get("id")
             if check is None or id_ is None or not isinstance(check.value, str) or not isinstance(id_.value, str):
@@ -175,14 +175,14 @@ class EventReader:
             rules.append(Rule(id=id_.value, check=check.value, message=text))
         return tuple(rules)
 
-    def _rule(self, check: Node, properties: Mapping[str, Property | None], path: Path) -> None:
+    def _rule(self, check: YamlNode, properties: Mapping[str, Property | None], path: Path) -> None:
         whole = not self._findings.incomplete
         try:
             compile_rule(check.value, properties.keys() if whole else None)
         except ValueError as error:
             self._findings.add("bad_rule", str(error), place=check, path=path, remedy="mend the expression")
 
-    def _deprecation(self, values: Mapping[str, Any], node: Node, path: Path) -> Deprecation | None:
+    def _deprecation(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> Deprecation | None:
         stated = values.get("deprecated")
         if stated is None:
             return None
@@ -202,7 +202,7 @@ class EventReader:
         fields = {key: stated[key] for key in Deprecation.__struct_fields__ if key in stated}
         return Deprecation(**fields)
 
-    def _volume(self, values: Mapping[str, Any], node: Node, path: Path) -> VolumeExpectation | None:
+    def _volume(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> VolumeExpectation | None:
         volume = values.get("expect", {}).get("volume")
         if volume is None or "per" not in volume:
             return None

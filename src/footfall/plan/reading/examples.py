@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import msgspec
 
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import Findings
 from footfall.plan.model import Event, Plan
+from footfall.plan.problems import Problems
 from footfall.plan.reading.resolve import Example
 
 __all__ = ["check_examples"]
@@ -17,7 +17,7 @@ _KEY = "example"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def check_examples(examples: Sequence[Example], findings: Findings) -> None:
+def check_examples(examples: Sequence[Example], findings: Problems) -> None:
     """Tell every example that its property would refuse."""
     for example in examples:
         prop = msgspec.structs.replace(example.property, name=_KEY, wire_name=_KEY, transform=None)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from footfall.plan.durations import format_duration
-from footfall.plan.findings import MISSING, Findings, Path, Place
 from footfall.plan.model import Branch, Guard, Journey, Step, Where
-from footfall.plan.reading.gather import Entry
+from footfall.plan.problems import MISSING, Location, Path, Problems
+from footfall.plan.reading.field_types import Record
 from footfall.plan.reading.measures import read_where
+from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.references import References
 from footfall.plan.reading.schema import BRANCH, GUARD, JOURNEY, STEP
-from footfall.plan.reading.shape import Record
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["JourneyReader"]
 
@@ -23,10 +23,10 @@ class JourneyReader:
 
     def __init__(self, references: References, *, required: tuple[str, ...]) -> None:
         self._references = references
-        self._findings: Findings = references.findings
+        self._findings: Problems = references.findings
         self._required = required
 
-    def read(self, entries: Mapping[str, Entry]) -> dict[str, Journey]:
+    def read(self, entries: Mapping[str, Definition]) -> dict[str, Journey]:
         """The journeys in their order. One that cannot be read is left out, and told."""
         journeys: dict[str, Journey] = {}
         for entry in entries.values():
@@ -35,7 +35,7 @@ class JourneyReader:
                 journeys[entry.name] = journey
         return journeys
 
-    def _journey(self, entry: Entry) -> Journey | None:
+    def _journey(self, entry: Definition) -> Journey | None:
         path, node = ("journeys", entry.name), entry.node
         values = JOURNEY.read(node, path, self._findings)
         if values is MISSING:
@@ -73,11 +73,11 @@ class JourneyReader:
         record: Record,
         values: Mapping[str, Any],
         path: Path,
-        make: Callable[[dict[str, Any], Node, Path], Any],
+        make: Callable[[dict[str, Any], YamlNode, Path], Any],
     ) -> list[Any]:
         """Read the items of one list of the journey, and tell two that share a name."""
         name_key = "as" if record is GUARD else "id"
-        made, seen = [], dict[str, Place]()
+        made, seen = [], dict[str, Location]()
         for index, node in enumerate(values.get(key, ())):
             here = (*path, key, f"[{index}]")
             item = record.read(node, here, self._findings)
@@ -94,13 +94,13 @@ class JourneyReader:
                 made.append(one)
         return made
 
-    def _where(self, item: Mapping[str, Any], node: Node, path: Path) -> tuple[Where, ...]:
+    def _where(self, item: Mapping[str, Any], node: YamlNode, path: Path) -> tuple[Where, ...]:
         if "event" not in item:
             return ()
         event = self._references.event(item["event"], node.value["event"], (*path, "event"))
         return () if event is None else read_where(item.get("where"), event, self._references, (*path, "where"))
 
-    def _step(self, item: dict[str, Any], node: Node, path: Path) -> Step | None:
+    def _step(self, item: dict[str, Any], node: YamlNode, path: Path) -> Step | None:
         where = self._where(item, node, path)
         expect = item.get("expect")
         if expect is not None and not 0 <= expect <= 1:
@@ -137,12 +137,12 @@ class JourneyReader:
                     remedy="shorten it, or lengthen the journey's within",
                 )
 
-    def _known(self, ids: tuple[str, ...], name: str, place: Place, path: Path) -> bool:
+    def _known(self, ids: tuple[str, ...], name: str, place: Location, path: Path) -> bool:
         if name not in ids:
             self._findings.unknown("step", name, ids, place=place, path=path)
         return name in ids
 
-    def _branch(self, ids: tuple[str, ...], item: dict[str, Any], node: Node, path: Path) -> Branch | None:
+    def _branch(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Branch | None:
         if not {"id", "after", "steps"} <= item.keys():
             return None
         if item["id"] in ids:
@@ -167,7 +167,7 @@ class JourneyReader:
             last = place.value
         return Branch(id=item["id"], after=item["after"], steps=item["steps"], note=item.get("note", ""))
 
-    def _guard(self, ids: tuple[str, ...], item: dict[str, Any], node: Node, path: Path) -> Guard | None:
+    def _guard(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Guard | None:
         where = self._where(item, node, path)
         if not {"event", "between", "as"} <= item.keys():
             return None

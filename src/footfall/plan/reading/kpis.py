@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from footfall.plan.currencies import check_target
-from footfall.plan.findings import MISSING, Findings
 from footfall.plan.model import Goal, Kpi, Target
-from footfall.plan.reading.gather import Entry
+from footfall.plan.problems import MISSING, Problems
 from footfall.plan.reading.measures import MeasureReader
+from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.references import References
 from footfall.plan.reading.schema import GOAL, KPI
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["read_goals", "read_kpis"]
 
 
-def read_kpis(entries: Mapping[str, Entry], references: References, *, required: tuple[str, ...]) -> dict[str, Kpi]:
+def read_kpis(
+    entries: Mapping[str, Definition], references: References, *, required: tuple[str, ...]
+) -> dict[str, Kpi]:
     """The KPIs in their order. One that cannot be read is left out, and told."""
     measures = MeasureReader(references)
     kpis: dict[str, Kpi] = {}
-    drives: dict[str, Node] = {}
+    drives: dict[str, YamlNode] = {}
     for entry in entries.values():
         path, node = ("kpis", entry.name), entry.node
         values = KPI.read(node, path, references.findings)
@@ -52,7 +54,7 @@ def read_kpis(entries: Mapping[str, Entry], references: References, *, required:
     return kpis
 
 
-def _no_circles(drives: Mapping[str, Node], findings: Findings) -> None:
+def _no_circles(drives: Mapping[str, YamlNode], findings: Problems) -> None:
     """Tell KPIs that, step by step, drive themselves; each circle once."""
     done: set[str] = set()
     for start in drives:
@@ -73,7 +75,9 @@ def _no_circles(drives: Mapping[str, Node], findings: Findings) -> None:
             )
 
 
-def read_goals(entries: Mapping[str, Entry], references: References, *, required: tuple[str, ...]) -> dict[str, Goal]:
+def read_goals(
+    entries: Mapping[str, Definition], references: References, *, required: tuple[str, ...]
+) -> dict[str, Goal]:
     """The goals in their order. One that cannot be read is left out, and told."""
     goals: dict[str, Goal] = {}
     for entry in entries.values():

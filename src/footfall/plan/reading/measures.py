@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from footfall.plan.calls import call_of, split_property
-from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
 from footfall.plan.model import NUMERIC, Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique, Where
+from footfall.plan.problems import MISSING, Path, Problems, did_you_mean
 from footfall.plan.reading.constraints import SCALARS
+from footfall.plan.reading.field_types import NODE, TEXT, TEXTS, Key, Record
 from footfall.plan.reading.references import References
-from footfall.plan.reading.shape import NODE, TEXT, TEXTS, Key, Record
-from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
 __all__ = ["ACTOR", "MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
@@ -44,11 +44,11 @@ class MeasureReader:
         self._references = references
         self._findings = references.findings
 
-    def read(self, node: Node, path: Path) -> Measure | None:
+    def read(self, node: YamlNode, path: Path) -> Measure | None:
         """A measure of any form."""
         return self._read(node, path, _FORMS)
 
-    def _read(self, node: Node, path: Path, forms: Iterable[str]) -> Measure | None:
+    def _read(self, node: YamlNode, path: Path, forms: Iterable[str]) -> Measure | None:
         forms = tuple(forms)
         found = [form for form in forms if form in node.marks]
         if len(found) != 1:
@@ -68,7 +68,7 @@ class MeasureReader:
             return self._ratio(values["ratio"], node.value["ratio"], path)
         return self._conversion(values, node, path) if form == "journey" else self._simple(form, values, node, path)
 
-    def _ratio(self, parts: dict[str, Any], node: Node, path: Path) -> Measure | None:
+    def _ratio(self, parts: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
         of, to = (self._read(parts[key], (*path, key), _SIMPLE) if key in parts else None for key in ("of", "to"))
         if of is None or to is None:
             return None
@@ -83,7 +83,7 @@ class MeasureReader:
             )
         return ratio
 
-    def _conversion(self, values: dict[str, Any], node: Node, path: Path) -> Measure | None:
+    def _conversion(self, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
         name = values["journey"]
         if not self._references.defined("journeys", "journey", name, node.value["journey"], (*path, "journey")):
             return None
@@ -106,7 +106,7 @@ class MeasureReader:
             return None
         return Conversion(journey=name, start=values["from"], end=values["to"])
 
-    def _simple(self, form: str, values: dict[str, Any], node: Node, path: Path) -> Measure | None:
+    def _simple(self, form: str, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
         place, here = node.value[form], (*path, form)
         text, name = values[form], ""
         if form != "count":
@@ -137,12 +137,12 @@ class MeasureReader:
             return Unique(event=text, property=name, where=where, by=by)
         return Aggregate(function=cast("Any", form), event=text, property=name, where=where, by=by)
 
-    def _scalar(self, event: Event, name: str, place: Node, path: Path) -> None:
+    def _scalar(self, event: Event, name: str, place: YamlNode, path: Path) -> None:
         prop = self._references.property(event, name, place, path)
         if prop is not None:
             _must_be_scalar(prop, place, path, self._findings)
 
-    def _numeric(self, event: Event, name: str, form: str, place: Node, path: Path) -> None:
+    def _numeric(self, event: Event, name: str, form: str, place: YamlNode, path: Path) -> None:
         prop = self._references.property(event, name, place, path)
         if prop is not None and prop.type not in NUMERIC:
             message = f"{event.name}.{name} is of type {say_types(prop.type, prop.types)}, which has no {form}"
@@ -150,7 +150,7 @@ class MeasureReader:
             self._findings.add("not_numeric", message, place=place, path=path, remedy=remedy)
 
 
-def _must_be_scalar(prop: Property, place: Node, path: Path, findings: Findings) -> bool:
+def _must_be_scalar(prop: Property, place: YamlNode, path: Path, findings: Problems) -> bool:
     if prop.type in SCALARS:
         return True
     remedy = "use a property that holds a single value"
@@ -159,7 +159,7 @@ def _must_be_scalar(prop: Property, place: Node, path: Path, findings: Findings)
     return False
 
 
-def read_where(node: Node | None, event: Event, references: References, path: Path) -> tuple[Where, ...]:
+def read_where(node: YamlNode | None, event: Event, references: References, path: Path) -> tuple[Where, ...]:
     """The conditions of a `where` mapping on properties of `event`; all of them must hold."""
     if node is None:
         return ()
@@ -186,12 +186,12 @@ _COMPARABLE: dict[str, tuple[type, ...]] = {
 class _Conditions:
     """Reads the conditions on one property."""
 
-    def __init__(self, prop: Property, path: Path, findings: Findings) -> None:
+    def __init__(self, prop: Property, path: Path, findings: Problems) -> None:
         self._property = prop
         self._path = path
         self._findings = findings
 
-    def read(self, node: Node) -> list[Where]:
+    def read(self, node: YamlNode) -> list[Where]:
         if not isinstance(node.value, dict):
             return self._among("in", node)
         operators = ("not", *ORDERINGS)
@@ -209,10 +209,10 @@ class _Conditions:
                 self._findings.add("unknown_key", message, place=node.key(key), path=self._path, remedy=remedy)
         return conditions
 
-    def _bad(self, message: str, node: Node, remedy: str) -> None:
+    def _bad(self, message: str, node: YamlNode, remedy: str) -> None:
         self._findings.add("bad_condition", message, place=node, path=self._path, remedy=remedy)
 
-    def _among(self, op: str, node: Node) -> list[Where]:
+    def _among(self, op: str, node: YamlNode) -> list[Where]:
         items = node.value if isinstance(node.value, list) else [node]
         if not items:
             self._bad("no value is given", node, "list at least one value")
@@ -221,7 +221,7 @@ class _Conditions:
             return []
         return [Where(property=self._property.name, op=cast("Any", op), values=tuple(values))]
 
-    def _ordering(self, op: str, node: Node) -> list[Where]:
+    def _ordering(self, op: str, node: YamlNode) -> list[Where]:
         prop = self._property
         if prop.type not in NUMERIC:
             said = say_types(prop.type, prop.types)
@@ -233,7 +233,7 @@ class _Conditions:
         value = self._exact(node)
         return [] if value is MISSING else [Where(property=prop.name, op=cast("Any", op), values=(value,))]
 
-    def _value(self, node: Node) -> Any:
+    def _value(self, node: YamlNode) -> Any:
         prop, value = self._property, node.value
         said = say_types(prop.type, prop.types)
         if value is None:
@@ -247,7 +247,7 @@ class _Conditions:
             return MISSING
         return self._exact(node)
 
-    def _exact(self, node: Node) -> Any:
+    def _exact(self, node: YamlNode) -> Any:
         if not isinstance(node.value, Decimal):
             return node.value
         number = float(node.value)

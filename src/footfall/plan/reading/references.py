@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from footfall.plan.calls import CALLS, call_of, subject
-from footfall.plan.findings import Findings, Path, Place, did_you_mean
 from footfall.plan.model import Event, Page, Property
-from footfall.plan.reading.gather import Entry, Gathered
+from footfall.plan.problems import Location, Path, Problems, did_you_mean
+from footfall.plan.reading.merge import Definition, MergedFiles
 from footfall.plan.reading.schema import PURPOSES
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["References"]
 
@@ -24,10 +24,10 @@ class References:
     known, and nothing is concluded from it: its own fault is told already.
     """
 
-    def __init__(self, gathered: Gathered, findings: Findings) -> None:
+    def __init__(self, gathered: MergedFiles, findings: Problems) -> None:
         self.findings = findings
         self.steps: dict[str, tuple[str, ...] | None] = {}
-        self._sections: Mapping[str, Mapping[str, Entry]] = gathered.sections
+        self._sections: Mapping[str, Mapping[str, Definition]] = gathered.sections
         self._events: dict[str, Event] = {}
         self._properties: dict[str, dict[str, Property | None]] = {}
         self._wire_names: dict[str, str] = {}
@@ -54,7 +54,7 @@ class References:
         """Make known what stands under `pages`, and the traits."""
         self._pages, self._traits = pages, traits
 
-    def defined(self, section: str, what: str, name: str, place: Place, path: Path) -> bool:
+    def defined(self, section: str, what: str, name: str, place: Location, path: Path) -> bool:
         """Whether a section defines a name."""
         names = self._sections[section]
         if name in names:
@@ -66,7 +66,7 @@ class References:
         """Whether a section defines a name, without a finding when it does not."""
         return name in self._sections[section]
 
-    def metadata(self, required: tuple[str, ...], values: Mapping[str, Any], entry: Entry, path: Path) -> None:
+    def metadata(self, required: tuple[str, ...], values: Mapping[str, Any], entry: Definition, path: Path) -> None:
         """What the plan's `require` section asks for is there; an empty list counts, as it was thought of."""
         for key in required:
             if key not in entry.node.value and not values.get(key):
@@ -78,7 +78,7 @@ class References:
                     remedy=f"add {key}: the plan's `require` asks for it",
                 )
 
-    def event(self, name: str, place: Place, path: Path) -> Event | None:
+    def event(self, name: str, place: Location, path: Path) -> Event | None:
         """The event of this canonical name, or the call that is named in the place of one."""
         if name in self._sections["events"]:
             return self._events.get(name)
@@ -97,7 +97,7 @@ class References:
                 self.findings.unknown("event", name, known, place=place, path=path)
         return event
 
-    def property(self, event: Event, name: str, place: Place, path: Path) -> Property | None:
+    def property(self, event: Event, name: str, place: Location, path: Path) -> Property | None:
         """The property of an event."""
         known = self._properties[event.name]
         if not known and call_of(event.name) is not None and event.name not in self._sections["events"]:
@@ -106,7 +106,7 @@ class References:
             self.findings.unknown(f"property of {event.name}", name, known, place=place, path=path)
         return known.get(name)
 
-    def _unplanned(self, event: str, name: str, place: Place, path: Path) -> None:
+    def _unplanned(self, event: str, name: str, place: Location, path: Path) -> None:
         if self.findings.incomplete:
             return
         call = call_of(event)
@@ -123,29 +123,29 @@ class References:
         """The names of the properties of all events."""
         return {name for properties in self._properties.values() for name in properties}
 
-    def owner(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+    def owner(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """An owner is one of the teams, when the plan names its teams."""
         teams = self._sections["teams"]
         if teams and "owner" in values and "owner" in node.value and values["owner"] not in teams:
             self.findings.unknown("team", values["owner"], teams, place=node.value["owner"], path=(*path, "owner"))
 
-    def entry_owner(self, values: dict[str, Any], entry: Entry, path: Path) -> None:
+    def entry_owner(self, values: dict[str, Any], entry: Definition, path: Path) -> None:
         """As `owner`; an entry without an owner of its own gets that of its file's defaults."""
         self.owner(values, entry.node, path)
         if "owner" in entry.defaults.values and "owner" not in entry.node.value:
             values["owner"] = entry.defaults.values["owner"]
 
-    def sources(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+    def sources(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """The sources of an event are declared, as write keys are given to sources."""
         for item, name in _texts(node, "sources", values):
             self.defined("sources", "source", name, item, (*path, "sources"))
 
-    def groups(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+    def groups(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """Included property groups are defined."""
         for item, name in _texts(node, "include", values):
             self.defined("property_groups", "property group", name, item, (*path, "include"))
 
-    def purposes(self, values: Mapping[str, Any], node: Node, path: Path) -> None:
+    def purposes(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """A purpose is a KPI, a journey or a goal: `kpi:revenue`."""
         here = (*path, "purpose")
         for item, text in _texts(node, "purpose", values):
@@ -156,13 +156,13 @@ class References:
             else:
                 self.defined(_PURPOSE_SECTIONS[kind], kind, name, item, here)
 
-    def named(self, section: str, what: str, key: str, values: Mapping[str, Any], node: Node, path: Path) -> None:
+    def named(self, section: str, what: str, key: str, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """Every name in a list of names is defined in a section."""
         for item, name in _texts(node, key, values):
             self.defined(section, what, name, item, (*path, key))
 
 
-def _texts(node: Node, key: str, values: Mapping[str, Any]) -> list[tuple[Node, str]]:
+def _texts(node: YamlNode, key: str, values: Mapping[str, Any]) -> list[tuple[YamlNode, str]]:
     """The texts of a list with their places; nothing when the list is not the node's own, or could not be read."""
     inner = node.get(key)
     if inner is None or key not in values or not isinstance(inner.value, list):

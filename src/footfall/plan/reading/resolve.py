@@ -7,16 +7,16 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.findings import MISSING, Findings, Path, Place
 from footfall.plan.model import Property
+from footfall.plan.problems import MISSING, Location, Path, Problems
 from footfall.plan.reading.constraints import check_constraints
-from footfall.plan.reading.gather import Entry
+from footfall.plan.reading.field_types import NAME, Record, check_name
+from footfall.plan.reading.merge import Definition
 from footfall.plan.reading.schema import PROPERTY, PROPERTY_GROUP, TYPE
-from footfall.plan.reading.shape import NAME, Record, check_name
-from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["Example", "Found", "Resolver"]
+__all__ = ["Example", "ResolvedProperty", "Resolver"]
 
 _MOST_VALUES = 200_000  # of a whole plan: types in one another multiply
 _BROKEN = Property(type="any")
@@ -29,12 +29,12 @@ _SAME_VALUES = frozenset(
 )
 
 
-class Found:
+class ResolvedProperty:
     """A resolved property of an event with its place; `property` is None when it could not be made sense of."""
 
     __slots__ = ("name", "place", "property")
 
-    def __init__(self, name: str, place: Place, prop: Property | None) -> None:
+    def __init__(self, name: str, place: Location, prop: Property | None) -> None:
         self.name = name
         self.place = place
         self.property = prop
@@ -45,7 +45,7 @@ class Example:
 
     __slots__ = ("node", "path", "property")
 
-    def __init__(self, prop: Property, node: Node, path: Path) -> None:
+    def __init__(self, prop: Property, node: YamlNode, path: Path) -> None:
         self.property = prop
         self.node = node
         self.path = path
@@ -59,9 +59,9 @@ class Resolver:
 
     def __init__(
         self,
-        types: Mapping[str, Entry],
-        groups: Mapping[str, Entry],
-        findings: Findings,
+        types: Mapping[str, Definition],
+        groups: Mapping[str, Definition],
+        findings: Problems,
         *,
         levels: tuple[str, ...],
         required: Mapping[str, tuple[str, ...]],
@@ -74,7 +74,7 @@ class Resolver:
         self._required = required
         self._done: dict[str, Property | None] = {}
         self._open: list[str] = []
-        self._group_done: dict[tuple[str, str | None], list[Found]] = {}
+        self._group_done: dict[tuple[str, str | None], list[ResolvedProperty]] = {}
         self._values = 0
         self._is_told = False
         self._sizes: dict[str, int] = {}
@@ -86,7 +86,7 @@ class Resolver:
         for name, entry in self._groups.items():
             self.group(name, entry.place, ("property_groups", name), None)
 
-    def type(self, name: str, place: Place, path: Path) -> Property | None:
+    def type(self, name: str, place: Location, path: Path) -> Property | None:
         """The named type as a property without a name, or None (told) when there is none or it never ends."""
         if name in self._done:
             return self._done[name]
@@ -107,7 +107,7 @@ class Resolver:
         self._open.pop()
         return self._done[name]
 
-    def group(self, name: str, place: Place, path: Path, sensitivity: str | None) -> list[Found]:
+    def group(self, name: str, place: Location, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
         """The properties of a property group, for events whose file has this default sensitivity."""
         done = self._group_done.get((name, sensitivity))
         if done is not None:
@@ -128,26 +128,26 @@ class Resolver:
         self._group_done[name, sensitivity] = found
         return found
 
-    def properties(self, node: Node, path: Path, sensitivity: str | None) -> list[Found]:
+    def properties(self, node: YamlNode, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
         """Every property of a `properties` mapping, in its order."""
         if not isinstance(node.value, dict):
             message = f"takes a mapping from names to properties, not {kind_of(node.value)}"
             self._findings.add("wrong_type", message, place=node, path=path, remedy="write NAME: {type: …} under it")
             return []
         found = []
-        wire_names: dict[str, Place] = {}
+        wire_names: dict[str, Location] = {}
         for name, inner in node.value.items():
             here = (*path, name)
             check_name(name, NAME, node=node, path=here, findings=self._findings)
             prop = self._make(PROPERTY, name, inner, here, sensitivity)
             place = node.key(name)
-            found.append(Found(name, place, prop))
+            found.append(ResolvedProperty(name, place, prop))
             if prop is not None:
                 self._metadata(prop, inner, place, here, "properties")
                 self.one_wire_name(prop.wire_name, place, here, wire_names)
         return found
 
-    def one_wire_name(self, name: str, place: Place, path: Path, seen: dict[str, Place]) -> None:
+    def one_wire_name(self, name: str, place: Location, path: Path, seen: dict[str, Location]) -> None:
         """Tell when two properties that travel side by side have one name on the wire."""
         first = seen.setdefault(name, place)
         if first is not place:
@@ -159,7 +159,7 @@ class Resolver:
                 remedy="give one of them another wire_name",
             )
 
-    def trait(self, entry: Entry, kind: str) -> Property | None:
+    def trait(self, entry: Definition, kind: str) -> Property | None:
         """One trait; a trait is never required, as what is known of a person grows over time."""
         path = ("traits", kind, entry.name)
         self._misplaced(entry.node, _TRAIT, "a trait, which is never required", path)
@@ -168,7 +168,7 @@ class Resolver:
             self._metadata(prop, entry.node, entry.place, path, "traits")
         return prop
 
-    def _metadata(self, prop: Property, node: Node, place: Place, path: Path, section: str) -> None:
+    def _metadata(self, prop: Property, node: YamlNode, place: Location, path: Path, section: str) -> None:
         for key in self._required.get(section, ()):
             if key not in node.value and getattr(prop, key, None) in (None, "", (), False):
                 self._findings.add(
@@ -176,7 +176,7 @@ class Resolver:
                     remedy=f"add {key}: the plan's `require` asks for it",
                 )  # fmt: skip
 
-    def _misplaced(self, node: Node, keys: tuple[str, ...], what: str, path: Path) -> None:
+    def _misplaced(self, node: YamlNode, keys: tuple[str, ...], what: str, path: Path) -> None:
         for key in keys:
             if key in node.marks:
                 self._findings.add(
@@ -184,7 +184,7 @@ class Resolver:
                     remedy="take it out",
                 )  # fmt: skip
 
-    def _make(self, record: Record, name: str, node: Node, path: Path, sensitivity: str | None) -> Property | None:
+    def _make(self, record: Record, name: str, node: YamlNode, path: Path, sensitivity: str | None) -> Property | None:
         fields = record.read(node, path, self._findings)
         if fields is MISSING:
             return None
@@ -220,7 +220,7 @@ class Resolver:
             self.examples.append(Example(prop, node, path))
         return _inherit(prop) if prop.sensitivity is not None else prop
 
-    def _is_too_large(self, place: Place, path: Path) -> bool:
+    def _is_too_large(self, place: Location, path: Path) -> bool:
         """Whether types that use types have made more values than a plan can need; told once."""
         if self._values > _MOST_VALUES and not self._is_told:
             self._is_told = True
@@ -242,7 +242,7 @@ class Resolver:
             found = self.properties(node, path, None)
             fields["properties"] = tuple(each.property for each in found if each.property is not None)
 
-    def _narrow(self, base: Property, fields: dict[str, Any], node: Node, path: Path) -> None:
+    def _narrow(self, base: Property, fields: dict[str, Any], node: YamlNode, path: Path) -> None:
         own, used = say_types(fields.get("type", base.type), fields.get("types", ())), say_types(base.type, base.types)
         if "type" in fields and own != used:
             self._findings.add(

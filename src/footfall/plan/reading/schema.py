@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, ScalarType, Transform
-from footfall.plan.reading.shape import (
+from footfall.plan.reading.field_types import (
     ANYTHING,
     COUNT,
     DATE,
@@ -20,8 +20,8 @@ from footfall.plan.reading.shape import (
     TEXTS,
     WINDOW,
     WORD,
+    FieldType,
     Key,
-    Kind,
     ListOf,
     MapOf,
     OneOf,
@@ -76,11 +76,11 @@ PROPERTY_GROUP: Final = Record(
     {"description": Key(TEXT), "properties": Key(NODE, required=True, nullable=True), "no_lint": Key(TEXTS)}
 )
 
-_policies: Kind = OneOf(Policy)
+_policies: FieldType = OneOf(Policy)
 _enforcement = Record({"unknown_event": Key(_policies), "unknown_property": Key(_policies), "invalid": Key(_policies)})
 _places = Record({"test": Key(_enforcement), "client": Key(_enforcement), "collector": Key(_enforcement)})
-_actors: Kind = ListOf(OneOf(("anonymous", "device", "system", "user")))
-_status: Kind = OneOf(EventStatus)
+_actors: FieldType = ListOf(OneOf(("anonymous", "device", "system", "user")))
+_status: FieldType = OneOf(EventStatus)
 
 EVENT: Final = Record(
     {
@@ -203,7 +203,7 @@ _source = Record(
 )
 
 # What stands under a name in a section; a section's names are gathered over all files.
-SECTIONS: Final[dict[str, tuple[Kind, Kind]]] = {
+SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "teams": (WORD, _team),
     "sources": (WORD, _source),
     "types": (NAME, TYPE),
@@ -227,7 +227,7 @@ DEFAULTS: Final = Record(
     }
 )
 
-_naming_rule: Kind = Record(
+_naming_rule: FieldType = Record(
     {
         "style": Key(OneOf(_STYLES)),
         "order": Key(OneOf(("object_action", "action_object"))),

@@ -16,17 +16,17 @@ from decimal import Decimal
 from typing import Any
 
 from footfall.errors import MissingExtraError
-from footfall.plan.findings import Findings, Place
+from footfall.plan.problems import Location, Problems
 
-__all__ = ["Node", "NodeValue", "kind_of", "node_of", "parse_yaml"]
+__all__ = ["YamlNode", "YamlValue", "kind_of", "node_of", "parse_yaml"]
 
-NodeValue = Any  # None | bool | int | Decimal | float (not finite) | str | list[Node] | dict[str, Node]
+YamlValue = Any  # None | bool | int | Decimal | float (not finite) | str | list[Node] | dict[str, Node]
 
 _MAX_DEPTH = 64
 _MAX_NODES = 2_000_000
 _MAX_DIGITS = 400
 
-_WORDS: dict[str, NodeValue] = {
+_WORDS: dict[str, YamlValue] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
@@ -45,22 +45,22 @@ _TEXT_TAGS = frozenset({"!", f"{_CORE}str"})
 _PLAIN_TAGS = frozenset(f"{_CORE}{name}" for name in ("null", "bool", "int", "float", "map", "seq"))
 
 
-class Node(Place):
+class YamlNode(Location):
     """A value with its place. `marks` gives, for a mapping, the (line, column) of each key; `size` counts nodes."""
 
     __slots__ = ("marks", "size", "value")
 
-    def __init__(self, value: NodeValue, file: str, line: int, column: int) -> None:
+    def __init__(self, value: YamlValue, file: str, line: int, column: int) -> None:
         super().__init__(file, line, column)
         self.value = value
         self.marks: dict[str, tuple[int, int]] = {}
         self.size = 1
 
-    def key(self, name: str) -> Place:
+    def key(self, name: str) -> Location:
         """The place of a key of this mapping."""
-        return Place(self.file, *self.marks[name])
+        return Location(self.file, *self.marks[name])
 
-    def get(self, name: str) -> Node | None:
+    def get(self, name: str) -> YamlNode | None:
         """The value of a key, when this is a mapping that has it."""
         return self.value.get(name) if isinstance(self.value, dict) else None
 
@@ -83,7 +83,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 )
 
 
-def kind_of(value: NodeValue) -> str:
+def kind_of(value: YamlValue) -> str:
     """What a value is, in words: `text`, `a list`, `nothing`."""
     return next((name for types, name in _KINDS if isinstance(value, types)), "nothing")
 
@@ -93,9 +93,9 @@ def is_writable(number: int | Decimal) -> bool:
     return abs(Decimal(number).adjusted()) < _MAX_DIGITS and len(str(number)) <= _MAX_DIGITS
 
 
-def node_of(value: Any, file: str) -> Node:
+def node_of(value: Any, file: str) -> YamlNode:
     """The node of plain values that never stood in a text; `file` names them where a place is told."""
-    node = Node(value, file, 0, 0)
+    node = YamlNode(value, file, 0, 0)
     if isinstance(value, dict):
         node.value = {key: node_of(inner, file) for key, inner in value.items()}
         node.marks = dict.fromkeys(value, (0, 0))
@@ -112,7 +112,7 @@ class _StopError(Exception):
     """Reading this file cannot go on; the finding is already told."""
 
 
-def _number(text: str) -> NodeValue:
+def _number(text: str) -> YamlValue:
     if len(text) > _MAX_DIGITS and (_FRACTION.fullmatch(text) or _HEXADECIMAL.fullmatch(text)):
         raise _RefusedError(f"has more than {_MAX_DIGITS} digits")
     if _INTEGER.fullmatch(text):
@@ -125,7 +125,7 @@ def _number(text: str) -> NodeValue:
     return int(text, 0) if _OCTAL.fullmatch(text) or _HEXADECIMAL.fullmatch(text) else text
 
 
-def _scalar(text: str, plain: bool, tag: str | None) -> NodeValue:
+def _scalar(text: str, plain: bool, tag: str | None) -> YamlValue:
     if not plain or tag in _TEXT_TAGS:
         return text
     if text in _WORDS:
@@ -138,7 +138,7 @@ class _Frame:
 
     __slots__ = ("anchor", "key", "key_end", "node", "text_key")
 
-    def __init__(self, node: Node, anchor: str | None) -> None:
+    def __init__(self, node: YamlNode, anchor: str | None) -> None:
         self.node = node
         self.anchor = anchor
         self.key: str | None = None
@@ -150,23 +150,23 @@ _SKIP = "\0skip"  # no YAML scalar can hold a NUL, so it stands for "the next va
 
 
 class _Reader:
-    def __init__(self, file: str, findings: Findings) -> None:
+    def __init__(self, file: str, findings: Problems) -> None:
         self.file = file
         self.findings = findings
-        self.root: Node | None = None
+        self.root: YamlNode | None = None
         self.stack: list[_Frame] = []
         self.flow: list[bool] = []
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, YamlNode] = {}
         self.documents = 0
         self.expanded = 0
 
-    def place(self, event: Any) -> Place:
+    def place(self, event: Any) -> Location:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return Location(self.file, mark.line + 1, mark.column + 1)
 
-    def node(self, value: NodeValue, event: Any) -> Node:
+    def node(self, value: YamlValue, event: Any) -> YamlNode:
         mark = event.start_mark
-        return Node(value, self.file, mark.line + 1, mark.column + 1)
+        return YamlNode(value, self.file, mark.line + 1, mark.column + 1)
 
     def scalar(self, event: Any) -> None:
         tag = event.tag
@@ -185,7 +185,7 @@ class _Reader:
             return
         self.put(node, event.value)
 
-    def continues(self, event: Any, value: NodeValue) -> bool:
+    def continues(self, event: Any, value: YamlValue) -> bool:
         """Whether a key without a colon was the rest of the text before it; if so, it is joined to that text."""
         frame = self.stack[-1]
         mapping = frame.node.value
@@ -218,7 +218,7 @@ class _Reader:
     def start_sequence(self, event: Any) -> None:
         self.open([], event)
 
-    def open(self, value: NodeValue, event: Any) -> None:
+    def open(self, value: YamlValue, event: Any) -> None:
         self.check_tag(event)
         if len(self.stack) >= _MAX_DEPTH:
             self.findings.add(
@@ -267,7 +267,7 @@ class _Reader:
             )
             raise _StopError
 
-    def put(self, node: Node, text: str | None) -> None:
+    def put(self, node: YamlNode, text: str | None) -> None:
         """Hand a finished node to the container that is open; `text` is how a scalar is written."""
         if not self.stack:
             self.root = node
@@ -286,7 +286,7 @@ class _Reader:
             frame.key = None
         container.size = min(container.size + node.size, _MAX_NODES + 1)
 
-    def as_key(self, container: Node, node: Node, text: str | None) -> str:
+    def as_key(self, container: YamlNode, node: YamlNode, text: str | None) -> str:
         if text is None:
             self.findings.add(
                 "key_not_text", f"a key cannot be {kind_of(node.value)}", place=node, remedy="use a name as the key"
@@ -312,18 +312,18 @@ class _Reader:
         return text
 
 
-def parse_yaml(data: bytes, file: str, findings: Findings) -> Node | None:
+def parse_yaml(data: bytes, file: str, findings: Problems) -> YamlNode | None:
     """The one document of a YAML file, or None (and at least one finding) when there is nothing that can be used.
 
     Raises MissingExtraError when PyYAML is not installed.
     """
-    start = Place(file, 1, 1)
+    start = Location(file, 1, 1)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")
-        place = Place(file, line, len(before) + 1)
+        place = Location(file, line, len(before) + 1)
         findings.add("not_utf8", f"byte {error.start} is not UTF-8", place=place, remedy="save the file as UTF-8")
         findings.incomplete = True
         return None
@@ -362,16 +362,16 @@ def _read(text: str, reader: _Reader) -> None:
                 take(event)
     except yaml.MarkedYAMLError as error:
         mark, begun = error.problem_mark or error.context_mark, error.context_mark
-        place = Place(reader.file, mark.line + 1, mark.column + 1) if mark else Place(reader.file, 1, 1)
+        place = Location(reader.file, mark.line + 1, mark.column + 1) if mark else Location(reader.file, 1, 1)
         since = f"that begins on line {begun.line + 1}" if error.context and begun else ""
         _not_yaml(" ".join(part for part in (error.problem, error.context, since) if part), place, reader)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
-        _not_yaml(str(error.reason), Place(reader.file, line, 1), reader)
+        _not_yaml(str(error.reason), Location(reader.file, line, 1), reader)
     except yaml.YAMLError as error:
-        _not_yaml(str(error).partition("\n")[0], Place(reader.file, 1, 1), reader)
+        _not_yaml(str(error).partition("\n")[0], Location(reader.file, 1, 1), reader)
 
 
-def _not_yaml(what: str, place: Place, reader: _Reader) -> None:
+def _not_yaml(what: str, place: Location, reader: _Reader) -> None:
     reader.findings.add("not_yaml", f"not YAML: {what}", place=place, remedy="mend the syntax at this place")
     raise _StopError from None

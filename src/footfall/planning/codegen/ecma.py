@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from footfall.plan.pattern_text import parse_pattern
+from footfall.plan.regex_dialect import parse_pattern
 
 __all__ = ["ecma_pattern"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from footfall.plan.checking.explain import make_check
 from footfall.plan.checking.validate import Validator
-from footfall.plan.checking.walk import make_node
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.pattern_text import compile_pattern, parse_pattern
+from footfall.plan.regex_dialect import compile_pattern, parse_pattern
 
 __all__ = ["FORMAT_EXAMPLES", "example_payload"]
 
@@ -65,7 +65,7 @@ def _value(prop: Property) -> Any:
     if prop.examples:
         return prop.examples[0]
     if prop.enum:
-        node = make_node(prop, received=False, secret=lambda _: False)
+        node = make_check(prop, received=False, secret=lambda _: False)
         right = (member for member in prop.enum if all(each.holds(member) for each in node.of(member).constraints))
         return next(right, prop.enum[0])
     return _MAKERS[prop.type](prop)

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.checking.walk import make_node
+from footfall.plan.checking.explain import make_check
 from footfall.plan.model import Property
-from footfall.plan.pattern_text import embedded_pattern, python_pattern
+from footfall.plan.regex_dialect import embedded_pattern, python_pattern
 from footfall.planning.format_patterns import FORMAT_PATTERNS
 
 __all__ = ["annotation", "quoted"]
@@ -46,7 +46,7 @@ def _with_meta(kind: str, **limits: Any) -> str:
 
 def _members(prop: Property) -> list[str | int]:
     """The members of a closed enum that every other constraint accepts too."""
-    node = make_node(prop, received=False, secret=lambda _: False)
+    node = make_check(prop, received=False, secret=lambda _: False)
     return [member for member in prop.enum if all(each.holds(member) for each in node.of(member).constraints)]
 
 

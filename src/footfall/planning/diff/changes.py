@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from footfall.plan.findings import dotted
+from footfall.plan.problems import dotted
 from footfall.planning.diff.kinds import KINDS, Hurt, Level
 from footfall.planning.usage import Use
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from footfall.errors import Problem
-from footfall.plan.findings import Place
-from footfall.plan.reading.places import Places
+from footfall.plan.problems import Location
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff.changes import Change
 
 __all__ = ["findings_of", "place_of", "say_hurts"]
 
 
-def findings_of(changes: Iterable[Change], *, base: Places, new: Places) -> list[Problem]:
+def findings_of(changes: Iterable[Change], *, base: SourceMap, new: SourceMap) -> list[Problem]:
     """The changes of level error and warning as findings, errors first.
 
     What is gone from the new plan has its place in the base, and says so.
@@ -22,7 +22,7 @@ def findings_of(changes: Iterable[Change], *, base: Places, new: Places) -> list
     return [_finding(change, place_of(change, base=base, new=new)) for change in hurting]
 
 
-def place_of(change: Change, *, base: Places, new: Places) -> Place:
+def place_of(change: Change, *, base: SourceMap, new: SourceMap) -> Location:
     """Where a change is to be looked at."""
     return (base if change.in_base else new).find(change.path)
 
@@ -34,7 +34,7 @@ def say_hurts(change: Change) -> str:
     return ", ".join(named) or "none"
 
 
-def _finding(change: Change, place: Place) -> Problem:
+def _finding(change: Change, place: Location) -> Problem:
     stood = "; the line is that of the base" if change.in_base and place.line else ""
     return Problem(
         change.kind,

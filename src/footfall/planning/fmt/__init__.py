@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from footfall.errors import Problem
-from footfall.plan.findings import Findings
+from footfall.plan.problems import Problems
 from footfall.plan.reading.schema import FILE
 from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.fmt.comments import attach_comments
@@ -25,7 +25,7 @@ def format_file(data: bytes, name: str) -> bytes | list[Problem]:
 
     The result means the same, and formatting it again changes nothing. Raises MissingExtraError without PyYAML.
     """
-    findings = Findings()
+    findings = Problems()
     node = parse_yaml(data, name, findings)
     if node is None or len(findings):
         return findings.sorted()

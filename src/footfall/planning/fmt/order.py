@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.plan.reading.field_types import FieldType, ListOf, MapOf, Record
 from footfall.plan.reading.schema import EVENT, FILE, HEADER, PROPERTY, SECTIONS, TYPE
-from footfall.plan.reading.shape import Kind, ListOf, MapOf, Record
 from footfall.planning.grammar import Forms, Named, kind_at
 
 __all__ = ["inside", "key_order", "record_of"]
@@ -28,7 +28,7 @@ _ORDERS: Mapping[Record, tuple[str, ...]] = {
 _AS_WRITTEN = frozenset({(FILE, "naming"), (FILE, "require"), (FILE, "enforcement"), (EVENT, "enforcement")})
 
 
-def record_of(kind: Kind | None, keys: Mapping[str, object]) -> Record | None:
+def record_of(kind: FieldType | None, keys: Mapping[str, object]) -> Record | None:
     """The record that a mapping with these keys is, where its order means nothing."""
     if isinstance(kind, Forms):
         found = [record for form, record in kind.records.items() if form in keys]
@@ -41,7 +41,7 @@ def key_order(record: Record) -> tuple[str, ...]:
     return _ORDERS.get(record) or tuple(record.keys)
 
 
-def inside(kind: Kind | None, key: str | None, keys: Mapping[str, object]) -> Kind | None:
+def inside(kind: FieldType | None, key: str | None, keys: Mapping[str, object]) -> FieldType | None:
     """The kind of a value under `key` of a mapping of this kind, or of an item of a list (None for the key)."""
     if isinstance(kind, ListOf | MapOf) and (key is None) is isinstance(kind, ListOf):
         return kind.kind

@@ -6,7 +6,7 @@ columns and no comment is inside; otherwise the brackets go and each entry has i
 
 from __future__ import annotations
 
-from footfall.plan.reading.shape import Kind
+from footfall.plan.reading.field_types import FieldType
 from footfall.planning.fmt.order import inside, key_order, record_of
 from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value
 
@@ -16,7 +16,7 @@ _WIDTH = 120
 _STEP = "  "
 
 
-def render(tree: Value, kind: Kind | None, *, sort: bool) -> list[str]:
+def render(tree: Value, kind: FieldType | None, *, sort: bool) -> list[str]:
     """The lines of a whole file. With `sort`, the keys of records come in canonical order."""
     return _Writer(sort).lines(tree, kind, 0)
 
@@ -25,7 +25,7 @@ class _Writer:
     def __init__(self, sort: bool) -> None:
         self._sort = sort
 
-    def lines(self, value: Value, kind: Kind | None, column: int) -> list[str]:
+    def lines(self, value: Value, kind: FieldType | None, column: int) -> list[str]:
         """A value in lines without indentation, as it stands below its key or as the whole file."""
         if isinstance(value, Scalar):
             return _scalar_lines(value)
@@ -37,21 +37,21 @@ class _Writer:
             made += [*above, *lines, *entry.after]
         return made
 
-    def _ordered(self, collection: Collection, kind: Kind | None) -> list[TreeEntry]:
+    def _ordered(self, collection: Collection, kind: FieldType | None) -> list[TreeEntry]:
         record = record_of(kind, _keys(collection)) if collection.is_map and self._sort else None
         if record is None:
             return collection.entries
         rank = {key: number for number, key in enumerate(key_order(record))}
         return sorted(collection.entries, key=lambda entry: rank.get(_key(entry) or "", len(rank)))
 
-    def _pair(self, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
+    def _pair(self, entry: TreeEntry, kind: FieldType | None, column: int) -> list[str]:
         assert entry.key is not None
         key = _one_line(entry.key, in_flow=False)
         if key is None:
             raise UnformattableError(f"line {entry.line + 1} has a key over several lines")
         return self._behind(f"{key}:", entry, kind, column)
 
-    def _item(self, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
+    def _item(self, entry: TreeEntry, kind: FieldType | None, column: int) -> list[str]:
         value = entry.value
         text = self._in_one_line(entry, kind, column + 2)
         if isinstance(value, Scalar) or text is not None or value.anchor:
@@ -62,7 +62,7 @@ class _Writer:
         # Behind a dash alone there is no room for a comment.
         return [*entry.trailing, *_without_empty_start(lines[:start]), f"- {lines[start]}", *below]
 
-    def _behind(self, head: str, entry: TreeEntry, kind: Kind | None, column: int) -> list[str]:
+    def _behind(self, head: str, entry: TreeEntry, kind: FieldType | None, column: int) -> list[str]:
         """An entry whose value begins behind `head`, or below it."""
         value = entry.value
         note = "".join(f"  {text}" for text in entry.trailing)
@@ -78,7 +78,7 @@ class _Writer:
         anchor = f" &{value.anchor}" if value.anchor else ""
         return [f"{head}{anchor}{note}", *(_indent(line) for line in self.lines(value, kind, column + len(_STEP)))]
 
-    def _in_one_line(self, entry: TreeEntry, kind: Kind | None, column: int) -> str | None:
+    def _in_one_line(self, entry: TreeEntry, kind: FieldType | None, column: int) -> str | None:
         value = entry.value
         if isinstance(value, Scalar):
             return _one_line(value, in_flow=False)
@@ -89,7 +89,7 @@ class _Writer:
             return None
         return text
 
-    def _flow(self, value: Value, kind: Kind | None) -> str | None:
+    def _flow(self, value: Value, kind: FieldType | None) -> str | None:
         """A value as it stands inside of brackets; None when it needs more than one line."""
         if isinstance(value, Scalar):
             return _one_line(value, in_flow=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from footfall.errors import MissingExtraError
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["Collection", "Scalar", "TreeEntry", "UnformattableError", "entries_of", "read_tree"]
 
@@ -70,7 +70,7 @@ class Collection:
 Value = Scalar | Collection
 
 
-def read_tree(text: str, node: Node) -> Value:
+def read_tree(text: str, node: YamlNode) -> Value:
     """The tree of a YAML text whose plan node is `node`, which tells where words belong together (see `yaml_source`).
 
     Raises UnformattableError for what this tree has no place for, and MissingExtraError without PyYAML.
@@ -132,7 +132,7 @@ class _Reader:
         return scalar
 
 
-def _join(tree: Value, node: Node) -> Value:
+def _join(tree: Value, node: YamlNode) -> Value:
     """Put words that the plan reads as the rest of a text back into that text, in quotes."""
     if isinstance(tree, Scalar):
         return tree

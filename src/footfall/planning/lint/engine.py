@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from footfall.errors import BrokenInputError, Problem
-from footfall.plan.findings import Path, Place, did_you_mean, dotted
 from footfall.plan.model import LintLevel, Plan
-from footfall.plan.reading.places import Places
+from footfall.plan.problems import Location, Path, did_you_mean, dotted
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.lint.registry import ABOUT_LINT, RULES
 from footfall.planning.lint.rule import Finding, LintRule, View
 
@@ -21,7 +21,7 @@ _Spot = tuple[str, int, int, str, Path]
 """A `no_lint` word where it is written; its path only counts where nobody knows lines."""
 
 
-def lint(plan: Plan, *, places: Places, today: date, rules: Sequence[LintRule] = RULES) -> list[Problem]:
+def lint(plan: Plan, *, places: SourceMap, today: date, rules: Sequence[LintRule] = RULES) -> list[Problem]:
     """What these rules find in a plan, by file, line and column.
 
     `today` is the day, in the plan's timezone, that expiry is judged by. A finding of a part that several events share
@@ -65,12 +65,12 @@ def _judged(rule: LintRule, view: View) -> list[Finding]:
         raise BrokenInputError(f"the lint rule {rule.name}", message) from error
 
 
-def _place(places: Places, finding: Finding) -> Place:
+def _place(places: SourceMap, finding: Finding) -> Location:
     return (places.key(finding.path, finding.key) if finding.key else None) or places.find(finding.path)
 
 
 def _add(
-    problems: dict[tuple[object, ...], Problem], rule: LintRule, finding: Finding, level: LintLevel, place: Place
+    problems: dict[tuple[object, ...], Problem], rule: LintRule, finding: Finding, level: LintLevel, place: Location
 ) -> None:
     where = dotted(finding.path)
     spot = (place.file, place.line, place.column) if place.line else (place.file, where)
@@ -89,7 +89,7 @@ def _add(
     )
 
 
-def _unknown_levels(plan: Plan, places: Places, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Place]]:
+def _unknown_levels(plan: Plan, places: SourceMap, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Location]]:
     for name in plan.lint:
         if name not in known:
             path = ("lint", name)
@@ -124,20 +124,23 @@ class _Exemptions:
                 covered = True
         return covered
 
-    def unknown(self, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Place]]:
+    def unknown(self, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Location]]:
         """Words that are no rule's name."""
         for spot, path in self._order.items():
             word = spot[3]
             if word not in known:
                 message = f"no_lint names {word!r}, and there is no such rule"
-                yield Finding(path=path, message=message, remedy=did_you_mean(word, known)), Place(*spot[:3])
+                yield Finding(path=path, message=message, remedy=did_you_mean(word, known)), Location(*spot[:3])
 
-    def unused(self, ran: set[str]) -> Iterator[tuple[Finding, Place]]:
+    def unused(self, ran: set[str]) -> Iterator[tuple[Finding, Location]]:
         """Words that name a rule that ran and found nothing here."""
         for spot, path in self._order.items():
             word = spot[3]
             if word in ran and spot not in self._used:
-                yield Finding(path=path, message=f"no_lint names {word!r}, which finds nothing here"), Place(*spot[:3])
+                yield (
+                    Finding(path=path, message=f"no_lint names {word!r}, which finds nothing here"),
+                    Location(*spot[:3]),
+                )
 
 
 def _carriers(view: View) -> Iterator[tuple[Path, tuple[str, ...]]]:

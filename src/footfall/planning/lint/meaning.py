@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from footfall.plan.findings import Path, dotted
 from footfall.plan.model import Property
+from footfall.plan.problems import Path, dotted
 from footfall.planning.lint.rule import Finding, LintRule, PlacedProperty, View
 from footfall.planning.words import GENERIC, STOP_WORDS, singular, stem, words_of
 

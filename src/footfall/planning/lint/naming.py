@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from footfall.plan.findings import Path, dotted
 from footfall.plan.model import LintLevel, Plan
-from footfall.plan.pattern_text import compile_pattern
+from footfall.plan.problems import Path, dotted
+from footfall.plan.regex_dialect import compile_pattern
 from footfall.planning.lint.rule import Finding, LintRule, View
 from footfall.planning.lint.verbs import is_action, is_past, last_action, past_of
 from footfall.planning.words import STYLES, singular, spell, stem, words_of

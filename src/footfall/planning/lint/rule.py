@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from footfall.plan.findings import Path
 from footfall.plan.model import Event, LintLevel, Plan, Property
-from footfall.plan.reading.places import Places
+from footfall.plan.problems import Path
+from footfall.plan.reading.source_map import SourceMap
 
 __all__ = ["Finding", "LintRule", "PlacedProperty", "View"]
 
@@ -57,7 +57,7 @@ class View:
     `today` is the day that counts as now, in the plan's timezone. `places` may know nothing (a bundle).
     """
 
-    def __init__(self, plan: Plan, places: Places, today: date) -> None:
+    def __init__(self, plan: Plan, places: SourceMap, today: date) -> None:
         self.plan = plan
         self.places = places
         self.today = today

@@ -10,9 +10,9 @@ from typing import Final, Literal, NamedTuple
 import msgspec
 
 from footfall.errors import Problem
-from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
-from footfall.plan.reading.places import Places
+from footfall.plan.problems import did_you_mean
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.profiling.drift_monitor import Drift, DriftKey, DriftMonitor, EventTally
 from footfall.planning.profiling.volume import volume
 from footfall.planning.usage import UsageIndex
@@ -99,7 +99,7 @@ class Lifecycle(msgspec.Struct, frozen=True):
 
 
 def compare(
-    monitor: DriftMonitor, *, places: Places, since: int | None = None, until: int | None = None
+    monitor: DriftMonitor, *, places: SourceMap, since: int | None = None, until: int | None = None
 ) -> list[Problem]:
     """Everything in which the messages differ from the plan, event by event in the order of the plan.
 
@@ -124,7 +124,7 @@ def compare(
     return [_problem(finding, places) for finding in found]
 
 
-def _problem(finding: _Finding, places: Places) -> Problem:
+def _problem(finding: _Finding, places: SourceMap) -> Problem:
     at = places.find(finding.where)
     return Problem(
         finding.code,

@@ -13,7 +13,7 @@ import msgspec
 
 from footfall.events import MESSAGE_TYPES
 from footfall.message_reader import client_word, merged_objects, said_time, trait_texts
-from footfall.plan.checking.walk import decode
+from footfall.plan.checking.explain import decode
 from footfall.plan.model import TRAITS_OF
 from footfall.timestamps import parse_timestamp
 

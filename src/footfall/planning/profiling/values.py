@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from footfall.plan.checking.equal import CANONICAL
+from footfall.plan.checking.explain import MISFIT, PropertyCheck, make_check, read_decimal
 from footfall.plan.checking.formats import FORMATS
-from footfall.plan.checking.walk import MISFIT, Node, make_node, read_decimal
 from footfall.plan.model import Property
 
 __all__ = ["CAP", "DEPTH", "STRING_FORMS", "ValueProfile"]
@@ -30,7 +30,7 @@ STRING_FORMS: Final = (
 
 
 def _reader(kind: str) -> Any:
-    node: Node = make_node(Property(type=kind), received=False, secret=lambda _: False)  # type: ignore[arg-type]  # one of the plan's types
+    node: PropertyCheck = make_check(Property(type=kind), received=False, secret=lambda _: False)  # type: ignore[arg-type]  # one of the plan's types
     return lambda value: node.read(value) is not MISFIT
 
 
@@ -82,7 +82,7 @@ class ValueProfile:
         return self.kinds["null"]
 
     def add(self, value: Any, depth: int = 0) -> None:
-        """Take one value into account, as `footfall.plan.checking.walk.decode` gives it."""
+        """Take one value into account, as `footfall.plan.checking.explain.decode` gives it."""
         self.present += 1
         kind = _KINDS.get(type(value), "string")
         self.kinds[kind] += 1

@@ -11,8 +11,8 @@ import msgspec
 from footfall.errors import Problem
 from footfall.events import Fault
 from footfall.plan.checking.validate import Validator
-from footfall.plan.findings import did_you_mean
 from footfall.plan.model import Event, Plan, Property
+from footfall.plan.problems import did_you_mean
 from footfall.planning.scan.calls import Sent
 from footfall.planning.scan.dictionaries import options_of, plain
 from footfall.planning.scan.resolved import as_json, literal

@@ -8,9 +8,9 @@ from fractions import Fraction
 import msgspec
 
 from footfall.errors import Problem
-from footfall.plan.findings import Place as PlanPlace
 from footfall.plan.model import Plan
-from footfall.plan.reading.places import Places
+from footfall.plan.problems import Location as PlanPlace
+from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.scan.call_checker import PROPERTY_CODES, CallChecker, CallVerdict
 from footfall.planning.scan.calls import CodeLocation
 from footfall.planning.scan.coverage import CodeCoverage, Implementation, can_be_python, coverage_of, implementations
@@ -49,7 +49,7 @@ def scan(
     clients: Mapping[str, Naming] | None = None,
     gates: Gates | None = None,
     root: str = "",
-    places: Places | None = None,
+    places: SourceMap | None = None,
 ) -> Scan:
     """Compare the code of `library` with `plan`.
 
@@ -174,7 +174,7 @@ def _involved(followed: Followed) -> list[Problem]:
 
 
 def _never(
-    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], places: Places | None
+    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], places: SourceMap | None
 ) -> list[Problem]:
     problems = []
     for event in plan.events.values():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from footfall.plan.findings import MISSING, Findings, Path, Place
+from footfall.plan.problems import MISSING, Location, Path, Problems
+from footfall.plan.reading.field_types import NAME, FieldType, check_name
 from footfall.plan.reading.schema import FILE, HEADER, SECTIONS, TRAIT_KINDS
-from footfall.plan.reading.shape import NAME, Kind, check_name
-from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.reading.yaml_source import YamlNode, kind_of
 
-__all__ = ["Defaults", "Entry", "Gathered", "gather"]
+__all__ = ["Defaults", "Definition", "MergedFiles", "merge_files"]
 
 
 class Defaults:
@@ -18,44 +18,44 @@ class Defaults:
 
     __slots__ = ("node", "values")
 
-    def __init__(self, values: Mapping[str, Any], node: Node | None) -> None:
+    def __init__(self, values: Mapping[str, Any], node: YamlNode | None) -> None:
         self.values = values
         self.node = node
 
 
-class Entry:
+class Definition:
     """One definition: its name, the place of the name, what was written, and the defaults of its file."""
 
     __slots__ = ("defaults", "name", "node", "place")
 
-    def __init__(self, name: str, node: Node, place: Place, defaults: Defaults) -> None:
+    def __init__(self, name: str, node: YamlNode, place: Location, defaults: Defaults) -> None:
         self.name = name
         self.node = node
         self.place = place
         self.defaults = defaults
 
 
-class Gathered:
+class MergedFiles:
     """The sections of a whole plan. `header` holds what stands once, `header_nodes` where."""
 
     def __init__(self) -> None:
         self.header: dict[str, Any] = {}
-        self.header_nodes: dict[str, Node] = {}
-        self.sections: dict[str, dict[str, Entry]] = {section: {} for section in SECTIONS}
-        self.traits: dict[str, dict[str, Entry]] = {}
+        self.header_nodes: dict[str, YamlNode] = {}
+        self.sections: dict[str, dict[str, Definition]] = {section: {} for section in SECTIONS}
+        self.traits: dict[str, dict[str, Definition]] = {}
         self.defaults: list[Defaults] = []
         self.x: dict[str, Any] = {}
 
 
-def gather(roots: Iterable[Node], findings: Findings) -> Gathered:
+def merge_files(roots: Iterable[YamlNode], findings: Problems) -> MergedFiles:
     """Merge the files in the given order; a name or a header key that stands twice is told with both places."""
-    gathered = Gathered()
+    gathered = MergedFiles()
     for root in roots:
         _file(root, gathered, findings)
     return gathered
 
 
-def _file(root: Node, gathered: Gathered, findings: Findings) -> None:
+def _file(root: YamlNode, gathered: MergedFiles, findings: Problems) -> None:
     values = FILE.read(root, (), findings)
     if values is MISSING:
         findings.incomplete = True
@@ -78,7 +78,7 @@ def _file(root: Node, gathered: Gathered, findings: Findings) -> None:
             _define(node, NAME, gathered.traits.setdefault(kind, {}), ("traits", kind), defaults, findings)
 
 
-def _once(key: str, root: Node, gathered: Gathered, findings: Findings) -> bool:
+def _once(key: str, root: YamlNode, gathered: MergedFiles, findings: Problems) -> bool:
     node = root.value[key]
     first = gathered.header_nodes.setdefault(key, node)
     if first is node:
@@ -94,7 +94,7 @@ def _once(key: str, root: Node, gathered: Gathered, findings: Findings) -> bool:
 
 
 def _define(
-    node: Node, names: Kind, into: dict[str, Entry], path: Path, defaults: Defaults, findings: Findings
+    node: YamlNode, names: FieldType, into: dict[str, Definition], path: Path, defaults: Defaults, findings: Problems
 ) -> None:
     if node.value is None:
         return
@@ -112,7 +112,7 @@ def _define(
         place = node.key(name)
         first = into.get(name)
         if first is None:
-            into[name] = Entry(name, inner, place, defaults)
+            into[name] = Definition(name, inner, place, defaults)
             continue
         findings.add(
             "duplicate_name",

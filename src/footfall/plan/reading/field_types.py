@@ -9,20 +9,40 @@ from decimal import Decimal
 from typing import Any, Protocol, get_args
 
 from footfall.plan.durations import parse_duration
-from footfall.plan.findings import MISSING, Findings, Path, did_you_mean
 from footfall.plan.patterns import check_pattern
-from footfall.plan.reading.yaml_source import Node, kind_of
+from footfall.plan.problems import MISSING, Path, Problems, did_you_mean
+from footfall.plan.reading.yaml_source import YamlNode, kind_of
 
 __all__ = [
-    "ANYTHING", "COUNT", "DATE", "DURATION", "FLAG", "NAME", "NAMES", "NODE", "NUMBER", "PATTERN", "TEXT", "TEXTS",
-    "WINDOW", "WORD", "Key", "Kind", "ListOf", "MapOf", "OneOf", "OneOrSeveral", "Record", "check_name",
+    "ANYTHING",
+    "COUNT",
+    "DATE",
+    "DURATION",
+    "FLAG",
+    "NAME",
+    "NAMES",
+    "NODE",
+    "NUMBER",
+    "PATTERN",
+    "TEXT",
+    "TEXTS",
+    "WINDOW",
+    "WORD",
+    "FieldType",
+    "Key",
+    "ListOf",
+    "MapOf",
+    "OneOf",
+    "OneOrSeveral",
+    "Record",
+    "check_name",
 ]  # fmt: skip
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """What a key's value may be."""
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         """The value, or MISSING (and a finding) when the node does not hold one of this kind."""
         ...
 
@@ -40,7 +60,7 @@ class _Scalar:
     def __init__(self, take: Callable[[Any], Any]) -> None:
         self._take = take
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         try:
             return self._take(node.value)
         except _MisfitError as misfit:
@@ -128,12 +148,12 @@ def _name(value: Any) -> str:
 
 
 class _Anything:
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         _refuse_infinite(node, path, findings)
         return node.plain()
 
 
-def _refuse_infinite(node: Node, path: Path, findings: Findings) -> None:
+def _refuse_infinite(node: YamlNode, path: Path, findings: Problems) -> None:
     if isinstance(node.value, float):
         findings.add(
             "bad_number", f"{node.value} is not finite", place=node, path=path, remedy="JSON has no such number"
@@ -149,7 +169,7 @@ def _refuse_infinite(node: Node, path: Path, findings: Findings) -> None:
 class _AsIs:
     """Hands the node on: whoever asked for it reads it with more knowledge."""
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:  # noqa: ARG002 - the shape of a Kind
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:  # noqa: ARG002 - the shape of a Kind
         return node
 
 
@@ -159,7 +179,7 @@ class OneOf:
     def __init__(self, choices: Iterable[str] | object) -> None:
         self.choices: tuple[str, ...] = get_args(choices) or tuple(choices)  # type: ignore[arg-type]  # a Literal, or words
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         value = TEXT.read(node, path, findings)
         if value is MISSING or value in self.choices:
             return value
@@ -176,7 +196,7 @@ class OneOrSeveral(OneOf):
         self.several = OneOf(several).choices
         self._list = ListOf(OneOf(several))
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         if not isinstance(node.value, list):
             return super().read(node, path, findings)
         values = self._list.read(node, path, findings)
@@ -190,10 +210,10 @@ class OneOrSeveral(OneOf):
 class ListOf:
     """A list; what does not fit is told and left out."""
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: FieldType) -> None:
         self.kind = kind
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         if not isinstance(node.value, list):
             remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
             findings.add("wrong_type", f"takes a list, not {kind_of(node.value)}", place=node, path=path, remedy=remedy)
@@ -205,11 +225,11 @@ class ListOf:
 class MapOf:
     """A mapping from names to values of one kind; what does not fit is told and left out."""
 
-    def __init__(self, kind: Kind, names: Iterable[str] = ()) -> None:
+    def __init__(self, kind: FieldType, names: Iterable[str] = ()) -> None:
         self.kind = kind
         self.names = tuple(names)
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         if not isinstance(node.value, dict):
             message = f"takes a mapping, not {kind_of(node.value)}"
             findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
@@ -232,7 +252,7 @@ class Key:
 
     __slots__ = ("kind", "nullable", "required")
 
-    def __init__(self, kind: Kind, *, required: bool = False, nullable: bool = False) -> None:
+    def __init__(self, kind: FieldType, *, required: bool = False, nullable: bool = False) -> None:
         self.kind = kind
         self.required = required
         self.nullable = nullable
@@ -245,7 +265,7 @@ class Record:
         self.keys = keys
         self._required = tuple(name for name, key in keys.items() if key.required)
 
-    def read(self, node: Node, path: Path, findings: Findings) -> Any:
+    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
         if not isinstance(node.value, dict):
             message = f"takes a mapping, not {kind_of(node.value)}"
             findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
@@ -265,7 +285,7 @@ class Record:
                 findings.add("missing_key", message, place=node, path=path, remedy=f"add {name}: …")
         return values
 
-    def _unknown(self, name: str, node: Node, path: Path, findings: Findings, values: dict[str, Any]) -> None:
+    def _unknown(self, name: str, node: YamlNode, path: Path, findings: Problems, values: dict[str, Any]) -> None:
         if name.startswith("x_"):
             values.setdefault("x", {})[name] = ANYTHING.read(node.value[name], (*path, name), findings)
             return
@@ -275,23 +295,23 @@ class Record:
         findings.add("unknown_key", f"unknown key {name!r}", place=node.key(name), path=path, remedy=remedy)
 
 
-TEXT: Kind = _Scalar(_text)
-FLAG: Kind = _Scalar(_flag)
-COUNT: Kind = _Scalar(_count)
-NUMBER: Kind = _Scalar(_number)
-DATE: Kind = _Scalar(_date)
-DURATION: Kind = _Scalar(_duration)
-WINDOW: Kind = _Scalar(_window)
-PATTERN: Kind = _Scalar(_pattern)
-WORD: Kind = _Scalar(_word)
-NAME: Kind = _Scalar(_name)
-TEXTS: Kind = ListOf(TEXT)
-NAMES: Kind = ListOf(NAME)
-ANYTHING: Kind = _Anything()
-NODE: Kind = _AsIs()
+TEXT: FieldType = _Scalar(_text)
+FLAG: FieldType = _Scalar(_flag)
+COUNT: FieldType = _Scalar(_count)
+NUMBER: FieldType = _Scalar(_number)
+DATE: FieldType = _Scalar(_date)
+DURATION: FieldType = _Scalar(_duration)
+WINDOW: FieldType = _Scalar(_window)
+PATTERN: FieldType = _Scalar(_pattern)
+WORD: FieldType = _Scalar(_word)
+NAME: FieldType = _Scalar(_name)
+TEXTS: FieldType = ListOf(TEXT)
+NAMES: FieldType = ListOf(NAME)
+ANYTHING: FieldType = _Anything()
+NODE: FieldType = _AsIs()
 
 
-def check_name(name: str, kind: Kind, *, node: Node, path: Path, findings: Findings) -> None:
+def check_name(name: str, kind: FieldType, *, node: YamlNode, path: Path, findings: Problems) -> None:
     """Tell when the key `name` of the mapping `node` is not a name of this kind (NAME or WORD)."""
     place = node.key(name)
-    kind.read(Node(name, place.file, place.line, place.column), path, findings)
+    kind.read(YamlNode(name, place.file, place.line, place.column), path, findings)

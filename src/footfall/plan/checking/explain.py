@@ -1,7 +1,7 @@
-"""The slow way of validating: walks one decoded value beside what the plan says of it and lists every fault.
+"""The slow way to validate: compares one decoded value with the plan and lists every fault.
 
-A `Node` is a property made ready for a place. Its type is a reader (JSON value to Python value, or `MISFIT`), its
-constraints are a table of predicates: so the walker has no branch per type, and the fast way (`checking.compile`)
+A `PropertyCheck` is a property prepared for one stage. Its type is a reader (JSON value to Python value, or `MISFIT`),
+its constraints are a table of predicates, so `explain` has no branch per type. The fast way (`checking.fast_decoder`)
 falls back to the same readers and predicates, which is why the two agree.
 """
 
@@ -19,11 +19,11 @@ import msgspec
 from footfall.events import Fault
 from footfall.plan.checking.formats import FORMATS, UUID
 from footfall.plan.model import Property
-from footfall.plan.pattern_text import compile_pattern
+from footfall.plan.regex_dialect import compile_pattern
 from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
 from footfall.timestamps import read_datetime
 
-__all__ = ["MISFIT", "Constraint", "Findings", "Node", "decode", "make_node", "read_decimal", "walk"]
+__all__ = ["MISFIT", "Constraint", "Faults", "PropertyCheck", "decode", "explain", "make_check", "read_decimal"]
 
 MISFIT: Any = msgspec.UNSET
 """What a reader returns for a value that is not of its type."""
@@ -164,7 +164,7 @@ class Constraint(NamedTuple):
     open: bool = False
 
 
-class Node:
+class PropertyCheck:
     """A property made ready: how to read it, what to check, what is inside. `hidden` keeps its values out of texts."""
 
     __slots__ = (
@@ -182,17 +182,17 @@ class Node:
         self.read = _READERS[kind]
         self.expected = say_type(kind, prop.types)
         self.constraints = constraints
-        self.children: tuple[Node, ...] = ()
+        self.children: tuple[PropertyCheck, ...] = ()
         self.keys: frozenset[str] = frozenset()
-        self.inner: Node | None = None
-        self.members: tuple[Node, ...] = ()
+        self.inner: PropertyCheck | None = None
+        self.members: tuple[PropertyCheck, ...] = ()
 
-    def of(self, value: Any) -> Node:
+    def of(self, value: Any) -> PropertyCheck:
         """The member of a union whose type `value` is of; this node itself if it is no union, or none fits."""
         return next((member for member in self.members if member.read(value) is not MISFIT), self)
 
 
-class Findings:
+class Faults:
     """What a walk found: what is `wrong`, values that an open enum does not know (`novel`), keys that it does not."""
 
     __slots__ = ("novel", "unknown", "wrong")
@@ -206,7 +206,7 @@ class Findings:
         return bool(self.wrong or self.novel or self.unknown)
 
 
-def walk(node: Node, value: Any, path: str, found: Findings) -> None:
+def explain(node: PropertyCheck, value: Any, path: str, found: Faults) -> None:
     """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
 
     Of arrays and maps it looks at no more items once a hundred things are wrong, and it lists at most a hundred values
@@ -235,19 +235,19 @@ def walk(node: Node, value: Any, path: str, found: Findings) -> None:
         for index, item in enumerate(value):
             if len(found.wrong) >= _MOST_FAULTS:
                 break
-            walk(node.inner, item, f"{path}[{index}]", found)
+            explain(node.inner, item, f"{path}[{index}]", found)
     elif node.inner is not None:
         for key, item in sorted(value.items()):
             if len(found.wrong) >= _MOST_FAULTS:
                 break
-            walk(node.inner, item, join_key(path, "*" if node.hidden else key), found)
+            explain(node.inner, item, join_key(path, "*" if node.hidden else key), found)
 
 
-def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) -> None:
+def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, found: Faults) -> None:
     for child in node.children:
         inside = f"{path}.{child.key}" if path else child.key
         if child.key in value:
-            walk(child, value[child.key], inside, found)
+            explain(child, value[child.key], inside, found)
         elif child.required:
             found.wrong.append(Fault(inside, "required", child.expected, "nothing"))
     if node.prop.additional is not True and not node.keys.issuperset(value):
@@ -264,7 +264,9 @@ def _walk_object(node: Node, value: dict[str, Any], path: str, found: Findings) 
             faults.append(fault)
 
 
-def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bool], inherited: bool = False) -> Node:
+def make_check(
+    prop: Property, *, received: bool, secret: Callable[[Property], bool], inherited: bool = False
+) -> PropertyCheck:
     """The node of a property.
 
     `received` says that transforms were already applied, so that the transformed type is what must be there. `secret`
@@ -275,19 +277,19 @@ def make_node(prop: Property, *, received: bool, secret: Callable[[Property], bo
     kind = "absent" if received and prop.transform == "drop" else own.type
     inherited = inherited or secret(prop)
     children = tuple(
-        make_node(part, received=received, secret=secret, inherited=inherited)
+        make_check(part, received=received, secret=secret, inherited=inherited)
         for part in (own.properties if kind == "object" else ())
     )
     inside = {"array": own.items or _ANY, "map": own.values or _ANY}.get(kind)
-    inner = make_node(inside, received=received, secret=secret, inherited=inherited) if inside else None
+    inner = make_check(inside, received=received, secret=secret, inherited=inherited) if inside else None
     parts = (*children, inner) if inner else children
-    node = Node(own, kind, _constraints(own, kind), inherited or any(part.hidden for part in parts))
+    node = PropertyCheck(own, kind, _constraints(own, kind), inherited or any(part.hidden for part in parts))
     node.children = children
     node.keys = frozenset(child.key for child in children)
     node.inner = inner
     if kind == "union":
         alone = (msgspec.structs.replace(own, type=name, types=()) for name in own.types)
-        node.members = tuple(Node(one, one.type, _constraints(one, one.type), node.hidden) for one in alone)
+        node.members = tuple(PropertyCheck(one, one.type, _constraints(one, one.type), node.hidden) for one in alone)
     return node
 
 

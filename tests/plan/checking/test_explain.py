@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.events import Fault
-from footfall.plan.checking.walk import MISFIT, Findings, decode, make_node, read_decimal, walk
+from footfall.plan.checking.explain import MISFIT, Faults, decode, explain, make_check, read_decimal
 from footfall.plan.model import Property, PropertyType
 from footfall.plan.wording import TEXT_LIMIT
 
@@ -21,9 +21,9 @@ SECRET = "s3cret-b0b"
 
 
 def found_in(prop: Property, text: str, *, secret: bool = False, received: bool = False) -> list[Fault]:
-    found = Findings()
-    node = make_node(prop, received=received, secret=lambda part: secret and part.sensitivity == "personal")
-    walk(node, decode(text.encode()), "p", found)
+    found = Faults()
+    node = make_check(prop, received=received, secret=lambda part: secret and part.sensitivity == "personal")
+    explain(node, decode(text.encode()), "p", found)
     return [*found.wrong, *found.novel, *found.unknown]
 
 

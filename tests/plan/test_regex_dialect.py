@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from footfall.plan.pattern_text import compile_pattern, embedded_pattern, python_pattern
+from footfall.plan.regex_dialect import compile_pattern, embedded_pattern, python_pattern
 
 
 @pytest.mark.parametrize(

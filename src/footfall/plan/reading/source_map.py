@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from footfall.plan.findings import Path, Place
-from footfall.plan.reading.gather import Entry, Gathered
-from footfall.plan.reading.yaml_source import Node
+from footfall.plan.problems import Location, Path
+from footfall.plan.reading.merge import Definition, MergedFiles
+from footfall.plan.reading.yaml_source import YamlNode
 
-__all__ = ["Places", "split_where"]
+__all__ = ["SourceMap", "split_where"]
 
 _PARTS = re.compile(r"\[[^\[\]]*\]|[^.\[]+")
 # Where the parts of an array or a map are written.
@@ -25,7 +25,7 @@ def split_where(where: str) -> Path:
     return tuple(_PARTS.findall(where))
 
 
-class Places:
+class SourceMap:
     """Finds where a part of a plan stands.
 
     Names are those of the findings: `EVENT`, `EVENT.PROPERTY`, `EVENT.PROPERTY[].INNER`, `EVENT.KEY`, `kpis.NAME`,
@@ -34,22 +34,22 @@ class Places:
     property of one name, the name means the property, and `key` finds the other.
     """
 
-    def __init__(self, file: str, gathered: Gathered | None = None) -> None:
+    def __init__(self, file: str, gathered: MergedFiles | None = None) -> None:
         self._file = file
         self._gathered = gathered
 
-    def find(self, where: str | Path) -> Place:
+    def find(self, where: str | Path) -> Location:
         """The place of a part, or of the innermost part around it that is written down.
 
         For a plan without positions (a bundle), or a name that is nowhere, the place is the file, with line 0.
         """
         path = split_where(where) if isinstance(where, str) else where
-        place = Place(self._file, 0, 0)
+        place = Location(self._file, 0, 0)
         for found, _ in self._steps(path):
             place = found
         return place
 
-    def key(self, where: str | Path, key: str) -> Place | None:
+    def key(self, where: str | Path, key: str) -> Location | None:
         """The place of a key of a part (`description` of `order.total`), also of one that a used type brings.
 
         None when the key is not written: it is left out, or given by a file's defaults.
@@ -59,7 +59,7 @@ class Places:
                 return node.key(key)
         return None
 
-    def text(self, where: str | Path, key: str, text: str) -> Place:
+    def text(self, where: str | Path, key: str, text: str) -> Location:
         """The place of one text in the list of texts under a key of a part; that of the part when it is not there.
 
         Also of one that a used type brings, or the property group that a property is included from.
@@ -68,7 +68,7 @@ class Places:
             inner = node.get(key)
             for item in inner.value if inner is not None and isinstance(inner.value, list) else ():
                 if item.value == text:
-                    return Place(item.file, item.line, item.column)
+                    return Location(item.file, item.line, item.column)
         return self.find(where)
 
     @property
@@ -76,7 +76,7 @@ class Places:
         """Whether positions are known at all: they are not for a bundle."""
         return self._gathered is not None
 
-    def _steps(self, path: Path) -> Iterator[tuple[Place, Node | None]]:
+    def _steps(self, path: Path) -> Iterator[tuple[Location, YamlNode | None]]:
         """The place and node of each longer part of the path, as far as it is written."""
         gathered = self._gathered
         if gathered is None or not path:
@@ -99,7 +99,7 @@ class Places:
             yield node, node
             yield from self._inside(node, path[1:])
 
-    def _event(self, entry: Entry, path: Path) -> Iterator[tuple[Place, Node | None]]:
+    def _event(self, entry: Definition, path: Path) -> Iterator[tuple[Location, YamlNode | None]]:
         if not path:
             return
         own = list(self._inside(entry.node, path))
@@ -113,7 +113,7 @@ class Places:
                 yield from found
                 return
 
-    def _groups_of(self, where: str | Path) -> Iterator[Node]:
+    def _groups_of(self, where: str | Path) -> Iterator[YamlNode]:
         """The node of the property group that an event's property comes from."""
         path = split_where(where) if isinstance(where, str) else where
         entry = self._section("events").get(path[0]) if len(path) == 2 else None
@@ -133,23 +133,23 @@ class Places:
                     events[name][event] = tuple(properties.value)
         return events
 
-    def _included(self, entry: Entry) -> tuple[str, ...]:
+    def _included(self, entry: Definition) -> tuple[str, ...]:
         node = entry.node.get("include")
         if node is None:
             return tuple(entry.defaults.values.get("include", ()))
         return tuple(item.value for item in node.value) if isinstance(node.value, list) else ()
 
-    def _section(self, name: str) -> dict[str, Entry]:
+    def _section(self, name: str) -> dict[str, Definition]:
         return {} if self._gathered is None else self._gathered.sections[name]
 
-    def _node(self, where: str | Path) -> Node | None:
+    def _node(self, where: str | Path) -> YamlNode | None:
         path = split_where(where) if isinstance(where, str) else where
         steps = list(self._steps(path))
         return steps[-1][1] if len(steps) == len(path) and steps else None
 
-    def _and_used(self, node: Node | None) -> Iterator[Node]:
+    def _and_used(self, node: YamlNode | None) -> Iterator[YamlNode]:
         """The node of a property, then those of the types that it uses, each once: in a faulty plan they may circle."""
-        seen: list[Node] = []
+        seen: list[YamlNode] = []
         while node is not None and node not in seen:
             yield node
             seen.append(node)
@@ -158,7 +158,7 @@ class Places:
             entry = self._section("types").get(name)
             node = None if entry is None else entry.node
 
-    def _inside(self, node: Node, path: Path) -> Iterator[tuple[Place, Node | None]]:
+    def _inside(self, node: YamlNode, path: Path) -> Iterator[tuple[Location, YamlNode | None]]:
         for part in path:
             step = self._step(node, part)
             if step is None:
@@ -166,7 +166,7 @@ class Places:
             yield step
             node = step[1]
 
-    def _step(self, node: Node, part: str) -> tuple[Place, Node] | None:
+    def _step(self, node: YamlNode, part: str) -> tuple[Location, YamlNode] | None:
         """One part further in: an item, a property, a key; those of a used type where the node has none of its own."""
         if isinstance(node.value, list):
             index = part[1:-1]

@@ -16,7 +16,7 @@ import msgspec
 from footfall.errors import PlanError, Problem
 from footfall.plan.model import Alias, Event, Plan
 
-__all__ = ["EventNames", "PackedEvents", "event_names", "settled", "to_json"]
+__all__ = ["EventNames", "LazyEvents", "event_names", "settled", "to_json"]
 
 _Part = TypeVar("_Part", bound=msgspec.Struct)
 to_json = msgspec.json.Encoder(decimal_format="number").encode
@@ -42,7 +42,7 @@ class _Names(msgspec.Struct, frozen=True):
 _read_names = msgspec.json.Decoder(_Names).decode
 
 
-class PackedEvents(Mapping[str, Event]):
+class LazyEvents(Mapping[str, Event]):
     """Events by name, in the order of the plan, over their canonical JSON.
 
     Equal to any mapping with equal events. May be shared by threads. Asking for an event raises PlanError if its text
@@ -116,7 +116,7 @@ class PackedEvents(Mapping[str, Event]):
 
 def event_names(plan: Plan) -> Iterable[tuple[str, EventNames]]:
     """The name in the plan and the names on the wire of every event, at the least cost."""
-    return plan.events.names() if isinstance(plan.events, PackedEvents) else plan.events.items()
+    return plan.events.names() if isinstance(plan.events, LazyEvents) else plan.events.items()
 
 
 @functools.cache

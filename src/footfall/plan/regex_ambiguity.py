@@ -16,9 +16,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from footfall.plan.pattern_sets import Alphabet, inner_sequences
+from footfall.plan.regex_alphabet import Alphabet, inner_sequences
 
-__all__ = ["Ways"]
+__all__ = ["Automaton"]
 
 _MOST_POSITIONS = 1_500
 _MOST_STEPS = 400_000
@@ -50,7 +50,7 @@ _EMPTY = _Piece(1, Counter(), Counter(), free=True)
 _NARROW = _EMPTY._replace(free=False)
 
 
-class Ways:
+class Automaton:
     """The automaton of a parsed expression, searched for in a text. Raises ValueError for one too large to judge."""
 
     def __init__(self, tree: Any) -> None:

@@ -16,17 +16,17 @@ from footfall.disk import DEEPEST, Disk, SystemDisk
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import read_plan_file
 from footfall.plan.currencies import check_currency
-from footfall.plan.findings import MISSING, Findings, Place, did_you_mean
 from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
+from footfall.plan.problems import MISSING, Location, Problems, did_you_mean
 from footfall.plan.reading.events import EventReader, read_enforcement
 from footfall.plan.reading.examples import check_examples
-from footfall.plan.reading.gather import Gathered, gather
 from footfall.plan.reading.journeys import JourneyReader
 from footfall.plan.reading.kpis import read_goals, read_kpis
+from footfall.plan.reading.merge import MergedFiles, merge_files
 from footfall.plan.reading.references import References
 from footfall.plan.reading.resolve import Resolver
 from footfall.plan.reading.schema import FORMAT, PAGE, SECTIONS
-from footfall.plan.reading.yaml_source import Node, node_of, parse_yaml
+from footfall.plan.reading.yaml_source import YamlNode, node_of, parse_yaml
 
 __all__ = ["plan_files", "read_document", "read_files"]
 
@@ -35,26 +35,26 @@ _LEFT_OUT = frozenset({"fixtures"})
 _DEFAULTS = Plan(id="none")
 
 
-def read_document(document: Mapping[str, Any]) -> tuple[Plan, list[Problem], Gathered]:
+def read_document(document: Mapping[str, Any]) -> tuple[Plan, list[Problem], MergedFiles]:
     """The plan in plain values, as far as it could be understood, its faults, and its sections."""
-    findings = Findings()
+    findings = Problems()
     root = node_of(document, "plan")
-    gathered = gather([root], findings)
+    gathered = merge_files([root], findings)
     plan = _assemble(gathered, [root], findings)
     return plan, findings.sorted(), gathered
 
 
-def read_files(path: Path, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], Gathered | None]:
+def read_files(path: Path, disk: Disk | None = None) -> tuple[Plan | None, list[Problem], MergedFiles | None]:
     """The plan in a folder or a YAML file, as far as it could be understood, its faults, and its sections."""
     disk = disk or SystemDisk()
-    findings = Findings()
+    findings = Problems()
     roots = []
     for file in _files(path, disk, findings):
         data = _bytes(file, disk, findings)
         root = None if data is None else parse_yaml(data, str(file), findings)
         if root is not None:
             roots.append(root)
-    gathered = gather(roots, findings) if roots else None
+    gathered = merge_files(roots, findings) if roots else None
     plan = None if gathered is None else _assemble(gathered, roots, findings)
     return plan, findings.sorted(), gathered
 
@@ -64,29 +64,29 @@ def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path
 
     A path that is no folder is the one file, whether or not it is there.
     """
-    findings = Findings()
+    findings = Problems()
     files = _files(Path(path), disk or SystemDisk(), findings)
     return files, findings.sorted()
 
 
-def _bytes(path: Path, disk: Disk, findings: Findings) -> bytes | None:
+def _bytes(path: Path, disk: Disk, findings: Problems) -> bytes | None:
     try:
         return read_plan_file(path, disk)
     except PlanError as error:
         for problem in error.problems:
-            findings.add(problem.code, problem.message, place=Place(str(path), 0, 0), remedy=problem.remedy)
+            findings.add(problem.code, problem.message, place=Location(str(path), 0, 0), remedy=problem.remedy)
     findings.incomplete = True
     return None
 
 
-def _files(path: Path, disk: Disk, findings: Findings) -> list[Path]:
+def _files(path: Path, disk: Disk, findings: Problems) -> list[Path]:
     """The YAML files of a plan in a stable order; a path that is no folder is taken as a file."""
     try:
         children = disk.list(path)
     except (NotADirectoryError, FileNotFoundError):
         return [path]  # opening it tells what is wrong, if anything is
     except OSError as error:
-        place = Place(str(path), 0, 0)
+        place = Location(str(path), 0, 0)
         message = f"the folder cannot be read: {error.strerror or error}"
         findings.add("unreadable_file", message, place=place, remedy="check its permissions")
         return []
@@ -95,13 +95,13 @@ def _files(path: Path, disk: Disk, findings: Findings) -> list[Path]:
         findings.add(
             "no_plan_files",
             "the folder holds no .yaml file",
-            place=Place(str(path), 0, 0),
+            place=Location(str(path), 0, 0),
             remedy="name the folder of a plan, or write plan.yaml into it",
         )
     return files
 
 
-def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings, depth: int = 1) -> Iterator[Path]:
+def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Problems, depth: int = 1) -> Iterator[Path]:
     for child in children:
         if child.name.startswith(".") or child.name in _LEFT_OUT:
             continue
@@ -116,14 +116,14 @@ def _below(children: list[Path], disk: Disk, seen: set[Path], findings: Findings
             continue
         seen.add(real)
         if depth == DEEPEST:
-            place = Place(str(child), 0, 0)
+            place = Location(str(child), 0, 0)
             message = f"has more than {DEEPEST} folders around it, so it was not looked into"
             findings.add("unreadable_file", message, place=place, remedy="move it, or remove it")
         else:
             yield from _below(inner, disk, seen, findings, depth + 1)
 
 
-def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan:
+def _assemble(gathered: MergedFiles, roots: list[YamlNode], findings: Problems) -> Plan:
     header = gathered.header
     _check_header(gathered, roots, findings)
     references = References(gathered, findings)
@@ -171,11 +171,11 @@ def _assemble(gathered: Gathered, roots: list[Node], findings: Findings) -> Plan
     )
 
 
-def _check_header(gathered: Gathered, roots: list[Node], findings: Findings) -> None:
+def _check_header(gathered: MergedFiles, roots: list[YamlNode], findings: Problems) -> None:
     header, nodes = gathered.header, gathered.header_nodes
     if not findings.incomplete and not any(root.get("plan") for root in roots):
         findings.add(
-            "missing_key", "the plan has no id", place=Place(roots[0].file, 1, 1), path=("plan",),
+            "missing_key", "the plan has no id", place=Location(roots[0].file, 1, 1), path=("plan",),
             remedy="add plan: NAME to one of its files",
         )  # fmt: skip
     version = header.get("format", FORMAT)
@@ -190,7 +190,7 @@ def _check_header(gathered: Gathered, roots: list[Node], findings: Findings) -> 
 _ZONE = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", re.ASCII)
 
 
-def _check_timezone(name: str, place: Place, findings: Findings) -> None:
+def _check_timezone(name: str, place: Location, findings: Problems) -> None:
     import zoneinfo  # loaded late: only a plan that is read needs it
 
     try:
@@ -204,7 +204,7 @@ def _check_timezone(name: str, place: Place, findings: Findings) -> None:
     findings.add("unknown_timezone", f"there is no timezone {name!r}", place=place, path=("timezone",), remedy=remedy)
 
 
-def _check_default_sensitivity(gathered: Gathered, levels: tuple[str, ...], findings: Findings) -> None:
+def _check_default_sensitivity(gathered: MergedFiles, levels: tuple[str, ...], findings: Problems) -> None:
     for defaults in gathered.defaults:
         level = defaults.values.get("sensitivity")
         if level is not None and level not in levels and defaults.node is not None:
@@ -224,7 +224,7 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, tuple) else value
 
 
-def _traits(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, tuple[Property, ...]]:
+def _traits(gathered: MergedFiles, resolver: Resolver, findings: Problems) -> dict[str, tuple[Property, ...]]:
     traits = {}
     for kind, entries in gathered.traits.items():
         found = [(resolver.trait(entry, kind), entry.name, entry.place) for entry in entries.values()]
@@ -233,7 +233,7 @@ def _traits(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[
     return traits
 
 
-def _pages(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[str, Page]:
+def _pages(gathered: MergedFiles, resolver: Resolver, findings: Problems) -> dict[str, Page]:
     pages = {}
     for entry in gathered.sections["pages"].values():
         path = ("pages", entry.name)
@@ -248,7 +248,7 @@ def _pages(gathered: Gathered, resolver: Resolver, findings: Findings) -> dict[s
     return pages
 
 
-def _identity(gathered: Gathered, references: References) -> IdentityKeys:
+def _identity(gathered: MergedFiles, references: References) -> IdentityKeys:
     values = gathered.header.get("identity", {})
     node = gathered.header_nodes.get("identity")
     known = references.all_properties()
@@ -259,7 +259,7 @@ def _identity(gathered: Gathered, references: References) -> IdentityKeys:
     return IdentityKeys(device=values.get("device"), account=values.get("account"))
 
 
-def _simple(struct: type[msgspec.Struct], section: str, gathered: Gathered, findings: Findings) -> dict[str, Any]:
+def _simple(struct: type[msgspec.Struct], section: str, gathered: MergedFiles, findings: Problems) -> dict[str, Any]:
     """A section whose entries need nothing but their shape."""
     kind = SECTIONS[section][1]
     made = {}

@@ -16,8 +16,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from footfall.plan.checking.compile import compile_decoder
-from footfall.plan.checking.walk import Findings, Node, decode, make_node, walk
+from footfall.plan.checking.explain import Faults, PropertyCheck, decode, explain, make_check
+from footfall.plan.checking.fast_decoder import compile_decoder
 from footfall.plan.model import Property, PropertyType, ScalarType
 
 TYPES: tuple[PropertyType, ...] = get_args(PropertyType)
@@ -259,10 +259,10 @@ CODES = {
 TEXTS_PER_PLAN = 80
 
 
-def walked_codes(node: Node, text: bytes) -> list[str]:
-    found = Findings()
+def walked_codes(node: PropertyCheck, text: bytes) -> list[str]:
+    found = Faults()
     try:
-        walk(node, decode(text), "", found)
+        explain(node, decode(text), "", found)
     except (ValueError, RecursionError):
         return ["json"]
     return [fault.code for fault in (*found.wrong, *found.novel, *found.unknown)]
@@ -273,7 +273,7 @@ def holds_more(prop: Property, value: Any) -> bool:
     return isinstance(value, dict) and not value.keys() <= {part.wire_name for part in prop.properties}
 
 
-def passes_fast(node: Node, text: bytes) -> bool | None:
+def passes_fast(node: PropertyCheck, text: bytes) -> bool | None:
     fast = compile_decoder(node)
     if fast is None:
         return None
@@ -293,7 +293,7 @@ def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
     for seed in range(100):
         random = Random(seed)
         prop = draw_whole(random)
-        node = make_node(prop, received=False, secret=lambda _: False)
+        node = make_check(prop, received=False, secret=lambda _: False)
         seen.update(f"type {part.type}" for part in prop.properties)
         for _ in range(TEXTS_PER_PLAN):
             text = draw_text(random, prop, random.choice((0.0, 0.05, 0.2))).encode(errors="surrogatepass")

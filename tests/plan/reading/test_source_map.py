@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from footfall.plan import Places, bundle_bytes, read
-from footfall.plan.reading.places import split_where
+from footfall.plan import SourceMap, bundle_bytes, read
+from footfall.plan.reading.source_map import split_where
 
 PLAN = """\
 plan: p
@@ -51,7 +51,7 @@ journeys:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
+def places(tmp_path: Path) -> SourceMap:
     (tmp_path / "a.yaml").write_text(PLAN)
     (tmp_path / "b.yaml").write_text(EVENTS)
     reading = read(tmp_path)
@@ -79,13 +79,13 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("where", "file", "line", "column"), FOUND)
-def test_a_part_is_found_where_it_is_written(where: str, file: str, line: int, column: int, places: Places) -> None:
+def test_a_part_is_found_where_it_is_written(where: str, file: str, line: int, column: int, places: SourceMap) -> None:
     place = places.find(where)
 
     assert (Path(place.file).name, place.line, place.column) == (file, line, column)
 
 
-def test_a_key_is_found_in_the_part_itself_or_in_the_type_that_it_uses(places: Places) -> None:
+def test_a_key_is_found_in_the_part_itself_or_in_the_type_that_it_uses(places: SourceMap) -> None:
     status, amount = places.key("sold", "status"), places.key("sold.total", "description")
 
     assert status is not None
@@ -96,13 +96,13 @@ def test_a_key_is_found_in_the_part_itself_or_in_the_type_that_it_uses(places: P
     assert places.key("sold.nothing", "description") is None
 
 
-def test_a_word_of_a_list_is_found(places: Places) -> None:
+def test_a_word_of_a_list_is_found(places: SourceMap) -> None:
     assert (places.text("property_groups.where", "no_lint", "c").column) == 18
     assert places.text("sold.total", "no_lint", "a").line == 4
     assert places.text("sold.total", "no_lint", "z").line == places.find("sold.total").line
 
 
-def test_what_is_nowhere_is_placed_at_the_plan(places: Places, tmp_path: Path) -> None:
+def test_what_is_nowhere_is_placed_at_the_plan(places: SourceMap, tmp_path: Path) -> None:
     place = places.find("nothing.at.all")
 
     assert (place.file, place.line) == (str(tmp_path), 0)

@@ -8,7 +8,7 @@ from typing import Final
 
 from footfall.errors import Problem
 
-__all__ = ["CODES", "MISSING", "Findings", "Missing", "Path", "Place", "did_you_mean", "dotted"]
+__all__ = ["CODES", "MISSING", "Location", "Missing", "Path", "Problems", "did_you_mean", "dotted"]
 
 CODES: Final[Mapping[str, str]] = {
     # Files
@@ -78,7 +78,7 @@ class Missing:
 MISSING: Final = Missing()
 
 
-class Place:
+class Location:
     """Where something stands: a file as the user wrote it, line and column from 1."""
 
     __slots__ = ("column", "file", "line")
@@ -108,7 +108,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return f"known: {', '.join(known)}" if known else ""
 
 
-class Findings:
+class Problems:
     """Gathers findings; a finding told twice of one place (through an alias or a shared type) is kept once.
 
     `incomplete` says that a file could not be read at all: what it defines is then unknown, not missing.
@@ -118,7 +118,7 @@ class Findings:
         self.incomplete = False
         self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
 
-    def add(self, code: str, message: str, *, place: Place, path: Path = (), remedy: str) -> None:
+    def add(self, code: str, message: str, *, place: Location, path: Path = (), remedy: str) -> None:
         """Note one finding. `code` is a key of CODES; `place` is any object with file, line and column."""
         if code not in CODES:
             raise KeyError(code)
@@ -134,7 +134,7 @@ class Findings:
                 column=place.column,
             )
 
-    def unknown(self, what: str, word: str, choices: Iterable[str], *, place: Place, path: Path) -> None:
+    def unknown(self, what: str, word: str, choices: Iterable[str], *, place: Location, path: Path) -> None:
         """Note a reference to a name that the plan does not define, as far as the plan could be read."""
         if self.incomplete:
             return

@@ -18,10 +18,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from footfall.plan.checking.explain import Faults, PropertyCheck, decode, explain
 from footfall.plan.checking.formats import UUID
-from footfall.plan.checking.walk import Findings, Node, decode, walk
 from footfall.plan.model import Property
-from footfall.plan.pattern_text import compile_pattern
+from footfall.plan.regex_dialect import compile_pattern
 
 __all__ = ["FastForm", "compile_decoder", "fast_form", "fields_of"]
 
@@ -42,7 +42,7 @@ class FastForm(NamedTuple):
     sure: Test | None = None
 
 
-def compile_decoder(node: Node) -> tuple[Callable[[bytes | msgspec.Raw], Any], Test] | None:
+def compile_decoder(node: PropertyCheck) -> tuple[Callable[[bytes | msgspec.Raw], Any], Test] | None:
     """The decoder of a top-level object and the test of what it decodes; None if the object has no fast form.
 
     The decoder raises ValueError or RecursionError; the test may raise them too. Both mean "ask the walker".
@@ -55,7 +55,7 @@ def compile_decoder(node: Node) -> tuple[Callable[[bytes | msgspec.Raw], Any], T
     return _reads_all(decoder) if _is_open(node) else decoder, form.quick or _passes
 
 
-def _is_open(node: Node) -> bool:
+def _is_open(node: PropertyCheck) -> bool:
     inside = (*node.children, *((node.inner,) if node.inner is not None else ()))
     return (node.kind == "object" and node.prop.additional is True) or any(map(_is_open, inside))
 
@@ -71,7 +71,7 @@ def _reads_all(decoder: Callable[[bytes | msgspec.Raw], Any]) -> Callable[[bytes
     return decode_all
 
 
-def fields_of(node: Node) -> dict[str, Node]:
+def fields_of(node: PropertyCheck) -> dict[str, PropertyCheck]:
     """The children of an object by the name of their field in its Struct.
 
     A dropped property must be absent: left out of the Struct it is unknown, and the walker says what it is.
@@ -80,7 +80,7 @@ def fields_of(node: Node) -> dict[str, Node]:
     return {f"f{index}": child for index, child in enumerate(present)}
 
 
-def fast_form(node: Node) -> FastForm:
+def fast_form(node: PropertyCheck) -> FastForm:
     """The fast form of a node's value, null included where the plan allows it."""
     make = _FORMS.get(node.kind)
     form = make(node) if make is not None else None
@@ -99,10 +99,10 @@ def _fails(_value: object) -> bool:
     return False
 
 
-def _walked(node: Node) -> FastForm:
+def _walked(node: PropertyCheck) -> FastForm:
     def sure(raw: msgspec.Raw) -> bool:
-        found = Findings()
-        walk(node, decode(raw), "", found)
+        found = Faults()
+        explain(node, decode(raw), "", found)
         return not found
 
     return FastForm(msgspec.Raw, _fails, sure)
@@ -113,7 +113,7 @@ def _meta(kind: Any, **limits: Any) -> Any:
     return Annotated[kind, msgspec.Meta(**given)] if given else kind
 
 
-def _literal(node: Node, kind: type) -> FastForm | None:
+def _literal(node: PropertyCheck, kind: type) -> FastForm | None:
     # Only members that every other constraint accepts are left: then the others need no test at all.
     members = [
         member
@@ -125,7 +125,7 @@ def _literal(node: Node, kind: type) -> FastForm | None:
     return FastForm(Literal[tuple(members)])
 
 
-def _string_form(node: Node) -> FastForm | None:
+def _string_form(node: PropertyCheck) -> FastForm | None:
     prop = node.prop
     if prop.enum:
         return _literal(node, str)
@@ -139,7 +139,7 @@ def _string_form(node: Node) -> FastForm | None:
     return FastForm(kind, tests[0], _fails) if tests else FastForm(kind)
 
 
-def _integer_form(node: Node) -> FastForm | None:
+def _integer_form(node: PropertyCheck) -> FastForm | None:
     prop = node.prop
     if prop.enum:
         return _literal(node, int)
@@ -153,7 +153,7 @@ def _integer_form(node: Node) -> FastForm | None:
     ))  # fmt: skip
 
 
-def _number_form(node: Node) -> FastForm | None:
+def _number_form(node: PropertyCheck) -> FastForm | None:
     prop = node.prop
     if prop.enum:
         return None
@@ -163,7 +163,7 @@ def _number_form(node: Node) -> FastForm | None:
     return FastForm(_meta(float, ge=least, le=most))
 
 
-def _decimal_form(node: Node) -> FastForm | None:
+def _decimal_form(node: PropertyCheck) -> FastForm | None:
     slow = _walked(node)
     prop = node.prop
     if prop.enum:
@@ -190,34 +190,34 @@ def _free_digits(prop: Property) -> int:
     return next((digits for digits in range(_WHOLE_DIGITS, 0, -1) if prop.max >= Decimal(10) ** digits), 0)
 
 
-def _boolean_form(_node: Node) -> FastForm:
+def _boolean_form(_node: PropertyCheck) -> FastForm:
     return FastForm(bool)
 
 
-def _datetime_form(_node: Node) -> FastForm:
+def _datetime_form(_node: PropertyCheck) -> FastForm:
     return FastForm(_meta(datetime, tz=True))
 
 
-def _date_form(_node: Node) -> FastForm:
+def _date_form(_node: PropertyCheck) -> FastForm:
     return FastForm(date)
 
 
-def _uuid_form(node: Node) -> FastForm | None:
+def _uuid_form(node: PropertyCheck) -> FastForm | None:
     return None if node.prop.enum else FastForm(str, UUID.fullmatch, _fails)
 
 
-def _any_form(node: Node) -> FastForm | None:
+def _any_form(node: PropertyCheck) -> FastForm | None:
     return FastForm(Any) if node.nullable else None
 
 
-def _array_form(node: Node) -> FastForm:
+def _array_form(node: PropertyCheck) -> FastForm:
     assert node.inner is not None
     item = fast_form(node.inner)
     kind = _meta(list[item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
     return FastForm(kind, _each(item), _fails) if item.quick else FastForm(kind)
 
 
-def _map_form(node: Node) -> FastForm:
+def _map_form(node: PropertyCheck) -> FastForm:
     assert node.inner is not None
     item = fast_form(node.inner)
     kind = _meta(dict[str, item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
@@ -239,7 +239,7 @@ def _each(item: FastForm) -> Test:
     return test
 
 
-def _object_form(node: Node) -> FastForm | None:
+def _object_form(node: PropertyCheck) -> FastForm | None:
     children = fields_of(node)
     names = {name: child.key for name, child in children.items()}
     if len(set(names.values())) < len(names) or any(_UNFIT_KEY.search(key) for key in names.values()):
@@ -286,7 +286,7 @@ def _object_test(tested: Mapping[str, FastForm]) -> Test:
     return test
 
 
-def _union_form(node: Node) -> FastForm | None:
+def _union_form(node: PropertyCheck) -> FastForm | None:
     forms = {member.kind: fast_form(member) for member in node.members}
     if any(form.type is msgspec.Raw for form in forms.values()):
         return None
@@ -296,7 +296,7 @@ def _union_form(node: Node) -> FastForm | None:
     return FastForm(kind, None if test is None else lambda value: type(value) is not str or test(value), _fails)
 
 
-_FORMS: Mapping[str, Callable[[Node], FastForm | None]] = {
+_FORMS: Mapping[str, Callable[[PropertyCheck], FastForm | None]] = {
     "any": _any_form,
     "array": _array_form,
     "boolean": _boolean_form,
