@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from footfall.cli.plan.codes import COMMAND_CODES
-from footfall.cli.plan.registers import REGISTERS
 from footfall.planning.faults import FAULTS
 from footfall.planning.fixtures import FIXTURE_CODES
 from footfall.planning.lint import RULES
+from footfall.reporting.plan.codes import COMMAND_CODES, REGISTERS
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = (ROOT / "tracking_plans" / "COMMANDS.md").read_text()
@@ -79,7 +78,7 @@ def test_no_code_is_listed_twice_among_its_kind(listed: str) -> None:
 
 def told() -> Iterator[tuple[str, str]]:
     """Every code that stands as text where a finding is made, in the plan and its commands."""
-    for folder in ("plan", "cli/plan"):
+    for folder in ("plan", "planning", "cli/plan"):
         for path in sorted((ROOT / "src" / "footfall" / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Problem" and node.args:

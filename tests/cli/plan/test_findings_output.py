@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.cli.plan.findings_forms import as_github, as_junit, as_markdown
 from footfall.cli.plan.findings_output import OutputOptions, finding_line, output_options, report_findings, tally
 from footfall.errors import BrokenInputError, Problem, UsageError
+from footfall.reporting.plan.findings import as_github, as_junit, as_markdown
 
 ERROR = Problem(
     "bad_a", "is wrong: 100 %, see\nb", remedy="mend it", where="sold.total", file="a,b.yaml", line=3, column=5

@@ -12,7 +12,6 @@ import msgspec
 
 from footfall.cli.output import echo
 from footfall.cli.plan.base_plan import BasePlan, is_comparable, read_base
-from footfall.cli.plan.diff_markdown import comment
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, output_options, report_findings
 from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
@@ -22,6 +21,7 @@ from footfall.plan import Plan, read
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff import Change, diff
 from footfall.planning.diff.findings import findings_of, place_of, say_hurts
+from footfall.reporting.plan.diff import comment
 from footfall.timestamps import local_time
 
 __all__ = ["command"]

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import click
 
 from footfall.cli.output import echo
-from footfall.cli.plan.registers import LINT, Explained, explained
 from footfall.errors import UsageError
 from footfall.plan.problems import did_you_mean
+from footfall.reporting.plan.codes import LINT, Explained, explained
 
 __all__ = ["command"]
 

@@ -17,9 +17,9 @@ import msgspec
 
 from footfall.cli.output import echo, echo_json
 from footfall.cli.plan.baseline import read_baseline, write_baseline
-from footfall.cli.plan.findings_forms import as_github, as_junit, as_markdown, as_text, finding_line
 from footfall.errors import Problem, UsageError
 from footfall.printable import counted
+from footfall.reporting.plan.findings import as_github, as_junit, as_markdown, as_text, finding_line
 
 __all__ = ["FOUND", "OutputOptions", "finding_line", "output_options", "report_findings", "tally"]
 
@@ -91,7 +91,7 @@ def report_findings(
         echo_json(_as_json(left, last, facts))
     elif options.form == "sarif":
         # Loaded late: it looks up every code of every command.
-        from footfall.cli.plan.sarif import as_sarif
+        from footfall.reporting.plan.sarif import as_sarif
 
         echo_json(as_sarif(left, folder=Path.cwd()))
     elif options.form == "junit":

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 import footfall
 from footfall.cli.plan import command as group
-from footfall.cli.plan.sarif import as_sarif
 from footfall.errors import Problem
 from footfall.plan.problems import CODES
+from footfall.reporting.plan.sarif import as_sarif
 
 FOLDER = Path("/repo")
 

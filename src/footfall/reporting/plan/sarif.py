@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 import footfall
-from footfall.cli.plan.registers import Explained, explained
 from footfall.errors import Problem
+from footfall.reporting.plan.codes import Explained, explained
 
 __all__ = ["as_sarif"]
 

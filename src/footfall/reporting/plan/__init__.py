@@ -1,0 +1,1 @@
+"""What the commands of `footfall plan` print: findings in every form, comparisons, lifecycles, impact, scans."""
