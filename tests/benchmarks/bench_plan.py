@@ -141,12 +141,12 @@ def measure_large(rounds: int) -> None:
         packed = from_bundle(data)
         cold = [sys.executable, "-c", "from footfall.cli import main; main()", "plan", "check", name]
         numbers = itertools.count()
-        validator = Validator(packed, place="client")
+        validator = Validator(packed, stage="client")
         rows = (
             ("plan check, a new process", 2_000, lambda: subprocess.run(cold, check=True, capture_output=True)),
             ("check, in this process", None, lambda: read(folder).problems),
             ("from_bundle, from bytes", 6, lambda: from_bundle(data)),
-            ("from_bundle and a Validator", 6, lambda: Validator(from_bundle(data), place="client")),
+            ("from_bundle and a Validator", 6, lambda: Validator(from_bundle(data), stage="client")),
             ("the hash of a loaded bundle", None, lambda: bundle_hash(packed)),
             ("reading and compiling one event at its first use", None, lambda: compile_one(validator, numbers)),
         )
@@ -249,7 +249,7 @@ def load_peers() -> dict[str, tuple[Any, Callable[[Any, Event], Verdict]]]:
 def measure_events(rounds: int, calls: int) -> None:
     """The second table: one event, from its bytes to a verdict."""
     events = {event.name: event for event in (FLAT, ORDER, RULED)}
-    validator = Validator(Plan(id="bench", events=events), place="test")
+    validator = Validator(Plan(id="bench", events=events), stage="test")
     floor = msgspec.json.Decoder().decode
     assert validator.check(FLAT, FLAT_TEXT) == validator.check(RULED, ORDER_TEXT) == Checked()
     assert len(validator.check(ORDER, BAD_TEXT).faults) == 6

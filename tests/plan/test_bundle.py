@@ -159,7 +159,7 @@ def test_an_event_of_a_bundle_is_read_when_it_is_first_used_and_once() -> None:
     events = plan.events
     assert isinstance(events, LazyEvents)
     name = next(iter(events))
-    validator, digest = Validator(plan, place="collector"), bundle_hash(plan)
+    validator, digest = Validator(plan, stage="collector"), bundle_hash(plan)
     unread = dict(events._read)
     event = validator.resolve(read(PLANS[1]).require().events[name].wire_name)
 

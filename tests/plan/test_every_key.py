@@ -59,7 +59,7 @@ def verdicts(plan: Plan) -> str:
     """What validators of every place say of some payloads, under every name."""
     out = []
     for place in ("test", "client", "collector"):
-        validator = Validator(plan, place=place)
+        validator = Validator(plan, stage=place)
         for name in ("Thing Sold", "sold", "sale", "Sold", "bought", "seen"):
             event = validator.resolve(name, on="2026-01-15")
             late = validator.resolve(name, on="2027-01-15")
@@ -80,7 +80,7 @@ def sent(plan: Plan) -> str:
 
 def stored(plan: Plan) -> str:
     """What the collector makes of who sends."""
-    judge = BundleRules(plan, "digest", Validator(plan, place="collector"))
+    judge = BundleRules(plan, "digest", Validator(plan, stage="collector"))
     return repr([
         (judge.allows(event, source), judge.device_key(event, source))
         for event in plan.events.values() for source in ("web", "box", "app")
@@ -88,7 +88,9 @@ def stored(plan: Plan) -> str:
 
 
 def linted(plan: Plan) -> str:
-    return "\n".join(f"{one.level} {one}" for one in lint(plan, places=SourceMap("plan.yaml"), today=date(2026, 6, 1)))
+    return "\n".join(
+        f"{one.level} {one}" for one in lint(plan, source_map=SourceMap("plan.yaml"), today=date(2026, 6, 1))
+    )
 
 
 OUTPUTS: dict[str, Callable[[Plan], str]] = {

@@ -194,7 +194,7 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
     plan = Plan(id="p", events={"drawn": event})
     schema = jsonschema_rs.Draft202012Validator(json.loads(schema_text(event_schema(event, plan))))
     kind = getattr(module_of(plan), class_name("drawn"))
-    validator = Validator(plan, place="test")
+    validator = Validator(plan, stage="test")
     for text in texts:
         if has_duplicate_keys(text) or text.strip() in {b"", b"null"}:
             continue  # which of two keys counts differs from reader to reader; nothing stands for no properties

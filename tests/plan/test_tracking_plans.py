@@ -39,7 +39,7 @@ def test_the_plan_is_clean(folder: Path) -> None:
 def test_a_valid_fixture_has_no_fault(folder: Path, file: Path) -> None:
     plan = read(folder).require()
 
-    assert Validator(plan, place="client").check(plan.events[file.parent.parent.name], file.read_bytes()).faults == ()
+    assert Validator(plan, stage="client").check(plan.events[file.parent.parent.name], file.read_bytes()).faults == ()
 
 
 @pytest.mark.parametrize(("folder", "file"), list(fixtures("invalid")))
@@ -47,7 +47,7 @@ def test_an_invalid_fixture_has_the_faults_that_it_names(folder: Path, file: Pat
     plan = read(folder).require()
     fixture = msgspec.json.decode(file.read_bytes(), type=dict[str, msgspec.Raw])
 
-    checked = Validator(plan, place="client").check(plan.events[file.parent.parent.name], fixture["payload"])
+    checked = Validator(plan, stage="client").check(plan.events[file.parent.parent.name], fixture["payload"])
 
     assert sorted([fault.path, fault.code] for fault in checked.faults) == sorted(json.loads(bytes(fixture["errors"])))
 

@@ -85,7 +85,7 @@ class PlanEventPolicy(EventPolicy):
         self._device = loaded.identity.device
         if not any(source.kind == "device" for source in loaded.sources.values()):
             self._device = None
-        self._validator = Validator(loaded, place="test" if on_invalid == "raise" else "client")
+        self._validator = Validator(loaded, stage="test" if on_invalid == "raise" else "client")
         self._transforms: Transforms | None = None
         if self.may_transform:
             from footfall.plan.checking.transform import Transforms

@@ -68,7 +68,7 @@ class BundleRegistry:
         return rules
 
     def _made(self, plan: Plan, digest: str) -> BundleRules:
-        validator = Validator(plan, place="collector")
+        validator = Validator(plan, stage="collector")
         parts = self._parts[digest] = PlanParts(plan, validator)
         is_newest = digest == self._newest
         if not (may_transform(self._bundles[digest]) or may_transform(self._bundles[self._newest])):
@@ -77,7 +77,7 @@ class BundleRegistry:
             plan,
             digest,
             validator,
-            clear=Validator(plan, place="collector", received=False),
+            clear=Validator(plan, stage="collector", received=False),
             door=Door(parts, self._parts[self._newest], self._parts_of, self._changer),
             is_newest=is_newest,
         )

@@ -61,26 +61,26 @@ def money_of(event: Event, measure: Aggregate | Count | Unique) -> Money | None:
 
 
 def check_currency(
-    properties: Iterable[tuple[Property | None, str, Location]], path: Path, findings: Problems, *, whole: bool = True
+    properties: Iterable[tuple[Property | None, str, Location]], path: Path, problems: Problems, *, whole: bool = True
 ) -> None:
     """Each amount names as its currency a property beside it (or around the object that it is in), or a code.
 
     `properties` are what stands side by side: the property (None for one that could not be made sense of), its name,
-    its place. If they are not the `whole`, a name that is not among them may still be right.
+    its location. If they are not the `whole`, a name that is not among them may still be right.
     """
     listed = list(properties)
     scope: dict[str, Property | None] = {name: prop for prop, name, _ in listed}
-    for prop, name, place in listed:
+    for prop, name, location in listed:
         if prop is not None:
-            _check(prop, scope, (*path, name), place, findings, whole=whole)
+            _check(prop, scope, (*path, name), location, problems, whole=whole)
 
 
 def _check(
     prop: Property,
     scope: Mapping[str, Property | None],
     path: Path,
-    place: Location,
-    findings: Problems,
+    location: Location,
+    problems: Problems,
     *,
     whole: bool,
 ) -> None:
@@ -90,19 +90,19 @@ def _check(
             if named is not None and named.type != "string":
                 message = f"its currency {prop.currency!r} is a property of type {named.type}"
                 remedy = "name a string property that holds an ISO 4217 code"
-                findings.add("bad_currency", message, place=place, path=path, remedy=remedy)
-        elif whole and not findings.incomplete:
+                problems.add("bad_currency", message, at=location, path=path, remedy=remedy)
+        elif whole and not problems.incomplete:
             remedy = did_you_mean(prop.currency, [*scope, *(ISO_4217 if prop.currency.isupper() else ())])
             message = f"its currency {prop.currency!r} is no property beside it, and no ISO 4217 code"
-            findings.add("bad_currency", message, place=place, path=path, remedy=remedy)
+            problems.add("bad_currency", message, at=location, path=path, remedy=remedy)
     elif prop.currency in scope and prop.currency is not None:
         message = f"its currency {prop.currency!r} is an ISO 4217 code and a property beside it"
-        findings.add("bad_currency", message, place=place, path=path, remedy="rename the property")
+        problems.add("bad_currency", message, at=location, path=path, remedy="rename the property")
     inside = {**scope, **{part.name: part for part in prop.properties}}
     parts = [(part, part.name) for part in prop.properties]
     parts += [(inner, sign) for inner, sign in ((prop.items, "[]"), (prop.values, "{}")) if inner is not None]
     for part, name in parts:
-        _check(part, inside, (*path, name), place, findings, whole=whole)
+        _check(part, inside, (*path, name), location, problems, whole=whole)
 
 
 def check_target(
@@ -110,9 +110,9 @@ def check_target(
     unit: str | None,
     named: Callable[[str], Event | None],
     *,
-    place: Location,
+    at: Location,
     path: Path,
-    findings: Problems,
+    problems: Problems,
 ) -> None:
     """A target over money says by its `unit` in which currency it is, where there may be several.
 
@@ -130,7 +130,7 @@ def check_target(
         what = f"its unit {unit!r} is none of them" if unit else "it does not say in which it is"
         message = f"each currency has its own figure to compare the target with, and {what}"
         remedy = f"write unit: {min(right, default='EUR')}, or another currency that there is"
-        findings.add("bad_currency", message, place=place, path=path, remedy=remedy)
+        problems.add("bad_currency", message, at=at, path=path, remedy=remedy)
     elif not several and codes and unit in ISO_4217 and unit not in codes:
         message = f"the amounts are in {' and '.join(sorted(codes))}, and the target's unit is {unit}"
-        findings.add("bad_currency", message, place=place, path=path, remedy=f"write unit: {min(codes)}")
+        problems.add("bad_currency", message, at=at, path=path, remedy=f"write unit: {min(codes)}")

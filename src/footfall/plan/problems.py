@@ -109,7 +109,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 class Problems:
-    """Gathers findings; a finding told twice of one place (through an alias or a shared type) is kept once.
+    """Gathers problems; a finding told twice of one location (through an alias or a shared type) is kept once.
 
     `incomplete` says that a file could not be read at all: what it defines is then unknown, not missing.
     """
@@ -118,32 +118,32 @@ class Problems:
         self.incomplete = False
         self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
 
-    def add(self, code: str, message: str, *, place: Location, path: Path = (), remedy: str) -> None:
-        """Note one finding. `code` is a key of CODES; `place` is any object with file, line and column."""
+    def add(self, code: str, message: str, *, at: Location, path: Path = (), remedy: str) -> None:
+        """Note one finding. `code` is a key of CODES; `at` is its location."""
         if code not in CODES:
             raise KeyError(code)
-        key = (code, place.file, place.line, place.column, message)
+        key = (code, at.file, at.line, at.column, message)
         if key not in self._seen:
             self._seen[key] = Problem(
                 code,
                 message,
                 remedy=remedy,
                 where=dotted(path),
-                file=place.file,
-                line=place.line,
-                column=place.column,
+                file=at.file,
+                line=at.line,
+                column=at.column,
             )
 
-    def unknown(self, what: str, word: str, choices: Iterable[str], *, place: Location, path: Path) -> None:
+    def unknown(self, what: str, word: str, choices: Iterable[str], *, at: Location, path: Path) -> None:
         """Note a reference to a name that the plan does not define, as far as the plan could be read."""
         if self.incomplete:
             return
         remedy = did_you_mean(word, choices) or f"define the {what}, or take the name out"
-        self.add("unknown_reference", f"there is no {what} {word!r}", place=place, path=path, remedy=remedy)
+        self.add("unknown_reference", f"there is no {what} {word!r}", at=at, path=path, remedy=remedy)
 
     def __len__(self) -> int:
         return len(self._seen)
 
     def sorted(self) -> list[Problem]:
-        """All findings by file, line and column."""
+        """All problems by file, line and column."""
         return sorted(self._seen.values(), key=lambda problem: (problem.file, problem.line, problem.column))

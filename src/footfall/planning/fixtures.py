@@ -85,7 +85,7 @@ class _Tester:
         self.broken: list[str] = []
         self.count = 0
         self._events = plan.events
-        self._validator = Validator(plan, place="client")
+        self._validator = Validator(plan, stage="client")
 
     def list(self, folder: Path) -> list[Path]:
         """What stands in a folder; nothing when it is none."""

@@ -31,7 +31,7 @@ class Revalidator:
         older = {} if in_force is None else in_force.events
         checked = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=False))
         added = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=True))
-        self._rules = BundleRules(checked, "", Validator(checked, place="collector"))
+        self._rules = BundleRules(checked, "", Validator(checked, stage="collector"))
         self._transforms = Transforms(added, _KEY)
         self._added = added
         self._changed = frozenset(name for name, event in added.events.items() if any(map(_has, event.properties)))

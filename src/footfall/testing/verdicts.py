@@ -33,8 +33,8 @@ class Verdicts:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._as_sent = Validator(plan, place="test")
-        self._as_received = Validator(_with_tests_policy(plan, self._as_sent), place="collector")
+        self._as_sent = Validator(plan, stage="test")
+        self._as_received = Validator(_with_tests_policy(plan, self._as_sent), stage="collector")
 
     def resolve(self, name: str) -> Event | None:
         """The event that a name stands for: on the wire, in the plan, or an earlier one."""

@@ -152,7 +152,7 @@ def test_the_plan_of_the_documentation_is_clean_but_for_what_it_leaves_out(tmp_p
     plan = reading.require()
 
     today = today_of(plan, _StoppedClock())
-    found = {problem.code for problem in lint(plan, places=reading.source_map, today=today)}
+    found = {problem.code for problem in lint(plan, source_map=reading.source_map, today=today)}
     assert found == {"missing_owner"}
 
 
@@ -163,7 +163,7 @@ def test_the_rule_of_the_documentation_runs(tmp_path: Path) -> None:
     code = (
         "from datetime import date; from bakery_rules import RULES; from footfall.plan import read\n"
         "from footfall.planning.lint import lint\nreading = read('plan.yaml')\n"
-        "print(*lint(reading.require(), places=reading.source_map, today=date(2026, 12, 1), rules=RULES))"
+        "print(*lint(reading.require(), source_map=reading.source_map, today=date(2026, 12, 1), rules=RULES))"
     )
 
     done = subprocess.run(

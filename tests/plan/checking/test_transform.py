@@ -142,9 +142,9 @@ def test_what_the_client_transforms_the_collector_takes_and_raw_values_it_does_n
 
     sent = Transforms(plan, KEY).apply(event, raw)
 
-    assert Validator(plan, place="client").check(event, raw) == Checked()
-    assert Validator(plan, place="collector").check(event, sent) == Checked()
-    refused = {fault.path for fault in Validator(plan, place="collector").check(event, raw).faults}
+    assert Validator(plan, stage="client").check(event, raw) == Checked()
+    assert Validator(plan, stage="collector").check(event, sent) == Checked()
+    refused = {fault.path for fault in Validator(plan, stage="collector").check(event, raw).faults}
     assert refused == {f"p{index}" for index, name in enumerate(transforms) if name in {"hash", "drop"}}
     for index, name in enumerate(transforms):
         assert name is None or json.dumps(texts[index]) not in json.dumps(json.loads(sent).get(f"p{index}"))

@@ -53,7 +53,7 @@ def codes(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
 
 
 def test_a_clean_event_has_neither_faults_nor_warnings() -> None:
-    assert Validator(PLAN, place="client").check(ORDER, GOOD) == Checked()
+    assert Validator(PLAN, stage="client").check(ORDER, GOOD) == Checked()
 
 
 def test_every_fault_is_listed_in_the_order_of_the_plan_with_unknown_properties_last() -> None:
@@ -63,7 +63,7 @@ def test_every_fault_is_listed_in_the_order_of_the_plan_with_unknown_properties_
         id="shop", enforcement={"test": Enforcement(unknown_event="raise", unknown_property="raise", invalid="raise")}
     )
 
-    checked = Validator(plan, place="test").check(ORDER, text)
+    checked = Validator(plan, stage="test").check(ORDER, text)
 
     assert checked.warnings == ()
     assert codes(checked.faults) == [
@@ -88,8 +88,8 @@ def test_every_fault_is_listed_in_the_order_of_the_plan_with_unknown_properties_
 def test_nothing_null_and_an_empty_object_all_stand_for_no_properties(text: bytes) -> None:
     empty = Event(name="ping", wire_name="ping")
 
-    assert Validator(PLAN, place="client").check(empty, text) == Checked()
-    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [
+    assert Validator(PLAN, stage="client").check(empty, text) == Checked()
+    assert codes(Validator(PLAN, stage="client").check(ORDER, text).faults) == [
         ("currency", "required"),
         ("total", "required"),
         ("lines", "required"),
@@ -101,13 +101,13 @@ def test_nothing_null_and_an_empty_object_all_stand_for_no_properties(text: byte
     [b"{", b"nul", b'{"a":01}', b'{"a":"\\ud800"}', b'{"a":"\xff"}', b"[" * 100_000, b'{"a":' * 100_000, b"{}x", b" "],
 )
 def test_text_that_is_not_json_is_a_json_fault_and_never_an_exception(text: bytes) -> None:
-    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [("", "json")]
+    assert codes(Validator(PLAN, stage="client").check(ORDER, text).faults) == [("", "json")]
 
 
 def test_a_rule_that_does_not_hold_is_a_fault_named_by_its_id() -> None:
     text = GOOD.replace(b'"12.50","coupon":null', b'0,"coupon":"X"')
 
-    checked = Validator(PLAN, place="client").check(ORDER, text)
+    checked = Validator(PLAN, stage="client").check(ORDER, text)
 
     assert checked.faults == (Fault("coupon_needs_total", "rule", "A coupon needs a total", "false"),)
 
@@ -118,17 +118,17 @@ def test_rules_are_asked_of_an_event_without_properties_too(text: bytes) -> None
     names = (Property(name="mail", type="string"), Property(name="phone", type="string"))
     event = Event(name="e", wire_name="e", properties=names, rules=(mail_or_phone,))
 
-    assert codes(Validator(PLAN, place="client").check(event, text).faults) == [("reachable", "rule")]
+    assert codes(Validator(PLAN, stage="client").check(event, text).faults) == [("reachable", "rule")]
 
 
 def test_a_rule_over_a_property_that_is_wrong_by_itself_is_not_asked() -> None:
     text = GOOD.replace(b'"12.50","coupon":null', b'-1,"coupon":"X"')
 
-    assert codes(Validator(PLAN, place="client").check(ORDER, text).faults) == [("total", "min")]
+    assert codes(Validator(PLAN, stage="client").check(ORDER, text).faults) == [("total", "min")]
 
 
 def test_a_new_value_of_an_open_enum_and_a_kept_unknown_property_only_warn() -> None:
-    checked = Validator(PLAN, place="collector").check(ORDER, GOOD.replace(b"{", b'{"channel":"tv","new":1,', 1))
+    checked = Validator(PLAN, stage="collector").check(ORDER, GOOD.replace(b"{", b'{"channel":"tv","new":1,', 1))
 
     assert checked.faults == ()
     assert codes(checked.warnings) == [("channel", "enum"), ("new", "unknown_property")]
@@ -137,7 +137,7 @@ def test_a_new_value_of_an_open_enum_and_a_kept_unknown_property_only_warn() -> 
 def test_an_event_can_have_its_own_policy_for_a_place() -> None:
     own = Enforcement(unknown_event="warn", unknown_property="quarantine", invalid="keep")
     event = Event(name="e", wire_name="e", enforcement={"collector": own})
-    validator = Validator(Plan(id="p", events={"e": event}), place="collector")
+    validator = Validator(Plan(id="p", events={"e": event}), stage="collector")
 
     assert validator.policy(event) is own
     assert validator.policy(None) == Enforcement(
@@ -156,11 +156,11 @@ def test_a_policy_is_known_without_a_validator() -> None:
     assert policy_of(plan, "collector", event) is own
     assert policy_of(plan, "client", event) is policy_of(plan, "client") is of_plan
     assert policy_of(plan, "test").invalid == "raise"
-    assert Validator(plan, place="test").policy(event) == policy_of(plan, "test", event)
+    assert Validator(plan, stage="test").policy(event) == policy_of(plan, "test", event)
 
 
 def test_names_resolve_by_wire_name_plan_name_and_alias_until_its_day() -> None:
-    resolve = Validator(PLAN, place="client").resolve
+    resolve = Validator(PLAN, stage="client").resolve
 
     assert resolve("Order Completed") is ORDER
     assert resolve("order_completed", "2030-01-01") is ORDER
@@ -172,7 +172,7 @@ def test_names_resolve_by_wire_name_plan_name_and_alias_until_its_day() -> None:
 
 
 def test_a_bad_trait_is_a_fault_and_an_unknown_or_missing_one_is_not() -> None:
-    validator = Validator(PLAN, place="collector")
+    validator = Validator(PLAN, stage="collector")
 
     assert validator.check_traits("user", b'{"email":"a@b.example"}') == Checked()
     assert validator.check_traits("user", b'{"shoe_size":43}') == Checked()
@@ -189,14 +189,14 @@ def test_a_rule_or_pattern_that_cannot_be_compiled_is_a_plan_error_that_names_th
         Event(name="bad", wire_name="bad", properties=(Property(name="a", type="string", pattern="("),)),
     ):
         with pytest.raises(PlanError, match="bad: cannot be compiled"):
-            Validator(Plan(id="p"), place="client").check(event, b"{}")
+            Validator(Plan(id="p"), stage="client").check(event, b"{}")
 
 
 def test_an_event_whose_keys_msgspec_cannot_hold_is_validated_all_the_same() -> None:
     quoted = Property(name="quoted", wire_name='a"b', type="integer", required=True)
     rule = Rule(id="small", check="quoted < 5")
     event = Event(name="odd", wire_name="odd", properties=(quoted,), rules=(rule,))
-    validator = Validator(Plan(id="p"), place="client")
+    validator = Validator(Plan(id="p"), stage="client")
 
     assert validator.check(event, b'{"a\\"b":1}') == Checked()
     assert codes(validator.check(event, b'{"a\\"b":"1"}').faults) == [('a"b', "type")]
@@ -204,7 +204,7 @@ def test_an_event_whose_keys_msgspec_cannot_hold_is_validated_all_the_same() -> 
 
 
 def test_raw_json_is_checked_like_bytes() -> None:
-    validator = Validator(PLAN, place="client")
+    validator = Validator(PLAN, stage="client")
 
     assert validator.check(ORDER, msgspec.Raw(GOOD)) == Checked()
     assert validator.check(ORDER, msgspec.Raw(b"null")) == validator.check(ORDER, b"")
@@ -212,7 +212,7 @@ def test_raw_json_is_checked_like_bytes() -> None:
 
 
 def test_an_event_of_another_plan_with_the_same_name_is_checked_by_its_own_properties() -> None:
-    validator = Validator(PLAN, place="client")
+    validator = Validator(PLAN, stage="client")
     other = Event(name="order_completed", wire_name="order_completed")
 
     assert validator.check(ORDER, GOOD) == Checked()
@@ -225,7 +225,7 @@ def test_threads_that_ask_first_at_the_same_time_get_the_same_answer() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         for _ in range(20):
-            validator = Validator(PLAN, place="client")
+            validator = Validator(PLAN, stage="client")
             faulty = list(pool.map(lambda text, check=validator.check: bool(check(ORDER, text).faults), texts))
             assert faulty == [False, True] * 20
 
@@ -235,8 +235,8 @@ def test_a_rule_over_what_was_changed_on_the_way_is_not_asked_at_the_collector()
     event = Event(name="e", wire_name="e", properties=(email,), rules=(Rule(id="short", check="len(email) < 10"),))
     text = b'{"email":"%s"}' % (b"0" * 64)
 
-    assert codes(Validator(Plan(id="p"), place="client").check(event, text).faults) == [("short", "rule")]
-    assert Validator(Plan(id="p"), place="collector").check(event, text) == Checked()
+    assert codes(Validator(Plan(id="p"), stage="client").check(event, text).faults) == [("short", "rule")]
+    assert Validator(Plan(id="p"), stage="collector").check(event, text) == Checked()
 
 
 VALUES = {
@@ -278,7 +278,7 @@ def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None
     def agree(texts: list[str], data: st.DataObject) -> None:
         rules = tuple(Rule(id=f"r{index}", check=text) for index, text in enumerate(texts))
         event = Event(name="e", wire_name="e", properties=TYPED, rules=rules)
-        validator = Validator(Plan(id="p"), place="client")
+        validator = Validator(Plan(id="p"), stage="client")
         for _ in range(5):
             members = {name: data.draw(st.sampled_from(["", *VALUES[name]])) for name in NAMES}
             text = ",".join(f'"{name.upper()}":{value}' for name, value in members.items() if value)
@@ -302,7 +302,7 @@ def test_an_object_overrides_for_itself_alone_what_happens_to_other_keys(place: 
     closed = msgspec.structs.replace(inner, name="closed", additional=False)
     opened = msgspec.structs.replace(inner, name="opened", additional=True, properties=(inner,))
     event = Event(name="e", wire_name="e", properties=(inner, closed, opened), additional=True)
-    validator = Validator(Plan(id="p", events={"e": event}), place=place)
+    validator = Validator(Plan(id="p", events={"e": event}), stage=place)
 
     checked = validator.check(event, b'{"z":1,"inner":{"z":1},"closed":{"z":1},"opened":{"z":1,"inner":{"z":1}}}')
 
@@ -320,12 +320,12 @@ def test_a_closed_object_is_obeyed_where_unknown_properties_are_kept() -> None:
     event = Event(name="e", wire_name="e", additional=False)
     plan = Plan(id="p", events={"e": event}, enforcement={"collector": keeps})
 
-    assert codes(Validator(plan, place="collector").check(event, b'{"z":1}').faults) == [("z", "additional")]
+    assert codes(Validator(plan, stage="collector").check(event, b'{"z":1}').faults) == [("z", "additional")]
 
 
 def test_a_key_that_is_let_through_must_be_json_all_the_same() -> None:
     event = Event(name="e", wire_name="e", additional=True)
-    validator = Validator(Plan(id="p", events={"e": event}), place="collector")
+    validator = Validator(Plan(id="p", events={"e": event}), stage="collector")
 
     assert validator.check(event, b'{"z":{"y":[1,2.50,"x"]}}') == Checked()
     assert codes(validator.check(event, b'{"z":"\xff"}').faults) == [("", "json")]

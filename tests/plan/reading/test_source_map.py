@@ -51,7 +51,7 @@ journeys:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> SourceMap:
+def source_map(tmp_path: Path) -> SourceMap:
     (tmp_path / "a.yaml").write_text(PLAN)
     (tmp_path / "b.yaml").write_text(EVENTS)
     reading = read(tmp_path)
@@ -79,31 +79,33 @@ FOUND = [
 
 
 @pytest.mark.parametrize(("where", "file", "line", "column"), FOUND)
-def test_a_part_is_found_where_it_is_written(where: str, file: str, line: int, column: int, places: SourceMap) -> None:
-    place = places.find(where)
+def test_a_part_is_found_where_it_is_written(
+    where: str, file: str, line: int, column: int, source_map: SourceMap
+) -> None:
+    place = source_map.find(where)
 
     assert (Path(place.file).name, place.line, place.column) == (file, line, column)
 
 
-def test_a_key_is_found_in_the_part_itself_or_in_the_type_that_it_uses(places: SourceMap) -> None:
-    status, amount = places.key("sold", "status"), places.key("sold.total", "description")
+def test_a_key_is_found_in_the_part_itself_or_in_the_type_that_it_uses(source_map: SourceMap) -> None:
+    status, amount = source_map.key("sold", "status"), source_map.key("sold.total", "description")
 
     assert status is not None
     assert amount is not None
     assert (status.line, amount.line) == (4, 4)
     assert Path(status.file).name != Path(amount.file).name
-    assert places.key("kept", "status") is None
-    assert places.key("sold.nothing", "description") is None
+    assert source_map.key("kept", "status") is None
+    assert source_map.key("sold.nothing", "description") is None
 
 
-def test_a_word_of_a_list_is_found(places: SourceMap) -> None:
-    assert (places.text("property_groups.where", "no_lint", "c").column) == 18
-    assert places.text("sold.total", "no_lint", "a").line == 4
-    assert places.text("sold.total", "no_lint", "z").line == places.find("sold.total").line
+def test_a_word_of_a_list_is_found(source_map: SourceMap) -> None:
+    assert (source_map.text("property_groups.where", "no_lint", "c").column) == 18
+    assert source_map.text("sold.total", "no_lint", "a").line == 4
+    assert source_map.text("sold.total", "no_lint", "z").line == source_map.find("sold.total").line
 
 
-def test_what_is_nowhere_is_placed_at_the_plan(places: SourceMap, tmp_path: Path) -> None:
-    place = places.find("nothing.at.all")
+def test_what_is_nowhere_is_placed_at_the_plan(source_map: SourceMap, tmp_path: Path) -> None:
+    place = source_map.find("nothing.at.all")
 
     assert (place.file, place.line) == (str(tmp_path), 0)
 
@@ -113,11 +115,11 @@ def test_a_bundle_has_no_places_but_its_file(tmp_path: Path) -> None:
     bundle = tmp_path / "plan.json"
     bundle.write_bytes(bundle_bytes(read(tmp_path).require()))
 
-    places = read(bundle).source_map
+    source_map = read(bundle).source_map
 
-    assert not places.known
-    assert (places.find("sold").file, places.find("sold").line) == (str(bundle), 0)
-    assert places.key("sold", "status") is None
+    assert not source_map.has_positions
+    assert (source_map.find("sold").file, source_map.find("sold").line) == (str(bundle), 0)
+    assert source_map.key("sold", "status") is None
 
 
 def test_a_dotted_name_is_split_as_it_is_joined() -> None:
@@ -128,7 +130,7 @@ def test_types_that_use_each_other_in_a_circle_end_the_walk(tmp_path: Path) -> N
     file = tmp_path / "plan.yaml"
     file.write_text("plan: p\ntypes:\n  a: {use: b}\n  b: {use: a}\nevents:\n  e: {properties: {x: {use: a}}}")
 
-    places = read(file).source_map
+    source_map = read(file).source_map
 
-    assert places.key("e.x", "description") is None
-    assert places.find("e.x.inner").line == 6
+    assert source_map.key("e.x", "description") is None
+    assert source_map.find("e.x.inner").line == 6

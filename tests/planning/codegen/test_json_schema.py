@@ -27,7 +27,7 @@ def schema_takes(event: Event, text: str) -> bool:
 
 def plan_takes(event: Event, text: str) -> bool:
     # In a test, where an unknown property is a fault.
-    return not Validator(plan_of(event), place="test").check(event, text.encode()).faults
+    return not Validator(plan_of(event), stage="test").check(event, text.encode()).faults
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0].type}-{SHAPES.index(shape)}")

@@ -33,7 +33,7 @@ def test_every_event_has_its_part_and_a_link_in_the_index() -> None:
 
 def test_the_example_of_every_event_is_valid() -> None:
     plan = read(SHOP).require()
-    validator = Validator(plan, place="test")
+    validator = Validator(plan, stage="test")
     blocks = re.findall("```json\n(.*?)\n```", markdown_document(plan), re.DOTALL)
 
     assert [json.loads(block) for block in blocks] == [

@@ -363,5 +363,5 @@ def test_every_shape_passes_mypy_and_decodes_its_own_validators_examples(tmp_pat
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert ran.returncode == 0, ran.stdout
-    validator = Validator(plan, place="test")
+    validator = Validator(plan, stage="test")
     assert [event.name for event in events if validator.check(event, example_payload(event)).faults] == []

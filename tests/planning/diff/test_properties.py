@@ -37,7 +37,7 @@ def kinds(old: Property, new: Property) -> list[str]:
 
 def is_clean(prop: Property, payload: dict[str, Any]) -> bool:
     event = Event(name="sold", wire_name="sold", properties=(prop,))
-    checked = Validator(Plan(id="p", events={"sold": event}), place="test").check(event, orjson.dumps(payload))
+    checked = Validator(Plan(id="p", events={"sold": event}), stage="test").check(event, orjson.dumps(payload))
     return not checked.faults
 
 

@@ -81,7 +81,7 @@ def test_what_a_schema_takes_the_event_takes_in_every_place() -> None:
         read = json.loads(json.dumps(schema), parse_float=Decimal)
         plan = import_plan({"e.json": read}, "jsonschema").plan
         for place in ("test", "client", "collector"):
-            validator = Validator(plan, place=place)
+            validator = Validator(plan, stage=place)
             for _ in range(10):
                 value = draw_value(random, schema)
                 takes = judge.is_valid(value)

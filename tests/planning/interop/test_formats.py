@@ -29,7 +29,7 @@ def statements(plan: Plan) -> dict[tuple[str, ...], Any]:
         if field not in ("events", "traits", "enforcement"):
             told |= dict(_flat((field,), msgspec.to_builtins(getattr(plan, field), str_keys=True)))
     for place in ("test", "client", "collector"):
-        validator = Validator(plan, place=place)
+        validator = Validator(plan, stage=place)
         told["enforcement", place] = validator.policy(None)
         for event in plan.events.values():
             told[f"event {event.wire_name}", "enforcement", place] = validator.policy(event)

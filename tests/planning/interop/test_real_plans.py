@@ -80,7 +80,7 @@ def test_payloads_are_judged_as_they_should_be_after_an_import(form: str, name: 
     plan = import_plan(documents(form), form).plan
     event, _, verdict = name.rpartition("_")
 
-    checked = Validator(plan, place="collector").check(
+    checked = Validator(plan, stage="collector").check(
         plan.events[EVENT_OF[event]], json.dumps(PAYLOADS[name]).encode()
     )
 
@@ -91,7 +91,7 @@ def test_payloads_are_judged_as_they_should_be_after_an_import(form: str, name: 
 def test_every_fault_of_the_bad_payload_is_found(form: str) -> None:
     plan = import_plan(documents(form), form).plan
 
-    checked = Validator(plan, place="test").check(
+    checked = Validator(plan, stage="test").check(
         plan.events["order_completed"], json.dumps(PAYLOADS["order_completed_bad"]).encode()
     )
 
@@ -211,7 +211,7 @@ def test_an_import_judges_payloads_as_the_schema_does(data: st.DataObject) -> No
     judge = jsonschema_rs.Draft7Validator(schema, validate_formats=True, formats={"uuid": _is_uuid})
     outside = judge.is_valid(payload)
 
-    checked = Validator(plan, place="collector").check(event, json.dumps(payload).encode())
+    checked = Validator(plan, stage="collector").check(event, json.dumps(payload).encode())
 
     if payload is not None:  # no properties at all are the same as none
         assert (not checked.faults) is outside, (checked.faults, payload)

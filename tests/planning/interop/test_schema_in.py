@@ -267,7 +267,7 @@ def test_an_object_takes_the_keys_that_its_schema_takes_at_every_depth(
 
     (event,) = plan.events.values()
     for place in ("test", "client", "collector"):
-        checked = [Validator(plan, place=place).check(event, text.encode()) for text in texts]
+        checked = [Validator(plan, stage=place).check(event, text.encode()) for text in texts]
         assert [not (each.faults or each.warnings) for each in checked] == [
             judge.is_valid(json.loads(text)) for text in texts
         ]
@@ -301,7 +301,7 @@ def test_what_is_said_of_other_keys_and_no_plan_can_say_refuses_none(keys: dict[
     imported = import_plan({"e.json": {"type": "object", "properties": {"o": inner}, **keys}}, "jsonschema")
 
     event = imported.plan.events["e"]
-    assert Validator(imported.plan, place="test").check(event, b'{"z":1,"o":{"z":1}}').faults == ()
+    assert Validator(imported.plan, stage="test").check(event, b'{"z":1,"o":{"z":1}}').faults == ()
     assert [(loss.code, loss.lost.split()[0]) for loss in imported.losses if loss.place == "e.o"] == [
         ("loss_kept_aside", key) for key in keys
     ]

@@ -118,7 +118,7 @@ def plans(draw: Any) -> Plan:
 
 
 def judged(plan: Plan) -> list[Problem]:
-    return lint(plan, places=SourceMap("plan.json"), today=TODAY)
+    return lint(plan, source_map=SourceMap("plan.json"), today=TODAY)
 
 
 def parts(plan: Plan) -> Iterator[tuple[str, ...]]:

@@ -26,7 +26,7 @@ def linted(text: str, folder: Path, *, more: tuple[LintRule, ...] = (), bundle: 
         file.write_bytes(bundle_bytes(plan))
         reading = read(file)
         plan = reading.require()
-    return lint(plan, places=reading.source_map, today=TODAY, rules=(*RULES, *more))
+    return lint(plan, source_map=reading.source_map, today=TODAY, rules=(*RULES, *more))
 
 
 def only(rule: str, problems: list[Problem]) -> list[Problem]:
@@ -89,7 +89,8 @@ def test_findings_come_by_file_line_and_column(tmp_path: Path) -> None:
     plan = reading.require()
 
     spots = [
-        (problem.file, problem.line, problem.column) for problem in lint(plan, places=reading.source_map, today=TODAY)
+        (problem.file, problem.line, problem.column)
+        for problem in lint(plan, source_map=reading.source_map, today=TODAY)
     ]
 
     assert spots == sorted(spots)
@@ -152,7 +153,7 @@ def test_a_word_that_is_nearly_a_rule_is_corrected(tmp_path: Path) -> None:
 def test_an_empty_plan_has_nothing_to_object_to() -> None:
     from footfall.plan import SourceMap
 
-    assert lint(Plan(id="p"), places=SourceMap("plan.yaml"), today=TODAY) == []
+    assert lint(Plan(id="p"), source_map=SourceMap("plan.yaml"), today=TODAY) == []
 
 
 def test_judging_changes_nothing_and_says_the_same_again(tmp_path: Path) -> None:
@@ -161,7 +162,7 @@ def test_judging_changes_nothing_and_says_the_same_again(tmp_path: Path) -> None
     plan = reading.require()
     before = bundle_bytes(plan)
 
-    first, second = (lint(plan, places=reading.source_map, today=TODAY) for _ in range(2))
+    first, second = (lint(plan, source_map=reading.source_map, today=TODAY) for _ in range(2))
 
     assert [str(problem) for problem in first] == [str(problem) for problem in second]
     assert first

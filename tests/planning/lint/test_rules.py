@@ -41,7 +41,7 @@ def linted(text: str, folder: Path, today: date = TODAY) -> list[Problem]:
     file.write_text(text)
     reading = read(file)
     plan = reading.require()
-    return lint(plan, places=reading.source_map, today=today)
+    return lint(plan, source_map=reading.source_map, today=today)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{'-'.join(case.where) or 'none'}")
@@ -80,8 +80,8 @@ def test_the_shop_has_nothing_to_object_to_on_any_day_until_its_draft_expires() 
     reading = read(shop)
     plan = reading.require()
 
-    assert lint(plan, places=reading.source_map, today=date(2026, 11, 22)) == []
-    late = lint(plan, places=reading.source_map, today=date(2027, 7, 1))
+    assert lint(plan, source_map=reading.source_map, today=date(2026, 11, 22)) == []
+    late = lint(plan, source_map=reading.source_map, today=date(2027, 7, 1))
     assert {(problem.code, problem.where) for problem in late} == {
         ("expired_event", "sensor_replaced"),
         ("overdue_removal", "gift_wrap_offered"),

@@ -40,7 +40,7 @@ def watched(plan: Plan, *lines: bytes) -> DriftMonitor:
 
 
 def found(plan: Plan, *lines: bytes) -> list[Problem]:
-    return compare(watched(plan, *lines), places=SourceMap("plan.yaml"))
+    return compare(watched(plan, *lines), source_map=SourceMap("plan.yaml"))
 
 
 PROPERTY_CASES = [
@@ -140,7 +140,9 @@ def test_a_finding_points_to_its_place_in_the_plan(tmp_path: Path) -> None:
     reading = read(path)
     plan = reading.require()
 
-    (problem,) = compare(watched(plan, track("seen", {"lines": [{}, {"unitPrice": "1"}]})), places=reading.source_map)
+    (problem,) = compare(
+        watched(plan, track("seen", {"lines": [{}, {"unitPrice": "1"}]})), source_map=reading.source_map
+    )
 
     assert (problem.where, problem.line) == ("seen.lines[].unit_price", 10)
 

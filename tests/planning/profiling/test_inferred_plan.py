@@ -217,7 +217,7 @@ def test_a_draft_of_any_messages_is_clean_and_kept_by_all_of_them(
 ) -> None:
     messages = messages * 10 if often else messages  # enough of a kind for required, and for choices
     plan = loaded(tmp_path_factory.mktemp("plan"), drafted(track(event, properties) for event, properties in messages))
-    validator = Validator(plan, place="test")
+    validator = Validator(plan, stage="test")
 
     for name, properties in messages:
         event = validator.resolve(name)

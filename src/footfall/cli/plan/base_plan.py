@@ -42,7 +42,7 @@ class BasePlan(msgspec.Struct, frozen=True):
     """
 
     plan: Plan | None
-    places: SourceMap
+    source_map: SourceMap
     note: str = ""
 
 

@@ -20,7 +20,7 @@ from footfall.errors import Problem
 from footfall.plan import Plan, read
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff import Change, diff
-from footfall.planning.diff.findings import findings_of, place_of, say_hurts
+from footfall.planning.diff.findings import findings_of, location_of, say_hurts
 from footfall.reporting.plan.diff import comment
 from footfall.timestamps import local_time
 
@@ -51,13 +51,13 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
     """
     with no_collection():
         reading = read(path)
-        plan, faults, places = reading.draft, reading.problems, reading.source_map
+        plan, faults, source_map = reading.draft, reading.problems, reading.source_map
         refuse_no_plan(ctx, path, faults, options=options)
         before, changes = BasePlan(None, SourceMap(base)), list[Change]()
         if plan is not None and is_comparable(faults):
             before = read_base(path, base, plan.id)
             changes = diff(before.plan or _empty(plan), plan, faulty=[fault.where for fault in faults])
-    problems = [*findings_of(changes, base=before.places, new=places), *faults]
+    problems = [*findings_of(changes, base=before.source_map, new=source_map), *faults]
     title = f"{path} against {base}"
 
     def summary(left: Sequence[Problem]) -> str:
@@ -66,7 +66,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
     def markdown(left: Sequence[Problem], note: str) -> str:
         return comment(
             changes, left, about=(title, before.note, note), comparable=is_comparable(faults),
-            place=lambda change: place_of(change, base=before.places, new=places),
+            place=lambda change: location_of(change, base=before.source_map, new=source_map),
         )  # fmt: skip
 
     facts = {
@@ -74,7 +74,7 @@ def command(ctx: click.Context, path: Path, base: str, data: Path | None, option
         "base": base,
         "note": before.note,
         "summary": _counts(title, changes, problems),
-        "changes": [_as_fields(change, before.places, places) for change in changes],
+        "changes": [_as_fields(change, before.source_map, source_map) for change in changes],
     }
     tried = _Tried(plan, path, data) if plan is not None and data is not None and not faults else None
     if tried is not None:
@@ -143,7 +143,7 @@ def _counts(title: str, changes: Sequence[Change], problems: Sequence[Problem]) 
 
 
 def _as_fields(change: Change, base: SourceMap, new: SourceMap) -> dict[str, Any]:
-    place = place_of(change, base=base, new=new)
+    location = location_of(change, base=base, new=new)
     return {
         "kind": change.kind,
         "where": change.where,
@@ -161,8 +161,8 @@ def _as_fields(change: Change, base: SourceMap, new: SourceMap) -> dict[str, Any
         ],
         "place": {
             "in": "base" if change.in_base else "new",
-            "file": place.file,
-            "line": place.line,
-            "column": place.column,
+            "file": location.file,
+            "line": location.line,
+            "column": location.column,
         },
     }

@@ -53,7 +53,7 @@ def command(
     monitor = DriftMonitor(plan, looked.messages())
     looked.tell_broken()
     until = SystemClock().now_us() if looked.is_live else None
-    problems = compare(monitor, places=reading.source_map, since=bound, until=until)
+    problems = compare(monitor, source_map=reading.source_map, since=bound, until=until)
     stages = lifecycles(monitor, coded=coded, tested=tests)
     show = _SHOW.get(options.form)
     if show is not None and not options.write_baseline:

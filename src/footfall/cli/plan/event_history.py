@@ -16,12 +16,12 @@ _SEPARATOR = "\x1f"
 _MOST = 50
 
 
-def git_history(plan: Plan, places: SourceMap) -> dict[str, tuple[HistoryEntry, ...]]:
+def git_history(plan: Plan, source_map: SourceMap) -> dict[str, tuple[HistoryEntry, ...]]:
     """The commits that changed each event's own lines, newest first, at most 50 each."""
     texts: dict[Path, list[str]] = {}
     found: dict[str, tuple[HistoryEntry, ...]] = {}
     for event in plan.events:
-        place = places.find((event,))
+        place = source_map.find((event,))
         file = Path(place.file)
         if not place.line:
             continue  # a bundle has no lines

@@ -37,7 +37,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     refuse_no_plan(ctx, path, problems, options=options)
     if plan is not None:
         today = today_of(plan, SystemClock())
-        problems = lint(plan, places=reading.source_map, today=today, rules=installed_rules(taken=CODES))
+        problems = lint(plan, source_map=reading.source_map, today=today, rules=installed_rules(taken=CODES))
 
     def summary(left: Sequence[Problem]) -> str:
         if plan is None:

@@ -94,7 +94,7 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def lock_findings(path: Path, plan: Plan, places: SourceMap) -> list[Problem]:
+def lock_findings(path: Path, plan: Plan, source_map: SourceMap) -> list[Problem]:
     """What the lock beside a plan says otherwise than the plan; nothing when there is no lock.
 
     Raises BrokenInputError when there is one that cannot be read.
@@ -104,14 +104,14 @@ def lock_findings(path: Path, plan: Plan, places: SourceMap) -> list[Problem]:
     if lock is None:
         return []
     now, problems = lock_plan(plan, lock)
-    return place_findings([*problems, *stale(lock, now)], path, places)
+    return place_findings([*problems, *stale(lock, now)], path, source_map)
 
 
-def place_findings(problems: list[Problem], path: Path, places: SourceMap) -> list[Problem]:
+def place_findings(problems: list[Problem], path: Path, source_map: SourceMap) -> list[Problem]:
     """The findings with the places that they have in the plan; what is not in the plan stands in the lock."""
     placed = []
     for problem in problems:
-        place = places.find(problem.where)
+        place = source_map.find(problem.where)
         placed.append(
             Problem(
                 problem.code, problem.message, remedy=problem.remedy, where=problem.where,

@@ -72,7 +72,9 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     disk = SystemDisk()
     with no_collection():
         library = open_library(find_python(sources, disk, exclude=given["exclude"]), disk, sources)
-        result = scan(plan, library, clients=clients, gates=gates, root=_root(given["root"]), places=reading.source_map)
+        result = scan(
+            plan, library, clients=clients, gates=gates, root=_root(given["root"]), source_map=reading.source_map
+        )
     if given["calls"] and options.form == "text":
         echo("\n".join(_listed(result)))
     if result.followed.silent and options.form == "text":

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Checked", "Validator", "policy_of"]
 
-Place = Literal["test", "client", "collector"]
+Stage = Literal["test", "client", "collector"]
 
 _DEFAULTS: Mapping[str, Enforcement] = MappingProxyType(
     {
@@ -50,7 +50,7 @@ _DIFFERENT_IN_RULES = frozenset({"any", "array", "object"})
 class Checked(msgspec.Struct, frozen=True):
     """What the plan says of one event, in the order of the plan, unknown properties last.
 
-    `faults` are what the place does not let pass; `warnings` what its policy keeps, and new values of an open enum.
+    `faults` are what the stage does not let pass; `warnings` what its policy keeps, and new values of an open enum.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -60,29 +60,29 @@ class Checked(msgspec.Struct, frozen=True):
 _CLEAN = Checked()
 
 
-def policy_of(plan: Plan, place: Place, event: Event | None = None) -> Enforcement:
-    """What to do on a fault: the event's own word for this place, else the plan's, else the built-in one."""
-    own = None if event is None else event.enforcement.get(place)
-    return own or plan.enforcement.get(place) or _DEFAULTS[place]
+def policy_of(plan: Plan, stage: Stage, event: Event | None = None) -> Enforcement:
+    """What to do on a fault: the event's own word for this stage, else the plan's, else the built-in one."""
+    own = None if event is None else event.enforcement.get(stage)
+    return own or plan.enforcement.get(stage) or _DEFAULTS[stage]
 
 
 class Validator:
-    """Checks events against one plan, for one place: a test, the client, or the collector.
+    """Checks events against one plan, for one stage: a test, the client, or the collector.
 
     Where values are `received` a property with a `transform` must have its transformed type (see
     `checking.transform`); by default that is so at the collector alone. Events are compiled when they are first
     checked; a Validator may be shared by threads.
     """
 
-    def __init__(self, plan: Plan, *, place: Place, received: bool | None = None) -> None:
+    def __init__(self, plan: Plan, *, stage: Stage, received: bool | None = None) -> None:
         self._plan = plan
-        self._place = place
-        self._received = place == "collector" if received is None else received
+        self._stage = stage
+        self._received = stage == "collector" if received is None else received
         self._events: dict[str, _Compiled] = {}
         self._traits: dict[str, _Compiled] = {}
         self._names = _wire_names(plan)
         self._known: dict[str, Event] = {}
-        self._plan_policy = policy_of(plan, place)
+        self._plan_policy = policy_of(plan, stage)
 
     def resolve(self, event_name: str, on: str = "") -> Event | None:
         """The event that a name on the wire stands for: its wire name, its name in the plan, or an alias.
@@ -100,7 +100,7 @@ class Validator:
 
     def policy(self, event: Event | None) -> Enforcement:
         """What to do on a fault of an event, as `policy_of` says."""
-        return self._plan_policy if event is None else event.enforcement.get(self._place, self._plan_policy)
+        return self._plan_policy if event is None else event.enforcement.get(self._stage, self._plan_policy)
 
     def check(self, event: Event, properties: bytes | msgspec.Raw) -> Checked:
         """Checks the JSON text of an event's properties; empty text and `null` stand for no properties.
@@ -215,11 +215,11 @@ class _Compiled:
                 found.wrong.append(Fault(rule.id, "rule", shorten(rule.message or rule.check), "false"))
 
     def _with_rules(self, test: Callable[[Any], object]) -> Callable[[Any], bool]:
-        places = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
+        fields = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
         rules = [
             (
                 holds,
-                [(name, *places[name], places[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(holds.names)],
+                [(name, *fields[name], fields[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(holds.names)],
             )
             for _, holds in self._rules
         ]

@@ -1,1 +1,1 @@
-"""Reads a plan: YAML to a Plan, with every problem and its place."""
+"""Reads a plan: YAML to a Plan, with every problem and its location."""

@@ -51,83 +51,83 @@ _ALIKE: Mapping[str, frozenset[str]] = {
 _ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 
-def check_constraints(prop: Property, own: Iterable[str], node: YamlNode, path: Path, findings: Problems) -> None:
+def check_constraints(prop: Property, own: Iterable[str], node: YamlNode, path: Path, problems: Problems) -> None:
     """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
     for key in own:
         types = _APPLIES.get(key)
         if types is not None and not _applies(key, prop, types):
-            findings.add(
+            problems.add(
                 "misplaced_key",
                 f"{key!r} has no effect on the type {say_types(prop.type, prop.types)}",
-                place=node.key(key),
+                at=node.key(key),
                 path=path,
                 remedy=f"it belongs to {' and '.join(sorted(types))}",
             )
     for low, high in _RANGES:
         least, most = getattr(prop, low), getattr(prop, high)
         if least is not None and most is not None and least > most:
-            findings.add(
+            problems.add(
                 "empty_range",
                 f"{low} {least} is more than {high} {most}",
-                place=_at(node, high, low),
+                at=_at(node, high, low),
                 path=path,
                 remedy=f"lower {low} or raise {high}",
             )
     if not {"pattern", "max_length"}.isdisjoint(own):
-        _check_pattern_length(prop, node, path, findings)
+        _check_pattern_length(prop, node, path, problems)
     for type_, key in _INNER:
         if prop.type == type_ and getattr(prop, key) is None and key not in node.value:
-            findings.add(
+            problems.add(
                 "missing_key",
                 f"the type {type_} needs {key!r}",
-                place=node,
+                at=node,
                 path=path,
                 remedy=f"add {key}: {{type: …}}; {{type: any}} takes everything",
             )
     # Told where the limit is passed; what is around it is deeper still.
     if _depth(prop) == DEEPEST + 1:
         message = f"objects, arrays and maps stand {DEEPEST + 1} deep in each other"
-        findings.add("too_large", message, place=node, path=path, remedy=f"nest at most {DEEPEST} deep")
+        problems.add("too_large", message, at=node, path=path, remedy=f"nest at most {DEEPEST} deep")
     if prop.open and not prop.enum:
-        findings.add(
-            "misplaced_key", "'open' has no effect without an enum", place=_at(node, "open"), path=path,
+        problems.add(
+            "misplaced_key", "'open' has no effect without an enum", at=_at(node, "open"), path=path,
             remedy="add an enum, or take it out",
         )  # fmt: skip
     if prop.format is not None and prop.format not in FORMATS:
-        findings.add(
+        problems.add(
             "unknown_value",
             f"{prop.format!r} is not a known format",
-            place=_at(node, "format"),
+            at=_at(node, "format"),
             path=path,
             remedy=did_you_mean(prop.format, FORMATS),
         )
     if prop.transform in {"truncate", "mask"} and prop.type != "string":
-        findings.add(
+        problems.add(
             "misplaced_key", f"{prop.transform!r} works on the type string, not {say_types(prop.type, prop.types)}",
-            place=_at(node, "transform"), path=path, remedy="use hash or drop",
+            at=_at(node, "transform"), path=path, remedy="use hash or drop",
         )  # fmt: skip
     enum = node.get("enum")
     wanted = tuple(_ENUM_TYPES[name] for name in prop.types or (prop.type,) if name in _ENUM_TYPES)
     if enum is not None and isinstance(enum.value, list) and wanted:
-        _check_enum(enum, wanted, (*path, "enum"), findings)
+        _check_enum(enum, wanted, (*path, "enum"), problems)
     for form, group in _ALIKE.items() if "type" in own else ():
         shared = [name for name in prop.types if name in group]
         if len(shared) > 1:
-            findings.add(
+            problems.add(
                 "unknown_value", f"{' and '.join(shared)} are both written as {form}, so a value could be either",
-                place=node.value["type"], path=path, remedy="keep one that takes all of them, string or number perhaps",
+                at=node.value["type"], path=path, remedy="keep one that takes all of them, string or number perhaps",
             )  # fmt: skip
 
 
-def _check_pattern_length(prop: Property, node: YamlNode, path: Path, findings: Problems) -> None:
+def _check_pattern_length(prop: Property, node: YamlNode, path: Path, problems: Problems) -> None:
     if prop.pattern is None or prop.max_length is None:
         return
     longest = longest_value(prop.pattern)
     if prop.max_length > longest:
-        findings.add(
+        problems.add(
             "slow_pattern",
             f"{prop.pattern!r} can take more than {MOST_TRIES:,} tries on {prop.max_length:,} characters",
-            place=_at(node, "max_length", "pattern"),
+            at=_at(node, "max_length", "pattern"),
             path=path,
             remedy=f"max_length: {longest} or less, or let each character be taken by one repetition alone",
         )
@@ -149,21 +149,21 @@ def _at(node: YamlNode, *keys: str) -> Location:
     return next((node.key(key) for key in keys if key in node.marks), node)
 
 
-def _check_enum(enum: YamlNode, wanted: tuple[type, ...], path: Path, findings: Problems) -> None:
+def _check_enum(enum: YamlNode, wanted: tuple[type, ...], path: Path, problems: Problems) -> None:
     if not enum.value:
-        findings.add("bad_enum", "the enum has no value", place=enum, path=path, remedy="list at least one value")
+        problems.add("bad_enum", "the enum has no value", at=enum, path=path, remedy="list at least one value")
     seen: dict[Any, YamlNode] = {}
     for item in enum.value:
         if type(item.value) not in wanted:
             remedy = "put it in quotes" if str in wanted else "write a whole number"
-            findings.add(
-                "bad_enum", f"{item.plain()!r} is not of the property's type", place=item, path=path, remedy=remedy
+            problems.add(
+                "bad_enum", f"{item.plain()!r} is not of the property's type", at=item, path=path, remedy=remedy
             )
         elif item.value in seen:
-            findings.add(
+            problems.add(
                 "bad_enum",
                 f"{item.value!r} stands twice, first at {seen[item.value]}",
-                place=item,
+                at=item,
                 path=path,
                 remedy="keep one of them",
             )

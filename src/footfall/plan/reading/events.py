@@ -25,12 +25,12 @@ _NOT_COPIED = frozenset({"include", "properties", "aliases", "deprecated", "rule
 
 
 def read_enforcement(
-    places: Mapping[str, Mapping[str, Any]], over: Mapping[str, Enforcement]
+    stages: Mapping[str, Mapping[str, Any]], over: Mapping[str, Enforcement]
 ) -> dict[str, Enforcement]:
-    """Whole policies for each place that is named; what is left out comes from `over`, or else from the defaults."""
+    """Whole policies for each stage that is named; what is left out comes from `over`, or else from the defaults."""
     return {
-        place: msgspec.structs.replace(over.get(place) or policy_of(_NO_PLAN, cast("Any", place)), **_policies(stated))
-        for place, stated in places.items()
+        stage: msgspec.structs.replace(over.get(stage) or policy_of(_NO_PLAN, cast("Any", stage)), **_policies(stated))
+        for stage, stated in stages.items()
     }
 
 
@@ -51,7 +51,7 @@ class EventReader:
     ) -> None:
         self._resolver = resolver
         self._references = references
-        self._findings: Problems = references.findings
+        self._problems: Problems = references.problems
         self._required = required
         self._enforcement = enforcement
         self._wire: dict[str, tuple[str, Location]] = {}
@@ -64,14 +64,14 @@ class EventReader:
             event = self._event(entry)
             if event is not None:
                 events[entry.name] = event
-        for name, place, path in self._replacements:
-            self._references.event(name, place, path)
+        for name, location, path in self._replacements:
+            self._references.event(name, location, path)
         return events
 
     def _event(self, entry: Definition) -> Event | None:
         path = (entry.name,)
         node = entry.node
-        values = EVENT.read(node, path, self._findings)
+        values = EVENT.read(node, path, self._problems)
         if values is MISSING:
             return None
         for check in ("owner", "sources", "groups", "purposes"):
@@ -83,8 +83,8 @@ class EventReader:
         found = self._properties(entry, values, path)
         properties = {each.name: each.property for each in found}
         known = self._includes_known(values)
-        beside = [(each.property, each.name, each.place) for each in found]
-        check_currency(beside, path, self._findings, whole=known)
+        beside = [(each.property, each.name, each.location) for each in found]
+        check_currency(beside, path, self._problems, whole=known)
         self._names(entry, values, path)
         event = Event(
             name=entry.name,
@@ -111,7 +111,7 @@ class EventReader:
         sensitivity = entry.defaults.values.get("sensitivity")
         # A group that is not defined is told where it is written: in the event, or in the defaults of its file.
         groups = [name for name in values.get("include", ()) if self._references.has("property_groups", name)]
-        sets = [self._resolver.group(name, entry.place, path, sensitivity) for name in groups]
+        sets = [self._resolver.group(name, entry.location, path, sensitivity) for name in groups]
         node = values.get("properties")
         own = [] if node is None else self._resolver.properties(node, path, sensitivity)
         if not sets:
@@ -123,12 +123,12 @@ class EventReader:
             if first is found:
                 if found.property is not None:
                     here = (*path, found.name)
-                    self._resolver.one_wire_name(found.property.wire_name, found.place, here, wire_names)
+                    self._resolver.one_wire_name(found.property.wire_name, found.location, here, wire_names)
             elif first.property is not None and found.property is not None and first.property != found.property:
-                self._findings.add(
+                self._problems.add(
                     "duplicate_property",
-                    f"{entry.name} has {found.name!r} here and at {first.place}, and they differ",
-                    place=found.place if found.place.file == entry.place.file else entry.place,
+                    f"{entry.name} has {found.name!r} here and at {first.location}, and they differ",
+                    at=found.location if found.location.file == entry.location.file else entry.location,
                     path=(*path, found.name),
                     remedy="keep one of them, or make them the same",
                 )
@@ -136,7 +136,7 @@ class EventReader:
 
     def _names(self, entry: Definition, values: Mapping[str, Any], path: Path) -> None:
         node = entry.node
-        names: list[tuple[str, Location, str]] = [(entry.name, entry.place, "")]
+        names: list[tuple[str, Location, str]] = [(entry.name, entry.location, "")]
         if "wire_name" in values and values["wire_name"] != entry.name:
             names.append((values["wire_name"], node.value["wire_name"], "wire_name"))
         if "aliases" in values:
@@ -144,13 +144,13 @@ class EventReader:
                 name = item.get("name")
                 if name is not None and isinstance(name.value, str):
                     names.append((name.value, name, "aliases"))
-        for name, place, key in names:
-            owner, first = self._wire.setdefault(name, (entry.name, place))
-            if first is not place:
-                self._findings.add(
+        for name, location, key in names:
+            owner, first = self._wire.setdefault(name, (entry.name, location))
+            if first is not location:
+                self._problems.add(
                     "duplicate_wire_name",
                     f"{name!r} is a name of {owner} at {first}, and of {entry.name} here",
-                    place=place,
+                    at=location,
                     path=(*path, key) if key else path,
                     remedy="an event that arrives under it could be either: rename one",
                 )
@@ -168,7 +168,7 @@ class EventReader:
             first = seen.setdefault(id_.value, id_)
             if first is not id_:
                 message = f"the rule {id_.value!r} stands here and at {first}"
-                self._findings.add("duplicate_name", message, place=id_, path=here, remedy="rename one of them")
+                self._problems.add("duplicate_name", message, at=id_, path=here, remedy="rename one of them")
             self._rule(check, properties, here)
             message_node = item.get("message")
             text = message_node.value if message_node is not None and isinstance(message_node.value, str) else ""
@@ -176,29 +176,29 @@ class EventReader:
         return tuple(rules)
 
     def _rule(self, check: YamlNode, properties: Mapping[str, Property | None], path: Path) -> None:
-        whole = not self._findings.incomplete
+        whole = not self._problems.incomplete
         try:
             compile_rule(check.value, properties.keys() if whole else None)
         except ValueError as error:
-            self._findings.add("bad_rule", str(error), place=check, path=path, remedy="mend the expression")
+            self._problems.add("bad_rule", str(error), at=check, path=path, remedy="mend the expression")
 
     def _deprecation(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> Deprecation | None:
         stated = values.get("deprecated")
         if stated is None:
             return None
-        place, here = node.value["deprecated"], (*path, "deprecated")
+        location, here = node.value["deprecated"], (*path, "deprecated")
         if values.get("status", "active") != "deprecated":
-            self._findings.add(
+            self._problems.add(
                 "bad_status", f"the status is {values.get('status', 'active')}, yet 'deprecated' is filled in",
-                place=node.key("deprecated"), path=here, remedy="set status: deprecated, or take it out",
+                at=node.key("deprecated"), path=here, remedy="set status: deprecated, or take it out",
             )  # fmt: skip
         if "since" in stated and "remove_after" in stated and stated["since"] > stated["remove_after"]:
-            self._findings.add(
-                "empty_range", "remove_after is before since", place=place.value["remove_after"], path=here,
+            self._problems.add(
+                "empty_range", "remove_after is before since", at=location.value["remove_after"], path=here,
                 remedy="choose a later day",
             )  # fmt: skip
         if stated.get("replaced_by"):
-            self._replacements.append((stated["replaced_by"], place.value["replaced_by"], (*here, "replaced_by")))
+            self._replacements.append((stated["replaced_by"], location.value["replaced_by"], (*here, "replaced_by")))
         fields = {key: stated[key] for key in Deprecation.__struct_fields__ if key in stated}
         return Deprecation(**fields)
 
@@ -207,8 +207,8 @@ class EventReader:
         if volume is None or "per" not in volume:
             return None
         if "min" in volume and "max" in volume and volume["min"] > volume["max"]:
-            place = node.value["expect"].value["volume"].value["max"]
+            location = node.value["expect"].value["volume"].value["max"]
             message = f"min {volume['min']} is more than max {volume['max']}"
             here = (*path, "expect", "volume")
-            self._findings.add("empty_range", message, place=place, path=here, remedy="lower min or raise max")
+            self._problems.add("empty_range", message, at=location, path=here, remedy="lower min or raise max")
         return VolumeExpectation(per=volume["per"], min=volume.get("min"), max=volume.get("max"))

@@ -17,21 +17,21 @@ _KEY = "example"
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
-def check_examples(examples: Sequence[Example], findings: Problems) -> None:
+def check_examples(examples: Sequence[Example], problems: Problems) -> None:
     """Tell every example that its property would refuse."""
     for example in examples:
         prop = msgspec.structs.replace(example.property, name=_KEY, wire_name=_KEY, transform=None)
         event = Event(name=_KEY, wire_name=_KEY, properties=(prop,))
-        validator = Validator(Plan(id=_KEY, events={_KEY: event}), place="client")
+        validator = Validator(Plan(id=_KEY, events={_KEY: event}), stage="client")
         for value in prop.examples:
             checked = validator.check(event, _encoder.encode({_KEY: value}))
             if checked.faults:
                 fault = checked.faults[0]
                 node = example.node
-                findings.add(
+                problems.add(
                     "bad_example",
                     f"the example {_shown(value)} does not fit: {str(fault).removeprefix(_KEY).strip()}",
-                    place=node.get("examples") or node,
+                    at=node.get("examples") or node,
                     path=example.path,
                     remedy="mend the example, or the constraint",
                 )

@@ -42,7 +42,7 @@ __all__ = [
 class FieldType(Protocol):
     """What a key's value may be."""
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         """The value, or MISSING (and a finding) when the node does not hold one of this kind."""
         ...
 
@@ -60,11 +60,11 @@ class _Scalar:
     def __init__(self, take: Callable[[Any], Any]) -> None:
         self._take = take
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         try:
             return self._take(node.value)
         except _MisfitError as misfit:
-            findings.add(misfit.code, str(misfit), place=node, path=path, remedy=misfit.remedy)
+            problems.add(misfit.code, str(misfit), at=node, path=path, remedy=misfit.remedy)
             return MISSING
 
 
@@ -148,28 +148,26 @@ def _name(value: Any) -> str:
 
 
 class _Anything:
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
-        _refuse_infinite(node, path, findings)
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
+        _refuse_infinite(node, path, problems)
         return node.plain()
 
 
-def _refuse_infinite(node: YamlNode, path: Path, findings: Problems) -> None:
+def _refuse_infinite(node: YamlNode, path: Path, problems: Problems) -> None:
     if isinstance(node.value, float):
-        findings.add(
-            "bad_number", f"{node.value} is not finite", place=node, path=path, remedy="JSON has no such number"
-        )
+        problems.add("bad_number", f"{node.value} is not finite", at=node, path=path, remedy="JSON has no such number")
     elif isinstance(node.value, dict):
         for key, inner in node.value.items():
-            _refuse_infinite(inner, (*path, key), findings)
+            _refuse_infinite(inner, (*path, key), problems)
     elif isinstance(node.value, list):
         for index, inner in enumerate(node.value):
-            _refuse_infinite(inner, (*path, f"[{index}]"), findings)
+            _refuse_infinite(inner, (*path, f"[{index}]"), problems)
 
 
 class _AsIs:
     """Hands the node on: whoever asked for it reads it with more knowledge."""
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:  # noqa: ARG002 - the shape of a Kind
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:  # noqa: ARG002 - the shape of a Kind
         return node
 
 
@@ -179,12 +177,12 @@ class OneOf:
     def __init__(self, choices: Iterable[str] | object) -> None:
         self.choices: tuple[str, ...] = get_args(choices) or tuple(choices)  # type: ignore[arg-type]  # a Literal, or words
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
-        value = TEXT.read(node, path, findings)
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
+        value = TEXT.read(node, path, problems)
         if value is MISSING or value in self.choices:
             return value
         remedy = did_you_mean(value, self.choices)
-        findings.add("unknown_value", f"{value!r} is not known here", place=node, path=path, remedy=remedy)
+        problems.add("unknown_value", f"{value!r} is not known here", at=node, path=path, remedy=remedy)
         return MISSING
 
 
@@ -196,13 +194,13 @@ class OneOrSeveral(OneOf):
         self.several = OneOf(several).choices
         self._list = ListOf(OneOf(several))
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, list):
-            return super().read(node, path, findings)
-        values = self._list.read(node, path, findings)
+            return super().read(node, path, problems)
+        values = self._list.read(node, path, problems)
         if len(node.value) < 2 or len(set(values)) < len(values):
             message = "takes one word, or a list of two or more different ones"
-            findings.add("unknown_value", message, place=node, path=path, remedy="write the word without brackets")
+            problems.add("unknown_value", message, at=node, path=path, remedy="write the word without brackets")
             return MISSING
         return values if len(values) == len(node.value) else MISSING
 
@@ -213,12 +211,12 @@ class ListOf:
     def __init__(self, kind: FieldType) -> None:
         self.kind = kind
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, list):
             remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
-            findings.add("wrong_type", f"takes a list, not {kind_of(node.value)}", place=node, path=path, remedy=remedy)
+            problems.add("wrong_type", f"takes a list, not {kind_of(node.value)}", at=node, path=path, remedy=remedy)
             return MISSING
-        values = (self.kind.read(inner, (*path, f"[{index}]"), findings) for index, inner in enumerate(node.value))
+        values = (self.kind.read(inner, (*path, f"[{index}]"), problems) for index, inner in enumerate(node.value))
         return tuple(value for value in values if value is not MISSING)
 
 
@@ -229,19 +227,19 @@ class MapOf:
         self.kind = kind
         self.names = tuple(names)
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, dict):
             message = f"takes a mapping, not {kind_of(node.value)}"
-            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
+            problems.add("wrong_type", message, at=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values = {}
         for name, inner in node.value.items():
             if self.names and name not in self.names:
                 remedy = did_you_mean(name, self.names)
                 message = f"unknown key {name!r}"
-                findings.add("unknown_key", message, place=node.key(name), path=path, remedy=remedy)
+                problems.add("unknown_key", message, at=node.key(name), path=path, remedy=remedy)
                 continue
-            value = self.kind.read(inner, (*path, name), findings)
+            value = self.kind.read(inner, (*path, name), problems)
             if value is not MISSING:
                 values[name] = value
         return values
@@ -265,34 +263,34 @@ class Record:
         self.keys = keys
         self._required = tuple(name for name, key in keys.items() if key.required)
 
-    def read(self, node: YamlNode, path: Path, findings: Problems) -> Any:
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, dict):
             message = f"takes a mapping, not {kind_of(node.value)}"
-            findings.add("wrong_type", message, place=node, path=path, remedy="write KEY: value under it, or {…}")
+            problems.add("wrong_type", message, at=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values: dict[str, Any] = {}
         for name, inner in node.value.items():
             key = self.keys.get(name)
             if key is None:
-                self._unknown(name, node, path, findings, values)
+                self._unknown(name, node, path, problems, values)
             elif not (key.nullable and inner.value is None):
-                value = key.kind.read(inner, (*path, name), findings)
+                value = key.kind.read(inner, (*path, name), problems)
                 if value is not MISSING:
                     values[name] = value
         for name in self._required:
             if name not in node.value:
                 message = f"{name!r} is missing"
-                findings.add("missing_key", message, place=node, path=path, remedy=f"add {name}: …")
+                problems.add("missing_key", message, at=node, path=path, remedy=f"add {name}: …")
         return values
 
-    def _unknown(self, name: str, node: YamlNode, path: Path, findings: Problems, values: dict[str, Any]) -> None:
+    def _unknown(self, name: str, node: YamlNode, path: Path, problems: Problems, values: dict[str, Any]) -> None:
         if name.startswith("x_"):
-            values.setdefault("x", {})[name] = ANYTHING.read(node.value[name], (*path, name), findings)
+            values.setdefault("x", {})[name] = ANYTHING.read(node.value[name], (*path, name), problems)
             return
         remedy = did_you_mean(name, self.keys) or "leave it out, or name it x_… to keep it as a note"
         if name == "<<":
             remedy = "YAML 1.2 has no merge key; use `use`, `include` or `defaults`"
-        findings.add("unknown_key", f"unknown key {name!r}", place=node.key(name), path=path, remedy=remedy)
+        problems.add("unknown_key", f"unknown key {name!r}", at=node.key(name), path=path, remedy=remedy)
 
 
 TEXT: FieldType = _Scalar(_text)
@@ -311,7 +309,7 @@ ANYTHING: FieldType = _Anything()
 NODE: FieldType = _AsIs()
 
 
-def check_name(name: str, kind: FieldType, *, node: YamlNode, path: Path, findings: Problems) -> None:
+def check_name(name: str, kind: FieldType, *, node: YamlNode, path: Path, problems: Problems) -> None:
     """Tell when the key `name` of the mapping `node` is not a name of this kind (NAME or WORD)."""
-    place = node.key(name)
-    kind.read(YamlNode(name, place.file, place.line, place.column), path, findings)
+    location = node.key(name)
+    kind.read(YamlNode(name, location.file, location.line, location.column), path, problems)

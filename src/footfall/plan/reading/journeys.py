@@ -23,7 +23,7 @@ class JourneyReader:
 
     def __init__(self, references: References, *, required: tuple[str, ...]) -> None:
         self._references = references
-        self._findings: Problems = references.findings
+        self._problems: Problems = references.problems
         self._required = required
 
     def read(self, entries: Mapping[str, Definition]) -> dict[str, Journey]:
@@ -37,7 +37,7 @@ class JourneyReader:
 
     def _journey(self, entry: Definition) -> Journey | None:
         path, node = ("journeys", entry.name), entry.node
-        values = JOURNEY.read(node, path, self._findings)
+        values = JOURNEY.read(node, path, self._problems)
         if values is MISSING:
             return None
         self._references.entry_owner(values, entry, path)
@@ -48,7 +48,7 @@ class JourneyReader:
             return None  # a step has a fault, so nothing can be said about the order
         if not steps:
             message = "the journey has no step"
-            self._findings.add("missing_key", message, place=node.value["steps"], path=path, remedy="add steps")
+            self._problems.add("missing_key", message, at=node.value["steps"], path=path, remedy="add steps")
             return None
         self._references.steps[entry.name] = ids
         self._limits(steps, values, path)
@@ -80,15 +80,15 @@ class JourneyReader:
         made, seen = [], dict[str, Location]()
         for index, node in enumerate(values.get(key, ())):
             here = (*path, key, f"[{index}]")
-            item = record.read(node, here, self._findings)
+            item = record.read(node, here, self._problems)
             if item is MISSING:
                 continue
             if name_key in item:
-                place = node.value[name_key]
-                first = seen.setdefault(item[name_key], place)
-                if first is not place:
+                location = node.value[name_key]
+                first = seen.setdefault(item[name_key], location)
+                if first is not location:
                     message = f"{item[name_key]!r} stands here and at {first}"
-                    self._findings.add("duplicate_name", message, place=place, path=here, remedy="rename one of them")
+                    self._problems.add("duplicate_name", message, at=location, path=here, remedy="rename one of them")
             one = make(item, node, here)
             if one is not None:
                 made.append(one)
@@ -104,8 +104,8 @@ class JourneyReader:
         where = self._where(item, node, path)
         expect = item.get("expect")
         if expect is not None and not 0 <= expect <= 1:
-            self._findings.add(
-                "bad_expectation", f"{expect} is not a share", place=node.value["expect"], path=(*path, "expect"),
+            self._problems.add(
+                "bad_expectation", f"{expect} is not a share", at=node.value["expect"], path=(*path, "expect"),
                 remedy="a number from 0 to 1, such as 0.3",
             )  # fmt: skip
         if "id" not in item or "event" not in item:
@@ -124,22 +124,22 @@ class JourneyReader:
             here = (*path, "steps", f"[{index}]")
             for key in ("within", "expect") if index == 0 else ():
                 if key in node.value:
-                    self._findings.add(
+                    self._problems.add(
                         "misplaced_step_key", f"{key!r} on the first step has no step before it to compare with",
-                        place=node.key(key), path=here, remedy="take it out, or put it on a later step",
+                        at=node.key(key), path=here, remedy="take it out, or put it on a later step",
                     )  # fmt: skip
             if index and whole is not None and step.within is not None and step.within > whole:
-                self._findings.add(
+                self._problems.add(
                     "empty_range",
                     f"the step allows more time than the whole journey ({format_duration(whole)})",
-                    place=node.value["within"],
+                    at=node.value["within"],
                     path=here,
                     remedy="shorten it, or lengthen the journey's within",
                 )
 
-    def _known(self, ids: tuple[str, ...], name: str, place: Location, path: Path) -> bool:
+    def _known(self, ids: tuple[str, ...], name: str, location: Location, path: Path) -> bool:
         if name not in ids:
-            self._findings.unknown("step", name, ids, place=place, path=path)
+            self._problems.unknown("step", name, ids, at=location, path=path)
         return name in ids
 
     def _branch(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Branch | None:
@@ -147,24 +147,24 @@ class JourneyReader:
             return None
         if item["id"] in ids:
             message = f"{item['id']!r} is also the name of a step"
-            self._findings.add("duplicate_name", message, place=node.value["id"], path=path, remedy="rename the branch")
+            self._problems.add("duplicate_name", message, at=node.value["id"], path=path, remedy="rename the branch")
         here = (*path, "steps")
-        places = [place for place in node.value["steps"].value if isinstance(place.value, str)]
+        places = [location for location in node.value["steps"].value if isinstance(location.value, str)]
         known = [self._known(ids, item["after"], node.value["after"], (*path, "after"))]
-        known += [self._known(ids, place.value, place, here) for place in places]
+        known += [self._known(ids, location.value, location, here) for location in places]
         if not places:
             message = "the branch leads to no step"
-            self._findings.add("missing_key", message, place=node.value["steps"], path=here, remedy="name a later step")
+            self._problems.add("missing_key", message, at=node.value["steps"], path=here, remedy="name a later step")
         if not all(known) or not places:
             return None
         last = item["after"]
-        for place in places:
-            if ids.index(place.value) <= ids.index(last):
-                message = f"{place.value!r} does not come after {last!r}"
+        for location in places:
+            if ids.index(location.value) <= ids.index(last):
+                message = f"{location.value!r} does not come after {last!r}"
                 remedy = f"the steps are {' → '.join(ids)}"
-                self._findings.add("backwards", message, place=place, path=here, remedy=remedy)
+                self._problems.add("backwards", message, at=location, path=here, remedy=remedy)
                 return None
-            last = place.value
+            last = location.value
         return Branch(id=item["id"], after=item["after"], steps=item["steps"], note=item.get("note", ""))
 
     def _guard(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Guard | None:
@@ -174,15 +174,15 @@ class JourneyReader:
         between, here = node.value["between"], (*path, "between")
         if len(between.value) != 2 or len(item["between"]) != 2:
             remedy = f"write [{ids[0]}, {ids[-1]}]"
-            self._findings.add("wrong_type", "takes two steps", place=between, path=here, remedy=remedy)
+            self._problems.add("wrong_type", "takes two steps", at=between, path=here, remedy=remedy)
             return None
-        known = [self._known(ids, place.value, place, here) for place in between.value]
+        known = [self._known(ids, location.value, location, here) for location in between.value]
         if not all(known):
             return None
         start, end = item["between"]
         if ids.index(start) >= ids.index(end):
             message = f"{end!r} does not come after {start!r}"
             remedy = f"the steps are {' → '.join(ids)}"
-            self._findings.add("backwards", message, place=between, path=here, remedy=remedy)
+            self._problems.add("backwards", message, at=between, path=here, remedy=remedy)
             return None
         return Guard(event=item["event"], start=start, end=end, name=item["as"], where=where)

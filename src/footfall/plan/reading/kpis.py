@@ -25,7 +25,7 @@ def read_kpis(
     drives: dict[str, YamlNode] = {}
     for entry in entries.values():
         path, node = ("kpis", entry.name), entry.node
-        values = KPI.read(node, path, references.findings)
+        values = KPI.read(node, path, references.problems)
         if values is MISSING:
             continue
         references.entry_owner(values, entry, path)
@@ -40,8 +40,8 @@ def read_kpis(
             continue
         if target is not None:
             check_target(
-                measure, target.get("unit"), references.lookup, place=node.value["target"], path=(*path, "target"),
-                findings=references.findings,
+                measure, target.get("unit"), references.lookup, at=node.value["target"], path=(*path, "target"),
+                problems=references.problems,
             )  # fmt: skip
         kpis[entry.name] = Kpi(
             name=entry.name,
@@ -50,11 +50,11 @@ def read_kpis(
             target=Target(**target) if target is not None and {"direction", "value"} <= target.keys() else None,
             **{key: value for key, value in values.items() if key != "measure"},
         )
-    _no_circles(drives, references.findings)
+    _no_circles(drives, references.problems)
     return kpis
 
 
-def _no_circles(drives: Mapping[str, YamlNode], findings: Problems) -> None:
+def _no_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:
     """Tell KPIs that, step by step, drive themselves; each circle once."""
     done: set[str] = set()
     for start in drives:
@@ -66,10 +66,10 @@ def _no_circles(drives: Mapping[str, YamlNode], findings: Problems) -> None:
             name = drives[name].value
         if name in walk:
             circle = [*walk[walk.index(name) :], name]
-            findings.add(
+            problems.add(
                 "cycle",
                 f"KPIs drive each other in a circle: {' → '.join(circle)}",
-                place=drives[walk[-1]],
+                at=drives[walk[-1]],
                 path=("kpis", walk[-1], "drives"),
                 remedy="cut it here",
             )
@@ -82,7 +82,7 @@ def read_goals(
     goals: dict[str, Goal] = {}
     for entry in entries.values():
         path, node = ("goals", entry.name), entry.node
-        values = GOAL.read(node, path, references.findings)
+        values = GOAL.read(node, path, references.problems)
         if values is MISSING:
             continue
         references.entry_owner(values, entry, path)

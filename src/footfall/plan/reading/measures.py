@@ -42,7 +42,7 @@ class MeasureReader:
 
     def __init__(self, references: References) -> None:
         self._references = references
-        self._findings = references.findings
+        self._problems = references.problems
 
     def read(self, node: YamlNode, path: Path) -> Measure | None:
         """A measure of any form."""
@@ -58,10 +58,10 @@ class MeasureReader:
                 what = f"cannot be a {elsewhere} inside a ratio"
             unknown = next((did_you_mean(key, forms) for key in node.marks if key not in {"where", "by"}), "")
             remedy = unknown if unknown.startswith("did") and not found else f"use exactly one of {', '.join(forms)}"
-            self._findings.add("bad_measure", f"the measure {what}", place=node, path=path, remedy=remedy)
+            self._problems.add("bad_measure", f"the measure {what}", at=node, path=path, remedy=remedy)
             return None
         form = found[0]
-        values = MEASURES[form].read(node, path, self._findings)
+        values = MEASURES[form].read(node, path, self._problems)
         if values is MISSING or form not in values:
             return None
         if form == "ratio":
@@ -74,10 +74,10 @@ class MeasureReader:
             return None
         ratio = Ratio(of=cast("_Simple", of), to=cast("_Simple", to))
         if ratio.of.by and ratio.to.by and ratio.of.by != ratio.to.by:
-            self._findings.add(
+            self._problems.add(
                 "bad_measure",
                 "the parts of the ratio are grouped by different properties",
-                place=node,
+                at=node,
                 path=path,
                 remedy="use the same `by` in both, or leave it out of one",
             )
@@ -93,13 +93,13 @@ class MeasureReader:
         for key in ("from", "to"):
             if values[key] not in steps:
                 what = f"step of {name}"
-                self._findings.unknown(what, values[key], steps, place=node.value[key], path=(*path, key))
+                self._problems.unknown(what, values[key], steps, at=node.value[key], path=(*path, key))
                 return None
         if steps.index(values["from"]) >= steps.index(values["to"]):
-            self._findings.add(
+            self._problems.add(
                 "backwards",
                 f"{values['to']!r} does not come after {values['from']!r} in {name}",
-                place=node.value["to"],
+                at=node.value["to"],
                 path=path,
                 remedy=f"the steps are {' → '.join(steps)}",
             )
@@ -107,25 +107,25 @@ class MeasureReader:
         return Conversion(journey=name, start=values["from"], end=values["to"])
 
     def _simple(self, form: str, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
-        place, here = node.value[form], (*path, form)
+        location, here = node.value[form], (*path, form)
         text, name = values[form], ""
         if form != "count":
             text, name = split_property(text)
             if not text:
                 remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
-                self._findings.add("bad_measure", f"{form} takes EVENT.PROPERTY", place=place, path=here, remedy=remedy)
+                self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=location, path=here, remedy=remedy)
                 return None
         elif "." in text and call_of(text) is None:
             remedy = f"write count: {text.partition('.')[0]}, or use unique or sum"
-            self._findings.add("bad_measure", "count takes an event alone", place=place, path=here, remedy=remedy)
+            self._problems.add("bad_measure", "count takes an event alone", at=location, path=here, remedy=remedy)
             return None
-        event = self._references.event(text, place, here)
+        event = self._references.event(text, location, here)
         if event is None:
             return None
         if form == "unique" and name != ACTOR:
-            self._scalar(event, name, place, here)
+            self._scalar(event, name, location, here)
         elif form in _FUNCTIONS:
-            self._numeric(event, name, form, place, here)
+            self._numeric(event, name, form, location, here)
         where = read_where(values.get("where"), event, self._references, (*path, "where"))
         by = values.get("by", ())
         for item in node.value["by"].value if by else ():
@@ -137,25 +137,25 @@ class MeasureReader:
             return Unique(event=text, property=name, where=where, by=by)
         return Aggregate(function=cast("Any", form), event=text, property=name, where=where, by=by)
 
-    def _scalar(self, event: Event, name: str, place: YamlNode, path: Path) -> None:
-        prop = self._references.property(event, name, place, path)
+    def _scalar(self, event: Event, name: str, location: YamlNode, path: Path) -> None:
+        prop = self._references.property(event, name, location, path)
         if prop is not None:
-            _must_be_scalar(prop, place, path, self._findings)
+            _must_be_scalar(prop, location, path, self._problems)
 
-    def _numeric(self, event: Event, name: str, form: str, place: YamlNode, path: Path) -> None:
-        prop = self._references.property(event, name, place, path)
+    def _numeric(self, event: Event, name: str, form: str, location: YamlNode, path: Path) -> None:
+        prop = self._references.property(event, name, location, path)
         if prop is not None and prop.type not in NUMERIC:
             message = f"{event.name}.{name} is of type {say_types(prop.type, prop.types)}, which has no {form}"
             remedy = "use an integer, number or decimal property, or count"
-            self._findings.add("not_numeric", message, place=place, path=path, remedy=remedy)
+            self._problems.add("not_numeric", message, at=location, path=path, remedy=remedy)
 
 
-def _must_be_scalar(prop: Property, place: YamlNode, path: Path, findings: Problems) -> bool:
+def _must_be_scalar(prop: Property, location: YamlNode, path: Path, problems: Problems) -> bool:
     if prop.type in SCALARS:
         return True
     remedy = "use a property that holds a single value"
     message = f"{prop.name!r} is of type {prop.type}, not a single value"
-    findings.add("not_scalar", message, place=place, path=path, remedy=remedy)
+    problems.add("not_scalar", message, at=location, path=path, remedy=remedy)
     return False
 
 
@@ -165,14 +165,14 @@ def read_where(node: YamlNode | None, event: Event, references: References, path
         return ()
     if not isinstance(node.value, dict):
         message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
-        references.findings.add("wrong_type", message, place=node, path=path, remedy="write {PROPERTY: VALUE}")
+        references.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
         return ()
     conditions: list[Where] = []
     for name, inner in node.value.items():
         here = (*path, name)
         prop = references.property(event, name, node.key(name), here)
-        if prop is not None and _must_be_scalar(prop, inner, here, references.findings):
-            conditions += _Conditions(prop, here, references.findings).read(inner)
+        if prop is not None and _must_be_scalar(prop, inner, here, references.problems):
+            conditions += _Conditions(prop, here, references.problems).read(inner)
     return tuple(conditions)
 
 
@@ -186,10 +186,10 @@ _COMPARABLE: dict[str, tuple[type, ...]] = {
 class _Conditions:
     """Reads the conditions on one property."""
 
-    def __init__(self, prop: Property, path: Path, findings: Problems) -> None:
+    def __init__(self, prop: Property, path: Path, problems: Problems) -> None:
         self._property = prop
         self._path = path
-        self._findings = findings
+        self._problems = problems
 
     def read(self, node: YamlNode) -> list[Where]:
         if not isinstance(node.value, dict):
@@ -206,11 +206,11 @@ class _Conditions:
             else:
                 remedy = did_you_mean(key, operators)
                 message = f"unknown key {key!r}"
-                self._findings.add("unknown_key", message, place=node.key(key), path=self._path, remedy=remedy)
+                self._problems.add("unknown_key", message, at=node.key(key), path=self._path, remedy=remedy)
         return conditions
 
     def _bad(self, message: str, node: YamlNode, remedy: str) -> None:
-        self._findings.add("bad_condition", message, place=node, path=self._path, remedy=remedy)
+        self._problems.add("bad_condition", message, at=node, path=self._path, remedy=remedy)
 
     def _among(self, op: str, node: YamlNode) -> list[Where]:
         items = node.value if isinstance(node.value, list) else [node]

@@ -1,4 +1,4 @@
-"""Gathers the sections of all files of a plan: what stands once, and what is defined by name, each with its place."""
+"""Merges the files of a plan: what is said once, and what is defined by name, each with its location."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Defaults:
 
 
 class Definition:
-    """One definition: its name, the place of the name, what was written, and the defaults of its file."""
+    """One definition: its name, the location of the name, what was written, and the defaults of its file."""
 
-    __slots__ = ("defaults", "name", "node", "place")
+    __slots__ = ("defaults", "location", "name", "node")
 
-    def __init__(self, name: str, node: YamlNode, place: Location, defaults: Defaults) -> None:
+    def __init__(self, name: str, node: YamlNode, location: Location, defaults: Defaults) -> None:
         self.name = name
         self.node = node
-        self.place = place
+        self.location = location
         self.defaults = defaults
 
 
@@ -47,46 +47,46 @@ class MergedFiles:
         self.x: dict[str, Any] = {}
 
 
-def merge_files(roots: Iterable[YamlNode], findings: Problems) -> MergedFiles:
+def merge_files(roots: Iterable[YamlNode], problems: Problems) -> MergedFiles:
     """Merge the files in the given order; a name or a header key that stands twice is told with both places."""
     gathered = MergedFiles()
     for root in roots:
-        _file(root, gathered, findings)
+        _file(root, gathered, problems)
     return gathered
 
 
-def _file(root: YamlNode, gathered: MergedFiles, findings: Problems) -> None:
-    values = FILE.read(root, (), findings)
+def _file(root: YamlNode, gathered: MergedFiles, problems: Problems) -> None:
+    values = FILE.read(root, (), problems)
     if values is MISSING:
-        findings.incomplete = True
+        problems.incomplete = True
         return
     defaults = Defaults(values.get("defaults", {}), root.get("defaults"))
     if defaults.node is not None:
         gathered.defaults.append(defaults)
     for key in HEADER:
-        if key in values and _once(key, root, gathered, findings):
+        if key in values and _once(key, root, gathered, problems):
             gathered.header[key] = values[key]
     for key, value in values.get("x", {}).items():
-        if _once(key, root, gathered, findings):
+        if _once(key, root, gathered, problems):
             gathered.x[key] = value
     for section, (names, _) in SECTIONS.items():
         if section in values:
-            _define(root.value[section], names, gathered.sections[section], (section,), defaults, findings)
+            _define(root.value[section], names, gathered.sections[section], (section,), defaults, problems)
     for kind in TRAIT_KINDS:
         node = values.get("traits", {}).get(kind)
         if node is not None:
-            _define(node, NAME, gathered.traits.setdefault(kind, {}), ("traits", kind), defaults, findings)
+            _define(node, NAME, gathered.traits.setdefault(kind, {}), ("traits", kind), defaults, problems)
 
 
-def _once(key: str, root: YamlNode, gathered: MergedFiles, findings: Problems) -> bool:
+def _once(key: str, root: YamlNode, gathered: MergedFiles, problems: Problems) -> bool:
     node = root.value[key]
     first = gathered.header_nodes.setdefault(key, node)
     if first is node:
         return True
-    findings.add(
+    problems.add(
         "duplicate_name",
         f"{key!r} is set here and at {first}",
-        place=root.key(key),
+        at=root.key(key),
         path=(key,),
         remedy="a plan says this once: keep one of them",
     )
@@ -94,30 +94,30 @@ def _once(key: str, root: YamlNode, gathered: MergedFiles, findings: Problems) -
 
 
 def _define(
-    node: YamlNode, names: FieldType, into: dict[str, Definition], path: Path, defaults: Defaults, findings: Problems
+    node: YamlNode, names: FieldType, into: dict[str, Definition], path: Path, defaults: Defaults, problems: Problems
 ) -> None:
     if node.value is None:
         return
     if not isinstance(node.value, dict):
-        findings.add(
+        problems.add(
             "wrong_type",
             f"takes a mapping from names to definitions, not {kind_of(node.value)}",
-            place=node,
+            at=node,
             path=path,
             remedy="write NAME: {…} under it",
         )
         return
     for name, inner in node.value.items():
-        check_name(name, names, node=node, path=(*path, name), findings=findings)
-        place = node.key(name)
+        check_name(name, names, node=node, path=(*path, name), problems=problems)
+        location = node.key(name)
         first = into.get(name)
         if first is None:
-            into[name] = Definition(name, inner, place, defaults)
+            into[name] = Definition(name, inner, location, defaults)
             continue
-        findings.add(
+        problems.add(
             "duplicate_name",
-            f"{name!r} is defined here and at {first.place}",
-            place=place,
+            f"{name!r} is defined here and at {first.location}",
+            at=location,
             path=(*path, name),
             remedy="rename one of them, or remove it",
         )

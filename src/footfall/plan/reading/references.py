@@ -24,8 +24,8 @@ class References:
     known, and nothing is concluded from it: its own fault is told already.
     """
 
-    def __init__(self, gathered: MergedFiles, findings: Problems) -> None:
-        self.findings = findings
+    def __init__(self, gathered: MergedFiles, problems: Problems) -> None:
+        self.problems = problems
         self.steps: dict[str, tuple[str, ...] | None] = {}
         self._sections: Mapping[str, Mapping[str, Definition]] = gathered.sections
         self._events: dict[str, Event] = {}
@@ -54,12 +54,12 @@ class References:
         """Make known what stands under `pages`, and the traits."""
         self._pages, self._traits = pages, traits
 
-    def defined(self, section: str, what: str, name: str, place: Location, path: Path) -> bool:
+    def defined(self, section: str, what: str, name: str, location: Location, path: Path) -> bool:
         """Whether a section defines a name."""
         names = self._sections[section]
         if name in names:
             return True
-        self.findings.unknown(what, name, names, place=place, path=path)
+        self.problems.unknown(what, name, names, at=location, path=path)
         return False
 
     def has(self, section: str, name: str) -> bool:
@@ -70,16 +70,16 @@ class References:
         """What the plan's `require` section asks for is there; an empty list counts, as it was thought of."""
         for key in required:
             if key not in entry.node.value and not values.get(key):
-                self.findings.add(
+                self.problems.add(
                     "missing_metadata",
                     f"{key!r} is missing",
-                    place=entry.place,
+                    at=entry.location,
                     path=path,
                     remedy=f"add {key}: the plan's `require` asks for it",
                 )
 
-    def event(self, name: str, place: Location, path: Path) -> Event | None:
-        """The event of this canonical name, or the call that is named in the place of one."""
+    def event(self, name: str, location: Location, path: Path) -> Event | None:
+        """The event of this canonical name, or the call that is named in its place."""
         if name in self._sections["events"]:
             return self._events.get(name)
         event = subject(name, self._events, self._pages, self._traits)
@@ -87,35 +87,35 @@ class References:
             self._properties[name] = {prop.name: prop for prop in event.properties}
         else:
             if name in self._wire_names:
-                self.findings.add(
-                    "unknown_reference", f"{name!r} is a name on the wire", place=place, path=path,
+                self.problems.add(
+                    "unknown_reference", f"{name!r} is a name on the wire", at=location, path=path,
                     remedy=f"use the event's own name, {self._wire_names[name]!r}",
                 )  # fmt: skip
             else:
                 rest = name.partition(":")[2]
                 known = [*self._sections["events"], *CALLS, *((f"page:{rest}", f"screen:{rest}") if rest else ())]
-                self.findings.unknown("event", name, known, place=place, path=path)
+                self.problems.unknown("event", name, known, at=location, path=path)
         return event
 
-    def property(self, event: Event, name: str, place: Location, path: Path) -> Property | None:
+    def property(self, event: Event, name: str, location: Location, path: Path) -> Property | None:
         """The property of an event."""
         known = self._properties[event.name]
         if not known and call_of(event.name) is not None and event.name not in self._sections["events"]:
-            self._unplanned(event.name, name, place, path)
+            self._unplanned(event.name, name, location, path)
         elif name not in known and event.name not in self._partial:
-            self.findings.unknown(f"property of {event.name}", name, known, place=place, path=path)
+            self.problems.unknown(f"property of {event.name}", name, known, at=location, path=path)
         return known.get(name)
 
-    def _unplanned(self, event: str, name: str, place: Location, path: Path) -> None:
-        if self.findings.incomplete:
+    def _unplanned(self, event: str, name: str, location: Location, path: Path) -> None:
+        if self.problems.incomplete:
             return
         call = call_of(event)
         assert call is not None
         near = did_you_mean(call.name, self._pages) if call.name else ""
         hint = f"{near} Or " if near.startswith("did you mean") else ""
         write = f"write pages: {{{call.name or call.type}: {{properties: {{{name}: …}}}}}}"
-        self.findings.add(
-            "unknown_reference", f"the plan knows no property of {event}, so there is no {name!r} to read", place=place,
+        self.problems.add(
+            "unknown_reference", f"the plan knows no property of {event}, so there is no {name!r} to read", at=location,
             path=path, remedy=f"{hint}{write}, or use count or unique: {event}.actor",
         )  # fmt: skip
 
@@ -127,7 +127,7 @@ class References:
         """An owner is one of the teams, when the plan names its teams."""
         teams = self._sections["teams"]
         if teams and "owner" in values and "owner" in node.value and values["owner"] not in teams:
-            self.findings.unknown("team", values["owner"], teams, place=node.value["owner"], path=(*path, "owner"))
+            self.problems.unknown("team", values["owner"], teams, at=node.value["owner"], path=(*path, "owner"))
 
     def entry_owner(self, values: dict[str, Any], entry: Definition, path: Path) -> None:
         """As `owner`; an entry without an owner of its own gets that of its file's defaults."""
@@ -152,7 +152,7 @@ class References:
             kind, colon, name = text.partition(":")
             if not colon or kind not in PURPOSES:
                 remedy = f"write {', '.join(f'{purpose}:NAME' for purpose in PURPOSES[:-1])} or {PURPOSES[-1]}:NAME"
-                self.findings.add("unknown_value", f"{text!r} is not a purpose", place=item, path=here, remedy=remedy)
+                self.problems.add("unknown_value", f"{text!r} is not a purpose", at=item, path=here, remedy=remedy)
             else:
                 self.defined(_PURPOSE_SECTIONS[kind], kind, name, item, here)
 

@@ -30,13 +30,13 @@ _SAME_VALUES = frozenset(
 
 
 class ResolvedProperty:
-    """A resolved property of an event with its place; `property` is None when it could not be made sense of."""
+    """A resolved property of an event with its location; `property` is None when it could not be made sense of."""
 
-    __slots__ = ("name", "place", "property")
+    __slots__ = ("location", "name", "property")
 
-    def __init__(self, name: str, place: Location, prop: Property | None) -> None:
+    def __init__(self, name: str, location: Location, prop: Property | None) -> None:
         self.name = name
-        self.place = place
+        self.location = location
         self.property = prop
 
 
@@ -61,7 +61,7 @@ class Resolver:
         self,
         types: Mapping[str, Definition],
         groups: Mapping[str, Definition],
-        findings: Problems,
+        problems: Problems,
         *,
         levels: tuple[str, ...],
         required: Mapping[str, tuple[str, ...]],
@@ -69,7 +69,7 @@ class Resolver:
         self.examples: list[Example] = []
         self._types = types
         self._groups = groups
-        self._findings = findings
+        self._problems = problems
         self._levels = levels
         self._required = required
         self._done: dict[str, Property | None] = {}
@@ -82,22 +82,22 @@ class Resolver:
     def resolve_all(self) -> None:
         """Resolve every type and group, also those that nothing uses, so that their faults are told."""
         for name, entry in self._types.items():
-            self.type(name, entry.place, ("types", name))
+            self.type(name, entry.location, ("types", name))
         for name, entry in self._groups.items():
-            self.group(name, entry.place, ("property_groups", name), None)
+            self.group(name, entry.location, ("property_groups", name), None)
 
-    def type(self, name: str, place: Location, path: Path) -> Property | None:
+    def type(self, name: str, location: Location, path: Path) -> Property | None:
         """The named type as a property without a name, or None (told) when there is none or it never ends."""
         if name in self._done:
             return self._done[name]
         entry = self._types.get(name)
         if entry is None:
-            self._findings.unknown("type", name, self._types, place=place, path=path)
+            self._problems.unknown("type", name, self._types, at=location, path=path)
             return None
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(name) :], name])
-            self._findings.add(
-                "cycle", f"types use each other in a circle: {circle}", place=place, path=path, remedy="cut it here"
+            self._problems.add(
+                "cycle", f"types use each other in a circle: {circle}", at=location, path=path, remedy="cut it here"
             )
             return None
         self._open.append(name)
@@ -107,17 +107,17 @@ class Resolver:
         self._open.pop()
         return self._done[name]
 
-    def group(self, name: str, place: Location, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
+    def group(self, name: str, location: Location, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
         """The properties of a property group, for events whose file has this default sensitivity."""
         done = self._group_done.get((name, sensitivity))
         if done is not None:
             return done
         entry = self._groups.get(name)
         if entry is None:
-            self._findings.unknown("property group", name, self._groups, place=place, path=path)
+            self._problems.unknown("property group", name, self._groups, at=location, path=path)
             return []
         here = ("property_groups", name)
-        values = PROPERTY_GROUP.read(entry.node, here, self._findings)
+        values = PROPERTY_GROUP.read(entry.node, here, self._problems)
         node = values.get("properties") if values is not MISSING else None
         found = [] if node is None else self.properties(node, here, sensitivity)
         for each in found if values is not MISSING else ():
@@ -132,29 +132,29 @@ class Resolver:
         """Every property of a `properties` mapping, in its order."""
         if not isinstance(node.value, dict):
             message = f"takes a mapping from names to properties, not {kind_of(node.value)}"
-            self._findings.add("wrong_type", message, place=node, path=path, remedy="write NAME: {type: …} under it")
+            self._problems.add("wrong_type", message, at=node, path=path, remedy="write NAME: {type: …} under it")
             return []
         found = []
         wire_names: dict[str, Location] = {}
         for name, inner in node.value.items():
             here = (*path, name)
-            check_name(name, NAME, node=node, path=here, findings=self._findings)
+            check_name(name, NAME, node=node, path=here, problems=self._problems)
             prop = self._make(PROPERTY, name, inner, here, sensitivity)
-            place = node.key(name)
-            found.append(ResolvedProperty(name, place, prop))
+            location = node.key(name)
+            found.append(ResolvedProperty(name, location, prop))
             if prop is not None:
-                self._metadata(prop, inner, place, here, "properties")
-                self.one_wire_name(prop.wire_name, place, here, wire_names)
+                self._metadata(prop, inner, location, here, "properties")
+                self.one_wire_name(prop.wire_name, location, here, wire_names)
         return found
 
-    def one_wire_name(self, name: str, place: Location, path: Path, seen: dict[str, Location]) -> None:
+    def one_wire_name(self, name: str, location: Location, path: Path, seen: dict[str, Location]) -> None:
         """Tell when two properties that travel side by side have one name on the wire."""
-        first = seen.setdefault(name, place)
-        if first is not place:
-            self._findings.add(
+        first = seen.setdefault(name, location)
+        if first is not location:
+            self._problems.add(
                 "duplicate_wire_name",
                 f"the wire name {name!r} is used here and at {first}",
-                place=place,
+                at=location,
                 path=path,
                 remedy="give one of them another wire_name",
             )
@@ -165,27 +165,27 @@ class Resolver:
         self._misplaced(entry.node, _TRAIT, "a trait, which is never required", path)
         prop = self._make(PROPERTY, entry.name, entry.node, path, entry.defaults.values.get("sensitivity"))
         if prop is not None:
-            self._metadata(prop, entry.node, entry.place, path, "traits")
+            self._metadata(prop, entry.node, entry.location, path, "traits")
         return prop
 
-    def _metadata(self, prop: Property, node: YamlNode, place: Location, path: Path, section: str) -> None:
+    def _metadata(self, prop: Property, node: YamlNode, location: Location, path: Path, section: str) -> None:
         for key in self._required.get(section, ()):
             if key not in node.value and getattr(prop, key, None) in (None, "", (), False):
-                self._findings.add(
-                    "missing_metadata", f"{key!r} is missing", place=place, path=path,
+                self._problems.add(
+                    "missing_metadata", f"{key!r} is missing", at=location, path=path,
                     remedy=f"add {key}: the plan's `require` asks for it",
                 )  # fmt: skip
 
     def _misplaced(self, node: YamlNode, keys: tuple[str, ...], what: str, path: Path) -> None:
         for key in keys:
             if key in node.marks:
-                self._findings.add(
-                    "misplaced_key", f"{key!r} has no meaning on {what}", place=node.key(key), path=path,
+                self._problems.add(
+                    "misplaced_key", f"{key!r} has no meaning on {what}", at=node.key(key), path=path,
                     remedy="take it out",
                 )  # fmt: skip
 
     def _make(self, record: Record, name: str, node: YamlNode, path: Path, sensitivity: str | None) -> Property | None:
-        fields = record.read(node, path, self._findings)
+        fields = record.read(node, path, self._problems)
         if fields is MISSING:
             return None
         own = tuple(fields)
@@ -204,29 +204,29 @@ class Resolver:
         elif "type" not in fields:
             if "type" not in node.value and "use" not in node.value:
                 message, remedy = "neither 'type' nor 'use' is given", "add type: string (or another), or use: NAME"
-                self._findings.add("missing_type", message, place=node, path=path, remedy=remedy)
+                self._problems.add("missing_type", message, at=node, path=path, remedy=remedy)
             return None
         level = fields.get("sensitivity")
         if level is not None and level not in self._levels:
-            self._findings.unknown("sensitivity level", level, self._levels, place=node.value["sensitivity"], path=path)
+            self._problems.unknown("sensitivity level", level, self._levels, at=node.value["sensitivity"], path=path)
         if sensitivity is not None and level is None and (base is None or base.sensitivity is None):
             fields["sensitivity"] = sensitivity
         if name:
             fields["name"] = name
             fields.setdefault("wire_name", name)
         prop = Property(**fields) if base is None else msgspec.structs.replace(base, **fields)
-        check_constraints(prop, own, node, path, self._findings)
+        check_constraints(prop, own, node, path, self._problems)
         if prop.examples and not _SAME_VALUES.issuperset(own):
             self.examples.append(Example(prop, node, path))
         return _inherit(prop) if prop.sensitivity is not None else prop
 
-    def _is_too_large(self, place: Location, path: Path) -> bool:
+    def _is_too_large(self, location: Location, path: Path) -> bool:
         """Whether types that use types have made more values than a plan can need; told once."""
         if self._values > _MOST_VALUES and not self._is_told:
             self._is_told = True
             message = f"the types that it uses make the plan larger than {_MOST_VALUES:,} values"
             remedy = "use fewer types in one another, or type: map where any key may be"
-            self._findings.add("too_large", message, place=place, path=path, remedy=remedy)
+            self._problems.add("too_large", message, at=location, path=path, remedy=remedy)
         return self._values > _MOST_VALUES
 
     def _inner(self, fields: dict[str, Any], path: Path) -> None:
@@ -245,10 +245,10 @@ class Resolver:
     def _narrow(self, base: Property, fields: dict[str, Any], node: YamlNode, path: Path) -> None:
         own, used = say_types(fields.get("type", base.type), fields.get("types", ())), say_types(base.type, base.types)
         if "type" in fields and own != used:
-            self._findings.add(
+            self._problems.add(
                 "type_changed",
                 f"the type used is {used}, and cannot become {own}",
-                place=node.value["type"],
+                at=node.value["type"],
                 path=path,
                 remedy="take `type` out, or define the property without `use`",
             )

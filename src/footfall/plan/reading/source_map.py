@@ -21,14 +21,14 @@ _SECTIONS = ("pages", "kpis", "journeys", "goals", "teams", "sources", "types", 
 
 
 def split_where(where: str) -> Path:
-    """The parts of a dotted name, as the findings write it: `order.lines[].price` is order, lines, [], price."""
+    """The parts of a dotted name, as the problems write it: `order.lines[].price` is order, lines, [], price."""
     return tuple(_PARTS.findall(where))
 
 
 class SourceMap:
     """Finds where a part of a plan stands.
 
-    Names are those of the findings: `EVENT`, `EVENT.PROPERTY`, `EVENT.PROPERTY[].INNER`, `EVENT.KEY`, `kpis.NAME`,
+    Names are those of the problems: `EVENT`, `EVENT.PROPERTY`, `EVENT.PROPERTY[].INNER`, `EVENT.KEY`, `kpis.NAME`,
     `journeys.NAME.steps[0]`, `goals.NAME`, `traits.user.NAME`, `naming.events`, `require`. A property that an event
     includes stands in its group, an inner one that comes with a used type in the type. Where an event has a key and a
     property of one name, the name means the property, and `key` finds the other.
@@ -39,18 +39,18 @@ class SourceMap:
         self._gathered = gathered
 
     def find(self, where: str | Path) -> Location:
-        """The place of a part, or of the innermost part around it that is written down.
+        """The location of a part, or of the innermost part around it that is written down.
 
-        For a plan without positions (a bundle), or a name that is nowhere, the place is the file, with line 0.
+        For a plan without positions (a bundle), or a name that is nowhere, the location is the file, with line 0.
         """
         path = split_where(where) if isinstance(where, str) else where
-        place = Location(self._file, 0, 0)
+        location = Location(self._file, 0, 0)
         for found, _ in self._steps(path):
-            place = found
-        return place
+            location = found
+        return location
 
     def key(self, where: str | Path, key: str) -> Location | None:
-        """The place of a key of a part (`description` of `order.total`), also of one that a used type brings.
+        """The location of a key of a part (`description` of `order.total`), also of one that a used type brings.
 
         None when the key is not written: it is left out, or given by a file's defaults.
         """
@@ -60,7 +60,7 @@ class SourceMap:
         return None
 
     def text(self, where: str | Path, key: str, text: str) -> Location:
-        """The place of one text in the list of texts under a key of a part; that of the part when it is not there.
+        """The location of one text in the list of texts under a key of a part; that of the part when it is not there.
 
         Also of one that a used type brings, or the property group that a property is included from.
         """
@@ -72,27 +72,27 @@ class SourceMap:
         return self.find(where)
 
     @property
-    def known(self) -> bool:
+    def has_positions(self) -> bool:
         """Whether positions are known at all: they are not for a bundle."""
         return self._gathered is not None
 
     def _steps(self, path: Path) -> Iterator[tuple[Location, YamlNode | None]]:
-        """The place and node of each longer part of the path, as far as it is written."""
+        """The location and node of each longer part of the path, as far as it is written."""
         gathered = self._gathered
         if gathered is None or not path:
             return
         head = path[0]
         if head == "traits" and len(path) >= 3 and path[2] in gathered.traits.get(path[1], {}):
             entry = gathered.traits[path[1]][path[2]]
-            yield from ((entry.place, None), (entry.place, None), (entry.place, entry.node))
+            yield from ((entry.location, None), (entry.location, None), (entry.location, entry.node))
             yield from self._inside(entry.node, path[3:])
         elif head in _SECTIONS and len(path) >= 2 and path[1] in gathered.sections[head]:
             entry = gathered.sections[head][path[1]]
-            yield from ((entry.place, None), (entry.place, entry.node))
+            yield from ((entry.location, None), (entry.location, entry.node))
             yield from self._inside(entry.node, path[2:])
         elif head in gathered.sections["events"]:
             entry = gathered.sections["events"][head]
-            yield entry.place, entry.node
+            yield entry.location, entry.node
             yield from self._event(entry, path[1:])
         elif head in gathered.header_nodes:
             node = gathered.header_nodes[head]

@@ -1,4 +1,4 @@
-"""Reads YAML into nodes that remember their place, through the event stream of PyYAML's C parser.
+"""Reads YAML into nodes that remember their location, through the event stream of PyYAML's C parser.
 
 Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-schema), with two differences: fractions
 become Decimal, so that `min: 0.10` stays exact, and a quoted scalar is always text. An alias shares the node of its
@@ -46,7 +46,7 @@ _PLAIN_TAGS = frozenset(f"{_CORE}{name}" for name in ("null", "bool", "int", "fl
 
 
 class YamlNode(Location):
-    """A value with its place. `marks` gives, for a mapping, the (line, column) of each key; `size` counts nodes."""
+    """A value with its location. `marks` gives, for a mapping, the (line, column) of each key; `size` counts nodes."""
 
     __slots__ = ("marks", "size", "value")
 
@@ -57,7 +57,7 @@ class YamlNode(Location):
         self.size = 1
 
     def key(self, name: str) -> Location:
-        """The place of a key of this mapping."""
+        """The location of a key of this mapping."""
         return Location(self.file, *self.marks[name])
 
     def get(self, name: str) -> YamlNode | None:
@@ -94,7 +94,7 @@ def is_writable(number: int | Decimal) -> bool:
 
 
 def node_of(value: Any, file: str) -> YamlNode:
-    """The node of plain values that never stood in a text; `file` names them where a place is told."""
+    """The node of plain values that never stood in a text; `file` names them where a location is told."""
     node = YamlNode(value, file, 0, 0)
     if isinstance(value, dict):
         node.value = {key: node_of(inner, file) for key, inner in value.items()}
@@ -150,9 +150,9 @@ _SKIP = "\0skip"  # no YAML scalar can hold a NUL, so it stands for "the next va
 
 
 class _Reader:
-    def __init__(self, file: str, findings: Problems) -> None:
+    def __init__(self, file: str, problems: Problems) -> None:
         self.file = file
-        self.findings = findings
+        self.problems = problems
         self.root: YamlNode | None = None
         self.stack: list[_Frame] = []
         self.flow: list[bool] = []
@@ -160,7 +160,7 @@ class _Reader:
         self.documents = 0
         self.expanded = 0
 
-    def place(self, event: Any) -> Location:
+    def location(self, event: Any) -> Location:
         mark = event.start_mark
         return Location(self.file, mark.line + 1, mark.column + 1)
 
@@ -175,8 +175,8 @@ class _Reader:
         try:
             value = _scalar(event.value, plain, tag)
         except _RefusedError as refused:
-            message, place = f"{event.value[:20]}… {refused}", self.place(event)
-            self.findings.add("bad_number", message, place=place, remedy="put it in quotes if it is text")
+            message, location = f"{event.value[:20]}… {refused}", self.location(event)
+            self.problems.add("bad_number", message, at=location, remedy="put it in quotes if it is text")
             value = event.value
         node = self.node(value, event)
         if event.anchor is not None:
@@ -205,10 +205,10 @@ class _Reader:
 
     def check_tag(self, event: Any) -> None:
         if event.tag is not None and event.tag not in _TEXT_TAGS and event.tag not in _PLAIN_TAGS:
-            self.findings.add(
+            self.problems.add(
                 "bad_tag",
                 f"the tag {event.tag.replace(_CORE, '!!')} is not read",
-                place=self.place(event),
+                at=self.location(event),
                 remedy="take the tag out",
             )
 
@@ -221,8 +221,8 @@ class _Reader:
     def open(self, value: YamlValue, event: Any) -> None:
         self.check_tag(event)
         if len(self.stack) >= _MAX_DEPTH:
-            self.findings.add(
-                "too_large", f"nested more than {_MAX_DEPTH} levels deep", place=self.place(event), remedy="flatten it"
+            self.problems.add(
+                "too_large", f"nested more than {_MAX_DEPTH} levels deep", at=self.location(event), remedy="flatten it"
             )
             raise _StopError
         self.stack.append(_Frame(self.node(value, event), event.anchor))
@@ -238,19 +238,19 @@ class _Reader:
     def alias(self, event: Any) -> None:
         node = self.anchors.get(event.anchor)
         if node is None:
-            self.findings.add(
+            self.problems.add(
                 "bad_alias",
                 f"*{event.anchor} refers to an anchor that is not complete before it",
-                place=self.place(event),
+                at=self.location(event),
                 remedy=f"put &{event.anchor} on an earlier value",
             )
             node = self.node(None, event)
         self.expanded += node.size
         if self.expanded > _MAX_NODES:
-            self.findings.add(
+            self.problems.add(
                 "too_large",
                 f"aliases repeat more than {_MAX_NODES:,} values",
-                place=self.place(event),
+                at=self.location(event),
                 remedy="name shared parts under `types` and `use` them",
             )
             raise _StopError
@@ -259,10 +259,10 @@ class _Reader:
     def document(self, event: Any) -> None:
         self.documents += 1
         if self.documents > 1:
-            self.findings.add(
+            self.problems.add(
                 "several_documents",
                 "a second document starts here",
-                place=self.place(event),
+                at=self.location(event),
                 remedy="put it in a file of its own",
             )
             raise _StopError
@@ -288,23 +288,23 @@ class _Reader:
 
     def as_key(self, container: YamlNode, node: YamlNode, text: str | None) -> str:
         if text is None:
-            self.findings.add(
-                "key_not_text", f"a key cannot be {kind_of(node.value)}", place=node, remedy="use a name as the key"
+            self.problems.add(
+                "key_not_text", f"a key cannot be {kind_of(node.value)}", at=node, remedy="use a name as the key"
             )
             return _SKIP
         if not isinstance(node.value, str):
-            self.findings.add(
+            self.problems.add(
                 "key_not_text",
                 f"the key {text or '(nothing)'} is {kind_of(node.value)}, not text",
-                place=node,
+                at=node,
                 remedy=f'put it in quotes: "{text}"',
             )
         if text in container.marks:
             first = container.marks[text][0]
-            self.findings.add(
+            self.problems.add(
                 "duplicate_key",
                 f"the key {text!r} stands here and at {self.file}:{first}",
-                place=node,
+                at=node,
                 remedy="keep one of them",
             )
             return _SKIP
@@ -312,7 +312,7 @@ class _Reader:
         return text
 
 
-def parse_yaml(data: bytes, file: str, findings: Problems) -> YamlNode | None:
+def parse_yaml(data: bytes, file: str, problems: Problems) -> YamlNode | None:
     """The one document of a YAML file, or None (and at least one finding) when there is nothing that can be used.
 
     Raises MissingExtraError when PyYAML is not installed.
@@ -323,18 +323,18 @@ def parse_yaml(data: bytes, file: str, findings: Problems) -> YamlNode | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         before = data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")
-        place = Location(file, line, len(before) + 1)
-        findings.add("not_utf8", f"byte {error.start} is not UTF-8", place=place, remedy="save the file as UTF-8")
-        findings.incomplete = True
+        location = Location(file, line, len(before) + 1)
+        problems.add("not_utf8", f"byte {error.start} is not UTF-8", at=location, remedy="save the file as UTF-8")
+        problems.incomplete = True
         return None
-    reader = _Reader(file, findings)
+    reader = _Reader(file, problems)
     try:
         _read(text, reader)
     except _StopError:
-        findings.incomplete = True
+        problems.incomplete = True
         return None
     if reader.root is None or reader.root.value is None:
-        findings.add("empty_file", "the file is empty", place=start, remedy="write a section into it, or remove it")
+        problems.add("empty_file", "the file is empty", at=start, remedy="write a section into it, or remove it")
         return None
     return reader.root
 
@@ -362,9 +362,9 @@ def _read(text: str, reader: _Reader) -> None:
                 take(event)
     except yaml.MarkedYAMLError as error:
         mark, begun = error.problem_mark or error.context_mark, error.context_mark
-        place = Location(reader.file, mark.line + 1, mark.column + 1) if mark else Location(reader.file, 1, 1)
+        location = Location(reader.file, mark.line + 1, mark.column + 1) if mark else Location(reader.file, 1, 1)
         since = f"that begins on line {begun.line + 1}" if error.context and begun else ""
-        _not_yaml(" ".join(part for part in (error.problem, error.context, since) if part), place, reader)
+        _not_yaml(" ".join(part for part in (error.problem, error.context, since) if part), location, reader)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
         _not_yaml(str(error.reason), Location(reader.file, line, 1), reader)
@@ -372,6 +372,6 @@ def _read(text: str, reader: _Reader) -> None:
         _not_yaml(str(error).partition("\n")[0], Location(reader.file, 1, 1), reader)
 
 
-def _not_yaml(what: str, place: Location, reader: _Reader) -> None:
-    reader.findings.add("not_yaml", f"not YAML: {what}", place=place, remedy="mend the syntax at this place")
+def _not_yaml(what: str, location: Location, reader: _Reader) -> None:
+    reader.problems.add("not_yaml", f"not YAML: {what}", at=location, remedy="mend the syntax at this place")
     raise _StopError from None

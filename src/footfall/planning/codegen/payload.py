@@ -47,7 +47,7 @@ def example_payload(event: Event) -> bytes:
     Where no valid example can be made, for a pattern that cannot be followed or a rule over required properties,
     the text has the right shape all the same.
     """
-    validator = Validator(Plan(id="example", events={event.name: event}), place="client")
+    validator = Validator(Plan(id="example", events={event.name: event}), stage="client")
     whole = _object(event.properties)
     needed = _object(tuple(prop for prop in event.properties if prop.required))
     for candidate in (whole, needed):

@@ -9,7 +9,7 @@ from footfall.plan.problems import Location
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff.changes import Change
 
-__all__ = ["findings_of", "place_of", "say_hurts"]
+__all__ = ["findings_of", "location_of", "say_hurts"]
 
 
 def findings_of(changes: Iterable[Change], *, base: SourceMap, new: SourceMap) -> list[Problem]:
@@ -19,10 +19,10 @@ def findings_of(changes: Iterable[Change], *, base: SourceMap, new: SourceMap) -
     """
     hurting = [change for change in changes if change.level != "info"]
     hurting.sort(key=lambda change: change.level != "error")
-    return [_finding(change, place_of(change, base=base, new=new)) for change in hurting]
+    return [_finding(change, location_of(change, base=base, new=new)) for change in hurting]
 
 
-def place_of(change: Change, *, base: SourceMap, new: SourceMap) -> Location:
+def location_of(change: Change, *, base: SourceMap, new: SourceMap) -> Location:
     """Where a change is to be looked at."""
     return (base if change.in_base else new).find(change.path)
 
@@ -34,15 +34,15 @@ def say_hurts(change: Change) -> str:
     return ", ".join(named) or "none"
 
 
-def _finding(change: Change, place: Location) -> Problem:
-    stood = "; the line is that of the base" if change.in_base and place.line else ""
+def _finding(change: Change, location: Location) -> Problem:
+    stood = "; the line is that of the base" if change.in_base and location.line else ""
     return Problem(
         change.kind,
         f"{change.message}; hurts {say_hurts(change)}{stood}",
         remedy=change.remedy,
         where=change.where,
-        file=place.file,
-        line=place.line,
-        column=place.column,
+        file=location.file,
+        line=location.line,
+        column=location.column,
         level="error" if change.level == "error" else "warning",
     )

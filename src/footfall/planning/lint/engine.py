@@ -1,6 +1,6 @@
 """Runs lint rules over a plan: applies the plan's levels and `no_lint`, finds the places, judges `no_lint` itself.
 
-Pure: it is given the plan, its places, the rules and the day, and answers with findings.
+Pure: it is given the plan, its locations, the rules and the day, and answers with findings.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _Spot = tuple[str, int, int, str, Path]
 """A `no_lint` word where it is written; its path only counts where nobody knows lines."""
 
 
-def lint(plan: Plan, *, places: SourceMap, today: date, rules: Sequence[LintRule] = RULES) -> list[Problem]:
+def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[LintRule] = RULES) -> list[Problem]:
     """What these rules find in a plan, by file, line and column.
 
     `today` is the day, in the plan's timezone, that expiry is judged by. A finding of a part that several events share
     (a property group, a type) is told once. Raises BrokenInputError when a team's own rule fails.
     """
-    view = View(plan, places, today)
+    view = View(plan, source_map, today)
     known = {rule.name: rule for rule in rules}
     exemptions = _Exemptions(view)
     problems: dict[tuple[object, ...], Problem] = {}
@@ -42,16 +42,16 @@ def lint(plan: Plan, *, places: SourceMap, today: date, rules: Sequence[LintRule
             exempt = exemptions.cover(finding.path, rule.name)
             weight = finding.level or level
             if weight != "off" and not exempt:
-                _add(problems, rule, finding, weight, _place(places, finding))
+                _add(problems, rule, finding, weight, _location(source_map, finding))
     found_of = {
         "unknown_no_lint": exemptions.unknown(known),
         "unused_no_lint": exemptions.unused(ran),
-        "unknown_lint_rule": _unknown_levels(plan, places, known),
+        "unknown_lint_rule": _unknown_levels(plan, source_map, known),
     }
     for rule in rules:
         level = plan.lint.get(rule.name, rule.level)
-        for finding, place in found_of.get(rule.name, ()) if level != "off" else ():
-            _add(problems, rule, finding, level, place)
+        for finding, location in found_of.get(rule.name, ()) if level != "off" else ():
+            _add(problems, rule, finding, level, location)
     return sorted(problems.values(), key=lambda problem: (problem.file, problem.line, problem.column))
 
 
@@ -65,15 +65,15 @@ def _judged(rule: LintRule, view: View) -> list[Finding]:
         raise BrokenInputError(f"the lint rule {rule.name}", message) from error
 
 
-def _place(places: SourceMap, finding: Finding) -> Location:
-    return (places.key(finding.path, finding.key) if finding.key else None) or places.find(finding.path)
+def _location(source_map: SourceMap, finding: Finding) -> Location:
+    return (source_map.key(finding.path, finding.key) if finding.key else None) or source_map.find(finding.path)
 
 
 def _add(
-    problems: dict[tuple[object, ...], Problem], rule: LintRule, finding: Finding, level: LintLevel, place: Location
+    problems: dict[tuple[object, ...], Problem], rule: LintRule, finding: Finding, level: LintLevel, location: Location
 ) -> None:
     where = dotted(finding.path)
-    spot = (place.file, place.line, place.column) if place.line else (place.file, where)
+    spot = (location.file, location.line, location.column) if location.line else (location.file, where)
     problems.setdefault(
         (rule.name, *spot, finding.message),
         Problem(
@@ -81,20 +81,22 @@ def _add(
             finding.message,
             remedy=finding.remedy or rule.fix,
             where=where,
-            file=place.file,
-            line=place.line,
-            column=place.column,
+            file=location.file,
+            line=location.line,
+            column=location.column,
             level="warning" if level == "warning" else "error",
         ),
     )
 
 
-def _unknown_levels(plan: Plan, places: SourceMap, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Location]]:
+def _unknown_levels(
+    plan: Plan, source_map: SourceMap, known: Mapping[str, LintRule]
+) -> Iterator[tuple[Finding, Location]]:
     for name in plan.lint:
         if name not in known:
             path = ("lint", name)
             message = f"there is no lint rule {name!r}"
-            yield Finding(path=path, message=message, remedy=did_you_mean(name, known)), places.find(path)
+            yield Finding(path=path, message=message, remedy=did_you_mean(name, known)), source_map.find(path)
 
 
 class _Exemptions:
@@ -109,8 +111,14 @@ class _Exemptions:
         self._used: set[_Spot] = set()
         for path, words in _carriers(view):
             for word in words:
-                place = view.places.text(path, "no_lint", word)
-                spot: _Spot = (place.file, place.line, place.column, word, () if view.places.known else path)
+                location = view.source_map.text(path, "no_lint", word)
+                spot: _Spot = (
+                    location.file,
+                    location.line,
+                    location.column,
+                    word,
+                    () if view.source_map.has_positions else path,
+                )
                 self._at.setdefault(path, {})[word] = spot
                 self._order.setdefault(spot, path)
 

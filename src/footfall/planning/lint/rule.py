@@ -54,12 +54,12 @@ class PlacedProperty(NamedTuple):
 class View:
     """The plan as the rules see it, with what many of them need made once.
 
-    `today` is the day that counts as now, in the plan's timezone. `places` may know nothing (a bundle).
+    `today` is the day that counts as now, in the plan's timezone. `source_map` may know nothing (a bundle).
     """
 
-    def __init__(self, plan: Plan, places: SourceMap, today: date) -> None:
+    def __init__(self, plan: Plan, source_map: SourceMap, today: date) -> None:
         self.plan = plan
-        self.places = places
+        self.source_map = source_map
         self.today = today
         self.properties = tuple(_all_properties(plan))
 

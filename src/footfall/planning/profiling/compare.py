@@ -99,11 +99,11 @@ class Lifecycle(msgspec.Struct, frozen=True):
 
 
 def compare(
-    monitor: DriftMonitor, *, places: SourceMap, since: int | None = None, until: int | None = None
+    monitor: DriftMonitor, *, source_map: SourceMap, since: int | None = None, until: int | None = None
 ) -> list[Problem]:
     """Everything in which the messages differ from the plan, event by event in the order of the plan.
 
-    `places` says where the plan's parts stand. `since` and `until` bound the window of the volumes (microseconds since
+    `source_map` locates the plan's parts. `since` and `until` bound the window of the volumes (microseconds since
     1970-01-01 UTC), by default from an event's first receipt to the last of all.
     """
     until = monitor.receipt if until is None else until
@@ -121,11 +121,11 @@ def compare(
     for event in monitor.plan.events.values():
         found += _volume(monitor, event, since, until)
     found += _unplanned(monitor)
-    return [_problem(finding, places) for finding in found]
+    return [_problem(finding, source_map) for finding in found]
 
 
-def _problem(finding: _Finding, places: SourceMap) -> Problem:
-    at = places.find(finding.where)
+def _problem(finding: _Finding, source_map: SourceMap) -> Problem:
+    at = source_map.find(finding.where)
     return Problem(
         finding.code,
         finding.message,

@@ -82,7 +82,7 @@ class DriftMonitor:
         self.receipt: int | None = None
         self._maps: dict[str, tuple[tuple[str, bool], ...]] = {}
         # By whether the transforms of the plan were applied.
-        self._validators = {True: Validator(plan, place="collector"), False: Validator(plan, place="client")}
+        self._validators = {True: Validator(plan, stage="collector"), False: Validator(plan, stage="client")}
         for seen in messages:
             self.see(seen)
 

@@ -104,7 +104,7 @@ class CallChecker:
     def __init__(self, plan: Plan, root: str = "") -> None:
         events = {name: msgspec.structs.replace(event, enforcement={}) for name, event in plan.events.items()}
         self._plan = msgspec.structs.replace(plan, enforcement={}, events=events)
-        self._validator = Validator(self._plan, place="test")
+        self._validator = Validator(self._plan, stage="test")
         self._sources = SourceGlobs(plan, root)
         self._names = sorted({event.wire_name for event in events.values()} | set(events))
 

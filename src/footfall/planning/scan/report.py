@@ -9,7 +9,7 @@ import msgspec
 
 from footfall.errors import Problem
 from footfall.plan.model import Plan
-from footfall.plan.problems import Location as PlanPlace
+from footfall.plan.problems import Location as PlanLocation
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.scan.call_checker import PROPERTY_CODES, CallChecker, CallVerdict
 from footfall.planning.scan.calls import CodeLocation
@@ -49,12 +49,12 @@ def scan(
     clients: Mapping[str, Naming] | None = None,
     gates: Gates | None = None,
     root: str = "",
-    places: SourceMap | None = None,
+    source_map: SourceMap | None = None,
 ) -> Scan:
     """Compare the code of `library` with `plan`.
 
     `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
-    `places` has the lines of the plan's events, for findings about events that no code sends. `clients` are names that
+    `source_map` locates the plan's events, for findings about events that no code sends. `clients` are names that
     stand for clients, each with what it is called like. Nothing of the scanned code is run or imported, and nothing
     in it makes this raise.
     """
@@ -73,7 +73,7 @@ def scan(
         *(problem for verdict in verdicts for problem in verdict.problems),
     ]
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
-    problems += _never(plan, events, verdicts, places)
+    problems += _never(plan, events, verdicts, source_map)
     problems += _gates(gates or Gates(), coverage, teams, sources)
     return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
 
@@ -174,7 +174,7 @@ def _involved(followed: Followed) -> list[Problem]:
 
 
 def _never(
-    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], places: SourceMap | None
+    plan: Plan, events: Mapping[str, Implementation], verdicts: Sequence[CallVerdict], source_map: SourceMap | None
 ) -> list[Problem]:
     problems = []
     for event in plan.events.values():
@@ -188,7 +188,7 @@ def _never(
         tests = events[event.name].tests
         may = f"; only tests send it: {tests[0]}" if tests else ""
         may += f"; a call that could not be resolved may send it: {maybe[0]}" if maybe else ""
-        at = PlanPlace("", 0, 0) if places is None else places.find((event.name,))
+        at = PlanLocation("", 0, 0) if source_map is None else source_map.find((event.name,))
         problems.append(
             Problem(
                 "never_sent", f"is planned and active, and nothing that was scanned sends it{may}", where=event.name,

@@ -60,7 +60,7 @@ class _Planting:
     def __init__(self, plan: Plan, seed: int) -> None:
         self.plan = plan
         self.rng = Random(seed)  # noqa: S311 - made data, not secrets
-        self._validator = Validator(plan, place="test")
+        self._validator = Validator(plan, stage="test")
         self._ids = 0
 
     def message_id(self) -> str:
