@@ -18,7 +18,7 @@ SHOP = read(Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway").r
 
 
 def told(impact: Impact, kind: str) -> dict[str, str]:
-    return {one.name: "; ".join([*one.how, *one.through]) for one in impact.noticed if one.kind == kind}
+    return {one.name: "; ".join([*one.how, *one.through]) for one in impact.dependents if one.kind == kind}
 
 
 def test_a_property_is_noticed_by_every_part_that_reads_it() -> None:

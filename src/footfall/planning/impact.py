@@ -1,4 +1,4 @@
-"""Who and what would notice if an event, or one of its properties, changed: all that stands on it, with its owner."""
+"""What depends on an event or one of its properties: KPIs, journeys, rules, sources and more, each with its owner."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from footfall.planning.diff.events import accepted_names
 from footfall.planning.diff.wording import say_condition
 from footfall.planning.usage import UsageIndex, Use
 
-__all__ = ["Groups", "Impact", "Noticed", "impact_of"]
+__all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 
 
-class Noticed(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that would notice.
+class Dependent(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that depends on an event or a property.
 
-    `kind` is `kpi`, `goal`, `journey`, `rule`, `identity`, `purpose`, `event` or `source`; `how` says in which part of
-    it the event or the property stands. `through` names what it notices it by, where it does not use it itself.
+    `kind` is `kpi`, `goal`, `journey`, `rule`, `identity`, `purpose`, `event` or `source`; `how` names the parts of it
+    that use the event or the property. `through` names what it depends on instead, where it does not use it itself.
     """
 
     kind: str
@@ -33,16 +33,16 @@ class Noticed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """All that would notice, and whom to ask: the teams that own any of it, with the plan's words on reaching them.
+    """Everything that depends on an event, a property or a property group, and the teams that own any of it.
 
-    `name` is what was asked for, in the plan's own words: an event, one `property` of it, or a property group, which
-    stands in all of `events`.
+    `name` is what was asked for, in the plan's words. `events` is the one event, or all that include the group;
+    `property` is None for an event and a group.
     """
 
     name: str
     events: tuple[Event, ...]
     property: Property | None
-    noticed: tuple[Noticed, ...]
+    dependents: tuple[Dependent, ...]
     teams: tuple[Team, ...]
 
 
@@ -50,7 +50,7 @@ Groups = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 class _Asked(msgspec.Struct, frozen=True):
-    """What a name means: the property of each event, "" for the event as such."""
+    """The events and properties that a name means; a property "" is the event as such."""
 
     name: str
     parts: tuple[tuple[Event, str], ...]
@@ -58,7 +58,7 @@ class _Asked(msgspec.Struct, frozen=True):
 
 
 def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -> Impact:
-    """Who and what would notice if `EVENT`, `EVENT.PROPERTY` or a property group changed.
+    """Everything that depends on `EVENT`, `EVENT.PROPERTY` or a property group.
 
     The event may be named as on the wire, or by an alias. `groups` are, for each property group, the names of its
     properties by event. Raises UsageError for a name that the plan does not have.
@@ -71,20 +71,20 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
         for use in (index.of_property(event.name, prop) if prop else index.of_event(event.name))
     )
     direct = _grouped(uses)
-    names = {(one.kind, one.name) for one in direct}
+    names = {(user.kind, user.name) for user in direct}
     events = {event.name: event for event, _ in asked.parts}
-    stated = [one for event, prop in asked.parts if not prop for one in _purposes(plan, event, names)]
-    senders = {one.name: one for event in events.values() for one in _senders(plan, event)}
-    noticed = [*direct, *stated, *_through(plan, names), *senders.values()]
+    stated = [user for event, prop in asked.parts if not prop for user in _purposes(plan, event, names)]
+    senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
+    dependents = [*direct, *stated, *_through(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
-    noticed.sort(key=lambda one: (order.index(one.kind), bool(one.through)))
-    owned = (*(event.owner for event in events.values()), *(one.owner for one in noticed))
+    dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
+    owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
     return Impact(
         name=asked.name,
         events=tuple(events.values()),
         property=asked.property,
-        noticed=tuple(noticed),
+        dependents=tuple(dependents),
         teams=teams,
     )
 
@@ -125,7 +125,7 @@ def _find_call(plan: Plan, name: str) -> _Asked | None:
     if event is not None and prop is not None:
         return _Asked(name, ((event, prop.name),), prop)
     if event is not None and call_of(name) is None:
-        hint = _near(last, [one.name for one in event.properties])
+        hint = _near(last, [prop.name for prop in event.properties])
         raise UsageError(f"{name}: there is no property {last!r} of {event.name}{hint}")
     event = named(plan, name) if call_of(name) is not None else None
     return None if event is None else _Asked(name, ((event, ""),))
@@ -145,56 +145,56 @@ def _group(plan: Plan, name: str, members: Mapping[str, tuple[str, ...]], only: 
     return _Asked(name, parts)
 
 
-def _near(word: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1)
+def _near(word: str, names: list[str]) -> str:
+    near = difflib.get_close_matches(word, names, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"
-    return f"; it has {', '.join(sorted(set(known))[:20])}" if known else "; it has none"
+    return f"; it has {', '.join(sorted(set(names))[:20])}" if names else "; it has none"
 
 
-def _grouped(uses: Iterable[Use]) -> list[Noticed]:
-    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+def _grouped(uses: Iterable[Use]) -> list[Dependent]:
+    by_name: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for use in uses:
-        parts = found.setdefault((use.kind, use.name), (use.owner, []))[1]
+        parts = by_name.setdefault((use.kind, use.name), (use.owner, []))[1]
         how = use.how if use.where is None else f"{use.how} {say_condition(use.where)}"
         if how not in parts:
             parts.append(how)
     return [
-        Noticed(kind=kind, name=name, owner=owner, how=tuple(parts)) for (kind, name), (owner, parts) in found.items()
+        Dependent(kind=kind, name=name, owner=owner, how=tuple(parts))
+        for (kind, name), (owner, parts) in by_name.items()
     ]
 
 
-def _purposes(plan: Plan, event: Event, told: set[tuple[str, str]]) -> list[Noticed]:
-    """What the event says that it is collected for, where nothing there uses it yet."""
-    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]] = {
-        "kpi": plan.kpis,
-        "journey": plan.journeys,
-        "goal": plan.goals,
-    }
-    found = []
+def _purposes(plan: Plan, event: Event, names: set[tuple[str, str]]) -> list[Dependent]:
+    """The purposes of the event that no part of the plan uses it for yet."""
+    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]]
+    sections = {"kpi": plan.kpis, "journey": plan.journeys, "goal": plan.goals}
+    purposes = []
     for purpose in event.purpose:
         kind, _, name = purpose.partition(":")
-        if (kind, name) not in told:
+        if (kind, name) not in names:
             part = sections.get(kind, {}).get(name)
             owner = "" if part is None else part.owner
-            found.append(Noticed(kind="purpose", name=purpose, owner=owner, how=("the event is collected for it",)))
-    return found
+            purposes.append(
+                Dependent(kind="purpose", name=purpose, owner=owner, how=("the event is collected for it",))
+            )
+    return purposes
 
 
-def _through(plan: Plan, told: set[tuple[str, str]]) -> list[Noticed]:
-    """What stands on something that notices: KPIs over a journey, KPIs that others drive or guard, goals."""
-    hit = {name for kind, name in told if kind == "kpi"}
-    journeys = {name for kind, name in told if kind == "journey"}
-    found = []
+def _through(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:
+    """What depends on one of these: KPIs over a journey, KPIs that others drive or guard, goals."""
+    hit = {name for kind, name in names if kind == "kpi"}
+    journeys = {name for kind, name in names if kind == "journey"}
+    dependents = []
     for kpi in plan.kpis.values():
         reasons = _reasons(kpi, plan, hit, journeys)
         if reasons and kpi.name not in hit:
-            found.append(Noticed(kind="kpi", name=kpi.name, owner=kpi.owner, through=tuple(reasons)))
+            dependents.append(Dependent(kind="kpi", name=kpi.name, owner=kpi.owner, through=tuple(reasons)))
     for goal in plan.goals.values():
         by = tuple(f"kpi:{name}" for name in goal.kpis if name in hit)
         if by:
-            found.append(Noticed(kind="goal", name=goal.name, owner=goal.owner, through=by))
-    return found
+            dependents.append(Dependent(kind="goal", name=goal.name, owner=goal.owner, through=by))
+    return dependents
 
 
 def _reasons(kpi: Kpi, plan: Plan, hit: set[str], journeys: set[str]) -> list[str]:
@@ -208,12 +208,11 @@ def _reasons(kpi: Kpi, plan: Plan, hit: set[str], journeys: set[str]) -> list[st
     return reasons
 
 
-def _senders(plan: Plan, event: Event) -> list[Noticed]:
+def _senders(plan: Plan, event: Event) -> list[Dependent]:
     """The sources that send the event; any source of the plan, where it names none."""
-    names = event.sources or tuple(plan.sources)
-    found = []
-    for name in names:
+    sources = []
+    for name in event.sources or plan.sources:
         source = plan.sources.get(name, Source(name=name))
         about = [f"{source.kind}{f', {source.language}' if source.language else ''}", *source.paths]
-        found.append(Noticed(kind="source", name=name, owner=event.owner, how=tuple(about)))
-    return found
+        sources.append(Dependent(kind="source", name=name, owner=event.owner, how=tuple(about)))
+    return sources

@@ -38,10 +38,10 @@ def installed_rules(*, taken: Collection[str] = ()) -> tuple[LintRule, ...]:
 
 def _load(point: EntryPoint) -> Iterable[LintRule]:
     try:
-        found = point.load()
+        offer = point.load()
     except Exception as error:  # another team's module may raise anything as it is imported
         raise _refused(point, f"cannot be loaded: {type(error).__name__}: {error}") from error
-    rules = tuple(found) if isinstance(found, list | tuple) else (found,)
+    rules = tuple(offer) if isinstance(offer, list | tuple) else (offer,)
     for rule in rules:
         if not isinstance(rule, LintRule):
             raise _refused(point, f"{rule!r} is no footfall.planning.lint.LintRule, nor a list or tuple of them")

@@ -124,7 +124,7 @@ def lock_plan(
     names = dict(before.removed.names)
     properties = dict(before.removed.properties)
     shapes = {event.name: shape_of(event) for event in plan.events.values()}
-    for old, shape in pair_events({name: one.shape for name, one in before.events.items()}, shapes):
+    for old, shape in pair_events({name: event.shape for name, event in before.events.items()}, shapes):
         locked = None if old is None else before.events[old.name]
         if shape is None:
             assert locked is not None
@@ -164,10 +164,10 @@ def _version(locked: LockedEvent | None, shape: Event, *, is_draft: bool) -> str
     return f"{major + 1}.0" if breaks and major else f"{major}.{minor + 1}"
 
 
-def _returned(stone: Tombstone, found: str, *, is_draft: bool) -> str:
+def _returned(stone: Tombstone, shape_hash: str, *, is_draft: bool) -> str:
     """The version of an event that comes back: the one that it had, or the next major one."""
     major, minor = _numbers(stone.version)
-    if stone.means == _event_means(found) and (major or is_draft):
+    if stone.means == _event_means(shape_hash) and (major or is_draft):
         return stone.version
     return f"0.{minor + 1}" if is_draft and not major else f"{major + 1}.0"
 
@@ -175,8 +175,8 @@ def _returned(stone: Tombstone, found: str, *, is_draft: bool) -> str:
 # What was taken away, and what came back
 
 
-def _event_means(found: str) -> str:
-    return f"event {found}"
+def _event_means(shape_hash: str) -> str:
+    return f"event {shape_hash}"
 
 
 def _name_means(event: str) -> str:
@@ -234,9 +234,9 @@ def _name_carriers(names: Mapping[str, Tombstone], events: Mapping[str, LockedEv
             carried.setdefault(name, []).append(locked)
     return {
         key: {
-            one.shape.name: {_event_means(one.hash), _name_means(one.shape.name)}
+            locked.shape.name: {_event_means(locked.hash), _name_means(locked.shape.name)}
             for name in {key, stone.wire}
-            for one in carried.get(name, ())
+            for locked in carried.get(name, ())
         }
         for key, stone in names.items()
     }
@@ -284,15 +284,15 @@ def stale(lock: PlanLock, now: PlanLock) -> list[Problem]:
 
     if lock.plan != now.plan:
         add("plan", f"the lock is that of the plan {lock.plan!r}")
-    for name, one in now.events.items():
-        known = lock.events.get(name)
-        if known is None:
-            add(name, f"is not in the lock; it will be version {one.version}")
-        elif known != one:
-            add(name, f"has changed since version {known.version}; it will be version {one.version}")
-    for name, known in lock.events.items():
+    for name, event in now.events.items():
+        before = lock.events.get(name)
+        if before is None:
+            add(name, f"is not in the lock; it will be version {event.version}")
+        elif before != event:
+            add(name, f"has changed since version {before.version}; it will be version {event.version}")
+    for name, before in lock.events.items():
         if name not in now.events:
-            add(name, f"is in the lock with version {known.version}, and not in the plan")
+            add(name, f"is in the lock with version {before.version}, and not in the plan")
     if not problems and lock != now:
         add("", "the tombstones of the lock are not those of the plan")
     return problems

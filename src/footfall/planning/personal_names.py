@@ -154,11 +154,11 @@ _VALUE_WORDS = frozenset(["raw", "value", "text", "string", "plain", "address", 
 
 
 def _by_words() -> dict[tuple[str, ...], list[PersonalName]]:
-    found: dict[tuple[str, ...], list[PersonalName]] = {}
+    rows: dict[tuple[str, ...], list[PersonalName]] = {}
     for row in NAMES:
         for name in row.names:
-            found.setdefault(words_of(name), []).append(row)
-    return found
+            rows.setdefault(words_of(name), []).append(row)
+    return rows
 
 
 _BY_WORDS: Final = _by_words()

@@ -182,10 +182,10 @@ def test_the_chain_follows_an_event_from_the_plan_to_its_use(plan_of: Any) -> No
 
     seen, bought, other = lifecycles(watch, coded={"bought": 2}, tested={"seen": 1})
 
-    assert (seen.coded, seen.tested, seen.seen, seen.first, seen.used) == (0, 1, 0, None, ())
-    assert (bought.coded, bought.tested, bought.seen, bought.used) == (2, 0, 2, ("kpi:orders",))
+    assert (seen.coded, seen.tested, seen.messages, seen.first, seen.used) == (0, 1, 0, None, ())
+    assert (bought.coded, bought.tested, bought.messages, bought.used) == (2, 0, 2, ("kpi:orders",))
     assert (bought.first, bought.last) == ("2026-11-01T12:00:00.000000Z", "2026-11-09T12:00:00.000000Z")
-    assert (other.planned, other.coded, other.seen) == ("", None, 1)
+    assert (other.planned, other.coded, other.messages) == ("", None, 1)
 
 
 def test_every_code_is_told_where_the_command_is_documented() -> None:

@@ -78,7 +78,7 @@ def _cells(event: Lifecycle) -> tuple[str, ...]:
         event.planned or "no",
         _known(event.coded),
         _known(event.tested),
-        f"{event.seen:,}" if event.seen else "never",
+        f"{event.messages:,}" if event.messages else "never",
         (event.first or "-")[:10],
         (event.last or "-")[:10],
         ", ".join(event.used) or "nothing",

@@ -15,7 +15,7 @@ from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
 from footfall.plan.model import Team
 from footfall.planning.diff.wording import say_how
-from footfall.planning.impact import Impact, Noticed, impact_of
+from footfall.planning.impact import Dependent, Impact, impact_of
 
 __all__ = ["command"]
 
@@ -57,14 +57,14 @@ def command(ctx: click.Context, path: Path, name: str, form: str) -> None:
 def _verdict(impact: Impact) -> str:
     counted = []
     for kind, words in _WORDS.items():
-        number = sum(one.kind == kind for one in impact.noticed)
+        number = sum(one.kind == kind for one in impact.dependents)
         if number:
             counted.append(f"{number} {words[number != 1]}")
     listed = ", ".join(counted)
     return f"{listed} would notice a change of {impact.name}" if counted else f"nothing stands on {impact.name}"
 
 
-def _how(one: Noticed) -> str:
+def _how(one: Dependent) -> str:
     return "; ".join([*map(say_how, one.how), *(f"through {name}" for name in one.through)])
 
 
@@ -75,7 +75,7 @@ def _reach(team: Team) -> str:
 def _as_text(impact: Impact) -> str:
     lines = [f"{_verdict(impact)}.", ""]
     for kind, words in _WORDS.items():
-        found = [one for one in impact.noticed if one.kind == kind]
+        found = [one for one in impact.dependents if one.kind == kind]
         if found:
             lines.append(f"{words[1][:1].upper()}{words[1][1:]}:")
             lines += [f"  {one.name}{_owned(one)}{f': {_how(one)}' if _how(one) else ''}" for one in found]
@@ -86,14 +86,15 @@ def _as_text(impact: Impact) -> str:
     return "\n".join(lines)
 
 
-def _owned(one: Noticed) -> str:
+def _owned(one: Dependent) -> str:
     return f" ({one.owner})" if one.owner and one.kind != "source" else ""
 
 
 def _as_markdown(impact: Impact) -> str:
     parts = [f"### Impact of {code_span(impact.name)}", f"{escape(_verdict(impact))}."]
     rows = [
-        (_WORDS[one.kind][0], f"**{escape(one.name)}**", escape(one.owner), escape(_how(one))) for one in impact.noticed
+        (_WORDS[one.kind][0], f"**{escape(one.name)}**", escape(one.owner), escape(_how(one)))
+        for one in impact.dependents
     ]
     parts += _table(("what", "name", "owner", "how"), rows)
     people = [
@@ -116,7 +117,7 @@ def _fields(impact: Impact) -> dict[str, Any]:
         "summary": _verdict(impact),
         "noticed": [
             {"kind": one.kind, "name": one.name, "owner": one.owner, "how": list(one.how), "through": list(one.through)}
-            for one in impact.noticed
+            for one in impact.dependents
         ],
         "teams": [
             {"name": team.name, "contact": team.contact, "slack": team.slack, "codeowners": team.codeowners}

@@ -28,7 +28,7 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
     (a property group, a type) is told once. Raises BrokenInputError when a team's own rule fails.
     """
     view = View(plan, source_map, today)
-    known = {rule.name: rule for rule in rules}
+    by_name = {rule.name: rule for rule in rules}
     exemptions = _Exemptions(view)
     problems: dict[tuple[object, ...], Problem] = {}
     ran: set[str] = set()
@@ -44,9 +44,9 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
             if weight != "off" and not exempt:
                 _add(problems, rule, finding, weight, _location(source_map, finding))
     found_of = {
-        "unknown_no_lint": exemptions.unknown(known),
+        "unknown_no_lint": exemptions.unknown(by_name),
         "unused_no_lint": exemptions.unused(ran),
-        "unknown_lint_rule": _unknown_levels(plan, source_map, known),
+        "unknown_lint_rule": _unknown_levels(plan, source_map, by_name),
     }
     for rule in rules:
         level = plan.lint.get(rule.name, rule.level)
@@ -90,13 +90,13 @@ def _add(
 
 
 def _unknown_levels(
-    plan: Plan, source_map: SourceMap, known: Mapping[str, LintRule]
+    plan: Plan, source_map: SourceMap, rules_by_name: Mapping[str, LintRule]
 ) -> Iterator[tuple[Finding, Location]]:
     for name in plan.lint:
-        if name not in known:
+        if name not in rules_by_name:
             path = ("lint", name)
             message = f"there is no lint rule {name!r}"
-            yield Finding(path=path, message=message, remedy=did_you_mean(name, known)), source_map.find(path)
+            yield Finding(path=path, message=message, remedy=did_you_mean(name, rules_by_name)), source_map.find(path)
 
 
 class _Exemptions:
@@ -132,13 +132,13 @@ class _Exemptions:
                 covered = True
         return covered
 
-    def unknown(self, known: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Location]]:
+    def unknown(self, by_name: Mapping[str, LintRule]) -> Iterator[tuple[Finding, Location]]:
         """Words that are no rule's name."""
         for spot, path in self._order.items():
             word = spot[3]
-            if word not in known:
+            if word not in by_name:
                 message = f"no_lint names {word!r}, and there is no such rule"
-                yield Finding(path=path, message=message, remedy=did_you_mean(word, known)), Location(*spot[:3])
+                yield Finding(path=path, message=message, remedy=did_you_mean(word, by_name)), Location(*spot[:3])
 
     def unused(self, ran: set[str]) -> Iterator[tuple[Finding, Location]]:
         """Words that name a rule that ran and found nothing here."""

@@ -98,11 +98,11 @@ def _by_column(view: View) -> dict[str, list[PlacedProperty]]:
     What is inside different properties may have one name and differ: `stage.height` and `element.height`. One that many
     events share from one definition is counted for each of them.
     """
-    found: dict[str, list[PlacedProperty]] = {}
+    columns: dict[str, list[PlacedProperty]] = {}
     for each in view.properties:
         if each.event is not None and each.prop.name:
-            found.setdefault(dotted(each.path[1:]), []).append(each)
-    return found
+            columns.setdefault(dotted(each.path[1:]), []).append(each)
+    return columns
 
 
 def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
@@ -168,21 +168,21 @@ def _conflicting_meanings(view: View) -> Iterator[Finding]:
                 first.append(each)
 
 
-def _apart(one: Property, other: Property, own: set[str]) -> bool:
-    if one.enum and other.enum and not (one.open or other.open) and not set(one.enum) & set(other.enum):
+def _apart(first: Property, second: Property, own: set[str]) -> bool:
+    if first.enum and second.enum and not (first.open or second.open) and not set(first.enum) & set(second.enum):
         return True
-    if one.description == other.description or one.type != other.type:
+    if first.description == second.description or first.type != second.type:
         return False
-    mine, theirs = _topics(one), _topics(other)
+    mine, theirs = _topics(first), _topics(second)
     if not mine or not theirs or mine & theirs:
         return False
     return not (mine & own or theirs & own)
 
 
-def _both(one: Property, other: Property) -> str:
-    if one.enum and other.enum and not set(one.enum) & set(other.enum):
-        return f"[{_few(other.enum)}], there [{_few(one.enum)}]"
-    return f"{other.description[:60]!r}, there {one.description[:60]!r}"
+def _both(first: Property, second: Property) -> str:
+    if first.enum and second.enum and not set(first.enum) & set(second.enum):
+        return f"[{_few(second.enum)}], there [{_few(first.enum)}]"
+    return f"{second.description[:60]!r}, there {first.description[:60]!r}"
 
 
 def _few(values: Sequence[object]) -> str:

@@ -51,9 +51,9 @@ def _by_naming(key: str, test: _Test) -> Callable[[View], Iterator[Finding]]:
         for named in _named(view):
             wanted = view.plan.naming.get(named.section, {})
             if key in wanted:
-                found = test(named, wanted)
-                if found is not None:
-                    message, remedy = (found, "") if isinstance(found, str) else found
+                answer = test(named, wanted)
+                if answer is not None:
+                    message, remedy = (answer, "") if isinstance(answer, str) else answer
                     level: LintLevel | None = wanted.get("level")
                     yield Finding(path=named.path, message=message, remedy=remedy, level=level)
 
@@ -92,24 +92,24 @@ def _ends(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str]:
     return ends if wanted.get("order", "object_action") == "object_action" else (ends[1], ends[0])
 
 
-def _is_turned(right: str, wrong: str, known: Collection[str]) -> bool:
+def _is_turned(right: str, wrong: str, exceptions: Collection[str]) -> bool:
     """Whether the action stands at the wrong end.
 
     `completed_order` ends in a noun that is also a verb: what is past tells which of the two is the action.
     """
-    if is_action(right, known):
-        return is_past(wrong, known) and not is_past(right, known)
-    return is_action(wrong, known)
+    if is_action(right, exceptions):
+        return is_past(wrong, exceptions) and not is_past(right, exceptions)
+    return is_action(wrong, exceptions)
 
 
 def _order(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    known = wanted.get("exceptions", ())
+    exceptions = wanted.get("exceptions", ())
     if not words_of(named.name):
         return None
     right, wrong = _ends(named, wanted)
-    if _is_turned(right, wrong, known):
+    if _is_turned(right, wrong, exceptions):
         return f"{named.name!r} puts the action in the wrong place", f"write {_better(named, wanted)}"
-    if is_action(right, known):
+    if is_action(right, exceptions):
         return None
     place = "last" if wanted["order"] == "object_action" else "first"
     return f"{named.name!r} says no action: {right!r} is no verb that footfall knows", (
@@ -118,19 +118,19 @@ def _order(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _tense(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    known = wanted.get("exceptions", ())
+    exceptions = wanted.get("exceptions", ())
     if not words_of(named.name):
         return None
     ends = _ends(named, wanted)
     # What has no action at all is the business of name_order, where the plan wants an order.
-    if "order" in wanted and not any(is_action(word, known) for word in ends):
+    if "order" in wanted and not any(is_action(word, exceptions) for word in ends):
         return None
-    past = [word for word in ends if is_past(word, known)]
+    past = [word for word in ends if is_past(word, exceptions)]
     if wanted["tense"] == "present":
         return (f"{named.name!r} is in the past: {past[0]!r}", "name it as what is being done") if past else None
     if past:
         return None
-    action = ends[1] if _is_turned(*ends, known) else ends[0]
+    action = ends[1] if _is_turned(*ends, exceptions) else ends[0]
     return (
         f"{named.name!r} is not in the past tense",
         f"write {_better(named, wanted)}; if {action} is past, add it to naming.{named.section}.exceptions",
@@ -139,13 +139,13 @@ def _tense(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def _better(named: _Named, wanted: Mapping[str, Any]) -> str:
     """The name in the order and the tense that the plan wants, in its style."""
-    words, known = list(words_of(named.name)), wanted.get("exceptions", ())
+    words, exceptions = list(words_of(named.name)), wanted.get("exceptions", ())
     right, wrong = _ends(named, wanted)
-    action = wrong if _is_turned(right, wrong, known) else right
+    action = wrong if _is_turned(right, wrong, exceptions) else right
     if action == wrong and right != wrong and "order" in wanted:
         words.remove(action)
         words = [*words, action] if wanted["order"] == "object_action" else [action, *words]
-    if wanted.get("tense") == "past" and not is_past(action, known):
+    if wanted.get("tense") == "past" and not is_past(action, exceptions):
         words = [part for word in words for part in (past_of(word).split("_") if word == action else [word])]
     style = wanted.get("style", "snake_case")
     return spell(words, "snake_case" if STYLES[style].on_wire else style)
@@ -176,17 +176,17 @@ def _reserved(view: View) -> Iterator[Finding]:
 
 def _near(view: View) -> Iterator[Finding]:
     """Two names of a section with the same words in another form or order, or one letter of a long word apart."""
-    known: dict[str, dict[tuple[str, ...], _Named]] = {}
+    by_group: dict[str, dict[tuple[str, ...], _Named]] = {}
     typing_errors: dict[str, _TypingErrors] = {}
-    seen: set[tuple[str, str]] = set()
+    judged: set[tuple[str, str]] = set()
     for named in _named(view):
         group = f"{named.section} {named.path[1] if named.section == 'traits' else ''} {named.type}"
-        if (group, named.name) in seen:
+        if (group, named.name) in judged:
             continue
-        seen.add((group, named.name))
+        judged.add((group, named.name))
         words = words_of(named.name)
         form = tuple(sorted(_plain(word, named.section) for word in words))
-        first = known.setdefault(group, {}).setdefault(form, named)
+        first = by_group.setdefault(group, {}).setdefault(form, named)
         typed = typing_errors.setdefault(group, _TypingErrors()).find(words, named)
         first = typed or first if first is named else first
         if first is not named:
@@ -212,12 +212,12 @@ class _TypingErrors:
         """An earlier name that is so near to this one, which is then known to the later ones."""
         shorter = list(_changed(words, lambda word, cut: word[:cut] + word[cut + 1 :]))
         swapped = _changed(words, lambda word, cut: word[:cut] + word[cut + 1 : cut + 2] + word[cut] + word[cut + 2 :])
-        near = (self._whole.get(form) for form in (*shorter, *swapped) if form != words)
-        found = next((other for other in near if other is not None), None) or self._shorter.get(words)
+        candidates = (self._whole.get(form) for form in (*shorter, *swapped) if form != words)
+        near = next((other for other in candidates if other is not None), None) or self._shorter.get(words)
         self._whole.setdefault(words, named)
         for form in shorter:
             self._shorter.setdefault(form, named)
-        return found
+        return near
 
 
 def _changed(words: tuple[str, ...], change: Callable[[str, int], str]) -> Iterator[tuple[str, ...]]:

@@ -101,10 +101,10 @@ def _journey_without_event(view: View) -> Iterator[Finding]:
 
 
 def _equal_kpis(view: View) -> Iterator[Finding]:
-    seen: dict[bytes, str] = {}
+    by_figure: dict[bytes, str] = {}
     for kpi in view.plan.kpis.values():
         figure = msgspec.json.encode((kpi.measure, kpi.window))
-        first = seen.setdefault(figure, kpi.name)
+        first = by_figure.setdefault(figure, kpi.name)
         if first != kpi.name:
             yield Finding(path=("kpis", kpi.name), message=f"it is the same figure as {first}", key="measure")
 

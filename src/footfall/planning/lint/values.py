@@ -121,8 +121,8 @@ _MEASURE_UNITS: Final = frozenset(
 def _measure_without_unit(view: View) -> Iterator[Finding]:
     for each in view.properties:
         words = words_of(each.prop.name)
-        known = each.prop.unit is not None or _MEASURE_UNITS.intersection(words)
-        if _NUMBERS.intersection(each.types) and words and words[-1] in _MEASURES and not known:
+        has_unit = each.prop.unit is not None or _MEASURE_UNITS.intersection(words)
+        if _NUMBERS.intersection(each.types) and words and words[-1] in _MEASURES and not has_unit:
             yield Finding(path=each.path, message="it is a measurement in an unknown unit")
 
 

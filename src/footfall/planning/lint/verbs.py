@@ -99,10 +99,10 @@ def is_action(word: str, exceptions: Collection[str] = ()) -> bool:
 
 def last_action(words: Sequence[str]) -> str:
     """The word that stands where the action does in object_action: the last but for particles and adverbs."""
-    left = list(words)
-    while len(left) > 1 and (left[-1] in _PARTICLES or left[-1].endswith("ly") or left[-1].isdigit()):
-        left.pop()
-    return left[-1] if left else ""
+    rest = list(words)
+    while len(rest) > 1 and (rest[-1] in _PARTICLES or rest[-1].endswith("ly") or rest[-1].isdigit()):
+        rest.pop()
+    return rest[-1] if rest else ""
 
 
 _CONSONANT_Y = re.compile(r".*[^aeiou]y")

@@ -92,7 +92,7 @@ class Lifecycle(msgspec.Struct, frozen=True):
     owner: str
     coded: int | None
     tested: int | None
-    seen: int
+    messages: int = msgspec.field(name="seen")
     first: str | None
     last: str | None
     used: tuple[str, ...]
@@ -107,21 +107,21 @@ def compare(
     1970-01-01 UTC), by default from an event's first receipt to the last of all.
     """
     until = monitor.receipt if until is None else until
-    found: list[_Finding] = []
+    findings: list[_Finding] = []
     for event in monitor.plan.events.values():
-        seen = monitor.planned.get(event.name)
-        if seen is None:
-            found += _unseen(event)
+        tally = monitor.planned.get(event.name)
+        if tally is None:
+            findings += _unseen(event)
             continue
-        found += _status(event, seen)
-        found += _names(event, seen)
-        found += _sources(monitor.plan, event, seen)
-        found += _drifts(event, seen)
-        found += _absent(event, seen)
+        findings += _status(event, tally)
+        findings += _names(event, tally)
+        findings += _sources(monitor.plan, event, tally)
+        findings += _drifts(event, tally)
+        findings += _absent(event, tally)
     for event in monitor.plan.events.values():
-        found += _volume(monitor, event, since, until)
-    found += _unplanned(monitor)
-    return [_problem(finding, source_map) for finding in found]
+        findings += _volume(monitor, event, since, until)
+    findings += _unplanned(monitor)
+    return [_problem(finding, source_map) for finding in findings]
 
 
 def _problem(finding: _Finding, source_map: SourceMap) -> Problem:
@@ -144,52 +144,52 @@ def _unseen(event: Event) -> Iterator[_Finding]:
         yield _Finding("never_seen", event.name, "was never seen", "", remedy, "warning")
 
 
-def _status(event: Event, seen: EventTally) -> Iterator[_Finding]:
+def _status(event: Event, tally: EventTally) -> Iterator[_Finding]:
     if event.status == "draft":
         remedy = "make it active before it is sent"
-        yield _Finding("seen_draft", event.name, "is a draft and was seen", _times(seen), remedy)
+        yield _Finding("seen_draft", event.name, "is a draft and was seen", _times(tally), remedy)
     elif event.status == "deprecated":
         remedy = "tell whoever sends it, or keep the event"
         message = "is deprecated and was still seen"
-        yield _Finding("seen_deprecated", event.name, message, _times(seen), remedy, "warning")
+        yield _Finding("seen_deprecated", event.name, message, _times(tally), remedy, "warning")
 
 
-def _names(event: Event, seen: EventTally) -> Iterator[_Finding]:
+def _names(event: Event, tally: EventTally) -> Iterator[_Finding]:
     until = {alias.name: alias.until for alias in event.aliases}
-    for name, count in sorted(seen.names.items()):
+    for name, count in sorted(tally.names.items()):
         if name in until and name not in (event.name, event.wire_name):
             end = f", which ends on {until[name]}" if until[name] else ""
             message = f"was seen under its earlier name {name!r}{end}"
             remedy = f"send it as {event.wire_name!r}"
-            yield _Finding("seen_by_alias", event.name, message, _share(count, seen.count), remedy, "warning")
+            yield _Finding("seen_by_alias", event.name, message, _share(count, tally.count), remedy, "warning")
 
 
-def _sources(plan: Plan, event: Event, seen: EventTally) -> Iterator[_Finding]:
-    for source, count in sorted(seen.sources.items()):
+def _sources(plan: Plan, event: Event, tally: EventTally) -> Iterator[_Finding]:
+    for source, count in sorted(tally.sources.items()):
         # A key without a named source is nobody in the plan unless the plan says so.
         if event.sources and source not in event.sources and (source != "default" or source in plan.sources):
             message = f"was seen from {source!r}, the plan says {' or '.join(event.sources)}"
             remedy = "name the source in the plan, or have it stop"
-            yield _Finding("seen_source", event.name, message, _share(count, seen.count), remedy)
+            yield _Finding("seen_source", event.name, message, _share(count, tally.count), remedy)
 
 
-def _drifts(event: Event, seen: EventTally) -> Iterator[_Finding]:
-    for place, drift in seen.drifts.items():
-        code = _DRIFT.get(place.code, "drift_range")
-        level: Level = "warning" if place.mild else "error"
-        message, share = _told(code, place, drift), _share(drift.count, seen.count)
-        yield _Finding(code, _where(event, place.path), message, share, _REMEDIES[code], level)
+def _drifts(event: Event, tally: EventTally) -> Iterator[_Finding]:
+    for key, drift in tally.drifts.items():
+        code = _DRIFT.get(key.code, "drift_range")
+        level: Level = "warning" if key.mild else "error"
+        message, share = _drift_message(code, key, drift), _share(drift.count, tally.count)
+        yield _Finding(code, _where(event, key.path), message, share, _REMEDIES[code], level)
 
 
 def _where(event: Event, path: str) -> str:
     """A path of keys on the wire as the plan's own names, as far as the plan knows them."""
     named, properties = [event.name], event.properties
     for key in _PARTS.findall(path):
-        known = _member(properties, key)
-        named.append(known.name if known and known.name else key)
-        properties = known.properties if known else ()
-        if known is not None and (inside := known.items or known.values) is not None:
-            sign = "[]" if known.items else "{}"
+        prop = _member(properties, key)
+        named.append(prop.name if prop and prop.name else key)
+        properties = prop.properties if prop else ()
+        if prop is not None and (inside := prop.items or prop.values) is not None:
+            sign = "[]" if prop.items else "{}"
             properties = (msgspec.structs.replace(inside, name=sign, wire_name=sign),)
     return ".".join(named).replace(".[]", "[]")
 
@@ -198,66 +198,66 @@ def _member(properties: tuple[Property, ...], key: str) -> Property | None:
     return next((prop for prop in properties if key == (prop.wire_name or prop.name)), None)
 
 
-def _told(code: str, place: DriftKey, drift: Drift) -> str:
+def _drift_message(code: str, key: DriftKey, drift: Drift) -> str:
     example = drift.example
     if code == "drift_unknown":
-        return "is not in the plan" if place.path else "has a property whose key is empty, which no plan can name"
+        return "is not in the plan" if key.path else "has a property whose key is empty, which no plan can name"
     if code == "drift_missing":
         return "is required and was not there"
     if code == "drift_rule":
         return f"did not hold ({example.expected})"
     values = sorted(drift.values)[:_SHOWN]
     more = ", …" if len(drift.values) > _SHOWN else ""
-    return f"should be {example.expected} and was {' or '.join(values)}{more} ({place.code})"
+    return f"should be {example.expected} and was {' or '.join(values)}{more} ({key.code})"
 
 
-def _absent(event: Event, seen: EventTally) -> Iterator[_Finding]:
+def _absent(event: Event, tally: EventTally) -> Iterator[_Finding]:
     for prop in event.properties:
-        if prop.required or prop.transform == "drop" or seen.keys[prop.wire_name or prop.name]:
+        if prop.required or prop.transform == "drop" or tally.keys[prop.wire_name or prop.name]:
             continue  # a required one that is missing is told as such
-        if seen.count >= _FEW:
-            where, evidence = f"{event.name}.{prop.name}", f"in {counted(seen.count, 'message')}"
+        if tally.count >= _FEW:
+            where, evidence = f"{event.name}.{prop.name}", f"in {counted(tally.count, 'message')}"
             yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")
 
 
 def _volume(monitor: DriftMonitor, event: Event, since: int | None, until: int | None) -> Iterator[_Finding]:
     expected = event.volume
-    seen = monitor.planned.get(event.name)
-    first = None if seen is None else seen.receipt
-    if expected is None or seen is None or first is None or until is None or event.status != "active":
+    tally = monitor.planned.get(event.name)
+    first = None if tally is None else tally.receipt
+    if expected is None or tally is None or first is None or until is None or event.status != "active":
         return
     since = first if since is None else max(since, first)
-    tally = volume(seen.quarters, expected, since=since, until=until, timezone=monitor.plan.timezone)
-    if tally is None:
+    totals = volume(tally.quarters, expected, since=since, until=until, timezone=monitor.plan.timezone)
+    if totals is None:
         return
-    of = f"of {counted(tally.periods, f'full {expected.per}')}"
-    if tally.low:
+    of = f"of {counted(totals.periods, f'full {expected.per}')}"
+    if totals.low:
         message = f"comes less often than the plan expects, at least {expected.min:,} per {expected.per}"
-        evidence = f"{tally.low:,} {of} had fewer, the least {tally.least:,}"
+        evidence = f"{totals.low:,} {of} had fewer, the least {totals.least:,}"
         remedy = "find out who stopped sending, or lower the expectation"
         yield _Finding("volume_low", event.name, message, evidence, remedy, "warning")
-    if tally.high:
+    if totals.high:
         message = f"comes more often than the plan expects, at most {expected.max:,} per {expected.per}"
-        evidence = f"{tally.high:,} {of} had more, the most {tally.most:,}"
+        evidence = f"{totals.high:,} {of} had more, the most {totals.most:,}"
         remedy = "look for what is sent twice, or raise the expectation"
         yield _Finding("volume_high", event.name, message, evidence, remedy, "warning")
 
 
 def _unplanned(monitor: DriftMonitor) -> Iterator[_Finding]:
     names = {name for event in monitor.plan.events.values() for name in (event.name, event.wire_name)}
-    for name, seen in sorted(monitor.unplanned.items()):
-        source = f" from {', '.join(sorted(seen.sources))}" if seen.sources else ""
+    for name, tally in sorted(monitor.unplanned.items()):
+        source = f" from {', '.join(sorted(tally.sources))}" if tally.sources else ""
         near = did_you_mean(name, names)
         remedy = near if near.startswith("did you mean") else "add it to the plan, or stop sending it"
-        yield _Finding("seen_unplanned", name, "is not in the plan", _times(seen) + source, remedy)
+        yield _Finding("seen_unplanned", name, "is not in the plan", _times(tally) + source, remedy)
 
 
-def _times(seen: EventTally) -> str:
+def _times(tally: EventTally) -> str:
     """How often an event came, and when: `4 times, 2026-11-01 to 2026-11-09`."""
-    times = "once" if seen.count == 1 else f"{seen.count:,} times"
-    if seen.first is None or seen.last is None:
+    times = "once" if tally.count == 1 else f"{tally.count:,} times"
+    if tally.first is None or tally.last is None:
         return times
-    first, last = format_us(seen.first)[:10], format_us(seen.last)[:10]
+    first, last = format_us(tally.first)[:10], format_us(tally.last)[:10]
     return f"{times} on {first}" if first == last else f"{times}, {first} to {last}"
 
 
@@ -270,12 +270,11 @@ def lifecycles(
 ) -> list[Lifecycle]:
     """A lifecycle for each event, planned ones first. `coded` and `tested` count by the plan's names; None: unknown."""
     users = UsageIndex(monitor.plan)
-    made = []
+    stages = []
     for event in monitor.plan.events.values():
-        seen = monitor.planned.get(event.name, EventTally())
-        made.append(_lifecycle(event.name, seen, event, coded, tested, _users(users, event)))
-    made += [_lifecycle(name, seen, None, None, None, ()) for name, seen in sorted(monitor.unplanned.items())]
-    return made
+        tally = monitor.planned.get(event.name, EventTally())
+        stages.append(_lifecycle(event.name, tally, event, coded, tested, _users(users, event)))
+    return stages + [_lifecycle(name, tally, None, None, None, ()) for name, tally in sorted(monitor.unplanned.items())]
 
 
 def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
@@ -285,7 +284,7 @@ def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
 
 def _lifecycle(
     name: str,
-    seen: EventTally,
+    tally: EventTally,
     event: Event | None,
     coded: Mapping[str, int] | None,
     tested: Mapping[str, int] | None,
@@ -297,8 +296,8 @@ def _lifecycle(
         owner=event.owner if event else "",
         coded=None if coded is None else coded.get(name, 0),
         tested=None if tested is None else tested.get(name, 0),
-        seen=seen.count,
-        first=None if seen.first is None else format_us(seen.first),
-        last=None if seen.last is None else format_us(seen.last),
+        messages=tally.count,
+        first=None if tally.first is None else format_us(tally.first),
+        last=None if tally.last is None else format_us(tally.last),
         used=used,
     )

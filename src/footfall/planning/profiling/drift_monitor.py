@@ -1,4 +1,4 @@
-"""Watches messages against a plan: how often each event came, when and from whom, and each fault by place and kind."""
+"""Compares messages with a plan: how often each event came, when and from whom, and each fault by path and kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.profiling.messages import ObservedMessage
-from footfall.planning.profiling.profile import QUARTER_US
+from footfall.planning.profiling.profile import MessageTally
 from footfall.timestamps import format_us
 
 __all__ = ["Drift", "DriftKey", "DriftMonitor", "EventTally"]
@@ -34,42 +34,45 @@ class DriftKey(NamedTuple):
 
 
 class Drift(msgspec.Struct):
-    """How many messages differ in one way, when first and last, and one fault as an example."""
+    """How many messages differ in one way, the values that do, and one fault as an example."""
 
     example: Fault
     count: int = 0
     values: Counter[str] = msgspec.field(default_factory=Counter)
-    first: int | None = None
-    last: int | None = None
 
 
-class EventTally(msgspec.Struct):
-    """What came of one event. Times are microseconds since 1970-01-01 UTC, None where no message had one.
+class EventTally(MessageTally):
+    """The messages of one event, with what differs from the plan.
 
-    `keys` counts the keys of the properties, `names` what it was called on the wire, `quarters` by the quarter of an
-    hour. `receipt` is when a collector first received it; where nobody knows, when it first happened.
+    `keys` counts the keys of the properties, `names` the names on the wire. `receipt` is when a collector first
+    received one; where that is not known, when it happened.
     """
 
-    count: int = 0
-    first: int | None = None
-    last: int | None = None
-    receipt: int | None = None
-    sources: Counter[str] = msgspec.field(default_factory=Counter)
-    names: Counter[str] = msgspec.field(default_factory=Counter)
-    keys: Counter[str] = msgspec.field(default_factory=Counter)
-    quarters: Counter[int] = msgspec.field(default_factory=Counter)
-    drifts: dict[DriftKey, Drift] = msgspec.field(default_factory=dict)
+    def __init__(self) -> None:
+        super().__init__()
+        self.receipt: int | None = None
+        self.names: Counter[str] = Counter()
+        self.keys: Counter[str] = Counter()
+        self.drifts: dict[DriftKey, Drift] = {}
+
+    def add(self, message: ObservedMessage) -> None:
+        """Count one message."""
+        super().add(message)
+        self.names[message.event] += 1
+        self.keys.update(message.values.keys())
+        receipt = _receipt(message)
+        if receipt is not None:
+            self.receipt = receipt if self.receipt is None else min(self.receipt, receipt)
 
 
 _VALUES = 20
 
 
 class DriftMonitor:
-    """Sees messages one by one. `planned` is by the plan's name, `unplanned` by the name on the wire.
+    """Compares messages with a plan, one by one. `planned` is by the plan's name, `unplanned` by the name on the wire.
 
-    `first` and `last` are when the messages happened, `receipt` the last one's, where it is known, else as `last`.
-
-    Values are checked as `plan.checking` checks them, with the transformed types where a message was received.
+    `receipt` is the last receipt of any message, as `EventTally` has the first. Values are checked as `plan.checking`
+    checks them, with the transformed types where a message was received.
     """
 
     def __init__(self, plan: Plan, messages: Iterable[ObservedMessage] = ()) -> None:
@@ -77,45 +80,42 @@ class DriftMonitor:
         self.planned: dict[str, EventTally] = {}
         self.unplanned: dict[str, EventTally] = {}
         self.count = 0
-        self.first: int | None = None
-        self.last: int | None = None
         self.receipt: int | None = None
         self._maps: dict[str, tuple[tuple[str, bool], ...]] = {}
         # By whether the transforms of the plan were applied.
         self._validators = {True: Validator(plan, stage="collector"), False: Validator(plan, stage="client")}
-        for seen in messages:
-            self.see(seen)
+        for message in messages:
+            self.add(message)
 
-    def see(self, seen: ObservedMessage) -> None:
+    def add(self, message: ObservedMessage) -> None:
         """Take one message into account; only track messages are events."""
         self.count += 1
-        self.first, self.last = _widen(self.first, self.last, seen.at)
-        receipt = _receipt(seen)
-        self.receipt = _widen(None, self.receipt, receipt)[1]
-        if seen.type != "track":
+        receipt = _receipt(message)
+        if receipt is not None:
+            self.receipt = receipt if self.receipt is None else max(self.receipt, receipt)
+        if message.type != "track":
             return
-        validator = self._validators[seen.received]
-        event = validator.resolve(seen.event, "" if receipt is None else format_us(receipt)[:10])
+        validator = self._validators[message.received]
+        event = validator.resolve(message.event, "" if receipt is None else format_us(receipt)[:10])
         if event is None:
-            _count(self.unplanned.setdefault(seen.event, EventTally()), seen)
+            self.unplanned.setdefault(message.event, EventTally()).add(message)
             return
-        entry = self.planned.setdefault(event.name, EventTally())
-        _count(entry, seen)
-        self._check(validator, event, entry, seen)
+        tally = self.planned.setdefault(event.name, EventTally())
+        tally.add(message)
+        self._check(validator, event, tally, message)
 
-    def _check(self, validator: Validator, event: Event, entry: EventTally, seen: ObservedMessage) -> None:
-        checked = validator.check(event, seen.body)
+    def _check(self, validator: Validator, event: Event, tally: EventTally, message: ObservedMessage) -> None:
+        checked = validator.check(event, message.body)
         for mild, faults in ((False, checked.faults), (True, checked.warnings)):
-            told: set[DriftKey] = set()
+            counted: set[DriftKey] = set()
             for fault in faults:
-                place = DriftKey(self._general(event, fault.path), fault.code, mild)
-                drift = entry.drifts.setdefault(place, Drift(fault))
+                key = DriftKey(self._general(event, fault.path), fault.code, mild)
+                drift = tally.drifts.setdefault(key, Drift(fault))
                 if fault.got in drift.values or len(drift.values) < _VALUES:
                     drift.values[fault.got] += 1
-                if place not in told:  # a message counts once, in however many of its lines it differs
-                    told.add(place)
+                if key not in counted:  # a message counts once, in however many of its lines it differs
+                    counted.add(key)
                     drift.count += 1
-                    drift.first, drift.last = _widen(drift.first, drift.last, seen.at)
 
     def _general(self, event: Event, path: str) -> str:
         """A path without what is data in it: places in arrays, and the keys of maps."""
@@ -147,23 +147,5 @@ def _inside_of(path: str, prop: Property) -> Iterator[tuple[str, bool]]:
     yield from _maps(path, prop.properties)
 
 
-def _count(entry: EventTally, seen: ObservedMessage) -> None:
-    entry.count += 1
-    entry.names[seen.event] += 1
-    if seen.source:
-        entry.sources[seen.source] += 1
-    entry.first, entry.last = _widen(entry.first, entry.last, seen.at)
-    entry.receipt = _widen(entry.receipt, None, _receipt(seen))[0]
-    if seen.at is not None:
-        entry.quarters[seen.at // QUARTER_US] += 1
-    entry.keys.update(seen.values.keys())
-
-
-def _receipt(seen: ObservedMessage) -> int | None:
-    return seen.at if seen.receipt is None else seen.receipt
-
-
-def _widen(first: int | None, last: int | None, at: int | None) -> tuple[int | None, int | None]:
-    if at is None:
-        return first, last
-    return at if first is None else min(first, at), at if last is None else max(last, at)
+def _receipt(message: ObservedMessage) -> int | None:
+    return message.at if message.receipt is None else message.receipt

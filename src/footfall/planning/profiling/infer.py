@@ -55,40 +55,40 @@ class InferredProperty(msgspec.Struct, frozen=True):
     mixed: bool = False
 
 
-def infer_property(name: str, seen: ValueProfile, depth: int = 0) -> InferredProperty:
+def infer_property(name: str, profile: ValueProfile, depth: int = 0) -> InferredProperty:
     """What the property `name` seems to be. A place that was only ever null can be anything."""
     words = words_of(name)
-    kinds = {kind for kind, count in seen.kinds.items() if count and kind != "null"}
-    nullable = seen.nulls > 0
-    personal = _is_personal(name) or _has_personal_form(seen, kinds, words)
-    type_, format_, scale = _type(seen, kinds, words, depth)
+    kinds = {kind for kind, count in profile.kinds.items() if count and kind != "null"}
+    nullable = profile.nulls > 0
+    personal = _is_personal(name) or _has_personal_form(profile, kinds, words)
+    type_, format_, scale = _type(profile, kinds, words, depth)
     may_choose = type_ == "string" and not personal and (format_ is None or format_ in _NAMED)
-    choices = _choices(seen) if may_choose else ()
+    choices = _choices(profile) if may_choose else ()
     if choices:
         format_ = None  # the values say more
     return InferredProperty(type_, format_, scale, choices, nullable, personal, type_ == "any" and len(kinds) > 1)
 
 
 def _type(
-    seen: ValueProfile, kinds: set[str], words: tuple[str, ...], depth: int
+    profile: ValueProfile, kinds: set[str], words: tuple[str, ...], depth: int
 ) -> tuple[PropertyType, str | None, int | None]:
     if kinds == {"boolean"}:
         return "boolean", None, None
     if kinds == {"integer"}:
         return "integer", None, None
-    if kinds == {"string"} and not (seen.pointed_text and seen.numeric_text and _is_money(seen, words)):
-        return _string(seen, words)
-    if kinds and kinds <= {"integer", "number", "string"} and (seen.numeric_text or "string" not in kinds):
-        return _amount(seen, kinds, words)
+    if kinds == {"string"} and not (profile.pointed_text and profile.numeric_text and _is_money(profile, words)):
+        return _string(profile, words)
+    if kinds and kinds <= {"integer", "number", "string"} and (profile.numeric_text or "string" not in kinds):
+        return _amount(profile, kinds, words)
     if kinds == {"array"} and depth < DEPTH:
         return "array", None, None
     if kinds == {"object"} and depth < DEPTH:
-        return ("map" if _is_map(seen) else "object"), None, None
+        return ("map" if _is_map(profile) else "object"), None, None
     return "any", None, None
 
 
-def _string(seen: ValueProfile, words: tuple[str, ...]) -> tuple[PropertyType, str | None, int | None]:
-    for form in seen.forms:
+def _string(profile: ValueProfile, words: tuple[str, ...]) -> tuple[PropertyType, str | None, int | None]:
+    for form in profile.forms:
         if form in _TYPED:
             return _TYPED[form], None, None
         if form not in _NAMED or _NAMED[form] & set(words):
@@ -96,22 +96,24 @@ def _string(seen: ValueProfile, words: tuple[str, ...]) -> tuple[PropertyType, s
     return "string", None, None
 
 
-def _is_money(seen: ValueProfile, words: tuple[str, ...]) -> bool:
-    return seen.scale == 2 or (0 < seen.scale <= _MONEY_DIGITS and bool(_MONEY & set(words)))
+def _is_money(profile: ValueProfile, words: tuple[str, ...]) -> bool:
+    return profile.scale == 2 or (0 < profile.scale <= _MONEY_DIGITS and bool(_MONEY & set(words)))
 
 
-def _amount(seen: ValueProfile, kinds: set[str], words: tuple[str, ...]) -> tuple[PropertyType, str | None, int | None]:
-    if seen.fits_decimal and ("string" in kinds or _is_money(seen, words)):
-        return "decimal", None, seen.scale
-    if seen.fits_number and "string" not in kinds:
+def _amount(
+    profile: ValueProfile, kinds: set[str], words: tuple[str, ...]
+) -> tuple[PropertyType, str | None, int | None]:
+    if profile.fits_decimal and ("string" in kinds or _is_money(profile, words)):
+        return "decimal", None, profile.scale
+    if profile.fits_number and "string" not in kinds:
         return "number", None, None
     return "any", None, None
 
 
-def _is_map(seen: ValueProfile) -> bool:
+def _is_map(profile: ValueProfile) -> bool:
     """Whether keys look like data: very many, or each an id or a number."""
-    keys = seen.fields
-    if seen.overflown is not None or not all(keys):
+    keys = profile.fields
+    if profile.overflown is not None or not all(keys):
         return True
     return len(keys) > _MAP_KEYS or (len(keys) > 1 and all(map(_KEY_OF_A_MAP.fullmatch, keys)))
 
@@ -124,13 +126,13 @@ def _is_personal(name: str) -> bool:
     )
 
 
-def _has_personal_form(seen: ValueProfile, kinds: set[str], words: tuple[str, ...]) -> bool:
-    return kinds == {"string"} and _string(seen, words)[1] in _PERSONAL_FORMS
+def _has_personal_form(profile: ValueProfile, kinds: set[str], words: tuple[str, ...]) -> bool:
+    return kinds == {"string"} and _string(profile, words)[1] in _PERSONAL_FORMS
 
 
-def _choices(seen: ValueProfile) -> tuple[str, ...]:
+def _choices(profile: ValueProfile) -> tuple[str, ...]:
     """The few values that come again and again; one alone is no choice."""
-    values = seen.distinct
+    values = profile.distinct
     if values is None or not 1 < len(values) <= _MOST_CHOICES:
         return ()
     texts = sorted(value for value in values if isinstance(value, str) and 0 < len(value) <= _LONGEST_CHOICE)

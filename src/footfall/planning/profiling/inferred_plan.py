@@ -136,100 +136,102 @@ class _Writer:
 
     def _about(self, event: EventProfile) -> str:
         many = "" if event.count == 1 else "s"
-        told = f"  # {event.count:,} message{many}{_when(_day(event.first), _day(event.last))}"
+        text = f"  # {event.count:,} message{many}{_when(_day(event.first), _day(event.last))}"
         if event.sources:
-            told += f", from {', '.join(_one_line(source) for source in sorted(event.sources))}"
-        return told
+            text += f", from {', '.join(_one_line(source) for source in sorted(event.sources))}"
+        return text
 
     def _properties(
-        self, seen: ValueProfile, of: int, level: int, where: str, *, required: bool = True
+        self, profile: ValueProfile, of: int, level: int, where: str, *, required: bool = True
     ) -> Iterator[str]:
-        if "" in seen.fields:
+        if "" in profile.fields:
             self.left_out.append(f"{where}: a property whose key is empty, which a plan cannot name")
-        if seen.overflown is not None:
-            self.left_out.append(f"{where}: keys beyond the first {len(seen.fields)}; one of its values may be a map")
-        names = _names(key for key in seen.fields if key)
-        for wire in filter(None, seen.fields):
+        if profile.overflown is not None:
+            self.left_out.append(
+                f"{where}: keys beyond the first {len(profile.fields)}; one of its values may be a map"
+            )
+        names = _names(key for key in profile.fields if key)
+        for wire in filter(None, profile.fields):
             name = names[wire]
-            field = seen.fields[wire]
+            field = profile.fields[wire]
             keys = {"wire_name": quoted(wire)} if wire != name else {}
             if required and field.present == of >= ENOUGH:
                 keys["required"] = "true"
             yield from self._property(name, field, of, level, f"{where}.{name}", keys)
 
     def _property(
-        self, name: str, seen: ValueProfile, of: int, level: int, where: str, more: Mapping[str, str]
+        self, name: str, profile: ValueProfile, of: int, level: int, where: str, more: Mapping[str, str]
     ) -> Iterator[str]:
         """One property, item or value: on one line where it has no inside."""
-        found = infer_property(name, seen, level)
-        keys = {"type": found.type, **more, **_constraints(found)}
-        evidence = f"  # {_evidence(seen, found, of)}"
+        prop = infer_property(name, profile, level)
+        keys = {"type": prop.type, **more, **_constraints(prop)}
+        evidence = f"  # {_evidence(profile, prop, of)}"
         pad = _UNIT * level
-        if found.type not in {"array", "map", "object"}:
+        if prop.type not in {"array", "map", "object"}:
             yield f"{pad}{quoted(name)}: {{{', '.join(f'{key}: {value}' for key, value in keys.items())}}}{evidence}"
             return
         yield f"{pad}{quoted(name)}:{evidence}"
         yield from (f"{pad}{_UNIT}{key}: {value}" for key, value in keys.items())
-        if found.type == "object":
-            yield f"{pad}{_UNIT}properties:{'' if any(seen.fields) else ' {}'}"
-            yield from self._properties(seen, seen.kinds["object"], level + 2, where)
+        if prop.type == "object":
+            yield f"{pad}{_UNIT}properties:{'' if any(profile.fields) else ' {}'}"
+            yield from self._properties(profile, profile.kinds["object"], level + 2, where)
             return
-        inside, key = _inside(seen, found)
+        inside, key = _inside(profile, prop)
         if inside is None or inside.present == 0:
             yield f"{pad}{_UNIT}{key}: {{type: any, nullable: true}}  # none was seen"
         else:
             yield from self._property(key, inside, inside.present, level + 1, f"{where}[]", {})
 
 
-def _inside(seen: ValueProfile, found: InferredProperty) -> tuple[ValueProfile | None, str]:
-    if found.type == "array":
-        return seen.items, "items"
-    if seen.overflown is not None:
-        return seen.overflown, "values"
+def _inside(profile: ValueProfile, prop: InferredProperty) -> tuple[ValueProfile | None, str]:
+    if prop.type == "array":
+        return profile.items, "items"
+    if profile.overflown is not None:
+        return profile.overflown, "values"
     values = ValueProfile()
-    for field in seen.fields.values():
+    for field in profile.fields.values():
         values.merge(field)
     return values, "values"
 
 
-def _constraints(found: InferredProperty) -> dict[str, str]:
+def _constraints(prop: InferredProperty) -> dict[str, str]:
     keys: dict[str, str] = {}
-    if found.nullable:
+    if prop.nullable:
         keys["nullable"] = "true"
-    if found.format is not None:
-        keys["format"] = found.format
-    if found.scale is not None:
-        keys["scale"] = str(found.scale)
-    if found.enum:
+    if prop.format is not None:
+        keys["format"] = prop.format
+    if prop.scale is not None:
+        keys["scale"] = str(prop.scale)
+    if prop.enum:
         # What was not seen yet may come: an open enum only warns.
-        keys["enum"] = f"[{', '.join(map(quoted, found.enum))}]"
+        keys["enum"] = f"[{', '.join(map(quoted, prop.enum))}]"
         keys["open"] = "true"
-    if found.personal:
+    if prop.personal:
         keys["sensitivity"] = "personal"
     return keys
 
 
-def _evidence(seen: ValueProfile, found: InferredProperty, of: int) -> str:
-    parts = [f"in all {of:,}" if seen.present == of else f"in {seen.present:,} of {of:,}"]
-    if seen.nulls:
-        parts.append(f"{seen.nulls:,} null")
-    if found.mixed:
-        counted = (f"{count:,} {kind}" for kind, count in sorted(seen.kinds.items()) if count and kind != "null")
+def _evidence(profile: ValueProfile, prop: InferredProperty, of: int) -> str:
+    parts = [f"in all {of:,}" if profile.present == of else f"in {profile.present:,} of {of:,}"]
+    if profile.nulls:
+        parts.append(f"{profile.nulls:,} null")
+    if prop.mixed:
+        counted = (f"{count:,} {kind}" for kind, count in sorted(profile.kinds.items()) if count and kind != "null")
         parts.append(f"no type holds them all: {', '.join(counted)}")
-    if seen.kinds["array"] or found.type == "map":
-        parts.append(f"{_range(seen.items_low or 0, seen.items_high)} in each")
-    if found.personal:
+    if profile.kinds["array"] or prop.type == "map":
+        parts.append(f"{_range(profile.items_low or 0, profile.items_high)} in each")
+    if prop.personal:
         parts.append("looks personal, so no value is shown")
         return "; ".join(parts)
-    if seen.distinct is not None and len(seen.distinct) == 1 and seen.present > 1:
-        parts.append(f"always {_value(next(iter(seen.distinct)))}")
+    if profile.distinct is not None and len(profile.distinct) == 1 and profile.present > 1:
+        parts.append(f"always {_value(next(iter(profile.distinct)))}")
         return "; ".join(parts)
-    if seen.distinct and not found.enum:
-        parts.append(f"{len(seen.distinct):,} different values")
-    if found.type in {"decimal", "integer", "number"} and seen.low is not None and seen.high is not None:
-        parts.append(_range(seen.low, seen.high))
-    if found.type == "string" and found.format is None and seen.length_low is not None:
-        parts.append(f"{_range(seen.length_low, seen.length_high)} characters")
+    if profile.distinct and not prop.enum:
+        parts.append(f"{len(profile.distinct):,} different values")
+    if prop.type in {"decimal", "integer", "number"} and profile.low is not None and profile.high is not None:
+        parts.append(_range(profile.low, profile.high))
+    if prop.type == "string" and prop.format is None and profile.length_low is not None:
+        parts.append(f"{_range(profile.length_low, profile.length_high)} characters")
     return "; ".join(parts)
 
 

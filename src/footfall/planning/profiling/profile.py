@@ -1,4 +1,4 @@
-"""The profile of what was seen: for each event and kind of traits how often, when, from whom, and what it carried."""
+"""The profile of observed messages: per event and kind of traits how often, when, from whom, and what it carried."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from footfall.plan.model import TRAITS_OF
 from footfall.planning.profiling.messages import ObservedMessage
 from footfall.planning.profiling.values import ValueProfile
 
-__all__ = ["QUARTER_US", "DataProfile", "EventProfile"]
+__all__ = ["QUARTER_US", "DataProfile", "EventProfile", "MessageTally"]
 
 QUARTER_US: Final = 900_000_000
 """A quarter of an hour in microseconds: every timezone in use is a whole number of these apart from UTC."""
 
 
-class EventProfile:
-    """One event on the wire, or one kind of traits. Times are microseconds since 1970-01-01 UTC, None where no message
-    had one; `quarters` counts by the quarter of an hour, `sources` by who sent (where that is known).
-    """
+class MessageTally:
+    """How many messages came, when and from whom. Times are microseconds since 1970-01-01 UTC.
 
-    __slots__ = ("body", "count", "first", "last", "quarters", "sources")
+    `first` and `last` are None where no message had a time. `quarters` counts by the quarter of an hour, `sources` by
+    sender, where that is known.
+    """
 
     def __init__(self) -> None:
         self.count = 0
@@ -29,39 +29,45 @@ class EventProfile:
         self.last: int | None = None
         self.quarters: Counter[int] = Counter()
         self.sources: Counter[str] = Counter()
+
+    def add(self, message: ObservedMessage) -> None:
+        """Count one message."""
+        self.count += 1
+        if message.source:
+            self.sources[message.source] += 1
+        if message.at is not None:
+            self.first = message.at if self.first is None else min(self.first, message.at)
+            self.last = message.at if self.last is None else max(self.last, message.at)
+            self.quarters[message.at // QUARTER_US] += 1
+
+
+class EventProfile(MessageTally):
+    """One event on the wire, or one kind of traits, with the profile of its properties."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self.body = ValueProfile()
 
-    def add(self, seen: ObservedMessage) -> None:
-        """Take one message into account."""
-        self.count += 1
-        if seen.source:
-            self.sources[seen.source] += 1
-        if seen.at is not None:
-            self.first = seen.at if self.first is None else min(self.first, seen.at)
-            self.last = seen.at if self.last is None else max(self.last, seen.at)
-            self.quarters[seen.at // QUARTER_US] += 1
-        self.body.add_fields(seen.values)
+    def add(self, message: ObservedMessage) -> None:
+        """Count one message and its values."""
+        super().add(message)
+        self.body.add_fields(message.values)
 
 
-class DataProfile:
-    """Everything that was seen. `events` are by their name on the wire, `traits` by `user` and `account`."""
+class DataProfile(MessageTally):
+    """All observed messages. `events` are by their name on the wire, `traits` by `user` and `account`."""
 
     def __init__(self, messages: Iterable[ObservedMessage] = ()) -> None:
-        self.count = 0
+        super().__init__()
         self.events: dict[str, EventProfile] = {}
         self.traits: dict[str, EventProfile] = {}
-        self.first: int | None = None
-        self.last: int | None = None
-        for seen in messages:
-            self.add(seen)
+        for message in messages:
+            self.add(message)
 
-    def add(self, seen: ObservedMessage) -> None:
-        """Take one message into account."""
-        self.count += 1
-        if seen.at is not None:
-            self.first = seen.at if self.first is None else min(self.first, seen.at)
-            self.last = seen.at if self.last is None else max(self.last, seen.at)
-        if seen.event:
-            self.events.setdefault(seen.event, EventProfile()).add(seen)
-        elif seen.type in TRAITS_OF:
-            self.traits.setdefault(TRAITS_OF[seen.type], EventProfile()).add(seen)
+    def add(self, message: ObservedMessage) -> None:
+        """Count one message, and profile it as an event or as traits; other messages are only counted."""
+        super().add(message)
+        if message.event:
+            self.events.setdefault(message.event, EventProfile()).add(message)
+        elif message.type in TRAITS_OF:
+            self.traits.setdefault(TRAITS_OF[message.type], EventProfile()).add(message)

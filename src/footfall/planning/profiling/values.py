@@ -226,8 +226,8 @@ def _canonical(text: str) -> str:
     return next((same for read in CANONICAL.values() if (same := read(text)) != text), text)
 
 
-def _least(one: int | None, other: int | None) -> int | None:
-    return min((each for each in (one, other) if each is not None), default=None)
+def _least(low: int | None, other: int | None) -> int | None:
+    return min((each for each in (low, other) if each is not None), default=None)
 
 
 _KINDS: Mapping[type, str] = {
