@@ -25,9 +25,9 @@ from footfall.plan.checking.explain import Faults, decode, explain, make_check
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
-from footfall.planning.codegen.json_schema import event_schema, schema_text
+from footfall.planning.codegen.json_schema import event_schema, members_schema, schema_text
 from footfall.planning.codegen.names import class_name
-from footfall.planning.interop.schema_out import members_schema
+from footfall.planning.interop.schema_out import EXCHANGE
 
 PLAIN = {"string": str, "integer": int}
 ANY = Property(type="any", nullable=True)
@@ -272,7 +272,7 @@ def test_a_pattern_has_one_longest_value_for_every_judge() -> None:
             [b'{"a":"%s"}' % (b"a" * size), b'{"c":["%s"]}' % (b"a" * size), b'{"b":"%s"}' % (b"a" * 63)],
             seen,
         )
-    other = jsonschema_rs.Draft202012Validator(members_schema(props, closed=True))
+    other = jsonschema_rs.Draft202012Validator(members_schema(props, EXCHANGE, closed=True))
 
     assert seen["schema takes"] == seen["class takes"] == 4
     assert seen["schema refuses"] == seen["class refuses"] == 2

@@ -14,10 +14,11 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Property
 from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import parse_yaml
+from footfall.planning.codegen.json_schema import property_schema
 from footfall.planning.interop import export_plan, import_plan
 from footfall.planning.interop.keywords import MAX_DEPTH
 from footfall.planning.interop.plan_builder import PlanBuilder
-from footfall.planning.interop.schema_out import property_schema
+from footfall.planning.interop.schema_out import EXCHANGE
 from footfall.planning.interop.yaml_text import yaml_text
 
 SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -441,6 +442,6 @@ def test_a_pattern_without_a_length_is_told_to_have_one_and_comes_back_with_it()
     assert [loss.instead for loss in imported.losses] == [
         "for values of up to 1,024 characters; a longer one is a fault"
     ]
-    written = property_schema(imported.plan.events["e"].properties[0])
+    written = property_schema(imported.plan.events["e"].properties[0], EXCHANGE, closed=False)
     assert written == {"type": "string", "pattern": "^a+$", "maxLength": 1024}
     assert read(written)[0] == made

@@ -23,12 +23,15 @@ from footfall.plan.regex_dialect import compile_pattern
 from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
 from footfall.timestamps import read_datetime
 
-__all__ = ["MISFIT", "Constraint", "Faults", "PropertyCheck", "decode", "explain", "make_check", "read_decimal"]
+__all__ = [
+    "DECIMAL_TEXT", "MISFIT", "Constraint", "Faults", "PropertyCheck", "decode", "explain", "make_check",
+    "read_decimal",
+]  # fmt: skip
 
 MISFIT: Any = msgspec.UNSET
 """What a reader returns for a value that is not of its type."""
 
-_DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
+DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 _DECIMAL_DIGITS = 100
 # Of a value with more faults the rest is not looked at: how long that takes would be up to its sender.
 _MOST_FAULTS = 100
@@ -74,7 +77,7 @@ def read_decimal(value: Any) -> Any:
 
     At most 100 digits stand before and after the point, so that whoever adds or prints them does bounded work.
     """
-    is_text = type(value) is str and _DECIMAL_TEXT.fullmatch(value)
+    is_text = type(value) is str and DECIMAL_TEXT.fullmatch(value)
     if is_text or (type(value) is int and value.bit_length() <= 4 * _DECIMAL_DIGITS):
         value = Decimal(value)
     if type(value) is not Decimal or not value.is_finite():

@@ -1,41 +1,90 @@
-"""Writes a plan as JSON Schema, draft 2020-12: what the properties of each event are, as a sender has them.
+"""Writes a plan as JSON Schema: the one writer, for `plan codegen json-schema` and for the exports to other tools.
 
-It says what the validator says, but for what JSON Schema has no word for: rules over several properties, bounds of a
-decimal that travels as text, and that `1.0` is no integer. The scale of a decimal is a note (`x-scale`): its keyword
-would be `multipleOf: 0.01`, by which every validator that computes with doubles refuses many right amounts. `format`
-only annotates; the pattern beside it decides, so that a reader that does and one that does not check formats agree.
+It says what the validator says, apart from what JSON Schema cannot express: rules over several properties, bounds of a
+decimal that travels as text, and that `1.0` is not an integer. The scale of a decimal is a note (`x-scale`), because by
+`multipleOf: 0.01` a validator that computes with doubles refuses many correct amounts. A time never has a `format`:
+readers that check it follow RFC 3339, which allows fewer spellings than the plan; the pattern decides.
+
+Two dialects are written, which agree on everything that `Dialect` has no field for. The table of their differences is
+in tracking_plans/COMMANDS.md, under `footfall plan export`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
 
 from footfall.plan.bundle import bundle_hash
-from footfall.plan.checking.formats import UUID
+from footfall.plan.checking.explain import DECIMAL_TEXT
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.ecma import ecma_pattern
 from footfall.planning.format_patterns import FORMAT_PATTERNS
-from footfall.timestamps import DATETIME
 
-__all__ = ["DIALECT", "event_schema", "plan_schema", "property_schema", "schema_id", "schema_text"]
+__all__ = [
+    "DRAFT_2020_12", "FORMATS_AS_ECMA", "KNOWN_FORMATS", "SCALE", "VALIDATION", "Dialect", "event_schema",
+    "members_schema", "plan_schema", "property_schema", "schema_id", "schema_text",
+]  # fmt: skip
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DRAFT_2020_12: Final = "https://json-schema.org/draft/2020-12/schema"
+
+SCALE: Final = "x-scale"
+"""The keyword of ours that says how many decimals a number may have."""
+
+KNOWN_FORMATS: Final = frozenset({"date", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
+"""The formats of a plan that JSON Schema has had by the same names since draft 7, and `uuid`."""
+
+FORMATS_AS_ECMA: Final[Mapping[str, str | None]] = {
+    name: ecma_pattern(rf"\A(?:{pattern})\Z") for name, pattern in FORMAT_PATTERNS.items()
+}
+"""Format of a plan -> the `pattern` that takes the same texts."""
 
 Schema = dict[str, Any]
 _encoder = msgspec.json.Encoder(decimal_format="number")
+_LARGEST_DOUBLE = Decimal(sys.float_info.max)
 
-_DAY = (
-    r"(?!0000)(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|"
-    r"02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)"
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How the readers of a schema differ.
+
+    A decimal may be text with `decimal_text`. Bounds of a number are written with all their digits with `exact_bounds`,
+    otherwise as the doubles that the plan compares. `non_null` takes any value but null. `pattern` gives a plan's
+    pattern in ECMA-262, or None. `formats` are those whose names the readers know; with `trusts_formats` such a name
+    needs no pattern beside it. `notes` gives the keywords that check nothing.
+    """
+
+    decimal_text: bool
+    exact_bounds: bool
+    non_null: Mapping[str, Any]
+    pattern: Callable[[str], str | None]
+    formats: frozenset[str]
+    trusts_formats: bool
+    notes: Callable[[Property], Schema]
+
+
+def _notes(prop: Property) -> Schema:
+    retention = None if prop.retention is None else format_duration(prop.retention)
+    keys = {key: getattr(prop, key) for key in ("unit", "currency", "sensitivity", "transform")}
+    notes = {f"x-{key}": value for key, value in (keys | {"retention": retention}).items() if value is not None}
+    if prop.pattern is not None and ecma_pattern(prop.pattern) is None:
+        notes["$comment"] = f"a match of {prop.pattern}, in Python's words"
+    return notes
+
+
+VALIDATION: Final = Dialect(
+    decimal_text=True,
+    exact_bounds=False,
+    non_null={"not": {"type": "null"}},
+    pattern=ecma_pattern,
+    formats=KNOWN_FORMATS | {"duration"},
+    trusts_formats=False,
+    notes=_notes,
 )
-_DECIMAL_TEXT = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?$"
-# The names that JSON Schema itself has for formats of ours; its `date-time` has fewer spellings than ours.
-_KNOWN_FORMATS = frozenset({"date", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
-_NULL: Schema = {"type": "null"}
+"""For validators: what a client or collector refuses, any implementation of the draft refuses too."""
 
 
 def schema_text(schema: Mapping[str, Any]) -> str:
@@ -49,14 +98,14 @@ def schema_id(plan: Plan, event: str) -> str:
 
 
 def event_schema(event: Event, plan: Plan) -> Schema:
-    """The schema of one event's properties, as a document of its own."""
-    return {"$schema": DIALECT, "$id": schema_id(plan, event.name), **_event(event)}
+    """The schema of one event's properties, as a document of its own, for validators."""
+    return {"$schema": DRAFT_2020_12, "$id": schema_id(plan, event.name), **_event(event)}
 
 
 def plan_schema(plan: Plan) -> Schema:
-    """One document: the properties of each event under `$defs`, and for the root a track message of any of them."""
+    """One document for validators: the properties of each event under `$defs`, the root a track message of any."""
     return {
-        "$schema": DIALECT,
+        "$schema": DRAFT_2020_12,
         "$id": f"urn:footfall:{plan.id}",
         "title": plan.id,
         **({"description": plan.description} if plan.description else {}),
@@ -83,128 +132,136 @@ def _event(event: Event) -> Schema:
         schema["deprecated"] = True
     if event.rules:
         schema["$comment"] = "; ".join(f"rule {rule.id}: {rule.check}" for rule in event.rules)
-    return {**schema, **_object(Property(type="object", properties=event.properties, additional=event.additional))}
+    return {**schema, **members_schema(event.properties, VALIDATION, closed=True, additional=event.additional)}
 
 
-def property_schema(prop: Property) -> Schema:
-    """The schema of one property's value."""
-    schema: Schema = {}
-    if prop.description:
-        schema["description"] = prop.description
-    schema |= _nullable(_FORMS[prop.type](prop)) if prop.nullable else _FORMS[prop.type](prop)
-    if prop.examples:
-        schema["examples"] = list(prop.examples)
-    retention = None if prop.retention is None else format_duration(prop.retention)
-    said = {key: getattr(prop, key) for key in ("unit", "currency", "sensitivity", "transform")}
-    schema |= {f"x-{key}": value for key, value in (said | {"retention": retention}).items() if value is not None}
-    return schema
+def members_schema(
+    properties: Iterable[Property], dialect: Dialect, *, closed: bool, additional: bool | None = None
+) -> Schema:
+    """The schema of an object with these properties. `closed` decides about other keys where `additional` is None."""
+    whole = Property(type="object", properties=tuple(properties), additional=additional)
+    return {"type": "object", **_members(whole, dialect, closed)}
 
 
-def _nullable(schema: Schema) -> Schema:
-    made = dict(schema)
-    if "anyOf" in made:
-        made["anyOf"] = [*made["anyOf"], _NULL]
-    if "enum" in made:
-        made["enum"] = [*made["enum"], None]
-    if "type" in made:
-        made["type"] = [made["type"], "null"]
-    return made
-
-
-def _limited(schema: Schema, prop: Property, **keys: str) -> Schema:
-    found = ((keyword, getattr(prop, key)) for keyword, key in keys.items())
-    return {**schema, **{keyword: limit for keyword, limit in found if limit is not None}}
-
-
-def _enum(prop: Property) -> Schema:
-    members = [member for member in prop.enum if isinstance(member, _ENUM_TYPES.get(prop.type, object))]
-    if not prop.enum:
-        return {}
-    # An open enum takes every value of the type: the members are there to be read.
-    return {"anyOf": [{"enum": members}, {"type": prop.type}]} if prop.open else {"enum": members}
-
-
-_ENUM_TYPES: Mapping[str, type] = {"integer": int, "string": str}
-
-
-def _union(prop: Property) -> Schema:
-    alone = (msgspec.structs.replace(prop, type=name, types=()) for name in prop.types)
-    return {"anyOf": [_FORMS[one.type](one) for one in alone]}
-
-
-def _string(prop: Property) -> Schema:
-    schema = _limited({"type": "string", **_enum(prop)}, prop, minLength="min_length", maxLength="max_length")
-    patterns = [] if prop.pattern is None else [prop.pattern]
-    form = FORMAT_PATTERNS.get(prop.format or "")
-    if form is not None:
-        patterns.append(rf"\A(?:{form})\Z")
-        schema |= {"format": prop.format} if prop.format in _KNOWN_FORMATS else {}
-    told = [ecma_pattern(pattern) for pattern in patterns]
-    sayable = [pattern for pattern in told if pattern is not None]
-    if len(sayable) == 1:
-        schema["pattern"] = sayable[0]
-    elif sayable:
-        schema["allOf"] = [{"pattern": pattern} for pattern in sayable]
-    if None in told:
-        schema["$comment"] = f"a match of {prop.pattern}, in Python's words"
-    return schema
-
-
-def _integer(prop: Property) -> Schema:
-    return _limited({"type": "integer", **_enum(prop)}, prop, minimum="min", maximum="max")
-
-
-def _number(prop: Property) -> Schema:
-    # A number is a double, and so are its bounds.
-    bounds = {"minimum": prop.min, "maximum": prop.max}
-    return {"type": "number", **{key: float(bound) for key, bound in bounds.items() if bound is not None}}
-
-
-def _decimal(prop: Property) -> Schema:
-    number = _limited({"type": "number"}, prop, minimum="min", maximum="max")
-    if prop.scale is not None:
-        number |= {"x-scale": prop.scale} if prop.scale else {"multipleOf": 1}
-    return {"anyOf": [number, {"type": "string", "pattern": _DECIMAL_TEXT}]}
-
-
-def _object(prop: Property) -> Schema:
-    required = [part.wire_name or part.name for part in prop.properties if part.required]
+def _members(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+    listed = {part.wire_name or part.name: part for part in prop.properties}
+    required = [name for name, part in listed.items() if part.required]
     return {
-        "type": "object",
-        "properties": {part.wire_name or part.name: property_schema(part) for part in prop.properties},
+        "properties": {name: property_schema(part, dialect, closed=closed) for name, part in listed.items()},
         **({"required": required} if required else {}),
-        "additionalProperties": prop.additional is True,
+        "additionalProperties": not closed if prop.additional is None else prop.additional,
     }
 
 
-def _array(prop: Property) -> Schema:
-    items = {} if prop.items is None else property_schema(prop.items)
-    return _limited({"type": "array", "items": items}, prop, minItems="min_items", maxItems="max_items")
+def property_schema(prop: Property, dialect: Dialect, *, closed: bool) -> Schema:
+    """The schema of one property's values; `closed` is that of `members_schema`, for the objects inside."""
+    kinds = prop.types or (prop.type,)
+    schema: Schema = {"description": prop.description} if prop.description else {}
+    schema |= _types_and_members(prop, dialect, [word for kind in kinds for word in _types(kind, dialect)])
+    # A keyword concerns the values of its own type alone, so those of a union's types need no `anyOf`.
+    for kind in kinds:
+        schema |= _KEYWORDS[kind](prop, dialect, closed) if kind in _KEYWORDS else {}
+    if prop.examples:
+        schema["examples"] = list(prop.examples)
+    return schema | dialect.notes(prop)
 
 
-def _map(prop: Property) -> Schema:
-    values = {} if prop.values is None else property_schema(prop.values)
-    schema = {"type": "object", "additionalProperties": values}
-    return _limited(schema, prop, minProperties="min_items", maxProperties="max_items")
+def _types(kind: str, dialect: Dialect) -> tuple[str, ...]:
+    if kind == "decimal":
+        return ("number", "string") if dialect.decimal_text else ("number",)
+    return (_JSON_TYPES.get(kind, kind),)
 
 
-def _text(pattern: str, form: str) -> Schema:
-    return {"type": "string", "format": form, "pattern": pattern}
+_JSON_TYPES: Mapping[str, str] = {"date": "string", "datetime": "string", "map": "object", "uuid": "string"}
 
 
-_FORMS: Mapping[str, Callable[[Property], Schema]] = {
-    "any": lambda prop: {} if prop.nullable else {"not": _NULL},
+def _types_and_members(prop: Property, dialect: Dialect, types: list[str]) -> Schema:
+    if prop.type == "any":
+        return {} if prop.nullable else dict(dialect.non_null)
+    members: list[Any] = list(prop.enum)
+    if prop.nullable:
+        types = [*types, "null"]
+        members += [None] if members else []
+    stated = types[0] if len(types) == 1 else types
+    if prop.open and members:
+        # An open enum takes every value of its types: the members tell a reader what to expect.
+        return {"anyOf": [{"enum": members}, {"type": stated}]}
+    return {"type": stated, **({"enum": members} if members else {})}
+
+
+def _limits(prop: Property, **keys: str) -> Schema:
+    limits = {keyword: getattr(prop, key) for keyword, key in keys.items()}
+    return {keyword: limit for keyword, limit in limits.items() if limit is not None}
+
+
+def _bounds(prop: Property, dialect: Dialect, _closed: bool) -> Schema:
+    exact = dialect.exact_bounds or "number" not in (prop.type, *prop.types)
+    bounds = _limits(prop, minimum="min", maximum="max")
+    return {keyword: _plain(bound if exact else _double(bound)) for keyword, bound in bounds.items()}
+
+
+def _double(bound: Decimal) -> Decimal:
+    """A number of a plan is a double, and so are its bounds; one that is beyond doubles becomes the largest."""
+    near = float(min(max(bound, -_LARGEST_DOUBLE), _LARGEST_DOUBLE))
+    return bound if Decimal(near) == bound else Decimal(repr(near))
+
+
+def _plain(bound: Decimal) -> int | Decimal:
+    """A bound as JSON writes it: without a point where it is whole."""
+    return int(bound) if bound == bound.to_integral_value() and abs(bound) < 10**18 else bound
+
+
+def _decimal(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+    schema = _bounds(prop, dialect, closed)
+    if prop.scale is not None:
+        schema |= {SCALE: prop.scale} if prop.scale else {"multipleOf": 1}
+    return {**schema, "pattern": f"^{DECIMAL_TEXT.pattern}$"} if dialect.decimal_text else schema
+
+
+def _string(prop: Property, dialect: Dialect, _closed: bool) -> Schema:
+    lengths = _limits(prop, minLength="min_length", maxLength="max_length")
+    return {**lengths, **_spelling(prop.pattern, prop.format, dialect)}
+
+
+def _spelling(pattern: str | None, form: str | None, dialect: Dialect) -> Schema:
+    """How a text is to be written: the keywords for a pattern and a format."""
+    patterns = [] if pattern is None else [dialect.pattern(pattern)]
+    if not dialect.trusts_formats or (pattern is None and form not in dialect.formats):
+        patterns.append(FORMATS_AS_ECMA.get(form or ""))
+    stated = [each for each in patterns if each is not None]
+    schema: Schema = {"pattern": stated[0]} if len(stated) == 1 else {}
+    if len(stated) > 1:
+        schema["allOf"] = [{"pattern": each} for each in stated]
+    named = form in dialect.formats or (dialect.trusts_formats and FORMATS_AS_ECMA["date-time"] not in stated)
+    return {**schema, "format": form} if form is not None and named else schema
+
+
+def _array(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+    items = {} if prop.items is None else {"items": property_schema(prop.items, dialect, closed=closed)}
+    return {**items, **_limits(prop, minItems="min_items", maxItems="max_items")}
+
+
+def _map(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+    values = {} if prop.values is None else property_schema(prop.values, dialect, closed=closed)
+    limits = _limits(prop, minProperties="min_items", maxProperties="max_items")
+    return {"additionalProperties": values or True, **limits}
+
+
+def _object(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+    # An object without known keys would else be read as one that takes any.
+    return _members(prop, dialect, closed if prop.properties or prop.additional else True)
+
+
+_KEYWORDS: Mapping[str, Callable[[Property, Dialect, bool], Schema]] = {
     "array": _array,
-    "boolean": lambda _: {"type": "boolean"},
-    "date": lambda _: _text(f"^{_DAY}$", "date"),
-    # Without a format: readers that check it go by RFC 3339, which has fewer spellings than the pattern.
-    "datetime": lambda _: {"type": "string", "pattern": f"^{DATETIME}$"},
+    "date": lambda _, dialect, __: _spelling(None, "date", dialect),
+    "datetime": lambda _, dialect, __: _spelling(None, "date-time", dialect),
     "decimal": _decimal,
-    "integer": _integer,
+    "integer": _bounds,
     "map": _map,
-    "number": _number,
+    "number": _bounds,
     "object": _object,
     "string": _string,
-    "union": _union,
-    "uuid": lambda _: _text(f"^{UUID.pattern}$", "uuid"),
+    "uuid": lambda _, dialect, __: _spelling(None, "uuid", dialect),
 }
+"""Type of a plan -> its keywords; the others have none."""

@@ -13,7 +13,7 @@ from footfall.planning.interop import jsonschema, rudderstack, segment, snowplow
 from footfall.planning.interop.differences import compare_plans
 from footfall.planning.interop.losses import Loss, LossReport
 from footfall.planning.interop.plan_builder import Imported, PlanBuilder
-from footfall.planning.interop.portability import note_unportable
+from footfall.planning.interop.schema_out import note_unchecked
 
 __all__ = ["FORMATS", "Exported", "Format", "export_plan", "import_plan"]
 
@@ -59,7 +59,7 @@ def export_plan(plan: Plan, form: str) -> Exported:
     """
     files = _format(form).write(plan)
     losses = LossReport()
-    note_unportable(plan, losses)
+    note_unchecked(plan, losses)
     compare_plans(plan, import_plan(files, form, name=plan.id).plan, losses)
     return Exported(files=files, losses=losses.all())
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from footfall.plan.model import Plan
+from footfall.planning.codegen.json_schema import members_schema
 from footfall.planning.interop.event_in import describes_object, read_event, read_traits, read_type
 from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import snake_case
 from footfall.planning.interop.plan_builder import PlanBuilder
-from footfall.planning.interop.schema_out import event_schema, members_schema
+from footfall.planning.interop.schema_out import EXCHANGE, exchanged_event
 
 __all__ = ["DRAFT_7", "read", "read_schema_file", "write"]
 
@@ -23,12 +24,12 @@ def write(plan: Plan) -> dict[str, Any]:
     """The files, by path: `events/order_completed.schema.json`, `traits/user.schema.json`."""
     files: dict[str, Any] = {}
     for event in plan.events.values():
-        schema = event_schema(event, plan)
+        schema = exchanged_event(event, plan)
         head = {"$schema": DRAFT_7, "title": schema.pop("title", event.wire_name)}
         files[f"events/{event.name}.schema.json"] = {**head, **schema}
     for kind, traits in plan.traits.items():
         head = {"$schema": DRAFT_7, "title": f"Traits of the {kind}"}
-        files[f"traits/{kind}.schema.json"] = {**head, **members_schema(traits, closed=False)}
+        files[f"traits/{kind}.schema.json"] = {**head, **members_schema(traits, EXCHANGE, closed=False)}
     return files
 
 

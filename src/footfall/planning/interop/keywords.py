@@ -9,28 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from footfall.planning.format_patterns import FORMAT_PATTERNS
-
 __all__ = [
-    "ANNOTATIONS", "ASIDE", "COUNTS", "DATETIME_PATTERN", "FORMAT_ALIASES", "FORMAT_TYPES", "MAX_DEPTH", "NON_NULL",
-    "OWN_PATTERNS", "SCALE", "STANDARD_FORMATS", "TYPE_ALIASES", "TYPE_HINTS",
-]  # fmt: skip
+    "ANNOTATIONS",
+    "ASIDE",
+    "FORMAT_ALIASES",
+    "FORMAT_TYPES",
+    "MAX_DEPTH",
+    "NON_NULL",
+    "TYPE_ALIASES",
+    "TYPE_HINTS",
+]
 
 ASIDE: Final = "x_json_schema"
 """The key that keeps what the plan format cannot say."""
-
-SCALE: Final = "x-scale"
-"""The keyword of ours that says how many decimals a number may have."""
 
 MAX_DEPTH: Final = 16
 """How many objects, arrays and maps may stand inside one another; what is deeper is kept aside."""
 
 NON_NULL: Final = ("string", "number", "boolean", "object", "array")
 """The types of every JSON value that is not null; integers are numbers."""
-
-COUNTS: Final[Mapping[str, str]] = {
-    "min_length": "minLength", "max_length": "maxLength", "min_items": "minItems", "max_items": "maxItems",
-}  # fmt: skip
 
 ANNOTATIONS: Final[Mapping[str, str]] = {
     "title": "x_title", "default": "x_default", "$comment": "x_comment", "$id": "x_id", "id": "x_schema_id",
@@ -46,9 +43,6 @@ FORMAT_TYPES: Final[Mapping[str, str]] = {"date-time": "datetime", "date": "date
 FORMAT_ALIASES: Final[Mapping[str, str]] = {
     "datetime": "date-time", "timestamp": "date-time", "guid": "uuid", "host-name": "hostname", "ip-address": "ipv4",
 }  # fmt: skip
-
-STANDARD_FORMATS: Final = frozenset(("email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"))
-"""The formats of a plan that JSON Schema has had by the same names since draft 7, and `uuid`."""
 
 TYPE_ALIASES: Final[Mapping[str, Mapping[str, Any]]] = {
     "bool": {"type": "boolean"},
@@ -74,12 +68,3 @@ TYPE_HINTS: Final[Mapping[str, str]] = {
     "multipleOf": "number",
 }  # fmt: skip
 """Keyword -> the only type that it says something about, for schemas that leave the type out."""
-
-
-OWN_PATTERNS: Final[Mapping[str, str]] = {
-    name: f"^(?:{pattern})$" for name, pattern in FORMAT_PATTERNS.items() if name not in STANDARD_FORMATS
-}
-"""Format that not every reader knows -> the pattern that is written beside it, so that others check it too."""
-
-DATETIME_PATTERN: Final = OWN_PATTERNS["date-time"]
-"""The pattern of a `datetime`. A reader that checks `format: date-time` goes by RFC 3339, which has fewer spellings."""

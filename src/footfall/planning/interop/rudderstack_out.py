@@ -8,8 +8,9 @@ from typing import Any, Final
 import msgspec
 
 from footfall.plan.model import Plan, Property
+from footfall.planning.codegen.json_schema import property_schema
 from footfall.planning.interop.names import snake_case
-from footfall.planning.interop.schema_out import is_closed, property_schema
+from footfall.planning.interop.schema_out import EXCHANGE, is_closed
 
 __all__ = ["CONFIG", "OTHER_RULES", "write"]
 
@@ -43,7 +44,7 @@ class _Files:
     def _body(self, prop: Property, hint: str, closed: bool) -> dict[str, Any]:
         if prop.open:  # there are only closed enums: the type stays
             prop = msgspec.structs.replace(prop, enum=(), open=False)
-        schema = property_schema(prop, closed=closed)
+        schema = property_schema(prop, EXCHANGE, closed=closed)
         body: dict[str, Any] = {"description": prop.description} if prop.description else {}
         if prop.properties:
             return {**body, "type": f"#custom-type:{self._type(prop, hint, closed)}"}

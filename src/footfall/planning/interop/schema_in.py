@@ -9,17 +9,15 @@ from footfall.plan import read
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.model import PATTERN_MAX_LENGTH
 from footfall.plan.patterns import check_pattern, longest_value
+from footfall.planning.codegen.json_schema import FORMATS_AS_ECMA, SCALE
 from footfall.planning.interop.ecma_in import FromEcma, read_ecma
 from footfall.planning.interop.keywords import (
     ANNOTATIONS,
     ASIDE,
-    DATETIME_PATTERN,
     FORMAT_ALIASES,
     FORMAT_TYPES,
     MAX_DEPTH,
     NON_NULL,
-    OWN_PATTERNS,
-    SCALE,
     TYPE_ALIASES,
     TYPE_HINTS,
 )  # fmt: skip
@@ -323,7 +321,7 @@ class SchemaReader:
 
     def _format(self, part: _Part) -> None:
         left = part.left
-        if left.get("pattern") == DATETIME_PATTERN:
+        if left.get("pattern") == FORMATS_AS_ECMA["date-time"]:
             left["format"] = "date-time"
             del left["pattern"]
         stated = left.get("format")
@@ -339,7 +337,7 @@ class SchemaReader:
         elif name in FORMATS:
             part.made["format"] = name
             del left["format"]
-            if left.get("pattern") == OWN_PATTERNS.get(name):
+            if left.get("pattern") == FORMATS_AS_ECMA.get(name):
                 left.pop("pattern", None)
 
     def _number(self, part: _Part) -> None:

@@ -1,158 +1,74 @@
-"""Writes a property of the plan, or all those of an event, as a JSON Schema that judges values as the plan does.
-
-What no keyword says (who may see a value, its unit, how long it is kept) is left out. A decimal becomes a number; the
-plan also takes it as text, the schema does not. Its scale is a note that our import reads (`x-scale`): by `multipleOf:
-0.01` a validator that computes with doubles refuses many right amounts.
-"""
+"""Writes an event as the JSON Schema that other tools read: the dialect EXCHANGE of `codegen.json_schema`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.ecma import ecma_pattern
+from footfall.planning.codegen.json_schema import KNOWN_FORMATS, Dialect, members_schema
 from footfall.planning.interop.ecma_in import read_ecma
-from footfall.planning.interop.keywords import (
-    ANNOTATIONS,
-    ASIDE,
-    COUNTS,
-    DATETIME_PATTERN,
-    NON_NULL,
-    OWN_PATTERNS,
-    SCALE,
-)
+from footfall.planning.interop.keywords import ANNOTATIONS, ASIDE, NON_NULL
+from footfall.planning.interop.losses import LossReport
 
-__all__ = ["event_schema", "is_closed", "members_schema", "number", "property_schema"]
+__all__ = ["EXCHANGE", "exchanged_event", "is_closed", "note_unchecked"]
 
 _KEYWORD_OF = {key: keyword for keyword, key in ANNOTATIONS.items()}
 _NEEDS = re.compile(r"(\w+) is None or (\w+) is not None")
 _LET_PASS = frozenset(("keep", "warn"))
 
 
-def property_schema(prop: Property, *, closed: bool = False) -> dict[str, Any]:
-    """The schema of one property's values.
-
-    `closed` is whether an object that says nothing of keys that it does not name refuses them.
-    """
-    schema = _union(prop) if prop.types else dict(_TYPES[prop.type])
-    if prop.type in _INNER:
-        schema.update(_INNER[prop.type](prop, closed))
-    pattern = _portable(prop.pattern)
-    if pattern is not None:
-        schema["pattern"] = pattern
-    if prop.format is not None:
-        if prop.format in OWN_PATTERNS and prop.pattern is None:
-            schema["pattern"] = OWN_PATTERNS[prop.format]
-        if schema.get("pattern") != DATETIME_PATTERN:
-            schema["format"] = prop.format
-    for bound, keyword in (("min", "minimum"), ("max", "maximum")):
-        value = getattr(prop, bound)
-        if value is not None:
-            schema[keyword] = number(value)
-    for key, keyword in _MAP_COUNTS.items() if prop.type == "map" else COUNTS.items():
-        value = getattr(prop, key)
-        if value is not None:
-            schema[keyword] = value
-    if prop.scale is not None:
-        schema |= {SCALE: prop.scale} if prop.scale else {"multipleOf": 1}
-    _null_and_enum(prop, schema)
-    return _described(prop.description, prop.examples, prop.x, schema)
+def _portable(pattern: str) -> str | None:
+    """A pattern in ECMA-262: as it is where it means the same there, None where it cannot be said."""
+    try:
+        same = read_ecma(pattern) == (pattern, ())
+    except ValueError:
+        same = False
+    return pattern if same else ecma_pattern(pattern)
 
 
-def members_schema(properties: Iterable[Property], *, closed: bool, additional: bool | None = None) -> dict[str, Any]:
-    """The schema of an object with these properties. `closed` is what counts where `additional` is None."""
-    listed = list(properties)
-    schema: dict[str, Any] = {
-        "type": "object",
-        "properties": {prop.wire_name or prop.name: property_schema(prop, closed=closed) for prop in listed},
-    }
-    required = [prop.wire_name or prop.name for prop in listed if prop.required]
-    if required:
-        schema["required"] = required
-    schema["additionalProperties"] = not closed if additional is None else additional
-    return schema
+def _free_keywords(part: Property | Event) -> dict[str, Any]:
+    """The keywords that an import kept under `x_` keys."""
+    schema = {_KEYWORD_OF.get(key, key): value for key, value in part.x.items() if key != ASIDE}
+    aside = part.x.get(ASIDE)
+    return {**schema, **aside} if isinstance(aside, Mapping) else schema
 
 
-def event_schema(event: Event, plan: Plan) -> dict[str, Any]:
+EXCHANGE: Final = Dialect(
+    decimal_text=False,
+    exact_bounds=True,
+    non_null={"type": list(NON_NULL)},
+    pattern=_portable,
+    formats=KNOWN_FORMATS,
+    trusts_formats=True,
+    notes=_free_keywords,
+)
+"""For other tools and our own import: plain keywords, from which the plan's words can be read back."""
+
+
+def exchanged_event(event: Event, plan: Plan) -> dict[str, Any]:
     """The schema of the properties of an event, with those of its rules that JSON Schema can say."""
-    schema: dict[str, Any] = {}
-    if event.description:
-        schema["description"] = event.description
-    schema.update(members_schema(event.properties, closed=is_closed(event, plan), additional=event.additional))
-    _rules(event, schema)
-    if event.status == "deprecated":
-        schema["deprecated"] = True
-    return _described(event.description, (), event.x, schema)
+    return {
+        **({"description": event.description} if event.description else {}),
+        **members_schema(event.properties, EXCHANGE, closed=is_closed(event, plan), additional=event.additional),
+        **_rules(event),
+        **({"deprecated": True} if event.status == "deprecated" else {}),
+        **_free_keywords(event),
+    }
 
 
 def is_closed(event: Event, plan: Plan) -> bool:
-    """Whether the collector refuses keys that nobody named, in an object that says nothing of them."""
+    """Whether the collector refuses unknown keys in an object that leaves the decision to the enforcement."""
     policy = event.enforcement.get("collector") or plan.enforcement.get("collector")
     return policy is not None and policy.unknown_property not in _LET_PASS
 
 
-def number(value: Decimal) -> int | Decimal:
-    """A bound as JSON writes it: without a point where it is whole."""
-    return int(value) if value == value.to_integral_value() and abs(value) < 10**18 else value
-
-
-def _portable(pattern: str | None) -> str | None:
-    """A pattern in ECMA-262: as it stands where it means the same there, None where it cannot be said."""
-    if pattern is None:
-        return None
-    try:
-        read = read_ecma(pattern)
-    except ValueError:
-        return ecma_pattern(pattern)
-    return pattern if read == (pattern, ()) else ecma_pattern(pattern)
-
-
-def _union(prop: Property) -> dict[str, Any]:
-    # A keyword speaks of the values of its own type alone, so those of all members stand side by side.
-    schema: dict[str, Any] = {"type": [_TYPES[word]["type"] for word in prop.types]}
-    for word in prop.types:
-        schema = {**_TYPES[word], **schema}
-    return schema
-
-
-def _null_and_enum(prop: Property, schema: dict[str, Any]) -> None:
-    if prop.type == "any" and not prop.nullable:
-        schema["type"] = list(NON_NULL)
-    members: list[Any] = list(prop.enum)
-    if prop.nullable and prop.type != "any":
-        stated = schema["type"]
-        schema["type"] = [*(stated if isinstance(stated, list) else [stated]), "null"]
-        if members:
-            members.append(None)
-    if prop.open:
-        # Known values and any other: a choice that holds for all, and still tells what to expect.
-        schema["anyOf"] = [{"enum": members}, {"type": schema.pop("type")}]
-    elif members:
-        schema["enum"] = members
-
-
-def _described(
-    description: str, examples: tuple[Any, ...], x: Mapping[str, Any], schema: dict[str, Any]
-) -> dict[str, Any]:
-    if description:
-        schema["description"] = description
-    if examples:
-        schema["examples"] = list(examples)
-    for key, value in x.items():
-        if key != ASIDE:
-            schema[_KEYWORD_OF.get(key, key)] = value
-    aside = x.get(ASIDE)
-    if isinstance(aside, Mapping):
-        schema.update(aside)
-    return schema
-
-
-def _rules(event: Event, schema: dict[str, Any]) -> None:
+def _rules(event: Event) -> dict[str, Any]:
     wire = {prop.name: prop.wire_name or prop.name for prop in event.properties if not prop.nullable}
     whole = " or ".join(f"{prop.name} is not None" for prop in event.properties)
+    schema: dict[str, Any] = {}
     needs: dict[str, list[str]] = {}
     for rule in event.rules:
         match = _NEEDS.fullmatch(rule.check)
@@ -160,40 +76,32 @@ def _rules(event: Event, schema: dict[str, Any]) -> None:
             needs.setdefault(wire[match[1]], []).append(wire[match[2]])
         elif rule.check == whole and len(wire) == len(event.properties):
             schema["minProperties"] = 1
-    if needs:
-        schema["dependencies"] = needs
+    return {**schema, "dependencies": needs} if needs else schema
 
 
-def _object(prop: Property, closed: bool) -> dict[str, Any]:
-    schema = members_schema(prop.properties, closed=closed, additional=prop.additional)
-    # An object without known keys would else be read as one that takes any.
-    return schema if prop.properties or prop.additional else {**schema, "additionalProperties": False}
+def note_unchecked(plan: Plan, losses: LossReport) -> None:
+    """Note what is written and read back, and yet checked by nobody else: scales, and formats without their pattern."""
+    for path, prop in _all_properties(plan):
+        if prop.pattern is not None and prop.format is not None and prop.format not in KNOWN_FORMATS:
+            losses.add("loss_not_said", path, f"format {prop.format}", "the same word, which only footfall checks")
+        if prop.scale:
+            instead = "no check by others: where numbers are doubles, multipleOf would refuse right amounts"
+            losses.add("loss_not_said", path, f"scale {prop.scale}", instead)
 
 
-def _array(prop: Property, closed: bool) -> dict[str, Any]:
-    return {"items": property_schema(prop.items, closed=closed)} if prop.items is not None else {}
+def _all_properties(plan: Plan) -> Iterator[tuple[str, Property]]:
+    for event in plan.events.values():
+        for prop in event.properties:
+            yield from _with_parts(f"{event.name}.{prop.name}", prop)
+    for kind, traits in plan.traits.items():
+        for prop in traits:
+            yield from _with_parts(f"traits.{kind}.{prop.name}", prop)
 
 
-def _map(prop: Property, closed: bool) -> dict[str, Any]:
-    values = property_schema(prop.values, closed=closed) if prop.values is not None else {}
-    return {"additionalProperties": values or True}
-
-
-_MAP_COUNTS = {"min_items": "minProperties", "max_items": "maxProperties"}
-_INNER: Mapping[str, Callable[[Property, bool], dict[str, Any]]] = {
-    "object": _object, "array": _array, "map": _map,
-}  # fmt: skip
-_TYPES: Mapping[str, Mapping[str, Any]] = {
-    "any": {},
-    "array": {"type": "array"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "datetime": {"type": "string", "pattern": DATETIME_PATTERN},
-    "decimal": {"type": "number"},
-    "integer": {"type": "integer"},
-    "map": {"type": "object"},
-    "number": {"type": "number"},
-    "object": {"type": "object"},
-    "string": {"type": "string"},
-    "uuid": {"type": "string", "format": "uuid"},
-}
+def _with_parts(path: str, prop: Property) -> Iterator[tuple[str, Property]]:
+    yield path, prop
+    for part in prop.properties:
+        yield from _with_parts(f"{path}.{part.name}", part)
+    for inner, mark in ((prop.items, "[]"), (prop.values, "{}")):
+        if inner is not None:
+            yield from _with_parts(f"{path}{mark}", inner)

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 
 from footfall.plan.model import Event, Plan
+from footfall.planning.codegen.json_schema import members_schema
 from footfall.planning.interop.event_in import read_event, read_traits
 from footfall.planning.interop.jsonschema import DRAFT_7
 from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import plan_id, snake_case
 from footfall.planning.interop.plan_builder import PlanBuilder
-from footfall.planning.interop.schema_out import event_schema, members_schema
+from footfall.planning.interop.schema_out import EXCHANGE, exchanged_event
 
 __all__ = ["read", "write"]
 
@@ -43,7 +44,7 @@ def write(plan: Plan) -> dict[str, Any]:
     rules = [_track_rule(event, plan) for event in plan.events.values()]
     for type_, kind in _TRAIT_RULES.items():
         if plan.traits.get(kind):
-            traits = members_schema(plan.traits[kind], closed=False)
+            traits = members_schema(plan.traits[kind], EXCHANGE, closed=False)
             rules.append({"type": type_, "version": 1, "jsonSchema": _message("traits", traits, "", {}, {})})
     document: dict[str, Any] = {"name": plan.id, "type": "LIVE"}
     if plan.description:
@@ -52,7 +53,7 @@ def write(plan: Plan) -> dict[str, Any]:
 
 
 def _track_rule(event: Event, plan: Plan) -> dict[str, Any]:
-    schema = event_schema(event, plan)
+    schema = exchanged_event(event, plan)
     labels = schema.pop("labels", {})
     owner = {"owner": event.owner} if event.owner else {}
     version = schema.pop("version", 1)

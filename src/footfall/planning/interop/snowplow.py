@@ -17,7 +17,7 @@ from footfall.planning.interop.event_in import describes_object, read_event, rea
 from footfall.planning.interop.jsonschema import read_schema_file
 from footfall.planning.interop.names import plan_id, snake_case
 from footfall.planning.interop.plan_builder import PlanBuilder
-from footfall.planning.interop.schema_out import event_schema
+from footfall.planning.interop.schema_out import exchanged_event
 
 __all__ = ["read", "write"]
 
@@ -51,7 +51,7 @@ def write(plan: Plan) -> dict[str, Any]:
     files: dict[str, Any] = {}
     for event in plan.events.values():
         vendor, name, version = _identity(event, plan)
-        stated = event_schema(event, plan)
+        stated = exchanged_event(event, plan)
         stated = {key: value for key, value in stated.items() if key != _IGLU}
         own = {"vendor": vendor, "name": name, "format": "jsonschema", "version": version}
         schema = {"$schema": _META_SCHEMA, "self": own, **stated}
