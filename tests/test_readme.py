@@ -1,4 +1,4 @@
-"""The README does what it says: its blocks run in order, as one session, in an empty folder."""
+"""The README does what it says: its blocks, and those of the pages that it leads to, run in order as one session."""
 
 from __future__ import annotations
 
@@ -17,7 +17,19 @@ import yaml
 from footfall.planning.starter import starter_files
 
 ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+# Every block of the first runs, and those of the others that say `<!-- run -->`: they go on where it ended.
+PAGES = [
+    "README.md",
+    "src/footfall/client/README.md",
+    "src/footfall/collector/README.md",
+    "src/footfall/analytics/README.md",
+    "tracking_plans/COMMANDS.md",
+]
+LINKED = [*PAGES, "tests/benchmarks/README.md", "tracking_plans/README.md", ".github/CONTRIBUTING.md"]
+
+
+def text_of(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
 
 
 class Block(NamedTuple):
@@ -26,9 +38,15 @@ class Block(NamedTuple):
     text: str
 
 
-def blocks() -> list[Block]:
-    found = re.findall(r"(?:<!-- command: (\w+) -->\n)?```(\w*)\n(.*?)```", README, re.DOTALL)
-    return [Block(mark or None, language, text) for mark, language, text in found]
+def blocks(page: str = "README.md") -> list[Block]:
+    parts = re.findall(r"(?:<!-- (?:command: )?(\w+) -->\n)?```(\w*)\n(.*?)```", text_of(page), re.DOTALL)
+    return [Block(mark or None, language, text) for mark, language, text in parts]
+
+
+def run_by_a_reader() -> list[Block]:
+    """But for the set-up itself: this test runs in what it installed."""
+    first = [block for block in blocks() if block.mark is None and not block.text.startswith("pip install")]
+    return [*first, *(block for page in PAGES[1:] for block in blocks(page) if block.mark == "run")]
 
 
 def free_port() -> int:
@@ -40,10 +58,8 @@ def free_port() -> int:
 def session(folder: Path, port: int) -> str:
     """One shell script of every block that a reader would run by hand, with the collector's port made free."""
     lines = ["set -euo pipefail", "trap 'kill $(jobs -p)' EXIT"]
-    for number, block in enumerate(blocks()):
+    for number, block in enumerate(run_by_a_reader()):
         text = block.text.replace("8190", str(port))
-        if block.mark is not None or text.startswith("pip install"):
-            continue  # the set-up itself: this test runs in what it made
         if block.language == "python":
             (folder / f"block{number}.py").write_text(text, encoding="utf-8")
             lines.append(f"echo '== block {number}'; python block{number}.py")
@@ -71,19 +87,29 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> str:
     return ran.stdout
 
 
+def test_the_readme_is_two_screens() -> None:
+    assert text_of("README.md").count("\n") <= 120
+
+
 def test_the_first_screen_counts_two_messages_of_one_person(output: str) -> None:
     first = output.split("== block")[2]
 
     assert re.search(r"2\s*│\s*1\s*│", first), first
 
 
-def test_the_five_steps_end_in_a_report_of_what_was_sent(output: str) -> None:
+def test_the_doors_end_in_a_report_of_what_was_sent(output: str) -> None:
     assert "is clean" in output
     assert "listening on" in output
     assert re.search(r"conversion\s+100 %", output)
     assert "User kari" in output
-    assert re.search(r"quarantined", output)
+    assert re.search(r"reading_reported.*unknown_event", output)
+
+
+def test_the_pages_that_the_readme_leads_to_read_the_same_data(output: str) -> None:
     assert "the books balance" in output
+    assert "['product_viewed']" in output
+    assert re.search(r"\('kari', \d\)", output)
+    assert "would be stored again" in output
 
 
 def test_the_plan_in_the_readme_is_the_plan_that_init_writes() -> None:
@@ -95,23 +121,43 @@ def test_the_plan_in_the_readme_is_the_plan_that_init_writes() -> None:
 
 def test_the_two_commands_are_one_line_each_and_install_what_exists() -> None:
     commands = {block.mark: block.text.strip() for block in blocks() if block.mark}
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
 
     assert set(commands) == {"demo", "test"}
-    for command in commands.values():
-        assert "\n" not in command
-        assert set(re.findall(r"\.\[(\w+)\]", command)) <= set(extras)
+    assert all("\n" not in command for command in commands.values())
 
 
-def test_every_file_and_folder_that_the_readme_names_is_there() -> None:
-    named = set(re.findall(r"\]\(((?!https?:)[^)#]+)\)", README)) | set(
-        re.findall(r"`((?:tests|examples)/[\w/.]+)`", README)
-    )
+def test_every_extra_that_a_page_names_exists() -> None:
+    extras = tomllib.loads(text_of("pyproject.toml"))["project"]["optional-dependencies"]
+    named = {
+        extra
+        for page in LINKED
+        for names in re.findall(r"(?:footfall|'\.)\[([\w,]+)\]", text_of(page))
+        for extra in names.split(",")
+    }
 
-    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+    assert named - set(extras) == set()
+    assert "server" in named
 
 
-def test_every_benchmark_that_the_readme_names_is_there_and_every_benchmark_is_named() -> None:
+@pytest.mark.parametrize("page", LINKED)
+def test_every_file_and_heading_that_a_page_links_to_is_there(page: str) -> None:
+    missing = []
+    for target in re.findall(r"\]\(((?!https?:)[^)]+)\)", text_of(page)):
+        file, _, heading = target.partition("#")
+        path = (ROOT / page).parent / file if file else ROOT / page
+        if not path.exists() or (heading and heading not in headings(path)):
+            missing.append(target)
+
+    assert missing == []
+
+
+def headings(path: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    lines = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_every_benchmark_is_on_their_page_and_every_one_that_it_names_is_there() -> None:
     there = {path.name for path in (ROOT / "tests" / "benchmarks").glob("bench_*.py")}
 
-    assert set(re.findall(r"bench_\w+\.py", README)) == there
+    assert set(re.findall(r"bench_\w+\.py", text_of("tests/benchmarks/README.md"))) == there

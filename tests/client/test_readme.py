@@ -17,9 +17,10 @@ from footfall.testing import Recorder
 README = Path(footfall.client.__file__).with_name("README.md")
 
 
-def block(number: int, recorder: Recorder) -> dict[str, Any]:
-    """What a Python block of the README defines, with its client sending to `recorder`."""
-    text = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)[number]
+def block(word: str, recorder: Recorder) -> dict[str, Any]:
+    """What the Python block of the README with `word` defines, with its client sending to `recorder`."""
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    text = next(block for block in blocks if word in block)
     text, replaced = re.subn(r'Client\((?:"http.*?|Recorder\(\))\)', "Client(recorder)", text)
     assert replaced == 1
     names: dict[str, Any] = {"recorder": recorder}
@@ -30,7 +31,7 @@ def block(number: int, recorder: Recorder) -> dict[str, Any]:
 def test_each_call_sends_what_the_readme_says(caplog: pytest.LogCaptureFixture) -> None:
     recorder = Recorder()
 
-    block(0, recorder)
+    block("client.group", recorder)
 
     types = [message["type"] for message in recorder.messages]
     assert types == ["page", "track", "identify", "group", "alias", "reset", "track"]
@@ -40,7 +41,7 @@ def test_each_call_sends_what_the_readme_says(caplog: pytest.LogCaptureFixture) 
 
 def test_a_lifespan_closes_the_client() -> None:
     recorder = Recorder()
-    names = block(1, recorder)
+    names = block("lifespan", recorder)
 
     async def serve() -> None:
         async with names["lifespan"](None):
@@ -54,7 +55,7 @@ def test_a_lifespan_closes_the_client() -> None:
 
 def test_a_handler_flushes_before_it_answers() -> None:
     recorder = Recorder()
-    names = block(2, recorder)
+    names = block("def handler", recorder)
 
     names["handler"]({"id": "A-2", "user": "ann"}, None)
 
