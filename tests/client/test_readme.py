@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 import footfall.client
-from footfall.delivery.retry import Action, decide, error_for
+from footfall.delivery.retry import Action, decide
+from footfall.delivery.statuses import error_for
 from footfall.testing import Recorder
 
 README = Path(footfall.client.__file__).with_name("README.md")

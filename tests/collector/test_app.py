@@ -23,7 +23,7 @@ from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.keys import Keyring
 from footfall.collector.pipeline import Decision
 from footfall.collector.responses import encode
-from footfall.delivery.http import MAX_ANSWER
+from footfall.delivery.http_answer import MAX_ANSWER
 from footfall.errors import JournalError
 from footfall.events import MESSAGE_TYPES, Answer, Fault, Verdict
 from footfall.storage import KeyRecord, SqliteJournal

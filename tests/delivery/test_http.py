@@ -17,7 +17,7 @@ from pytest_httpx import HTTPXMock
 
 from footfall.delivery import HttpTransport
 from footfall.delivery.acknowledgement import Rule, RuleName
-from footfall.delivery.http import MAX_ANSWER
+from footfall.delivery.http_answer import MAX_ANSWER
 from footfall.errors import (
     OverloadedError,
     RefusedError,

@@ -12,11 +12,12 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from footfall.errors import UsageError
 from footfall.events import Answer, Verdict
 from footfall.printable import printable
 from footfall.secret import without
 
-__all__ = ["RULES", "Reply", "Rule", "RuleName", "excerpt_of", "is_page"]
+__all__ = ["RULES", "Reply", "Rule", "RuleName", "excerpt_of", "is_page", "rule_of"]
 
 _SHOWN = 80  # characters of a body, or of a content type, that an error repeats
 _READ = 4_096  # bytes of a body that are looked at for them
@@ -97,6 +98,15 @@ def _any_2xx(reply: Reply, count: int) -> Answer | None:
 RULES: Mapping[RuleName, Rule] = MappingProxyType(
     {"any_2xx": _any_2xx, "footfall": _footfall, "rudderstack": _rudderstack, "segment": _segment}
 )
+
+
+def rule_of(acknowledges: RuleName | Rule) -> Rule:
+    """The rule of a name; a function is one. Raises UsageError for another name."""
+    if callable(acknowledges):
+        return acknowledges
+    if acknowledges not in RULES:
+        raise UsageError(f"acknowledges must be one of {', '.join(RULES)}, or a function of a Reply and a number")
+    return RULES[acknowledges]
 
 
 def is_page(content_type: str) -> bool:

@@ -6,20 +6,15 @@ import base64
 import os
 import zlib
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from footfall.clock import Clock, SystemClock
-from footfall.delivery.acknowledgement import RULES, Reply, Rule, RuleName, excerpt_of, is_page
 from footfall.delivery.address import batch_url, check_proxy, check_write_key
-from footfall.delivery.retry import error_for
-from footfall.errors import UnreachableError, UsageError
 from footfall.events import Answer, Batch
 from footfall.forks import uncut
-from footfall.printable import printable
-from footfall.secret import SecretText, without
+from footfall.secret import SecretText
 
 if TYPE_CHECKING:
     import asyncio
@@ -27,23 +22,17 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["MAX_ANSWER", "HttpTransport"]
+    from footfall.delivery.acknowledgement import Rule, RuleName
+    from footfall.delivery.http_answer import AnswerReader
 
-MAX_ANSWER = 1_000_000  # bytes; what is longer comes from no collector
-_SHORT = 65_536
-_REASON = 80  # characters of a status line that an error repeats
-_HINTS = {
-    "ConnectError": "; see that the collector runs, and check the URL",
-    "ConnectTimeout": "; see that the collector runs, and check the URL",
-    "ProxyError": "; check the proxy and the URL",
-}
+__all__ = ["HttpTransport"]
+
 _GZIP = 31  # zlib's window bits for a gzip header
-_EITHER = 47  # and for reading a gzip or a zlib header
 _FASTEST = 1  # level 6 makes a batch of orders smaller by another tenth, in three times the time
 
 
 # What requests load by themselves as they look up a host and connect, and what they are made with.
-_MODULES = ("encodings.idna", "httpx", "footfall.delivery.deadline")
+_MODULES = ("encodings.idna", "httpx", "footfall.delivery.deadline", "footfall.delivery.http_answer")
 _ASYNC_MODULES = (*_MODULES, "anyio._backends._asyncio", "concurrent.futures.thread")
 
 
@@ -83,7 +72,9 @@ class HttpTransport:
             check_proxy(proxy)
             proxy = SecretText(proxy)
         self._secrets = _secrets(self._write_key, proxy or "")
-        self._acknowledges = _rule(acknowledges)
+        self._acknowledges = acknowledges
+        if acknowledges != "footfall":
+            self._reader()  # refuses a rule that there is not, before a message is lost to it
         self._now = (clock or SystemClock()).monotonic
         self._timeout = timeout
         self._gzip_over = gzip_over if gzip else None
@@ -102,19 +93,20 @@ class HttpTransport:
         import httpx
 
         from footfall.delivery.deadline import Deadline
+        from footfall.delivery.http_answer import collect, is_short
 
         body, headers = self._packed(batch)
         timeout = Deadline(self._timeout, self._now)
         try:
             with self._connected().stream("POST", self._url, content=body, headers=headers, timeout=timeout) as reply:
                 raw = bytearray()
-                if reply.is_success or _is_short(reply):
+                if reply.is_success or is_short(reply):
                     for chunk in reply.iter_raw():
-                        _take(chunk, raw)
+                        collect(chunk, raw)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            failure = self._unreachable(error)
+            failure = self._reader().unreachable(error)
         else:
-            return self._answer(reply, bytes(raw), batch)
+            return self._reader().answer(reply, bytes(raw), batch)
         raise failure  # out here, so that httpx's error, which holds the request and its key, does not go with it
 
     def close(self) -> None:
@@ -128,6 +120,8 @@ class HttpTransport:
 
         import httpx
 
+        from footfall.delivery.http_answer import collect, is_short
+
         body, headers = self._packed(batch)
         client = self._connected_async()
         try:
@@ -136,13 +130,13 @@ class HttpTransport:
                 client.stream("POST", self._url, content=body, headers=headers) as reply,
             ):
                 raw = bytearray()
-                if reply.is_success or _is_short(reply):
+                if reply.is_success or is_short(reply):
                     async for chunk in reply.aiter_raw():
-                        _take(chunk, raw)
+                        collect(chunk, raw)
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
-            failure = self._unreachable(error)
+            failure = self._reader().unreachable(error)
         else:
-            return self._answer(reply, bytes(raw), batch)
+            return self._reader().answer(reply, bytes(raw), batch)
         raise failure  # as in `send`
 
     async def close_async(self) -> None:
@@ -152,32 +146,11 @@ class HttpTransport:
         if client is not None and self._async_owner == (os.getpid(), asyncio.get_running_loop()):
             await client.aclose()
 
-    def _answer(self, reply: httpx.Response, raw: bytes, batch: Batch) -> Answer:
-        """What a reply says of a batch. Raises the error that it stands for if that is no acknowledgement."""
-        content_type = reply.headers.get("content-type", "")
-        body = raw
-        if reply.is_success:
-            body = _unpacked(raw, reply.headers)
-            answer = self._acknowledges(Reply(reply.status_code, content_type, body), len(batch.messages))
-            if answer is not None and answer.acknowledges(len(batch.messages)):
-                return answer
-        said = excerpt_of(content_type, body, b",".join(batch.messages), self._secrets)
-        raise error_for(
-            reply.status_code,
-            retry_after=_retry_after(reply.headers),
-            detail=self._shown(reply.reason_phrase),
-            from_page=is_page(content_type),
-            whose=f"{self._url} answered {said}",
-        )
+    def _reader(self) -> AnswerReader:
+        from footfall.delivery.acknowledgement import rule_of
+        from footfall.delivery.http_answer import AnswerReader
 
-    def _unreachable(self, error: Exception) -> UnreachableError:
-        name = type(error).__name__
-        why = self._shown(str(error).strip())
-        hint = _HINTS.get(name, "")
-        return UnreachableError(f"no answer from the collector: {name}{why and f' ({why})'}{hint}")
-
-    def _shown(self, text: str) -> str:
-        return printable(without(text, self._secrets)[:_REASON])
+        return AnswerReader(self._url, rule_of(self._acknowledges), self._secrets)
 
     def _load(self, names: tuple[str, ...]) -> None:
         """Load what a request needs before it waits for anything: a fork while it does would find it half loaded."""
@@ -241,58 +214,3 @@ def _secrets(write_key: str, proxy: str) -> tuple[SecretText, ...]:
     pairs = [f"{write_key}:", *([f"{user}:{password}"] if user or password else [])]
     basic = [base64.b64encode(pair.encode()).decode() for pair in pairs]
     return tuple(SecretText(text) for text in (write_key, parts.password, password, *basic) if text)
-
-
-def _rule(acknowledges: RuleName | Rule) -> Rule:
-    if callable(acknowledges):
-        return acknowledges
-    if acknowledges not in RULES:
-        raise UsageError(f"acknowledges must be one of {', '.join(RULES)}, or a function of a Reply and a number")
-    return RULES[acknowledges]
-
-
-def _is_short(reply: httpx.Response) -> bool:
-    """Whether the body of a refusal is worth reading, so that its connection can be used again."""
-    length = reply.headers.get("content-length", "")
-    return length.isascii() and length.isdigit() and int(length[:8]) <= _SHORT
-
-
-def _take(chunk: bytes, answer: bytearray) -> None:
-    answer += chunk
-    if len(answer) > MAX_ANSWER:
-        raise _too_long()
-
-
-def _too_long() -> UnreachableError:
-    return UnreachableError(f"the answer is longer than {MAX_ANSWER} bytes, so no collector sent it; check the URL")
-
-
-def _unpacked(raw: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body of an answer that was packed although we asked for none of that; at most MAX_ANSWER bytes."""
-    coding = headers.get("content-encoding", "").strip().lower()
-    if coding in ("", "identity"):
-        return raw
-    unreadable = UnreachableError(f"the answer is packed ({printable(coding[:20])}) and cannot be read; check the URL")
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise unreadable
-    unpacker = zlib.decompressobj(_EITHER)
-    try:
-        body = unpacker.decompress(raw, MAX_ANSWER + 1)
-    except zlib.error:
-        raise unreadable from None
-    if len(body) > MAX_ANSWER:
-        raise _too_long()
-    if not unpacker.eof:
-        raise unreadable  # it was cut off
-    return body
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds (RFC 9110, 10.2.3). A date is compared with the answer's own `Date`: our clock may be wrong."""
-    text = headers.get("retry-after", "")
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds())
-    except (KeyError, TypeError, ValueError):
-        return None

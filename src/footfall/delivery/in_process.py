@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from footfall.delivery.retry import error_for
+from footfall.delivery.statuses import error_for
 from footfall.errors import OverloadedError, RequestError, StorageError, UnreachableError
 from footfall.events import Answer, Batch
 from footfall.printable import counted
