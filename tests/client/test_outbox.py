@@ -10,10 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from footfall.client.memory_store import MemoryStore
 from footfall.client.outbox import HIGH, LOW, InFlight, Limits, Outbox
+from footfall.client.outbox_store import OutboxStore
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import OverloadedError, RefusedError, TransportError, UnauthorizedError, UnreachableError
 from footfall.events import Answer, Verdict
+from footfall.testing.outbox_store import Shelf
 
 AGAIN = UnreachableError("gone")
 BAD = RefusedError("bad", status=400)
@@ -22,7 +25,11 @@ TOO_LARGE = RefusedError("too large", status=413)
 
 
 def outbox(**limits: float) -> Outbox:
-    return Outbox(Limits(**limits), RetryPolicy(initial=1.0, maximum=8.0))  # type: ignore[arg-type]  # ints and floats
+    return Outbox(Limits(**limits), RetryPolicy(initial=1.0, maximum=8.0), MemoryStore())  # type: ignore[arg-type]  # ints and floats
+
+
+def outbox_of(store: OutboxStore, **limits: float) -> Outbox:
+    return Outbox(Limits(**limits), RetryPolicy(), store)  # type: ignore[arg-type]  # ints and floats
 
 
 def put(box: Outbox, *names: str, rank: int = LOW, now: float = 0.0) -> list[str]:
@@ -211,7 +218,7 @@ def test_a_batch_that_is_too_large_is_halved_until_one_message_is_left_which_is_
 
 
 def test_a_batch_is_given_up_when_the_policy_says_so() -> None:
-    box = Outbox(Limits(max_batch=1), RetryPolicy(attempts=2))
+    box = Outbox(Limits(max_batch=1), RetryPolicy(attempts=2), MemoryStore())
     put(box, "a")
     for now in (0.0, 100.0):
         box.take(now)
@@ -255,6 +262,71 @@ def test_it_knows_when_everything_up_to_a_message_is_settled() -> None:
     assert not box.settled(box.last_number)
 
 
+def test_what_a_dead_process_left_goes_first_and_at_once_and_is_in_the_books() -> None:
+    shelf = Shelf()
+    store = shelf.store()
+    put(outbox_of(store), "a", "b")
+    store.die()
+    box = outbox_of(shelf.store())
+    box.adopt(0.0)
+    put(box, "c")
+
+    assert box.due(0.0) == 0.0
+    assert (box.ledger().accepted, box.ledger().adopted, box.ledger().pending) == (1, 2, 3)
+    assert not box.settled(0)
+    assert sent(box.take(0.0)) == ["a", "b", "c"]
+    box.delivered(Answer(3))
+    assert box.settled(1)
+    assert box.ledger().balanced
+
+
+@pytest.mark.parametrize(("outcome", "left_over"), [(None, []), (BAD, []), (TOO_LARGE, []), (AGAIN, ["a"])])
+def test_nobody_adopts_what_the_collector_took_or_refused_for_good(
+    outcome: TransportError | None, left_over: list[str]
+) -> None:
+    shelf = Shelf()
+    store = shelf.store()
+    box = outbox_of(store, linger=0.0)
+    put(box, "a")
+    box.take(0.0)
+    if outcome is None:
+        box.delivered(Answer(1))
+    else:
+        box.failed(outcome, 0.0, 0.0)
+    store.die()
+
+    heir = outbox_of(shelf.store())
+    heir.adopt(0.0)
+
+    assert [message.decode().partition(":")[0] for message in heir.waiting()] == left_over
+
+
+def test_a_full_queue_drops_what_it_adopted_first() -> None:
+    shelf = Shelf()
+    store = shelf.store()
+    put(outbox_of(store), "a", "b", "c")
+    store.die()
+    box = outbox_of(shelf.store(), queue_bytes=6)
+    box.adopt(0.0)
+
+    put(box, "d")
+
+    assert box.ledger().dropped == {"queue_full": 2}
+    assert sent(box.take(0.0)) == ["c", "d"]
+
+
+def test_a_closed_outbox_leaves_what_is_pending() -> None:
+    shelf = Shelf()
+    box = outbox_of(shelf.store())
+    put(box, "a")
+
+    box.close()
+
+    heir = outbox_of(shelf.store())
+    heir.adopt(0.0)
+    assert heir.ledger().adopted == 1
+
+
 class Any(RuleBasedStateMachine):
     """Any calls in any order, with a model that knows every message's fate."""
 
@@ -263,15 +335,23 @@ class Any(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.accepted: list[bytes] = []
+        self.delivered: list[bytes] = []
+        self.dropped: list[bytes] = []
+        self.overflowed = 0
+        self.life = 0
+        self.begin(MemoryStore())
+
+    def begin(self, store: OutboxStore) -> None:
         self.box = Outbox(
             Limits(max_batch=4, max_batch_bytes=64 + 60, linger=1.0, queue_bytes=self.QUEUE),
             RetryPolicy(initial=1.0, maximum=4.0, attempts=2),
+            store,
         )
+        self.box.adopt(0.0)
         self.now = 0.0
-        self.accepted: list[bytes] = []
         self.refused = 0
-        self.delivered: list[bytes] = []
-        self.dropped: list[bytes] = []
+        self.counts_before = (len(self.accepted), len(self.delivered))
         self.in_flight: InFlight | None = None
 
     @rule(ranks=st.lists(st.sampled_from([LOW, HIGH]), min_size=6, max_size=6))
@@ -284,7 +364,7 @@ class Any(RuleBasedStateMachine):
         self.put(size, rank)
 
     def put(self, size: int, rank: int) -> None:
-        head = b"%d|%b|" % (rank, b"x" * size)
+        head = b"%d|%d|%b|" % (rank, self.life, b"x" * size)
         number = self.box.last_number + 1
         if self.box.put(head, b"", rank, self.now) == "full":
             self.SEEN["refused"] += 1
@@ -364,8 +444,9 @@ class Any(RuleBasedStateMachine):
     def the_books_balance(self) -> None:
         ledger = self.box.ledger()
         assert ledger.balanced
-        assert ledger.accepted == len(self.accepted)
-        assert ledger.delivered == len(self.delivered)
+        accepted, delivered = self.counts_before
+        assert ledger.accepted == len(self.accepted) - accepted
+        assert ledger.delivered == len(self.delivered) - delivered
         assert sum(ledger.refused.values()) == self.refused
 
     @invariant()
@@ -389,15 +470,39 @@ class Any(RuleBasedStateMachine):
         assert self.box.pending == 0
         self.the_books_balance()
         self.the_order_is_kept_and_nothing_comes_twice()
-        let_go = self.box.ledger().dropped.get("queue_full", 0)
-        self.SEEN["let go"] += let_go
-        assert len(self.accepted) == len(self.delivered) + len(self.dropped) + let_go
+        overflowed = self.overflowed + self.box.ledger().dropped.get("queue_full", 0)
+        self.SEEN["overflowed"] += overflowed
+        assert len(self.accepted) == len(self.delivered) + len(self.dropped) + overflowed
 
 
-def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order() -> None:
+class AnyLives(Any):
+    """The same with a store that outlives its process, which may die at any time."""
+
+    def begin(self, store: OutboxStore) -> None:
+        if self.life == 0:
+            self.shelf = Shelf()
+        self.store = self.shelf.store()
+        super().begin(self.store)
+
+    @rule()
+    def die(self) -> None:
+        pending = self.box.pending
+        self.overflowed += self.box.ledger().dropped.get("queue_full", 0)
+        self.SEEN["died in flight"] += self.in_flight is not None
+        self.store.die()
+        self.life += 1
+        self.begin(self.store)
+        assert self.box.ledger().adopted == self.box.pending == pending
+        self.SEEN["adopted"] += pending
+
+
+HARD = {"again", "drop gave_up", "drop refused", "drop too_large", "overflowed", "refused", "split too_large"}
+
+
+@pytest.mark.parametrize(("machine", "hard"), [(Any, HARD), (AnyLives, {*HARD, "adopted", "died in flight"})])
+def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order(machine: type[Any], hard: set[str]) -> None:
     Any.SEEN.clear()
 
-    run_state_machine_as_test(Any, settings=settings(max_examples=100, stateful_step_count=60))
+    run_state_machine_as_test(machine, settings=settings(max_examples=100, stateful_step_count=60))
 
-    hard = {"again", "drop gave_up", "drop refused", "drop too_large", "let go", "refused", "split too_large"}
     assert {name for name, count in Any.SEEN.items() if count} >= hard

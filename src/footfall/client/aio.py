@@ -102,7 +102,7 @@ class AsyncClient(BaseClient):
             self._wake_guarded()
         await self._until_settled(mark, deadline)
         await self._end_sender()
-        await self._close_transport_async()
+        await self._release_async()
         with self._lock:
             delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
         say(lines)
@@ -201,7 +201,7 @@ class AsyncClient(BaseClient):
                 sender.due.clear()
                 await self._wait(sender.due.wait(), pause)
             if sender.is_ours and self._closed:
-                await self._close_transport_async()
+                await self._release_async()
         except Exception as error:  # noqa: BLE001 - a clock that raises, for one: the next call starts another task
             self._caught.log("the sender", error)
         finally:
@@ -252,11 +252,12 @@ class AsyncClient(BaseClient):
         sender.call(sender.task.cancel)
         await self._wait(asyncio.wrap_future(ended), 1.0)
 
-    async def _close_transport_async(self) -> None:
+    async def _release_async(self) -> None:
         try:
             await self._transport.close_async()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
             _log.warning("the transport raised %s when it was closed", type(error).__name__)
+        self._release_store()
 
     # Waiting for the sender, from any loop or thread
 

@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from footfall.client.calls import Calls
-from footfall.client.capture import Capture, CapturedPreparer, current_capture
+from footfall.client.capture import Capture, current_capture
 from footfall.client.clock_repair import with_repaired_times
-from footfall.client.disabled import DisabledPreparer, Nowhere
 from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
 from footfall.client.event_policy import EventPolicy, OnInvalid, PlanEventPolicy
@@ -25,27 +24,29 @@ from footfall.client.fault_log import PROCESS
 from footfall.client.guard import guarded
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.loss_log import LossLog, in_words
+from footfall.client.memory_store import MemoryStore
 from footfall.client.message import Hook
 from footfall.client.options import ClientOptions
 from footfall.client.outbox import InFlight, Limits, Outbox
 from footfall.client.prepare import NUMBER, TAIL, Prepared, Preparer
 from footfall.clock import Clock, SystemClock
 from footfall.delivery.retry import Action
-from footfall.delivery.transport import Transport
 from footfall.errors import TransportError, UnreachableError, UsageError
 from footfall.events import Answer, Batch, Receipt
 from footfall.forks import renew_after_fork, uncut
 from footfall.identity.given import plain_text
+from footfall.printable import counted
 from footfall.timestamps import format_us
 
 if TYPE_CHECKING:
+    from footfall.client.outbox_store import OutboxStore
+    from footfall.delivery.transport import Transport
     from footfall.plan.model import Plan
 
-__all__ = ["FLUSH_TIMEOUT", "UNSURE", "BaseClient", "Collector", "Say", "say"]
+__all__ = ["FLUSH_TIMEOUT", "UNSURE", "BaseClient", "Say", "say"]
 
 _log = logging.getLogger("footfall")
 
-Collector = str | Transport
 Say = Callable[[], object]  # writes a line of the log
 
 _NEXT: dict[Action, str] = {
@@ -111,7 +112,7 @@ class BaseClient(Calls):
 
     def __init__(
         self,
-        collector: Collector | None = None,
+        collector: str | Transport | None = None,
         *,
         write_key: str | None = None,
         plan: str | Path | Plan | None = None,
@@ -131,7 +132,7 @@ class BaseClient(Calls):
         if self._disabled:
             _log.info("the client is disabled: it takes every call and sends nothing")
             self._setup = _Setup(EventPolicy(None), (), options, clock)
-            self._transport: Transport = Nowhere()
+            self._transport: Transport = _nowhere()
         else:
             plan = value_of(PLAN, os.environ) if plan is None else plan
             policy = (
@@ -148,8 +149,12 @@ class BaseClient(Calls):
         serves = getattr(self._transport, "serves", None)
         if callable(serves):
             serves(self)
+        if adopted := self._outbox.ledger().adopted:
+            _log.info("took over %s of an earlier process", counted(adopted, "message"))
+            with self._lock:
+                self._wake_guarded()
 
-    def _connect(self, collector: Collector | None, write_key: str | None) -> Transport:
+    def _connect(self, collector: str | Transport | None, write_key: str | None) -> Transport:
         """The transport to a collector, or to what captures its messages."""
         collector = value_of(URL, os.environ) if collector is None else collector
         if collector is None:
@@ -173,14 +178,13 @@ class BaseClient(Calls):
                 max_batch_bytes=options.max_batch_bytes,
                 linger=options.linger,
                 queue_bytes=options.queue_bytes,
-                drops_oldest=options.when_full == "drop_oldest",
+                drop_oldest=options.when_full == "drop_oldest",
             ),
             options.retry,
+            MemoryStore() if self._disabled else self._new_store(),
         )
-        capture = self._capture
-        captured = Preparer if capture is None else partial(CapturedPreparer, capture, lambda: self._closed)
-        prepare = DisabledPreparer if self._disabled else captured
-        self._preparer = prepare(
+        self._outbox.adopt(self._clock.monotonic())
+        self._preparer = self._new_preparer()(
             policy,
             hooks=hooks,
             clock=self._clock,
@@ -195,6 +199,22 @@ class BaseClient(Calls):
         self._failing = False
         self._losses = LossLog()
         self._pending_said = 0
+
+    def _new_preparer(self) -> Callable[..., Preparer]:
+        # Few clients are disabled or captured: the others do not load what is for these.
+        if self._disabled:
+            from footfall.client.disabled import DisabledPreparer
+
+            return DisabledPreparer
+        if self._capture is not None:
+            from footfall.client.captured import CapturedPreparer
+
+            return partial(CapturedPreparer, self._capture, lambda: self._closed)
+        return Preparer
+
+    def _new_store(self) -> OutboxStore:
+        """What keeps the messages until they are delivered."""
+        return MemoryStore()
 
     def _renew_locks(self) -> None:
         # Locks belong to a kind of threads: gevent's `patch_all`, which may run long after we were made, replaces
@@ -319,11 +339,16 @@ class BaseClient(Calls):
                 with self._lock:
                     self._outbox.interrupted()
 
-    def _close_transport(self) -> None:
+    def _release(self) -> None:
         try:
             self._transport.close()
         except Exception as error:  # noqa: BLE001 - the end of an application does not fail for this
             _log.warning("the transport raised %s when it was closed", type(error).__name__)
+        self._release_store()
+
+    def _release_store(self) -> None:
+        with self._lock:
+            self._outbox.close()
 
     def _batch(self, in_flight: InFlight) -> Batch:
         clock = self._clock
@@ -339,12 +364,13 @@ class BaseClient(Calls):
         They are for after the client's lock is free: a log handler may have a lock, and may call the client.
         """
         count = len(in_flight.entries)
+        messages = counted(count, "message")
         if isinstance(outcome, Answer) and outcome.acknowledges(count):
             self._outbox.delivered(outcome)
             self._failing = False
             noted = {verdict: number for verdict, number in outcome.counts().items() if verdict != "stored" and number}
             others = "".join(f", {number} {verdict}" for verdict, number in noted.items())
-            lines: list[Say] = [partial(_log.info, "sent %s%s", _messages(count), others)]
+            lines: list[Say] = [partial(_log.info, "sent %s%s", messages, others)]
             if noted:
                 lines.append(partial(PROCESS.of_answer, in_flight.messages, outcome))
             return lines + self._losses_to_say(self._outbox.is_calm)
@@ -359,12 +385,12 @@ class BaseClient(Calls):
         is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
         self._failing = self._failing or decision.action != "split"
         level = logging.WARNING if is_news else logging.INFO
-        line = partial(_log.log, level, "could not send %s, %s: %s", _messages(count), _NEXT[decision.action], error)
+        line = partial(_log.log, level, "could not send %s, %s: %s", messages, _NEXT[decision.action], error)
         return [line, *self._losses_to_say(self._outbox.is_calm and decision.action == "drop")]
 
     def _losses_to_say(self, is_calm: bool) -> list[Say]:
         lost = self._losses.due(self._outbox.lost(), self._clock.monotonic(), is_calm=is_calm)
-        return [partial(_log.warning, "%s lost: %s", _messages(sum(lost.values())), in_words(lost))] if lost else []
+        return [_lost(sum(lost.values()), in_words(lost))] if lost else []
 
     def _end_to_say(self) -> list[Say]:
         """What was lost up to the end of the client, and what is left undelivered; each is said once."""
@@ -374,9 +400,7 @@ class BaseClient(Calls):
         parts = [in_words(lost)] if lost else []
         if pending > 0:
             parts.append(f"{pending} not delivered when the client was closed ({self._outbox.ledger().reason})")
-        if not parts:
-            return []
-        return [partial(_log.warning, "%s lost: %s", _messages(sum(lost.values()) + pending), ", ".join(parts))]
+        return [_lost(sum(lost.values()) + pending, ", ".join(parts))] if parts else []
 
 
 def say(lines: Sequence[Say]) -> None:
@@ -386,15 +410,21 @@ def say(lines: Sequence[Say]) -> None:
             line()
 
 
+def _lost(count: int, why: str) -> Say:
+    return partial(_log.warning, "%s lost: %s", counted(count, "message"), why)
+
+
 def _kind_of(outcome: object) -> str:
     return f"an answer for {outcome.received}" if isinstance(outcome, Answer) else type(outcome).__name__
 
 
-def _messages(count: int) -> str:
-    return f"{count} message{'' if count == 1 else 's'}"
+def _nowhere() -> Transport:
+    from footfall.client.disabled import Nowhere
+
+    return Nowhere()
 
 
-def _transport(collector: Collector, write_key: str | None, options: ClientOptions) -> Transport:
+def _transport(collector: str | Transport, write_key: str | None, options: ClientOptions) -> Transport:
     if not isinstance(collector, str):
         if not hasattr(collector, "send") and not hasattr(collector, "send_async"):
             raise UsageError(

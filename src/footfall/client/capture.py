@@ -8,18 +8,16 @@ capture for its transport. Only `footfall.testing.recording` begins one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from footfall.client.message import Message
-from footfall.client.prepare import TAIL, Prepared, Preparer
-from footfall.client.scope import Scope
-from footfall.delivery.transport import Transport
-from footfall.errors import InvalidEventError
-from footfall.events import Receipt
+if TYPE_CHECKING:
+    from footfall.client.message import Message
+    from footfall.delivery.transport import Transport
+    from footfall.events import Receipt
 
-__all__ = ["Capture", "CapturedPreparer", "capturing", "current_capture"]
+__all__ = ["Capture", "capturing", "current_capture"]
 
 
 class Capture(Protocol):
@@ -75,26 +73,3 @@ def capturing(capture: Capture) -> Iterator[None]:
 def current_capture() -> Capture | None:
     """The capture that began last; None when there is none."""
     return _stack.last()
-
-
-class CapturedPreparer(Preparer):
-    """A preparer that reports to a capture what became of each message. `is_closed` says whether its client is."""
-
-    def __init__(self, capture: Capture, is_closed: Callable[[], bool], *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
-        self._capture = capture
-        self._is_closed = is_closed
-
-    def prepare(self, message: Message, scope: Scope) -> Prepared | Receipt:
-        try:
-            ready = super().prepare(message, scope)
-        except InvalidEventError as error:
-            self._capture.refused(message, error.receipt)
-            raise
-        if isinstance(ready, Receipt):
-            self._capture.refused(message, ready)
-        elif self._is_closed():
-            self._capture.refused(message, Receipt(False, ready.message_id, "closed", ready.faults))
-        else:
-            self._capture.accepted(ready.head + b"0" + TAIL)
-        return ready

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from footfall.client.outbox import Entry
+from footfall.client.outbox_store import Entry
 from footfall.timestamps import format_us
 
 __all__ = ["MARK", "with_repaired_times"]

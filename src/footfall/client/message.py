@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from footfall.client.outbox import HIGH, LOW
+from footfall.client.outbox_store import HIGH, LOW
 from footfall.encoding import lazy_text
 from footfall.events import MessageType
 

@@ -63,7 +63,7 @@ class Client(BaseClient):
             is_sending = self._is_running(self._thread)
         if not is_sending:
             self._drain_here(deadline)
-            self._close_transport()
+            self._release()
         with self._lock:
             delivery, lines = self._outbox.ledger().delivery(), self._end_to_say()
         say(lines)
@@ -175,7 +175,7 @@ class Client(BaseClient):
                         changed.notify_all()
             goes_on = self._thread is sender and not self._is_over(self._clock.monotonic())
             if not goes_on and self._thread is sender:
-                self._close_transport()
+                self._release()
         except BaseException as error:  # noqa: BLE001 - nobody above us could do more: the next call starts a thread
             self._caught.log("the sender", error)
         finally:
