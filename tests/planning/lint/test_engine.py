@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.planning.lint.corpus import Case, assert_finds, cases, title
 
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan, bundle_bytes, read
@@ -31,6 +32,11 @@ def linted(text: str, folder: Path, *, more: tuple[LintRule, ...] = (), bundle: 
 
 def only(rule: str, problems: list[Problem]) -> list[Problem]:
     return [problem for problem in problems if problem.code == rule]
+
+
+@pytest.mark.parametrize("case", cases("engine"), ids=title)
+def test_what_the_plan_says_of_rules_is_judged_too(case: Case, tmp_path: Path) -> None:
+    assert_finds(case, tmp_path)
 
 
 NOTE = "events: {sold: {properties: {note: {type: string}}}}"

@@ -50,50 +50,6 @@ def test_a_name_on_the_wire_that_is_no_name_of_a_plan_becomes_one(tmp_path: Path
     }
 
 
-@pytest.mark.parametrize(
-    ("values", "type_", "format_"),
-    [
-        ([1, 2], "integer", None),
-        ([True, False], "boolean", None),
-        ([21.5, 3, 0.125], "number", None),
-        ([3.20, 4, 129.90], "number", None),
-        (["a", "b c"], "string", None),
-        (["2026-01-01T00:00:00Z"], "datetime", None),
-        (["2026-01-01"], "date", None),
-        (["00000000-0000-0000-0000-000000000000"], "uuid", None),
-        (["ann@example.com"], "string", "email"),
-        (["https://example.com/a"], "string", "url"),
-        (["10.0.0.1", "10.0.0.2"], "string", "ipv4"),
-        (["10.0.0.1", "::1"], "string", "ip"),
-        (["+4712345678"], "string", "phone"),
-        (["SEK"], "string", None),
-        ([1, "a"], "any", None),
-        ([None], "any", None),
-        ([10**30, 1], "integer", None),
-        ([[1], []], "array", None),
-        ([{"a": 1}], "object", None),
-        ([{"1": 1, "2": 2}], "map", None),
-    ],
-)
-def test_a_type_is_what_all_values_have(tmp_path: Path, values: list[Any], type_: str, format_: str | None) -> None:
-    prop = properties_of(tmp_path, values)
-
-    assert (prop.type, prop.format) == (type_, format_)
-
-
-def test_money_is_told_by_two_digits_after_the_point_or_by_its_name(tmp_path: Path) -> None:
-    lines = [b'{"event":"paid","properties":{"x":3.25,"total":4.5,"temperature":4.5,"text":"3.20"}}'] * 2
-
-    plan = loaded(tmp_path, drafted(lines))
-
-    assert {prop.name: (prop.type, prop.scale) for prop in plan.events["paid"].properties} == {
-        "x": ("decimal", 2),
-        "total": ("decimal", 1),
-        "temperature": ("number", None),
-        "text": ("decimal", 2),
-    }
-
-
 def test_what_was_null_is_nullable_and_what_was_in_all_of_enough_is_required(tmp_path: Path) -> None:
     lines = [track("seen", {"always": 1, "sometimes": None} if number else {"always": 1}) for number in range(10)]
 
@@ -103,15 +59,6 @@ def test_what_was_null_is_nullable_and_what_was_in_all_of_enough_is_required(tmp
     told = {prop.name: (prop.required, prop.nullable) for prop in plan.events["seen"].properties}
     assert told == {"always": (True, False), "sometimes": (False, True)}
     assert not few.events["seen"].properties[0].required
-
-
-def test_few_values_that_come_again_are_an_open_choice(tmp_path: Path) -> None:
-    prop = properties_of(tmp_path, ["card", "invoice"] * 4)
-
-    assert (prop.enum, prop.open) == (("card", "invoice"), True)
-    assert properties_of(tmp_path, ["card"] * 8).enum == ()
-    assert properties_of(tmp_path, ["card", "invoice"] * 3).enum == ()
-    assert properties_of(tmp_path, [str(number) for number in range(30)] * 4).enum == ()
 
 
 def test_what_is_about_a_person_is_marked_and_its_values_are_not_shown(tmp_path: Path) -> None:
