@@ -8,29 +8,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk, SystemDisk, read_text_file
-from footfall.errors import BrokenInputError, Problem, UsageError
+from footfall.errors import BrokenInputError, UsageError
 from footfall.plan import Plan, read
 from footfall.plan.reading.assembly import plan_files
 from footfall.plan.reading.source_map import SourceMap
+from footfall.planning.diff.report import is_comparable
 from footfall.printable import counted
 
-__all__ = ["BasePlan", "is_comparable", "read_base"]
-
-# With other faults than these too much of a plan may be missing to say what has changed.
-_COMPARABLE = frozenset(
-    (
-        "bad_condition", "bad_example", "bad_expectation", "bad_measure", "bad_rule", "missing_metadata", "not_numeric",
-        "not_scalar", "unknown_reference",
-    )
-)  # fmt: skip
-_SHARED = ("types", "property_groups", "defaults")
+__all__ = ["BasePlan", "read_base"]
 
 _YAML = (".yaml", ".yml")
 
@@ -113,11 +104,6 @@ def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
             has = f"{counted(len(problems), 'fault')} of its own, and counts without what they name"
         note = "; ".join(filter(None, (note, f"the plan in {base} has {has}")))
     return BasePlan(plan, reading.source_map, note)
-
-
-def is_comparable(faults: Sequence[Problem]) -> bool:
-    """Whether a plan with these faults is all there but for what they name, so that it can be compared."""
-    return all(fault.code in _COMPARABLE and not fault.where.startswith(_SHARED) for fault in faults)
 
 
 def _moved(repository: Repository, commit: str, path: Path, plan_id: str, base: str) -> str | None:

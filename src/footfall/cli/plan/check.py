@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.lock_file import lock_findings
 from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, refuse_no_plan
 from footfall.errors import Problem
 from footfall.plan import bundle_hash, read
 from footfall.planning.fixtures import check_fixtures
+from footfall.reporting.plan.findings import tally
 
 __all__ = ["command"]
 

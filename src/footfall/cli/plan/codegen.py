@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from footfall.cli.output import echo
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import PlanError, Problem, UsageError
@@ -17,6 +17,7 @@ from footfall.planning.codegen.json_schema import event_schema, plan_schema, sch
 from footfall.planning.codegen.markdown import markdown_document
 from footfall.planning.codegen.python import python_module
 from footfall.printable import counted
+from footfall.reporting.plan.findings import tally
 
 __all__ = ["command"]
 

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from footfall.cli.output import echo
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.lifecycle_inputs import read_coded, read_tested
 from footfall.cli.plan.message_input import MessageInput, message_options, since_us
 from footfall.cli.plan.read import PLAN_PATH, require_reading
@@ -18,6 +18,7 @@ from footfall.errors import Problem
 from footfall.markdown_text import code_span, markdown_text
 from footfall.planning.profiling import DriftMonitor, Lifecycle, compare, lifecycles
 from footfall.printable import counted, printable
+from footfall.reporting.plan.findings import tally
 
 __all__ = ["command"]
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
 from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
@@ -17,6 +17,7 @@ from footfall.plan import Plan, read
 from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
+from footfall.reporting.plan.findings import tally
 from footfall.timestamps import EPOCH
 
 __all__ = ["command", "today_of"]

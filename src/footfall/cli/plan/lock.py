@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from footfall.cli.output import echo
-from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings, tally
+from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.lock_file import lock_path, place_findings, read_lock, write_lock
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem, UsageError
 from footfall.plan import read
 from footfall.planning.lock import PlanLock, lock_plan, stale
 from footfall.printable import counted
+from footfall.reporting.plan.findings import tally
 
 __all__ = ["command"]
 

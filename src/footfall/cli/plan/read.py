@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from footfall.cli.output import echo
-from footfall.cli.plan.findings_output import FOUND, OutputOptions, finding_line, report_findings, tally
+from footfall.cli.plan.findings_output import FOUND, OutputOptions, report_findings
 from footfall.errors import Problem, UsageError
 from footfall.plan import Plan, Reading, read
+from footfall.reporting.plan.findings import finding_line, tally
 
 __all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_reading"]
 

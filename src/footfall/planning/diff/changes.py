@@ -1,8 +1,8 @@
-"""One change of a plan, and how it is judged: by the row of its kind, by who uses it, by what policies let pass.
+"""One change of a plan: what it is, how severe it is, and whom it hurts.
 
-The row's level holds, with four exceptions. A figure that breaks makes an error, one that shifts at least a warning. A
-fault that client and collector both let pass is a warning. What was a draft may change freely: its changes are told
-and fail nothing. The end of an event that was deprecated is a warning, as it was announced.
+The level is that of the change's kind, with four exceptions. A broken figure makes an error, a shifted one at least a
+warning. A fault that client and collector both let pass is a warning. Changes of a draft are listed and fail nothing.
+The removal of a deprecated event is a warning, as it was announced.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from footfall.plan.problems import dotted
+from footfall.plan.problems import Location, dotted
 from footfall.planning.diff.kinds import KINDS, Hurt, Level
 from footfall.planning.usage import Use
 
@@ -20,9 +20,11 @@ __all__ = ["Affected", "Change", "Effect", "RawChange", "affected_by", "classify
 
 Effect = Literal["breaks", "shifts"]
 
+_NOWHERE = Location("", 0, 0)
+
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):
-    """A KPI or a journey that a change breaks or shifts, with its owner, and the parts of it that stand on it."""
+    """A KPI or a journey that a change breaks or shifts, with its owner, and which of its parts use what changed."""
 
     kind: Literal["kpi", "journey"]
     name: str
@@ -37,10 +39,10 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """One difference between two plans.
 
-    `kind` is a key of KINDS, `path` names the changed part (`("order_completed", "total")`), `where` is the same as
-    text, `what` says it in words, `before` and `after` hold what is written in each plan (None for nothing). `hurts`
-    is empty where nobody is hurt. `owner` and `sources` are those of the event, before the change. `in_base` says that
-    the place to look at is in the base, as nothing of it is left. `suggestion` is a remedy for this change alone.
+    `kind` is a key of KINDS, `path` names the changed part (`("order_completed", "total")`), `what` says the change in
+    words, `before` and `after` are the two values as text (None for nothing). `owner` and `sources` are those of the
+    event before the change. `suggestion` is a remedy for this change alone. `location` is the line to look at; it is in
+    the base where `in_base` says that the new plan no longer has the part.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     in_base: bool = False
     suggestion: str = ""
+    location: Location = _NOWHERE
 
     @property
     def remedy(self) -> str:
@@ -68,22 +71,27 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def message(self) -> str:
-        """The change with those whom it breaks: `removes order_completed.total: breaks kpi:revenue, owner growth`."""
-        told = []
+        """The change and the figures it hits: `removes order_completed.total: breaks kpi:revenue, owner growth`."""
+        clauses = []
         for effect, verb in (("breaks", "breaks"), ("shifts", "changes what is counted by")):
-            names = [str(one) for one in self.affected if one.effect == effect]
+            names = [str(user) for user in self.affected if user.effect == effect]
             if names:
-                told.append(f"{verb} {'; '.join(names)}")
-        return f"{self.what}: {'; '.join(told)}" if told else self.what
+                clauses.append(f"{verb} {'; '.join(names)}")
+        return f"{self.what}: {'; '.join(clauses)}" if clauses else self.what
+
+    @property
+    def harm(self) -> str:
+        """Who is hurt, in words: `senders (shop_backend), generated code`; `none` if nobody is."""
+        sources = f" ({', '.join(self.sources)})" if self.sources else ""
+        named = (hurt.replace("_", " ") + (sources if hurt == "senders" else "") for hurt in self.hurts)
+        return ", ".join(named) or "none"
 
 
 class RawChange(msgspec.Struct, frozen=True):
-    """A difference as it was found, before it is judged: `what`, `before` and `after` as in Change.
+    """A difference before it is classified: `what`, `before` and `after` as in Change.
 
-    In `what`, `{where}` stands for the dotted name.
-
-    `values` are the enum values that went away; a condition that names one of them breaks. `remedy` takes the place
-    of the kind's.
+    In `what`, `{where}` is replaced by the dotted name. `values` are removed enum values: a condition that names one of
+    them breaks. `remedy` replaces that of the kind.
     """
 
     kind: str
@@ -107,30 +115,29 @@ def classify(
     faults_stop: bool = True,
     cap: Level = "error",
 ) -> Change:
-    """The change that a difference at `path` is.
+    """The change that a difference below `path` is.
 
     `faults_stop` says whether a fault keeps an event from being stored; `cap` is the worst level that it may have.
     """
     kind = KINDS[raw.kind]
-    hit = tuple(affected)
+    users = tuple(affected)
     level = kind.level
     if level == "error" and kind.hurts[:1] == ("senders",) and not faults_stop:
         level = "warning"
     if raw.kind == "property_removed" and faults_stop:
         level = "error"
-    if hit:
-        level = max(level, "error" if any(one.effect == "breaks" for one in hit) else "warning", key=_ORDER.index)
-    hurts = (*kind.hurts, "meaning") if hit and "meaning" not in kind.hurts else kind.hurts
+    if users:
+        level = max(level, "error" if any(user.effect == "breaks" for user in users) else "warning", key=_ORDER.index)
     whole = (*path, *raw.path)
     return Change(
         kind=raw.kind,
         path=whole,
         what=raw.what.replace("{where}", dotted(whole)),
         level=min(level, cap, key=_ORDER.index),
-        hurts=hurts,
+        hurts=(*kind.hurts, "meaning") if users and "meaning" not in kind.hurts else kind.hurts,
         before=raw.before,
         after=raw.after,
-        affected=hit,
+        affected=users,
         in_base=raw.in_base,
         suggestion=raw.remedy,
     )
@@ -141,20 +148,15 @@ def affected_by(uses: Iterable[Use], effect: Effect, *, healed: Iterable[tuple[s
 
     `healed` are the (kind, name) of those that the new plan defines without what broke: they shift instead.
     """
-    well = frozenset(healed)
-    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+    shifting = frozenset(healed)
+    users: dict[tuple[Literal["kpi", "journey"], str], tuple[str, dict[str, None]]] = {}
     for use in uses:
-        if use.kind in {"kpi", "journey"}:
-            parts = found.setdefault((use.kind, use.name), (use.owner, []))[1]
-            if use.how not in parts:
-                parts.append(use.how)
+        if use.kind == "kpi" or use.kind == "journey":
+            users.setdefault((use.kind, use.name), (use.owner, {}))[1][use.how] = None
     return tuple(
         Affected(
-            kind="kpi" if kind == "kpi" else "journey",
-            name=name,
-            owner=owner,
-            effect="shifts" if (kind, name) in well else effect,
-            how=tuple(parts),
+            kind=kind, name=name, owner=owner, how=tuple(parts),
+            effect="shifts" if (kind, name) in shifting else effect,
         )
-        for (kind, name), (owner, parts) in found.items()
-    )
+        for (kind, name), (owner, parts) in users.items()
+    )  # fmt: skip

@@ -1,91 +1,149 @@
-"""The comment on a pull request: a verdict that anybody can read, who must act, what figures mean now, then details."""
+"""Writes the comparison of two plans: its last lines for a terminal, its facts for JSON, a pull-request comment.
+
+The comment has a verdict that anybody can read, then who must act, what figures mean now, and every detail.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from footfall.errors import Problem
 from footfall.markdown_text import code_span
 from footfall.markdown_text import markdown_text as escape
-from footfall.plan.problems import Location
 from footfall.planning.diff import HURTS, KINDS, Affected, Change
-from footfall.planning.diff.findings import say_hurts
+from footfall.planning.diff.report import DiffReport
 from footfall.planning.diff.wording import say_how
 from footfall.printable import counted
+from footfall.reporting.markdown import markdown_table
 
-__all__ = ["comment"]
+__all__ = ["diff_facts", "diff_markdown", "diff_summary", "diff_text"]
 
 _ADDED = ("_added", "_activated")
 _ACTION = ("what", "where", "who must act", "who is hurt", "what to do")
 
 
-def comment(
-    changes: Sequence[Change],
-    left: Sequence[Problem],
-    *,
-    about: tuple[str, str, str],
-    comparable: bool,
-    place: Callable[[Change], Location],
-) -> str:
-    """The Markdown of a comparison.
+def diff_text(report: DiffReport) -> str:
+    """What follows the findings on a terminal: the harmless changes, how the base was looked up, the summary."""
+    lines = []
+    if report.harmless:
+        lines += ["", "These changes hurt nobody:"] if report.findings else ["These changes hurt nobody:"]
+        lines += [f"  {_plain(change)}" for change in report.harmless] + [""]
+    if report.base_note:
+        lines.append(report.base_note)
+    return "\n".join([*lines, diff_summary(report)])
 
-    `left` are the findings that count, after the baseline; `about` is the title, how the base was found, and a note on
-    the baseline; `comparable` says whether the plan could be compared at all; `place` finds the line of a
-    change.
-    """
-    title, found, note = about
-    told = {(problem.code, problem.where) for problem in left}
-    hurting = [change for change in changes if change.level != "info" and (change.kind, change.where) in told]
-    mild = [change for change in changes if change.level == "info"]
-    kinds = {change.kind for change in hurting}
-    faults = [problem for problem in left if problem.code not in kinds]
-    parts = [f"### Tracking plan: {escape(title)}", _verdict(hurting, mild, faults, comparable=comparable)]
-    parts += [escape(text) for text in (found, note) if text]
-    parts += _table("Faults of the plan", ("where", "fault", "what to do"), map(_fault, faults))
+
+def diff_summary(report: DiffReport) -> str:
+    """How many findings and harmless changes there are, in one line."""
+    errors = sum(problem.level == "error" for problem in report.findings)
+    numbers = (
+        (errors, "error", "errors"),
+        (len(report.findings) - errors, "warning", "warnings"),
+        (len(report.harmless), "change that hurts nobody", "changes that hurt nobody"),
+    )
+    named = [f"{number:,} {word if number == 1 else words}" for number, word, words in numbers if number]
+    return f"{report.title}: {', '.join(named) or 'no change'}"
+
+
+def _plain(change: Change) -> str:
+    return change.what if change.where in change.what else f"{change.where}: {change.what}"
+
+
+def diff_facts(report: DiffReport) -> dict[str, Any]:
+    """The keys of the JSON form, but for the findings."""
+    return {
+        "path": report.path,
+        "base": report.base,
+        "note": report.base_note,
+        "summary": diff_summary(report),
+        "changes": [_fields(change) for change in report.changes],
+    }
+
+
+def _fields(change: Change) -> dict[str, Any]:
+    location = change.location
+    return {
+        "kind": change.kind,
+        "where": change.where,
+        "level": change.level,
+        "hurts": list(change.hurts) or ["none"],
+        "what": change.what,
+        "owner": change.owner,
+        "sources": list(change.sources),
+        "message": f"{change.message}; hurts {change.harm}",
+        "before": change.before,
+        "after": change.after,
+        "affected": [
+            {"kind": user.kind, "name": user.name, "owner": user.owner, "effect": user.effect, "how": list(user.how)}
+            for user in change.affected
+        ],
+        "place": {
+            "in": "base" if change.in_base else "new",
+            "file": location.file,
+            "line": location.line,
+            "column": location.column,
+        },
+    }
+
+
+def diff_markdown(report: DiffReport) -> str:
+    """The comment on a pull request."""
+    hurting, harmless = report.hurting, report.harmless
     breaking = [change for change in hurting if change.level == "error" or "senders" in change.hurts]
-    parts += _table("Breaking: who must act", _ACTION, (_breaking(change, place(change)) for change in breaking))
-    hits = [(one, change) for change in hurting for one in change.affected]
-    parts += _table("What KPIs and journeys mean", ("KPI or journey", "owner", "what happens"), _meaning(hits))
-    rest = [change for change in hurting if change not in breaking and not change.affected]
-    parts += _table("Also worth a look", _ACTION, (_breaking(change, place(change)) for change in rest))
-    added = [change for change in mild if change.kind.endswith(_ADDED)]
-    parts += _table("Additions", ("what", "is"), ((_what(change), escape(change.after or "")) for change in added))
-    return "\n\n".join([*parts, *_details(hurting, [change for change in mild if change not in added])])
+    others = [change for change in hurting if change not in breaking and not change.affected]
+    added = [change for change in harmless if change.kind.endswith(_ADDED)]
+    hits = [(user, change) for change in hurting for user in change.affected]
+    return "\n\n".join(
+        [
+            f"### Tracking plan: {escape(report.title)}",
+            _verdict(report),
+            *(escape(note) for note in (report.base_note, report.baseline_note) if note),
+            *_section("Faults of the plan", ("where", "fault", "what to do"), map(_fault, report.faults)),
+            *_section("Breaking: who must act", _ACTION, map(_action, breaking)),
+            *_section("What KPIs and journeys mean", ("KPI or journey", "owner", "what happens"), _meaning(hits)),
+            *_section("Also worth a look", _ACTION, map(_action, others)),
+            *_section("Additions", ("what", "is"), ((_what(change), escape(change.after or "")) for change in added)),
+            *_details(hurting, [change for change in harmless if change not in added]),
+        ]
+    )
 
 
-def _verdict(hurting: Sequence[Change], mild: Sequence[Change], faults: Sequence[Problem], *, comparable: bool) -> str:
-    if faults and not comparable:
-        return f"**The plan has {counted(len(faults), 'fault')}**, so it cannot be compared yet. Mend them first."
-    broken = _names(one for change in hurting for one in change.affected if one.effect == "breaks")
-    shifted = [name for name in _names(one for change in hurting for one in change.affected) if name not in broken]
-    errors = [change for change in hurting if change.level == "error"]
+def _verdict(report: DiffReport) -> str:
+    hurting, faults, harmless = report.hurting, len(report.faults), len(report.harmless)
+    if faults and not report.is_comparable:
+        return f"**The plan has {counted(faults, 'fault')}**, so it cannot be compared yet. Mend them first."
+    affected = [user for change in hurting for user in change.affected]
+    broken = _names(user for user in affected if user.effect == "breaks")
+    shifted = [name for name in _names(affected) if name not in broken]
     senders = sum("senders" in change.hurts for change in hurting)
-    sentences = []
+    others = len(hurting) - senders
+    if faults or any(change.level == "error" for change in hurting):
+        sentences = ["**This should not be merged as it is.**"]
+    elif hurting:
+        sentences = ["**This can be merged once its owners agree.**"]
+    else:
+        sentences = ["**This hurts nobody.**" if harmless else "**Nothing has changed.**"]
     if faults:
-        sentences.append(f"The plan has {counted(len(faults), 'fault')} of its own.")
+        sentences.append(f"The plan has {counted(faults, 'fault')} of its own.")
     if broken:
         sentences.append(f"It breaks {_list(broken)}.")
     if shifted:
         sentences.append(f"It changes what is counted by {_list(shifted)}.")
     if senders:
         sentences.append(f"{counted(senders, 'change')} can make events faulty that are right today.")
-    others = len(hurting) - senders
     if others:
         sentences.append(f"{counted(others, 'other change')} should be looked at.")
-    if mild:
-        sentences.append(f"{counted(len(mild), 'change')} hurt{'s' if len(mild) == 1 else ''} nobody.")
-    if errors or faults:
-        head = "**This should not be merged as it is.**"
-    elif hurting:
-        head = "**This can be merged once its owners agree.**"
-    else:
-        head = "**This hurts nobody.**" if mild else "**Nothing has changed.**"
-    return " ".join([head, *sentences])
+    if harmless:
+        sentences.append(f"{counted(harmless, 'change')} hurt{'s' if harmless == 1 else ''} nobody.")
+    return " ".join(sentences)
 
 
 def _names(affected: Iterable[Affected]) -> list[str]:
     kinds = {"kpi": "the KPI", "journey": "the journey"}
-    named = (f"{kinds[one.kind]} {_bold(one.name)}{f' ({escape(one.owner)})' if one.owner else ''}" for one in affected)
+    named = (
+        f"{kinds[user.kind]} {_bold(user.name)}{f' ({escape(user.owner)})' if user.owner else ''}" for user in affected
+    )
     return list(dict.fromkeys(named))
 
 
@@ -97,56 +155,52 @@ def _list(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    if not lines:
-        return []
-    return [f"#### {title}", "\n".join([f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *lines])]
+def _section(title: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    table = markdown_table(heads, rows)
+    return [f"#### {title}", table] if table else []
 
 
 def _fault(problem: Problem) -> tuple[str, str, str]:
-    place = f"<br>{code_span(f'{problem.file}:{problem.line}')}" if problem.line else ""
-    return f"{code_span(problem.where)}{place}", escape(problem.message), escape(problem.remedy)
+    line = f"<br>{code_span(f'{problem.file}:{problem.line}')}" if problem.line else ""
+    return f"{code_span(problem.where)}{line}", escape(problem.message), escape(problem.remedy)
 
 
 def _what(change: Change) -> str:
     where, what = escape(change.where), escape(change.what)
-    shown = code_span(change.where)
-    return what.replace(where, shown) if where and where in what else f"{shown} {what}"
+    name = code_span(change.where)
+    return what.replace(where, name) if where and where in what else f"{name} {what}"
 
 
-def _line(change: Change, place: Location) -> str:
-    line = code_span(f"{place.file}:{place.line}" if place.line else place.file)
-    return f"{line} (base)" if change.in_base else line
-
-
-def _breaking(change: Change, place: Location) -> tuple[str, str, str, str, str]:
-    owners = [change.owner, *(one.owner for one in change.affected)]
+def _action(change: Change) -> tuple[str, str, str, str, str]:
+    location = change.location
+    line = code_span(f"{location.file}:{location.line}" if location.line else location.file)
+    owners = [change.owner, *(user.owner for user in change.affected)]
     who = escape(", ".join(dict.fromkeys(owner for owner in owners if owner)))
-    return _what(change), _line(change, place), who, escape(say_hurts(change)), escape(change.remedy)
+    where = f"{line} (base)" if change.in_base else line
+    return _what(change), where, who, escape(change.harm), escape(change.remedy)
 
 
-def _meaning(hits: Sequence[tuple[Affected, Change]]) -> Iterable[tuple[str, str, str]]:
+def _meaning(hits: Iterable[tuple[Affected, Change]]) -> Iterable[tuple[str, str, str]]:
     verbs = {"breaks": "**breaks**", "shifts": "counts something else"}
-    rows: dict[tuple[str, str, str], list[str]] = {}
-    for one, change in hits:
-        how = f" ({escape('; '.join(map(say_how, one.how)))})" if one.how else ""
-        about = f"{verbs[one.effect]}: {_what(change)}{how}"
-        rows.setdefault((one.kind, one.name, one.owner), []).append(about)
-    for (kind, name, owner), told in rows.items():
-        yield f"{kind} {_bold(name)}", escape(owner), "<br>".join(told)
+    clauses: dict[tuple[str, str, str], list[str]] = {}
+    for user, change in hits:
+        how = f" ({escape('; '.join(map(say_how, user.how)))})" if user.how else ""
+        clause = f"{verbs[user.effect]}: {_what(change)}{how}"
+        clauses.setdefault((user.kind, user.name, user.owner), []).append(clause)
+    for (kind, name, owner), parts in clauses.items():
+        yield f"{kind} {_bold(name)}", escape(owner), "<br>".join(parts)
 
 
-def _details(hurting: Sequence[Change], rest: Sequence[Change]) -> list[str]:
+def _details(hurting: Sequence[Change], harmless: Sequence[Change]) -> list[str]:
     lines = []
-    for change in (*hurting, *rest):
-        moved = [escape(text) if text is not None else "nothing" for text in (change.before, change.after)]
-        told = moved == ["nothing", "nothing"] or (change.before or "") in change.what
-        values = "" if told else f" ({moved[0]} → {moved[1]})"
+    for change in (*hurting, *harmless):
+        before, after = (escape(text) if text is not None else "nothing" for text in (change.before, change.after))
+        is_said = before == after == "nothing" or (change.before or "") in change.what
+        values = "" if is_said else f" ({before} → {after})"
         lines.append(f"- {_what(change)}{values}. {KINDS[change.kind].why}")
     if not lines:
         return []
-    hurt = {hurt for change in hurting for hurt in change.hurts}
-    legend = [f"- *{name.replace('_', ' ')}*: {about}" for name, about in HURTS.items() if name in hurt]
+    hurts = {hurt for change in hurting for hurt in change.hurts}
+    legend = [f"- *{name.replace('_', ' ')}*: {about}" for name, about in HURTS.items() if name in hurts]
     body = "\n".join([*lines, *(["", "Who can be hurt:", "", *legend] if legend else [])])
     return [f"<details><summary>Every change, and why it counts</summary>\n\n{body}\n\n</details>"]
