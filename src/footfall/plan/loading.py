@@ -72,8 +72,12 @@ def read(source: str | Path | Mapping[str, Any], *, disk: Disk | None = None) ->
             return Reading(str(source), read_bundle(Path(source), disk), [])
         except PlanError as error:
             return Reading(str(source), None, list(error.problems))
-    from footfall.plan.reading.assembly import read_document, read_files
+    from footfall.plan.problems import Problems
+    from footfall.plan.reading.assembly import assemble
+    from footfall.plan.reading.plan_files import parse_files
+    from footfall.plan.reading.yaml_source import node_of
 
-    if isinstance(source, Mapping):
-        return Reading("plan", *read_document(source))
-    return Reading(str(source), *read_files(Path(source), disk))
+    problems, name = Problems(), "plan" if isinstance(source, Mapping) else str(source)
+    documents = [node_of(source, name)] if isinstance(source, Mapping) else parse_files(Path(source), disk, problems)
+    plan, files = assemble(documents, problems) if documents else (None, None)
+    return Reading(name, plan, problems.sorted(), files)

@@ -16,7 +16,7 @@ from footfall.cli.plan.git_tree import CommitDisk, Repository, find_repository
 from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, UsageError
 from footfall.plan import Plan, read
-from footfall.plan.reading.assembly import plan_files
+from footfall.plan.reading.plan_files import plan_files
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.diff.report import is_comparable
 from footfall.printable import counted

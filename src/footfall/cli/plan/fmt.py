@@ -10,7 +10,7 @@ from footfall.cli.plan.findings_output import OutputOptions, output_options, rep
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.disk import SystemDisk, read_file, replace_file
 from footfall.errors import Problem, UsageError
-from footfall.plan.reading.assembly import plan_files
+from footfall.plan.reading.plan_files import plan_files
 from footfall.planning.fmt import format_file
 
 __all__ = ["command"]

@@ -7,55 +7,48 @@ from typing import Any
 
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Branch, Guard, Journey, Step, Where
-from footfall.plan.problems import MISSING, Location, Path, Problems
+from footfall.plan.problems import MISSING, Location, Path
 from footfall.plan.reading.field_types import Record
 from footfall.plan.reading.measures import read_where
 from footfall.plan.reading.merge import Definition
-from footfall.plan.reading.references import References
 from footfall.plan.reading.schema import BRANCH, GUARD, JOURNEY, STEP
+from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode
 
-__all__ = ["JourneyReader"]
+__all__ = ["read_journeys"]
 
 
-class JourneyReader:
-    """Reads every journey of a plan, and makes its steps known to the KPIs."""
+def read_journeys(definitions: Mapping[str, Definition], subjects: Subjects) -> dict[str, Journey]:
+    """The journeys in their order; one whose steps cannot be read is left out, with a problem."""
+    reader = _JourneyReader(subjects)
+    journeys = ((name, reader.read(definition)) for name, definition in definitions.items())
+    return {name: journey for name, journey in journeys if journey is not None}
 
-    def __init__(self, references: References, *, required: tuple[str, ...]) -> None:
-        self._references = references
-        self._problems: Problems = references.problems
-        self._required = required
 
-    def read(self, entries: Mapping[str, Definition]) -> dict[str, Journey]:
-        """The journeys in their order. One that cannot be read is left out, and told."""
-        journeys: dict[str, Journey] = {}
-        for entry in entries.values():
-            journey = self._journey(entry)
-            if journey is not None:
-                journeys[entry.name] = journey
-        return journeys
+class _JourneyReader:
+    def __init__(self, subjects: Subjects) -> None:
+        self._subjects = subjects
+        self._problems = subjects.names.problems
 
-    def _journey(self, entry: Definition) -> Journey | None:
-        path, node = ("journeys", entry.name), entry.node
+    def read(self, definition: Definition) -> Journey | None:
+        path, node = ("journeys", definition.name), definition.node
         values = JOURNEY.read(node, path, self._problems)
         if values is MISSING:
             return None
-        self._references.entry_owner(values, entry, path)
-        self._references.metadata(self._required, values, entry, path)
+        self._subjects.names.complete("journeys", values, definition, path)
         steps = self._each("steps", STEP, values, path, self._step)
         ids = tuple(step.id for step in steps)
         if "steps" not in values or len(steps) != len(values["steps"]):
-            return None  # a step has a fault, so nothing can be said about the order
+            return None  # a step has a fault, so its order cannot be judged
         if not steps:
             message = "the journey has no step"
             self._problems.add("missing_key", message, at=node.value["steps"], path=path, remedy="add steps")
             return None
-        self._references.steps[entry.name] = ids
-        self._limits(steps, values, path)
+        self._check_limits(steps, values, path)
         branches = self._each("branches", BRANCH, values, path, lambda *args: self._branch(ids, *args))
         guards = self._each("never", GUARD, values, path, lambda *args: self._guard(ids, *args))
         return Journey(
-            name=entry.name,
+            name=definition.name,
             by=values.get("by", "user"),
             steps=tuple(steps),
             within=values.get("within"),
@@ -75,9 +68,9 @@ class JourneyReader:
         path: Path,
         make: Callable[[dict[str, Any], YamlNode, Path], Any],
     ) -> list[Any]:
-        """Read the items of one list of the journey, and tell two that share a name."""
+        """Read the items of one list of the journey, and report two that have the same name."""
         name_key = "as" if record is GUARD else "id"
-        made, seen = [], dict[str, Location]()
+        parts, names = [], dict[str, Location]()
         for index, node in enumerate(values.get(key, ())):
             here = (*path, key, f"[{index}]")
             item = record.read(node, here, self._problems)
@@ -85,20 +78,20 @@ class JourneyReader:
                 continue
             if name_key in item:
                 location = node.value[name_key]
-                first = seen.setdefault(item[name_key], location)
+                first = names.setdefault(item[name_key], location)
                 if first is not location:
                     message = f"{item[name_key]!r} stands here and at {first}"
                     self._problems.add("duplicate_name", message, at=location, path=here, remedy="rename one of them")
-            one = make(item, node, here)
-            if one is not None:
-                made.append(one)
-        return made
+            part = make(item, node, here)
+            if part is not None:
+                parts.append(part)
+        return parts
 
     def _where(self, item: Mapping[str, Any], node: YamlNode, path: Path) -> tuple[Where, ...]:
         if "event" not in item:
             return ()
-        event = self._references.event(item["event"], node.value["event"], (*path, "event"))
-        return () if event is None else read_where(item.get("where"), event, self._references, (*path, "where"))
+        event = self._subjects.event(item["event"], node.value["event"], (*path, "event"))
+        return () if event is None else read_where(item.get("where"), event, self._subjects, (*path, "where"))
 
     def _step(self, item: dict[str, Any], node: YamlNode, path: Path) -> Step | None:
         where = self._where(item, node, path)
@@ -118,7 +111,7 @@ class JourneyReader:
             expect=None if expect is None else float(expect),
         )
 
-    def _limits(self, steps: list[Step], values: Mapping[str, Any], path: Path) -> None:
+    def _check_limits(self, steps: list[Step], values: Mapping[str, Any], path: Path) -> None:
         whole = values.get("within")
         for index, (step, node) in enumerate(zip(steps, values["steps"], strict=True)):
             here = (*path, "steps", f"[{index}]")
@@ -137,9 +130,9 @@ class JourneyReader:
                     remedy="shorten it, or lengthen the journey's within",
                 )
 
-    def _known(self, ids: tuple[str, ...], name: str, location: Location, path: Path) -> bool:
+    def _is_step(self, ids: tuple[str, ...], name: str, at: Location, path: Path) -> bool:
         if name not in ids:
-            self._problems.unknown("step", name, ids, at=location, path=path)
+            self._problems.unknown("step", name, ids, at=at, path=path)
         return name in ids
 
     def _branch(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Branch | None:
@@ -149,22 +142,22 @@ class JourneyReader:
             message = f"{item['id']!r} is also the name of a step"
             self._problems.add("duplicate_name", message, at=node.value["id"], path=path, remedy="rename the branch")
         here = (*path, "steps")
-        places = [location for location in node.value["steps"].value if isinstance(location.value, str)]
-        known = [self._known(ids, item["after"], node.value["after"], (*path, "after"))]
-        known += [self._known(ids, location.value, location, here) for location in places]
-        if not places:
+        steps = [step for step in node.value["steps"].value if isinstance(step.value, str)]
+        are_steps = [self._is_step(ids, item["after"], node.value["after"], (*path, "after"))]
+        are_steps += [self._is_step(ids, step.value, step, here) for step in steps]
+        if not steps:
             message = "the branch leads to no step"
             self._problems.add("missing_key", message, at=node.value["steps"], path=here, remedy="name a later step")
-        if not all(known) or not places:
+        if not all(are_steps) or not steps:
             return None
         last = item["after"]
-        for location in places:
-            if ids.index(location.value) <= ids.index(last):
-                message = f"{location.value!r} does not come after {last!r}"
+        for step in steps:
+            if ids.index(step.value) <= ids.index(last):
+                message = f"{step.value!r} does not come after {last!r}"
                 remedy = f"the steps are {' → '.join(ids)}"
-                self._problems.add("backwards", message, at=location, path=here, remedy=remedy)
+                self._problems.add("backwards", message, at=step, path=here, remedy=remedy)
                 return None
-            last = location.value
+            last = step.value
         return Branch(id=item["id"], after=item["after"], steps=item["steps"], note=item.get("note", ""))
 
     def _guard(self, ids: tuple[str, ...], item: dict[str, Any], node: YamlNode, path: Path) -> Guard | None:
@@ -176,8 +169,8 @@ class JourneyReader:
             remedy = f"write [{ids[0]}, {ids[-1]}]"
             self._problems.add("wrong_type", "takes two steps", at=between, path=here, remedy=remedy)
             return None
-        known = [self._known(ids, location.value, location, here) for location in between.value]
-        if not all(known):
+        are_steps = [self._is_step(ids, step.value, step, here) for step in between.value]
+        if not all(are_steps):
             return None
         start, end = item["between"]
         if ids.index(start) >= ids.index(end):

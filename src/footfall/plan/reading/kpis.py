@@ -4,58 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.plan.currencies import check_target
-from footfall.plan.model import Goal, Kpi, Target
+from footfall.plan.model import Goal, Journey, Kpi, Target
 from footfall.plan.problems import MISSING, Problems
+from footfall.plan.reading.currencies import check_target
 from footfall.plan.reading.measures import MeasureReader
 from footfall.plan.reading.merge import Definition
-from footfall.plan.reading.references import References
+from footfall.plan.reading.names import Names
 from footfall.plan.reading.schema import GOAL, KPI
+from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode
 
 __all__ = ["read_goals", "read_kpis"]
 
 
 def read_kpis(
-    entries: Mapping[str, Definition], references: References, *, required: tuple[str, ...]
+    definitions: Mapping[str, Definition], subjects: Subjects, journeys: Mapping[str, Journey]
 ) -> dict[str, Kpi]:
-    """The KPIs in their order. One that cannot be read is left out, and told."""
-    measures = MeasureReader(references)
+    """The KPIs in their order; one whose measure cannot be read is left out, with a problem."""
+    names, problems = subjects.names, subjects.names.problems
+    measures = MeasureReader(subjects, journeys)
     kpis: dict[str, Kpi] = {}
     drives: dict[str, YamlNode] = {}
-    for entry in entries.values():
-        path, node = ("kpis", entry.name), entry.node
-        values = KPI.read(node, path, references.problems)
+    for definition in definitions.values():
+        path, node = ("kpis", definition.name), definition.node
+        values = KPI.read(node, path, problems)
         if values is MISSING:
             continue
-        references.entry_owner(values, entry, path)
-        references.metadata(required, values, entry, path)
-        references.named("kpis", "KPI", "guardrails", values, node, path)
+        names.complete("kpis", values, definition, path)
+        names.check_list("kpis", "KPI", "guardrails", values, node, path)
         if "drives" in values:
-            drives[entry.name] = node.value["drives"]
-            references.defined("kpis", "KPI", values["drives"], node.value["drives"], (*path, "drives"))
+            drives[definition.name] = node.value["drives"]
+            names.check("kpis", "KPI", values["drives"], node.value["drives"], (*path, "drives"))
         measure = measures.read(values["measure"], (*path, "measure")) if "measure" in values else None
         target = values.pop("target", None)
         if measure is None:
             continue
         if target is not None:
             check_target(
-                measure, target.get("unit"), references.lookup, at=node.value["target"], path=(*path, "target"),
-                problems=references.problems,
+                measure, target.get("unit"), subjects.find, at=node.value["target"], path=(*path, "target"),
+                problems=problems,
             )  # fmt: skip
-        kpis[entry.name] = Kpi(
-            name=entry.name,
+        kpis[definition.name] = Kpi(
+            name=definition.name,
             measure=measure,
             window=values.pop("window", None),
             target=Target(**target) if target is not None and {"direction", "value"} <= target.keys() else None,
             **{key: value for key, value in values.items() if key != "measure"},
         )
-    _no_circles(drives, references.problems)
+    _check_circles(drives, problems)
     return kpis
 
 
-def _no_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:
-    """Tell KPIs that, step by step, drive themselves; each circle once."""
+def _check_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:
+    """Report KPIs that, step by step, drive themselves; each circle once."""
     done: set[str] = set()
     for start in drives:
         walk: list[str] = []
@@ -75,18 +76,15 @@ def _no_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:
             )
 
 
-def read_goals(
-    entries: Mapping[str, Definition], references: References, *, required: tuple[str, ...]
-) -> dict[str, Goal]:
-    """The goals in their order. One that cannot be read is left out, and told."""
+def read_goals(definitions: Mapping[str, Definition], names: Names) -> dict[str, Goal]:
+    """The goals in their order; one that cannot be read is left out, with a problem."""
     goals: dict[str, Goal] = {}
-    for entry in entries.values():
-        path, node = ("goals", entry.name), entry.node
-        values = GOAL.read(node, path, references.problems)
+    for definition in definitions.values():
+        path, node = ("goals", definition.name), definition.node
+        values = GOAL.read(node, path, names.problems)
         if values is MISSING:
             continue
-        references.entry_owner(values, entry, path)
-        references.metadata(required, values, entry, path)
-        references.named("kpis", "KPI", "kpis", values, node, path)
-        goals[entry.name] = Goal(name=entry.name, **values)
+        names.complete("goals", values, definition, path)
+        names.check_list("kpis", "KPI", "kpis", values, node, path)
+        goals[definition.name] = Goal(name=definition.name, **values)
     return goals

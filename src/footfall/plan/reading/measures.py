@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final, cast
 
 from footfall.plan.calls import call_of, split_property
-from footfall.plan.model import NUMERIC, Aggregate, Conversion, Count, Event, Measure, Property, Ratio, Unique, Where
+from footfall.plan.model import (
+    NUMERIC,
+    Aggregate,
+    Conversion,
+    Count,
+    Event,
+    Journey,
+    Measure,
+    Property,
+    Ratio,
+    Unique,
+    Where,
+)
 from footfall.plan.problems import MISSING, Path, Problems, did_you_mean
 from footfall.plan.reading.constraints import SCALARS
 from footfall.plan.reading.field_types import NODE, TEXT, TEXTS, Key, Record
-from footfall.plan.reading.references import References
+from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
@@ -38,29 +50,29 @@ _Simple = Count | Aggregate | Unique
 
 
 class MeasureReader:
-    """Reads the `measure` of KPIs. None stands for a measure that has a fault, which is told."""
+    """Reads the `measure` of KPIs; the answer is None, with a problem, for a measure that has a fault."""
 
-    def __init__(self, references: References) -> None:
-        self._references = references
-        self._problems = references.problems
+    def __init__(self, subjects: Subjects, journeys: Mapping[str, Journey]) -> None:
+        self._subjects = subjects
+        self._journeys = journeys
+        self._problems = subjects.names.problems
 
     def read(self, node: YamlNode, path: Path) -> Measure | None:
         """A measure of any form."""
         return self._read(node, path, _FORMS)
 
-    def _read(self, node: YamlNode, path: Path, forms: Iterable[str]) -> Measure | None:
-        forms = tuple(forms)
-        found = [form for form in forms if form in node.marks]
-        if len(found) != 1:
+    def _read(self, node: YamlNode, path: Path, forms: tuple[str, ...]) -> Measure | None:
+        written = [form for form in forms if form in node.marks]
+        if len(written) != 1:
             elsewhere = next((form for form in _FORMS if form in node.marks), None)
-            what = f"has {len(found)} forms ({', '.join(found)})" if found else "has no form"
-            if elsewhere is not None and not found:
-                what = f"cannot be a {elsewhere} inside a ratio"
+            reason = f"has {len(written)} forms ({', '.join(written)})" if written else "has no form"
+            if elsewhere is not None and not written:
+                reason = f"cannot be a {elsewhere} inside a ratio"
             unknown = next((did_you_mean(key, forms) for key in node.marks if key not in {"where", "by"}), "")
-            remedy = unknown if unknown.startswith("did") and not found else f"use exactly one of {', '.join(forms)}"
-            self._problems.add("bad_measure", f"the measure {what}", at=node, path=path, remedy=remedy)
+            remedy = unknown if unknown.startswith("did") and not written else f"use exactly one of {', '.join(forms)}"
+            self._problems.add("bad_measure", f"the measure {reason}", at=node, path=path, remedy=remedy)
             return None
-        form = found[0]
+        form = written[0]
         values = MEASURES[form].read(node, path, self._problems)
         if values is MISSING or form not in values:
             return None
@@ -85,11 +97,11 @@ class MeasureReader:
 
     def _conversion(self, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
         name = values["journey"]
-        if not self._references.defined("journeys", "journey", name, node.value["journey"], (*path, "journey")):
+        if not self._subjects.names.check("journeys", "journey", name, node.value["journey"], (*path, "journey")):
             return None
-        steps = self._references.steps.get(name)
-        if steps is None or "from" not in values or "to" not in values:
+        if name not in self._journeys or "from" not in values or "to" not in values:
             return None
+        steps = [step.id for step in self._journeys[name].steps]
         for key in ("from", "to"):
             if values[key] not in steps:
                 what = f"step of {name}"
@@ -107,26 +119,26 @@ class MeasureReader:
         return Conversion(journey=name, start=values["from"], end=values["to"])
 
     def _simple(self, form: str, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
-        location, here = node.value[form], (*path, form)
+        at, here = node.value[form], (*path, form)
         text, name = values[form], ""
         if form != "count":
             text, name = split_property(text)
             if not text:
                 remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
-                self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=location, path=here, remedy=remedy)
+                self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=at, path=here, remedy=remedy)
                 return None
         elif "." in text and call_of(text) is None:
             remedy = f"write count: {text.partition('.')[0]}, or use unique or sum"
-            self._problems.add("bad_measure", "count takes an event alone", at=location, path=here, remedy=remedy)
+            self._problems.add("bad_measure", "count takes an event alone", at=at, path=here, remedy=remedy)
             return None
-        event = self._references.event(text, location, here)
+        event = self._subjects.event(text, at, here)
         if event is None:
             return None
         if form == "unique" and name != ACTOR:
-            self._scalar(event, name, location, here)
+            self._scalar(event, name, at, here)
         elif form in _FUNCTIONS:
-            self._numeric(event, name, form, location, here)
-        where = read_where(values.get("where"), event, self._references, (*path, "where"))
+            self._numeric(event, name, form, at, here)
+        where = read_where(values.get("where"), event, self._subjects, (*path, "where"))
         by = values.get("by", ())
         for item in node.value["by"].value if by else ():
             if isinstance(item.value, str):
@@ -137,42 +149,42 @@ class MeasureReader:
             return Unique(event=text, property=name, where=where, by=by)
         return Aggregate(function=cast("Any", form), event=text, property=name, where=where, by=by)
 
-    def _scalar(self, event: Event, name: str, location: YamlNode, path: Path) -> None:
-        prop = self._references.property(event, name, location, path)
+    def _scalar(self, event: Event, name: str, at: YamlNode, path: Path) -> None:
+        prop = self._subjects.property(event, name, at, path)
         if prop is not None:
-            _must_be_scalar(prop, location, path, self._problems)
+            _is_scalar(prop, at, path, self._problems)
 
-    def _numeric(self, event: Event, name: str, form: str, location: YamlNode, path: Path) -> None:
-        prop = self._references.property(event, name, location, path)
+    def _numeric(self, event: Event, name: str, form: str, at: YamlNode, path: Path) -> None:
+        prop = self._subjects.property(event, name, at, path)
         if prop is not None and prop.type not in NUMERIC:
             message = f"{event.name}.{name} is of type {say_types(prop.type, prop.types)}, which has no {form}"
             remedy = "use an integer, number or decimal property, or count"
-            self._problems.add("not_numeric", message, at=location, path=path, remedy=remedy)
+            self._problems.add("not_numeric", message, at=at, path=path, remedy=remedy)
 
 
-def _must_be_scalar(prop: Property, location: YamlNode, path: Path, problems: Problems) -> bool:
+def _is_scalar(prop: Property, at: YamlNode, path: Path, problems: Problems) -> bool:
     if prop.type in SCALARS:
         return True
     remedy = "use a property that holds a single value"
     message = f"{prop.name!r} is of type {prop.type}, not a single value"
-    problems.add("not_scalar", message, at=location, path=path, remedy=remedy)
+    problems.add("not_scalar", message, at=at, path=path, remedy=remedy)
     return False
 
 
-def read_where(node: YamlNode | None, event: Event, references: References, path: Path) -> tuple[Where, ...]:
+def read_where(node: YamlNode | None, event: Event, subjects: Subjects, path: Path) -> tuple[Where, ...]:
     """The conditions of a `where` mapping on properties of `event`; all of them must hold."""
     if node is None:
         return ()
     if not isinstance(node.value, dict):
         message = f"takes a mapping from properties to values, not {kind_of(node.value)}"
-        references.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
+        subjects.names.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
         return ()
     conditions: list[Where] = []
     for name, inner in node.value.items():
         here = (*path, name)
-        prop = references.property(event, name, node.key(name), here)
-        if prop is not None and _must_be_scalar(prop, inner, here, references.problems):
-            conditions += _Conditions(prop, here, references.problems).read(inner)
+        prop = subjects.property(event, name, node.key(name), here)
+        if prop is not None and _is_scalar(prop, inner, here, subjects.names.problems):
+            conditions += _Conditions(prop, here, subjects.names.problems).read(inner)
     return tuple(conditions)
 
 

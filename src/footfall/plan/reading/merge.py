@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from footfall.plan.problems import MISSING, Location, Path, Problems
 from footfall.plan.reading.field_types import NAME, FieldType, check_name
@@ -13,14 +13,11 @@ from footfall.plan.reading.yaml_source import YamlNode, kind_of
 __all__ = ["Defaults", "Definition", "MergedFiles", "merge_files"]
 
 
-class Defaults:
-    """What a file says for all that it defines: the values, and the node that they were read from."""
+class Defaults(NamedTuple):
+    """What a file says for everything that it defines: the values, and their node."""
 
-    __slots__ = ("node", "values")
-
-    def __init__(self, values: Mapping[str, Any], node: YamlNode | None) -> None:
-        self.values = values
-        self.node = node
+    values: Mapping[str, Any]
+    node: YamlNode
 
 
 class Definition:
@@ -34,9 +31,13 @@ class Definition:
         self.location = location
         self.defaults = defaults
 
+    def defaults_of(self, keys: Container[str]) -> dict[str, Any]:
+        """The values that the file's defaults give to those of `keys` that are not written here."""
+        return {key: value for key, value in self.defaults.values.items() if key in keys and self.node.get(key) is None}
+
 
 class MergedFiles:
-    """The sections of a whole plan. `header` holds what stands once, `header_nodes` where."""
+    """The sections of a whole plan. `header` has what a plan says once, `header_nodes` where it is written."""
 
     def __init__(self) -> None:
         self.header: dict[str, Any] = {}
@@ -46,41 +47,62 @@ class MergedFiles:
         self.defaults: list[Defaults] = []
         self.x: dict[str, Any] = {}
 
+    def groups_of(self, event: Definition) -> list[Definition]:
+        """The property groups that an event includes: those in its own `include`, or else in its file's defaults."""
+        own = event.node.get("include")
+        nodes = own.value if own is not None and isinstance(own.value, list) else ()
+        names = event.defaults_of(("include",)).get("include", tuple(node.value for node in nodes))
+        groups = self.sections["property_groups"]
+        return [groups[name] for name in names if isinstance(name, str) and name in groups]
+
+    def with_used_types(self, node: YamlNode | None) -> Iterator[YamlNode]:
+        """The node of a property, then those of the types that it uses, each once: a faulty plan may have circles."""
+        passed: list[YamlNode] = []
+        while node is not None and node not in passed:
+            yield node
+            passed.append(node)
+            used = node.get("use")
+            definition = (
+                self.sections["types"].get(used.value) if used is not None and isinstance(used.value, str) else None
+            )
+            node = None if definition is None else definition.node
+
 
 def merge_files(roots: Iterable[YamlNode], problems: Problems) -> MergedFiles:
-    """Merge the files in the given order; a name or a header key that stands twice is told with both places."""
-    gathered = MergedFiles()
+    """Merge the files in the given order. A name or header key that comes twice is a problem that names both places."""
+    files = MergedFiles()
     for root in roots:
-        _file(root, gathered, problems)
-    return gathered
+        _file(root, files, problems)
+    return files
 
 
-def _file(root: YamlNode, gathered: MergedFiles, problems: Problems) -> None:
+def _file(root: YamlNode, files: MergedFiles, problems: Problems) -> None:
     values = FILE.read(root, (), problems)
     if values is MISSING:
         problems.incomplete = True
         return
-    defaults = Defaults(values.get("defaults", {}), root.get("defaults"))
-    if defaults.node is not None:
-        gathered.defaults.append(defaults)
+    node = root.get("defaults")
+    defaults = Defaults(values.get("defaults", {}), node or root)
+    if node is not None:
+        files.defaults.append(defaults)
     for key in HEADER:
-        if key in values and _once(key, root, gathered, problems):
-            gathered.header[key] = values[key]
+        if key in values and _once(key, root, files, problems):
+            files.header[key] = values[key]
     for key, value in values.get("x", {}).items():
-        if _once(key, root, gathered, problems):
-            gathered.x[key] = value
+        if _once(key, root, files, problems):
+            files.x[key] = value
     for section, (names, _) in SECTIONS.items():
         if section in values:
-            _define(root.value[section], names, gathered.sections[section], (section,), defaults, problems)
+            _define(root.value[section], names, files.sections[section], (section,), defaults, problems)
     for kind in TRAIT_KINDS:
         node = values.get("traits", {}).get(kind)
         if node is not None:
-            _define(node, NAME, gathered.traits.setdefault(kind, {}), ("traits", kind), defaults, problems)
+            _define(node, NAME, files.traits.setdefault(kind, {}), ("traits", kind), defaults, problems)
 
 
-def _once(key: str, root: YamlNode, gathered: MergedFiles, problems: Problems) -> bool:
+def _once(key: str, root: YamlNode, files: MergedFiles, problems: Problems) -> bool:
     node = root.value[key]
-    first = gathered.header_nodes.setdefault(key, node)
+    first = files.header_nodes.setdefault(key, node)
     if first is node:
         return True
     problems.add(
@@ -107,12 +129,12 @@ def _define(
             remedy="write NAME: {…} under it",
         )
         return
-    for name, inner in node.value.items():
+    for name, definition in node.value.items():
         check_name(name, names, node=node, path=(*path, name), problems=problems)
         location = node.key(name)
         first = into.get(name)
         if first is None:
-            into[name] = Definition(name, inner, location, defaults)
+            into[name] = Definition(name, definition, location, defaults)
             continue
         problems.add(
             "duplicate_name",

@@ -1,4 +1,4 @@
-"""Resolves properties: `use` of named types (with narrowing), `include` of property groups, inherited sensitivity."""
+"""Reads properties: `use` of named types (with narrowing), property groups, inherited sensitivity."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ import msgspec
 from footfall.plan.model import Property
 from footfall.plan.problems import MISSING, Location, Path, Problems
 from footfall.plan.reading.constraints import check_constraints
+from footfall.plan.reading.examples import check_examples
 from footfall.plan.reading.field_types import NAME, Record, check_name
-from footfall.plan.reading.merge import Definition
+from footfall.plan.reading.merge import Definition, MergedFiles
 from footfall.plan.reading.schema import PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["Example", "ResolvedProperty", "Resolver"]
+__all__ = ["PropertyReader", "ResolvedProperty"]
 
 _MOST_VALUES = 200_000  # of a whole plan: types in one another multiply
 _BROKEN = Property(type="any")
-# Where a property stands decides which keys have no meaning there.
+# Keys without a meaning on a part that has no name, and on a trait.
 _NAMELESS = ("required", "wire_name")
 _TRAIT = ("required",)
 # Keys that leave a used type's values as they are, so that its examples need no second look.
@@ -30,7 +31,7 @@ _SAME_VALUES = frozenset(
 
 
 class ResolvedProperty:
-    """A resolved property of an event with its location; `property` is None when it could not be made sense of."""
+    """A whole property and its location; `property` is None when it has a fault."""
 
     __slots__ = ("location", "name", "property")
 
@@ -40,58 +41,36 @@ class ResolvedProperty:
         self.property = prop
 
 
-class Example:
-    """A property whose own node brings examples, to be checked once everything is resolved."""
+class PropertyReader:
+    """Makes whole properties of what the files say. Each named type is read once, so the work is linear.
 
-    __slots__ = ("node", "path", "property")
-
-    def __init__(self, prop: Property, node: YamlNode, path: Path) -> None:
-        self.property = prop
-        self.node = node
-        self.path = path
-
-
-class Resolver:
-    """Makes whole properties from what files say. Each named type is resolved once, so that the work is linear.
-
-    `required` names, by section, the metadata that the plan wants on a property; `levels` are the known sensitivities.
+    All types and groups are read at once, also those that nothing uses, so that their faults are reported. `levels`
+    are the sensitivities that the plan knows.
     """
 
-    def __init__(
-        self,
-        types: Mapping[str, Definition],
-        groups: Mapping[str, Definition],
-        problems: Problems,
-        *,
-        levels: tuple[str, ...],
-        required: Mapping[str, tuple[str, ...]],
-    ) -> None:
-        self.examples: list[Example] = []
-        self._types = types
-        self._groups = groups
+    def __init__(self, files: MergedFiles, problems: Problems, levels: tuple[str, ...]) -> None:
+        self._types = files.sections["types"]
+        self._groups = files.sections["property_groups"]
         self._problems = problems
         self._levels = levels
-        self._required = required
-        self._done: dict[str, Property | None] = {}
+        self._required: Mapping[str, tuple[str, ...]] = files.header.get("require", {})
+        self._resolved_types: dict[str, Property | None] = {}
         self._open: list[str] = []
-        self._group_done: dict[tuple[str, str | None], list[ResolvedProperty]] = {}
+        self._resolved_groups: dict[tuple[str, str | None], list[ResolvedProperty]] = {}
         self._values = 0
-        self._is_told = False
+        self._is_reported = False
         self._sizes: dict[str, int] = {}
+        for definition in self._types.values():
+            self._type(definition.name, definition.location, ("types", definition.name))
+        for name in self._groups:
+            self.group(name, None)
 
-    def resolve_all(self) -> None:
-        """Resolve every type and group, also those that nothing uses, so that their faults are told."""
-        for name, entry in self._types.items():
-            self.type(name, entry.location, ("types", name))
-        for name, entry in self._groups.items():
-            self.group(name, entry.location, ("property_groups", name), None)
-
-    def type(self, name: str, location: Location, path: Path) -> Property | None:
-        """The named type as a property without a name, or None (told) when there is none or it never ends."""
-        if name in self._done:
-            return self._done[name]
-        entry = self._types.get(name)
-        if entry is None:
+    def _type(self, name: str, location: Location, path: Path) -> Property | None:
+        """The named type as a property without a name; None, with a problem, if there is none or it never ends."""
+        if name in self._resolved_types:
+            return self._resolved_types[name]
+        definition = self._types.get(name)
+        if definition is None:
             self._problems.unknown("type", name, self._types, at=location, path=path)
             return None
         if name in self._open:
@@ -102,31 +81,27 @@ class Resolver:
             return None
         self._open.append(name)
         before = self._values
-        self._done[name] = self._make(TYPE, "", entry.node, ("types", name), None)
+        self._resolved_types[name] = self._make(TYPE, "", definition.node, ("types", name), None)
         self._sizes[name] = self._values - before
         self._open.pop()
-        return self._done[name]
+        return self._resolved_types[name]
 
-    def group(self, name: str, location: Location, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
+    def group(self, name: str, sensitivity: str | None) -> list[ResolvedProperty]:
         """The properties of a property group, for events whose file has this default sensitivity."""
-        done = self._group_done.get((name, sensitivity))
-        if done is not None:
-            return done
-        entry = self._groups.get(name)
-        if entry is None:
-            self._problems.unknown("property group", name, self._groups, at=location, path=path)
-            return []
-        here = ("property_groups", name)
-        values = PROPERTY_GROUP.read(entry.node, here, self._problems)
+        resolved = self._resolved_groups.get((name, sensitivity))
+        if resolved is not None:
+            return resolved
+        path = ("property_groups", name)
+        values = PROPERTY_GROUP.read(self._groups[name].node, path, self._problems)
         node = values.get("properties") if values is not MISSING else None
-        found = [] if node is None else self.properties(node, here, sensitivity)
-        for each in found if values is not MISSING else ():
-            if each.property is not None:
-                rules = tuple(dict.fromkeys((*each.property.no_lint, *values.get("no_lint", ()))))
-                said = each.property.description or values.get("description", "")
-                each.property = msgspec.structs.replace(each.property, no_lint=rules, description=said)
-        self._group_done[name, sensitivity] = found
-        return found
+        resolved = [] if node is None else self.properties(node, path, sensitivity)
+        for part in resolved:
+            if part.property is not None:
+                no_lint = tuple(dict.fromkeys((*part.property.no_lint, *values.get("no_lint", ()))))
+                description = part.property.description or values.get("description", "")
+                part.property = msgspec.structs.replace(part.property, no_lint=no_lint, description=description)
+        self._resolved_groups[name, sensitivity] = resolved
+        return resolved
 
     def properties(self, node: YamlNode, path: Path, sensitivity: str | None) -> list[ResolvedProperty]:
         """Every property of a `properties` mapping, in its order."""
@@ -134,22 +109,22 @@ class Resolver:
             message = f"takes a mapping from names to properties, not {kind_of(node.value)}"
             self._problems.add("wrong_type", message, at=node, path=path, remedy="write NAME: {type: …} under it")
             return []
-        found = []
+        resolved = []
         wire_names: dict[str, Location] = {}
-        for name, inner in node.value.items():
+        for name, definition in node.value.items():
             here = (*path, name)
             check_name(name, NAME, node=node, path=here, problems=self._problems)
-            prop = self._make(PROPERTY, name, inner, here, sensitivity)
+            prop = self._make(PROPERTY, name, definition, here, sensitivity)
             location = node.key(name)
-            found.append(ResolvedProperty(name, location, prop))
+            resolved.append(ResolvedProperty(name, location, prop))
             if prop is not None:
-                self._metadata(prop, inner, location, here, "properties")
-                self.one_wire_name(prop.wire_name, location, here, wire_names)
-        return found
+                self._check_metadata(prop, definition, location, here, "properties")
+                self.check_wire_name(prop.wire_name, location, here, wire_names)
+        return resolved
 
-    def one_wire_name(self, name: str, location: Location, path: Path, seen: dict[str, Location]) -> None:
-        """Tell when two properties that travel side by side have one name on the wire."""
-        first = seen.setdefault(name, location)
+    def check_wire_name(self, name: str, location: Location, path: Path, wire_names: dict[str, Location]) -> None:
+        """Report two properties of one event that have the same name on the wire."""
+        first = wire_names.setdefault(name, location)
         if first is not location:
             self._problems.add(
                 "duplicate_wire_name",
@@ -159,16 +134,16 @@ class Resolver:
                 remedy="give one of them another wire_name",
             )
 
-    def trait(self, entry: Definition, kind: str) -> Property | None:
-        """One trait; a trait is never required, as what is known of a person grows over time."""
-        path = ("traits", kind, entry.name)
-        self._misplaced(entry.node, _TRAIT, "a trait, which is never required", path)
-        prop = self._make(PROPERTY, entry.name, entry.node, path, entry.defaults.values.get("sensitivity"))
+    def trait(self, definition: Definition, kind: str) -> ResolvedProperty:
+        """One trait. A trait is never required: what is known of a person grows over time."""
+        path, node = ("traits", kind, definition.name), definition.node
+        self._misplaced(node, _TRAIT, "a trait, which is never required", path)
+        prop = self._make(PROPERTY, definition.name, node, path, definition.defaults.values.get("sensitivity"))
         if prop is not None:
-            self._metadata(prop, entry.node, entry.location, path, "traits")
-        return prop
+            self._check_metadata(prop, node, definition.location, path, "traits")
+        return ResolvedProperty(definition.name, definition.location, prop)
 
-    def _metadata(self, prop: Property, node: YamlNode, location: Location, path: Path, section: str) -> None:
+    def _check_metadata(self, prop: Property, node: YamlNode, location: Location, path: Path, section: str) -> None:
         for key in self._required.get(section, ()):
             if key not in node.value and getattr(prop, key, None) in (None, "", (), False):
                 self._problems.add(
@@ -196,7 +171,7 @@ class Resolver:
         base = None
         if "use" in fields:
             used = fields.pop("use")
-            base = self.type(used, node.value["use"], path)
+            base = self._type(used, node.value["use"], path)
             self._values += self._sizes.get(used, 0)
             if base is None or self._is_too_large(node.value["use"], path):
                 return None
@@ -217,13 +192,13 @@ class Resolver:
         prop = Property(**fields) if base is None else msgspec.structs.replace(base, **fields)
         check_constraints(prop, own, node, path, self._problems)
         if prop.examples and not _SAME_VALUES.issuperset(own):
-            self.examples.append(Example(prop, node, path))
+            check_examples(prop, node, path, self._problems)
         return _inherit(prop) if prop.sensitivity is not None else prop
 
     def _is_too_large(self, location: Location, path: Path) -> bool:
-        """Whether types that use types have made more values than a plan can need; told once."""
-        if self._values > _MOST_VALUES and not self._is_told:
-            self._is_told = True
+        """Whether types that use types make more values than a plan can need; reported once."""
+        if self._values > _MOST_VALUES and not self._is_reported:
+            self._is_reported = True
             message = f"the types that it uses make the plan larger than {_MOST_VALUES:,} values"
             remedy = "use fewer types in one another, or type: map where any key may be"
             self._problems.add("too_large", message, at=location, path=path, remedy=remedy)
@@ -239,8 +214,8 @@ class Resolver:
                 fields[key] = self._make(PROPERTY, "", node, here, None) or _BROKEN
         node = fields.get("properties")
         if node is not None:
-            found = self.properties(node, path, None)
-            fields["properties"] = tuple(each.property for each in found if each.property is not None)
+            resolved = self.properties(node, path, None)
+            fields["properties"] = tuple(part.property for part in resolved if part.property is not None)
 
     def _narrow(self, base: Property, fields: dict[str, Any], node: YamlNode, path: Path) -> None:
         own, used = say_types(fields.get("type", base.type), fields.get("types", ())), say_types(base.type, base.types)
@@ -259,7 +234,7 @@ class Resolver:
 
 
 def _inherit(prop: Property) -> Property:
-    """Hand a sensitivity down to inner parts that state none."""
+    """Give a property's sensitivity to its inner parts that state none."""
     if prop.items is None and prop.values is None and not prop.properties:
         return prop
     return msgspec.structs.replace(

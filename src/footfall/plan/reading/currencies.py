@@ -1,0 +1,87 @@
+"""Checks that amounts and targets say which currency they are in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from footfall.plan.currencies import ISO_4217, money_of
+from footfall.plan.model import Conversion, Event, Measure, Property, Ratio
+from footfall.plan.problems import Location, Path, Problems, did_you_mean
+from footfall.plan.reading.properties import ResolvedProperty
+
+__all__ = ["check_currency", "check_target"]
+
+
+def check_currency(
+    properties: Iterable[ResolvedProperty], path: Path, problems: Problems, *, whole: bool = True
+) -> None:
+    """Check that each amount names as its currency a property beside it (or around its object), or a code.
+
+    `properties` are those side by side. If they are not the `whole`, a name that is not among them may be right.
+    """
+    listed = list(properties)
+    scope = {part.name: part.property for part in listed}
+    for part in listed:
+        if part.property is not None:
+            _check(part.property, scope, (*path, part.name), part.location, problems, whole=whole)
+
+
+def _check(
+    prop: Property,
+    scope: Mapping[str, Property | None],
+    path: Path,
+    at: Location,
+    problems: Problems,
+    *,
+    whole: bool,
+) -> None:
+    if prop.currency is not None and prop.currency not in ISO_4217:
+        if prop.currency in scope:
+            named = scope[prop.currency]
+            if named is not None and named.type != "string":
+                message = f"its currency {prop.currency!r} is a property of type {named.type}"
+                remedy = "name a string property that holds an ISO 4217 code"
+                problems.add("bad_currency", message, at=at, path=path, remedy=remedy)
+        elif whole and not problems.incomplete:
+            remedy = did_you_mean(prop.currency, [*scope, *(ISO_4217 if prop.currency.isupper() else ())])
+            message = f"its currency {prop.currency!r} is no property beside it, and no ISO 4217 code"
+            problems.add("bad_currency", message, at=at, path=path, remedy=remedy)
+    elif prop.currency in scope and prop.currency is not None:
+        message = f"its currency {prop.currency!r} is an ISO 4217 code and a property beside it"
+        problems.add("bad_currency", message, at=at, path=path, remedy="rename the property")
+    inside = {**scope, **{part.name: part for part in prop.properties}}
+    parts = [(part, part.name) for part in prop.properties]
+    parts += [(inner, sign) for inner, sign in ((prop.items, "[]"), (prop.values, "{}")) if inner is not None]
+    for part, name in parts:
+        _check(part, inside, (*path, name), at, problems, whole=whole)
+
+
+def check_target(
+    measure: Measure,
+    unit: str | None,
+    named: Callable[[str], Event | None],
+    *,
+    at: Location,
+    path: Path,
+    problems: Problems,
+) -> None:
+    """Check that a target over money says by its `unit` which currency it is in, where there may be several.
+
+    `named` gives the event that a figure names.
+    """
+    if isinstance(measure, Conversion):
+        return
+    figures = (measure.of, measure.to) if isinstance(measure, Ratio) else (measure,)
+    currencies = [money_of(event, figure) for figure in figures if (event := named(figure.event)) is not None]
+    several = [money for money in currencies if money is not None and money.named]
+    codes = {money.code for money in currencies if money is not None and money.code}
+    choices = [set(money.choices) for money in several if money.choices]
+    right = set.intersection(*choices) if choices else set(ISO_4217)
+    if several and unit not in right:
+        what = f"its unit {unit!r} is none of them" if unit else "it does not say in which it is"
+        message = f"each currency has its own figure to compare the target with, and {what}"
+        remedy = f"write unit: {min(right, default='EUR')}, or another currency that there is"
+        problems.add("bad_currency", message, at=at, path=path, remedy=remedy)
+    elif not several and codes and unit in ISO_4217 and unit not in codes:
+        message = f"the amounts are in {' and '.join(sorted(codes))}, and the target's unit is {unit}"
+        problems.add("bad_currency", message, at=at, path=path, remedy=f"write unit: {min(codes)}")

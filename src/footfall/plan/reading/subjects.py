@@ -1,0 +1,74 @@
+"""What KPIs, journeys and `replaced_by` refer to: events and their properties, and the calls of pages and traits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from footfall.plan.calls import CALLS, call_of, subject
+from footfall.plan.model import Event, Page, Property
+from footfall.plan.problems import Location, Path, did_you_mean
+from footfall.plan.reading.events import Events
+from footfall.plan.reading.names import Names
+
+__all__ = ["Subjects"]
+
+
+class Subjects(NamedTuple):
+    """The events, pages and traits of a plan, as far as they could be read."""
+
+    names: Names
+    events: Events
+    pages: Mapping[str, Page]
+    traits: Mapping[str, tuple[Property, ...]]
+
+    def find(self, name: str) -> Event | None:
+        """The event or call of a name; None, without a problem, when there is none."""
+        return subject(name, self.events.by_name, self.pages, self.traits)
+
+    def event(self, name: str, at: Location, path: Path) -> Event | None:
+        """The event or call of a name; None, with a problem, when there is none."""
+        defined = self.names.of("events")
+        if name in defined:
+            return self.events.by_name.get(name)
+        event = self.find(name)
+        if event is not None:
+            return event
+        problems = self.names.problems
+        owner = next((event.name for event in self.events.by_name.values() if event.wire_name == name), None)
+        if owner is not None:
+            message, remedy = f"{name!r} is a name on the wire", f"use the event's own name, {owner!r}"
+            problems.add("unknown_reference", message, at=at, path=path, remedy=remedy)
+            return None
+        rest = name.partition(":")[2]
+        choices = [*defined, *CALLS, *((f"page:{rest}", f"screen:{rest}") if rest else ())]
+        problems.unknown("event", name, choices, at=at, path=path)
+        return None
+
+    def property(self, event: Event, name: str, at: Location, path: Path) -> Property | None:
+        """The property of an event; None, with a problem, when there is none."""
+        is_call = event.name not in self.names.of("events")
+        properties = {prop.name: prop for prop in event.properties} if is_call else self.events.properties[event.name]
+        if is_call and not properties:
+            self._unplanned(event.name, name, at, path)
+        elif name not in properties and event.name not in self.events.partial:
+            self.names.problems.unknown(f"property of {event.name}", name, properties, at=at, path=path)
+        return properties.get(name)
+
+    def _unplanned(self, event: str, name: str, at: Location, path: Path) -> None:
+        problems = self.names.problems
+        if problems.incomplete:
+            return
+        call = call_of(event)
+        assert call is not None
+        near = did_you_mean(call.name, self.pages) if call.name else ""
+        hint = f"{near} Or " if near.startswith("did you mean") else ""
+        write = f"write pages: {{{call.name or call.type}: {{properties: {{{name}: …}}}}}}"
+        message = f"the plan knows no property of {event}, so there is no {name!r} to read"
+        remedy = f"{hint}{write}, or use count or unique: {event}.actor"
+        problems.add("unknown_reference", message, at=at, path=path, remedy=remedy)
+
+    def all_properties(self) -> set[str]:
+        """The names of the properties of all events and pages."""
+        pages = {prop.name for page in self.pages.values() for prop in page.properties}
+        return pages.union(*self.events.properties.values())
