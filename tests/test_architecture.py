@@ -37,7 +37,7 @@ FLOORS: list[tuple[set[str], bool]] = [
         },
         True,
     ),
-    ({"events", "encoding", "message_reader"}, True),
+    ({"events", "encoding", "encoding_foreign", "encoding_plain", "message_reader"}, True),
     ({"plan", "identity"}, False),
     ({"journeys"}, False),
     ({"delivery", "storage"}, False),
@@ -58,6 +58,8 @@ PURE = [
     "delivery.retry",
     "delivery.statuses",
     "encoding",
+    "encoding_foreign",
+    "encoding_plain",
     "events",
     "identity",
     "journeys",
@@ -350,10 +352,10 @@ SMALL_CLIENT = """
     client.base client.calls client.capture client.clock_repair client.ends client.environment client.event_policy
     client.fault_log client.guard client.ledger client.loss_log client.memory_store client.message client.options
     client.outbox client.outbox_store client.preflight client.prepare client.scope client.sync clock
-    delivery.address delivery.http delivery.retry disk encoding errors events extras forks identity.given
-    identity.ids identity.junk lazy_names plan.bundle plan.checking.explain plan.checking.fast_decoder
-    plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model plan.regex_dialect
-    plan.wording printable secret timestamps version
+    delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events extras forks
+    identity.given identity.ids identity.junk lazy_names plan.bundle plan.checking.explain
+    plan.checking.fast_decoder plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model
+    plan.regex_dialect plan.wording printable secret timestamps version
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """

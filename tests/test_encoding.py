@@ -24,7 +24,8 @@ import pytest
 from hypothesis import event, example, find, given, settings
 from hypothesis import strategies as st
 
-from footfall.encoding import MAX_DEPTH, MAX_VALUES, encode
+from footfall.encoding import encode
+from footfall.encoding_plain import MAX_DEPTH, MAX_VALUES
 from footfall.events import Fault
 
 

@@ -71,9 +71,10 @@ def opened(message: Message) -> Message:
         name = getattr(type(event), "__footfall_event__", None)
     except Exception:  # noqa: BLE001 - a metaclass of the caller's raised: it is no event of a plan
         name = None
-    if (text := lazy_text(event)) is not None:
-        return msgspec.structs.replace(message, name=text)
-    if not isinstance(name, str) or message.properties is not None:
+    if not isinstance(name, str):
+        text = lazy_text(event)
+        return message if text is None else msgspec.structs.replace(message, name=text)
+    if message.properties is not None:
         return message
     properties: Any = event
     if isinstance(event, msgspec.Struct):

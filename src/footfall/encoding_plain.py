@@ -1,0 +1,90 @@
+"""Plain values as JSON text, by orjson, which is fast but not total.
+
+It writes NaN as null without a word, drops the seconds of a UTC offset, and a property of an Enum, a dataclass or a
+tzinfo that raises can end the process inside it. So only exact builtin types reach it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from types import NoneType
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode_plain", "rfc3339"]
+
+MAX_DEPTH = 60  # the collector takes 64, of which the message around the value needs some
+MAX_VALUES = 100_000
+
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_ATOMS = frozenset({str, int, bool, NoneType})
+_MAX_EXPONENT = 308  # the largest power of ten that a double holds
+
+
+def encode_plain(value: object) -> bytes | None:
+    """The JSON text of a value of plain types; None for any other.
+
+    Raises what orjson raises (a lone surrogate, an int of more than 64 bits), and what the value's own code raises.
+    """
+    return orjson.dumps(value, _direct, _OPTIONS) if _is_plain(value, MAX_DEPTH, [MAX_VALUES]) else None
+
+
+def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
+    """Whether orjson can be trusted with a value; False is always safe."""
+    kind = type(value)
+    if kind is dict:
+        items: Iterable[object] = value.values()  # type: ignore[attr-defined]  # kind says that it is a dict
+    elif kind is list or kind is tuple:
+        items = value  # type: ignore[assignment]  # kind says that it is a list or a tuple
+    else:
+        return _is_plain_leaf(kind, value)
+    budget[0] -= len(value)  # type: ignore[arg-type]  # a container, as seen above
+    if depth == 0 or budget[0] < 0:
+        return False
+    for item in items:
+        kind = type(item)
+        if kind in _ATOMS or (kind is float and item - item == 0.0):  # type: ignore[operator]  # NaN - NaN, ∞ - ∞: NaN
+            continue
+        if kind is dict or kind is list or kind is tuple:
+            if not _is_plain(item, depth - 1, budget):
+                return False
+        elif not _is_plain_leaf(kind, item):
+            return False
+    return True
+
+
+def _is_plain_leaf(kind: type, value: Any) -> bool:
+    if kind is float:
+        return math.isfinite(value)
+    if kind is Decimal:
+        return value.is_finite() and value.adjusted() < _MAX_EXPONENT  # type: ignore[no-any-return]  # as kind says
+    if kind is UUID:
+        # A UUID that was never initialised has no `int`; asking here raises, asking inside orjson ends the process.
+        return value.int >= 0  # type: ignore[no-any-return]  # kind says that it is a UUID
+    return kind in _ATOMS or kind is datetime or kind is date
+
+
+def _direct(value: object) -> object:
+    """The types besides JSON's own that `_is_plain` lets through."""
+    if type(value) is Decimal:
+        return orjson.Fragment(str(value))
+    if type(value) is datetime:
+        return rfc3339(value)
+    if type(value) is date:
+        return value.isoformat()
+    raise TypeError
+
+
+def rfc3339(value: datetime) -> str:
+    """The time as RFC 3339 text; a naive one is taken as UTC."""
+    offset = value.utcoffset()
+    if offset is None:
+        return value.isoformat() + "Z"
+    if offset.seconds % 60 or offset.microseconds:
+        value = value.astimezone(UTC)  # RFC 3339 has no seconds in an offset
+    return value.isoformat()
