@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,11 +13,12 @@ from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import snake_case
 from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import EXCHANGE, exchanged_event
+from footfall.planning.interop.untrusted import as_map, as_text
 
 __all__ = ["DRAFT_7", "read", "read_schema_file", "write"]
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-_ENDINGS = (".json", ".yaml", ".yml", ".jsonschema", ".schema")
+_ENDINGS = re.compile(r"(?<=.)(?:\.(?:json|yaml|yml|jsonschema|schema))+\Z")
 _KINDS = ("user", "account")
 
 
@@ -59,50 +61,33 @@ def _read_schemas(path: str, document: Mapping[str, Any], builder: PlanBuilder) 
         for name, trait in read_traits(document, f"traits.{kind}", builder.losses).items():
             builder.trait(kind, name, trait)  # type: ignore[arg-type]  # one of _KINDS
         return
-    definitions = {**_mapping(document, "definitions"), **_mapping(document, "$defs")}
+    definitions = {**as_map(document.get("definitions")), **as_map(document.get("$defs"))}
     if definitions and not {"type", "properties", "$ref", "allOf", "anyOf", "oneOf"} & document.keys():
         section = "definitions" if "definitions" in document else "$defs"
         for name, schema in definitions.items():
-            called = str(schema.get("title", name)) if isinstance(schema, Mapping) else name
+            title = str(as_map(schema).get("title", name))
             with builder.reading(f"{path}#/{section}/{name}"):
-                _add(called, name, schema, document, builder)
+                _add(title, name, schema, document, builder)
         return
-    title = document.get("title")
-    own = _mapping(document, "self").get("name")
-    name = own if isinstance(own, str) else stem or (title if isinstance(title, str) else "")
-    _add(title if isinstance(title, str) else "", name, document, document, builder)
+    title = as_text(document.get("title"))
+    _add(title, as_text(as_map(document.get("self")).get("name")) or stem or title, document, document, builder)
 
 
 def _add(title: str, name: str, schema: Any, document: Mapping[str, Any], builder: PlanBuilder) -> None:
     own = snake_case(name)
-    if not isinstance(schema, Mapping) or not describes_object(schema):
-        named = builder.define(
-            "types", name, read_type(schema if isinstance(schema, Mapping) else {}, own, builder.losses)
-        )
-        builder.losses.add(
-            "loss_read_as", own, "a schema that describes no object", f"the named type {named!r}, no event"
-        )
+    if not describes_object(schema):
+        named = builder.define("types", name, read_type(as_map(schema), own, builder.losses))
+        instead = f"the named type {named!r}, no event"
+        builder.losses.add("loss_read_as", own, "a schema that describes no object", instead)
         return
     body = read_event(schema, own, builder.losses, document=document)
-    # A title that is the name in other letters is how the event is called on the wire; any other is a note.
-    called = title if snake_case(title) == own else ""
-    if called:
+    # A title that is the name in other letters is the name on the wire; any other is a note.
+    wire_name = title if snake_case(title) == own else ""
+    if wire_name:
         body.pop("x_title", None)
-    builder.event(own, body, wire_name=called)
-
-
-def _mapping(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = document.get(key)
-    return value if isinstance(value, Mapping) else {}
+    builder.event(own, body, wire_name=wire_name)
 
 
 def _stem(path: str) -> str:
     file, _, pointer = path.partition("#")
-    name = file.rpartition("/")[2]
-    trimmed = True
-    while trimmed:
-        trimmed = False
-        for ending in _ENDINGS:
-            if name.endswith(ending) and name != ending:
-                name, trimmed = name.removesuffix(ending), True
-    return name + pointer.replace("/", "_")
+    return _ENDINGS.sub("", file.rpartition("/")[2]) + pointer.replace("/", "_")

@@ -18,6 +18,7 @@ from footfall.planning.interop.losses import shown
 from footfall.planning.interop.names import plan_id, snake_case
 from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import EXCHANGE, exchanged_event
+from footfall.planning.interop.untrusted import as_map, as_text
 
 __all__ = ["read", "write"]
 
@@ -26,7 +27,7 @@ _SOME_DAY = "1970-01-01"  # what is written where the day is not known
 _TRAIT_RULES: Mapping[str, str] = {"IDENTIFY": "user", "GROUP": "account"}
 _WHOLE_RULES = {"identify": "IDENTIFY", "group": "GROUP", "global": "COMMON"}
 _OLD_TRAITS = {"identify_traits": "IDENTIFY", "group_traits": "GROUP"}
-# What a message's schema says that is read, or that goes without saying.
+# The keywords of a message's schema that are read, or that go without saying.
 _READ = frozenset(
     ("$schema", "$id", "id", "title", "description", "labels", "type", "properties", "required", "definitions", "$defs")
 )
@@ -94,7 +95,7 @@ def read(files: Mapping[str, Any], builder: PlanBuilder) -> None:
             _header(plan, builder)
         rules = list(_rules(document))
         if not rules:
-            builder.losses.add("loss_left_out", path, "the file", "it holds no rules of a tracking plan")
+            builder.losses.add("loss_left_out", path, "the file", "it has no rules of a tracking plan")
         builder.reserve(rule["key"] for rule in rules if isinstance(rule.get("key"), str))
         for rule in _newest(rules, builder):
             with builder.reading(f"{path}: the rule for {rule.get('key') or rule.get('type')}"):
@@ -118,7 +119,7 @@ def _header(plan: Mapping[str, Any], builder: PlanBuilder) -> None:
     title = plan.get("display_name") or plan.get("name")
     if isinstance(title, str) and plan_id(title) != builder.header.get("plan"):
         builder.header["x_title"] = title
-    if isinstance(plan.get("description"), str) and plan["description"]:
+    if as_text(plan.get("description")):
         builder.header["description"] = plan["description"]
 
 
@@ -147,18 +148,16 @@ def _rules(document: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _newest(rules: list[Mapping[str, Any]], builder: PlanBuilder) -> list[Mapping[str, Any]]:
-    """The rules with the highest version of each event: older ones have its name, so nothing tells them apart."""
+    """The rules with the highest version of each event, as older ones have the same name."""
     best: dict[tuple[str, str], Mapping[str, Any]] = {}
     for index, rule in enumerate(rules):
         key = (str(rule.get("type")), str(rule.get("key") or f"\0{index}"))
-        held = best.get(key)
-        if held is not None:
-            old, new = sorted((held, rule), key=_version)
-            what = f"version {_version(old)} of the event"
-            builder.losses.add("loss_left_out", str(rule["key"]), what, f"version {_version(new)}")
-            best[key] = new
-        else:
-            best[key] = rule
+        other = best.get(key)
+        best[key] = rule
+        if other is not None:
+            old, best[key] = sorted((other, rule), key=_version)
+            lost = f"version {_version(old)} of the event"
+            builder.losses.add("loss_left_out", str(rule["key"]), lost, f"version {_version(best[key])}")
     return list(best.values())
 
 
@@ -170,20 +169,18 @@ def _version(rule: Mapping[str, Any]) -> int:
 def _rule(rule: Mapping[str, Any], builder: PlanBuilder) -> None:
     type_ = str(rule.get("type")).upper()
     schema = rule["jsonSchema"]
-    parts = schema.get("properties")
-    parts = parts if isinstance(parts, Mapping) else {}
+    parts = as_map(schema.get("properties"))
     if type_ in _TRAIT_RULES:
         kind = _TRAIT_RULES[type_]
-        inner = parts.get("traits", schema)
-        traits = read_traits(inner if isinstance(inner, Mapping) else {}, f"traits.{kind}", builder.losses)
-        for name, trait in traits.items():
+        traits = as_map(parts.get("traits", schema))
+        for name, trait in read_traits(traits, f"traits.{kind}", builder.losses).items():
             builder.trait(kind, name, trait)  # type: ignore[arg-type]  # "user" or "account"
     elif type_ == "TRACK" and isinstance(rule.get("key"), str):
         _track(rule, schema, parts, builder)
     else:
-        what = f"the rule for {type_} {rule.get('key') or ''}".rstrip()
+        lost = f"the rule for {type_} {rule.get('key') or ''}".rstrip()
         builder.header.setdefault("x_segment_rules", []).append(dict(rule))
-        builder.losses.add("loss_kept_aside", "plan", what, "kept under x_segment_rules, and not checked")
+        builder.losses.add("loss_kept_aside", "plan", lost, "kept under x_segment_rules, and not checked")
 
 
 def _day(text: Any) -> str:
@@ -196,18 +193,16 @@ def _day(text: Any) -> str:
 
 def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[str, Any], builder: PlanBuilder) -> None:
     key = rule["key"]
+    own = snake_case(key)
     whole = "properties" in parts and _MESSAGE_KEYS.issuperset(parts)
     payload = parts.get("properties") if whole else schema
-    # Without a part for the properties the schema is either theirs, or that of a message of which nothing is asked.
+    # Without a part for the properties, the schema is either theirs or that of a message of which nothing is asked.
     if not whole and set(parts) <= {"context", "traits"}:
         payload = {}
-    body = read_event(payload if isinstance(payload, Mapping) else {}, snake_case(key), builder.losses, document=schema)
-    description = schema.get("description") or rule.get("description")
-    event: dict[str, Any] = {}
-    if isinstance(description, str) and description.strip():
-        event["description"] = description
-    labels = schema.get("labels")
-    labels = dict(labels) if isinstance(labels, Mapping) else {}
+    body = read_event(as_map(payload), own, builder.losses, document=schema)
+    description = as_text(schema.get("description") or rule.get("description"))
+    event: dict[str, Any] = {"description": description} if description else {}
+    labels = dict(as_map(schema.get("labels")))
     if isinstance(labels.get("owner"), str):
         event["owner"] = labels.pop("owner")
     if labels:
@@ -221,11 +216,10 @@ def _track(rule: Mapping[str, Any], schema: Mapping[str, Any], parts: Mapping[st
         if day != _SOME_DAY:
             event["deprecated"] = {"since": day}
     elif ended and not day:
-        builder.losses.add("loss_left_out", snake_case(key), f"deprecatedAt {shown(ended)}", "nothing: it is no time")
+        builder.losses.add("loss_left_out", own, f"deprecatedAt {shown(ended)}", "nothing: it is no time")
     beside = {name: part for name, part in parts.items() if name != "properties" and part not in _NOTHING_ASKED}
-    own = snake_case(key)
     title = schema.get("title")
-    if isinstance(title, str) and title and title != key:
+    if as_text(title) and title != key:
         event["x_title"] = title
     for keyword in schema.keys() - _READ if whole else ():
         builder.losses.add("loss_left_out", own, f"{keyword} of the whole message", "nothing")
