@@ -89,7 +89,7 @@ def test_an_anchor_of_another_dialect_is_a_letter_and_that_is_told() -> None:
     imported = import_plan({"e.json": schema}, "jsonschema")
 
     assert imported.plan.events["e"].properties[0].pattern == "AabZ"
-    assert [(loss.place, loss.instead) for loss in imported.losses] == [
+    assert [(loss.where, loss.instead) for loss in imported.losses] == [
         ("e.a", r"\A is the letter A in ECMA-262"),
         ("e.a", r"\Z is the letter Z in ECMA-262"),
     ]
@@ -101,7 +101,7 @@ def test_a_pattern_that_a_plan_cannot_say_is_kept_aside_and_comes_back(pattern: 
 
     imported = import_plan({"e.json": schema}, "jsonschema")
 
-    assert [(loss.code, loss.place) for loss in imported.losses] == [("loss_kept_aside", "e.a")]
+    assert [(loss.code, loss.where) for loss in imported.losses] == [("loss_kept_aside", "e.a")]
     assert imported.plan.events["e"].properties[0].pattern is None
     again = export_plan(imported.plan, "jsonschema").files["events/e.schema.json"]
     assert again["properties"]["a"]["pattern"] == pattern

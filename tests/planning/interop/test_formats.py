@@ -79,19 +79,19 @@ def named(path: tuple[str, ...], plan: Plan, losses: tuple[Loss, ...]) -> bool:
 
 def _about(path: tuple[str, ...], plan: Plan, loss: Loss) -> bool:
     section, *inner = path
-    if path[-1].strip("=") == "additional" and loss.place == "plan":
+    if path[-1].strip("=") == "additional" and loss.where == "plan":
         return loss.lost.startswith("enforcement.unknown_property")
     said = {loss.lost.split(" ")[0], loss.instead.split(" ")[0], *loss.lost.split(" ")[1:2]}
     if not section.startswith(("event ", "traits ")):
         key = section.removesuffix("s")
-        place = "plan" if len(path) < 2 or loss.place == "plan" else f"{key}:{inner[0]}"
+        place = "plan" if len(path) < 2 or loss.where == "plan" else f"{key}:{inner[0]}"
         words = {section, *inner} | {f"enforcement.{each}" for each in inner}
-        return loss.place == place and bool(said & {"the", *words})
-    if inner[0] == "enforcement" and loss.place == "plan":  # an event does as the plan does, unless it says otherwise
+        return loss.where == place and bool(said & {"the", *words})
+    if inner[0] == "enforcement" and loss.where == "plan":  # an event does as the plan does, unless it says otherwise
         return f"enforcement.{inner[1]}" in said
     steps = inner if section.startswith("traits ") else [section.removeprefix("event "), *inner]
     keys = {part.strip("<=>") for part in steps} | {"the", "a", "an"} | {f"enforcement.{each}" for each in inner}
-    return bool(said & keys) and _holds(loss.place, section, steps, plan)
+    return bool(said & keys) and _holds(loss.where, section, steps, plan)
 
 
 def _holds(place: str, section: str, steps: list[str], plan: Plan) -> bool:
@@ -194,7 +194,7 @@ def test_files_on_disk_say_what_the_documents_say(
 def test_what_each_format_cannot_say_of_the_shop() -> None:
     plan = read(SHOP).require()
 
-    lost = {form: {(loss.place, loss.lost) for loss in export_plan(plan, form).losses} for form in FORMATS}
+    lost = {form: {(loss.where, loss.lost) for loss in export_plan(plan, form).losses} for form in FORMATS}
 
     everywhere = set.intersection(*lost.values())
     assert ("kpi:revenue", "the kpi") in everywhere

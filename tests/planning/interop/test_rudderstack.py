@@ -79,7 +79,7 @@ def test_an_object_that_says_nothing_of_other_keys_agrees_with_its_rule() -> Non
 def test_what_no_rule_uses_and_what_no_plan_can_say_is_told() -> None:
     losses = old_form(variants=[{"type": "discriminator"}]).losses
 
-    assert [(loss.code, loss.place) for loss in losses] == [
+    assert [(loss.code, loss.where) for loss in losses] == [
         ("loss_left_out", "called"),
         ("loss_read_as", "plan"),
         ("loss_read_as", "idle"),

@@ -201,7 +201,7 @@ def test_lists_of_objects_are_read_to_depth_16_and_kept_aside_below() -> None:
 
     assert [(loss.code, loss.lost) for loss in whole.losses] == [("loss_read_as", "1.0 as an integer")]
     assert depth_of(whole.plan.events["e"].properties[0]) == MAX_DEPTH
-    assert {loss.code for loss in cut.losses if loss.place != "plan"} == {"loss_kept_aside"}
+    assert {loss.code for loss in cut.losses if loss.where != "plan"} == {"loss_kept_aside"}
     again = import_plan(export_plan(cut.plan, "jsonschema").files, "jsonschema", name=cut.plan.id)
     assert again.plan.events == cut.plan.events
 
@@ -303,7 +303,7 @@ def test_what_is_said_of_other_keys_and_no_plan_can_say_refuses_none(keys: dict[
 
     event = imported.plan.events["e"]
     assert Validator(imported.plan, stage="test").check(event, b'{"z":1,"o":{"z":1}}').faults == ()
-    assert [(loss.code, loss.lost.split()[0]) for loss in imported.losses if loss.place == "e.o"] == [
+    assert [(loss.code, loss.lost.split()[0]) for loss in imported.losses if loss.where == "e.o"] == [
         ("loss_kept_aside", key) for key in keys
     ]
     assert event.x["x_json_schema"] == keys
@@ -363,7 +363,7 @@ def test_a_part_that_makes_no_plan_costs_none_of_the_others() -> None:
         ("b", "any", "B"),
     ]
     assert imported.plan.events["first"].properties[1].x == {"x_not_read": bad}
-    assert {(loss.code, loss.place.split(".")[0]) for loss in imported.losses} == {
+    assert {(loss.code, loss.where.split(".")[0]) for loss in imported.losses} == {
         ("loss_skipped", part) for part in ("first", "second", "traits", "types")
     }
 
@@ -377,7 +377,7 @@ def test_a_reader_that_fails_costs_one_event_and_is_told_with_its_place() -> Non
     imported = builder.finish(name="p")
 
     assert list(imported.plan.events) == ["a", "c"]
-    assert [(loss.code, loss.place) for loss in imported.losses] == [("loss_skipped", "plan.json#/rules/b")]
+    assert [(loss.code, loss.where) for loss in imported.losses] == [("loss_skipped", "plan.json#/rules/b")]
 
 
 @pytest.mark.parametrize("wrap", [lambda s: {"allOf": [s]}, lambda s: {"not": s}, lambda s: {"properties": {"a": s}}])

@@ -50,4 +50,4 @@ def test_a_pattern_is_written_in_words_that_others_know_and_a_change_is_told(pat
 
     schema = exported.files["events/thing_seen.schema.json"]["properties"]["value"]
     assert schema.get("pattern") == written
-    assert [loss.place for loss in exported.losses] == ([] if written == pattern else ["thing_seen.value"])
+    assert [loss.where for loss in exported.losses] == ([] if written == pattern else ["thing_seen.value"])

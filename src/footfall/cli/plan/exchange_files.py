@@ -79,7 +79,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _as_loss(name: str, error: BrokenInputError) -> Loss:
-    return Loss(code="loss_skipped", place=name, lost=f"what cannot be read ({error})", instead="nothing")
+    return Loss(code="loss_skipped", where=name, lost=f"what cannot be read ({error})", instead="nothing")
 
 
 def _may_be_document(file: Path, folder: Path) -> bool:
@@ -184,7 +184,7 @@ def losses_as_problems(losses: Sequence[Loss]) -> list[Problem]:
             loss.code,
             f"{loss.lost} → {loss.instead}",
             remedy=LOSS_CODES[loss.code].remedy,
-            where=loss.place,
+            where=loss.where,
             level="warning",
         )
         for loss in losses

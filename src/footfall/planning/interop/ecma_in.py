@@ -1,7 +1,7 @@
 r"""Reads a regular expression of ECMA-262, the dialect of JSON Schema, as a plan's pattern that matches the same texts.
 
 It is read in Unicode mode, as JSON Schema asks, but for what only that mode forbids and schemas are full of: an escape
-of a character that needs none, and a bracket or brace that stands for itself (ECMA-262, Annex B.1.2). What Python has
+of a character that needs none, and a bracket or brace that means itself (ECMA-262, Annex B.1.2). What Python has
 no words for is refused with its reason.
 """
 
@@ -18,7 +18,7 @@ _EVERYTHING = r"[\s\S]"
 _NOTHING = "(?!)"
 _SYNTAX = frozenset(r"\^$.*+?()[]{}|")
 _IN_CLASS = frozenset(r"\^-[]&~|")  # the last three mean something to a later Python where they are double
-# What is denied matches nothing, and what stands behind is read from its end in ECMA-262.
+# A negative look takes nothing, and a look behind is read from its end in ECMA-262.
 _LOSE_GROUPS = frozenset(("(?!", "(?<!", "(?<="))
 _SAME = frozenset("tnvfr")
 _CLASSES = frozenset("dDwW")
@@ -162,7 +162,7 @@ class _Reader:
         return f"(?:\\{number})" if self._peek().isdigit() else f"\\{number}"
 
     def _one(self, special: frozenset[str]) -> str:
-        """What an escape stands for that takes one character, or a class that both dialects have."""
+        """The meaning of an escape that takes one character, or of a class that both dialects have."""
         code = self._take(_CODE)
         if code is not None:
             return _literal(self._code(code), special)
@@ -216,7 +216,7 @@ class _Reader:
             spaces.add(high)
             members.append(r"\-")
         elif low in _WHOLE or high in _WHOLE:
-            members += [r"\-", high]  # no range: the hyphen stands for itself
+            members += [r"\-", high]  # no range: the hyphen means itself
         else:
             members[-1] = f"{low}-{high}"
 
@@ -245,7 +245,7 @@ def _set(members: list[str], spaces: set[str], *, negated: bool) -> str:
         return f"[{'^' if negated else ''}{inside}]"
     if not members:
         return f"[{_SPACES}]" if negated else f"[^{_SPACES}]"
-    # What is not in a set cannot stand in another: it becomes a choice.
+    # The complement of a set cannot be inside another set: it becomes a choice.
     others = f"[{''.join(members)}]"
     return f"(?:(?!{others})[{_SPACES}])" if negated else f"(?:[^{_SPACES}]|{others})"
 

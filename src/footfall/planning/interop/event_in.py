@@ -24,7 +24,7 @@ def describes_object(schema: Any) -> bool:
 
 def read_event(
     schema: Mapping[str, Any],
-    place: str,
+    path: str,
     losses: LossReport,
     *,
     document: Mapping[str, Any] | None = None,
@@ -32,88 +32,88 @@ def read_event(
 ) -> dict[str, Any]:
     """The event whose properties a schema describes, as it is written in a plan.
 
-    `document` is what the schema's references point into, where that is more than the schema; `unsaid` is that of a
+    `document` is what the schema's references point into, where that is more than the schema; `unsaid` is as in a
     `SchemaReader`.
     """
     whole = schema if document is None else document
-    left, seen = simplify(schema, whole, frozenset())
+    rest, references = simplify(schema, whole, frozenset())
     reader = SchemaReader(whole, losses, unsaid=unsaid)
     event: dict[str, Any] = {}
-    description = left.pop("description", None)
+    description = rest.pop("description", None)
     if isinstance(description, str) and description.strip():
         event["description"] = description
-    _drop_known(left)
-    if left.get("deprecated") is True:
-        del left["deprecated"]
+    _drop_known(rest)
+    if rest.get("deprecated") is True:
+        del rest["deprecated"]
         event["status"] = "deprecated"
-    annotate(left, event)
-    additional = take_additional(left, unsaid)
+    annotate(rest, event)
+    additional = take_additional(rest, unsaid)
     if additional is not None:
         event["additional"] = additional
-    members = reader.members(left, place, depth=1, seen=seen)
+    members = reader.members(rest, path, depth=1, references=references)
     for name in ("properties", "required"):
-        left.pop(name, None)
-    rules = _rules(left, members)
+        rest.pop(name, None)
+    rules = _rules(rest, members)
     if members:
         event["properties"] = members
     if rules:
         event["rules"] = rules
-    _keep(left, reader, event, place, losses)
+    _keep(rest, reader, event, path, losses)
     return event
 
 
 def read_traits(
-    schema: Mapping[str, Any], place: str, losses: LossReport, *, unsaid: bool | None = True
+    schema: Mapping[str, Any], path: str, losses: LossReport, *, unsaid: bool | None = True
 ) -> dict[str, Any]:
     """The traits that a schema describes, by name. A trait is never required, and one that nobody named is no fault."""
-    left, seen = simplify(schema, schema, frozenset())
-    if take_additional(left, unsaid) is False:
-        losses.add("loss_left_out", place, "additionalProperties false", "a trait that nobody named is no fault")
-    required = left.pop("required", None)
+    rest, references = simplify(schema, schema, frozenset())
+    if take_additional(rest, unsaid) is False:
+        losses.add("loss_left_out", path, "additionalProperties false", "a trait that nobody named is no fault")
+    required = rest.pop("required", None)
     if isinstance(required, list) and required:
-        losses.add("loss_left_out", place, f"required {', '.join(map(str, required))}", "a trait is never required")
-    traits = SchemaReader(schema, losses, unsaid=unsaid).members(left, place, depth=1, seen=seen)
+        losses.add("loss_left_out", path, f"required {', '.join(map(str, required))}", "a trait is never required")
+    traits = SchemaReader(schema, losses, unsaid=unsaid).members(rest, path, depth=1, references=references)
     for trait in traits.values():
         trait.pop("required", None)
     return traits
 
 
-def read_type(schema: Mapping[str, Any], place: str, losses: LossReport) -> dict[str, Any]:
+def read_type(schema: Mapping[str, Any], path: str, losses: LossReport) -> dict[str, Any]:
     """The named type that a schema describes; for what is no payload of an event, such as a list."""
     reader = SchemaReader(schema, losses)
-    made = reader.property(schema, place)
+    prop = reader.property(schema, path)
     if reader.definitions:
-        made.setdefault(ASIDE, {}).update(reader.definitions)
-    return made
+        prop.setdefault(ASIDE, {}).update(reader.definitions)
+    return prop
 
 
-def _drop_known(left: dict[str, Any]) -> None:
+def _drop_known(rest: dict[str, Any]) -> None:
     """Leave out what only says that this is an object, and what dialect of JSON Schema it is written in."""
     for keyword in ("$schema", "definitions", "$defs", "self", "type"):
-        left.pop(keyword, None)
+        rest.pop(keyword, None)
 
 
-def _keep(left: dict[str, Any], reader: SchemaReader, event: dict[str, Any], place: str, losses: LossReport) -> None:
-    for keyword, value in left.items():
-        losses.aside(place, keyword, value)
-    reader.refer(left)
-    aside = {**left, **reader.definitions}
+def _keep(rest: dict[str, Any], reader: SchemaReader, event: dict[str, Any], path: str, losses: LossReport) -> None:
+    for keyword, value in rest.items():
+        losses.aside(path, keyword, value)
+    reader.refer(rest)
+    aside = {**rest, **reader.definitions}
     if aside:
         event[ASIDE] = aside
 
 
-def _rules(left: dict[str, Any], members: Mapping[str, Any]) -> list[dict[str, str]]:
+def _rules(rest: dict[str, Any], members: Mapping[str, Any]) -> list[dict[str, str]]:
     """The rules that say what `dependencies` and `minProperties` say; those that none can say are left where they are.
 
-    A rule cannot tell null from nothing, so only properties that are never null can be spoken of.
+    To a rule null and nothing are alike, so only properties that are never null can be in one.
     """
     names = {prop.get("wire_name", name): name for name, prop in members.items() if not prop.get("nullable")}
     rules = []
     for keyword in ("dependentRequired", "dependencies"):
-        needs = left.get(keyword)
+        needs = rest.get(keyword)
         if not isinstance(needs, Mapping) or not _all_known(needs, names):
             continue
-        del left[keyword]
+        del rest[keyword]
         for key, others in needs.items():
             rules += [
                 {
@@ -123,14 +123,14 @@ def _rules(left: dict[str, Any], members: Mapping[str, Any]) -> list[dict[str, s
                 }
                 for other in others
             ]
-    least = left.get("minProperties")
+    least = rest.get("minProperties")
     must = sum(bool(prop.get("required")) for prop in members.values())
     if isinstance(least, int) and least <= must:
-        del left["minProperties"]  # said by what is required
+        del rest["minProperties"]  # said by what is required
     elif least == 1 and members and len(names) == len(members):
         check = " or ".join(f"{name} is not None" for name in members)
         if len(check) <= _LONGEST_RULE:
-            del left["minProperties"]
+            del rest["minProperties"]
             rules.append({"id": "not_empty", "check": check, "message": "at least one property is given"})
     return rules
 

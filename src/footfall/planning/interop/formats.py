@@ -1,4 +1,4 @@
-"""The table of formats that plans are exchanged in, and the two ways."""
+"""The table of formats that plans are exchanged in: import and export by the name of a format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["FORMATS", "Exported", "Format", "export_plan", "import_plan"]
 
 
 class Format(msgspec.Struct, frozen=True):
-    """A format: what it is called, how its files are read into a builder, and how a plan is written as its files."""
+    """A format: its title, how its files are read into a builder, and how a plan is written as its files."""
 
     title: str
     read: Callable[[Mapping[str, Any], PlanBuilder], None]
@@ -45,7 +45,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 def import_plan(files: Mapping[str, Any], form: str, *, name: str = "imported") -> Imported:
     """The plan in parsed documents of a format, by the path of their file; fractions are to be Decimal.
 
-    `name` is what the plan is called where the documents give it no name. Raises UsageError for an unknown format.
+    `name` is the id of a plan that the documents give no name. Raises UsageError for an unknown format.
     """
     builder = PlanBuilder()
     _format(form).read(files, builder)
@@ -53,7 +53,7 @@ def import_plan(files: Mapping[str, Any], form: str, *, name: str = "imported") 
 
 
 def export_plan(plan: Plan, form: str) -> Exported:
-    """The plan as documents of a format, and every difference that there is once they are read back.
+    """The plan as documents of a format, and every difference once they are read back.
 
     Raises UsageError for an unknown format.
     """

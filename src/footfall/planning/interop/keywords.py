@@ -24,7 +24,7 @@ ASIDE: Final = "x_json_schema"
 """The key that keeps what the plan format cannot say."""
 
 MAX_DEPTH: Final = 16
-"""How many objects, arrays and maps may stand inside one another; what is deeper is kept aside."""
+"""How many objects, arrays and maps may be inside one another; what is deeper is kept aside."""
 
 NON_NULL: Final = ("string", "number", "boolean", "object", "array")
 """The types of every JSON value that is not null; integers are numbers."""

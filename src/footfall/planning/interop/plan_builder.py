@@ -18,10 +18,10 @@ from footfall.planning.interop.names import plan_id, snake_case, unique
 
 __all__ = ["Imported", "PlanBuilder"]
 
-# How many maps and lists may stand inside one another: those of a plan's YAML, less what is around a property.
+# How many maps and lists may be inside one another: those of a plan's YAML, less what is around a property.
 _DEEPEST = 60
 
-# What a reader may stumble over in a file that is not as any of its format should be.
+# What a reader may raise on a file that is not as any file of its format should be.
 _READER_ERRORS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -50,10 +50,9 @@ class PlanBuilder:
         self._reserved.update(wire_names)
 
     def event(self, name: str, body: Mapping[str, Any], *, wire_name: str = "") -> str:
-        """Add an event under the name that `name` gives, made new where it is taken; answer that name.
+        """Add an event under its name in snake_case, with a number if that is taken; return the name.
 
-        `wire_name` is what is sent; an event that arrives under a name that is taken could not be told apart, so it
-        then gets none of its own, and that is told.
+        `wire_name` is what is sent. If it is already taken, the event keeps none and a loss is noted.
         """
         own = unique(snake_case(name), self._names | (self._reserved - {wire_name}))
         event: dict[str, Any] = {}
@@ -68,32 +67,33 @@ class PlanBuilder:
         return own
 
     def trait(self, kind: Literal["user", "account"], name: str, body: Mapping[str, Any]) -> None:
-        """Add a trait; the first of a name stays, and a different second one is told."""
-        known = self._traits.setdefault(kind, {})
+        """Add a trait. The first of a name wins; a different second one is noted as a loss."""
+        traits = self._traits.setdefault(kind, {})
         cut = self._cut(body, ("traits", kind, name))
-        if known.setdefault(name, cut) != cut:
+        if traits.setdefault(name, cut) != cut:
             self.losses.add("loss_left_out", f"traits.{kind}.{name}", "a second, other definition", "the first one")
 
     def define(self, section: Literal["teams", "sources", "types"], name: str, body: Mapping[str, Any]) -> str:
-        """Add a team, a source or a named type, under a new name where its own is taken; answer that name."""
+        """Add a team, a source or a named type, with a number if its name is taken; return the name."""
         entries = self._sections[section]
         own = unique(snake_case(name) if section == "types" else plan_id(name), entries)
         entries[own] = self._cut(body, (section, own))
         return own
 
     @contextlib.contextmanager
-    def reading(self, place: str) -> Iterator[None]:
-        """Whatever fails inside is skipped, and told with its `place` (a file and a pointer into it)."""
+    def reading(self, where: str) -> Iterator[None]:
+        """Skip whatever fails inside, and note it as a loss; `where` is a file and a pointer into it."""
         try:
             yield
         except _READER_ERRORS as error:
             why = "nested too deeply" if isinstance(error, RecursionError) else f"{type(error).__name__}: {error}"
-            self.losses.add("loss_skipped", place, f"what cannot be read ({why})", "nothing")
+            self.losses.add("loss_skipped", where, f"what cannot be read ({why})", "nothing")
 
     def finish(self, *, name: str) -> Imported:
-        """The plan that was gathered. `name` is what it is called where nothing else is known.
+        """The plan that was gathered, with the id `name` unless its header gives one.
 
-        What is no plan is left out part by part, and told. Raises PlanError when nothing helps.
+        Parts that `plan check` would refuse are left out one by one, and noted as losses. Raises PlanError when nothing
+        helps.
         """
         sections = {section: entries for section, entries in self._sections.items() if entries}
         document: dict[str, Any] = {
@@ -112,7 +112,7 @@ class PlanBuilder:
         return Imported(plan=reading.require(), document=document, losses=self.losses.all())
 
     def _leave_out(self, problem: Problem) -> bool:
-        """Take out of the draft what a problem is about: the inside of a property, or else the whole part."""
+        """Take out what a problem is about: the inside of a property, or else the whole part."""
         section, *names = problem.where.replace("[]", "").replace("{}", "").split(".")
         holder, name = self._holder(section, names)
         part = holder.get(name)
@@ -136,7 +136,7 @@ class PlanBuilder:
         return self._sections.get(section, {}), names[0] if names else ""
 
     def _cut(self, value: Any, path: tuple[str, ...]) -> Any:
-        """A copy that can be written: null stands for what is nested too deep, text for what YAML has no words for."""
+        """A copy that can be written: null for what is nested too deep, a text for what YAML has no words for."""
         if not isinstance(value, Mapping | list):
             return self._writable(value, path)
         if len(path) >= _DEEPEST:
@@ -159,5 +159,5 @@ class PlanBuilder:
 
 
 def _whole(text: str) -> str:
-    """A text in which a sign stands for each half of a character that JSON may hold and no other text can."""
+    """The text with a sign for each half of a character, which JSON may have and no other text can."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

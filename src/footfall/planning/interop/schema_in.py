@@ -1,4 +1,4 @@
-"""Reads a JSON Schema as a property of the plan; what the plan cannot say is kept under `x_json_schema` and told."""
+"""Reads a JSON Schema as a property of the plan; what the plan cannot say is kept under `x_json_schema`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from footfall.planning.interop.keywords import (
 from footfall.planning.interop.losses import LossReport, shown
 from footfall.planning.interop.names import snake_case, unique
 from footfall.planning.interop.simplify import as_types, simplify
+from footfall.planning.interop.untrusted import as_list, as_map
 from footfall.planning.interop.values_in import (
     as_whole,
     distinct,
@@ -55,17 +56,17 @@ def _plan_pattern(text: str, most: int) -> FromEcma:
     return read
 
 
-def take_additional(left: dict[str, Any], unsaid: bool | None) -> bool | None:
+def take_additional(rest: dict[str, Any], unsaid: bool | None) -> bool | None:
     """Whether an object may have keys that it does not name; what was read exactly is taken out of its schema.
 
-    `unsaid` is what holds where the schema says nothing. A schema for such keys, or for those that match a pattern, is
-    left where it is: the plan cannot say it, so it allows them all.
+    `unsaid` is the answer where the schema says nothing. A schema for such keys, or for those that match a pattern, is
+    not taken out: the plan cannot say it, so it allows them all.
     """
-    stated = left.get("additionalProperties", left.get("unevaluatedProperties") if _is_plain(left) else None)
-    if "patternProperties" in left or not (stated is None or isinstance(stated, bool) or stated == {}):
+    stated = rest.get("additionalProperties", rest.get("unevaluatedProperties") if _is_plain(rest) else None)
+    if "patternProperties" in rest or not (stated is None or isinstance(stated, bool) or stated == {}):
         return True
     for keyword in ("additionalProperties", "unevaluatedProperties") if stated is not None else ():
-        left.pop(keyword, None)
+        rest.pop(keyword, None)
     return unsaid if stated is None else stated is not False
 
 
@@ -80,22 +81,29 @@ _APPLICATORS = frozenset(
 
 
 class _Part:
-    """A schema on its way to a property: what is still to be read, what was made of it, and where it stands."""
+    """A schema on its way to a property: the `rest` that is not read yet, and the `prop` that was read from it."""
 
-    def __init__(self, left: dict[str, Any], place: str, depth: int, seen: frozenset[str]) -> None:
-        self.left = left
-        self.place = place
+    def __init__(
+        self, rest: dict[str, Any], path: str, depth: int, references: frozenset[str], losses: LossReport
+    ) -> None:
+        self.rest = rest
+        self.path = path
         self.depth = depth
-        self.seen = seen
+        self._losses = losses
+        self.references = references
         self.types: list[str] = []
-        self.made: dict[str, Any] = {}
+        self.prop: dict[str, Any] = {}
         self.aside: dict[str, Any] = {}
         self.reasons: dict[str, str] = {}
 
+    def read_as(self, lost: str, instead: str) -> None:
+        """Note a loss: something is read as something else."""
+        self._losses.add("loss_read_as", self.path, lost, instead)
+
     def keep(self, *keywords: str) -> None:
         for keyword in keywords:
-            if keyword in self.left:
-                self.aside[keyword] = self.left.pop(keyword)
+            if keyword in self.rest:
+                self.aside[keyword] = self.rest.pop(keyword)
 
 
 class SchemaReader:
@@ -113,24 +121,21 @@ class SchemaReader:
         self._unsaid = unsaid
 
     def property(
-        self, schema: Any, place: str, *, depth: int = 1, seen: frozenset[str] = frozenset()
+        self, schema: Any, path: str, *, depth: int = 1, references: frozenset[str] = frozenset()
     ) -> dict[str, Any]:
         """The property that a schema describes, as it is written in a plan; without a name, so never `required`."""
         if schema is True or schema == {}:
             return {"type": "any", "nullable": True}
         if not isinstance(schema, Mapping):
-            self._losses.aside(place, "the schema", schema)
-            return {
-                "type": "any",
-                "nullable": True,
-                ASIDE: {"not": {}} if schema is False else {"not_a_schema": schema},
-            }
+            self._losses.aside(path, "the schema", schema)
+            aside = {"not": {}} if schema is False else {"not_a_schema": schema}
+            return {"type": "any", "nullable": True, ASIDE: aside}
         # Two references to one definition at each level double the work with every level.
-        self._referred += bool(seen)
-        plain, seen = simplify(schema, self._document if self._referred <= _MOST_REFERRED else {}, seen)
-        part = _Part(plain, place, depth, seen)
-        if depth > MAX_DEPTH and _holds_parts(plain):
-            part.made = {"type": "any", "nullable": True}
+        self._referred += bool(references)
+        plain, references = simplify(schema, self._document if self._referred <= _MOST_REFERRED else {}, references)
+        part = _Part(plain, path, depth, references, self._losses)
+        if depth > MAX_DEPTH and _has_parts(plain):
+            part.prop = {"type": "any", "nullable": True}
             part.keep(*plain)
         else:
             self._read(part)
@@ -138,42 +143,36 @@ class SchemaReader:
 
     def refer(self, aside: Any) -> None:
         """Note the definitions that something which is kept aside may refer to."""
-        if isinstance(aside, Mapping):
-            if "$ref" in aside:
-                found = {name: self._document[name] for name in ("definitions", "$defs") if name in self._document}
-                self.definitions.update(found)
-            for inner in aside.values():
-                self.refer(inner)
-        elif isinstance(aside, list):
-            for inner in aside:
-                self.refer(inner)
+        if isinstance(aside, Mapping) and "$ref" in aside:
+            sections = [name for name in ("definitions", "$defs") if name in self._document]
+            self.definitions.update({name: self._document[name] for name in sections})
+        for part in aside.values() if isinstance(aside, Mapping) else as_list(aside):
+            self.refer(part)
 
-    def members(self, part: Mapping[str, Any], place: str, *, depth: int, seen: frozenset[str]) -> dict[str, Any]:
+    def members(self, part: Mapping[str, Any], path: str, *, depth: int, references: frozenset[str]) -> dict[str, Any]:
         """The properties of an object schema, by their names in the plan."""
-        stated = part.get("properties")
-        schemas: dict[str, Any] = dict(stated) if isinstance(stated, Mapping) else {}
-        required = part.get("required")
-        names = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+        schemas: dict[str, Any] = dict(as_map(part.get("properties")))
+        names = [name for name in as_list(part.get("required")) if isinstance(name, str)]
         for name in names:
             schemas.setdefault(name, {})
-        made: dict[str, Any] = {}
+        members: dict[str, Any] = {}
         for key, schema in schemas.items():
-            name = unique(snake_case(key), made)
-            here = f"{place}.{name}" if place else name
-            prop = self.property(schema, here, depth=depth, seen=seen)
-            stated_here = isinstance(schema, Mapping) and schema.get("required") is True
-            if stated_here:
+            name = unique(snake_case(key), members)
+            here = f"{path}.{name}" if path else name
+            prop = self.property(schema, here, depth=depth, references=references)
+            as_in_draft_3 = as_map(schema).get("required") is True
+            if as_in_draft_3:
                 self._losses.add("loss_read_as", here, "required true, as in draft 3", "the property is required")
             head = {"wire_name": key} if key != name else {}
-            need = {"required": True} if key in names or stated_here else {}
-            made[name] = {"type": prop.pop("type"), **head, **need, **prop}
-        return made
+            need = {"required": True} if key in names or as_in_draft_3 else {}
+            members[name] = {"type": prop.pop("type"), **head, **need, **prop}
+        return members
 
     def _read(self, part: _Part) -> None:
-        left = part.left
+        rest = part.rest
         self._annotations(part)
-        if isinstance(left.get("required"), bool):
-            del left["required"]  # draft 3 says it on the property; `members` reads it
+        if isinstance(rest.get("required"), bool):
+            del rest["required"]  # draft 3 says it on the property; `members` reads it
         types = self._types(part)
         nullable = "null" in types or not types
         types = [each for each in types if each != "null"]
@@ -181,33 +180,33 @@ class SchemaReader:
             types.remove("integer")
         if set(types) == set(NON_NULL):
             types = []
-            part.made["type"] = "any"
-        opened = open_enum(left)
-        if opened is not None:
-            del left["anyOf"]
-            left["enum"], types = opened
-            part.made["open"] = True
+            part.prop["type"] = "any"
+        choice = open_enum(rest)
+        if choice is not None:
+            del rest["anyOf"]
+            rest["enum"], types = choice
+            part.prop["open"] = True
             nullable = "null" in types
             types = [each for each in types if each != "null"]
-        if "enum" in left:
+        if "enum" in rest:
             types, nullable = self._enum(part, types, nullable)
-        if part.made.get("type") == "any" or not types or (len(types) > 1 and not _SCALARS.issuperset(types)):
+        if part.prop.get("type") == "any" or not types or (len(types) > 1 and not _SCALARS.issuperset(types)):
             self._any(part, types, nullable)
             return
-        left.pop("type", None)
-        part.made["type"] = ""  # its place in the order; what it is, the keywords may still narrow
+        rest.pop("type", None)
+        part.prop["type"] = ""  # first in the order; the keywords may still narrow it
         if nullable:
-            part.made["nullable"] = True
+            part.prop["nullable"] = True
         part.types = list(types)
-        # In a union, each keyword speaks of the values of its own type alone, in a schema as in a plan.
+        # In a union, each keyword concerns the values of its type alone, in a schema as in a plan.
         for read_keywords in dict.fromkeys(_BY_TYPE[word] for word in types):
             read_keywords(self, part)
-        part.made["type"] = part.types[0] if len(part.types) == 1 else part.types
+        part.prop["type"] = part.types[0] if len(part.types) == 1 else part.types
 
     def _types(self, part: _Part) -> list[str]:
-        left = part.left
-        types = as_types(left)
-        stated = left.get("type", "")
+        rest = part.rest
+        types = as_types(rest)
+        stated = rest.get("type", "")
         if not isinstance(stated, str) and (not isinstance(stated, list) or len(types) != len(stated)):
             part.keep("type")
             return []
@@ -217,39 +216,37 @@ class SchemaReader:
             if word in _TYPES:
                 meant.append(word)
             elif instead is not None:
-                self._losses.add("loss_read_as", part.place, f"type {shown(word)}", f"read as {shown(dict(instead))}")
+                part.read_as(f"type {shown(word)}", f"read as {shown(dict(instead))}")
                 meant.append(instead["type"])
-                left.update({key: value for key, value in instead.items() if key != "type"})
+                rest.update({key: value for key, value in instead.items() if key != "type"})
             else:
                 if word.lower() != "any":
-                    self._losses.add("loss_read_as", part.place, f"type {shown(word)}", "read as any type")
-                left.pop("type")
+                    part.read_as(f"type {shown(word)}", "read as any type")
+                rest.pop("type")
                 return []
         if types:
-            left["type"] = meant
+            rest["type"] = meant
             return meant
-        left.pop("type", None)
-        hints = {TYPE_HINTS[key] for key in left if key in TYPE_HINTS}
-        if len(hints) == 1 and "enum" not in left:
+        rest.pop("type", None)
+        hints = {TYPE_HINTS[key] for key in rest if key in TYPE_HINTS}
+        if len(hints) == 1 and "enum" not in rest:
             hint = hints.pop()
-            self._losses.add(
-                "loss_read_as", part.place, "no type is given", f"read as {hint}, which its other keys fit"
-            )
+            part.read_as("no type is given", f"read as {hint}, which its other keys fit")
             return [hint]
         return []
 
     def _any(self, part: _Part, types: list[str], nullable: bool) -> None:
-        part.made["type"] = "any"
+        part.prop["type"] = "any"
         if nullable:
-            part.made["nullable"] = True
-        if types or part.left.get("type") == ["null"]:
+            part.prop["nullable"] = True
+        if types or part.rest.get("type") == ["null"]:
             # A union with arrays or objects, or null alone, is more than the plan's `type` can say.
             part.keep("type")
         else:
-            part.left.pop("type", None)
+            part.rest.pop("type", None)
 
     def _enum(self, part: _Part, types: list[str], nullable: bool) -> tuple[list[str], bool]:
-        values = part.left["enum"]
+        values = part.rest["enum"]
         if not isinstance(values, list) or not values:
             return types, nullable
         nullable = nullable and None in values
@@ -259,106 +256,102 @@ class SchemaReader:
         members = distinct([value for value in stated if fits(value, types)])
         kinds = {type(value) for value in members}
         if left_out and members:
-            self._losses.add(
-                "loss_read_as", part.place, f"enum members {shown(left_out)}", "left out: never of the type"
-            )
+            part.read_as(f"enum members {shown(left_out)}", "left out: never of the type")
         if kinds == {bool} and len(members) == 2:
-            del part.left["enum"]
+            del part.rest["enum"]
             return ["boolean"], nullable
         if not kinds or not kinds <= {str, int} or (int in kinds and "number" in types):
             return (types or kinds_of(members)), nullable
-        del part.left["enum"]
-        part.made["enum"] = members
+        del part.rest["enum"]
+        part.prop["enum"] = members
         return [word for word, kind in (("string", str), ("integer", int)) if kind in kinds], nullable
 
     def _annotations(self, part: _Part) -> None:
-        left = part.left
+        rest = part.rest
         for name in ("definitions", "$defs", "$schema", "self"):
-            left.pop(name, None)
-        description = left.pop("description", None)
+            rest.pop(name, None)
+        description = rest.pop("description", None)
         if isinstance(description, str) and description.strip():
-            part.made["description"] = description
+            part.prop["description"] = description
         elif description not in (None, ""):
-            part.made["x_description"] = description
-        examples = left.pop("examples", None)
+            part.prop["x_description"] = description
+        examples = rest.pop("examples", None)
         if isinstance(examples, list) and examples:
-            part.made["examples"] = examples
-        annotate(left, part.made)
+            part.prop["examples"] = examples
+        annotate(rest, part.prop)
 
     def _string(self, part: _Part) -> None:
-        left = part.left
+        rest = part.rest
         self._format(part)
         if "string" not in part.types:
             fixed = next((_FIXED_LENGTH[word] for word in part.types if word in _FIXED_LENGTH), 0)
-            if is_count(left.get("maxLength")) and fixed and left["maxLength"] >= fixed:
-                self._losses.add(
-                    "loss_read_as", part.place, f"maxLength {left['maxLength']}", "said by the type already"
-                )
-                del left["maxLength"]
+            if is_count(rest.get("maxLength")) and fixed and rest["maxLength"] >= fixed:
+                part.read_as(f"maxLength {rest['maxLength']}", "said by the type already")
+                del rest["maxLength"]
             return
-        if isinstance(left.get("pattern"), str):
+        if isinstance(rest.get("pattern"), str):
             self._pattern(part)
         self._counts(part, "min_length", "minLength", "max_length", "maxLength")
 
     def _pattern(self, part: _Part) -> None:
-        stated = part.left.get("maxLength")
+        stated = part.rest.get("maxLength")
         most = PATTERN_MAX_LENGTH if stated is None or not is_count(stated) else int(stated)
         try:
-            read = _plan_pattern(part.left["pattern"], most)
+            read = _plan_pattern(part.rest["pattern"], most)
         except ValueError as error:
             part.keep("pattern")
             part.reasons["pattern"] = str(error)
             return
-        part.made["pattern"] = read.pattern
-        lost = f"pattern {shown(part.left.pop('pattern'))}"
+        part.prop["pattern"] = read.pattern
+        lost = f"pattern {shown(part.rest.pop('pattern'))}"
         for note in read.notes:
-            self._losses.add("loss_read_as", part.place, lost, note)
+            part.read_as(lost, note)
         if stated == PATTERN_MAX_LENGTH:  # goes without saying in a plan
-            del part.left["maxLength"]
-        elif not is_count(stated) and not part.made.get("enum"):
+            del part.rest["maxLength"]
+        elif not is_count(stated) and not part.prop.get("enum"):
             instead = f"for values of up to {PATTERN_MAX_LENGTH:,} characters; a longer one is a fault"
-            self._losses.add("loss_read_as", part.place, f"{lost} without a maxLength", instead)
+            part.read_as(f"{lost} without a maxLength", instead)
 
     def _format(self, part: _Part) -> None:
-        left = part.left
-        if left.get("pattern") == FORMATS_AS_ECMA["date-time"]:
-            left["format"] = "date-time"
-            del left["pattern"]
-        stated = left.get("format")
+        rest = part.rest
+        if rest.get("pattern") == FORMATS_AS_ECMA["date-time"]:
+            rest["format"] = "date-time"
+            del rest["pattern"]
+        stated = rest.get("format")
         if not isinstance(stated, str):
             return
         name = FORMAT_ALIASES.get(stated, stated)
         if name != stated:
-            self._losses.add("loss_read_as", part.place, f"format {shown(stated)}", f"read as {name}")
-        others = {"pattern", "minLength", "maxLength"} & left.keys() or "enum" in part.made
-        if name in FORMAT_TYPES and "enum" not in part.made and not (name == "uuid" and others and _narrows_uuid(left)):
+            part.read_as(f"format {shown(stated)}", f"read as {name}")
+        others = {"pattern", "minLength", "maxLength"} & rest.keys() or "enum" in part.prop
+        if name in FORMAT_TYPES and "enum" not in part.prop and not (name == "uuid" and others and _narrows_uuid(rest)):
             part.types[part.types.index("string")] = FORMAT_TYPES[name]
-            del left["format"]
+            del rest["format"]
         elif name in FORMATS:
-            part.made["format"] = name
-            del left["format"]
-            if left.get("pattern") == FORMATS_AS_ECMA.get(name):
-                left.pop("pattern", None)
+            part.prop["format"] = name
+            del rest["format"]
+            if rest.get("pattern") == FORMATS_AS_ECMA.get(name):
+                rest.pop("pattern", None)
 
     def _number(self, part: _Part) -> None:
-        left = part.left
+        rest = part.rest
         whole = "integer" in part.types
-        step = left.get("multipleOf")
-        decimals = left.get(SCALE)
+        step = rest.get("multipleOf")
+        decimals = rest.get(SCALE)
         may_be_decimal = not whole and _TEXT_TYPES.isdisjoint(part.types)
         if is_count(decimals) and may_be_decimal:
             part.types[part.types.index("number")] = "decimal"
-            part.made["scale"] = int(left.pop(SCALE))
+            part.prop["scale"] = int(rest.pop(SCALE))
         elif is_number(step) and step > 0:
             scale = scale_of(step)
             if whole and step == 1:
-                del left["multipleOf"]
+                del rest["multipleOf"]
             elif scale is not None and may_be_decimal:
                 instead = f"a decimal of scale {scale}, which takes a number in a text too"
-                self._losses.add("loss_read_as", part.place, f"multipleOf {shown(step)}", instead)
+                part.read_as(f"multipleOf {shown(step)}", instead)
                 part.types[part.types.index("number")] = "decimal"
-                part.made["scale"] = scale
-                del left["multipleOf"]
+                part.prop["scale"] = scale
+                del rest["multipleOf"]
         if whole:
             self._losses.add("loss_read_as", "plan", "1.0 as an integer", "a fault: an integer of a plan has no point")
         for bound, keyword, exclusive, away in (
@@ -366,95 +359,101 @@ class SchemaReader:
             ("max", "maximum", "exclusiveMaximum", -1),
         ):
             self._bound(part, bound, keyword, exclusive, away, whole=whole)
-        if "min" in part.made and "max" in part.made and part.made["min"] > part.made["max"]:
-            self._losses.add(
-                "loss_read_as", part.place, f"maximum {part.made['max']}", "left out: it is below the minimum"
-            )
-            part.aside["maximum"] = part.made.pop("max")
+        if "min" in part.prop and "max" in part.prop and part.prop["min"] > part.prop["max"]:
+            part.read_as(f"maximum {part.prop['max']}", "left out: it is below the minimum")
+            part.aside["maximum"] = part.prop.pop("max")
 
     def _bound(self, part: _Part, bound: str, keyword: str, exclusive: str, away: int, *, whole: bool) -> None:
         """Read a bound; `away` is 1 for one from below and -1 for one from above."""
-        left = part.left
-        if left.get(exclusive) is False:
-            del left[exclusive]
-        if left.get(exclusive) is True and is_number(left.get(keyword)):  # draft 4: a flag beside the bound
-            left[exclusive] = left.pop(keyword)
-        value, strict = left.get(keyword), left.get(exclusive)
+        rest = part.rest
+        if rest.get(exclusive) is False:
+            del rest[exclusive]
+        if rest.get(exclusive) is True and is_number(rest.get(keyword)):  # draft 4: a flag beside the bound
+            rest[exclusive] = rest.pop(keyword)
+        value, strict = rest.get(keyword), rest.get(exclusive)
         if is_number(value):
-            part.made[bound] = left.pop(keyword)
+            part.prop[bound] = rest.pop(keyword)
         if not is_number(strict):
             return
-        nearest = nearest_beyond(strict, away, whole=whole, scale=part.made.get("scale"))
-        stated = part.made.get(bound)
+        nearest = nearest_beyond(strict, away, whole=whole, scale=part.prop.get("scale"))
+        stated = part.prop.get(bound)
         pick = max if away > 0 else min
-        part.made[bound] = nearest if stated is None else pick(nearest, stated)
-        if nearest != strict or part.made[bound] != strict:
-            del left[exclusive]
+        part.prop[bound] = nearest if stated is None else pick(nearest, stated)
+        if nearest != strict or part.prop[bound] != strict:
+            del rest[exclusive]
         else:
             part.keep(exclusive)
             part.reasons[exclusive] = f"{bound} {shown(strict)} takes that value too"
 
     def _boolean(self, part: _Part) -> None:
-        """A boolean has no keywords of its own."""
+        """No keyword is for booleans alone."""
 
     def _array(self, part: _Part) -> None:
-        left = part.left
-        if left.get("uniqueItems") is False:
-            del left["uniqueItems"]
-        items = left.get("items", True)
+        rest = part.rest
+        if rest.get("uniqueItems") is False:
+            del rest["uniqueItems"]
+        items = rest.get("items", True)
         if isinstance(items, bool | Mapping) and items is not False:
-            left.pop("items", None)
-            part.made["items"] = self.property(items, f"{part.place}[]", depth=part.depth + 1, seen=part.seen)
+            rest.pop("items", None)
+            part.prop["items"] = self.property(
+                items, f"{part.path}[]", depth=part.depth + 1, references=part.references
+            )
         else:
-            part.made["items"] = {"type": "any", "nullable": True}
+            part.prop["items"] = {"type": "any", "nullable": True}
         self._counts(part, "min_items", "minItems", "max_items", "maxItems")
 
     def _object(self, part: _Part) -> None:
-        left = part.left
-        beyond = left.get("additionalProperties", True)
-        if not isinstance(left.get("properties", {}), Mapping):
+        rest = part.rest
+        others = rest.get("additionalProperties", True)
+        if not isinstance(rest.get("properties", {}), Mapping):
             part.keep("properties")
-        named = left.get("properties") or left.get("required")
-        if named or beyond is False:
-            additional = take_additional(left, self._unsaid)
+        named = rest.get("properties") or rest.get("required")
+        if named or others is False:
+            additional = take_additional(rest, self._unsaid)
             if additional is not None:
-                part.made["additional"] = additional
-            part.made["properties"] = self.members(left, part.place, depth=part.depth + 1, seen=part.seen)
-            if not part.made["properties"]:
-                del part.made["properties"]
+                part.prop["additional"] = additional
+            part.prop["properties"] = self.members(rest, part.path, depth=part.depth + 1, references=part.references)
+            if not part.prop["properties"]:
+                del part.prop["properties"]
             for key in ("properties", "required"):
-                left.pop(key, None)
+                rest.pop(key, None)
             return
-        left.pop("properties", None)
-        left.pop("required", None)
-        left.pop("additionalProperties", None)
+        rest.pop("properties", None)
+        rest.pop("required", None)
+        rest.pop("additionalProperties", None)
         part.types = ["map"]
-        part.made["values"] = self.property(beyond, f"{part.place}{{}}", depth=part.depth + 1, seen=part.seen)
+        part.prop["values"] = self.property(
+            others, f"{part.path}{{}}", depth=part.depth + 1, references=part.references
+        )
         self._counts(part, "min_items", "minProperties", "max_items", "maxProperties")
+
+    def _inside(self, part: _Part, schema: Any, mark: str) -> dict[str, Any]:
+        """What each item of an array is, or each value of a map."""
+        return self.property(schema, f"{part.path}{mark}", depth=part.depth + 1, references=part.references)
 
     def _counts(self, part: _Part, low: str, low_keyword: str, high: str, high_keyword: str) -> None:
         for key, keyword in ((low, low_keyword), (high, high_keyword)):
-            value = part.left.get(keyword)
+            value = part.rest.get(keyword)
             if is_count(value):
-                part.made[key] = int(part.left.pop(keyword))
-        if low in part.made and high in part.made and part.made[low] > part.made[high]:
-            part.aside[high_keyword] = part.made.pop(high)
+                part.prop[key] = int(part.rest.pop(keyword))
+        if low in part.prop and high in part.prop and part.prop[low] > part.prop[high]:
+            part.aside[high_keyword] = part.prop.pop(high)
 
     def _finish(self, part: _Part) -> dict[str, Any]:
-        part.keep(*part.left)
+        part.keep(*part.rest)
         for keyword, value in part.aside.items():
-            self._losses.aside(part.place, keyword, value, reason=part.reasons.get(keyword, ""))
+            self._losses.aside(part.path, keyword, value, reason=part.reasons.get(keyword, ""))
         if part.aside:
-            part.made[ASIDE] = part.aside
+            part.prop[ASIDE] = part.aside
             self.refer(part.aside)
-        if "examples" in part.made and not _examples_fit(part.made):
-            self._losses.add("loss_kept_aside", part.place, "examples", "kept under x_examples: not all of them fit")
-            part.made["x_examples"] = part.made.pop("examples")
-        return part.made
+        if "examples" in part.prop and not _examples_fit(part.prop):
+            self._losses.add("loss_kept_aside", part.path, "examples", "kept under x_examples: not all of them fit")
+            part.prop["x_examples"] = part.prop.pop("examples")
+        return part.prop
 
 
 _BY_TYPE: Mapping[str, Callable[[SchemaReader, _Part], None]] = {
-    "string": SchemaReader._string,  # noqa: SLF001 # the table stands beside the class that it dispatches for
+    "string": SchemaReader._string,  # noqa: SLF001 # the table of the class that it dispatches for
     "integer": SchemaReader._number,  # noqa: SLF001 # as above
     "number": SchemaReader._number,  # noqa: SLF001 # as above
     "boolean": SchemaReader._boolean,  # noqa: SLF001 # as above
@@ -463,13 +462,13 @@ _BY_TYPE: Mapping[str, Callable[[SchemaReader, _Part], None]] = {
 }
 
 
-def annotate(left: dict[str, Any], made: dict[str, Any]) -> None:
-    """Move what checks nothing from a schema to the free keys of what is made of it."""
-    for keyword in list(left):
+def annotate(rest: dict[str, Any], part: dict[str, Any]) -> None:
+    """Move the keywords that check nothing from a schema to the free keys of the property or event."""
+    for keyword in list(rest):
         if keyword in ANNOTATIONS:
-            made[ANNOTATIONS[keyword]] = left.pop(keyword)
+            part[ANNOTATIONS[keyword]] = rest.pop(keyword)
         elif keyword.startswith(("x_", "x-")) and keyword != SCALE:
-            made["x_" + keyword[2:].replace("-", "_")] = left.pop(keyword)
+            part["x_" + keyword[2:].replace("-", "_")] = rest.pop(keyword)
 
 
 def _examples_fit(prop: Mapping[str, Any]) -> bool:
@@ -477,7 +476,7 @@ def _examples_fit(prop: Mapping[str, Any]) -> bool:
     return not read(document).problems
 
 
-def _holds_parts(schema: Mapping[str, Any]) -> bool:
+def _has_parts(schema: Mapping[str, Any]) -> bool:
     return bool({"array", "object"} & {*as_types(schema)} or {"properties", "items"} & schema.keys())
 
 

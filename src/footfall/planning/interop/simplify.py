@@ -1,6 +1,6 @@
 """Brings a schema to its plainest form: references followed, `allOf` merged, choices with null taken as nullable.
 
-Each step is exact: what it cannot turn into plain keywords is left as it stands.
+Each step is exact: what it cannot turn into plain keywords stays as it is.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ def resolve(pointer: str, document: Mapping[str, Any]) -> Any:
         return document
     if not pointer.startswith("#/"):
         return _anchored(pointer, document) if pointer.startswith("#") else None
-    found: Any = document
+    part: Any = document
     for step in pointer[2:].split("/"):
         key = unquote(step).replace("~1", "/").replace("~0", "~")
-        if isinstance(found, Mapping) and key in found:
-            found = found[key]
-        elif isinstance(found, list) and key.isdecimal() and int(key) < len(found):
-            found = found[int(key)]
+        if isinstance(part, Mapping) and key in part:
+            part = part[key]
+        elif isinstance(part, list) and key.isdecimal() and int(key) < len(part):
+            part = part[int(key)]
         else:
             return None
-    return found
+    return part
 
 
 def _anchored(pointer: str, document: Mapping[str, Any]) -> Any:
@@ -66,46 +66,48 @@ def _anchored(pointer: str, document: Mapping[str, Any]) -> Any:
 
 
 def simplify(
-    schema: Mapping[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+    schema: Mapping[str, Any], document: Mapping[str, Any], references: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]]:
-    """The schema in plainer words, and the references that were followed on the way (with `seen`, those around it).
+    """The schema in plainer words, and the references followed on the way (with `references`, those around it).
 
-    A reference that is in `seen` would go round for ever, and stays. In an empty document none is followed.
+    A reference that is in `references` would go round for ever, and stays. In an empty document none is followed.
     """
     plain = dict(schema)
     for _ in range(_MOST_STEPS):
-        step = _follow(plain, document, seen) or _choose(plain, document, seen)
+        step = _follow(plain, document, references) or _choose(plain, document, references)
         if step is not None:
-            plain, seen = step
+            plain, references = step
             continue
-        changed = next((made for rewrite in _REWRITES if (made := rewrite(plain)) is not None), None)
-        if changed is None:
+        rewritten = next((result for rewrite in _REWRITES if (result := rewrite(plain)) is not None), None)
+        if rewritten is None:
             break
-        plain = changed
-    return plain, seen
+        plain = rewritten
+    return plain, references
 
 
 def _follow(
-    schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+    schema: dict[str, Any], document: Mapping[str, Any], references: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]] | None:
-    target = _target(schema, document, seen)
+    target = _target(schema, document, references)
     if target is not None:
-        return _beside(target, schema), seen | {schema["$ref"]}
+        return _beside(target, schema), references | {schema["$ref"]}
     parts = schema.get("allOf")
     if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
         return None
-    targets = [_target(part, document, seen) for part in parts]
+    targets = [_target(part, document, references) for part in parts]
     if len(parts) - targets.count(None) < 2:
-        return None  # one reference can be merged as it stands, and is followed then
+        return None  # one reference can be merged as it is, and is followed then
     followed = [part if to is None else _beside(to, part) for part, to in zip(parts, targets, strict=True)]
     pointers = {part["$ref"] for part, to in zip(parts, targets, strict=True) if to is not None}
-    return {**schema, "allOf": followed}, seen | pointers
+    return {**schema, "allOf": followed}, references | pointers
 
 
-def _target(schema: Mapping[str, Any], document: Mapping[str, Any], seen: frozenset[str]) -> Mapping[str, Any] | None:
+def _target(
+    schema: Mapping[str, Any], document: Mapping[str, Any], references: frozenset[str]
+) -> Mapping[str, Any] | None:
     """What a schema refers to; None where it refers to nothing, or is not to be followed."""
     pointer = schema.get("$ref")
-    if not isinstance(pointer, str) or pointer in seen or not document:
+    if not isinstance(pointer, str) or pointer in references or not document:
         return None
     target = resolve(pointer, document)
     if target is True:
@@ -140,7 +142,7 @@ def _merge_all(schema: dict[str, Any]) -> dict[str, Any] | None:
     if not isinstance(parts, list) or not all(isinstance(part, Mapping) for part in parts):
         return None
     merged = {key: value for key, value in schema.items() if key != "allOf"}
-    # What closes an object speaks of the properties of its own part.
+    # A keyword that closes an object concerns the properties of its part only.
     is_open = all(part.get(key, True) in (True, {}) for part in (schema, *parts) for key in _CLOSING)
     for part in parts:
         for key, value in part.items():
@@ -153,21 +155,21 @@ def _merge_all(schema: dict[str, Any]) -> dict[str, Any] | None:
     return merged
 
 
-def _both(key: str, one: Any, other: Any) -> Any:
-    """One keyword that says what two say; None where none does."""
-    if key == "required" and isinstance(one, list) and isinstance(other, list):
-        return [*one, *(name for name in other if name not in one)]
-    if key != "properties" or not isinstance(one, Mapping) or not isinstance(other, Mapping):
+def _both(key: str, first: Any, second: Any) -> Any:
+    """One value of a keyword that says what two say; None where none does."""
+    if key == "required" and isinstance(first, list) and isinstance(second, list):
+        return [*first, *(name for name in second if name not in first)]
+    if key != "properties" or not isinstance(first, Mapping) or not isinstance(second, Mapping):
         return None
-    shared = {name: {"allOf": [one[name], other[name]]} for name in one if name in other and one[name] != other[name]}
-    return {**one, **other, **shared}
+    in_both = {name: {"allOf": [first[name], second[name]]} for name in first.keys() & second.keys()}
+    return {**first, **second, **{name: part for name, part in in_both.items() if first[name] != second[name]}}
 
 
 _REWRITES = (_constant, _openapi_null, _merge_all)
 
 
 def _choose(
-    schema: dict[str, Any], document: Mapping[str, Any], seen: frozenset[str]
+    schema: dict[str, Any], document: Mapping[str, Any], references: frozenset[str]
 ) -> tuple[dict[str, Any], frozenset[str]] | None:
     """One choice, one choice or null, or a list of constants: all can be said without choosing."""
     for key in _CHOICES:
@@ -179,15 +181,15 @@ def _choose(
             continue
         constants = _constants(choices)
         if constants is not None:
-            return {**rest, "enum": constants}, seen
-        left = [choice for choice in choices if not is_null(choice)]
-        if len(left) != 1:
+            return {**rest, "enum": constants}, references
+        non_null = [choice for choice in choices if not is_null(choice)]
+        if len(non_null) != 1:
             continue
-        only, followed = simplify(left[0], document, seen)
-        if len(left) == len(choices):
-            return {**only, **rest}, followed
+        only, inner_references = simplify(non_null[0], document, references)
+        if len(non_null) == len(choices):
+            return {**only, **rest}, inner_references
         if as_types(only) and not any(word in only for word in ("$ref", "allOf", *_CHOICES)):
-            return {**_with_null(only), **rest}, followed
+            return {**_with_null(only), **rest}, inner_references
     return None
 
 

@@ -33,8 +33,7 @@ def open_enum(schema: Mapping[str, Any]) -> tuple[list[Any], list[str]] | None:
     words = set(types) - {"null"}
     if not isinstance(members, list) or not words or not words <= {"string", "integer"}:
         return None
-    known = [member for member in members if member is not None]
-    kinds = {_kind(member) for member in known}
+    kinds = {_kind(member) for member in members if member is not None}
     return (members, types) if kinds == words and (None in members) == ("null" in types) else None
 
 
@@ -52,7 +51,7 @@ def _kind(value: Any) -> str:
 
 
 def is_number(value: Any) -> TypeGuard[int | Decimal]:
-    """Whether a value is a finite number, with its digits, that a plan can hold."""
+    """Whether a value is a finite number, with its digits, that a plan can have."""
     if not isinstance(value, int | Decimal) or isinstance(value, bool):
         return False
     return Decimal(value).is_finite() and is_writable(value)
@@ -81,8 +80,8 @@ def distinct(values: list[Any]) -> list[Any]:
     return [value for index, value in enumerate(values) if not any(_same(value, each) for each in values[:index])]
 
 
-def _same(one: Any, other: Any) -> bool:
-    return one == other and isinstance(one, bool) is isinstance(other, bool)
+def _same(value: Any, other: Any) -> bool:
+    return value == other and isinstance(value, bool) is isinstance(other, bool)
 
 
 def kinds_of(values: list[Any]) -> list[str]:
