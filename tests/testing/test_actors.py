@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from footfall.plan.model import Event, Plan
-from footfall.testing.actors import moments_of
+from footfall.testing.actors import events_of
 from footfall.testing.journey_progress import SentEvent
 
 
@@ -31,7 +31,7 @@ def test_calls_stand_beside_events_in_order_of_time() -> None:
         message(7, "alias", previousId="x"),
     ]
 
-    found = moments_of(plan, "user", messages, {"user_id": "ann"}, resolve=plan.events.get)
+    found = events_of(plan, "user", messages, {"user_id": "ann"}, resolve=plan.events.get)
 
     at = found[0].at
     assert [(one.event, one.also, one.at - at, one.properties) for one in found] == [

@@ -112,33 +112,33 @@ def _in_sinks(after: Mapping[Id, list[Id]]) -> Iterator[Id]:
 
     `after` has the nodes that edges lead to, by the node that they come from.
     """
-    place: dict[Id, int] = {}
+    order: dict[Id, int] = {}
     lowest: dict[Id, int] = {}
     unfinished: dict[Id, None] = {}  # a stack that says quickly what is in it
     path: list[tuple[Id, Iterator[Id]]] = []
 
     def enter(node: Id) -> None:
-        place[node] = lowest[node] = len(place)
+        order[node] = lowest[node] = len(order)
         unfinished[node] = None
         path.append((node, iter(after.get(node, ()))))
 
     for start in after:
-        if start not in place:
+        if start not in order:
             enter(start)
         while path:
             node, followers = path[-1]
             for follower in followers:
-                if follower not in place:
+                if follower not in order:
                     enter(follower)
                     break
                 if follower in unfinished:
-                    lowest[node] = min(lowest[node], place[follower])
+                    lowest[node] = min(lowest[node], order[follower])
             else:
                 path.pop()
                 if path:
                     before = path[-1][0]
                     lowest[before] = min(lowest[before], lowest[node])
-                if lowest[node] == place[node]:
+                if lowest[node] == order[node]:
                     part = _taken_down_to(node, unfinished)
                     if all(follower in part for member in part for follower in after.get(member, ())):
                         yield from part

@@ -1,4 +1,4 @@
-"""Attribution: whose each message is, and how we know.
+"""Attribution: the person of each message, and the evidence.
 
 The answer is a pure function of the set of observations: neither their order, nor repeats, nor the pieces in which they
 arrived change it. The rules, in the order in which they are tried:
@@ -8,7 +8,7 @@ arrived change it. The rules, in the order in which they are tried:
 - one with a usable anonymous_id goes to the one user ever identified on that device (`sole_owner`); where there were
   several, to the one identified before it in the same session, else after it (`same_session`), else to an anonymous
   person of that session alone (`contested`); where there were none, to the device's anonymous person (`anonymous`);
-- anything else is a person of its own that is not counted (`blocked`).
+- anything else is a separate person that is not counted (`blocked`).
 
 People are never merged because they share a device, only by an alias of one user id to another
 (`footfall.identity.aliases`). Ids are compared as `footfall.identity.ids` says, and usable where they are no junk
@@ -18,7 +18,7 @@ A person_id is the UUIDv5 of a name in the plan's namespace, which is the UUIDv5
 
 - `u:` and the canonical user id; `a:` and the anonymous_id; `d:` and the device_id;
 - `s:` and the compact JSON of [anonymous_id, source, message_id] for a contested session, by its first message;
-- `m:` and the compact JSON of [source, message_id] for a message that is a person of its own.
+- `m:` and the compact JSON of [source, message_id] for a message that is a separate person.
 
 Compact JSON is UTF-8 without spaces, and escapes only what it must.
 """
@@ -47,7 +47,7 @@ Key = tuple[str, str]
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
-    """What identity needs to know of one message, as it stands in the journal; ids as they were sent, junk included.
+    """What identity needs to know of one message, as the journal has it; ids as they were sent, junk included.
 
     An alias that was revoked comes without its previous_id.
 
@@ -65,10 +65,9 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Attribution(msgspec.Struct, frozen=True, gc=False):
-    """Whose a message is. `evidence` names the message (source, message_id) that says so, where one does.
+    """The person of a message. `evidence` names the message (source, message_id) that shows it, if there is one.
 
-    `user_id` is the person's canonical user id, None for whoever is not known; `counted` is False for what is not to be
-    counted as a person.
+    `user_id` is the person's canonical user id, None for an anonymous person; `counted` is False for what is no person.
     """
 
     person_id: str
@@ -88,36 +87,44 @@ def attribute(observations: Iterable[Observation], ns: UUID) -> dict[Key, Attrib
 
     Should two observations bear one name and differ, which the journal rules out, the smaller one counts.
     """
-    seen = _usable(observations)
-    canonical = canonical_ids(pair for pair, effect in _effects(seen).items() if effect == "merged")
-    devices = {device: _Device(device, moments) for device, moments in _timelines(seen, canonical).items()}
+    messages = _usable(observations)
+    canonical = canonical_ids(pair for pair, effect in _effects(messages).items() if effect == "merged")
+    devices = {device: _Device(device, timeline) for device, timeline in _timelines(messages, canonical).items()}
     person = _person_ids(ns)
     return {
-        (one.source, one.message_id): _attribute_one(one, canonical=canonical, devices=devices, person=person)
-        for one in seen
+        (message.source, message.message_id): _attribute_one(
+            message, canonical=canonical, devices=devices, person=person
+        )
+        for message in messages
     }
 
 
 def effects_of_aliases(observations: Iterable[Observation]) -> dict[Key, AliasEffect]:
     """What each alias does, by (source, message_id)."""
-    seen = _usable(observations)
-    effects = _effects(seen)
+    messages = _usable(observations)
+    effects = _effects(messages)
     return {
-        (one.source, one.message_id): effects.get((one.previous_id or "", one.user_id or ""), "unusable")
-        for one in seen
-        if one.is_alias
+        (message.source, message.message_id): effects.get(
+            (message.previous_id or "", message.user_id or ""), "unusable"
+        )
+        for message in messages
+        if message.is_alias
     }
 
 
-def _effects(seen: Iterable[_Seen]) -> dict[tuple[str, str], AliasEffect]:
+def _effects(messages: Iterable[_Message]) -> dict[tuple[str, str], AliasEffect]:
     return alias_effects(
-        ((one.previous_id, one.user_id) for one in seen if one.previous_id is not None and one.user_id is not None),
-        anonymous={one.anonymous_id for one in seen if one.anonymous_id is not None},
-        users={one.user_id for one in seen if one.user_id is not None},
+        (
+            (message.previous_id, message.user_id)
+            for message in messages
+            if message.previous_id is not None and message.user_id is not None
+        ),
+        anonymous={message.anonymous_id for message in messages if message.anonymous_id is not None},
+        users={message.user_id for message in messages if message.user_id is not None},
     )
 
 
-class _Seen(msgspec.Struct, frozen=True, gc=False):
+class _Message(msgspec.Struct, frozen=True, gc=False):
     """An observation with its ids as they are compared, None where unusable; previous_id only of an alias."""
 
     source: str
@@ -136,23 +143,26 @@ class _Seen(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Device:
-    """What one device's timeline says: who was identified on it, and which identification holds for each message."""
+    """One device's timeline: who was identified on it, and the identification that counts for each message."""
 
-    def __init__(self, device: str, moments: list[TimelineEntry]) -> None:
-        moments.sort()
+    def __init__(self, device: str, timeline: list[TimelineEntry]) -> None:
+        timeline.sort()
         self.device = device
-        self.owners = {moment.owner for moment in moments if moment.owner is not None}
-        self.first = next((moment for moment in moments if moment.owner is not None), None)
+        self.owners = {entry.owner for entry in timeline if entry.owner is not None}
+        self.first = next((entry for entry in timeline if entry.owner is not None), None)
         # Only a device with several users needs its sessions.
-        # message -> (the identification that holds for it, the message that its session begins with)
-        self.held: dict[Key, tuple[TimelineEntry | None, Key]] = {}
+        # message -> (the identification that counts for it, the message that its session begins with)
+        self.nearest: dict[Key, tuple[TimelineEntry | None, Key]] = {}
         if len(self.owners) > 1:
-            for session in sessions(moments):
-                for moment, holds in zip(session, nearest_identifications(session), strict=True):
-                    self.held[moment.source, moment.message_id] = (holds, (session[0].source, session[0].message_id))
+            for session in sessions(timeline):
+                for entry, identification in zip(session, nearest_identifications(session), strict=True):
+                    self.nearest[entry.source, entry.message_id] = (
+                        identification,
+                        (session[0].source, session[0].message_id),
+                    )
 
 
-class _Found(NamedTuple):
+class _Named(NamedTuple):
     """A person's name before it is hashed, and the rest of an Attribution."""
 
     name: str
@@ -162,103 +172,102 @@ class _Found(NamedTuple):
     counted: bool
 
 
-def _usable(observations: Iterable[Observation]) -> list[_Seen]:
+def _usable(observations: Iterable[Observation]) -> list[_Message]:
     usable_ids: dict[str | None, str | None] = {None: None}
 
-    def usable(given: str | None) -> str | None:
+    def usable(id_sent: str | None) -> str | None:
         try:
-            return usable_ids[given]
+            return usable_ids[id_sent]
         except KeyError:
             pass
-        answer = usable_ids[given] = None if given is None or is_junk(given) else comparable(given)
+        answer = usable_ids[id_sent] = None if id_sent is None or is_junk(id_sent) else comparable(id_sent)
         return answer
 
     by_name: dict[Key, Observation] = {}
-    for one in observations:
-        before = by_name.setdefault((one.source, one.message_id), one)
-        if before is not one and before != one:
-            by_name[one.source, one.message_id] = min(before, one, key=_order_of_twins)
+    for observation in observations:
+        before = by_name.setdefault((observation.source, observation.message_id), observation)
+        if before is not observation and before != observation:
+            by_name[observation.source, observation.message_id] = min(before, observation, key=_order_of_twins)
     return [
-        _Seen(
-            one.source,
-            one.message_id,
-            one.occurred_at,
-            one.type == "reset",
-            one.type == "alias",
-            usable(one.user_id),
-            usable(one.anonymous_id),
-            usable(one.device_id),
-            usable(one.previous_id) if one.type == "alias" else None,
+        _Message(
+            message.source,
+            message.message_id,
+            message.occurred_at,
+            message.type == "reset",
+            message.type == "alias",
+            usable(message.user_id),
+            usable(message.anonymous_id),
+            usable(message.device_id),
+            usable(message.previous_id) if message.type == "alias" else None,
         )
-        for one in by_name.values()
+        for message in by_name.values()
     ]
 
 
-def _order_of_twins(one: Observation) -> tuple[object, ...]:
-    ids = (one.user_id, one.anonymous_id, one.device_id, one.previous_id)
-    return (one.occurred_at, one.type, *((text is not None, text or "") for text in ids))
+def _order_of_twins(observation: Observation) -> tuple[object, ...]:
+    ids = (observation.user_id, observation.anonymous_id, observation.device_id, observation.previous_id)
+    return (observation.occurred_at, observation.type, *((text is not None, text or "") for text in ids))
 
 
-def _timelines(seen: Iterable[_Seen], canonical: Mapping[str, str]) -> dict[str, list[TimelineEntry]]:
+def _timelines(messages: Iterable[_Message], canonical: Mapping[str, str]) -> dict[str, list[TimelineEntry]]:
     timelines: dict[str, list[TimelineEntry]] = {}
-    for one in seen:
-        for device in _devices_of(one):
-            owner = None if one.user_id is None else canonical.get(one.user_id, one.user_id)
-            moment = TimelineEntry(one.occurred_at, one.source, one.message_id, owner, one.is_reset)
-            timelines.setdefault(device, []).append(moment)
+    for message in messages:
+        for device in _devices_of(message):
+            owner = None if message.user_id is None else canonical.get(message.user_id, message.user_id)
+            entry = TimelineEntry(message.occurred_at, message.source, message.message_id, owner, message.is_reset)
+            timelines.setdefault(device, []).append(entry)
     return timelines
 
 
-def _devices_of(one: _Seen) -> Iterator[str]:
-    if one.anonymous_id is not None and not one.is_device_stream:
-        yield one.anonymous_id
+def _devices_of(message: _Message) -> Iterator[str]:
+    if message.anonymous_id is not None and not message.is_device_stream:
+        yield message.anonymous_id
     # SDKs alias the anonymous id of a browser, so an alias also says who uses the device of that name.
-    if one.previous_id is not None and one.user_id is not None and one.previous_id != one.anonymous_id:
-        yield one.previous_id
+    if message.previous_id is not None and message.user_id is not None and message.previous_id != message.anonymous_id:
+        yield message.previous_id
 
 
 def _person_ids(ns: UUID) -> Callable[[str], str]:
-    known: dict[str, str] = {}
+    hashed: dict[str, str] = {}
 
     def person_id(name: str) -> str:
-        found = known.get(name)
-        if found is None:
-            found = known[name] = str(uuid5(ns, name))
-        return found
+        if name not in hashed:
+            hashed[name] = str(uuid5(ns, name))
+        return hashed[name]
 
     return person_id
 
 
 def _attribute_one(
-    one: _Seen, *, canonical: Mapping[str, str], devices: Mapping[str, _Device], person: Callable[[str], str]
+    message: _Message, *, canonical: Mapping[str, str], devices: Mapping[str, _Device], person: Callable[[str], str]
 ) -> Attribution:
-    if one.user_id is not None:
-        user = canonical.get(one.user_id, one.user_id)
-        found = _Found(f"u:{user}", "explicit", (one.source, one.message_id), user, counted=True)
-    elif one.device_id is not None:
-        found = _Found(f"d:{one.device_id}", "device", None, None, counted=False)
-    elif one.anonymous_id is not None:
-        found = _on_device(one, devices[one.anonymous_id])
+    if message.user_id is not None:
+        user = canonical.get(message.user_id, message.user_id)
+        named = _Named(f"u:{user}", "explicit", (message.source, message.message_id), user, counted=True)
+    elif message.device_id is not None:
+        named = _Named(f"d:{message.device_id}", "device", None, None, counted=False)
+    elif message.anonymous_id is not None:
+        named = _on_device(message, devices[message.anonymous_id])
     else:
-        found = _Found(_name("m", one.source, one.message_id), "blocked", None, None, counted=False)
-    return Attribution(person(found.name), found.reason, found.evidence, found.user_id, found.counted)
+        named = _Named(_name("m", message.source, message.message_id), "blocked", None, None, counted=False)
+    return Attribution(person(named.name), named.reason, named.evidence, named.user_id, named.counted)
 
 
-def _on_device(one: _Seen, device: _Device) -> _Found:
+def _on_device(message: _Message, device: _Device) -> _Named:
     if device.first is None:
-        return _Found(f"a:{device.device}", "anonymous", None, None, counted=True)
+        return _Named(f"a:{device.device}", "anonymous", None, None, counted=True)
     if len(device.owners) == 1:
         return _identified(device.first, "sole_owner")
-    holds, session = device.held[one.source, one.message_id]
-    if holds is not None:
-        return _identified(holds, "same_session")
-    return _Found(_name("s", device.device, *session), "contested", None, None, counted=True)
+    identification, session = device.nearest[message.source, message.message_id]
+    if identification is not None:
+        return _identified(identification, "same_session")
+    return _Named(_name("s", device.device, *session), "contested", None, None, counted=True)
 
 
 def _name(kind: str, *parts: str) -> str:
     return f"{kind}:{msgspec.json.encode(parts).decode()}"
 
 
-def _identified(evidence: TimelineEntry, reason: Reason) -> _Found:
+def _identified(evidence: TimelineEntry, reason: Reason) -> _Named:
     name, user_id = f"u:{evidence.owner}", evidence.owner
-    return _Found(name, reason, (evidence.source, evidence.message_id), user_id, counted=True)
+    return _Named(name, reason, (evidence.source, evidence.message_id), user_id, counted=True)

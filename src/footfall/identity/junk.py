@@ -1,4 +1,4 @@
-"""Junk ids: placeholders that SDKs and bugs send where an id should stand; they must never link anything.
+"""Junk ids: placeholders that SDKs and bugs send instead of an id; they must never link anything.
 
 One table makes one pattern, and both the Python function and the SQL condition match that very text, so that they
 cannot drift apart. It spells out what it means by case (ASCII letters only), for `(?i)` and `lower()` mean different
@@ -79,7 +79,7 @@ _QUOTES = "\"'`\\" + "".join(map(chr, (0xAB, 0xB4, 0xBB, *range(0x2018, 0x2020),
 
 
 def _either_case(junk: str) -> str:
-    return "".join(any_of(one + one.upper() if "a" <= one <= "z" else one) for one in junk)
+    return "".join(any_of(letter + letter.upper() if "a" <= letter <= "z" else letter) for letter in junk)
 
 
 # What Python's re and DuckDB's RE2 read alike: literals, classes, alternatives and repeats.

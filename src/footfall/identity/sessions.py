@@ -20,7 +20,7 @@ SESSION_GAP_US = 30 * 60 * 1_000_000
 class TimelineEntry(msgspec.Struct, frozen=True, order=True, gc=False):
     """One message on a device's timeline; `owner` is the canonical user id that it identifies there, or None.
 
-    Moments sort by (occurred_at, source, message_id): a total order, so that equal times leave nothing to chance.
+    Entries sort by (occurred_at, source, message_id): a total order, so that equal times leave nothing to chance.
     """
 
     occurred_at: int
@@ -43,15 +43,15 @@ def sessions(timeline: Sequence[TimelineEntry]) -> Iterator[Sequence[TimelineEnt
 
 
 def nearest_identifications(session: Sequence[TimelineEntry]) -> list[TimelineEntry | None]:
-    """For each moment of a session the identification that holds for it.
+    """For each entry of a session the identification that counts for it.
 
     That is the last one at or before it, else the first one after it, else None, when nobody was identified in this
     session.
     """
-    held: list[TimelineEntry | None] = []
-    last = next((moment for moment in session if moment.owner is not None), None)
-    for moment in session:
-        if moment.owner is not None:
-            last = moment
-        held.append(last)
-    return held
+    nearest: list[TimelineEntry | None] = []
+    last = next((entry for entry in session if entry.owner is not None), None)
+    for entry in session:
+        if entry.owner is not None:
+            last = entry
+        nearest.append(last)
+    return nearest

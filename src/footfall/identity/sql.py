@@ -1,4 +1,4 @@
-"""The rules of `footfall.identity.attribution` as DuckDB SQL: the very same answer, for every row of a table at once.
+"""The rules of `footfall.identity.attribution` as DuckDB SQL: the same answer, for every row of a table at once.
 
 Only text is made here; whoever calls hands in what runs it.
 """
@@ -21,8 +21,8 @@ Run = Callable[[str], list[tuple[Any, ...]]]
 
 _IDS = ("user_id", "anonymous_id", "device_id", "previous_id")
 
-_SEEN = f"""
-CREATE OR REPLACE TEMP TABLE identity_seen AS
+_MESSAGES = f"""
+CREATE OR REPLACE TEMP TABLE identity_messages AS
 WITH compared AS (
     SELECT source, message_id, occurred_at, type,
            {", ".join(f"{comparable_sql(f'observations.{name}')} AS {name}" for name in _IDS[:3])},
@@ -50,15 +50,15 @@ _ALIASES = """
 CREATE OR REPLACE TEMP TABLE identity_aliases AS
 WITH pairs AS (
     SELECT DISTINCT previous_id AS previous, user_id AS "user"
-    FROM identity_seen WHERE previous_id IS NOT NULL AND user_id IS NOT NULL
+    FROM identity_messages WHERE previous_id IS NOT NULL AND user_id IS NOT NULL
 ), targets AS (
     SELECT previous, count(*) FILTER (previous <> "user") AS targets FROM pairs GROUP BY previous
 ), anonymous AS (
-    SELECT DISTINCT seen.anonymous_id AS id
-    FROM identity_seen AS seen SEMI JOIN targets ON targets.previous = seen.anonymous_id
+    SELECT DISTINCT messages.anonymous_id AS id
+    FROM identity_messages AS messages SEMI JOIN targets ON targets.previous = messages.anonymous_id
 ), users AS (
-    SELECT DISTINCT seen.user_id AS id
-    FROM identity_seen AS seen SEMI JOIN targets ON targets.previous = seen.user_id
+    SELECT DISTINCT messages.user_id AS id
+    FROM identity_messages AS messages SEMI JOIN targets ON targets.previous = messages.user_id
 )
 SELECT pairs.previous, pairs."user", CASE
        WHEN pairs.previous = pairs."user" THEN 'itself'
@@ -78,11 +78,11 @@ SELECT previous, "user" FROM identity_aliases WHERE effect = 'merged'
 """
 
 # One row for each device that a message takes part in; an alias also speaks of the device that previous_id names.
-_MOMENTS = """
-CREATE OR REPLACE TEMP TABLE identity_moments AS
+_TIMELINE = """
+CREATE OR REPLACE TEMP TABLE identity_timeline AS
 WITH owned AS (
-    SELECT seen.*, coalesce(canonical.canonical, seen.user_id) AS owner
-    FROM identity_seen AS seen LEFT JOIN identity_canonical AS canonical ON seen.user_id = canonical.id
+    SELECT messages.*, coalesce(canonical.canonical, messages.user_id) AS owner
+    FROM identity_messages AS messages LEFT JOIN identity_canonical AS canonical ON messages.user_id = canonical.id
 )
 SELECT anonymous_id AS device, occurred_at, source, message_id, is_reset, owner
 FROM owned WHERE anonymous_id IS NOT NULL AND (owner IS NOT NULL OR device_id IS NULL)
@@ -96,19 +96,19 @@ _DEVICES = """
 CREATE OR REPLACE TEMP TABLE identity_devices AS
 SELECT device, min(owner) AS owner, min(owner) <> max(owner) AS is_shared,
        min({'occurred_at': occurred_at, 'source': source, 'message_id': message_id}) AS first
-FROM identity_moments WHERE owner IS NOT NULL
+FROM identity_timeline WHERE owner IS NOT NULL
 GROUP BY device
 """
 
 # Only devices with several users need their sessions. A stretch runs from one identification to the next, and the first
-# of a session also holds what came before it; so each stretch has one identification, or its session has none. (Windows
-# that look for the nearest value, `IGNORE NULLS`, would take quadratic time where that value is far.)
-_HELD = f"""
-CREATE OR REPLACE TEMP TABLE identity_held AS
+# of a session also covers what came before it; so each stretch has one identification, or its session has none.
+# (Windows that look for the nearest value, `IGNORE NULLS`, would take quadratic time where that value is far.)
+_NEAREST = f"""
+CREATE OR REPLACE TEMP TABLE identity_nearest AS
 WITH shared AS (
-    SELECT moments.*
-    FROM identity_moments AS moments
-    JOIN identity_devices AS devices ON devices.device = moments.device AND devices.is_shared
+    SELECT entries.*
+    FROM identity_timeline AS entries
+    JOIN identity_devices AS devices ON devices.device = entries.device AND devices.is_shared
 ), cut AS (
     SELECT *, coalesce(
         lag(is_reset) OVER timeline OR occurred_at - lag(occurred_at) OVER timeline > {SESSION_GAP_US}, true
@@ -127,7 +127,7 @@ WITH shared AS (
 )
 SELECT source, message_id, session_first,
        max(CASE WHEN owner IS NOT NULL THEN {{'owner': owner, 'source': source, 'message_id': message_id}} END)
-           OVER (PARTITION BY device, session, stretch) AS holds
+           OVER (PARTITION BY device, session, stretch) AS identification
 FROM stretched
 QUALIFY owner IS NULL
 """  # noqa: S608 - every part of the text is written in this package
@@ -135,17 +135,18 @@ QUALIFY owner IS NULL
 _ATTRIBUTIONS = f"""
 CREATE OR REPLACE TABLE attributions AS
 WITH joined AS (
-    SELECT seen.source, seen.message_id, seen.user_id, seen.device_id, seen.anonymous_id, seen.is_alias,
-           coalesce(canonical.canonical, seen.user_id) AS canonical,
-           devices.owner, devices.is_shared, devices.first, held.holds, held.session_first, aliases.effect
-    FROM identity_seen AS seen
-    LEFT JOIN identity_canonical AS canonical ON seen.user_id = canonical.id
+    SELECT messages.source, messages.message_id, messages.user_id, messages.device_id, messages.anonymous_id,
+           messages.is_alias, coalesce(canonical.canonical, messages.user_id) AS canonical,
+           devices.owner, devices.is_shared, devices.first, nearest.identification, nearest.session_first,
+           aliases.effect
+    FROM identity_messages AS messages
+    LEFT JOIN identity_canonical AS canonical ON messages.user_id = canonical.id
     LEFT JOIN identity_devices AS devices
-        ON seen.user_id IS NULL AND seen.device_id IS NULL AND seen.anonymous_id = devices.device
-    LEFT JOIN identity_held AS held
-        ON devices.is_shared AND held.source = seen.source AND held.message_id = seen.message_id
+        ON messages.user_id IS NULL AND messages.device_id IS NULL AND messages.anonymous_id = devices.device
+    LEFT JOIN identity_nearest AS nearest
+        ON devices.is_shared AND nearest.source = messages.source AND nearest.message_id = messages.message_id
     LEFT JOIN identity_aliases AS aliases
-        ON aliases.previous = seen.previous_id AND aliases."user" = seen.user_id
+        ON aliases.previous = messages.previous_id AND aliases."user" = messages.user_id
 ), reasoned AS (
     SELECT *, CASE
         WHEN user_id IS NOT NULL THEN 'explicit'
@@ -153,7 +154,7 @@ WITH joined AS (
         WHEN anonymous_id IS NULL THEN 'blocked'
         WHEN owner IS NULL THEN 'anonymous'
         WHEN NOT is_shared THEN 'sole_owner'
-        WHEN holds IS NOT NULL THEN 'same_session'
+        WHEN identification IS NOT NULL THEN 'same_session'
         ELSE 'contested' END AS reason
     FROM joined
 ), named AS (
@@ -163,7 +164,7 @@ WITH joined AS (
         WHEN 'blocked' THEN 'm:' || {json_array_sql("source", "message_id")}
         WHEN 'anonymous' THEN 'a:' || anonymous_id
         WHEN 'sole_owner' THEN 'u:' || owner
-        WHEN 'same_session' THEN 'u:' || holds.owner
+        WHEN 'same_session' THEN 'u:' || identification.owner
         WHEN 'contested' THEN
             's:' || {json_array_sql("anonymous_id", "session_first.source", "session_first.message_id")} END AS name
     FROM reasoned
@@ -171,26 +172,26 @@ WITH joined AS (
 SELECT source, message_id, PERSON_ID AS person_id, reason,
        CASE reason WHEN 'explicit' THEN source
                    WHEN 'sole_owner' THEN first.source
-                   WHEN 'same_session' THEN holds.source END AS evidence_source,
+                   WHEN 'same_session' THEN identification.source END AS evidence_source,
        CASE reason WHEN 'explicit' THEN message_id
                    WHEN 'sole_owner' THEN first.message_id
-                   WHEN 'same_session' THEN holds.message_id END AS evidence_message_id,
+                   WHEN 'same_session' THEN identification.message_id END AS evidence_message_id,
        CASE reason WHEN 'explicit' THEN canonical
                    WHEN 'sole_owner' THEN owner
-                   WHEN 'same_session' THEN holds.owner END AS user_id,
+                   WHEN 'same_session' THEN identification.owner END AS user_id,
        reason NOT IN ('device', 'blocked') AS counted,
        CASE WHEN is_alias THEN coalesce(effect, 'unusable') END AS alias_effect
 FROM named
 """  # noqa: S608 - every part of the text is written in this package
 
 _TEMPORARY = (
-    "identity_seen",
+    "identity_messages",
     "identity_aliases",
     "identity_edges",
     "identity_canonical",
-    "identity_moments",
+    "identity_timeline",
     "identity_devices",
-    "identity_held",
+    "identity_nearest",
 )
 
 
@@ -202,13 +203,13 @@ def attribute_sql(run: Run, ns: UUID) -> None:
     evidence_source, evidence_message_id, user_id, alias_effect` (VARCHAR; the last is NULL but for an alias) and
     `counted` (BOOLEAN), one row for each message.
     """
-    run(_SEEN.replace("ONCE", _ONCE if run(_REPEATED) else ""))
+    run(_MESSAGES.replace("ONCE", _ONCE if run(_REPEATED) else ""))
     run(_ALIASES)
     run(_EDGES)
     canonical_ids_sql(run, edges="identity_edges", into="identity_canonical")
-    run(_MOMENTS)
+    run(_TIMELINE)
     run(_DEVICES)
-    run(_HELD)
+    run(_NEAREST)
     run(_ATTRIBUTIONS.replace("PERSON_ID", uuid5_sql(ns, "name")))
     for table in _TEMPORARY:
         run(f"DROP TABLE {table}")

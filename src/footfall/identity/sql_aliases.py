@@ -60,7 +60,7 @@ WHERE low.parent <> high.parent
 """
 
 # A component with fewer edges than ids is a tree, in which every sink is an id that nothing replaced. The others may
-# have rings; places in the order of ids stand for their ids, so that no id has to be written into a statement.
+# have rings; their ids are written as numbers, in order, so that no id has to be written into a statement.
 _TANGLED = """
 CREATE OR REPLACE TEMP TABLE alias_tangled AS
 WITH sizes AS (
@@ -69,14 +69,14 @@ WITH sizes AS (
     SELECT root, count(*) AS edges FROM {edges} AS edges JOIN alias_labels AS labels ON labels.id = edges.previous
     GROUP BY root
 )
-SELECT labels.id, labels.root, row_number() OVER (ORDER BY labels.id) AS place
+SELECT labels.id, labels.root, row_number() OVER (ORDER BY labels.id) AS number
 FROM alias_labels AS labels
 JOIN sizes ON sizes.root = labels.root
 JOIN links ON links.root = labels.root AND links.edges >= sizes.ids
 """
 
 _TANGLED_EDGES = """
-SELECT previous.place, "user".place
+SELECT previous.number, "user".number
 FROM {edges} AS edges
 JOIN alias_tangled AS previous ON previous.id = edges.previous
 JOIN alias_tangled AS "user" ON "user".id = edges."user"
@@ -86,7 +86,7 @@ _CANONICAL = """
 CREATE OR REPLACE TEMP TABLE {into} AS
 WITH best AS (
     SELECT tangled.root, tangled.id AS canonical
-    FROM alias_tangled AS tangled JOIN alias_chosen AS chosen ON chosen.place = tangled.place
+    FROM alias_tangled AS tangled JOIN alias_chosen AS chosen ON chosen.number = tangled.number
     UNION ALL
     SELECT labels.root, min(labels.id)
     FROM alias_labels AS labels
@@ -97,7 +97,7 @@ WITH best AS (
 SELECT labels.id, best.canonical FROM alias_labels AS labels JOIN best ON best.root = labels.root
 """
 
-_PLACES_A_STATEMENT = 10_000
+_NUMBERS_A_STATEMENT = 10_000
 
 _TEMPORARY = ("alias_parents", "alias_jumped", "alias_edges", "alias_labels", "alias_tangled", "alias_chosen")
 
@@ -118,12 +118,12 @@ def canonical_ids_sql(run: Run, *, edges: str, into: str) -> None:
         run(_RELABEL)
         run(_CONTRACT)
     run(_TANGLED.format(edges=edges))
-    run("CREATE OR REPLACE TEMP TABLE alias_chosen (place BIGINT)")
+    run("CREATE OR REPLACE TEMP TABLE alias_chosen (number BIGINT)")
     tangled: list[tuple[int, int]] = run(_TANGLED_EDGES.format(edges=edges))
     chosen = sorted(set(canonical_ids(tangled).values()))
-    for start in range(0, len(chosen), _PLACES_A_STATEMENT):
-        places = ", ".join(f"({place})" for place in chosen[start : start + _PLACES_A_STATEMENT])
-        run(f"INSERT INTO alias_chosen VALUES {places}")  # noqa: S608 - our own numbers
+    for start in range(0, len(chosen), _NUMBERS_A_STATEMENT):
+        numbers = ", ".join(f"({number})" for number in chosen[start : start + _NUMBERS_A_STATEMENT])
+        run(f"INSERT INTO alias_chosen VALUES {numbers}")  # noqa: S608 - our own numbers
     run(_CANONICAL.format(edges=edges, into=into))
     for table in _TEMPORARY:
         run(f"DROP TABLE IF EXISTS {table}")

@@ -1,4 +1,4 @@
-"""What a profile holds: a person's ids, traits, messages, and how each message came to be theirs. Times are UTC."""
+"""The parts of a profile: a person's ids, traits, messages, and why each message is theirs. Times are UTC."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class PersonAlias(msgspec.Struct, frozen=True):
     """What the aliases of one id to a user did: `footfall.identity.AliasEffect` says what each effect means.
 
     The ids are as they are compared, None where the message has none. `(source, message_id)` names the first of the
-    `messages` that say so. `users` are those, at most five, to whom the previous id was aliased.
+    `messages` that say so. `users` are those, at most five, to which the previous id was aliased.
     """
 
     previous_id: str | None
@@ -72,7 +72,7 @@ class Evidence(msgspec.Struct, frozen=True):
 class ReasonCount(msgspec.Struct, frozen=True):
     """How many of a person's messages are theirs for one reason.
 
-    `evidence` holds the first few of the `evidence_total` messages that say so; an explicit message is its own.
+    `evidence` has the first few of the `evidence_total` messages that say so; an explicit message is its own.
     """
 
     reason: str
@@ -84,8 +84,8 @@ class ReasonCount(msgspec.Struct, frozen=True):
 class PersonProfile(msgspec.Struct, frozen=True):
     """A person, or a connected product's stream.
 
-    `user_id` is the canonical one, None for who is not known; `user_ids` holds it and every id that an alias joined to
-    it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else. `aliases` are up to 20 of the
+    `user_id` is the canonical one, None for an anonymous person; `user_ids` has it and every id that an alias joined
+    to it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else. `aliases` are up to 20 of the
     `aliases_total` that name an id of this person, those that merged nobody first.
     """
 

@@ -67,19 +67,19 @@ LIMIT $limit
 def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> PersonProfile | None:  # noqa: A002 - the word of the domain
     """The person behind an id (user_id, anonymous_id, device_id or person_id), or None when there is nobody.
 
-    `recent` is how many of the latest messages to hold. Raises UsageError when the id leads to several persons, as that
-    of a shared browser does: `profiles` returns them all.
+    `recent` is how many of the latest messages to return. Raises UsageError when the id leads to several persons, as
+    that of a shared browser does: `profiles` returns them all.
     """
-    found = profiles(dataset, id, recent=recent)
-    if len(found) > 1:
-        raise UsageError(f"{id!r} leads to {counted(len(found), 'person')}; ask for all of them, or by person_id")
-    return found[0] if found else None
+    persons = profiles(dataset, id, recent=recent)
+    if len(persons) > 1:
+        raise UsageError(f"{id!r} leads to {counted(len(persons), 'person')}; ask for all of them, or by person_id")
+    return persons[0] if persons else None
 
 
 def profiles(dataset: Dataset, id: str, *, recent: int = _RECENT) -> list[PersonProfile]:  # noqa: A002 - the word of the domain
-    """Everybody whom an id leads to, the first seen first: a browser that several people used leads to each of them."""
-    found = (profile_of(dataset, person_id, recent=recent) for person_id in lookup(dataset, id))
-    return [one for one in found if one is not None]
+    """Every person of an id, the first seen first: a browser that several people used leads to each of them."""
+    persons = (profile_of(dataset, person_id, recent=recent) for person_id in lookup(dataset, id))
+    return [person for person in persons if person is not None]
 
 
 def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> PersonProfile | None:
@@ -137,7 +137,7 @@ class _Asker:
     def ids(self, column: str, *, unless: str = "") -> set[str]:
         """The usable ids of one column, but for messages of the reason `unless`."""
         rows = self(f"SELECT DISTINCT {column} FROM mine WHERE reason <> $unless", unless=unless)  # noqa: S608 - our own name
-        return {one for (one,) in rows if one is not None and not is_junk(one)}
+        return {value for (value,) in rows if value is not None and not is_junk(value)}
 
     def previous_ids(self, *effects: AliasEffect) -> set[str]:
         """The previous ids of those of the person's aliases that had one of these effects."""
@@ -147,7 +147,7 @@ class _Asker:
         return {row[0] for row in rows}
 
     def shared(self, anonymous_ids: set[str]) -> set[str]:
-        """Those that stand on messages of other persons too."""
+        """Those that messages of other persons have too."""
         rows = self(
             "SELECT DISTINCT anonymous_id FROM messages WHERE list_contains($ids, anonymous_id)"
             " AND person_id <> $person_id AND reason <> 'device'",
@@ -171,10 +171,10 @@ def _recent(ask: _Asker, limit: int) -> tuple[PersonMessage, ...]:
         "ORDER BY ord DESC LIMIT $n",
         n=limit,
     )
-    found = []
+    messages = []
     for source, message_id, kind, event, group_id, at, reason, text in rows:
         body = json_object(text)
-        found.append(
+        messages.append(
             PersonMessage(
                 source=source,
                 message_id=message_id,
@@ -186,7 +186,7 @@ def _recent(ask: _Asker, limit: int) -> tuple[PersonMessage, ...]:
                 properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
             )
         )
-    return tuple(found)
+    return tuple(messages)
 
 
 def _text(value: msgspec.Raw | None) -> str | None:
@@ -202,8 +202,8 @@ def _reasons(ask: _Asker, examples: int = 3) -> tuple[ReasonCount, ...]:
     evidence: dict[str, list[Evidence]] = {}
     for reason, messages, total, source, message_id, kind, event, user_id, at, explains in rows:
         counts[reason] = (int(messages), total)
-        known = evidence.setdefault(reason, [])
+        examples_of_reason = evidence.setdefault(reason, [])
         if source is not None:
-            known.append(Evidence(source, message_id, kind, event, user_id, local_time(at), explains))
+            examples_of_reason.append(Evidence(source, message_id, kind, event, user_id, local_time(at), explains))
     ordered = sorted(counts, key=_REASONS.index)
     return tuple(ReasonCount(reason, *counts[reason], tuple(evidence[reason])) for reason in ordered)

@@ -1,4 +1,4 @@
-"""Traits: what identify messages say of a person; of each key the last word counts, and where it came from is kept."""
+"""Traits: what identify messages say of a person; the last value of each key counts, with the message that sent it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Identify", "Trait", "last_traits"]
 
 
 class Trait(msgspec.Struct, frozen=True):
-    """One trait as it stands now: its value as the JSON that was received, and the message that said so."""
+    """One trait as it is now: its value as the JSON that was received, and the message that said so."""
 
     name: str
     value: msgspec.Raw
@@ -38,14 +38,14 @@ def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
     """The traits after all these messages, by name, which come in the order of (occurred_at, source, message_id)."""
     traits: dict[str, Trait] = {}
     for message in messages:
-        for name, value in _said(message).items():
+        for name, value in _traits_of(message).items():
             traits[name] = Trait(name, value, message.source, message.message_id, local_time(message.occurred_at))
     return tuple(traits[name] for name in sorted(traits))
 
 
-def _said(message: Identify) -> Mapping[str, msgspec.Raw]:
+def _traits_of(message: Identify) -> Mapping[str, msgspec.Raw]:
     """Every trait of one message."""
-    said: dict[str, msgspec.Raw] = {}
+    values: dict[str, msgspec.Raw] = {}
     for text in trait_texts("identify", message.body, message.envelope):
-        said.update(json_object(text))
-    return said
+        values.update(json_object(text))
+    return values

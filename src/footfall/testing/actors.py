@@ -1,4 +1,4 @@
-"""Whose a message of a test is, by the same identity rules that the report goes by, and what that one did in order."""
+"""The events of one actor in a test, in order, by the same identity rules as in the report."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from footfall.plan.model import TRAITS_OF, Event, Plan
 from footfall.testing.journey_progress import SentEvent
 from footfall.timestamps import epoch_us
 
-__all__ = ["moments_of"]
+__all__ = ["events_of"]
 
 _SOURCE = "test"
 
 
-def moments_of(
+def events_of(
     plan: Plan,
     by: Literal["user", "device"],
     messages: Sequence[Mapping[str, Any]],
@@ -28,43 +28,43 @@ def moments_of(
     *,
     resolve: Callable[[str], Event | None],
 ) -> list[SentEvent]:
-    """The planned events and the calls of one actor, in order of time and, within a moment, of sending.
+    """The planned events and the calls of one actor, in order of time and, within a microsecond, of sending.
 
     `who` has any of user_id, anonymous_id and device_id, as ids are compared; with none of them, it is the only actor
-    that there is. Raises UsageError when that cannot be told.
+    that there is. Raises UsageError when there are several.
     """
     observed = [_observation(plan, by, message, resolve) for message in messages]
-    whose = attribute(observed, namespace(plan.id))
-    people = {}
-    for one in observed:
-        found = whose[one.source, one.message_id]
-        if found.counted if by == "user" else found.reason == "device":
-            people[one.message_id] = found.person_id
-    chosen = {people[one.message_id] for one in observed if one.message_id in people and _is_of(one, who)}
+    persons = {
+        message_id: attribution.person_id
+        for (_, message_id), attribution in attribute(observed, namespace(plan.id)).items()
+        if (attribution.counted if by == "user" else attribution.reason == "device")
+    }
+    chosen = {persons[each.message_id] for each in observed if each.message_id in persons and _is_of(each, who)}
     if not who and len(chosen) > 1:
         raise UsageError(f"{len(chosen)} {by}s sent messages: say which one, as in user_id=…")
     ordered = sorted(zip(observed, messages, strict=True), key=lambda pair: pair[0].occurred_at)
-    moments = []
-    for one, message in ordered:
-        if people.get(one.message_id) in chosen:
-            moments += _events(plan, message, one.occurred_at, resolve)
-    return moments
+    return [
+        event
+        for observation, message in ordered
+        if persons.get(observation.message_id) in chosen
+        for event in _events(plan, message, observation.occurred_at, resolve)
+    ]
 
 
 def _events(plan: Plan, message: Mapping[str, Any], at: int, resolve: Callable[[str], Event | None]) -> list[SentEvent]:
-    """What a message is to a journey: an event of the plan, or one of the calls that may stand in the place of one."""
+    """What a message is to a journey: an event of the plan, or a call that a step may name instead of one."""
     kind, name = message["type"], message.get("name")
     if kind == "track":
         event = resolve(message["event"])
         return [] if event is None else [SentEvent(event.name, at, message.get("properties") or {})]
     called = [kind, f"{kind}:{name}" if isinstance(name, str) else ""]
-    meant = [one for one in called if call_of(one) is not None and one not in plan.events]
+    meant = [call for call in called if call_of(call) is not None and call not in plan.events]
     values = message.get("traits" if kind in TRAITS_OF else "properties") or {}
     return [SentEvent(meant[-1], at, values, meant[0])] if meant else []
 
 
-def _is_of(one: Observation, who: Mapping[str, str]) -> bool:
-    ids = ((getattr(one, key), value) for key, value in who.items())
+def _is_of(observation: Observation, who: Mapping[str, str]) -> bool:
+    ids = ((getattr(observation, key), value) for key, value in who.items())
     return all(sent is not None and comparable(sent) == value for sent, value in ids)
 
 
@@ -75,7 +75,7 @@ def _observation(
         source=_SOURCE,
         message_id=message["messageId"],
         type=message["type"],
-        occurred_at=_moment(message),
+        occurred_at=epoch_us(datetime.fromisoformat(message["timestamp"])),
         user_id=_text(message.get("userId")),
         anonymous_id=_text(message.get("anonymousId")),
         device_id=_device(plan, by, message, resolve),
@@ -84,7 +84,7 @@ def _observation(
 
 
 def _device(plan: Plan, by: str, message: Mapping[str, Any], resolve: Callable[[str], Event | None]) -> str | None:
-    """The device that a message names in its context, or by the plan's property where devices are what is asked for."""
+    """The device that a message names in its context, or, for a journey of devices, in the plan's property."""
     device = (message.get("context") or {}).get("device")
     if isinstance(device, dict) and device.get("id") is not None:
         return _text(device["id"])
@@ -93,11 +93,6 @@ def _device(plan: Plan, by: str, message: Mapping[str, Any], resolve: Callable[[
         return None
     keys = (prop.wire_name or prop.name for prop in event.properties if prop.name == plan.identity.device)
     return _text((message.get("properties") or {}).get(next(keys, plan.identity.device)))
-
-
-def _moment(message: Mapping[str, Any]) -> int:
-    moment = datetime.fromisoformat(message["timestamp"])
-    return epoch_us(moment)
 
 
 def _text(value: object) -> str | None:

@@ -17,7 +17,7 @@ __all__ = ["MemoryDisk"]
 
 
 class MemoryDisk:
-    """A Disk that holds everything in memory.
+    """A Disk that keeps everything in memory.
 
     What was written is there for every reader at once, as in an operating system's cache. `power_cut()` leaves what was
     synced, and what was renamed, and takes the rest, and every lock.

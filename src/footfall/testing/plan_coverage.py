@@ -47,10 +47,10 @@ def read_gate(text: str) -> Gate:
     """A gate as an option says it. `80` is for the whole plan, `growth=90` and `owner:growth=90` for the events of one
     team, `source:web=90` for those of one source, `owner=90` and `source=90` for each of them. Raises UsageError.
     """
-    found = _GATE.fullmatch(text.strip())
-    if found is None or float(found[3]) > 100:
+    match = _GATE.fullmatch(text.strip())
+    if match is None or float(match[3]) > 100:
         raise UsageError(f"{text!r} is no coverage: write 80, TEAM=90, owner=90, source:NAME=90 or source=90 (percent)")
-    kind, name, percent = found[1] or "", found[2] or "", float(found[3])
+    kind, name, percent = match[1] or "", match[2] or "", float(match[3])
     if name in _EACH and not kind:
         return Gate(percent, name, "*")
     return Gate(percent, kind or ("owner" if name else ""), name)
@@ -66,8 +66,8 @@ class Coverage:
     def note(self, event: Event, keys: Iterable[str], test: str) -> None:
         """One message that `test` sent: its event, and the keys of its properties."""
         entry = self.events.setdefault(event.name, EventCoverage())
-        known = {prop.wire_name or prop.name: prop.name for prop in event.properties}
-        sent = {known[key] for key in keys if key in known}
+        names = {prop.wire_name or prop.name: prop.name for prop in event.properties}
+        sent = {names[key] for key in keys if key in names}
         _join(entry, EventCoverage(1, sorted(sent), [test]))
 
     def add(self, data: Any) -> None:
@@ -92,7 +92,7 @@ class Coverage:
 
     def write(self, disk: Disk, path: Path) -> None:
         """Write everything as JSON, for `footfall plan drift --tested`. Raises UsageError."""
-        told = {
+        report = {
             "footfall_coverage": FORMAT,
             "plan": self._plan.id,
             "bundle": bundle_hash(self._plan),
@@ -100,7 +100,7 @@ class Coverage:
         }
         try:
             disk.make_folder(path.parent)
-            replace_file(disk, path, msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
+            replace_file(disk, path, msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
         except OSError as error:
             raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from None
 
@@ -110,8 +110,8 @@ class Coverage:
     def _missed(self, gate: Gate) -> Iterator[str]:
         scopes = _scopes(self._plan, gate.kind)
         if gate.name and gate.name != "*" and gate.name not in scopes:
-            known = ", ".join(sorted(scopes)) or "none"
-            raise UsageError(f"the plan has no {gate.kind} {gate.name!r} to cover; it has {known}")
+            names = ", ".join(sorted(scopes)) or "none"
+            raise UsageError(f"the plan has no {gate.kind} {gate.name!r} to cover; it has {names}")
         if gate.name == "*" and not scopes:
             raise UsageError(
                 f"no event of the plan names its {gate.kind}: give {gate.kind}s to them, or take the gate away"

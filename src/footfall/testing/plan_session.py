@@ -1,4 +1,4 @@
-"""A pytest session with a plan: whose messages belong to which test, what fails it, and what was covered at the end."""
+"""A pytest session with a plan: which messages belong to which test, what fails it, what was covered at the end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["PlanSession"]
 
 
 class PlanSession:
-    """Everything that a session knows. `switch` stands in for the network, from before any client was made.
+    """The state of a session. `switch` replaces the network, from before any client was made.
 
     `path` is the plan, `gates` the shares that must be covered, `file` where to write what was covered. Raises
     PlanError for a plan that cannot be used, UsageError for a gate over what the plan does not have.
@@ -30,7 +30,7 @@ class PlanSession:
         self._gates = gates
         self._file = file
         self._switch = switch
-        self.coverage.missed(gates)  # a scope that there is not is told before the tests run
+        self.coverage.missed(gates)  # an unknown scope ends the session before the tests run
 
     @contextmanager
     def test(self, name: str) -> Iterator[Recording]:
@@ -42,16 +42,16 @@ class PlanSession:
                 self._note(sent, name)
 
     def _note(self, sent: Recording, name: str) -> None:
-        for one in sent.recorded:
-            if one.faults:
+        for recorded in sent.recorded:
+            if recorded.faults:
                 continue  # what the plan refuses does not show that the event can be sent
-            message = one.message
+            message = recorded.message
             event = self._verdicts.resolve(message["event"]) if message["type"] == "track" else None
             if event is not None:
                 self.coverage.note(event, message.get("properties") or (), name)
 
     def finish(self) -> list[str]:
-        """Write the coverage file, and tell each share that was not reached. Raises UsageError."""
+        """Write the coverage file; a line for each share that was not reached. Raises UsageError."""
         if self._file is not None:
             self.coverage.write(SystemDisk(), self._file)
         return self.coverage.missed(self._gates)

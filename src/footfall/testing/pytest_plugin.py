@@ -1,4 +1,4 @@
-"""The pytest plugin: tests are held against a tracking plan, and nothing that they send leaves the process.
+"""The pytest plugin: checks what tests send by a tracking plan, and lets nothing of it leave the process.
 
 Without a plan nothing leaves the process either, unless the ini option `footfall_network` says so; the plan's tools are
 loaded only with one.
@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """A conftest often imports the application, and that makes its client: stand in for the network before."""
+    """A conftest often imports the application, and that makes its client: replace the network before."""
     has_plan = early_config.known_args_namespace.footfall_plan or early_config.getini("footfall_plan")
     if has_plan or not early_config.getini("footfall_network"):
         from footfall.testing.switch import Switch
@@ -129,7 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except BaseException:
-        _tell(item, sent, "call")
+        _add_faults(item, sent, "call")
         raise
     _check(sent)
     return result
@@ -166,7 +166,7 @@ def _check(sent: Recording) -> None:
         pytest.fail(failure, pytrace=False)
 
 
-def _tell(item: pytest.Item, sent: Recording, when: str) -> None:
+def _add_faults(item: pytest.Item, sent: Recording, when: str) -> None:
     """Beside another failure, the faults may be its cause."""
     problems = sent.problems()
     if problems and not sent.faults_allowed:
@@ -247,7 +247,7 @@ def footfall_events(request: pytest.FixtureRequest) -> Iterator[Recording]:
 
 @pytest.fixture
 def footfall_collector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CollectorFixture]:
-    """A real collector in a process of its own, on the loopback, with the plan if there is one.
+    """A real collector in a process, on the loopback, with the plan if there is one.
 
     Clients that are made from its URL really send to it. Needs the `server` extra.
     """

@@ -1,4 +1,4 @@
-"""Recording: what an application under test sends is recorded in the very call, result by the plan, and never sent."""
+"""Recording: what an application under test sends is recorded in the call itself, checked by the plan, never sent."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class Recording:
     @property
     def messages(self) -> list[Mapping[str, Any]]:
         """Every message, decoded, in the order of the calls."""
-        return [one.message for one in self.recorded]
+        return [recorded.message for recorded in self.recorded]
 
     @property
     def events(self) -> list[str]:
         """The names on the wire of the events that were tracked, in order."""
-        return [one.message["event"] for one in self.recorded if one.message["type"] == "track"]
+        return [message["event"] for message in self.messages if message["type"] == "track"]
 
     @property
     def client(self) -> Client:
@@ -98,7 +98,7 @@ class Recording:
         """Every fault of every message, and every message that its client refused: a line for each call."""
         with self._lock:
             recorded, refused = list(self._recorded), list(self._refused)
-        lines = [f"{_at(one.call)}{one.name} {fault}" for one in recorded for fault in one.faults]
+        lines = [f"{_at(sent.call)}{sent.name} {fault}" for sent in recorded for fault in sent.faults]
         for name, receipt, call in refused:
             why = [str(fault) for fault in receipt.faults]
             if receipt.reason != "invalid" or not why:
@@ -109,9 +109,10 @@ class Recording:
 
     def check(self) -> None:
         """Raise AssertionError with the whole list of faults, unless there is none or they are allowed."""
-        told = self.problems()
-        if told and not self.faults_allowed:
-            raise AssertionError("\n  ".join([f"sent {counted(len(told), 'fault')} against the tracking plan:", *told]))
+        problems = self.problems()
+        if problems and not self.faults_allowed:
+            head = f"sent {counted(len(problems), 'fault')} against the tracking plan:"
+            raise AssertionError("\n  ".join([head, *problems]))
 
     def assert_sent(self, event: str, times: int | None = None, **properties: Any) -> list[Mapping[str, Any]]:
         """Fail unless `event` was sent with all these properties, exactly `times` times (None: at least once).
@@ -120,16 +121,16 @@ class Recording:
         Names are the plan's or the wire's. Values compare as a client encodes them. Returns the messages.
         """
         __tracebackhide__ = True  # pytest then shows the line of the test
-        named = [one.message for one in self._of(event)]
-        found = [message for message in named if not self._differences(event, message, properties)]
-        if len(found) == times or (times is None and found):
-            return found
+        named = self._of(event)
+        matches = [message for message in named if not self._differences(event, message, properties)]
+        if len(matches) == times or (times is None and matches):
+            return matches
         wanted = f"{event!r}{_with(properties)}"
-        came = f"sent {_times(len(found))}" if found else "never sent"
+        came = f"sent {_times(len(matches))}" if matches else "never sent"
         head = f"expected {wanted} {_times(times)}, and it was {came}"
         lines = [f"  {event}: {'; '.join(self._differences(event, message, properties))}" for message in named]
         raise AssertionError(
-            "\n".join([head, *(line for line in lines[:_SHOWN] if not line.endswith(": ")), self._told()])
+            "\n".join([head, *(line for line in lines[:_SHOWN] if not line.endswith(": ")), self._all_sent()])
         )
 
     def assert_not_sent(self, event: str, **properties: Any) -> None:
@@ -146,13 +147,13 @@ class Recording:
         device_id: object = None,
         despite: Collection[str] = (),
     ) -> None:
-        """Fail unless the one whom an id names walked the whole journey, and nothing happened that must not.
+        """Fail unless the actor with an id walked the whole journey, and nothing happened that must not.
 
-        With no id, whoever is the only one that sent anything. Whose a message is goes by the plan's identity rules, so
-        that what a visitor did before signing in counts. `despite` names guards (`never`) that may happen.
+        With no id, it is the only actor that sent anything. Messages belong to actors by the plan's identity rules, so
+        what a visitor did before signing in counts. `despite` names guards (`never`) that may happen.
         """
         __tracebackhide__ = True
-        from footfall.testing.actors import moments_of
+        from footfall.testing.actors import events_of
         from footfall.testing.journey_progress import describe, journey_progress
 
         plan = self._plan(f"assert_journey({journey!r})")
@@ -161,8 +162,8 @@ class Recording:
         asked = plan.journeys[journey]
         ids = {"user_id": user_id, "anonymous_id": anonymous_id, "device_id": device_id}
         who = {key: _compared(key, value) for key, value in ids.items() if value is not None}
-        moments = moments_of(plan, asked.by, self.messages, who, resolve=self._resolve)
-        progress = journey_progress(plan, asked, moments)
+        events = events_of(plan, asked.by, self.messages, who, resolve=self._resolve)
+        progress = journey_progress(plan, asked, events)
         name = ", ".join(f"{key} {value!r}" for key, value in who.items()) or f"the {asked.by}"
         broken = [guard for guard in progress.broken if guard.name not in despite]
         if progress.is_complete and not broken:
@@ -174,8 +175,8 @@ class Recording:
             head = (
                 f"{name} got through {len(progress.reached)} of {len(progress.steps)} steps of the journey {journey!r}:"
             )
-            lines = describe(progress, moments)
-        sent = ", ".join(moment.event for moment in moments) or "nothing"
+            lines = describe(progress, events)
+        sent = ", ".join(event.event for event in events) or "nothing"
         raise AssertionError("\n".join([head, *lines, f"sent by {name}: {sent}"]))
 
     def keep(self, message: bytes, call: str = "") -> None:
@@ -200,34 +201,32 @@ class Recording:
     def _resolve(self, name: str) -> Event | None:
         return None if self._verdicts is None else self._verdicts.resolve(name)
 
-    def _of(self, event: str) -> list[Recorded]:
-        wanted = self._resolve(event)
-        if self._verdicts is not None and wanted is None and event not in self.events:
+    def _of(self, event: str) -> list[Mapping[str, Any]]:
+        planned = self._resolve(event)
+        if self._verdicts is not None and planned is None and event not in self.events:
             raise UsageError(f"the plan has no event {event!r}; it has {', '.join(self._verdicts.plan.events)}")
-        tracked = (one for one in self.recorded if one.message["type"] == "track")
-        return [
-            one
-            for one in tracked
-            if one.message["event"] == event or (wanted is not None and self._resolve(one.message["event"]) is wanted)
-        ]
+        tracked = [message for message in self.messages if message["type"] == "track"]
+        if planned is None:
+            return [message for message in tracked if message["event"] == event]
+        return [message for message in tracked if self._resolve(message["event"]) is planned]
 
     def _differences(self, event: str, message: Mapping[str, Any], properties: Mapping[str, Any]) -> list[str]:
         planned = self._resolve(event)
         keys = {prop.name: prop.wire_name or prop.name for prop in planned.properties} if planned else {}
         sent = message.get("properties") or {}
-        told = []
+        differences = []
         for name, wanted in properties.items():
             key = keys.get(name, name)
             if key not in sent and name not in keys and _IDS.get(name) in message:
                 sent = {**sent, key: message[_IDS[name]]}
             if key not in sent:
-                told.append(f"{name} was not sent")
+                differences.append(f"{name} was not sent")
             elif not _same(wanted, sent[key]):
-                told.append(f"{name} was {sent[key]!r}, not {_shown(wanted)}")
-        return told
+                differences.append(f"{name} was {sent[key]!r}, not {_shown(wanted)}")
+        return differences
 
-    def _told(self) -> str:
-        counts = Counter(one.name for one in self.recorded)
+    def _all_sent(self) -> str:
+        counts = Counter(recorded.name for recorded in self.recorded)
         listed = ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in counts.items())
         return f"sent: {listed or 'nothing'}"
 
@@ -248,7 +247,7 @@ def _calling_line() -> str:
 def _from_here(file: Path) -> Path:
     try:
         here = Path.cwd()
-    except OSError:  # a test may have removed the folder that it stood in
+    except OSError:  # a test may have removed its working directory
         return file
     return file.relative_to(here) if file.is_relative_to(here) else file
 
@@ -267,7 +266,7 @@ def _with(properties: Mapping[str, Any]) -> str:
 def _shown(value: object) -> str:
     try:
         return repr(value)
-    except Exception:  # noqa: BLE001 - the failure of a test is not the place for another
+    except Exception:  # noqa: BLE001 - a failing test must show its own failure
         return f"<{type(value).__name__}>"
 
 
@@ -289,7 +288,7 @@ def _same(wanted: Any, sent: Any) -> bool:
 
 
 class StandIn:
-    """Stands in for the network: the transport of clients whose messages are recorded as they are made.
+    """Replaces the network: the transport of clients whose messages are recorded as they are made.
 
     A client that was made before, or outside, hands its messages over when it sends them; they are recorded then.
     """
@@ -300,7 +299,7 @@ class StandIn:
         self._kept: set[str] = set()
 
     def transport_for(self, collector: str | Transport) -> Transport | None:
-        """Instead of a URL or a transport to one; what an application hands in otherwise is its own business."""
+        """Instead of a URL or a transport to one; any other object of an application is left alone."""
         from footfall.delivery.http import HttpTransport
 
         return self if isinstance(collector, str | HttpTransport | StandIn) else None
@@ -325,13 +324,13 @@ class StandIn:
         return Answer(len(batch.messages))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
     async def send_async(self, batch: Batch) -> Answer:
         return self.send(batch)
 
     async def close_async(self) -> None:
-        """Nothing is held."""
+        """Nothing to close."""
 
 
 class _Id(msgspec.Struct):
@@ -353,8 +352,8 @@ def recording(plan: Plan | str | Path | None = None) -> Iterator[Recording]:
             place_order(user="ann")
         sent.assert_sent("order_completed", total=Decimal("129.90"))
 
-    With a plan, each message is result by it, and leaving the block raises AssertionError with every fault, unless they
-    were allowed by `allow_faults()`. Raises PlanError for a plan that cannot be used.
+    With a plan, each message is checked by it, and leaving the block raises AssertionError with every fault, unless
+    they were allowed by `allow_faults()`. Raises PlanError for a plan that cannot be used.
     """
     from footfall.client.capture import capturing
 

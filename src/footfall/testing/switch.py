@@ -1,4 +1,4 @@
-"""Switch: stands in for the network while tests run, and records what each of them sends."""
+"""Switch: replaces the network while tests run, and records what each of them sends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Switch"]
 
 
 class Switch(StandIn):
-    """Stands in for the network during a whole session, and records into the recording of the test that runs.
+    """Replaces the network during a whole session, and records into the recording of the test that runs.
 
     From `start` to `stop` no client that is made from a URL reaches the network.
     """
@@ -30,7 +30,7 @@ class Switch(StandIn):
         self.kept = 0  # messages that were recorded by tests that have ended
 
     def start(self) -> None:
-        """Stand in for the network."""
+        """Replace the network."""
         self._block = capturing(self)
         self._block.__enter__()
 

@@ -1,4 +1,4 @@
-"""What the plan says, in a test, of a message that was sent: every fault that the plan's policy for tests refuses."""
+"""The faults of a message that a test sent: those that the plan's policy for tests refuses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _bodies = msgspec.json.Decoder(_Bodies).decode
 
 
 class Verdicts:
-    """Judges messages by one plan. A client with a plan has transformed its values: those are checked as transformed.
+    """Checks messages by one plan. A client with a plan has transformed its values: those are checked as transformed.
 
     Changed values are what a collector gets, so they are checked as there, under the policy for tests.
     """
@@ -37,7 +37,7 @@ class Verdicts:
         self._as_received = Validator(_with_tests_policy(plan, self._as_sent), stage="collector")
 
     def resolve(self, name: str) -> Event | None:
-        """The event that a name stands for: on the wire, in the plan, or an earlier one."""
+        """The event of a name: that on the wire, that in the plan, or an earlier one."""
         return self._as_sent.resolve(name)
 
     def faults(self, text: bytes, message: Mapping[str, Any]) -> tuple[Fault, ...]:

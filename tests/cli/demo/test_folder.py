@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from footfall.cli.demo.example_files import example_file
 from footfall.cli.demo.folder import prepare
-from footfall.cli.demo.places import find
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
@@ -21,7 +21,7 @@ def prepared(data: Path, plan: Path, seed: int = 1) -> int:
 
 @pytest.fixture
 def plan() -> Path:
-    return find("tracking_plans/shop_and_gateway")
+    return example_file("tracking_plans/shop_and_gateway")
 
 
 def test_a_new_folder_gets_a_copy_of_the_plan_without_its_fixtures(tmp_path: Path, plan: Path) -> None:

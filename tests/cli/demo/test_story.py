@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from footfall.analytics import Dataset
-from footfall.cli.demo.places import find
-from footfall.cli.demo.story import REASONS, tell, telling_person
+from footfall.cli.demo.example_files import example_file
+from footfall.cli.demo.story import REASONS, best_example, story_of
 from footfall.collector import Collector
 
 Message = Mapping[str, object]
 
 
 def collected(data: Path, *messages: Message) -> Dataset:
-    plan = find("tracking_plans/shop_and_gateway")
+    plan = example_file("tracking_plans/shop_and_gateway")
     batch = [
         {"messageId": f"m{number}", "timestamp": f"2026-11-22T09:00:{number:02d}Z", **message}
         for number, message in enumerate(messages)
@@ -48,9 +48,9 @@ def test_the_story_starts_before_the_sign_in_and_ends_with_the_order(tmp_path: P
         ordered(userId="kari"),
     )
     with collected(tmp_path / "data", *messages, viewed(anonymousId="stranger")) as dataset:
-        person = telling_person(dataset)
+        person = best_example(dataset)
         assert person is not None
-        moments = list(tell(dataset, person[0]))
+        moments = list(story_of(dataset, person[0]))
 
     assert [moment.what for moment in moments] == [
         "page home", "product_viewed (sku GW-200)", "identify", "order_completed (total 10.5)",
@@ -67,7 +67,7 @@ def test_of_two_customers_the_one_with_more_before_they_were_known_is_told(tmp_p
         messages.append({"type": "identify", "userId": name, "anonymousId": f"browser {name}"})
         messages.append(ordered(userId=name))
     with collected(tmp_path / "data", *messages) as dataset:
-        person = telling_person(dataset)
+        person = best_example(dataset)
 
     assert person is not None
     assert person[1] == "three"
@@ -75,4 +75,4 @@ def test_of_two_customers_the_one_with_more_before_they_were_known_is_told(tmp_p
 
 def test_nobody_is_told_when_nobody_was_anonymous_and_then_ordered(tmp_path: Path) -> None:
     with collected(tmp_path / "data", viewed(anonymousId="b"), ordered(userId="kari")) as dataset:
-        assert telling_person(dataset) is None
+        assert best_example(dataset) is None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from footfall.cli.demo.places import find
+from footfall.cli.demo.example_files import example_file
 from footfall.cli.demo.processes import running
 from footfall.cli.demo.visitors import visit_shop
 from footfall.clock import SystemClock
@@ -36,8 +36,8 @@ def visited(shop: str, *, visitors: int, seed: int) -> tuple[Counter[str], list[
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A shop whose collector is away: the visitors must not notice."""
-    plan = str(find("tracking_plans/shop_and_gateway"))
-    main = str(find("examples/shop/main.py"))
+    plan = str(example_file("tracking_plans/shop_and_gateway"))
+    main = str(example_file("examples/shop/main.py"))
     arguments = [main, "--port", "0", "--collector", NOBODY, "--plan", plan]
     with running("the shop", arguments, {"FOOTFALL_WRITE_KEY": "k"}) as child:
         yield child.address(WITHIN)

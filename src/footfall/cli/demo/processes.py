@@ -18,7 +18,7 @@ from footfall.errors import UsageError
 
 __all__ = ["FOOTFALL", "Child", "ending_on", "running"]
 
-# The `footfall` command, whatever the PATH says, and whatever stands in the current folder (-P).
+# The `footfall` command, whatever the PATH says, and whatever is in the current folder (-P).
 FOOTFALL = ("-P", "-c", "from footfall.cli import main; main()")
 _STOPS_WITHIN = 20.0  # seconds; what is still queued is delivered in them
 
@@ -72,8 +72,8 @@ class Child:
         """
         try:
             while (line := self._fresh.get(timeout=within)) is not None:
-                if found := re.search(pattern, line):
-                    return found[0]
+                if match := re.search(pattern, line):
+                    return match[0]
         except queue.Empty:
             raise self._failed(f"did not say what it should within {within:.0f} s") from None
         self._fresh.put(None)  # for whoever asks next

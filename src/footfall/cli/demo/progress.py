@@ -13,26 +13,26 @@ from footfall.cli.output import console, echo
 
 __all__ = ["progress"]
 
-_PLAIN_LINES = 5  # how many lines a run prints where nothing can move
+_PLAIN_LINES = 5  # how many lines a run prints where the output is no terminal
 
 
 @contextmanager
 def progress(visitors: int) -> Iterator[Callable[[int, Counter[str]], None]]:
-    """A function to call after each visit with how many are done and what was seen so far."""
+    """A function to call after each visit with how many are done and what the visitors did so far."""
     if not sys.stdout.isatty():
-        yield lambda done, seen: _line(done, visitors, seen)
+        yield lambda done, actions: _line(done, visitors, actions)
         return
     columns = (TextColumn("visits"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=console()) as bar:
         task = bar.add_task("", total=visitors)
-        yield lambda done, seen: bar.update(task, completed=done, description=counted(seen))
+        yield lambda done, actions: bar.update(task, completed=done, description=counted(actions))
 
 
-def _line(done: int, visitors: int, seen: Counter[str]) -> None:
+def _line(done: int, visitors: int, actions: Counter[str]) -> None:
     if done == visitors or done % max(1, visitors // _PLAIN_LINES) == 0:
-        echo(f"  {done:>4} of {visitors} visits: {counted(seen)}")
+        echo(f"  {done:>4} of {visitors} visits: {counted(actions)}")
 
 
-def counted(seen: Counter[str]) -> str:
+def counted(actions: Counter[str]) -> str:
     """What the visitors did, in one line."""
-    return ", ".join(f"{name} {seen[name]}" for name in ("pages", "sign-ins", "orders", "declined"))
+    return ", ".join(f"{name} {actions[name]}" for name in ("pages", "sign-ins", "orders", "declined"))

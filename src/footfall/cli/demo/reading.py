@@ -1,4 +1,4 @@
-"""What the demo reads aloud afterwards: the report, one person's story, the books, and what to try next."""
+"""What the demo shows at its end: the report, one person's story, the books, and what to try next."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ import click
 from footfall import storage
 from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
-from footfall.cli.demo.story import REASONS, tell, telling_person
+from footfall.cli.demo.story import REASONS, best_example, story_of
 from footfall.cli.output import echo
 from footfall.collector.revalidation import faults_of
 from footfall.storage.journal import counter_name
 
-__all__ = ["read_aloud"]
+__all__ = ["show_results"]
 
 
-def read_aloud(data: Path) -> None:
+def show_results(data: Path) -> None:
     """Run the reading commands on the demo's folder, each under the line that repeats it."""
     _heading("The report: every goal, KPI and journey of the plan")
     echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
     _run("report", "--data", str(data), "--plan", str(data / "plan"))
     with Dataset.open(data) as dataset:
-        person = telling_person(dataset)
+        person = best_example(dataset)
         if person:
             _heading("One person, from anonymous to customer")
             _story(dataset, *person)
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
-    _heading("Put aside, whole, until somebody looks")
+    _heading("In quarantine, whole, until somebody looks")
     for line in _quarantined(data):
         echo(f"  {line}")
     _heading("Try next")
@@ -55,13 +55,13 @@ def _run(*arguments: str) -> None:
 
 def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
     zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
-    moments = list(tell(dataset, person_id))
+    messages = list(story_of(dataset, person_id))
     echo(f"person {person_id}, whom the shop knows as {user_id}\n")
-    for moment in moments:
-        time = f"{moment.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
-        echo(f"  {time}  {moment.what:<50} {moment.reason}")
+    for message in messages:
+        time = f"{message.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
+        echo(f"  {time}  {message.what:<50} {message.reason}")
     echo("\nWhy each message is theirs:")
-    for reason in dict.fromkeys(moment.reason for moment in moments):
+    for reason in dict.fromkeys(message.reason for message in messages):
         echo(f"  {reason:<14}{REASONS[reason]}")
 
 

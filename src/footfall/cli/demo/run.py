@@ -1,4 +1,4 @@
-"""The demo from its first line to its last: start everything, let the visitors in, read what they left."""
+"""The demo from its first line to its last: start everything, let the visitors in, read their data."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
+from footfall.cli.demo.example_files import example_file
 from footfall.cli.demo.folder import prepare
-from footfall.cli.demo.places import find
 from footfall.cli.demo.processes import FOOTFALL, ending_on, running
 from footfall.cli.demo.progress import progress
-from footfall.cli.demo.reading import read_aloud
+from footfall.cli.demo.reading import show_results
 from footfall.cli.demo.visitors import visit_shop
 from footfall.cli.output import echo
 from footfall.clock import Clock, SystemClock
@@ -54,12 +54,12 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
 
 
 def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
-    plan = find("tracking_plans/shop_and_gateway")
+    plan = example_file("tracking_plans/shop_and_gateway")
     earlier = prepare(data, plan, seed=seed, visitors=visitors, clock=clock, disk=SystemDisk())
     if earlier:
         echo(f"{data} holds {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
     _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
-    read_aloud(data)
+    show_results(data)
 
 
 def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
@@ -73,19 +73,19 @@ def _live(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock)
         intake = collector.address(_STARTS_WITHIN)
         echo(f"collector  {intake}  (data in {data})")
         to = ("--collector", intake, "--plan", plan)
-        homes = (str(find("examples/gateway/gateway.py")), *to, "--seed", str(seed),
+        homes = (str(example_file("examples/gateway/gateway.py")), *to, "--seed", str(seed),
                  "--gateways", str(_GATEWAYS), "--readings", str(_READINGS),
                  "--pause", str(seconds / _READINGS))  # fmt: skip
         with running("the gateways", homes, {"FOOTFALL_WRITE_KEY": gateway_key}) as gateways:
             echo(f"gateways   {_GATEWAYS}; each loses its line once, one boots in 1970, one is an hour slow")
-            door = (str(find("examples/shop/main.py")), *to, "--port", "0")
+            door = (str(example_file("examples/shop/main.py")), *to, "--port", "0")
             with running("the shop", door, {"FOOTFALL_WRITE_KEY": shop_key}) as shop:
                 address = shop.address(_STARTS_WITHIN)
                 echo(f"shop       {address}")
                 echo(f"visitors   {visitors}, seed {seed}; their visits happen now, in quick motion\n")
-                with progress(visitors) as tell:
+                with progress(visitors) as show:
                     visits = visit_shop(
-                        address, visitors=visitors, seconds=seconds, seed=seed, clock=clock, progress=tell
+                        address, visitors=visitors, seconds=seconds, seed=seed, clock=clock, progress=show
                     )
                     asyncio.run(visits)
                 shop.stop()

@@ -40,16 +40,16 @@ class Customer(NamedTuple):
 
 
 class Visitor:
-    """One cookie jar and who sits in front of it. `seen` counts what was done, over all visitors."""
+    """One cookie jar and who sits in front of it. `actions` counts what was done, over all visitors."""
 
     def __init__(
-        self, web: httpx.AsyncClient, number: int, chance: random.Random, seen: Counter[str], think: Think
+        self, web: httpx.AsyncClient, number: int, chance: random.Random, actions: Counter[str], think: Think
     ) -> None:
         self._web = web
         self._think = think
         self.number = number
         self.chance = chance
-        self.seen = seen
+        self.actions = actions
 
     def person(self, number: int) -> Customer:
         name = _NAMES[number % len(_NAMES)]
@@ -59,14 +59,14 @@ class Visitor:
         await self._think()
         answer = await self._web.get(path, params=query)
         answer.raise_for_status()
-        self.seen["pages"] += 1
+        self.actions["pages"] += 1
         return answer.text
 
     async def post(self, path: str, **form: str) -> httpx.Response:
         await self._think()
         answer = await self._web.post(path, data=form)
         answer.raise_for_status()
-        self.seen["pages"] += 1
+        self.actions["pages"] += 1
         return answer
 
     async def look(self, most: int) -> None:
@@ -89,7 +89,7 @@ class Visitor:
         if self.chance.random() < 0.4:
             form["newsletter"] = "yes"
         await self.post("/sign-in", **form)
-        self.seen["sign-ins"] += 1
+        self.actions["sign-ins"] += 1
 
     async def sign_out(self) -> None:
         await self.post("/sign-out")
@@ -107,11 +107,11 @@ class Visitor:
         }
         while (card := self.chance.choices(("4242", "0002", "0119"), weights=(8, 1, 1))[0]) != "4242":
             await self.post("/checkout", **form, card=card)
-            self.seen["declined"] += 1
+            self.actions["declined"] += 1
             if self.chance.random() < 0.3:
                 return
         answer = await self.post("/checkout", **form, card=card)
-        self.seen["orders"] += 1
+        self.actions["orders"] += 1
         if self.chance.random() < 0.2:
             await self.post("/checkout", **form, card=card)
         if self.chance.random() < 0.5:
@@ -199,7 +199,7 @@ async def visit_shop(
 
     `progress` is told after each visit how many are done. Raises UsageError when the shop fails a visitor.
     """
-    seen: Counter[str] = Counter()
+    actions: Counter[str] = Counter()
     room = asyncio.Semaphore(_CONCURRENT)
     weights, walks = zip(*_WALKS, strict=True)
     certificates = ssl.create_default_context()  # none is needed here, and each client would load them anew
@@ -218,9 +218,9 @@ async def visit_shop(
             room,
             httpx.AsyncClient(base_url=shop, follow_redirects=True, timeout=_TIMEOUT, verify=certificates) as web,
         ):
-            await walk(Visitor(web, number, chance, seen, think))
+            await walk(Visitor(web, number, chance, actions, think))
         done += 1
-        progress(done, seen)
+        progress(done, actions)
 
     try:
         async with asyncio.TaskGroup() as group:
@@ -228,4 +228,4 @@ async def visit_shop(
                 group.create_task(visit(number))
     except* httpx.HTTPError as errors:
         raise UsageError(f"the shop failed a visitor: {errors.exceptions[0]}") from errors
-    return seen
+    return actions

@@ -205,7 +205,7 @@ def _written_in_other_ways(maker: Maker, journey: Journey, name: str) -> list[Pe
     user = f"us\u00e9r-{name}"
     ways = (user, f" {user}\n", f"\ufeff{user}\u200b", user.replace("\u00e9", "e\u0301"))
     tracks = _tracks(maker, walk, 0, _Ids(user), _person(maker.plan, "u", user), "explicit")
-    return [Person(walk, tuple(one._replace(user_id=ways[number % 4]) for number, one in enumerate(tracks)))]
+    return [Person(walk, tuple(track._replace(user_id=ways[number % 4]) for number, track in enumerate(tracks)))]
 
 
 def device_walker(maker: Maker, journey: Journey, name: str) -> list[Person]:

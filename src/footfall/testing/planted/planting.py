@@ -109,38 +109,38 @@ def _walkable(plan: Plan) -> list[Journey]:
     return chosen
 
 
-def _people(planting: _Planting, journeys: Sequence[Journey], people: int) -> dict[str, list[Person]]:
-    made: dict[str, list[Person]] = {}
+def _people(planting: _Planting, journeys: Sequence[Journey], at_least: int) -> dict[str, list[Person]]:
+    people_of: dict[str, list[Person]] = {}
     for journey in journeys:
-        made[journey.name] = []
-        while len(made[journey.name]) < people:
-            number = len(made[journey.name])
+        people_of[journey.name] = []
+        while len(people_of[journey.name]) < at_least:
+            number = len(people_of[journey.name])
             kind = device_walker if journey.by == "device" else KINDS[number % len(KINDS)]
             group = kind(planting, journey, f"{journey.name}-{number}")
             shift = 2 * _DAY + planting.rng.randrange(20 * _DAY)
-            made[journey.name] += [
+            people_of[journey.name] += [
                 person._replace(messages=tuple(m._replace(at=m.at + shift) for m in person.messages))
                 for person in group
             ]
-    return made
+    return people_of
 
 
 def _strangers(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
-    """Stored, but nobody: every message with a junk anonymous id is a person of its own that no count includes."""
-    made = []
+    """Stored, but nobody: every message with a junk anonymous id is a separate person that no count includes."""
+    messages = []
     for number in range(count):
         source, message_id = planting.source_of(event), planting.message_id()
         key = json.dumps([source, message_id], separators=(",", ":"))
         person_id = str(uuid5(namespace(planting.plan.id), f"m:{key}"))
         properties = planting.properties_of(Stop(event, 0), None)
         junk = ["undefined", "NULL", '"0"', " nan "][number % 4]
-        made.append(
+        messages.append(
             PlantedMessage(
                 "track", source, message_id, _DAY + number, event, properties,
                 anonymous_id=junk, person_id=person_id, reason="blocked",
             )
         )  # fmt: skip
-    return made
+    return messages
 
 
 def _faulty(planting: _Planting, event: str, count: int) -> list[PlantedMessage]:
@@ -173,9 +173,9 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
     journeys = _walkable(plan)
     if not any(journey.by == "user" for journey in journeys):
         raise UsageError(f"{plan.id}: planted people need a journey `by: user` whose events are active")
-    made = _people(planting, journeys, people)
+    people_of = _people(planting, journeys, people)
     event = next(journey for journey in journeys if journey.by == "user").steps[0].event
-    stored = [message for group in made.values() for person in group for message in person.messages]
+    stored = [message for group in people_of.values() for person in group for message in person.messages]
     stored += _strangers(planting, event, people // 5)
     bad = _faulty(planting, event, people // 5)
     messages = stored + bad
@@ -188,7 +188,9 @@ def plant(plan: Plan, *, people: int = 42, seed: int = 1, duplicates: float = 0.
         for m in stored
         if m.type == "track" and m.event is not None and m.person_id is not None
     ]
-    walks: dict[str, list[PlantedJourney]] = {name: [person.walk for person in group] for name, group in made.items()}
+    walks: dict[str, list[PlantedJourney]] = {
+        name: [person.walk for person in group] for name, group in people_of.items()
+    }
     return Planted(
         plan=plan,
         messages=tuple(sending),

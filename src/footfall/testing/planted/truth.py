@@ -57,7 +57,7 @@ _FIGURES: dict[str, Callable[[list[Decimal]], Number]] = {
 
 
 def meets(properties: Mapping[str, Any], where: Sequence[Where]) -> bool:
-    """Whether properties meet every condition; an absent one stands as None."""
+    """Whether properties meet every condition; an absent one counts as None."""
     return all(_HOLDS[condition.op](properties.get(condition.property), condition.values) for condition in where)
 
 
@@ -117,7 +117,7 @@ def currency_truth(plan: Plan, facts: Sequence[Fact]) -> dict[str, dict[str | No
             apart: dict[str | None, list[Fact]] = defaultdict(list)
             for fact in _selected(facts, measure.event, measure.where):
                 apart[fact.properties.get(currency) if currency in by_name else currency].append(fact)
-            truth[name] = {code: _figure_of(found, measure) for code, found in apart.items()}
+            truth[name] = {code: _figure_of(group, measure) for code, group in apart.items()}
     return truth
 
 

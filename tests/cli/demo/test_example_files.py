@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.cli.demo.places import find
+from footfall.cli.demo.example_files import example_file
 from footfall.errors import UsageError
 
 
@@ -12,9 +12,9 @@ from footfall.errors import UsageError
     "relative", ["examples/shop/main.py", "examples/gateway/gateway.py", "tracking_plans/shop_and_gateway"]
 )
 def test_what_the_demo_needs_is_found(relative: str) -> None:
-    assert find(relative).exists()
+    assert example_file(relative).exists()
 
 
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(UsageError, match="no examples/nothing"):
-        find("examples/nothing")
+        example_file("examples/nothing")

@@ -7,11 +7,11 @@ from pathlib import Path
 import footfall
 from footfall.errors import UsageError
 
-__all__ = ["find"]
+__all__ = ["example_file"]
 
 
-def find(relative: str) -> Path:
-    """The file or folder that stands at `relative` in the project, wherever this footfall was installed from.
+def example_file(relative: str) -> Path:
+    """The file or folder `relative` of the project, wherever this footfall was installed from.
 
     Raises UsageError when this installation came without the examples.
     """
