@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from footfall import Client, plan
-from footfall.analytics import Dataset, report
+from footfall.analytics import KPIS, Dataset, report
 from footfall.collector import Collector
 from footfall.delivery import InProcessTransport
 
@@ -25,5 +25,5 @@ with Collector("footfall-data", plan=shop) as collector, Client(InProcessTranspo
     client.track("order_completed", ORDER, user_id="kari")
 
 with Dataset.open("footfall-data", shop) as dataset:
-    figures = {kpi.name: kpi.value for kpi in report(dataset, shop, now=datetime.now(UTC)).kpis}
+    figures = {kpi.name: kpi.value for kpi in report(dataset, shop, now=datetime.now(UTC))[KPIS]}
 print("{shoppers} person saw a product, {lifetime_customers} bought, for {revenue} EUR".format(**figures))

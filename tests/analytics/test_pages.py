@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import measure
+from footfall.analytics.questions.kpis import KPIS
 from footfall.analytics.reaches import funnel, guarded, walk
 from footfall.analytics.report import report
 from footfall.analytics.window import Span
@@ -160,4 +161,4 @@ def test_an_event_of_the_plan_goes_before_a_word(entry: MakeEntry, name: str) ->
     with Dataset.of(log, plan) as dataset:
         found = report(dataset, plan, now=datetime(1970, 1, 2, tzinfo=UTC))
 
-    assert found.kpis[0].value == 1
+    assert found[KPIS][0].value == 1

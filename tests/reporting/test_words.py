@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Literal, get_args
 
 import pytest
 
-from footfall.analytics import KpiResult, Window
-from footfall.analytics.results import CurrencyFigure
-from footfall.reporting.words import duration, kpi_value, number, percent
+from footfall.analytics import Window
+from footfall.analytics.sections import Amount, Bar, Bounds, Command, Elapsed, Period, Value, WindowLength
+from footfall.reporting import words
+from footfall.reporting.words import duration, number, percent, say
 
 
 @pytest.mark.parametrize(
@@ -56,15 +59,48 @@ def test_a_small_share_does_not_read_as_none(value: str, text: str) -> None:
         ("90061", "1 d 1 h"), ("2419200", "28 d"),
     ],
 )  # fmt: skip
-def test_a_duration_is_told_in_its_two_largest_units(seconds: str, text: str) -> None:
+def test_a_duration_is_said_in_its_two_largest_units(seconds: str, text: str) -> None:
     assert duration(Decimal(seconds)) == text
 
 
-def test_money_is_told_in_a_line_for_each_currency() -> None:
-    kpi = KpiResult(
-        name="revenue", question="", owner="", value=None, of=None, to=None, target=None,
-        window=Window(None, None, "UTC"), rows=(), drives=None, guardrails=(), unread=0, definition="",
-        currencies=(CurrencyFigure("EUR", Decimal("1200.50")), CurrencyFigure(None, Decimal(7))),
-    )  # fmt: skip
+def test_a_duration_is_unknown_where_nobody_took_the_step() -> None:
+    assert say(Elapsed(None)) == ""
 
-    assert kpi_value(kpi, share=False) == "1,200.50 EUR\n7 (no currency)"
+
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        (Bounds(Decimal(250000), unit="EUR"), "≥ 250,000 EUR"),
+        (Bounds(None, Decimal("0.035"), is_share=True), "≤ 3.5 %"),
+        (Bounds(10, 5000, unit="per day"), "10 to 5,000 per day"),
+        (Bounds(0, 0), "0 to 0"),
+    ],
+)
+def test_bounds_say_what_a_figure_should_be(bounds: Bounds, text: str) -> None:
+    assert say(bounds) == text
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "text"),
+    [(None, None, "all"), (None, 10, "all"), (None, 9, "all to 2026-11-09"), (3, 10, "7 d")],
+)
+def test_a_window_says_how_long_it_is(since: int | None, until: int | None, text: str) -> None:
+    first, last = (None if day is None else datetime(2026, 11, day, tzinfo=UTC) for day in (since, until))
+
+    assert say(WindowLength(Window(first, last, "UTC"), datetime(2026, 11, 10, tzinfo=UTC))) == text
+
+
+@pytest.mark.parametrize(
+    ("per", "text"),
+    [("hour", "2026-11-02 09:00"), ("day", "2026-11-02 Mon"), ("week", "week of 2026-11-02"), ("month", "2026-11")],
+)
+def test_a_period_is_named_by_its_beginning(per: Literal["hour", "day", "week", "month"], text: str) -> None:
+    assert say(Period(datetime(2026, 11, 2, 9, tzinfo=UTC), per)) == text
+
+
+def test_an_amount_has_its_unit() -> None:
+    assert say(Amount(Decimal("1200.50"), unit="EUR")) == "1,200.50 EUR"
+
+
+def test_every_value_has_words_but_for_those_that_a_renderer_shows() -> None:
+    assert set(get_args(Value)) - words.WORDS.keys() == {Bar, Command}

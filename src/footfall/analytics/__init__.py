@@ -6,30 +6,28 @@ from footfall.extras import needs
 
 with needs("footfall.analytics", "server"):
     from footfall.analytics.dataset import Contents, Dataset
-    from footfall.analytics.intake import IntakeResult, QuarantineReason
-    from footfall.analytics.overview import NameCount, Overview, PeriodCount
+    from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext
+    from footfall.analytics.questions import QUESTIONS
+    from footfall.analytics.questions.goals import GOALS, GoalResult
+    from footfall.analytics.questions.intake import INTAKE, IntakeResult, QuarantineReason
+    from footfall.analytics.questions.journeys import JOURNEYS, BranchResult, GuardResult, JourneyResult, StepResult
+    from footfall.analytics.questions.kpis import KPIS, CurrencyFigure, Group, Guardrail, KpiResult, TargetResult
+    from footfall.analytics.questions.overview import OVERVIEW, NameCount, Overview, PeriodCount
+    from footfall.analytics.questions.volumes import VOLUMES, VolumeResult
     from footfall.analytics.report import report
-    from footfall.analytics.results import (
-        BranchResult,
-        DataStamp,
-        GoalResult,
-        Group,
-        Guardrail,
-        GuardResult,
-        JourneyResult,
-        KpiResult,
-        PlanStamp,
-        Report,
-        StepResult,
-        TargetResult,
-        VolumeResult,
-        encode,
-    )
     from footfall.analytics.window import Window
 
 __all__ = [
+    "GOALS",
+    "INTAKE",
+    "JOURNEYS",
+    "KPIS",
+    "OVERVIEW",
+    "QUESTIONS",
+    "VOLUMES",
     "BranchResult",
     "Contents",
+    "CurrencyFigure",
     "DataStamp",
     "Dataset",
     "GoalResult",
@@ -44,11 +42,12 @@ __all__ = [
     "PeriodCount",
     "PlanStamp",
     "QuarantineReason",
+    "Question",
     "Report",
+    "ReportContext",
     "StepResult",
     "TargetResult",
     "VolumeResult",
     "Window",
-    "encode",
     "report",
 ]

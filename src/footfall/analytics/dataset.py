@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Self
 import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
-from footfall.analytics.intake import IntakeResult, load_intake, read_intake
-from footfall.analytics.loading import load
+from footfall.analytics.loading import CHUNK, load, load_intake
 from footfall.analytics.properties import PropertyTable, make_table
-from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
@@ -27,14 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Contents", "Dataset"]
 
-CHUNK = 20_000
-_ALL = Span()
-
 
 class Contents(msgspec.Struct, frozen=True):
-    """What a dataset holds: how many messages, persons and device streams, and from when to when.
+    """How many messages, persons and device streams a dataset has, from when to when, and what is not among them.
 
-    `first` and `last` are microseconds since 1970 UTC, None when there is nothing.
+    `first` and `last` are microseconds since 1970 UTC, None when there is nothing. `quarantined` messages are in
+    quarantine now, `rejected` ones were never kept.
     """
 
     messages: int
@@ -42,6 +38,8 @@ class Contents(msgspec.Struct, frozen=True):
     devices: int
     first: int | None
     last: int | None
+    quarantined: int
+    rejected: int
 
 
 class Dataset:
@@ -112,15 +110,13 @@ class Dataset:
 
     def contents(self) -> Contents:
         """How much there is, and from when to when."""
-        found = self.rows(
-            "SELECT count(*), count(DISTINCT person_id) FILTER (counted), "
-            "count(DISTINCT person_id) FILTER (reason = 'device'), min(occurred_at), max(occurred_at) FROM messages"
-        )
-        return Contents(*found[0])
-
-    def intake(self, span: Span = _ALL) -> IntakeResult:
-        """How much of a window is stored, in quarantine, rejected and late."""
-        return read_intake(self._connection, span)
+        (counts,) = self.rows("""
+            SELECT count(*), count(DISTINCT person_id) FILTER (counted),
+                   count(DISTINCT person_id) FILTER (reason = 'device'), min(occurred_at), max(occurred_at),
+                   (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)
+            FROM messages
+        """)
+        return Contents(*counts)
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
@@ -134,13 +130,13 @@ class Dataset:
         if event is None:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
         wanted = set(properties)
-        made = self._tables.setdefault(msgspec.json.encode(event), [])
-        for table in made:
+        tables = self._tables.setdefault(msgspec.json.encode(event), [])
+        for table in tables:
             if wanted <= set(table.columns):
                 return table
         call = call_of(name) if source and name not in source.events else None
-        made.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted), call))
-        return made[-1]
+        tables.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted), call))
+        return tables[-1]
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""

@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.analytics.properties import MOST_DIGITS
 
-__all__ = ["AGGREGATES", "Figure", "aggregate", "quotient"]
+__all__ = ["AGGREGATES", "Figure", "aggregate", "plain_digits", "quotient"]
 
 # Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
 _EXACT = Context(prec=4 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
@@ -31,11 +31,11 @@ class Figure(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, value: Decimal | int | None) -> Figure:
-        return cls(None, None) if value is None else cls(plain(Decimal(value)), Fraction(value))
+        return cls(None, None) if value is None else cls(plain_digits(Decimal(value)), Fraction(value))
 
 
-def plain(value: Decimal) -> Decimal:
-    """The same number, with zeros in the place of a positive exponent."""
+def plain_digits(value: Decimal) -> Decimal:
+    """The same number with zeros in place of a positive exponent."""
     exponent = value.as_tuple().exponent
     return value.quantize(Decimal(1), context=_EXACT) if isinstance(exponent, int) and exponent > 0 else value
 
@@ -50,7 +50,7 @@ def quotient(of: Fraction | int | None, to: Fraction | int | None) -> Figure:
     exact = Fraction(of) / Fraction(to)
     shown = _SHOWN.divide(Decimal(exact.numerator), Decimal(exact.denominator)).normalize(_SHOWN)
     # Zeros in the place of digits that were rounded away would read as exact.
-    return Figure(plain(shown) if Fraction(shown) == exact else shown, exact)
+    return Figure(plain_digits(shown) if Fraction(shown) == exact else shown, exact)
 
 
 Histogram = Sequence[tuple[Decimal, int]]
@@ -93,7 +93,7 @@ AGGREGATES: Mapping[str, Callable[[Histogram], Figure]] = {
 
 def aggregate(function: str, values: Iterable[tuple[Decimal | str, int]]) -> Figure:
     """`function` over values with how often each occurs. Of nothing: a sum is 0, all else is nothing."""
-    found = [(Decimal(value), count) for value, count in values]
-    if not found:
+    histogram = [(Decimal(value), count) for value, count in values]
+    if not histogram:
         return Figure.of(0 if function == "sum" else None)
-    return AGGREGATES[function](found)
+    return AGGREGATES[function](histogram)

@@ -1,4 +1,4 @@
-"""Loads journal rows into DuckDB by way of Arrow, and joins each message with the person it belongs to."""
+"""Loads journal rows into DuckDB by way of Arrow: messages with the person of each, and what is in quarantine."""
 
 from __future__ import annotations
 
@@ -6,19 +6,28 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from footfall.analytics.engine import hand_over, rows
 from footfall.analytics.window import microseconds
+from footfall.events import Fault
 from footfall.identity.attribution import namespace
 from footfall.identity.ids import comparable_sql
 from footfall.identity.sql import attribute_sql
+from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.storage.columns import COLUMNS, Column
-from footfall.storage.journal import Entry
+from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["load"]
+__all__ = ["CHUNK", "load", "load_intake"]
+
+CHUNK = 20_000
+"""So many rows are read from the journal at a time."""
+
+_decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
 _MESSAGES = """
 CREATE TABLE messages AS
@@ -83,3 +92,44 @@ def _names(plan: Plan | None) -> list[tuple[str, str, int | None]]:
                 before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
             found.setdefault(alias.name, (alias.name, event.name, before))
     return [entry for wire, entry in found.items() if wire not in plan.events]
+
+
+def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None) -> None:
+    """Fill the tables `quarantine`, `quarantine_faults` and `refusals`; they stay empty without a snapshot."""
+    connection.execute(
+        "CREATE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT);"
+        "CREATE TABLE quarantine_faults (seq BIGINT, path VARCHAR, code VARCHAR);"
+        "CREATE TABLE refusals (quarter BIGINT, number BIGINT)"
+    )
+    if snapshot is None:
+        return
+    for chunk in snapshot.scan("quarantined", chunk=CHUNK):
+        _load_quarantined(connection, chunk)
+    _load_refusals(connection, snapshot.refusals())
+
+
+def _load_quarantined(connection: duckdb.DuckDBPyConnection, chunk: Sequence[Entry]) -> None:
+    import pyarrow  # loaded with the engine
+
+    lines = [(entry.seq, counter_name(entry.row.event, entry.row.type), entry.row.occurred_at) for entry in chunk]
+    faults = [
+        (entry.seq, *fault)
+        for entry in chunk
+        if entry.row.faults
+        for fault in {(general_path(fault.path), fault.code) for fault in _decode_faults(entry.row.faults)}
+    ]
+    table = pyarrow.table(dict(zip(("seq", "event", "occurred_at"), zip(*lines, strict=True), strict=True)))
+    hand_over(connection, table, "INSERT INTO quarantine SELECT * FROM handed")
+    if faults:
+        table = pyarrow.table(dict(zip(("seq", "path", "code"), zip(*faults, strict=True), strict=True)))
+        hand_over(connection, table, "INSERT INTO quarantine_faults SELECT * FROM handed")
+
+
+def _load_refusals(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Refusals]) -> None:
+    import pyarrow  # loaded with the engine
+
+    if refusals:
+        table = pyarrow.table(
+            {"quarter": [one.quarter for one in refusals], "number": [one.number for one in refusals]}
+        )
+        hand_over(connection, table, "INSERT INTO refusals SELECT * FROM handed")

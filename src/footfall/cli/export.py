@@ -58,17 +58,17 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
-        count, waiting = dataset.contents().messages, dataset.intake().quarantined
+        contents = dataset.contents()
         if output is None:
             with click.open_file("-", "wb") as out:
                 write(dataset, cast("IO[bytes]", out))
                 out.flush()  # an output that cannot be written ends here, with nothing more to say
         else:
             _write(output, dataset, write)
-            echo(f"{counted(count, 'message')} written to {output}", err=True)
-    if waiting:
-        place = shlex.quote(str(data))
-        echo(f"{counted(waiting, 'message')} in quarantine left out: footfall quarantine list --data {place}", err=True)
+            echo(f"{counted(contents.messages, 'message')} written to {output}", err=True)
+    if contents.quarantined:
+        left_out = f"{counted(contents.quarantined, 'message')} in quarantine left out"
+        echo(f"{left_out}: footfall quarantine list --data {shlex.quote(str(data))}", err=True)
 
 
 def _write(path: Path, dataset: Dataset, write: Callable[[Dataset, IO[bytes]], None]) -> None:

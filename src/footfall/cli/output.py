@@ -14,10 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from footfall.errors import OutputError
-from footfall.printable import printable, printable_lines, tame_json
+from footfall.printable import printable, printable_lines
+from footfall.reporting.json import to_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["PIPE_WIDTH", "OutputError", "console", "echo", "echo_json", "guarded", "printable"]
 
 PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
-
-_JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
@@ -40,10 +37,9 @@ def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
 
 
 def echo_json(value: Any) -> None:
-    """Write a value as JSON in UTF-8: decimals with their digits, and escapes for what a terminal would obey."""
-    content = tame_json(msgspec.json.format(_JSON.encode(value), indent=2)) + b"\n"
+    """Write a value as JSON. See `to_json`."""
     sys.stdout.flush()
-    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.write(to_json(value) + b"\n")
     sys.stdout.buffer.flush()
 
 

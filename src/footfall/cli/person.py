@@ -82,7 +82,7 @@ def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:
     with Dataset.open(data, None if plan is None else plans.read(plan).require()) as dataset:
         found = _look_up(dataset, id, limit)
         timezone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
-        waiting = dataset.intake().quarantined
+        waiting = dataset.contents().quarantined
     if form == "json":
         echo_json(found)
     elif found.persons:

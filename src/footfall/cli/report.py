@@ -37,8 +37,8 @@ def command(*, data: Path, plan: Path | None, since: str | None, until: str | No
     chosen = plans.read(plan).require() if plan is not None else None
     bounds = [None if text is None else moment(text, now) for text in (since, until)]
     with Dataset.open(data, chosen) as dataset:
-        found = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
+        answers = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
-        echo_json(found)
+        echo_json(answers.as_json())
     else:
-        show(found, console(), str(data))
+        show(answers, console(), str(data))

@@ -1,28 +1,20 @@
-"""How a report says its numbers: whole, with the unit that reads best."""
+"""Words for the values of a report: numbers whole, with the unit that reads best."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any
 
-from footfall.analytics import KpiResult, TargetResult, VolumeResult, Window
+from footfall.analytics.sections import Amount, Bounds, Elapsed, Period, Rest, Value, Verdict, WindowLength
+from footfall.analytics.window import Window
+from footfall.printable import counted
 
-__all__ = [
-    "MOMENT",
-    "between",
-    "duration",
-    "expected",
-    "is_share",
-    "key",
-    "kpi_value",
-    "number",
-    "percent",
-    "span",
-    "target",
-    "value",
-]
+__all__ = ["MOMENT", "WORDS", "between", "duration", "number", "percent", "say"]
 
 MOMENT = "%Y-%m-%d %H:%M"
+_PERIODS = {"hour": MOMENT, "day": "%Y-%m-%d %a", "week": "week of %Y-%m-%d", "month": "%Y-%m"}
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _MOST_DECIMALS = 12
 _DECIMALS = 4
@@ -35,20 +27,14 @@ def between(window: Window) -> str:
     return f"{since} to {window.until.strftime(MOMENT) if window.until else 'the last message'}"
 
 
-def span(window: Window, now: datetime) -> str:
+def _window_length(value: WindowLength) -> str:
     """How long a window is, or where it ends when it has no beginning and does not end now."""
-    if window.until is None or (window.since is None and window.until == now):
+    since, until = value.window.since, value.window.until
+    if until is None or (since is None and until == value.now):
         return "all"
-    if window.since is None:
-        return f"all to {window.until.strftime('%Y-%m-%d')}"
-    return duration(Decimal(int(window.until.timestamp() - window.since.timestamp())))
-
-
-def is_share(kpi: KpiResult) -> bool:
-    """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
-    parts = [*(row.value for row in kpi.rows), *(one.value for one in kpi.currencies)]
-    known = [kpi.value, kpi.target.value if kpi.target else None, *parts]
-    return kpi.to is not None and all(part is None or abs(part) <= 1 for part in known)
+    if since is None:
+        return f"all to {until.strftime('%Y-%m-%d')}"
+    return duration(Decimal(int(until.timestamp() - since.timestamp())))
 
 
 def percent(share: Decimal | None) -> str:
@@ -78,33 +64,19 @@ def number(figure: Decimal | None, *, rounded: bool = False) -> str:
     return f"{figure:,f}"
 
 
-def value(figure: Decimal | None, *, share: bool, rounded: bool = False) -> str:
-    """A figure as percent or as a number; `rounded` says that it has more digits than are known here."""
-    return percent(figure) if share else number(figure, rounded=rounded)
+def _amount(value: Amount) -> str:
+    text = percent(value.value) if value.is_share else number(value.value, rounded=value.rounded)
+    return f"{text} {value.unit}".rstrip()
 
 
-def kpi_value(kpi: KpiResult, *, share: bool) -> str:
-    """The figure of a KPI; of money, a line for each currency."""
-    lines = [
-        f"{value(one.value, share=share, rounded=one.rounded)} {one.currency or '(no currency)'}"
-        for one in kpi.currencies
-    ]
-    return "\n".join(lines) or value(kpi.value, share=share, rounded=kpi.rounded)
-
-
-def target(wanted: TargetResult | None, *, share: bool) -> str:
-    """`≥ 250,000 EUR`."""
-    if wanted is None:
-        return ""
-    sign = "≥" if wanted.direction == "up" else "≤"
-    return f"{sign} {value(wanted.value, share=share)}{f' {wanted.unit}' if wanted.unit else ''}"
-
-
-def key(part: str | int | bool | Decimal | None) -> str:
-    """One value of a group."""
-    if part is None:
-        return "(none)"
-    return str(part).lower() if isinstance(part, bool) else str(part)
+def _bounds(value: Bounds) -> str:
+    """`≥ 250,000 EUR`, `10 to 50 per day`."""
+    least, most = (
+        None if bound is None else _amount(Amount(Decimal(bound), value.is_share))
+        for bound in (value.least, value.most)
+    )
+    text = f"{least} to {most}" if least and most else f"≥ {least}" if least else f"≤ {most}"
+    return f"{text} {value.unit}".rstrip()
 
 
 def duration(seconds: Decimal | None) -> str:
@@ -113,17 +85,29 @@ def duration(seconds: Decimal | None) -> str:
         return ""
     if 0 < seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    left, parts = int(seconds), []
+    rest, parts = int(seconds), []
     for size, unit in _UNITS:
-        if left >= size:
-            parts.append(f"{left // size} {unit}")
-            left %= size
+        if rest >= size:
+            parts.append(f"{rest // size} {unit}")
+            rest %= size
     return " ".join(parts[:2]) or "0 s"
 
 
-def expected(volume: VolumeResult) -> str:
-    """`10 to 50 per day`."""
-    if volume.min is not None and volume.max is not None:
-        return f"{volume.min:,} to {volume.max:,} per {volume.per}"
-    sign, bound = ("≤", volume.max) if volume.max is not None else ("≥", volume.min)
-    return f"{sign} {bound or 0:,} per {volume.per}"
+WORDS: Mapping[type, Callable[[Any], str]] = {
+    str: str,
+    int: "{:,}".format,
+    datetime: lambda value: value.strftime(MOMENT),
+    Amount: _amount,
+    Bounds: _bounds,
+    Elapsed: lambda value: duration(value.seconds),
+    Period: lambda value: value.start.strftime(_PERIODS[value.per]),
+    Rest: lambda value: f"{counted(value.count, value.noun)}: --format json",
+    Verdict: lambda value: {True: "yes", False: "no", None: "–"}[value.met],
+    WindowLength: _window_length,
+}
+"""A value's words, by its type; a bar and a command are for the renderer to show."""
+
+
+def say(value: Value) -> str:
+    """A value in words."""
+    return WORDS[type(value)](value)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import msgspec
 
-from footfall.analytics import JourneyResult, KpiResult, Report
+from footfall.analytics import JOURNEYS, KPIS, JourneyResult, KpiResult, Report
 
 __all__ = ["JourneyDelta", "KpiDelta", "StepDelta", "journey_deltas", "kpi_deltas"]
 
@@ -50,8 +50,8 @@ def _change(*, had: bool, has: bool, same: bool) -> str:
 
 def kpi_deltas(before: Report | None, after: Report) -> tuple[KpiDelta, ...]:
     """Every KPI of both reports, the new plan's first. A KPI with groups is the same only if each group is."""
-    old = {} if before is None else {kpi.name: kpi for kpi in before.kpis}
-    new = {kpi.name: kpi for kpi in after.kpis}
+    old = {} if before is None else {kpi.name: kpi for kpi in before[KPIS]}
+    new = {kpi.name: kpi for kpi in after[KPIS]}
     return tuple(_kpi(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
 
 
@@ -75,8 +75,8 @@ def _figures(kpi: KpiResult) -> tuple[object, ...]:
 
 def journey_deltas(before: Report | None, after: Report) -> tuple[JourneyDelta, ...]:
     """Every journey of both reports, the new plan's first."""
-    old = {} if before is None else {journey.name: journey for journey in before.journeys}
-    new = {journey.name: journey for journey in after.journeys}
+    old = {} if before is None else {journey.name: journey for journey in before[JOURNEYS]}
+    new = {journey.name: journey for journey in after[JOURNEYS]}
     return tuple(_journey(name, old.get(name), new.get(name)) for name in dict.fromkeys([*new, *old]))
 
 

@@ -10,14 +10,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import answer
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.overview import overview
-from footfall.analytics.window import Span
+from footfall.analytics.questions.overview import OVERVIEW, Overview
+from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
 START = datetime(2026, 3, 28, tzinfo=UTC)  # the next night, Europe's clocks go an hour forward
+
+
+def overview(dataset: Dataset, zone: str = "UTC") -> Overview:
+    shown = answer(OVERVIEW, dataset, Plan(id="", timezone=zone))
+    assert shown is not None
+    return shown
 
 
 def at(**later: float) -> float:
@@ -40,10 +47,10 @@ def test_the_period_suits_how_long_there_was_data(
     entry: MakeEntry, moments: list[float], per: str, periods: int
 ) -> None:
     with Dataset.of(entry(number, "seen", moment, user="u") for number, moment in enumerate(moments, 1)) as dataset:
-        found = overview(dataset, Span(), "UTC")
+        shown = overview(dataset)
 
-    assert (found.per, len(found.periods)) == (per, periods)
-    assert sum(period.messages for period in found.periods) == len(moments)
+    assert (shown.per, len(shown.periods)) == (per, periods)
+    assert sum(period.messages for period in shown.periods) == len(moments)
 
 
 def test_names_are_counted_with_their_first_and_last_moment_the_most_frequent_first(entry: MakeEntry) -> None:
@@ -54,13 +61,13 @@ def test_names_are_counted_with_their_first_and_last_moment_the_most_frequent_fi
         entry(4, "seen", 3, user="a"),
     ]
     with Dataset.of(log) as dataset:
-        found = overview(dataset, Span(), "UTC")
+        shown = overview(dataset)
 
-    assert [(name.name, name.messages, name.persons, name.first.second, name.last.second) for name in found.events] == [
+    assert [(name.name, name.messages, name.persons, name.first.second, name.last.second) for name in shown.events] == [
         ("seen", 3, 2, 3, 9),
         ("(page)", 1, 1, 7, 7),
     ]
-    assert [(name.name, name.messages) for name in found.sources] == [("shop", 3), ("app", 1)]
+    assert [(name.name, name.messages) for name in shown.sources] == [("shop", 3), ("app", 1)]
 
 
 @pytest.mark.parametrize("second", [-62_135_596_800, 253_402_300_799])
@@ -68,7 +75,7 @@ def test_the_rim_of_the_calendar_has_a_period_too(entry: MakeEntry, second: int)
     days = [entry(number, "seen", number * 86_400, user="u") for number in range(1, 60)]
     with Dataset.of([*days, entry(90, "seen", second, user="u")]) as dataset:
         for zone in ("Pacific/Auckland", "America/Los_Angeles"):
-            assert sum(period.messages for period in overview(dataset, Span(), zone).periods) == 60
+            assert sum(period.messages for period in overview(dataset, zone).periods) == 60
 
 
 LOGS = st.lists(
@@ -93,15 +100,17 @@ def test_any_log_is_counted_as_a_loop_counts_it(
         entry(number, name, when, user=user, source=source) for number, (when, name, user, source) in enumerate(log, 1)
     ]
     with Dataset.of(entries) as dataset:
-        found = overview(dataset, Span(), zone)
+        shown = overview(dataset, zone)
 
     groups: dict[datetime, list[tuple[float, str, str, str]]] = defaultdict(list)
     for line in log:
         local = datetime.fromtimestamp(line[0], UTC).astimezone(ZoneInfo(zone))
         whole = local.replace(minute=0, second=0, microsecond=0)
-        groups[whole if found.per == "hour" else whole.replace(hour=0, fold=0)].append(line)
-    assert [(one.start, one.messages, one.persons, one.events, one.sources) for one in found.periods] == [
+        groups[whole if shown.per == "hour" else whole.replace(hour=0, fold=0)].append(line)
+    assert [
+        (period.start, period.messages, period.persons, period.events, period.sources) for period in shown.periods
+    ] == [
         (start, len(lines), *(len({line[place] for line in lines}) for place in (2, 1, 3)))
         for start, lines in sorted(groups.items(), key=lambda group: min(group[1])[0])
     ]
-    event(f"by {found.per} in {zone}")
+    event(f"by {shown.per} in {zone}")

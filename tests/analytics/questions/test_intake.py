@@ -8,12 +8,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import answer
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import connect
-from footfall.analytics.intake import QuarantineReason, load_intake, read_intake
+from footfall.analytics.loading import load_intake
+from footfall.analytics.questions.intake import INTAKE, QuarantineReason
 from footfall.analytics.window import Span
 from footfall.collector import Collector
 from footfall.storage import Changes, Row
@@ -51,36 +53,38 @@ EDGES = st.none() | st.integers(-3, 4).map(lambda days: NOON + days * DAY)
 def test_any_window_counts_what_a_loop_counts(
     drawn: list[tuple[int, int, str, str | None, list[str]]], since: int | None, until: int | None
 ) -> None:
+    assume(since is None or until is None or since < until)
     rows = [row(number, *parts) for number, parts in enumerate(drawn)]
     journal = MemoryJournal()
     journal.commit(Changes(rows, {}))
     connection = connect()
     connection.execute("CREATE TABLE messages (occurred_at BIGINT, received_at BIGINT)")
-    stored = [one for one in rows if one.kind == "stored"]
-    for one in stored:
-        connection.execute("INSERT INTO messages VALUES (?, ?)", [one.occurred_at, one.received_at])
+    for stored in (each for each in rows if each.kind == "stored"):
+        connection.execute("INSERT INTO messages VALUES (?, ?)", [stored.occurred_at, stored.received_at])
 
     with journal.snapshot() as snapshot:
         load_intake(connection, snapshot)
-    found = read_intake(connection, Span(since, until))
+    intake = answer(INTAKE, Dataset(connection, None), span=Span(since, until))
 
     within = [
-        one
-        for one in rows
-        if (since is None or one.occurred_at >= since) and (until is None or one.occurred_at < until)
+        message
+        for message in rows
+        if (since is None or message.occurred_at >= since) and (until is None or message.occurred_at < until)
     ]
-    waiting = [one for one in within if one.kind == "quarantined"]
+    waiting = [message for message in within if message.kind == "quarantined"]
     reasons = Counter(
-        (one.event or "(page)", "lines[].price", code)
-        for one in waiting
-        for code in {fault["code"] for fault in msgspec.json.decode(one.faults or b"[]")}
+        (message.event or "(page)", "lines[].price", code)
+        for message in waiting
+        for code in {fault["code"] for fault in msgspec.json.decode(message.faults or b"[]")}
     )
     top = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))[:3]
-    assert found.stored == len(within) - len(waiting)
-    assert found.late == sum(one.received_at - one.occurred_at > DAY for one in within if one.kind == "stored")
-    assert found.quarantined == len(waiting)
-    assert found.reasons == tuple(QuarantineReason(*reason, count) for reason, count in top)
-    event(f"late: {found.late > 0}, more than three reasons: {len(reasons) > 3}, empty: {not within}")
+    assert intake.stored == len(within) - len(waiting)
+    assert intake.late == sum(
+        message.received_at - message.occurred_at > DAY for message in within if message.kind == "stored"
+    )
+    assert intake.quarantined == len(waiting)
+    assert intake.reasons == tuple(QuarantineReason(*reason, count) for reason, count in top)
+    event(f"late: {intake.late > 0}, more than three reasons: {len(reasons) > 3}, empty: {not within}")
     connection.close()
 
 
@@ -100,7 +104,7 @@ def test_rejected_messages_count_by_the_quarter_of_an_hour(since: int | None, un
     with journal.snapshot() as snapshot:
         load_intake(connection, snapshot)
 
-    assert read_intake(connection, Span(since, until)).rejected == rejected
+    assert answer(INTAKE, Dataset(connection, None), span=Span(since, until)).rejected == rejected
     connection.close()
 
 
@@ -111,11 +115,15 @@ def test_a_whole_folder_agrees_with_its_books(tmp_path: Path) -> None:
         books = total(collector.stats())
 
     with Dataset.open(tmp_path / "data") as dataset:
-        found = dataset.intake()
-    assert (found.stored, found.quarantined, found.rejected) == (kept(books), in_quarantine(books), books["rejected"])
-    assert (found.stored, found.quarantined, found.rejected) == (1, 2, 2)
+        intake, contents = answer(INTAKE, dataset), dataset.contents()
+    assert (intake.stored, intake.quarantined, intake.rejected) == (
+        kept(books),
+        in_quarantine(books),
+        books["rejected"],
+    )
+    assert (contents.messages, contents.quarantined, contents.rejected) == (1, 2, 2)
 
 
 def test_rows_that_are_at_hand_have_nothing_in_quarantine() -> None:
     with Dataset.of([]) as dataset:
-        assert (dataset.intake().quarantined, dataset.intake().rejected) == (0, 0)
+        assert (dataset.contents().quarantined, dataset.contents().rejected) == (0, 0)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from tests.analytics.asking import answer
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.results import VolumeResult
-from footfall.analytics.volumes import volume
+from footfall.analytics.questions.volumes import VOLUMES, VolumeResult
 from footfall.analytics.window import Span, microseconds
 from footfall.plan.model import Event, Plan, VolumeExpectation
 from footfall.storage.journal import Entry
@@ -31,7 +31,7 @@ def views(entry: Callable[..., Entry], *times: str) -> list[Entry]:
 
 
 @pytest.mark.parametrize(("low", "high", "met"), [(1, 2, False), (0, 2, True), (0, 1, False), (None, None, True)])
-def test_the_lowest_and_the_highest_period_are_held_against_the_plan(
+def test_the_lowest_and_the_highest_period_are_compared_with_the_plan(
     entry: Callable[..., Entry], low: int | None, high: int | None, met: bool
 ) -> None:
     plan = plan_with(VolumeExpectation(per="day", min=low, max=high))
@@ -39,40 +39,36 @@ def test_the_lowest_and_the_highest_period_are_held_against_the_plan(
     span = Span(us("2026-11-01T00:00"), us("2026-11-04T00:00"))
 
     with Dataset.of(log, plan) as dataset:
-        found = volume(dataset, plan, plan.events["view"], span, us("2026-12-01T00:00"))
+        (volume,) = answer(VOLUMES, dataset, plan, span, us("2026-12-01T00:00"))
 
-    assert found is not None
-    assert (found.periods, found.lowest, found.highest, found.met) == (3, 0, 2, met)
-    assert found.lowest_at == datetime(2026, 11, 2, 23, tzinfo=UTC)
-    assert found.highest_at == datetime(2026, 11, 1, 23, tzinfo=UTC)
+    assert (volume.periods, volume.lowest, volume.highest, volume.met) == (3, 0, 2, met)
+    assert volume.lowest_at == datetime(2026, 11, 2, 23, tzinfo=UTC)
+    assert volume.highest_at == datetime(2026, 11, 1, 23, tzinfo=UTC)
 
 
 def test_without_a_full_period_there_is_no_verdict(entry: Callable[..., Entry]) -> None:
     plan = plan_with(VolumeExpectation(per="week", min=1))
 
     with Dataset.of(views(entry, "2026-11-03T09:00"), plan) as dataset:
-        found = volume(dataset, plan, plan.events["view"], Span(), us("2026-11-05T00:00"))
+        (volume,) = answer(VOLUMES, dataset, plan, Span(), us("2026-11-05T00:00"))
 
-    assert found is not None
-    assert (found.periods, found.lowest, found.met) == (0, None, None)
+    assert (volume.periods, volume.lowest, volume.met) == (0, None, None)
 
 
 def test_without_data_there_is_no_verdict() -> None:
     plan = plan_with(VolumeExpectation(per="hour", min=1))
 
     with Dataset.of([], plan) as dataset:
-        found = volume(dataset, plan, plan.events["view"], Span(), us("2026-11-05T00:00"))
+        (volume,) = answer(VOLUMES, dataset, plan, Span(), us("2026-11-05T00:00"))
 
-    assert found is not None
-    assert found.met is None
+    assert volume.met is None
 
 
 def counted(log: list[Entry], expected: VolumeExpectation, span: Span, now: str) -> VolumeResult:
     plan = plan_with(expected)
     with Dataset.of(log, plan) as dataset:
-        found = volume(dataset, plan, plan.events["view"], span, us(now))
-    assert found is not None
-    return found
+        (volume,) = answer(VOLUMES, dataset, plan, span, us(now))
+    return volume
 
 
 def at(entry: Callable[..., Entry], number: int, occurred: str, received: str) -> Entry:
@@ -84,11 +80,11 @@ def test_a_clock_that_was_wrong_once_makes_no_empty_days(entry: Callable[..., En
     log = [at(entry, 1, wrong, "2026-11-01T09:00")]
     log += [at(entry, day, f"2026-11-0{day}T12:00", f"2026-11-0{day}T12:01") for day in (2, 3, 4)]
 
-    found = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
+    volume = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
 
-    assert (found.periods, found.lowest, found.highest, found.met) == (3, 1, 1, True)
-    assert found.window.since == datetime(2026, 11, 1, 8, tzinfo=UTC)
-    assert found.window.until == datetime(2026, 11, 5, 7, tzinfo=UTC)
+    assert (volume.periods, volume.lowest, volume.highest, volume.met) == (3, 1, 1, True)
+    assert volume.window.since == datetime(2026, 11, 1, 8, tzinfo=UTC)
+    assert volume.window.until == datetime(2026, 11, 5, 7, tzinfo=UTC)
 
 
 def test_an_event_counts_from_its_own_first_receipt(entry: Callable[..., Entry]) -> None:
@@ -99,9 +95,9 @@ def test_an_event_counts_from_its_own_first_receipt(entry: Callable[..., Entry])
         at(entry, 3, "2026-11-04T12:00", "2026-11-04T12:01"),
     ]
 
-    found = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
+    volume = counted(log, VolumeExpectation(per="day", min=1), Span(), "2026-11-05T08:00")
 
-    assert (found.periods, found.lowest) == (1, 1)
+    assert (volume.periods, volume.lowest) == (1, 1)
 
 
 def test_a_window_without_a_sensible_end_or_beginning_is_counted_to_now_and_from_the_first_receipt(
@@ -110,9 +106,9 @@ def test_a_window_without_a_sensible_end_or_beginning_is_counted_to_now_and_from
     log = [at(entry, 1, "2026-11-01T09:00", "2026-11-01T09:00"), at(entry, 2, "2026-11-02T09:00", "2026-11-02T09:00")]
     span = Span(us("0001-01-01"), us("9999-12-31T23:59"))
 
-    found = counted(log, VolumeExpectation(per="hour", max=1), span, "2026-11-03T00:00")
+    volume = counted(log, VolumeExpectation(per="hour", max=1), span, "2026-11-03T00:00")
 
-    assert (found.periods, found.highest) == (39, 1)
+    assert (volume.periods, volume.highest) == (39, 1)
 
 
 def test_history_that_was_imported_is_counted_by_when_it_happened(entry: Callable[..., Entry]) -> None:
@@ -120,6 +116,6 @@ def test_history_that_was_imported_is_counted_by_when_it_happened(entry: Callabl
     log = [at(entry, number, day, "2026-11-01T09:00") for number, day in enumerate(days)]
     span = Span(us("1997-01-01"), us("1997-01-08"))
 
-    found = counted(log, VolumeExpectation(per="day", min=1), span, "2026-11-03T00:00")
+    volume = counted(log, VolumeExpectation(per="day", min=1), span, "2026-11-03T00:00")
 
-    assert (found.periods, found.lowest, found.highest) == (6, 0, 1)
+    assert (volume.periods, volume.lowest, volume.highest) == (6, 0, 1)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import measure
+from footfall.analytics.questions.kpis import KPIS, KpiResult
 from footfall.analytics.report import report
-from footfall.analytics.results import KpiResult
 from footfall.analytics.window import Span
 from footfall.plan.model import Aggregate, Count, Event, Kpi, Plan, Property, Ratio, Target, Where
 from footfall.storage.journal import Entry
@@ -57,7 +57,7 @@ def log_of(entry: MakeEntry, sales: Sequence[Sale]) -> list[Entry]:
 def the_kpi(log: list[Entry], asked: Any, target: Target | None = None) -> KpiResult:
     plan = Plan(id="test", events=EVENTS, kpis={"k": Kpi(name="k", measure=asked, window=None, target=target)})
     with Dataset.of(log, plan) as dataset:
-        return report(dataset, plan, now=NOW).kpis[0]
+        return report(dataset, plan, now=NOW)[KPIS][0]
 
 
 def figures(kpi: KpiResult) -> dict[str | None, Decimal | None]:

@@ -1,0 +1,150 @@
+"""What a question of the report is, what it is asked with, and the report that its answer is part of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.reaches import Reaches, walk
+from footfall.analytics.sections import Section
+from footfall.analytics.window import Span, Window, chosen
+from footfall.plan.model import Plan
+from footfall.timestamps import local_time
+
+__all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext"]
+
+R = TypeVar("R")
+
+
+class PlanStamp(msgspec.Struct, frozen=True):
+    """Which plan the report follows."""
+
+    id: str
+    description: str
+    timezone: str
+
+
+class DataStamp(msgspec.Struct, frozen=True):
+    """What the data hold: messages, persons that count, device streams, and the first and the last corrected time.
+
+    `quarantined` are in quarantine now, `rejected` were never kept.
+    """
+
+    messages: int
+    persons: int
+    devices: int
+    first: datetime | None
+    last: datetime | None
+    quarantined: int
+    rejected: int
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The answers to `questions`, by name. `report[KPIS]` is the answer to the question KPIS.
+
+    `window` is what the reader asked for; where it is open, each figure has its own. `plan` is None without a plan.
+    """
+
+    plan: PlanStamp | None
+    now: datetime
+    window: Window
+    data: DataStamp
+    questions: Sequence[Question[Any]]
+    answers: Mapping[str, Any]
+
+    def __getitem__(self, question: Question[R]) -> R:
+        answer: R = self.answers[question.name]
+        return answer
+
+    def get(self, question: Question[R]) -> R | None:
+        """The same, None for a question that the report was not asked."""
+        return self[question] if question.name in self.answers else None
+
+    def sections(self) -> Iterator[Section]:
+        """What there is to show, question by question; of the plan's questions nothing where nothing is stored."""
+        for question in self.questions:
+            if self.data.messages or not question.is_of_plan:
+                yield from question.sections(self)
+
+    def as_json(self) -> Mapping[str, object]:
+        """The report with an answer under each question's name."""
+        return {"plan": self.plan, "now": self.now, "window": self.window, "data": self.data, **self.answers}
+
+
+class ReportContext:
+    """What a question is asked with: the data, the plan, the window, the moment, and the answers to other questions."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        plan: Plan,
+        questions: Sequence[Question[Any]],
+        *,
+        since: int | None,
+        until: int | None,
+        now: int,
+    ) -> None:
+        self.dataset = dataset
+        self.plan = plan
+        self.questions = questions
+        self.now = now
+        self._since = since
+        self._until = until
+        self._answers: dict[str, Any] = {}
+        self._reaches: dict[tuple[str, Span], Reaches] = {}
+
+    @property
+    def span(self) -> Span:
+        """What the reader asked for."""
+        return self.span_of(None) if self._since is not None else Span(None, self._until)
+
+    def span_of(self, seconds: int | None) -> Span:
+        """The window of a figure that looks back so far, unless the reader asked for another. See `chosen`."""
+        return chosen(seconds, since=self._since, until=self._until, now=self.now, timezone=self.plan.timezone)
+
+    def window(self, span: Span) -> Window:
+        """The same on the plan's clock."""
+        return Window.of(span, self.plan.timezone)
+
+    def time(self, us: int | None) -> datetime | None:
+        """A moment on the plan's clock."""
+        return None if us is None else local_time(us, self.plan.timezone)
+
+    def answer(self, question: Question[R]) -> R:
+        """The answer to a question, computed once."""
+        if question.name not in self._answers:
+            self._answers[question.name] = question.answer(self)
+        answer: R = self._answers[question.name]
+        return answer
+
+    def reaches(self, journey: str, span: Span) -> Reaches:
+        """A journey's steps with who reached them, walked once for everybody who enters it in `span`."""
+        if (journey, span) not in self._reaches:
+            self._reaches[journey, span] = walk(self.dataset, self.plan, self.plan.journeys[journey], span)
+        return self._reaches[journey, span]
+
+
+def _no_sections(_: Report) -> Iterator[Section]:
+    return iter(())
+
+
+def _no_reads(_: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+    return iter(())
+
+
+class Question(msgspec.Struct, Generic[R], frozen=True):
+    """One question: `answer` computes, `sections` lays the answer out for readers. `name` is its key in JSON.
+
+    `reads` names the properties that it needs of each event, so that each message is read once for all questions.
+    `is_of_plan` is false for what is shown of any data, also where the plan asks nothing or nothing is stored.
+    """
+
+    name: str
+    answer: Callable[[ReportContext], R]
+    sections: Callable[[Report], Iterable[Section]] = _no_sections
+    reads: Callable[[Plan], Iterable[tuple[str, frozenset[str]]]] = _no_reads
+    is_of_plan: bool = True

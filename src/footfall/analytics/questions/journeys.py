@@ -1,0 +1,214 @@
+"""Journeys: each journey of the plan as a funnel, with its branches and its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from footfall.analytics.definitions import chain_text, window_text
+from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.query import needed
+from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.reaches import branched, funnel, guarded
+from footfall.analytics.sections import (
+    Amount,
+    Bar,
+    Bounds,
+    Cell,
+    Definition,
+    Elapsed,
+    Row,
+    Section,
+    Table,
+    Verdict,
+    WindowLength,
+    alarm,
+    plain,
+    quiet,
+    strong,
+)
+from footfall.analytics.window import Window
+from footfall.plan.model import Conversion, Guard, Journey, Plan, Step
+
+__all__ = ["JOURNEYS", "BranchResult", "GuardResult", "JourneyResult", "StepResult"]
+
+
+class StepResult(msgspec.Struct, frozen=True):
+    """One step of a journey's main path.
+
+    `actors` are persons or devices; conversions are shares (of the step before, of the first step), None from nobody;
+    `median_seconds` is the time from the first reach of the step before to the first reach of this one.
+    """
+
+    id: str
+    event: str
+    actors: int
+    conversion: Decimal | None
+    conversion_from_first: Decimal | None
+    expect: Decimal | None
+    met: bool | None
+    median_seconds: Decimal | None
+
+
+class BranchResult(msgspec.Struct, frozen=True):
+    """Another way to a later step, and how many got there by it and not by the main path."""
+
+    id: str
+    after: str
+    steps: tuple[str, ...]
+    note: str
+    actors: int
+
+
+class GuardResult(msgspec.Struct, frozen=True):
+    """What should not happen between two steps, to how many it did, and of how many that reached `start`."""
+
+    name: str
+    event: str
+    start: str
+    end: str
+    actors: int
+    of: int
+
+
+class JourneyResult(msgspec.Struct, frozen=True):
+    """A journey as a funnel."""
+
+    name: str
+    description: str
+    owner: str
+    by: Literal["user", "device"]
+    window: Window
+    entered: int
+    steps: tuple[StepResult, ...]
+    branches: tuple[BranchResult, ...]
+    never: tuple[GuardResult, ...]
+    definition: str
+
+
+def _answer(context: ReportContext) -> tuple[JourneyResult, ...]:
+    return tuple(_journey(context, journey) for journey in context.plan.journeys.values())
+
+
+def _journey(context: ReportContext, journey: Journey) -> JourneyResult:
+    """A funnel over the longest window of the KPIs that measure it; over all there is where none does."""
+    windows = [
+        kpi.window
+        for kpi in context.plan.kpis.values()
+        if isinstance(kpi.measure, Conversion) and kpi.measure.journey == journey.name
+    ]
+    longest = max((window for window in windows if window is not None), default=None)
+    span = context.span_of(None if None in windows else longest)
+    dataset, reaches, window = context.dataset, context.reaches(journey.name, span), context.window(span)
+    counts = funnel(dataset, reaches)
+    guards = [(guard, guarded(dataset, context.plan, reaches, guard)) for guard in journey.never]
+    return JourneyResult(
+        name=journey.name,
+        description=journey.description,
+        owner=journey.owner,
+        by=journey.by,
+        window=window,
+        entered=counts[0][0],
+        steps=tuple(_step(step, counts, number) for number, step in enumerate(journey.steps)),
+        branches=tuple(
+            BranchResult(branch.id, branch.after, branch.steps, branch.note, branched(dataset, reaches, number))
+            for number, branch in enumerate(journey.branches)
+        ),
+        never=tuple(
+            GuardResult(guard.name, guard.event, guard.start, guard.end, actors, of) for guard, (actors, of) in guards
+        ),
+        definition=_definition(journey, window),
+    )
+
+
+def _step(step: Step, counts: list[tuple[int, Fraction | None]], number: int) -> StepResult:
+    actors, median = counts[number]
+    share = quotient(actors, counts[number - 1][0]) if number else Figure.of(None)
+    expect = None if step.expect is None else Decimal(str(step.expect))
+    return StepResult(
+        id=step.id,
+        event=step.event,
+        actors=actors,
+        conversion=share.value,
+        conversion_from_first=quotient(actors, counts[0][0]).value if number else None,
+        expect=expect,
+        met=None if expect is None or share.exact is None else share.exact >= Fraction(expect),
+        median_seconds=None if median is None else quotient(median, 1_000_000).value,
+    )
+
+
+def _definition(journey: Journey, window: Window) -> str:
+    sentences = [chain_text(journey)]
+    if journey.branches:
+        sentences.append(
+            "A branch counts everyone who reached its last step through the branch and not on the main path."
+        )
+    if journey.never:
+        sentences.append(
+            "A guard counts everyone who had its event between first reaching its start and first reaching its end, "
+            "inclusive. Only a path through both counts for the end; without it, the interval runs to the journey's "
+            "limit or the end of the data. The messages that fill the start or the end do not count."
+        )
+    sentences.append(f"Entries by corrected time: {window_text(window)}.")
+    return " ".join(sentences)
+
+
+def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+    for journey in plan.journeys.values():
+        parts: list[Step | Guard] = [*journey.steps, *journey.never]
+        for part in parts:
+            yield part.event, needed(part.where)
+
+
+def _sections(report: Report) -> Iterator[Section]:
+    for journey in report[JOURNEYS]:
+        actors = "persons" if journey.by == "user" else "devices"
+        columns = ("step", "", actors, "of before", "expected", "met", "of first", "median")
+        yield Section(
+            f"Journey: {journey.name}",
+            beside=[plain("window ", WindowLength(journey.window, report.now))],
+            about=journey.description,
+            table=Table(columns, [_row(step, journey.entered) for step in journey.steps]),
+            remarks=[*map(_branch, journey.branches), *map(_guard, journey.never)],
+            definition=Definition(journey.name, journey.definition),
+        )
+
+
+def _row(step: StepResult, entered: int) -> Row:
+    expected, met = [plain(Bounds(step.expect, is_share=True))], [plain(Verdict(step.met))]
+    return Row([
+        [strong(step.id)],
+        [plain(Bar(step.actors, entered))],
+        [strong(step.actors)],
+        _share(step.conversion),
+        expected if step.expect is not None else (),
+        met if step.expect is not None else (),
+        _share(step.conversion_from_first),
+        [plain(Elapsed(step.median_seconds))],
+    ])  # fmt: skip
+
+
+def _share(value: Decimal | None) -> Cell:
+    return () if value is None else [plain(Amount(value, is_share=True))]
+
+
+def _branch(branch: BranchResult) -> Cell:
+    note = f" ({branch.note})" if branch.note else ""
+    way = " → ".join((branch.after, *branch.steps))
+    return [quiet(f"branch {branch.id}: "), plain(branch.actors, f" more by {way}{note}")]
+
+
+def _guard(guard: GuardResult) -> Cell:
+    part = alarm if guard.actors else plain
+    return [
+        quiet(f"never {guard.name}: "),
+        part(guard.actors, " of ", guard.of),
+        plain(f" had {guard.event} between {guard.start} and {guard.end}"),
+    ]
+
+
+JOURNEYS = Question("journeys", _answer, _sections, _reads)

@@ -1,0 +1,307 @@
+"""KPIs: each measure of the plan over its window, against its target, with its breakdown and its guardrails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, window_text
+from footfall.analytics.figures import Figure, plain_digits, quotient
+from footfall.analytics.measures import Measured, measure, reads
+from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.reaches import converted
+from footfall.analytics.sections import (
+    Amount,
+    Bounds,
+    Cell,
+    Definition,
+    Part,
+    Rest,
+    Row,
+    Verdict,
+    WindowLength,
+    alarm,
+    plain,
+    quiet,
+    strong,
+)
+from footfall.analytics.window import Span, Window
+from footfall.plan.calls import named
+from footfall.plan.currencies import ISO_4217, money_of
+from footfall.plan.model import Aggregate, Conversion, Count, Kpi, Plan, Ratio, Unique
+
+__all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetResult", "is_share", "kpi_rows"]
+
+_MOST_GROUPS = 12
+
+GroupValue = str | int | bool | Decimal | None
+Measure = Count | Aggregate | Unique | Ratio | Conversion
+
+
+class CurrencyFigure(msgspec.Struct, frozen=True):
+    """A figure in one currency; `currency` is None for messages that name none. `rounded` as in Group."""
+
+    currency: str | None
+    value: Decimal | None
+    rounded: bool = False
+
+
+class Group(msgspec.Struct, frozen=True):
+    """One row of a breakdown: the values of its `by` properties (None where absent), and the figure.
+
+    `rounded` says that `value` is only the first 28 digits of the figure.
+    """
+
+    group: dict[str, GroupValue]
+    value: Decimal | None
+    rounded: bool = False
+
+
+class TargetResult(msgspec.Struct, frozen=True):
+    """A target, the figure `compared` with it, and whether it is met.
+
+    `compared` is the total, or the figure of the group or currency that `group` names. `met` is None when there is
+    nothing to compare: no value, no message of the event ever stored, or several currencies.
+    """
+
+    direction: Literal["up", "down"]
+    value: Decimal
+    unit: str | None
+    compared: Decimal | None
+    group: str | None
+    met: bool | None
+
+
+class Guardrail(msgspec.Struct, frozen=True):
+    """A KPI that must not suffer while another one rises."""
+
+    name: str
+    value: Decimal | None
+    met: bool | None
+
+
+class KpiResult(msgspec.Struct, frozen=True):
+    """One KPI. `of` and `to` are the parts of a ratio or a conversion, None for any other measure.
+
+    `unread` counts values of its properties, in all of the data, that were there and not of the plan's type. `rounded`
+    says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
+    money: they are never added up, so `value` is None where there are several.
+    """
+
+    name: str
+    question: str
+    owner: str
+    value: Decimal | None
+    of: Decimal | None
+    to: Decimal | None
+    target: TargetResult | None
+    window: Window
+    rows: tuple[Group, ...]
+    drives: str | None
+    guardrails: tuple[Guardrail, ...]
+    unread: int
+    definition: str
+    rounded: bool = False
+    currencies: tuple[CurrencyFigure, ...] = ()
+
+
+def _answer(context: ReportContext) -> tuple[KpiResult, ...]:
+    kpis = {name: _kpi(context, kpi) for name, kpi in context.plan.kpis.items()}
+    return tuple(_with_guardrails(context.plan.kpis[name], kpi, kpis) for name, kpi in kpis.items())
+
+
+def _kpi(context: ReportContext, kpi: Kpi) -> KpiResult:
+    plan, span = context.plan, context.span_of(kpi.window)
+    window = context.window(span)
+    measured = _measured(context, kpi.measure, span)
+    group, compared = _compared(plan, kpi, measured)
+    return KpiResult(
+        name=kpi.name,
+        question=kpi.question,
+        owner=kpi.owner,
+        value=measured.total.value,
+        of=measured.of.value if measured.of else None,
+        to=measured.to.value if measured.to else None,
+        target=_target(kpi, group, compared, has_messages=measured.never is None),
+        window=window,
+        rows=tuple(
+            Group(dict(zip(measured.by, map(_plain, key), strict=True)), figure.value, figure.rounded)
+            for key, figure in measured.groups.items()
+        ),
+        drives=kpi.drives,
+        guardrails=(),
+        unread=measured.unread,
+        definition=_definition(plan, kpi, window, group, measured.never),
+        rounded=measured.total.rounded,
+        currencies=tuple(
+            CurrencyFigure(code, figure.value, figure.rounded) for code, figure in measured.currencies.items()
+        ),
+    )
+
+
+def _plain(value: GroupValue) -> GroupValue:
+    return plain_digits(value) if isinstance(value, Decimal) else value
+
+
+def _measured(context: ReportContext, asked: Measure, span: Span) -> Measured:
+    if not isinstance(asked, Conversion):
+        return measure(context.dataset, context.plan, asked, span)
+    entered, reached = converted(context.dataset, context.reaches(asked.journey, span), asked.start, asked.end)
+    return Measured(quotient(reached, entered), Figure.of(None), of=Figure.of(reached), to=Figure.of(entered))
+
+
+def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Figure]:
+    """What the target is compared with: the one group or currency that the target's unit names, else the total."""
+    unit = kpi.target.unit if kpi.target else None
+    if unit is not None and measured.currencies and (unit in measured.currencies or unit in ISO_4217):
+        return unit, measured.currencies.get(unit, measured.nothing)
+    if unit is None or len(measured.by) != 1:
+        return None, measured.total
+    figure = next((figure for key, figure in measured.groups.items() if str(key[0]) == unit), None)
+    if figure is not None:
+        return unit, figure
+    choices = {
+        str(value)
+        for part in _parts(kpi.measure)
+        if not isinstance(part, Conversion) and (event := named(plan, part.event)) is not None
+        for item in event.properties
+        if item.name == measured.by[0]
+        for value in item.enum
+    }
+    # A currency in which nothing was sold is still the one that the target speaks of.
+    return (unit, measured.nothing) if unit in choices else (None, measured.total)
+
+
+def _parts(asked: Measure) -> tuple[Count | Aggregate | Unique | Conversion, ...]:
+    return (asked.of, asked.to) if isinstance(asked, Ratio) else (asked,)
+
+
+def _target(kpi: Kpi, group: str | None, compared: Figure, *, has_messages: bool) -> TargetResult | None:
+    """Compare a figure with the target; the 0 of an event that never came says nothing."""
+    if kpi.target is None:
+        return None
+    wanted, met = Fraction(kpi.target.value), None
+    if compared.exact is not None and has_messages:
+        met = compared.exact >= wanted if kpi.target.direction == "up" else compared.exact <= wanted
+    return TargetResult(kpi.target.direction, kpi.target.value, kpi.target.unit, compared.value, group, met)
+
+
+def _with_guardrails(kpi: Kpi, result: KpiResult, kpis: Mapping[str, KpiResult]) -> KpiResult:
+    guards = tuple(
+        Guardrail(name, guard.value, guard.target.met if guard.target else None)
+        for name in kpi.guardrails
+        if (guard := kpis.get(name))
+    )
+    return msgspec.structs.replace(result, guardrails=guards)
+
+
+def _definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, never: str | None) -> str:
+    """How a figure was made. `group` was compared with the target, None for the total; `never` names an event without
+    a single stored message."""
+    sentences = [measure_text(kpi.measure)]
+    if isinstance(kpi.measure, Conversion):
+        sentences.append(chain_text(plan.journeys[kpi.measure.journey]))
+    elif any(isinstance(part, Unique) and part.property == "actor" for part in _parts(kpi.measure)):
+        sentences.append(f"An actor is a person or, where there is none, a device. {PERSONS} {DEVICES}")
+    sentences.append(f"Window by corrected time: {window_text(window)}.")
+    if currencies := _currencies(plan, kpi.measure):
+        sentences.append(currencies)
+    if group is not None and currencies:
+        sentences.append(f"The target is compared with the figure in {group}.")
+    elif group is not None:
+        sentences.append(
+            f"The target's unit names the group {group}: the target is compared with it. The value is the total."
+        )
+    if never is not None and kpi.target is not None:
+        sentences.append(f"No message of {never} was ever stored, so the target is neither met nor missed.")
+    return " ".join(sentences)
+
+
+def _currencies(plan: Plan, asked: Measure) -> str:
+    """In which currency amounts are, for a measure of money."""
+    moneys = [
+        money_of(event, part)
+        for part in _parts(asked)
+        if not isinstance(part, Conversion) and (event := named(plan, part.event)) is not None
+    ]
+    properties = sorted({money.named for money in moneys if money is not None and money.named})
+    if properties:
+        return f"Currencies are never added up: there is one figure for each currency in {' and '.join(properties)}."
+    codes = sorted({money.code for money in moneys if money is not None})
+    return f"Amounts are in {' and '.join(codes)}." if codes else ""
+
+
+def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+    for kpi in plan.kpis.values():
+        for part in _parts(kpi.measure):
+            if not isinstance(part, Conversion):
+                yield part.event, reads(plan, part)
+
+
+def is_share(kpi: KpiResult) -> bool:
+    """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
+    parts = [*(row.value for row in kpi.rows), *(figure.value for figure in kpi.currencies)]
+    values = [kpi.value, kpi.target.value if kpi.target else None, *parts]
+    return kpi.to is not None and all(value is None or abs(value) <= 1 for value in values)
+
+
+def kpi_rows(kpi: KpiResult, report: Report) -> Iterator[Row]:
+    """A KPI as rows of a table: its figure, its groups, its guardrails."""
+    share = is_share(kpi)
+    cells = [_name(kpi), _figure(kpi, share=share), *_target_cells(kpi.target, share=share)]
+    window = WindowLength(kpi.window, report.now)
+    yield Row([*cells, [plain(window)]], Definition(kpi.name, kpi.definition))
+    for group in kpi.rows[:_MOST_GROUPS]:
+        label = ", ".join(map(_group_name, group.group.values()))
+        is_targeted = kpi.target is not None and kpi.target.group == label
+        name = [plain(f"  {label}"), *([quiet(" (targeted)")] if is_targeted else [])]
+        yield Row([name, [plain(Amount(group.value, share, group.rounded))]])
+    if len(kpi.rows) > _MOST_GROUPS:
+        yield Row([[quiet("  … ", Rest(len(kpi.rows) - _MOST_GROUPS, "more group"))]])
+    kpis = {other.name: other for other in report[KPIS]}
+    for guardrail in kpi.guardrails:
+        other = kpis[guardrail.name]
+        share = is_share(other)
+        figure = [plain(Amount(guardrail.value, share, other.rounded))]
+        target, _ = _target_cells(other.target, share=share)
+        yield Row(
+            [[quiet(f"  guardrail: {guardrail.name}")], figure, target, [plain(Verdict(guardrail.met))]], is_whole=True
+        )
+
+
+def _name(kpi: KpiResult) -> Cell:
+    lines = [kpi.question, f"drives {kpi.drives}" if kpi.drives else ""]
+    return [strong(kpi.name), *(quiet(f"\n{line}") for line in lines if line)]
+
+
+def _figure(kpi: KpiResult, *, share: bool) -> Cell:
+    amounts = [
+        Amount(figure.value, share, figure.rounded, figure.currency or "(no currency)") for figure in kpi.currencies
+    ] or [Amount(kpi.value, share, kpi.rounded)]
+    parts: list[Part] = [strong(*(("\n", amount) if number else (amount,))) for number, amount in enumerate(amounts)]
+    if kpi.of is not None and kpi.to is not None:
+        parts.append(quiet("\n", Amount(kpi.of), " of ", Amount(kpi.to)))
+    if kpi.unread:
+        parts.append(alarm("\n", kpi.unread, " unreadable"))
+    return parts
+
+
+def _target_cells(target: TargetResult | None, *, share: bool) -> tuple[Cell, Cell]:
+    if target is None:
+        return (), ()
+    least, most = (target.value, None) if target.direction == "up" else (None, target.value)
+    return [plain(Bounds(least, most, share, target.unit or ""))], [plain(Verdict(target.met))]
+
+
+def _group_name(value: GroupValue) -> str:
+    if value is None:
+        return "(none)"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+# GOALS shows each KPI under its goals, and the others after them.
+KPIS = Question("kpis", _answer, reads=_reads)

@@ -1,0 +1,40 @@
+"""A question of a test's own: how many persons came on several days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from footfall.analytics import Question, Report, ReportContext
+from footfall.analytics.sections import Definition, Row, Section, Table, plain, strong
+
+__all__ = ["LOYAL"]
+
+
+class LoyalResult(msgspec.Struct, frozen=True):
+    """How many of all persons came on several days (UTC)."""
+
+    persons: int
+    of: int
+    definition: str = "Persons with messages on two days or more. A day begins at midnight UTC."
+
+
+def _answer(context: ReportContext) -> LoyalResult:
+    ((persons, of),) = context.dataset.rows(f"""
+        WITH days AS (
+            SELECT person_id, count(DISTINCT occurred_at // 86_400_000_000) AS days
+            FROM messages WHERE counted AND {context.span.sql()} GROUP BY person_id
+        )
+        SELECT count(*) FILTER (days > 1), count(*) FROM days
+    """)
+    return LoyalResult(persons, of)
+
+
+def _sections(report: Report) -> Iterator[Section]:
+    loyal = report[LOYAL]
+    row = Row([[strong("loyal")], [plain(loyal.persons)], [plain(loyal.of)]], Definition("loyal", loyal.definition))
+    yield Section("Who comes back?", table=Table(("who", "persons", "of"), [row]))
+
+
+LOYAL = Question("loyal", _answer, _sections)

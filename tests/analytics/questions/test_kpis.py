@@ -1,0 +1,133 @@
+"""A KPI is compared with its target exactly, and says what it was made of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from tests.analytics.shop import DAY, REVENUE, MakeEntry, buy, kpi_of, plan_of, report_of
+
+from footfall.analytics import GOALS, KPIS
+from footfall.plan.model import (
+    Aggregate,
+    Count,
+    Goal,
+    Kpi,
+    Ratio,
+    Target,
+    Unique,
+)
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "met"),
+    [("up", "0.5", True), ("up", "0.51", False), ("down", "0.5", True), ("down", "0.49", False)],
+)
+def test_a_target_is_met_at_its_value(entry: MakeEntry, direction: str, value: str, met: bool) -> None:
+    ratio = Ratio(of=Unique(event="buy", property="actor"), to=Unique(event="view", property="actor"))
+    target = Target(direction="up" if direction == "up" else "down", value=Decimal(value))
+    log = [entry(1, "view", 1, user="ann"), entry(2, "view", 1, user="bob"), buy(entry, 3, 1, "1", "EUR")]
+
+    found = kpi_of(Kpi(name="rate", measure=ratio, window=None, target=target), log)
+
+    assert (found.value, found.of, found.to) == (Decimal("0.5"), Decimal(1), Decimal(2))
+    assert found.target is not None
+    assert found.target.met is met
+
+
+def test_a_third_is_compared_as_a_third_and_not_as_what_is_shown(entry: MakeEntry) -> None:
+    ratio = Ratio(of=Count(event="buy"), to=Count(event="view"))
+    target = Target(direction="up", value=Decimal("0." + "3" * 29))
+    log = [*(entry(n, "view", n, user="ann") for n in (1, 2, 3)), buy(entry, 4, 1, "1", "EUR")]
+
+    found = kpi_of(Kpi(name="rate", measure=ratio, window=None, target=target), log)
+
+    assert found.value == Decimal("0." + "3" * 28)
+    assert found.target is not None
+    assert found.target.met is True
+
+
+def test_without_a_figure_a_target_is_neither_met_nor_missed() -> None:
+    ratio = Ratio(of=Count(event="buy"), to=Count(event="view"))
+    found = kpi_of(Kpi(name="rate", measure=ratio, window=None, target=Target(direction="down", value=Decimal(1))), [])
+
+    assert found.value is None
+    assert found.target is not None
+    assert found.target.met is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "compared", "group"),
+    [("EUR", "10.00", "EUR"), ("SEK", "0", "SEK"), ("piece", "17.50", None), (None, "17.50", None)],
+)
+def test_a_target_whose_unit_is_a_group_is_compared_with_that_group(
+    entry: MakeEntry, unit: str | None, compared: str, group: str | None
+) -> None:
+    log = [buy(entry, 1, 1, "10.00", "EUR"), buy(entry, 2, 1, "7.50", "USD")]
+    target = Target(direction="up", value=Decimal(10), unit=unit)
+
+    found = kpi_of(Kpi(name="revenue", measure=REVENUE, window=None, target=target), log)
+
+    assert found.value == Decimal("17.50")
+    assert found.target is not None
+    assert (found.target.compared, found.target.group) == (Decimal(compared), group)
+    assert (f"the group {group}" in found.definition) is (group is not None)
+
+
+def test_a_guardrail_shows_how_the_other_kpi_stands(entry: MakeEntry) -> None:
+    down = Target(direction="down", value=Decimal(0))
+    plan = plan_of(
+        Kpi(name="revenue", measure=REVENUE, window=None, guardrails=("orders",)),
+        Kpi(name="orders", measure=Count(event="buy"), window=None, target=down),
+        goals=(Goal(name="grow", kpis=("revenue", "orders")),),
+    )
+
+    found = report_of(plan, [buy(entry, 1, 1, "1", "EUR")])
+
+    assert [(guard.name, guard.value, guard.met) for guard in found[KPIS][0].guardrails] == [
+        ("orders", Decimal(1), False)
+    ]
+    assert [(goal.met, goal.of) for goal in found[GOALS]] == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        Count(event="cart"),
+        Unique(event="cart", property="actor"),
+        Aggregate(function="sum", event="buy", property="total"),
+    ],
+)
+def test_a_target_is_neither_met_nor_missed_by_an_event_that_never_came(
+    entry: MakeEntry, measure: Count | Unique | Aggregate
+) -> None:
+    target = Target(direction="down", value=Decimal(10))
+    kpi = Kpi(name="few", measure=measure, window=7 * DAY, target=target)
+    log = [entry(1, "view", 9, user="ann")]
+    long_ago = entry(2, measure.event, 0.5 * DAY, user="ann", properties='{"Total": 5}')
+
+    never, once = kpi_of(kpi, log), kpi_of(kpi, [*log, long_ago])
+
+    assert never.target is not None
+    assert once.target is not None
+    assert (never.value, never.target.met) == (Decimal(0), None)
+    assert f"No message of {measure.event} was ever stored, so the target is neither met" in never.definition
+    assert (once.value, once.target.met) == (Decimal(0), True)
+    assert "was ever stored" not in once.definition
+
+
+def test_a_figure_of_more_digits_than_are_kept_says_so_and_invents_none(entry: MakeEntry) -> None:
+    average = Aggregate(function="average", event="buy", property="total", by=("currency",))
+    log = [
+        *(buy(entry, n, 1, total, "EUR") for n, total in enumerate((f"1{'0' * 40}", "0", "0"), 1)),
+        buy(entry, 4, 1, f"4{'0' * 40}", "SEK"),
+    ]
+
+    found = kpi_of(Kpi(name="size", measure=average, window=None), log)
+
+    assert found.value == Decimal(125) * 10**38
+    assert not found.rounded
+    assert [(str(row.value), row.rounded) for row in found.rows] == [
+        (f"4{'0' * 40}", False),
+        (f"3.{'3' * 27}E+39", True),
+    ]
