@@ -13,9 +13,7 @@ import pytest
 from footfall.disk import (
     BOM,
     Mode,
-    SystemDirectory,
     SystemDisk,
-    give_owner_and_mode,
     read_file,
     read_text_file,
     replace_file,
@@ -224,35 +222,6 @@ def test_a_file_is_not_updated_through_a_link(tmp_path: Path) -> None:
 
     with pytest.raises(OSError, match="symbolic links"):
         DISK.open(tmp_path / "link", "update")
-
-
-def test_a_name_in_a_folder_becomes_a_link_and_then_the_file_that_it_led_to(tmp_path: Path) -> None:
-    directory = SystemDirectory(tmp_path)
-    (tmp_path / "name").write_bytes(b"old")
-    (tmp_path / "copy").write_bytes(b"new")
-    targets = [directory.target("name"), directory.target("missing")]
-
-    directory.point("name", "copy")
-    directory.point("name", "copy")
-    targets.append(directory.target("name"))
-    directory.move("copy", "name")
-    targets.append(directory.target("name"))
-
-    assert targets == [None, None, "copy", None]
-    assert (tmp_path / "name").read_bytes() == b"new"
-    directory.remove(["name", "missing"])
-    assert list(tmp_path.iterdir()) == []
-    assert directory.free() > 0
-
-
-def test_a_file_gets_the_mode_of_another(tmp_path: Path) -> None:
-    (tmp_path / "like").touch()
-    (tmp_path / "like").chmod(0o640)
-
-    with DISK.open(tmp_path / "file", "update") as file:
-        give_owner_and_mode(file, tmp_path / "like")
-
-    assert mode(tmp_path / "file") == 0o640
 
 
 def test_a_text_is_read_without_the_mark_that_an_editor_put_before_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import os
 import select
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal, Protocol
@@ -26,15 +26,10 @@ __all__ = [
     "BOM",
     "DEEPEST",
     "LARGEST_FILE",
-    "Directory",
     "Disk",
     "FileLock",
     "Mode",
-    "SystemDirectory",
     "SystemDisk",
-    "give_owner_and_mode",
-    "is_open_to_others",
-    "may_be_written",
     "read_file",
     "read_text_file",
     "read_whole",
@@ -124,30 +119,6 @@ class Disk(Protocol):
         ...
 
 
-class Directory(Protocol):
-    """The names in one folder. A change is on the disk when its call returns. Every method raises OSError."""
-
-    def free(self) -> int:
-        """How many bytes there is room for."""
-        ...
-
-    def target(self, name: str) -> str | None:
-        """What `name` is a link to; None where it is no link, or nothing."""
-        ...
-
-    def point(self, name: str, to: str) -> None:
-        """Make `name` a link to `to`, in one step, whatever it was."""
-        ...
-
-    def move(self, name: str, to: str) -> None:
-        """Give a file another name, in one step, whatever had that name."""
-        ...
-
-    def remove(self, names: Sequence[str]) -> None:
-        """Remove files; missing ones are no error."""
-        ...
-
-
 class _FileLock:
     def __init__(self, descriptor: int) -> None:
         self._descriptor: int | None = descriptor
@@ -194,13 +165,13 @@ class SystemDisk:
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 if before is not None:
-                    _keep_owner_and_mode(descriptor, before, private=private)
+                    keep_owner_and_mode(descriptor, before, private=private)
                 self.sync(file)
             draft.replace(target)
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def lock(self, path: Path, holder: str) -> FileLock:
         if fcntl is None:
@@ -226,37 +197,6 @@ class SystemDisk:
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
 
 
-class SystemDirectory:
-    """A folder of the machine."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def free(self) -> int:
-        status = os.statvfs(self._path)
-        return status.f_bavail * status.f_frsize
-
-    def target(self, name: str) -> str | None:
-        path = self._path / name
-        return str(path.readlink()) if path.is_symlink() else None
-
-    def point(self, name: str, to: str) -> None:
-        draft = self._path / f".{name}.draft"
-        draft.unlink(missing_ok=True)
-        draft.symlink_to(to)
-        draft.replace(self._path / name)
-        _sync_folder(self._path)
-
-    def move(self, name: str, to: str) -> None:
-        (self._path / name).replace(self._path / to)
-        _sync_folder(self._path)
-
-    def remove(self, names: Sequence[str]) -> None:
-        for name in names:
-            (self._path / name).unlink(missing_ok=True)
-        _sync_folder(self._path)
-
-
 def read_file(disk: Disk, path: Path, *, most: int = LARGEST_FILE) -> bytes:
     """The bytes of a whole file. Raises OSError, also for one of more than `most` bytes."""
     with disk.open(path, "read") as file:
@@ -280,22 +220,6 @@ def replace_file(disk: Disk, path: Path, content: bytes) -> None:
     """Write a whole file so that a reader, or a power cut, sees the old one or the new one and nothing between."""
     with disk.replacing(path) as file:
         file.write(content)
-
-
-def is_open_to_others(file: IO[bytes]) -> bool:
-    """Whether other users of the machine may read a file that is open; False where it is no file of the system."""
-    try:
-        mode = os.fstat(file.fileno()).st_mode
-    except OSError:
-        return False
-    return os.name == "posix" and stat.S_ISREG(mode) and bool(mode & (stat.S_IRGRP | stat.S_IROTH))
-
-
-def may_be_written(folder: Path) -> bool:
-    """Whether this process may make files in a folder or, where it is missing, make the folder."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
 def _opened(path: Path, mode: Mode, access: int) -> IO[bytes]:
@@ -337,11 +261,6 @@ def _refuse_foreign_links(path: Path) -> None:
         path = path.parent / path.readlink()
 
 
-def give_owner_and_mode(file: IO[bytes], like: Path) -> None:
-    """Give an open file the owner, where we may, and the mode of the file at `like`. Raises OSError."""
-    _keep_owner_and_mode(file.fileno(), like.stat(), private=False)
-
-
 def _open_private(path: Path) -> IO[bytes]:
     flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     try:
@@ -370,7 +289,7 @@ def _status(path: Path) -> os.stat_result | None:
         return None
 
 
-def _keep_owner_and_mode(descriptor: int, before: os.stat_result, *, private: bool) -> None:
+def keep_owner_and_mode(descriptor: int, before: os.stat_result, *, private: bool) -> None:
     if not hasattr(os, "fchown"):
         return  # Windows has neither
     with suppress(PermissionError):  # only root may give a file away
@@ -378,7 +297,7 @@ def _keep_owner_and_mode(descriptor: int, before: os.stat_result, *, private: bo
     os.fchmod(descriptor, 0o600 if private else stat.S_IMODE(before.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if os.name == "nt":
         return  # a folder is no file there
     descriptor = os.open(folder, os.O_RDONLY)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from footfall.extras import Extra, needs
+if TYPE_CHECKING:
+    from footfall.extras import Extra
 
 __all__ = ["lazy_names"]
 
@@ -24,8 +26,13 @@ def lazy_names(
     def attribute(name: str) -> object:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        with needs(package, extra):
+        try:
             value: object = getattr(import_module(homes[name]), name)
+        except ImportError:
+            from footfall.extras import needs
+
+            with needs(package, extra):
+                raise
         setattr(sys.modules[package], name, value)  # the next use finds it at once
         return value
 

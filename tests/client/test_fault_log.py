@@ -316,7 +316,7 @@ def test_what_the_end_loses_is_one_warning_with_the_counts_and_reasons(
     lost = [warning for warning in warnings(caplog) if "lost" in warning]
     assert lost == [
         "10 messages lost: 10 refused by the collector",
-        "1990 messages lost: 1990 not delivered when the client was closed (unauthorized: HTTP 401)",
+        "1,990 messages lost: 1,990 not delivered when the client was closed (unauthorized: HTTP 401)",
     ]
 
 

@@ -20,8 +20,7 @@ from footfall.client.clock_repair import with_repaired_times
 from footfall.client.ends import end_with_process
 from footfall.client.environment import PLAN, URL, WRITE_KEY, is_disabled, value_of
 from footfall.client.event_policy import EventPolicy, OnInvalid, PlanEventPolicy
-from footfall.client.fault_log import PROCESS
-from footfall.client.guard import guarded
+from footfall.client.guard import fault_log, guarded
 from footfall.client.ledger import Delivery, Ledger
 from footfall.client.loss_log import LossLog, in_words
 from footfall.client.memory_store import MemoryStore
@@ -372,7 +371,7 @@ class BaseClient(Calls):
             others = "".join(f", {number} {verdict}" for verdict, number in noted.items())
             lines: list[Say] = [partial(_log.info, "sent %s%s", messages, others)]
             if noted:
-                lines.append(partial(PROCESS.of_answer, in_flight.messages, outcome))
+                lines.append(partial(fault_log().of_answer, in_flight.messages, outcome))
             return lines + self._losses_to_say(self._outbox.is_calm)
         error = outcome
         if not isinstance(error, TransportError):
@@ -399,7 +398,7 @@ class BaseClient(Calls):
         self._pending_said += pending
         parts = [in_words(lost)] if lost else []
         if pending > 0:
-            parts.append(f"{pending} not delivered when the client was closed ({self._outbox.ledger().reason})")
+            parts.append(f"{pending:,} not delivered when the client was closed ({self._outbox.ledger().reason})")
         return [_lost(sum(lost.values()) + pending, ", ".join(parts))] if parts else []
 
 

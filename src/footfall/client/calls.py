@@ -9,8 +9,7 @@ from contextvars import ContextVar
 from types import MappingProxyType
 from typing import Any, overload
 
-from footfall.client.fault_log import PROCESS
-from footfall.client.guard import CaughtErrors, guarded
+from footfall.client.guard import CaughtErrors, fault_log, guarded
 from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
 from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import NO_SCOPE, Block, Scope
@@ -214,7 +213,7 @@ class Calls(ABC):
     def _copied(self, context: Fields | None) -> Mapping[str, Any]:
         fields = {} if context is None else fields_of(context)
         if fields is None:
-            PROCESS.of_scope(context)
+            fault_log().of_scope(context)
         return _NO_CONTEXT if fields is None else fields
 
     def _record(self, message: Message) -> Receipt:
@@ -230,7 +229,7 @@ class Calls(ABC):
             receipt = self._queue(ready)
         if receipt.faults or not receipt.accepted:
             try:  # noqa: SIM105 - `suppress` is one more call
-                PROCESS.of_call(message, receipt)
+                fault_log().of_call(message, receipt)
             except Exception:  # noqa: BLE001, S110 - no stack is left, and the message is in the books already
                 pass
         return receipt

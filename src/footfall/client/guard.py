@@ -9,11 +9,15 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from footfall.errors import InvalidEventError
+from footfall.forks import uncut
 
-__all__ = ["CaughtErrors", "Guarded", "guarded", "guarded_async"]
+if TYPE_CHECKING:
+    from footfall.client.fault_log import FaultLog
+
+__all__ = ["CaughtErrors", "Guarded", "fault_log", "guarded", "guarded_async"]
 
 _log = logging.getLogger("footfall")
 
@@ -66,6 +70,14 @@ def _is_of_the_call(error: BaseException) -> bool:
     """Whether Python refused the arguments of a guarded call before anything of it ran."""
     trace = error.__traceback__
     return type(error) is TypeError and trace is not None and trace.tb_next is None
+
+
+def fault_log() -> FaultLog:
+    """The fault log of this process, which is loaded with the first fault."""
+    with uncut():
+        from footfall.client.fault_log import PROCESS
+
+    return PROCESS
 
 
 class Guarded(Protocol):

@@ -19,7 +19,7 @@ import orjson
 
 from footfall.client.clock_repair import MARK
 from footfall.client.event_policy import EventPolicy, PlanEventPolicy, PolicyResult
-from footfall.client.fault_log import PROCESS
+from footfall.client.guard import fault_log
 from footfall.client.message import SPECS, Hook, Message, MessageSpec
 from footfall.client.preflight import id_fault, names_device, time_fault
 from footfall.client.scope import NO_SCOPE, Scope
@@ -188,7 +188,7 @@ class Preparer:
                     return None
                 changed = _of_hook(hook(changed))
         except Exception as error:  # noqa: BLE001 - a hook's error costs its message and nothing else
-            PROCESS.of_hook(message, error)
+            fault_log().of_hook(message, error)
             return None
         return changed
 

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from footfall.collector.key_text import can_be_sent, digest_of, id_of, is_mistyped
-from footfall.disk import Disk, SystemDisk, is_open_to_others, read_whole
+from footfall.directory import is_open_to_others
+from footfall.disk import Disk, SystemDisk, read_whole
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
 

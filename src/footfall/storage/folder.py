@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 
 from footfall.clock import Clock, SystemClock
-from footfall.disk import Disk, FileLock, SystemDisk, may_be_written, read_file
+from footfall.directory import may_be_written
+from footfall.disk import Disk, FileLock, SystemDisk, read_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.timestamps import format_us
 

@@ -13,7 +13,8 @@ import apsw
 import pytest
 from tests.storage.faulty_vfs import FSYNC, FULL, WRITE, FaultyVFS, planted
 
-from footfall.disk import Mode, SystemDirectory, SystemDisk
+from footfall.directory import SystemDirectory
+from footfall.disk import Mode, SystemDisk
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Entry, Row, SqliteJournal
 from footfall.storage.sqlite.database import is_failed_sync

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import apsw
 
-from footfall.disk import Directory, Disk, SystemDirectory, SystemDisk, give_owner_and_mode
+from footfall.directory import Directory, SystemDirectory, give_owner_and_mode
+from footfall.disk import Disk, SystemDisk
 from footfall.errors import JournalError
 from footfall.printable import counted
 from footfall.storage.books import imbalances, kept, total
