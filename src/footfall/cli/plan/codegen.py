@@ -1,4 +1,4 @@
-"""`footfall plan codegen`: typed Python, JSON Schema or Markdown from a plan, and whether it is still right."""
+"""`footfall plan codegen`: writes typed Python, JSON Schema or Markdown from a plan, or checks what was written."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import click
 
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.output_files import same_content, write_file
 from footfall.cli.plan.read import PLAN_PATH, require_reading
-from footfall.disk import SystemDisk, read_file, replace_file
+from footfall.disk import SystemDisk, read_file
 from footfall.errors import PlanError, Problem, UsageError
 from footfall.plan import Plan
 from footfall.planning.codegen.json_schema import event_schema, plan_schema, schema_id, schema_text
@@ -24,7 +25,7 @@ __all__ = ["command"]
 _JSON, _SCHEMA = ".json", ".schema.json"
 
 
-def _one(make: Callable[[Plan], str]) -> Callable[[Plan, Path], dict[Path, str]]:
+def _single(make: Callable[[Plan], str]) -> Callable[[Plan, Path], dict[Path, str]]:
     return lambda plan, output: {output: make(plan)}
 
 
@@ -38,8 +39,8 @@ def _schemas(plan: Plan, output: Path) -> dict[Path, str]:
 # What is made: the files, by path, from the plan and the --output.
 _TARGETS: Mapping[str, Callable[[Plan, Path], dict[Path, str]]] = {
     "json-schema": _schemas,
-    "markdown": _one(markdown_document),
-    "python": _one(python_module),
+    "markdown": _single(markdown_document),
+    "python": _single(python_module),
 }
 
 
@@ -48,9 +49,9 @@ _TARGETS: Mapping[str, Callable[[Plan, Path], dict[Path, str]]] = {
 @click.argument("path", type=PLAN_PATH)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True,
-    help="The file to write; for json-schema without the ending .json a folder, with one file for each event.",
+    help="The file to write. For json-schema, a name without the ending .json is a folder, with a file for each event.",
 )  # fmt: skip
-@click.option("--check", is_flag=True, help="Write nothing; say what is no longer as the plan would have it.")
+@click.option("--check", is_flag=True, help="Write nothing; list the files that are not up to date.")
 @output_options
 @click.pass_context
 def command(
@@ -58,7 +59,7 @@ def command(
 ) -> None:  # each option of the command line is one parameter
     """Write TARGET from the plan at PATH: `python` (a class for each event), `json-schema` or `markdown`.
 
-    With --check, exit code 1 when a file is missing, stale, or left over from an event that is no more.
+    Exit code 1: the plan has faults, or with --check a file is missing, out of date, or of an event that was removed.
     """
     plan = require_reading(ctx, path, options=options).require()
     try:
@@ -71,27 +72,25 @@ def command(
         good = f"{output}: as the plan {plan.id!r} would have it"
         ctx.exit(report_findings(stale, options=options, summary=f"{output}: not up to date" if stale else good))
     for file, text in files.items():
-        _write(file, text)
+        write_file(file, text.encode(), make_folder=True)
     for old in _left_over(plan, target, files, output, ""):
         SystemDisk().remove(Path(old.file))
     echo(f"{output}: {counted(len(plan.events), 'event')}")
 
 
 def _stale(files: Mapping[Path, str], again: str) -> list[Problem]:
-    found = []
+    stale = []
     for file, text in files.items():
         try:
-            with SystemDisk().open(file, "read") as held:
-                content = text.encode()
-                same = held.read(len(content) + 1) == content
+            same = same_content(file, text.encode())
         except FileNotFoundError:
-            found.append(Problem("stale_code", "was not made yet", file=str(file), remedy=again))
+            stale.append(Problem("stale_code", "was not made yet", file=str(file), remedy=again))
             continue
         except OSError as error:
             raise UsageError(f"{file}: cannot be read: {error.strerror or error}; choose another --output") from None
         if not same:
-            found.append(Problem("stale_code", "is not what the plan makes now", file=str(file), remedy=again))
-    return found
+            stale.append(Problem("stale_code", "is not what the plan makes now", file=str(file), remedy=again))
+    return stale
 
 
 def _left_over(plan: Plan, target: str, files: Mapping[Path, str], output: Path, again: str) -> list[Problem]:
@@ -111,11 +110,3 @@ def _is_ours(file: Path, plan: Plan) -> bool:
         return schema_id(plan, file.name.removesuffix(_SCHEMA)).encode() in read_file(SystemDisk(), file)
     except OSError:
         return False
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        SystemDisk().make_folder(file.parent)
-        replace_file(SystemDisk(), file, text.encode())
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror or error}; choose another --output") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -23,12 +24,12 @@ __all__ = ["command"]
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to write the pages into."
 )
-@click.option("--history/--no-history", default=True, help="Whether to ask git when each event was changed.")
+@click.option("--history/--no-history", default=True, help="Whether to show the commits that changed each event.")
 @click.pass_context
 def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None:
-    """Write the plan at PATH as pages for people: index.html, and one page for each event, KPI and journey.
+    """Write the plan at PATH as web pages: index.html, and one page for each event, KPI and journey.
 
-    The pages need no script and no server. An event's history is what git knows of its lines, and what the plan says.
+    The pages need no script and no server. The history of an event comes from git and from the plan.
     """
     reading = require_reading(ctx, path)
     plan = reading.require()
@@ -40,8 +41,8 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
         file = output / name
         try:
             disk.make_folder(file.parent)
-            with disk.open(file, "write") as held:  # made again at any time: not worth a sync each
-                held.write(text.encode())
+            with disk.open(file, "write") as page:  # made again at any time: not worth a sync each
+                page.write(text.encode())
         except OSError as error:
             message = f"{file}: cannot be written: {error.strerror or error}; choose another --output"
             raise UsageError(message) from None
@@ -52,14 +53,12 @@ def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None
 
 
 def _made_before(output: Path) -> list[Path]:
-    """The pages of parts, of which some may be gone from the plan; nothing else in the folder is looked at."""
-    found = []
+    """The pages of events, KPIs and journeys, of which some may be gone from the plan."""
+    pages = []
     for folder in ("events", "kpis", "journeys"):
-        try:
-            found += [file for file in SystemDisk().list(output / folder) if file.suffix == ".html" and _is_ours(file)]
-        except OSError:
-            continue  # never made
-    return found
+        with suppress(OSError):  # never made
+            pages += [file for file in SystemDisk().list(output / folder) if file.suffix == ".html" and _is_ours(file)]
+    return pages
 
 
 def _is_ours(file: Path) -> bool:

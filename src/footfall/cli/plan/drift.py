@@ -1,26 +1,27 @@
-"""`footfall plan drift`: what was seen against what is planned, and each event's way from the plan to its use."""
+"""`footfall plan drift`: compares real messages with the plan, and shows each event's lifecycle."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
-from footfall.cli.plan.lifecycle_inputs import read_coded, read_tested
 from footfall.cli.plan.message_input import MessageInput, message_options, since_us
 from footfall.cli.plan.read import PLAN_PATH, require_reading
 from footfall.clock import SystemClock
-from footfall.errors import Problem
-from footfall.markdown_text import code_span, markdown_text
-from footfall.planning.profiling import DriftMonitor, Lifecycle, compare, lifecycles
-from footfall.printable import counted, printable
+from footfall.disk import SystemDisk, read_text_file
+from footfall.errors import BrokenInputError, Problem
+from footfall.planning.profiling import DriftMonitor, compare, lifecycles
+from footfall.printable import counted
 from footfall.reporting.plan.findings import tally
+from footfall.reporting.plan.lifecycle import LIFECYCLE_FORMS
 
-__all__ = ["command"]
+__all__ = ["command", "read_coded", "read_tested"]
 
 
 @click.command("drift")
@@ -30,79 +31,76 @@ __all__ = ["command"]
 @click.option("--tested", type=click.Path(path_type=Path), help="What pytest's --footfall-coverage-file wrote.")
 @output_options
 @click.pass_context
-def command(
-    ctx: click.Context,
-    *,
-    plan_path: Path,
-    events: Path | None,
-    data: Path | None,
-    since: str | None,
-    scan: Path | None,
-    tested: Path | None,
-    options: OutputOptions,
-) -> None:
-    """Compare what was seen with the PLAN: in EVENTS, a file of messages, or in a collector's folder (--data).
+def command(ctx: click.Context, /, *, plan_path: Path, options: OutputOptions, **given: Any) -> None:
+    """Compare real messages with PLAN: those in EVENTS, a file, or in a collector's data folder (--data).
 
-    Tells events that are not planned or never came, volumes far from what is expected, and how values drifted from
-    the plan. The table says of each event: planned, coded (with --scan), tested (with --tested), seen, used.
+    The command reports events that are not planned, events that never came, volumes far from what the plan expects,
+    and values that differ from the plan. A table shows the lifecycle of each event: planned, coded (with --scan),
+    tested (with --tested), seen, used.
+
+    Exit code 0: no errors. 1: errors, or faults of the plan. 2: no plan. 3: no readable messages.
     """
     reading = require_reading(ctx, plan_path, options=options)
     plan = reading.require()
-    coded, tests = read_coded(scan), read_tested(tested)
-    bound = since_us(since, plan.timezone)
-    looked = MessageInput(events, data, since=bound)
-    monitor = DriftMonitor(plan, looked.messages())
-    looked.tell_broken()
-    until = SystemClock().now_us() if looked.is_live else None
-    problems = compare(monitor, source_map=reading.source_map, since=bound, until=until)
-    stages = lifecycles(monitor, coded=coded, tested=tests)
-    show = _SHOW.get(options.form)
-    if show is not None and not options.write_baseline:
-        echo("\n".join([*map(printable, show(stages)), ""]))
-    facts = {"plan": plan.id, "seen": monitor.count, "lifecycles": msgspec.to_builtins(stages)}
-    ctx.exit(report_findings(problems, options=options, summary=_summary(looked.place, monitor), facts=facts))
+    coded, tested = read_coded(given["scan"]), read_tested(given["tested"])
+    since = since_us(given["since"], plan.timezone)
+    source = MessageInput(given["events"], given["data"], since=since)
+    monitor = DriftMonitor(plan, source.messages())
+    source.report_broken()
+    until = SystemClock().now_us() if source.is_live else None
+    problems = compare(monitor, source_map=reading.source_map, since=since, until=until)
+    events = lifecycles(monitor, coded=coded, tested=tested)
+    write = LIFECYCLE_FORMS.get(options.form)
+    if write is not None and not options.write_baseline:
+        echo(f"{write(events)}\n")
+    facts = {"plan": plan.id, "seen": monitor.count, "lifecycles": msgspec.to_builtins(events)}
+    ctx.exit(report_findings(problems, options=options, summary=_summary(source.name, monitor), facts=facts))
 
 
-def _summary(place: str, monitor: DriftMonitor) -> Callable[[Sequence[Problem]], str]:
+def _summary(name: str, monitor: DriftMonitor) -> Callable[[Sequence[Problem]], str]:
     active = [event.name for event in monitor.plan.events.values() if event.status == "active"]
-    seen = sum(name in monitor.planned for name in active)
-    head = f"{place}: {counted(monitor.count, 'message')}; {seen} of {len(active)} active events seen"
-    return lambda left: tally(head, left) if left else f"{head}, all as planned"
+    sent = sum(event in monitor.planned for event in active)
+    head = f"{name}: {counted(monitor.count, 'message')}; {sent} of {len(active)} active events seen"
+    return lambda problems: tally(head, problems) if problems else f"{head}, all as planned"
 
 
-_HEADS = ("event", "planned", "coded", "tested", "seen", "first", "last", "used by")
+class _ScanReport(msgspec.Struct):
+    """What is read of a scan's report: the places in which each event is sent."""
+
+    implemented: dict[str, list[str]]
 
 
-def _cells(event: Lifecycle) -> tuple[str, ...]:
-    return (
-        event.event,
-        event.planned or "no",
-        _known(event.coded),
-        _known(event.tested),
-        f"{event.messages:,}" if event.messages else "never",
-        (event.first or "-")[:10],
-        (event.last or "-")[:10],
-        ", ".join(event.used) or "nothing",
-    )
+class _Tested(msgspec.Struct):
+    count: int
 
 
-def _known(count: int | None) -> str:
-    return "-" if count is None else f"{count:,}" if count else "no"
+class _Coverage(msgspec.Struct):
+    """What is read of the file that pytest's --footfall-coverage-file writes."""
+
+    footfall_coverage: int
+    events: dict[str, _Tested]
 
 
-def _text(events: Sequence[Lifecycle]) -> Iterator[str]:
-    rows = [_HEADS, *(_cells(event) for event in events)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
-    for row in rows:
-        yield "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[-1]])
+def read_coded(path: Path | None) -> Mapping[str, int] | None:
+    """In how many places each event is coded; None without a report. Raises BrokenInputError."""
+    if path is None:
+        return None
+    report = _read(path, _ScanReport, "is not what `footfall plan scan --format json` writes")
+    return {event: len(places) for event, places in report.implemented.items()}
 
 
-def _markdown(events: Sequence[Lifecycle]) -> Iterator[str]:
-    yield f"| {' | '.join(_HEADS)} |"
-    yield f"|{'---|' * len(_HEADS)}"
-    for event in events:
-        name, *rest = _cells(event)
-        yield f"| {' | '.join((code_span(name), *map(markdown_text, rest)))} |"
+def read_tested(path: Path | None) -> Mapping[str, int] | None:
+    """How often tests sent each event; None without a file. Raises BrokenInputError."""
+    if path is None:
+        return None
+    coverage = _read(path, _Coverage, "is not what pytest's --footfall-coverage-file writes")
+    return {event: tested.count for event, tested in coverage.events.items()}
 
 
-_SHOW: Mapping[str, Callable[[Sequence[Lifecycle]], Iterator[str]]] = {"markdown": _markdown, "text": _text}
+def _read(path: Path, kind: type[Any], otherwise: str) -> Any:
+    try:
+        return msgspec.json.decode(read_text_file(SystemDisk(), path), type=kind)
+    except OSError as error:
+        raise BrokenInputError(str(path), f"cannot be read: {error.strerror or error}") from None
+    except msgspec.DecodeError:
+        raise BrokenInputError(str(path), otherwise) from None

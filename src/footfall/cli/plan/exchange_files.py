@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from footfall.disk import DEEPEST, SystemDisk, read_text_file, replace_file
+from footfall.cli.plan.output_files import write_file
+from footfall.disk import DEEPEST, SystemDisk, read_text_file
 from footfall.errors import BrokenInputError, Problem, UsageError
 from footfall.plan.problems import Problems
 from footfall.plan.reading.yaml_source import YamlNode, parse_yaml
@@ -162,19 +163,13 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
 
     Raises UsageError when one exists, or cannot be written.
     """
-    held = [name for name in files if (folder / name).exists()]
-    if held and not force:
-        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
-        raise UsageError(
-            f"{folder}: holds {', '.join(held[:3])}{more} already; choose another --output, or add --force"
-        )
-    disk = SystemDisk()
-    try:
-        for name, data in files.items():
-            disk.make_folder((folder / name).parent)
-            replace_file(disk, folder / name, data)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written: {error.strerror or error}; choose another --output") from None
+    present = [name for name in files if (folder / name).exists()]
+    if present and not force:
+        more = f" and {len(present) - 3} more" if len(present) > 3 else ""
+        names = ", ".join(present[:3])
+        raise UsageError(f"{folder}: holds {names}{more} already; choose another --output, or add --force")
+    for name, data in files.items():
+        write_file(folder / name, data, make_folder=True)
 
 
 def losses_as_problems(losses: Sequence[Loss]) -> list[Problem]:

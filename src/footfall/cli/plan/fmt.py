@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
+from footfall.cli.plan.output_files import write_file
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
-from footfall.disk import SystemDisk, read_file, replace_file
+from footfall.disk import SystemDisk, read_file
 from footfall.errors import Problem, UsageError
 from footfall.plan.reading.plan_files import plan_files
 from footfall.planning.fmt import format_file
@@ -18,14 +19,16 @@ __all__ = ["command"]
 
 @click.command()
 @click.argument("path", type=PLAN_PATH)
-@click.option("--check", is_flag=True, help="Write nothing; say which files are not in form.")
+@click.option("--check", is_flag=True, help="Write nothing; list the files that are not in form.")
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions) -> None:
-    """Bring the plan at PATH, a folder or a YAML file, into one form: the order of keys, the spacing.
+    """Format the plan at PATH, a folder or a YAML file: the order of keys, the spacing.
 
-    The plan means the same before and after, and every comment stays with what it speaks of. Exit code 1: a file is not
-    in form (with --check), or could not be formatted and was left as it was.
+    The plan means the same afterwards, and every comment stays where it belongs.
+
+    Exit code 0: all files are in form. 1: a file is not in form (with --check), or cannot be formatted and stays as it
+    is. 2: there is no plan at PATH.
     """
     if path.suffix == ".json":
         raise UsageError(f"{path}: a bundle is not written by hand; name the YAML that it was made from")
@@ -43,7 +46,7 @@ def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions)
                     Problem("unformatted", "is not in form", file=str(file), remedy=f"run `footfall plan fmt {path}`")
                 )
             else:
-                _write(file, after)
+                write_file(file, after, remedy="check its permissions")
     refuse_no_plan(ctx, path, problems, options=options)
     same = len(files) - len(changed)
     done = f"{len(changed)} {'to change' if check else 'changed'}, {same} {'were' if same != 1 else 'was'} in form"
@@ -57,10 +60,3 @@ def _read(file: Path) -> bytes:
         return read_file(SystemDisk(), file)
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}") from None
-
-
-def _write(file: Path, content: bytes) -> None:
-    try:
-        replace_file(SystemDisk(), file, content)
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be written: {error.strerror or error}") from None

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from footfall.cli.plan.output_files import same_content
 from footfall.disk import SystemDisk, read_text_file, replace_file
 from footfall.errors import BrokenInputError, Problem
 from footfall.plan import Plan
@@ -61,10 +62,8 @@ def write_lock(file: Path, lock: PlanLock) -> bool:
     """Write a lock; whether the file has changed. Raises BrokenInputError when it cannot be written."""
     content = _lines(msgspec.to_builtins(lock)).encode() + b"\n"
     try:
-        if file.exists():
-            with SystemDisk().open(file, "read") as opened:
-                if opened.read(len(content) + 1) == content:
-                    return False
+        if file.exists() and same_content(file, content):
+            return False
         replace_file(SystemDisk(), file, content)
     except OSError as error:
         raise BrokenInputError(str(file), f"the lock cannot be written: {error.strerror or error}") from None

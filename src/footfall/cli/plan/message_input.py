@@ -1,4 +1,4 @@
-"""What a command is told to look at: a file of messages, or the data folder of a collector."""
+"""Reads the messages that a command looks at: those of a file, or of a collector's data folder."""
 
 from __future__ import annotations
 
@@ -25,23 +25,24 @@ if TYPE_CHECKING:
 
 __all__ = ["MessageInput", "message_options", "since_us"]
 
-_TOLD = 3
-_HOPELESS = 10_000  # broken lines without one that is right: a device, or a file of something else
+_LISTED = 3
+_HOPELESS = 10_000  # broken lines without a good line between them: a device, or a file of something else
 
 
 def since_us(text: str | None, timezone: str) -> int | None:
-    """The moment that `--since` names, in microseconds since 1970-01-01 UTC; without an offset by this timezone."""
+    """The time that `--since` names, in microseconds since 1970-01-01 UTC; without an offset in this timezone."""
     if text is None:
         return None
-    found: datetime = moment(text, local_time(SystemClock().now_us()))
-    return epoch_us(found if found.tzinfo else found.replace(tzinfo=ZoneInfo(timezone)))
+    since: datetime = moment(text, local_time(SystemClock().now_us()))
+    return epoch_us(since if since.tzinfo else since.replace(tzinfo=ZoneInfo(timezone)))
 
 
 class MessageInput:
     """The messages of a file (EVENTS) or of a data folder (`--data`): exactly one of them.
 
-    After they were read, `broken` tells each line or message that could not be, with its place. Raises UsageError for
-    none or both.
+    `name` is the path as it was given. After reading, `broken` lists what could not be read, with its line. `is_live`
+    says that messages may still come, so that the last one does not end the time that was looked at. Raises UsageError
+    for none or both.
     """
 
     def __init__(self, events: Path | None, data: Path | None, *, since: int | None = None) -> None:
@@ -52,33 +53,32 @@ class MessageInput:
         self._since = since
         self.broken: list[str] = []
         self._unused = 0
-        self.place = str(events or data)
+        self.name = str(events or data)
         self.is_live = data is not None
-        """Whether messages may still come: then the last one is not the end of the time that was looked at."""
 
     def messages(self) -> Iterator[ObservedMessage]:
-        """Every message since the chosen moment. Raises BrokenInputError when not one could be read."""
+        """Every message since the chosen time. Raises BrokenInputError when none could be read."""
         read = 0
-        for seen in self._file() if self._events is not None else self._folder():
+        for message in self._file() if self._events is not None else self._folder():
             read += 1
-            if self._since is None or seen.at is None or seen.at >= self._since:
-                yield seen
+            if self._since is None or message.at is None or message.at >= self._since:
+                yield message
         if not read:
             why = f": {self.broken[0]}" if self.broken else ""
             if self._unused:
-                folder = shlex.quote(self.place)
+                folder = shlex.quote(self.name)
                 why += f" ({self._unused:,} in quarantine: footfall quarantine list --data {folder})"
-            raise BrokenInputError(self.place, f"holds no message that could be read{why}")
+            raise BrokenInputError(self.name, f"holds no message that could be read{why}")
 
-    def tell_broken(self) -> None:
-        """Say on standard error how many could not be read, and which ones."""
+    def report_broken(self) -> None:
+        """Print on standard error how many could not be read, and the first of them."""
         if self.broken:
             many = "" if len(self.broken) == 1 else "s"
-            echo(f"{self.place}: {len(self.broken):,} broken message{many} left out", err=True)
-            for line in self.broken[:_TOLD]:
+            echo(f"{self.name}: {len(self.broken):,} broken message{many} left out", err=True)
+            for line in self.broken[:_LISTED]:
                 echo(f"  {line}", err=True)
-            if len(self.broken) > _TOLD:
-                echo(f"  … and {len(self.broken) - _TOLD:,} more", err=True)
+            if len(self.broken) > _LISTED:
+                echo(f"  … and {len(self.broken) - _LISTED:,} more", err=True)
 
     def _file(self) -> Iterator[ObservedMessage]:
         assert self._events is not None
@@ -87,7 +87,7 @@ class MessageInput:
             with SystemDisk().open(self._events, "read") as file:
                 for number, line in enumerate(iter(partial(file.readline, LARGEST_FILE), b""), 1):
                     if len(line) == LARGEST_FILE:
-                        raise BrokenInputError(self.place, f"line {number} has no end within {LARGEST_FILE:,} bytes")
+                        raise BrokenInputError(self.name, f"line {number} has no end within {LARGEST_FILE:,} bytes")
                     text = line.removeprefix(BOM) if number == 1 else line
                     if not text.strip():
                         continue
@@ -96,7 +96,7 @@ class MessageInput:
                     if tried == len(self.broken) == _HOPELESS:
                         return
         except OSError as error:
-            raise BrokenInputError(self.place, f"cannot be read: {error.strerror or error}") from None
+            raise BrokenInputError(self.name, f"cannot be read: {error.strerror or error}") from None
 
     def _folder(self) -> Iterator[ObservedMessage]:
         # Only a command that was given --data needs what reads a data folder.
@@ -112,29 +112,29 @@ class MessageInput:
                 for entry in chunk:
                     row = entry.row
                     if kind == "quarantined" and row.type != "track":
-                        self._unused += 1  # quarantined for what no plan could say of it
+                        self._unused += 1  # quarantined for a fault that no plan can be about
                         continue
                     if kind == "quarantined" and b'"code":"too_large"' in (row.faults or b""):
                         self.broken.append(f"message {row.message_id}: only its head was kept, as it was too large")
                         continue
-                    one = partial(
+                    decode = partial(
                         read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
                         receipt=row.received_at, envelope=row.envelope,
                     )  # fmt: skip
-                    yield from self._read(f"message {row.message_id}", one)
+                    yield from self._read(f"message {row.message_id}", decode)
 
     def _read(
-        self, place: str, read: Callable[[], ObservedMessage | Iterator[ObservedMessage]]
+        self, name: str, read: Callable[[], ObservedMessage | Iterator[ObservedMessage]]
     ) -> Iterator[ObservedMessage]:
         try:
-            found = read()
-            yield from [found] if isinstance(found, ObservedMessage) else list(found)
+            messages = read()
+            yield from [messages] if isinstance(messages, ObservedMessage) else list(messages)
         except ValueError as error:
-            self.broken.append(f"{place}: {error}")
+            self.broken.append(f"{name}: {error}")
 
 
 def message_options(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what says where to look: the argument EVENTS, `--data` and `--since`."""
+    """Add the argument EVENTS, `--data` and `--since` to a command."""
     run = click.option(
         "--since", type=TimeParam(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h)."
     )(run)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,19 +20,15 @@ from footfall.plan.problems import did_you_mean
 from footfall.planning.scan import (
     MOST_PLACES,
     SDKS,
-    CallVerdict,
-    CodeCoverage,
     Gates,
     Naming,
-    Scan,
     Signature,
     find_python,
     open_library,
     ordered,
-    resolved_properties,
     scan,
 )
-from footfall.printable import counted
+from footfall.reporting.plan.scan import scan_facts, scan_listing, scan_summary, silent_files
 
 __all__ = ["command"]
 
@@ -76,10 +70,12 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
             plan, library, clients=clients, gates=gates, root=_root(given["root"]), source_map=reading.source_map
         )
     if given["calls"] and options.form == "text":
-        echo("\n".join(_listed(result)))
+        echo("\n".join(scan_listing(result)))
     if result.followed.silent and options.form == "text":
-        echo("\n".join((*_silent(result), "")))
-    ctx.exit(report_findings(result.problems, options=options, summary=_summary(result), facts=_facts(plan, result)))
+        echo("\n".join((*silent_files(result), "")))
+    ctx.exit(
+        report_findings(result.problems, options=options, summary=scan_summary(result), facts=scan_facts(plan, result))
+    )
 
 
 def _clients(given: Sequence[str]) -> dict[str, Naming]:
@@ -158,92 +154,3 @@ def _root(root: Path | None) -> str:
         return root.absolute().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return root.absolute().as_posix()
-
-
-def _summary(result: Scan) -> str:
-    tracked = [verdict for verdict in result.verdicts if verdict.sent.kind == "track"]
-    unresolved = sum(not verdict.resolved for verdict in tracked)
-    words = [counted(result.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
-    levels = Counter(problem.level for problem in result.problems)
-    findings = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
-    tests = sum(verdict.is_test for verdict in tracked)
-    apart = f"; without {counted(tests, 'call')} in tests" if tests else ""
-    return f"{', '.join(words)}; {findings}; coverage {result.coverage}{apart}"
-
-
-def _silent(result: Scan) -> Iterator[str]:
-    """The files that import an SDK but contain no call: nothing is sent there, or the scan missed it."""
-    for path, sdks in result.followed.silent:
-        yield f"{path}: imports {' and '.join(sdks)}, but contains no call of it"
-
-
-def _listed(result: Scan) -> Iterator[str]:
-    """Every call with its verdict, then every planned event with its places."""
-    for verdict in result.verdicts:
-        sent = verdict.sent
-        name = verdict.name or ("?" if sent.kind == "track" else "")
-        via = f" through {' and '.join(sent.via)}" if sent.via else ""
-        yield " ".join(f"{sent.place.file}:{sent.place.line} {sent.sdk} {sent.kind} {name}".split()) + (
-            f": {_word(verdict)}{via}"
-        )
-    yield ""
-    for name, event in result.events.items():
-        yield f"{name}: {', '.join(event.places) or 'never'}"
-    yield ""
-    for kind, each in (("team", result.teams), ("source", result.sources)):
-        for name, coverage in each.items():
-            yield f"{kind} {name}: {coverage}"
-    yield ""
-
-
-def _word(verdict: CallVerdict) -> str:
-    if verdict.sent.kind != "track":
-        return "traits checked" if verdict.sent.kind in {"identify", "group"} else "not judged"
-    if not verdict.resolved:
-        return "not resolved"
-    return "not planned" if verdict.event is None else "planned" if not verdict.problems else "planned, with findings"
-
-
-def _facts(plan: Plan, result: Scan) -> dict[str, Any]:
-    return {
-        "plan": plan.id,
-        "files": result.followed.files,
-        "read": result.followed.read,
-        "coverage": _share(result.coverage),
-        "teams": {name: _share(coverage) for name, coverage in result.teams.items()},
-        "sources": {name: _share(coverage) for name, coverage in result.sources.items()},
-        "implemented": {name: list(event.places) for name, event in result.events.items() if event.places},
-        "tests": {name: list(event.tests) for name, event in result.events.items() if event.tests},
-        "calls": [_call(verdict) for verdict in result.verdicts],
-        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in result.followed.silent],
-        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
-    }
-
-
-def _share(coverage: CodeCoverage) -> dict[str, Any]:
-    return {
-        "planned": coverage.planned,
-        "implemented": coverage.implemented,
-        "percent": round(float(coverage.percent), 2),
-        "never": list(coverage.never),
-    }
-
-
-def _call(verdict: CallVerdict) -> dict[str, Any]:
-    sent = verdict.sent
-    return {
-        "file": sent.place.file,
-        "line": sent.place.line,
-        "column": sent.place.column,
-        "origin": {"file": sent.origin.file, "line": sent.origin.line, "column": sent.origin.column},
-        "sdk": sent.sdk,
-        "kind": sent.kind,
-        "event": verdict.event.name if verdict.event is not None else None,
-        "name": verdict.name,
-        "resolved": verdict.resolved,
-        "test": verdict.is_test,
-        **resolved_properties(sent),
-        "sources": sorted(verdict.sources),
-        "through": list(sent.via),
-        "codes": [problem.code for problem in verdict.problems],
-    }
