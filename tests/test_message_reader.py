@@ -1,32 +1,14 @@
-"""What a message says is read in one place: its time, its traits, and what its client has done."""
+"""What a message says is read in one place: its sender's clock, its traits, and what its client has done."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.message_reader import client_word, clock_skew, json_object, said_time, trait_texts
+from footfall.message_reader import client_word, clock_skew, json_object, merged_objects, own_traits, traits_text
 
 NOON = 1_767_268_800_000_000  # 2026-01-01T12:00:00Z
-MINUTE = 60_000_000
-
-
-@pytest.mark.parametrize(
-    ("message", "said"),
-    [
-        ({}, None),
-        ({"timestamp": "a", "originalTimestamp": "b"}, "a"),
-        ({"timestamp": None, "originalTimestamp": "b"}, "b"),
-        ({"originalTimestamp": "b"}, "b"),
-        ({"timestamp": 0, "originalTimestamp": "b"}, 0),
-    ],
-)
-def test_the_time_has_two_names(message: dict[str, Any], said: object) -> None:
-    assert said_time(message) == said
 
 
 @pytest.mark.parametrize(
@@ -46,31 +28,26 @@ def test_a_clock_that_is_a_minute_off_is_put_right(sent_at: object, skew: int) -
     assert clock_skew(sent_at, NOON) == skew
 
 
-def texts(type_: str, body: Any, envelope: Any = None) -> list[bytes]:
-    said = None if envelope is None else json.dumps(envelope)
-    return [bytes(text) for text in trait_texts(type_, json.dumps(body), said)]
+def test_a_message_has_traits_if_they_are_an_object() -> None:
+    assert [bytes(text) for text in own_traits('{"traits": {"a": 1.10}}')] == [b'{"a": 1.10}']
 
 
-def test_an_identify_has_traits_in_three_places_and_its_own_are_the_last_word() -> None:
-    body = {"traits": {"a": 1}, "context": {"traits": {"b": 2}}}
-    envelope = {"context": {"traits": {"c": 3}}}
-
-    assert texts("identify", body, envelope) == [b'{"c": 3}', b'{"b": 2}', b'{"a": 1}']
-
-
-def test_a_group_has_the_traits_of_its_account_in_one_place() -> None:
-    body = {"traits": {"a": 1}, "context": {"traits": {"b": 2}}}
-
-    assert texts("group", body, {"context": {"traits": {"c": 3}}}) == [b'{"a": 1}']
+@given(st.sampled_from(["{}", '{"traits":null}', '{"traits":[{"a":1}]}', '{"traits":"{}"}', "[]", "{", ""]))
+def test_what_is_no_object_says_nothing(message: str) -> None:
+    assert own_traits(message) == []
+    assert traits_text(message, None) is None
 
 
-ODD = st.sampled_from([None, 5, "x", [], [{"traits": {"a": 1}}], True])
+def test_the_column_of_traits_goes_before_the_message() -> None:
+    assert traits_text('{"traits":{"a":1}}', '{"a":1,"b":2}') == '{"a":1,"b":2}'
+    assert traits_text('{"traits":{"a":1}}', None) == own_traits('{"traits":{"a":1}}')[0]
 
 
-@given(traits=ODD, context=ODD | st.fixed_dictionaries({"traits": ODD}), envelope=ODD | st.just({"context": [1]}))
-@example(traits=[1], context={"traits": "x"}, envelope={"context": {"traits": 7}})
-def test_what_is_no_object_says_nothing(traits: object, context: object, envelope: object) -> None:
-    assert texts("identify", {"traits": traits, "context": context}, envelope) == []
+def test_of_several_objects_the_later_ones_count_and_keep_their_bytes() -> None:
+    first, second = (own_traits(text)[0] for text in ('{"traits":{"a":1.10,"b":2}}', '{"traits":{"b":3.0}}'))
+
+    assert bytes(merged_objects([first, second])) == b'{"a":1.10,"b":3.0}'
+    assert bytes(merged_objects([])) == b"{}"
 
 
 def test_a_client_says_what_it_has_done_in_its_part_of_the_context() -> None:

@@ -1,8 +1,4 @@
-"""What a message says, read in one place for all: when it occurred, what traits it carries, what its client has done.
-
-Two vendors' SDKs differ: Segment's write `timestamp` and `traits`, RudderStack's `originalTimestamp` and
-`context.traits`. A batch may say `context` for all of its messages (its envelope).
-"""
+"""What a message says, read in one place for all: how its sender's clock goes, its traits, what its client has done."""
 
 from __future__ import annotations
 
@@ -13,28 +9,20 @@ import msgspec
 
 from footfall.timestamps import parse_timestamp
 
-__all__ = ["client_word", "clock_skew", "json_object", "merged_objects", "said_time", "trait_texts"]
+__all__ = ["client_word", "clock_skew", "json_object", "merged_objects", "own_traits", "traits_text"]
 
 # A sender's clock is put right only where the two clocks are apart by more than a slow request takes.
 _SKEW_US = 60_000_000
 
 _Object = dict[str, msgspec.Raw]
-_NOTHING = msgspec.Raw()
 
 
 class _Body(msgspec.Struct):
-    traits: msgspec.Raw = _NOTHING
-    context: msgspec.Raw = _NOTHING
+    traits: msgspec.Raw = msgspec.Raw()
 
 
 _read_body = msgspec.json.Decoder(_Body).decode
 _read_object = msgspec.json.Decoder(_Object).decode
-
-
-def said_time(message: Mapping[str, Any]) -> object:
-    """When a decoded message says that it occurred: its `timestamp`, else its `originalTimestamp`, else None."""
-    said = message.get("timestamp")
-    return message.get("originalTimestamp") if said is None else said
 
 
 def clock_skew(sent_at: object, received_at: int) -> int:
@@ -48,22 +36,21 @@ def clock_skew(sent_at: object, received_at: int) -> int:
     return skew if abs(skew) > _SKEW_US else 0
 
 
-def trait_texts(type_: str, body: bytes | str, envelope: bytes | str | None = None) -> list[msgspec.Raw]:
-    """The JSON texts of the objects in which a message carries traits; of each trait the last one counts.
-
-    An identify may have them in its batch's `context.traits`, in its own, and in `traits`; a group in `traits`. `body`
-    is the message, `envelope` what its batch says; both must be JSON, and what is no object in them says nothing.
-    """
+def own_traits(message: bytes | str) -> list[msgspec.Raw]:
+    """The JSON object that a message has as its `traits`, if it has one."""
     try:
-        own = _read_body(body)
-        parts = [own.traits]
-        if type_ == "identify":
-            parts = [_traits_of(own.context), own.traits]
-            if envelope is not None:
-                parts.insert(0, _traits_of(_read_body(envelope).context))
+        traits = _read_body(message).traits
     except msgspec.DecodeError:
         return []
-    return [part for part in parts if bytes(part).lstrip()[:1] == b"{"]
+    return [traits] if bytes(traits).lstrip()[:1] == b"{" else []
+
+
+def traits_text(message: bytes | str, traits: bytes | str | None) -> bytes | str | msgspec.Raw | None:
+    """The JSON of all traits that a kept identify or group sets, None where it sets none.
+
+    `traits` is the column of that name, which has them where the message's own `traits` are not all.
+    """
+    return traits if traits is not None else next(iter(own_traits(message)), None)
 
 
 def merged_objects(texts: list[msgspec.Raw]) -> msgspec.Raw:
@@ -94,10 +81,3 @@ def json_object(text: bytes | str | msgspec.Raw | None) -> Mapping[str, msgspec.
         return _read_object(text)
     except msgspec.DecodeError:
         return {}
-
-
-def _traits_of(context: msgspec.Raw) -> msgspec.Raw:
-    try:
-        return _read_body(context).traits if len(context) else _NOTHING
-    except msgspec.DecodeError:
-        return _NOTHING  # it is no object

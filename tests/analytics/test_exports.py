@@ -152,13 +152,13 @@ def test_a_column_that_is_added_to_the_table_of_columns_is_in_every_export(form:
     assert not second["seen_at"]
 
 
-def test_a_page_has_its_name_and_category_and_traits_are_read_where_either_vendor_puts_them(entry: MakeEntry) -> None:
+def test_a_page_has_its_name_and_category_and_traits_are_read_from_their_column_first(entry: MakeEntry) -> None:
     page = b'{"type":"page","name":"Home","category":"Docs","properties":{"name":"other"},"context":null}'
     theirs = b'{"type":"identify","context":{"traits":{"a":1.50,"b":2}},"traits":{"b":3}}'
     group = b'{"type":"group","groupId":"g","traits":{"plan":"free"},"name":"not a page"}'
     log = [
         entry(1, None, 1, user="u", type="page", body=page, envelope=b'{"context":{"locale":"nb"}}'),
-        entry(2, None, 2, user="u", type="identify", body=theirs),
+        entry(2, None, 2, user="u", type="identify", body=theirs, traits=b'{"a":1.50,"b":3}'),
         entry(3, None, 3, user="u", type="group", body=group, group_id="g"),
     ]
     lines = [json.loads(line) for line in written(Dataset.of(log, Plan(id="test")), "jsonl").splitlines()]

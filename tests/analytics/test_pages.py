@@ -56,15 +56,16 @@ def entries(entry: MakeEntry, messages: Sequence[Message]) -> list[Entry]:
     for number, one in enumerate(messages, 1):
         part = "traits" if one.type in {"identify", "group"} else "properties"
         body: dict[str, Any] = {"type": one.type, part: {"tier": one.tier}}
-        if one.type == "identify" and number % 2:  # as RudderStack's SDKs write it
-            body = {"type": one.type, "context": {"traits": {"tier": one.tier}}}
+        traits = None
+        if one.type == "identify" and number % 2:  # its traits are not in its `traits`
+            body, traits = {"type": one.type}, json.dumps({"tier": one.tier}).encode()
         body |= {"event": "bought"} if one.type == "track" else {"name": one.name}
         text = json.dumps(body)
         if one.type == "page":
             properties = f'{{"tier":"{one.tier}","scroll":{one.scroll}}}'
             text = f'{{"type":"page","name":{json.dumps(one.name)},"properties":{properties}}}'
         name = "bought" if one.type == "track" else None
-        log.append(entry(number, name, number, user=one.user, type=one.type, body=text.encode()))
+        log.append(entry(number, name, number, user=one.user, type=one.type, body=text.encode(), traits=traits))
     return log
 
 

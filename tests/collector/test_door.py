@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions
 from footfall.collector import Collector, CollectorSettings
-from footfall.collector.wire import read_single
+from footfall.collector.dialects.segment import read_single
 from footfall.delivery import InProcessTransport
 from footfall.plan import bundle_hash
 from footfall.plan.model import Alias, Enforcement, Event, IdentityKeys, Page, Plan, Property, Source, Transform
@@ -350,6 +350,15 @@ def test_a_single_message_goes_through_the_same_door(tmp_path: Path) -> None:
             (row,) = collector.intake.decide(envelope, "shop", claim).changes.rows
 
     assert json.loads(row.body)["traits"] == {"email": hashed()}
+
+
+def test_the_column_of_traits_has_what_is_kept(tmp_path: Path) -> None:
+    message = {"type": "identify", "userId": "u", "context": {"traits": {"email": SECRET, "city": "Delft"}}}
+
+    taken = take(tmp_path, batch(message), PLAN)
+
+    assert [json.loads(row.traits or b"") for row in taken.rows] == [{"email": hashed(), "city": "Delft"}]
+    assert taken.body()["context"] == {"traits": {"email": hashed(), "city": "Delft"}}
 
 
 def test_an_unknown_event_cannot_be_changed(tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.collector.collector import Collector
+from footfall.collector.dialects.segment import read_batch, read_single
 from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may_name_key
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import read_batch, read_single
 from footfall.errors import RequestError
 from footfall.storage import DataFolder, SqliteJournal
 

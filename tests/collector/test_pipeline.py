@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from footfall.collector import Collector
 from footfall.storage import Row
 from footfall.testing import ManualClock
@@ -54,3 +56,29 @@ def test_each_value_of_a_message_is_in_the_column_of_its_name(tmp_path: Path) ->
         without_event._replace(message_id="2", type="alias", previous_id="p", body=bodies[1]),
         without_event._replace(message_id="3", type="group", group_id="g", body=bodies[2]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("message", "batch", "traits"),
+    [
+        (
+            b'{"type":"identify","userId":"u","traits":{"a":1},"context":{"traits":{"a":2,"b":2.50}}}',
+            b',"context":{"traits":{"a":3,"b":3,"c":3}}',
+            b'{"a":1,"b":2.50,"c":3}',
+        ),
+        (b'{"type":"identify","userId":"u","context":{"traits":{"a":1.10}}}', b"", b'{"a":1.10}'),
+        (b'{"type":"identify","userId":"u","traits":{"a":1}}', b"", None),
+        (b'{"type":"track","event":"e","userId":"u","context":{"traits":{"a":1}}}', b"", None),
+        (b'{"type":"group","groupId":"g","userId":"u","context":{"traits":{"a":1}}}', b"", None),
+    ],
+)
+def test_traits_that_a_wire_has_elsewhere_are_in_their_column_and_the_message_stays(
+    message: bytes, batch: bytes, traits: bytes | None, tmp_path: Path
+) -> None:
+    journal = MemoryJournal()
+
+    with Collector(tmp_path / "data", clock=ManualClock(), journal=journal) as collector:
+        collector.take(b'{"batch":[%b]%b}' % (message, batch))
+
+    (row,) = journal.commits[0].rows
+    assert (row.body, row.traits) == (message, traits)

@@ -47,7 +47,7 @@ class Dataset:
 
     The table `messages` has, in the order of (occurred_at, source, message_id): `ord, seq, source, message_id, type,
     event, user_id, anonymous_id, device_id, previous_id, group_id, occurred_at, received_at` (both microseconds since
-    1970 UTC), `bundle, warnings, body, envelope` (JSON text), and what identity says: `person_id, reason,
+    1970 UTC), `bundle, warnings, body, envelope, traits` (JSON text), and what identity says: `person_id, reason,
     evidence_source, evidence_message_id, canonical_user_id, counted, alias_effect`. Ids are as they are compared;
     `body` has what was sent. It shows the data as of the moment when it was opened.
     """

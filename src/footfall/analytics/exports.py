@@ -16,7 +16,7 @@ from typing import IO, Any
 import msgspec
 
 from footfall.analytics.dataset import Dataset
-from footfall.message_reader import merged_objects, trait_texts
+from footfall.message_reader import traits_text
 from footfall.plan.model import TRAITS_OF
 from footfall.printable import tame_json
 from footfall.storage.columns import COLUMNS as STORED
@@ -95,23 +95,18 @@ _envelope_of = msgspec.json.Decoder(_Envelope).decode
 def _rows(dataset: Dataset, first: str = "") -> Iterator[Row]:
     """Every message as its columns, None where there is nothing; `first` is what to sort by before `seq`."""
     columns = exported(dataset.columns)
-    asked = ", ".join((*(name for name in columns if name not in _PAGE and name not in _PARTS), "body"))
+    asked = ", ".join((*(name for name in columns if name not in _PAGE and name not in _PARTS), "body", "traits"))
     query = f"SELECT {asked} FROM messages ORDER BY {first} seq"
     for batch in dataset.connection.sql(query).to_arrow_reader(_BATCH):
         for line in batch.to_pylist():
             body, envelope = line.pop("body"), line["envelope"]
-            line.update(_read(line["type"], body, envelope))
+            line.update(_read(line["type"], body, envelope, line["traits"]))
             line["envelope"] = _compact(envelope)
             yield {column: line[column] for column in columns}
 
 
-def _read(type_: str, body: str, envelope: str | None) -> Row:
+def _read(type_: str, body: str, envelope: str | None, traits: str | None) -> Row:
     parts = _parts_of(body)
-    if type_ in TRAITS_OF:
-        texts = trait_texts(type_, body, envelope)
-        traits = merged_objects(texts) if texts else msgspec.Raw()
-    else:
-        traits = parts.traits
     context = parts.context
     if bytes(context)[:1] != b"{" and envelope is not None:
         context = _envelope_of(envelope).context
@@ -120,7 +115,7 @@ def _read(type_: str, body: str, envelope: str | None) -> Row:
         "name": _text(parts.name) if is_page else None,
         "category": _text(parts.category) if is_page else None,
         "properties": _compact(parts.properties),
-        "traits": _compact(traits),
+        "traits": _compact(traits_text(body, traits) if type_ in TRAITS_OF else parts.traits),
         "context": _compact(context),
         "message": _compact(body),
     }
@@ -131,7 +126,7 @@ def _text(value: msgspec.Raw) -> str | None:
     return decoded if type(decoded) is str else None
 
 
-def _compact(text: str | msgspec.Raw | None) -> str | None:
+def _compact(text: str | bytes | msgspec.Raw | None) -> str | None:
     """The same JSON on one line, every digit and every escape as it was; None for nothing and for null."""
     content = text.encode() if isinstance(text, str) else bytes(text or b"")
     line: bytes = msgspec.json.format(content, indent=-1) if content else b""

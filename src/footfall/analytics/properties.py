@@ -16,7 +16,6 @@ import msgspec
 
 from footfall.analytics.engine import hand_over, literal
 from footfall.errors import UsageError
-from footfall.message_reader import json_object, trait_texts
 from footfall.plan.calls import Call
 from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
@@ -37,6 +36,8 @@ _TEXT_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?", re.ASC
 _INTEGER = re.compile(rb"-?\d+")
 _text = msgspec.json.Decoder(str).decode
 _NULL = b"null"
+# Where an identify has traits outside of its `traits`, the column has all of them.
+_BODY = """CASE WHEN traits IS NULL THEN body ELSE '{"traits":' || traits || '}' END"""
 _USUAL = re.compile(r'[^"\\\x00-\x1f]+')
 # Only an exponent, or sheer length, can take a number over the limit.
 _MAY_BE_HUGE = re.compile(rf"[eE]|.{{{MOST_DIGITS}}}")
@@ -155,18 +156,6 @@ def _decoder(names: Sequence[str], part: str) -> Callable[[str], Sequence[bytes]
     return lambda body: msgspec.structs.astuple(getattr(decode(body), part))
 
 
-def _with_all_traits(read: Callable[[str], Sequence[bytes]]) -> Callable[[str], Sequence[bytes]]:
-    """The same for an identify, whose traits may be in two places."""
-
-    def read_all(body: str) -> Sequence[bytes]:
-        members: dict[str, msgspec.Raw] = {}
-        for text in trait_texts("identify", body):
-            members.update(json_object(text))
-        return read(msgspec.json.encode({"traits": members}).decode())
-
-    return read_all
-
-
 def _read_column(
     raws: Sequence[bytes], type_: PropertyType, same: Callable[[str], str] | None
 ) -> tuple[list[Any], int]:
@@ -239,13 +228,11 @@ def make_table(
     if not typed and (call is None or call.name is None):
         connection.execute(f"CREATE TABLE {name} AS SELECT {columns} {source}")
         return PropertyTable(name, {})
-    table: Any = connection.sql(f"SELECT {columns}, body {source}").to_arrow_table()
+    table: Any = connection.sql(f"SELECT {columns}, {_BODY} AS body {source}").to_arrow_table()
     if call is not None and call.name is not None:
         table = table.filter(_are_named(call.name, table.column("body")))
     part = "traits" if call is not None and call.type in TRAITS_OF else "properties"
     read = _decoder([found.wire_name or found.name for found, _ in typed], part)
-    if call is not None and call.type == "identify":
-        read = _with_all_traits(read)
     raws = _raws(read, table.column("body"), len(typed))
     table, made = table.drop_columns(["body"]), {}
     for number, (found, type_) in enumerate(typed):

@@ -13,6 +13,7 @@ import msgspec
 
 from footfall.collector.admission import Claim
 from footfall.collector.collector import Collector
+from footfall.collector.dialects import ROUTES, Route
 from footfall.collector.group_commit import Outcome
 from footfall.collector.keys import Keyring, header_key
 from footfall.collector.pipeline import Decision
@@ -32,7 +33,6 @@ from footfall.collector.responses import (
 )
 from footfall.collector.wire import Envelope
 from footfall.errors import JournalError, RequestError
-from footfall.events import MESSAGE_TYPES
 from footfall.timestamps import format_us
 
 __all__ = ["App", "create_app"]
@@ -44,7 +44,7 @@ Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 _SLASHES = re.compile("/{2,}")
 
 
-class _Route(NamedTuple):
+class _Endpoint(NamedTuple):
     methods: tuple[str, ...]
     handle: Handler
 
@@ -61,19 +61,19 @@ def create_app(collector: Collector, keys: Mapping[str, str] | Keyring) -> App:
 class App:
     """Takes requests, hands their messages to the collector, and answers once they are on the disk."""
 
-    def __init__(self, collector: Collector, keys: Mapping[str, str] | Keyring) -> None:
+    def __init__(
+        self, collector: Collector, keys: Mapping[str, str] | Keyring, routes: Mapping[str, Route] = ROUTES
+    ) -> None:
         self._collector = collector
         self._intake = collector.intake
         self._settings = collector.settings
         self._keys = keys if isinstance(keys, Keyring) else Keyring(keys)
         self._headers = headers_of(retry_after=self._settings.retry_after)
-        # A message of a batch names its type; the path of a single one does.
-        self._routes: Mapping[str, _Route] = {
-            "/live": _Route(("GET", "HEAD"), self._live),
-            "/ready": _Route(("GET", "HEAD"), self._ready),
-            "/health": _Route(("GET", "HEAD"), self._ready),  # what load balancers and scripts ask for by habit
-            "/v1/batch": _Route(("POST",), partial(self._take, "")),
-            **{f"/v1/{name}": _Route(("POST",), partial(self._take, name)) for name in MESSAGE_TYPES},
+        self._routes: Mapping[str, _Endpoint] = {
+            "/live": _Endpoint(("GET", "HEAD"), self._live),
+            "/ready": _Endpoint(("GET", "HEAD"), self._ready),
+            "/health": _Endpoint(("GET", "HEAD"), self._ready),  # what load balancers and scripts ask for by habit
+            **{path: _Endpoint(route.methods, partial(self._take, route)) for path, route in routes.items()},
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,7 +99,7 @@ class App:
                 self._collector.fault_log.count_refusal(error.status, error.code)
             await respond_error(send, error, self._headers)
 
-    def _route(self, scope: Scope) -> _Route:
+    def _route(self, scope: Scope) -> _Endpoint:
         """The route of a request. Raises Refusal for a path or a method that takes none."""
         route = self._routes.get(_plain(scope["path"].removeprefix(scope.get("root_path", ""))))
         if route is None:
@@ -109,7 +109,7 @@ class App:
             raise Refusal(405, "method", f"use {allowed}", [(b"allow", allowed.encode()), CLOSE])
         return route
 
-    async def _take(self, type_: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _take(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Take messages in. Nothing is answered to a sender that went away before its request was whole."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         source = self._source_of_header(headers)
@@ -117,13 +117,13 @@ class App:
             _say_known(scope)
         with self._intake.admit(is_keyed=source is not None) as claim:
             if source is None:
-                body = await self._unproven(headers, receive, claim)
+                body = await self._unproven(route, scope, headers, receive, claim)
             else:
                 body = await self._body(headers, receive, claim, self._settings.max_body_bytes)
             if body is None:
                 return
             _say_known(scope)
-            source, decision = await self._decide(body, type_, source, claim)
+            source, decision = await self._decide(route, body, scope.get("query_string", b""), source, claim)
             del body
             fresh = await self._committed(decision, claim)
             answered = partial(self._answered, source, decision, fresh)
@@ -133,7 +133,9 @@ class App:
             claim.hold(min(len(text), claim.size))
             await respond(send, 200, text)
 
-    async def _unproven(self, headers: Mapping[bytes, bytes], receive: Receive, claim: Claim) -> bytes | None:
+    async def _unproven(
+        self, route: Route, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, claim: Claim
+    ) -> bytes | None:
         """The content of a request without a key in its header, once a key that we know was seen in it."""
         limit = min(self._settings.max_unkeyed_body_bytes, self._settings.max_body_bytes)
         try:
@@ -147,7 +149,7 @@ class App:
             content = self._intake.inflate(body, limit, claim)
         except RequestError as error:
             raise unkeyed_too_large(limit) if error.status == 413 else error from None
-        if content and not self._keys.may_be_in(content):
+        if content and not self._keys.knows_one_of(route.dialect.write_keys(content, scope.get("query_string", b""))):
             raise unauthorized()  # before anything is read closely: a stranger shall not cost us much
         claim.prove()
         return content
@@ -186,7 +188,9 @@ class App:
             if not more:
                 return bytes(body)
 
-    async def _decide(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Decision]:
+    async def _decide(
+        self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
+    ) -> tuple[str, Decision]:
         """Read a body and decide: in the event loop if that is little work, else in the large lane."""
         if len(body) <= self._settings.inline_bytes:
             limit = min(self._settings.inline_bytes, self._settings.max_body_bytes)
@@ -196,16 +200,18 @@ class App:
                 if error.status != 413:
                     raise
             else:
-                envelope = self._intake.read(content, type_, claim)
+                envelope = self._intake.read(route, content, claim, query)
                 source = source or self._source_of_body(envelope)
                 if len(envelope.pieces) <= self._settings.inline_messages:
                     return source, self._intake.decide(envelope, source, claim)
                 return source, await self._intake.lane.run(partial(self._intake.decide, envelope, source, claim), claim)
-        return await self._intake.lane.run(partial(self._read_and_decide, body, type_, source, claim), claim)
+        return await self._intake.lane.run(partial(self._read_and_decide, route, body, query, source, claim), claim)
 
-    def _read_and_decide(self, body: bytes, type_: str, source: str | None, claim: Claim) -> tuple[str, Decision]:
+    def _read_and_decide(
+        self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
+    ) -> tuple[str, Decision]:
         content = self._intake.inflate(body, self._settings.max_body_bytes, claim)
-        envelope = self._intake.read(content, type_, claim)
+        envelope = self._intake.read(route, content, claim, query)
         source = source or self._source_of_body(envelope)
         return source, self._intake.decide(envelope, source, claim)
 

@@ -8,6 +8,7 @@ from typing import Self
 
 from footfall.clock import Clock, SystemClock
 from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.dialects import BATCH
 from footfall.collector.fault_log import FaultLog
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.intake import Intake
@@ -79,7 +80,7 @@ class Collector:
         JournalError when nothing could be written.
         """
         with self.intake.admit(is_keyed=True) as claim:
-            decision = self.intake.decide(self.intake.read(body, "", claim), source, claim)
+            decision = self.intake.decide(self.intake.read(BATCH, body, claim), source, claim)
             return self.intake.answer(source, decision, self._journal.commit(decision.changes))
 
     def submit(self, decision: Decision, done: Done) -> None:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from footfall.collector.dialects import STORED
 from footfall.collector.json_split import members
 from footfall.collector.splice import Spliced, splice, splice_names
 from footfall.events import MESSAGE_TYPES
@@ -47,8 +48,8 @@ class PlanParts:
         user = stricter(part_of(plan.traits.get("user", ())), self._pages.of("identify"))
         account = stricter(part_of(plan.traits.get("account", ())), self._pages.of("group"))
         both = stricter(user, account)
-        # By type: what to change in `traits`, and in `context.traits`, where RudderStack's SDKs write a user's traits
-        # on every message.
+        # By type: what to change in `traits`, and wherever else a dialect's messages carry a user's traits, whatever
+        # their type.
         self._traits = dict.fromkeys(MESSAGE_TYPES, (both, user)) | {
             "identify": (user, user),
             "group": (account, both),
@@ -64,12 +65,8 @@ class PlanParts:
 
     def message(self, name: str | None, type_: str) -> Part | None:
         """What to change in a message of this type about this event or page (the plan's name)."""
-        traits, context_traits = self._traits[type_]
-        return _ours(
-            properties=self._properties(name, type_),
-            traits=traits,
-            context=_ours(traits=context_traits),
-        )
+        traits, more_traits = self._traits[type_]
+        return stricter(_ours(properties=self._properties(name, type_), traits=traits), _user_traits(more_traits))
 
     def _properties(self, name: str | None, type_: str) -> Part | None:
         if type_ in _PAGES:
@@ -81,7 +78,7 @@ class PlanParts:
 
     def envelope(self) -> Part | None:
         """What to change in what a batch says for all of its messages."""
-        return _ours(context=_ours(traits=self._traits[_NO_TYPE][1]))
+        return _user_traits(self._traits[_NO_TYPE][1])
 
     def names(self) -> Mapping[str, Part]:
         """Every key that leads to a changed value anywhere in the plan, with all that is to be done to its values."""
@@ -92,6 +89,17 @@ class PlanParts:
                 if both is not None:
                     parts[key] = both
         return parts
+
+
+def _user_traits(part: Part | None) -> Part | None:
+    """What to change in a message, or in its envelope, where a user's traits may be besides `traits`."""
+    whole: Part | None = None
+    for path in STORED.user_traits:
+        nested = part
+        for key in reversed(path):
+            nested = _ours(**{key: nested})
+        whole = stricter(whole, nested)
+    return whole
 
 
 def _ours(**keys: Part | None) -> Part | None:

@@ -20,12 +20,14 @@ from collections.abc import Callable
 from footfall.clock import Clock
 from footfall.collector.admission import Admission, Budget, Claim
 from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.compression import inflate
+from footfall.collector.dialects import Route
 from footfall.collector.fault_log import FaultLog
 from footfall.collector.lane import Lane
 from footfall.collector.memory import give_back
 from footfall.collector.pipeline import Decision, answer, decide, request_context
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope, inflate, read_batch, read_single
+from footfall.collector.wire import Envelope
 from footfall.events import Answer
 
 __all__ = ["Intake"]
@@ -72,10 +74,10 @@ class Intake:
 
         return inflate(body, limit, grow)
 
-    def read(self, content: bytes, type_: str, claim: Claim) -> Envelope:
-        """Cut a content into its messages. `type_` is what the path says, "" for a batch. Raises RequestError."""
+    def read(self, route: Route, content: bytes, claim: Claim, query: bytes = b"") -> Envelope:
+        """Cut a request's content into messages, as the dialect of its route does. Raises RequestError."""
         claim.hold(_COPIES * len(content))
-        return read_single(content, type_, self.settings) if type_ else read_batch(content, self.settings)
+        return route.dialect.read(content, query, route.type, self.settings)
 
     def decide(self, envelope: Envelope, source: str, claim: Claim) -> Decision:
         """Decide about the messages of a request. Nothing is written yet. Raises RequestError (503)."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -30,15 +28,7 @@ TRANSFORM_KEY_FILE = "FOOTFALL_TRANSFORM_KEY_FILE"
 
 DEFAULT_SOURCE = "default"
 _log = logging.getLogger("footfall")
-_NAMED_KEY = re.compile(rb'"writeKey"[ \t\r\n]*+:[ \t\r\n]*+("(?:[^"\\]|\\.){1,1000}+")')
-_NAMED_KEYS = 16  # different ones
-
-
-def _text(literal: bytes) -> str:
-    try:
-        return str(json.loads(literal))
-    except ValueError:
-        return ""
+_NAMED_KEYS = 16
 
 
 class _Grant(NamedTuple):
@@ -76,13 +66,9 @@ class Keyring:
                 del grants[record.digest]
         self._grants = grants
 
-    def may_be_in(self, content: bytes) -> bool:
-        """Whether a body names a write key that we know, among the first few that it names.
-
-        It costs next to nothing, so that it can be asked before a body is read closely.
-        """
-        named = islice(dict.fromkeys(_NAMED_KEY.findall(content)), _NAMED_KEYS)
-        return any(self._grant(_text(literal)) is not None for literal in named)
+    def knows_one_of(self, keys: Iterable[str]) -> bool:
+        """Whether one of the first few of these is a write key that we know."""
+        return any(self._grant(key) is not None for key in islice(keys, _NAMED_KEYS))
 
     def source(self, key: str) -> str | None:
         """The source that a write key belongs to; None where we do not know the key.

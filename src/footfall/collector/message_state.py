@@ -9,7 +9,7 @@ import msgspec
 
 from footfall.collector.bundle_rules import BundleRules, RulesFor
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Piece
+from footfall.collector.wire import MessageForm, Piece
 from footfall.events import Fault, VerdictName
 from footfall.identity.given import digits_of
 
@@ -41,8 +41,8 @@ class RequestContext(msgspec.Struct, frozen=True):
     """What holds for all messages of a request.
 
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
-    and `shared` the JSON of the envelope as it came. For messages that were kept before, `transformed` is the bundle by
-    which they were judged then: its transforms were applied.
+    `form` says where its messages say what, and `shared` is the JSON of the envelope as it came. For messages that were
+    kept before, `transformed` is the bundle by which they were checked then: its transforms were applied.
     """
 
     source: str
@@ -53,6 +53,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     context: dict[str, Any]
     settings: CollectorSettings
     rules_for: RulesFor
+    form: MessageForm
     shared: bytes | None = None
     transformed: str | None = None
 
@@ -61,13 +62,14 @@ class MessageState:
     """One message on its way to become a row. `body` is what will be kept of its bytes.
 
     `rules` are those of its sender, `validator` what it has for values as these came, and `checked` the bytes to check:
-    values before their transforms. `is_concealed` says that some plan has transforms for it.
+    values before their transforms. `is_concealed` says that some plan has transforms for it. `traits` are the objects
+    in which an identify has traits besides its own `traits`.
     """
 
     __slots__ = (
         "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "event", "faults", "group_id",
-        "is_concealed", "message_id", "occurred_at", "outcome", "piece", "previous_id", "reason", "rules", "type",
-        "user_id", "validator", "warnings",
+        "is_concealed", "message_id", "occurred_at", "outcome", "piece", "previous_id", "reason", "rules", "traits",
+        "type", "user_id", "validator", "warnings",
     )  # fmt: skip
 
     def __init__(self, piece: Piece, received_at: int) -> None:
@@ -89,6 +91,7 @@ class MessageState:
         self.group_id: str | None = None
         self.occurred_at = received_at
         self.bundle: str | None = None
+        self.traits: list[msgspec.Raw] = []
         self.rules: BundleRules | None = None
         self.validator: Validator | None = None
         self.checked = piece.raw

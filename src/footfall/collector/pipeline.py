@@ -18,10 +18,10 @@ from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time
+from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time, traits
 from footfall.collector.wire import Envelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
-from footfall.message_reader import clock_skew
+from footfall.message_reader import clock_skew, merged_objects, own_traits
 from footfall.storage.journal import Changes, Kind, Row, counter_name
 from footfall.timestamps import format_us
 
@@ -34,7 +34,7 @@ _ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
 _GROW_EVERY = 64  # messages
 
 
-STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, plan, somebody)
+STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, traits, plan, somebody)
 """In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for).
 
 From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it.
@@ -77,6 +77,7 @@ def request_context(
         skew=clock_skew(envelope.sent_at, received_at),
         type=envelope.type,
         context=envelope.context if type(envelope.context) is dict else {},
+        form=envelope.form,
         shared=envelope.shared,
         settings=settings,
         rules_for=rules_for,
@@ -147,6 +148,7 @@ def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) 
                 msgspec.json.encode(faults) if faults else None,
                 state.body,
                 shared,
+                bytes(merged_objects([*state.traits, *own_traits(state.body)])) if state.traits else None,
             )
         )
     grow(size)

@@ -10,7 +10,7 @@ from footfall.collector.bundle_rules import BundleRules
 from footfall.collector.door_step import hides_what_was_got
 from footfall.collector.message_state import MessageState, RequestContext
 from footfall.events import Fault, VerdictName
-from footfall.message_reader import trait_texts
+from footfall.message_reader import own_traits
 from footfall.plan.model import TRAITS_OF, Event, Policy
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def _check_track(state: MessageState, request: RequestContext, rules: BundleRule
 
 def _check_traits(state: MessageState, request: RequestContext, rules: BundleRules) -> None:
     assert state.validator is not None
-    for text in trait_texts(state.type, state.checked, request.shared):
+    more = request.form.more_traits(state.checked, request.shared) if state.traits else ()
+    for text in (*more, *own_traits(state.checked)):
         _apply_checked(state, rules, None, state.validator.check_traits(TRAITS_OF[state.type], text))
 
 

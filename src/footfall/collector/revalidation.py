@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 
 from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.dialects import STORED
+from footfall.collector.dialects.segment import read_single
 from footfall.collector.message_state import RequestContext
 from footfall.collector.pipeline import decide
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope, read_single
+from footfall.collector.wire import Envelope
 from footfall.errors import RequestError
 from footfall.events import Fault
 from footfall.storage.journal import Row
@@ -55,12 +57,12 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
     # What was within the limit of its collector is not held to ours.
     settings = msgspec.structs.replace(_SETTINGS, max_message_bytes=max(_SETTINGS.max_message_bytes, len(row.body)))
     try:
-        envelope = read_single(row.body, row.type or "track", settings)
+        envelope = read_single(row.body, row.type or "track", settings, STORED)
     except RequestError as error:
         return Revalidated(row._replace(kind="quarantined"), (Fault("", error.code),))
     shared = _context(row.envelope)
     decision = decide(
-        Envelope(envelope.pieces, row.type or None, None, None, shared),
+        Envelope(envelope.pieces, row.type or None, context=shared),
         RequestContext(
             source=row.source,
             received_at=row.received_at,
@@ -70,6 +72,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
             context=shared,
             settings=settings,
             rules_for=rules_for,
+            form=STORED,
             shared=row.envelope,
             transformed=row.bundle,
         ),

@@ -17,10 +17,10 @@ from footfall.collector.json_split import depth_and_keys, why_unreadable
 from footfall.collector.message_state import MessageState, RequestContext, kind_of
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity.junk import is_junk
-from footfall.message_reader import client_word, said_time
+from footfall.message_reader import client_word
 from footfall.timestamps import is_plausible, parse_timestamp
 
-__all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time"]
+__all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time", "traits"]
 
 _encode_sorted = msgspec.json.Encoder(order="sorted").encode
 _MAX_ID = 200
@@ -112,7 +112,7 @@ def message_id(state: MessageState, request: RequestContext) -> bool:
     if state.is_oversize:
         return True
     content = _canonical(state.body, request.type)
-    if said_time(state.data) is None:
+    if request.form.timestamp(state.data) is None:
         content += request.day.encode()
     state.message_id = derived_id(content)
     return True
@@ -135,7 +135,7 @@ def ids(state: MessageState, request: RequestContext) -> bool:
 
 def time(state: MessageState, request: RequestContext) -> bool:
     """When it happened: as it says, put right by the sender's clock where that was far off."""
-    said = said_time(state.data)
+    said = request.form.timestamp(state.data)
     if said is None:
         return True
     moment = parse_timestamp(said)
@@ -163,6 +163,13 @@ def _doubt(state: MessageState, request: RequestContext) -> None:
     days = (request.received_at - state.occurred_at) / _DAY_US
     got = f"{abs(days):,.1f} days {'before' if days > 0 else 'after'}"
     state.warn(Fault("timestamp", "misdated", "at most 30 days before receipt, or one day after", got))
+
+
+def traits(state: MessageState, request: RequestContext) -> bool:
+    """The traits of a user that its own `traits` do not have."""
+    if state.type == "identify" and not state.is_oversize:
+        state.traits = request.form.more_traits(state.body, request.shared)
+    return True
 
 
 def somebody(state: MessageState, _request: RequestContext) -> bool:

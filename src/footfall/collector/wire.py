@@ -1,31 +1,62 @@
-"""From the body of a request to its messages, cut so that a bad message stays alone.
+"""What any wire becomes: an envelope with Segment-shaped messages, cut so that a bad message stays alone.
 
-A body that is JSON as a whole takes the fast path. One that is not is cut by its brackets and strings. Either way
-reading ends at the limits: no more is cut than a batch may have. Messages are decoded one at a time, when they are
-asked for, so that what they decode to is never held for all of them.
+Messages are decoded one at a time, when they are asked for, so that the decoded ones never take memory together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextvars import ContextVar
-from typing import Any, overload
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol, overload
 
 import msgspec
 import orjson
 
-from footfall.collector.compression import BOM, inflate
-from footfall.collector.json_split import Member, TooManyError, array_at, members, repeats_keys
+from footfall.collector.json_split import repeats_keys
 from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may_name_key
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
-from footfall.errors import RequestError
-from footfall.printable import counted
 
-__all__ = ["Envelope", "Piece", "Pieces", "inflate", "read_batch", "read_single"]
+__all__ = ["CANONICAL", "Dialect", "Envelope", "MessageForm", "Piece", "Pieces", "decoded", "piece_of"]
 
-_ENVELOPE = ("context", "integrations")
 _NOTHING = msgspec.Raw()
+# What stands for a value that is itself over the size limit.
+_PLACEHOLDERS: Mapping[bytes, Any] = {b"{": {}, b"[": [], b'"': ""}
+
+
+class MessageForm(NamedTuple):
+    """Where the messages of a wire, as they are kept, say what other messages say elsewhere.
+
+    `timestamp` gives the time that a decoded message says it occurred at, as it says it, or None. `more_traits` takes
+    the JSON of an identify and of what its batch says for all messages, and gives the objects in which it has more of
+    its user's traits than in its `traits`, which count after them. `user_traits` are the paths at which a message, or
+    its batch, may have such objects, and `names` the members that are read of a message over the size limit.
+    """
+
+    timestamp: Callable[[Mapping[str, Any]], object]
+    more_traits: Callable[[bytes | str, bytes | str | None], list[msgspec.Raw]]
+    user_traits: tuple[tuple[str, ...], ...]
+    names: tuple[str, ...]
+
+
+def _timestamp(message: Mapping[str, Any]) -> object:
+    return message.get("timestamp")
+
+
+def _no_traits(_message: bytes | str, _shared: bytes | str | None) -> list[msgspec.Raw]:
+    return []
+
+
+CANONICAL = MessageForm(
+    _timestamp,
+    _no_traits,
+    (),
+    (
+        "type", "event", "name", "messageId", "userId", "anonymousId", "previousId", "groupId", "timestamp", "sentAt",
+        "writeKey", "context", "properties", "traits",
+    ),
+)  # fmt: skip
+"""What footfall's own client writes, and what a dialect writes whose wire is not Segment-shaped."""
 
 
 class Piece(msgspec.Struct, gc=False):
@@ -39,12 +70,46 @@ class Piece(msgspec.Struct, gc=False):
     ambiguous: bool = False
 
 
+class Envelope(msgspec.Struct):
+    """A request that could be read: its messages, and what it says for all of them.
+
+    `type` is set where the route gives it. `shared` is the JSON of the envelope's `context` and `integrations`, and
+    `context` the former, decoded.
+    """
+
+    pieces: Sequence[Piece]
+    type: str | None = None
+    sent_at: Any = None
+    write_key: Any = None
+    context: Any = None
+    shared: bytes | None = None
+    form: MessageForm = CANONICAL
+
+
+class Dialect(Protocol):
+    """One wire. It turns the bytes of a request into Segment-shaped messages."""
+
+    def read(self, content: bytes, query: bytes, type_: str, settings: CollectorSettings) -> Envelope:
+        """Read a request: its inflated body, the query of its address, and the type that its route gives, or "".
+
+        Raises RequestError (400, 413) when the request as a whole cannot be read.
+        """
+        ...
+
+    def write_keys(self, content: bytes, query: bytes) -> Iterable[str]:
+        """The different texts that a request seems to name as its write key. Cheap, so that strangers cost little."""
+        ...
+
+
 class Pieces(Sequence[Piece]):
     """The messages of a request, each decoded whenever it is asked for. `may_name_key`: some may hold a key."""
 
-    def __init__(self, texts: list[bytes], settings: CollectorSettings, *, may_name_key: bool) -> None:
+    def __init__(
+        self, texts: list[bytes], settings: CollectorSettings, form: MessageForm = CANONICAL, *, may_name_key: bool
+    ) -> None:
         self._texts = texts
         self._settings = settings
+        self._form = form
         self._may_name_key = may_name_key
 
     def __len__(self) -> int:
@@ -59,237 +124,39 @@ class Pieces(Sequence[Piece]):
     def __getitem__(self, index: slice) -> Pieces: ...
     def __getitem__(self, index: int | slice) -> Piece | Pieces:
         if isinstance(index, slice):
-            return Pieces(self._texts[index], self._settings, may_name_key=self._may_name_key)
+            return Pieces(self._texts[index], self._settings, self._form, may_name_key=self._may_name_key)
         return self._piece(self._texts[index])
 
     def _piece(self, text: bytes) -> Piece:
-        return _made(text, _decoded(text, self._settings), self._settings, names_key=self._may_name_key)
+        data = decoded(text, self._settings, self._form)
+        return piece_of(text, data, self._settings, names_key=self._may_name_key)
 
 
-class Envelope(msgspec.Struct):
-    """A request that could be read: its messages, and what it says for all of them.
-
-    `type` is set where the path gives it. `shared` is the JSON of the envelope's `context` and `integrations`.
-    """
-
-    pieces: Sequence[Piece]
-    type: str | None = None
-    sent_at: Any = None
-    write_key: Any = None
-    context: Any = None
-    shared: bytes | None = None
-
-
-class _Batch(msgspec.Struct):
-    batch: list[msgspec.Raw]
-    context: msgspec.Raw = _NOTHING
-    integrations: msgspec.Raw = _NOTHING
-    sentAt: msgspec.Raw = _NOTHING  # noqa: N815 - as it is on the wire
-    writeKey: msgspec.Raw = _NOTHING  # noqa: N815
-
-
-# How many more elements may be read of a batch. What the decoder calls gets no argument, and threads decode at once.
-_remaining: ContextVar[list[int]] = ContextVar("remaining")
-
-
-class _Element(msgspec.Struct):
-    """An object of a batch, of which only the number counts."""
-
-    def __post_init__(self) -> None:
-        remaining = _remaining.get()
-        remaining[0] -= 1
-        if remaining[0] < 0:
-            raise TooManyError
-
-
-class _Elements(msgspec.Struct):
-    batch: list[_Element]
-
-
-class _Large(msgspec.Struct):
-    """What is read of a message over the size limit, of which only an excerpt is kept."""
-
-    type: msgspec.Raw = _NOTHING
-    event: msgspec.Raw = _NOTHING
-    name: msgspec.Raw = _NOTHING
-    messageId: msgspec.Raw = _NOTHING  # noqa: N815
-    userId: msgspec.Raw = _NOTHING  # noqa: N815
-    anonymousId: msgspec.Raw = _NOTHING  # noqa: N815
-    previousId: msgspec.Raw = _NOTHING  # noqa: N815
-    groupId: msgspec.Raw = _NOTHING  # noqa: N815
-    timestamp: msgspec.Raw = _NOTHING
-    originalTimestamp: msgspec.Raw = _NOTHING  # noqa: N815
-    sentAt: msgspec.Raw = _NOTHING  # noqa: N815
-    writeKey: msgspec.Raw = _NOTHING  # noqa: N815
-    context: msgspec.Raw = _NOTHING
-    properties: msgspec.Raw = _NOTHING
-    traits: msgspec.Raw = _NOTHING
-
-
-class _Outer(msgspec.Struct):
-    batch: msgspec.Raw
-
-
-_decode_outer = msgspec.json.Decoder(_Outer).decode
-_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-_decode_batch = msgspec.json.Decoder(_Batch).decode
-_count_elements = msgspec.json.Decoder(_Elements).decode
-_decode_large = msgspec.json.Decoder(_Large).decode
-# What stands for a value that is itself over the size limit.
-_PLACEHOLDERS: Mapping[bytes, Any] = {b"{": {}, b"[": [], b'"': ""}
-
-
-def read_batch(body: bytes, settings: CollectorSettings) -> Envelope:
-    """Read the body of `/v1/batch`. Raises RequestError (400, 413) when the request as a whole cannot be read."""
-    if len(body) > settings.max_body_bytes:
-        raise _too_large(settings.max_body_bytes)
-    body = body.removeprefix(BOM)
-    try:
-        if body.count(b",") >= settings.max_messages:
-            _require_few(body, settings)
-        raw = _decode_batch(body)
-    except (msgspec.DecodeError, RecursionError):
-        return _by_parts(body, settings)  # to find out which part of it is no JSON
-    # bytes() copies: the rows of this batch must not keep the whole body alive.
-    texts = list(map(bytes, raw.batch))
-    values = {key: bytes(getattr(raw, key)) for key in _MEMBERS if len(getattr(raw, key))}
-    names_key = may_name_key(body)
-    pieces = None if names_key else _decoded_together(body, texts, settings)
-    if pieces is None:
-        colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
-        if colons != body.count(b":") and not _names_keys_once(body, settings):
-            return _by_parts(body, settings)
-        pieces = Pieces(texts, settings, may_name_key=names_key)
-    return _envelope(pieces, values, settings)
-
-
-def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettings) -> Sequence[Piece] | None:
-    """The messages of a small batch, decoded at once, which is quicker; None when something in it needs a closer look.
-
-    A key that stands twice is lost on decoding, and its colon with it.
-    """
-    most = settings.max_message_bytes
-    sizes = list(map(len, texts))
-    if len(body) > settings.inline_bytes or len(body) - sum(sizes) > most or max(sizes, default=0) > most:
-        return None
-    try:
-        data = orjson.loads(body)
-        if orjson.dumps(data).count(b":") != body.count(b":"):
-            return None
-    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
-        return None
-    return list(map(Piece, texts, data["batch"]))
-
-
-_MEMBERS = tuple(name for name in _Batch.__struct_fields__ if name != "batch")
-
-
-def _names_keys_once(body: bytes, settings: CollectorSettings) -> bool:
-    """Whether a body, which is JSON, surely has each of its members once. Few members are looked at, never many."""
-    if len(body) - len(_decode_outer(body).batch) > settings.max_message_bytes:
-        return False
-    try:
-        parts = _decode_members(body)
-    except msgspec.DecodeError:
-        return False  # a key that we do not read is no UTF-8
-    colons = sum(key.count(":") + bytes(value).count(b":") for key, value in parts.items()) + len(parts)
-    return colons == body.count(b":")
-
-
-def _require_few(body: bytes, settings: CollectorSettings) -> None:
-    """Raise RequestError (413) at the first element too many. Nothing is made of the others."""
-    remaining = [settings.max_messages]
-    _remaining.set(remaining)
-    try:
-        _count_elements(body)
-    except (TooManyError, msgspec.ValidationError):
-        if remaining[0] < 0:
-            raise _too_many(settings) from None
-        raise
-
-
-def _by_parts(body: bytes, settings: CollectorSettings) -> Envelope:
-    spans: list[tuple[int, int]] | None = None
-
-    def end_of_batch(text: bytes, position: int) -> int:
-        nonlocal spans
-        if text[position : position + 1] != b"[":
-            raise RequestError(400, "envelope", _NO_BATCH)
-        try:
-            spans, end = array_at(text, position, most=settings.max_messages)
-        except TooManyError:
-            raise _too_many(settings) from None
-        except ValueError as error:
-            raise RequestError(400, "json", f"the batch is not a JSON array: {error}") from error
-        return end
-
-    parts = _members(body, settings, {"batch": end_of_batch})
-    keys = [part.key for part in parts]
-    if len(keys) != len(set(keys)):
-        raise RequestError(400, "envelope", "the body names a key twice")
-    if spans is None:
-        raise RequestError(400, "envelope", _NO_BATCH)
-    values = {part.key: body[part.value : part.end] for part in parts if part.key in _MEMBERS}
-    texts = [body[start:end] for start, end in spans]
-    return _envelope(Pieces(texts, settings, may_name_key=may_name_key(body)), values, settings)
-
-
-_NO_BATCH = "the body must have a `batch` that is an array of messages"
-
-
-def _envelope(pieces: Sequence[Piece], values: Mapping[str, bytes], settings: CollectorSettings) -> Envelope:
-    if sum(map(len, values.values())) > settings.max_message_bytes:
-        raise RequestError(
-            413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
-        )
-    try:
-        said = {key: orjson.loads(value) for key, value in values.items()}
-    except (orjson.JSONDecodeError, RecursionError) as error:
-        raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
-    return Envelope(
-        pieces,
-        None,
-        said.get("sentAt"),
-        said.get("writeKey"),
-        said.get("context"),
-        _join({key: values[key] for key in _ENVELOPE if key in values}),
-    )
-
-
-def read_single(body: bytes, type_: str, settings: CollectorSettings) -> Envelope:
-    """Read the body of `/v1/track` and its like: one message, whose type the path gives. Raises RequestError."""
-    if len(body) > settings.max_body_bytes:
-        raise _too_large(settings.max_body_bytes)
-    text = body.removeprefix(BOM).strip(b" \t\r\n")
-    data = _decoded(text, settings)
-    if data is None:
-        parts = _members(text, settings)
-        write_key, sent_at = (_loads_or_none(_value(text, parts, key)) for key in (NAME, "sentAt"))
-    elif type(data) is dict:
-        write_key, sent_at = data.get("writeKey"), data.get("sentAt")
-    else:
-        raise RequestError(400, "envelope", "the body must be one JSON object")
-    piece = _made(text, data, settings, names_key=may_name_key(text))
-    return Envelope([piece], type_, sent_at, write_key)
-
-
-def _decoded(text: bytes, settings: CollectorSettings) -> Any:
+def decoded(text: bytes, settings: CollectorSettings, form: MessageForm) -> Any:
     """What a message decodes to, None when it is no JSON; of a message over the size limit only what is needed."""
     try:
         if len(text) <= settings.max_message_bytes:
             return orjson.loads(text)
-        large = _decode_large(text)
-        values = {key: bytes(getattr(large, key)) for key in _Large.__struct_fields__}
+        large = _large_reader(form.names)(text)
+        values = {key: bytes(getattr(large, key)) for key in form.names}
         return {key: _small(value, settings) for key, value in values.items() if value}
     except (orjson.JSONDecodeError, msgspec.DecodeError, RecursionError):
         return None
+
+
+@lru_cache
+def _large_reader(names: tuple[str, ...]) -> Callable[[bytes], object]:
+    """Reads some members of an object, and skips the others, however many there are."""
+    struct = msgspec.defstruct("Large", [(name, msgspec.Raw, _NOTHING) for name in names])
+    return msgspec.json.Decoder(struct).decode
 
 
 def _small(value: bytes, settings: CollectorSettings) -> Any:
     return orjson.loads(value) if len(value) <= settings.max_message_bytes else _PLACEHOLDERS.get(value[:1])
 
 
-def _made(text: bytes, data: Any, settings: CollectorSettings, *, names_key: bool) -> Piece:
+def piece_of(text: bytes, data: Any, settings: CollectorSettings, *, names_key: bool) -> Piece:
+    """One message of its text and what that decodes to. `names_key`: it may hold a key, which is cut out."""
     # Of one that is too large only an excerpt is kept: which of two keys counts does not matter.
     small = data is not None and len(text) <= settings.max_message_bytes
     piece = Piece(text, data, small and repeats_keys(text, data, max_depth=settings.max_depth))
@@ -310,39 +177,3 @@ def _leave_out_keys(piece: Piece, settings: CollectorSettings) -> None:
     elif may_name_key(text):
         piece.raw = cut_from_object(text)
         piece.data = orjson.loads(piece.raw)
-
-
-def _members(body: bytes, settings: CollectorSettings, end_of: Mapping[str, Any] | None = None) -> list[Member]:
-    if not body.strip():
-        raise RequestError(400, "empty", "the body is empty; send a JSON object")
-    try:
-        return members(body, most=settings.max_keys, end_of=end_of or {})
-    except TooManyError:
-        raise RequestError(413, "too_many_keys", f"the body has more than {settings.max_keys} keys") from None
-    except ValueError as error:
-        raise RequestError(400, "json", f"the body is not one JSON object: {error}") from error
-
-
-def _value(body: bytes, parts: list[Member], key: str) -> bytes | None:
-    return next((body[part.value : part.end] for part in reversed(parts) if part.key == key), None)
-
-
-def _loads_or_none(value: bytes | None) -> Any:
-    try:
-        return orjson.loads(value) if value is not None else None
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _join(shared: Mapping[str, bytes]) -> bytes | None:
-    text = msgspec.json.encode({key: msgspec.Raw(value) for key, value in shared.items()}) if shared else None
-    return cut_from_object(text) if text is not None and may_name_key(text) else text
-
-
-def _too_many(settings: CollectorSettings) -> RequestError:
-    most = counted(settings.max_messages, "message")
-    return RequestError(413, "too_many_messages", f"more than {most} in a batch; split it")
-
-
-def _too_large(limit: int) -> RequestError:
-    return RequestError(413, "too_large", f"the body is larger than the limit of {limit} bytes; split it")

@@ -113,7 +113,7 @@ def profile_of(dataset: Dataset, person_id: str, *, recent: int = _RECENT) -> Pe
         traits=last_traits(
             Identify(*row)
             for row in ask(
-                "SELECT source, message_id, occurred_at, body, envelope FROM mine WHERE type = 'identify' ORDER BY ord"
+                "SELECT source, message_id, occurred_at, body, traits FROM mine WHERE type = 'identify' ORDER BY ord"
             )
         ),
         recent=_recent(ask, recent),

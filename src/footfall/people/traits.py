@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
-from footfall.message_reader import json_object, trait_texts
+from footfall.message_reader import json_object, traits_text
 from footfall.timestamps import local_time
 
 __all__ = ["Identify", "Trait", "last_traits"]
@@ -25,27 +25,19 @@ class Trait(msgspec.Struct, frozen=True):
 
 
 class Identify(NamedTuple):
-    """What is read of an identify message: its name, its time in microseconds, its JSON and that of its batch."""
+    """What is read of an identify: its name, its time in microseconds, its JSON, and the column `traits`."""
 
     source: str
     message_id: str
     occurred_at: int
     body: str
-    envelope: str | None
+    traits: str | None
 
 
 def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
     """The traits after all these messages, by name, which come in the order of (occurred_at, source, message_id)."""
     traits: dict[str, Trait] = {}
     for message in messages:
-        for name, value in _traits_of(message).items():
+        for name, value in json_object(traits_text(message.body, message.traits)).items():
             traits[name] = Trait(name, value, message.source, message.message_id, local_time(message.occurred_at))
     return tuple(traits[name] for name in sorted(traits))
-
-
-def _traits_of(message: Identify) -> Mapping[str, msgspec.Raw]:
-    """Every trait of one message."""
-    values: dict[str, msgspec.Raw] = {}
-    for text in trait_texts("identify", message.body, message.envelope):
-        values.update(json_object(text))
-    return values

@@ -68,5 +68,6 @@ COLUMNS: Sequence[Column] = (
     Column("faults", BYTES, asked_as="warnings"),
     Column("body", BYTES, is_required=True),
     Column("envelope", BYTES, exported="What its batch said for all of its messages, as JSON text"),
+    Column("traits", BYTES),
 )
 """In the order of the fields of `Row`, whose `kind` is not among them: it says in which table a message is."""

@@ -36,8 +36,9 @@ class Row(NamedTuple):
     the collector's clock. `body` is the message as it was received, byte for byte (less a write key), `envelope` what
     its batch said for all of its messages (`context`, `integrations`), or None. `event` is the plan's canonical name
     where the plan knows it. Ids stand as they were sent, junk included: identity decides what they mean. `faults` is
-    JSON: for a quarantined row why it is there, for a stored one the warnings, or None. After `kind` its fields are
-    those of `footfall.storage.columns`.
+    JSON: for a quarantined row why it is there, for a stored one the warnings, or None. `traits` is the JSON object of
+    all traits that an identify sets, where its wire has some of them outside of the message's `traits`, else None: so
+    readers need not know wires. After `kind` its fields are those of `footfall.storage.columns`.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Row(NamedTuple):
     faults: bytes | None
     body: bytes
     envelope: bytes | None
+    traits: bytes | None = None
 
 
 class Entry(NamedTuple):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.planning.profiling import read_line
+from footfall.collector.dialects import STORED
+from footfall.planning.profiling import read_line, read_message
 
 
 def test_a_message_as_it_was_sent_is_seen() -> None:
@@ -25,7 +26,8 @@ def test_a_message_whose_client_says_so_has_its_transforms_applied() -> None:
 def test_the_time_is_read_under_either_vendors_name() -> None:
     line = b'{"type":"track","event":"A","originalTimestamp":"2026-01-01T01:00:00+01:00"}'
 
-    assert [seen.at for seen in read_line(line)] == [1767225600_000000]
+    assert [seen.at for seen in read_line(line, STORED)] == [1767225600_000000]
+    assert [seen.at for seen in read_line(line)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -36,13 +38,21 @@ def test_the_time_is_read_under_either_vendors_name() -> None:
         b'{"type":"identify","userId":"u","context":{"traits":{"n":2}},"traits":{"n":1.10}}',
         b'{"batch":[{"type":"identify","userId":"u"}],"context":{"traits":{"n":1.10}}}',
         b'{"message":{"type":"identify"},"envelope":{"context":{"traits":{"n":1.10}}}}',
+        b'{"message":{"type":"identify","traits":{"n":2}},"traits":{"n":1.10}}',
+        rb'{"message":{"type":"identify"},"traits":"{\"n\":1.10}"}',
     ],
 )
 def test_traits_are_read_where_either_vendor_puts_them(line: bytes) -> None:
-    (seen,) = read_line(line)
+    (seen,) = read_line(line, STORED)
 
     assert bytes(seen.body) == b'{"n":1.10}'
     assert str(seen.values["n"]) == "1.10"
+
+
+def test_the_store_knows_the_traits_of_a_message_better() -> None:
+    seen = read_message(b'{"type":"identify","traits":{"n":2}}', traits=b'{"n":1.10,"m":2}')
+
+    assert bytes(seen.body) == b'{"n":1.10,"m":2}'
 
 
 def test_the_line_of_an_export_knows_the_time_the_source_and_the_type_better() -> None:

@@ -15,6 +15,7 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
+from footfall.collector.dialects import STORED
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.planning.profiling import ObservedMessage, read_line, read_message
@@ -92,7 +93,7 @@ class MessageInput:
                     if not text.strip():
                         continue
                     tried += 1
-                    yield from self._read(f"line {number}", partial(read_line, text))
+                    yield from self._read(f"line {number}", partial(read_line, text, STORED))
                     if tried == len(self.broken) == _HOPELESS:
                         return
         except OSError as error:
@@ -119,7 +120,7 @@ class MessageInput:
                         continue
                     decode = partial(
                         read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
-                        receipt=row.received_at, envelope=row.envelope,
+                        receipt=row.received_at, traits=row.traits,
                     )  # fmt: skip
                     yield from self._read(f"message {row.message_id}", decode)
 

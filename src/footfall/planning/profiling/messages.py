@@ -6,13 +6,13 @@ Three kinds of lines are known: a message as Segment-shaped SDKs send it and `Fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 import msgspec
 
 from footfall.events import MESSAGE_TYPES
-from footfall.message_reader import client_word, merged_objects, said_time, trait_texts
+from footfall.message_reader import client_word, merged_objects, own_traits
 from footfall.plan.checking.explain import decode
 from footfall.plan.model import TRAITS_OF
 from footfall.timestamps import parse_timestamp
@@ -21,6 +21,7 @@ __all__ = ["ObservedMessage", "read_line"]
 
 _TYPES = frozenset(MESSAGE_TYPES)
 _NOTHING = msgspec.Raw(b"{}")
+_NULL = msgspec.Raw(b"null")
 
 
 class ObservedMessage(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +44,20 @@ class ObservedMessage(msgspec.Struct, frozen=True, gc=False):
     receipt: int | None = None
 
 
+class Form(Protocol):
+    """Where the messages of a wire say what others say elsewhere: a collector's dialects have one each."""
+
+    @property
+    def timestamp(self) -> Callable[[Mapping[str, Any]], object]:
+        """Gives the time that a decoded message says it occurred at."""
+        ...
+
+    @property
+    def more_traits(self) -> Callable[[bytes, bytes | None], list[msgspec.Raw]]:
+        """Gives the objects in which an identify, or what its batch says, has traits besides its own `traits`."""
+        ...
+
+
 class _Bodies(msgspec.Struct):
     properties: msgspec.Raw = _NOTHING
 
@@ -50,6 +65,7 @@ class _Bodies(msgspec.Struct):
 class _Line(msgspec.Struct):
     message: msgspec.Raw = _NOTHING
     envelope: msgspec.Raw = _NOTHING
+    traits: msgspec.Raw = _NULL
     context: msgspec.Raw = _NOTHING
     batch: tuple[msgspec.Raw, ...] = ()
 
@@ -66,10 +82,14 @@ class _Stored(msgspec.Struct, frozen=True):
     type: str = ""
     envelope: bytes | None = None
     receipt: int | None = None
+    traits: bytes | None = None
 
 
-def read_line(line: bytes) -> Iterator[ObservedMessage]:
-    """The messages of one line. Raises ValueError, with what is wrong, for a line that holds none."""
+def read_line(line: bytes, form: Form | None = None) -> Iterator[ObservedMessage]:
+    """The messages of one line; those that an SDK wrote are read by `form`, without one as footfall writes them.
+
+    Raises ValueError, with what is wrong, for a line that has none.
+    """
     data = _decoded(line)
     if type(data) is not dict:
         raise ValueError("it is no JSON object")
@@ -77,15 +97,17 @@ def read_line(line: bytes) -> Iterator[ObservedMessage]:
         parts = _line(line)
         stored = _Stored(envelope=b'{"context":%b}' % bytes(parts.context))
         for raw in parts.batch:
-            yield _message(bytes(raw), _decoded(raw), stored)
+            yield _message(bytes(raw), _decoded(raw), stored, form)
     elif type(data.get("message")) is dict or "person_id" in data:
         parts = _line(line)
-        body, envelope = _unfolded(parts.message), _unfolded(parts.envelope)
+        body, envelope, traits = map(_unfolded, (parts.message, parts.envelope, parts.traits))
         at, receipt = (parse_timestamp(data.get(key)) for key in ("occurred_at", "received_at"))
-        stored = _Stored(at, _text(data.get("source")), _text(data.get("type")), envelope or None, receipt)
-        yield _message(body, _decoded(body), stored)
+        stored = _Stored(
+            at, _text(data.get("source")), _text(data.get("type")), envelope or None, receipt, traits or None
+        )
+        yield _message(body, _decoded(body), stored, form)
     else:
-        yield _message(line, data, _Stored())
+        yield _message(line, data, _Stored(), form)
 
 
 def read_message(
@@ -95,13 +117,13 @@ def read_message(
     source: str = "",
     type_: str = "",
     receipt: int | None = None,
-    envelope: bytes | None = None,
+    traits: bytes | None = None,
 ) -> ObservedMessage:
     """One message from its own JSON text; what the store knows better (all else that is given) goes before it.
 
-    `envelope` is what its batch said for all of its messages. Raises ValueError for what is no message.
+    `traits` are all that it sets, None where its own `traits` have them. Raises ValueError for what is no message.
     """
-    return _message(body, _decoded(body), _Stored(at, source, type_, envelope, receipt))
+    return _message(body, _decoded(body), _Stored(at, source, type_, None, receipt, traits), None)
 
 
 def _decoded(text: bytes | msgspec.Raw) -> Any:
@@ -111,7 +133,7 @@ def _decoded(text: bytes | msgspec.Raw) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def _message(body: bytes, data: Any, stored: _Stored) -> ObservedMessage:
+def _message(body: bytes, data: Any, stored: _Stored, form: Form | None) -> ObservedMessage:
     if type(data) is not dict:
         raise ValueError("the message is no JSON object")
     event = _text(data.get("event"))
@@ -125,7 +147,8 @@ def _message(body: bytes, data: Any, stored: _Stored) -> ObservedMessage:
     if values is not None and type(values) is not dict:
         raise ValueError(f"its {key} are no object")
     if kind in TRAITS_OF:
-        text = merged_objects(trait_texts(kind, body, stored.envelope))
+        more = form.more_traits(body, stored.envelope) if form is not None and kind == "identify" else ()
+        text = msgspec.Raw(stored.traits or merged_objects([*more, *own_traits(body)]))
         values = decode(text)
     else:
         text = _bodies(body).properties if values is not None else _NOTHING
@@ -135,7 +158,9 @@ def _message(body: bytes, data: Any, stored: _Stored) -> ObservedMessage:
         event if kind == "track" else "",
         text,
         values or {},
-        parse_timestamp(said_time(data)) if stored.at is None else stored.at,
+        parse_timestamp(form.timestamp(data) if form is not None else data.get("timestamp"))
+        if stored.at is None
+        else stored.at,
         stored.source,
         bool(stored.source) or (type(context) is dict and client_word(context, "transformed") is not None),
         stored.receipt,

@@ -10,7 +10,7 @@ from footfall.storage.journal import Kind
 
 __all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import CollectorSettings
-from footfall.collector.wire import Envelope, read_batch, read_single
+from footfall.collector.dialects.segment import Segment, read_batch, read_single
+from footfall.collector.wire import Envelope
 from footfall.errors import RequestError
 
 SETTINGS = CollectorSettings()
@@ -286,3 +287,33 @@ def test_of_a_message_that_is_too_large_only_what_says_which_it_is_is_decoded() 
 
     assert piece.raw == large
     assert piece.data == {"event": "e", "userId": 7, "context": {"device": {"id": "d"}}, "properties": {}}
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (b'{"writeKey":"wk","batch":[]}', ["wk"]),
+        (b'{"batch":[],"writeKey" : "wk"}', ["wk"]),
+        (b'{"writeKey":"nope","batch":[{"writeKey":"w\\u006b"},{"writeKey":"nope"}]}', ["nope", "wk"]),
+        (b'{"writeKey":1}', []),
+        (b"[" * 10_000, []),
+    ],
+)
+def test_the_keys_that_a_body_names_are_known_before_it_is_read(content: bytes, keys: list[str]) -> None:
+    assert list(Segment().write_keys(content, b"")) == keys
+
+
+def test_the_route_says_whether_a_body_is_one_message_or_a_batch() -> None:
+    single = Segment().read(GOOD, b"", "page", SETTINGS)
+    many = Segment().read(batch(GOOD, GOOD), b"", "", SETTINGS)
+
+    assert (single.type, len(single.pieces)) == ("page", 1)
+    assert (many.type, len(many.pieces)) == (None, 2)
+
+
+def test_what_another_sdk_says_elsewhere_is_nothing_here() -> None:
+    envelope = read_batch(batch(GOOD), SETTINGS)
+
+    assert envelope.form.timestamp({"timestamp": "a"}) == "a"
+    assert envelope.form.timestamp({"originalTimestamp": "b"}) is None
+    assert envelope.form.more_traits(b'{"context":{"traits":{"a":1}}}', None) == []

@@ -1,0 +1,36 @@
+"""The wires that the collector takes, by route. A new one is a file in this folder and a row of `ROUTES`.
+
+Stored messages have the form of the wire of `/v1`: any other dialect writes canonical messages, which that form covers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from footfall.collector.dialects.rudderstack import RudderStack
+from footfall.collector.wire import Dialect, MessageForm
+from footfall.events import MESSAGE_TYPES
+
+__all__ = ["BATCH", "ROUTES", "STORED", "Route"]
+
+
+class Route(NamedTuple):
+    """How requests to a path are read. `type` is that of a single message whose path names it, "" for others."""
+
+    dialect: Dialect
+    type: str = ""
+    methods: tuple[str, ...] = ("POST",)
+
+
+# SDKs of Segment and RudderStack send to the same paths, and nothing tells them apart there: RudderStack's wire has all
+# of Segment's.
+_V1: Final = RudderStack()
+BATCH: Final = Route(_V1)
+"""The route of a batch of our own client, which is taken in the same process too."""
+
+ROUTES: Mapping[str, Route] = {"/v1/batch": BATCH, **{f"/v1/{type_}": Route(_V1, type_) for type_ in MESSAGE_TYPES}}
+"""By path."""
+
+STORED: MessageForm = _V1.form
+"""The form in which every kept message can be read."""
