@@ -67,11 +67,11 @@ def subject(
         return event
     sets = [pages[key].properties for key in keys_of(call) if key in pages]
     sets += [traits.get(TRAITS_OF[call.type], ())] if call.type in TRAITS_OF else []
-    known: dict[str, Property] = {}
+    merged: dict[str, Property] = {}
     for properties in sets:
         for prop in properties:
-            known.setdefault(prop.name, prop)
-    return Event(name=name, wire_name=name, properties=tuple(known.values()))
+            merged.setdefault(prop.name, prop)
+    return Event(name=name, wire_name=name, properties=tuple(merged.values()))
 
 
 def named(plan: Plan, name: str) -> Event | None:

@@ -13,10 +13,10 @@ _LONGEST = 100 * 366 * 86_400
 
 def parse_duration(text: str) -> int:
     """Seconds of a duration. Raises ValueError for any other form, for none, and for more than a hundred years."""
-    found = _FORM.fullmatch(text)
-    if found is None:
+    match = _FORM.fullmatch(text)
+    if match is None:
         raise ValueError(f"{text!r} is not a duration")
-    seconds = int(found[1]) * _SECONDS[found[2]]
+    seconds = int(match[1]) * _SECONDS[match[2]]
     if seconds > _LONGEST:
         raise ValueError(f"{text!r} is more than a hundred years")
     return seconds

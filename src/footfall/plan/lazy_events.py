@@ -90,13 +90,13 @@ class LazyEvents(Mapping[str, Event]):
 
     def problems(self) -> list[Problem]:
         """What is wrong with any event, after reading all of them."""
-        found: list[Problem] = []
+        problems: list[Problem] = []
         for name in self:
             try:
                 self[name]
             except PlanError as error:
-                found += error.problems
-        return found
+                problems += error.problems
+        return problems
 
     def _unpack(self, name: str) -> Event:
         text = self._texts[name]

@@ -99,13 +99,13 @@ def dotted(path: Path) -> str:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """A remedy for a word that is none of `choices`: the nearest one, or all when they are few; "" without any."""
-    known = sorted(set(choices))
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    words = sorted(set(choices))
+    near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
-    if len(known) > 12:
-        return f"use one of the {len(known)} that are defined"
-    return f"known: {', '.join(known)}" if known else ""
+    if len(words) > 12:
+        return f"use one of the {len(words)} that are defined"
+    return f"known: {', '.join(words)}" if words else ""
 
 
 class Problems:

@@ -28,7 +28,7 @@ class Alphabet:
         codes = set(range(128))
         for code in _codes(tree):
             folded = (ord(each) for each in (*chr(code).lower(), *chr(code).upper()))
-            codes |= {near for one in (code, *folded) for near in (one - 1, one, one + 1) if 0 <= near <= 0x10FFFF}
+            codes |= {near for char in (code, *folded) for near in (char - 1, char, char + 1) if 0 <= near <= 0x10FFFF}
         self._chars = [chr(code) for code in sorted(codes)]
         self._beyond = [1 << (len(self._chars) + number) for number in range(4)]
         self.size = len(self._chars) + 4
@@ -57,8 +57,8 @@ class Alphabet:
             if any(_takes(item, char, flags) for item in items) is not negated:
                 bits |= 1 << number
         for number, beyond in enumerate(self._beyond):
-            held = [_beyond(item, number, flags, surely=negated) for item in items]
-            if any(held) is not negated:
+            covered = [_beyond(item, number, flags, surely=negated) for item in items]
+            if any(covered) is not negated:
                 bits |= beyond
         return bits
 

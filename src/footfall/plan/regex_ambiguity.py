@@ -165,20 +165,20 @@ class Automaton:
                 self._steps[state][to] += ends * begins
 
     def _sequence(self, parts: Iterable[Any], flags: int) -> _Piece:
-        made = _EMPTY
+        piece = _EMPTY
         for part in parts:
-            made = self._join(made, self._piece(part, flags))
-        return made
+            piece = self._join(piece, self._piece(part, flags))
+        return piece
 
-    def _join(self, left: _Piece, right: _Piece) -> _Piece:
-        self._step(left.last, right.first)
-        first, last = Counter(left.first), Counter(right.last)
-        for state, ways in right.first.items() if left.nothing else ():
-            first[state] += min(2, ways * left.nothing)
-        for state, ways in left.last.items() if right.nothing else ():
-            last[state] += min(2, ways * right.nothing)
-        sure = right.sure | left.sure if right.free else right.sure
-        return _Piece(min(2, left.nothing * right.nothing), first, last, left.free and right.free, sure)
+    def _join(self, before: _Piece, after: _Piece) -> _Piece:
+        self._step(before.last, after.first)
+        first, last = Counter(before.first), Counter(after.last)
+        for state, ways in after.first.items() if before.nothing else ():
+            first[state] += min(2, ways * before.nothing)
+        for state, ways in before.last.items() if after.nothing else ():
+            last[state] += min(2, ways * after.nothing)
+        sure = after.sure | before.sure if after.free else after.sure
+        return _Piece(min(2, before.nothing * after.nothing), first, last, before.free and after.free, sure)
 
     def _piece(self, part: Any, flags: int) -> _Piece:
         name, value = str(part[0]), part[1]
@@ -191,8 +191,8 @@ class Automaton:
             return self._sequence(value[3], (flags | value[1]) & ~value[2])
         if name == "GROUPREF":  # takes what its group took: any text, as far as is known here
             state = self._position(self._alphabet.all)
-            one = _Piece(0, Counter([state]), Counter([state]), free=False)
-            return self._loop(one, {state}, math.inf)._replace(free=False)
+            any_text = _Piece(0, Counter([state]), Counter([state]), free=False)
+            return self._loop(any_text, {state}, math.inf)._replace(free=False)
         if name == "AT":
             return _NARROW
         inner = [self._sequence(each, flags) for each in inner_sequences(part)]
@@ -219,11 +219,11 @@ class Automaton:
         return _Piece(min(2, sum(piece.nothing for piece in pieces)), first, last, free, sure)
 
     def _repeat(self, least: int, most: int | None, body: Any, flags: int) -> _Piece:
-        made = _EMPTY
+        piece = _EMPTY
         for _ in range(least):
-            made = self._join(made, self._sequence(body, flags))
+            piece = self._join(piece, self._sequence(body, flags))
         if most is not None and most <= least:
-            return made
+            return piece
         began = len(self._takes)
         more = self._sequence(body, flags)
         states = set(range(began, len(self._takes)))
@@ -231,12 +231,12 @@ class Automaton:
         self._choices += more.nothing > 0
         if most == least + 1:
             self._choices += 1
-            return self._join(made, more._replace(nothing=min(2, more.nothing + 1), free=True))
+            return self._join(piece, more._replace(nothing=min(2, more.nothing + 1), free=True))
         if len(body) != 1 or str(body[0][0]) not in _ONE:
             self._general |= states
         # A text of that length can be read in as many ways as it has characters at which to end.
         size = math.inf if most is None else (most - least + 1) * max(1, body.getwidth()[1])
-        return self._join(made, self._loop(more, states, size))
+        return self._join(piece, self._loop(more, states, size))
 
     def _loop(self, body: _Piece, states: set[int], size: float) -> _Piece:
         self._step(body.last, body.first)
@@ -264,15 +264,15 @@ class Automaton:
 
     def _reach(self, group: set[int], takes: int, certain: frozenset[int]) -> set[int]:
         """The states behind a group over texts of these characters, as far as the match is not certain."""
-        found: set[int] = set()
+        reached: set[int] = set()
         waiting = list(group - certain)
         while waiting:
             for to in self._steps[waiting.pop()]:
-                if to not in found and self._takes[to] & takes:
-                    found.add(to)
+                if to not in reached and self._takes[to] & takes:
+                    reached.add(to)
                     if to not in certain:
                         waiting.append(to)
-        return found
+        return reached
 
     def _pair(self, group: set[int], other: set[int], length: float, certain: frozenset[int]) -> float:
         """How much it adds that a text can be shared by two loops in several ways: nothing where none can."""
@@ -324,25 +324,25 @@ def _components(size: int, steps: Any) -> list[set[int]]:
     index: dict[int, int] = {}
     low: dict[int, int] = {}
     stack: list[int] = []
-    held: set[int] = set()
-    found: list[set[int]] = []
+    on_stack: set[int] = set()
+    components: list[set[int]] = []
     for root in range(size):
         if root in index:
             continue
         work = [(root, iter(steps[root]))]
         index[root] = low[root] = len(index)
         stack.append(root)
-        held.add(root)
+        on_stack.add(root)
         while work:
             state, rest = work[-1]
             for to in rest:
                 if to not in index:
                     index[to] = low[to] = len(index)
                     stack.append(to)
-                    held.add(to)
+                    on_stack.add(to)
                     work.append((to, iter(steps[to])))
                     break
-                if to in held:
+                if to in on_stack:
                     low[state] = min(low[state], index[to])
             else:
                 work.pop()
@@ -352,6 +352,6 @@ def _components(size: int, steps: Any) -> list[set[int]]:
                     group: set[int] = set()
                     while state not in group:
                         group.add(stack.pop())
-                    held -= group
-                    found.append(group)
-    return found
+                    on_stack -= group
+                    components.append(group)
+    return components

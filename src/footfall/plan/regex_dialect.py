@@ -109,5 +109,5 @@ def _class_end(text: str, at: int) -> int:
 
 
 def _after(text: str, end: str, at: int) -> int:
-    found = text.find(end, at)
-    return len(text) if found < 0 else found + 1
+    index = text.find(end, at)
+    return len(text) if index < 0 else index + 1

@@ -209,7 +209,7 @@ class Faults:
         return bool(self.wrong or self.novel or self.unknown)
 
 
-def explain(node: PropertyCheck, value: Any, path: str, found: Faults) -> None:
+def explain(node: PropertyCheck, value: Any, path: str, faults: Faults) -> None:
     """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
 
     Of arrays and maps it looks at no more items once a hundred things are wrong, and it lists at most a hundred values
@@ -217,46 +217,46 @@ def explain(node: PropertyCheck, value: Any, path: str, found: Faults) -> None:
     """
     if value is None and node.kind != "absent":
         if not node.nullable:
-            found.wrong.append(Fault(path, "null", node.expected, "null"))
+            faults.wrong.append(Fault(path, "null", node.expected, "null"))
         return
     if node.members:
         node = node.of(value)
     parsed = node.read(value)
     if parsed is MISFIT:
-        found.wrong.append(Fault(path, "type", node.expected, say_got(value, node.hidden)))
+        faults.wrong.append(Fault(path, "type", node.expected, say_got(value, node.hidden)))
         return
     for code, holds, expected, is_open in node.constraints:
         if not holds(parsed):
             fault = Fault(path, code, expected, say_got(value, node.hidden))
             if not is_open:
-                found.wrong.append(fault)
-            elif len(found.novel) < _MOST_FAULTS:
-                found.novel.append(fault)
+                faults.wrong.append(fault)
+            elif len(faults.novel) < _MOST_FAULTS:
+                faults.novel.append(fault)
     if node.kind == "object":
-        _walk_object(node, value, path, found)
+        _walk_object(node, value, path, faults)
     elif node.inner is not None and type(value) is list:
         for index, item in enumerate(value):
-            if len(found.wrong) >= _MOST_FAULTS:
+            if len(faults.wrong) >= _MOST_FAULTS:
                 break
-            explain(node.inner, item, f"{path}[{index}]", found)
+            explain(node.inner, item, f"{path}[{index}]", faults)
     elif node.inner is not None:
         for key, item in sorted(value.items()):
-            if len(found.wrong) >= _MOST_FAULTS:
+            if len(faults.wrong) >= _MOST_FAULTS:
                 break
-            explain(node.inner, item, join_key(path, "*" if node.hidden else key), found)
+            explain(node.inner, item, join_key(path, "*" if node.hidden else key), faults)
 
 
-def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, found: Faults) -> None:
+def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, faults: Faults) -> None:
     for child in node.children:
         inside = f"{path}.{child.key}" if path else child.key
         if child.key in value:
-            explain(child, value[child.key], inside, found)
+            explain(child, value[child.key], inside, faults)
         elif child.required:
-            found.wrong.append(Fault(inside, "required", child.expected, "nothing"))
+            faults.wrong.append(Fault(inside, "required", child.expected, "nothing"))
     if node.prop.additional is not True and not node.keys.issuperset(value):
         closed = node.prop.additional is False
-        faults = found.wrong if closed else found.unknown
-        for key in sorted(value.keys() - node.keys)[: max(0, _MOST_FAULTS - len(faults))]:
+        listed = faults.wrong if closed else faults.unknown
+        for key in sorted(value.keys() - node.keys)[: max(0, _MOST_FAULTS - len(listed))]:
             # Nobody said how sensitive an unknown property is, so its value is never shown.
             fault = Fault(
                 join_key(path, key),
@@ -264,7 +264,7 @@ def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, found: F
                 "a property of the plan",
                 say_got(value[key], hidden=True),
             )
-            faults.append(fault)
+            listed.append(fault)
 
 
 def make_check(
@@ -292,7 +292,9 @@ def make_check(
     node.inner = inner
     if kind == "union":
         alone = (msgspec.structs.replace(own, type=name, types=()) for name in own.types)
-        node.members = tuple(PropertyCheck(one, one.type, _constraints(one, one.type), node.hidden) for one in alone)
+        node.members = tuple(
+            PropertyCheck(member, member.type, _constraints(member, member.type), node.hidden) for member in alone
+        )
     return node
 
 
@@ -308,7 +310,7 @@ def _as_received(prop: Property) -> Property:
 
 
 def _constraints(prop: Property, kind: str) -> tuple[Constraint, ...]:
-    return tuple(made for make in _MAKERS.get(kind, ()) if (made := make(prop)) is not None)
+    return tuple(check for make in _MAKERS.get(kind, ()) if (check := make(prop)) is not None)
 
 
 def _enum(prop: Property, members: Iterable[object]) -> Constraint | None:
@@ -388,12 +390,14 @@ def _max_length(prop: Property) -> Constraint | None:
 
 def _min_items(prop: Property) -> Constraint | None:
     least = prop.min_items
-    return None if least is None else Constraint("min_items", lambda held: len(held) >= least, f"{least} or more items")
+    return (
+        None if least is None else Constraint("min_items", lambda items: len(items) >= least, f"{least} or more items")
+    )
 
 
 def _max_items(prop: Property) -> Constraint | None:
     most = prop.max_items
-    return None if most is None else Constraint("max_items", lambda held: len(held) <= most, f"{most} or fewer items")
+    return None if most is None else Constraint("max_items", lambda items: len(items) <= most, f"{most} or fewer items")
 
 
 def _scale(prop: Property) -> Constraint | None:

@@ -101,9 +101,9 @@ def _fails(_value: object) -> bool:
 
 def _walked(node: PropertyCheck) -> FastForm:
     def sure(raw: msgspec.Raw) -> bool:
-        found = Faults()
-        explain(node, decode(raw), "", found)
-        return not found
+        faults = Faults()
+        explain(node, decode(raw), "", faults)
+        return not faults
 
     return FastForm(msgspec.Raw, _fails, sure)
 
@@ -224,7 +224,7 @@ def _map_form(node: PropertyCheck) -> FastForm:
     if not item.quick:
         return FastForm(kind)
     each = _each(item)
-    return FastForm(kind, lambda held: each(held.values()), _fails)
+    return FastForm(kind, lambda mapping: each(mapping.values()), _fails)
 
 
 def _each(item: FastForm) -> Test:
@@ -271,14 +271,14 @@ def _object_test(tested: Mapping[str, FastForm]) -> Test:
     if len(tests) == 1:
         quick, sure = tests[0]
 
-        def test_one(held: object) -> bool:
-            value = get(held)
+        def test_one(struct: object) -> bool:
+            value = get(struct)
             return value is None or bool(quick(value)) or bool(sure(value))
 
         return test_one
 
-    def test(held: object) -> bool:
-        for value, (quick, sure) in zip(get(held), tests, strict=True):
+    def test(struct: object) -> bool:
+        for value, (quick, sure) in zip(get(struct), tests, strict=True):
             if value is not None and not quick(value) and not sure(value):
                 return False
         return True

@@ -99,15 +99,15 @@ class _Compiler:
     def name(self, node: ast.Name) -> _Evaluate:
         name = node.id
         if self._names is not None and name not in self._names:
-            near = difflib.get_close_matches(name, [str(known) for known in self._names], n=1)
+            near = difflib.get_close_matches(name, [str(each) for each in self._names], n=1)
             hint = f", did you mean {near[0]!r}?" if near else ""
             raise self._refusal(node, f"unknown property {name!r}{hint}")
         self.used.add(name)
         return lambda values: _plain(values.get(name))
 
     def constant(self, node: ast.Constant) -> _Evaluate:
-        known = node.value is None or isinstance(node.value, bool | int | float | str)
-        if not known or (isinstance(node.value, float) and not math.isfinite(node.value)):
+        is_allowed = node.value is None or isinstance(node.value, bool | int | float | str)
+        if not is_allowed or (isinstance(node.value, float) and not math.isfinite(node.value)):
             raise self._refusal(node, f"{self._text(node)} is no finite number, string, True, False or None")
         value = _plain(node.value)
         return lambda _values: value
@@ -145,16 +145,15 @@ class _Compiler:
         function = _ARITHMETIC.get(type(node.op))
         if function is None:
             raise self._refusal(node, f"only + - * / can be used, not the operator of {self._text(node)}")
-        left, right = self.compile(node.left), self.compile(node.right)
-        return lambda values: _calculate(function, left(values), right(values))
+        first, second = self.compile(node.left), self.compile(node.right)
+        return lambda values: _calculate(function, first(values), second(values))
 
     def comparison(self, node: ast.Compare) -> _Evaluate:
         operands = [self.compile(part) for part in (node.left, *node.comparators)]
-        for op, right in zip(node.ops, node.comparators, strict=True):
-            if isinstance(op, ast.Is | ast.IsNot) and not (
-                isinstance(right, ast.Constant) and (right.value is None or isinstance(right.value, bool))
-            ):
-                raise self._refusal(right, f"`is` needs None, True or False, not {self._text(right)}")
+        for op, operand in zip(node.ops, node.comparators, strict=True):
+            is_fixed = isinstance(operand, ast.Constant) and (operand.value is None or isinstance(operand.value, bool))
+            if isinstance(op, ast.Is | ast.IsNot) and not is_fixed:
+                raise self._refusal(operand, f"`is` needs None, True or False, not {self._text(operand)}")
         compares = [_COMPARISONS[type(op)] for op in node.ops]
         if len(compares) == 1:
             (first, second), only = operands, compares[0]
@@ -162,15 +161,15 @@ class _Compiler:
 
         def evaluate(values: Mapping[str, object]) -> Any:
             result: Any = True
-            left = operands[0](values)
+            first = operands[0](values)
             for compare, operand in zip(compares, operands[1:], strict=True):
-                right = operand(values)
-                truth = compare(left, right)
+                second = operand(values)
+                truth = compare(first, second)
                 if truth is False:
                     return False
                 if truth is _UNKNOWN:
                     result = _UNKNOWN
-                left = right
+                first = second
             return result
 
         return evaluate
@@ -206,25 +205,25 @@ def _length(value: Any) -> Any:
     return len(value) if isinstance(value, str | list | tuple | dict) else _UNKNOWN
 
 
-def _calculate(function: Callable[[Any, Any], Any], left: Any, right: Any) -> Any:
-    if not _is_number(left) or not _is_number(right):
+def _calculate(function: Callable[[Any, Any], Any], first: Any, second: Any) -> Any:
+    if not _is_number(first) or not _is_number(second):
         return _UNKNOWN
     try:
-        return function(left, right)
+        return function(first, second)
     except DecimalException:
         return _UNKNOWN
 
 
-def _comparable(left: Any, right: Any) -> tuple[Any, Any] | None:
+def _comparable(first: Any, second: Any) -> tuple[Any, Any] | None:
     """The two values in kinds that have an order between them; a string beside a time is read as ISO 8601."""
-    if _is_number(left) and _is_number(right):
-        return left, right
-    if isinstance(left, str) and isinstance(right, date):
-        left = _read_time(left, type(right))
-    elif isinstance(left, date) and isinstance(right, str):
-        right = _read_time(right, type(left))
-    if type(left) is type(right) and isinstance(left, str | date):
-        return left, right
+    if _is_number(first) and _is_number(second):
+        return first, second
+    if isinstance(first, str) and isinstance(second, date):
+        first = _read_time(first, type(second))
+    elif isinstance(first, date) and isinstance(second, str):
+        second = _read_time(second, type(first))
+    if type(first) is type(second) and isinstance(first, str | date):
+        return first, second
     return None
 
 
@@ -237,44 +236,44 @@ def _read_time(text: str, kind: type[date]) -> date | None:
 
 
 def _order(function: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
-    def compare(left: Any, right: Any) -> Any:
-        if type(left) in _EXACT and type(right) in _EXACT:
-            return function(left, right)
-        pair = _comparable(left, right)
+    def compare(first: Any, second: Any) -> Any:
+        if type(first) in _EXACT and type(second) in _EXACT:
+            return function(first, second)
+        pair = _comparable(first, second)
         return _UNKNOWN if pair is None else function(*pair)
 
     return compare
 
 
-def _equal(left: Any, right: Any) -> Any:
-    if left is _UNKNOWN or right is _UNKNOWN:
+def _equal(first: Any, second: Any) -> Any:
+    if first is _UNKNOWN or second is _UNKNOWN:
         return _UNKNOWN
-    if left is None or right is None:
-        return left is right
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    pair = _comparable(left, right)
+    if first is None or second is None:
+        return first is second
+    if isinstance(first, bool) or isinstance(second, bool):
+        return first is second
+    pair = _comparable(first, second)
     if pair is not None:
         return bool(pair[0] == pair[1])
     scalars = (str, date, *_NUMBERS)
-    return False if isinstance(left, scalars) and isinstance(right, scalars) else _UNKNOWN
+    return False if isinstance(first, scalars) and isinstance(second, scalars) else _UNKNOWN
 
 
-def _member(left: Any, right: Any) -> Any:
-    if left is _UNKNOWN:
+def _member(first: Any, second: Any) -> Any:
+    if first is _UNKNOWN:
         return _UNKNOWN
-    if isinstance(right, str):
-        return left in right if isinstance(left, str) else _UNKNOWN
-    if isinstance(right, dict):
-        return left in right if isinstance(left, str) else _UNKNOWN
-    if not isinstance(right, list | tuple):
+    if isinstance(second, str):
+        return first in second if isinstance(first, str) else _UNKNOWN
+    if isinstance(second, dict):
+        return first in second if isinstance(first, str) else _UNKNOWN
+    if not isinstance(second, list | tuple):
         return _UNKNOWN
-    truths = [_equal(left, _plain(part)) for part in right]
+    truths = [_equal(first, _plain(part)) for part in second]
     return True if True in truths else (_UNKNOWN if _UNKNOWN in truths else False)
 
 
-def _same(left: Any, right: Any) -> Any:
-    return _UNKNOWN if left is _UNKNOWN else left is right
+def _same(first: Any, second: Any) -> Any:
+    return _UNKNOWN if first is _UNKNOWN else first is second
 
 
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -285,15 +284,15 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: _equal,
-    ast.NotEq: lambda left, right: _not(_equal(left, right)),
+    ast.NotEq: lambda first, second: _not(_equal(first, second)),
     ast.Lt: _order(operator.lt),
     ast.LtE: _order(operator.le),
     ast.Gt: _order(operator.gt),
     ast.GtE: _order(operator.ge),
     ast.In: _member,
-    ast.NotIn: lambda left, right: _not(_member(left, right)),
+    ast.NotIn: lambda first, second: _not(_member(first, second)),
     ast.Is: _same,
-    ast.IsNot: lambda left, right: _not(_same(left, right)),
+    ast.IsNot: lambda first, second: _not(_same(first, second)),
 }
 _HANDLERS: Mapping[type[ast.expr], Callable[[_Compiler, Any], _Evaluate]] = {
     ast.Name: _Compiler.name,

@@ -148,19 +148,21 @@ class Transforms:
         warnings.append(Fault(path, "untransformable", "an object or array to look into", "another type, not sent"))
         return _DROPPED
 
-    def _apply_object(self, part: Part, held: dict[str, msgspec.Raw], path: str, warnings: list[Fault]) -> msgspec.Raw:
-        for key in list(held):
+    def _apply_object(
+        self, part: Part, values: dict[str, msgspec.Raw], path: str, warnings: list[Fault]
+    ) -> msgspec.Raw:
+        for key in list(values):
             inside = part.keys.get(key) or part.in_map
             if inside is None:
                 continue
             # A key of a map came with the data, and may itself be what must not be seen.
             shown = join_key(path, key if key in part.keys else "*")
-            changed = self._apply(inside, held[key], shown, warnings)
+            changed = self._apply(inside, values[key], shown, warnings)
             if changed is _DROPPED:
-                del held[key]
+                del values[key]
             else:
-                held[key] = changed
-        return _encode(held)
+                values[key] = changed
+        return _encode(values)
 
     def _change(self, part: Part, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
         changed = self._changer.change(change, bytes(raw), equal_as=part.equal_as)

@@ -89,10 +89,10 @@ class Validator:
 
         `on` is the ISO day of receipt: an alias counts before its `until`. Without a day every alias counts.
         """
-        found = self._names.get(event_name)
-        if found is None:
+        entry = self._names.get(event_name)
+        if entry is None:
             return None
-        name, until = found
+        name, until = entry
         if until and on and on >= until:
             return None
         event = self._known.get(name)
@@ -122,8 +122,8 @@ class Validator:
         """Checks the JSON text of traits. None is required, and one that the plan does not know is no fault."""
         compiled = self._traits.get(kind)
         if compiled is None:
-            known = tuple(msgspec.structs.replace(prop, required=False) for prop in self._plan.traits.get(kind, ()))
-            whole = Property(type="object", properties=known)
+            optional = tuple(msgspec.structs.replace(prop, required=False) for prop in self._plan.traits.get(kind, ()))
+            whole = Property(type="object", properties=optional)
             compiled = self._traits.setdefault(kind, self._compile(None, whole, (), f"traits.{kind}"))
         try:
             if compiled.is_clean(compiled.decode(traits)):
@@ -135,17 +135,17 @@ class Validator:
     def _explain(
         self, compiled: _Compiled, text: bytes | msgspec.Raw, policy: Enforcement, *, unknown_counts: bool = True
     ) -> Checked:
-        found = compiled.explain(text)
+        faults = compiled.explain(text)
         if not unknown_counts:
-            found.unknown.clear()
-        if not found:
+            faults.unknown.clear()
+        if not faults:
             return _CLEAN
-        faults: list[Fault] = []
-        warnings: list[Fault] = []
-        (warnings if policy.invalid in _LENIENT else faults).extend(found.wrong)
-        warnings.extend(found.novel)
-        (warnings if policy.unknown_property in _LENIENT else faults).extend(found.unknown)
-        return Checked(tuple(faults), tuple(warnings))
+        refused: list[Fault] = []
+        warned: list[Fault] = []
+        (warned if policy.invalid in _LENIENT else refused).extend(faults.wrong)
+        warned.extend(faults.novel)
+        (warned if policy.unknown_property in _LENIENT else refused).extend(faults.unknown)
+        return Checked(tuple(refused), tuple(warned))
 
     def _compile_event(self, event: Event) -> _Compiled:
         whole = Property(type="object", properties=event.properties, additional=event.additional)
@@ -184,35 +184,35 @@ class _Compiled:
 
     def explain(self, text: bytes | msgspec.Raw) -> Faults:
         """Everything that is wrong with the text."""
-        found = Faults()
+        faults = Faults()
         try:
             value = decode(text) if len(text) else {}
         except (ValueError, RecursionError) as error:
             hint = _JSON_HINTS.get(type(error).__name__) or shorten(str(error))
-            found.wrong.append(Fault("", "json", "JSON text", hint))
-            return found
-        self._walk(value, found)
-        return found
+            faults.wrong.append(Fault("", "json", "JSON text", hint))
+            return faults
+        self._walk(value, faults)
+        return faults
 
-    def _walk(self, value: Any, found: Faults) -> None:
+    def _walk(self, value: Any, faults: Faults) -> None:
         value = {} if value is None else value
-        explain(self._node, value, "", found)
+        explain(self._node, value, "", faults)
         if self._rules and type(value) is dict:
-            self._walk_rules(value, found)
+            self._walk_rules(value, faults)
 
     def _walks_clean(self, value: Any) -> bool:
-        found = Faults()
-        self._walk(value, found)
-        return not found
+        faults = Faults()
+        self._walk(value, faults)
+        return not faults
 
-    def _walk_rules(self, value: dict[str, Any], found: Faults) -> None:
+    def _walk_rules(self, value: dict[str, Any], faults: Faults) -> None:
         for rule, holds in self._rules:
             nodes = [self._by_name[name] for name in sorted(holds.names)]
             # A rule over a property that is wrong by itself would only repeat that it is wrong.
             if not all(_is_sound(node, value) for node in nodes):
                 continue
             if not holds({node.prop.name: _rule_value(node, value.get(node.key)) for node in nodes}):
-                found.wrong.append(Fault(rule.id, "rule", shorten(rule.message or rule.check), "false"))
+                faults.wrong.append(Fault(rule.id, "rule", shorten(rule.message or rule.check), "false"))
 
     def _with_rules(self, test: Callable[[Any], object]) -> Callable[[Any], bool]:
         fields = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
@@ -224,13 +224,13 @@ class _Compiled:
             for _, holds in self._rules
         ]
 
-        def is_clean(held: Any) -> bool:
-            if not test(held):
+        def is_clean(struct: Any) -> bool:
+            if not test(struct):
                 return False
             for holds, names in rules:
                 values: dict[str, Any] = {}
                 for name, field, node, differs in names:
-                    value = getattr(held, field)
+                    value = getattr(struct, field)
                     values[name] = _rule_value(node, value) if differs or type(value) is msgspec.Raw else value
                 if not holds(values):
                     return False
@@ -242,9 +242,9 @@ class _Compiled:
 def _is_sound(node: PropertyCheck, value: dict[str, Any]) -> bool:
     if node.key not in value:
         return not node.required
-    found = Faults()
-    explain(node, value[node.key], "", found)
-    return not found.wrong
+    faults = Faults()
+    explain(node, value[node.key], "", faults)
+    return not faults.wrong
 
 
 def _rule_value(node: PropertyCheck, value: Any) -> Any:

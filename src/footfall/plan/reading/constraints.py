@@ -152,20 +152,20 @@ def _at(node: YamlNode, *keys: str) -> Location:
 def _check_enum(enum: YamlNode, wanted: tuple[type, ...], path: Path, problems: Problems) -> None:
     if not enum.value:
         problems.add("bad_enum", "the enum has no value", at=enum, path=path, remedy="list at least one value")
-    seen: dict[Any, YamlNode] = {}
+    members: dict[Any, YamlNode] = {}
     for item in enum.value:
         if type(item.value) not in wanted:
             remedy = "put it in quotes" if str in wanted else "write a whole number"
             problems.add(
                 "bad_enum", f"{item.plain()!r} is not of the property's type", at=item, path=path, remedy=remedy
             )
-        elif item.value in seen:
+        elif item.value in members:
             problems.add(
                 "bad_enum",
-                f"{item.value!r} stands twice, first at {seen[item.value]}",
+                f"{item.value!r} stands twice, first at {members[item.value]}",
                 at=item,
                 path=path,
                 remedy="keep one of them",
             )
         else:
-            seen[item.value] = item
+            members[item.value] = item
