@@ -1,8 +1,8 @@
 """The bundle: a whole plan as canonical JSON, named by the SHA-256 of its bytes.
 
-The bytes are the same whether the plan was read from YAML or from a bundle: keys stand in the order of the model,
-names in the order of the plan, defaults are left out, decimals keep their digits. A digest of the plan's part stands
-before it, so that a bundle is known to be whole without reading its events; each is read when it is first used.
+The bytes are the same whether the plan was read from YAML or from a bundle: keys are in the order of the model,
+names in the order of the plan, defaults are left out, decimals keep their digits. A digest of the plan comes before it
+and proves that a bundle is whole without reading its events; each is read when it is first used.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def read_bundle(path: Path, disk: Disk | None = None) -> Plan:
 
 
 def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
-    """The plan in a bundle; `name` stands for the file in what is told.
+    """The plan in a bundle; `name` is its file in problems.
 
     Raises PlanError when the bundle is not whole, was changed by hand, or was made by a newer footfall. An event is
     read when it is first asked for.

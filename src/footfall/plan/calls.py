@@ -1,7 +1,7 @@
 """What a KPI or a journey can name beside events: pages, screens, and the calls that say who somebody is.
 
-`page`, `screen`, `identify` and `group` stand for every such call, `page:NAME` and `screen:NAME` for those of this
-name. An event of the plan that is called like one of these words goes before it.
+`page`, `screen`, `identify` and `group` mean every such call, `page:NAME` and `screen:NAME` those of one name. An event
+of the plan with one of these names goes before the call.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Call(NamedTuple):
 
 
 def call_of(name: str) -> Call | None:
-    """The call that a name of a KPI or a journey stands for; None for the name of an event."""
+    """The call that a KPI or a journey names; None for the name of an event."""
     if name in CALLS:
         return Call(name)
     type_, colon, rest = name.partition(":")
@@ -36,12 +36,12 @@ def keys_of(call: Call) -> tuple[str, ...]:
     """Under which keys of `pages` a call is described, the narrowest first: `page:Home`, `Home`, `page`."""
     if call.name is None:
         return (call.type,)
-    by_name = () if call.name in CALLS else (call.name,)  # such a key stands for every call of the type
+    by_name = () if call.name in CALLS else (call.name,)  # such a key describes every call of the type
     return (f"{call.type}:{call.name}", *by_name, call.type)
 
 
 def is_described_by(name: str, key: str) -> bool:
-    """Whether what stands under `key` in `pages` holds for a call of this name."""
+    """Whether `key` in `pages` describes a call of this name."""
     call = call_of(name)
     return call is not None and key in keys_of(call)
 
@@ -57,9 +57,8 @@ def subject(
 ) -> Event | None:
     """The event of this name, or a call as if it were one, with the properties that the plan knows of it.
 
-    Those of a page or screen stand under its name (`page:Home` or `Home`), those of every call of a type under the
-    type; `identify` and `group` also have the planned traits. A property of the narrower place goes before one of the
-    wider.
+    Those of a page or screen are under its name (`page:Home` or `Home`), those of every call of a type under the
+    type; `identify` and `group` also have the planned traits. The narrowest definition of a property counts.
     """
     event = events.get(name)
     call = call_of(name) if event is None else None

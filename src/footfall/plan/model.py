@@ -1,6 +1,6 @@
 """The tracking plan as data: loaded, resolved, frozen, without file positions, the same from YAML or bundle.
 
-`use`, `include` and `defaults` are already resolved here: every property stands whole where it is used. Durations are
+`use`, `include` and `defaults` are already resolved here: every property is complete where it is used. Durations are
 whole seconds. Bounds are Decimal whatever the type, so that they are exact.
 """
 
@@ -73,7 +73,7 @@ TRAITS_OF: Mapping[str, TraitKind] = {"group": "account", "identify": "user"}
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A part of a plan. `x` holds its `x_*` keys, as written."""
+    """A part of a plan. `x` has its `x_*` keys, as written."""
 
 
 class Property(_Part, frozen=True, kw_only=True):
@@ -84,8 +84,8 @@ class Property(_Part, frozen=True, kw_only=True):
     maps. A string with a `pattern` has a `max_length`, `PATTERN_MAX_LENGTH` unless another is given: no value is then
     long enough to keep the pattern busy. `scale` is the most decimals a decimal may have. `currency` is the name of the
     property beside it that says in which currency an amount is, or an ISO 4217 code. An `open` enum only warns about
-    new values. The type `union` stands for a value of any one of `types`, no two of which share a value: each
-    constraint holds for values of the types that it belongs to. `additional` says whether an object may have keys that
+    new values. A value of the type `union` is of one of `types`, no two of which share a value: each
+    constraint applies to values of the types that it belongs to. `additional` says whether an object may have keys that
     `properties` does not name; None leaves that to the enforcement of unknown properties.
     """
 
@@ -133,7 +133,7 @@ class Alias(_Part, frozen=True, kw_only=True):
 
 
 class Rule(_Part, frozen=True, kw_only=True):
-    """A check over several properties of one event: an expression that must hold, and what to say when it does not."""
+    """A check over several properties of one event: an expression, and a message for when it is false."""
 
     id: str
     check: str
@@ -232,7 +232,7 @@ class Aggregate(_Part, frozen=True, kw_only=True, tag_field="measure", tag="aggr
 
 
 class Unique(_Part, frozen=True, kw_only=True, tag_field="measure", tag="unique"):
-    """How many different values of a property; `actor` stands for the person, or for the device where there is none."""
+    """How many different values of a property; `actor` is the person, or the device where there is none."""
 
     event: str
     property: str

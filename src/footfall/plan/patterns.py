@@ -1,7 +1,7 @@
 """Judges the regular expressions of a plan: whether Python's `re` can compile them, and whether they stay fast.
 
 `re` tries one way after another. Where an expression can match one text in ever more ways, a long value that almost
-matches holds up a client or a collector for hours
+matches blocks a client or a collector for hours
 (https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS). So an expression is refused when
 
 - the number of ways can grow exponentially, as in `(a+)+` and `(a|aa)+`;
@@ -76,7 +76,7 @@ def _ways(text: str) -> Automaton:
     return Automaton(parse_pattern(text))
 
 
-# By character: an array can hold many short values.
+# By character: an array can have many short values.
 _MOST_TRIES_EACH = 2**9
 # Where not even so short a value can be judged, no `max_length` mends it.
 _SHORTEST = 16

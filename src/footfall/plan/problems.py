@@ -1,4 +1,4 @@
-"""What can be wrong with a plan: the register of finding codes, and the collector that gathers every finding."""
+"""What can be wrong with a plan: the register of problem codes, and the list that gathers every problem."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ __all__ = ["CODES", "MISSING", "Location", "Missing", "Path", "Problems", "did_y
 
 CODES: Final[Mapping[str, str]] = {
     # Files
-    "missing_file": "A plan is a folder, a YAML file or a bundle that exists; nothing stands at this path.",
+    "missing_file": "A plan is a folder, a YAML file or a bundle that exists; there is nothing at this path.",
     "unreadable_file": "The operating system refused to hand over the file.",
-    "no_plan_files": "A plan folder holds at least one .yaml or .yml file outside `fixtures/` and dot-folders.",
+    "no_plan_files": "A plan folder has at least one .yaml or .yml file outside `fixtures/` and dot-folders.",
     "empty_file": "A file without content defines nothing, which is seldom what its author meant.",
     "not_utf8": "Plan files are UTF-8, so that every machine reads the same names.",
     "not_yaml": "The text is not YAML, so nothing in this file can be read.",
-    "several_documents": "A file holds one YAML document; a second one after `---` would be lost.",
+    "several_documents": "A file has one YAML document; a second one after `---` would be lost.",
     "too_large": "The plan nests or repeats itself (by aliases, or types in one another) beyond what it can need.",
     "bad_alias": "A YAML alias refers to an anchor that is not complete before it.",
     "bad_tag": "Values are plain YAML 1.2; tags that make other kinds of objects are not read.",
@@ -41,8 +41,8 @@ CODES: Final[Mapping[str, str]] = {
     "unknown_timezone": "Days and windows are cut in the plan's timezone, which must be one of the IANA database.",
     # Names and references
     "duplicate_name": "A name is defined once in the whole plan, in whichever file.",
-    "duplicate_property": "Two definitions of one property would make it unclear which one holds.",
-    "duplicate_wire_name": "Two things with one name on the wire could not be told apart when they arrive.",
+    "duplicate_property": "Two definitions of one property would make it unclear which one counts.",
+    "duplicate_wire_name": "Two things with one name on the wire could not be distinguished when they arrive.",
     "unknown_reference": "The name refers to something that the plan does not define.",
     "cycle": "Definitions that refer to each other in a circle have no end.",
     # Properties
@@ -57,7 +57,7 @@ CODES: Final[Mapping[str, str]] = {
     # Measures, journeys, status
     "bad_measure": "A measure has exactly one of the documented forms.",
     "bad_condition": "A condition compares a property with values that it can have.",
-    "not_numeric": "Sums, averages and other figures need a property that holds a number.",
+    "not_numeric": "Sums, averages and other figures need a property whose value is a number.",
     "not_scalar": "Only single values can be counted, grouped and compared, not objects, arrays or maps.",
     "backwards": "Steps are walked in the order in which the journey lists them.",
     "misplaced_step_key": "The key compares with the step before, and there is none.",
@@ -79,7 +79,7 @@ MISSING: Final = Missing()
 
 
 class Location:
-    """Where something stands: a file as the user wrote it, line and column from 1."""
+    """Where something is written: a file as the user named it, line and column from 1."""
 
     __slots__ = ("column", "file", "line")
 
@@ -109,22 +109,22 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 class Problems:
-    """Gathers problems; a finding told twice of one location (through an alias or a shared type) is kept once.
+    """Gathers problems. The same problem at one location (through an alias or a shared type) is kept once.
 
     `incomplete` says that a file could not be read at all: what it defines is then unknown, not missing.
     """
 
     def __init__(self) -> None:
         self.incomplete = False
-        self._seen: dict[tuple[str, str, int, int, str], Problem] = {}
+        self._problems: dict[tuple[str, str, int, int, str], Problem] = {}
 
     def add(self, code: str, message: str, *, at: Location, path: Path = (), remedy: str) -> None:
-        """Note one finding. `code` is a key of CODES; `at` is its location."""
+        """Add a problem. `code` is a key of CODES."""
         if code not in CODES:
             raise KeyError(code)
         key = (code, at.file, at.line, at.column, message)
-        if key not in self._seen:
-            self._seen[key] = Problem(
+        if key not in self._problems:
+            self._problems[key] = Problem(
                 code,
                 message,
                 remedy=remedy,
@@ -135,15 +135,15 @@ class Problems:
             )
 
     def unknown(self, what: str, word: str, choices: Iterable[str], *, at: Location, path: Path) -> None:
-        """Note a reference to a name that the plan does not define, as far as the plan could be read."""
+        """Add a reference to a name that the plan does not define, if all of the plan could be read."""
         if self.incomplete:
             return
         remedy = did_you_mean(word, choices) or f"define the {what}, or take the name out"
         self.add("unknown_reference", f"there is no {what} {word!r}", at=at, path=path, remedy=remedy)
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._problems)
 
     def sorted(self) -> list[Problem]:
         """All problems by file, line and column."""
-        return sorted(self._seen.values(), key=lambda problem: (problem.file, problem.line, problem.column))
+        return sorted(self._problems.values(), key=lambda problem: (problem.file, problem.line, problem.column))

@@ -1,6 +1,6 @@
 """Which characters an element of a regular expression takes, as bits, so that overlaps are a matter of `&`.
 
-ASCII is exact. Beyond it a few probes stand for all: the ends of every range and their neighbours, and one bit each for
+ASCII is exact. Beyond it a few probes represent all: the ends of every range and their neighbours, and one bit each for
 the digits, the other word characters, the spaces and the rest. Where that is not exact, a set is too large, never too
 small: two sets that could share a character do share a bit.
 """
@@ -77,7 +77,7 @@ def _codes(tree: Iterable[Any]) -> Iterator[int]:
 
 
 def inner_sequences(part: Any) -> list[Any]:
-    """The sequences that an element of a parsed expression holds."""
+    """The sequences inside an element of a parsed expression."""
     name, value = str(part[0]), part[1]
     if name in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
         return [value[2]]

@@ -27,7 +27,7 @@ _MOST_LOOPS = 64
 _ENDLESS = 10
 # A character that does not fit is seen at once: eight of those cost about as much as one that does.
 _STEP = 1 / 8
-# `re` has a way of its own to repeat one element; repeating anything else costs some times as much.
+# `re` repeats a single element in a fast loop; repeating anything else costs some times as much.
 _GENERAL = 4
 _REPEATS = frozenset({"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"})
 _ONE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY"})
@@ -36,7 +36,7 @@ _ONE = frozenset({"LITERAL", "NOT_LITERAL", "IN", "ANY"})
 class _Piece(NamedTuple):
     """A part of an expression: the ways to match nothing, and to begin and to end at a position.
 
-    `free` says that it matches nothing wherever it stands; behind the positions of `sure` all that follows is free.
+    `free` says that it can match nothing anywhere; behind the positions of `sure` all that follows is free.
     """
 
     nothing: int

@@ -1,9 +1,9 @@
-r"""The one meaning of a plan's patterns: Python's `re`, but that `$` is the very end and that classes are ASCII.
+r"""The one meaning of a plan's patterns: Python's `re`, but `$` is the end of the text and classes are ASCII.
 
-In plain `re` `$` also stands before a last newline, and `\d`, `\w`, `\s` and `\b` know all of Unicode; in a plan, as in
-JSON Schema's dialect, they do not. `(?u)` in a pattern asks for Unicode, `(?m)` for `$` at the end of every line. `\B`
-holds in an empty text, which versions of Python differ about.
-Whoever compiles, reads or hands on a pattern takes it from here.
+In plain `re`, `$` also matches before a last newline, and `\d`, `\w`, `\s` and `\b` know all of Unicode; in a plan, as
+in JSON Schema's dialect, they do not. `(?u)` in a pattern asks for Unicode, `(?m)` for `$` at the end of every line.
+`\B` matches in an empty text, which versions of Python differ about. All code that compiles, reads or exports a
+pattern takes it from here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def python_pattern(text: str) -> str:
 
 
 def embedded_pattern(text: str) -> str:
-    """Like `python_pattern`, as one group that can stand inside of another expression."""
+    """Like `python_pattern`, as one group that can be put into another expression."""
     ends = _rewritten(text)
     stated = _GLOBAL_FLAGS.match(ends)
     assert stated is not None

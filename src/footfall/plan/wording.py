@@ -59,7 +59,7 @@ def join_key(path: str, key: str) -> str:
 
 
 def say_got(value: object, hidden: bool) -> str:
-    """A JSON value as it is told to people: scalars are shown unless `hidden`, containers are only counted."""
+    """A JSON value as people read it: scalars are shown unless `hidden`, containers are only counted."""
     if value is None:
         return "null"
     if isinstance(value, list):

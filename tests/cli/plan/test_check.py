@@ -86,7 +86,7 @@ UNREADABLE = [
     ("plan.yaml", "plan: [}", "plan.yaml:1 not YAML"),
     ("plan.yaml", "a: \udcff", "plan.yaml:1 byte 3 is not UTF-8"),
     ("plan.json", "{}", "plan.json: this is not a bundle"),
-    ("folder", None, "folder: the folder holds no .yaml file"),
+    ("folder", None, "folder: the folder has no .yaml file"),
 ]
 
 

@@ -1,6 +1,6 @@
-"""Which texts stand for one value: a UUID in capitals and in small letters, a moment in whatever offset and spelling.
+"""Which texts mean one value: a UUID in capitals and in small letters, a moment in any offset and spelling.
 
-Whoever groups or compares the values of a property (a KPI, a journey, a condition) goes by this.
+All code that groups or compares the values of a property (a KPI, a journey, a condition) uses this.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ def _moment(text: str) -> str:
 CANONICAL: Mapping[str, Callable[[str], str]] = {
     "uuid": _uuid, "datetime": _moment, "date-time": _moment,
 }  # fmt: skip
-"""A type or format whose texts may stand for one value -> one text for all that do."""
+"""By type or format: the one text for all texts that mean the same value."""
 
 
 def canonical_text(prop: Property) -> Callable[[str], str] | None:
-    """One text for all texts of a property that stand for one value; None where each text is a value by itself.
+    """The function to one text for all texts of a property that mean one value; None if each text is its own value.
 
-    What a transform changed before it was sent is text and nothing more.
+    A value that a transform changed is plain text.
     """
     kind = None if prop.transform else kind_of_text(prop)
     return None if kind is None else CANONICAL[kind]
 
 
 def kind_of_text(prop: Property) -> str | None:
-    """The type or format of a property by which texts are equal, a key of `CANONICAL`; None where each is a value."""
+    """The type or format of a property by which texts are equal, a key of `CANONICAL`; else None."""
     named = [*(prop.types or (prop.type,)), prop.format or ""]
     return next((name for name in named if name in CANONICAL), None)

@@ -33,14 +33,14 @@ MISFIT: Any = msgspec.UNSET
 
 DECIMAL_TEXT = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?")
 _DECIMAL_DIGITS = 100
-# Of a value with more faults the rest is not looked at: how long that takes would be up to its sender.
+# The rest of a value with more faults is not checked: its sender could choose how long that takes.
 _MOST_FAULTS = 100
 _ANY = Property(type="any", nullable=True)
 _Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 def _read_float(text: str) -> Decimal:
-    # Exact digits; an exponent that even Decimal cannot hold is the same to every check as an infinite number.
+    # Exact digits; to every check an exponent beyond those of Decimal is the same as an infinite number.
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -73,9 +73,9 @@ def _read_number(value: Any) -> Any:
 
 
 def read_decimal(value: Any) -> Any:
-    """The exact Decimal of a JSON number or of a string that holds one in ASCII digits, else `MISFIT`.
+    """The exact Decimal of a JSON number, or of a string with one in ASCII digits; else `MISFIT`.
 
-    At most 100 digits stand before and after the point, so that whoever adds or prints them does bounded work.
+    It has at most 100 digits before and after the point, so adding and printing it is bounded work.
     """
     is_text = type(value) is str and DECIMAL_TEXT.fullmatch(value)
     if is_text or (type(value) is int and value.bit_length() <= 4 * _DECIMAL_DIGITS):
@@ -113,11 +113,11 @@ _read_usual_datetime = _read_as(_Moment)
 
 def _read_datetime(value: Any) -> Any:
     # msgspec first, which the fast way uses too: both then round the digits of a fraction alike.
-    usual = _read_usual_datetime(value)
-    if usual is not MISFIT or type(value) is not str:
-        return usual
-    odd = read_datetime(value)
-    return MISFIT if odd is None else odd
+    moment = _read_usual_datetime(value)
+    if moment is not MISFIT or type(value) is not str:
+        return moment
+    moment = read_datetime(value)
+    return MISFIT if moment is None else moment
 
 
 def _read_uuid(value: Any) -> Any:
@@ -162,13 +162,13 @@ class Constraint(NamedTuple):
     """One check of a value that has its type: the fault's code, the predicate, what it expects."""
 
     code: str
-    holds: Callable[[Any], object]
+    accepts: Callable[[Any], object]
     expected: str
     open: bool = False
 
 
 class PropertyCheck:
-    """A property made ready: how to read it, what to check, what is inside. `hidden` keeps its values out of texts."""
+    """A property prepared for checking: reader, constraints, parts. `hidden` keeps its values out of texts."""
 
     __slots__ = (
         "children", "constraints", "expected", "hidden", "inner", "key", "keys", "kind", "members", "nullable", "prop",
@@ -191,12 +191,12 @@ class PropertyCheck:
         self.members: tuple[PropertyCheck, ...] = ()
 
     def of(self, value: Any) -> PropertyCheck:
-        """The member of a union whose type `value` is of; this node itself if it is no union, or none fits."""
+        """The member of a union whose type `value` is of; this check itself if it is no union, or none fits."""
         return next((member for member in self.members if member.read(value) is not MISFIT), self)
 
 
 class Faults:
-    """What a walk found: what is `wrong`, values that an open enum does not know (`novel`), keys that it does not."""
+    """Faults of a value: what is `wrong`, new values of an open enum (`novel`), and `unknown` keys."""
 
     __slots__ = ("novel", "unknown", "wrong")
 
@@ -210,10 +210,10 @@ class Faults:
 
 
 def explain(node: PropertyCheck, value: Any, path: str, faults: Faults) -> None:
-    """Lists in `found` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
+    """Add to `faults` every fault of `value`, a decoded JSON value at `path`, in the order of the plan.
 
-    Of arrays and maps it looks at no more items once a hundred things are wrong, and it lists at most a hundred values
-    that an open enum does not know, and unknown keys.
+    After a hundred faults it looks at no more items of arrays and maps. It lists at most a hundred new values of open
+    enums, and a hundred unknown keys.
     """
     if value is None and node.kind != "absent":
         if not node.nullable:
@@ -225,8 +225,8 @@ def explain(node: PropertyCheck, value: Any, path: str, faults: Faults) -> None:
     if parsed is MISFIT:
         faults.wrong.append(Fault(path, "type", node.expected, say_got(value, node.hidden)))
         return
-    for code, holds, expected, is_open in node.constraints:
-        if not holds(parsed):
+    for code, accepts, expected, is_open in node.constraints:
+        if not accepts(parsed):
             fault = Fault(path, code, expected, say_got(value, node.hidden))
             if not is_open:
                 faults.wrong.append(fault)
@@ -257,7 +257,7 @@ def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, faults: 
         closed = node.prop.additional is False
         listed = faults.wrong if closed else faults.unknown
         for key in sorted(value.keys() - node.keys)[: max(0, _MOST_FAULTS - len(listed))]:
-            # Nobody said how sensitive an unknown property is, so its value is never shown.
+            # The plan does not say how sensitive an unknown property is, so its value is never shown.
             fault = Fault(
                 join_key(path, key),
                 "additional" if closed else "unknown_property",
@@ -273,7 +273,7 @@ def make_check(
     """The node of a property.
 
     `received` says that transforms were already applied, so that the transformed type is what must be there. `secret`
-    tells whether a property's values must not be seen; what is inside a secret property is secret as well, and so is
+    says whether a property's values must not be shown; what is inside a secret property is secret as well, and so is
     what has a secret part, as a wrong type could put that part's value in its place.
     """
     own = _as_received(prop) if received and prop.transform else prop
@@ -334,13 +334,13 @@ def _pattern(prop: Property) -> Constraint | None:
     most = prop.max_length
     if prop.pattern is None or most is None:
         return None
-    # A value that is too long is never searched: how long that takes would be up to its sender.
+    # A value that is too long is never searched: its sender could choose how long that takes.
     search = compile_pattern(prop.pattern).search
     return Constraint("pattern", lambda text: len(text) > most or search(text), shorten(f"a match of {prop.pattern}"))
 
 
 def _format(prop: Property) -> Constraint | None:
-    # A bundle may come from a newer footfall with more formats: what this one does not know it does not judge.
+    # A bundle may come from a newer footfall with more formats: an unknown one is not checked.
     predicate = FORMATS.get(prop.format or "")
     return None if predicate is None else Constraint("format", predicate, f"the format {prop.format}")
 

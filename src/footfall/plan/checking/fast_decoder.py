@@ -1,8 +1,8 @@
-"""The fast way of validating: a node becomes a msgspec type, plus tests for what msgspec cannot express.
+"""The fast way to validate: a property's check becomes a msgspec type, plus tests for what msgspec cannot express.
 
-One decode then checks types, required keys, unknown keys, bounds and lengths in C. What is left over (patterns,
-formats, decimals) is tested on the decoded value. A fast check may only ever say "clean" when the walker would: where
-a constraint has no fast form, the value is kept as `msgspec.Raw` and handed to the walker by itself.
+One decode then checks types, required keys, unknown keys, bounds and lengths in C. The rest (patterns, formats,
+decimals) is tested on the decoded value. The fast way may only say "clean" where `explain` would: if a constraint has
+no fast form, the value is kept as `msgspec.Raw` and given to `explain` alone.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ _WHOLE_DIGITS = 15
 
 
 class FastForm(NamedTuple):
-    """A msgspec type, and the tests that a decoded value must pass besides.
+    """A msgspec type, and the tests that a decoded value must also pass.
 
-    A value passes if `quick` holds or else if `sure` does; None is never tested, as it has passed as null or is absent.
+    A value passes if `quick` says so, or else `sure`; None is never tested, as it has passed as null or is absent.
     """
 
     type: Any
@@ -45,7 +45,7 @@ class FastForm(NamedTuple):
 def compile_decoder(node: PropertyCheck) -> tuple[Callable[[bytes | msgspec.Raw], Any], Test] | None:
     """The decoder of a top-level object and the test of what it decodes; None if the object has no fast form.
 
-    The decoder raises ValueError or RecursionError; the test may raise them too. Both mean "ask the walker".
+    The decoder raises ValueError or RecursionError; the test may raise them too. Both mean "ask `explain`".
     """
     form = _object_form(node)
     if form is None:
@@ -74,7 +74,7 @@ def _reads_all(decoder: Callable[[bytes | msgspec.Raw], Any]) -> Callable[[bytes
 def fields_of(node: PropertyCheck) -> dict[str, PropertyCheck]:
     """The children of an object by the name of their field in its Struct.
 
-    A dropped property must be absent: left out of the Struct it is unknown, and the walker says what it is.
+    A dropped property must be absent: without a field it is unknown, and `explain` says what it is.
     """
     present = (child for child in node.children if child.kind != "absent")
     return {f"f{index}": child for index, child in enumerate(present)}
@@ -85,7 +85,7 @@ def fast_form(node: PropertyCheck) -> FastForm:
     make = _FORMS.get(node.kind)
     form = make(node) if make is not None else None
     if form is None:
-        return _walked(node)
+        return _explained(node)
     if node.nullable and form.type is not msgspec.Raw and form.type is not Any:
         return form._replace(type=form.type | None)
     return form
@@ -99,7 +99,7 @@ def _fails(_value: object) -> bool:
     return False
 
 
-def _walked(node: PropertyCheck) -> FastForm:
+def _explained(node: PropertyCheck) -> FastForm:
     def sure(raw: msgspec.Raw) -> bool:
         faults = Faults()
         explain(node, decode(raw), "", faults)
@@ -114,11 +114,11 @@ def _meta(kind: Any, **limits: Any) -> Any:
 
 
 def _literal(node: PropertyCheck, kind: type) -> FastForm | None:
-    # Only members that every other constraint accepts are left: then the others need no test at all.
+    # Only members that every other constraint accepts: then the others need no test.
     members = [
         member
         for member in node.prop.enum
-        if type(member) is kind and all(constraint.holds(member) for constraint in node.constraints)
+        if type(member) is kind and all(constraint.accepts(member) for constraint in node.constraints)
     ]
     if not members or any(type(member) is int and abs(member) > _INT64 for member in members):
         return None
@@ -130,9 +130,9 @@ def _string_form(node: PropertyCheck) -> FastForm | None:
     if prop.enum:
         return _literal(node, str)
     kind = _meta(str, min_length=prop.min_length, max_length=prop.max_length)
-    tests: list[Test] = [constraint.holds for constraint in node.constraints if constraint.code == "format"]
+    tests: list[Test] = [constraint.accepts for constraint in node.constraints if constraint.code == "format"]
     if prop.pattern is not None:
-        # The type has seen to the length. msgspec can check a pattern too, but takes twice as long as asking this.
+        # The type checks the length. msgspec can check a pattern too, but takes twice as long as asking this.
         tests.insert(0, compile_pattern(prop.pattern).search)
     if len(tests) > 1:
         return FastForm(kind, lambda text: all(test(text) for test in tests), _fails)
@@ -164,7 +164,7 @@ def _number_form(node: PropertyCheck) -> FastForm | None:
 
 
 def _decimal_form(node: PropertyCheck) -> FastForm | None:
-    slow = _walked(node)
+    slow = _explained(node)
     prop = node.prop
     if prop.enum:
         return slow
@@ -176,13 +176,13 @@ def _decimal_form(node: PropertyCheck) -> FastForm | None:
     if prop.min is not None and prop.min > 0:
         whole = rf"[1-9][0-9]{{0,{digits - 1}}}"
     fraction = rf"(?:\.[0-9]{{1,{scale}}})?" if scale else ""
-    # The text is known to be JSON, so a quote on one side has its fellow on the other.
+    # The text is JSON, so a quote on one side has another on the other.
     plain = re.compile(rf'"?{whole}{fraction}"?'.encode()).fullmatch
     return FastForm(msgspec.Raw, plain, slow.sure)
 
 
 def _free_digits(prop: Property) -> int:
-    """How many digits before the point an unsigned number may have to be within the bounds whatever they are."""
+    """How many digits before the point an unsigned number may have to be always within the bounds."""
     if prop.min is not None and not prop.min <= 1:
         return 0
     if prop.max is None:
@@ -261,7 +261,7 @@ def _object_form(node: PropertyCheck) -> FastForm | None:
     return FastForm(kind, _object_test(tested), _fails) if tested else FastForm(kind)
 
 
-# What msgspec does not take as the name of a field: what JSON has to escape, and what UTF-8 cannot hold.
+# What msgspec does not take as the name of a field: what JSON has to escape, and what UTF-8 has not.
 _UNFIT_KEY = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 
 

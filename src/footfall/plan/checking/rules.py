@@ -3,9 +3,9 @@
 An expression has names of properties, `None`, `True`, `False`, numbers, strings, lists, comparisons (`== != < <= > >=
 in`, `not in`, `is None`), `and`, `or`, `not`, `+ - * /`, parentheses and `len()`. A property that is missing is None.
 
-What cannot be told is *unknown*, as in the CHECK of SQL (ISO 9075-2): None or a mismatched type in an ordering or in
+What cannot be decided is *unknown*, as in the CHECK of SQL (ISO 9075-2): None or a mismatched type in an ordering or in
 arithmetic, the length of None, a division by zero, the comparison of whole objects. `unknown and False` is false,
-`unknown or True` is true, and a rule holds unless it is certainly false. Numbers are computed as decimals, so
+`unknown or True` is true, and a rule is broken only if it is certainly false. Numbers are computed as decimals, so
 `0.1 + 0.2 == 0.3` is true.
 """
 
@@ -42,7 +42,7 @@ class CompiledRule:
         self._evaluate = evaluate
 
     def __call__(self, values: Mapping[str, object]) -> bool:
-        """Whether the rule holds for these values, by property name; it never raises for a value."""
+        """Whether these values, by property name, do not break the rule; it never raises for a value."""
         return _truth(self._evaluate(values)) is not False
 
 

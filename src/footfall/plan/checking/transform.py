@@ -7,10 +7,10 @@
 | `truncate` | the first three code points                                                         |
 | `mask`     | the first and the last code point around `***`; only `***` up to two code points    |
 
-A value's text is the string itself, in UTF-8, or the compact JSON text of anything else; null stays null. A hash of a
-UUID or a moment is of one text for all its spellings, so that equal values have one hash. A mask does not tell how long
-the value was. A truncated value is not cut at the property's `max_length`, as every valid value is short enough to pass
-that whole. What has no transform keeps its bytes, so no number loses a digit.
+A value's text is the string itself, in UTF-8, or the compact JSON text of anything else; null stays null. All
+spellings of a UUID or a moment have one hash, so that equal values have equal hashes. A mask hides how long the value
+was. A truncated value is not cut at the property's `max_length`: every valid value is shorter. What has no transform
+keeps its bytes, so no number loses a digit.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _items_of = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class Transformed(msgspec.Struct, frozen=True):
-    """Properties as they may be sent. A `no_transform_key` warning names what was left out for want of a key."""
+    """Properties as they may be sent. A `no_transform_key` warning names what was left out because there is no key."""
 
     properties: bytes | msgspec.Raw
     warnings: tuple[Fault, ...] = ()
@@ -60,10 +60,10 @@ class Changer:
     def change(
         self, change: Transform, text: bytes, *, equal_as: str | None = None, spares_hashes: bool = False
     ) -> bytes | None:
-        """The JSON text of a value after a transform, None where nothing is left of it; null stays null.
+        """The JSON text of a value after a transform, None if nothing remains of it; null stays null.
 
-        Without a key a hash leaves nothing; `equal_as` names the type whose equal texts get one hash. `spares_hashes`
-        is for what may have been hashed before: it is not hashed again. Raises ValueError if `text` is not JSON.
+        Without a key nothing remains of a hash. `equal_as` names the type whose equal texts get one hash. With
+        `spares_hashes` a value that looks hashed is not hashed again. Raises ValueError if `text` is not JSON.
         """
         if change == "drop":
             return None
@@ -71,10 +71,10 @@ class Changer:
             return text
         if change == "hash" and self._key is None:
             return None
-        meant = _text(text)
+        value = _text(text)
         if change == "hash" and equal_as is not None:
-            meant = CANONICAL[equal_as](meant)
-        return msgspec.json.encode(self._changes[change](meant))
+            value = CANONICAL[equal_as](value)
+        return msgspec.json.encode(self._changes[change](value))
 
     def _hash(self, text: str) -> str:
         assert self._key is not None
@@ -105,7 +105,7 @@ class Transforms:
         return bytes(self.transform(event, properties).properties)
 
     def transform(self, event: Event, properties: bytes | msgspec.Raw) -> Transformed:
-        """Like `apply`, with a warning for each value that was left out for want of a key."""
+        """Like `apply`, with a warning for each value that was left out because there is no key."""
         name = event.name
         if name not in self._events:
             planned = self._plan.events.get(name)
@@ -144,7 +144,7 @@ class Transforms:
             return _encode([item for item in items if item is not _DROPPED])
         if first == b"n":
             return raw
-        # A secret may stand where the plan has an object or array around it: it must not slip through as a misfit.
+        # A secret may come in place of the object or array around it: it must not slip through as a wrong type.
         warnings.append(Fault(path, "untransformable", "an object or array to look into", "another type, not sent"))
         return _DROPPED
 
@@ -155,7 +155,7 @@ class Transforms:
             inside = part.keys.get(key) or part.in_map
             if inside is None:
                 continue
-            # A key of a map came with the data, and may itself be what must not be seen.
+            # A key of a map came with the data, and may itself be secret.
             shown = join_key(path, key if key in part.keys else "*")
             changed = self._apply(inside, values[key], shown, warnings)
             if changed is _DROPPED:

@@ -1,6 +1,6 @@
 """Where the plan's transforms apply in a body: a tree of parts. Two plans' trees are put together here.
 
-A `Part` stands for a value and says what to do with it; values with nothing to change have none.
+A `Part` says what to do with a value; values with nothing to change have none.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def stricter(first: Part | None, second: Part | None) -> Part | None:
 
 
 def remaining(wanted: Part | None, done: Part | None) -> Part | None:
-    """What is left to do where `done` was done. A value that was changed is only changed again to be dropped."""
+    """What remains to do after `done`. A value that was changed is only changed again to be dropped."""
     if wanted is None or done is None:
         return wanted
     if done.change is not None:
@@ -118,7 +118,7 @@ def remaining(wanted: Part | None, done: Part | None) -> Part | None:
     if wanted.change is not None:
         return wanted
     in_map = remaining(wanted.in_map, done.in_map)
-    # Under a map a key needs a word of its own to be left alone.
+    # Under a map a key needs its own part to be left alone.
     spared = _NOTHING if in_map is not None else None
     return _looking(
         {

@@ -1,9 +1,9 @@
 """Checks the properties of an event, and the traits of a person or account, against the plan.
 
-The JSON text is what is checked, in the client and in the collector alike, so that there is one meaning. A clean event
-costs one msgspec decode and a few tests; only an event that fails pays for the walker, which lists every fault.
+Client and collector check the same JSON text, so it has one meaning. A clean event costs one msgspec decode and a few
+tests; only an event that fails pays for `explain`, which lists every fault.
 
-Where duplicate keys stand in one object the last one counts. Patterns are searched (not anchored), and mean what
+Of duplicate keys in one object the last one counts. Patterns are searched (not anchored), and mean what
 `footfall.plan.regex_dialect` says. What a pattern tries is not counted here: a value longer than its `max_length` is
 never searched, and `footfall plan check` refuses a pattern that could try too much on one of that length
 (`footfall.plan.patterns`).
@@ -43,14 +43,14 @@ _DEFAULTS: Mapping[str, Enforcement] = MappingProxyType(
 )
 _LENIENT: tuple[Policy, ...] = ("keep", "warn")
 _JSON_HINTS = {"RecursionError": "nested too deeply", "UnicodeDecodeError": "not UTF-8"}
-# What a rule does not see as the Struct has it.
+# Types whose values a rule sees otherwise than the Struct has them.
 _DIFFERENT_IN_RULES = frozenset({"any", "array", "object"})
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What the plan says of one event, in the order of the plan, unknown properties last.
+    """The faults of one event, in the order of the plan, unknown properties last.
 
-    `faults` are what the stage does not let pass; `warnings` what its policy keeps, and new values of an open enum.
+    `faults` are those that the stage refuses, `warnings` those that its policy keeps and new values of an open enum.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -61,7 +61,7 @@ _CLEAN = Checked()
 
 
 def policy_of(plan: Plan, stage: Stage, event: Event | None = None) -> Enforcement:
-    """What to do on a fault: the event's own word for this stage, else the plan's, else the built-in one."""
+    """What to do on a fault at a stage: the event's own policy, else the plan's, else the built-in one."""
     own = None if event is None else event.enforcement.get(stage)
     return own or plan.enforcement.get(stage) or _DEFAULTS[stage]
 
@@ -69,9 +69,9 @@ def policy_of(plan: Plan, stage: Stage, event: Event | None = None) -> Enforceme
 class Validator:
     """Checks events against one plan, for one stage: a test, the client, or the collector.
 
-    Where values are `received` a property with a `transform` must have its transformed type (see
-    `checking.transform`); by default that is so at the collector alone. Events are compiled when they are first
-    checked; a Validator may be shared by threads.
+    If values are `received` (the default at the collector alone), a property with a `transform` must have its
+    transformed type (see `checking.transform`). Events are compiled when they are first checked. Threads may share a
+    Validator.
     """
 
     def __init__(self, plan: Plan, *, stage: Stage, received: bool | None = None) -> None:
@@ -85,7 +85,7 @@ class Validator:
         self._plan_policy = policy_of(plan, stage)
 
     def resolve(self, event_name: str, on: str = "") -> Event | None:
-        """The event that a name on the wire stands for: its wire name, its name in the plan, or an alias.
+        """The event with a name on the wire: its wire name, its name in the plan, or an alias.
 
         `on` is the ISO day of receipt: an alias counts before its `until`. Without a day every alias counts.
         """
@@ -103,9 +103,9 @@ class Validator:
         return self._plan_policy if event is None else event.enforcement.get(self._stage, self._plan_policy)
 
     def check(self, event: Event, properties: bytes | msgspec.Raw) -> Checked:
-        """Checks the JSON text of an event's properties; empty text and `null` stand for no properties.
+        """Checks the JSON text of an event's properties; empty text and `null` mean no properties.
 
-        Never raises for what the text holds. Raises PlanError if the event's pattern or rule cannot be compiled,
+        Never raises for what the text contains. Raises PlanError if the event's pattern or rule cannot be compiled,
         which `footfall plan check` finds beforehand.
         """
         compiled = self._events.get(event.name)
@@ -115,11 +115,11 @@ class Validator:
             if compiled.is_clean(compiled.decode(properties)):
                 return _CLEAN
         except (ValueError, RecursionError):
-            pass  # the walker finds out what it was
+            pass  # `explain` says what it was
         return self._explain(compiled, properties, self.policy(event))
 
     def check_traits(self, kind: Literal["user", "account"], traits: bytes | msgspec.Raw) -> Checked:
-        """Checks the JSON text of traits. None is required, and one that the plan does not know is no fault."""
+        """Checks the JSON text of traits. No trait is required, and an unknown one is no fault."""
         compiled = self._traits.get(kind)
         if compiled is None:
             optional = tuple(msgspec.structs.replace(prop, required=False) for prop in self._plan.traits.get(kind, ()))
@@ -129,7 +129,7 @@ class Validator:
             if compiled.is_clean(compiled.decode(traits)):
                 return _CLEAN
         except (ValueError, RecursionError):
-            pass  # the walker finds out what it was
+            pass  # `explain` says what it was
         return self._explain(compiled, traits, self._plan_policy, unknown_counts=False)
 
     def _explain(
@@ -163,7 +163,7 @@ class Validator:
 
 
 class _Compiled:
-    """One event made ready: the fast decoder with its test, the node for the walker, the rules."""
+    """One compiled event: the fast decoder with its test, the check for `explain`, the rules."""
 
     __slots__ = ("_by_name", "_node", "_rules", "decode", "is_clean", "owner")
 
@@ -183,7 +183,7 @@ class _Compiled:
                 self.is_clean = self._with_rules(self.is_clean)
 
     def explain(self, text: bytes | msgspec.Raw) -> Faults:
-        """Everything that is wrong with the text."""
+        """Every fault of the text."""
         faults = Faults()
         try:
             value = decode(text) if len(text) else {}
@@ -206,33 +206,33 @@ class _Compiled:
         return not faults
 
     def _walk_rules(self, value: dict[str, Any], faults: Faults) -> None:
-        for rule, holds in self._rules:
-            nodes = [self._by_name[name] for name in sorted(holds.names)]
-            # A rule over a property that is wrong by itself would only repeat that it is wrong.
+        for rule, compiled in self._rules:
+            nodes = [self._by_name[name] for name in sorted(compiled.names)]
+            # A rule over a property with a fault would only repeat the fault.
             if not all(_is_sound(node, value) for node in nodes):
                 continue
-            if not holds({node.prop.name: _rule_value(node, value.get(node.key)) for node in nodes}):
+            if not compiled({node.prop.name: _rule_value(node, value.get(node.key)) for node in nodes}):
                 faults.wrong.append(Fault(rule.id, "rule", shorten(rule.message or rule.check), "false"))
 
     def _with_rules(self, test: Callable[[Any], object]) -> Callable[[Any], bool]:
         fields = {child.prop.name: (field, child) for field, child in fields_of(self._node).items()}
         rules = [
             (
-                holds,
-                [(name, *fields[name], fields[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(holds.names)],
+                compiled,
+                [(name, *fields[name], fields[name][1].kind in _DIFFERENT_IN_RULES) for name in sorted(compiled.names)],
             )
-            for _, holds in self._rules
+            for _, compiled in self._rules
         ]
 
         def is_clean(struct: Any) -> bool:
             if not test(struct):
                 return False
-            for holds, names in rules:
+            for compiled, names in rules:
                 values: dict[str, Any] = {}
                 for name, field, node, differs in names:
                     value = getattr(struct, field)
                     values[name] = _rule_value(node, value) if differs or type(value) is msgspec.Raw else value
-                if not holds(values):
+                if not compiled(values):
                     return False
             return True
 
@@ -248,7 +248,7 @@ def _is_sound(node: PropertyCheck, value: dict[str, Any]) -> bool:
 
 
 def _rule_value(node: PropertyCheck, value: Any) -> Any:
-    """What a rule sees of a sound value, the same from either way: decoded by the Struct, or as plain JSON."""
+    """What a rule sees of a valid value, whether the Struct decoded it or it is plain JSON."""
     if type(value) is msgspec.Raw:
         if node.kind == "decimal" and (amount := _read_amount(value)) is not None:
             return amount
@@ -263,12 +263,12 @@ def _rule_value(node: PropertyCheck, value: Any) -> Any:
         assert node.inner is not None
         return [_rule_value(node.inner, item) for item in value]
     parsed = node.read(value)
-    # The Struct's floats and times are read already, and no reader takes them twice.
+    # The Struct's floats and times are read already; no reader takes them again.
     return value if parsed is MISFIT else parsed
 
 
 def _read_amount(raw: msgspec.Raw) -> Decimal | None:
-    """The decimal that a sound text holds, without decoding it; None for null and for digits written as escapes."""
+    """The decimal in a valid text, without decoding it; None for null and for digits written as escapes."""
     try:
         return Decimal(str(raw, "ascii").strip('"'))
     except InvalidOperation:
@@ -276,19 +276,19 @@ def _read_amount(raw: msgspec.Raw) -> Decimal | None:
 
 
 def _checkable(node: PropertyCheck, rules: tuple[Rule, ...], received: bool) -> tuple[tuple[Rule, CompiledRule], ...]:
-    """The rules that can be judged: of what was received not those over a value that was changed on the way."""
+    """The rules that can be judged: not those over received values that a transform changed."""
     if not rules:
         return ()
     from footfall.plan.checking.rules import compile_rule  # loaded with the first event that has a rule
 
     nodes = {child.prop.name: child for child in node.children}
     changed = {name for name, child in nodes.items() if received and child.prop.transform}
-    compiled = ((rule, compile_rule(rule.check, nodes.keys())) for rule in rules)
-    return tuple((rule, holds) for rule, holds in compiled if not holds.names & changed)
+    pairs = ((rule, compile_rule(rule.check, nodes.keys())) for rule in rules)
+    return tuple((rule, compiled) for rule, compiled in pairs if not compiled.names & changed)
 
 
 def _secrecy(levels: tuple[str, ...]) -> Callable[[Property], bool]:
-    """Which properties' values must not be told: personal or above, or changed before they leave the process."""
+    """Which properties' values must not be shown: personal or above, or changed by a transform."""
     named = {"personal", "special"}
     if "personal" in levels:
         named.update(levels[levels.index("personal") :])

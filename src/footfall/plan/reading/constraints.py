@@ -1,4 +1,4 @@
-"""What the constraints of one property must keep among themselves: where each may stand, bounds, enums, inner types."""
+"""Checks the constraints of one property against each other: misplaced keys, bounds, enums, inner types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from footfall.plan.wording import say_types
 __all__ = ["DEEPEST", "SCALARS", "check_constraints"]
 
 DEEPEST = 16
-"""How many objects, arrays and maps may stand one inside the other in one property."""
+"""How deep objects, arrays and maps may be nested in one property."""
 
 _TEXT = frozenset({"string"})
 SCALARS = NUMERIC | {"string", "boolean", "datetime", "date", "uuid", "union"}
@@ -52,7 +52,7 @@ _ENUM_TYPES: Mapping[str, type] = {"string": str, "integer": int}
 
 
 def check_constraints(prop: Property, own: Iterable[str], node: YamlNode, path: Path, problems: Problems) -> None:
-    """Tell what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
+    """Report what is wrong with a resolved property; `own` are the keys that `node` itself adds."""
     for key in own:
         types = _APPLIES.get(key)
         if types is not None and not _applies(key, prop, types):
@@ -86,7 +86,7 @@ def check_constraints(prop: Property, own: Iterable[str], node: YamlNode, path: 
             )
     # Told where the limit is passed; what is around it is deeper still.
     if _depth(prop) == DEEPEST + 1:
-        message = f"objects, arrays and maps stand {DEEPEST + 1} deep in each other"
+        message = f"objects, arrays and maps are nested {DEEPEST + 1} deep"
         problems.add("too_large", message, at=node, path=path, remedy=f"nest at most {DEEPEST} deep")
     if prop.open and not prop.enum:
         problems.add(
@@ -162,7 +162,7 @@ def _check_enum(enum: YamlNode, wanted: tuple[type, ...], path: Path, problems: 
         elif item.value in members:
             problems.add(
                 "bad_enum",
-                f"{item.value!r} stands twice, first at {members[item.value]}",
+                f"{item.value!r} is listed twice, first at {members[item.value]}",
                 at=item,
                 path=path,
                 remedy="keep one of them",

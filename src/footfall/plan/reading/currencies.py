@@ -40,7 +40,7 @@ def _check(
             named = scope[prop.currency]
             if named is not None and named.type != "string":
                 message = f"its currency {prop.currency!r} is a property of type {named.type}"
-                remedy = "name a string property that holds an ISO 4217 code"
+                remedy = "name a string property with an ISO 4217 code"
                 problems.add("bad_currency", message, at=at, path=path, remedy=remedy)
         elif whole and not problems.incomplete:
             remedy = did_you_mean(prop.currency, [*scope, *(ISO_4217 if prop.currency.isupper() else ())])

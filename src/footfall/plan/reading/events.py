@@ -174,7 +174,7 @@ class _EventReader:
             here = (*path, "rules", id_.value)
             first = ids.setdefault(id_.value, id_)
             if first is not id_:
-                message = f"the rule {id_.value!r} stands here and at {first}"
+                message = f"the rule {id_.value!r} is here and at {first}"
                 self._problems.add("duplicate_name", message, at=id_, path=here, remedy="rename one of them")
             try:
                 compile_rule(check.value, None if self._problems.incomplete else properties.keys())

@@ -1,4 +1,4 @@
-"""The kinds of values that a plan's keys take: each reads one node, and tells what does not fit."""
+"""The types of values that a plan's keys take: each reads one node, and reports what does not fit."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class FieldType(Protocol):
     """What a key's value may be."""
 
     def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
-        """The value, or MISSING (and a finding) when the node does not hold one of this kind."""
+        """The value; MISSING, with a problem, when the node has none of this type."""
         ...
 
 
@@ -187,7 +187,7 @@ class OneOf:
 
 
 class OneOrSeveral(OneOf):
-    """One of a few words, or a list of two or more of the `several` that may stand together."""
+    """One of a few words, or a list of two or more of the `several` that go together."""
 
     def __init__(self, choices: Iterable[str] | object, several: Iterable[str] | object) -> None:
         super().__init__(choices)
@@ -206,7 +206,7 @@ class OneOrSeveral(OneOf):
 
 
 class ListOf:
-    """A list; what does not fit is told and left out."""
+    """A list; items that do not fit are left out, with a problem."""
 
     def __init__(self, kind: FieldType) -> None:
         self.kind = kind
@@ -221,7 +221,7 @@ class ListOf:
 
 
 class MapOf:
-    """A mapping from names to values of one kind; what does not fit is told and left out."""
+    """A mapping from names to values of one type; values that do not fit are left out, with a problem."""
 
     def __init__(self, kind: FieldType, names: Iterable[str] = ()) -> None:
         self.kind = kind
@@ -246,7 +246,7 @@ class MapOf:
 
 
 class Key:
-    """One key of a record: its kind, whether it must be there, and whether `null` stands for leaving it out."""
+    """One key of a record: its type, whether it must be there, and whether `null` means the same as leaving it out."""
 
     __slots__ = ("kind", "nullable", "required")
 

@@ -80,7 +80,7 @@ class _JourneyReader:
                 location = node.value[name_key]
                 first = names.setdefault(item[name_key], location)
                 if first is not location:
-                    message = f"{item[name_key]!r} stands here and at {first}"
+                    message = f"{item[name_key]!r} is here and at {first}"
                     self._problems.add("duplicate_name", message, at=location, path=here, remedy="rename one of them")
             part = make(item, node, here)
             if part is not None:

@@ -165,14 +165,14 @@ class MeasureReader:
 def _is_scalar(prop: Property, at: YamlNode, path: Path, problems: Problems) -> bool:
     if prop.type in SCALARS:
         return True
-    remedy = "use a property that holds a single value"
+    remedy = "use a property that is a single value"
     message = f"{prop.name!r} is of type {prop.type}, not a single value"
     problems.add("not_scalar", message, at=at, path=path, remedy=remedy)
     return False
 
 
 def read_where(node: YamlNode | None, event: Event, subjects: Subjects, path: Path) -> tuple[Where, ...]:
-    """The conditions of a `where` mapping on properties of `event`; all of them must hold."""
+    """The conditions of a `where` mapping on properties of `event`; all of them must be true."""
     if node is None:
         return ()
     if not isinstance(node.value, dict):
@@ -188,7 +188,7 @@ def read_where(node: YamlNode | None, event: Event, subjects: Subjects, path: Pa
     return tuple(conditions)
 
 
-# Which YAML values a property of a type can be compared with; null stands for a value that is absent or null.
+# Which YAML values a property of a type can be compared with; null means a value that is absent or null.
 _COMPARABLE: dict[str, tuple[type, ...]] = {
     "integer": (int,), "number": (int, Decimal), "decimal": (int, Decimal), "boolean": (bool,),
     "string": (str,), "datetime": (str,), "date": (str,), "uuid": (str,),

@@ -60,7 +60,7 @@ def _files(path: Path, disk: Disk, problems: Problems) -> list[Path]:
     if not files and not len(problems):
         problems.add(
             "no_plan_files",
-            "the folder holds no .yaml file",
+            "the folder has no .yaml file",
             at=Location(str(path), 0, 0),
             remedy="name the folder of a plan, or write plan.yaml into it",
         )

@@ -210,7 +210,7 @@ class PropertyReader:
             if node is not None:
                 here = (*path, "[]" if key == "items" else "{}")
                 if isinstance(node.value, dict):
-                    self._misplaced(node, _NAMELESS, f"what stands under {key!r}", here)
+                    self._misplaced(node, _NAMELESS, f"the part under {key!r}", here)
                 fields[key] = self._make(PROPERTY, "", node, here, None) or _BROKEN
         node = fields.get("properties")
         if node is not None:

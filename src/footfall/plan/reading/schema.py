@@ -1,4 +1,4 @@
-"""The whole plan format as tables: which keys stand where, and what each takes."""
+"""The whole plan format as tables: which keys there are, and what each takes."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ _source = Record(
     }
 )
 
-# What stands under a name in a section; a section's names are gathered over all files.
+# What a section defines by name; a section's names are merged over all files.
 SECTIONS: Final[dict[str, tuple[FieldType, FieldType]]] = {
     "teams": (WORD, _team),
     "sources": (WORD, _source),
@@ -242,7 +242,7 @@ _required_keys: dict[str, Record] = {
     "events": EVENT, "properties": PROPERTY, "traits": PROPERTY, "kpis": KPI, "goals": GOAL, "journeys": JOURNEY,
 }  # fmt: skip
 
-# What stands once in the whole plan, in whichever file.
+# What the whole plan says once, in whichever file.
 HEADER: Final[dict[str, Key]] = {
     "plan": Key(WORD),
     "format": Key(COUNT),

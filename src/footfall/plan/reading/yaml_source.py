@@ -89,12 +89,12 @@ def kind_of(value: YamlValue) -> str:
 
 
 def is_writable(number: int | Decimal) -> bool:
-    """Whether a number can stand in a plan: what has too many digits, or is out of range, is refused."""
+    """Whether a plan can contain a number: one with too many digits, or out of range, is refused."""
     return abs(Decimal(number).adjusted()) < _MAX_DIGITS and len(str(number)) <= _MAX_DIGITS
 
 
 def node_of(value: Any, file: str) -> YamlNode:
-    """The node of plain values that never stood in a text; `file` names them where a location is told."""
+    """The node of plain values that were in no text; `file` is their file in problems."""
     node = YamlNode(value, file, 0, 0)
     if isinstance(value, dict):
         node.value = {key: node_of(inner, file) for key, inner in value.items()}
@@ -109,7 +109,7 @@ class _RefusedError(Exception):
 
 
 class _StopError(Exception):
-    """Reading this file cannot go on; the finding is already told."""
+    """Reading this file cannot go on; the problem is already added."""
 
 
 def _number(text: str) -> YamlValue:
@@ -146,7 +146,7 @@ class _Frame:
         self.text_key: str | None = None  # the key just before, when its value is unquoted text
 
 
-_SKIP = "\0skip"  # no YAML scalar can hold a NUL, so it stands for "the next value has no usable key"
+_SKIP = "\0skip"  # no YAML scalar has a NUL; it means that the next value has no usable key
 
 
 class _Reader:
@@ -263,7 +263,7 @@ class _Reader:
                 "several_documents",
                 "a second document starts here",
                 at=self.location(event),
-                remedy="put it in a file of its own",
+                remedy="put it in another file",
             )
             raise _StopError
 
@@ -303,7 +303,7 @@ class _Reader:
             first = container.marks[text][0]
             self.problems.add(
                 "duplicate_key",
-                f"the key {text!r} stands here and at {self.file}:{first}",
+                f"the key {text!r} is here and at {self.file}:{first}",
                 at=node,
                 remedy="keep one of them",
             )

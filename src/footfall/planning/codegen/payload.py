@@ -66,7 +66,7 @@ def _value(prop: Property) -> Any:
         return prop.examples[0]
     if prop.enum:
         node = make_check(prop, received=False, secret=lambda _: False)
-        right = (member for member in prop.enum if all(each.holds(member) for each in node.of(member).constraints))
+        right = (member for member in prop.enum if all(each.accepts(member) for each in node.of(member).constraints))
         return next(right, prop.enum[0])
     return _MAKERS[prop.type](prop)
 

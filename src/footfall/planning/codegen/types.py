@@ -47,7 +47,7 @@ def _with_meta(kind: str, **limits: Any) -> str:
 def _members(prop: Property) -> list[str | int]:
     """The members of a closed enum that every other constraint accepts too."""
     node = make_check(prop, received=False, secret=lambda _: False)
-    return [member for member in prop.enum if all(each.holds(member) for each in node.of(member).constraints)]
+    return [member for member in prop.enum if all(each.accepts(member) for each in node.of(member).constraints)]
 
 
 def _enum(prop: Property) -> str:
