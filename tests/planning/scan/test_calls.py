@@ -16,7 +16,7 @@ OPEN = Unknown("comes from *rest")
 
 
 def sent(action: Action, *positional: Value, **named: Value) -> list[Sent]:
-    return list(send(action, Arguments(positional, named), HERE, ""))
+    return list(send(action, Arguments(positional, named), HERE))
 
 
 def test_the_order_of_arguments_is_that_of_the_sdk() -> None:
@@ -47,7 +47,7 @@ def test_arguments_that_no_order_takes_are_listed_with_an_unknown_event() -> Non
 
 
 def test_more_arguments_that_are_not_known_may_hold_the_event() -> None:
-    (message,) = send(Action("footfall", "track"), Arguments((), {}, OPEN), HERE, "")
+    (message,) = send(Action("footfall", "track"), Arguments((), {}, OPEN), HERE)
 
     assert message.event == OPEN
 

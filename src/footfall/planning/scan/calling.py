@@ -67,27 +67,17 @@ _CHANGE = MUTATORS | LIST_MUTATORS
 _SENDS = frozenset({"track", "capture"})
 
 
-class _CallSite:
-    """One call while it is followed: the node, what it is given."""
-
-    def __init__(self, frame: CodeFrame, node: ast.Call) -> None:
-        self.frame = frame
-        self.node = node
-        self.arguments = Arguments()
-
-
 def call(frame: CodeFrame, node: ast.Call) -> Value:
     """Follow a call. Returns what it gives back."""
-    site = _CallSite(frame, node)
     callee = frame.value(node.func)
-    site.arguments = _arguments(frame, node)
+    arguments = _arguments(frame, node)
     if not _keeps(callee, node):
-        _escape(site, callee)
+        _escape(frame, node, callee)
     options = options_of(callee)
     if any(_sends(frame, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
         options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
-    return join_values([_called(site, option, site.arguments) for option in options], callee)
+    return join_values([_called(frame, node, option, arguments) for option in options], callee)
 
 
 def _sends(frame: CodeFrame, callee: Value) -> bool:
@@ -130,15 +120,15 @@ def _keeps(callee: Value, node: ast.Call) -> bool:
     return isinstance(callee, External) and (callee.name in BUILTINS or callee.name in CARRIERS)
 
 
-def _escape(site: _CallSite, callee: Value) -> None:
+def _escape(frame: CodeFrame, node: ast.Call, callee: Value) -> None:
     """Whoever is handed a dictionary may change it; a function of the tree only if its text says so."""
-    parts = [*enumerate(site.node.args), *((keyword.arg, keyword.value) for keyword in site.node.keywords)]
+    parts = [*enumerate(node.args), *((keyword.arg, keyword.value) for keyword in node.keywords)]
     for position, part in parts:
-        value = site.frame.lookup(part.id) if isinstance(part, ast.Name) else None
+        value = frame.lookup(part.id) if isinstance(part, ast.Name) else None
         if isinstance(value, Dictionary | Items) and _changes(callee, position):
-            why = f"was handed to {ast.unparse(site.node.func)[:40]}() before"
+            why = f"was handed to {ast.unparse(node.func)[:40]}() before"
             after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
-            site.frame.rebind(value, after)
+            frame.rebind(value, after)
 
 
 def _changes(callee: Value, position: int | str | None) -> bool:
@@ -155,28 +145,26 @@ def _changes(callee: Value, position: int | str | None) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in changed)
 
 
-def _called(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
+def _called(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
     if not isinstance(callee, Action | SdkClient | Unknown | Param):
-        site.frame.engine.resolved.add(site.frame.place(site.node))
+        frame.engine.resolved.add(frame.place(node))
     if handler is not None:
-        return handler(site, callee, arguments)
-    return _unknown_call(site, callee, arguments)
+        return handler(frame, node, callee, arguments)
+    return _unknown_call(frame, node, callee, arguments)
 
 
-def _action(site: _CallSite, callee: Action, arguments: Arguments) -> Value:
-    frame = site.frame
-    frame.sent.extend(send(callee, arguments, frame.place(site.node), frame.scope.qualname))
-    return Unknown(because("is ", site.node))
+def _action(frame: CodeFrame, node: ast.Call, callee: Action, arguments: Arguments) -> Value:
+    frame.sent.extend(send(callee, arguments, frame.place(node)))
+    return Unknown(because("is ", node))
 
 
-def _client(site: _CallSite, callee: SdkClient, arguments: Arguments) -> Value:
+def _client(frame: CodeFrame, node: ast.Call, callee: SdkClient, arguments: Arguments) -> Value:
     """A client that is called itself: a function that was named with --client."""
-    return _action(site, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments)
+    return _action(frame, node, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments)
 
 
-def _external(site: _CallSite, callee: External, arguments: Arguments) -> Value:
-    frame = site.frame
+def _external(frame: CodeFrame, node: ast.Call, callee: External, arguments: Arguments) -> Value:
     client = frame.engine.clients.made_by(callee)
     if client is not None:
         return client
@@ -184,23 +172,23 @@ def _external(site: _CallSite, callee: External, arguments: Arguments) -> Value:
         return LibraryCall(callee.name, arguments)
     builtin = BUILTINS.get(callee.name)
     if builtin is not None:
-        return builtin(arguments, site.node)
-    return _unknown_call(site, callee, arguments)
+        return builtin(arguments, node)
+    return _unknown_call(frame, node, callee, arguments)
 
 
-def _bound(site: _CallSite, callee: BuiltinMethod, arguments: Arguments) -> Value:
+def _bound(frame: CodeFrame, node: ast.Call, callee: BuiltinMethod, arguments: Arguments) -> Value:
     receiver = callee.receiver
-    func = site.node.func
+    func = node.func
     if isinstance(receiver, Dictionary) and callee.name in MUTATORS and isinstance(func, ast.Attribute):
         named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
         after = changed(receiver, callee.name, arguments.positional, named)
-        site.frame.rebind(receiver, after)
+        frame.rebind(receiver, after)
     if isinstance(receiver, Items) and callee.name in LIST_MUTATORS | {"pop"}:
-        site.frame.rebind(receiver, _list_after(receiver, callee.name, arguments))
+        frame.rebind(receiver, _list_after(receiver, callee.name, arguments))
     if isinstance(receiver, Dictionary) and callee.name == "copy":
         # Another dictionary with the same keys: what is done to one is not done to the other.
-        return msgspec.structs.replace(receiver, origin=id(site.node))
-    return bound_call(receiver, callee.name, arguments, site.node)
+        return msgspec.structs.replace(receiver, origin=id(node))
+    return bound_call(receiver, callee.name, arguments, node)
 
 
 def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
@@ -211,13 +199,13 @@ def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
     return value if method in {"reverse", "sort"} else Unknown(f"is changed by {method}()", type="array")
 
 
-def _task(site: _CallSite, callee: TaskMethod, arguments: Arguments) -> Value:
+def _task(frame: CodeFrame, node: ast.Call, callee: TaskMethod, arguments: Arguments) -> Value:
     """A call of a task: its queue passes these arguments on."""
     if callee.method in _LATER:
         positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
         arguments = _later(positional, named)
-    _called(site, callee.callee, arguments)
-    return Unknown(because("is ", site.node))
+    _called(frame, node, callee.callee, arguments)
+    return Unknown(because("is ", node))
 
 
 def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
@@ -234,71 +222,69 @@ def _later(positional: Value | None, named: Value | None) -> Arguments:
     return Arguments(items, {name: entry.value for name, entry in keywords.entries.items()}, rest, keywords.rest)
 
 
-def _instance(site: _CallSite, callee: Instance, arguments: Arguments) -> Value:
+def _instance(frame: CodeFrame, node: ast.Call, callee: Instance, arguments: Arguments) -> Value:
     function = class_value(callee.cls, "__call__")
     if isinstance(function, Function):
-        return _method(site, Method(function, callee), arguments)
-    return _unknown_call(site, callee, arguments)
+        return _method(frame, node, Method(function, callee), arguments)
+    return _unknown_call(frame, node, callee, arguments)
 
 
-def _subclass(site: _CallSite, callee: Subclass, arguments: Arguments) -> Value:
-    instance = _class(site, callee.cls, arguments)
+def _subclass(frame: CodeFrame, node: ast.Call, callee: Subclass, arguments: Arguments) -> Value:
+    instance = _class(frame, node, callee.cls, arguments)
     return Instance(callee.cls) if isinstance(instance, Instance) else instance
 
 
-def _function(site: _CallSite, callee: Function, arguments: Arguments) -> Value:
-    return site.frame.engine.follow(site.frame, callee, arguments, site.node)
+def _function(frame: CodeFrame, node: ast.Call, callee: Function, arguments: Arguments) -> Value:
+    return frame.engine.follow(frame, callee, arguments, node)
 
 
-def _method(site: _CallSite, callee: Method, arguments: Arguments) -> Value:
+def _method(frame: CodeFrame, node: ast.Call, callee: Method, arguments: Arguments) -> Value:
     if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:
         return _unknown_call(
-            site, Unknown(because("is ", site.node.func, ", which only says what it takes")), arguments
+            frame, node, Unknown(because("is ", node.func, ", which only says what it takes")), arguments
         )
-    return site.frame.engine.follow(site.frame, callee.function, arguments, site.node, callee.receiver)
+    return frame.engine.follow(frame, callee.function, arguments, node, callee.receiver)
 
 
-def _class(site: _CallSite, callee: Class, arguments: Arguments) -> Value:
-    engine = site.frame.engine
+def _class(frame: CodeFrame, node: ast.Call, callee: Class, arguments: Arguments) -> Value:
+    engine = frame.engine
     if is_enum(callee):
-        return Unknown(because("is ", site.node), params_in(*arguments.positional))
+        return Unknown(because("is ", node), params_in(*arguments.positional))
     client = engine.clients.made_by(callee)
     if client is not None and not engine.clients.has_own_methods(callee):
         return client
-    return engine.construct(site.frame, callee, arguments, site.node)
+    return engine.construct(frame, callee, arguments, node)
 
 
-def _unknown_call(site: _CallSite, callee: Value, arguments: Arguments) -> Value:
+def _unknown_call(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Arguments) -> Value:
     """Nothing is known of what is called: note what may be a client's method, and methods that are handed on."""
-    frame, func = site.frame, site.node.func
+    func = node.func
     name = func.attr if isinstance(func, ast.Attribute) else ""
     if name in METHOD_NAMES and isinstance(callee, Unknown | Param | External):
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
         action = likely(name, arguments, frame.engine.modules.library.sdks(frame.scope.module.path))
         if action is not None:
-            frame.sent.extend(send(action, arguments, frame.place(site.node), frame.scope.qualname, receiver))
+            frame.sent.extend(send(action, arguments, frame.place(node), receiver))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
-    _handed_on(site, full.rpartition(".")[2], arguments)
-    return Unknown(because("is ", site.node), params_in(callee))
+    _handed_on(frame, node, full.rpartition(".")[2], arguments)
+    return Unknown(because("is ", node), params_in(callee))
 
 
-def _handed_on(site: _CallSite, name: str, arguments: Arguments) -> None:
-    frame = site.frame
+def _handed_on(frame: CodeFrame, node: ast.Call, name: str, arguments: Arguments) -> None:
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
         if not isinstance(value, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
             more = Unknown("is given when it is called") if name == "partial" else None
-            _called(site, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
+            _called(frame, node, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
         elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
-            _called(site, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
+            _called(frame, node, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:
-            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", site.node, ", which calls it"))
-            place = frame.place(site.node)
-            frame.sent.extend(send(value, Arguments((), {"event": why}), place, frame.scope.qualname))
+            why = Unknown(because(f"cannot be seen: {value.method} is handed to ", node, ", which calls it"))
+            frame.sent.extend(send(value, Arguments((), {"event": why}), frame.place(node)))
 
 
-_CALLEES: Mapping[type[Any], Callable[[_CallSite, Any, Arguments], Value]] = {
+_CALLEES: Mapping[type[Any], Callable[[CodeFrame, ast.Call, Any, Arguments], Value]] = {
     Action: _action,
     BuiltinMethod: _bound,
     Class: _class,

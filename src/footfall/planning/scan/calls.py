@@ -66,7 +66,6 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
     event: Value
     properties: Value | None
     via: tuple[str, ...] = ()
-    inside: str = ""
     by_name: bool = False
     receiver: Value | None = None
     is_choice: bool = False
@@ -88,9 +87,7 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
         return self.depends | params_in(self.event, self.properties, self.receiver, inside=True)
 
 
-def send(
-    action: Action, arguments: Arguments, place: CodeLocation, inside: str, receiver: Value | None = None
-) -> Iterator[Sent]:
+def send(action: Action, arguments: Arguments, place: CodeLocation, receiver: Value | None = None) -> Iterator[Sent]:
     """What a call of a client's method sends; several when the event is one of a few."""
     signatures = (action.signature,) if action.signature is not None else SDKS[action.sdk].methods[action.method]
     match = next(
@@ -98,7 +95,7 @@ def send(
     )
     if match is None:
         unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
-        yield Sent(action.sdk, signatures[0].kind, place, place, unknown, None, (), inside, False, receiver)
+        yield Sent(action.sdk, signatures[0].kind, place, place, unknown, None, receiver=receiver)
         return
     signature, taken = match
     properties = _structured(taken) if signature.properties == "*structured" else taken.get(signature.properties)
@@ -117,8 +114,8 @@ def send(
     depends = params_in(event) if isinstance(event, Choice) else frozenset()
     for kind, name, content, by_name in unpacked:
         yield Sent(
-            action.sdk, kind, place, place, name, content, (), inside, by_name, receiver, len(unpacked) > 1, depends,
-            is_loose=isinstance(event, Choice) and event.loose,
+            action.sdk, kind, place, place, name, content, (), by_name, receiver, len(unpacked) > 1, depends,
+            isinstance(event, Choice) and event.loose,
         )  # fmt: skip
 
 

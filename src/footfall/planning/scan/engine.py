@@ -378,7 +378,7 @@ class Engine:
                     frame.sent.append(msgspec.structs.replace(message, event=_TOO_DEEP, place=place, properties=None))
             return Unknown(f"is what {function.qualname}() returns")
         outcome = self.run(function, arguments, frame.depth + 1, receiver, sends=frame.sends)
-        frame.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname, frame.scope.qualname))
+        frame.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname))
         return outcome.returns
 
     def construct(self, frame: CodeFrame, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
@@ -398,12 +398,12 @@ class Engine:
             if depends:
                 outcome = self.run(function, None, frame.depth + 1, instance)
                 whole = base.sent if base is not None else ()
-                frame.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname, frame.scope.qualname))
+                frame.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname))
         return instance
 
 
 def _brought(
-    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: CodeLocation, wrapper: str, inside: str
+    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: CodeLocation, wrapper: str
 ) -> Iterable[Sent]:
     """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended.
 
@@ -420,7 +420,6 @@ def _brought(
         yield msgspec.structs.replace(
             message,
             place=place if theirs else message.place,
-            inside=inside if theirs else message.inside,
             via=(wrapper, *message.via) if theirs else message.via,
             causes=_causes(base, message, Cause(place, (wrapper, *message.via))) if theirs else message.causes,
         )

@@ -83,7 +83,7 @@ def _unreached(library: Library, active: Iterable[str], reached: Container[CodeL
                 )
                 action = likely(node.func.attr, arguments, sdks)
                 receiver = Unknown(because("is ", node.func.value, ", where the scan did not come"))
-                yield from send(action, arguments, place, "", receiver) if action is not None else ()
+                yield from send(action, arguments, place, receiver) if action is not None else ()
 
 
 def _written(node: ast.expr) -> Value:
