@@ -63,7 +63,6 @@ _TARGETS: Mapping[str, str] = {"Thread": "target", "Process": "target", "Timer":
 _LATER = frozenset(
     {"apply", "apply_async", "send_with_options", "signature", "subtask"}
 )  # these take the arguments as a list and a dictionary
-_CHANGE = MUTATORS | LIST_MUTATORS
 _SENDS = frozenset({"track", "capture"})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 
 import msgspec
 
@@ -33,7 +34,6 @@ from footfall.planning.scan.values import (
     Instance,
     NameScope,
     Param,
-    SdkClient,
     Subclass,
     Unknown,
     Value,
@@ -151,7 +151,7 @@ class Engine:
                     names.add(node.id)  # type: ignore[attr-defined]  # as above
                 else:
                     kinds.add(kind)
-            yields = not kinds.isdisjoint((ast.Yield, ast.YieldFrom)) and _is_generator(function.node)
+            yields = not kinds.isdisjoint((ast.Yield, ast.YieldFrom))
             self._marks[key] = Marks(function.node, frozenset(names), ast.Global in kinds, yields)
         return self._marks[key]
 
@@ -308,26 +308,14 @@ class Engine:
         elif receiver is None:
             own = Param(id(function.node), first[0].arg, function.qualname, "self")
             receiver = Subclass(function.owner) if function.kind == "class" else Instance(function.owner, None, own)
-        trimmed = ast.arguments(
-            posonlyargs=names.posonlyargs[1:],
-            args=names.args if names.posonlyargs else names.args[1:],
-            vararg=names.vararg,
-            kwonlyargs=names.kwonlyargs,
-            kw_defaults=names.kw_defaults,
-            kwarg=names.kwarg,
-            defaults=names.defaults,
-        )
+        trimmed = copy(names)
+        trimmed.posonlyargs, trimmed.args = names.posonlyargs[1:], names.args[0 if names.posonlyargs else 1 :]
         return trimmed, {first[0].arg: receiver, " self": receiver}
 
     def _stands_for(self, frame: CodeFrame, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)
-        said = from_annotation(frame, arg.annotation)
-        if said is None or isinstance(said, SdkClient):
-            return said or param
-        return join_values(
-            msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option
-            for option in options_of(said)
-        )
+        promise = from_annotation(frame, arg.annotation)
+        return param if promise is None else _given_for(promise, param)
 
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
@@ -457,22 +445,15 @@ def _as_promised(value: Value, promise: Value) -> Value:
     """What a caller gives, or what the annotation promises where that says more."""
     if not isinstance(promise, Instance | Choice) or not isinstance(value, Unknown | Param):
         return value
-    param = value if isinstance(value, Param) else None
+    return _given_for(promise, value if isinstance(value, Param) else None)
+
+
+def _given_for(promise: Value, param: Param | None) -> Value:
+    """What an annotation promises of a parameter, each object as one that a caller may make more exact."""
     return join_values(
         msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option
         for option in options_of(promise)
     )
-
-
-def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    stack: list[ast.AST] = list(node.body)
-    while stack:
-        part = stack.pop()
-        if isinstance(part, ast.Yield | ast.YieldFrom):
-            return True
-        if not isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
-            stack.extend(ast.iter_child_nodes(part))
-    return False
 
 
 def _all_params(names: ast.arguments) -> list[ast.arg]:

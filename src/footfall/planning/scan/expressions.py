@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -194,10 +193,6 @@ def _item(owner: Value, key: Value, what: ast.AST) -> Value:
     return Unknown(because("is ", what), params_in(owner, key))
 
 
-def _call(frame: CodeFrame, node: ast.Call) -> Value:
-    return call(frame, node)
-
-
 def _await(frame: CodeFrame, node: ast.Await | ast.Starred) -> Value:
     return frame.value(node.value)
 
@@ -214,7 +209,7 @@ def _lambda(frame: CodeFrame, node: ast.Lambda) -> Value:
         frame.value(default)
     if frame.scope.outer is not None:
         frame.shared |= changed_by_function(node)
-    frame.later.append((node, dict(frame.scope.names), Counter(frame.bindings)))
+    frame.later.append((node, dict(frame.scope.names)))
     return Unknown(because("is ", node))
 
 
@@ -241,7 +236,7 @@ EXPRESSIONS: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]] = {
     ast.Await: _await,
     ast.BinOp: _bin_op,
     ast.BoolOp: _bool_op,
-    ast.Call: _call,
+    ast.Call: call,
     ast.Compare: _compare,
     ast.Constant: _constant,
     ast.Dict: _dict,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
@@ -102,8 +101,7 @@ class CodeFrame:
         self.defined: list[Function] = []
         self.globals: set[str] = set()
         self.shared: set[str] = set()  # the names that functions inside this one change
-        self.bindings = Counter[str]()  # how often each name was bound, or what it stands for changed in place
-        self.later: list[tuple[ast.Lambda, dict[str, Value], Counter[str]]] = []  # each with what is so where it stands
+        self.later: list[tuple[ast.Lambda, dict[str, Value]]] = []  # each with the names as they are at its place
 
     # What expressions ask for.
 
@@ -135,8 +133,7 @@ class CodeFrame:
     def rebind(self, old: Value, new: Value) -> None:
         """Replace `old`, which was changed in place, by `new` in all names of this body."""
         for name, value in self.scope.names.items():
-            after = self.scope.names[name] = replaced(value, old, new)
-            self.bindings[name] += after is not value
+            self.scope.names[name] = replaced(value, old, new)
         self.engine.note_change(old, new)
 
     # Statements.
@@ -155,20 +152,18 @@ class CodeFrame:
 
     def finish(self) -> None:
         """Follow the lambdas of this body, with the names at its place, or as they are bound later."""
-        for node, names, bindings in self.later:
+        for node, names in self.later:
             own = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
             given = Unknown("is what a lambda is called with")
             ends = {name: self.scope.names.get(name, value) for name, value in names.items()}
-            again = {name for name in names if self.bindings[name] > bindings[name]}
-            either = {name: join_values((names[name], ends[name]), loose=True) for name in again}
-            self.scope.names = {**self.scope.names, **names, **either, **dict.fromkeys(own, given)}
+            either = {name: join_values((value, ends[name]), loose=True) for name, value in names.items()}
+            self.scope.names = {**self.scope.names, **either, **dict.fromkeys(own, given)}
             self.value(node.body)
 
     def assign(self, target: ast.expr, value: Value) -> None:
         """Bind a target of an assignment."""
         if isinstance(target, ast.Name):
             self.scope.names[target.id] = value
-            self.bindings[target.id] += 1
             self.engine.note_name(target.id, value)
             if target.id in self.globals:
                 _join_into(self.scope.module.scope.names, target.id, value)

@@ -7,6 +7,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from pathlib import PurePosixPath
 
 from footfall.errors import Problem
@@ -133,7 +134,7 @@ class Library:
             if path == importer or own[-len(parts) :] != parts:
                 continue
             base = own[: -len(parts)]
-            shared = _shared(here, base)
+            shared = len([*takewhile(lambda pair: pair[0] == pair[1], zip(here, base, strict=False))])
             is_package = self._in_folder(base, "__init__.py")
             if is_package and not self._may_be_root(base, here, parts):
                 continue
@@ -181,7 +182,7 @@ class Library:
 
 
 def _imported_sdks(tree: ast.Module) -> Iterator[str]:
-    for node in _statements(tree.body):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -191,18 +192,6 @@ def _imported_sdks(tree: ast.Module) -> Iterator[str]:
         yield from (_SDK_MODULES[top] for name in names for top in _beginnings(name) if top in _SDK_MODULES)
 
 
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Every statement, also the nested ones."""
-    stack: list[ast.AST] = list(body)
-    while stack:
-        node = stack.pop(0)
-        if isinstance(node, ast.stmt):
-            yield node
-        for field in ("body", "handlers", "cases", "orelse", "finalbody"):
-            inner = getattr(node, field, ())
-            stack[:0] = inner if isinstance(inner, list) else ()
-
-
 def _beginnings(name: str) -> list[str]:
     parts = name.split(".")
     return [".".join(parts[:count]) for count in range(1, len(parts) + 1)]
@@ -210,19 +199,6 @@ def _beginnings(name: str) -> list[str]:
 
 def module_name(path: str) -> str:
     """A file's dotted name from where the scan begins; what `--client` and the tables of SDKs compare with."""
-    parts = _dotted(path)
-    return ".".join(parts[parts.index("src") + 1 :] if "src" in parts[:-1] else parts)
-
-
-def _dotted(path: str) -> tuple[str, ...]:
     parts = PurePosixPath(path.lstrip("/")).with_suffix("").parts
-    return parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts
-
-
-def _shared(parts: tuple[str, ...], others: tuple[str, ...]) -> int:
-    count = 0
-    for part, other in zip(parts, others, strict=False):
-        if part != other:
-            break
-        count += 1
-    return count
+    parts = parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts
+    return ".".join(parts[parts.index("src") + 1 :] if "src" in parts[:-1] else parts)
