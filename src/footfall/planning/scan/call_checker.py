@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final, Literal
 
 import msgspec
@@ -15,7 +16,7 @@ from footfall.plan.model import Event, Plan, Property
 from footfall.plan.problems import did_you_mean
 from footfall.planning.scan.calls import Sent
 from footfall.planning.scan.dictionaries import options_of, plain
-from footfall.planning.scan.resolved import as_json, literal
+from footfall.planning.scan.resolved import as_json
 from footfall.planning.scan.sdks import SDKS
 from footfall.planning.scan.sources import SourceGlobs
 from footfall.planning.scan.values import (
@@ -65,6 +66,7 @@ _WARNINGS = frozenset(
     }
 )  # fmt: skip
 
+_MAYBE_MISSING = ("maybe_missing_property", " on every way through the code", "give it on each way")
 _SINGLE = frozenset({"date", "datetime", "decimal", "integer", "number", "string", "uuid"})
 # What a value of a known type can never be, whatever it holds.
 _NEVER: Mapping[str, frozenset[str]] = {
@@ -209,7 +211,7 @@ class CallChecker:
         for key, entry in entries.items():
             where = f"{event.name}.{key}"
             if key in planned:
-                yield from self._value(sent, event, key, planned[key], entry.value)
+                yield from _of_options(entry.value, partial(self._value, sent, event, key, planned[key]))
             elif event.additional is not True and not _is_own_key(sent.sdk, key):
                 remedy = did_you_mean(key, planned)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
@@ -229,23 +231,10 @@ class CallChecker:
         where = f"{event.name}.{prop.wire_name or prop.name}"
         if not prop.required or may_hold_more or (entry is not None and entry.certain):
             return
-        if entry is None:
-            yield _problem(
-                "missing_property", "is required and not given", sent, where=where, remedy="give it", part="*"
-            )
-        else:
-            yield _problem(
-                "maybe_missing_property", "is required and not given on every way through the code", sent,
-                where=where, remedy="give it on each way", part="*",
-            )  # fmt: skip
+        code, how, remedy = ("missing_property", "", "give it") if entry is None else _MAYBE_MISSING
+        yield _problem(code, f"is required and not given{how}", sent, where=where, remedy=remedy, part="*")
 
-    def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
-        each = [list(self._option(sent, event, key, prop, plain(option))) for option in options_of(value)]
-        # Of values that may never come true, one that is right is enough.
-        if not isinstance(value, Choice) or not value.loose or all(each):
-            yield from _once(problem for problems in each for problem in problems)
-
-    def _option(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
+    def _value(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
         if isinstance(bare, Unknown):
             if bare.type and prop.type in _NEVER.get(bare.type, ()):
                 yield _problem(
@@ -254,7 +243,7 @@ class CallChecker:
                 )  # fmt: skip
             return
         holes: list[str] = []
-        text = as_json({key: literal(bare, key, holes)})
+        text = as_json({key: bare}, holes)
         if text is None or key in holes:
             return
         checked = self._validator.check(event, text)
@@ -266,7 +255,7 @@ class CallChecker:
         if not event.rules or not all(entry.certain for entry in entries.values()):
             return
         holes: list[str] = []
-        text = as_json({key: literal(entry.value, key, holes) for key, entry in entries.items()})
+        text = as_json({key: entry.value for key, entry in entries.items()}, holes)
         if text is None or holes:
             return
         for fault in self._validator.check(event, text).faults:
@@ -277,17 +266,22 @@ class CallChecker:
         kind: Literal["user", "account"] = "user" if sent.kind == "identify" else "account"
         for option in options_of(sent.properties or Const(None)):
             for key, entry in option.entries.items() if isinstance(option, Dictionary) else ():
-                each = [list(self._trait(sent, kind, key, plain(value))) for value in options_of(entry.value)]
-                if not isinstance(entry.value, Choice) or not entry.value.loose or all(each):
-                    yield from (problem for problems in each for problem in problems)
+                yield from _of_options(entry.value, partial(self._trait, sent, kind, key))
 
     def _trait(self, sent: Sent, kind: Literal["user", "account"], key: str, value: Value) -> Iterator[Problem]:
         holes: list[str] = []
-        text = as_json({key: literal(value, key, holes)})
+        text = as_json({key: value}, holes)
         if text is None or key in holes:
             return
         for fault in _of(self._validator.check_traits(kind, text).faults, key, holes):
             yield _fault("wrong_value", fault, sent, f"traits.{kind}")
+
+
+def _of_options(value: Value, check: Callable[[Value], Iterable[Problem]]) -> list[Problem]:
+    """What is wrong with the options of a value. Of options that may never come true, one that is right is enough."""
+    each = [list(check(plain(option))) for option in options_of(value)]
+    is_fine = isinstance(value, Choice) and value.loose and not all(each)
+    return [] if is_fine else _once(problem for problems in each for problem in problems)
 
 
 def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from footfall.planning.scan.calls import Sent
 from footfall.planning.scan.dictionaries import options_of, plain
 from footfall.planning.scan.values import Const, Dictionary, Items, Value, reason_of
 
-__all__ = ["as_json", "literal", "resolved_properties"]
+__all__ = ["as_json", "resolved_properties"]
 
 
 def resolved_properties(sent: Sent) -> dict[str, Any]:
@@ -51,24 +52,26 @@ def resolved_properties(sent: Sent) -> dict[str, Any]:
 def _text(value: Value) -> bytes | None:
     """A value as JSON; None where a part of it is not known."""
     holes: list[str] = []
-    content = literal(value, "", holes)
+    content = _literal(value, "", holes)
     return None if holes else encode(content)[0]
 
 
-def as_json(value: object) -> bytes | None:
-    """Plain data as JSON; None where JSON cannot hold it as it is."""
-    text, changes = encode(value)
+def as_json(values: Mapping[str, Value], holes: list[str]) -> bytes | None:
+    """A JSON object of these values; None where JSON cannot represent one of them.
+
+    What is not known is null in it, and its path is added to the `holes`.
+    """
+    text, changes = encode({key: _literal(value, key, holes) for key, value in values.items()})
     return None if changes else text
 
 
-def literal(value: Value, path: str, holes: list[str]) -> Any:
-    """The value as plain data. What is not known becomes None, and its path is put down among the `holes`."""
+def _literal(value: Value, path: str, holes: list[str]) -> Any:
     value = plain(value)
     if isinstance(value, Const):
         return value.value
     if isinstance(value, Items):
-        return [literal(item, f"{path}[{index}]", holes) for index, item in enumerate(value.items)]
+        return [_literal(item, f"{path}[{index}]", holes) for index, item in enumerate(value.items)]
     if isinstance(value, Dictionary) and value.rest is None and all(e.certain for e in value.entries.values()):
-        return {key: literal(entry.value, f"{path}.{key}", holes) for key, entry in value.entries.items()}
+        return {key: _literal(entry.value, f"{path}.{key}", holes) for key, entry in value.entries.items()}
     holes.append(path)
     return None
