@@ -57,7 +57,7 @@ class Removed(msgspec.Struct, frozen=True):
 
 
 class PlanLock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole lock, as plan.lock.json holds it; names are sorted."""
+    """A whole lock, as in plan.lock.json; names are sorted."""
 
     footfall_lock: int
     plan: str
@@ -262,7 +262,7 @@ def _left(
     reuse: Collection[str],
     problems: list[Problem],
 ) -> Iterator[tuple[str, Tombstone]]:
-    """The tombstones that stay; a name that came back with another meaning is told, and stays."""
+    """The tombstones to keep. A name that came back with another meaning is a problem, and its tombstone stays."""
     for key, stone in stones.items():
         wrong = [where for where, meanings in carriers[key].items() if stone.means not in meanings]
         if key in reuse or (carriers[key] and not wrong):

@@ -26,7 +26,7 @@ Weight = Literal["personal", "special", "secret"]
 class PersonalName(NamedTuple):
     """Names that mean one kind of personal data, how much it weighs, and who says so.
 
-    `contexts` are words of which one must stand before the name, for names that are harmless by themselves.
+    `contexts` are words of which one must come before the name, for names that are harmless by themselves.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Who uses what: which KPIs, journeys, rules and keys of a plan stand on an event, and on each of its properties."""
+"""Usage: which KPIs, journeys, rules and keys of a plan use an event, and each of its properties."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _names_of(rule: Rule) -> list[str]:
     try:
         return sorted(compile_rule(rule.check).names)
     except ValueError:
-        return []  # `plan check` tells that it is no expression
+        return []  # `plan check` reports that it is no expression
 
 
 def _of_kpi(kpi: Kpi, plan: Plan) -> Iterator[Use]:

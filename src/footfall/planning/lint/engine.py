@@ -25,7 +25,7 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
     """What these rules find in a plan, by file, line and column.
 
     `today` is the day, in the plan's timezone, that expiry is judged by. A finding of a part that several events share
-    (a property group, a type) is told once. Raises BrokenInputError when a team's own rule fails.
+    (a property group, a type) is reported once. Raises BrokenInputError when a team's own rule fails.
     """
     view = View(plan, source_map, today)
     by_name = {rule.name: rule for rule in rules}

@@ -45,7 +45,7 @@ _Test = Callable[[_Named, Mapping[str, Any]], str | tuple[str, str] | None]
 
 
 def _by_naming(key: str, test: _Test) -> Callable[[View], Iterator[Finding]]:
-    """A rule that holds where the plan's `naming` has a key: `test` gives the message, or message and remedy."""
+    """A rule that applies where the plan's `naming` has a key: `test` gives the message, or message and remedy."""
 
     def judge(view: View) -> Iterator[Finding]:
         for named in _named(view):
@@ -86,16 +86,16 @@ def _length(named: _Named, wanted: Mapping[str, Any]) -> str | None:
 
 
 def _ends(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str]:
-    """The word that stands where the plan wants the action, and the one at the other end."""
+    """The word where the plan wants the action, and the word at the other end."""
     words = words_of(named.name)
     ends = (last_action(words), words[0])
     return ends if wanted.get("order", "object_action") == "object_action" else (ends[1], ends[0])
 
 
 def _is_turned(right: str, wrong: str, exceptions: Collection[str]) -> bool:
-    """Whether the action stands at the wrong end.
+    """Whether the action is at the wrong end.
 
-    `completed_order` ends in a noun that is also a verb: what is past tells which of the two is the action.
+    `completed_order` ends in a noun that is also a verb: the word in the past is the action.
     """
     if is_action(right, exceptions):
         return is_past(wrong, exceptions) and not is_past(right, exceptions)

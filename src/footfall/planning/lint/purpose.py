@@ -1,4 +1,4 @@
-"""Rules about use: events that serve nothing, KPIs and journeys that nothing feeds, figures that stand twice."""
+"""Rules about use: events that serve nothing, KPIs and journeys that nothing feeds, figures that are there twice."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _unused_event(view: View) -> Iterator[Finding]:
 
 
 def _missing_purpose(view: View) -> Iterator[Finding]:
-    """Of what is used, or is still a draft: an active event that nothing uses is `unused_event`, and told once."""
+    """Of what is used, or is still a draft: an active event that nothing uses is `unused_event`, once."""
     served = _served(view)
     for event in view.events("active", "draft"):
         uses = sorted(served[event.name])

@@ -1,4 +1,4 @@
-"""The register of all lint rules that footfall brings, in the order in which the documentation tells them."""
+"""The register of all lint rules that footfall brings, in the order of the documentation."""
 
 from __future__ import annotations
 

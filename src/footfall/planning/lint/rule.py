@@ -32,7 +32,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 class PlacedProperty(NamedTuple):
     """A property with its path.
 
-    `event` is None for a trait and for a property of a page; `depth` is 0 for what stands directly in any of these.
+    `event` is None for a trait and for a property of a page; `depth` is 0 for a direct property of any of these.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""Tells the tense of the action in an event's name, and spells the past of a verb."""
+"""Recognises the tense of the action in an event's name, and spells the past of a verb."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def is_action(word: str, exceptions: Collection[str] = ()) -> bool:
 
 
 def last_action(words: Sequence[str]) -> str:
-    """The word that stands where the action does in object_action: the last but for particles and adverbs."""
+    """The action in an object_action name: the last word that is no particle, adverb or number."""
     rest = list(words)
     while len(rest) > 1 and (rest[-1] in _PARTICLES or rest[-1].endswith("ly") or rest[-1].isdigit()):
         rest.pop()

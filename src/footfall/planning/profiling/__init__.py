@@ -1,4 +1,4 @@
-"""Learning from what was really seen: a profile of messages, the draft of a plan, and what differs from a plan."""
+"""Profiling of observed messages: their profile, a plan inferred from it, and the drift from an existing plan."""
 
 from __future__ import annotations
 

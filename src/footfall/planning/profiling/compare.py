@@ -69,8 +69,8 @@ Level = Literal["error", "warning"]
 class _Finding(NamedTuple):
     """A finding before it has a place.
 
-    `evidence` is what changes from one look to the next (counts, days): it is told with the remedy, so that the message
-    stays the same and a baseline knows it again.
+    `evidence` is what changes from one look to the next (counts, days): it is printed with the remedy, so that the
+    message stays the same and matches a baseline.
     """
 
     code: str
@@ -214,7 +214,7 @@ def _drift_message(code: str, key: DriftKey, drift: Drift) -> str:
 def _absent(event: Event, tally: EventTally) -> Iterator[_Finding]:
     for prop in event.properties:
         if prop.required or prop.transform == "drop" or tally.keys[prop.wire_name or prop.name]:
-            continue  # a required one that is missing is told as such
+            continue  # a required one that is missing is a drift
         if tally.count >= _FEW:
             where, evidence = f"{event.name}.{prop.name}", f"in {counted(tally.count, 'message')}"
             yield _Finding("property_never_seen", where, "never came", evidence, "code it, or take it out", "warning")

@@ -1,7 +1,7 @@
-"""Guesses what a property is meant to be from what was seen of it; every guess lets pass what it was made from.
+"""Infers what a property is meant to be from the profile of its values, all of which fit the result.
 
-Guesses go by what holds for all values, and by few rules of thumb: a choice is told by values that come again, money by
-its name or two digits after the point, what is about a person by its name or its form.
+The type is what all values have. A few rules of thumb add to it: values that repeat are choices, a name or two digits
+after the point mean money, a name or a form means personal data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from footfall.planning.words import words_of
 __all__ = ["ENOUGH", "InferredProperty", "infer_property"]
 
 ENOUGH: Final = 10
-"""So many messages must agree before something is said to be in all of them."""
+"""The fewest messages in which a property must be before it counts as required."""
 
 _MOST_CHOICES = 20
 _TIMES_EACH = 4
@@ -44,7 +44,7 @@ _KEY_OF_A_MAP = re.compile(r"[0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-
 
 
 class InferredProperty(msgspec.Struct, frozen=True):
-    """What a place seems to be. `enum` are its choices where it has few; `mixed` says that no one type holds it."""
+    """What a property seems to be. `enum` are its choices if they are few; `mixed` says that no one type fits."""
 
     type: PropertyType
     format: str | None = None
@@ -56,7 +56,7 @@ class InferredProperty(msgspec.Struct, frozen=True):
 
 
 def infer_property(name: str, profile: ValueProfile, depth: int = 0) -> InferredProperty:
-    """What the property `name` seems to be. A place that was only ever null can be anything."""
+    """What the property `name` seems to be. One that was only ever null can be anything."""
     words = words_of(name)
     kinds = {kind for kind, count in profile.kinds.items() if count and kind != "null"}
     nullable = profile.nulls > 0

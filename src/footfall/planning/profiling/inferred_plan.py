@@ -1,4 +1,4 @@
-"""Writes the draft of a plan from a profile: YAML with the evidence for every guess in a comment beside it."""
+"""Writes the draft of a plan from a profile: YAML with the evidence for every property in a comment beside it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHOWN = 40
 
 
 class InferredPlan(msgspec.Struct, frozen=True):
-    """The files of a drafted plan, by name, and what it could not say."""
+    """The files of a drafted plan, by name, and what a plan cannot express."""
 
     files: Mapping[str, str]
     left_out: tuple[str, ...]
@@ -52,9 +52,9 @@ def _escaped(character: str) -> str:
 
 
 def infer_plan(profile: DataProfile, *, name: str, seen_in: str) -> InferredPlan:
-    """A plan that every profiled message keeps, as far as a plan can say it. `seen_in` names the evidence.
+    """A plan that every profiled message conforms to, as far as a plan can express it. `seen_in` names the evidence.
 
-    A draft says no more than was seen: descriptions, owners, KPIs and journeys are for people to add.
+    It has no descriptions, owners, KPIs or journeys: those are for people to add.
     """
     writer = _Writer()
     first, last = _day(profile.first), _day(profile.last)
@@ -87,7 +87,7 @@ def _one_line(text: str) -> str:
 
 
 def _names(keys: Iterator[str]) -> dict[str, str]:
-    """A canonical name for each key on the wire: words in lower case, told apart by a number where they meet."""
+    """A canonical name for each key on the wire: words in lower case, with a number where two would be equal."""
     given: dict[str, str] = {}
     taken: set[str] = set()
     # Who bears a canonical name already keeps it.

@@ -75,7 +75,7 @@ _line = msgspec.json.Decoder(_Line).decode
 
 
 class _Stored(msgspec.Struct, frozen=True):
-    """What stands beside a message, and goes before what the message says itself."""
+    """What a line says about its message; it overrides what the message says itself."""
 
     at: int | None = None
     source: str = ""

@@ -1,4 +1,4 @@
-"""What was seen of one value's place: how often it was there, of which JSON types, which values, within what bounds."""
+"""The profile of one property's values: how often it was there, its JSON types, its values and their bounds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEPTH: Final = 8
 
 _LONG = 80
 _MANY_KEYS = 200
-# The most specific first: the first that every value had is what the place is said to hold.
+# The most specific first: the first that every value had is the form of the property.
 STRING_FORMS: Final = (
     "datetime", "date", "uuid", "email", "url", "ipv4", "ipv6", "ip", "mac", "sha256", "semver", "phone", "time",
     "duration", "currency", "country", "language", "hostname",
@@ -41,7 +41,7 @@ _READERS: Mapping[str, Any] = {
 
 
 class ValueProfile:
-    """Counts what stood in one place of many messages. Pure: it keeps what `add` is given, within bounds.
+    """Counts the values of one property, item or map value over many messages, within bounds.
 
     `present` counts every value, null included; `kinds` the JSON types (`integer` and `number` apart, by how the number
     was written). `distinct` maps scalar values to how often they came, None once there were more than CAP different
@@ -209,7 +209,7 @@ class ValueProfile:
             self.items = self.items or ValueProfile()
             self.items.merge(other.items)
         if other.overflown is not None:
-            # It holds all that its fields saw.
+            # The values of all its fields are in there.
             (self.overflown or self._overflow()).merge(other.overflown)
             return
         for key, field in other.fields.items():
@@ -222,7 +222,7 @@ class ValueProfile:
 
 
 def _canonical(text: str) -> str:
-    """The text itself, or of a UUID or a moment the one that stands for all its spellings."""
+    """The text itself; of a UUID or a datetime the one spelling that all its spellings are compared by."""
     return next((same for read in CANONICAL.values() if (same := read(text)) != text), text)
 
 

@@ -1,4 +1,4 @@
-"""Counts an event by the full hours, days or weeks of the plan's clock, to hold against the volume that is expected."""
+"""Counts an event by the full hours, days or weeks of the plan's clock, to compare with the expected volume."""
 
 from __future__ import annotations
 

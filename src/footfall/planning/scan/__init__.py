@@ -5,9 +5,9 @@ What each module does, from the bottom to the top (imports run downwards):
 - `sdks`: how each SDK is called, as a table. `values`: what can be known of an expression.
 - `library`: finds and parses files. `sources`: lists and reads them, alone. `survey`: what all texts say of names.
 - `dictionaries`, `classes`, `clients`, `calls`: rules about such values. `mutations`: what other code may change.
-- `modules`: what names stand for. `frame`: follows one body, and says what it asks of the engine.
+- `modules`: what names mean. `frame`: follows one body, and declares what it asks of the engine.
 - `annotations`, `builtin_calls`, `calling`, `expressions`, `statements`: what each kind of syntax means.
-- `members`: what attributes stand for. `engine`: follows functions for their callers. `follow`: follows a whole tree.
+- `members`: what attributes mean. `engine`: follows functions for their callers. `follow`: follows a whole tree.
 - `call_checker`: compares a call with the plan. `coverage`, `resolved`, `report`: the result for all calls.
 """
 

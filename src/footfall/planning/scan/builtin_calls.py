@@ -96,7 +96,7 @@ BUILTINS: Mapping[str, Builtin] = {
         arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", what))
     ),
 }  # fmt: skip
-"""What is called by its full name, and how to tell its result."""
+"""How to get the result of a call, by the full name of what is called."""
 
 
 def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:

@@ -68,7 +68,7 @@ _WARNINGS = frozenset(
 
 _MAYBE_MISSING = ("maybe_missing_property", " on every way through the code", "give it on each way")
 _SINGLE = frozenset({"date", "datetime", "decimal", "integer", "number", "string", "uuid"})
-# What a value of a known type can never be, whatever it holds.
+# The plan's types that a value of a known JSON type can never have.
 _NEVER: Mapping[str, frozenset[str]] = {
     "array": _SINGLE | {"boolean", "map", "object"},
     "boolean": _SINGLE | {"array", "map", "object"},
@@ -88,7 +88,7 @@ _ARTICLES = {
 class CallVerdict(msgspec.Struct, frozen=True):
     """What the plan says of one call: the planned event, or None, the sources of its file, and what is wrong.
 
-    `is_test` says that only a test sends it: neither the call nor what names its event stands in the code itself.
+    `is_test` says that only a test sends it: both the call and the code that names its event are in tests.
     """
 
     sent: Sent
@@ -291,7 +291,7 @@ def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
             continue
         mine = fault.path == key or fault.path.startswith((f"{key}.", f"{key}["))
         unknown = any(fault.path == hole or fault.path.startswith((f"{hole}.", f"{hole}[")) for hole in holes)
-        # A key that the plan does not know is told of the event, not of the value; inside a value it is a fault of it.
+        # A key that the plan does not know is a fault of the event; inside a value it is a fault of the value.
         if mine and not unknown:
             yield fault
 

@@ -52,7 +52,7 @@ from footfall.planning.scan.values import (
 
 __all__ = ["call"]
 
-# What calls the function that it is given later, with the arguments that follow: where that function stands.
+# Functions that call a function later, with the arguments after it: the position of that function.
 _HANDS_ON: Mapping[str, int] = {
     "add_task": 0, "apply_async": 0, "call_later": 1, "call_soon": 0, "call_soon_threadsafe": 0, "enqueue": 0,
     "on_commit": 0, "partial": 0, "run_in_executor": 1, "run_in_threadpool": 0, "run_sync": 0, "submit": 0,

@@ -102,7 +102,7 @@ def send(action: Action, arguments: Arguments, place: CodeLocation, receiver: Va
     event = taken.get(signature.event, Unknown("is not given")) if signature.event else Const("")
     if signature.properties and properties is None and (rest := arguments.rest or arguments.named_rest) is not None:
         properties = Dictionary({}, rest)
-    # None holds the place of an event that is given on another way.
+    # An event that is None here is given on another way through the code.
     options = tuple(option for option in options_of(event) if option != Const(None)) or options_of(event)
     unpacked = [
         (kind, name, own if own is not None else properties, by_name)

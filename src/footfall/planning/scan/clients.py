@@ -49,7 +49,7 @@ class Clients:
         return None
 
     def has_own_methods(self, cls: Class) -> bool:
-        """Whether a client's class has methods of its own that must be followed."""
+        """Whether a class of the tree is a client and defines methods, which must be followed."""
         full = _full_name(cls)
         is_known = full in CLASSES or full in self._named or cls.name in self._named
         return not is_known and any(isinstance(value, Function) for value in cls.names.values())

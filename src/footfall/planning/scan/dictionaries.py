@@ -68,7 +68,7 @@ def truth(value: Value) -> bool | None:
 
 
 def opened(value: Dictionary, rest: Unknown | Param) -> Dictionary:
-    """The dictionary that may hold more, or something else, than what is known of it."""
+    """The dictionary with possibly more keys, or other values, than the known ones."""
     return msgspec.structs.replace(value, rest=rest)
 
 

@@ -186,7 +186,7 @@ class Engine:
         self.members.note_attribute(cls, name, value)
 
     def note_change(self, old: Value, new: Value) -> None:
-        """A method changes in place what an attribute of its object holds."""
+        """A method changes the value of an attribute of its object in place."""
         self.members.note_change(old, new)
 
     def _follow_module(self, module: Module, tree: ast.Module) -> None:

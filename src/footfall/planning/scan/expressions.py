@@ -85,7 +85,7 @@ def _bool_op(frame: CodeFrame, node: ast.BoolOp) -> Value:
                 return join_values([*kept, option], *values, loose=True)
             if decided is None:
                 kept.append(option)
-    # What stands last is taken only when nothing before it holds: the default of a setting.
+    # The last value is taken only when none before it is: the default of a setting.
     return join_values([*kept, values[-1]], *values, loose=True)
 
 

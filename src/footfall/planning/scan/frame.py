@@ -218,7 +218,7 @@ class CodeFrame:
                     self.rebind(option, Unknown("is changed in a loop", type="array"))
 
     def decided(self, test: ast.expr) -> bool | None:
-        """Whether a test of a parameter that the caller gave holds; None for every other test."""
+        """Whether a test of a parameter that the caller gave is true; None for every other test."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             inner = self.decided(test.operand)
             return None if inner is None else not inner

@@ -30,7 +30,7 @@ _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def parse_source(text: bytes, path: str) -> ast.Module | Problem:
-    """The syntax tree of a file, or what is wrong with it. Never raises, whatever the bytes hold.
+    """The syntax tree of a file, or what is wrong with it. Never raises, whatever the bytes are.
 
     A file is read as the running Python reads it, so syntax that is newer than this Python is a fault.
     """
@@ -113,7 +113,7 @@ class Library:
         return self._at(folder, tuple(name.split(".")) if name else ())
 
     def is_test(self, path: str) -> bool:
-        """Whether a file holds tests, by its name or a folder's below (or at) what was asked for."""
+        """Whether a file has tests, by its name or a folder's below (or at) what was asked for."""
         parts = self._whole(path)
         above = max((len(root) - 1 for root in self._roots if parts[: len(root)] == root), default=len(self._home))
         inner = parts[above:] or parts[-1:]
@@ -122,7 +122,7 @@ class Library:
     def absolute(self, importer: str, name: str) -> str | None:
         """The file of `import name` in the file `importer`, or None when no file, or no single one, can be meant.
 
-        The folder that holds the first part of the name is one that Python could import from: best one without
+        The folder with the first part of the name is one that Python could import from: best one without
         `__init__.py`, else one that was asked for or that the importer lies in; the nearest to the importer wins. A
         module named like an SDK is the SDK, unless it lies where the scan begins or beside the importer.
         """

@@ -85,7 +85,7 @@ class Members:
                 names[name] = join_values((names[name], value)) if name in names else value
 
     def note_change(self, old: Value, new: Value) -> None:
-        """A method changes in place what an attribute of its object holds."""
+        """A method changes the value of an attribute of its object in place."""
         for _, names in self._noting[-1:]:
             names.update({name: new for name, value in names.items() if value is old})
 
@@ -232,7 +232,7 @@ class Members:
         content = self._held(frame, instance, name, value, what)
         later = self._later(frame, cls, name)
         changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
-        # None holds the place until the attribute is set, and it is asked for after that.
+        # The attribute is None until it is set, and code asks for it after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
         if options or content is not None or later is not None:
             open_ = Unknown(because("is ", what))
@@ -301,7 +301,7 @@ class Members:
         constructors = (item.names.get("__init__") for item in classes_of(cls))
         if not any(isinstance(item, Function) and self._changes.binds(item, name) for item in constructors):
             return None
-        # Without arguments of its own the object is one of many, and its constructor's parameters stand for them.
+        # Without arguments the object is any of its class, and its constructor's parameters are the arguments.
         of = cls if instance.arguments is None else instance
         bound = self._bound_by(frame, of, Instance(cls, instance.arguments), init)
         return bound.get(name) or Unknown(because("is ", what))
@@ -338,7 +338,7 @@ class Members:
 
 
 def _any_of(values: list[Value], what: ast.AST) -> Value:
-    """What a class and its subclasses have: without what only holds the place for a subclass to fill."""
+    """What a class and its subclasses have, without placeholders that a subclass fills."""
     kept = [value for value in values if not _is_placeholder(value)]
     if kept:
         return join_values(kept, loose=True)
@@ -371,7 +371,7 @@ def _default(value: Value, what: ast.AST) -> Value:
 
 
 def _may_change(value: Value | None) -> bool:
-    """Whether an attribute's first value says little of what it holds later: a count, a flag, nothing yet.
+    """Whether an attribute's first value says little of its later ones: a count, a flag, None.
 
     Texts are taken at their word: they are set once, as names and prefixes of events are.
     """

@@ -27,10 +27,10 @@ CONSTRUCTORS = frozenset({"__init__", "__new__"})
 BOUND: Final = "bound"
 IN_PLACE: Final = "in place"
 EITHER: Final = frozenset({BOUND, IN_PLACE})
-"""How other code changes a value: it binds the name anew, it changes what the name holds, or both."""
+"""How other code changes a value: it binds the name anew, it changes the value in place, or both."""
 
 ALL: Final = "*"
-"""Stands for every name: an attribute is set by a name that is not written out."""
+"""Every name: an attribute is set by a name that is not written out."""
 
 
 class Mutations:

@@ -31,7 +31,7 @@ class Gates(msgspec.Struct, frozen=True):
 
 
 class Scan(msgspec.Struct, frozen=True):
-    """What a scan found. `teams` and `sources` hold the coverage by owner and by source."""
+    """The result of a scan. `teams` and `sources` are the coverage by owner and by source."""
 
     followed: Followed
     verdicts: tuple[CallVerdict, ...]
@@ -54,9 +54,9 @@ def scan(
     """Compare the code of `library` with `plan`.
 
     `root` is the folder in which the globs of `sources.*.paths` begin, by the paths of the library ("" where those do).
-    `source_map` locates the plan's events, for findings about events that no code sends. `clients` are names that
-    stand for clients, each with what it is called like. Nothing of the scanned code is run or imported, and nothing
-    in it makes this raise.
+    `source_map` has the lines of the plan's events, for findings about events that no code sends. `clients` are the
+    names of clients, each with the SDK that it is called like. None of the scanned code is run or imported, and
+    nothing in it makes this raise.
     """
     followed = follow_tree(library, clients or {})
     checker = CallChecker(plan, root)

@@ -1,4 +1,4 @@
-"""Shapes: how each SDK is imported and called, as a table. A new SDK, or a new version of one, is a row here.
+"""SDKs: how each is imported and called, as a table. A new SDK, or a new version of one, is a row here.
 
 Read from the SDKs' own sources: footfall, segment-analytics-python 2.4, rudder-sdk-python 2.1, posthog 7 (and the
 order of arguments before 6.0), mixpanel 5.4, amplitude-analytics 1.3, snowplow-tracker 1.1.
@@ -21,9 +21,9 @@ MessageKind = Literal["track", "identify", "group", "page", "screen", "alias"]
 
 
 class Signature(msgspec.Struct, frozen=True):
-    """One way to call a method: its parameters in order, and which of them hold the event and its properties.
+    """One way to call a method: its parameters in order, and which of them are the event and its properties.
 
-    `most` is how many arguments may stand without a name (None: all). `named_only` are taken by name.
+    At most `most` arguments may be given without a name (None: all).
     """
 
     kind: MessageKind
@@ -101,7 +101,7 @@ _SEGMENT = {
 }
 _CAPTURE = ("properties", "context", "timestamp", "uuid", "groups", "send_feature_flags", "disable_geoip")
 _CAPTURED = (
-    # Since 6.0 only the event stands without a name; before it, the person's id came first.
+    # Since 6.0 only the event is given without a name; before that, the person's id came first.
     Signature("track", ("event", "distinct_id", *_CAPTURE, "flags"), "event", "properties", 1),
     Signature("track", ("distinct_id", "event", *_CAPTURE), "event", "properties"),
 )

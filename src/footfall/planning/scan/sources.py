@@ -21,7 +21,7 @@ LARGEST_FILE = 2_000_000
 SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv", "__pypackages__"}
 )
-"""Folders that hold no code of one's own; folders whose name begins with a dot are left out too."""
+"""Folders of foreign or generated code; folders whose name begins with a dot are left out too."""
 
 _NEVER_OWN = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
 
@@ -66,7 +66,7 @@ def _below(folder: Path, disk: Disk, entered: set[Path], depth: int = 0) -> Iter
 
 
 def _is_foreign(folder: Path) -> bool:
-    """Whether a folder holds no code of one's own, by its name; a package of such a name is one's own."""
+    """Whether a folder has foreign or generated code, by its name; a package of such a name may not."""
     if folder.name not in SKIPPED_FOLDERS:
         return False
     return folder.name in _NEVER_OWN or not (folder / "__init__.py").exists()

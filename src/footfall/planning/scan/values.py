@@ -95,7 +95,7 @@ class DictEntry(msgspec.Struct, frozen=True):
 
 
 class Dictionary(msgspec.Struct, frozen=True, eq=False):
-    """A dictionary with its known keys; with `rest` it may hold more, for the reason that `rest` gives."""
+    """A dictionary with its known keys; with `rest` it may have more, for the reason that `rest` gives."""
 
     entries: Mapping[str, DictEntry]
     rest: Unknown | Param | None = None
@@ -112,7 +112,7 @@ class Choice(msgspec.Struct, frozen=True, eq=False):
     """One of a few values: a conditional expression, or what several ways through the code leave behind.
 
     `params` decide which one it is, besides those in the options. `loose` says that an option may never come true: the
-    default of a setting, the value of a base class, what an attribute held before another method changed it.
+    default of a setting, the value of a base class, the value of an attribute before another method changed it.
     """
 
     options: tuple[Value, ...]
@@ -193,7 +193,7 @@ class Instance(msgspec.Struct, frozen=True, eq=False):
     """An object of a class of the scanned tree.
 
     Without `arguments` nothing is known of how it was made, and its class may be any subclass of `cls`. `param` is the
-    parameter that it stands for, when a caller may give a more exact one.
+    parameter that it is given for, when a caller may give a more exact one.
     """
 
     cls: Class
