@@ -78,8 +78,8 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "goals": "What the team wants, each with its KPIs.",
         "kpis": "The numbers that the team steers by.",
         "journeys": "The ways that are best for user and business.",
-        "traits": "What may be told of a user or an account.",
-        "defaults": "For this file: what stands wherever a definition does not have the key.",
+        "traits": "What is known of a user or an account.",
+        "defaults": "For this file: the value of a key that a definition does not have.",
     },
     EVENT: {
         "wire_name": "Its name on the wire; by default its own name.",
@@ -134,7 +134,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
     STEP: {
         "id": "The step's name.",
         "event": "The event that is this step.",
-        "where": "Conditions on the event's properties; all must hold.",
+        "where": "Conditions on the event's properties; all must be true.",
         "within": "The most time since the step before.",
         "expect": "The share of the step before that should get here, from 0 to 1.",
     },
@@ -148,7 +148,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "event": "The event that should not happen.",
         "between": "The two steps between which it should not.",
         "as": "The name it is counted under.",
-        "where": "Conditions on the event's properties; all must hold.",
+        "where": "Conditions on the event's properties; all must be true.",
     },
     DEFAULTS: {
         "owner": "The owner of everything in this file.",

@@ -30,6 +30,7 @@ from footfall.plan.reading.field_types import (
 )
 from footfall.plan.reading.measures import ORDERINGS
 from footfall.plan.reading.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.planning.codegen.json_schema import DRAFT_2020_12
 from footfall.planning.editor_help import ABOUT
 from footfall.planning.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
 
@@ -56,7 +57,7 @@ _SIMPLE: Mapping[FieldType, Schema] = {
     WINDOW: {"type": "string", "pattern": f"^(?:all|{_DURATION})$"},
     WORD: {"type": "string", "pattern": _WORD},
 }
-# What is used in several places, or inside of itself, stands once under `$defs`.
+# What is used several times, or inside itself, is written once under `$defs`.
 _SHARED: Mapping[FieldType, str] = {
     EVENT: "event", FIGURE: "figure", GOAL: "goal", JOURNEY: "journey", KPI: "kpi", MEASURE: "measure",
     PAGE: "page", PROPERTY: "property", PROPERTY_GROUP: "property_group", TYPE: "type", CONDITIONS: "where",
@@ -66,7 +67,7 @@ _SHARED: Mapping[FieldType, str] = {
 def editor_schema() -> Schema:
     """The schema of one file of a plan: any of its sections, in any file."""
     return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": DRAFT_2020_12,
         "$id": f"urn:footfall:plan-format:{FORMAT}",
         "title": "A footfall tracking plan",
         **_record(FILE),
@@ -86,10 +87,10 @@ def _written(kind: FieldType) -> Schema:
 
 def _record(record: Record) -> Schema:
     properties = {}
-    told = ABOUT.get(record, {})
+    descriptions = ABOUT.get(record, {})
     for name, key in record.keys.items():
         schema = _schema(kind_at(record, name))
-        about = {"description": told[name]} if name in told else {}
+        about = {"description": descriptions[name]} if name in descriptions else {}
         properties[name] = about | ({"anyOf": [schema, {"type": "null"}]} if key.nullable else schema)
     needed = [name for name, key in record.keys.items() if key.required]
     return {
@@ -117,8 +118,8 @@ def _list_of(kind: ListOf) -> Schema:
 def _map_of(kind: MapOf) -> Schema:
     if not kind.names:
         return {"type": "object", "additionalProperties": _schema(kind.kind)}
-    known = dict.fromkeys(kind.names, _schema(kind.kind))
-    return {"type": "object", "properties": known, "additionalProperties": False}
+    properties = dict.fromkeys(kind.names, _schema(kind.kind))
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def _named(kind: Named) -> Schema:
@@ -126,7 +127,7 @@ def _named(kind: Named) -> Schema:
 
 
 def _forms(kind: Forms) -> Schema:
-    """One form: an object whose known keys are all told, so that an editor completes them, and that has one form."""
+    """An object with all keys of its forms, so that an editor completes them, and that has one of the forms."""
     branches = [{**_record(record), "required": [form]} for form, record in kind.records.items()]
     return {"type": "object", "oneOf": branches}
 

@@ -1,8 +1,8 @@
 """Contract tests of a plan: payloads that it must take, and payloads that it must fault in just the way they say.
 
-They stand in `fixtures/<event>/valid/*.json` (the properties of one event) and `fixtures/<event>/invalid/*.json`
+They are in `fixtures/<event>/valid/*.json` (the properties of one event) and `fixtures/<event>/invalid/*.json`
 (`{"payload": {…}, "errors": [[path, code], …]}`, every fault and no other), at any depth of the plan's folder. They are
-judged as a client judges them; a property that the plan does not know is told even where a client would let it pass.
+judged as a client judges them; an unknown property is a warning even where a client would let it pass.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ FIXTURE_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "fixture_accepted": "What an invalid fixture shows must be faulted; the plan has become laxer than was meant.",
         "fixture_differs": "An invalid fixture names every fault that it must be given, so that none changes unseen.",
         "fixture_unknown_property": "A valid fixture shows only what the plan knows; the rest cannot be reported on.",
-        "fixture_unknown_event": "Fixtures stand in a folder named after their event, by its own name.",
+        "fixture_unknown_event": "Fixtures are in a folder with the name of their event, not its name on the wire.",
         "fixture_misplaced": "Only .json files in valid/ and invalid/ are tested; others look as if they were.",
         "fixture_shape": "An invalid fixture has its `payload` and its `errors`, each a path and a code.",
     }
@@ -88,7 +88,7 @@ class _Tester:
         self._validator = Validator(plan, stage="client")
 
     def list(self, folder: Path) -> list[Path]:
-        """What stands in a folder; nothing when it is none."""
+        """What is in a folder; nothing when it is none."""
         try:
             return [child for child in self.disk.list(folder) if not child.name.startswith(".")]
         except OSError:
@@ -129,11 +129,8 @@ class _Tester:
     def _valid(self, event: Event, file: Path, text: bytes) -> None:
         checked = self._validator.check(event, text)
         if checked.faults:
-            said = "; ".join(map(str, checked.faults))
-            remedy = "mend the fixture, or loosen the plan"
-            self._add(
-                "fixture_faulty", f"is to be valid, and has {_faults(checked.faults)}: {said}", remedy, file, event.name
-            )
+            message = f"is to be valid, and has {_faults(checked.faults)}: {'; '.join(map(str, checked.faults))}"
+            self._add("fixture_faulty", message, "mend the fixture, or loosen the plan", file, event.name)
         for fault in checked.warnings:
             if fault.code == "unknown_property":
                 message, remedy = f"has {fault.path}, which the plan does not know", "plan the property, or take it out"
@@ -149,12 +146,12 @@ class _Tester:
         checked = self._validator.check(event, fixture.payload)
         # What a client lets pass with a warning is a fault of the fixture when the fixture names it.
         named = (warned for warned in checked.warnings if (warned.path, warned.code) in fixture.errors)
-        found = (*checked.faults, *named)
-        if not found:
+        faults = (*checked.faults, *named)
+        if not faults:
             remedy = "mend the plan, or make it a valid fixture"
             self._add("fixture_accepted", "is to be invalid, and has no fault", remedy, file, event.name)
             return
-        wanted, got = Counter(fixture.errors), Counter((fault.path, fault.code) for fault in found)
+        wanted, got = Counter(fixture.errors), Counter((fault.path, fault.code) for fault in faults)
         lost, new = wanted - got, got - wanted
         parts = [f"without {_pairs(lost)}" if lost else "", f"with {_pairs(new)}" if new else ""]
         if lost or new:

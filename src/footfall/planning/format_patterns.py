@@ -33,7 +33,9 @@ def _ipv6() -> str:
 def _patterns() -> dict[str, str]:
     written = {"ipv4": _IPV4, "ipv6": _ipv6(), "ip": f"(?:{_IPV4}|{_ipv6()})"}
     read = {name: getattr(predicate, "__self__", None) for name, predicate in FORMATS.items()}
-    return written | {name: found.pattern for name, found in read.items() if isinstance(found, re.Pattern)}
+    return written | {
+        name: expression.pattern for name, expression in read.items() if isinstance(expression, re.Pattern)
+    }
 
 
 FORMAT_PATTERNS: Mapping[str, str] = MappingProxyType(_patterns())

@@ -1,7 +1,7 @@
 """The plan format as one tree: what the tables of the schema leave to their readers (`NODE`) has its kind here.
 
-Whoever needs to know what may stand where without reading a plan (an editor's schema, a formatter) walks from `FILE` by
-`kind_at`, so that there is one description of the format.
+Whoever needs the format without reading a plan (an editor's schema, a formatter) walks from `FILE` by `kind_at`, so
+that there is one description of the format.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["CONDITIONS", "FIGURE", "MEASURE", "RATIO", "Conditions", "Forms", "N
 
 
 class _Described:
-    """A kind that only describes: the readers of the plan read what stands there."""
+    """A kind that only describes: the readers of the plan read the value."""
 
     def read(self, node: object, path: object, findings: object) -> object:  # noqa: ARG002 - the shape of a Kind
         raise TypeError(f"{type(self).__name__} only describes a place of the format")
@@ -78,10 +78,7 @@ _behind: dict[tuple[object, str], FieldType] = {
 
 def kind_at(record: Record, key: str) -> FieldType:
     """What a key of a record takes, also where the record itself leaves that to its reader."""
-    found = _behind.get((record, key))
-    if found is not None:
-        return found
-    kind = record.keys[key].kind
+    kind = _behind.get((record, key)) or record.keys[key].kind
     if kind is NODE:
         raise KeyError(key)
     return kind

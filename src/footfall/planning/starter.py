@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
-__all__ = ["STARTER_FILES", "starter_files"]
+__all__ = ["starter_files"]
 
 _PLAN = """\
 # A tracking plan: what the team wants to learn, and what its applications send for it.
@@ -19,7 +18,7 @@ naming:
   events: {style: snake_case, order: object_action, tense: past}
   properties: {style: snake_case}
 
-# What must be said of each; `footfall plan check` asks for it.
+# The metadata that `footfall plan check` asks for.
 require:
   events: [description, owner, purpose]
   properties: [description]
@@ -101,16 +100,14 @@ _INVALID = """\
  "errors": [["total", "min"], ["currency", "enum"]]}
 """
 
-STARTER_FILES: Mapping[str, str] = MappingProxyType(
-    {
-        "plan.yaml": _PLAN,
-        "events/shop.yaml": _EVENTS,
-        "goals.yaml": _GOALS,
-        "fixtures/order_completed/valid/euro.json": _VALID,
-        "fixtures/order_completed/invalid/other_money.json": _INVALID,
-    }
-)
-"""Path in the plan's folder -> text."""
+# Path in the plan's folder -> text.
+_FILES: Mapping[str, str] = {
+    "plan.yaml": _PLAN,
+    "events/shop.yaml": _EVENTS,
+    "goals.yaml": _GOALS,
+    "fixtures/order_completed/valid/euro.json": _VALID,
+    "fixtures/order_completed/invalid/other_money.json": _INVALID,
+}
 
 _ID = "my_shop"
 
@@ -120,9 +117,6 @@ def starter_files(plan_id: str) -> dict[str, str]:
     if not re.fullmatch(r"\w[\w.-]*", plan_id):
         raise ValueError(f"{plan_id!r} cannot be a plan's id: letters, digits, `_`, `-` and `.` only")
     # A word that YAML would read as something else, such as 2027 or true, goes in quotes.
-    written = (
-        plan_id
-        if re.fullmatch(r"[^\W\d]\w*", plan_id) and plan_id.lower() not in {"true", "false", "null"}
-        else f'"{plan_id}"'
-    )
-    return {**STARTER_FILES, "plan.yaml": _PLAN.replace(f"plan: {_ID} ", f"plan: {written} ")}
+    plain = re.fullmatch(r"[^\W\d]\w*", plan_id) and plan_id.lower() not in {"true", "false", "null"}
+    literal = plan_id if plain else f'"{plan_id}"'
+    return {**_FILES, "plan.yaml": _PLAN.replace(f"plan: {_ID} ", f"plan: {literal} ")}

@@ -17,7 +17,7 @@ __all__ = ["ecma_pattern"]
 
 
 class _Classes(NamedTuple):
-    """What stands in a set for each class of characters."""
+    """How each class of characters is written inside a set."""
 
     digit: str
     space: str
@@ -108,8 +108,8 @@ class _Writer:
                 (alone if kind.startswith("NOT_") else written).append(self._classes[kind.removeprefix("NOT_")])
         if not alone:
             return f"{start}{''.join(written)}]"
-        # What is not in a class cannot stand inside of one: it becomes a choice.
-        choices = [f"[^{one}]" for one in alone] + ([f"[{''.join(written)}]"] if written else [])
+        # The complement of a class cannot be inside another class: it becomes a choice.
+        choices = [f"[^{kind}]" for kind in alone] + ([f"[{''.join(written)}]"] if written else [])
         any_of = choices[0] if len(choices) == 1 else f"(?:{'|'.join(choices)})"
         return any_of if start == "[" else rf"(?:(?!{any_of})[\s\S])"
 

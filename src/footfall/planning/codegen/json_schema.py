@@ -98,7 +98,7 @@ def schema_id(plan: Plan, event: str) -> str:
 
 
 def event_schema(event: Event, plan: Plan) -> Schema:
-    """The schema of one event's properties, as a document of its own, for validators."""
+    """The schema of one event's properties, as a document, for validators."""
     return {"$schema": DRAFT_2020_12, "$id": schema_id(plan, event.name), **_event(event)}
 
 
@@ -158,7 +158,7 @@ def property_schema(prop: Property, dialect: Dialect, *, closed: bool) -> Schema
     kinds = prop.types or (prop.type,)
     schema: Schema = {"description": prop.description} if prop.description else {}
     schema |= _types_and_members(prop, dialect, [word for kind in kinds for word in _types(kind, dialect)])
-    # A keyword concerns the values of its own type alone, so those of a union's types need no `anyOf`.
+    # A keyword concerns the values of its type alone, so those of a union's types need no `anyOf`.
     for kind in kinds:
         schema |= _KEYWORDS[kind](prop, dialect, closed) if kind in _KEYWORDS else {}
     if prop.examples:
@@ -184,7 +184,7 @@ def _types_and_members(prop: Property, dialect: Dialect, types: list[str]) -> Sc
         members += [None] if members else []
     stated = types[0] if len(types) == 1 else types
     if prop.open and members:
-        # An open enum takes every value of its types: the members tell a reader what to expect.
+        # An open enum takes every value of its types: the members are what a reader should expect.
         return {"anyOf": [{"enum": members}, {"type": stated}]}
     return {"type": stated, **({"enum": members} if members else {})}
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator
 from footfall.markdown_text import code_span, markdown_text
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Event, Plan
-from footfall.planning.codegen.listing import PropertyRow, rows
 from footfall.planning.codegen.payload import example_payload
 from footfall.planning.codegen.used_by import used_by
-from footfall.planning.codegen.wording import event_facts
+from footfall.planning.codegen.wording import PropertyRow, event_facts, rows
 from footfall.planning.usage import UsageIndex
 
 __all__ = ["markdown_document"]
@@ -53,12 +52,10 @@ def _event(event: Event, plan: Plan, uses: UsageIndex) -> Iterator[str]:
             f"- Rule {markdown_text(rule.id)}: {code_span(rule.check)} {markdown_text(rule.message)}".rstrip()
             for rule in event.rules
         )
-    found = used_by(event, plan, uses)
-    if found:
-        told = (
-            (markdown_text(f"{use.kind}:{use.name}"), markdown_text(use.owner), markdown_text(use.how)) for use in found
-        )
-        yield _table(("used by", "owner", "how"), told)
+    users = used_by(event, plan, uses)
+    if users:
+        lines = (map(markdown_text, (f"{user.kind}:{user.name}", user.owner, user.how)) for user in users)
+        yield _table(("used by", "owner", "how"), lines)
     payload = example_payload(event).decode()
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", payload)), default=0))
     yield f"{fence}json\n{payload}\n{fence}"

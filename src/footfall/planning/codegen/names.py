@@ -50,9 +50,9 @@ def _legal(name: str) -> str:
 
 
 def unique(name: str, taken: set[str]) -> str:
-    """`name`, or else with the first number that makes it new; it is added to `taken`."""
-    made, number = name, 2
-    while made in taken:
-        made, number = f"{name}{number}", number + 1
-    taken.add(made)
-    return made
+    """`name`, with the first number that makes it new if it is taken; it is added to `taken`."""
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate, number = f"{name}{number}", number + 1
+    taken.add(candidate)
+    return candidate

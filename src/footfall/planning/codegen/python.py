@@ -34,7 +34,7 @@ _SOURCES = (
     ("from msgspec import {}", "UNSET", "Meta", "Struct", "UnsetType"),
     ("from msgspec.structs import {}", "force_setattr"),
 )
-# What the classes of a module share; each part stands there if a class needs it.
+# What the classes of a module share; each part is written if a class needs it.
 _SETTLE = '''\
 def _settle(event: Struct, optional: Sequence[str]) -> None:
     """None for what is not required, and cannot be null, is nothing."""
@@ -128,8 +128,8 @@ def _post_init(fields: Mapping[str, Property]) -> list[str]:
     """The lines of `__post_init__`, none where nothing is to be done."""
     rows: tuple[tuple[str, Callable[[Property], bool]], ...] = (
         ("_settle", lambda prop: not prop.required and not prop.nullable),
-        ("_settle_arrays", lambda prop: _holds(prop, "array")),
-        ("_check_times", lambda prop: _holds(prop, "datetime")),
+        ("_settle_arrays", lambda prop: _has_values_of(prop, "array")),
+        ("_check_times", lambda prop: _has_values_of(prop, "datetime")),
     )
     calls = []
     for function, applies in rows:
@@ -139,14 +139,14 @@ def _post_init(fields: Mapping[str, Property]) -> list[str]:
     return ["", f"{_INDENT}def __post_init__(self) -> None:", *calls] if calls else []
 
 
-def _holds(prop: Property, kind: str) -> bool:
-    """Whether a field holds values of a type itself, and not in an object, which has a class of its own."""
+def _has_values_of(prop: Property, kind: str) -> bool:
+    """Whether a field has values of a type, other than inside an object, which has its own class."""
     inside = [part for part in (prop.items, prop.values) if part is not None]
-    return kind in (prop.type, *prop.types) or any(_holds(part, kind) for part in inside)
+    return kind in (prop.type, *prop.types) or any(_has_values_of(part, kind) for part in inside)
 
 
 class _Classes:
-    """The classes of a module as they come: what an event needs stands before it."""
+    """The classes of a module in order: what an event needs comes before it."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -169,7 +169,7 @@ class _Classes:
     def _object(self, prop: Property, hint: str, where: str) -> str:
         name = unique(hint, self._taken)
         self.names.add(name)
-        self._struct(name, [prop.description or f"What stands in `{where}`."], prop, where)
+        self._struct(name, [prop.description or f"A value of `{where}`."], prop, where)
         return name
 
     def _struct(self, name: str, about: Sequence[str], whole: Property, where: str, *, first: str = "") -> None:
@@ -199,13 +199,13 @@ class _Classes:
         yield ""
         yield f"{_INDENT}{field}: {kind}"
         more = "; ".join((*limits(prop), *notes(prop)))
-        said = [part for part in (prop.description, more[:1].upper() + more[1:]) if part]
-        if said:
-            yield from _docstring(["\n\n".join(said)])
+        paragraphs = [part for part in (prop.description, more[:1].upper() + more[1:]) if part]
+        if paragraphs:
+            yield from _docstring(["\n\n".join(paragraphs)])
 
 
 def _inner_hint(outer: Property, inner: Property, hint: str) -> str:
-    """The class of what an array or a map holds is an item or a value, whose own name would be the container's."""
+    """The class of an item of an array, or of a value of a map: by itself it would have the container's name."""
     if outer is inner:
         return hint
     return f"{hint}Value" if outer.type == "map" else f"{hint}Item"

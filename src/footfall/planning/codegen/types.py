@@ -35,13 +35,13 @@ def quoted(text: str) -> str:
 
 def annotation(prop: Property, make_class: MakeClass) -> str:
     """The type of a property's value, with None where the plan allows null; `make_class` names an object's class."""
-    made = _FORMS[prop.type](prop, make_class)
-    return f"{made} | None" if prop.nullable and prop.type != "any" else made
+    kind = _FORMS[prop.type](prop, make_class)
+    return f"{kind} | None" if prop.nullable and prop.type != "any" else kind
 
 
 def _with_meta(kind: str, **limits: Any) -> str:
-    said = ", ".join(f"{name}={limit}" for name, limit in limits.items() if limit is not None)
-    return f"Annotated[{kind}, Meta({said})]" if said else kind
+    arguments = ", ".join(f"{name}={limit}" for name, limit in limits.items() if limit is not None)
+    return f"Annotated[{kind}, Meta({arguments})]" if arguments else kind
 
 
 def _members(prop: Property) -> list[str | int]:
@@ -62,8 +62,8 @@ def _string(prop: Property, _make: MakeClass) -> str:
     if members:
         return f"Literal[{members}]"
     pattern = _pattern(prop)
-    said = None if pattern is None else quoted(pattern)
-    return _with_meta("str", min_length=prop.min_length, max_length=prop.max_length, pattern=said)
+    literal = None if pattern is None else quoted(pattern)
+    return _with_meta("str", min_length=prop.min_length, max_length=prop.max_length, pattern=literal)
 
 
 def _pattern(prop: Property) -> str | None:
@@ -112,7 +112,7 @@ def _union(prop: Property, make_class: MakeClass) -> str:
     if members:
         return f"Literal[{members}]"
     alone = (msgspec.structs.replace(prop, type=name, types=()) for name in prop.types)
-    return " | ".join(_FORMS[one.type](one, make_class) for one in alone)
+    return " | ".join(_FORMS[member.type](member, make_class) for member in alone)
 
 
 _FORMS: Mapping[str, Callable[[Property, MakeClass], str]] = {

@@ -1,4 +1,4 @@
-"""Tells readers who uses an event: a line for each KPI, journey and goal, and what it only claims to serve."""
+"""Lists who uses an event: each KPI, journey and goal, and what it only claims to serve."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from footfall.planning.usage import UsageIndex, Use
 
 __all__ = ["UsedBy", "used_by"]
 
-_TOLD = frozenset({"journey", "kpi"})
+_COMPUTED = frozenset({"journey", "kpi"})
 
 
 class UsedBy(msgspec.Struct, frozen=True):
-    """Somebody who uses an event. `kind` is `kpi`, `journey` or `goal`; `how` is in words."""
+    """What uses an event. `kind` is `kpi`, `journey` or `goal`; `how` is in words."""
 
     kind: str
     name: str
@@ -26,15 +26,15 @@ class UsedBy(msgspec.Struct, frozen=True):
 
 def used_by(event: Event, plan: Plan, uses: UsageIndex) -> tuple[UsedBy, ...]:
     """Every KPI and journey that is computed from the event, the goals behind, then purposes that nothing computes."""
-    hows: dict[tuple[str, str, str], list[str]] = {}
+    hows: dict[tuple[str, str, str], dict[str, None]] = {}
     for use in uses.of_event(event.name):
-        if use.kind in _TOLD:
-            told = hows.setdefault((use.kind, use.name, use.owner), [])
-            told += [words for words in (_how(use),) if words not in told]
-    found = [UsedBy(kind, name, owner, "; ".join(told)) for (kind, name, owner), told in hows.items()]
-    found += _goals(plan, {each.name for each in found if each.kind == "kpi"})
-    known = {(each.kind, each.name) for each in found}
-    return (*found, *(each for each in _claimed(event, plan) if (each.kind, each.name) not in known))
+        if use.kind in _COMPUTED:
+            # A dict for its order: each way of use once.
+            hows.setdefault((use.kind, use.name, use.owner), {})[_how(use)] = None
+    users = [UsedBy(kind, name, owner, "; ".join(ways)) for (kind, name, owner), ways in hows.items()]
+    users += _goals(plan, {user.name for user in users if user.kind == "kpi"})
+    names = {(user.kind, user.name) for user in users}
+    return (*users, *(user for user in _claimed(event, plan) if (user.kind, user.name) not in names))
 
 
 def _how(use: Use) -> str:

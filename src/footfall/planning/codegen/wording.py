@@ -1,15 +1,15 @@
-"""What a generated artefact says of a property beside its type: unit, limits, who may see it, in a few words each."""
+"""What generated texts say of an event and its properties, in a few words each, and the table of properties."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Event, Property, Transform
 
-__all__ = ["EVENT_FACTS", "compact", "event_facts", "limits", "notes"]
+__all__ = ["PropertyRow", "compact", "event_facts", "limits", "notes", "rows", "type_words"]
 
 _TRANSFORMS: Mapping[Transform, str] = {
     "drop": "left out before the event is sent",
@@ -25,6 +25,17 @@ _RANGES = (
     ("min_items", "{} or more items"),
     ("max_items", "{} or fewer items"),
     ("scale", "at most {} decimals"),
+)
+# The plain facts of an event: the label, and the key of the model.
+_EVENT_FACTS = (
+    ("Status", "status"),
+    ("Owner", "owner"),
+    ("Purpose", "purpose"),
+    ("Sources", "sources"),
+    ("Actor", "actor"),
+    ("Since", "since"),
+    ("Expires", "expires"),
+    ("Links", "links"),
 )
 _encode = msgspec.json.Encoder(decimal_format="number").encode
 
@@ -48,11 +59,7 @@ def limits(prop: Property) -> Iterator[str]:
         if limit is not None:
             yield words.format(limit)
     if prop.additional is not None:
-        yield ADDITIONAL[prop.additional]
-
-
-ADDITIONAL: Mapping[bool, str] = {True: "may have other keys", False: "has no other keys"}
-"""`additional` of an object in words."""
+        yield "may have other keys" if prop.additional else "has no other keys"
 
 
 def notes(prop: Property) -> Iterator[str]:
@@ -73,7 +80,7 @@ def notes(prop: Property) -> Iterator[str]:
 
 def event_facts(event: Event) -> Iterator[tuple[str, str]]:
     """What is known of an event besides its description: (label, text), only what is stated."""
-    for label, key in EVENT_FACTS:
+    for label, key in _EVENT_FACTS:
         value = getattr(event, key)
         text = ", ".join(value) if isinstance(value, tuple) else value
         if text:
@@ -85,29 +92,60 @@ def event_facts(event: Event) -> Iterator[tuple[str, str]]:
             "Earlier names",
             ", ".join(f"{alias.name} until {alias.until}" if alias.until else alias.name for alias in event.aliases),
         )
-    gone = event.deprecated
-    if gone is not None:
+    end = event.deprecated
+    if end is not None:
         parts = (
-            gone.reason,
-            f"since {gone.since}" if gone.since else "",
-            f"use {gone.replaced_by} instead" if gone.replaced_by else "",
-            f"to be removed after {gone.remove_after}" if gone.remove_after else "",
+            end.reason,
+            f"since {end.since}" if end.since else "",
+            f"use {end.replaced_by} instead" if end.replaced_by else "",
+            f"to be removed after {end.remove_after}" if end.remove_after else "",
         )
         yield "Deprecated", "; ".join(part for part in parts if part) or "yes"
     if event.volume is not None:
         bounds = ((event.volume.min, "at least"), (event.volume.max, "at most"))
-        said = " and ".join(f"{words} {bound:,}" for bound, words in bounds if bound is not None)
-        yield "Expected", f"{said or 'some'} per {event.volume.per}"
+        count = " and ".join(f"{words} {bound:,}" for bound, words in bounds if bound is not None)
+        yield "Expected", f"{count or 'some'} per {event.volume.per}"
 
 
-EVENT_FACTS = (
-    ("Status", "status"),
-    ("Owner", "owner"),
-    ("Purpose", "purpose"),
-    ("Sources", "sources"),
-    ("Actor", "actor"),
-    ("Since", "since"),
-    ("Expires", "expires"),
-    ("Links", "links"),
-)
-"""The plain facts of an event: the label, and the key of the model."""
+class PropertyRow(msgspec.Struct, frozen=True):
+    """One property in a table. `path` is the way to it in the JSON (`lines[].sku`, `by_counter.*`)."""
+
+    path: str
+    type: str
+    required: bool
+    description: str
+    limits: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, path: str, prop: Property, *, required: bool) -> PropertyRow:
+        """The row of a property at `path`."""
+        words = type_words(prop)
+        return cls(path, words, required, prop.description, tuple(limits(prop)), tuple(notes(prop)))
+
+
+def rows(properties: Iterable[Property], prefix: str = "") -> Iterator[PropertyRow]:
+    """A row for each property, and after it one for each that is inside of it."""
+    for prop in properties:
+        path = f"{prefix}{prop.wire_name or prop.name}"
+        yield PropertyRow.of(path, prop, required=prop.required)
+        yield from _rows_inside(prop, path)
+
+
+def _rows_inside(prop: Property, path: str) -> Iterator[PropertyRow]:
+    yield from rows(prop.properties, f"{path}.")
+    for inner, mark in ((prop.items, "[]"), (prop.values, ".*")):
+        if inner is None:
+            continue
+        row = PropertyRow.of(f"{path}{mark}", inner, required=False)
+        if row.limits or row.notes:
+            yield row
+        yield from _rows_inside(inner, row.path)
+
+
+def type_words(prop: Property) -> str:
+    """`decimal`, `string or null`, `array of object`, `map of number`."""
+    inner = prop.items or prop.values
+    own = " or ".join(prop.types) or prop.type
+    words = f"{prop.type} of {type_words(inner)}" if inner is not None else own
+    return f"{words} or null" if prop.nullable else words

@@ -7,24 +7,23 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from footfall.plan.model import Event, Plan, Source
-from footfall.planning.codegen.listing import PropertyRow, rows
 from footfall.planning.codegen.payload import example_payload
 from footfall.planning.codegen.used_by import UsedBy
-from footfall.planning.codegen.wording import event_facts
+from footfall.planning.codegen.wording import PropertyRow, event_facts, rows
 from footfall.planning.docs.html import Markup, Part, element, joined, link, table
 
 __all__ = ["HistoryEntry", "event_body", "status_tag"]
 
 _WEB = ("https://", "http://")
-_OWN_PLACE = frozenset({"Status", "Sources", "Links"})
+_SHOWN_ELSEWHERE = frozenset({"Status", "Sources", "Links"})
 
 
 class HistoryEntry(msgspec.Struct, frozen=True):
-    """One known change of an event: a day, what was done, and who or what tells it (a commit, a version)."""
+    """One change of an event: a day, what was done, and its source (a commit, a version)."""
 
     day: str
     what: str
-    told_by: str
+    source: str
 
 
 def status_tag(event: Event) -> Markup:
@@ -35,7 +34,7 @@ def status_tag(event: Event) -> Markup:
 def event_body(
     event: Event, plan: Plan, uses: Sequence[UsedBy], history: Sequence[HistoryEntry], version: str
 ) -> Markup:
-    """What stands on the page below its title; `version` is that of the plan's lock, "" without one."""
+    """The page below its title; `version` is that of the plan's lock, "" without one."""
     return joined(
         element("p", status_tag(event)),
         element("p", event.description, class_="lead") if event.description else "",
@@ -55,13 +54,13 @@ def event_body(
 
 
 def _facts(event: Event, version: str) -> Markup:
-    told: list[tuple[str, Part]] = [("On the wire", element("code", event.wire_name))]
+    facts: list[tuple[str, Part]] = [("On the wire", element("code", event.wire_name))]
     if version:
-        told.append(("Version", version))
-    told += [(label, text) for label, text in event_facts(event) if label not in _OWN_PLACE]
+        facts.append(("Version", version))
+    facts += [(label, text) for label, text in event_facts(event) if label not in _SHOWN_ELSEWHERE]
     if event.links:
-        told.append(("Links", [element("div", _outward(target)) for target in event.links]))
-    return element("dl", *((element("dt", label), element("dd", text)) for label, text in told))
+        facts.append(("Links", [element("div", _outward(target)) for target in event.links]))
+    return element("dl", *((element("dt", label), element("dd", text)) for label, text in facts))
 
 
 def _outward(target: str) -> Part:
@@ -85,8 +84,8 @@ def _row(row: PropertyRow) -> tuple[Part, ...]:
 
 
 def _rules(event: Event) -> Markup:
-    told = ((element("code", rule.id), element("code", rule.check), rule.message) for rule in event.rules)
-    return joined(element("h2", "Rules"), table(("rule", "must hold", "or else"), told)) if event.rules else Markup("")
+    rules = ((element("code", rule.id), element("code", rule.check), rule.message) for rule in event.rules)
+    return joined(element("h2", "Rules"), table(("rule", "must hold", "or else"), rules)) if event.rules else Markup("")
 
 
 def _uses(uses: Sequence[UsedBy]) -> Markup:
@@ -114,21 +113,20 @@ def _source(source: Source) -> tuple[Part, ...]:
 
 
 def _history(event: Event, history: Sequence[HistoryEntry]) -> Markup:
-    known = [*history, *_stated(event)]
-    if not known:
+    entries = sorted([*history, *_stated(event)], key=lambda entry: entry.day, reverse=True)
+    if not entries:
         return element("p", "Nothing is known.", class_="soft")
-    days = sorted(known, key=lambda change: change.day, reverse=True)
-    return table(("day", "", "what"), ((change.day, change.told_by, change.what) for change in days))
+    return table(("day", "", "what"), ((entry.day, entry.source, entry.what) for entry in entries))
 
 
 def _stated(event: Event) -> Iterator[HistoryEntry]:
-    """What the plan itself says of times."""
+    """What the plan says about days."""
     if event.since:
         yield HistoryEntry(event.since, "is sent since this day", "plan")
     if event.expires:
         yield HistoryEntry(event.expires, "must be renewed or removed", "plan")
-    gone = event.deprecated
-    if gone is not None and gone.since:
-        yield HistoryEntry(gone.since, f"deprecated: {gone.reason}" if gone.reason else "deprecated", "plan")
-    if gone is not None and gone.remove_after:
-        yield HistoryEntry(gone.remove_after, "may be removed after this day", "plan")
+    end = event.deprecated
+    if end is not None and end.since:
+        yield HistoryEntry(end.since, f"deprecated: {end.reason}" if end.reason else "deprecated", "plan")
+    if end is not None and end.remove_after:
+        yield HistoryEntry(end.remove_after, "may be removed after this day", "plan")

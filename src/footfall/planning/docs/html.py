@@ -9,7 +9,7 @@ __all__ = ["Markup", "Part", "element", "joined", "link", "table"]
 
 
 class Markup(str):
-    """Text that is markup already. Only this module makes any from what a plan says."""
+    """Text that is already markup. Only this module makes it from what a plan says."""
 
     __slots__ = ()
 
@@ -19,23 +19,21 @@ Part = str | Iterable["Part"]
 
 def joined(*parts: Part) -> Markup:
     """Parts one after the other: text is escaped, markup stays, lists are opened."""
-    made = []
-    for part in parts:
-        if isinstance(part, Markup):
-            made.append(part)
-        elif isinstance(part, str):
-            made.append(Markup(escape(part)))
-        else:
-            made.append(joined(*part))
-    return Markup("".join(made))
+    return Markup("".join(map(_markup, parts)))
+
+
+def _markup(part: Part) -> str:
+    if isinstance(part, Markup):
+        return part
+    return escape(part) if isinstance(part, str) else joined(*part)
 
 
 def element(tag: str, *parts: Part, **attributes: str) -> Markup:
     """An element. Attributes are named as in Python: `class_` is `class`, `data_x` is `data-x`."""
-    said = "".join(
+    written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items() if value
     )
-    return Markup(f"<{tag}{said}>{joined(*parts)}</{tag}>")
+    return Markup(f"<{tag}{written}>{joined(*parts)}</{tag}>")
 
 
 def link(target: str, *parts: Part) -> Markup:

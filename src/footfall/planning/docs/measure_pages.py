@@ -15,7 +15,7 @@ _SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
 
 
 def kpi_body(kpi: Kpi, plan: Plan, events: Sequence[tuple[str, str]]) -> Markup:
-    """What stands on the page of a KPI below its title; `events` are those it is computed from, with how."""
+    """The page of a KPI below its title; `events` are those it is computed from, with how."""
     return joined(
         element("p", kpi.question, class_="lead") if kpi.question else "",
         element("dl", *((element("dt", label), element("dd", text)) for label, text in _kpi_facts(kpi, plan))),
@@ -71,7 +71,7 @@ def _condition(where: Where) -> str:
 
 
 def journey_body(journey: Journey, plan: Plan) -> Markup:
-    """What stands on the page of a journey below its title."""
+    """The page of a journey below its title."""
     facts = [
         ("Owner", journey.owner),
         ("Walked by", "people" if journey.by == "user" else "connected devices"),

@@ -5,30 +5,19 @@ Pages are plain HTML without script, linked relatively, so that the folder works
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-
-import msgspec
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from footfall.plan.bundle import bundle_hash
-from footfall.plan.model import Plan
+from footfall.plan.model import Event, Journey, Kpi, Plan
 from footfall.planning.codegen.used_by import UsedBy, used_by
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
-from footfall.planning.docs.style import STYLE
 from footfall.planning.usage import UsageIndex
 
-__all__ = ["HistoryEntry", "site"]
+__all__ = ["site"]
 
 _NOBODY = "no owner"
-
-
-class _Owned(msgspec.Struct):
-    """What an owner has: links, by kind."""
-
-    event: list[Markup] = []
-    kpi: list[Markup] = []
-    journey: list[Markup] = []
 
 
 def site(
@@ -44,7 +33,7 @@ def site(
     def page(title: str, body: Markup, up: str = "") -> str:
         return _page(plan.id, up, title, body, bundle)
 
-    found = {event.name: used_by(event, plan, uses) for event in plan.events.values()}
+    users = {event.name: used_by(event, plan, uses) for event in plan.events.values()}
     pages = {
         "index.html": page(plan.id, _index(plan)),
         "kpis.html": page("KPIs and goals", _kpis(plan)),
@@ -53,24 +42,25 @@ def site(
     }
     for event in plan.events.values():
         body = event_body(
-            event, plan, found[event.name], history.get(event.name, ()), (versions or {}).get(event.name, "")
+            event, plan, users[event.name], history.get(event.name, ()), (versions or {}).get(event.name, "")
         )
         pages[f"events/{event.name}.html"] = page(event.name, body, "../")
     for kpi in plan.kpis.values():
-        body = kpi_body(kpi, plan, _served(found, "kpi", kpi.name))
+        body = kpi_body(kpi, plan, _computed_from(users, kpi.name))
         pages[f"kpis/{kpi.name}.html"] = page(kpi.name, body, "../")
     for journey in plan.journeys.values():
         pages[f"journeys/{journey.name}.html"] = page(journey.name, journey_body(journey, plan), "../")
     return pages
 
 
-def _served(found: Mapping[str, Sequence[UsedBy]], kind: str, name: str) -> list[tuple[str, str]]:
-    return [(event, use.how) for event, uses in found.items() for use in uses if (use.kind, use.name) == (kind, name)]
+def _computed_from(users: Mapping[str, Sequence[UsedBy]], kpi: str) -> list[tuple[str, str]]:
+    """The events that a KPI is computed from, and how."""
+    return [(event, use.how) for event, uses in users.items() for use in uses if (use.kind, use.name) == ("kpi", kpi)]
 
 
 def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
-    places = (("index.html", plan_id), ("kpis.html", "KPIs"), ("journeys.html", "Journeys"), ("owners.html", "Owners"))
-    top = element("nav", *(link(f"{up}{target}", text) for target, text in places))
+    pages = (("index.html", plan_id), ("kpis.html", "KPIs"), ("journeys.html", "Journeys"), ("owners.html", "Owners"))
+    top = element("nav", *(link(f"{up}{target}", text) for target, text in pages))
     name = title if title == plan_id else f"{title} · {plan_id}"
     foot = ("Made by footfall plan docs from the bundle ", element("code", bundle))
     page = element(
@@ -79,7 +69,7 @@ def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
             "head",
             Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
             element("title", name),
-            element("style", Markup(STYLE)),
+            element("style", Markup(_STYLE)),
         ),
         element(
             "body",
@@ -117,7 +107,7 @@ def _kpis(plan: Plan) -> Markup:
         for kpi in plan.kpis.values()
     )
     goals = (
-        (element("code", goal.name), goal.owner, joined(_comma(link(f"kpis/{name}.html", name) for name in goal.kpis)),
+        (element("code", goal.name), goal.owner, _comma(link(f"kpis/{name}.html", name) for name in goal.kpis),
          goal.description)
         for goal in plan.goals.values()
     )  # fmt: skip
@@ -142,23 +132,77 @@ def _journeys(plan: Plan) -> Markup:
 
 
 def _owners(plan: Plan) -> Markup:
-    owned: dict[str, _Owned] = {name: _Owned([], [], []) for name in plan.teams}
-    for kind, section in (("event", plan.events), ("kpi", plan.kpis), ("journey", plan.journeys)):
+    owned: dict[str, dict[str, list[Markup]]] = {name: {} for name in plan.teams}
+    sections: Mapping[str, Mapping[str, Event | Kpi | Journey]] = {
+        "Events": plan.events, "KPIs": plan.kpis, "Journeys": plan.journeys,
+    }  # fmt: skip
+    for label, section in sections.items():
         for name, part in section.items():
-            lines = owned.setdefault(getattr(part, "owner", "") or _NOBODY, _Owned([], [], []))
-            getattr(lines, kind).append(link(f"{kind}s/{name}.html", name))
-    parts = []
-    for name, lines in owned.items():
-        team = plan.teams.get(name)
-        ways = (team.contact, team.slack, team.codeowners) if team is not None else ()
-        kinds = (("Events", lines.event), ("KPIs", lines.kpi), ("Journeys", lines.journey))
-        told = [(element("dt", label), element("dd", joined(_comma(links)))) for label, links in kinds if links]
-        contact = element("p", " · ".join(way for way in ways if way), class_="soft") if any(ways) else ""
-        parts.append(
-            joined(element("h2", name), contact, element("dl", told) if told else element("p", "Owns nothing."))
-        )
-    return joined(parts)
+            links = owned.setdefault(part.owner or _NOBODY, {}).setdefault(label, [])
+            links.append(link(f"{label.lower()}/{name}.html", name))
+    return joined(part for name, lists in owned.items() for part in _owner(name, lists, plan))
+
+
+def _owner(name: str, lists: Mapping[str, Sequence[Markup]], plan: Plan) -> Iterator[Markup]:
+    yield element("h2", name)
+    team = plan.teams.get(name)
+    ways = [way for way in (team.contact, team.slack, team.codeowners) if way] if team is not None else []
+    if ways:
+        yield element("p", " · ".join(ways), class_="soft")
+    facts = [(element("dt", label), element("dd", _comma(links))) for label, links in lists.items()]
+    yield element("dl", facts) if facts else element("p", "Owns nothing.")
 
 
 def _comma(links: Iterable[Markup]) -> list[str]:
-    return [part for number, one in enumerate(links) for part in ((", ", one) if number else (one,))]
+    return [part for link in links for part in (", ", link)][1:]
+
+
+# Written into each page, so that a page looks right wherever it is opened.
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --line: #dfe4ea; --paper: #ffffff; --tint: #f5f7f9;
+  --mark: #0b6e99; --good: #1b7f4b; --warn: #9a5b00; --bad: #a3312a; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ed; --soft: #9aa5b3; --line: #2d3540; --paper: #14181d;
+  --tint: #1c2229; --mark: #6cc0e8; --good: #6fcf97; --warn: #e6b25c; --bad: #f08a80; } }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
+header { border-bottom: 1px solid var(--line); background: var(--tint); }
+header > div, main, footer { max-width: 68rem; margin: 0 auto; padding: 0.8rem 1.25rem; }
+header nav { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; align-items: baseline; }
+header nav a:first-child { font-weight: 650; color: var(--ink); }
+main { padding-top: 1.2rem; padding-bottom: 2rem; }
+footer { color: var(--soft); font-size: 0.85rem; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+h1 { font-size: 1.7rem; line-height: 1.2; margin: 0.4rem 0 0.6rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.15rem; margin: 2rem 0 0.6rem; }
+p { margin: 0.5rem 0; max-width: 46rem; }
+a { color: var(--mark); text-decoration: none; }
+a:hover, a:focus { text-decoration: underline; }
+code, pre { font: 0.88em/1.5 ui-monospace, monospace; }
+td code { white-space: nowrap; }
+pre { background: var(--tint); border: 1px solid var(--line); border-radius: 6px; padding: 0.8rem 1rem;
+  overflow-x: auto; }
+.lead { font-size: 1.08rem; }
+.soft { color: var(--soft); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-size: 0.94rem; }
+th { text-align: left; font-weight: 600; color: var(--soft); font-size: 0.82rem; border-bottom: 2px solid var(--line); }
+th, td { padding: 0.4rem 0.8rem 0.4rem 0; vertical-align: top; }
+td { border-bottom: 1px solid var(--line); }
+td:last-child { min-width: 13rem; }
+dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: 0.25rem 1.2rem; margin: 1rem 0; }
+dt { color: var(--soft); }
+dd { margin: 0; overflow-wrap: anywhere; }
+.tag { display: inline-block; border: 1px solid currentColor; border-radius: 999px; padding: 0 0.55rem;
+  font-size: 0.78rem; line-height: 1.5; white-space: nowrap; }
+.active { color: var(--good); } .draft { color: var(--warn); } .deprecated { color: var(--bad); }
+.required { color: var(--mark); }
+.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); gap: 0.8rem; padding: 0;
+  margin: 1rem 0; max-width: 40rem; }
+.cards li { list-style: none; border: 1px solid var(--line); border-radius: 8px; padding: 0.7rem 0.9rem; }
+.cards b { display: block; font-size: 1.5rem; line-height: 1.2; }
+@media (max-width: 40rem) { body { font-size: 15px; } dl { grid-template-columns: 1fr; gap: 0; }
+  dd { margin-bottom: 0.5rem; } thead { display: none; } table, tbody, tr, td { display: block; }
+  tr { border-bottom: 1px solid var(--line); padding: 0.6rem 0; } td { border: 0; padding: 0.05rem 0; }
+  td:first-child { font-weight: 600; } td:empty { display: none; }
+  td[data-label]:not(:first-child):not(:last-child)::before { content: attr(data-label) ": ";
+    color: var(--soft); } td code { white-space: normal; overflow-wrap: anywhere; } }
+"""

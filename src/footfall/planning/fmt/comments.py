@@ -1,7 +1,7 @@
-"""Finds the comments of a YAML text and hangs each onto the entry that it speaks of.
+"""Finds the comments of a YAML text and attaches each to the entry that it is about.
 
-A comment on a line of its own belongs to the entry below it; one that is indented deeper than that entry belongs to
-the end of what stands above. A comment behind something belongs to the entry on its line.
+A comment alone on its line belongs to the entry below it; one that is indented deeper than that entry belongs to the
+end of what is above. A comment behind something belongs to the entry on its line.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ class _Comment:
 
 
 def attach_comments(text: str, tree: Value) -> tuple[list[str], list[str]]:
-    """Hang the comments and empty lines of `text` onto the entries of its tree.
+    """Attach the comments and empty lines of `text` to the entries of its tree.
 
     Returns the lines at the head and at the foot of the file, which belong to no entry. Raises UnformattableError for
-    a comment inside of empty brackets.
+    a comment inside empty brackets.
     """
     return _Attacher(text, tree).attach()
 
@@ -114,7 +114,7 @@ class _Attacher:
         return head, foot
 
     def _flow_around(self, comment: _Comment) -> Collection | None:
-        """The innermost brackets that a comment stands in: the last to open before it, or what those are inside of."""
+        """The innermost brackets around a comment: the last to open before it, or those around them."""
         index = bisect_left(self._flow_starts, comment.start) - 1
         flow = self._flows[index] if index >= 0 else None
         while flow is not None and flow.end <= comment.start:

@@ -1,4 +1,4 @@
-"""The canonical order of keys, at every place of the format whose order means nothing.
+"""The canonical order of keys, wherever their order means nothing.
 
 Names that the plan's author gave (events, properties, conditions) keep their order, as tables and reports show it, and
 so does everything under `naming`, `require` and `enforcement`, which a bundle keeps as it is written.
@@ -31,8 +31,8 @@ _AS_WRITTEN = frozenset({(FILE, "naming"), (FILE, "require"), (FILE, "enforcemen
 def record_of(kind: FieldType | None, keys: Mapping[str, object]) -> Record | None:
     """The record that a mapping with these keys is, where its order means nothing."""
     if isinstance(kind, Forms):
-        found = [record for form, record in kind.records.items() if form in keys]
-        return found[0] if len(found) == 1 else None
+        records = [record for form, record in kind.records.items() if form in keys]
+        return records[0] if len(records) == 1 else None
     return kind if isinstance(kind, Record) else None
 
 

@@ -1,7 +1,7 @@
 """Writes the tree of a YAML text in the canonical form: two spaces a level, one space after `:` and `,`.
 
-What stands in brackets on one line stays so. Brackets over several lines are drawn together where that fits into 120
-columns and no comment is inside; otherwise the brackets go and each entry has its own line.
+Brackets on one line stay. Brackets over several lines are joined into one line if that fits into 120 columns and no
+comment is inside; otherwise the brackets go and each entry has its own line.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ class _Writer:
         self._sort = sort
 
     def lines(self, value: Value, kind: FieldType | None, column: int) -> list[str]:
-        """A value in lines without indentation, as it stands below its key or as the whole file."""
+        """A value in lines without indentation, as it is below its key or as the whole file."""
         if isinstance(value, Scalar):
             return _scalar_lines(value)
-        made: list[str] = []
+        written: list[str] = []
         for number, entry in enumerate(self._ordered(value, kind)):
             inner = inside(kind, _key(entry), _keys(value))
             lines = self._pair(entry, inner, column) if value.is_map else self._item(entry, inner, column)
             above = entry.leading if number else _without_empty_start(entry.leading)
-            made += [*above, *lines, *entry.after]
-        return made
+            written += [*above, *lines, *entry.after]
+        return written
 
     def _ordered(self, collection: Collection, kind: FieldType | None) -> list[TreeEntry]:
         record = record_of(kind, _keys(collection)) if collection.is_map and self._sort else None
@@ -90,7 +90,7 @@ class _Writer:
         return text
 
     def _flow(self, value: Value, kind: FieldType | None) -> str | None:
-        """A value as it stands inside of brackets; None when it needs more than one line."""
+        """A value as it is inside brackets; None when it needs more than one line."""
         if isinstance(value, Scalar):
             return _one_line(value, in_flow=True)
         parts: list[str] = []

@@ -1,6 +1,6 @@
 """Reads YAML into a tree that keeps how it is written: the text of each scalar, the brackets, the places.
 
-Comments are not part of YAML's tree; `footfall.planning.fmt.comments` hangs them onto this one.
+Comments are not part of YAML's tree; `footfall.planning.fmt.comments` attaches them to this one.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class _Reader:
                 collection.end = inner.end_mark.index
                 collection.lines = (collection.lines[0], inner.end_mark.line)
                 break
-            # An item of a list begins where its dash stands, which is where the list began.
+            # An item of a list begins at its dash, which is where the list began.
             begins = inner.start_mark.column if collection.is_map or collection.flow else column
             place = (inner.start_mark.index, inner.start_mark.line, begins)
             key = self._scalar(inner, column) if collection.is_map else None
