@@ -9,8 +9,8 @@ from pathlib import Path
 from footfall.planning.faults import FAULTS
 
 SOURCE = Path(__file__).parents[2] / "src" / "footfall"
-# Who makes a fault, and at which argument its code stands.
-MAKERS = {"Fault": 1, "Constraint": 0, "_lost": 1}
+# What makes a fault, and the position of its code among the arguments.
+MAKERS = {"Fault": 1, "Constraint": 0, "self._lost": 1}
 
 
 def codes() -> Iterator[str]:
@@ -18,7 +18,7 @@ def codes() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
-            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            name = ast.unparse(node.func)
             if name in MAKERS and len(node.args) > MAKERS[name]:
                 for inner in ast.walk(node.args[MAKERS[name]]):
                     if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
