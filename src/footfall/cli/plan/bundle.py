@@ -17,13 +17,13 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The bundle to write.")
 @click.pass_context
 def command(ctx: click.Context, path: Path, output: Path) -> None:
-    """Write the plan at PATH, resolved and checked, as one JSON file. Clients and collectors read it without YAML.
+    """Write PLAN, resolved and checked, as one JSON file. Clients and collectors read it without YAML.
 
-    Exit code 0: it is written. 1: the plan has faults, and no file is written. 2: there is no plan at PATH.
+    Exit code 0: the file is written. 1: the plan has faults, and no file is written. 2: there is no plan.
     """
     plan = require_reading(ctx, path).require()
     # A pipe or a device is for another program, which gives the bundle its name.

@@ -1,4 +1,4 @@
-"""`footfall plan check`: everything that is wrong with a tracking plan."""
+"""`footfall plan check`: lists everything that is wrong with a tracking plan."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
-    """Tell everything that is wrong with the plan at PATH: a folder, a YAML file or a bundle.
+    """List everything that is wrong with PLAN: a folder, a YAML file or a bundle.
 
-    The payloads in the folder's fixtures/EVENT/valid and fixtures/EVENT/invalid are held against the plan, too,
-    and so is the lock beside it (`footfall plan lock`), where there is one.
+    The command also checks the payloads in the folder's fixtures/EVENT/valid and fixtures/EVENT/invalid, and the lock
+    beside the plan (see `footfall plan lock`), if there is one.
 
-    Exit code 0: nothing is wrong. 1: something is. 2: there is no plan at PATH, or none that can be read. 3: a fixture,
-    the lock or the baseline is broken.
+    Exit code 0: nothing is wrong. 1: something is wrong. 2: there is no readable plan at that path. 3: a fixture, the
+    lock or the baseline is broken.
     """
     reading = read(path)
     plan, problems = reading.plan, reading.problems

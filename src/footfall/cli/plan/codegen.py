@@ -46,7 +46,7 @@ _TARGETS: Mapping[str, Callable[[Plan, Path], dict[Path, str]]] = {
 
 @click.command()
 @click.argument("target", type=click.Choice(sorted(_TARGETS)))
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True,
     help="The file to write. For json-schema, a name without the ending .json is a folder, with a file for each event.",
@@ -57,9 +57,10 @@ _TARGETS: Mapping[str, Callable[[Plan, Path], dict[Path, str]]] = {
 def command(
     ctx: click.Context, target: str, path: Path, output: Path, check: bool, options: OutputOptions
 ) -> None:  # each option of the command line is one parameter
-    """Write TARGET from the plan at PATH: `python` (a class for each event), `json-schema` or `markdown`.
+    """Write code or documents from PLAN: `python` (a class for each event), `json-schema` or `markdown`.
 
-    Exit code 1: the plan has faults, or with --check a file is missing, out of date, or of an event that was removed.
+    Exit code 0: the files are written, or with --check up to date. 1: the plan has faults, or with --check a file is
+    missing, out of date, or of an event that was removed. 2: there is no plan, or a file cannot be written.
     """
     plan = require_reading(ctx, path, options=options).require()
     try:

@@ -38,24 +38,26 @@ _LAST_WEEK = timedelta(days=7)
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @click.option(
     "--base", required=True, metavar="REF|PATH",
-    help="What to compare with: a git ref (origin/main, or origin/main... for where this branch left it), a ref and a "
-    "path in the repository (main:old/plan), a folder, a file or a bundle.",
+    help="The earlier plan: a git ref (origin/main, or origin/main... for the commit where this branch began), a ref "
+    "with a path in the repository (main:old/plan), a folder, a file or a bundle.",
 )  # fmt: skip
 @click.option(
     "--data", type=click.Path(path_type=Path),
-    help="A collector's data folder: also say what the new plan would do to its last week, as `plan simulate` does.",
+    help="A collector's data folder. Try the new plan on its last week of messages too, as `plan simulate` does.",
 )  # fmt: skip
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, base: str, data: Path | None, options: OutputOptions) -> None:
-    """Say what has changed in the plan at PATH since --base, and whom each change hurts.
+    """Compare PLAN with an earlier one (--base), and say whom each change hurts.
 
-    Senders, generated code, storage, or the meaning of KPIs and journeys, named with their owners. Exit code 0: nobody
-    is hurt. 1: somebody is, or the plan has faults, or a message of --data that is stored would not be. 2: there is no
-    plan at PATH. 3: --base cannot be read.
+    A change can hurt senders, generated code, storage, or the meaning of KPIs and journeys. The report names them with
+    their owners.
+
+    Exit code 0: no change is an error. 1: a change is, or the plan has faults, or a stored message of --data would no
+    longer be stored. 2: there is no plan. 3: --base cannot be read.
     """
     with no_collection():
         reading = read(path)

@@ -1,4 +1,4 @@
-"""`footfall plan docs`: the plan as a static site."""
+"""`footfall plan docs`: writes the plan as web pages."""
 
 from __future__ import annotations
 
@@ -20,14 +20,12 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder to write the pages into."
-)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The folder for the pages.")
 @click.option("--history/--no-history", default=True, help="Whether to show the commits that changed each event.")
 @click.pass_context
 def command(ctx: click.Context, path: Path, output: Path, history: bool) -> None:
-    """Write the plan at PATH as web pages: index.html, and one page for each event, KPI and journey.
+    """Write PLAN as web pages: index.html, and one page for each event, KPI and journey.
 
     The pages need no script and no server. The history of an event comes from git and from the plan.
     """

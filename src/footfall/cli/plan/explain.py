@@ -1,4 +1,4 @@
-"""`footfall plan explain`: why something is a finding, and what to do about it."""
+"""`footfall plan explain`: explains a finding, and says what to do about it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ __all__ = ["command"]
 @click.command()
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Say why CODE is a finding, and what to do: a code in brackets at the end of a line, or the name of a lint rule.
+    """Explain why CODE is a finding, and what to do about it.
 
-    Without CODE, list them all.
+    CODE is the word in brackets at the end of a finding, or the name of a lint rule. Without it, all are listed.
     """
     known = tuple(explained())
     if code is None:

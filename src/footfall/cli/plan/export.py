@@ -1,4 +1,4 @@
-"""`footfall plan export`: the plan as the files of another tool, and what those cannot say."""
+"""`footfall plan export`: writes the plan in another tool's format, and lists what is lost."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ __all__ = ["command"]
 
 
 @click.command("export")
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @click.option("--to", "other", type=click.Choice(sorted(FORMATS)), required=True, help="The format to write.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write.  [default: only report]")
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The folder to write.  [default: only list the losses]"
+)
+@click.option("--force", is_flag=True, help="Overwrite files.")
 @output_options
 @click.pass_context
 def command(
     ctx: click.Context, path: Path, other: str, output: Path | None, force: bool, options: OutputOptions
 ) -> None:  # each option of the command line is one parameter
-    """Write the plan at PATH in the format of another tool, and tell all that the format cannot say.
+    """Write PLAN in the format of another tool, and list what that format cannot express.
 
-    What is written is read back and compared, so what is not in the report is still there after a round trip. A loss
-    is a warning: exit code 1 only with --fail-on warning.
+    The files are read back and compared with the plan, so the list is complete.
+
+    Exit code 0: the plan is exported. 1: the plan has faults, or something is lost and --fail-on is warning. 2: there
+    is no plan, or the files cannot be written.
     """
     plan = require_reading(ctx, path, options=options).require()
     exported = export_plan(plan, other)

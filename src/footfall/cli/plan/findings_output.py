@@ -45,9 +45,9 @@ def output_options(run: Callable[_Params, _Result]) -> Callable[..., _Result]:
     )  # fmt: skip
     @click.option(
         "--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True,
-        help="The mildest level that makes the exit code 1.",
+        help="The mildest level of findings with exit code 1.",
     )  # fmt: skip
-    @click.option("--baseline", type=click.Path(path_type=Path), help="A file with findings to leave out.")
+    @click.option("--baseline", type=click.Path(path_type=Path), help="A file of known findings, which are left out.")
     @click.option("--write-baseline", is_flag=True, help="Write the findings to the --baseline file, and succeed.")
     @functools.wraps(run)
     def with_options(*arguments: Any, **given: Any) -> _Result:

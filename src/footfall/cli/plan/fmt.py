@@ -1,4 +1,4 @@
-"""`footfall plan fmt`: the files of a plan in one form, comments included."""
+"""`footfall plan fmt`: formats the files of a plan, and keeps their comments."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @click.option("--check", is_flag=True, help="Write nothing; list the files that are not in form.")
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, check: bool, options: OutputOptions) -> None:
-    """Format the plan at PATH, a folder or a YAML file: the order of keys, the spacing.
+    """Format PLAN, a folder or a YAML file: the order of keys, the spacing.
 
     The plan means the same afterwards, and every comment stays where it belongs.
 
     Exit code 0: all files are in form. 1: a file is not in form (with --check), or cannot be formatted and stays as it
-    is. 2: there is no plan at PATH.
+    is. 2: there is no plan.
     """
     if path.suffix == ".json":
         raise UsageError(f"{path}: a bundle is not written by hand; name the YAML that it was made from")

@@ -1,4 +1,4 @@
-"""`footfall plan import`: a plan folder from the files of another tool, and what a plan cannot say of them."""
+"""`footfall plan import`: makes a plan from another tool's files, and lists what is lost."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ _FILES: Mapping[str, str] = {"types": "types.yaml", "traits": "traits.yaml", "ev
 @click.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--from", "other", type=click.Choice(sorted(FORMATS)), required=True, help="The format of the files.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The plan's folder.  [default: only report]")
-@click.option("--name", help="The plan's id.  [default: as the files call it]")
-@click.option("--force", is_flag=True, help="Write over files that are there.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The folder to write.  [default: only list the losses]"
+)
+@click.option("--name", help="The plan's id.  [default: the name in the files]")
+@click.option("--force", is_flag=True, help="Overwrite files.")
 @output_options
 @click.pass_context
 def command(  # each option of the command line is one parameter
@@ -43,10 +45,13 @@ def command(  # each option of the command line is one parameter
     force: bool,
     options: OutputOptions,
 ) -> None:
-    """Read the files of another tool at PATH (a file, or a folder at any depth) into a plan that `plan check` accepts.
+    """Make a plan from the files of another tool: PATH is a file, or a folder at any depth.
 
-    What a plan cannot say is kept under x_json_schema, not checked, and told; what cannot be read is skipped, and told
-    with its place. A loss is a warning: exit code 1 only with --fail-on warning. Exit code 3 when nothing can be read.
+    `plan check` accepts the plan. What a plan cannot express is kept under x_json_schema, where nothing checks it.
+    Files that cannot be read are skipped. Both are listed as warnings.
+
+    Exit code 0: the plan is made. 1: something is lost and --fail-on is warning. 2: PATH has no such files. 3: nothing
+    in PATH can be read.
     """
     files, skipped = read_documents(path)
     imported = import_plan(files, other, name=path.resolve().name)

@@ -1,4 +1,4 @@
-"""`footfall plan init`: a commented plan to start from."""
+"""`footfall plan init`: writes a small plan to start from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`footfall plan lint`: judges a plan that can be read by named rules, footfall's and a team's own."""
+"""`footfall plan lint`: checks a plan against named rules, footfall's and a team's own."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ __all__ = ["command", "today_of"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
-    """Judge the plan at PATH by named rules: names, metadata, meaning, use, values, privacy.
+    """Check PLAN against rules about names, metadata, meaning, use, values and privacy.
 
-    `footfall plan explain RULE` says why a rule is there. A plan sets a rule's level under `lint:`, and takes one part
-    out with `no_lint`. A plan with faults is not judged: they are told as by `check`.
+    `footfall plan explain RULE` explains a rule. A plan sets the level of a rule under `lint:`, and exempts one part
+    with `no_lint`. If the plan has faults, only they are listed, as by `plan check`.
+
+    Exit code 0: no errors. 1: errors, or faults of the plan. 2: there is no plan.
     """
     reading = read(path)
     plan, problems = reading.plan, reading.problems

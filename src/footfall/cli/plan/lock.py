@@ -1,4 +1,4 @@
-"""`footfall plan lock`: writes the versions of a plan's events, or checks that they are written."""
+"""`footfall plan lock`: writes or checks the versions of a plan's events."""
 
 from __future__ import annotations
 
@@ -21,17 +21,18 @@ __all__ = ["command"]
 
 
 @click.command()
-@click.argument("path", type=PLAN_PATH)
-@click.option("--check", is_flag=True, help="Write nothing; a lock that is not the plan's is a finding.")
-@click.option("--reuse", multiple=True, metavar="NAME", help="A removed name that may come back with another meaning.")
+@click.argument("path", metavar="PLAN", type=PLAN_PATH)
+@click.option("--check", is_flag=True, help="Write nothing; report a lock that is not up to date.")
+@click.option("--reuse", multiple=True, metavar="NAME", help="A removed name that may get a new meaning.")
 @output_options
 @click.pass_context
 def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...], options: OutputOptions) -> None:
-    """Write plan.lock.json beside the plan at PATH: each event's version, and the names that were taken away.
+    """Write plan.lock.json beside PLAN: the version of each event, and the names that were removed.
 
-    Versions are computed: a change that can make right events faulty raises the major number, any other the minor one.
-    Exit code 1, and no file, when the plan has faults or a removed name came back with another meaning. 3: the lock
-    cannot be read.
+    Versions are computed. A change that can make valid events faulty raises the major number, any other the minor one.
+
+    Exit code 0: the lock is written, or with --check up to date. 1: the plan has faults, or a removed name came back
+    with another meaning; no file is written. 2: there is no plan. 3: the lock cannot be read.
     """
     reading = read(path)
     plan, faults = reading.plan, reading.problems

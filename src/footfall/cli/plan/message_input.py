@@ -137,9 +137,9 @@ class MessageInput:
 def message_options(run: Callable[..., Any]) -> Callable[..., Any]:
     """Add the argument EVENTS, `--data` and `--since` to a command."""
     run = click.option(
-        "--since", type=TimeParam(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h)."
+        "--since", type=TimeParam(), help="Use only messages that occurred since (2026-11-01, 7d, 12h)."
     )(run)
     run = click.option(
-        "--data", type=click.Path(path_type=Path), help="A collector's data folder, also while it runs."
+        "--data", type=click.Path(path_type=Path), help="A collector's data folder; the collector may be running."
     )(run)
     return click.argument("events", required=False, type=click.Path(path_type=Path))(run)

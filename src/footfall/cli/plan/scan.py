@@ -50,7 +50,7 @@ __all__ = ["command"]
 @output_options
 @click.pass_context
 def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], **given: Any) -> None:
-    """Compare the tracking calls in SRC with the PLAN, without running the code.
+    """Compare the tracking calls in SRC with PLAN, without running the code.
 
     SRC are Python files and folders. The command checks each call: is its event planned, and are its properties right?
     It lists the planned events that the code never sends, and reports the coverage: the share of active events that
@@ -58,6 +58,9 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
     calls are warnings. Files that import an SDK but contain no call are listed too.
 
     The Python that runs this command reads the files. Newer syntax is a finding.
+
+    Exit code 0: no errors, and the coverage is as --min asks. 1: errors, too little coverage, or faults of the plan.
+    2: there is no plan, or an option is wrong.
     """
     options: OutputOptions = given["options"]
     reading = require_reading(ctx, plan_path, options=options)

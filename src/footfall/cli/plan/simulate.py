@@ -1,4 +1,4 @@
-"""`footfall plan simulate`: what a plan that is not in force yet would do to the messages that a collector keeps."""
+"""`footfall plan simulate`: tries a new plan on the messages that a collector keeps."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ __all__ = ["command"]
 @click.argument("new", metavar="NEW", type=PLAN_PATH)
 @data_option()
 @click.option("--current", type=PLAN_PATH, help="The plan to compare with.  [default: the latest plan of the folder]")
-@click.option("--since", type=TimeParam(), help="Look only at what occurred from here on (2026-11-01, 7d, 12h).")
-@click.option("--until", type=TimeParam(), help="… and before here.  [default: now]")
+@click.option("--since", type=TimeParam(), help="Use only messages that occurred since (2026-11-01, 7d, 12h).")
+@click.option("--until", type=TimeParam(), help="Use only messages that occurred before this time.  [default: now]")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
@@ -37,11 +37,13 @@ def command(
     until: str | None,
     form: str,
 ) -> None:
-    """Try the plan NEW on the stored and the quarantined messages of a collector's folder, also while it runs.
+    """Try the plan NEW on the stored and quarantined messages of a collector, even while it runs. Nothing is changed.
 
-    Tells how many would be quarantined and why, how many would come free, and how each KPI and journey would move. It
-    is as if every sender had NEW and sent the same. Nothing is changed. Exit code 1 when a message that is stored now
-    would not be.
+    The report says how many messages would be quarantined and why, how many would leave the quarantine, and how each
+    KPI and journey would change, as if every sender had NEW and sent the same.
+
+    Exit code 0: all stored messages would be stored again. 1: some would not, or the plan has faults. 2: there is no
+    plan.
     """
     # Loaded late: --help works also where the collector and the query engine are not installed.
     from footfall.reporting.simulation import SHOW
