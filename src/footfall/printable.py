@@ -17,12 +17,12 @@ _LEFT_BY_JSON = re.compile(f"[{_IN_JSON}]")
 
 
 def printable(text: str) -> str:
-    """The text in one line that steers no terminal: `\\x1b`, `\\n`, `\\u202e` stand for the characters themselves."""
+    """The text in one line that steers no terminal: controls are written as `\\x1b`, `\\n`, `\\u202e`."""
     return _OBEYED.sub(_escape, text)
 
 
 def printable_lines(text: str) -> str:
-    """The same for a text of ours with lines of its own: line ends stay."""
+    """The same for a text of several lines: line ends stay."""
     return "\n".join(map(printable, text.split("\n")))
 
 

@@ -106,25 +106,6 @@ def test_a_bundle_is_read_without_yaml(tmp_path_factory: pytest.TempPathFactory)
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "near"), [(["serv"], "serve"), (["reprot"], "report"), (["plan", "chek"], "check")]
-)
-def test_a_command_that_is_nearly_one_of_ours_is_suggested(
-    arguments: list[str], near: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        main(arguments)
-
-    assert f"No such command {arguments[-1]!r}. Did you mean {near!r}?" in capsys.readouterr().err
-
-
-def test_a_command_that_is_like_none_of_ours_is_refused_without_a_guess(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        main(["xyz"])
-
-    assert "Did you mean" not in capsys.readouterr().err
-
-
 @pytest.mark.parametrize(("words", "offered"), [("footfall s", {"serve", "stats"}), ("footfall plan ch", {"check"})])
 def test_a_shell_completes_commands_without_importing_them(
     words: str, offered: set[str], monkeypatch: pytest.MonkeyPatch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,6 @@ from rich.console import Console
 from footfall import plan as plans
 from footfall.analytics import Dataset, Report, report
 from footfall.cli import main
-from footfall.cli.time_param import moment
 from footfall.collector import Collector
 from footfall.reporting.text import show
 
@@ -271,14 +270,6 @@ def test_windows_that_miss_all_of_the_data_are_pointed_out(data: Path, tmp_path:
     shown = picture(made(data, recent, datetime(2027, 6, 1, tzinfo=UTC)), 80)
 
     assert "For all of it: --since 2026-11-01" in shown
-
-
-def test_a_moment_is_a_date_a_time_or_how_long_ago() -> None:
-    now = datetime(2026, 11, 11, 12, tzinfo=UTC)
-
-    assert moment("7d", now) == now - timedelta(days=7)
-    assert moment("2026-11-01", now) == datetime(2026, 11, 1)  # noqa: DTZ001 - the plan's clock is not known yet
-    assert moment("2026-11-01T09:30+02:00", now) == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
 
 
 TWINS = """

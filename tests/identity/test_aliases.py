@@ -6,32 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from hypothesis import find, given, settings
-from hypothesis import strategies as st
 from tests.identity.by_definition import canonical_by_definition, closure
-from tests.identity.duck import Duck
+from tests.identity.graphs import graphs
 from tests.identity.logs import UNSHRUNK
 
 from footfall.identity.aliases import AliasEffect, alias_effects, canonical_ids
-from footfall.identity.sql_aliases import canonical_ids_sql
-
-NODES = "abcdefghij"
-
-edge_lists = st.lists(st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)), max_size=14)
-rings = st.integers(2, 4).flatmap(
-    lambda size: st.permutations(NODES).map(lambda nodes: [*zip(nodes[:size], [*nodes[1:size], nodes[0]], strict=True)])
-)
-# One more edge easily makes a ring lose its place as a sink, so some rings get few other edges or none.
-graphs = st.one_of(
-    edge_lists,
-    rings,
-    rings.map(lambda ring: ring[::-1]),
-    st.tuples(edge_lists, rings).map(lambda parts: parts[0] + parts[1]),
-    rings.flatmap(
-        lambda ring: st.lists(
-            st.tuples(st.sampled_from(NODES[:3]), st.sampled_from([node for node, _ in ring])), max_size=3
-        ).map(lambda edges: ring + edges)
-    ),
-)
 
 
 def in_rings(edges: list[tuple[str, str]]) -> set[str]:
@@ -104,17 +83,3 @@ def test_an_alias_of_an_id_that_was_both_merges_only_as_long_as_there_is_one_use
 
     assert effects(("t", "u"), ("t", "u"), ("t", "t"), **both) == {("t", "u"): "merged", ("t", "t"): "itself"}
     assert effects(("t", "u"), ("t", "v"), **both) == {("t", "u"): "ambiguous", ("t", "v"): "ambiguous"}
-
-
-@settings(max_examples=60)
-@given(graphs)
-@pytest.mark.slow
-def test_the_sql_finds_the_same_canonical_ids(edges: list[tuple[str, str]]) -> None:
-    duck = Duck()
-    duck.run('CREATE TABLE edges (previous VARCHAR, "user" VARCHAR)')
-    for previous, user in edges:
-        if previous != user:
-            duck.run(f"INSERT INTO edges VALUES ('{previous}', '{user}')")
-    canonical_ids_sql(duck.run, edges="edges", into="canonical")
-
-    assert dict(duck.run("SELECT id, canonical FROM canonical")) == canonical_by_definition(edges)

@@ -1,4 +1,4 @@
-"""Recording without pytest: a block in which clients made from a URL are recorded, result, and never sent."""
+"""Recording without pytest: a block in which clients made from a URL are recorded, checked, and never sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People: what is known of a person, and how."""
+"""People: the persons of an id, and their profiles."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from footfall.extras import needs
 
 with needs("footfall.people", "server"):
     from footfall.people.lookup import lookup
-    from footfall.people.model import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
-    from footfall.people.profile import profile, profile_of, profiles
+    from footfall.people.profile import (
+        EventCount,
+        Evidence,
+        PersonAlias,
+        PersonMessage,
+        PersonProfile,
+        ReasonCount,
+        profile,
+        profile_of,
+        profiles,
+    )
     from footfall.people.traits import Trait
 
 __all__ = [

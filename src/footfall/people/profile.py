@@ -1,7 +1,8 @@
-"""Profiles: everything that is known of one person, on one page, each thing with where it came from."""
+"""Profiles: all that the data says of one person, each part with its source. Times are UTC."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, get_args
 
 import msgspec
@@ -13,12 +14,14 @@ from footfall.identity.attribution import Reason
 from footfall.identity.junk import is_junk
 from footfall.message_reader import json_object
 from footfall.people.lookup import lookup
-from footfall.people.model import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
-from footfall.people.traits import Identify, last_traits
+from footfall.people.traits import Identify, Trait, last_traits
 from footfall.printable import counted
 from footfall.timestamps import local_time
 
-__all__ = ["profile", "profile_of", "profiles"]
+__all__ = [
+    "EventCount", "Evidence", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount", "profile", "profile_of",
+    "profiles",
+]  # fmt: skip
 
 _REASONS: tuple[str, ...] = get_args(Reason)
 _RECENT = 20
@@ -62,6 +65,101 @@ FROM named LEFT JOIN targets ON targets.previous_id = named.previous_id
 ORDER BY named.alias_effect = 'merged', named.first
 LIMIT $limit
 """
+
+
+class EventCount(msgspec.Struct, frozen=True):
+    """How many messages of one type and, for track, of one event."""
+
+    type: str
+    event: str | None
+    messages: int
+
+
+class PersonMessage(msgspec.Struct, frozen=True):
+    """One message of the person, and why it is theirs.
+
+    `properties` is the JSON of its properties, or of its traits, as it was received (`null` without any);
+    `name` is that of a page or screen, or the id of a group.
+    """
+
+    source: str
+    message_id: str
+    type: str
+    event: str | None
+    name: str | None
+    at: datetime
+    reason: str
+    properties: msgspec.Raw
+
+
+class PersonAlias(msgspec.Struct, frozen=True):
+    """What the aliases of one id to a user did: `footfall.identity.AliasEffect` says what each effect means.
+
+    The ids are as they are compared, None where the message has none. `(source, message_id)` names the first of the
+    `messages` that say so. `users` are those, at most five, to which the previous id was aliased.
+    """
+
+    previous_id: str | None
+    user_id: str | None
+    effect: AliasEffect
+    users: tuple[str, ...]
+    messages: int
+    source: str
+    message_id: str
+    at: datetime
+
+
+class Evidence(msgspec.Struct, frozen=True):
+    """A message that says whose others are, and how many of the person's messages it explains.
+
+    `user_id` is the id that it bears, before any alias.
+    """
+
+    source: str
+    message_id: str
+    type: str
+    event: str | None
+    user_id: str | None
+    at: datetime
+    explains: int
+
+
+class ReasonCount(msgspec.Struct, frozen=True):
+    """How many of a person's messages are theirs for one reason.
+
+    `evidence` has the first few of the `evidence_total` messages that say so; an explicit message is its own.
+    """
+
+    reason: str
+    messages: int
+    evidence_total: int
+    evidence: tuple[Evidence, ...]
+
+
+class PersonProfile(msgspec.Struct, frozen=True):
+    """A person, or a connected product's stream.
+
+    `user_id` is the canonical one, None for an anonymous person; `user_ids` has it and every id that an alias joined
+    to it. `shared_ids` are those of `anonymous_ids` that also lead to somebody else. `aliases` are up to 20 of the
+    `aliases_total` that name an id of this person, those that merged nobody first.
+    """
+
+    person_id: str
+    user_id: str | None
+    counted: bool
+    user_ids: tuple[str, ...]
+    anonymous_ids: tuple[str, ...]
+    shared_ids: tuple[str, ...]
+    device_ids: tuple[str, ...]
+    first_seen: datetime
+    last_seen: datetime
+    messages: int
+    events: tuple[EventCount, ...]
+    traits: tuple[Trait, ...]
+    recent: tuple[PersonMessage, ...]
+    reasons: tuple[ReasonCount, ...]
+    aliases: tuple[PersonAlias, ...]
+    aliases_total: int
 
 
 def profile(dataset: Dataset, id: str, *, recent: int = _RECENT) -> PersonProfile | None:  # noqa: A002 - the word of the domain

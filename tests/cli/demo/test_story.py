@@ -14,15 +14,15 @@ from footfall.collector import Collector
 Message = Mapping[str, object]
 
 
-def collected(data: Path, *messages: Message) -> Dataset:
+def collected(data: Path, *messages: Message, stored: int | None = None) -> Dataset:
     plan = example_file("tracking_plans/shop_and_gateway")
     batch = [
-        {"messageId": f"m{number}", "timestamp": f"2026-11-22T09:00:{number:02d}Z", **message}
+        {"messageId": f"{len(messages)}-{number}", "timestamp": f"2026-11-22T09:00:{number:02d}Z", **message}
         for number, message in enumerate(messages)
     ]
     with Collector(data, plan=plan) as collector:
         answer = collector.take(json.dumps({"batch": batch}).encode())
-        assert not answer.verdicts
+        assert len(messages) - len(answer.verdicts) == (len(messages) if stored is None else stored)
     return Dataset.open(data)
 
 

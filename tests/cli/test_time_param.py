@@ -1,0 +1,36 @@
+"""An option that names a time: a date, a date and time, or how long ago."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from footfall.cli.time_param import TimeParam, moment
+
+NOW = datetime(2026, 11, 11, 12, tzinfo=UTC)
+
+
+def test_a_moment_is_a_date_a_time_or_how_long_ago() -> None:
+    assert moment("7d", NOW) == NOW - timedelta(days=7)
+    assert moment("2026-11-01", NOW) == datetime(2026, 11, 1)  # noqa: DTZ001 - the plan's clock is not known yet
+    assert moment("2026-11-01T09:30+02:00", NOW) == datetime(2026, 11, 1, 7, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "7", "2026-13-01", "-7d"])
+def test_what_is_no_time_is_refused_with_the_forms_that_are(text: str) -> None:
+    @click.command()
+    @click.option("--since", type=TimeParam())
+    def command(since: str) -> None:
+        click.secho(since)
+
+    done = CliRunner().invoke(command, ["--since", text])
+
+    assert done.exit_code == 2
+    assert "is no time; write a date (2026-11-01)" in done.output
+
+
+def test_the_text_is_kept_until_the_timezone_is_known() -> None:
+    assert TimeParam().convert("2026-11-01", None, None) == "2026-11-01"
