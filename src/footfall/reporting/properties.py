@@ -1,4 +1,4 @@
-"""Which properties of a message one line of a person's page shows: those that tell it from the others."""
+"""Which properties of a message one line of a person's page shows: those in which it differs from the others."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import msgspec
 from footfall.identity.ids import comparable
 from footfall.people import PersonMessage, PersonProfile
 
-__all__ = ["Telling", "in_short"]
+__all__ = ["PropertyPicker", "in_short"]
 
 _SHORT = 24  # a value of more characters comes after those of fewer
 _ENOUGH = 3  # so many messages of one name must agree before what they share is no news
 
 
-class Telling:
+class PropertyPicker:
     """Chooses properties, knowing all of the person's messages that are shown.
 
     What is longer than the line loses properties, first those with the same value in all messages of its name, then
@@ -28,7 +28,7 @@ class Telling:
         for message in person.recent:
             for name, value in _object(message.properties).items():
                 values[*_kind(message), name].append(bytes(value))
-        self._shared = {key for key, found in values.items() if len(found) >= _ENOUGH and len(set(found)) == 1}
+        self._shared = {key for key, texts in values.items() if len(texts) >= _ENOUGH and len(set(texts)) == 1}
 
     def of(self, message: PersonMessage, width: int) -> str:
         """The properties in at most `width` characters, in their order; empty without any."""

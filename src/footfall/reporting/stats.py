@@ -1,0 +1,60 @@
+"""The books of a data folder as a table, as sums, and as JSON."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.markup import escape
+from rich.table import Table
+
+from footfall.printable import printable
+from footfall.storage.books import INTAKE, Books, Counts, in_quarantine, kept, total
+
+__all__ = ["as_json", "books_table", "sum_lines"]
+
+
+def as_json(books: Books, mistakes: Sequence[str]) -> Mapping[str, object]:
+    """Each line of the books, their total, and where they do not balance."""
+    lines = [{"source": source, "event": event, **_numbers(counts)} for (source, event), counts in books.items()]
+    return {"books": lines, "total": _numbers(total(books)), "balanced": not mistakes, "imbalances": mistakes}
+
+
+def _numbers(counts: Counts) -> Counts:
+    return {**counts, "kept": kept(counts), "in_quarantine": in_quarantine(counts)}
+
+
+def books_table(books: Books) -> Table:
+    """A row for each source and event, and their total."""
+    columns = (*INTAKE, "kept", "in_quarantine")
+    table = Table(box=None, header_style="bold")
+    table.add_column("source", overflow="fold")
+    table.add_column("event", overflow="fold")
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    for (source, event), counts in books.items():
+        numbers = _numbers(counts)
+        table.add_row(escape(printable(source)), escape(printable(event)), *(f"{numbers[name]:,}" for name in columns))
+    numbers = _numbers(total(books))
+    table.add_row("total", "", *(f"{numbers[name]:,}" for name in columns), style="bold")
+    return table
+
+
+def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str]:
+    """Whether the books balance, their three sums with every number, and what to look into."""
+    counts = total(books)
+    yield "THE BOOKS DO NOT BALANCE:" if mistakes else "the books balance:"
+    yield f"  {counts['received']:,} received = {' + '.join(f'{counts[name]:,} {name}' for name in INTAKE[1:])}"
+    yield f"  {kept(counts):,} kept = {counts['stored']:,} stored + {_minus(counts, ('released', 'erased', 'expired'))}"
+    out = _minus(counts, ("released", "superseded", "quarantine_erased", "quarantine_expired"))
+    yield f"  {in_quarantine(counts):,} in quarantine = {counts['quarantined']:,} quarantined - {out}"
+    yield from (f"  {mistake}" for mistake in mistakes)
+    if counts["misdated"]:
+        yield f"  {counts['misdated']:,} stored are misdated: over 30 days before receipt, or over a day after it"
+    if in_quarantine(counts):
+        yield f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}"
+
+
+def _minus(counts: Counts, names: Sequence[str]) -> str:
+    return " - ".join(f"{counts[name]:,} {name.removeprefix('quarantine_')}" for name in names)
