@@ -43,7 +43,7 @@ _AFTER = {"event": _PAGE, "received_at": _PERSON, "body": _PARTS}
 
 
 def exported(columns: Sequence[Column]) -> Mapping[str, str]:
-    """The columns of every format, in their order, and what each holds, where a message has these columns."""
+    """The columns of every format, in their order, and what each is, where a message has these columns."""
     texts = {"seq": "The number of the row in the order in which the collector stored it"}
     for column in columns:
         if column.exported:
@@ -53,7 +53,7 @@ def exported(columns: Sequence[Column]) -> Mapping[str, str]:
 
 
 COLUMNS = exported(STORED)
-"""The columns of every format, in their order, and what each holds."""
+"""The columns of every format, in their order, and what each is."""
 
 _BATCH = 10_000
 # A spreadsheet runs a cell that begins so, also after white space or a quote, and some programs take the wide forms of

@@ -48,7 +48,7 @@ def load(
 ) -> None:
     """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used.
 
-    Ids stand there as they are compared; as they were sent, they stand in `body`.
+    Ids are as they are compared; `body` has them as they were sent.
     """
     types = ", ".join(f"{column.asked} {column.contents.duckdb}" for column in columns)
     connection.execute(f"CREATE TABLE received (seq BIGINT, {types})")
@@ -61,9 +61,8 @@ def load(
     )
     attribute_sql(lambda sql: rows(connection, sql), namespace(plan.id if plan else ""))
     connection.execute("CREATE TABLE names (wire VARCHAR, canonical VARCHAR, before BIGINT)")
-    known = _names(plan)
-    if known:
-        connection.executemany("INSERT INTO names VALUES (?, ?, ?)", known)
+    if names := _names(plan):
+        connection.executemany("INSERT INTO names VALUES (?, ?, ?)", names)
     connection.execute(_MESSAGES)
     connection.execute("DROP VIEW observations; DROP TABLE received; DROP TABLE attributions; DROP TABLE names")
 
@@ -83,15 +82,15 @@ def _names(plan: Plan | None) -> list[tuple[str, str, int | None]]:
     """Names that mean an event of the plan: messages that were taken in without it still carry their wire names."""
     if plan is None:
         return []
-    found: dict[str, tuple[str, str, int | None]] = {}
+    names: dict[str, tuple[str, str, int | None]] = {}
     for event in plan.events.values():
-        found.setdefault(event.wire_name, (event.wire_name, event.name, None))
+        names.setdefault(event.wire_name, (event.wire_name, event.name, None))
         for alias in event.aliases:
             before = None
             if alias.until:
                 before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
-            found.setdefault(alias.name, (alias.name, event.name, before))
-    return [entry for wire, entry in found.items() if wire not in plan.events]
+            names.setdefault(alias.name, (alias.name, event.name, before))
+    return [entry for wire, entry in names.items() if wire not in plan.events]
 
 
 def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None) -> None:
@@ -129,7 +128,6 @@ def _load_refusals(connection: duckdb.DuckDBPyConnection, refusals: Sequence[Ref
     import pyarrow  # loaded with the engine
 
     if refusals:
-        table = pyarrow.table(
-            {"quarter": [one.quarter for one in refusals], "number": [one.number for one in refusals]}
-        )
+        columns = zip(*((refusal.quarter, refusal.number) for refusal in refusals), strict=True)
+        table = pyarrow.table(dict(zip(("quarter", "number"), columns, strict=True)))
         hand_over(connection, table, "INSERT INTO refusals SELECT * FROM handed")

@@ -12,7 +12,7 @@ import msgspec
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.figures import Figure, aggregate, quotient
 from footfall.analytics.properties import PropertyColumn, PropertyTable
-from footfall.analytics.query import ACTORS, holds, needed
+from footfall.analytics.query import ACTORS, needed, where_sql
 from footfall.analytics.window import Span
 from footfall.plan.calls import named
 from footfall.plan.currencies import Money, money_of
@@ -27,10 +27,10 @@ Simple = Count | Aggregate | Unique
 class Measured(msgspec.Struct, frozen=True):
     """A measure's figure, its breakdown by group, and its parts if it is a quotient.
 
-    Money has a figure for each currency (None where a message names none), and a total only where there is one; its
-    groups then are of one currency each, which the property `currency` says. `nothing` is its figure where
-    there are no messages; `never` names its event when all of the data hold none of it; `unread` how many values of its
-    properties, in all of the data, were there and not of the plan's type.
+    Money has a figure for each currency (None where a message names none), and a total only where there is one
+    currency; each group then is of one currency, named by the property `currency`. `nothing` is the figure where there
+    are no messages; `never` names the event when no message of it was ever stored; `unread` counts the values of its
+    properties, in all of the data, that were there and not of the plan's type.
     """
 
     total: Figure
@@ -54,7 +54,7 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
         return _ratio(measure(dataset, plan, asked.of, span), measure(dataset, plan, asked.to, span))
     wanted = reads(plan, asked)
     table = dataset.events(asked.event, wanted, plan=plan)
-    within = f"{span.sql()} AND {holds(dataset, table, asked.where)}"
+    within = f"{span.sql()} AND {where_sql(dataset, table, asked.where)}"
     money = _money(plan, asked)
     apart = (money.named,) if money is not None and money.named else ()
     by = (*asked.by, *(name for name in apart if name not in asked.by)) if asked.by else ()
@@ -79,8 +79,7 @@ def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> 
 
 def _ordered(groups: Mapping[Key, Figure]) -> dict[Key, Figure]:
     """The greatest first."""
-    found = sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0])))
-    return dict(found)
+    return dict(sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0]))))
 
 
 def _money(plan: Plan, asked: Simple) -> Money | None:
@@ -142,10 +141,10 @@ def _aggregates(
     column = table.columns[asked.property].sql
     values: dict[Key, list[tuple[Decimal | str, int]]] = defaultdict(list)
     for key, (value, count) in _grouped(dataset, table, by, f"{column}, count(*)", condition, more=column):
-        found = values[key]
+        histogram = values[key]
         if isinstance(value, (Decimal, str)):
-            found.append((value, _whole(count)))
-    return {key: aggregate(asked.function, found) for key, found in values.items()}
+            histogram.append((value, _whole(count)))
+    return {key: aggregate(asked.function, histogram) for key, histogram in values.items()}
 
 
 def _whole(value: object) -> int:
@@ -198,9 +197,9 @@ def _ratio_groups(of: Measured, to: Measured) -> tuple[tuple[str, ...], str, dic
             named = dict(zip(part.by, key, strict=True))
             rest = tuple(named.get(name) for name in base)
             if base and not any(name in named for name in base):
-                continue  # the part has no group of its own
+                continue  # this group is not of the part
             own = [_text(named[part.currency])] if part.currency in named else list(currencies)
-            keys.update(dict.fromkeys((*rest, *((one,) if currency else ())) for one in own))
+            keys.update(dict.fromkeys((*rest, *((code,) if currency else ())) for code in own))
 
     def value(part: Measured, key: Key) -> Fraction | None:
         if not part.by:

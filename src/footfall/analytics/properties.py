@@ -44,11 +44,11 @@ _MAY_BE_HUGE = re.compile(rf"[eE]|.{{{MOST_DIGITS}}}")
 
 
 class PropertyColumn(msgspec.Struct, frozen=True):
-    """Where a property stands in its table.
+    """The column of a property in its table.
 
-    `form` says how: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for values that
-    need more than 38 digits. `type` is the plan's, `unread` how many values were there and not of that type. `same`
-    makes one text of all that stand for one value, where the type has such.
+    `form` is how values are kept: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for
+    values of more than 38 digits. `type` is the plan's; `unread` counts values that were there and not of that type.
+    `same` makes one text of all that mean one value, where the type has such.
     """
 
     sql: str
@@ -110,7 +110,7 @@ def _read_any(raw: bytes) -> object:
 
 
 def _read_union(raw: bytes) -> object:
-    """Text, so that values of all types stand in one column; equal numbers in one spelling."""
+    """Text, so that one column takes values of all types; equal numbers in one spelling."""
     return number_text(_figure(raw.decode())) if _NUMBER.fullmatch(raw) else _read_any(raw)
 
 
@@ -132,10 +132,10 @@ _READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
 
 
 def _typed(event: Event, name: str) -> tuple[Property, PropertyType]:
-    for found in event.properties:
-        if found.name == name:
+    for item in event.properties:
+        if item.name == name:
             # What was hashed, cut or masked before it was sent is a string, whatever it was.
-            return found, "string" if found.transform else found.type
+            return item, "string" if item.transform else item.type
     raise UsageError(f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it")
 
 
@@ -150,8 +150,8 @@ def _decoder(names: Sequence[str], part: str) -> Callable[[str], Sequence[bytes]
         whole = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
         return lambda body: [*map(dict(whole(whole(body).get(part, _NULL))).get, names, repeat(b""))]
     fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(names))]
-    inner = msgspec.defstruct("Properties", fields, rename={f"p{n}": name for n, name in enumerate(names)})
-    message: Any = msgspec.defstruct("Message", [(part, inner)])
+    members = msgspec.defstruct("Properties", fields, rename={f"p{n}": name for n, name in enumerate(names)})
+    message: Any = msgspec.defstruct("Message", [(part, members)])
     decode = msgspec.json.Decoder(message).decode
     return lambda body: msgspec.structs.astuple(getattr(decode(body), part))
 
@@ -222,28 +222,28 @@ def make_table(
     property.
     """
     typed = [_typed(event, wanted) for wanted in properties]
-    columns = "ord, occurred_at, received_at, person_id, counted, reason"
+    fixed = "ord, occurred_at, received_at, person_id, counted, reason"
     which = f"event = {literal(event.name)} AND type = 'track'" if call is None else f"type = {literal(call.type)}"
     source = f"FROM messages WHERE {which} ORDER BY ord"
     if not typed and (call is None or call.name is None):
-        connection.execute(f"CREATE TABLE {name} AS SELECT {columns} {source}")
+        connection.execute(f"CREATE TABLE {name} AS SELECT {fixed} {source}")
         return PropertyTable(name, {})
-    table: Any = connection.sql(f"SELECT {columns}, {_BODY} AS body {source}").to_arrow_table()
+    table: Any = connection.sql(f"SELECT {fixed}, {_BODY} AS body {source}").to_arrow_table()
     if call is not None and call.name is not None:
         table = table.filter(_are_named(call.name, table.column("body")))
     part = "traits" if call is not None and call.type in TRAITS_OF else "properties"
-    read = _decoder([found.wire_name or found.name for found, _ in typed], part)
+    read = _decoder([item.wire_name or item.name for item, _ in typed], part)
     raws = _raws(read, table.column("body"), len(typed))
-    table, made = table.drop_columns(["body"]), {}
-    for number, (found, type_) in enumerate(typed):
-        same = canonical_text(found)
+    table, columns = table.drop_columns(["body"]), {}
+    for number, (item, type_) in enumerate(typed):
+        same = canonical_text(item)
         values, unread = _read_column(raws[number], type_, same)
         array, form, scale = _arrow(values, type_)
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
         table = table.append_column(sql, array)
-        made[found.name] = PropertyColumn(sql, form, scale, type_, unread, same)
+        columns[item.name] = PropertyColumn(sql, form, scale, type_, unread, same)
     hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
-    return PropertyTable(name, made)
+    return PropertyTable(name, columns)
 
 
 class _Named(msgspec.Struct):
@@ -274,9 +274,9 @@ def _raws(read: Callable[[str], Sequence[bytes]], bodies: Any, width: int) -> li
     for chunk in bodies.iterchunks():
         for body in chunk.to_pylist():
             try:
-                found = read(body)
+                values = read(body)
             except msgspec.MsgspecError:
-                found = nothing
-            for column, raw in zip(columns, found, strict=True):
+                values = nothing
+            for column, raw in zip(columns, values, strict=True):
                 column.append(bytes(raw))
     return columns

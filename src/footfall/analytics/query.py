@@ -12,7 +12,7 @@ from footfall.analytics.engine import literal
 from footfall.analytics.properties import PropertyColumn, PropertyTable, number_text, shortest
 from footfall.plan.model import Where
 
-__all__ = ["ACTORS", "condition", "holds", "needed"]
+__all__ = ["ACTORS", "needed", "where_sql"]
 
 # Who an event is of: a person that counts, or a device stream (never both).
 ACTORS: Mapping[str, str] = {"user": "counted", "device": "reason = 'device'", "any": "(counted OR reason = 'device')"}
@@ -34,36 +34,35 @@ def needed(where: Sequence[Where], *more: str) -> frozenset[str]:
     return frozenset(part.property for part in where) | set(more)
 
 
-def holds(dataset: Dataset, table: PropertyTable, where: Sequence[Where]) -> str:
-    """The condition, in SQL, that all of `where` holds. An absent property meets no comparison, and `not` anything."""
-    return " AND ".join(condition(dataset, table, part) for part in where) or "TRUE"
+def where_sql(dataset: Dataset, table: PropertyTable, where: Sequence[Where]) -> str:
+    """All of `where` as one condition in SQL. An absent property meets no comparison, but every `not`."""
+    return " AND ".join(_condition(dataset, table, part) for part in where) or "TRUE"
 
 
-def condition(dataset: Dataset, table: PropertyTable, where: Where) -> str:
+def _condition(dataset: Dataset, table: PropertyTable, where: Where) -> str:
     """One condition in SQL; numbers compare as numbers, exactly, all else as text."""
     column = table.columns[where.property]
     if where.op in _COMPARE:
         return _comparison(dataset, table, column, where)
-    known = [text for text in (_as_sql(column, value) for value in where.values if value is not None) if text]
-    inside = f"{column.sql} IN ({', '.join(known)})" if known else "FALSE"
+    texts = [text for text in (_as_sql(column, value) for value in where.values if value is not None) if text]
+    listed = f"{column.sql} IN ({', '.join(texts)})" if texts else "FALSE"
     if None in where.values:
-        inside = f"({column.sql} IS NULL OR {inside})"
-    found = f"coalesce({inside}, FALSE)"
-    return found if where.op == "in" else f"NOT {found}"
+        listed = f"({column.sql} IS NULL OR {listed})"
+    return f"{'' if where.op == 'in' else 'NOT '}coalesce({listed}, FALSE)"
 
 
 def _number(value: Value) -> Decimal | None:
     if value is None or isinstance(value, bool):
         return None
     try:
-        number = Decimal(str(value))  # a float's shortest text is what stands in the plan
+        number = Decimal(str(value))  # a float's shortest text is what the plan says
     except InvalidOperation:
         return None
     return number if number.is_finite() else None
 
 
 def _as_sql(column: PropertyColumn, value: Value) -> str | None:
-    """A plan's value as the column keeps it; None when the column can never hold it."""
+    """A plan's value as the column keeps it; None when no value of the column can be equal to it."""
     if column.form == "boolean":
         return literal(value) if isinstance(value, bool) else None
     if column.form == "text":
@@ -109,6 +108,6 @@ def _comparison(dataset: Dataset, table: PropertyTable, column: PropertyColumn, 
     if column.form == "decimal" and (bound := _scaled(number, column.scale, rounding)) is not None:
         return f"coalesce({column.sql} {sign} {_decimal(bound, column.scale)}, FALSE)"
     # Values or bounds of more than 38 digits: compare here, once for each different value.
-    found = dataset.rows(f"SELECT DISTINCT {column.sql}::VARCHAR FROM {table.name} WHERE {column.sql} IS NOT NULL")
-    kept = tuple(text for (text,) in found if compare(Decimal(text), number))
-    return f"coalesce({column.sql}::VARCHAR IN {literal(kept)}, FALSE)" if kept else "FALSE"
+    rows = dataset.rows(f"SELECT DISTINCT {column.sql}::VARCHAR FROM {table.name} WHERE {column.sql} IS NOT NULL")
+    texts = tuple(text for (text,) in rows if compare(Decimal(text), number))
+    return f"coalesce({column.sql}::VARCHAR IN {literal(texts)}, FALSE)" if texts else "FALSE"

@@ -29,7 +29,7 @@ class PlanStamp(msgspec.Struct, frozen=True):
 
 
 class DataStamp(msgspec.Struct, frozen=True):
-    """What the data hold: messages, persons that count, device streams, and the first and the last corrected time.
+    """What there is: messages, persons that count, device streams, and the first and the last corrected time.
 
     `quarantined` are in quarantine now, `rejected` were never kept.
     """

@@ -15,7 +15,7 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import hand_over
-from footfall.analytics.query import ACTORS, holds, needed
+from footfall.analytics.query import ACTORS, needed, where_sql
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling, first_reaches
@@ -71,7 +71,7 @@ def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | 
     table = dataset.events(wanted.event, needed(wanted.where), plan=plan)
     return (
         f"SELECT ord, person_id AS actor, occurred_at AS time FROM {table.name} "
-        f"WHERE {ACTORS[journey.by]} AND {holds(dataset, table, wanted.where)}"
+        f"WHERE {ACTORS[journey.by]} AND {where_sql(dataset, table, wanted.where)}"
     )
 
 

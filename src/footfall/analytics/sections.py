@@ -12,8 +12,27 @@ import msgspec
 from footfall.analytics.window import Window
 
 __all__ = [
-    "Amount", "Bar", "Bounds", "Cell", "Command", "Definition", "Elapsed", "Part", "Period", "Rest", "Row", "Section",
-    "Table", "Tone", "Value", "Verdict", "WindowLength", "alarm", "plain", "quiet", "strong",
+    "Amount",
+    "Bar",
+    "Bounds",
+    "Cell",
+    "Command",
+    "Elapsed",
+    "FigureDefinition",
+    "Period",
+    "Phrase",
+    "Rest",
+    "Section",
+    "Table",
+    "TableRow",
+    "TargetMet",
+    "Tone",
+    "Value",
+    "WindowLength",
+    "alarm",
+    "plain",
+    "quiet",
+    "strong",
 ]  # fmt: skip
 
 Tone = Literal["plain", "strong", "quiet", "alarm", "notice"]
@@ -37,7 +56,7 @@ class Bounds(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class TargetMet(msgspec.Struct, frozen=True):
     """Whether a target is met; None where nobody can say."""
 
     met: bool | None
@@ -83,31 +102,31 @@ class Rest(msgspec.Struct, frozen=True):
     noun: str
 
 
-Value = str | int | datetime | Amount | Bounds | Verdict | Bar | Elapsed | Period | WindowLength | Command | Rest
+Value = str | int | datetime | Amount | Bounds | TargetMet | Bar | Elapsed | Period | WindowLength | Command | Rest
 
 
-class Part(msgspec.Struct, frozen=True):
+class Phrase(msgspec.Struct, frozen=True):
     """Values one after another, in one tone. Texts may have line breaks."""
 
     values: tuple[Value, ...]
     tone: Tone = "plain"
 
 
-Cell = Sequence[Part]
+Cell = Sequence[Phrase]
 
 
-class Definition(msgspec.Struct, frozen=True):
+class FigureDefinition(msgspec.Struct, frozen=True):
     """What was counted, when, whose, and what was left out; `name` is of what it is the definition."""
 
     name: str
     text: str
 
 
-class Row(msgspec.Struct, frozen=True):
+class TableRow(msgspec.Struct, frozen=True):
     """A row of a table, which may have fewer cells than there are columns. `is_whole`: its first cell is one line."""
 
     cells: Sequence[Cell]
-    definition: Definition | None = None
+    definition: FigureDefinition | None = None
     is_whole: bool = False
 
 
@@ -115,7 +134,7 @@ class Table(msgspec.Struct, frozen=True):
     """Rows under the names of their columns. The first column names what a row is about; without names, no head."""
 
     columns: Sequence[str]
-    rows: Sequence[Row]
+    rows: Sequence[TableRow]
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -129,25 +148,25 @@ class Section(msgspec.Struct, frozen=True):
     about: str = ""
     table: Table | None = None
     remarks: Sequence[Cell] = ()
-    definition: Definition | None = None
+    definition: FigureDefinition | None = None
     tone: Tone = "strong"
 
 
-def plain(*values: Value) -> Part:
+def plain(*values: Value) -> Phrase:
     """Values as any other text."""
-    return Part(values)
+    return Phrase(values)
 
 
-def strong(*values: Value) -> Part:
+def strong(*values: Value) -> Phrase:
     """The name of a row, or its main figure."""
-    return Part(values, "strong")
+    return Phrase(values, "strong")
 
 
-def quiet(*values: Value) -> Part:
+def quiet(*values: Value) -> Phrase:
     """What explains a figure."""
-    return Part(values, "quiet")
+    return Phrase(values, "quiet")
 
 
-def alarm(*values: Value) -> Part:
+def alarm(*values: Value) -> Phrase:
     """What somebody should look into."""
-    return Part(values, "alarm")
+    return Phrase(values, "alarm")

@@ -52,7 +52,7 @@ class Window(msgspec.Struct, frozen=True):
 def chosen(seconds: int | None, *, since: int | None, until: int | None, now: int, timezone: str = "UTC") -> Span:
     """The window of one figure: what the reader asked for, else `seconds` back from `until` or from now.
 
-    Without `seconds` (the plan says `all`) it holds everything up to `until`, or to now.
+    Without `seconds` (the plan says `all`) it is everything up to `until`, or to now.
     Raises UsageError for a window that ends before it begins, with its ends on the clock of `timezone`.
     """
     if since is not None:

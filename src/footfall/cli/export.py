@@ -46,7 +46,7 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
 
     The reason is explicit (it names the user), sole_owner (the only user ever identified on its device), same_session
     (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
-    (nobody ever was on that device), blocked (no usable id: it stands alone, and counts as no person) or device (a
+    (nobody ever was on that device), blocked (no usable id: it is alone, and counts as no person) or device (a
     connected product's, never a person's). All but the persons of blocked and device messages count as persons.
     """
     if str(output) == "-":

@@ -32,7 +32,7 @@ class TimeParam(click.ParamType[str]):
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """The moment that an option names; without an offset it stands for the plan's timezone. Raises ValueError."""
+    """The time that an option names; without an offset it is in the plan's timezone. Raises ValueError."""
     try:
         return now - timedelta(seconds=parse_duration(text))
     except ValueError:

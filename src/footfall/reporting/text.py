@@ -16,7 +16,18 @@ from rich.text import Text
 from footfall.analytics.question import Report
 from footfall.analytics.questions.intake import INTAKE, IntakeResult
 from footfall.analytics.questions.overview import OVERVIEW
-from footfall.analytics.sections import Bar, Cell, Command, Definition, Row, Section, Table, Tone, Value, Verdict
+from footfall.analytics.sections import (
+    Bar,
+    Cell,
+    Command,
+    FigureDefinition,
+    Section,
+    Table,
+    TableRow,
+    TargetMet,
+    Tone,
+    Value,
+)
 from footfall.printable import counted, printable_lines
 from footfall.reporting.words import MOMENT, between, say
 
@@ -50,7 +61,7 @@ class _Page:
         self._data = data
         self._folder = shlex.quote(data)
         self._intake = report.get(INTAKE)
-        self._definitions: list[Definition] = []
+        self._definitions: list[FigureDefinition] = []
 
     def print(self) -> None:
         sections = list(self._report.sections())
@@ -125,7 +136,7 @@ class _Page:
         self._line(Text.assemble("\n", title, *((" · ", "dim"), (self._text(beside).plain, "dim")) if beside else ()))
 
     def _text(self, cell: Cell) -> Text:
-        return Text.assemble(*(self._value(value, _STYLES[part.tone]) for part in cell for value in part.values))
+        return Text.assemble(*(self._value(value, _STYLES[phrase.tone]) for phrase in cell for value in phrase.values))
 
     def _value(self, value: Value, style: str) -> tuple[str, str]:
         if isinstance(value, Bar):
@@ -133,7 +144,7 @@ class _Page:
             return "█" * length + " " * (self._bar - length), "cyan"
         if isinstance(value, Command):
             return value.text.format(data=self._folder), style
-        return say(value), _MET[value.met] if isinstance(value, Verdict) else style
+        return say(value), _MET[value.met] if isinstance(value, TargetMet) else style
 
     @property
     def _bar(self) -> int:
@@ -170,19 +181,19 @@ class _Page:
         whole = [cell_len(row[0].plain) for row in rows if row[0].no_wrap]
         return min(widths[0], max(_NAME[0], min(room, _NAME[1]), *whole, 0))
 
-    def _cells(self, row: Row) -> list[Text]:
+    def _cells(self, row: TableRow) -> list[Text]:
         cells = [_escaped(self._text(cell)) for cell in row.cells]
         cells[0].no_wrap = row.is_whole
         if row.definition is not None:
             cells.append(self._note(row.definition))
         return cells
 
-    def _note(self, definition: Definition) -> Text:
+    def _note(self, definition: FigureDefinition) -> Text:
         if definition not in self._definitions:
             self._definitions.append(definition)
         return Text(f"[{self._definitions.index(definition) + 1}]", "dim")
 
-    def _footnotes(self, of_sections: Collection[Definition]) -> None:
+    def _footnotes(self, of_sections: Collection[FigureDefinition]) -> None:
         """Each definition once: what one of a section says, others do not repeat; what several say comes at the end.
 
         But each figure keeps its own first sentence, which says what it is.
@@ -223,7 +234,7 @@ def _intake_text(intake: IntakeResult) -> str:
 
 def _has_bar(table: Table, number: int) -> bool:
     cells = (row.cells[number] for row in table.rows if number < len(row.cells))
-    return any(isinstance(value, Bar) for cell in cells for part in cell for value in part.values)
+    return any(isinstance(value, Bar) for cell in cells for phrase in cell for value in phrase.values)
 
 
 def _sentences(text: str) -> list[str]:

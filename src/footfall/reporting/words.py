@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from footfall.analytics.sections import Amount, Bounds, Elapsed, Period, Rest, Value, Verdict, WindowLength
+from footfall.analytics.sections import Amount, Bounds, Elapsed, Period, Rest, TargetMet, Value, WindowLength
 from footfall.analytics.window import Window
 from footfall.printable import counted
 
@@ -102,7 +102,7 @@ WORDS: Mapping[type, Callable[[Any], str]] = {
     Elapsed: lambda value: duration(value.seconds),
     Period: lambda value: value.start.strftime(_PERIODS[value.per]),
     Rest: lambda value: f"{counted(value.count, value.noun)}: --format json",
-    Verdict: lambda value: {True: "yes", False: "no", None: "–"}[value.met],
+    TargetMet: lambda value: {True: "yes", False: "no", None: "–"}[value.met],
     WindowLength: _window_length,
 }
 """A value's words, by its type; a bar and a command are for the renderer to show."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from footfall.analytics import Question, Report, ReportContext
-from footfall.analytics.sections import Definition, Row, Section, Table, plain, strong
+from footfall.analytics.sections import FigureDefinition, Section, Table, TableRow, plain, strong
 
 __all__ = ["LOYAL"]
 
@@ -33,7 +33,8 @@ def _answer(context: ReportContext) -> LoyalResult:
 
 def _sections(report: Report) -> Iterator[Section]:
     loyal = report[LOYAL]
-    row = Row([[strong("loyal")], [plain(loyal.persons)], [plain(loyal.of)]], Definition("loyal", loyal.definition))
+    cells = [[strong("loyal")], [plain(loyal.persons)], [plain(loyal.of)]]
+    row = TableRow(cells, FigureDefinition("loyal", loyal.definition))
     yield Section("Who comes back?", table=Table(("who", "persons", "of"), [row]))
 
 

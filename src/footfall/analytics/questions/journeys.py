@@ -19,12 +19,12 @@ from footfall.analytics.sections import (
     Bar,
     Bounds,
     Cell,
-    Definition,
     Elapsed,
-    Row,
+    FigureDefinition,
     Section,
     Table,
-    Verdict,
+    TableRow,
+    TargetMet,
     WindowLength,
     alarm,
     plain,
@@ -174,13 +174,13 @@ def _sections(report: Report) -> Iterator[Section]:
             about=journey.description,
             table=Table(columns, [_row(step, journey.entered) for step in journey.steps]),
             remarks=[*map(_branch, journey.branches), *map(_guard, journey.never)],
-            definition=Definition(journey.name, journey.definition),
+            definition=FigureDefinition(journey.name, journey.definition),
         )
 
 
-def _row(step: StepResult, entered: int) -> Row:
-    expected, met = [plain(Bounds(step.expect, is_share=True))], [plain(Verdict(step.met))]
-    return Row([
+def _row(step: StepResult, entered: int) -> TableRow:
+    expected, met = [plain(Bounds(step.expect, is_share=True))], [plain(TargetMet(step.met))]
+    return TableRow([
         [strong(step.id)],
         [plain(Bar(step.actors, entered))],
         [strong(step.actors)],

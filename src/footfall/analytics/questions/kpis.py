@@ -18,11 +18,10 @@ from footfall.analytics.sections import (
     Amount,
     Bounds,
     Cell,
-    Definition,
-    Part,
+    FigureDefinition,
     Rest,
-    Row,
-    Verdict,
+    TableRow,
+    TargetMet,
     WindowLength,
     alarm,
     plain,
@@ -244,33 +243,32 @@ def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
 
 def is_share(kpi: KpiResult) -> bool:
     """Whether a figure reads best in percent: a quotient, and nothing about it is over 1."""
-    parts = [*(row.value for row in kpi.rows), *(figure.value for figure in kpi.currencies)]
-    values = [kpi.value, kpi.target.value if kpi.target else None, *parts]
+    figures = [*(row.value for row in kpi.rows), *(figure.value for figure in kpi.currencies)]
+    values = [kpi.value, kpi.target.value if kpi.target else None, *figures]
     return kpi.to is not None and all(value is None or abs(value) <= 1 for value in values)
 
 
-def kpi_rows(kpi: KpiResult, report: Report) -> Iterator[Row]:
+def kpi_rows(kpi: KpiResult, report: Report) -> Iterator[TableRow]:
     """A KPI as rows of a table: its figure, its groups, its guardrails."""
     share = is_share(kpi)
     cells = [_name(kpi), _figure(kpi, share=share), *_target_cells(kpi.target, share=share)]
     window = WindowLength(kpi.window, report.now)
-    yield Row([*cells, [plain(window)]], Definition(kpi.name, kpi.definition))
+    yield TableRow([*cells, [plain(window)]], FigureDefinition(kpi.name, kpi.definition))
     for group in kpi.rows[:_MOST_GROUPS]:
         label = ", ".join(map(_group_name, group.group.values()))
         is_targeted = kpi.target is not None and kpi.target.group == label
         name = [plain(f"  {label}"), *([quiet(" (targeted)")] if is_targeted else [])]
-        yield Row([name, [plain(Amount(group.value, share, group.rounded))]])
+        yield TableRow([name, [plain(Amount(group.value, share, group.rounded))]])
     if len(kpi.rows) > _MOST_GROUPS:
-        yield Row([[quiet("  … ", Rest(len(kpi.rows) - _MOST_GROUPS, "more group"))]])
+        yield TableRow([[quiet("  … ", Rest(len(kpi.rows) - _MOST_GROUPS, "more group"))]])
     kpis = {other.name: other for other in report[KPIS]}
     for guardrail in kpi.guardrails:
         other = kpis[guardrail.name]
         share = is_share(other)
         figure = [plain(Amount(guardrail.value, share, other.rounded))]
         target, _ = _target_cells(other.target, share=share)
-        yield Row(
-            [[quiet(f"  guardrail: {guardrail.name}")], figure, target, [plain(Verdict(guardrail.met))]], is_whole=True
-        )
+        name = [quiet(f"  guardrail: {guardrail.name}")]
+        yield TableRow([name, figure, target, [plain(TargetMet(guardrail.met))]], is_whole=True)
 
 
 def _name(kpi: KpiResult) -> Cell:
@@ -282,19 +280,19 @@ def _figure(kpi: KpiResult, *, share: bool) -> Cell:
     amounts = [
         Amount(figure.value, share, figure.rounded, figure.currency or "(no currency)") for figure in kpi.currencies
     ] or [Amount(kpi.value, share, kpi.rounded)]
-    parts: list[Part] = [strong(*(("\n", amount) if number else (amount,))) for number, amount in enumerate(amounts)]
+    phrases = [strong("\n" if number else "", amount) for number, amount in enumerate(amounts)]
     if kpi.of is not None and kpi.to is not None:
-        parts.append(quiet("\n", Amount(kpi.of), " of ", Amount(kpi.to)))
+        phrases.append(quiet("\n", Amount(kpi.of), " of ", Amount(kpi.to)))
     if kpi.unread:
-        parts.append(alarm("\n", kpi.unread, " unreadable"))
-    return parts
+        phrases.append(alarm("\n", kpi.unread, " unreadable"))
+    return phrases
 
 
 def _target_cells(target: TargetResult | None, *, share: bool) -> tuple[Cell, Cell]:
     if target is None:
         return (), ()
     least, most = (target.value, None) if target.direction == "up" else (None, target.value)
-    return [plain(Bounds(least, most, share, target.unit or ""))], [plain(Verdict(target.met))]
+    return [plain(Bounds(least, most, share, target.unit or ""))], [plain(TargetMet(target.met))]
 
 
 def _group_name(value: GroupValue) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.analytics.engine import hand_over
 from footfall.analytics.question import Question, Report, ReportContext
-from footfall.analytics.sections import Command, Period, Rest, Row, Section, Table, plain, quiet
+from footfall.analytics.sections import Command, Period, Rest, Section, Table, TableRow, plain, quiet
 from footfall.storage.journal import QUARTER_US
 from footfall.timestamps import local_time
 
@@ -18,7 +18,7 @@ __all__ = ["OVERVIEW", "NameCount", "Overview", "Per", "PeriodCount"]
 
 Per = Literal["hour", "day", "week", "month"]
 
-# The finest of these whose periods that hold messages are so few is taken; months are, however many there are.
+# The finest period is taken of which at most so many have messages; else months, however many there are.
 _MOST: dict[Per, int] = {"hour": 48, "day": 31, "week": 26}
 _DAYS_BY_HOUR = 3
 
@@ -32,7 +32,7 @@ _NAME = "coalesce(event, '(' || type || ')')"
 
 
 class PeriodCount(msgspec.Struct, frozen=True):
-    """One period that holds messages: when it begins, and how many of each there were in it."""
+    """One period with messages: when it begins, and how many of each there were in it."""
 
     start: datetime
     messages: int
@@ -166,7 +166,7 @@ def _sections(report: Report) -> Iterator[Section]:
 
 def _by(title: str, names: Sequence[NameCount]) -> Section:
     rows = [
-        Row([[plain(name.name)], *([plain(value)] for value in (name.messages, name.persons, name.first, name.last))])
+        TableRow([[plain(value)] for value in (name.name, name.messages, name.persons, name.first, name.last)])
         for name in names[:_MOST_NAMES]
     ]
     rarer = len(names) - len(rows)
@@ -177,9 +177,9 @@ def _by(title: str, names: Sequence[NameCount]) -> Section:
     )
 
 
-def _period_row(period: PeriodCount, per: Per) -> Row:
-    numbers = (period.messages, period.persons, period.events, period.sources)
-    return Row([[plain(Period(period.start, per))], *([plain(number)] for number in numbers)], is_whole=True)
+def _period_row(period: PeriodCount, per: Per) -> TableRow:
+    values = (Period(period.start, per), period.messages, period.persons, period.events, period.sources)
+    return TableRow([[plain(value)] for value in values], is_whole=True)
 
 
 OVERVIEW = Question("overview", _answer, _sections, is_of_plan=False)

@@ -12,7 +12,18 @@ import msgspec
 
 from footfall.analytics.engine import hand_over
 from footfall.analytics.question import Question, Report, ReportContext
-from footfall.analytics.sections import Bounds, Cell, Definition, Row, Section, Table, Verdict, plain, quiet, strong
+from footfall.analytics.sections import (
+    Bounds,
+    Cell,
+    FigureDefinition,
+    Section,
+    Table,
+    TableRow,
+    TargetMet,
+    plain,
+    quiet,
+    strong,
+)
 from footfall.analytics.window import Span, Window
 from footfall.plan.model import VolumeExpectation
 from footfall.plan.periods import full_periods
@@ -131,15 +142,15 @@ def _sections(report: Report) -> Iterator[Section]:
     for volume in volumes:
         events[volume.definition].append(volume.event)
     rows = [
-        Row(
+        TableRow(
             [
                 [plain(volume.event)],
                 [plain(_bounds(volume)), quiet("\nin ", counted(volume.periods, volume.per))],
-                [plain(Verdict(volume.met))],
+                [plain(TargetMet(volume.met))],
                 _extreme(volume.lowest, volume.lowest_at),
                 _extreme(volume.highest, volume.highest_at),
             ],
-            Definition(f"volume of {', '.join(events[volume.definition])}", volume.definition),
+            FigureDefinition(f"volume of {', '.join(events[volume.definition])}", volume.definition),
         )
         for volume in volumes
     ]
