@@ -63,27 +63,27 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     The event may be named as on the wire, or by an alias. `groups` are, for each property group, the names of its
     properties by event. Raises UsageError for a name that the plan does not have.
     """
-    asked = _find(plan, name, groups)
+    subject = _find(plan, name, groups)
     index = UsageIndex(plan)
     uses = dict.fromkeys(
         use
-        for event, prop in asked.parts
+        for event, prop in subject.parts
         for use in (index.of_property(event.name, prop) if prop else index.of_event(event.name))
     )
     direct = _grouped(uses)
     names = {(user.kind, user.name) for user in direct}
-    events = {event.name: event for event, _ in asked.parts}
-    stated = [user for event, prop in asked.parts if not prop for user in _purposes(plan, event, names)]
+    events = {event.name: event for event, _ in subject.parts}
+    purposes = [user for event, prop in subject.parts if not prop for user in _purposes(plan, event, names)]
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
-    dependents = [*direct, *stated, *_through(plan, names), *senders.values()]
+    dependents = [*direct, *purposes, *_through(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
     teams = tuple(plan.teams.get(owner, Team(name=owner)) for owner in dict.fromkeys(filter(None, owned)))
     return Impact(
-        name=asked.name,
+        name=subject.name,
         events=tuple(events.values()),
-        property=asked.property,
+        property=subject.property,
         dependents=tuple(dependents),
         teams=teams,
     )
@@ -109,12 +109,12 @@ def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
     group, _, only = name.partition(".")
     if group in groups:
         return _group(plan, name, groups[group], only)
-    asked = head.partition(".")[0] or name
-    if asked in by_name:
-        top = name[len(asked) + 1 :].partition(".")[0].partition("[")[0]
-        raise UsageError(f"{name}: impact is told of a whole property; ask for {asked}.{top}")
-    hint = _near(asked, [*by_name, *groups])
-    raise UsageError(f"{name}: there is no event and no property group {asked!r} in the plan{hint}")
+    subject = head.partition(".")[0] or name
+    if subject in by_name:
+        top = name[len(subject) + 1 :].partition(".")[0].partition("[")[0]
+        raise UsageError(f"{name}: impact is told of a whole property; ask for {subject}.{top}")
+    hint = _near(subject, [*by_name, *groups])
+    raise UsageError(f"{name}: there is no event and no property group {subject!r} in the plan{hint}")
 
 
 def _find_call(plan: Plan, name: str) -> _Asked | None:
@@ -183,28 +183,28 @@ def _purposes(plan: Plan, event: Event, names: set[tuple[str, str]]) -> list[Dep
 
 def _through(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:
     """What depends on one of these: KPIs over a journey, KPIs that others drive or guard, goals."""
-    hit = {name for kind, name in names if kind == "kpi"}
+    kpis = {name for kind, name in names if kind == "kpi"}
     journeys = {name for kind, name in names if kind == "journey"}
     dependents = []
     for kpi in plan.kpis.values():
-        reasons = _reasons(kpi, plan, hit, journeys)
-        if reasons and kpi.name not in hit:
+        reasons = _reasons(kpi, plan, kpis, journeys)
+        if reasons and kpi.name not in kpis:
             dependents.append(Dependent(kind="kpi", name=kpi.name, owner=kpi.owner, through=tuple(reasons)))
     for goal in plan.goals.values():
-        by = tuple(f"kpi:{name}" for name in goal.kpis if name in hit)
+        by = tuple(f"kpi:{name}" for name in goal.kpis if name in kpis)
         if by:
             dependents.append(Dependent(kind="goal", name=goal.name, owner=goal.owner, through=by))
     return dependents
 
 
-def _reasons(kpi: Kpi, plan: Plan, hit: set[str], journeys: set[str]) -> list[str]:
+def _reasons(kpi: Kpi, plan: Plan, kpis: set[str], journeys: set[str]) -> list[str]:
     reasons = []
     if isinstance(kpi.measure, Conversion) and kpi.measure.journey in journeys:
         reasons.append(f"journey:{kpi.measure.journey}")
     reasons += [
-        f"kpi:{name}, which drives it" for name in plan.kpis if name in hit and plan.kpis[name].drives == kpi.name
+        f"kpi:{name}, which drives it" for name in plan.kpis if name in kpis and plan.kpis[name].drives == kpi.name
     ]
-    reasons += [f"kpi:{name}, its guardrail" for name in kpi.guardrails if name in hit]
+    reasons += [f"kpi:{name}, its guardrail" for name in kpi.guardrails if name in kpis]
     return reasons
 
 

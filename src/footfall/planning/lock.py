@@ -264,11 +264,11 @@ def _left(
 ) -> Iterator[tuple[str, Tombstone]]:
     """The tombstones to keep. A name that came back with another meaning is a problem, and its tombstone stays."""
     for key, stone in stones.items():
-        wrong = [where for where, meanings in carriers[key].items() if stone.means not in meanings]
-        if key in reuse or (carriers[key] and not wrong):
+        elsewhere = [where for where, meanings in carriers[key].items() if stone.means not in meanings]
+        if key in reuse or (carriers[key] and not elsewhere):
             continue
         yield key, stone
-        for where in wrong:
+        for where in elsewhere:
             had = "" if stone.means.startswith("event ") else f", where it meant: {stone.means}"
             message = f"the name {stone.wire!r} was taken away after version {stone.version}{had}"
             remedy = f"choose another name, or say that it may: footfall plan lock --reuse {key!r}"

@@ -78,10 +78,10 @@ def _uses(plan: Plan) -> Iterator[Use]:
         if replaced_by:
             yield Use(kind="event", name=event.name, owner=event.owner, how="is replaced by it", event=replaced_by)
     for key in ("device", "account"):
-        wanted = getattr(plan.identity, key)
-        for event in plan.events.values() if wanted else ():
-            if any(prop.name == wanted for prop in event.properties):
-                yield Use(kind="identity", name=key, how="names it", event=event.name, property=wanted)
+        name = getattr(plan.identity, key)
+        for event in plan.events.values() if name else ():
+            if any(prop.name == name for prop in event.properties):
+                yield Use(kind="identity", name=key, how="names it", event=event.name, property=name)
 
 
 def _names_of(rule: Rule) -> list[str]:

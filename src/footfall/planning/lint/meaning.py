@@ -81,13 +81,13 @@ def _placeholder(view: View) -> Iterator[Finding]:
 
 def _repeated(view: View) -> Iterator[Finding]:
     for path, text in _described(view):
-        said = [word for word in words_of(text) if word not in STOP_WORDS and word not in GENERIC]
+        words = [word for word in words_of(text) if word not in STOP_WORDS and word not in GENERIC]
         if not words_of(text):
             continue
         # A word of the event around a property, or of an object around an inner one, does say something of it.
         own = path if path[0] in ("goals", "journeys") else path[-1:]
         around = {stem(singular(word)) for part in own for word in words_of(part)}
-        if all(stem(singular(word)) in around for word in said) and words_of(text)[0] not in _PLACEHOLDERS:
+        if all(stem(singular(word)) in around for word in words) and words_of(text)[0] not in _PLACEHOLDERS:
             message = f"the description {text.strip()[:60]!r} only repeats the name"
             yield Finding(path=path, message=message, key="description")
 
@@ -107,16 +107,16 @@ def _by_column(view: View) -> dict[str, list[PlacedProperty]]:
 
 def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
     """Properties of one name of which a few differ from the most: those few, each with what the most are."""
-    for name, placed in _by_column(view).items():
-        kinds = [(each, aspect(each.prop)) for each in placed]
-        stated = [(each, kind) for each, kind in kinds if kind is not None]
-        counts = Counter(kind for _, kind in stated)
+    for name, column in _by_column(view).items():
+        kinds = [(each, aspect(each.prop)) for each in column]
+        known_kinds = [(each, kind) for each, kind in kinds if kind is not None]
+        counts = Counter(kind for _, kind in known_kinds)
         if len(counts) < 2:
             continue
         usual, number = counts.most_common(1)[0]
-        example = next(each for each, kind in stated if kind == usual)
+        example = next(each for each, kind in known_kinds if kind == usual)
         others = f"in {number} other places, such as" if number > 1 else "in"
-        for each, kind in stated:
+        for each, kind in known_kinds:
             if kind != usual:
                 yield Finding(
                     path=each.path,
@@ -125,9 +125,9 @@ def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Pro
 
 
 def _say_type(prop: Property) -> str:
-    inner = prop.items or prop.values
-    said = " or ".join(sorted(prop.types)) or prop.type
-    return f"is {said} of {inner.type}" if inner is not None else f"is {said}"
+    content = prop.items or prop.values
+    kinds = " or ".join(sorted(prop.types)) or prop.type
+    return f"is {kinds} of {content.type}" if content is not None else f"is {kinds}"
 
 
 def _conflicting_types(view: View) -> Iterator[Finding]:
@@ -152,10 +152,10 @@ def _topics(prop: Property) -> frozenset[str]:
 
 def _conflicting_meanings(view: View) -> Iterator[Finding]:
     """Descriptions of one name that share no word, also not with the name; and closed enums that share no value."""
-    for name, placed in _by_column(view).items():
-        own = {stem(singular(word)) for word in words_of(placed[0].prop.name)}
+    for name, column in _by_column(view).items():
+        own = {stem(singular(word)) for word in words_of(column[0].prop.name)}
         first: list[PlacedProperty] = []
-        for each in placed:
+        for each in column:
             if each.prop.type == "object" and not each.prop.description:
                 continue
             other = next((before for before in first if _apart(before.prop, each.prop, own)), None)

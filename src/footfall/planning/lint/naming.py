@@ -49,105 +49,105 @@ def _by_naming(key: str, test: _Test) -> Callable[[View], Iterator[Finding]]:
 
     def judge(view: View) -> Iterator[Finding]:
         for named in _named(view):
-            wanted = view.plan.naming.get(named.section, {})
-            if key in wanted:
-                answer = test(named, wanted)
+            convention = view.plan.naming.get(named.section, {})
+            if key in convention:
+                answer = test(named, convention)
                 if answer is not None:
                     message, remedy = (answer, "") if isinstance(answer, str) else answer
-                    level: LintLevel | None = wanted.get("level")
+                    level: LintLevel | None = convention.get("level")
                     yield Finding(path=named.path, message=message, remedy=remedy, level=level)
 
     return judge
 
 
-def _judged(named: _Named, wanted: Mapping[str, Any]) -> str:
+def _judged(named: _Named, convention: Mapping[str, Any]) -> str:
     """The name that a style is about: Title Case and kebab-case can only be names on the wire."""
-    style = STYLES.get(wanted.get("style", ""))
+    style = STYLES.get(convention.get("style", ""))
     return named.wire_name if style is not None and style.on_wire else named.name
 
 
-def _style(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    style, name = STYLES[wanted["style"]], _judged(named, wanted)
+def _style(named: _Named, convention: Mapping[str, Any]) -> tuple[str, str] | None:
+    style, name = STYLES[convention["style"]], _judged(named, convention)
     if style.fits(name):
         return None
     key = "wire_name: " if style.on_wire else ""
-    better = spell(words_of(name), wanted["style"])
-    return f"{name!r} is not {wanted['style']}", f"write {key}{better}" if better else ""
+    better = spell(words_of(name), convention["style"])
+    return f"{name!r} is not {convention['style']}", f"write {key}{better}" if better else ""
 
 
-def _pattern(named: _Named, wanted: Mapping[str, Any]) -> str | None:
-    matches = compile_pattern(wanted["pattern"]).search(named.name) is not None
-    return None if matches else f"{named.name!r} does not match {wanted['pattern']}"
+def _pattern(named: _Named, convention: Mapping[str, Any]) -> str | None:
+    matches = compile_pattern(convention["pattern"]).search(named.name) is not None
+    return None if matches else f"{named.name!r} does not match {convention['pattern']}"
 
 
-def _length(named: _Named, wanted: Mapping[str, Any]) -> str | None:
-    name, most = _judged(named, wanted), wanted["max_length"]
+def _length(named: _Named, convention: Mapping[str, Any]) -> str | None:
+    name, most = _judged(named, convention), convention["max_length"]
     return f"{name!r} has {len(name)} characters, and at most {most} are wanted" if len(name) > most else None
 
 
-def _ends(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str]:
+def _ends(named: _Named, convention: Mapping[str, Any]) -> tuple[str, str]:
     """The word where the plan wants the action, and the word at the other end."""
     words = words_of(named.name)
     ends = (last_action(words), words[0])
-    return ends if wanted.get("order", "object_action") == "object_action" else (ends[1], ends[0])
+    return ends if convention.get("order", "object_action") == "object_action" else (ends[1], ends[0])
 
 
-def _is_turned(right: str, wrong: str, exceptions: Collection[str]) -> bool:
+def _is_turned(right: str, other: str, exceptions: Collection[str]) -> bool:
     """Whether the action is at the wrong end.
 
     `completed_order` ends in a noun that is also a verb: the word in the past is the action.
     """
     if is_action(right, exceptions):
-        return is_past(wrong, exceptions) and not is_past(right, exceptions)
-    return is_action(wrong, exceptions)
+        return is_past(other, exceptions) and not is_past(right, exceptions)
+    return is_action(other, exceptions)
 
 
-def _order(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    exceptions = wanted.get("exceptions", ())
+def _order(named: _Named, convention: Mapping[str, Any]) -> tuple[str, str] | None:
+    exceptions = convention.get("exceptions", ())
     if not words_of(named.name):
         return None
-    right, wrong = _ends(named, wanted)
-    if _is_turned(right, wrong, exceptions):
-        return f"{named.name!r} puts the action in the wrong place", f"write {_better(named, wanted)}"
+    right, other = _ends(named, convention)
+    if _is_turned(right, other, exceptions):
+        return f"{named.name!r} puts the action in the wrong place", f"write {_better(named, convention)}"
     if is_action(right, exceptions):
         return None
-    place = "last" if wanted["order"] == "object_action" else "first"
+    position = "last" if convention["order"] == "object_action" else "first"
     return f"{named.name!r} says no action: {right!r} is no verb that footfall knows", (
-        f"let the {place} word be what was done; if it is, add {right} to naming.{named.section}.exceptions"
+        f"let the {position} word be what was done; if it is, add {right} to naming.{named.section}.exceptions"
     )
 
 
-def _tense(named: _Named, wanted: Mapping[str, Any]) -> tuple[str, str] | None:
-    exceptions = wanted.get("exceptions", ())
+def _tense(named: _Named, convention: Mapping[str, Any]) -> tuple[str, str] | None:
+    exceptions = convention.get("exceptions", ())
     if not words_of(named.name):
         return None
-    ends = _ends(named, wanted)
+    ends = _ends(named, convention)
     # What has no action at all is the business of name_order, where the plan wants an order.
-    if "order" in wanted and not any(is_action(word, exceptions) for word in ends):
+    if "order" in convention and not any(is_action(word, exceptions) for word in ends):
         return None
     past = [word for word in ends if is_past(word, exceptions)]
-    if wanted["tense"] == "present":
+    if convention["tense"] == "present":
         return (f"{named.name!r} is in the past: {past[0]!r}", "name it as what is being done") if past else None
     if past:
         return None
     action = ends[1] if _is_turned(*ends, exceptions) else ends[0]
     return (
         f"{named.name!r} is not in the past tense",
-        f"write {_better(named, wanted)}; if {action} is past, add it to naming.{named.section}.exceptions",
+        f"write {_better(named, convention)}; if {action} is past, add it to naming.{named.section}.exceptions",
     )
 
 
-def _better(named: _Named, wanted: Mapping[str, Any]) -> str:
+def _better(named: _Named, convention: Mapping[str, Any]) -> str:
     """The name in the order and the tense that the plan wants, in its style."""
-    words, exceptions = list(words_of(named.name)), wanted.get("exceptions", ())
-    right, wrong = _ends(named, wanted)
-    action = wrong if _is_turned(right, wrong, exceptions) else right
-    if action == wrong and right != wrong and "order" in wanted:
+    words, exceptions = list(words_of(named.name)), convention.get("exceptions", ())
+    right, other = _ends(named, convention)
+    action = other if _is_turned(right, other, exceptions) else right
+    if action == other and right != other and "order" in convention:
         words.remove(action)
-        words = [*words, action] if wanted["order"] == "object_action" else [action, *words]
-    if wanted.get("tense") == "past" and not is_past(action, exceptions):
+        words = [*words, action] if convention["order"] == "object_action" else [action, *words]
+    if convention.get("tense") == "past" and not is_past(action, exceptions):
         words = [part for word in words for part in (past_of(word).split("_") if word == action else [word])]
-    style = wanted.get("style", "snake_case")
+    style = convention.get("style", "snake_case")
     return spell(words, "snake_case" if STYLES[style].on_wire else style)
 
 
@@ -178,12 +178,12 @@ def _near(view: View) -> Iterator[Finding]:
     """Two names of a section with the same words in another form or order, or one letter of a long word apart."""
     by_group: dict[str, dict[tuple[str, ...], _Named]] = {}
     typing_errors: dict[str, _TypingErrors] = {}
-    judged: set[tuple[str, str]] = set()
+    names: set[tuple[str, str]] = set()
     for named in _named(view):
         group = f"{named.section} {named.path[1] if named.section == 'traits' else ''} {named.type}"
-        if (group, named.name) in judged:
+        if (group, named.name) in names:
             continue
-        judged.add((group, named.name))
+        names.add((group, named.name))
         words = words_of(named.name)
         form = tuple(sorted(_plain(word, named.section) for word in words))
         first = by_group.setdefault(group, {}).setdefault(form, named)

@@ -45,12 +45,12 @@ def _unmarked(view: View) -> Iterator[Finding]:
         least = next(
             (levels.index(word) for word in (kind.weight, "personal") if word in levels), min(1, len(levels) - 1)
         )
-        stated = each.prop.sensitivity
-        if stated is None or stated not in levels or levels.index(stated) < least:
-            said = "states no sensitivity" if stated is None else f"is only marked {stated}"
+        level = each.prop.sensitivity
+        if level is None or level not in levels or levels.index(level) < least:
+            mark = "states no sensitivity" if level is None else f"is only marked {level}"
             yield Finding(
                 path=each.path,
-                message=f"it looks like {kind.kind} ({kind.source}), and {said}",
+                message=f"it looks like {kind.kind} ({kind.source}), and {mark}",
                 remedy=f"add sensitivity: {levels[least]}, and a transform if the value itself is not needed",
                 key="sensitivity",
             )

@@ -34,32 +34,32 @@ def _measured(kpi: Kpi, plan: Plan) -> tuple[str, ...]:
 def _served(view: View) -> dict[str, set[str]]:
     """By event: what uses it, as `purpose` writes it."""
     plan = view.plan
-    served: dict[str, set[str]] = {name: set() for name in plan.events}
+    uses_by_event: dict[str, set[str]] = {name: set() for name in plan.events}
     for journey in plan.journeys.values():
         for event in (*_steps(journey), *(guard.event for guard in journey.never)):
-            served.setdefault(event, set()).add(f"journey:{journey.name}")
+            uses_by_event.setdefault(event, set()).add(f"journey:{journey.name}")
     for kpi in plan.kpis.values():
         for event in _measured(kpi, plan):
-            served.setdefault(event, set()).add(f"kpi:{kpi.name}")
+            uses_by_event.setdefault(event, set()).add(f"kpi:{kpi.name}")
     for goal in plan.goals.values():
-        for event, uses in served.items():
+        for event, uses in uses_by_event.items():
             if any(f"kpi:{kpi}" in uses for kpi in goal.kpis):
-                served[event] = uses | {f"goal:{goal.name}"}
-    return served
+                uses_by_event[event] = uses | {f"goal:{goal.name}"}
+    return uses_by_event
 
 
 def _unused_event(view: View) -> Iterator[Finding]:
-    served = _served(view)
+    uses_by_event = _served(view)
     for event in view.events("active"):
-        if not served[event.name] and not event.purpose:
+        if not uses_by_event[event.name] and not event.purpose:
             yield Finding(path=(event.name,), message="no KPI and no journey uses it, and it states no purpose")
 
 
 def _missing_purpose(view: View) -> Iterator[Finding]:
     """Of what is used, or is still a draft: an active event that nothing uses is `unused_event`, once."""
-    served = _served(view)
+    uses_by_event = _served(view)
     for event in view.events("active", "draft"):
-        uses = sorted(served[event.name])
+        uses = sorted(uses_by_event[event.name])
         if not event.purpose and (uses or event.status == "draft"):
             used_by = f", and {', '.join(uses)} use{'s' if len(uses) == 1 else ''} it" if uses else ""
             message = f"it does not say what it is collected for{used_by}"
@@ -67,10 +67,10 @@ def _missing_purpose(view: View) -> Iterator[Finding]:
 
 
 def _unmet_purpose(view: View) -> Iterator[Finding]:
-    served = _served(view)
+    uses_by_event = _served(view)
     for event in view.events("active"):
         for purpose in event.purpose:
-            if purpose not in served[event.name]:
+            if purpose not in uses_by_event[event.name]:
                 yield Finding(path=(event.name,), message=f"its purpose {purpose} does not use it", key="purpose")
 
 
@@ -86,18 +86,18 @@ def _dead(name: str, plan: Plan) -> str | None:
 
 def _kpi_without_event(view: View) -> Iterator[Finding]:
     for kpi in view.plan.kpis.values():
-        dead = [said for name in _measured(kpi, view.plan) if (said := _dead(name, view.plan)) is not None]
-        if dead:
-            yield Finding(path=("kpis", kpi.name), message=f"it has no live event: {'; '.join(dead)}", key="measure")
+        reasons = [reason for name in _measured(kpi, view.plan) if (reason := _dead(name, view.plan)) is not None]
+        if reasons:
+            yield Finding(path=("kpis", kpi.name), message=f"it has no live event: {'; '.join(reasons)}", key="measure")
 
 
 def _journey_without_event(view: View) -> Iterator[Finding]:
     for journey in view.plan.journeys.values():
         for index, step in enumerate(journey.steps):
-            said = _dead(step.event, view.plan)
-            if said is not None:
+            reason = _dead(step.event, view.plan)
+            if reason is not None:
                 path = ("journeys", journey.name, "steps", f"[{index}]")
-                yield Finding(path=path, message=f"the step {step.id!r} has no live event: {said}", key="event")
+                yield Finding(path=path, message=f"the step {step.id!r} has no live event: {reason}", key="event")
 
 
 def _equal_kpis(view: View) -> Iterator[Finding]:

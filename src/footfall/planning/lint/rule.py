@@ -97,8 +97,8 @@ def _all_properties(plan: Plan) -> Iterator[PlacedProperty]:
 
 def _with_inner(path: Path, prop: Property, event: Event | None, depth: int) -> Iterator[PlacedProperty]:
     yield PlacedProperty(path, prop, event, depth)
-    for part, inner in (("[]", prop.items), ("{}", prop.values)):
-        if inner is not None:
-            yield from _with_inner((*path, part), inner, event, depth + 1)
-    for inner in prop.properties:
-        yield from _with_inner((*path, inner.name), inner, event, depth + 1)
+    for part, content in (("[]", prop.items), ("{}", prop.values)):
+        if content is not None:
+            yield from _with_inner((*path, part), content, event, depth + 1)
+    for content in prop.properties:
+        yield from _with_inner((*path, content.name), content, event, depth + 1)

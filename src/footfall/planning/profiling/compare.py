@@ -278,8 +278,8 @@ def lifecycles(
 
 
 def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
-    asked = (f"{use.kind}:{use.name}" for use in index.of_event(event.name) if use.kind in {"kpi", "journey"})
-    return tuple(dict.fromkeys(asked))
+    names = (f"{use.kind}:{use.name}" for use in index.of_event(event.name) if use.kind in {"kpi", "journey"})
+    return tuple(dict.fromkeys(names))
 
 
 def _lifecycle(

@@ -139,11 +139,11 @@ def _maps(path: str, properties: Iterable[Property]) -> Iterator[tuple[str, bool
 
 
 def _inside_of(path: str, prop: Property) -> Iterator[tuple[str, bool]]:
-    for sign, inner in (("[]", prop.items), ("{}", prop.values)):
-        if inner is not None:
-            if inner.values is not None:
-                yield f"{path}{sign}", inner.values.type not in {"array", "map", "object"}
-            yield from _inside_of(f"{path}{sign}", inner)
+    for sign, content in (("[]", prop.items), ("{}", prop.values)):
+        if content is not None:
+            if content.values is not None:
+                yield f"{path}{sign}", content.values.type not in {"array", "map", "object"}
+            yield from _inside_of(f"{path}{sign}", content)
     yield from _maps(path, prop.properties)
 
 

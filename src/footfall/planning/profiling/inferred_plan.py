@@ -88,7 +88,7 @@ def _one_line(text: str) -> str:
 
 def _names(keys: Iterator[str]) -> dict[str, str]:
     """A canonical name for each key on the wire: words in lower case, with a number where two would be equal."""
-    given: dict[str, str] = {}
+    names: dict[str, str] = {}
     taken: set[str] = set()
     # Who bears a canonical name already keeps it.
     for key in sorted(keys, key=lambda key: (_canonical(key) != key, key)):
@@ -98,8 +98,8 @@ def _names(keys: Iterator[str]) -> dict[str, str]:
             number += 1
             name = f"{stem}_{number}"
         taken.add(name)
-        given[key] = name
-    return given
+        names[key] = name
+    return names
 
 
 def _canonical(key: str) -> str:

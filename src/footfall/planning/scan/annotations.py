@@ -38,8 +38,8 @@ def from_annotation(frame: CodeFrame, node: ast.expr | None) -> Value | None:
 
 def _any_promised(frame: CodeFrame, parts: list[ast.expr]) -> Value | None:
     """What one of several annotations promises: nothing unless all do, but for None; one client is enough."""
-    asked = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
-    promises = [from_annotation(frame, part) for part in asked]
+    nodes = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
+    promises = [from_annotation(frame, part) for part in nodes]
     client = next((value for value in promises if isinstance(value, SdkClient)), None)
     values = [value for value in promises if value is not None]
     return client or (join_values(values) if values and len(values) == len(promises) else None)

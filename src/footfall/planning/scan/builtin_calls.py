@@ -36,24 +36,24 @@ METHODS: Mapping[type[Any], frozenset[str]] = {
 """The methods of built-in values that are known to the scan."""
 
 
-def _dict(arguments: Arguments, what: ast.Call) -> Value:
-    result = Dictionary({}, None, id(what))
+def _dict(arguments: Arguments, node: ast.Call) -> Value:
+    result = Dictionary({}, None, id(node))
     if arguments.positional:
         result = merged(result, arguments.positional[0])
     named = Dictionary({name: DictEntry(value) for name, value in arguments.named.items()}, arguments.named_rest)
     result = merged(result, named)
-    return result if arguments.rest is None else Dictionary(result.entries, arguments.rest, id(what))
+    return result if arguments.rest is None else Dictionary(result.entries, arguments.rest, id(node))
 
 
-def _copy(arguments: Arguments, what: ast.Call) -> Value:
-    value = arguments.positional[0] if arguments.positional else Unknown(because("is ", what))
-    return Dictionary(value.entries, value.rest, id(what)) if isinstance(value, Dictionary) else value
+def _copy(arguments: Arguments, node: ast.Call) -> Value:
+    value = arguments.positional[0] if arguments.positional else Unknown(because("is ", node))
+    return Dictionary(value.entries, value.rest, id(node)) if isinstance(value, Dictionary) else value
 
 
 def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
     """A conversion: exact for a constant, else a value whose type at least is known."""
 
-    def builtin(arguments: Arguments, what: ast.Call) -> Value:
+    def builtin(arguments: Arguments, node: ast.Call) -> Value:
         value = plain(arguments.positional[0]) if len(arguments.positional) == 1 and not arguments.named else None
         if isinstance(value, Const) and is_scalar(value.value):
             try:
@@ -62,18 +62,22 @@ def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
                 pass
         if value is not None and convert is str and isinstance(value, Unknown) and value.type == "string":
             return value
-        return Unknown(because("is ", what), params_in(value), type=kind)
+        return Unknown(because("is ", node), params_in(value), type=kind)
 
     return builtin
 
 
-def _listed(arguments: Arguments, what: ast.Call) -> Value:
+def _listed(arguments: Arguments, node: ast.Call) -> Value:
     value = arguments.positional[0] if arguments.positional else Items(())
-    return value if isinstance(value, Items) else Unknown(because("is ", what), params_in(value), type="array")
+    return value if isinstance(value, Items) else Unknown(because("is ", node), params_in(value), type="array")
 
 
-def _truth(arguments: Arguments, what: ast.Call) -> Value:
-    return Unknown(because("is ", what), params_in(*arguments.positional), type="boolean")
+def _truth(arguments: Arguments, node: ast.Call) -> Value:
+    return Unknown(because("is ", node), params_in(*arguments.positional), type="boolean")
+
+
+def _sorted(arguments: Arguments, node: ast.Call) -> Value:
+    return Unknown(because("is ", node), params_in(*arguments.positional), type="array")
 
 
 BUILTINS: Mapping[str, Builtin] = {
@@ -82,33 +86,33 @@ BUILTINS: Mapping[str, Builtin] = {
     "builtins.float": _typed("number", float),
     "builtins.int": _typed("integer", int),
     "builtins.isinstance": _truth,
-    "builtins.len": lambda _arguments, what: Unknown(because("is ", what), type="integer"),
+    "builtins.len": lambda _arguments, node: Unknown(because("is ", node), type="integer"),
     "builtins.list": _listed,
     "builtins.repr": _typed("string", repr),
-    "builtins.sorted": lambda given, what: Unknown(because("is ", what), params_in(*given.positional), type="array"),
+    "builtins.sorted": _sorted,
     "builtins.str": _typed("string", str),
     "builtins.tuple": _listed,
     "collections.OrderedDict": _dict,
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "types.MappingProxyType": _copy,
-    "typing.cast": lambda arguments, what: (
-        arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", what))
+    "typing.cast": lambda arguments, node: (
+        arguments.positional[1] if len(arguments.positional) == 2 else Unknown(because("is ", node))
     ),
 }  # fmt: skip
 """How to get the result of a call, by the full name of what is called."""
 
 
-def bound_call(receiver: Value, name: str, arguments: Arguments, what: ast.AST) -> Value:
+def bound_call(receiver: Value, name: str, arguments: Arguments, node: ast.AST) -> Value:
     """What a method of a built-in value gives back; changes in place are made elsewhere."""
     if isinstance(receiver, Dictionary):
-        return _dictionary_call(receiver, name, arguments, what)
+        return _dictionary_call(receiver, name, arguments, node)
     if isinstance(receiver, Items | Param | Unknown) and name == "copy":
         return receiver
-    return Unknown(because("is ", what), params_in(*arguments.positional))
+    return Unknown(because("is ", node), params_in(*arguments.positional))
 
 
-def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what: ast.AST) -> Value:
+def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, node: ast.AST) -> Value:
     first = plain(arguments.positional[0]) if arguments.positional else None
     if name in {"get", "pop", "setdefault"} and first is not None:
         default = arguments.positional[1] if len(arguments.positional) > 1 else Const(None)
@@ -116,7 +120,7 @@ def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what
             entry = receiver.entries.get(first.value)
             if entry is not None:
                 return entry.value if entry.certain else join_values((entry.value, default))
-            return default if receiver.rest is None else Unknown(because("is ", what), params_in(receiver.rest))
+            return default if receiver.rest is None else Unknown(because("is ", node), params_in(receiver.rest))
         if receiver.rest is None:
             return join_values([*(entry.value for entry in receiver.entries.values()), default])
     certain = receiver.rest is None and all(entry.certain for entry in receiver.entries.values())
@@ -127,4 +131,4 @@ def _dictionary_call(receiver: Dictionary, name: str, arguments: Arguments, what
         return Items(tuple(Const(key) for key in receiver.entries))
     if name == "values" and certain:
         return Items(tuple(entry.value for entry in receiver.entries.values()))
-    return Unknown(because("is ", what), params_in(receiver.rest, *arguments.positional))
+    return Unknown(because("is ", node), params_in(receiver.rest, *arguments.positional))

@@ -234,16 +234,16 @@ class CallChecker:
         code, how, remedy = ("missing_property", "", "give it") if entry is None else _MAYBE_MISSING
         yield _problem(code, f"is required and not given{how}", sent, where=where, remedy=remedy, part="*")
 
-    def _value(self, sent: Sent, event: Event, key: str, prop: Property, bare: Value) -> Iterator[Problem]:
-        if isinstance(bare, Unknown):
-            if bare.type and prop.type in _NEVER.get(bare.type, ()):
+    def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
+        if isinstance(value, Unknown):
+            if value.type and prop.type in _NEVER.get(value.type, ()):
                 yield _problem(
-                    "wrong_value", f"expected {_article(prop.type)}, got {_article(bare.type)}", sent,
+                    "wrong_value", f"expected {_article(prop.type)}, got {_article(value.type)}", sent,
                     where=f"{event.name}.{key}", remedy=f"give {_article(prop.type)}", part=key,
                 )  # fmt: skip
             return
         holes: list[str] = []
-        text = as_json({key: bare}, holes)
+        text = as_json({key: value}, holes)
         if text is None or key in holes:
             return
         checked = self._validator.check(event, text)
@@ -327,9 +327,9 @@ def _problem(code: str, message: str, sent: Sent, *, remedy: str, where: str = "
         message + via,
         remedy=remedy,
         where=where,
-        file=cause.place.file,
-        line=cause.place.line,
-        column=cause.place.column,
+        file=cause.location.file,
+        line=cause.location.line,
+        column=cause.location.column,
         level="warning" if code in _WARNINGS else "error",
     )
 

@@ -147,14 +147,14 @@ def _changes(callee: Value, position: int | str | None) -> bool:
 def _called(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
     if not isinstance(callee, Action | SdkClient | Unknown | Param):
-        frame.engine.resolved.add(frame.place(node))
+        frame.engine.resolved.add(frame.location(node))
     if handler is not None:
         return handler(frame, node, callee, arguments)
     return _unknown_call(frame, node, callee, arguments)
 
 
 def _action(frame: CodeFrame, node: ast.Call, callee: Action, arguments: Arguments) -> Value:
-    frame.sent.extend(send(callee, arguments, frame.place(node)))
+    frame.sent.extend(send(callee, arguments, frame.location(node)))
     return Unknown(because("is ", node))
 
 
@@ -263,7 +263,7 @@ def _unknown_call(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Ar
         receiver = Unknown(callee.reason, callee.params) if isinstance(callee, Unknown) else callee
         action = likely(name, arguments, frame.engine.modules.library.sdks(frame.scope.module.path))
         if action is not None:
-            frame.sent.extend(send(action, arguments, frame.place(node), receiver))
+            frame.sent.extend(send(action, arguments, frame.location(node), receiver))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
     _handed_on(frame, node, full.rpartition(".")[2], arguments)
     return Unknown(because("is ", node), params_in(callee))
@@ -280,7 +280,7 @@ def _handed_on(frame: CodeFrame, node: ast.Call, name: str, arguments: Arguments
             _called(frame, node, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:
             why = Unknown(because(f"cannot be seen: {value.method} is handed to ", node, ", which calls it"))
-            frame.sent.extend(send(value, Arguments((), {"event": why}), frame.place(node)))
+            frame.sent.extend(send(value, Arguments((), {"event": why}), frame.location(node)))
 
 
 _CALLEES: Mapping[type[Any], Callable[[CodeFrame, ast.Call, Any, Arguments], Value]] = {

@@ -34,7 +34,7 @@ _MAY_BE_TEXT = (Const, Unknown, Param, Choice, LibraryCall, Instance, External)
 
 
 class CodeLocation(msgspec.Struct, frozen=True, order=True):
-    """A place in the code: a file, a line and a column, both from 1."""
+    """A location in the code: a file, a line and a column, both from 1."""
 
     file: str
     line: int
@@ -44,24 +44,24 @@ class CodeLocation(msgspec.Struct, frozen=True, order=True):
 class Cause(msgspec.Struct, frozen=True):
     """Where a part of a message is given, and through which functions it goes from there, the outermost first."""
 
-    place: CodeLocation
+    location: CodeLocation
     via: tuple[str, ...] = ()
 
 
 class Sent(msgspec.Struct, frozen=True, eq=False):
     """One message that the code sends, as far as it is known.
 
-    `place` is where it is reported: the call of the SDK (`origin`), or of the outermost wrapper that brings a part of
-    it. `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not those
-    on the wire, `is_choice` that the event is one of several, which `depends` may decide, `is_loose` that it may be
-    none of some of them. `receiver` is None for a client, else why it is not known to be one. `causes` are where the
+    `location` is where it is reported: the call of the SDK (`origin`), or of the outermost wrapper that brings a part
+    of it. `via` names the wrappers between, the outermost first. `by_name` says that keys are the plan's names, not
+    those on the wire, `is_choice` that the event is one of several, which `depends` may decide, `is_loose` that it may
+    be none of some of them. `receiver` is None for a client, else why it is not known to be one. `causes` are where the
     parts come from: the event (""), the properties as a whole ("*") and single keys; without one it is the call of the
     SDK.
     """
 
     sdk: str
     kind: MessageKind
-    place: CodeLocation
+    location: CodeLocation
     origin: CodeLocation
     event: Value
     properties: Value | None
@@ -87,7 +87,7 @@ class Sent(msgspec.Struct, frozen=True, eq=False):
         return self.depends | params_in(self.event, self.properties, self.receiver, inside=True)
 
 
-def send(action: Action, arguments: Arguments, place: CodeLocation, receiver: Value | None = None) -> Iterator[Sent]:
+def send(action: Action, arguments: Arguments, location: CodeLocation, receiver: Value | None = None) -> Iterator[Sent]:
     """What a call of a client's method sends; several when the event is one of a few."""
     signatures = (action.signature,) if action.signature is not None else SDKS[action.sdk].methods[action.method]
     match = next(
@@ -95,7 +95,7 @@ def send(action: Action, arguments: Arguments, place: CodeLocation, receiver: Va
     )
     if match is None:
         unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
-        yield Sent(action.sdk, signatures[0].kind, place, place, unknown, None, receiver=receiver)
+        yield Sent(action.sdk, signatures[0].kind, location, location, unknown, None, receiver=receiver)
         return
     signature, taken = match
     properties = _structured(taken) if signature.properties == "*structured" else taken.get(signature.properties)
@@ -114,7 +114,7 @@ def send(action: Action, arguments: Arguments, place: CodeLocation, receiver: Va
     depends = params_in(event) if isinstance(event, Choice) else frozenset()
     for kind, name, content, by_name in unpacked:
         yield Sent(
-            action.sdk, kind, place, place, name, content, (), by_name, receiver, len(unpacked) > 1, depends,
+            action.sdk, kind, location, location, name, content, (), by_name, receiver, len(unpacked) > 1, depends,
             isinstance(event, Choice) and event.loose,
         )  # fmt: skip
 
@@ -161,8 +161,8 @@ def _unpacked(event: Value, kind: MessageKind) -> tuple[MessageKind, Value, Valu
         if carrier.fields:
             properties = _structured(taken)
         name = taken.get(carrier.event, Unknown("is not given"))
-        inner_kind, inner, own, by_name = _unpacked(name, carrier.kind)
-        return inner_kind, _schema_name(inner), own if own is not None else properties, by_name
+        inner_kind, name_inside, own, by_name = _unpacked(name, carrier.kind)
+        return inner_kind, _schema_name(name_inside), own if own is not None else properties, by_name
     cls = event.cls if isinstance(event, Instance) else event if isinstance(event, Class) else None
     if cls is not None and isinstance(event, Instance):
         name = plain(class_value(cls, EVENT_OF_CLASS) or Unknown(f"is an object of {cls.qualname}"))
@@ -204,8 +204,8 @@ def bind(
     rest = arguments.rest or arguments.named_rest
     for name in (*positional, *(arg.arg for arg in names.kwonlyargs)):
         if name not in bound:
-            given = rest if rest is not None else defaults.get(name)
-            bound[name] = unbound[name] if given is None else given
+            argument = rest if rest is not None else defaults.get(name)
+            bound[name] = unbound[name] if argument is None else argument
     if names.vararg is not None:
         extra_positional = arguments.positional[len(positional) :]
         bound[names.vararg.arg] = Items(extra_positional) if arguments.rest is None else arguments.rest

@@ -18,13 +18,13 @@ _ENUMS = frozenset({"enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "e
 
 def ancestry(cls: Value) -> Iterator[Value]:
     """A class and its bases, in the order in which names are looked up; each comes once."""
-    passed: list[Value] = []
+    visited: list[Value] = []
     stack = [cls]
     while stack:
         item = stack.pop(0)
-        if any(item is other for other in passed):
+        if any(item is other for other in visited):
             continue
-        passed.append(item)
+        visited.append(item)
         yield item
         if isinstance(item, Class):
             stack[:0] = item.bases

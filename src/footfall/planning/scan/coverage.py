@@ -59,7 +59,7 @@ def implementations(plan: Plan, verdicts: Iterable[CallVerdict]) -> dict[str, Im
 
 
 def _places(verdicts: Iterable[CallVerdict]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"{verdict.sent.place.file}:{verdict.sent.place.line}" for verdict in verdicts))
+    return tuple(dict.fromkeys(f"{verdict.sent.location.file}:{verdict.sent.location.line}" for verdict in verdicts))
 
 
 def coverage_of(
@@ -78,12 +78,12 @@ def coverage_of(
         and (team is None or event.owner == team)
         and (source is None or source in event.sources)
     ]
-    done = [
+    never = tuple(
         event.name
         for event in counted
-        if sent[event.name].places and (source is None or source in sent[event.name].sources)
-    ]
-    return CodeCoverage(len(counted), len(done), tuple(event.name for event in counted if event.name not in done))
+        if not sent[event.name].places or (source is not None and source not in sent[event.name].sources)
+    )
+    return CodeCoverage(len(counted), len(counted) - len(never), never)
 
 
 def can_be_python(plan: Plan, event: Event) -> bool:

@@ -215,9 +215,9 @@ class Engine:
     def summary(self, function: Function) -> Outcome | None:
         """What a function does whoever calls it; None while it is being followed already."""
         key = id(function.node)
-        kept = self._summaries.get(key)
-        if kept is not None and kept[0].scope is function.scope:
-            return kept[1]
+        cached = self._summaries.get(key)
+        if cached is not None and cached[0].scope is function.scope:
+            return cached[1]
         if self._nested >= _MOST_NESTED:
             return _NOTHING
         self._summaries[key] = (function, None)
@@ -272,10 +272,10 @@ class Engine:
 
     def _as_annotated(self, function: Function, returns: Value) -> Value:
         """What a function returns, or what it says that it returns where that says more."""
-        said = function.node.returns
-        if said is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
+        annotation = function.node.returns
+        if annotation is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
             return returns
-        promise = from_annotation(CodeFrame(self, self._scope_of(function), MOST_WRAPPERS), said)
+        promise = from_annotation(CodeFrame(self, self._scope_of(function), MOST_WRAPPERS), annotation)
         if promise is None:
             return returns
         return join_values(
@@ -334,7 +334,7 @@ class Engine:
     ) -> Value:
         """Follow a call: what it returns; what it sends because of its arguments goes to the caller."""
         self.called.add(id(function.node))
-        place = frame.place(node)
+        location = frame.location(node)
         if not self.may_send(function) and function.scope.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
         if function.kind == "task":
@@ -352,26 +352,28 @@ class Engine:
                 return base.returns
             if not frame.sends:
                 # Only what is sent has to be known better; whoever sends what this gives follows it again from there.
-                given = (
+                values = (
                     *arguments.positional,
                     *arguments.named.values(),
                     arguments.rest,
                     arguments.named_rest,
                     receiver,
                 )
-                return Unknown(f"is what {function.qualname}() returns", params_in(*given, inside=True))
+                return Unknown(f"is what {function.qualname}() returns", params_in(*values, inside=True))
         if frame.depth >= MOST_WRAPPERS:
             for message in depends:
                 if _own_params(message.whole_params(), "self"):
-                    frame.sent.append(msgspec.structs.replace(message, event=_TOO_DEEP, place=place, properties=None))
+                    frame.sent.append(
+                        msgspec.structs.replace(message, event=_TOO_DEEP, location=location, properties=None)
+                    )
             return Unknown(f"is what {function.qualname}() returns")
         outcome = self.run(function, arguments, frame.depth + 1, receiver, sends=frame.sends)
-        frame.sent.extend(_brought(base.sent, depends, outcome.sent, place, function.qualname))
+        frame.sent.extend(_brought(base.sent, depends, outcome.sent, location, function.qualname))
         return outcome.returns
 
     def construct(self, frame: CodeFrame, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
         """Make an object. What its methods send because of the constructor's arguments is sent here."""
-        instance, place = Instance(cls, arguments), frame.place(node)
+        instance, location = Instance(cls, arguments), frame.location(node)
         init = class_value(cls, "__init__")
         if not isinstance(init, Function):
             return instance
@@ -386,30 +388,30 @@ class Engine:
             if depends:
                 outcome = self.run(function, None, frame.depth + 1, instance)
                 whole = base.sent if base is not None else ()
-                frame.sent.extend(_brought(whole, depends, outcome.sent, place, cls.qualname))
+                frame.sent.extend(_brought(whole, depends, outcome.sent, location, cls.qualname))
         return instance
 
 
 def _brought(
-    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], place: CodeLocation, wrapper: str
+    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], location: CodeLocation, wrapper: str
 ) -> Iterable[Sent]:
     """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended.
 
     `whole` is what it sends whoever calls it, `depends` the part of it that depends on the caller.
     """
-    origins = {(message.origin, message.place): message for message in depends}
+    origins = {(message.origin, message.location): message for message in depends}
     by_origin = {message.origin: message for message in depends}
-    same = {(message.origin, message.place) for message in whole} - origins.keys()
+    same = {(message.origin, message.location) for message in whole} - origins.keys()
     for message in sent:
-        base = origins.get((message.origin, message.place)) or by_origin.get(message.origin)
-        if base is None or (message.origin, message.place) in same:
+        base = origins.get((message.origin, message.location)) or by_origin.get(message.origin)
+        if base is None or (message.origin, message.location) in same:
             continue
         theirs = bool(_own_params(base.all_params() - params_in(base.receiver), "self"))
         yield msgspec.structs.replace(
             message,
-            place=place if theirs else message.place,
+            location=location if theirs else message.location,
             via=(wrapper, *message.via) if theirs else message.via,
-            causes=_causes(base, message, Cause(place, (wrapper, *message.via))) if theirs else message.causes,
+            causes=_causes(base, message, Cause(location, (wrapper, *message.via))) if theirs else message.causes,
         )
 
 
@@ -419,15 +421,15 @@ def _causes(base: Sent, message: Sent, here: Cause) -> Mapping[str, Cause]:
     if _own_params(base.depends | params_in(base.event), "self") and message.event is not _TOO_DEEP:
         causes[""] = here
     options = options_of(base.properties) if base.properties is not None else ()
-    inner = {
+    entries = {
         key: entry for option in options if isinstance(option, Dictionary) for key, entry in option.entries.items()
     }
     if _own_params(params_in(base.properties), "self"):
-        causes = {key: cause for key, cause in causes.items() if not key or key in inner}
-        causes |= {key: message.cause(key) for key in inner}
+        causes = {key: cause for key, cause in causes.items() if not key or key in entries}
+        causes |= {key: message.cause(key) for key in entries}
         causes["*"] = here
     return causes | {
-        key: here for key, entry in inner.items() if _own_params(params_in(entry.value, inside=True), "self")
+        key: here for key, entry in entries.items() if _own_params(params_in(entry.value, inside=True), "self")
     }
 
 

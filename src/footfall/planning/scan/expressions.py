@@ -75,18 +75,18 @@ def _conditional(frame: CodeFrame, node: ast.IfExp) -> Value:
 
 def _bool_op(frame: CodeFrame, node: ast.BoolOp) -> Value:
     """`a or b`: the first that is true, each that may be; the other way round for `and`."""
-    wanted = isinstance(node.op, ast.Or)
-    kept: list[Value] = []
+    ends = isinstance(node.op, ast.Or)
+    options: list[Value] = []
     values = [frame.value(part) for part in node.values]
     for value in values[:-1]:
         for option in options_of(value):
             decided = truth(option)
-            if decided is wanted:
-                return join_values([*kept, option], *values, loose=True)
+            if decided is ends:
+                return join_values([*options, option], *values, loose=True)
             if decided is None:
-                kept.append(option)
+                options.append(option)
     # The last value is taken only when none before it is: the default of a setting.
-    return join_values([*kept, values[-1]], *values, loose=True)
+    return join_values([*options, values[-1]], *values, loose=True)
 
 
 def _formatted(frame: CodeFrame, node: ast.JoinedStr) -> Value:
@@ -104,20 +104,21 @@ def _part(frame: CodeFrame, node: ast.expr) -> Value:
     return _text_of(value, node.value)
 
 
-def _text_of(value: Value, what: ast.AST) -> Value:
+def _text_of(value: Value, node: ast.AST) -> Value:
     """What a value is as text inside other text."""
     options: list[Value] = []
     for option in options_of(value):
-        bare = plain(option)
+        simple = plain(option)
         if isinstance(option, EnumMember) and not option.prints:
-            options.append(Unknown(because("is an enum's member as text: ", what), type="string"))
-        elif isinstance(bare, Const) and is_scalar(bare.value):
-            options.append(Const(str(bare.value)))
-        elif isinstance(bare, Unknown):
-            options.append(Unknown(bare.reason, bare.params, bare.prefix if bare.type == "string" else "", "string"))
+            options.append(Unknown(because("is an enum's member as text: ", node), type="string"))
+        elif isinstance(simple, Const) and is_scalar(simple.value):
+            options.append(Const(str(simple.value)))
+        elif isinstance(simple, Unknown):
+            prefix = simple.prefix if simple.type == "string" else ""
+            options.append(Unknown(simple.reason, simple.params, prefix, "string"))
         else:
-            why = because(bare) if isinstance(bare, Param) else because("is ", what)
-            options.append(Unknown(why, params_in(bare), type="string"))
+            why = because(simple) if isinstance(simple, Param) else because("is ", node)
+            options.append(Unknown(why, params_in(simple), type="string"))
     return join_values(options, value)
 
 
@@ -164,17 +165,17 @@ def _compare(frame: CodeFrame, node: ast.Compare) -> Value:
 
 
 def _subscript(frame: CodeFrame, node: ast.Subscript) -> Value:
-    owner, asked = frame.value(node.value), frame.value(node.slice)
-    key = plain(asked)
+    owner, index = frame.value(node.value), frame.value(node.slice)
+    key = plain(index)
     if isinstance(owner, Class) and isinstance(key, Const) and isinstance(key.value, str):
         return frame.engine.attribute(frame, owner, key.value, node)  # Events["ORDER"]
     items: list[Value] = []
     for option in options_of(owner):
         items.extend(_item(option, item, node) for item in options_of(key))
-    return join_values(items, owner, asked)
+    return join_values(items, owner, index)
 
 
-def _item(owner: Value, key: Value, what: ast.AST) -> Value:
+def _item(owner: Value, key: Value, node: ast.AST) -> Value:
     key = plain(key)
     if isinstance(owner, Dictionary) and isinstance(key, Const) and isinstance(key.value, str):
         entry = owner.entries.get(key.value)
@@ -185,12 +186,12 @@ def _item(owner: Value, key: Value, what: ast.AST) -> Value:
         return (
             join_values([entry.value for entry in owner.entries.values()], Choice((), params_in(key), True))
             if owner.entries
-            else Unknown(because("is ", what), params_in(key))
+            else Unknown(because("is ", node), params_in(key))
         )
     at = key.value if isinstance(key, Const) and type(key.value) is int else None
     if isinstance(owner, Items) and at is not None and -len(owner.items) <= at < len(owner.items):
         return owner.items[at]
-    return Unknown(because("is ", what), params_in(owner, key))
+    return Unknown(because("is ", node), params_in(owner, key))
 
 
 def _await(frame: CodeFrame, node: ast.Await | ast.Starred) -> Value:

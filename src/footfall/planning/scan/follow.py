@@ -29,7 +29,7 @@ class Followed(msgspec.Struct, frozen=True):
     sent: tuple[Sent, ...]
     files: int
     read: int
-    involved: tuple[str, ...] = ()
+    involved: tuple[CodeLocation, ...] = ()
     silent: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
@@ -54,7 +54,7 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     sent = [*_settled(sent, engine.called)]
     sent += _unreached(library, active, {item.origin for item in sent} | engine.resolved)
     silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
-    involved = tuple(f"{place.file}:{place.line}" for place in sorted(set(engine.involved)))
+    involved = tuple(sorted(set(engine.involved)))
     return Followed(tuple(sent), len(library.paths), len(active), involved, silent)
 
 
@@ -64,10 +64,10 @@ def _may_send(text: bytes) -> bool:
 
 
 def _files(sent: Iterable[Sent]) -> set[str]:
-    return {place.file for item in sent for place in (item.place, item.origin)}
+    return {location.file for item in sent for location in (item.location, item.origin)}
 
 
-def _unreached(library: Library, active: Iterable[str], reached: Container[CodeLocation]) -> Iterable[Sent]:
+def _unreached(library: Library, active: Iterable[str], origins: Container[CodeLocation]) -> Iterable[Sent]:
     """The calls that look like an SDK's in files that import one, and that the scan did not come to."""
     for path in sorted(active):
         tree, sdks = library.tree(path), library.sdks(path)
@@ -76,14 +76,14 @@ def _unreached(library: Library, active: Iterable[str], reached: Container[CodeL
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
-            place = CodeLocation(path, node.lineno, node.col_offset + 1)
-            if node.func.attr in ORDERED and place not in reached:
+            location = CodeLocation(path, node.lineno, node.col_offset + 1)
+            if node.func.attr in ORDERED and location not in origins:
                 arguments = Arguments(
                     tuple(map(_written, node.args)), {k.arg: _written(k.value) for k in node.keywords if k.arg}
                 )
                 action = likely(node.func.attr, arguments, sdks)
                 receiver = Unknown(because("is ", node.func.value, ", where the scan did not come"))
-                yield from send(action, arguments, place, receiver) if action is not None else ()
+                yield from send(action, arguments, location, receiver) if action is not None else ()
 
 
 def _written(node: ast.expr) -> Value:
@@ -101,22 +101,22 @@ def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str
 
 def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
     """Each message once; what depends on a caller is left to the callers, where one of them could be followed to it."""
-    passed: set[tuple[object, ...]] = set()
+    keys: set[tuple[object, ...]] = set()
     deferred: list[Sent] = []
-    reached: set[CodeLocation] = set()
-    for item in sorted(sent, key=lambda sent: (sent.place, sent.origin, len(sent.via))):
+    origins: set[CodeLocation] = set()
+    for item in sorted(sent, key=lambda sent: (sent.location, sent.origin, len(sent.via))):
         params = [param for param in item.whole_params() if param.rest != "self"]
         if params and all(param.function in called for param in params):
             deferred.append(item)
             continue
-        reached.add(item.origin)
-        key = (item.place, item.origin, item.kind, _key(item.event), _key(item.properties), item.receiver is None)
-        if key not in passed:
-            passed.add(key)
+        origins.add(item.origin)
+        key = (item.location, item.origin, item.kind, _key(item.event), _key(item.properties), item.receiver is None)
+        if key not in keys:
+            keys.add(key)
             yield item
     for item in deferred:
-        if item.origin not in reached:
-            reached.add(item.origin)
+        if item.origin not in origins:
+            origins.add(item.origin)
             yield item
 
 

@@ -126,7 +126,7 @@ class CodeFrame:
         """The value of a name here."""
         return self.engine.modules.lookup(self.scope, name)
 
-    def place(self, node: ast.AST) -> CodeLocation:
+    def location(self, node: ast.AST) -> CodeLocation:
         line, column = getattr(node, "lineno", 0), getattr(node, "col_offset", -1) + 1
         return CodeLocation(self.scope.module.path, line, column)
 
@@ -154,10 +154,10 @@ class CodeFrame:
         """Follow the lambdas of this body, with the names at its place, or as they are bound later."""
         for node, names in self.later:
             own = [part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)]
-            given = Unknown("is what a lambda is called with")
+            argument = Unknown("is what a lambda is called with")
             ends = {name: self.scope.names.get(name, value) for name, value in names.items()}
             either = {name: join_values((value, ends[name]), loose=True) for name, value in names.items()}
-            self.scope.names = {**self.scope.names, **either, **dict.fromkeys(own, given)}
+            self.scope.names = {**self.scope.names, **either, **dict.fromkeys(own, argument)}
             self.value(node.body)
 
     def assign(self, target: ast.expr, value: Value) -> None:
@@ -220,8 +220,8 @@ class CodeFrame:
     def decided(self, test: ast.expr) -> bool | None:
         """Whether a test of a parameter that the caller gave is true; None for every other test."""
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            inner = self.decided(test.operand)
-            return None if inner is None else not inner
+            negated = self.decided(test.operand)
+            return None if negated is None else not negated
         if isinstance(test, ast.Name) and test.id in self._given:
             return truth(self.lookup(test.id))
         if isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id in self._given:

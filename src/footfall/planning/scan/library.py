@@ -116,8 +116,8 @@ class Library:
         """Whether a file has tests, by its name or a folder's below (or at) what was asked for."""
         parts = self._whole(path)
         above = max((len(root) - 1 for root in self._roots if parts[: len(root)] == root), default=len(self._home))
-        inner = parts[above:] or parts[-1:]
-        return not _TEST_FOLDERS.isdisjoint(inner[:-1]) or _TEST_FILE.fullmatch(inner[-1]) is not None
+        below = parts[above:] or parts[-1:]
+        return not _TEST_FOLDERS.isdisjoint(below[:-1]) or _TEST_FILE.fullmatch(below[-1]) is not None
 
     def absolute(self, importer: str, name: str) -> str | None:
         """The file of `import name` in the file `importer`, or None when no file, or no single one, can be meant.
@@ -155,8 +155,8 @@ class Library:
 
     def _in_folder(self, folder: tuple[str, ...], name: str) -> bool:
         whole = PurePosixPath("/", *folder, name).as_posix()
-        inner = folder[len(self._home) :] if folder[: len(self._home)] == self._home else None
-        return whole in self._known or (inner is not None and PurePosixPath(*inner, name).as_posix() in self._known)
+        below = folder[len(self._home) :] if folder[: len(self._home)] == self._home else None
+        return whole in self._known or (below is not None and PurePosixPath(*below, name).as_posix() in self._known)
 
     def _whole(self, path: str) -> tuple[str, ...]:
         """The parts of a path from the root of the disk."""

@@ -95,9 +95,9 @@ class Members:
 
     def subclasses(self, cls: Class) -> tuple[Class, ...]:
         """The subclasses of a class in the scanned tree, without those that only tests have."""
-        kept = self._subclasses.get(id(cls))
-        if kept is not None:
-            return kept[1]
+        cached = self._subclasses.get(id(cls))
+        if cached is not None:
+            return cached[1]
         matches: list[Class] = []
         names = [cls.name]
         for name in names:
@@ -115,64 +115,64 @@ class Members:
             self._subclasses[id(cls)] = (cls, answer)
         return answer
 
-    def attribute(self, frame: CodeFrame, owner: Value, name: str, what: ast.AST) -> Value:
+    def attribute(self, frame: CodeFrame, owner: Value, name: str, node: ast.AST) -> Value:
         """What `owner.name` is."""
         if isinstance(owner, SdkClient):
-            return method_of(owner, name) or Unknown(because("is ", what))
+            return method_of(owner, name) or Unknown(because("is ", node))
         if isinstance(owner, External):
             return self._engine.modules.of_library(frame.scope.module.path, owner.name, name)
         if isinstance(owner, ModuleValue):
-            return self._engine.modules.of_module(owner.module.path, name) or Unknown(because("is ", what))
+            return self._engine.modules.of_module(owner.module.path, name) or Unknown(because("is ", node))
         if isinstance(owner, Instance):
-            return self._of_instance(frame, owner, name, what)
+            return self._of_instance(frame, owner, name, node)
         if isinstance(owner, Class | Subclass):
-            return self._name_of(owner, what) if name == "__name__" else self._of_class(owner, name, what)
+            return self._name_of(owner, node) if name == "__name__" else self._of_class(owner, name, node)
         if isinstance(owner, EnumMember):
             parts = {"value": owner.value, "name": Const(owner.name)}
-            return parts.get(name) or self.attribute(frame, owner.value, name, what)
+            return parts.get(name) or self.attribute(frame, owner.value, name, node)
         if isinstance(owner, LibraryCall) and owner.name == "builtins.super":
-            return self._of_super(frame, name, what)
+            return self._of_super(frame, name, node)
         if isinstance(owner, Function | Method) and name in _TASKS:
             return TaskMethod(owner, name)
         if name in METHODS.get(type(owner), ()):
             return BuiltinMethod(owner, name)
         if isinstance(owner, Param) and name in {"name", "value"}:
-            return Unknown(because("is ", what, _OUT_OF, owner), frozenset({owner}), is_part=True)
+            return Unknown(because("is ", node, _OUT_OF, owner), frozenset({owner}), is_part=True)
         if isinstance(owner, Unknown | Param):
-            return Unknown(because("is ", what, _OUT_OF, _root(owner)), params_in(owner))
-        return Unknown(because("is ", what))
+            return Unknown(because("is ", node, _OUT_OF, _root(owner)), params_in(owner))
+        return Unknown(because("is ", node))
 
     # Classes.
 
-    def _of_class(self, owner: Class | Subclass, name: str, what: ast.AST) -> Value:
+    def _of_class(self, owner: Class | Subclass, name: str, node: ast.AST) -> Value:
         if isinstance(owner, Class):
-            return self._in_class(owner, name, what, owner)
-        values = [self._in_class(owner.cls, name, what, owner)]
+            return self._in_class(owner, name, node, owner)
+        values = [self._in_class(owner.cls, name, node, owner)]
         first = class_value(owner.cls, name)
         others = [cls for cls in self.subclasses(owner.cls) if class_value(cls, name) is not first]
-        values += [self._in_class(cls, name, what, Subclass(cls)) for cls in others]
-        return _any_of(values, what)
+        values += [self._in_class(cls, name, node, Subclass(cls)) for cls in others]
+        return _any_of(values, node)
 
-    def _in_class(self, cls: Class, name: str, what: ast.AST, receiver: Class | Subclass) -> Value:
+    def _in_class(self, cls: Class, name: str, node: ast.AST, receiver: Class | Subclass) -> Value:
         value = class_value(cls, name)
         if value is None:
-            return Unknown(because("is ", what, f", which {cls.qualname} does not bind"))
+            return Unknown(because("is ", node, f", which {cls.qualname} does not bind"))
         if isinstance(value, Function):
             return Method(value, receiver) if value.kind == "class" else value
         if is_enum(cls) and not isinstance(value, Method | Class):
-            return self._member(cls, name, value, what)
+            return self._member(cls, name, value, node)
         if name in cls.fields and is_settings(cls):
-            value = _default(value, what)
-        return loosened(value, self._changes.of_class(cls, name, [base.name for base in classes_of(cls)]), what)
+            value = _default(value, node)
+        return loosened(value, self._changes.of_class(cls, name, [base.name for base in classes_of(cls)]), node)
 
-    def _member(self, cls: Class, name: str, value: Value, what: ast.AST) -> EnumMember:
+    def _member(self, cls: Class, name: str, value: Value, node: ast.AST) -> EnumMember:
         prints = is_text_enum(cls)
         if isinstance(value, External | LibraryCall | Unknown):
             # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
-            value = Const(name.lower()) if prints else Unknown(because("is ", what, ", whose value is not written out"))
+            value = Const(name.lower()) if prints else Unknown(because("is ", node, ", whose value is not written out"))
         return EnumMember(name, value, prints)
 
-    def _of_super(self, frame: CodeFrame, name: str, what: ast.AST) -> Value:
+    def _of_super(self, frame: CodeFrame, name: str, node: ast.AST) -> Value:
         cls, receiver = frame.lookup("__class__"), frame.scope.names.get(" self")
         for base in cls.bases if isinstance(cls, Class) and receiver is not None else ():
             member = class_value(base, name) if isinstance(base, Class) else None
@@ -181,30 +181,30 @@ class Members:
             client = self._engine.clients.made_by(base)
             if client is not None and (action := method_of(client, name)) is not None:
                 return action
-        return Unknown(because("is ", what))
+        return Unknown(because("is ", node))
 
-    def _name_of(self, owner: Class | Subclass, what: ast.AST) -> Value:
+    def _name_of(self, owner: Class | Subclass, node: ast.AST) -> Value:
         if isinstance(owner, Class):
             return Const(owner.name)
         below = self.subclasses(owner.cls)
         return _any_of(
-            [Unknown(because("is ", what)) if below else Const(owner.cls.name), *(Const(cls.name) for cls in below)],
-            what,
+            [Unknown(because("is ", node)) if below else Const(owner.cls.name), *(Const(cls.name) for cls in below)],
+            node,
         )
 
     # Objects.
 
-    def _of_instance(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value:
+    def _of_instance(self, frame: CodeFrame, instance: Instance, name: str, node: ast.AST) -> Value:
         if name == "__class__":
             return self._class_of(instance)
-        values = [self._in_instance(frame, instance, name, what)]
+        values = [self._in_instance(frame, instance, name, node)]
         if instance.arguments is None:
             first = class_value(instance.cls, name)
             others = [
                 c for c in self.subclasses(instance.cls) if class_value(c, name) is not first or self._sets(c, name)
             ]
-            values += [self._in_instance(frame, Instance(cls, None, instance.param), name, what) for cls in others]
-        value = _any_of(values, what) if instance.arguments is None else values[0]
+            values += [self._in_instance(frame, Instance(cls, None, instance.param), name, node) for cls in others]
+        value = _any_of(values, node) if instance.arguments is None else values[0]
         if instance.param is None:
             return value
         if isinstance(value, Unknown):
@@ -223,57 +223,57 @@ class Members:
         of = [Choice((), frozenset({instance.param}))] if instance.param is not None else []
         return join_values([Subclass(instance.cls)], *of)
 
-    def _in_instance(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value:
+    def _in_instance(self, frame: CodeFrame, instance: Instance, name: str, node: ast.AST) -> Value:
         """What an object has under a name, by its class and the bases of that."""
         cls = instance.cls
         value = class_value(cls, name)
         if isinstance(value, Function):
-            return self._of_function(frame, instance, value, what)
-        content = self._held(frame, instance, name, value, what)
+            return self._of_function(frame, instance, value, node)
+        content = self._held(frame, instance, name, value, node)
         later = self._later(frame, cls, name)
         changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
         # The attribute is None until it is set, and code asks for it after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
         if options or content is not None or later is not None:
-            open_ = Unknown(because("is ", what))
+            open_ = Unknown(because("is ", node))
             certain = [open_ if _may_change(item) else item for item in options] or [open_]
-            return loosened(join_values(certain, loose=True), changed, what)
-        said = annotation_of(cls, name)
-        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), said)
+            return loosened(join_values(certain, loose=True), changed, node)
+        annotation = annotation_of(cls, name)
+        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), annotation)
         if typed is not None:
             return typed
         run = class_value(cls, "run") if name in _TASKS else None
         if isinstance(run, Function):
             return TaskMethod(Method(run, instance), name)  # a task that is written as a class
         client = self._engine.clients.made_by(cls)
-        return (method_of(client, name) if client is not None else None) or Unknown(because("is ", what))
+        return (method_of(client, name) if client is not None else None) or Unknown(because("is ", node))
 
-    def _of_function(self, frame: CodeFrame, instance: Instance, value: Function, what: ast.AST) -> Value:
+    def _of_function(self, frame: CodeFrame, instance: Instance, value: Function, node: ast.AST) -> Value:
         if instance.param is not None and instance.param.rest != "self":
             instance = Instance(instance.cls)  # what is asked of it depends on the parameter, not what it does inside
         if value.kind == "property":
             if value.is_stub:
-                return Unknown(because("is ", what, ", which a subclass gives"))
+                return Unknown(because("is ", node, ", which a subclass gives"))
             return self._engine.follow(frame, value, Arguments(), value.node, instance)
         if value.kind == "class":
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
         return value if value.kind == "static" else Method(value, instance)
 
     def _held(
-        self, frame: CodeFrame, instance: Instance, name: str, value: Value | None, what: ast.AST
+        self, frame: CodeFrame, instance: Instance, name: str, value: Value | None, node: ast.AST
     ) -> Value | None:
         """An attribute right after construction, from fields, constructor and class. None if nothing sets it."""
         cls = instance.cls
-        said = annotation_of(cls, name)
-        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), said)
-        given = self._given(instance, name)
-        if given is not None:
-            return typed if typed is not None and isinstance(given, Unknown) else given
-        initial = self._made(frame, instance, name, what)
+        annotation = annotation_of(cls, name)
+        typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), annotation)
+        argument = self._given(instance, name)
+        if argument is not None:
+            return typed if typed is not None and isinstance(argument, Unknown) else argument
+        initial = self._made(frame, instance, name, node)
         is_open = instance.arguments is None or is_settings(cls)
         takes_fields = any(item.takes_fields for item in classes_of(cls)) and class_value(cls, "__init__") is None
-        if said is not None and not _is_fixed(said) and is_open and takes_fields:
-            value = typed or (None if value is None else _default(value, what))
+        if annotation is not None and not _is_fixed(annotation) and is_open and takes_fields:
+            value = typed or (None if value is None else _default(value, node))
         options = [item for item in (value, initial) if item is not None]
         if typed is not None and options:
             # An annotation says more than a value that is not known, or nothing yet.
@@ -292,7 +292,7 @@ class Members:
             return instance.arguments.positional[position]
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
-    def _made(self, frame: CodeFrame, instance: Instance, name: str, what: ast.AST) -> Value | None:
+    def _made(self, frame: CodeFrame, instance: Instance, name: str, node: ast.AST) -> Value | None:
         """What the constructor binds an attribute to, with its arguments where they are known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
@@ -304,7 +304,7 @@ class Members:
         # Without arguments the object is any of its class, and its constructor's parameters are the arguments.
         of = cls if instance.arguments is None else instance
         bound = self._bound_by(frame, of, Instance(cls, instance.arguments), init)
-        return bound.get(name) or Unknown(because("is ", what))
+        return bound.get(name) or Unknown(because("is ", node))
 
     def _later(self, frame: CodeFrame, cls: Class, name: str) -> Value | None:
         """What the other methods of an object bind an attribute to."""
@@ -320,9 +320,9 @@ class Members:
     ) -> Mapping[str, Value]:
         """What one method binds on its object."""
         key = (id(of), id(method.node))
-        kept = self._attributes.get(key)
-        if kept is not None:
-            return kept[1]
+        cached = self._attributes.get(key)
+        if cached is not None:
+            return cached[1]
         if key in self._busy or len(self._busy) > _MOST_BUSY:
             return {}
         names: dict[str, Value] = {}
@@ -337,18 +337,18 @@ class Members:
         return names
 
 
-def _any_of(values: list[Value], what: ast.AST) -> Value:
+def _any_of(values: list[Value], node: ast.AST) -> Value:
     """What a class and its subclasses have, without placeholders that a subclass fills."""
-    kept = [value for value in values if not _is_placeholder(value)]
-    if kept:
-        return join_values(kept, loose=True)
+    options = [value for value in values if not _is_placeholder(value)]
+    if options:
+        return join_values(options, loose=True)
     first = values[0]
     if isinstance(first, Const) and len(values) == 1 and first.value is not None and not isinstance(first.value, str):
         return first
     if isinstance(first, Dictionary) and len(values) == 1:
-        return Dictionary({}, Unknown(because("is ", what, ", which a subclass may give")))
+        return Dictionary({}, Unknown(because("is ", node, ", which a subclass may give")))
     if isinstance(first, Const | Dictionary | Items):
-        return Unknown(because("is ", what, ", which a subclass may give"))
+        return Unknown(because("is ", node, ", which a subclass may give"))
     return first
 
 
@@ -365,9 +365,9 @@ def _is_placeholder(value: Value) -> bool:
     return isinstance(value, Unknown) and not value.prefix and not value.params
 
 
-def _default(value: Value, what: ast.AST) -> Value:
+def _default(value: Value, node: ast.AST) -> Value:
     """A field's default. The constructor or the environment may replace it."""
-    return join_values((value, Unknown(because("is ", what, ", a field with a default"))), loose=True)
+    return join_values((value, Unknown(because("is ", node, ", a field with a default"))), loose=True)
 
 
 def _may_change(value: Value | None) -> bool:

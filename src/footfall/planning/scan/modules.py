@@ -138,30 +138,30 @@ class Modules:
             self._asked.discard(module.path)
         return None
 
-    def _imported(self, importer: str, wanted: Import) -> Value:
-        path = self._path_of(importer, wanted)
-        if not wanted.name:
+    def _imported(self, importer: str, target: Import) -> Value:
+        path = self._path_of(importer, target)
+        if not target.name:
             module = self.module(path) if path is not None else None
-            return ModuleValue(module) if module is not None else External(wanted.module)
+            return ModuleValue(module) if module is not None else External(target.module)
         if path is not None:
-            value = self.of_module(path, wanted.name)
+            value = self.of_module(path, target.name)
             if value is not None:
                 return value
-            if wanted.level:
-                return Unknown(f"is {wanted.name!r}, which {path} does not bind")
-        within = Import(".".join(part for part in (wanted.module, wanted.name) if part), wanted.level)
-        inner = self._path_of(importer, within)
-        module = self.module(inner) if inner is not None else None
+            if target.level:
+                return Unknown(f"is {target.name!r}, which {path} does not bind")
+        within = Import(".".join(part for part in (target.module, target.name) if part), target.level)
+        path = self._path_of(importer, within)
+        module = self.module(path) if path is not None else None
         if module is not None:
             return ModuleValue(module)
-        if wanted.level:
-            return Unknown(f"is {wanted.name!r}, imported from a module that was not scanned")
-        return self.of_library(importer, wanted.module, wanted.name)
+        if target.level:
+            return Unknown(f"is {target.name!r}, imported from a module that was not scanned")
+        return self.of_library(importer, target.module, target.name)
 
-    def _path_of(self, importer: str, wanted: Import) -> str | None:
-        if wanted.level:
-            return self.library.relative(importer, wanted.level, wanted.module)
-        return self.library.absolute(importer, wanted.module)
+    def _path_of(self, importer: str, target: Import) -> str | None:
+        if target.level:
+            return self.library.relative(importer, target.level, target.module)
+        return self.library.absolute(importer, target.module)
 
     def of_module(self, path: str, name: str) -> Value | None:
         """A name of a module: what it binds, or a module inside it."""
@@ -175,8 +175,8 @@ class Modules:
             value = self._starred(module, name)
         if value is not None and not isinstance(value, Unknown):
             return value
-        inner = self.library.submodule(path, name)
-        below = self.module(inner) if inner is not None else None
+        submodule = self.library.submodule(path, name)
+        below = self.module(submodule) if submodule is not None else None
         return ModuleValue(below) if below is not None else value
 
     def of_library(self, importer: str, owner: str, name: str) -> Value:

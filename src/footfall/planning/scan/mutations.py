@@ -100,27 +100,27 @@ class Mutations:
         return self._in_functions[key][1]
 
 
-def loosened(value: Value, kinds: frozenset[str], what: ast.AST) -> Value:
+def loosened(value: Value, kinds: frozenset[str], node: ast.AST) -> Value:
     """The value, with what may have become of it where it is changed elsewhere."""
     if IN_PLACE in kinds:
-        value = _in_place(value, what)
+        value = _in_place(value, node)
     if BOUND in kinds:
-        value = join_values((value, Unknown(because("is ", what, ", which is set elsewhere"))), loose=True)
+        value = join_values((value, Unknown(because("is ", node, ", which is set elsewhere"))), loose=True)
     return value
 
 
-def _in_place(value: Value, what: ast.AST) -> Value:
+def _in_place(value: Value, node: ast.AST) -> Value:
     if isinstance(value, Dictionary):
-        rest = Unknown(because("is ", what, ", which is changed elsewhere"))
+        rest = Unknown(because("is ", node, ", which is changed elsewhere"))
         entries = {
             key: DictEntry(join_values((entry.value, Unknown("may be changed elsewhere")), loose=True), entry.certain)
             for key, entry in value.entries.items()
         }
         return Dictionary(entries, rest, value.origin)
     if isinstance(value, Items):
-        return Unknown(because("is ", what, ", which is changed elsewhere"), type="array")
+        return Unknown(because("is ", node, ", which is changed elsewhere"), type="array")
     if isinstance(value, Choice):
-        return join_values([_in_place(option, what) for option in value.options], value)
+        return join_values([_in_place(option, node) for option in value.options], value)
     return value
 
 
@@ -167,11 +167,11 @@ def changed_by_functions(tree: ast.Module) -> dict[str, set[str]]:
 
 def changed_by_function(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> set[str]:
     """The names from outside of a function that it changes in place, or binds anew as `nonlocal`."""
-    inner = list(ast.walk(function))
-    outside = {name for node in inner if isinstance(node, ast.Nonlocal) for name in node.names}
-    own = {node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - outside
-    own |= {node.arg for node in inner if isinstance(node, ast.arg)}
-    changed = (changed_in_place(node) for node in inner)
+    nodes = list(ast.walk(function))
+    outside = {name for node in nodes if isinstance(node, ast.Nonlocal) for name in node.names}
+    own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} - outside
+    own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    changed = (changed_in_place(node) for node in nodes)
     return outside | {node.id for node in changed if isinstance(node, ast.Name) and node.id not in own}
 
 

@@ -60,8 +60,8 @@ def scan(
     """
     followed = follow_tree(library, clients or {})
     checker = CallChecker(plan, root)
-    judged = [checker.check(sent) for sent in followed.sent]
-    verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(judged, library)))]
+    verdicts = [checker.check(sent) for sent in followed.sent]
+    verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(verdicts, library)))]
     events = implementations(plan, verdicts)
     coverage = coverage_of(plan, events)
     owners = sorted({event.owner for event in plan.events.values() if event.owner})
@@ -69,7 +69,7 @@ def scan(
     sources = {name: coverage_of(plan, events, source=name) for name in plan.sources}
     problems = [
         *library.problems.values(),
-        *_involved(followed),
+        *map(_too_involved, followed.involved),
         *(problem for verdict in verdicts for problem in verdict.problems),
     ]
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
@@ -80,22 +80,22 @@ def scan(
 
 def _with_tests(verdict: CallVerdict, library: Library) -> CallVerdict:
     sent = verdict.sent
-    is_test = library.is_test(sent.place.file) and library.is_test(sent.cause("").place.file)
+    is_test = library.is_test(sent.location.file) and library.is_test(sent.cause("").location.file)
     return msgspec.structs.replace(verdict, is_test=True) if is_test else verdict
 
 
 def _listed(verdicts: Sequence[CallVerdict], library: Library) -> list[CallVerdict]:
     """The calls that are listed. A method that is called `track` is one of many: without a client something is said of
     it only where the event is planned, or where it is not known and the file imports an SDK."""
-    kept = []
+    chosen = []
     for verdict in verdicts:
         sent = verdict.sent
         if sent.receiver is None or verdict.event is not None:
-            kept.append(verdict)
+            chosen.append(verdict)
         elif sent.kind == "track":
             is_near = bool(library.sdks(sent.origin.file)) and not isinstance(sent.event, Const)
-            kept.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
-    return kept
+            chosen.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
+    return chosen
 
 
 def _chosen(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
@@ -107,23 +107,23 @@ def _chosen(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
     choices: dict[tuple[CodeLocation, CodeLocation], list[CallVerdict]] = {}
     for verdict in verdicts:
         if verdict.sent.is_choice and verdict.sent.kind == "track" and verdict.sent.receiver is None:
-            choices.setdefault((verdict.sent.place, verdict.sent.origin), []).append(verdict)
-    kept: list[CallVerdict] = []
+            choices.setdefault((verdict.sent.location, verdict.sent.origin), []).append(verdict)
+    chosen: list[CallVerdict] = []
     for verdict in verdicts:
-        among = choices.get((verdict.sent.place, verdict.sent.origin), [])
+        among = choices.get((verdict.sent.location, verdict.sent.origin), [])
         if not any(verdict is choice for choice in among):
-            kept.append(verdict)
+            chosen.append(verdict)
             continue
         best = min(among, key=lambda choice: (choice.event is None and choice.resolved, len(_of_properties(choice))))
         is_best = verdict is best and best.resolved
         if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
-            kept.append(
+            chosen.append(
                 msgspec.structs.replace(verdict, problems=tuple(p for p in verdict.problems if not verdict.resolved))
             )
             continue
         problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
-        kept.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
-    return kept
+        chosen.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
+    return chosen
 
 
 def _of_properties(verdict: CallVerdict) -> list[Problem]:
@@ -145,8 +145,8 @@ def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
         if not verdict.sent.via
         for problem in verdict.problems
     }
-    reported: set[tuple[str, str, int, int, str]] = set()
-    kept = []
+    keys: set[tuple[str, str, int, int, str]] = set()
+    chosen = []
     for verdict in verdicts:
         new = []
         for problem in verdict.problems:
@@ -154,23 +154,18 @@ def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
             key = (problem.code, problem.file, problem.line, problem.column, f"{problem.where} {problem.message}")
             if problem.code == "unmapped_source":
                 key = (problem.code, problem.file, 0, 0, "")  # one glob mends the whole file
-            if not repeated and key not in reported:
-                reported.add(key)
+            if not repeated and key not in keys:
+                keys.add(key)
                 new.append(problem)
-        kept.append(msgspec.structs.replace(verdict, problems=tuple(new)))
-    return kept
+        chosen.append(msgspec.structs.replace(verdict, problems=tuple(new)))
+    return chosen
 
 
-def _involved(followed: Followed) -> list[Problem]:
-    places = (place.rpartition(":") for place in followed.involved)
-    remedy = "split it, or leave the file out with --exclude"
-    return [
-        Problem(
-            "too_involved", "is too involved to be followed", remedy=remedy, file=file, line=int(line), column=1,
-            level="warning",
-        )
-        for file, _, line in places
-    ]  # fmt: skip
+def _too_involved(location: CodeLocation) -> Problem:
+    return Problem(
+        "too_involved", "is too involved to be followed", remedy="split it, or leave the file out with --exclude",
+        file=location.file, line=location.line, column=1, level="warning",
+    )  # fmt: skip
 
 
 def _never(
@@ -181,7 +176,7 @@ def _never(
         if event.status != "active" or events[event.name].places or not can_be_python(plan, event):
             continue
         maybe = [
-            f"{verdict.sent.place.file}:{verdict.sent.place.line}"
+            f"{verdict.sent.location.file}:{verdict.sent.location.line}"
             for verdict in verdicts
             if not verdict.resolved and verdict.sent.kind == "track" and _may_be(verdict, event.wire_name)
         ]
@@ -205,18 +200,18 @@ def _may_be(verdict: CallVerdict, wire_name: str) -> bool:
 def _gates(
     gates: Gates, coverage: CodeCoverage, teams: Mapping[str, CodeCoverage], sources: Mapping[str, CodeCoverage]
 ) -> list[Problem]:
-    asked = [("", "the plan", coverage, gates.overall)]
-    asked += [(name, f"team {name}", teams.get(name, CodeCoverage(0, 0)), least) for name, least in gates.teams.items()]
-    asked += [
+    gated = [("", "the plan", coverage, gates.overall)]
+    gated += [(name, f"team {name}", teams.get(name, CodeCoverage(0, 0)), least) for name, least in gates.teams.items()]
+    gated += [
         (name, f"source {name}", sources.get(name, CodeCoverage(0, 0)), least) for name, least in gates.sources.items()
     ]
     return [
         Problem(
             "coverage_too_low",
-            f"of {what} the code sends {cover} active events, and at least {float(least):g} % are asked for",
+            f"of {part} the code sends {cover} active events, and at least {float(least):g} % are asked for",
             remedy=f"send {', '.join(cover.never[:5])}{' …' if len(cover.never) > 5 else ''}",
             where=where,
         )
-        for where, what, cover, least in asked
+        for where, part, cover, least in gated
         if least is not None and cover.percent < least
     ]

@@ -61,12 +61,12 @@ MOST_PLACES: Final = 20
 def ordered(event: tuple[int, str], properties: tuple[int, str] | None) -> Signature:
     """The signature of a call with event and properties at these places, from 1, or under these names.
 
-    The place 0 says that the argument is only given by its name.
+    The position 0 says that the argument is only given by its name.
     """
     roles = [role for role in (event, properties) if role is not None]
-    places = {place: name for place, name in roles if place}
-    positional = tuple(places.get(place, f" {place}") for place in range(1, MOST_PLACES + 1))
-    params = (*positional, *(name for place, name in roles if not place))
+    names_by_position = {position: name for position, name in roles if position}
+    positional = tuple(names_by_position.get(position, f" {position}") for position in range(1, MOST_PLACES + 1))
+    params = (*positional, *(name for position, name in roles if not position))
     return Signature("track", params, event[1], properties[1] if properties is not None else "", MOST_PLACES)
 
 

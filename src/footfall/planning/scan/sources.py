@@ -115,8 +115,8 @@ class SourceGlobs:
 
     def of(self, path: str) -> frozenset[str]:
         """The sources with a glob that matches the file's path."""
-        inner = path.removeprefix(self._root)
-        return frozenset(name for name, globs in self._globs.items() if any(glob.fullmatch(inner) for glob in globs))
+        relative = path.removeprefix(self._root)
+        return frozenset(name for name, globs in self._globs.items() if any(glob.fullmatch(relative) for glob in globs))
 
 
 _PARTS: Sequence[tuple[str, Callable[[str], str]]] = (

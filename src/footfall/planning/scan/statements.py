@@ -46,14 +46,14 @@ def _assign(frame: CodeFrame, node: ast.Assign) -> None:
 
 
 def _ann_assign(frame: CodeFrame, node: ast.AnnAssign) -> None:
-    said = from_annotation(frame, node.annotation)
+    promise = from_annotation(frame, node.annotation)
     if node.value is None:
-        if said is not None:
-            frame.assign(node.target, said)
+        if promise is not None:
+            frame.assign(node.target, promise)
         return
     value = frame.value(node.value)
-    if said is not None and (isinstance(value, Unknown | External | Param) or value == Const(None)):
-        value = said
+    if promise is not None and (isinstance(value, Unknown | External | Param) or value == Const(None)):
+        value = promise
     frame.assign(node.target, value)
 
 
@@ -117,9 +117,9 @@ def _while(frame: CodeFrame, node: ast.While) -> bool:
 def _try(frame: CodeFrame, node: ast.Try | ast.TryStar) -> bool:
     before = dict(frame.scope.names)
     main_ended = frame.body(node.body) or frame.body(node.orelse)
-    done = frame.scope.names
+    complete = frame.scope.names
     # The body may have come to any point before it failed.
-    frame.scope.names = join_names(before, done)
+    frame.scope.names = join_names(before, complete)
 
     def handler(caught: ast.ExceptHandler) -> bool:
         if caught.type is not None:
@@ -129,7 +129,7 @@ def _try(frame: CodeFrame, node: ast.Try | ast.TryStar) -> bool:
     handlers: list[Callable[[], bool]] = [partial(handler, caught) for caught in node.handlers]
     ended = frame.ways(handlers) if handlers else True
     if not main_ended:
-        frame.scope.names = done if ended else join_names(done, frame.scope.names)
+        frame.scope.names = complete if ended else join_names(complete, frame.scope.names)
     return frame.body(node.finalbody) or (ended and main_ended)
 
 
@@ -223,13 +223,13 @@ def _class(frame: CodeFrame, node: ast.ClassDef) -> None:
     takes_fields = bool(node.decorator_list) or not all(isinstance(base, Class) for base in bases)
     cls = Class(node.name, qualname, bases, names, fields, home, takes_fields)
     frame.scope.module.classes.append(cls)
-    inner = NameScope(outer.module, names, home, qualname, cls)
-    frame.scope = inner
+    scope = NameScope(outer.module, names, home, qualname, cls)
+    frame.scope = scope
     try:
         frame.body(node.body)
     finally:
         frame.scope = outer
-    names.update(inner.names)  # several ways through the body make a new table
+    names.update(scope.names)  # several ways through the body make a new table
     outer.names[node.name] = cls
 
 

@@ -325,7 +325,7 @@ def join_values(values: Iterable[Value], *of: Value, loose: bool = False) -> Val
         if isinstance(value, Choice):
             params, loose = params | value.params, loose or value.loose
         for option in value.options if isinstance(value, Choice) else (value,):
-            if not any(_same(option, kept) for kept in options):
+            if not any(_same(option, other) for other in options):
                 options.append(option)
     if len(options) > MOST_OPTIONS:
         return Unknown(f"has more than {MOST_OPTIONS} possible values", params | params_in(*options))

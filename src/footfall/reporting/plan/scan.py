@@ -37,7 +37,7 @@ def scan_listing(result: Scan) -> Iterator[str]:
     for verdict in result.verdicts:
         sent = verdict.sent
         name = verdict.name or ("?" if sent.kind == "track" else "")
-        call = " ".join(f"{sent.place.file}:{sent.place.line} {sent.sdk} {sent.kind} {name}".split())
+        call = " ".join(f"{sent.location.file}:{sent.location.line} {sent.sdk} {sent.kind} {name}".split())
         via = f" through {' and '.join(sent.via)}" if sent.via else ""
         yield f"{call}: {_word(verdict)}{via}"
     yield ""
@@ -87,9 +87,9 @@ def _share(coverage: CodeCoverage) -> dict[str, Any]:
 def _call(verdict: CallVerdict) -> dict[str, Any]:
     sent = verdict.sent
     return {
-        "file": sent.place.file,
-        "line": sent.place.line,
-        "column": sent.place.column,
+        "file": sent.location.file,
+        "line": sent.location.line,
+        "column": sent.location.column,
         "origin": {"file": sent.origin.file, "line": sent.origin.line, "column": sent.origin.column},
         "sdk": sent.sdk,
         "kind": sent.kind,
