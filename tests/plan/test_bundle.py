@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import pickle
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from footfall.errors import PlanError
-from footfall.plan import Plan, Validator, bundle_bytes, bundle_hash, from_bundle, read
-from footfall.plan.lazy_events import LazyEvents
+from footfall.plan import Plan, bundle_bytes, bundle_hash, from_bundle, read
 from footfall.plan.model import Event, IdentityKeys, Property, Source
 
 ROOT = Path(__file__).parents[2]
@@ -152,49 +148,3 @@ def test_an_event_that_this_footfall_would_not_write_is_refused_when_it_is_used_
         plan.events["a"]
     assert plan.events["b"] == Event(name="b", wire_name="b")
     assert [(problem.code, problem.file) for problem in read(file).problems] == [("bad_bundle", str(file))]
-
-
-def test_an_event_of_a_bundle_is_read_when_it_is_first_used_and_once() -> None:
-    plan = from_bundle(bundle_bytes(read(PLANS[1]).require()))
-    events = plan.events
-    assert isinstance(events, LazyEvents)
-    name = next(iter(events))
-    validator, digest = Validator(plan, stage="collector"), bundle_hash(plan)
-    unread = dict(events._read)
-    event = validator.resolve(read(PLANS[1]).require().events[name].wire_name)
-
-    assert unread == {}
-    assert list(events._read) == [name]
-    assert event is events[name]
-    assert digest == bundle_hash(plan) == bundle_hash(read(PLANS[1]).require())
-
-
-def test_the_events_of_a_bundle_are_a_mapping_like_any_other() -> None:
-    plain = read(PLANS[1]).require().events
-    events = from_bundle(bundle_bytes(read(PLANS[1]).require())).events
-
-    assert plain == events
-    assert events == plain
-    assert list(events.items()) == list(plain.items())
-    assert (len(events), "nothing" in events, events.get("nothing")) == (len(plain), False, None)
-    assert {**events} == copy.deepcopy(events) == pickle.loads(pickle.dumps(events)) == plain
-    assert all(name in repr(events) for name in plain)
-    assert [(name, names.wire_name, names.aliases) for name, names in LazyEvents.names(cast("LazyEvents", events))] == [
-        (name, event.wire_name, event.aliases) for name, event in plain.items()
-    ]
-
-
-def test_only_plans_sources_and_events_have_defaults_that_are_not_one_object() -> None:
-    """msgspec leaves out a default by identity; the bundle sees to the parts whose defaults may have equal copies."""
-    import footfall.plan.model as model
-
-    singletons = (None, False, "", ())
-    kinds = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
-    copies = {
-        kind.__name__
-        for kind in kinds
-        for field in msgspec.structs.fields(kind)
-        if field.default is not msgspec.NODEFAULT and not any(field.default is one for one in singletons)
-    }
-
-    assert copies == {"Event", "Plan", "Source"}

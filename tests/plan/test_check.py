@@ -83,10 +83,6 @@ def test_every_code_of_the_register_has_a_plan_that_brings_it_about() -> None:
     assert {case.code for case in CASES} | ELSEWHERE == set(CODES)
 
 
-def test_every_code_says_in_one_sentence_why_it_is_a_fault() -> None:
-    assert [code for code, why in CODES.items() if not why[0].isupper() or not why.endswith(".")] == []
-
-
 def test_all_faults_of_all_files_are_told_in_one_go_in_order(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text("plan: p\nevnts: {}\nkpis: {k: {measure: {count: nothing}}}")
     (tmp_path / "a.yaml").write_text("timezone: Nowhere/Land\nevents: {sold: {owner: 5}}")
@@ -99,27 +95,6 @@ def test_all_faults_of_all_files_are_told_in_one_go_in_order(tmp_path: Path) -> 
         ("b.yaml", 2, "unknown_key"),
         ("b.yaml", 3, "unknown_reference"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "where"),
-    [
-        ("events: {sold: {}}", "events: {sold: {}}", "events.sold"),
-        ("types: {sku: {type: string}}", "types: {sku: {type: string}}", "types.sku"),
-        ("traits: {user: {a: {type: string}}}", "traits: {user: {a: {type: string}}}", "traits.user.a"),
-        ("goals: {g: {}}", "goals: {g: {}}", "goals.g"),
-        ("timezone: UTC", "timezone: UTC", "timezone"),
-        ("x_note: 1", "x_note: 2", "x_note"),
-    ],
-)
-def test_what_two_files_define_is_told_with_both_places(first: str, second: str, where: str, tmp_path: Path) -> None:
-    (tmp_path / "a.yaml").write_text(f"plan: p\n{first}")
-    (tmp_path / "b.yml").write_text(second)
-
-    (problem,) = read(tmp_path).problems
-
-    assert (problem.code, problem.where, problem.file) == ("duplicate_name", where, str(tmp_path / "b.yml"))
-    assert f"{tmp_path / 'a.yaml'}:2" in problem.message
 
 
 def test_a_file_that_cannot_be_read_brings_no_faults_on_those_that_refer_to_it(tmp_path: Path) -> None:
@@ -153,52 +128,6 @@ def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path:
 
     assert problem.code == "too_large"
     assert "aliases" in problem.message
-
-
-def test_a_path_where_nothing_stands_is_told(tmp_path: Path) -> None:
-    (problem,) = read(tmp_path / "nowhere").problems
-
-    assert str(problem) == f"{tmp_path / 'nowhere'}: no such file or folder (check the path)"
-    assert problem.code == "missing_file"
-
-
-def test_a_folder_without_plan_files_is_told(tmp_path: Path) -> None:
-    (tmp_path / "fixtures").mkdir()
-    (tmp_path / "fixtures" / "plan.yaml").write_text("plan: p")
-    (tmp_path / ".hidden.yaml").write_text("plan: p")
-
-    (problem,) = read(tmp_path).problems
-
-    assert problem.code == "no_plan_files"
-
-
-class ClosedDisk(SystemDisk):
-    """A disk on which one name cannot be opened or listed."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def open(self, path: Path, mode: Mode) -> IO[bytes]:
-        if path.name == self.name:
-            raise PermissionError(errno.EACCES, "Permission denied")
-        return super().open(path, mode)
-
-    def list(self, folder: Path) -> list[Path]:
-        if folder.name == self.name:
-            raise PermissionError(errno.EACCES, "Permission denied")
-        return super().list(folder)
-
-
-@pytest.mark.parametrize("name", ["plan.yaml", "folder"])
-def test_what_may_not_be_read_is_told(name: str, tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "plan.yaml").write_text("plan: p")
-
-    (problem,) = read(tmp_path / "folder", disk=ClosedDisk(name)).problems
-
-    assert problem.code == "unreadable_file"
-    assert "Permission denied" in problem.message
-    assert problem.file.endswith(name)
 
 
 PATCHES = ["", "{", "}", "[", "]", ": ", "*a", "&a ", "null", "- ", "\n", "'", "9e9", "é", "\t"]
