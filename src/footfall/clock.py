@@ -71,8 +71,8 @@ def _canonical(bits: int) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-# Linux's usual monotonic clock stands still while the machine sleeps, and so does what Python takes on macOS, where
-# CLOCK_MONOTONIC goes on.
+# Linux's usual monotonic clock stops while the machine sleeps, as does the one that Python uses on macOS;
+# CLOCK_MONOTONIC of macOS and CLOCK_BOOTTIME of Linux go on.
 _since_boot: Callable[[], float] = time.monotonic
 if sys.platform == "darwin":
     _since_boot = partial(time.clock_gettime, time.CLOCK_MONOTONIC)

@@ -60,7 +60,7 @@ _FIRST_BYTE_MS = 1000  # that a program has to open a pipe that we read, and to 
 
 
 class FileLock(Protocol):
-    """A held lock. Closing it, or the end of the process, lets it go."""
+    """A lock that this process has. Closing it, or the end of the process, releases it."""
 
     def close(self) -> None: ...
 
@@ -277,7 +277,7 @@ def _has_an_end(path: Path) -> bool:
     try:
         mode = path.stat().st_mode
     except OSError:
-        return True  # opening it tells why it cannot be read
+        return True  # opening it says why it cannot be read
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
 
 

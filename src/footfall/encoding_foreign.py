@@ -11,11 +11,11 @@
     pydantic model             an object of what its `model_dump()` (pydantic 1: `dict()`) gives
     what has keys and items    an object: sqlite3.Row, a record of a database driver
     lazy text                  its text, now: Django's gettext_lazy, Babel's LazyString
-    proxy                      what it stands for: Django's SimpleLazyObject, werkzeug's LocalProxy
+    proxy                      the object behind it: Django's SimpleLazyObject, werkzeug's LocalProxy
     IP address, zone, URL      its text
     bytes                      {"$bytes": base64}
     set                        a list, sorted
-    numpy scalar, array        as the Python value that it stands for; so whatever has `tolist()` (a pandas Series)
+    numpy scalar, array        as the same value in Python; so is all that has `tolist()` (a pandas Series)
     other times                their `isoformat()`
     NaN, infinity              null, and a fault `not_finite`
     numbers over 1.8e308       their text, and a fault `not_finite`: JSON has no bound, but its readers have doubles
@@ -218,17 +218,17 @@ class _Rewrite:
 
     def mapping(self, value: Mapping[Any, Any], path: str, owner: object = None) -> object:
         def inside() -> dict[str, Any]:
-            made: dict[str, Any] = {}
+            content: dict[str, Any] = {}
             # A copy first: another thread may be adding keys.
             for key, item in dict(value).items():
                 name = self._key(key, path)
                 if name is None:
                     continue
-                place = f"{path}.{name}" if path else name
-                if name in made:
-                    self.faults.append(Fault(place, "duplicate_key", "one value", "several"))
-                made[name] = self.value(item, place)
-            return made
+                member = f"{path}.{name}" if path else name
+                if name in content:
+                    self.faults.append(Fault(member, "duplicate_key", "one value", "several"))
+                content[name] = self.value(item, member)
+            return content
 
         return self._nested(value if owner is None else owner, path, inside)
 
@@ -248,7 +248,7 @@ class _Rewrite:
     def sequence(self, value: Iterable[Any], path: str) -> object:
         items = self._some(value)
         return self._nested(
-            value, path, lambda: [self.value(item, f"{path}[{place}]") for place, item in enumerate(items)]
+            value, path, lambda: [self.value(item, f"{path}[{index}]") for index, item in enumerate(items)]
         )
 
     def record_or_sequence(self, value: Any, path: str) -> object:
@@ -264,10 +264,10 @@ class _Rewrite:
         try:
             items.sort()
         except TypeError:
-            # Values of several types have no order of their own: that of their JSON is at least always the same.
+            # Values of several types have no order: that of their JSON is always the same.
             items.sort(key=lambda item: encode_foreign(item)[0] or b"")
         return self._nested(
-            value, path, lambda: [self.value(item, f"{path}[{place}]") for place, item in enumerate(items)]
+            value, path, lambda: [self.value(item, f"{path}[{index}]") for index, item in enumerate(items)]
         )
 
     def _other(self, value: Any, path: str) -> object:

@@ -1,13 +1,13 @@
 """Every error that footfall raises, in one tree.
 
     FootfallError
-    ├── UsageError                 the caller asked for what cannot be (an option, a path, a window)
+    ├── UsageError                 the caller asked for something impossible (an option, a path, a window)
     │   ├── BrokenInputError       a file or reference that was handed in beside the plan cannot be used
     │   ├── MissingExtraError      a part of footfall needs a library that is not installed
     │   ├── PlatformError          what was asked for cannot run on this operating system
     │   └── OutputError            what a command says cannot be written (a full disk, a closed pipe)
     ├── PlanError                  a tracking plan cannot be used; carries every problem with its place
-    ├── InvalidEventError          an event broke the plan and the client was told to raise
+    ├── InvalidEventError          an event broke the plan and the client was made to raise
     ├── TransportError             a batch did not get through
     │   ├── UnreachableError       no answer, a timeout, or something other than a collector answers: try again
     │   ├── OverloadedError        429 or 5xx: try again, not before `retry_after` seconds
@@ -18,7 +18,7 @@
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
         │   └── SyncError          a sync failed: nothing is written there before it was copied to a new file
         └── DataFolderError        a data folder cannot be used (not ours, read-only, a newer format)
-            └── DataFolderHeldError    another process holds it; carries that process's id
+            └── DataFolderHeldError    another process has it open; carries that process's id
 
 Each error says what to do. Errors of other libraries are translated where footfall meets them.
 """
@@ -61,7 +61,7 @@ class FootfallError(Exception):
 
 
 class UsageError(FootfallError):
-    """The caller asked for what cannot be; the text names the remedy."""
+    """The caller asked for something impossible; the text names the remedy."""
 
 
 class BrokenInputError(UsageError):
@@ -134,8 +134,8 @@ class Problem:
         self.column = column
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line or ''}" if self.file else ""
-        text = " ".join(part for part in (place, f"{self.where}:" if self.where else "", self.message) if part)
+        location = f"{self.file}:{self.line or ''}" if self.file else ""
+        text = " ".join(part for part in (location, f"{self.where}:" if self.where else "", self.message) if part)
         return f"{text} ({self.remedy})" if self.remedy else text
 
     def __repr__(self) -> str:
@@ -220,7 +220,7 @@ class JournalError(StorageError):
 
 
 class SyncError(JournalError):
-    """The disk failed to sync the journal, so it may hold less than its files show.
+    """The disk failed to sync the journal, so it may have less than its files show.
 
     Nothing is written to those files any more. The rows are copied to a new file, and only that ends this error.
     """
@@ -235,7 +235,7 @@ class DataFolderError(StorageError):
 
 
 class DataFolderHeldError(DataFolderError):
-    """Another process holds the data folder.
+    """Another process has the data folder open.
 
     `pid` is that process, or None when it cannot be read; `holder` is the command that it runs, or "".
     """

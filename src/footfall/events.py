@@ -22,8 +22,8 @@ VerdictName = Literal["stored", "duplicate", "quarantined", "rejected"]
 class Fault(msgspec.Struct, frozen=True):
     """One thing that is wrong with a message.
 
-    `path` leads to the place inside what was checked (`lines[2].price`, or `` for the whole), `code` is stable
-    (`pattern`, `required`, `unknown_event`, …), `expected` and `got` are short texts; `got` never holds a value of a
+    `path` is where in the checked value it is (`lines[2].price`, or `` for the whole), `code` is stable
+    (`pattern`, `required`, `unknown_event`, …), `expected` and `got` are short texts; `got` never has a value of a
     property whose sensitivity is personal or special.
     """
 
@@ -102,5 +102,5 @@ class Answer(msgspec.Struct, frozen=True):
         """
         if self.received != count:
             return False
-        places = {verdict.index for verdict in self.verdicts}
-        return len(places) == len(self.verdicts) and all(0 <= place < count for place in places)
+        indexes = {verdict.index for verdict in self.verdicts}
+        return len(indexes) == len(self.verdicts) and all(0 <= index < count for index in indexes)

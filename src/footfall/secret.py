@@ -8,7 +8,7 @@ __all__ = ["SecretBytes", "SecretText", "without"]
 
 
 class SecretText(str):
-    """A text whose repr is `'…'`: a write key, or a URL that may hold a password."""
+    """A text whose repr is `'…'`: a write key, or a URL that may have a password."""
 
     __slots__ = ()
 

@@ -1,4 +1,4 @@
-"""Timestamps: microseconds since 1970-01-01 UTC, and the texts and datetimes that stand for them.
+"""Timestamps: microseconds since 1970-01-01 UTC, and their texts and datetimes.
 
 Senders write RFC 3339, and the looser ISO 8601 forms that SDKs and their documentation use.
 
@@ -29,7 +29,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _FEW_DAYS = timedelta(days=3)
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
-# `2015-2-02T00:30:08.276Z` stands in Segment's own documentation (HTTP API, "Batch").
+# `2015-2-02T00:30:08.276Z` is in Segment's documentation (HTTP API, "Batch").
 _LENIENT = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[Tt ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,12}))?)?)?"
@@ -157,7 +157,7 @@ def _parse_lenient(value: str) -> int | None:
 
 
 def read_datetime(text: str) -> datetime | None:
-    """The time that a `datetime` of a plan stands for, to the microsecond, with its own offset; None for other text."""
+    """The time of a plan's `datetime`, to the microsecond, with its offset; None for other text."""
     if _is_datetime(text) is None:
         return None
     seconds, fraction, offset = _parts(text)

@@ -137,7 +137,7 @@ def _require_in_plan(control: Control, source: str) -> None:
 def _wrong_id(text: str, records: Mapping[str, KeyRecord]) -> str:
     key_id = id_of(text)
     if key_id is not None:  # never shown again, and the remedy is clear
-        return f"that is a key, and now it stands in your shell's history; revoke it by its id: {key_id}"
+        return f"that is a key, and now it is in your shell's history; revoke it by its id: {key_id}"
     near = difflib.get_close_matches(text, records, n=1)
     remedy = f"did you mean {near[0]!r}?" if near else "`footfall keys list` shows them"
     return f"there is no key with the id {text!r} ({remedy})"

@@ -58,7 +58,7 @@ def console(**options: Any) -> Console:
 def guarded() -> Iterator[None]:
     """Let standard output survive any encoding, and raise OutputError where it cannot be written.
 
-    What Python holds back is written when the block ends.
+    What Python has buffered is written when the block ends.
     """
     before = sys.stdout
     stream = _text_over(_Closed(), "utf-8") if before is None else _guarded_stream()
@@ -111,7 +111,7 @@ class _Closed(io.RawIOBase):
 
 
 class _Output(io.FileIO):
-    """A descriptor whose first failure is an OutputError; what is still held back then is let go."""
+    """A descriptor whose first failure is an OutputError; what is still buffered then is dropped."""
 
     def __init__(self, descriptor: int) -> None:
         super().__init__(descriptor, "w", closefd=False)
@@ -129,5 +129,5 @@ class _Output(io.FileIO):
 
 def _why(error: OSError) -> str:
     if error.errno == errno.EPIPE:
-        return "whoever read the output closed it before its end"
+        return "the reader of the output closed it before its end"
     return f"the output cannot be written: {error.strerror or os.strerror(error.errno or 0)}; what was written is cut"

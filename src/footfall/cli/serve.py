@@ -1,4 +1,4 @@
-"""`footfall serve`: run a collector over HTTP until it is told to stop."""
+"""`footfall serve`: run a collector over HTTP until a signal stops it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `footfall serve` needs before it can begin, all of it read and tried; every problem is told at once."""
+"""Reads and tries all that `footfall serve` needs before it starts; reports every problem at once."""
 
 from __future__ import annotations
 
@@ -128,8 +128,8 @@ def _keyring(
 ) -> Keyring:
     count, settings = len(problems.texts), reading.settings
     lines = list(_lines(reading, problems))
-    given, wrong = read_key_lines(lines)
-    problems.texts += wrong
+    given, faults = read_key_lines(lines)
+    problems.texts += faults
     keyring = Keyring(given)
     keyring.take_stored(stored or [])
     if plan is not None and not settings.allow_unknown_sources:

@@ -37,7 +37,7 @@ def any_of(characters: str) -> str:
 
 def _in_class(character: str) -> str:
     if character < " ":
-        return f"\\x{ord(character):02x}"  # an SQL text must not hold a NUL
+        return f"\\x{ord(character):02x}"  # an SQL text must have no NUL
     return f"\\{character}" if character in "\\[]^-" else character
 
 
@@ -80,7 +80,7 @@ def _trimmed(expression: str) -> str:
 
 
 def _nfc_around_nul(expression: str) -> str:
-    """NFC of a text that may hold NUL, at which DuckDB's function ends: characters for private use stand for it."""
+    """NFC of a text that may have NUL, at which DuckDB's function ends: characters for private use replace it."""
     mark, escaped, nul = "chr(57344)", "chr(57344) || chr(57345)", "chr(57344) || chr(57346)"
     hidden = f"replace(replace({expression}, {mark}, {escaped}), chr(0), {nul})"
     return f"replace(replace(nfc_normalize({hidden}), {nul}, chr(0)), {escaped}, {mark})"

@@ -1,6 +1,6 @@
 """The rules of `footfall.identity.attribution` as DuckDB SQL: the same answer, for every row of a table at once.
 
-Only text is made here; whoever calls hands in what runs it.
+Only text is made here; the caller passes a function that runs it.
 """
 
 from __future__ import annotations

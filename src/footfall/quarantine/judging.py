@@ -1,4 +1,4 @@
-"""What a plan makes of quarantined messages now: who may leave, whom a changed plan could free, whom no plan can."""
+"""Judges quarantined messages by a plan: which pass now, which would with a changed plan, which never can."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from footfall.storage.journal import Row
 __all__ = ["Judging", "Prospect"]
 
 Prospect = Literal["now", "plan", "never"]
-"""`now`: it passes. `plan`: only the plan holds it, so a changed one can free it. `never`: the message is broken."""
+"""`now`: it passes. `plan`: only the plan refuses it, so a changed one can free it. `never`: the message is broken."""
 
 
 class Judging:

@@ -27,7 +27,7 @@ CHUNK = 1_000
 
 
 class StayingFault(msgspec.Struct, frozen=True):
-    """One fault that keeps messages in quarantine, and how many have it. `path` has `[]` for any place in a list."""
+    """One fault that keeps messages in quarantine, and how many have it. `path` has `[]` for any item of a list."""
 
     path: str
     code: str
@@ -75,9 +75,9 @@ def replay(
 
     `event` (the name that a message came with, or the plan's) and `code` (of a fault) choose among the messages.
     A released row gets a new `seq` and keeps its ids, times and bundle. The plan becomes the newest of `control` when
-    the first row is released. Whoever calls holds the folder, unless it is a dry run. Each commit takes at most `chunk`
-    messages. Values that the plan transforms now, and that came in clear, are transformed; without `transform_key` a
-    message with a value to hash stays. Raises JournalError.
+    the first row is released. The caller has the folder open for itself, unless it is a dry run. Each commit takes at
+    most `chunk` messages. Values that the plan transforms now, and that came in clear, are transformed; without
+    `transform_key` a message with a value to hash stays. Raises JournalError.
     """
     judging = Judging(plan, control, transform_key=transform_key)
     tally = _Tally(event, code)
@@ -98,7 +98,7 @@ def replay(
 
 
 def _chunks(journal: Journal, size: int) -> Iterator[list[Entry]]:
-    """What is in quarantine, each chunk as of its own moment: a snapshot over all would keep the log from shrinking."""
+    """What is in quarantine, each chunk as of its own time: a snapshot over all would keep the log from shrinking."""
     after = 0
     while True:
         with closing(journal.scan("quarantined", after=after, chunk=size)) as scan:  # type: ignore[type-var]

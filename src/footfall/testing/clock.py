@@ -1,4 +1,4 @@
-"""ManualClock: a clock that stands still until it is told to go on, and whose chance and ids are the same each time."""
+"""ManualClock: a clock that moves only when a test moves it, and whose chance and ids are the same each time."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ManualClock:
             return uuid7(self.now_us() // 1000, self._random.getrandbits(74))
 
     def advance(self, seconds: float) -> None:
-        """Move time forward, and wake whoever was to wait until then."""
+        """Move time forward, and wake all who wait until then."""
         with self._lock:
             self._elapsed_us += round(seconds * 1_000_000)
             over = [waiter for waiter in self._waiters if waiter[0] is not None and waiter[0] <= self._elapsed_us]

@@ -28,7 +28,7 @@ __all__ = ["MemoryJournal"]
 
 
 class MemoryJournal(SnapshotReads, Journal):
-    """Keeps rows in a dictionary. `fail_with` holds errors for the next commits to raise, one each, with nothing kept.
+    """Keeps rows in a dictionary. `fail_with` has errors for the next commits to raise, one each, with nothing kept.
 
     `clock` says when a message was rejected.
     """

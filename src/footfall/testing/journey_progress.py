@@ -51,8 +51,8 @@ def journey_progress(plan: Plan, journey: Journey, events: Sequence[SentEvent]) 
     goes first, then the one that went furthest.
     """
     messages = [
-        Filling(moment.at, frozenset(number for number, step in enumerate(journey.steps) if _fits(plan, step, moment)))
-        for moment in events
+        Filling(event.at, frozenset(number for number, step in enumerate(journey.steps) if _fits(plan, step, event)))
+        for event in events
     ]
     reaches = [(path, first_reaches(messages, path, None)) for path in paths(journey)]
     last = len(journey.steps) - 1
@@ -68,27 +68,27 @@ def journey_progress(plan: Plan, journey: Journey, events: Sequence[SentEvent]) 
             guard,
             reaches,
             messages,
-            [place for place, moment in enumerate(events) if _fits(plan, guard, moment)],
+            [index for index, event in enumerate(events) if _fits(plan, guard, event)],
         )
     ]
     return JourneyProgress(tuple(journey.steps[number] for number in path.steps), tuple(times), tuple(broken))
 
 
-def _fits(plan: Plan, wanted: Step | Guard, moment: SentEvent) -> bool:
-    return _is(moment, wanted.event) and meets(plan, wanted, moment.properties)
+def _fits(plan: Plan, wanted: Step | Guard, event: SentEvent) -> bool:
+    return _is(event, wanted.event) and meets(plan, wanted, event.properties)
 
 
-def _is(moment: SentEvent, event: str) -> bool:
-    return event in (moment.event, moment.also)
+def _is(event: SentEvent, name: str) -> bool:
+    return name in (event.event, event.also)
 
 
 def describe(progress: JourneyProgress, events: Sequence[SentEvent]) -> list[str]:
-    """A line for each step: reached or not, and what stood against the first that was not."""
+    """A line for each step: reached or not, and why the first was not."""
     lines = []
-    for place, step in enumerate(progress.steps):
-        if place < len(progress.reached):
+    for number, step in enumerate(progress.steps):
+        if number < len(progress.reached):
             lines.append(f"  reached  {step.id}: {step.event}")
-        elif place == len(progress.reached):
+        elif number == len(progress.reached):
             lines.append(f"  MISSING  {step.id}: {step.event}{_why(step, events)}")
         else:
             lines.append(f"           {step.id}: {step.event}")
@@ -98,7 +98,7 @@ def describe(progress: JourneyProgress, events: Sequence[SentEvent]) -> list[str
 def _why(step: Step, events: Sequence[SentEvent]) -> str:
     rules = [f"{where.property} {where.op} {', '.join(map(str, where.values))}" for where in step.where]
     rules += [] if step.within is None else [f"within {format_duration(step.within)} of the step before"]
-    count = sum(_is(moment, step.event) for moment in events)
+    count = sum(_is(event, step.event) for event in events)
     came = "was not sent" if not count else f"was sent {count} time{'' if count == 1 else 's'}, none that counts"
     asked = f" (it must be: {'; '.join(rules)})" if rules else ""
     return f" {came}{asked}"

@@ -50,14 +50,14 @@ class CollectorProcess:
         )
         assert self._process.stdout is not None
         assert self._process.stderr is not None
-        self._said: list[str] = []
+        self._output: list[str] = []
         # Read all along: a collector that logs every batch would wait for ever at a full pipe.
-        self._reader = threading.Thread(target=self._said.extend, args=(self._process.stderr,), daemon=True)
+        self._reader = threading.Thread(target=self._output.extend, args=(self._process.stderr,), daemon=True)
         self._reader.start()
         line = self._process.stdout.readline().strip()
         if not line.startswith(_LISTENING):
-            code, said = self._left()
-            raise UsageError(f"the collector left with {code}: {said.strip()}")
+            code, output = self._wait()
+            raise UsageError(f"the collector left with {code}: {output.strip()}")
         self.url = line.removeprefix(_LISTENING)
         self.port = int(self.url.rpartition(":")[2])
         self.pid = self._process.pid
@@ -73,15 +73,15 @@ class CollectorProcess:
     def _end(self, number: signal.Signals) -> tuple[int, str]:
         if self._process.poll() is None:
             self._process.send_signal(number)
-        return self._left()
+        return self._wait()
 
-    def _left(self) -> tuple[int, str]:
+    def _wait(self) -> tuple[int, str]:
         code = self._process.wait()
         self._reader.join()
         for pipe in (self._process.stdout, self._process.stderr):
             if pipe is not None:
                 pipe.close()
-        return code, "".join(self._said)
+        return code, "".join(self._output)
 
     def __enter__(self) -> Self:
         return self

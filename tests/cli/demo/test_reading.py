@@ -28,7 +28,7 @@ def test_it_shows_the_story_what_is_in_quarantine_and_what_to_try_next(
     show_results(data)
 
     output = capfd.readouterr().out
-    assert "whom the shop knows as kari" in output
+    assert "known to the shop as kari" in output
     assert "2 x unplanned: event unknown_event" in output
     assert f"footfall person show kari --data '{data}'" in output
     assert "the books balance" in output

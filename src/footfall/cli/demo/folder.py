@@ -32,7 +32,7 @@ class _Note(msgspec.Struct, frozen=True):
 def prepare(data: Path, plan: Path, *, seed: int, visitors: int, clock: Clock, disk: Disk) -> tuple[Run, ...]:
     """Make the folder, or take the one of an earlier demo, and copy the plan into it; the runs before this one.
 
-    Raises DataFolderError for a folder that is not footfall's, and for one that is but holds other data than a demo's.
+    Raises DataFolderError for a folder that is not footfall's, and for one with other data than a demo's.
     """
     used = (data / "footfall.json").exists()
     DataFolder.open(data, disk=disk, clock=clock).close()

@@ -76,7 +76,7 @@ class Child:
                     return match[0]
         except queue.Empty:
             raise self._failed(f"did not say what it should within {within:.0f} s") from None
-        self._fresh.put(None)  # for whoever asks next
+        self._fresh.put(None)  # for the next question
         raise self._failed("has stopped")
 
     def address(self, within: float) -> str:
@@ -99,7 +99,7 @@ class Child:
         return UsageError("\n  ".join([f"{self.name} {how}", *self.lines[-5:]]))
 
     def stop(self) -> None:
-        """Ask the process to end, and wait: it first delivers or stores what it still holds."""
+        """Ask the process to end, and wait: it first delivers or stores what it still has."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
         try:

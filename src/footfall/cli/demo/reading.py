@@ -56,7 +56,7 @@ def _run(*arguments: str) -> None:
 def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
     zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
     messages = list(story_of(dataset, person_id))
-    echo(f"person {person_id}, whom the shop knows as {user_id}\n")
+    echo(f"person {person_id}, known to the shop as {user_id}\n")
     for message in messages:
         time = f"{message.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
         echo(f"  {time}  {message.what:<50} {message.reason}")
@@ -88,5 +88,5 @@ def _advice(data: Path, person: tuple[str, str] | None) -> None:
         show = f"footfall person show {person[1]} --data {folder}"
         commands.insert(0, (show, "the person above, by the shop's own key"))
     width = max(len(command) for command, _ in commands)
-    for command, what in commands:
-        echo(f"  {command:<{width}}  # {what}")
+    for command, purpose in commands:
+        echo(f"  {command:<{width}}  # {purpose}")

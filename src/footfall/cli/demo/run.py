@@ -57,7 +57,7 @@ def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) 
     plan = example_file("tracking_plans/shop_and_gateway")
     earlier = prepare(data, plan, seed=seed, visitors=visitors, clock=clock, disk=SystemDisk())
     if earlier:
-        echo(f"{data} holds {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
+        echo(f"{data} has {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
     _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
     show_results(data)
 

@@ -197,7 +197,7 @@ async def visit_shop(
 ) -> Counter[str]:
     """Send `visitors` cookie jars through the shop, arriving over `seconds`; what they did, counted.
 
-    `progress` is told after each visit how many are done. Raises UsageError when the shop fails a visitor.
+    `progress` is called after each visit with how many are done. Raises UsageError when the shop fails a visitor.
     """
     actions: Counter[str] = Counter()
     room = asyncio.Semaphore(_CONCURRENT)

@@ -42,7 +42,7 @@ class Stop(NamedTuple):
 class PlantedJourney(NamedTuple):
     """The events of a walk and what a report must say of it.
 
-    `reached` holds the time of each main step reached, in order; `branch` is the id of the branch taken to its end,
+    `reached` has the time of each main step reached, in order; `branch` is the id of the branch taken to its end,
     `end` the step it ended in; `guards` names what happened that should not.
     """
 

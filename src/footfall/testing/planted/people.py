@@ -156,7 +156,7 @@ def _aliased_browser(maker: Maker, journey: Journey, name: str) -> list[Person]:
 
 
 def _shared_tablet(maker: Maker, journey: Journey, name: str) -> list[Person]:
-    """One tablet, two people who sign in, each in a session of their own, and a third session of nobody known.
+    """One tablet, two people who sign in, each in another session, and a third session of an unknown person.
 
     The first signs in before walking and the second after; the tablet's resets and an hour's rest part the sessions.
     """

@@ -30,7 +30,7 @@ _TRIES = 500
 class Planted(NamedTuple):
     """Messages in the order to send them (shuffled, some twice), and what must be found in the end.
 
-    `since`/`until` hold everything that happened. `kpis` and `journeys` are what the report must say over that window;
+    Everything happened from `since` to `until`. `kpis` and `journeys` are what the report must say over that window;
     money has a figure for each currency in `currencies`. A journey that shares an event with an earlier one is not
     walked, and neither it nor its conversion is in them.
     `persons` is, by message_id, the person_id and the reason of every message that is stored.
