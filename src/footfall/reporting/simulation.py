@@ -39,7 +39,7 @@ def _moved(delta: KpiDelta) -> str:
     text = f"{before} → {after}"
     if delta.before and delta.after is not None and (by := (delta.after - delta.before) / abs(delta.before)):
         text += f" ({'+' if by > 0 else '−'}{percent(abs(by))})"
-    return text if before != after else f"{text} (some groups delta)"
+    return text if before != after else f"{text} (some groups move)"
 
 
 def _step(step: StepDelta) -> str:

@@ -1,0 +1,61 @@
+"""The books as a table and as sums: every number, and where they do not balance."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from footfall.reporting.stats import as_json, books_table, sum_lines
+from footfall.storage.books import COUNTS, Books
+
+DATA = Path("my data")
+
+
+def books(**counts: int) -> Books:
+    return {("shop", "sold [b]\x1b"): dict.fromkeys(COUNTS, 0) | counts}
+
+
+def test_the_sums_have_every_number() -> None:
+    lines = list(sum_lines(books(received=2_004, stored=2_001, duplicate=1, quarantined=2, released=1), [], DATA))
+
+    assert lines == [
+        "the books balance:",
+        "  2,004 received = 2,001 stored + 1 duplicate + 2 quarantined + 0 rejected",
+        "  2,002 kept = 2,001 stored + 1 released - 0 erased - 0 expired",
+        "  1 in quarantine = 2 quarantined - 1 released - 0 superseded - 0 erased - 0 expired",
+        "why messages are in quarantine: footfall quarantine list --data 'my data'",
+    ]
+
+
+def test_a_mistake_in_the_books_is_the_headline() -> None:
+    lines = list(sum_lines(books(received=1), ["shop sold: 1 received, and 0 stored"], DATA))
+
+    assert lines[0] == "THE BOOKS DO NOT BALANCE:"
+    assert "  shop sold: 1 received, and 0 stored" in lines
+
+
+def test_misdated_messages_are_pointed_out() -> None:
+    assert "  1 stored are misdated: over 30 days before receipt, or over a day after it" in sum_lines(
+        books(received=1, stored=1, misdated=1), [], DATA
+    )
+
+
+def test_the_table_has_a_row_for_each_name_and_a_total_and_obeys_no_name() -> None:
+    file = io.StringIO()
+    Console(file=file, width=120).print(books_table(books(received=3, stored=3)))
+
+    rows = [line.split() for line in file.getvalue().splitlines()[1:]]
+    assert rows == [
+        ["shop", "sold", "[b]\\x1b", "3", "3", "0", "0", "0", "3", "0"],
+        ["total", "3", "3", "0", "0", "0", "3", "0"],
+    ]
+
+
+def test_json_has_lines_total_and_mistakes() -> None:
+    answer = as_json(books(received=1, stored=1), ["wrong"])
+
+    assert (answer["balanced"], answer["imbalances"]) == (False, ["wrong"])
+    assert isinstance(answer["total"], dict)
+    assert (answer["total"]["received"], answer["total"]["kept"]) == (1, 1)
