@@ -18,8 +18,8 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Alias, Event, Property, PropertyType, Rule
 from footfall.planning.codegen.json_schema import (
     VALIDATION,
-    Dialect,
     Schema,
+    SchemaDialect,
     event_schema,
     plan_schema,
     property_schema,
@@ -224,7 +224,7 @@ def test_a_format_that_readers_know_is_a_pattern_too_for_validators_alone(kind: 
 
 
 @pytest.mark.parametrize("dialect", [VALIDATION, EXCHANGE])
-def test_a_union_is_a_list_of_types_and_each_keyword_judges_the_values_of_its_own(dialect: Dialect) -> None:
+def test_a_union_is_a_list_of_types_and_each_keyword_judges_the_values_of_its_own(dialect: SchemaDialect) -> None:
     prop = Property(type="union", types=("date", "integer"), nullable=True, min=Decimal(3))
     schema = property_schema(prop, dialect, closed=True)
     takes = jsonschema_rs.Draft202012Validator(schema, validate_formats=True).is_valid

@@ -5,7 +5,7 @@ decimal that travels as text, and that `1.0` is not an integer. The scale of a d
 `multipleOf: 0.01` a validator that computes with doubles refuses many correct amounts. A time never has a `format`:
 readers that check it follow RFC 3339, which allows fewer spellings than the plan; the pattern decides.
 
-Two dialects are written, which agree on everything that `Dialect` has no field for. The table of their differences is
+Two dialects are written, which agree on everything that `SchemaDialect` has no field for. The table of their differences is
 in tracking_plans/COMMANDS.md, under `footfall plan export`.
 """
 
@@ -26,7 +26,7 @@ from footfall.planning.codegen.ecma import ecma_pattern
 from footfall.planning.format_patterns import FORMAT_PATTERNS
 
 __all__ = [
-    "DRAFT_2020_12", "FORMATS_AS_ECMA", "KNOWN_FORMATS", "SCALE", "VALIDATION", "Dialect", "event_schema",
+    "DRAFT_2020_12", "FORMATS_AS_ECMA", "KNOWN_FORMATS", "SCALE", "VALIDATION", "SchemaDialect", "event_schema",
     "members_schema", "plan_schema", "property_schema", "schema_id", "schema_text",
 ]  # fmt: skip
 
@@ -48,7 +48,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 _LARGEST_DOUBLE = Decimal(sys.float_info.max)
 
 
-class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+class SchemaDialect(msgspec.Struct, frozen=True, kw_only=True):
     """How the readers of a schema differ.
 
     A decimal may be text with `decimal_text`. Bounds of a number are written with all their digits with `exact_bounds`,
@@ -75,7 +75,7 @@ def _notes(prop: Property) -> Schema:
     return notes
 
 
-VALIDATION: Final = Dialect(
+VALIDATION: Final = SchemaDialect(
     decimal_text=True,
     exact_bounds=False,
     non_null={"not": {"type": "null"}},
@@ -136,14 +136,14 @@ def _event(event: Event) -> Schema:
 
 
 def members_schema(
-    properties: Iterable[Property], dialect: Dialect, *, closed: bool, additional: bool | None = None
+    properties: Iterable[Property], dialect: SchemaDialect, *, closed: bool, additional: bool | None = None
 ) -> Schema:
     """The schema of an object with these properties. `closed` decides about other keys where `additional` is None."""
     whole = Property(type="object", properties=tuple(properties), additional=additional)
     return {"type": "object", **_members(whole, dialect, closed)}
 
 
-def _members(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+def _members(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     listed = {part.wire_name or part.name: part for part in prop.properties}
     required = [name for name, part in listed.items() if part.required]
     return {
@@ -153,7 +153,7 @@ def _members(prop: Property, dialect: Dialect, closed: bool) -> Schema:
     }
 
 
-def property_schema(prop: Property, dialect: Dialect, *, closed: bool) -> Schema:
+def property_schema(prop: Property, dialect: SchemaDialect, *, closed: bool) -> Schema:
     """The schema of one property's values; `closed` is that of `members_schema`, for the objects inside."""
     kinds = prop.types or (prop.type,)
     schema: Schema = {"description": prop.description} if prop.description else {}
@@ -166,7 +166,7 @@ def property_schema(prop: Property, dialect: Dialect, *, closed: bool) -> Schema
     return schema | dialect.notes(prop)
 
 
-def _types(kind: str, dialect: Dialect) -> tuple[str, ...]:
+def _types(kind: str, dialect: SchemaDialect) -> tuple[str, ...]:
     if kind == "decimal":
         return ("number", "string") if dialect.decimal_text else ("number",)
     return (_JSON_TYPES.get(kind, kind),)
@@ -175,7 +175,7 @@ def _types(kind: str, dialect: Dialect) -> tuple[str, ...]:
 _JSON_TYPES: Mapping[str, str] = {"date": "string", "datetime": "string", "map": "object", "uuid": "string"}
 
 
-def _types_and_members(prop: Property, dialect: Dialect, types: list[str]) -> Schema:
+def _types_and_members(prop: Property, dialect: SchemaDialect, types: list[str]) -> Schema:
     if prop.type == "any":
         return {} if prop.nullable else dict(dialect.non_null)
     members: list[Any] = list(prop.enum)
@@ -194,7 +194,7 @@ def _limits(prop: Property, **keys: str) -> Schema:
     return {keyword: limit for keyword, limit in limits.items() if limit is not None}
 
 
-def _bounds(prop: Property, dialect: Dialect, _closed: bool) -> Schema:
+def _bounds(prop: Property, dialect: SchemaDialect, _closed: bool) -> Schema:
     exact = dialect.exact_bounds or "number" not in (prop.type, *prop.types)
     bounds = _limits(prop, minimum="min", maximum="max")
     return {keyword: _plain(bound if exact else _double(bound)) for keyword, bound in bounds.items()}
@@ -211,19 +211,19 @@ def _plain(bound: Decimal) -> int | Decimal:
     return int(bound) if bound == bound.to_integral_value() and abs(bound) < 10**18 else bound
 
 
-def _decimal(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+def _decimal(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     schema = _bounds(prop, dialect, closed)
     if prop.scale is not None:
         schema |= {SCALE: prop.scale} if prop.scale else {"multipleOf": 1}
     return {**schema, "pattern": f"^{DECIMAL_TEXT.pattern}$"} if dialect.decimal_text else schema
 
 
-def _string(prop: Property, dialect: Dialect, _closed: bool) -> Schema:
+def _string(prop: Property, dialect: SchemaDialect, _closed: bool) -> Schema:
     lengths = _limits(prop, minLength="min_length", maxLength="max_length")
     return {**lengths, **_spelling(prop.pattern, prop.format, dialect)}
 
 
-def _spelling(pattern: str | None, form: str | None, dialect: Dialect) -> Schema:
+def _spelling(pattern: str | None, form: str | None, dialect: SchemaDialect) -> Schema:
     """How a text is to be written: the keywords for a pattern and a format."""
     patterns = [] if pattern is None else [dialect.pattern(pattern)]
     if not dialect.trusts_formats or (pattern is None and form not in dialect.formats):
@@ -236,23 +236,23 @@ def _spelling(pattern: str | None, form: str | None, dialect: Dialect) -> Schema
     return {**schema, "format": form} if form is not None and named else schema
 
 
-def _array(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+def _array(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     items = {} if prop.items is None else {"items": property_schema(prop.items, dialect, closed=closed)}
     return {**items, **_limits(prop, minItems="min_items", maxItems="max_items")}
 
 
-def _map(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+def _map(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     values = {} if prop.values is None else property_schema(prop.values, dialect, closed=closed)
     limits = _limits(prop, minProperties="min_items", maxProperties="max_items")
     return {"additionalProperties": values or True, **limits}
 
 
-def _object(prop: Property, dialect: Dialect, closed: bool) -> Schema:
+def _object(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     # An object without known keys would else be read as one that takes any.
     return _members(prop, dialect, closed if prop.properties or prop.additional else True)
 
 
-_KEYWORDS: Mapping[str, Callable[[Property, Dialect, bool], Schema]] = {
+_KEYWORDS: Mapping[str, Callable[[Property, SchemaDialect, bool], Schema]] = {
     "array": _array,
     "date": lambda _, dialect, __: _spelling(None, "date", dialect),
     "datetime": lambda _, dialect, __: _spelling(None, "date-time", dialect),

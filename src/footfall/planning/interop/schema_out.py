@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.ecma import ecma_pattern
-from footfall.planning.codegen.json_schema import KNOWN_FORMATS, Dialect, members_schema
+from footfall.planning.codegen.json_schema import KNOWN_FORMATS, SchemaDialect, members_schema
 from footfall.planning.interop.ecma_in import read_ecma
 from footfall.planning.interop.keywords import ANNOTATIONS, ASIDE, NON_NULL
 from footfall.planning.interop.losses import LossReport
@@ -36,7 +36,7 @@ def _free_keywords(part: Property | Event) -> dict[str, Any]:
     return {**schema, **aside} if isinstance(aside, Mapping) else schema
 
 
-EXCHANGE: Final = Dialect(
+EXCHANGE: Final = SchemaDialect(
     decimal_text=False,
     exact_bounds=True,
     non_null={"type": list(NON_NULL)},
