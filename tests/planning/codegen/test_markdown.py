@@ -43,16 +43,6 @@ def test_the_example_of_every_event_is_valid() -> None:
         assert validator.check(event, block.encode()).faults == ()
 
 
-def test_an_example_leaves_out_what_would_break_a_rule() -> None:
-    event = event_of(
-        Property(name="a", type="integer", required=True),
-        Property(name="b", type="integer"),
-        rules=(Rule(id="alone", check="b is None"),),
-    )
-
-    assert json.loads(example_payload(event)) == {"a": 3}
-
-
 def test_no_text_becomes_markup() -> None:
     hostile = "<script>a|b</script> *x* [y](z) `code` # & \\"
     event = event_of(

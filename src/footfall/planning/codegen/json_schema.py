@@ -5,8 +5,8 @@ decimal that travels as text, and that `1.0` is not an integer. The scale of a d
 `multipleOf: 0.01` a validator that computes with doubles refuses many correct amounts. A time never has a `format`:
 readers that check it follow RFC 3339, which allows fewer spellings than the plan; the pattern decides.
 
-Two dialects are written, which agree on everything that `SchemaDialect` has no field for. The table of their differences is
-in tracking_plans/COMMANDS.md, under `footfall plan export`.
+Two dialects are written, which agree on everything that `SchemaDialect` has no field for. The table of their
+differences is in tracking_plans/COMMANDS.md, under `footfall plan export`.
 """
 
 from __future__ import annotations
