@@ -30,7 +30,10 @@ PLAN: dict[str, Any] = {
     "journeys": {
         "j": {
             "within": "7d",
-            "steps": [{"id": "see", "event": "b"}, {"id": "buy", "event": "a", "within": "1d", "expect": Decimal("0.25")}],
+            "steps": [
+                {"id": "see", "event": "b"},
+                {"id": "buy", "event": "a", "within": "1d", "expect": Decimal("0.25")},
+            ],
             "never": [{"event": "b", "between": ["see", "buy"], "as": "regret"}],
         }
     },

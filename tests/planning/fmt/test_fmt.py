@@ -9,20 +9,14 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.planning.fmt.texts import formatted
 
 from footfall.plan import bundle_hash, read
 from footfall.plan.reading.schema import EVENT, FILE, PROPERTY, TYPE
 from footfall.planning.fmt import format_file
-from footfall.planning.fmt.order import key_order
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = [ROOT / "tracking_plans" / "shop_and_gateway", ROOT / "tests" / "plan" / "data" / "acme"]
-
-
-def formatted(text: str) -> str:
-    made = format_file(text.encode(), "plan.yaml")
-    assert isinstance(made, bytes), made
-    return made.decode()
 
 
 # A plan in which nearly everything stands once; the draws write it down in every style.
@@ -265,43 +259,6 @@ def test_the_example_plans_are_in_form(folder: str) -> None:
     assert [str(file) for file, text in texts.items() if formatted(text) != text] == []
 
 
-def test_keys_come_in_order_with_the_comments_that_speak_of_them() -> None:
-    text = (
-        "# The head stays on top\n\nevents:\n    a:\n        # who cares for it\n        owner:    us   # for now\n"
-        "\n\n        # what it is\n        description: A\n        x_note: kept\n        wire_name: 'A'\n"
-        "    # the end of events\nplan: shop\n# the foot\n"
-    )
-
-    assert formatted(text) == (
-        "# The head stays on top\n\nplan: shop\nevents:\n  a:\n    wire_name: 'A'\n\n    # what it is\n"
-        "    description: A\n"
-        "    # who cares for it\n    owner: us  # for now\n    x_note: kept\n  # the end of events\n# the foot\n"
-    )
-
-
-def test_brackets_stay_where_they_fit_and_go_where_a_comment_is_inside() -> None:
-    inner = "p: {required: true,\n type: string}, # first\n q: {type: [string,\n  integer]}"
-    text = f"events: {{a: {{properties: {{\n  {inner}}}}}}}\n"
-
-    assert formatted(text) == (
-        "events:\n  a:\n    properties:\n      p: {type: string, required: true}  # first\n"
-        "      q: {type: [string, integer]}\n"
-    )
-    assert formatted("plan: a\nx_b: [1,\n  2,{c:   3}]\n") == "plan: a\nx_b: [1, 2, {c: 3}]\n"
-
-
-def test_a_comma_in_a_text_in_brackets_is_put_in_quotes() -> None:
-    text = "types: {a: {type: string, description: Rank in the list, null when opened}}\n"
-
-    assert formatted(text) == 'types: {a: {type: string, description: "Rank in the list, null when opened"}}\n'
-
-
-def test_nothing_moves_where_an_alias_needs_its_anchor_above() -> None:
-    text = "x_a: &one\n  b: 1\nplan: shop\nx_c: *one\nx_d: [&two x, *two]\n"
-
-    assert formatted(text) == text
-
-
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -327,8 +284,3 @@ def test_windows_line_ends_and_a_byte_order_mark_go() -> None:
         format_file(b"\xef\xbb\xbfplan: a\r\nx_t: |\r\n  one\r\n  two\r\n", "plan.yaml")
         == b"plan: a\nx_t: |\n  one\n  two\n"
     )
-
-
-def test_the_order_names_every_key_of_the_format_once() -> None:
-    for record in (FILE, PROPERTY, TYPE, EVENT):
-        assert sorted(key_order(record)) == sorted(record.keys)

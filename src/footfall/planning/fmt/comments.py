@@ -121,7 +121,7 @@ class _Attacher:
             outer = flow.owner.parent if flow.owner is not None else None
             flow = outer if outer is not None and outer.flow else None
         if flow is not None and not flow.entries:
-            raise UnformattableError(f"line {comment.line + 1} has a comment inside of empty brackets")
+            raise UnformattableError(f"line {comment.line + 1} has a comment inside empty brackets")
         return flow
 
     def _below(self, comment: _Comment, flow: Collection | None) -> TreeEntry | None:
@@ -145,7 +145,8 @@ class _Attacher:
             parent = self._entries[index].parent
             if parent is flow or (flow is None and not parent.flow):
                 return self._entries[index]
-        return None
+        # Behind an opening bracket.
+        return None if flow is None else flow.owner
 
     def _add(self, lines: list[str], comment: _Comment) -> None:
         if self._is_empty(comment.line - 1):
