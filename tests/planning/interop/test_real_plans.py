@@ -65,15 +65,6 @@ def test_identify_rules_become_traits(form: str) -> None:
     ]
 
 
-def test_a_data_product_tells_sources_and_a_data_structure_the_owner() -> None:
-    plan = import_plan(documents("snowplow"), "snowplow").plan
-
-    assert plan.id == "acme"
-    assert list(plan.sources) == ["shop-web"]
-    assert plan.events["order_completed"].sources == ("shop-web",)
-    assert plan.events["order_completed"].owner == "team-shop"
-
-
 @pytest.mark.parametrize("form", SAMPLES)
 @pytest.mark.parametrize("name", sorted(PAYLOADS))
 def test_payloads_are_judged_as_they_should_be_after_an_import(form: str, name: str) -> None:
@@ -121,17 +112,6 @@ def test_what_is_kept_aside_is_told() -> None:
     ]
 
     assert silent == []
-
-
-def test_a_whole_registry_is_one_plan_with_old_versions_deprecated() -> None:
-    imported = import_plan(IGLU, "snowplow")
-
-    identity, old = imported.plan.events["identity"], imported.plan.events["identity_1_0_0"]
-    assert identity.x["x_iglu"] == {"version": "2-0-0"}
-    assert old.status == "deprecated"
-    assert old.deprecated is not None
-    assert old.deprecated.replaced_by == "identity"
-    assert len(imported.plan.events) + len(imported.document["types"]) == len(IGLU)
 
 
 @pytest.mark.parametrize("form", [*SAMPLES, "iglu-central"])

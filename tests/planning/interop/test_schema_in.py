@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +11,10 @@ import pytest
 
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Property
-from footfall.plan.problems import Problems
-from footfall.plan.reading.yaml_source import parse_yaml
 from footfall.planning.codegen.json_schema import property_schema
 from footfall.planning.interop import export_plan, import_plan
 from footfall.planning.interop.keywords import MAX_DEPTH
-from footfall.planning.interop.plan_builder import PlanBuilder
 from footfall.planning.interop.schema_out import EXCHANGE
-from footfall.planning.interop.yaml_text import yaml_text
 
 SAID: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("text", {"type": "string"}, {"type": "string"}),
@@ -206,17 +201,6 @@ def test_lists_of_objects_are_read_to_depth_16_and_kept_aside_below() -> None:
     assert again.plan.events == cut.plan.events
 
 
-def test_a_schema_inside_itself_ends_and_keeps_its_definitions() -> None:
-    tree = {"type": "object", "properties": {"left": {"$ref": "#/definitions/tree"}}}
-    schema = {"type": "object", "definitions": {"tree": tree}, "properties": {"root": {"$ref": "#/definitions/tree"}}}
-
-    event = import_plan({"e.json": schema}, "jsonschema").plan.events["e"]
-
-    left = event.properties[0].properties[0]
-    assert (left.type, left.x["x_json_schema"]) == ("any", {"$ref": "#/definitions/tree"})
-    assert event.x["x_json_schema"] == {"definitions": {"tree": tree}}
-
-
 def test_needs_become_rules_and_come_back() -> None:
     schema = {
         "type": "object",
@@ -317,17 +301,6 @@ def test_unevaluated_properties_say_the_same_where_no_choice_stands_beside_them(
     assert (imported.plan.events["e"].additional, imported.losses) == (False, ())
 
 
-def test_a_file_of_definitions_is_an_event_for_each() -> None:
-    part = {"type": "object", "properties": {"a": {"type": "string"}}}
-
-    plan = import_plan({"all.json": {"$defs": {"order_paid": part, "Cart Left": part}}}, "jsonschema").plan
-
-    assert {event.name: event.wire_name for event in plan.events.values()} == {
-        "order_paid": "order_paid",
-        "cart_left": "Cart Left",
-    }
-
-
 @pytest.mark.parametrize(
     ("schema", "lost", "instead"),
     [
@@ -345,94 +318,6 @@ def test_what_an_older_draft_says_otherwise_is_told(schema: dict[str, Any], lost
     _, imported = read(schema)
 
     assert [(loss.code, loss.lost, loss.instead) for loss in imported.losses] == [("loss_read_as", lost, instead)]
-
-
-def test_a_part_that_makes_no_plan_costs_none_of_the_others() -> None:
-    builder = PlanBuilder()
-    bad = {"type": ["integer", "number"], "wire_name": "B"}
-    builder.event("first", {"properties": {"a": {"type": "string"}, "b": bad}})
-    builder.event("second", {"properties": {"a": {"type": "string"}}, "rules": [{"id": "r", "check": "a +"}]})
-    builder.trait("user", "mail", {"type": "strng"})
-    builder.define("types", "money", {"type": "integer", "scale": 2})
-
-    imported = builder.finish(name="p")
-
-    assert list(imported.plan.events) == ["first"]
-    assert [(prop.name, prop.type, prop.wire_name) for prop in imported.plan.events["first"].properties] == [
-        ("a", "string", "a"),
-        ("b", "any", "B"),
-    ]
-    assert imported.plan.events["first"].properties[1].x == {"x_not_read": bad}
-    assert {(loss.code, loss.where.split(".")[0]) for loss in imported.losses} == {
-        ("loss_skipped", part) for part in ("first", "second", "traits", "types")
-    }
-
-
-def test_a_reader_that_fails_costs_one_event_and_is_told_with_its_place() -> None:
-    builder = PlanBuilder()
-    for name in ("a", "b", "c"):
-        with builder.reading(f"plan.json#/rules/{name}"):
-            builder.event(name, {} if name != "b" else 3)  # type: ignore[arg-type]  # what no reader should hand on
-
-    imported = builder.finish(name="p")
-
-    assert list(imported.plan.events) == ["a", "c"]
-    assert [(loss.code, loss.where) for loss in imported.losses] == [("loss_skipped", "plan.json#/rules/b")]
-
-
-@pytest.mark.parametrize("wrap", [lambda s: {"allOf": [s]}, lambda s: {"not": s}, lambda s: {"properties": {"a": s}}])
-def test_what_is_nested_too_deep_is_cut_and_the_rest_is_written_and_read(wrap: Callable[[Any], Any]) -> None:
-    schema: Any = {"type": "string"}
-    for _ in range(200):
-        schema = wrap(schema)
-    document = {"type": "object", "properties": {"deep": schema, "flat": {"type": "string"}}}
-
-    imported = import_plan({"e.json": document}, "jsonschema")
-
-    assert [prop.name for prop in imported.plan.events["e"].properties] == ["deep", "flat"]
-    assert "loss_skipped" in {loss.code for loss in imported.losses}
-    findings = Problems()
-    assert parse_yaml(yaml_text(imported.document).encode(), "plan.yaml", findings) is not None
-    assert findings.sorted() == []
-
-
-def test_definitions_that_double_with_every_level_are_followed_only_so_far() -> None:
-    parts = {f"d{n}": {"properties": {key: {"$ref": f"#/definitions/d{n + 1}"} for key in "ab"}} for n in range(40)}
-    document = {"type": "object", "properties": {"a": {"$ref": "#/definitions/d0"}}, "definitions": parts}
-
-    imported = import_plan({"e.json": document}, "jsonschema")
-
-    assert list(imported.plan.events) == ["e"]
-    assert '$ref "#/definitions/d' in " ".join(loss.lost for loss in imported.losses)
-    assert len(imported.losses) < 10_000
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"b": {"type": "integer"}}, "required": ["b"]}]},
-        {"$ref": "#/definitions/base", "properties": {"b": {"type": "integer"}}, "required": ["b"]},
-        {"allOf": [{"$ref": "#/definitions/base"}, {"$ref": "#/definitions/more"}]},
-    ],
-)
-def test_the_properties_of_all_parts_of_a_schema_are_read(schema: dict[str, Any]) -> None:
-    base = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
-    more = {"type": "object", "properties": {"b": {"type": "integer"}}, "required": ["b"]}
-    document = {"type": "object", **schema, "definitions": {"base": base, "more": more}}
-
-    event = import_plan({"e.json": document}, "jsonschema").plan.events["e"]
-
-    assert [(prop.name, prop.type, prop.required) for prop in event.properties] == [
-        ("a", "string", True), ("b", "integer", True),
-    ]  # fmt: skip
-
-
-def test_a_property_that_two_parts_speak_of_keeps_to_both() -> None:
-    parts = [{"properties": {"a": {"type": "string"}}}, {"properties": {"a": {"maxLength": 3}}}]
-
-    event = import_plan({"e.json": {"type": "object", "allOf": parts}}, "jsonschema").plan.events["e"]
-
-    assert [(prop.type, prop.max_length) for prop in event.properties] == [("string", 3)]
 
 
 def test_a_pattern_without_a_length_is_told_to_have_one_and_comes_back_with_it() -> None:
