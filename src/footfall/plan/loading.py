@@ -21,36 +21,36 @@ __all__ = ["Reading", "read"]
 
 
 class Reading:
-    """What `read` read: the plan, its faults, and where its parts are written.
+    """What `read` read: the plan, its problems, and where its parts are written.
 
-    `draft` is the plan as far as it could be understood: parts with a fault may be missing from it. It is None when
+    `draft` is the plan as far as it could be understood: parts with a problem may be missing from it. It is None when
     nothing could be read at all.
     """
 
-    def __init__(self, file: str, draft: Plan | None, faults: list[Problem], files: MergedFiles | None = None) -> None:
+    def __init__(self, file: str, draft: Plan | None, problems: list[Problem], files: MergedFiles | None) -> None:
         self.draft = draft
         self._file = file
-        self._faults = faults
+        self._problems = problems
         self._files = files
 
     @cached_property
     def problems(self) -> list[Problem]:
-        """Every fault, by file and line; empty when the plan can be used."""
+        """Every problem, by file and line; none when the plan can be used."""
         events = None if self.draft is None else self.draft.events
-        return self._faults + (events.problems() if isinstance(events, LazyEvents) else [])
+        return self._problems + (events.problems() if isinstance(events, LazyEvents) else [])
 
     @property
     def plan(self) -> Plan | None:
-        """The plan when it has no fault."""
+        """The plan when it has no problem."""
         return None if self.problems else self.draft
 
     def require(self) -> Plan:
-        """The plan. Raises PlanError with every fault.
+        """The plan. Raises PlanError with every problem.
 
         The events of a bundle are not checked here: each is read, and may raise, when it is first asked for.
         """
-        if self.draft is None or self._faults:
-            raise PlanError(self._faults)
+        if self.draft is None or self._problems:
+            raise PlanError(self._problems)
         return self.draft
 
     @cached_property
@@ -69,9 +69,9 @@ def read(source: str | Path | Mapping[str, Any], *, disk: Disk | None = None) ->
     """
     if not isinstance(source, Mapping) and Path(source).suffix == BUNDLE_SUFFIX:
         try:
-            return Reading(str(source), read_bundle(Path(source), disk), [])
+            return Reading(str(source), read_bundle(Path(source), disk), [], None)
         except PlanError as error:
-            return Reading(str(source), None, list(error.problems))
+            return Reading(str(source), None, list(error.problems), None)
     from footfall.plan.problems import Problems
     from footfall.plan.reading.assembly import assemble
     from footfall.plan.reading.plan_files import parse_files

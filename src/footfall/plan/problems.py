@@ -134,12 +134,12 @@ class Problems:
                 column=at.column,
             )
 
-    def unknown(self, what: str, word: str, choices: Iterable[str], *, at: Location, path: Path) -> None:
+    def unknown(self, kind: str, word: str, choices: Iterable[str], *, at: Location, path: Path) -> None:
         """Add a reference to a name that the plan does not define, if all of the plan could be read."""
         if self.incomplete:
             return
-        remedy = did_you_mean(word, choices) or f"define the {what}, or take the name out"
-        self.add("unknown_reference", f"there is no {what} {word!r}", at=at, path=path, remedy=remedy)
+        remedy = did_you_mean(word, choices) or f"define the {kind}, or take the name out"
+        self.add("unknown_reference", f"there is no {kind} {word!r}", at=at, path=path, remedy=remedy)
 
     def __len__(self) -> int:
         return len(self._problems)

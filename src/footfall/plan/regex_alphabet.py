@@ -73,7 +73,7 @@ def _codes(tree: Iterable[Any]) -> Iterator[int]:
         elif name == "IN":
             yield from _codes(value)
         else:
-            yield from (code for inner in inner_sequences(part) for code in _codes(inner))
+            yield from (code for sequence in inner_sequences(part) for code in _codes(sequence))
 
 
 def inner_sequences(part: Any) -> list[Any]:
@@ -107,9 +107,9 @@ def _beyond(item: Any, kind: int, flags: int, *, surely: bool) -> bool:
     """Whether an item takes characters of a kind beyond ASCII: any of them, or with `surely` all of them."""
     name, value = str(item[0]), item[1]
     if name == "CATEGORY":
-        said = str(value).removeprefix("CATEGORY_")
-        inside = not flags & re.ASCII and kind in _CLASSES[said.removeprefix("NOT_")][1]
-        return inside is not said.startswith("NOT_")
+        category = str(value).removeprefix("CATEGORY_")
+        inside = not flags & re.ASCII and kind in _CLASSES[category.removeprefix("NOT_")][1]
+        return inside is not category.startswith("NOT_")
     # Under IGNORECASE a few ASCII letters have fellows beyond it, such as the Kelvin sign.
     high = value[1] if name == "RANGE" else value
     return not surely and (high > 127 or bool(flags & re.IGNORECASE))

@@ -195,18 +195,18 @@ class Automaton:
             return self._loop(any_text, {state}, math.inf)._replace(free=False)
         if name == "AT":
             return _NARROW
-        inner = [self._sequence(each, flags) for each in inner_sequences(part)]
+        pieces = [self._sequence(each, flags) for each in inner_sequences(part)]
         if name in {"ASSERT", "ASSERT_NOT"}:
             self._asides += 1
             # It is tried, and then the match goes on from where it began.
             if value[0] > 0:
-                return _NARROW._replace(first=inner[0].first)
+                return _NARROW._replace(first=pieces[0].first)
             self._choices += math.log2(1 + value[1].getwidth()[1])
             return _NARROW
         if name == "GROUPREF_EXISTS":  # its group decides which of the two it is
-            inner = [*inner, _EMPTY][:2]
-            return self._either(inner)._replace(free=all(piece.free for piece in inner))
-        return self._either(inner) if inner else _EMPTY
+            pieces = [*pieces, _EMPTY][:2]
+            return self._either(pieces)._replace(free=all(piece.free for piece in pieces))
+        return self._either(pieces) if pieces else _EMPTY
 
     def _either(self, pieces: list[_Piece]) -> _Piece:
         takes = [self._union(piece.first) for piece in pieces]
@@ -309,12 +309,12 @@ def _anchored(sequence: Iterable[Any], flags: int) -> bool:
     """Whether a match can only begin where the text begins, and nothing is read before that is seen."""
     for name, value in ((str(part[0]), part[1]) for part in sequence):
         if name == "AT":
-            place = str(value)
-            return place == "AT_BEGINNING_STRING" or (place == "AT_BEGINNING" and not flags & re.MULTILINE)
+            anchor = str(value)
+            return anchor == "AT_BEGINNING_STRING" or (anchor == "AT_BEGINNING" and not flags & re.MULTILINE)
         if name == "SUBPATTERN":
             return _anchored(value[3], (flags | value[1]) & ~value[2])
         if name == "BRANCH":
-            return all(_anchored(inner, flags) for inner in value[1])
+            return all(_anchored(branch, flags) for branch in value[1])
         return name == "ATOMIC_GROUP" and _anchored(value, flags)
     return False
 

@@ -94,6 +94,12 @@ def test_words_after_a_comma_in_braces_are_the_rest_of_the_text() -> None:
         ("{a: one, b c: ''}", {"a": "one", "b c": ""}),
         ("{a: one, b: [two, c d]}", {"a": "one", "b": ["two", "c d"]}),
         ("{a b}", {"a b": None}),
+        ("{a: one, d: 'two', b c}", {"a": "one", "d": "two", "b c": None}),
+        ("{a: one, d: [two], b c}", {"a": "one", "d": ["two"], "b c": None}),
+        ("{a: one, d: {e: two}, b c}", {"a": "one", "d": {"e": "two"}, "b c": None}),
+        ("[&t one, {a: *t, b c}]", ["one", {"a": "one", "b c": None}]),
+        ("{a: &t one, b c, d: *t}", {"a": "one", "b c": None, "d": "one"}),
+        ("{a: one, b c, d e, b c}", {"a": "one, b c, d e, b c"}),
     ],
 )
 def test_only_unquoted_words_after_unquoted_text_are_joined_to_it(text: str, value: object) -> None:

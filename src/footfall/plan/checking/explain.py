@@ -283,13 +283,13 @@ def make_check(
         make_check(part, received=received, secret=secret, inherited=inherited)
         for part in (own.properties if kind == "object" else ())
     )
-    inside = {"array": own.items or _ANY, "map": own.values or _ANY}.get(kind)
-    inner = make_check(inside, received=received, secret=secret, inherited=inherited) if inside else None
-    parts = (*children, inner) if inner else children
+    item = {"array": own.items or _ANY, "map": own.values or _ANY}.get(kind)
+    item_check = make_check(item, received=received, secret=secret, inherited=inherited) if item else None
+    parts = (*children, item_check) if item_check else children
     node = PropertyCheck(own, kind, _constraints(own, kind), inherited or any(part.hidden for part in parts))
     node.children = children
     node.keys = frozenset(child.key for child in children)
-    node.inner = inner
+    node.inner = item_check
     if kind == "union":
         alone = (msgspec.structs.replace(own, type=name, types=()) for name in own.types)
         node.members = tuple(

@@ -117,13 +117,13 @@ class _Compiler:
         return lambda values: [part(values) for part in parts]
 
     def negation(self, node: ast.UnaryOp) -> _Evaluate:
-        inner = self.compile(node.operand)
+        operand = self.compile(node.operand)
         if isinstance(node.op, ast.Not):
-            return lambda values: _not(_truth(inner(values)))
+            return lambda values: _not(_truth(operand(values)))
         if isinstance(node.op, ast.Invert):
             raise self._refusal(node, "the operator ~ cannot be used in a rule")
         sign = -1 if isinstance(node.op, ast.USub) else 1
-        return lambda values: _calculate(_CONTEXT.multiply, sign, inner(values))
+        return lambda values: _calculate(_CONTEXT.multiply, sign, operand(values))
 
     def logic(self, node: ast.BoolOp) -> _Evaluate:
         parts = [self.compile(part) for part in node.values]
@@ -179,8 +179,8 @@ class _Compiler:
             raise self._refusal(node, f"{self._text(node.func)} cannot be called, only len() can")
         if len(node.args) != 1 or node.keywords:
             raise self._refusal(node, "len() takes one value")
-        inner = self.compile(node.args[0])
-        return lambda values: _length(inner(values))
+        argument = self.compile(node.args[0])
+        return lambda values: _length(argument(values))
 
 
 def _plain(value: object) -> object:

@@ -137,9 +137,9 @@ class Transforms:
         if first == b"{" and (part.keys or part.in_map):
             return self._apply_object(part, _keys_of(raw), path, warnings)
         if first == b"[" and part.in_array:
-            inner = part.in_array
+            item_part = part.in_array
             items = (
-                self._apply(inner, item, f"{path}[{index}]", warnings) for index, item in enumerate(_items_of(raw))
+                self._apply(item_part, item, f"{path}[{index}]", warnings) for index, item in enumerate(_items_of(raw))
             )
             return _encode([item for item in items if item is not _DROPPED])
         if first == b"n":

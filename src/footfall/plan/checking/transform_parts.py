@@ -137,16 +137,18 @@ def touches(part: Part, value: Any) -> bool:
         return True
     if type(value) is dict:
         if part.in_map is not None:
-            return any((inner := part.inside(key)) is not None and touches(inner, item) for key, item in value.items())
+            return any(
+                (inside := part.inside(key)) is not None and touches(inside, item) for key, item in value.items()
+            )
         # A loop and no generator: this is asked of every message.
-        for key, inner in part.keys.items():
-            if key in value and touches(inner, value[key]):
+        for key, inside in part.keys.items():
+            if key in value and touches(inside, value[key]):
                 return True
         if part.keys:
             return False
     if type(value) is list and part.in_array is not None:
-        inner = part.in_array
-        return any(touches(inner, item) for item in value)
+        inside = part.in_array
+        return any(touches(inside, item) for item in value)
     return value is not None and not part.is_ours
 
 
@@ -154,8 +156,8 @@ def parts_in(part: Part | None) -> Iterator[tuple[str, Part]]:
     """Every key that leads to a changed value, at any depth, with its part."""
     if part is None:
         return
-    for key, inner in part.keys.items():
-        yield key, inner
-        yield from parts_in(inner)
+    for key, inside in part.keys.items():
+        yield key, inside
+        yield from parts_in(inside)
     yield from parts_in(part.in_array)
     yield from parts_in(part.in_map)

@@ -141,8 +141,8 @@ def _applies(key: str, prop: Property, types: frozenset[str]) -> bool:
 
 
 def _depth(prop: Property) -> int:
-    inner = [each for each in (prop.items, prop.values, *prop.properties) if each is not None]
-    return max(map(_depth, inner), default=0) + 1 if prop.type in {"array", "map", "object"} else 0
+    parts = [each for each in (prop.items, prop.values, *prop.properties) if each is not None]
+    return max(map(_depth, parts), default=0) + 1 if prop.type in {"array", "map", "object"} else 0
 
 
 def _at(node: YamlNode, *keys: str) -> Location:

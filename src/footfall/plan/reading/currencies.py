@@ -51,7 +51,7 @@ def _check(
         problems.add("bad_currency", message, at=at, path=path, remedy="rename the property")
     inside = {**scope, **{part.name: part for part in prop.properties}}
     parts = [(part, part.name) for part in prop.properties]
-    parts += [(inner, sign) for inner, sign in ((prop.items, "[]"), (prop.values, "{}")) if inner is not None]
+    parts += [(part, sign) for part, sign in ((prop.items, "[]"), (prop.values, "{}")) if part is not None]
     for part, name in parts:
         _check(part, inside, (*path, name), at, problems, whole=whole)
 

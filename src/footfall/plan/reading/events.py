@@ -50,8 +50,8 @@ class Replacement(NamedTuple):
 class Events(NamedTuple):
     """The events of a plan in their order, as far as they could be read.
 
-    `properties` has those of each event, None for one with a fault. An event is `partial` if it includes a group that
-    the plan does not define: any property could be in that group.
+    `properties` has those of each event, None for one that cannot be read. An event is `partial` if it includes a group
+    that the plan does not define: any property could be in that group.
     """
 
     by_name: dict[str, Event]
@@ -127,17 +127,17 @@ class _EventReader:
         merged: dict[str, ResolvedProperty] = {}
         wire_names: dict[str, Location] = {}
         for part in (*(part for group in groups for part in self._reader.group(group.name, sensitivity)), *own):
-            first, here = merged.setdefault(part.name, part), (*path, part.name)
+            first, part_path = merged.setdefault(part.name, part), (*path, part.name)
             if first.property is None or part.property is None:
                 continue
             if first is part:
-                self._reader.check_wire_name(part.property.wire_name, part.location, here, wire_names)
+                self._reader.check_wire_name(part.property.wire_name, part.location, part_path, wire_names)
             elif first.property != part.property:
                 self._problems.add(
                     "duplicate_property",
                     f"{definition.name} has {part.name!r} here and at {first.location}, and they differ",
                     at=part.location if part.location.file == definition.location.file else definition.location,
-                    path=here,
+                    path=part_path,
                     remedy="keep one of them, or make them the same",
                 )
         return list(merged.values())
@@ -171,15 +171,15 @@ class _EventReader:
             check, id_ = item.get("check"), item.get("id")
             if check is None or id_ is None or not isinstance(check.value, str) or not isinstance(id_.value, str):
                 continue
-            here = (*path, "rules", id_.value)
+            part_path = (*path, "rules", id_.value)
             first = ids.setdefault(id_.value, id_)
             if first is not id_:
                 message = f"the rule {id_.value!r} is here and at {first}"
-                self._problems.add("duplicate_name", message, at=id_, path=here, remedy="rename one of them")
+                self._problems.add("duplicate_name", message, at=id_, path=part_path, remedy="rename one of them")
             try:
                 compile_rule(check.value, None if self._problems.incomplete else properties.keys())
             except ValueError as error:
-                self._problems.add("bad_rule", str(error), at=check, path=here, remedy="mend the expression")
+                self._problems.add("bad_rule", str(error), at=check, path=part_path, remedy="mend the expression")
             message_node = item.get("message")
             text = message_node.value if message_node is not None and isinstance(message_node.value, str) else ""
             yield Rule(id=id_.value, check=check.value, message=text)
@@ -188,19 +188,19 @@ class _EventReader:
         stated = values.get("deprecated")
         if stated is None:
             return None
-        written, here = node.value["deprecated"], (*path, "deprecated")
+        written, part_path = node.value["deprecated"], (*path, "deprecated")
         if values.get("status", "active") != "deprecated":
             self._problems.add(
                 "bad_status", f"the status is {values.get('status', 'active')}, yet 'deprecated' is filled in",
-                at=node.key("deprecated"), path=here, remedy="set status: deprecated, or take it out",
+                at=node.key("deprecated"), path=part_path, remedy="set status: deprecated, or take it out",
             )  # fmt: skip
         if "since" in stated and "remove_after" in stated and stated["since"] > stated["remove_after"]:
             self._problems.add(
-                "empty_range", "remove_after is before since", at=written.value["remove_after"], path=here,
+                "empty_range", "remove_after is before since", at=written.value["remove_after"], path=part_path,
                 remedy="choose a later day",
             )  # fmt: skip
         if stated.get("replaced_by"):
-            replacement = Replacement(stated["replaced_by"], written.value["replaced_by"], (*here, "replaced_by"))
+            replacement = Replacement(stated["replaced_by"], written.value["replaced_by"], (*part_path, "replaced_by"))
             self.events.replacements.append(replacement)
         fields = {key: stated[key] for key in Deprecation.__struct_fields__ if key in stated}
         return Deprecation(**fields)
@@ -212,6 +212,6 @@ class _EventReader:
         if "min" in volume and "max" in volume and volume["min"] > volume["max"]:
             most = node.value["expect"].value["volume"].value["max"]
             message = f"min {volume['min']} is more than max {volume['max']}"
-            here = (*path, "expect", "volume")
-            self._problems.add("empty_range", message, at=most, path=here, remedy="lower min or raise max")
+            part_path = (*path, "expect", "volume")
+            self._problems.add("empty_range", message, at=most, path=part_path, remedy="lower min or raise max")
         return VolumeExpectation(per=volume["per"], min=volume.get("min"), max=volume.get("max"))

@@ -157,11 +157,11 @@ def _refuse_infinite(node: YamlNode, path: Path, problems: Problems) -> None:
     if isinstance(node.value, float):
         problems.add("bad_number", f"{node.value} is not finite", at=node, path=path, remedy="JSON has no such number")
     elif isinstance(node.value, dict):
-        for key, inner in node.value.items():
-            _refuse_infinite(inner, (*path, key), problems)
+        for key, part in node.value.items():
+            _refuse_infinite(part, (*path, key), problems)
     elif isinstance(node.value, list):
-        for index, inner in enumerate(node.value):
-            _refuse_infinite(inner, (*path, f"[{index}]"), problems)
+        for index, part in enumerate(node.value):
+            _refuse_infinite(part, (*path, f"[{index}]"), problems)
 
 
 class _AsIs:
@@ -216,7 +216,7 @@ class ListOf:
             remedy = f"write [{node.value}]" if isinstance(node.value, str) else "write […]"
             problems.add("wrong_type", f"takes a list, not {kind_of(node.value)}", at=node, path=path, remedy=remedy)
             return MISSING
-        values = (self.kind.read(inner, (*path, f"[{index}]"), problems) for index, inner in enumerate(node.value))
+        values = (self.kind.read(item, (*path, f"[{index}]"), problems) for index, item in enumerate(node.value))
         return tuple(value for value in values if value is not MISSING)
 
 
@@ -233,13 +233,13 @@ class MapOf:
             problems.add("wrong_type", message, at=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values = {}
-        for name, inner in node.value.items():
+        for name, part in node.value.items():
             if self.names and name not in self.names:
                 remedy = did_you_mean(name, self.names)
                 message = f"unknown key {name!r}"
                 problems.add("unknown_key", message, at=node.key(name), path=path, remedy=remedy)
                 continue
-            value = self.kind.read(inner, (*path, name), problems)
+            value = self.kind.read(part, (*path, name), problems)
             if value is not MISSING:
                 values[name] = value
         return values
@@ -269,12 +269,12 @@ class Record:
             problems.add("wrong_type", message, at=node, path=path, remedy="write KEY: value under it, or {…}")
             return MISSING
         values: dict[str, Any] = {}
-        for name, inner in node.value.items():
+        for name, part in node.value.items():
             key = self.keys.get(name)
             if key is None:
                 self._unknown(name, node, path, problems, values)
-            elif not (key.nullable and inner.value is None):
-                value = key.kind.read(inner, (*path, name), problems)
+            elif not (key.nullable and part.value is None):
+                value = key.kind.read(part, (*path, name), problems)
                 if value is not MISSING:
                     values[name] = value
         for name in self._required:

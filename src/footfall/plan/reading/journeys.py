@@ -39,7 +39,7 @@ class _JourneyReader:
         steps = self._each("steps", STEP, values, path, self._step)
         ids = tuple(step.id for step in steps)
         if "steps" not in values or len(steps) != len(values["steps"]):
-            return None  # a step has a fault, so its order cannot be judged
+            return None  # a step cannot be read, so their order cannot be judged
         if not steps:
             message = "the journey has no step"
             self._problems.add("missing_key", message, at=node.value["steps"], path=path, remedy="add steps")
@@ -72,8 +72,8 @@ class _JourneyReader:
         name_key = "as" if record is GUARD else "id"
         parts, names = [], dict[str, Location]()
         for index, node in enumerate(values.get(key, ())):
-            here = (*path, key, f"[{index}]")
-            item = record.read(node, here, self._problems)
+            part_path = (*path, key, f"[{index}]")
+            item = record.read(node, part_path, self._problems)
             if item is MISSING:
                 continue
             if name_key in item:
@@ -81,8 +81,10 @@ class _JourneyReader:
                 first = names.setdefault(item[name_key], location)
                 if first is not location:
                     message = f"{item[name_key]!r} is here and at {first}"
-                    self._problems.add("duplicate_name", message, at=location, path=here, remedy="rename one of them")
-            part = make(item, node, here)
+                    self._problems.add(
+                        "duplicate_name", message, at=location, path=part_path, remedy="rename one of them"
+                    )
+            part = make(item, node, part_path)
             if part is not None:
                 parts.append(part)
         return parts
@@ -114,19 +116,19 @@ class _JourneyReader:
     def _check_limits(self, steps: list[Step], values: Mapping[str, Any], path: Path) -> None:
         whole = values.get("within")
         for index, (step, node) in enumerate(zip(steps, values["steps"], strict=True)):
-            here = (*path, "steps", f"[{index}]")
+            part_path = (*path, "steps", f"[{index}]")
             for key in ("within", "expect") if index == 0 else ():
                 if key in node.value:
                     self._problems.add(
                         "misplaced_step_key", f"{key!r} on the first step has no step before it to compare with",
-                        at=node.key(key), path=here, remedy="take it out, or put it on a later step",
+                        at=node.key(key), path=part_path, remedy="take it out, or put it on a later step",
                     )  # fmt: skip
             if index and whole is not None and step.within is not None and step.within > whole:
                 self._problems.add(
                     "empty_range",
                     f"the step allows more time than the whole journey ({format_duration(whole)})",
                     at=node.value["within"],
-                    path=here,
+                    path=part_path,
                     remedy="shorten it, or lengthen the journey's within",
                 )
 
@@ -141,13 +143,15 @@ class _JourneyReader:
         if item["id"] in ids:
             message = f"{item['id']!r} is also the name of a step"
             self._problems.add("duplicate_name", message, at=node.value["id"], path=path, remedy="rename the branch")
-        here = (*path, "steps")
+        part_path = (*path, "steps")
         steps = [step for step in node.value["steps"].value if isinstance(step.value, str)]
         are_steps = [self._is_step(ids, item["after"], node.value["after"], (*path, "after"))]
-        are_steps += [self._is_step(ids, step.value, step, here) for step in steps]
+        are_steps += [self._is_step(ids, step.value, step, part_path) for step in steps]
         if not steps:
             message = "the branch leads to no step"
-            self._problems.add("missing_key", message, at=node.value["steps"], path=here, remedy="name a later step")
+            self._problems.add(
+                "missing_key", message, at=node.value["steps"], path=part_path, remedy="name a later step"
+            )
         if not all(are_steps) or not steps:
             return None
         last = item["after"]
@@ -155,7 +159,7 @@ class _JourneyReader:
             if ids.index(step.value) <= ids.index(last):
                 message = f"{step.value!r} does not come after {last!r}"
                 remedy = f"the steps are {' → '.join(ids)}"
-                self._problems.add("backwards", message, at=step, path=here, remedy=remedy)
+                self._problems.add("backwards", message, at=step, path=part_path, remedy=remedy)
                 return None
             last = step.value
         return Branch(id=item["id"], after=item["after"], steps=item["steps"], note=item.get("note", ""))
@@ -164,18 +168,18 @@ class _JourneyReader:
         where = self._where(item, node, path)
         if not {"event", "between", "as"} <= item.keys():
             return None
-        between, here = node.value["between"], (*path, "between")
+        between, part_path = node.value["between"], (*path, "between")
         if len(between.value) != 2 or len(item["between"]) != 2:
             remedy = f"write [{ids[0]}, {ids[-1]}]"
-            self._problems.add("wrong_type", "takes two steps", at=between, path=here, remedy=remedy)
+            self._problems.add("wrong_type", "takes two steps", at=between, path=part_path, remedy=remedy)
             return None
-        are_steps = [self._is_step(ids, step.value, step, here) for step in between.value]
+        are_steps = [self._is_step(ids, step.value, step, part_path) for step in between.value]
         if not all(are_steps):
             return None
         start, end = item["between"]
         if ids.index(start) >= ids.index(end):
             message = f"{end!r} does not come after {start!r}"
             remedy = f"the steps are {' → '.join(ids)}"
-            self._problems.add("backwards", message, at=between, path=here, remedy=remedy)
+            self._problems.add("backwards", message, at=between, path=part_path, remedy=remedy)
             return None
         return Guard(event=item["event"], start=start, end=end, name=item["as"], where=where)

@@ -50,7 +50,7 @@ _Simple = Count | Aggregate | Unique
 
 
 class MeasureReader:
-    """Reads the `measure` of KPIs; the answer is None, with a problem, for a measure that has a fault."""
+    """Reads the `measure` of KPIs; None, with a problem, for a measure that cannot be read."""
 
     def __init__(self, subjects: Subjects, journeys: Mapping[str, Journey]) -> None:
         self._subjects = subjects
@@ -119,25 +119,25 @@ class MeasureReader:
         return Conversion(journey=name, start=values["from"], end=values["to"])
 
     def _simple(self, form: str, values: dict[str, Any], node: YamlNode, path: Path) -> Measure | None:
-        at, here = node.value[form], (*path, form)
+        at, part_path = node.value[form], (*path, form)
         text, name = values[form], ""
         if form != "count":
             text, name = split_property(text)
             if not text:
                 remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
-                self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=at, path=here, remedy=remedy)
+                self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=at, path=part_path, remedy=remedy)
                 return None
         elif "." in text and call_of(text) is None:
             remedy = f"write count: {text.partition('.')[0]}, or use unique or sum"
-            self._problems.add("bad_measure", "count takes an event alone", at=at, path=here, remedy=remedy)
+            self._problems.add("bad_measure", "count takes an event alone", at=at, path=part_path, remedy=remedy)
             return None
-        event = self._subjects.event(text, at, here)
+        event = self._subjects.event(text, at, part_path)
         if event is None:
             return None
         if form == "unique" and name != ACTOR:
-            self._scalar(event, name, at, here)
+            self._scalar(event, name, at, part_path)
         elif form in _FUNCTIONS:
-            self._numeric(event, name, form, at, here)
+            self._numeric(event, name, form, at, part_path)
         where = read_where(values.get("where"), event, self._subjects, (*path, "where"))
         by = values.get("by", ())
         for item in node.value["by"].value if by else ():
@@ -180,11 +180,11 @@ def read_where(node: YamlNode | None, event: Event, subjects: Subjects, path: Pa
         subjects.names.problems.add("wrong_type", message, at=node, path=path, remedy="write {PROPERTY: VALUE}")
         return ()
     conditions: list[Where] = []
-    for name, inner in node.value.items():
-        here = (*path, name)
-        prop = subjects.property(event, name, node.key(name), here)
-        if prop is not None and _is_scalar(prop, inner, here, subjects.names.problems):
-            conditions += _Conditions(prop, here, subjects.names.problems).read(inner)
+    for name, condition in node.value.items():
+        part_path = (*path, name)
+        prop = subjects.property(event, name, node.key(name), part_path)
+        if prop is not None and _is_scalar(prop, condition, part_path, subjects.names.problems):
+            conditions += _Conditions(prop, part_path, subjects.names.problems).read(condition)
     return tuple(conditions)
 
 
@@ -210,11 +210,11 @@ class _Conditions:
         conditions: list[Where] = []
         if not node.value:
             self._bad("the condition is empty", node, f"use {', '.join(operators)}, or a value")
-        for key, inner in node.value.items():
+        for key, condition in node.value.items():
             if key == "not":
-                conditions += self._among("not_in", inner)
+                conditions += self._among("not_in", condition)
             elif key in ORDERINGS:
-                conditions += self._ordering(key, inner)
+                conditions += self._ordering(key, condition)
             else:
                 remedy = did_you_mean(key, operators)
                 message = f"unknown key {key!r}"
@@ -236,8 +236,8 @@ class _Conditions:
     def _ordering(self, op: str, node: YamlNode) -> list[Where]:
         prop = self._property
         if prop.type not in NUMERIC:
-            said = say_types(prop.type, prop.types)
-            self._bad(f"{op} compares numbers, and {prop.name!r} is of type {said}", node, "list values instead")
+            type_words = say_types(prop.type, prop.types)
+            self._bad(f"{op} compares numbers, and {prop.name!r} is of type {type_words}", node, "list values instead")
             return []
         if type(node.value) is not int and not isinstance(node.value, Decimal):
             self._bad(f"{op} takes a number, not {kind_of(node.value)}", node, f"write {op}: 10")
@@ -247,11 +247,11 @@ class _Conditions:
 
     def _value(self, node: YamlNode) -> Any:
         prop, value = self._property, node.value
-        said = say_types(prop.type, prop.types)
+        type_words = say_types(prop.type, prop.types)
         if value is None:
             return None
         if not any(type(value) in _COMPARABLE[name] for name in prop.types or (prop.type,)):
-            article = "true or false" if prop.type == "boolean" else f"a value of type {said}"
+            article = "true or false" if prop.type == "boolean" else f"a value of type {type_words}"
             self._bad(f"{prop.name!r} takes {article}, not {kind_of(value)}", node, "compare with values it can have")
             return MISSING
         if prop.enum and not prop.open and value not in prop.enum:

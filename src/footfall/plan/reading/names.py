@@ -16,7 +16,7 @@ _PURPOSE_SECTIONS = {"kpi": "kpis", "journey": "journeys", "goal": "goals"}
 
 
 class Names:
-    """The names of a whole plan. A definition with faults counts as defined: its own problem is reported already."""
+    """The names of a whole plan. A definition with a problem counts as defined: that is reported already."""
 
     def __init__(self, files: MergedFiles, problems: Problems) -> None:
         self.problems = problems
@@ -27,33 +27,33 @@ class Names:
         """What a section defines."""
         return self._sections[section]
 
-    def check(self, section: str, what: str, name: str, at: Location, path: Path) -> bool:
+    def check(self, section: str, kind: str, name: str, at: Location, path: Path) -> bool:
         """Whether a section defines a name; a problem if not."""
         names = self._sections[section]
         if name not in names:
-            self.problems.unknown(what, name, names, at=at, path=path)
+            self.problems.unknown(kind, name, names, at=at, path=path)
         return name in names
 
     def check_list(
-        self, section: str, what: str, key: str, values: Mapping[str, Any], node: YamlNode, path: Path
+        self, section: str, kind: str, key: str, values: Mapping[str, Any], node: YamlNode, path: Path
     ) -> None:
         """Check that a section defines every name in the list under a key."""
         for item, name in _texts(node, key, values):
-            self.check(section, what, name, item, (*path, key))
+            self.check(section, kind, name, item, (*path, key))
 
     def check_event_keys(self, values: Mapping[str, Any], node: YamlNode, path: Path) -> None:
         """Check the owner, sources, groups and purposes that an event names, or a file's defaults for events."""
         self._owner(values, node, path)
         self.check_list("sources", "source", "sources", values, node, path)
         self.check_list("property_groups", "property group", "include", values, node, path)
-        here = (*path, "purpose")
+        part_path = (*path, "purpose")
         for item, text in _texts(node, "purpose", values):
             kind, colon, name = text.partition(":")
             if not colon or kind not in PURPOSES:
                 remedy = f"write {', '.join(f'{purpose}:NAME' for purpose in PURPOSES[:-1])} or {PURPOSES[-1]}:NAME"
-                self.problems.add("unknown_value", f"{text!r} is not a purpose", at=item, path=here, remedy=remedy)
+                self.problems.add("unknown_value", f"{text!r} is not a purpose", at=item, path=part_path, remedy=remedy)
             else:
-                self.check(_PURPOSE_SECTIONS[kind], kind, name, item, here)
+                self.check(_PURPOSE_SECTIONS[kind], kind, name, item, part_path)
 
     def complete(self, section: str, values: dict[str, Any], definition: Definition, path: Path) -> None:
         """Give a KPI, goal or journey its file's default owner, and check its owner and required metadata."""

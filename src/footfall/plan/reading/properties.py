@@ -31,7 +31,7 @@ _SAME_VALUES = frozenset(
 
 
 class ResolvedProperty:
-    """A whole property and its location; `property` is None when it has a fault."""
+    """A whole property and its location; `property` is None when it cannot be read."""
 
     __slots__ = ("location", "name", "property")
 
@@ -44,7 +44,7 @@ class ResolvedProperty:
 class PropertyReader:
     """Makes whole properties of what the files say. Each named type is read once, so the work is linear.
 
-    All types and groups are read at once, also those that nothing uses, so that their faults are reported. `levels`
+    All types and groups are read at once, also those that nothing uses, so that their problems are reported. `levels`
     are the sensitivities that the plan knows.
     """
 
@@ -112,14 +112,14 @@ class PropertyReader:
         resolved = []
         wire_names: dict[str, Location] = {}
         for name, definition in node.value.items():
-            here = (*path, name)
-            check_name(name, NAME, node=node, path=here, problems=self._problems)
-            prop = self._make(PROPERTY, name, definition, here, sensitivity)
+            part_path = (*path, name)
+            check_name(name, NAME, node=node, path=part_path, problems=self._problems)
+            prop = self._make(PROPERTY, name, definition, part_path, sensitivity)
             location = node.key(name)
             resolved.append(ResolvedProperty(name, location, prop))
             if prop is not None:
-                self._check_metadata(prop, definition, location, here, "properties")
-                self.check_wire_name(prop.wire_name, location, here, wire_names)
+                self._check_metadata(prop, definition, location, part_path, "properties")
+                self.check_wire_name(prop.wire_name, location, part_path, wire_names)
         return resolved
 
     def check_wire_name(self, name: str, location: Location, path: Path, wire_names: dict[str, Location]) -> None:
@@ -208,10 +208,10 @@ class PropertyReader:
         for key in ("items", "values"):
             node = fields.get(key)
             if node is not None:
-                here = (*path, "[]" if key == "items" else "{}")
+                part_path = (*path, "[]" if key == "items" else "{}")
                 if isinstance(node.value, dict):
-                    self._misplaced(node, _NAMELESS, f"the part under {key!r}", here)
-                fields[key] = self._make(PROPERTY, "", node, here, None) or _BROKEN
+                    self._misplaced(node, _NAMELESS, f"the part under {key!r}", part_path)
+                fields[key] = self._make(PROPERTY, "", node, part_path, None) or _BROKEN
         node = fields.get("properties")
         if node is not None:
             resolved = self.properties(node, path, None)

@@ -4,9 +4,8 @@ Scalars follow the YAML 1.2 core schema (https://yaml.org/spec/1.2.2/#103-core-s
 become Decimal, so that `min: 0.10` stays exact, and a quoted scalar is always text. An alias shares the node of its
 anchor, so that reading takes time in proportion to the file.
 
-In `{description: Rank in the list, null when opened directly}` YAML ends the text at the comma and makes a key without
-a colon of the rest. No such key means anything in a plan, so words with a space between them are read as what they
-look like: the rest of the text.
+In `{description: Rank in the list, null when opened directly}` YAML ends the text at the comma and reads the rest as a
+key without a colon. No such key means anything in a plan, so words with a space between them are joined to the text.
 """
 
 from __future__ import annotations
@@ -97,10 +96,10 @@ def node_of(value: Any, file: str) -> YamlNode:
     """The node of plain values that were in no text; `file` is their file in problems."""
     node = YamlNode(value, file, 0, 0)
     if isinstance(value, dict):
-        node.value = {key: node_of(inner, file) for key, inner in value.items()}
+        node.value = {key: node_of(part, file) for key, part in value.items()}
         node.marks = dict.fromkeys(value, (0, 0))
     elif isinstance(value, list | tuple):
-        node.value = [node_of(inner, file) for inner in value]
+        node.value = [node_of(part, file) for part in value]
     return node
 
 
@@ -136,14 +135,15 @@ def _scalar(text: str, plain: bool, tag: str | None) -> YamlValue:
 class _Frame:
     """A container that is still open: its node, its anchor, and the key that waits for its value."""
 
-    __slots__ = ("anchor", "key", "key_end", "node", "text_key")
+    __slots__ = ("anchor", "is_flow", "key", "key_end", "node", "text")
 
-    def __init__(self, node: YamlNode, anchor: str | None) -> None:
+    def __init__(self, node: YamlNode, anchor: str | None, is_flow: bool) -> None:
         self.node = node
         self.anchor = anchor
+        self.is_flow = is_flow
         self.key: str | None = None
         self.key_end = -1  # where an unquoted key in braces ended
-        self.text_key: str | None = None  # the key just before, when its value is unquoted text
+        self.text: YamlNode | None = None  # the value just before, if it is unquoted text
 
 
 _SKIP = "\0skip"  # no YAML scalar has a NUL; it means that the next value has no usable key
@@ -155,7 +155,6 @@ class _Reader:
         self.problems = problems
         self.root: YamlNode | None = None
         self.stack: list[_Frame] = []
-        self.flow: list[bool] = []
         self.anchors: dict[str, YamlNode] = {}
         self.documents = 0
         self.expanded = 0
@@ -181,26 +180,25 @@ class _Reader:
         node = self.node(value, event)
         if event.anchor is not None:
             self.anchors[event.anchor] = node
-        elif plain and self.stack and self.continues(event, value):
+        elif plain and self.stack and self.continues(event):
             return
+        is_value = bool(self.stack) and self.stack[-1].key is not None
         self.put(node, event.value)
+        if is_value and plain and isinstance(value, str) and event.anchor is None:
+            self.stack[-1].text = node
 
-    def continues(self, event: Any, value: YamlValue) -> bool:
+    def continues(self, event: Any) -> bool:
         """Whether a key without a colon was the rest of the text before it; if so, it is joined to that text."""
         frame = self.stack[-1]
-        mapping = frame.node.value
-        if not isinstance(mapping, dict):
-            return False
         if frame.key is None:
-            frame.key_end = event.end_mark.index if self.flow[-1] else -1
+            frame.key_end = event.end_mark.index if frame.is_flow else -1
             return False
-        before, key = frame.text_key, frame.key
-        frame.text_key = key if isinstance(value, str) else None
-        if event.value or event.start_mark.index != frame.key_end or before is None or " " not in key:
+        text, key = frame.text, frame.key
+        if event.value or event.start_mark.index != frame.key_end or text is None or " " not in key:
             return False
-        mapping[before].value += f", {key}"
+        text.value += f", {key}"
         del frame.node.marks[key]
-        frame.key, frame.text_key = None, before
+        frame.key = None
         return True
 
     def check_tag(self, event: Any) -> None:
@@ -225,12 +223,10 @@ class _Reader:
                 "too_large", f"nested more than {_MAX_DEPTH} levels deep", at=self.location(event), remedy="flatten it"
             )
             raise _StopError
-        self.stack.append(_Frame(self.node(value, event), event.anchor))
-        self.flow.append(bool(event.flow_style))
+        self.stack.append(_Frame(self.node(value, event), event.anchor, bool(event.flow_style)))
 
     def end(self, _event: Any) -> None:
         frame = self.stack.pop()
-        self.flow.pop()
         if frame.anchor is not None:
             self.anchors[frame.anchor] = frame.node
         self.put(frame.node, None)
@@ -281,9 +277,7 @@ class _Reader:
             return
         elif frame.key != _SKIP:
             container.value[frame.key] = node
-            frame.key = None
-        else:
-            frame.key = None
+        frame.key = frame.text = None
         container.size = min(container.size + node.size, _MAX_NODES + 1)
 
     def as_key(self, container: YamlNode, node: YamlNode, text: str | None) -> str:
@@ -313,7 +307,7 @@ class _Reader:
 
 
 def parse_yaml(data: bytes, file: str, problems: Problems) -> YamlNode | None:
-    """The one document of a YAML file, or None (and at least one finding) when there is nothing that can be used.
+    """The one document of a YAML file, or None (and at least one problem) when there is nothing that can be used.
 
     Raises MissingExtraError when PyYAML is not installed.
     """
@@ -361,9 +355,9 @@ def _read(text: str, reader: _Reader) -> None:
             if take is not None:
                 take(event)
     except yaml.MarkedYAMLError as error:
-        mark, begun = error.problem_mark or error.context_mark, error.context_mark
+        mark, context_mark = error.problem_mark or error.context_mark, error.context_mark
         location = Location(reader.file, mark.line + 1, mark.column + 1) if mark else Location(reader.file, 1, 1)
-        since = f"that begins on line {begun.line + 1}" if error.context and begun else ""
+        since = f"that begins on line {context_mark.line + 1}" if error.context and context_mark else ""
         _not_yaml(" ".join(part for part in (error.problem, error.context, since) if part), location, reader)
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1 if isinstance(error.position, int) else 1
