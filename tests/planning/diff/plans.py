@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from footfall.plan import read
 from footfall.plan.model import Count, Event, Kpi, Plan, Property, PropertyType, ScalarType
+from footfall.planning.diff import Change, diff
 
 SINGLE = ("string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid", "any")
 FORMS = ("enum", "pattern", "format", "length")
@@ -228,3 +229,58 @@ def edited(draw: st.DrawFn) -> tuple[Plan, Plan, set[tuple[str, str]], set[str]]
         expected.add(("event_added", "shirt_washed"))
         names.add("add event")
     return base, plan, expected, names
+
+
+SHOP: dict[str, Any] = {
+    "plan": "shop",
+    "teams": {"growth": {"contact": "growth@shop.example"}, "web": {}},
+    "sources": {"backend": {"kind": "server"}},
+    "events": {
+        "order_completed": {
+            "owner": "web",
+            "sources": ["backend"],
+            "properties": {
+                "total": {"type": "decimal", "required": True, "unit": "EUR"},
+                "payment": {"type": "string", "enum": ["card", "cash"]},
+                "note": {"type": "string"},
+            },
+        },
+        "cart_filled": {"properties": {"items": {"type": "integer"}}},
+    },
+    "kpis": {
+        "revenue": {"owner": "growth", "measure": {"sum": "order_completed.total"}},
+        "card_orders": {"owner": "web", "measure": {"count": "order_completed", "where": {"payment": "card"}}},
+        "conversion": {"owner": "growth", "measure": {"journey": "purchase", "from": "cart", "to": "buy"}},
+    },
+    "journeys": {
+        "purchase": {
+            "owner": "growth",
+            "steps": [{"id": "cart", "event": "cart_filled"}, {"id": "buy", "event": "order_completed"}],
+        }
+    },
+}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """The shop with one value put at a dotted path, or taken away (None)."""
+    *parents, last = path.split(".")
+    document: dict[str, Any] = {**SHOP}
+    part = document
+    for key in parents:
+        part[key] = {**part.get(key, {})}
+        part = part[key]
+    if value is None:
+        del part[last]
+    else:
+        part[last] = value
+    return document
+
+
+def compare(*edits: tuple[str, Any]) -> list[Change]:
+    """The changes from the shop to the shop after these edits, each a dotted path and a value."""
+    (path, value), *rest = edits
+    document = changed(path, value)
+    for more, other in rest:
+        top = more.split(".", maxsplit=1)[0]
+        document[top] = changed(more, other)[top]
+    return diff(plan_of(SHOP), plan_of(document))

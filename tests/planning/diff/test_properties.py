@@ -169,16 +169,3 @@ def test_a_wider_type_that_says_what_the_old_one_kept_to_anyway_narrows_nothing(
     base, now = (plan_of({"plan": "p", "events": {"e": {"properties": {"a": prop}}}}) for prop in (old, new))
 
     assert {change.kind for change in diff(base, now)} == kinds
-
-
-def test_a_property_of_a_new_name_and_the_same_shape_is_asked_about() -> None:
-    def plan(*names: str) -> Plan:
-        props = {name: {"type": "decimal", "min": 0, "scale": 2} for name in names}
-        return plan_of({"plan": "p", "events": {"e": {"properties": {**props, "kept": {"type": "string"}}}}})
-
-    def remedies(base: Plan, new: Plan) -> list[str]:
-        return [change.remedy for change in diff(base, new) if change.kind == "property_removed"]
-
-    assert remedies(plan("total"), plan("amount")) == ["if amount is its new name, add `wire_name: total` to it"]
-    assert "new name" not in remedies(plan("total"), plan("amount", "fee"))[0]
-    assert "new name" not in remedies(plan("total"), plan())[0]

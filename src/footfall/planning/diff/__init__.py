@@ -1,4 +1,4 @@
-"""What a change of the plan does: two plans in, every difference out, each with whom it hurts. Nothing is read here."""
+"""Compares two plans: every difference, how severe it is, and whom it hurts."""
 
 from __future__ import annotations
 

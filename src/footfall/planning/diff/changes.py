@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.plan.model import Journey, Kpi
 from footfall.plan.problems import Location, dotted
 from footfall.planning.diff.kinds import KINDS, Hurt, Level
 from footfall.planning.usage import Use
@@ -31,6 +32,12 @@ class Affected(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     effect: Effect
     how: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, part: Kpi | Journey, effect: Effect, how: tuple[str, ...] = ()) -> Affected:
+        """A whole KPI or journey."""
+        kind: Literal["kpi", "journey"] = "kpi" if isinstance(part, Kpi) else "journey"
+        return cls(kind=kind, name=part.name, owner=part.owner, effect=effect, how=how)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.name}{f', owner {self.owner}' if self.owner else ''}"

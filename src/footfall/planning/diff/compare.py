@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
 from footfall.plan.checking.validate import policy_of
-from footfall.plan.model import Conversion, Event, Page, Plan, Policy
+from footfall.plan.model import Conversion, Event, Journey, Kpi, Page, Plan, Policy
 from footfall.planning.diff.changes import Affected, Change, Effect, RawChange, affected_by, classify
 from footfall.planning.diff.events import compare_event, event_shape, pair_events
 from footfall.planning.diff.figures import compare_goals, compare_journeys, compare_kpis
@@ -20,7 +20,6 @@ from footfall.planning.usage import UsageIndex, Use
 
 __all__ = ["diff"]
 
-_BOTH = tuple[str, str]
 _PASSING: tuple[Policy, ...] = ("keep", "warn", "flag")
 _RULED_BY = {
     "event_removed": "unknown_event",
@@ -74,7 +73,7 @@ class _Comparison:
                 yield classify(raw, ())
 
     def _is_faulty(self, path: tuple[str, ...]) -> bool:
-        """Whether something at or below this place is told as a fault of the new plan."""
+        """Whether something at or below this place is a fault of the new plan."""
         if not self._faulty:
             return False
         where = ".".join(path)
@@ -84,36 +83,26 @@ class _Comparison:
 
     def _everything(self, raw: RawChange) -> tuple[Affected, ...]:
         effect = KINDS[raw.kind].meaning
-        if not effect:
-            return ()
-        kpis = [Affected(kind="kpi", name=kpi.name, owner=kpi.owner, effect=effect) for kpi in self._base.kpis.values()]
-        journeys = self._base.journeys.values()
-        return (*kpis, *(Affected(kind="journey", name=one.name, owner=one.owner, effect=effect) for one in journeys))
+        parts: list[Kpi | Journey] = [*self._base.kpis.values(), *self._base.journeys.values()]
+        return tuple(Affected.of(part, effect) for part in parts) if effect else ()
 
     def _kpi(self, raw: RawChange) -> tuple[Affected, ...]:
-        if raw.kind not in {"kpi_removed", "kpi_redefined"}:
-            return ()
-        kpi = self._base.kpis[raw.path[1]]
-        effect: Effect = "breaks" if raw.kind == "kpi_removed" else "shifts"
-        return (Affected(kind="kpi", name=kpi.name, owner=kpi.owner, effect=effect),)
+        effects: Mapping[str, Effect] = {"kpi_removed": "breaks", "kpi_redefined": "shifts"}
+        return (Affected.of(self._base.kpis[raw.path[1]], effects[raw.kind]),) if raw.kind in effects else ()
 
     def _journey(self, raw: RawChange) -> tuple[Affected, ...]:
         effect = KINDS[raw.kind].meaning
         if not effect:
             return ()
         journey = self._base.journeys[raw.path[1]]
-        found = [Affected(kind="journey", name=journey.name, owner=journey.owner, effect="shifts")]
+        affected = [Affected.of(journey, "shifts")]
         for kpi in self._base.kpis.values():
-            measure = kpi.measure
+            measure, now = kpi.measure, self._new.kpis.get(kpi.name)
             if isinstance(measure, Conversion) and measure.journey == journey.name:
-                now = self._new.kpis.get(kpi.name)
                 moved = now is not None and now.measure != measure
-                one = Affected(
-                    kind="kpi", name=kpi.name, owner=kpi.owner, effect="shifts" if moved else effect,
-                    how=(f"from {measure.start} to {measure.end}",)
-                )  # fmt: skip
-                found.append(one)
-        return tuple(found)
+                how = (f"from {measure.start} to {measure.end}",)
+                affected.append(Affected.of(kpi, "shifts" if moved else effect, how))
+        return tuple(affected)
 
     # Traits and events
 
@@ -194,7 +183,8 @@ class _Comparison:
         healed = self._healed(self._new_uses.of_property(now.name, name))
         if raw.values and any(use.where and set(use.where.values) & set(raw.values) for use in uses):
             hit = tuple(use for use in uses if use.where and set(use.where.values) & set(raw.values))
-            rest = tuple(use for use in uses if (use.kind, use.name) not in {(one.kind, one.name) for one in hit})
+            users = {(use.kind, use.name) for use in hit}
+            rest = tuple(use for use in uses if (use.kind, use.name) not in users)
             return (*affected_by(hit, "breaks", healed=self._moved()), *affected_by(rest, effect, healed=healed))
         return affected_by(uses, effect, healed=healed)
 
@@ -204,15 +194,18 @@ class _Comparison:
         key = next((prop.wire_name for prop in now.properties if prop.name == name), name)
         return next((prop.name for prop in old.properties if prop.wire_name == key), name)
 
-    def _healed(self, still: Collection[Use]) -> set[_BOTH]:
+    def _healed(self, still: Collection[Use]) -> set[tuple[str, str]]:
         """The KPIs and journeys of the new plan that are sound and are not among those that `still` use it."""
         using = {(use.kind, use.name) for use in still}
-        named = [("kpi", name) for name in self._new.kpis] + [("journey", name) for name in self._new.journeys]
-        return {one for one in named if one not in using and not self._is_faulty((f"{one[0]}s", one[1]))}
+        kpis, journeys = self._new.kpis, self._new.journeys
+        return self._sound([*(("kpi", name) for name in kpis), *(("journey", name) for name in journeys)]) - using
 
-    def _moved(self) -> set[_BOTH]:
+    def _moved(self) -> set[tuple[str, str]]:
         """The KPIs and journeys that the new plan defines soundly, and in another way than the base."""
-        changed = {("kpi", name) for name, kpi in self._new.kpis.items() if self._base.kpis.get(name) != kpi} | {
-            ("journey", name) for name, one in self._new.journeys.items() if self._base.journeys.get(name) != one
-        }
-        return {one for one in changed if not self._is_faulty((f"{one[0]}s", one[1]))}
+        base, new = self._base, self._new
+        changed = [("kpi", name) for name, kpi in new.kpis.items() if base.kpis.get(name) != kpi]
+        changed += [("journey", name) for name, journey in new.journeys.items() if base.journeys.get(name) != journey]
+        return self._sound(changed)
+
+    def _sound(self, names: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+        return {(kind, name) for kind, name in names if not self._is_faulty((f"{kind}s", name))}

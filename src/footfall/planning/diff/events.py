@@ -1,6 +1,6 @@
-"""Compares events: which are gone, new or renamed, and what each says of names, status, sources, rules and policies.
+"""Compares events: removed, added and renamed ones; names, status, sources, rules and policies of the others.
 
-An event with a new name is a renamed one only when it declares it: its `aliases`, or its `wire_name`, name the old one.
+A new name is a rename only if the event declares it: its `aliases` or its `wire_name` have the old name.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ EVENT_FIELDS = frozenset(
         *_DESCRIBING,
     ]
 )
-"""The fields of Event whose difference is found; a test holds it against the model."""
+"""The fields of Event that are compared; a test compares them with the model."""
 
 
 def accepted_names(event: Event) -> dict[str, str]:
@@ -72,12 +72,12 @@ def pair_events(base: Mapping[str, Event], new: Mapping[str, Event]) -> Iterator
         }
     taken = set()
     for event in base.values():
-        found = new.get(event.name) or heirs.get(event.name) or heirs.get(event.wire_name)
-        if found is not None and found.name in taken:
-            found = None  # two events became one: the first of them goes on
-        if found is not None:
-            taken.add(found.name)
-        yield event, found
+        match = new.get(event.name) or heirs.get(event.name) or heirs.get(event.wire_name)
+        if match is not None and match.name in taken:
+            match = None  # two events became one: the first of them goes on
+        if match is not None:
+            taken.add(match.name)
+        yield event, match
     yield from ((None, event) for event in new.values() if event.name not in taken)
 
 
@@ -87,7 +87,7 @@ def event_shape(event: Event) -> object:
 
 
 def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[RawChange]:
-    """Every difference between two events that are one; paths are those below the event."""
+    """Every difference between two versions of an event; paths start below the event."""
     if old.name != new.name:
         yield RawChange("event_renamed", f"renames {old.name} to {{where}}", before=old.name, after=new.name)
     yield from compare_shape(old, new, levels)
@@ -104,8 +104,9 @@ def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[R
     changed += ["messages of rules"] if _messages(old, new) != _messages(new, old) else []
     if changed:
         keys = [key for key in changed if hasattr(old, key)]
-        one, two = (say(getattr(event, keys[0])) if len(changed) == len(keys) == 1 else None for event in (old, new))
-        yield RawChange("event_described", f"changes its {' and '.join(changed)}", before=one, after=two)
+        is_single = len(changed) == len(keys) == 1
+        before, after = (say(getattr(event, keys[0])) if is_single else None for event in (old, new))
+        yield RawChange("event_described", f"changes its {' and '.join(changed)}", before=before, after=after)
 
 
 def compare_shape(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[RawChange]:
@@ -185,14 +186,12 @@ def _sources(old: Event, new: Event) -> Iterator[RawChange]:
 def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforcement]) -> Iterator[RawChange]:
     """The differences in what happens on a fault, one for each place; a place that is not named has the defaults."""
     for place in sorted(old.keys() | new.keys()):
-        one, two = old.get(place), new.get(place)
-        if one == two:
+        old_policies, new_policies = old.get(place), new.get(place)
+        if old_policies == new_policies:
             continue
-        harder = two is not None and (
-            one is None or any(_strictness(two, fault) > _strictness(one, fault) for fault in _FAULTS)
-        )
+        harder = new_policies is not None and (old_policies is None or _is_stricter(new_policies, old_policies))
         kind = "enforcement_tightened" if harder else "enforcement_loosened"
-        before, after = _policies(one), _policies(two)
+        before, after = _policies(old_policies), _policies(new_policies)
         what = f"changes what happens to faults at {_PLACES.get(place, place)}: {after} (it was {before})"
         yield RawChange(kind, what, path=("enforcement",), before=before, after=after)
 
@@ -200,8 +199,10 @@ def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforceme
 _PLACES = MappingProxyType({"test": "tests", "client": "the client", "collector": "the collector"})
 
 
-def _strictness(policies: Enforcement, fault: str) -> int:
-    return _STRICTNESS.index(getattr(policies, fault))
+def _is_stricter(policies: Enforcement, other: Enforcement) -> bool:
+    """Whether any fault has a harder consequence."""
+    rank = _STRICTNESS.index
+    return any(rank(getattr(policies, fault)) > rank(getattr(other, fault)) for fault in _FAULTS)
 
 
 def _policies(policies: Enforcement | None) -> str:

@@ -1,4 +1,4 @@
-"""Compares KPIs, journeys and goals: what they count, and what is only said about them."""
+"""Compares KPIs, journeys and goals: what they count, and how they are described."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from footfall.plan.model import Goal, Journey, Kpi, Step
+from footfall.plan.model import Goal, Journey, Kpi, Step, Where
 from footfall.planning.diff.changes import RawChange
 from footfall.planning.diff.wording import say, say_condition, say_duration, say_list, say_measure
 
@@ -55,18 +55,25 @@ def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> 
         yield from (msgspec.structs.replace(raw, path=path) for raw in _redefined(journey, now))
         yield from _owner(journey.owner, now.owner, path)
         yield from _described(journey, now, ("description", "no_lint", "x"), "journey_described", path)
-        said, says = ([(step.id, step.expect) for step in one.steps] for one in (journey, now))
-        if [pair[0] for pair in said] == [pair[0] for pair in says] and said != says:
-            before, after = (", ".join(f"{id_} {_share(share)}" for id_, share in pairs[1:]) for pairs in (said, says))
-            yield RawChange("journey_described", f"expects {after}", path=path, before=before, after=after)
-        notes = [[(branch.id, branch.note) for branch in one.branches] for one in (journey, now)]
-        if [branch.id for branch in journey.branches] == [branch.id for branch in now.branches] and notes[0] != notes[
-            1
-        ]:
-            yield RawChange("journey_described", "changes the notes of its branches", path=path)
+        yield from (msgspec.structs.replace(raw, path=path) for raw in _notes(journey, now))
     for name, journey in new.items():
         if name not in old:
             yield RawChange("journey_added", "adds {where}", path=("journeys", name), after=_way(journey))
+
+
+def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:
+    """The differences in what is expected and noted of the same steps and branches."""
+    kind = "journey_described"
+    old_shares, new_shares = ({step.id: step.expect for step in each.steps} for each in (old, new))
+    if _way(old) == _way(new) and old_shares != new_shares:
+        before, after = (
+            ", ".join(f"{id_} {_share(share)}" for id_, share in list(shares.items())[1:])
+            for shares in (old_shares, new_shares)
+        )
+        yield RawChange(kind, f"expects {after}", before=before, after=after)
+    old_notes, new_notes = ({branch.id: branch.note for branch in each.branches} for each in (old, new))
+    if list(old_notes) == list(new_notes) and old_notes != new_notes:
+        yield RawChange(kind, "changes the notes of its branches")
 
 
 def _share(share: float | None) -> str:
@@ -92,15 +99,14 @@ def _redefined(old: Journey, new: Journey) -> Iterator[RawChange]:
         if before != after:
             yield RawChange(kind, f"fills {step.id} by {after} (it was {before})", before=before, after=after)
     for what, listed in (("branches", _branches), ("guards", _guards)):
-        said, says = ("; ".join(listed(one)) or "none" for one in (old, new))
-        if said != says:
-            yield RawChange(kind, f"has the {what} {says} (it was {said})", before=said, after=says)
+        before, after = ("; ".join(listed(journey)) or "none" for journey in (old, new))
+        if before != after:
+            yield RawChange(kind, f"has the {what} {after} (it was {before})", before=before, after=after)
 
 
 def _filled(step: Step) -> str:
-    where = f" where {' and '.join(map(say_condition, step.where))}" if step.where else ""
     within = f" within {say_duration(step.within)}" if step.within is not None else ""
-    return f"{step.event}{where}{within}"
+    return f"{step.event}{_where(step.where)}{within}"
 
 
 def _branches(journey: Journey) -> list[str]:
@@ -114,10 +120,8 @@ def _guards(journey: Journey) -> list[str]:
     ]
 
 
-def _where(conditions: object) -> str:
-    return (
-        f" where {' and '.join(map(say_condition, conditions))}" if isinstance(conditions, tuple) and conditions else ""
-    )
+def _where(conditions: tuple[Where, ...]) -> str:
+    return f" where {' and '.join(map(say_condition, conditions))}" if conditions else ""
 
 
 def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
@@ -144,15 +148,15 @@ def _described(
     old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str, path: tuple[str, ...]
 ) -> Iterator[RawChange]:
     for key in keys:
-        one, two = getattr(old, key), getattr(new, key)
-        if one != two:
-            before, after = _said(one), _said(two)
+        old_value, new_value = getattr(old, key), getattr(new, key)
+        if old_value != new_value:
+            before, after = _value(old_value), _value(new_value)
             name = "other keys" if key == "x" else key
             what = f"changes its {name} to {after or 'nothing'} (it was {before or 'nothing'})"
             yield RawChange(kind, what, path=path, before=before, after=after)
 
 
-def _said(value: object) -> str | None:
+def _value(value: object) -> str | None:
     if isinstance(value, msgspec.Struct):
         parts = [getattr(value, field) for field in value.__struct_fields__]
         return " ".join(text for text in map(say, parts) if text)

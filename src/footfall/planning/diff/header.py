@@ -1,4 +1,4 @@
-"""Compares what stands once in a plan: its id, timezone, identity keys, policies, sources, teams, texts."""
+"""Compares the header of two plans: id, timezone, identity keys, policies, sources, teams, texts."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivit
 _SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys")
 
 PLAN_FIELDS = frozenset(["id", "timezone", "identity", "enforcement", "teams", "sources", *_DESCRIBING, *_SECTIONS])
-"""The fields of Plan whose difference is found; a test holds it against the model."""
+"""The fields of Plan that are compared; a test compares them with the model."""
 
 
 def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
     """The differences of two plans outside their traits, events, pages, goals, KPIs and journeys."""
     for field, kind, path in (("id", "plan_id_changed", "plan"), ("timezone", "timezone_changed", "timezone")):
-        one, two = getattr(old, field), getattr(new, field)
-        if one != two:
-            what = f"changes the plan's {field} from {one} to {two}"
-            yield RawChange(kind, what, path=(path,), before=one, after=two)
+        old_value, new_value = getattr(old, field), getattr(new, field)
+        if old_value != new_value:
+            what = f"changes the plan's {field} from {old_value} to {new_value}"
+            yield RawChange(kind, what, path=(path,), before=old_value, after=new_value)
     for key, who in (("device", "connected product"), ("account", "group")):
-        one, two = getattr(old.identity, key), getattr(new.identity, key)
-        if one != two:
-            what = f"names a {who} by {two or 'nothing'} (it was {one or 'nothing'})"
-            yield RawChange("identity_changed", what, path=("identity", key), before=one, after=two)
+        old_value, new_value = getattr(old.identity, key), getattr(new.identity, key)
+        if old_value != new_value:
+            what = f"names a {who} by {new_value or 'nothing'} (it was {old_value or 'nothing'})"
+            yield RawChange("identity_changed", what, path=("identity", key), before=old_value, after=new_value)
     yield from compare_policies(old.enforcement, new.enforcement)
     yield from _sources(old, new)
     yield from _teams(old, new)
     for key in _DESCRIBING:
-        one, two = getattr(old, key), getattr(new, key)
-        if one != two:
+        old_value, new_value = getattr(old, key), getattr(new, key)
+        if old_value != new_value:
             what = f"changes the plan's {'other keys' if key == 'x' else key}"
-            yield RawChange("plan_described", what, path=(key,), before=say(one or None), after=say(two or None))
+            before, after = say(old_value or None), say(new_value or None)
+            yield RawChange("plan_described", what, path=(key,), before=before, after=after)
 
 
 def _sources(old: Plan, new: Plan) -> Iterator[RawChange]:

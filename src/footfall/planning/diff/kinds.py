@@ -1,4 +1,4 @@
-"""The kinds of changes, one row each: who is hurt, how badly, what becomes of figures that stand on it, and why."""
+"""The kinds of changes, one row each: who is hurt, how badly, what happens to figures that use it, and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Hurt = Literal["senders", "generated_code", "storage", "meaning"]
 Level = Literal["error", "warning", "info"]
 Meaning = Literal["breaks", "shifts", ""]
 
-# In the order in which they are told.
+# In the order in which they are listed.
 HURTS: Mapping[Hurt, str] = MappingProxyType(
     {
         "senders": "What was right to send is a fault now.",
@@ -36,7 +36,7 @@ class ChangeKind(NamedTuple):
 _KEEP = "keep the old name beside the new one for as long as somebody sends it"
 _OPTIONAL = "make it optional, or wait until every sender has it"
 _DEPRECATE = "set `status: deprecated` first, and remove it when nobody sends it"
-_SEEN = "tell the owners that the figure is another one from now on"
+_SAY_SO = "tell the owners that the figure is another one from now on"
 
 KINDS: Mapping[str, ChangeKind] = MappingProxyType(
     {
@@ -63,7 +63,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
         ),
         "property_wire_name_changed": ChangeKind(
             "error", ("senders", "storage"), "breaks",
-            "Senders use the old key, and what is stored stands under it.", "keep `wire_name` as it was",
+            "Senders use the old key, and stored values are under it.", "keep `wire_name` as it was",
         ),
         "type_widened": ChangeKind(
             "warning", ("generated_code", "storage"), "shifts",
@@ -79,20 +79,20 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
             _OPTIONAL,
         ),
         "property_now_optional": ChangeKind(
-            "info", (), "shifts", "Events without the property are right now; figures leave them out.", _SEEN
+            "info", (), "shifts", "Events without the property are right now; figures leave them out.", _SAY_SO
         ),
         "null_refused": ChangeKind(
             "error", ("senders", "generated_code"), "", "Senders that send null send faulty events.",
             "keep `nullable: true` until nobody sends null",
         ),
-        "null_allowed": ChangeKind("info", (), "shifts", "Null is a right value now; figures leave it out.", _SEEN),
+        "null_allowed": ChangeKind("info", (), "shifts", "Null is a right value now; figures leave it out.", _SAY_SO),
         "enum_values_removed": ChangeKind(
             "error", ("senders", "generated_code"), "shifts", "Senders that send a removed value send faulty events.",
             "keep the value until nobody sends it",
         ),
         "open_enum_values_removed": ChangeKind(
             "info", ("generated_code",), "shifts",
-            "The enum is open, so a removed value is a warning in the event and no fault.", _SEEN,
+            "The enum is open, so a removed value is a warning in the event and no fault.", _SAY_SO,
         ),
         "enum_values_added": ChangeKind(
             "info", (), "", "New values are right now; conditions and groups of figures may not know them."
@@ -129,7 +129,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
             "add a new property for the new currency",
         ),
         "currency_named": ChangeKind(
-            "warning", (), "shifts", "A figure that added up currencies is one figure for each from now on.", _SEEN,
+            "warning", (), "shifts", "A figure that added up currencies is one figure for each from now on.", _SAY_SO,
         ),
         "transform_changed": ChangeKind(
             "error", ("senders", "storage"), "breaks",
@@ -142,7 +142,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
         ),
         "sensitivity_raised": ChangeKind("info", (), "", "What is stored is protected more."),
         "retention_shortened": ChangeKind(
-            "warning", ("storage",), "", "What is stored is deleted earlier than was said.",
+            "warning", ("storage",), "", "Stored values are deleted earlier than was promised.",
             "see that no figure looks back further",
         ),
         "retention_lengthened": ChangeKind("info", (), "", "What is stored is kept longer."),
@@ -170,7 +170,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
             "info", (), "", "A declared rename: the old name is taken until the day that the alias says."
         ),
         "alias_shortened": ChangeKind(
-            "warning", ("senders",), "", "The name on the wire ends earlier than was said.", _KEEP
+            "warning", ("senders",), "", "The name on the wire ends earlier than was announced.", _KEEP
         ),
         "alias_lengthened": ChangeKind("info", (), "", "The name on the wire is accepted longer."),
         "wire_name_added": ChangeKind("info", (), "", "Another name is accepted on the wire."),
@@ -184,7 +184,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
         ),
         "event_activated": ChangeKind("info", (), "", "From now on it is stored and counted."),
         "sources_narrowed": ChangeKind(
-            "error", ("senders",), "", "What the other sources send is put aside by the collector.",
+            "error", ("senders",), "", "The collector quarantines what the other sources send.",
             "keep the source until it no longer sends the event",
         ),
         "sources_widened": ChangeKind("info", (), "", "More sources may send it."),
@@ -237,7 +237,7 @@ KINDS: Mapping[str, ChangeKind] = MappingProxyType(
         ),
         "timezone_changed": ChangeKind(
             "warning", ("meaning",), "shifts", "Days and windows are cut elsewhere, so every figure moves a little.",
-            _SEEN,
+            _SAY_SO,
         ),
         "identity_changed": ChangeKind(
             "error", ("storage", "meaning"), "", "Messages of devices or groups belong to others than before.",

@@ -48,14 +48,14 @@ def pair_properties(
 ) -> Iterator[tuple[Property | None, Property | None]]:
     """The properties of two lists side by side: those of the base in its order, then those that are new."""
     names = {prop.name: prop for prop in new}
-    known = {prop.name for prop in base}
-    keys = {prop.wire_name: prop for prop in new if prop.name not in known}
+    old_names = {prop.name for prop in base}
+    keys = {prop.wire_name: prop for prop in new if prop.name not in old_names}
     taken = set()
     for old in base:
-        found = names.get(old.name) or keys.get(old.wire_name)
-        if found is not None:
-            taken.add(found.name)
-        yield old, found
+        match = names.get(old.name) or keys.get(old.wire_name)
+        if match is not None:
+            taken.add(match.name)
+        yield old, match
     yield from ((None, prop) for prop in new if prop.name not in taken)
 
 
@@ -99,7 +99,7 @@ def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[RawCha
         yield RawChange("property_renamed", f"renames {old.name} to {{where}}", before=old.name, after=new.name)
     before, after = say_type(old), say_type(new)
     if before != after:
-        wider = all(_fits(one, _types(new)) for one in _types(old))
+        wider = all(_fits(type_, _types(new)) for type_ in _types(old))
         kind = "type_widened" if wider else "type_changed"
         yield RawChange(kind, f"changes its type from {before} to {after}", before=before, after=after)
         if not wider:
@@ -108,9 +108,9 @@ def _one(old: Property, new: Property, levels: Sequence[str]) -> Iterator[RawCha
         yield from compare(old, new)
     yield from _sensitivity(old, new, levels)
     for key, part in (("items", "[]"), ("values", "{}")):
-        one, two = getattr(old, key), getattr(new, key)
-        if one is not None and two is not None and one != two:
-            for raw in _one(one, two, levels):
+        old_value, new_value = getattr(old, key), getattr(new, key)
+        if old_value is not None and new_value is not None and old_value != new_value:
+            for raw in _one(old_value, new_value, levels):
                 yield msgspec.structs.replace(raw, path=(part, *raw.path))
     if new.type == "object":
         yield from compare_properties(old.properties, new.properties, levels)
@@ -120,16 +120,17 @@ def _types(prop: Property) -> tuple[str, ...]:
     return prop.types if prop.type == "union" else (prop.type,)
 
 
-def _fits(one: str, types: tuple[str, ...]) -> bool:
+def _fits(type_: str, types: tuple[str, ...]) -> bool:
     """Whether every value of one type is a value of one of several."""
-    return one in types or "any" in types or not _WIDER.get(one, frozenset()).isdisjoint(types)
+    return type_ in types or "any" in types or not _WIDER.get(type_, frozenset()).isdisjoint(types)
 
 
 def _flags(key: str, on: str, off: str, words: tuple[str, str]) -> Callable[[Property, Property], Iterator[RawChange]]:
     def compare(old: Property, new: Property) -> Iterator[RawChange]:
-        one, two = getattr(old, key), getattr(new, key)
-        if one != two:
-            yield RawChange(on if two else off, words[0] if two else words[1], before=say(one), after=say(two))
+        old_value, new_value = getattr(old, key), getattr(new, key)
+        if old_value != new_value:
+            kind, what = (on, words[0]) if new_value else (off, words[1])
+            yield RawChange(kind, what, before=say(old_value), after=say(new_value))
 
     return compare
 
@@ -164,18 +165,19 @@ def _s(values: Sequence[object]) -> str:
 
 
 def _bound(key: str, sign: int) -> Callable[[Property, Property], Iterator[RawChange]]:
-    """A comparison of a bound; `sign` is 1 for one from below, -1 for one from above."""
+    """A comparison of a bound: `sign` is 1 for a lower, -1 for an upper one."""
     words = key.replace("_", " ")
 
     def compare(old: Property, new: Property) -> Iterator[RawChange]:
-        one: Decimal | int | None = getattr(old, key)
-        two: Decimal | int | None = getattr(new, key)
-        implied = _implied(old, new, key)
-        if one == two or (one is None and implied is not None and two is not None and (two - implied) * sign <= 0):
+        old_value: Decimal | int | None = getattr(old, key)
+        new_value: Decimal | int | None = getattr(new, key)
+        if old_value == new_value:
             return
-        narrower = two is not None and (one is None or (two - one) * sign > 0)
-        kind = "constraint_narrowed" if narrower else "constraint_widened"
-        yield RawChange(kind, _moved(words, say(one), say(two)), before=say(one), after=say(two))
+        bound = _implied(old, new, key) if old_value is None else old_value
+        narrower = new_value is not None and (bound is None or (new_value - bound) * sign > 0)
+        if old_value is not None or narrower:
+            kind = "constraint_narrowed" if narrower else "constraint_widened"
+            yield _set(kind, words, say(old_value), say(new_value))
 
     return compare
 
@@ -184,10 +186,12 @@ def _implied(old: Property, new: Property, key: str) -> Any:
     return _IMPLIED.get(old.type, {}).get(key) if old.type != new.type else None
 
 
-def _moved(words: str, before: str | None, after: str | None) -> str:
+def _set(kind: str, words: str, before: str | None, after: str | None) -> RawChange:
     if after is None:
-        return f"takes its {words} away (it was {before})"
-    return f"sets its {words} to {after}" if before is None else f"changes its {words} from {before} to {after}"
+        what = f"takes its {words} away (it was {before})"
+    else:
+        what = f"sets its {words} to {after}" if before is None else f"changes its {words} from {before} to {after}"
+    return RawChange(kind, what, before=before, after=after)
 
 
 def compare_additional(old: Property | Event, new: Property | Event) -> Iterator[RawChange]:
@@ -208,35 +212,27 @@ _ADDITIONAL: Mapping[bool | None, str] = MappingProxyType(
 
 
 def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[RawChange]]:
-    """A comparison of a check of texts; of two that differ only a wider one, by the table, lets all old values pass."""
+    """A comparison of a check of texts: only a wider one, by the table, lets all old values pass."""
 
     def compare(old: Property, new: Property) -> Iterator[RawChange]:
-        one, two = getattr(old, key), getattr(new, key)
-        if one != two and (one is not None or two != _implied(old, new, key)):
-            fits = two is None or (one is not None and two in wider.get(one, ()))
+        old_value, new_value = getattr(old, key), getattr(new, key)
+        if old_value != new_value and (old_value is not None or new_value != _implied(old, new, key)):
+            fits = new_value is None or (old_value is not None and new_value in wider.get(old_value, ()))
             kind = "constraint_widened" if fits else "constraint_narrowed"
-            yield RawChange(kind, _moved(key, say(one), say(two)), before=say(one), after=say(two))
+            yield _set(kind, key, say(old_value), say(new_value))
 
     return compare
 
 
-def _unit(old: Property, new: Property) -> Iterator[RawChange]:
-    if old.unit != new.unit:
-        kind = "unit_named" if old.unit is None else "unit_changed"
-        yield RawChange(kind, _moved("unit", old.unit, new.unit), before=old.unit, after=new.unit)
+def _word(key: str, first: str, other: str) -> Callable[[Property, Property], Iterator[RawChange]]:
+    """A comparison of a word: of kind `first` where there was none before."""
 
+    def compare(old: Property, new: Property) -> Iterator[RawChange]:
+        before, after = getattr(old, key), getattr(new, key)
+        if before != after:
+            yield _set(first if before is None else other, key, before, after)
 
-def _currency(old: Property, new: Property) -> Iterator[RawChange]:
-    if old.currency != new.currency:
-        kind = "currency_named" if old.currency is None else "currency_changed"
-        what = _moved("currency", old.currency, new.currency)
-        yield RawChange(kind, what, before=old.currency, after=new.currency)
-
-
-def _transform(old: Property, new: Property) -> Iterator[RawChange]:
-    if old.transform != new.transform:
-        what = _moved("transform", old.transform, new.transform)
-        yield RawChange("transform_changed", what, before=old.transform, after=new.transform)
+    return compare
 
 
 def _wire_name(old: Property, new: Property) -> Iterator[RawChange]:
@@ -246,22 +242,22 @@ def _wire_name(old: Property, new: Property) -> Iterator[RawChange]:
 
 
 def _retention(old: Property, new: Property) -> Iterator[RawChange]:
-    one, two = old.retention, new.retention
-    if one != two:
-        shorter = two is not None and (one is None or two < one)
+    old_value, new_value = old.retention, new.retention
+    if old_value != new_value:
+        shorter = new_value is not None and (old_value is None or new_value < old_value)
         kind = "retention_shortened" if shorter else "retention_lengthened"
-        before, after = say_duration(one), say_duration(two)
+        before, after = say_duration(old_value), say_duration(new_value)
         yield RawChange(kind, f"is kept for {after} (it was {before})", before=before, after=after)
 
 
 def _sensitivity(old: Property, new: Property, levels: Sequence[str]) -> Iterator[RawChange]:
-    one, two = old.sensitivity, new.sensitivity
-    if one == two:
+    old_level, new_level = old.sensitivity, new.sensitivity
+    if old_level == new_level:
         return
     rank = {level: number for number, level in enumerate(levels)}
-    lower = rank.get(two or "", -1) < rank.get(one or "", -1)
+    lower = rank.get(new_level or "", -1) < rank.get(old_level or "", -1)
     kind = "sensitivity_lowered" if lower else "sensitivity_raised"
-    yield RawChange(kind, _moved("sensitivity", one, two), before=one, after=two)
+    yield _set(kind, "sensitivity", old_level, new_level)
 
 
 _DESCRIBING = ("description", "examples", "no_lint", "x")
@@ -270,8 +266,8 @@ _DESCRIBING = ("description", "examples", "no_lint", "x")
 def _described(old: Property, new: Property) -> Iterator[RawChange]:
     changed = [key for key in _DESCRIBING if getattr(old, key) != getattr(new, key)]
     if changed:
-        one, two = (say(getattr(prop, changed[0])) if len(changed) == 1 else None for prop in (old, new))
-        yield RawChange("property_described", f"changes its {' and '.join(changed)}", before=one, after=two)
+        before, after = (say(getattr(prop, changed[0])) if len(changed) == 1 else None for prop in (old, new))
+        yield RawChange("property_described", f"changes its {' and '.join(changed)}", before=before, after=after)
 
 
 _NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
@@ -296,9 +292,9 @@ _COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[
     (("max_items",), _bound("max_items", -1)),
     (("scale",), _bound("scale", -1)),
     (("additional",), compare_additional),
-    (("unit",), _unit),
-    (("currency",), _currency),
-    (("transform",), _transform),
+    (("unit",), _word("unit", "unit_named", "unit_changed")),
+    (("currency",), _word("currency", "currency_named", "currency_changed")),
+    (("transform",), _word("transform", "transform_changed", "transform_changed")),
     (("retention",), _retention),
     (_DESCRIBING, _described),
 )
@@ -316,4 +312,4 @@ PROPERTY_KEYS: frozenset[str] = frozenset(
         *(key for keys, _ in _COMPARED for key in keys),
     ]
 )
-"""The fields of Property whose difference is found; a test holds it against the model."""
+"""The fields of Property that are compared; a test compares them with the model."""

@@ -1,6 +1,6 @@
-"""Follows declared renames: what KPIs, journeys and rules of the base say, in the names of the new plan.
+"""Follows declared renames: writes KPIs, journeys and rules of the base in the names of the new plan.
 
-Without it a figure that goes on as it was would seem to count something else.
+Otherwise a figure that has not changed would seem to count something else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _S = TypeVar("_S", bound=msgspec.Struct)
 
 
 class Renames:
-    """What pairs of events that go on are called in the base, and in the new plan."""
+    """The names of events and properties in the base and in the new plan, from pairs of an old and a new event."""
 
     def __init__(self, pairs: list[tuple[Event, Event]]) -> None:
         self._events = {old.name: now.name for old, now in pairs if old.name != now.name}
@@ -50,18 +50,18 @@ class Renames:
 
     def _figure(self, part: _S) -> _S:
         """A part with an `event`, and perhaps a `property`, `where` and `by`, in the new names."""
-        held: Any = part
-        names = self._properties.get(held.event, {})
-        fields: dict[str, Any] = {"event": self._events.get(held.event, held.event)}
+        measured: Any = part
+        names = self._properties.get(measured.event, {})
+        fields: dict[str, Any] = {"event": self._events.get(measured.event, measured.event)}
         if names:
             fields["where"] = tuple(
                 msgspec.structs.replace(where, property=names.get(where.property, where.property))
-                for where in held.where
+                for where in measured.where
             )
-            if hasattr(held, "by"):
-                fields["by"] = tuple(names.get(name, name) for name in held.by)
-            if hasattr(held, "property"):
-                fields["property"] = names.get(held.property, held.property)
+            if hasattr(measured, "by"):
+                fields["by"] = tuple(names.get(name, name) for name in measured.by)
+            if hasattr(measured, "property"):
+                fields["property"] = names.get(measured.property, measured.property)
         return msgspec.structs.replace(part, **fields)
 
 
@@ -70,18 +70,18 @@ def renamed_properties(old: Event, new: Event) -> dict[str, str]:
     if old.properties == new.properties:
         return {}
     pairs = pair_properties(old.properties, new.properties)
-    return {one.name: two.name for one, two in pairs if one is not None and two is not None and one.name != two.name}
+    return {before.name: after.name for before, after in pairs if before and after and before.name != after.name}
 
 
 def same_rule(old: str, new: str, names: Mapping[str, str]) -> bool:
-    """Whether two expressions are one, but for spaces and for the properties that are called otherwise now."""
+    """Whether two expressions are equal, apart from spaces and renamed properties."""
     if old == new:
         return True
     try:
-        one, two = (ast.parse(text.strip(), mode="eval") for text in (old, new))
+        old_tree, new_tree = (ast.parse(text.strip(), mode="eval") for text in (old, new))
     except SyntaxError:
-        return False  # `plan check` tells that it is no expression
-    for node in ast.walk(one):
+        return False  # `plan check` reports it
+    for node in ast.walk(old_tree):
         if isinstance(node, ast.Name):
             node.id = names.get(node.id, node.id)
-    return ast.dump(one) == ast.dump(two)
+    return ast.dump(old_tree) == ast.dump(new_tree)

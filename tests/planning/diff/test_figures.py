@@ -1,0 +1,68 @@
+"""KPIs, journeys and goals are compared by what they count, and by how they are described."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.planning.diff.plans import SHOP, changed, compare, plan_of
+
+from footfall.planning.diff import diff
+
+
+def test_a_changed_journey_names_the_kpis_over_it() -> None:
+    steps = [
+        {"id": "cart", "event": "cart_filled"},
+        {"id": "pay", "event": "order_completed"},
+        {"id": "buy", "event": "order_completed"},
+    ]
+    (found,) = compare(("journeys.purchase.steps", steps))
+
+    assert found.what == "goes cart → pay → buy (it was cart → buy)"
+    assert [str(one) for one in found.affected] == ["journey:purchase, owner growth", "kpi:conversion, owner growth"]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "kind", "where"),
+    [
+        ("goals", {"grow": {"kpis": ["revenue"]}}, "goal_added", "goals.grow"),
+        ("kpis.revenue.window", "7d", "kpi_redefined", "kpis.revenue"),
+        ("kpis.revenue.target", {"direction": "up", "value": 5}, "kpi_described", "kpis.revenue"),
+        ("kpis.revenue.owner", "web", "owner_changed", "kpis.revenue"),
+        ("kpis.orders", {"measure": {"count": "order_completed"}}, "kpi_added", "kpis.orders"),
+        ("journeys.purchase.within", "7d", "journey_redefined", "journeys.purchase"),
+        ("journeys.purchase.by", "device", "journey_redefined", "journeys.purchase"),
+        ("journeys.purchase.description", "Buying", "journey_described", "journeys.purchase"),
+        ("journeys.more", {"steps": [{"id": "a", "event": "cart_filled"}]}, "journey_added", "journeys.more"),
+    ],
+)  # fmt: skip
+def test_a_change_of_one_key_is_one_change(path: str, value: Any, kind: str, where: str) -> None:
+    assert [(change.kind, change.where) for change in compare((path, value))] == [(kind, where)]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "effects"),
+    [("kpis.card_orders", "kpi_removed", ["breaks"]), ("goals.grow", "goal_removed", [])],
+)
+def test_a_figure_that_is_gone_is_looked_up_in_the_base(path: str, kind: str, effects: list[str]) -> None:
+    goals = {"grow": {"kpis": ["revenue"]}}
+    base = changed("goals", goals)
+    new = {**base, **changed(path, None)} if path.startswith("kpis") else SHOP
+
+    (change,) = diff(plan_of(base), plan_of(new))
+
+    assert (change.kind, change.where, change.in_base) == (kind, path, True)
+    assert [user.effect for user in change.affected] == effects
+
+
+def test_a_changed_expectation_is_described_and_moves_no_figure() -> None:
+    def steps(share: str) -> list[dict[str, Any]]:
+        cart = {"id": "cart", "event": "cart_filled"}
+        return [cart, {"id": "buy", "event": "order_completed", "expect": Decimal(share)}]
+
+    base, new = (plan_of(changed("journeys.purchase.steps", steps(share))) for share in ("0.25", "0.5"))
+
+    (change,) = diff(base, new)
+
+    assert (change.kind, change.what, change.before) == ("journey_described", "expects buy 50 %", "buy 25 %")
