@@ -16,19 +16,10 @@ with needs("footfall.people", "server"):
         profile,
         profile_of,
         profiles,
-    )
+    )  # fmt: skip
     from footfall.people.traits import Trait
 
 __all__ = [
-    "EventCount",
-    "Evidence",
-    "PersonAlias",
-    "PersonMessage",
-    "PersonProfile",
-    "ReasonCount",
-    "Trait",
-    "lookup",
-    "profile",
-    "profile_of",
-    "profiles",
-]
+    "EventCount", "Evidence", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount", "Trait", "lookup",
+    "profile", "profile_of", "profiles",
+]  # fmt: skip

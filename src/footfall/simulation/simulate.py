@@ -94,14 +94,14 @@ def simulate(
             after = report(simulated, plan, since=since, until=until, now=now)
     events = sorted(tally.events.values(), key=lambda event: (-event.lost, -event.freed, event.event))
     faults = sorted(tally.faults.values(), key=lambda fault: (-fault.count, fault.event, fault.path, fault.code))
+    counts = {
+        name: sum(getattr(event, name) for event in events) for name in ("stored", "lost", "quarantined", "freed")
+    }
     return Simulation(
         plan=bundle_hash(plan),
         in_force=None if in_force is None else bundle_hash(in_force),
         since=since,
-        stored=sum(event.stored for event in events),
-        lost=sum(event.lost for event in events),
-        quarantined=sum(event.quarantined for event in events),
-        freed=sum(event.freed for event in events),
+        **counts,
         events=tuple(events),
         faults=tuple(faults),
         kpis=kpi_deltas(before, after),

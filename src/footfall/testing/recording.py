@@ -307,7 +307,7 @@ class StandIn:
     def accepted(self, message: bytes) -> None:
         """Record a message in the call that made it."""
         with self._lock:
-            self._kept.add(_id(message))
+            self._kept.add(decoded(message)["messageId"])
         self.recording.keep(message, _calling_line())
 
     def refused(self, message: Message, receipt: Receipt) -> None:
@@ -316,9 +316,10 @@ class StandIn:
 
     def send(self, batch: Batch) -> Answer:
         for message in batch.messages:
+            message_id = decoded(message)["messageId"]
             with self._lock:
-                is_kept = _id(message) in self._kept
-                self._kept.discard(_id(message))
+                is_kept = message_id in self._kept
+                self._kept.discard(message_id)
             if not is_kept:
                 self.recording.keep(message)
         return Answer(len(batch.messages))
@@ -331,17 +332,6 @@ class StandIn:
 
     async def close_async(self) -> None:
         """Nothing to close."""
-
-
-class _Id(msgspec.Struct):
-    messageId: str  # noqa: N815 - the name on the wire
-
-
-_decode_id = msgspec.json.Decoder(_Id).decode
-
-
-def _id(message: bytes) -> str:
-    return _decode_id(message).messageId
 
 
 @contextmanager
