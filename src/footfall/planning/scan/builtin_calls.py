@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from footfall.planning.scan.dictionaries import is_scalar, merged, plain
+from footfall.planning.scan.dictionaries import concat, merged, plain
 from footfall.planning.scan.values import (
     Arguments,
     Const,
@@ -50,21 +50,15 @@ def _copy(arguments: Arguments, node: ast.Call) -> Value:
     return Dictionary(value.entries, value.rest, id(node)) if isinstance(value, Dictionary) else value
 
 
-def _typed(kind: str, convert: Callable[[Any], Any]) -> Builtin:
-    """A conversion: exact for a constant, else a value whose type at least is known."""
+def _typed(kind: str) -> Builtin:
+    """A call whose result is known by its type alone."""
+    return lambda arguments, node: Unknown(because("is ", node), params_in(*arguments.positional), type=kind)
 
-    def builtin(arguments: Arguments, node: ast.Call) -> Value:
-        value = plain(arguments.positional[0]) if len(arguments.positional) == 1 and not arguments.named else None
-        if isinstance(value, Const) and is_scalar(value.value):
-            try:
-                return Const(convert(value.value))
-            except (ValueError, TypeError, ArithmeticError):
-                pass
-        if value is not None and convert is str and isinstance(value, Unknown) and value.type == "string":
-            return value
-        return Unknown(because("is ", node), params_in(value), type=kind)
 
-    return builtin
+def _text(arguments: Arguments, node: ast.Call) -> Value:
+    text = concat(arguments.positional)
+    is_known = isinstance(text, Const) and len(arguments.positional) == 1 and not arguments.named
+    return text if is_known else _typed("string")(arguments, node)
 
 
 def _listed(arguments: Arguments, node: ast.Call) -> Value:
@@ -72,25 +66,17 @@ def _listed(arguments: Arguments, node: ast.Call) -> Value:
     return value if isinstance(value, Items) else Unknown(because("is ", node), params_in(value), type="array")
 
 
-def _truth(arguments: Arguments, node: ast.Call) -> Value:
-    return Unknown(because("is ", node), params_in(*arguments.positional), type="boolean")
-
-
-def _sorted(arguments: Arguments, node: ast.Call) -> Value:
-    return Unknown(because("is ", node), params_in(*arguments.positional), type="array")
-
-
 BUILTINS: Mapping[str, Builtin] = {
-    "builtins.bool": _truth,
+    "builtins.bool": _typed("boolean"),
     "builtins.dict": _dict,
-    "builtins.float": _typed("number", float),
-    "builtins.int": _typed("integer", int),
-    "builtins.isinstance": _truth,
+    "builtins.float": _typed("number"),
+    "builtins.int": _typed("integer"),
+    "builtins.isinstance": _typed("boolean"),
     "builtins.len": lambda _arguments, node: Unknown(because("is ", node), type="integer"),
     "builtins.list": _listed,
-    "builtins.repr": _typed("string", repr),
-    "builtins.sorted": _sorted,
-    "builtins.str": _typed("string", str),
+    "builtins.repr": _typed("string"),
+    "builtins.sorted": _typed("array"),
+    "builtins.str": _text,
     "builtins.tuple": _listed,
     "collections.OrderedDict": _dict,
     "copy.copy": _copy,

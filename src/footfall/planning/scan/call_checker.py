@@ -167,15 +167,14 @@ class CallChecker:
     def _source(self, sent: Sent, event: Event, sources: frozenset[str]) -> Iterator[Problem]:
         if not event.sources or not self._sources.says_paths or sources & set(event.sources):
             return
-        allowed = " and ".join(event.sources)
         if sources:
-            message = f"is sent from {' and '.join(sorted(sources))}, and the plan lets {allowed} send it"
+            code, origin = "wrong_source", " and ".join(sorted(sources))
             remedy = "add the source to the event, or send it from the other code"
-            yield _problem("wrong_source", message, sent, where=event.name, remedy=remedy)
         else:
-            message = f"is sent from a file that belongs to no source, and the plan lets {allowed} send it"
+            code, origin = "unmapped_source", "a file that belongs to no source"
             remedy = "add a glob for the file to the paths of a source"
-            yield _problem("unmapped_source", message, sent, where=event.name, remedy=remedy)
+        message = f"is sent from {origin}, and the plan lets {' and '.join(event.sources)} send it"
+        yield _problem(code, message, sent, where=event.name, remedy=remedy)
 
     # Properties.
 

@@ -183,19 +183,13 @@ def _bound(frame: CodeFrame, node: ast.Call, callee: BuiltinMethod, arguments: A
         after = changed(receiver, callee.name, arguments.positional, named)
         frame.rebind(receiver, after)
     if isinstance(receiver, Items) and callee.name in LIST_MUTATORS | {"pop"}:
-        frame.rebind(receiver, _list_after(receiver, callee.name, arguments))
+        is_longer = callee.name == "append" and len(arguments.positional) == 1
+        after_call = Items((*receiver.items, *arguments.positional)) if is_longer else None
+        frame.rebind(receiver, after_call or Unknown(f"is changed by {callee.name}()", type="array"))
     if isinstance(receiver, Dictionary) and callee.name == "copy":
         # Another dictionary with the same keys: what is done to one is not done to the other.
         return msgspec.structs.replace(receiver, origin=id(node))
     return bound_call(receiver, callee.name, arguments, node)
-
-
-def _list_after(value: Items, method: str, arguments: Arguments) -> Value:
-    if method == "append" and len(arguments.positional) == 1:
-        return Items((*value.items, arguments.positional[0]))
-    if method == "extend" and len(arguments.positional) == 1 and isinstance(arguments.positional[0], Items):
-        return Items(value.items + arguments.positional[0].items)
-    return value if method in {"reverse", "sort"} else Unknown(f"is changed by {method}()", type="array")
 
 
 def _task(frame: CodeFrame, node: ast.Call, callee: TaskMethod, arguments: Arguments) -> Value:

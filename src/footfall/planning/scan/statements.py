@@ -64,9 +64,7 @@ def _aug_assign(frame: CodeFrame, node: ast.AugAssign) -> None:
     elif isinstance(node.op, ast.Add) and isinstance(old, Const) and isinstance(old.value, str):
         frame.assign(node.target, concat((old, more)))
     elif isinstance(node.op, ast.Add) and isinstance(old, Items):
-        items = old.items + more.items if isinstance(more, Items) else None
-        why = Unknown(because("is changed by ", node), type="array")
-        frame.rebind(old, why if items is None else Items(items))
+        frame.rebind(old, Unknown(because("is changed by ", node), type="array"))
     else:
         frame.assign(node.target, Unknown(because("is changed by ", node)))
 
@@ -80,37 +78,26 @@ def _if(frame: CodeFrame, node: ast.If) -> bool:
     return frame.ways([lambda: frame.body(node.body), lambda: frame.body(node.orelse)])
 
 
-def _for(frame: CodeFrame, node: ast.For | ast.AsyncFor) -> bool:
-    items = frame.value(node.iter)
+def _loop(frame: CodeFrame, node: ast.For | ast.AsyncFor | ast.While) -> bool:
+    """Follow a loop: over a few constants round by round, else none or any one round."""
+    items = None if isinstance(node, ast.While) else frame.value(node.iter)
     if isinstance(items, Items) and 0 < len(items.items) <= _MOST_ROUNDS:
         for item in items.items:
-            frame.assign(node.target, item)
-            if frame.ways([lambda: _round(frame, node.body)]):
-                break
-        frame.body(node.orelse)
-        return False
-    frame.loosen(node)
-    frame.ways([lambda: _entered(frame, node), lambda: False])
+            frame.ways([partial(_round, frame, node, item)])
+    else:
+        frame.loosen(node)
+        if isinstance(node, ast.While):
+            frame.value(node.test)
+        frame.ways([partial(_round, frame, node, None), lambda: False])
     frame.body(node.orelse)
     return False
 
 
-def _entered(frame: CodeFrame, node: ast.For | ast.AsyncFor) -> bool:
-    frame.assign(node.target, Unknown(because("comes from a loop over ", node.iter)))
-    return _round(frame, node.body)
-
-
-def _round(frame: CodeFrame, body: list[ast.stmt]) -> bool:
+def _round(frame: CodeFrame, node: ast.For | ast.AsyncFor | ast.While, item: Value | None) -> bool:
     """One round of a loop. Whatever ends it, the code after the loop is reached."""
-    frame.body(body)
-    return False
-
-
-def _while(frame: CodeFrame, node: ast.While) -> bool:
-    frame.loosen(node)
-    frame.value(node.test)
-    frame.ways([lambda: _round(frame, node.body), lambda: False])
-    frame.body(node.orelse)
+    if not isinstance(node, ast.While):
+        frame.assign(node.target, item or Unknown(because("comes from a loop over ", node.iter)))
+    frame.body(node.body)
     return False
 
 
@@ -273,13 +260,13 @@ def _global(frame: CodeFrame, node: ast.Global) -> None:
 STATEMENTS: Mapping[type[ast.stmt], Callable[[CodeFrame, Any], bool | None]] = {
     ast.AnnAssign: _ann_assign,
     ast.Assign: _assign,
-    ast.AsyncFor: _for,
+    ast.AsyncFor: _loop,
     ast.AsyncFunctionDef: _function,
     ast.AsyncWith: _with,
     ast.AugAssign: _aug_assign,
     ast.ClassDef: _class,
     ast.Delete: _delete,
-    ast.For: _for,
+    ast.For: _loop,
     ast.FunctionDef: _function,
     ast.Global: _global,
     ast.If: _if,
@@ -289,6 +276,6 @@ STATEMENTS: Mapping[type[ast.stmt], Callable[[CodeFrame, Any], bool | None]] = {
     ast.Return: _return,
     ast.Try: _try,
     ast.TryStar: _try,
-    ast.While: _while,
+    ast.While: _loop,
     ast.With: _with,
 }
