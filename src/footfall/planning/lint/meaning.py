@@ -50,21 +50,7 @@ def _missing_question(view: View) -> Iterator[Finding]:
 
 
 _PLACEHOLDERS: Final = frozenset(
-    [
-        "todo",
-        "tbd",
-        "tba",
-        "fixme",
-        "xxx",
-        "description",
-        "placeholder",
-        "lorem",
-        "wip",
-        "unknown",
-        "test",
-        "asdf",
-        "none",
-    ]
+    "todo tbd tba fixme xxx description placeholder lorem wip unknown test asdf none".split()  # noqa: SIM905 - a list of words is read as one
 )
 
 

@@ -22,20 +22,6 @@ from footfall.planning.scan.sdks import MOST_PLACES, SDKS, Naming, Signature, or
 from footfall.planning.scan.sources import find_python, open_library
 
 __all__ = [
-    "MOST_PLACES",
-    "SCAN_CODES",
-    "SDKS",
-    "CallVerdict",
-    "CodeCoverage",
-    "Gates",
-    "Implementation",
-    "Library",
-    "Naming",
-    "Scan",
-    "Signature",
-    "find_python",
-    "open_library",
-    "ordered",
-    "resolved_properties",
-    "scan",
+    "MOST_PLACES", "SCAN_CODES", "SDKS", "CallVerdict", "CodeCoverage", "Gates", "Implementation", "Library",
+    "Naming", "Scan", "Signature", "find_python", "open_library", "ordered", "resolved_properties", "scan",
 ]  # fmt: skip

@@ -98,6 +98,8 @@ class Engine:
         self.modules = Modules(library, changes, self._follow_module)
         self.clients = Clients(clients)
         self.members = Members(self, survey, changes)
+        self.attribute = self.members.attribute
+        self.note_attribute, self.note_change = self.members.note_attribute, self.members.note_change
         self.active = frozenset(active)
         self._names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
         self._marks = {} if marks is None else marks
@@ -176,18 +178,6 @@ class Engine:
             if any(param.function != own for param in params) and function.owner is not None:
                 self.wrappers.add(function.owner.name)
         self.wrappers.discard("__init__")
-
-    def attribute(self, frame: CodeFrame, owner: Value, name: str, what: ast.AST) -> Value:
-        """What `owner.name` is."""
-        return self.members.attribute(frame, owner, name, what)
-
-    def note_attribute(self, cls: Class, name: str, value: Value) -> None:
-        """A method binds an attribute of its object."""
-        self.members.note_attribute(cls, name, value)
-
-    def note_change(self, old: Value, new: Value) -> None:
-        """A method changes the value of an attribute of its object in place."""
-        self.members.note_change(old, new)
 
     def _follow_module(self, module: Module, tree: ast.Module) -> None:
         frame = CodeFrame(self, module.scope, 0, sends=True)
