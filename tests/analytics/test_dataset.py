@@ -13,7 +13,7 @@ from footfall import plan as plans
 from footfall.analytics.dataset import Dataset
 from footfall.errors import DataFolderError, UsageError
 from footfall.identity.attribution import namespace
-from footfall.plan.model import Alias, Event, Plan
+from footfall.plan.model import Plan
 from footfall.storage import DataFolder, SqliteControl, SqliteJournal
 from footfall.storage.journal import Changes, Entry, Row
 
@@ -70,21 +70,6 @@ def test_bodies_are_the_bytes_that_were_received(entry: MakeEntry, plan_of: Make
         assert dataset.rows("SELECT body FROM messages") == [(body,)]
 
 
-def test_names_that_mean_an_event_of_the_plan_become_its_name(entry: MakeEntry) -> None:
-    event = Event(name="buy", wire_name="Order Completed", aliases=(Alias(name="sale", until="1970-01-02"),))
-    plan = Plan(id="test", events={"buy": event})
-    day = 86_400
-    log = [
-        entry(1, "Order Completed", 1, user="a"), entry(2, "sale", day - 1, user="a"), entry(3, "sale", day, user="a"),
-        entry(4, "buy", 2, user="a"), entry(5, "other", 2, user="a"), entry(6, None, 3, user="a", type="page"),
-    ]  # fmt: skip
-
-    with Dataset.of(log, plan) as dataset:
-        found: dict[int, str] = dict(dataset.rows("SELECT seq, event FROM messages"))
-
-    assert found == {1: "buy", 2: "buy", 3: "sale", 4: "buy", 5: "other", 6: None}
-
-
 def test_contents_leave_out_of_persons_what_is_none(entry: MakeEntry, plan_of: MakePlan) -> None:
     log = [
         entry(1, "view", 1, user="ann"), entry(2, "view", 5, anonymous="x"),
@@ -92,13 +77,13 @@ def test_contents_leave_out_of_persons_what_is_none(entry: MakeEntry, plan_of: M
     ]  # fmt: skip
 
     with Dataset.of(log, plan_of({"view": {}})) as dataset:
-        held = dataset.contents()
+        contents = dataset.contents()
 
-    assert (held.messages, held.persons, held.devices) == (4, 2, 1)
-    assert (held.first, held.last) == (1_000_000, 5_000_000)
+    assert (contents.messages, contents.persons, contents.devices) == (4, 2, 1)
+    assert (contents.first, contents.last) == (1_000_000, 5_000_000)
 
 
-def test_a_table_of_an_event_is_made_once_for_all_that_it_holds(entry: MakeEntry, plan_of: MakePlan) -> None:
+def test_a_table_of_an_event_is_made_once_for_all_of_its_properties(entry: MakeEntry, plan_of: MakePlan) -> None:
     plan = plan_of({"view": {"sku": "string", "price": "decimal"}})
 
     with Dataset.of([entry(1, "view", 1, user="a")], plan) as dataset:

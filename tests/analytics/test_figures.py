@@ -1,0 +1,68 @@
+"""Figures are exact, and what is rounded to be shown says so and invents no digits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from footfall.analytics.figures import AGGREGATES, Figure, aggregate, plain_digits, quotient
+
+VALUES = st.lists(st.decimals(-(10**9), 10**9, places=3), max_size=9)
+
+
+def by_hand(function: str, values: list[Fraction]) -> Fraction | None:
+    if function == "sum":
+        return sum(values, Fraction(0))
+    if not values:
+        return None
+    ordered, half = sorted(values), len(values) // 2
+    return {
+        "average": sum(values, Fraction(0)) / len(values),
+        "minimum": ordered[0],
+        "maximum": ordered[-1],
+        "median": (ordered[half] + ordered[-half - 1]) / 2,
+    }[function]
+
+
+@given(values=VALUES, function=st.sampled_from(sorted(AGGREGATES)), times=st.integers(1, 3))
+@example(values=[], function="sum", times=1)
+@example(values=[Decimal(1), Decimal(2)], function="median", times=1)
+def test_any_values_are_aggregated_as_fractions_are(values: list[Decimal], function: str, times: int) -> None:
+    figure = aggregate(function, [(value, times) for value in values])
+
+    assert figure.exact == by_hand(function, [Fraction(value) for value in values] * times)
+
+
+def test_a_text_of_digits_is_a_number() -> None:
+    assert aggregate("sum", [("1E+3", 2)]).value == 2000
+
+
+@pytest.mark.parametrize(("of", "to"), [(1, 0), (None, 1), (1, None)])
+def test_a_quotient_without_a_part_or_by_nothing_is_no_figure(of: int | None, to: int | None) -> None:
+    assert quotient(of, to) == Figure(None, None)
+
+
+def test_a_quotient_is_compared_exactly_and_shown_to_28_digits() -> None:
+    third = quotient(1, 3)
+
+    assert third.exact == Fraction(1, 3)
+    assert str(third.value) == "0." + "3" * 28
+    assert third.rounded
+
+
+def test_a_quotient_that_ends_is_not_rounded() -> None:
+    assert str(quotient(10**30, 2).value) == "5" + "0" * 29
+    assert not quotient(10**30, 2).rounded
+
+
+def test_digits_that_were_rounded_away_do_not_read_as_zeros() -> None:
+    assert str(quotient(10**40, 3).value) == f"3.{'3' * 27}E+39"
+
+
+@pytest.mark.parametrize(("text", "shown"), [("1E+3", "1000"), ("1.50", "1.50"), ("-0", "-0"), ("1E-3", "0.001")])
+def test_an_exponent_becomes_zeros(text: str, shown: str) -> None:
+    assert f"{plain_digits(Decimal(text))}" == shown

@@ -1,0 +1,75 @@
+"""A question is answered once a report, shares the walks of journeys, and is laid out only where there is data."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from tests.analytics.shop import NOW, MakeEntry, plan_of
+
+from footfall.analytics import Dataset, Question, ReportContext, report
+from footfall.analytics.sections import Section
+from footfall.analytics.window import Span
+from footfall.plan.model import Plan
+from footfall.storage.journal import Entry
+
+ALWAYS = Question("always", lambda _: 1, lambda _: [Section("always")], is_of_plan=False)
+OF_PLAN = Question("of_plan", lambda _: 2, lambda _: [Section("of the plan")])
+
+
+def context_of(dataset: Dataset, plan: Plan, *, since: int | None = None, until: int | None = None) -> ReportContext:
+    return ReportContext(dataset, plan, (), since=since, until=until, now=10_000_000)
+
+
+def test_a_question_is_answered_once() -> None:
+    calls = count(1)
+    question = Question("calls", lambda _: next(calls))
+
+    with Dataset.of([]) as dataset:
+        context = context_of(dataset, Plan(id=""))
+        answers = [context.answer(question), context.answer(question)]
+
+    assert answers == [1, 1]
+
+
+def test_a_journey_is_walked_once_for_a_window(entry: MakeEntry) -> None:
+    with Dataset.of([entry(1, "view", 1, user="ann")], plan := plan_of()) as dataset:
+        context = context_of(dataset, plan)
+
+        assert context.reaches("purchase", Span()) is context.reaches("purchase", Span())
+        assert context.reaches("purchase", Span()) is not context.reaches("purchase", Span(0))
+
+
+def test_the_readers_window_goes_before_that_of_a_figure() -> None:
+    with Dataset.of([]) as dataset:
+        own, asked = context_of(dataset, Plan(id="")), context_of(dataset, Plan(id=""), since=2_000_000)
+
+    assert (own.span, own.span_of(4)) == (Span(), Span(6_000_000, 10_000_000))
+    assert (asked.span, asked.span_of(4)) == (Span(2_000_000, 10_000_000), Span(2_000_000, 10_000_000))
+
+
+def test_where_nothing_is_stored_the_plans_questions_have_no_sections(entry: MakeEntry) -> None:
+    def titles(*log: Entry) -> list[str]:
+        with Dataset.of(log) as dataset:
+            answers = report(dataset, None, now=NOW, questions=(ALWAYS, OF_PLAN))
+        assert (answers[ALWAYS], answers[OF_PLAN]) == (1, 2)
+        return [section.title for section in answers.sections()]
+
+    assert titles() == ["always"]
+    assert titles(entry(1, "view", 1)) == ["always", "of the plan"]
+
+
+def test_a_question_that_was_not_asked_has_no_answer() -> None:
+    with Dataset.of([]) as dataset:
+        answers = report(dataset, None, now=NOW, questions=(ALWAYS,))
+
+    assert (answers.get(ALWAYS), answers.get(OF_PLAN)) == (1, None)
+
+
+def test_properties_that_questions_read_are_read_together(entry: MakeEntry) -> None:
+    def reading(name: str) -> Question[None]:
+        return Question(name, lambda _: None, reads=lambda _: [("buy", frozenset({name}))])
+
+    with Dataset.of([entry(1, "buy", 1, user="ann")], plan := plan_of()) as dataset:
+        report(dataset, plan, now=NOW, questions=(reading("total"), reading("currency")))
+
+        assert dataset.events("buy", ["total"]) is dataset.events("buy", ["currency"])
