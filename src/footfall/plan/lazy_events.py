@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -25,21 +25,14 @@ to_json = msgspec.json.Encoder(decimal_format="number").encode
 _read_event = msgspec.json.Decoder(Event, float_hook=Decimal).decode
 
 
-class EventNames(Protocol):
-    """What an event is called; every `Event` is one."""
+class EventNames(msgspec.Struct, frozen=True):
+    """What an event is called."""
 
-    @property
-    def wire_name(self) -> str: ...
-    @property
-    def aliases(self) -> tuple[Alias, ...]: ...
-
-
-class _Names(msgspec.Struct, frozen=True):
     wire_name: str
     aliases: tuple[Alias, ...] = ()
 
 
-_read_names = msgspec.json.Decoder(_Names).decode
+_read_names = msgspec.json.Decoder(EventNames).decode
 
 
 class LazyEvents(Mapping[str, Event]):
@@ -114,7 +107,7 @@ class LazyEvents(Mapping[str, Event]):
         return PlanError([Problem("bad_bundle", message, remedy=remedy, file=self._bundle)])
 
 
-def event_names(plan: Plan) -> Iterable[tuple[str, EventNames]]:
+def event_names(plan: Plan) -> Iterable[tuple[str, Event | EventNames]]:
     """The name in the plan and the names on the wire of every event, at the least cost."""
     return plan.events.names() if isinstance(plan.events, LazyEvents) else plan.events.items()
 

@@ -8,6 +8,7 @@ falls back to the same readers and predicates, which is why the two agree.
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -54,12 +55,8 @@ Raises ValueError for what is not JSON, and RecursionError for what is nested to
 """
 
 
-def _read_string(value: Any) -> Any:
-    return value if type(value) is str else MISFIT
-
-
-def _read_integer(value: Any) -> Any:
-    return value if type(value) is int else MISFIT
+def _read_only(kind: type) -> Callable[[Any], Any]:
+    return lambda value: value if type(value) is kind else MISFIT
 
 
 def _read_number(value: Any) -> Any:
@@ -94,10 +91,6 @@ def _exponent(value: Decimal) -> int:
     return exponent
 
 
-def _read_boolean(value: Any) -> Any:
-    return value if type(value) is bool else MISFIT
-
-
 def _read_as(kind: Any) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         try:
@@ -124,37 +117,21 @@ def _read_uuid(value: Any) -> Any:
     return value if type(value) is str and UUID.fullmatch(value) else MISFIT
 
 
-def _read_object(value: Any) -> Any:
-    return value if type(value) is dict else MISFIT
-
-
-def _read_array(value: Any) -> Any:
-    return value if type(value) is list else MISFIT
-
-
-def _read_any(value: Any) -> Any:
-    return value
-
-
-def _read_nothing(_value: Any) -> Any:
-    return MISFIT
-
-
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "string": _read_string,
-    "integer": _read_integer,
+    "string": _read_only(str),
+    "integer": _read_only(int),
     "number": _read_number,
     "decimal": read_decimal,
-    "boolean": _read_boolean,
+    "boolean": _read_only(bool),
     "datetime": _read_datetime,
     "date": _read_as(date),
     "uuid": _read_uuid,
-    "object": _read_object,
-    "array": _read_array,
-    "map": _read_object,
-    "any": _read_any,
-    "union": _read_nothing,  # its members read
-    "absent": _read_nothing,
+    "object": _read_only(dict),
+    "array": _read_only(list),
+    "map": _read_only(dict),
+    "any": lambda value: value,
+    "union": lambda _value: MISFIT,  # its members read
+    "absent": lambda _value: MISFIT,
 }
 
 
@@ -345,79 +322,46 @@ def _format(prop: Property) -> Constraint | None:
     return None if predicate is None else Constraint("format", predicate, f"the format {prop.format}")
 
 
-def _min(prop: Property) -> Constraint | None:
-    least = prop.min
-    return None if least is None else Constraint("min", lambda value: value >= least, shorten(f"at least {least}"))
-
-
-def _max(prop: Property) -> Constraint | None:
-    most = prop.max
-    return None if most is None else Constraint("max", lambda value: value <= most, shorten(f"at most {most}"))
-
-
-def _min_number(prop: Property) -> Constraint | None:
-    # A number is a double, so its bound is one too: else 0.1 would be above a maximum of 0.1.
-    if prop.min is None:
-        return None
-    least = float(prop.min)
-    return Constraint("min", lambda value: value >= least, shorten(f"at least {prop.min}"))
-
-
-def _max_number(prop: Property) -> Constraint | None:
-    if prop.max is None:
-        return None
-    most = float(prop.max)
-    return Constraint("max", lambda value: value <= most, shorten(f"at most {prop.max}"))
-
-
-def _min_length(prop: Property) -> Constraint | None:
-    least = prop.min_length
-    return (
-        None
-        if least is None
-        else Constraint("min_length", lambda text: len(text) >= least, f"{least} or more characters")
-    )
-
-
-def _max_length(prop: Property) -> Constraint | None:
-    most = prop.max_length
-    return (
-        None
-        if most is None
-        else Constraint("max_length", lambda text: len(text) <= most, f"{most} or fewer characters")
-    )
-
-
-def _min_items(prop: Property) -> Constraint | None:
-    least = prop.min_items
-    return (
-        None if least is None else Constraint("min_items", lambda items: len(items) >= least, f"{least} or more items")
-    )
-
-
-def _max_items(prop: Property) -> Constraint | None:
-    most = prop.max_items
-    return None if most is None else Constraint("max_items", lambda items: len(items) <= most, f"{most} or fewer items")
-
-
-def _scale(prop: Property) -> Constraint | None:
-    most = prop.scale
-    if most is None:
-        return None
-    # By value: 1.50 has one decimal, so that a sender's trailing zeros are no fault.
-    return Constraint("scale", lambda value: _decimals(value) <= most, f"{most} or fewer decimals")
-
-
 def _decimals(value: Decimal) -> int:
     return len(f"{value:f}".partition(".")[2].rstrip("0"))
 
 
-_MAKERS: Mapping[str, tuple[Callable[[Property], Constraint | None], ...]] = {
-    "string": (_enum_text, _pattern, _format, _min_length, _max_length),
+_Make = Callable[[Property], Constraint | None]
+
+
+def _bound(
+    key: str, fits: Callable[[Any, Any], bool], expected: str, *, of: Callable[[Any], Any] = lambda value: value,
+    limit_of: Callable[[Any], Any] = lambda limit: limit,
+) -> _Make:  # fmt: skip
+    """The check of one bound: what `of` makes of a value `fits` what `limit_of` makes of the key."""
+
+    def make(prop: Property) -> Constraint | None:
+        stated = getattr(prop, key)
+        if stated is None:
+            return None
+        limit = limit_of(stated)
+        return Constraint(key, lambda value: fits(of(value), limit), shorten(expected.format(stated)))
+
+    return make
+
+
+_MIN, _MAX = _bound("min", operator.ge, "at least {}"), _bound("max", operator.le, "at most {}")
+# A number is a double, so its bound is one too: else 0.1 would be above a maximum of 0.1.
+_MIN_NUMBER = _bound("min", operator.ge, "at least {}", limit_of=float)
+_MAX_NUMBER = _bound("max", operator.le, "at most {}", limit_of=float)
+_MIN_LENGTH = _bound("min_length", operator.ge, "{} or more characters", of=len)
+_MAX_LENGTH = _bound("max_length", operator.le, "{} or fewer characters", of=len)
+_MIN_ITEMS = _bound("min_items", operator.ge, "{} or more items", of=len)
+_MAX_ITEMS = _bound("max_items", operator.le, "{} or fewer items", of=len)
+# By value: 1.50 has one decimal, so that a sender's trailing zeros are no fault.
+_SCALE = _bound("scale", operator.le, "{} or fewer decimals", of=_decimals)
+
+_MAKERS: Mapping[str, tuple[_Make, ...]] = {
+    "string": (_enum_text, _pattern, _format, _MIN_LENGTH, _MAX_LENGTH),
     "uuid": (_enum_text,),
-    "integer": (_enum_integer, _min, _max),
-    "number": (_enum_integer, _min_number, _max_number),
-    "decimal": (_enum_decimal, _min, _max, _scale),
-    "array": (_min_items, _max_items),
-    "map": (_min_items, _max_items),
+    "integer": (_enum_integer, _MIN, _MAX),
+    "number": (_enum_integer, _MIN_NUMBER, _MAX_NUMBER),
+    "decimal": (_enum_decimal, _MIN, _MAX, _SCALE),
+    "array": (_MIN_ITEMS, _MAX_ITEMS),
+    "map": (_MIN_ITEMS, _MAX_ITEMS),
 }

@@ -190,18 +190,6 @@ def _free_digits(prop: Property) -> int:
     return next((digits for digits in range(_WHOLE_DIGITS, 0, -1) if prop.max >= Decimal(10) ** digits), 0)
 
 
-def _boolean_form(_node: PropertyCheck) -> FastForm:
-    return FastForm(bool)
-
-
-def _datetime_form(_node: PropertyCheck) -> FastForm:
-    return FastForm(_meta(datetime, tz=True))
-
-
-def _date_form(_node: PropertyCheck) -> FastForm:
-    return FastForm(date)
-
-
 def _uuid_form(node: PropertyCheck) -> FastForm | None:
     return None if node.prop.enum else FastForm(str, UUID.fullmatch, _fails)
 
@@ -299,9 +287,9 @@ def _union_form(node: PropertyCheck) -> FastForm | None:
 _FORMS: Mapping[str, Callable[[PropertyCheck], FastForm | None]] = {
     "any": _any_form,
     "array": _array_form,
-    "boolean": _boolean_form,
-    "date": _date_form,
-    "datetime": _datetime_form,
+    "boolean": lambda _node: FastForm(bool),
+    "date": lambda _node: FastForm(date),
+    "datetime": lambda _node: FastForm(_meta(datetime, tz=True)),
     "decimal": _decimal_form,
     "integer": _integer_form,
     "map": _map_form,
