@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
-from footfall.encoding_plain import encode_plain
+import orjson
+
+from footfall.encoding_plain import MAX_DEPTH, MAX_VALUES, OPTIONS, direct, is_plain
 from footfall.events import Fault
 
 __all__ = ["encode", "fields_of", "lazy_text"]
@@ -20,8 +23,8 @@ def encode(value: object) -> tuple[bytes | None, tuple[Fault, ...]]:
     The text is None when there is none; the faults say why. Never raises, and changes nothing in `value`.
     """
     try:
-        if (text := encode_plain(value)) is not None:
-            return text, ()
+        if is_plain(value, MAX_DEPTH, [MAX_VALUES]):
+            return orjson.dumps(value, direct, OPTIONS), ()
     except Exception:  # noqa: BLE001, S110 - whatever the value's own code raised, the careful way deals with it
         pass
     try:
@@ -57,6 +60,7 @@ def fields_of(value: object) -> dict[str, Any] | None:
     return fields
 
 
+@functools.cache
 def _foreign() -> Any:
     from footfall.forks import uncut
 

@@ -16,26 +16,20 @@ from uuid import UUID
 
 import orjson
 
-__all__ = ["MAX_DEPTH", "MAX_VALUES", "encode_plain", "rfc3339"]
+__all__ = ["MAX_DEPTH", "MAX_VALUES", "OPTIONS", "direct", "is_plain", "rfc3339"]
 
 MAX_DEPTH = 60  # the collector takes 64, of which the message around the value needs some
 MAX_VALUES = 100_000
 
-_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _ATOMS = frozenset({str, int, bool, NoneType})
 _MAX_EXPONENT = 308  # the largest power of ten that a double holds
 
 
-def encode_plain(value: object) -> bytes | None:
-    """The JSON text of a value of plain types; None for any other.
+def is_plain(value: object, depth: int, budget: list[int]) -> bool:
+    """Whether orjson can be trusted with a value of at most so many levels and, in one number, values.
 
-    Raises what orjson raises (a lone surrogate, an int of more than 64 bits), and what the value's own code raises.
+    Raises what the value's own code raises.
     """
-    return orjson.dumps(value, _direct, _OPTIONS) if _is_plain(value, MAX_DEPTH, [MAX_VALUES]) else None
-
-
-def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
-    """Whether orjson can be trusted with a value; False is always safe."""
     kind = type(value)
     if kind is dict:
         items: Iterable[object] = value.values()  # type: ignore[attr-defined]  # kind says that it is a dict
@@ -51,7 +45,7 @@ def _is_plain(value: object, depth: int, budget: list[int]) -> bool:
         if kind in _ATOMS or (kind is float and item - item == 0.0):  # type: ignore[operator]  # NaN - NaN, ∞ - ∞: NaN
             continue
         if kind is dict or kind is list or kind is tuple:
-            if not _is_plain(item, depth - 1, budget):
+            if not is_plain(item, depth - 1, budget):
                 return False
         elif not _is_plain_leaf(kind, item):
             return False
@@ -69,8 +63,12 @@ def _is_plain_leaf(kind: type, value: Any) -> bool:
     return kind in _ATOMS or kind is datetime or kind is date
 
 
-def _direct(value: object) -> object:
-    """The types besides JSON's own that `_is_plain` lets through."""
+OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+"""What orjson is told of plain values; `direct` writes those that it has no form for."""
+
+
+def direct(value: object) -> object:
+    """The types besides JSON's own that `is_plain` lets through."""
     if type(value) is Decimal:
         return orjson.Fragment(str(value))
     if type(value) is datetime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,12 +10,11 @@ from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
 
 from footfall import Client, ClientOptions, InvalidEventError
-from footfall.client.preflight import id_fault, time_fault
+from footfall.client.preflight import id_fault
 from footfall.collector import Collector
 from footfall.identity.given import id_text
 from footfall.plan import read
 from footfall.testing import Recorder
-from footfall.timestamps import parse_timestamp
 
 HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]
 
@@ -99,17 +97,6 @@ def test_a_client_told_to_drop_or_raise_does() -> None:
     assert recorder.messages == []
 
 
-@pytest.mark.parametrize(
-    "text", ["yesterday", "", "01/03/2026", "2026-02-30", "2026-13-01", "1767225600", "2026-1-1T25:0", "0001-01-01"]
-)
-def test_a_time_that_cannot_be_read_is_flagged(client: Client, text: str) -> None:
-    assert codes(client, user_id="ann", timestamp=text) == [("timestamp", "timestamp")]
-
-
-def test_a_time_that_only_a_broken_clock_says_is_flagged(client: Client) -> None:
-    assert codes(client, user_id="ann", timestamp=datetime(1, 1, 1, tzinfo=UTC)) == [("timestamp", "timestamp")]
-
-
 def test_half_a_character_in_a_name_or_an_id_is_flagged(client: Client) -> None:
     found = [
         *client.track("a\ud800", user_id="ann").faults,
@@ -148,34 +135,6 @@ def test_the_client_says_of_ids_what_the_collector_says(
 @pytest.mark.parametrize("code", ["junk_id", "no_usable_id"])
 def test_the_generated_ids_draw_each_fault(code: str) -> None:
     find(st.tuples(ids, ids, contexts), lambda drawn: (fault := id_fault(*drawn)) is not None and fault.code == code)
-
-
-times = st.from_regex(
-    r"\s?[0-9]{4}-[01]?[0-9]-[0-3]?[0-9]([Tt ][0-2]?[0-9]:[0-6]?[0-9](:[0-6]?[0-9]([.,][0-9]{1,7})?)?)?"
-    r"(Z|z|UTC| GMT|[+-][01][0-9]:?[0-9]{2}|[+-]01)?",
-    fullmatch=True,
-)
-
-
-@settings(max_examples=100)
-@given(times | st.text(max_size=8))
-def test_the_client_says_of_times_what_the_collector_says(collector: Collector, text: str) -> None:
-    recorder = Recorder()
-    with Client(recorder) as client:
-        client.track("a", user_id="ann", timestamp=text)
-    answer = collector.take(recorder.batches[0].encode())
-    # How far a time is from its receipt is the collector's alone to say: it has the clock that counts.
-    theirs = {fault.code for verdict in answer.verdicts for fault in verdict.faults} - {"misdated"}
-    fault = time_fault(text)
-    event(str(fault and fault.code))
-
-    assert ({fault.code} if fault else set()) == theirs
-
-
-@pytest.mark.parametrize("is_read", [True, False])
-@pytest.mark.slow
-def test_the_generated_times_are_read_and_not(is_read: bool) -> None:
-    find(times, lambda text: (parse_timestamp(text) is not None) == is_read)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def _is_of_the_call(error: BaseException) -> bool:
     return type(error) is TypeError and trace is not None and trace.tb_next is None
 
 
+@functools.cache
 def fault_log() -> FaultLog:
     """The fault log of this process, which is loaded with the first fault."""
     with uncut():

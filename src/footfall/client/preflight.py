@@ -6,18 +6,16 @@ cannot read by the time of receipt. All of these are slips in the calling code, 
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import orjson
 
 from footfall.encoding import encode
 from footfall.events import Fault
-from footfall.identity.given import id_text, whole_number
+from footfall.identity.given import id_text, plain_text, whole_number
 from footfall.identity.junk import is_junk
-from footfall.timestamps import parse_timestamp, plausible_us
 
-__all__ = ["id_fault", "names_device", "time_fault"]
+__all__ = ["id_fault", "kind_of", "misfit", "names_device"]
 
 
 def id_fault(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
@@ -31,15 +29,6 @@ def id_fault(user_id: str | None, anonymous_id: str | None, context: Any) -> Fau
     if not anonymous_id and not names_device(context, "device", "id"):
         return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", got)
     return Fault("userId", "junk_id", "the id of a user", got) if user_id else None
-
-
-def time_fault(value: str | datetime) -> Fault | None:
-    """The fault of a time that a collector cannot read, or that only a broken clock can say; None of any other."""
-    if isinstance(value, str):
-        moment, got = parse_timestamp(value), "other text"
-    else:
-        moment, got = plausible_us(value), f"the year {value.year}"
-    return Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got) if moment is None else None
 
 
 def _stands_for_no_one(user_id: str) -> bool:
@@ -61,3 +50,13 @@ def names_device(value: Any, *path: str) -> bool:
     except (ValueError, KeyError, TypeError, IndexError):
         return False
     return bool(id_text(part) or whole_number(part))
+
+
+def misfit(path: str, expected: str, value: object) -> Fault:
+    """The fault of a value of a type that its place does not take."""
+    return Fault(path, "type", expected, kind_of(value))
+
+
+def kind_of(value: object) -> str:
+    """What a value is, for a fault: its type, or that there is none."""
+    return "nothing" if value is None else "empty text" if plain_text(value) == "" else type(value).__name__
