@@ -13,8 +13,8 @@ __all__ = ["DEVICES", "PERSONS", "chain_text", "measure_text", "window_text"]
 PERSONS = "A person is one person_id. Messages with a junk anonymous_id and device streams are not persons."
 DEVICES = "A device is one device stream: messages with a device_id and no user_id."
 _CHAIN = (
-    "A later step is reached by any chain of messages, each at or after the one before. Messages of equal times count "
-    "as in order, and one message fills one step. Later steps may come after the window has ended."
+    "A later step is reached by any chain of messages, each at or after the one before. Messages with equal times "
+    "count as in order, and one message fills one step. Later steps may come after the window has ended."
 )
 _COMPARED: Mapping[str, str] = {"gt": "over", "gte": "at least", "lt": "under", "lte": "at most"}
 

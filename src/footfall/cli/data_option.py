@@ -1,4 +1,4 @@
-"""The option `--data` of the commands that need a data folder, from the same places as `serve` takes it."""
+"""The options `--data`, from the same places as `serve` takes it, and `--plan` of the commands that read data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from footfall.errors import UsageError
 
-__all__ = ["data_option"]
+__all__ = ["data_option", "plan_option"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -26,6 +26,12 @@ def data_option(help_: str = "The data folder of a collector.") -> Callable[[T],
     )  # fmt: skip
 
 
+def plan_option(help_: str) -> Callable[[T], T]:
+    """`--plan`, None without it."""
+    text = f"{help_}  [default: the latest plan of the folder]"
+    return click.option("--plan", type=click.Path(path_type=Path), help=text)
+
+
 def _or_of_file(context: click.Context, option: click.Parameter, data: Path | None) -> Path | None:
     data = data or _of_file()
     if data is None and not context.resilient_parsing:
@@ -34,9 +40,9 @@ def _or_of_file(context: click.Context, option: click.Parameter, data: Path | No
 
 
 def _of_file() -> Path | None:
-    """What the settings file says. Raises UsageError where it says nothing because of what is wrong with it.
+    """The folder that the settings file names. Raises UsageError where a mistake in the file hides it.
 
-    Where it names the folder, what is wrong with the rest of it is for `serve` to say.
+    Other mistakes in a file that names the folder are for `serve` to report.
     """
     # Loaded late: with the option given, no file is looked for.
     from footfall.cli.settings_file import read_settings_file

@@ -14,7 +14,7 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset
 from footfall.analytics.exports import COLUMNS, FORMATS, write_excel_csv
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import echo
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
@@ -31,7 +31,7 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 
 @click.command("export", epilog=_COLUMNS_HELP)
 @data_option()
-@click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
+@plan_option("The plan that says who the persons are.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.")

@@ -1,4 +1,4 @@
-"""`footfall person`: everything that the data say about one person, and how we know that it is theirs."""
+"""`footfall person`: who is behind an id, what they sent, and why each message is theirs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.identity.junk import is_junk
 from footfall.people import lookup, profile_of
@@ -20,7 +20,7 @@ from footfall.reporting.person import PersonAnswer, show_persons
 __all__ = ["command"]
 
 _NOBODY = 1
-# A busy tablet may have been used by hundreds; nobody reads so many pages.
+# Hundreds may have used a busy tablet; nobody reads so many pages.
 _MOST_PERSONS = 10
 
 
@@ -32,17 +32,17 @@ def command() -> None:
 @command.command()
 @click.argument("id")
 @data_option()
-@click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
+@plan_option("The plan that says who the persons are.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many recent messages.")
 def show(id: str, data: Path, plan: Path | None, form: str, limit: int) -> None:  # noqa: A002 - the argument's name
     """Show who is behind ID: a user_id, an anonymous_id, a device_id or a person_id.
 
-    Ids are compared without white space, control and zero-width characters around them, and accents in either way of
-    writing them. The page says why each message is the person's, and what each alias did. The rules are in
+    Ids are compared without white space, control and zero-width characters around them, and composed and decomposed
+    accents are equal. The page says why each message is the person's, and what each alias did. The rules are in
     tracking_plans/README.md, under "Persons and sessions".
 
-    Exit code 0 when there is somebody, 1 when there is nobody, 2 when the data or the plan cannot be read.
+    Exit code 0 when a person has the ID, 1 when nobody has it, 2 when the data or the plan cannot be read.
     """
     with Dataset.open(data, None if plan is None else plans.read(plan).require()) as dataset:
         answer = _look_up(dataset, id, limit)

@@ -8,7 +8,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import console, echo_json
 from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
@@ -20,18 +20,20 @@ __all__ = ["command"]
 
 @click.command("report")
 @data_option()
-@click.option("--plan", type=click.Path(path_type=Path), help="The plan; without it, the latest that the folder knows.")
-@click.option("--since", type=TimeParam(), help="Look at what occurred from here on, instead of each KPI's own window.")
-@click.option("--until", type=TimeParam(), help="… and before here.  [default: now]")
+@plan_option("The plan that says what to compute.")
+@click.option(
+    "--since", type=TimeParam(), help="Count what occurred from this time on, instead of each KPI's own window."
+)
+@click.option("--until", type=TimeParam(), help="Count what occurred before this time.  [default: now]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, plan: Path | None, since: str | None, until: str | None, form: str) -> None:
     """Show goals, KPIs, journeys and volumes, each number with its definition. Works while a collector runs.
 
-    The head counts what is stored, in quarantine, rejected and late. Without a plan the report shows messages, persons,
-    events and sources over time.
+    The head says how many messages are stored, in quarantine, rejected and late. Without a plan the report shows
+    messages, persons, events and sources over time.
 
-    Each KPI looks back from now as far as its window says. --since and --until override that: dates (2026-11-01), dates
-    and times, or how long ago (7d).
+    Each KPI looks back from now as far as its window says. --since and --until replace that window. A time is a date
+    (2026-11-01), a date and time (2026-11-01T09:30), or how long ago (7d, 12h).
     """
     now = local_time(SystemClock().now_us())
     chosen = plans.read(plan).require() if plan is not None else None

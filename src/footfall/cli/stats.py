@@ -28,8 +28,8 @@ _NOT_SYNCED = (
 def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.
 
-    A line counts messages under the name with which they came in. `kept` are stored now, `in quarantine` lie there now.
-    After a failed sync of the disk a first line says so, until the collector has copied the journal to a new file.
+    Messages count under the name with which they came in. `kept` are stored now, `in quarantine` are there now. After
+    a failed sync of the disk the first line says so, until the collector has copied the journal to a new file.
     """
     with storage.open(data, "read") as store:
         failure = store.failed_sync()

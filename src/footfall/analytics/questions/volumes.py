@@ -89,7 +89,7 @@ def _volume(context: ReportContext, event: str, expected: VolumeExpectation) -> 
         met=_is_met(expected, counts) if counts else None,
         window=context.window(used),
         definition=f"Messages per {_BEGIN[expected.per]}, on the clock of {context.plan.timezone}, by corrected time. "
-        "Only periods that lie wholly in the window count, and only from the event's first receipt on.",
+        "Only whole periods in the window count, from the event's first receipt on.",
     )
 
 
