@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.cli.plan.running import plan_command
 
 from footfall.cli.plan import COMMANDS, command
 
@@ -65,3 +66,30 @@ def test_the_list_imports_no_command() -> None:
     assert done.returncode == 0
     assert "loaded []" in done.stdout
     assert all(f"  {name} " in done.stdout for name in COMMANDS)
+
+
+def test_no_plan_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "plan.json").write_text("{}")
+    for arguments in (
+        ("fmt", "nowhere"),
+        ("fmt", "empty"),
+        ("fmt", "plan.json"),
+        ("docs", "nowhere", "-o", "out"),
+        ("codegen", "python", "nowhere", "-o", "out.py"),
+        ("codegen", "cobol", "empty", "-o", "x"),
+        ("codegen", "python", "empty"),
+    ):
+        done = plan_command(*arguments, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_faulty_plan_makes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "plan.yaml").write_text("plan: p\nevnts: {}\n")
+
+    for arguments in (("docs", ".", "-o", "out"), ("codegen", "python", ".", "-o", "out")):
+        done = plan_command(*arguments, cwd=tmp_path)
+        assert done.returncode == 1
+        assert "unknown key 'evnts'" in (done.stderr if arguments[0] == "docs" else done.stdout)
+    assert not (tmp_path / "out").exists()
