@@ -16,7 +16,6 @@ class SafeConsole(Console):
     """rich's own styles and movements are control segments or styles, never text, so all text can be escaped."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """See Console."""
         for segment in super().render(renderable, options):
             if segment.control or segment.text.isprintable():
                 yield segment

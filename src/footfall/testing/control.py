@@ -19,29 +19,24 @@ class MemoryControl:
         self._keys: dict[str, KeyRecord] = {}
 
     def put_bundle(self, digest: str, bundle: bytes) -> None:
-        """See Control."""
         self._require_disk()
         self._bundles[digest] = self._bundles.pop(digest, bundle)
 
     def bundles(self) -> Mapping[str, bytes]:
-        """See Control."""
         self._require_disk()
         return dict(self._bundles)
 
     def add_key(self, record: KeyRecord) -> None:
-        """See Control."""
         self._require_disk()
         if record.id in self._keys or any(record.digest == other.digest for other in self._keys.values()):
             raise JournalError("the key cannot be kept: it is there already")
         self._keys[record.id] = record
 
     def key_records(self) -> list[KeyRecord]:
-        """See Control."""
         self._require_disk()
         return sorted(self._keys.values(), key=lambda record: (record.created_at, record.id))
 
     def revoke_key(self, key_id: str, at: int) -> bool:
-        """See Control."""
         self._require_disk()
         record = self._keys.get(key_id)
         if record is None or record.revoked_at is not None:

@@ -30,7 +30,6 @@ class MemoryDisk:
         self._locks: dict[Path, str] = {}
 
     def open(self, path: Path, mode: Mode) -> IO[bytes]:
-        """See Disk."""
         if path in self._folders:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if mode == "read":
@@ -42,7 +41,6 @@ class MemoryDisk:
         return _Writing(self, path, self._files.setdefault(path, b""), at_start=mode == "update")
 
     def sync(self, file: IO[bytes]) -> None:
-        """See Disk."""
         if not isinstance(file, _Writing):
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         file.flush()
@@ -53,7 +51,6 @@ class MemoryDisk:
 
     @contextmanager
     def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:  # noqa: ARG002 - as below
-        """See Disk."""
         if path in self._folders:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if path.parent not in self._folders:
@@ -73,7 +70,6 @@ class MemoryDisk:
         return _Held(self._locks, path)
 
     def list(self, folder: Path) -> list[Path]:
-        """See Disk."""
         if folder in self._files:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         if folder not in self._folders:
@@ -82,12 +78,10 @@ class MemoryDisk:
         return sorted(inside)
 
     def remove(self, path: Path) -> None:
-        """See Disk."""
         self._files.pop(path, None)
         self._synced.pop(path, None)
 
     def make_folder(self, path: Path, *, private: bool = False) -> None:  # noqa: ARG002 - nobody else is here
-        """See Disk."""
         if path in self._files:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
         self._folders.update((path, *path.parents))

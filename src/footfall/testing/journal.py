@@ -46,7 +46,6 @@ class MemoryJournal(SnapshotReads, Journal):
         self._closed = False
 
     def commit(self, changes: Changes) -> list[bool]:
-        """See Journal."""
         with self._lock:
             self._require_open()
             if self.fail_with:
@@ -60,7 +59,6 @@ class MemoryJournal(SnapshotReads, Journal):
 
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
-        """See Journal."""
         with self._lock:
             self._require_open()
             books = {key: dict(counts) for key, counts in sorted(self._books.items())}
@@ -69,7 +67,6 @@ class MemoryJournal(SnapshotReads, Journal):
         yield moment
 
     def close(self) -> None:
-        """See Journal."""
         self._closed = True
 
     def _keep(self, row: Row) -> bool:
