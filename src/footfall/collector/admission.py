@@ -81,7 +81,14 @@ class Claim:
         with self._lock:
             if not self._shares:
                 raise overloaded()  # nobody waits for it any more
-            self._account.take(0, size - self.size)
+            account = self._account  # `take` in line: this is called several times for every request
+            total = account.size + size - self.size
+            if total > account.size:
+                if total > account.budget.size:
+                    raise overloaded()
+                if total > account.peak:
+                    account.peak = total
+            account.size = total
             self.size = size
 
     def prove(self) -> None:

@@ -122,7 +122,6 @@ class App:
                 body = await self._body(headers, receive, claim, self._settings.max_body_bytes)
             if body is None:
                 return
-            _say_known(scope)
             source, decision = await self._decide(route, body, scope.get("query_string", b""), source, claim)
             del body
             fresh = await self._committed(decision, claim)
@@ -149,9 +148,11 @@ class App:
             content = self._intake.inflate(body, limit, claim)
         except RequestError as error:
             raise unkeyed_too_large(limit) if error.status == 413 else error from None
-        if content and not self._keys.knows_one_of(route.dialect.write_keys(content, scope.get("query_string", b""))):
+        if self._keys.knows_one_of(route.dialect.write_keys(content, scope.get("query_string", b""))):
+            _say_known(scope)
+            claim.prove()
+        elif content:
             raise unauthorized()  # before anything is read closely: a stranger shall not cost us much
-        claim.prove()
         return content
 
     async def _body(self, headers: Mapping[bytes, bytes], receive: Receive, claim: Claim, limit: int) -> bytes | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -32,6 +33,7 @@ Step = Callable[[MessageState, RequestContext], bool]
 # What a row takes beside its body, and a verdict with its notices beside its faults: rounded up from measurements.
 _ROW_BYTES, _VERDICT_BYTES, _FAULT_BYTES = 1_000, 800, 500
 _GROW_EVERY = 64  # messages
+_DAY_US = 86_400_000_000
 
 
 STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, traits, plan, somebody)
@@ -73,7 +75,7 @@ def request_context(
     return RequestContext(
         source=source,
         received_at=received_at,
-        day=format_us(received_at)[:10],
+        day=_day_of(received_at // _DAY_US),
         skew=clock_skew(envelope.sent_at, received_at),
         type=envelope.type,
         context=envelope.context if type(envelope.context) is dict else {},
@@ -84,10 +86,16 @@ def request_context(
     )
 
 
+@lru_cache(maxsize=2)
+def _day_of(number: int) -> str:
+    return format_us(number * _DAY_US)[:10]
+
+
 def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) -> Decision:
     """Decide about every message of a request, each for itself.
 
-    `grow` is called now and then with the bytes that rows and verdicts take so far; what it raises ends the work.
+    `grow` is called now and then, in a long request, with the bytes that rows and verdicts take so far; what it raises
+    ends the work.
     """
     rows: list[Row] = []
     places: list[int] = []
@@ -97,7 +105,7 @@ def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) 
     source, received_at, shared = request.source, request.received_at, _kept_envelope(envelope, request)
     size = bodies = 0
     for index, piece in enumerate(envelope.pieces):
-        if index % _GROW_EVERY == 0:
+        if index and not index % _GROW_EVERY:
             grow(size)
         state = MessageState(piece, received_at)
         try:
@@ -151,7 +159,6 @@ def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) 
                 bytes(merged_objects([*state.traits, *own_traits(state.body)])) if state.traits else None,
             )
         )
-    grow(size)
     return Decision(len(envelope.pieces), Changes(rows, rejected), places, verdicts, notices, size + bodies)
 
 

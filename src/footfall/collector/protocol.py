@@ -188,18 +188,20 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
-        self._count_head(len(url))
+        self._field_bytes += len(url)
+        if self._field_bytes > self._settings.max_header_bytes:
+            self._refuse_head()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._stage == "head":
             super().on_header(name, value)
-        self._count_head(len(name) + len(value))  # also what follows a body in chunks, which is no part of the head
-
-    def _count_head(self, size: int) -> None:
-        self._field_bytes += size
+        self._field_bytes += len(name) + len(value)  # also of fields after a body in chunks
         if self._field_bytes > self._settings.max_header_bytes:
-            self._parse_status = 431
-            raise ValueError("the head is too long")  # the parser hands this back as an error of its own
+            self._refuse_head()
+
+    def _refuse_head(self) -> None:
+        self._parse_status = 431
+        raise ValueError("the head is too long")  # the parser hands this back as its own error
 
     def on_headers_complete(self) -> None:
         self._version = self.parser.get_http_version()

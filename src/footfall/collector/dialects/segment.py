@@ -107,19 +107,21 @@ def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CAN
         return _by_parts(body, settings, form)  # to find out which part of it is no JSON
     # bytes() copies: the rows of this batch must not keep the whole body alive.
     texts = list(map(bytes, raw.batch))
-    values = {key: bytes(getattr(raw, key)) for key in _MEMBERS if len(getattr(raw, key))}
     names_key = may_name_key(body)
-    pieces = None if names_key else _decoded_together(body, texts, settings)
-    if pieces is None:
-        colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
-        if colons != body.count(b":") and not _names_keys_once(body, settings):
-            return _by_parts(body, settings, form)
-        pieces = Pieces(texts, settings, form, may_name_key=names_key)
-    return _envelope(pieces, values, settings, form)
+    data = None if names_key else _decoded_together(body, texts, settings)
+    if data is not None:
+        shared = {key: bytes(value) for key in _ENVELOPE if len(value := getattr(raw, key))}
+        pieces = list(map(Piece, texts, data["batch"]))
+        return Envelope(pieces, None, data.get("sentAt"), None, data.get("context"), _join(shared), form)
+    values = {key: bytes(value) for key in _MEMBERS if len(value := getattr(raw, key))}
+    colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
+    if colons != body.count(b":") and not _names_keys_once(body, settings):
+        return _by_parts(body, settings, form)
+    return _envelope(Pieces(texts, settings, form, may_name_key=names_key), values, settings, form)
 
 
-def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettings) -> Sequence[Piece] | None:
-    """The messages of a small batch, decoded at once, which is quicker; None when something in it needs a closer look.
+def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettings) -> Any:
+    """What a small batch decodes to, at once, which is quicker; None when something in it needs a closer look.
 
     A key that stands twice is lost on decoding, and its colon with it.
     """
@@ -133,7 +135,7 @@ def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettin
             return None
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         return None
-    return list(map(Piece, texts, data["batch"]))
+    return data
 
 
 _MEMBERS = tuple(name for name in _Batch.__struct_fields__ if name != "batch")
