@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import JournalError
-from footfall.storage import Changes, Entry, Journal, Kind, Row, Snapshot, SqliteJournal
+from footfall.storage import Changes, Entry, Journal, Row, RowState, Snapshot, SqliteJournal
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
 from footfall.storage.journal import counter_name
 from footfall.testing import ManualClock
@@ -23,7 +23,7 @@ from footfall.testing.journal import MemoryJournal
 Make = Callable[[], Journal]
 
 
-def row(message_id: str, *, kind: Kind = "stored", source: str = "shop", event: str | None = "seen") -> Row:
+def row(message_id: str, *, kind: RowState = "stored", source: str = "shop", event: str | None = "seen") -> Row:
     return Row(
         kind=kind,
         source=source,
@@ -48,7 +48,7 @@ def counts(**numbers: int) -> dict[str, int]:
     return dict.fromkeys(COUNTS, 0) | numbers
 
 
-def all_of(journal: Journal, kind: Kind = "stored", *, after: int = 0, until: int | None = None) -> list[Entry]:
+def all_of(journal: Journal, kind: RowState = "stored", *, after: int = 0, until: int | None = None) -> list[Entry]:
     return [entry for chunk in journal.scan(kind, after=after, until=until) for entry in chunk]
 
 
@@ -363,7 +363,7 @@ STEP = st.one_of(
 )
 STEPS = st.lists(STEP, max_size=8)
 """Commits, and in between the numbers of rows to release, whether they are in quarantine or not."""
-KINDS: tuple[Kind, ...] = ("stored", "quarantined")
+KINDS: tuple[RowState, ...] = ("stored", "quarantined")
 
 
 def carry_out(journal: Journal, step: Changes | set[int]) -> None:

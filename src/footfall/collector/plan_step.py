@@ -100,7 +100,7 @@ def _check_track(state: MessageState, request: RequestContext, rules: BundleRule
 
 def _check_traits(state: MessageState, request: RequestContext, rules: BundleRules) -> None:
     assert state.validator is not None
-    more = request.form.more_traits(state.checked, request.shared) if state.traits else ()
+    more = request.form.more_traits(state.checked, request.shared) if state.more_traits else ()
     for text in (*more, *own_traits(state.checked)):
         _apply_checked(state, rules, None, state.validator.check_traits(TRAITS_OF[state.type], text))
 

@@ -17,7 +17,7 @@ from footfall.collector.json_split import depth_and_keys, why_unreadable
 from footfall.collector.message_state import MessageState, RequestContext, kind_of
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity.junk import is_junk
-from footfall.message_reader import client_word
+from footfall.message_reader import client_word, merged_objects, own_traits
 from footfall.timestamps import is_plausible, parse_timestamp
 
 __all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time", "traits"]
@@ -168,7 +168,9 @@ def _doubt(state: MessageState, request: RequestContext) -> None:
 def traits(state: MessageState, request: RequestContext) -> bool:
     """The traits of a user that its own `traits` do not have."""
     if state.type == "identify" and not state.is_oversize:
-        state.traits = request.form.more_traits(state.body, request.shared)
+        state.more_traits = request.form.more_traits(state.body, request.shared)
+        if state.more_traits:
+            state.traits = bytes(merged_objects([*state.more_traits, *own_traits(state.body)]))
     return True
 
 

@@ -20,7 +20,7 @@ from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.simulation.deltas import JourneyDelta, KpiDelta, journey_deltas, kpi_deltas
 from footfall.simulation.revalidator import Revalidator
-from footfall.storage.journal import Entry, Kind, Snapshot, counter_name
+from footfall.storage.journal import Entry, RowState, Snapshot, counter_name
 from footfall.timestamps import epoch_us
 
 __all__ = ["EventOutcome", "FaultOutcome", "Simulation", "simulate"]
@@ -111,7 +111,7 @@ def simulate(
 
 def _accepted(snapshot: Snapshot, revalidator: Revalidator, tally: _Tally) -> Iterator[Entry]:
     """Every message that would be stored under the new plan; the tally is kept on the way."""
-    kinds: tuple[Kind, ...] = ("stored", "quarantined")
+    kinds: tuple[RowState, ...] = ("stored", "quarantined")
     for kind in kinds:
         for chunk in snapshot.scan(kind, chunk=_CHUNK):
             for entry in chunk:

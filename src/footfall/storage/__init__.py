@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from footfall.storage.books import Books
     from footfall.storage.control import Control, KeyRecord
     from footfall.storage.folder import DataFolder
-    from footfall.storage.journal import Changes, Entry, Journal, Kind, Row, Snapshot
+    from footfall.storage.journal import Changes, Entry, Journal, Row, RowState, Snapshot
     from footfall.storage.location import open  # noqa: A004 - it is used as `storage.open`
     from footfall.storage.sqlite.control import SqliteControl
     from footfall.storage.sqlite.journal import SqliteJournal
@@ -25,9 +25,9 @@ __all__ = [
     "FailedSync",
     "Journal",
     "KeyRecord",
-    "Kind",
     "Mode",
     "Row",
+    "RowState",
     "Snapshot",
     "SqliteControl",
     "SqliteJournal",
@@ -40,7 +40,7 @@ __getattr__ = lazy_names(
         "books": ("Books",),
         "control": ("Control", "KeyRecord"),
         "folder": ("DataFolder",),
-        "journal": ("Changes", "Entry", "Journal", "Kind", "Row", "Snapshot"),
+        "journal": ("Changes", "Entry", "Journal", "RowState", "Row", "Snapshot"),
         "location": ("open",),
         "sqlite.control": ("SqliteControl",),
         "sqlite.journal": ("SqliteJournal",),

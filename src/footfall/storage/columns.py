@@ -1,6 +1,6 @@
 """The columns of a message, once: from this table SQLite's tables, Arrow's, the reports' and the exports' are made.
 
-A new column is a line here, a field of `Row`, and a value in `footfall.collector.pipeline`.
+A new column is a line here, a field of `Row`, and an attribute of that name that a step of the collector sets.
 """
 
 from __future__ import annotations

@@ -14,9 +14,9 @@ __all__ = [
     "Changes",
     "Entry",
     "Journal",
-    "Kind",
     "Refusals",
     "Row",
+    "RowState",
     "Snapshot",
     "SnapshotReads",
     "counter_name",
@@ -24,7 +24,7 @@ __all__ = [
     "quarter_of",
 ]
 
-Kind = Literal["stored", "quarantined"]
+RowState = Literal["stored", "quarantined"]
 
 _MISDATED = b'"code":"misdated"'  # as it is in a row's faults
 
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     readers need not know wires. After `kind` its fields are those of `footfall.storage.columns`.
     """
 
-    kind: Kind
+    kind: RowState
     source: str
     message_id: str
     type: str
@@ -118,7 +118,7 @@ class Snapshot(Protocol):
     """A journal as of one moment: everything that is read here belongs together. It raises JournalError."""
 
     def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Journal."""
         ...
@@ -152,7 +152,7 @@ class SnapshotReads(ABC):
         """See Journal."""
 
     def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Journal. The snapshot is held until the iterator ends or is closed."""
         with self.snapshot() as snapshot:
@@ -193,7 +193,7 @@ class Journal(Protocol):
         ...
 
     def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment."""
         ...

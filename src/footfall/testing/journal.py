@@ -14,9 +14,9 @@ from footfall.storage.journal import (
     Changes,
     Entry,
     Journal,
-    Kind,
     Refusals,
     Row,
+    RowState,
     Snapshot,
     SnapshotReads,
     counter_name,
@@ -121,7 +121,7 @@ class _Moment:
         self._refusals = refusals
 
     def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         asked = [
             entry

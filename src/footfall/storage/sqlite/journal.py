@@ -22,7 +22,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
 from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
-from footfall.storage.journal import Changes, Kind, Row, SnapshotReads, counter_name, is_misdated, quarter_of
+from footfall.storage.journal import Changes, Row, RowState, SnapshotReads, counter_name, is_misdated, quarter_of
 from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
     close_database,
@@ -321,7 +321,7 @@ class SqliteJournal(SnapshotReads):
             first = seq
             known = _known_ids(connection, changes.rows)
             ids: list[tuple[str, str, int, bool]] = []
-            tables: dict[Kind, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
+            tables: dict[RowState, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
             counts: Counter[tuple[str, str, str]] = Counter()
             misdated: Counter[tuple[str, str]] = Counter()
             superseded: list[tuple[int, int]] = []

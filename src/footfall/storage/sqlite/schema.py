@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from footfall.storage.books import COUNTS
 from footfall.storage.columns import COLUMNS, Column
-from footfall.storage.journal import Kind
+from footfall.storage.journal import RowState
 
 __all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
 SCHEMA_VERSION = 5
 
-TABLES: Mapping[Kind, str] = {"stored": "messages", "quarantined": "quarantined"}
+TABLES: Mapping[RowState, str] = {"stored": "messages", "quarantined": "quarantined"}
 
 
 def table_of(name: str, columns: Sequence[Column] = COLUMNS) -> str:
@@ -27,7 +27,7 @@ def insert_into(name: str, columns: Sequence[Column] = COLUMNS) -> str:
     return f"INSERT INTO {name} (seq, {names}) VALUES (?{', ?' * len(columns)})"  # noqa: S608 - our own names
 
 
-def select_from(kind: Kind, columns: Sequence[Column] = COLUMNS) -> str:
+def select_from(kind: RowState, columns: Sequence[Column] = COLUMNS) -> str:
     """The beginning of a query for rows of one kind: `seq`, then their values in the order of the columns."""
     names = ", ".join(column.name for column in columns)
     return f"SELECT seq, {names} FROM {TABLES[kind]}"  # noqa: S608 - our own names

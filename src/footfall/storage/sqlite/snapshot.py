@@ -10,7 +10,7 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Entry, Kind, Refusals, Row, counter_name
+from footfall.storage.journal import Entry, Refusals, Row, RowState, counter_name
 from footfall.storage.sqlite.database import translated
 from footfall.storage.sqlite.schema import TABLES, select_from
 
@@ -37,7 +37,7 @@ class SqliteSnapshot:
             raise translated("read", self._path, error) from error
 
     def scan(
-        self, kind: Kind, *, after: int = 0, until: int | None = None, chunk: int = 10_000
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Journal."""
         last = until if until is not None else 2**63 - 1
