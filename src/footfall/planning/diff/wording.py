@@ -105,7 +105,7 @@ def say_measure(measure: Measure) -> str:
     if isinstance(measure, Ratio):
         return f"({say_measure(measure.of)}) ÷ ({say_measure(measure.to)})"
     if isinstance(measure, Conversion):
-        return f"journey {measure.journey} from {measure.start} to {measure.end}"
+        return f"share of journey {measure.journey} from {measure.start} to {measure.end}"
     return " ".join(part for part in (_head(measure), _conditions(measure.where), _groups(measure.by)) if part)
 
 

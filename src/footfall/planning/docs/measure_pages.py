@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from footfall.plan.durations import format_duration
-from footfall.plan.model import Aggregate, Conversion, Count, Journey, Kpi, Measure, Plan, Ratio, Unique, Where
-from footfall.planning.codegen.wording import compact
+from footfall.plan.model import Conversion, Journey, Kpi, Plan, Where
+from footfall.planning.diff.wording import say_condition, say_measure
 from footfall.planning.docs.html import Markup, Part, element, joined, link, table
 
 __all__ = ["journey_body", "kpi_body"]
-
-_SIGNS = {"gt": ">", "gte": "≥", "lt": "<", "lte": "≤"}
 
 
 def kpi_body(kpi: Kpi, plan: Plan, events: Sequence[tuple[str, str]]) -> Markup:
@@ -27,7 +25,7 @@ def kpi_body(kpi: Kpi, plan: Plan, events: Sequence[tuple[str, str]]) -> Markup:
 def _kpi_facts(kpi: Kpi, plan: Plan) -> Iterator[tuple[str, Part]]:
     if kpi.owner:
         yield "Owner", kpi.owner
-    yield "Measure", measure_words(kpi.measure)
+    yield "Measure", say_measure(kpi.measure)
     yield "Window", "everything there is" if kpi.window is None else f"the last {format_duration(kpi.window)}"
     if kpi.target is not None:
         yield "Target", f"{kpi.target.direction} to {kpi.target.value} {kpi.target.unit or ''}".strip()
@@ -38,36 +36,6 @@ def _kpi_facts(kpi: Kpi, plan: Plan) -> Iterator[tuple[str, Part]]:
     goals = [goal.name for goal in plan.goals.values() if kpi.name in goal.kpis]
     if goals:
         yield "Goals", ", ".join(goals)
-
-
-def measure_words(measure: Measure) -> str:
-    """A measure as a sentence: `sum of order_completed.total where currency is one of "NOK", by country`."""
-    if isinstance(measure, Ratio):
-        return f"{measure_words(measure.of)}, divided by {measure_words(measure.to)}"
-    if isinstance(measure, Conversion):
-        return f"share of the journey {measure.journey} that gets from {measure.start} to {measure.end}"
-    where = f" where {_conditions(measure.where)}" if measure.where else ""
-    return f"{_figure(measure)}{where}" + (f", by {', '.join(measure.by)}" if measure.by else "")
-
-
-def _figure(measure: Count | Aggregate | Unique) -> str:
-    if isinstance(measure, Count):
-        return f"number of {measure.event}"
-    if isinstance(measure, Unique):
-        return f"number of different {measure.event}.{measure.property}"
-    return f"{measure.function} of {measure.event}.{measure.property}"
-
-
-def _conditions(conditions: Sequence[Where]) -> str:
-    return " and ".join(map(_condition, conditions))
-
-
-def _condition(where: Where) -> str:
-    sign = _SIGNS.get(where.op)
-    if sign is not None:
-        return f"{where.property} {sign} {compact(where.values[0])}"
-    values = ", ".join(map(compact, where.values))
-    return f"{where.property} is {'none' if where.op == 'not_in' else 'one'} of {values}"
 
 
 def journey_body(journey: Journey, plan: Plan) -> Markup:
@@ -109,6 +77,10 @@ def _step(journey: Journey, number: int, plan: Plan) -> tuple[Part, ...]:
     within = "" if step.within is None else format_duration(step.within)
     expected = "" if step.expect is None else f"{step.expect:.3g} of the step before"
     return (element("code", step.id), _event(step.event, plan), _conditions(step.where), within, expected)
+
+
+def _conditions(conditions: Sequence[Where]) -> str:
+    return " and ".join(map(say_condition, conditions))
 
 
 def _event(name: str, plan: Plan) -> Markup:
