@@ -8,21 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value, entries_of
 
 __all__ = ["attach_comments"]
 
 
-class _Comment:
-    __slots__ = ("alone", "column", "line", "start", "text")
-
-    def __init__(self, text: str, start: int, line: int, column: int, alone: bool) -> None:
-        self.text = text
-        self.start = start
-        self.line = line
-        self.column = column
-        self.alone = alone
+class _Comment(NamedTuple):
+    text: str
+    start: int
+    line: int
+    column: int
+    alone: bool
 
 
 def attach_comments(text: str, tree: Value) -> tuple[list[str], list[str]]:

@@ -31,8 +31,8 @@ class _Writer:
             return _scalar_lines(value)
         written: list[str] = []
         for number, entry in enumerate(self._ordered(value, kind)):
-            inner = inside(kind, _key(entry), _keys(value))
-            lines = self._pair(entry, inner, column) if value.is_map else self._item(entry, inner, column)
+            entry_kind = inside(kind, _key(entry), _keys(value))
+            lines = self._pair(entry, entry_kind, column) if value.is_map else self._item(entry, entry_kind, column)
             above = entry.leading if number else _without_empty_start(entry.leading)
             written += [*above, *lines, *entry.after]
         return written
@@ -85,7 +85,7 @@ class _Writer:
         if value.entries and (not value.flow or _has_comment(value)):
             return None
         text = self._flow(value, kind)
-        if text is None or (value.lines[0] != value.lines[1] and column + len(text) > _WIDTH):
+        if text is None or (value.first_line != value.last_line and column + len(text) > _WIDTH):
             return None
         return text
 
