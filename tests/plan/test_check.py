@@ -70,13 +70,13 @@ def test_each_fault_is_told_alone_and_at_its_place(case: Case, tmp_path: Path) -
 
 def test_sixteen_levels_are_taken_and_of_more_only_the_seventeenth_is_told(tmp_path: Path) -> None:
     file = tmp_path / "plan.yaml"
-    found = []
+    places = []
     for deep in (16, 20):
         nested = "{type: object, properties: {a: " * deep + "{type: string}" + "}}" * deep
         file.write_text(f"plan: p\nevents: {{sold: {{properties: {{a: {nested}}}}}}}")
-        found.append([problem.where for problem in read(file).problems])
+        places.append([problem.where for problem in read(file).problems])
 
-    assert found == [[], ["sold" + ".a" * 4]]
+    assert places == [[], ["sold" + ".a" * 4]]
 
 
 def test_every_code_of_the_register_has_a_plan_that_brings_it_about() -> None:
@@ -113,9 +113,9 @@ def test_nothing_is_concluded_from_what_has_a_fault_of_its_own(tmp_path: Path) -
         "kpis: {k: {measure: {sum: sold.a}}, l: {measure: {sum: sold.from_ctx}}}"
     )
 
-    told = [problem.message for problem in read(file).problems]
+    messages = [problem.message for problem in read(file).problems]
 
-    assert told == ["there is no property group 'ctx'", "there is no type 'gone'"]
+    assert messages == ["there is no property group 'ctx'", "there is no type 'gone'"]
 
 
 def test_aliases_that_multiply_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:

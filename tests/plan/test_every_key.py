@@ -142,12 +142,12 @@ def keys_of(record: Record, at: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ..
 
 
 def all_keys() -> dict[str, tuple[Any, ...]]:
-    found = {}
+    paths = {}
     for place, (record, at) in PLACES.items():
         for path, _ in keys_of(record, at):
             parts = [str(part) for part in path[len(at) :] if part != 0]
-            found[" ".join([place, ".".join(parts)]).strip()] = path
-    return found
+            paths[" ".join([place, ".".join(parts)]).strip()] = path
+    return paths
 
 
 def put(document: Any, path: tuple[Any, ...], value: Any) -> None:

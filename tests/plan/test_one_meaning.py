@@ -37,7 +37,7 @@ def as_a_plan_has_it(prop: Property) -> Property:
     """The property without what `footfall plan check` would refuse in it."""
     kinds = prop.types or (prop.type,)
     whole = bool(prop.enum) and all(kind in PLAIN for kind in kinds)
-    enum = tuple(one for one in prop.enum if type(one) in [PLAIN[kind] for kind in kinds]) if whole else ()
+    enum = tuple(member for member in prop.enum if type(member) in [PLAIN[kind] for kind in kinds]) if whole else ()
     return msgspec.structs.replace(
         prop,
         enum=enum,
@@ -70,10 +70,10 @@ class Wrong(NamedTuple):
 def wrongs(prop: Property, value: Any) -> Iterator[Wrong]:
     """Every fault of a decoded value, found part by part: paths with dots in their names cannot be taken apart."""
     shallow = msgspec.structs.replace(prop, properties=(), additional=True, items=None, values=None)
-    found = Faults()
-    explain(make_check(shallow, received=False, secret=lambda _: False), value, "", found)
+    listed = Faults()
+    explain(make_check(shallow, received=False, secret=lambda _: False), value, "", listed)
     node = make_check(prop, received=False, secret=lambda _: False)
-    yield from (Wrong(fault.code, node.of(value).prop, value) for fault in found.wrong)
+    yield from (Wrong(fault.code, node.of(value).prop, value) for fault in listed.wrong)
     if prop.type == "object" and isinstance(value, dict):
         names = {part.wire_name or part.name: part for part in prop.properties}
         code = "unknown_property" if prop.additional is None else "additional"
@@ -99,7 +99,7 @@ def _has(prop: Property, name: str) -> bool:
 
 def right_members(prop: Property) -> list[str | int]:
     """The members of an enum that the other constraints accept."""
-    return [one for one in prop.enum if not list(wrongs(prop, one))]
+    return [member for member in prop.enum if not list(wrongs(prop, member))]
 
 
 class Difference(NamedTuple):
@@ -154,7 +154,9 @@ DIFFERENCES = (
     Difference(
         "class",
         "an enum with an integer of more than 64 bits has no Literal",
-        lambda wrong: wrong.code == "enum" and any(isinstance(one, int) and one >= 2**63 for one in wrong.prop.enum),
+        lambda wrong: (
+            wrong.code == "enum" and any(isinstance(member, int) and member >= 2**63 for member in wrong.prop.enum)
+        ),
     ),
     Difference(
         "class",
@@ -188,7 +190,7 @@ def _is_open(prop: Property) -> bool:
     return prop.additional is True or any(map(_is_open, inside))
 
 
-def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) -> None:
+def judge_one_plan(whole: Property, texts: Iterable[bytes], counts: Counter[str]) -> None:
     """Hold every judge's verdict on some properties of an event against the walker's faults."""
     event = Event(name="drawn", wire_name="drawn", properties=whole.properties, additional=whole.additional)
     plan = Plan(id="p", events={"drawn": event})
@@ -205,28 +207,28 @@ def judge_one_plan(whole: Property, texts: Iterable[bytes], seen: Counter[str]) 
             passed_over = _is_open(whole) and not decodes(Any, text)
             assert not decodes(kind, text) or re.search(rb"[0-9]{4301}", text) or passed_over, text
             continue
-        found = list(wrongs(whole, decode(text)))
-        assert Counter(fault.code for fault in faults) == Counter(wrong.code for wrong in found), text
+        listed = list(wrongs(whole, decode(text)))
+        assert Counter(fault.code for fault in faults) == Counter(wrong.code for wrong in listed), text
         verdicts = {"schema": schema.is_valid(json.loads(text)), "class": decodes(kind, text)}
         for judge, takes in verdicts.items():
-            seen[f"{judge} {'takes' if takes else 'refuses'}"] += 1
+            counts[f"{judge} {'takes' if takes else 'refuses'}"] += 1
             if not takes:
                 huge = judge == "class" and _holds_huge(decode(text))
                 odd = judge == "class" and _ODD_TIME.search(text) is not None
-                seen[HUGE] += huge and not found
-                seen[ODD_TIME] += odd and not found
-                assert found or huge or odd, (judge, event, text)
+                counts[HUGE] += huge and not listed
+                counts[ODD_TIME] += odd and not listed
+                assert listed or huge or odd, (judge, event, text)
                 continue
-            seen[f"{judge} takes a key that is not named"] += not found and holds_more(whole, decode(text))
-            for wrong in found:
+            counts[f"{judge} takes a key that is not named"] += not listed and holds_more(whole, decode(text))
+            for wrong in listed:
                 why = [row.why for row in DIFFERENCES if row.judge == judge and row.excuses(wrong)]
                 assert why, (judge, wrong, text)
-                seen[why[0]] += 1
+                counts[why[0]] += 1
 
 
 @pytest.mark.slow
 def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named() -> None:
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     # By seeds, not by a generator whose draws are others in its next version: what was seen is asserted below.
     for seed in range(100):
@@ -234,15 +236,15 @@ def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named
         for _ in range(8):
             whole = as_a_plan_has_it(draw_whole(random))
             texts = [draw_text(random, whole, random.choice((0.0, 0.05, 0.2))) for _ in range(25)]
-            judge_one_plan(whole, [text.encode(errors="surrogatepass") for text in texts], seen)
+            judge_one_plan(whole, [text.encode(errors="surrogatepass") for text in texts], counts)
     large = Property(name="a", wire_name="a", type="integer", max=Decimal("1e30"))
     finite = Property(name="a", wire_name="a", type="number")
     among = Property(name="a", wire_name="a", type="integer", enum=(1, 2**63))
     for prop, zeros in ((large, 31), (finite, 400), (among, 1)):
-        judge_one_plan(Property(type="object", properties=(prop,)), [b'{"a":1%s}' % (b"0" * zeros)], seen)
+        judge_one_plan(Property(type="object", properties=(prop,)), [b'{"a":1%s}' % (b"0" * zeros)], counts)
 
     nobody = Property(name="a", wire_name="a", type="string", pattern="^z$", enum=("x",))
-    judge_one_plan(Property(type="object", properties=(nobody,)), [b'{"a":"z"}'], seen)
+    judge_one_plan(Property(type="object", properties=(nobody,)), [b'{"a":"z"}'], counts)
 
     expected = {
         "schema takes",
@@ -255,7 +257,7 @@ def test_every_judge_gives_the_same_verdict_up_to_the_differences_that_are_named
         ODD_TIME,
         *(row.why for row in DIFFERENCES),
     }
-    assert {name for name in expected if not seen[name]} == set()
+    assert {name for name in expected if not counts[name]} == set()
 
 
 def test_a_pattern_has_one_longest_value_for_every_judge() -> None:
@@ -264,16 +266,16 @@ def test_a_pattern_has_one_longest_value_for_every_judge() -> None:
         Property(name="b", wire_name="b", type="string", pattern="^[a-z]*$", format="hostname", max_length=2_000),
         Property(name="c", wire_name="c", type="array", items=Property(type="string", pattern="a")),
     )
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     for size in (1_024, 1_025):
         judge_one_plan(
             Property(type="object", properties=props),
             [b'{"a":"%s"}' % (b"a" * size), b'{"c":["%s"]}' % (b"a" * size), b'{"b":"%s"}' % (b"a" * 63)],
-            seen,
+            counts,
         )
     other = jsonschema_rs.Draft202012Validator(members_schema(props, EXCHANGE, closed=True))
 
-    assert seen["schema takes"] == seen["class takes"] == 4
-    assert seen["schema refuses"] == seen["class refuses"] == 2
+    assert counts["schema takes"] == counts["class takes"] == 4
+    assert counts["schema refuses"] == counts["class refuses"] == 2
     assert [other.is_valid({"a": "a" * size}) for size in (1_024, 1_025)] == [True, False]

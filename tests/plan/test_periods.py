@@ -32,9 +32,9 @@ def test_a_day_is_as_long_as_the_wall_clock_says(day: str, hours: int) -> None:
 
 
 def test_a_week_begins_on_monday() -> None:
-    found = list(full_periods("week", us("2026-11-04T12:00"), us("2026-11-24T00:00"), ZONE))
+    periods = list(full_periods("week", us("2026-11-04T12:00"), us("2026-11-24T00:00"), ZONE))
 
-    assert found == [
+    assert periods == [
         (us("2026-11-09T00:00"), us("2026-11-16T00:00")),
         (us("2026-11-16T00:00"), us("2026-11-23T00:00")),
     ]

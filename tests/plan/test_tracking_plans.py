@@ -101,17 +101,17 @@ def test_the_shop_has_journeys_with_all_their_parts() -> None:
     assert any(step.where for journey in journeys for step in journey.steps)
 
 
-def keys(record: object, seen: set[int]) -> Iterator[str]:
+def keys(record: object, visited: set[int]) -> Iterator[str]:
     """Every key that the tables of the format know, at any depth."""
-    if id(record) in seen:
+    if id(record) in visited:
         return
-    seen.add(id(record))
+    visited.add(id(record))
     for name, key in record.keys.items() if isinstance(record, Record) else ():
         yield name
-        yield from keys(key.kind, seen)
+        yield from keys(key.kind, visited)
     inner = getattr(record, "_kind", None)
     if inner is not None:
-        yield from keys(inner, seen)
+        yield from keys(inner, visited)
 
 
 def documented() -> str:
@@ -124,11 +124,11 @@ def test_every_key_of_the_format_is_documented() -> None:
 
     records = [FILE, *(getattr(schema, name) for name in schema.__all__), *measures.MEASURES.values()]
     records += [kind for _, kind in schema.SECTIONS.values()]
-    known = {name for record in records for name in keys(record, set())}
+    names = {name for record in records for name in keys(record, set())}
     words = set(re.findall(r"`([a-z_]+):?`", documented()))
 
-    assert len(known) > 80
-    assert known - words == set()
+    assert len(names) > 80
+    assert names - words == set()
 
 
 def test_every_code_of_a_finding_is_documented() -> None:
@@ -140,13 +140,13 @@ def test_every_code_of_a_finding_is_documented() -> None:
 def test_every_example_in_the_documentation_is_a_clean_plan(tmp_path: Path) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", documented(), re.DOTALL)
     file = tmp_path / "plan.yaml"
-    told = []
+    problems = []
     for block in blocks:
         file.write_text(block)
-        told += read(file).problems
+        problems += read(file).problems
 
     assert len(blocks) >= 3
-    assert [str(problem) for problem in told] == []
+    assert [str(problem) for problem in problems] == []
 
 
 def test_the_three_lines_of_the_documentation_compute_the_id_of_a_person() -> None:

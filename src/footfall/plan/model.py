@@ -158,7 +158,7 @@ class VolumeExpectation(_Part, frozen=True, kw_only=True):
 
 
 class Enforcement(_Part, frozen=True, kw_only=True):
-    """What happens on a fault, in one place (test, client or collector)."""
+    """What happens on a fault, at one stage (test, client or collector)."""
 
     unknown_event: Policy
     unknown_property: Policy

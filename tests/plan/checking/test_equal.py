@@ -44,26 +44,26 @@ def spellings(draw: st.DrawFn) -> str:
 
 
 @given(spellings(), spellings())
-def test_two_spellings_are_one_text_if_and_only_if_they_are_one_moment(one: str, other: str) -> None:
-    texts = canonical_datetime(one), canonical_datetime(other)
+def test_two_spellings_are_one_text_if_and_only_if_they_are_one_moment(spelling: str, other: str) -> None:
+    texts = canonical_datetime(spelling), canonical_datetime(other)
 
     assert None not in texts
-    assert (texts[0] == texts[1]) is (seconds_of(one) == seconds_of(other))
+    assert (texts[0] == texts[1]) is (seconds_of(spelling) == seconds_of(other))
 
 
 @given(spellings())
 def test_a_time_is_read_to_the_microsecond_it_stands_for(text: str) -> None:
-    found = read_datetime(text)
+    time = read_datetime(text)
 
-    assert found is not None
-    since = found.replace(tzinfo=None) - datetime(1, 1, 1) - (found.utcoffset() or timedelta())  # noqa: DTZ001 - as it is
+    assert time is not None
+    since = time.replace(tzinfo=None) - datetime(1, 1, 1) - (time.utcoffset() or timedelta())  # noqa: DTZ001 - as it is
     assert Fraction(since // timedelta(microseconds=1), 1_000_000) == seconds_of(text) - 86_400 - (
         seconds_of(text) % Fraction(1, 1_000_000)
     )
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("spelling", "other"),
     [
         ("2026-03-01T00:30:00+01:00", "2026-02-28 23:30:00z"),
         ("2026-02-28T24:00:00Z", "2026-03-01T01:00:00+01"),
@@ -71,8 +71,8 @@ def test_a_time_is_read_to_the_microsecond_it_stands_for(text: str) -> None:
         ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.0+1400"),
     ],
 )
-def test_one_moment_in_several_spellings(one: str, other: str) -> None:
-    assert canonical_datetime(one) == canonical_datetime(other) is not None
+def test_one_moment_in_several_spellings(spelling: str, other: str) -> None:
+    assert canonical_datetime(spelling) == canonical_datetime(other) is not None
 
 
 @given(st.datetimes(timezones=st.just(UTC)))

@@ -21,10 +21,10 @@ SECRET = "s3cret-b0b"
 
 
 def found_in(prop: Property, text: str, *, secret: bool = False, received: bool = False) -> list[Fault]:
-    found = Faults()
+    listed = Faults()
     node = make_check(prop, received=received, secret=lambda part: secret and part.sensitivity == "personal")
-    explain(node, decode(text.encode()), "p", found)
-    return [*found.wrong, *found.novel, *found.unknown]
+    explain(node, decode(text.encode()), "p", listed)
+    return [*listed.wrong, *listed.novel, *listed.unknown]
 
 
 def codes(prop: Property, text: str) -> list[str]:
@@ -191,7 +191,7 @@ def draw_secret_text(random: Random, depth: int = 4) -> Any:
 
 
 def test_a_fault_never_shows_a_value_of_a_personal_property_and_its_texts_are_short() -> None:
-    seen: Counter[str] = Counter()
+    drawn: Counter[str] = Counter()
 
     for seed in range(100):
         random = Random(seed)
@@ -199,13 +199,13 @@ def test_a_fault_never_shows_a_value_of_a_personal_property_and_its_texts_are_sh
         for _ in range(20):
             value = draw_secret_text(random)
             for fault in found_in(prop, json.dumps(value), secret=True):
-                seen[fault.code] += 1
+                drawn[fault.code] += 1
                 assert SECRET not in fault.got + fault.expected
                 assert len(fault.expected) <= TEXT_LIMIT
                 assert 0 < len(fault.got) <= TEXT_LIMIT
                 assert fault.code == "unknown_property" or SECRET not in fault.path
 
-    assert {"type", "pattern", "format", "enum", "unknown_property"} <= seen.keys()
+    assert {"type", "pattern", "format", "enum", "unknown_property"} <= drawn.keys()
 
 
 def test_what_is_received_after_a_transform_has_the_transformed_type() -> None:

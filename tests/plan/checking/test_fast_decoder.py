@@ -260,12 +260,12 @@ TEXTS_PER_PLAN = 80
 
 
 def walked_codes(node: PropertyCheck, text: bytes) -> list[str]:
-    found = Faults()
+    listed = Faults()
     try:
-        explain(node, decode(text), "", found)
+        explain(node, decode(text), "", listed)
     except (ValueError, RecursionError):
         return ["json"]
-    return [fault.code for fault in (*found.wrong, *found.novel, *found.unknown)]
+    return [fault.code for fault in (*listed.wrong, *listed.novel, *listed.unknown)]
 
 
 def holds_more(prop: Property, value: Any) -> bool:
@@ -288,28 +288,30 @@ ODD_TIME = re.compile(rb"[Tt ]24:|:60|[+-][0-9]{2}\"")
 
 
 def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     for seed in range(100):
         random = Random(seed)
         prop = draw_whole(random)
         node = make_check(prop, received=False, secret=lambda _: False)
-        seen.update(f"type {part.type}" for part in prop.properties)
+        counts.update(f"type {part.type}" for part in prop.properties)
         for _ in range(TEXTS_PER_PLAN):
             text = draw_text(random, prop, random.choice((0.0, 0.05, 0.2))).encode(errors="surrogatepass")
             codes, passed = walked_codes(node, text), passes_fast(node, text)
-            seen["clean, with a key that is not named"] += not codes and holds_more(prop, decode(text))
-            seen.update({"clean" if not codes else "faulty", *codes, "no fast form" if passed is None else "fast form"})
+            counts["clean, with a key that is not named"] += not codes and holds_more(prop, decode(text))
+            counts.update(
+                {"clean" if not codes else "faulty", *codes, "no fast form" if passed is None else "fast form"}
+            )
             if passed is None:
                 continue
             if has_duplicate_keys(text):
-                seen["duplicate keys"] += 1
+                counts["duplicate keys"] += 1
                 # msgspec checks every occurrence, the walker only the one that counts.
                 assert not (passed and codes), (prop, text)
             else:
                 # The fast way leaves a time in a spelling that msgspec does not read to the walker.
                 odd = not passed and ODD_TIME.search(text) is not None
-                seen["odd time"] += odd and not codes
+                counts["odd time"] += odd and not codes
                 assert odd or passed is (not codes), (prop, text, codes)
 
     hard = {
@@ -322,5 +324,5 @@ def test_fast_and_slow_agree_on_any_plan_and_any_text() -> None:
         *CODES,
         *(f"type {name}" for name in TYPES),
     }
-    assert {name for name in hard if not seen[name]} == set()
-    assert min(seen["clean"], seen["faulty"]) * 5 > seen["clean"] + seen["faulty"]
+    assert {name for name in hard if not counts[name]} == set()
+    assert min(counts["clean"], counts["faulty"]) * 5 > counts["clean"] + counts["faulty"]

@@ -194,24 +194,24 @@ scalars: st.SearchStrategy[Any] = st.none() | st.booleans() | st.sampled_from(["
 
 
 def test_a_rule_agrees_with_python_wherever_python_can_tell() -> None:
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     @settings(max_examples=300)
     @given(expressions, st.lists(scalars, min_size=3, max_size=3) | st.lists(numbers, min_size=3, max_size=3))
     def agree(text: str, drawn: list[Any]) -> None:
         values = dict(zip("abc", drawn, strict=True))
-        held = compile_rule(text, values.keys())(values)
-        seen["held" if held else "refuted"] += 1
+        is_true = compile_rule(text, values.keys())(values)
+        counts["held" if is_true else "refuted"] += 1
         if not all(type(value) in {int, Decimal} for value in values.values()) or "True" in text or "2.5" in text:
             return  # to Python True is a number, strings can be added, and 2.5 is a float
         try:
             expected = eval(compile(ast.parse(text, mode="eval"), "rule", "eval"), {"len": len}, values)
         except (TypeError, ArithmeticError):
-            seen["unknown to Python"] += 1
+            counts["unknown to Python"] += 1
             return
-        seen["compared"] += 1
-        assert held is bool(expected)
+        counts["compared"] += 1
+        assert is_true is bool(expected)
 
     agree()
 
-    assert min(seen[name] for name in ("held", "refuted", "compared", "unknown to Python")) > 0
+    assert min(counts[name] for name in ("held", "refuted", "compared", "unknown to Python")) > 0

@@ -65,12 +65,12 @@ def test_what_was_done_is_not_done_again_but_for_what_is_to_be_dropped_now() -> 
 
 
 def test_in_a_map_the_keys_that_were_changed_are_spared() -> None:
-    left = remaining(Part(in_map=Part("hash")), Part(keys={"a": Part("mask")}))
+    rest = remaining(Part(in_map=Part("hash")), Part(keys={"a": Part("mask")}))
 
-    assert left is not None
-    assert left.inside("b") == Part("hash")
-    assert left.inside("a") != Part("hash")
-    assert [touches(left, {key: "v"}) for key in ("a", "b")] == [False, True]
+    assert rest is not None
+    assert rest.inside("b") == Part("hash")
+    assert rest.inside("a") != Part("hash")
+    assert [touches(rest, {key: "v"}) for key in ("a", "b")] == [False, True]
 
 
 def test_a_value_that_does_not_fit_is_touched_and_null_is_not() -> None:
@@ -124,14 +124,14 @@ def test_put_together_a_value_is_changed_where_either_changes_it(first: Part, se
 @given(wanted=PARTS, done=PARTS, path=PATHS)
 @example(wanted=Part(in_map=Part("hash")), done=Part(keys={"a": Part("mask")}), path=["a"])
 def test_a_value_that_was_changed_is_at_most_dropped(wanted: Part, done: Part, path: list[str]) -> None:
-    before, left = change_at(done, path), change_at(remaining(wanted, done), path)
+    before, rest = change_at(done, path), change_at(remaining(wanted, done), path)
 
-    assert left in (None, change_at(wanted, path))
-    assert before is not None or left == change_at(wanted, path)
+    assert rest in (None, change_at(wanted, path))
+    assert before is not None or rest == change_at(wanted, path)
 
 
 @given(part=PARTS)
 def test_nothing_remains_of_what_was_done(part: Part) -> None:
-    left = remaining(part, part)
+    rest = remaining(part, part)
 
-    assert left is None
+    assert rest is None

@@ -271,7 +271,7 @@ checks = st.builds(
 
 
 def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None:
-    seen: Counter[bool] = Counter()
+    drawn: Counter[bool] = Counter()
 
     @settings(max_examples=100)
     @given(st.lists(checks, min_size=1, max_size=4), st.data())
@@ -289,11 +289,11 @@ def test_rules_see_the_same_values_on_the_fast_way_and_on_the_slow_way() -> None
             clean = bool(compiled.is_clean(compiled.decode(f"{{{text}}}".encode())))
             assert bool(checked.faults) is not clean
             assert clean is (not compiled.explain(f"{{{text}}}".encode())), (texts, text)
-            seen[clean] += 1
+            drawn[clean] += 1
 
     agree()
 
-    assert min(seen[True], seen[False]) > 0
+    assert min(drawn[True], drawn[False]) > 0
 
 
 @pytest.mark.parametrize("place", ["test", "client", "collector"])
@@ -306,8 +306,8 @@ def test_an_object_overrides_for_itself_alone_what_happens_to_other_keys(place: 
 
     checked = validator.check(event, b'{"z":1,"inner":{"z":1},"closed":{"z":1},"opened":{"z":1,"inner":{"z":1}}}')
 
-    told = codes((*checked.faults, *checked.warnings))
-    assert sorted(told) == [
+    reported = codes((*checked.faults, *checked.warnings))
+    assert sorted(reported) == [
         ("closed.z", "additional"),
         ("inner.z", "unknown_property"),
         ("opened.inner.z", "unknown_property"),

@@ -210,7 +210,7 @@ def explain(node: PropertyCheck, value: Any, path: str, faults: Faults) -> None:
             elif len(faults.novel) < _MOST_FAULTS:
                 faults.novel.append(fault)
     if node.kind == "object":
-        _walk_object(node, value, path, faults)
+        _explain_object(node, value, path, faults)
     elif node.inner is not None and type(value) is list:
         for index, item in enumerate(value):
             if len(faults.wrong) >= _MOST_FAULTS:
@@ -223,7 +223,7 @@ def explain(node: PropertyCheck, value: Any, path: str, faults: Faults) -> None:
             explain(node.inner, item, join_key(path, "*" if node.hidden else key), faults)
 
 
-def _walk_object(node: PropertyCheck, value: dict[str, Any], path: str, faults: Faults) -> None:
+def _explain_object(node: PropertyCheck, value: dict[str, Any], path: str, faults: Faults) -> None:
     for child in node.children:
         inside = f"{path}.{child.key}" if path else child.key
         if child.key in value:

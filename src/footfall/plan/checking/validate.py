@@ -176,7 +176,7 @@ class _Compiled:
         self.decode: Callable[[bytes | msgspec.Raw], Any]
         self.is_clean: Callable[[Any], object]
         if fast is None:
-            self.decode, self.is_clean = decode, self._walks_clean
+            self.decode, self.is_clean = decode, self._has_no_fault
         else:
             self.decode, self.is_clean = fast
             if rules:
@@ -191,21 +191,21 @@ class _Compiled:
             hint = _JSON_HINTS.get(type(error).__name__) or shorten(str(error))
             faults.wrong.append(Fault("", "json", "JSON text", hint))
             return faults
-        self._walk(value, faults)
+        self._explain_value(value, faults)
         return faults
 
-    def _walk(self, value: Any, faults: Faults) -> None:
+    def _explain_value(self, value: Any, faults: Faults) -> None:
         value = {} if value is None else value
         explain(self._node, value, "", faults)
         if self._rules and type(value) is dict:
-            self._walk_rules(value, faults)
+            self._explain_rules(value, faults)
 
-    def _walks_clean(self, value: Any) -> bool:
+    def _has_no_fault(self, value: Any) -> bool:
         faults = Faults()
-        self._walk(value, faults)
+        self._explain_value(value, faults)
         return not faults
 
-    def _walk_rules(self, value: dict[str, Any], faults: Faults) -> None:
+    def _explain_rules(self, value: dict[str, Any], faults: Faults) -> None:
         for rule, compiled in self._rules:
             nodes = [self._by_name[name] for name in sorted(compiled.names)]
             # A rule over a property with a fault would only repeat the fault.

@@ -59,19 +59,19 @@ def _check_circles(drives: Mapping[str, YamlNode], problems: Problems) -> None:
     """Report KPIs that, step by step, drive themselves; each circle once."""
     done: set[str] = set()
     for start in drives:
-        walk: list[str] = []
+        chain: list[str] = []
         name = start
         while name in drives and name not in done:
             done.add(name)
-            walk.append(name)
+            chain.append(name)
             name = drives[name].value
-        if name in walk:
-            circle = [*walk[walk.index(name) :], name]
+        if name in chain:
+            circle = [*chain[chain.index(name) :], name]
             problems.add(
                 "cycle",
                 f"KPIs drive each other in a circle: {' → '.join(circle)}",
-                at=drives[walk[-1]],
-                path=("kpis", walk[-1], "drives"),
+                at=drives[chain[-1]],
+                path=("kpis", chain[-1], "drives"),
                 remedy="cut it here",
             )
 
