@@ -12,7 +12,7 @@ from tests.client.interrupted import At, Interruption, interruptions, run
 
 from footfall import AsyncClient, Client, ClientOptions
 from footfall.client.memory_store import MemoryStore
-from footfall.client.outbox import HIGH, LOW, Limits, Outbox
+from footfall.client.outbox import HIGH, LOW, Outbox
 from footfall.clock import SystemClock
 from footfall.delivery import RetryPolicy
 from footfall.errors import OverloadedError, RefusedError, TransportError
@@ -190,7 +190,7 @@ def test_what_is_taken_is_neither_lost_nor_doubled_wherever_it_is_interrupted(by
 
     places = 0
     for interruption in interruptions(act, "signal"):
-        box = Outbox(Limits(max_batch=4, linger=0.0), RetryPolicy(), MemoryStore())
+        box = Outbox(ClientOptions(max_batch=4, linger=0.0), MemoryStore())
         current.append(box)
         for rank in (LOW, HIGH, LOW, LOW, HIGH, LOW, LOW):
             box.put(b'{"n":', b"}", rank, 0.0)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from footfall import ClientOptions
 from footfall.client.memory_store import MemoryStore
-from footfall.client.outbox import HIGH, LOW, InFlight, Limits, Outbox
+from footfall.client.outbox import HIGH, LOW, InFlight, Outbox
 from footfall.client.outbox_store import OutboxStore
 from footfall.delivery.retry import RetryPolicy
 from footfall.errors import OverloadedError, RefusedError, TransportError, UnauthorizedError, UnreachableError
@@ -24,12 +25,9 @@ SLOW_DOWN = OverloadedError("slow down", retry_after=2.0)
 TOO_LARGE = RefusedError("too large", status=413)
 
 
-def outbox(**limits: float) -> Outbox:
-    return Outbox(Limits(**limits), RetryPolicy(initial=1.0, maximum=8.0), MemoryStore())  # type: ignore[arg-type]  # ints and floats
-
-
-def outbox_of(store: OutboxStore, **limits: float) -> Outbox:
-    return Outbox(Limits(**limits), RetryPolicy(), store)  # type: ignore[arg-type]  # ints and floats
+def outbox(store: OutboxStore | None = None, **options: Any) -> Outbox:
+    retry = RetryPolicy(initial=1.0, maximum=8.0)
+    return Outbox(ClientOptions(retry=retry, **options), store or MemoryStore())
 
 
 def put(box: Outbox, *names: str, rank: int = LOW, now: float = 0.0) -> list[str]:
@@ -218,7 +216,7 @@ def test_a_batch_that_is_too_large_is_halved_until_one_message_is_left_which_is_
 
 
 def test_a_batch_is_given_up_when_the_policy_says_so() -> None:
-    box = Outbox(Limits(max_batch=1), RetryPolicy(attempts=2), MemoryStore())
+    box = Outbox(ClientOptions(max_batch=1, retry=RetryPolicy(attempts=2)), MemoryStore())
     put(box, "a")
     for now in (0.0, 100.0):
         box.take(now)
@@ -265,9 +263,9 @@ def test_it_knows_when_everything_up_to_a_message_is_settled() -> None:
 def test_what_a_dead_process_left_goes_first_and_at_once_and_is_in_the_books() -> None:
     shelf = Shelf()
     store = shelf.store()
-    put(outbox_of(store), "a", "b")
+    put(outbox(store), "a", "b")
     store.die()
-    box = outbox_of(shelf.store())
+    box = outbox(shelf.store())
     box.adopt(0.0)
     put(box, "c")
 
@@ -286,7 +284,7 @@ def test_nobody_adopts_what_the_collector_took_or_refused_for_good(
 ) -> None:
     shelf = Shelf()
     store = shelf.store()
-    box = outbox_of(store, linger=0.0)
+    box = outbox(store, linger=0.0)
     put(box, "a")
     box.take(0.0)
     if outcome is None:
@@ -295,7 +293,7 @@ def test_nobody_adopts_what_the_collector_took_or_refused_for_good(
         box.failed(outcome, 0.0, 0.0)
     store.die()
 
-    heir = outbox_of(shelf.store())
+    heir = outbox(shelf.store())
     heir.adopt(0.0)
 
     assert [message.decode().partition(":")[0] for message in heir.waiting()] == left_over
@@ -304,9 +302,9 @@ def test_nobody_adopts_what_the_collector_took_or_refused_for_good(
 def test_a_full_queue_drops_what_it_adopted_first() -> None:
     shelf = Shelf()
     store = shelf.store()
-    put(outbox_of(store), "a", "b", "c")
+    put(outbox(store), "a", "b", "c")
     store.die()
-    box = outbox_of(shelf.store(), queue_bytes=6)
+    box = outbox(shelf.store(), queue_bytes=6)
     box.adopt(0.0)
 
     put(box, "d")
@@ -317,17 +315,17 @@ def test_a_full_queue_drops_what_it_adopted_first() -> None:
 
 def test_a_closed_outbox_leaves_what_is_pending() -> None:
     shelf = Shelf()
-    box = outbox_of(shelf.store())
+    box = outbox(shelf.store())
     put(box, "a")
 
     box.close()
 
-    heir = outbox_of(shelf.store())
+    heir = outbox(shelf.store())
     heir.adopt(0.0)
     assert heir.ledger().adopted == 1
 
 
-class Any(RuleBasedStateMachine):
+class AnyCalls(RuleBasedStateMachine):
     """Any calls in any order, with a model that knows every message's fate."""
 
     QUEUE = 150
@@ -344,8 +342,13 @@ class Any(RuleBasedStateMachine):
 
     def begin(self, store: OutboxStore) -> None:
         self.box = Outbox(
-            Limits(max_batch=4, max_batch_bytes=64 + 60, linger=1.0, queue_bytes=self.QUEUE),
-            RetryPolicy(initial=1.0, maximum=4.0, attempts=2),
+            ClientOptions(
+                max_batch=4,
+                max_batch_bytes=64 + 60,
+                linger=1.0,
+                queue_bytes=self.QUEUE,
+                retry=RetryPolicy(initial=1.0, maximum=4.0, attempts=2),
+            ),
             store,
         )
         self.box.adopt(0.0)
@@ -475,7 +478,7 @@ class Any(RuleBasedStateMachine):
         assert len(self.accepted) == len(self.delivered) + len(self.dropped) + overflowed
 
 
-class AnyLives(Any):
+class AnyLives(AnyCalls):
     """The same with a store that outlives its process, which may die at any time."""
 
     def begin(self, store: OutboxStore) -> None:
@@ -499,10 +502,10 @@ class AnyLives(Any):
 HARD = {"again", "drop gave_up", "drop refused", "drop too_large", "overflowed", "refused", "split too_large"}
 
 
-@pytest.mark.parametrize(("machine", "hard"), [(Any, HARD), (AnyLives, {*HARD, "adopted", "died in flight"})])
-def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order(machine: type[Any], hard: set[str]) -> None:
-    Any.SEEN.clear()
+@pytest.mark.parametrize(("machine", "hard"), [(AnyCalls, HARD), (AnyLives, {*HARD, "adopted", "died in flight"})])
+def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order(machine: type[AnyCalls], hard: set[str]) -> None:
+    AnyCalls.SEEN.clear()
 
     run_state_machine_as_test(machine, settings=settings(max_examples=100, stateful_step_count=60))
 
-    assert {name for name, count in Any.SEEN.items() if count} >= hard
+    assert {name for name, count in AnyCalls.SEEN.items() if count} >= hard

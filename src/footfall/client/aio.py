@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import functools
 import logging
 import threading
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from footfall.client.base import FLUSH_TIMEOUT, UNSURE, BaseClient, Say, say
 from footfall.client.ends import expect_end
-from footfall.client.guard import guarded, guarded_async
+from footfall.client.guard import Guarded, guarded
 from footfall.client.ledger import Delivery
 from footfall.client.outbox import InFlight
 from footfall.errors import UsageError
@@ -21,6 +22,36 @@ from footfall.events import Answer
 __all__ = ["AsyncClient"]
 
 _log = logging.getLogger("footfall")
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_Self = TypeVar("_Self", bound=Guarded)
+
+
+def _guarded(
+    fallback: _T,
+) -> Callable[
+    [Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]],
+    Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
+]:
+    """`guarded` for a coroutine; a cancelled task passes."""
+
+    def guard(
+        call: Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
+    ) -> Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]:
+        place = f"{call.__name__}()"
+
+        @functools.wraps(call)
+        async def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+            try:
+                return await call(self, *args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - this is what the guard is for
+                self._caught.log(place, error)
+                return fallback
+
+        return inside
+
+    return guard
 
 
 class _Sender:
@@ -69,7 +100,7 @@ class AsyncClient(BaseClient):
         super()._renew()
 
     # A timeout here ends with a count of what is left, not with a TimeoutError.
-    @guarded_async(UNSURE)
+    @_guarded(UNSURE)
     async def flush(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - see above
         """Send what was accepted before this call, without lingering; return after at most `timeout` seconds.
 
@@ -84,7 +115,7 @@ class AsyncClient(BaseClient):
         with self._lock:
             return self._outbox.ledger().delivery()
 
-    @guarded_async(UNSURE)
+    @_guarded(UNSURE)
     async def aclose(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - as for flush
         """Take no more messages, send what is pending, let go of the connection; at most for `timeout` seconds.
 

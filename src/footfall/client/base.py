@@ -26,7 +26,7 @@ from footfall.client.loss_log import LossLog, in_words
 from footfall.client.memory_store import MemoryStore
 from footfall.client.message import Hook
 from footfall.client.options import ClientOptions
-from footfall.client.outbox import InFlight, Limits, Outbox
+from footfall.client.outbox import InFlight, Outbox
 from footfall.client.prepare import NUMBER, TAIL, Prepared, Preparer
 from footfall.clock import Clock, SystemClock
 from footfall.delivery.retry import Action
@@ -79,31 +79,25 @@ class BaseClient(Calls):
     """The part of a client that neither waits nor sends.
 
     `collector` is a URL (with `write_key`) or any Transport. `plan` (a folder, a file, a bundle, or a loaded Plan) has
-    every event checked in the caller. What is not given of these is read from `FOOTFALL_URL`, `FOOTFALL_WRITE_KEY` (for
-    a URL alone) and `FOOTFALL_PLAN`, when the client is made. `on_invalid` says what follows from a fault: `flag` (send
-    it, and say so on the event), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what
-    the plan says for clients, and to flag where it says nothing. `hooks` are called in order with each Message and may
+    every event checked in the caller. What is missing of these is read from `FOOTFALL_URL`, `FOOTFALL_WRITE_KEY` (for a
+    URL alone) and `FOOTFALL_PLAN`, when the client is made. `on_invalid` says what follows from a fault: `flag` (send
+    the event with its faults), `drop`, or `raise` (for tests; also takes the plan's policy for tests); None is what the
+    plan says for clients, and to flag where it says nothing. `hooks` are called in order with each Message and may
     change or drop it.
 
     The logger `footfall` gets a warning when the sending begins to fail, and when it ends for good because the
-    collector refused the write key; once for each event name and fault, for what the plan has against an event, for
-    what the collector did not store, for a call that was refused and for a value that was replaced; and once for each
-    episode in which messages were lost, with their number and the reasons. Everything else is at INFO. No line holds a
-    value, an id or a key.
+    collector refused the write key; once for each event name and fault, for what the plan or the collector has against
+    an event, for a refused call and for a replaced value; and once for each episode in which messages were lost, with
+    their number and the reasons. Everything else is at INFO. No line has a value, an id or a key.
 
-    `disabled=True`, or `FOOTFALL_DISABLED=1` where the argument is left out, makes a client that takes every call and
-    does nothing: no URL or plan is needed or looked at, no hook is called, no event is checked, each receipt is falsy
-    with the reason `disabled`, and `stats().refused` counts them.
+    `disabled=True`, or `FOOTFALL_DISABLED=1` where the argument is missing, makes a client that takes every call and
+    does nothing: it reads no URL or plan, and each receipt is falsy with the reason `disabled`.
 
-    Where the wall clock was set by more than 2 s while a message waited (a gateway boots without a clock), the time of
-    the call is repaired by the clock that counts since the boot, and `context.client.clock` says `repaired`. A
-    `timestamp` of the caller's is never touched.
+    Where the wall clock was set while a message waited, its time is repaired. What is pending as the process ends is
+    sent for up to `close_timeout` seconds. client/README.md says more of both. After a fork the child's client begins
+    empty and under another id, while the parent's keeps its queue.
 
-    After a fork the child's client begins empty and under an id of its own, while the parent's keeps its queue. When
-    the process ends, what is pending is sent for up to `close_timeout` seconds (see client/README.md for which ends
-    let it).
-
-    Raises UsageError for what cannot be, PlanError for a plan that cannot be used.
+    Raises UsageError for arguments that cannot be used, PlanError for a plan that cannot be used.
     """
 
     # Whether a full queue makes the caller wait.
@@ -171,17 +165,7 @@ class BaseClient(Calls):
         self._renew_locks()
         # Our own clock is made anew too: another thread may have held its lock at the moment of the fork.
         self._clock: Clock = clock or SystemClock()
-        self._outbox = Outbox(
-            Limits(
-                max_batch=options.max_batch,
-                max_batch_bytes=options.max_batch_bytes,
-                linger=options.linger,
-                queue_bytes=options.queue_bytes,
-                drop_oldest=options.when_full == "drop_oldest",
-            ),
-            options.retry,
-            MemoryStore() if self._disabled else self._new_store(),
-        )
+        self._outbox = Outbox(options, MemoryStore() if self._disabled else self._new_store())
         self._outbox.adopt(self._clock.monotonic())
         self._preparer = self._new_preparer()(
             policy,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from footfall.client.guard import CaughtErrors, fault_log, guarded
-from footfall.client.message import Fields, Id, Message, PlannedEvent, Timestamp, opened
+from footfall.client.message import Fields, Id, Message, Timestamp
 from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.encoding import fields_of
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
+from footfall.forks import uncut
 from footfall.identity.given import plain_text
+
+if TYPE_CHECKING:
+    from footfall.client.planned_event import PlannedEvent
 
 __all__ = ["Calls"]
 
@@ -91,7 +96,7 @@ class Calls(ABC):
                 self._caught.misused("track()", f"got an unexpected keyword argument {next(iter(unknown))!r}")
                 return _LOST
             message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
-            return self._record(message if type(event) is str else opened(message))
+            return self._record(message if type(event) is str else _opened()(message))
         except InvalidEventError:
             raise
         except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application
@@ -241,6 +246,14 @@ class Calls(ABC):
     @abstractmethod
     def _refuse(self, reason: str) -> None:
         """Count a message that was not accepted."""
+
+
+@functools.cache
+def _opened() -> Callable[[Message], Message]:
+    with uncut():
+        from footfall.client.planned_event import opened
+
+    return opened
 
 
 def _in_another_order(properties: Any) -> Any:

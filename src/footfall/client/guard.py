@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from footfall.errors import InvalidEventError
 from footfall.forks import uncut
@@ -17,7 +17,7 @@ from footfall.forks import uncut
 if TYPE_CHECKING:
     from footfall.client.fault_log import FaultLog
 
-__all__ = ["CaughtErrors", "Guarded", "fault_log", "guarded", "guarded_async"]
+__all__ = ["CaughtErrors", "Guarded", "fault_log", "guarded"]
 
 _log = logging.getLogger("footfall")
 
@@ -112,32 +112,6 @@ def guarded(
                     caught.log(place, error)
                 except RecursionError:
                     pass
-                return fallback
-
-        return inside
-
-    return guard
-
-
-def guarded_async(
-    fallback: _T,
-) -> Callable[
-    [Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]],
-    Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
-]:
-    """`guarded` for a coroutine."""
-
-    def guard(
-        call: Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
-    ) -> Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]:
-        place = f"{call.__name__}()"
-
-        @functools.wraps(call)
-        async def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-            try:
-                return await call(self, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - this is what the guard is for
-                self._caught.log(place, error)
                 return fallback
 
         return inside

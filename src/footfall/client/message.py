@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, ClassVar, Literal, Protocol, SupportsIndex
 from uuid import UUID
 
 import msgspec
 
 from footfall.client.outbox_store import HIGH, LOW
-from footfall.encoding import lazy_text
 from footfall.events import MessageType
 
-__all__ = ["SPECS", "Fields", "Hook", "Id", "Message", "MessageSpec", "PlannedEvent", "Timestamp", "opened"]
+__all__ = ["SPECS", "Fields", "Hook", "Id", "Message", "MessageSpec", "Timestamp"]
 
 
 class _Dataclass(Protocol):
@@ -27,12 +25,6 @@ class _Attrs(Protocol):
 
 class _Pydantic(Protocol):
     def model_dump(self) -> Any: ...
-
-
-class PlannedEvent(Protocol):
-    """An event with its properties in one object, as `footfall plan codegen python` makes them from a plan."""
-
-    __footfall_event__: ClassVar[str]
 
 
 Fields = Mapping[str, Any] | msgspec.Struct | _Dataclass | _Attrs | _Pydantic
@@ -58,37 +50,6 @@ class Message(msgspec.Struct, frozen=True):
 
 
 Hook = Callable[[Message], Message | None]
-
-
-def opened(message: Message) -> Message:
-    """The message of a `PlannedEvent`: its name on the wire, and its properties by their names there.
-
-    What is UNSET was not given and is left out. A lazy text is asked for its text. Anything else comes back as it is,
-    to be refused with a fault.
-    """
-    event = message.name
-    try:
-        name = getattr(type(event), "__footfall_event__", None)
-    except Exception:  # noqa: BLE001 - a metaclass of the caller's raised: it is no event of a plan
-        name = None
-    if not isinstance(name, str):
-        text = lazy_text(event)
-        return message if text is None else msgspec.structs.replace(message, name=text)
-    if message.properties is not None:
-        return message
-    properties: Any = event
-    if isinstance(event, msgspec.Struct):
-        try:
-            properties = msgspec.to_builtins(event, builtin_types=_KEPT)
-        except Exception:  # noqa: BLE001 - a value of another kind, or one that raises: the encoder deals with each
-            fields = zip(event.__struct_fields__, event.__struct_encode_fields__, strict=True)
-            given = ((wire_name, getattr(event, field)) for field, wire_name in fields)
-            properties = {wire_name: value for wire_name, value in given if value is not msgspec.UNSET}
-    return msgspec.structs.replace(message, name=name, properties=properties)
-
-
-# What the encoder writes in its own way, so that an object sends the same bytes as the same values in a dict.
-_KEPT = (bytes, bytearray, memoryview, datetime, date, time, timedelta, Decimal, UUID)
 
 
 class MessageSpec(msgspec.Struct, frozen=True):

@@ -16,18 +16,17 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import msgspec
-
 from footfall.client.ledger import Ledger
 from footfall.client.outbox_store import HIGH, LOW, Entry
-from footfall.delivery.retry import Decision, Failures, RetryPolicy, decide
+from footfall.delivery.retry import Decision, Failures, decide
 from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
 
 if TYPE_CHECKING:
+    from footfall.client.options import ClientOptions
     from footfall.client.outbox_store import OutboxStore
 
-__all__ = ["HIGH", "LOW", "InFlight", "Limits", "Outbox", "PutResult"]
+__all__ = ["HIGH", "LOW", "InFlight", "Outbox", "PutResult"]
 
 # The first word of why something is pending, by what the last attempt met.
 _WORDS: dict[type[TransportError], str] = {
@@ -39,19 +38,6 @@ _UNANSWERED = "unanswered: the collector has not answered yet"
 
 # The batch's own JSON: {"batch":[],"sentAt":"2026-11-22T09:00:00.000000Z"}
 _ENVELOPE = 64
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much an outbox keeps and how it makes batches; see ClientOptions for the units.
-
-    `drop_oldest` says whether a full outbox drops what it accepted earlier to take a new message.
-    """
-
-    max_batch: int = 100
-    max_batch_bytes: int = 480_000
-    linger: float = 0.5
-    queue_bytes: int = 32 * 1024 * 1024
-    drop_oldest: bool = True
 
 
 class InFlight(NamedTuple):
@@ -93,9 +79,9 @@ class Outbox:
     what became of it. One batch is in flight at a time.
     """
 
-    def __init__(self, limits: Limits, retry: RetryPolicy, store: OutboxStore) -> None:
-        self._limits = limits
-        self._retry = retry
+    def __init__(self, options: ClientOptions, store: OutboxStore) -> None:
+        self._options = options
+        self._drops_oldest = options.when_full == "drop_oldest"
         self._store = store
         self._totals = store.totals
         self._append = store.append
@@ -122,7 +108,7 @@ class Outbox:
 
     def has_room(self, size: int) -> bool:
         """Whether a message of `size` bytes fits without dropping another."""
-        return self.pending_bytes + size <= self._limits.queue_bytes
+        return self.pending_bytes + size <= self._options.queue_bytes
 
     def put(self, head: bytes, tail: bytes, rank: int, now: float, wall_us: int | None = None) -> PutResult:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
@@ -133,20 +119,20 @@ class Outbox:
         changed but the count of refusals, when room could only be made by dropping a message of a higher rank, or one
         that is in flight, or when nothing may be dropped at all.
         """
-        limits, totals = self._limits, self._totals
+        options, totals = self._options, self._totals
         while True:
             number = totals.last_number + 1
             message = b"%b%d%b" % (head, number, tail)
             low, high = totals.sizes
             queued_bytes = low + high + len(message)
-            if queued_bytes + self._batch_bytes > limits.queue_bytes and not self._make_room(len(message), rank):
+            if queued_bytes + self._batch_bytes > options.queue_bytes and not self._make_room(len(message), rank):
                 self.refuse("queue_full")
                 return "full"
             low, high = totals.counts
             queued = low + high + 1
             # Not taken if a signal handler or a finalizer of the same thread sent one meanwhile, under this number.
             if self._append((number, message, now, wall_us), rank):
-                if queued == 1 or queued == limits.max_batch or queued_bytes >= limits.max_batch_bytes - _ENVELOPE:
+                if queued == 1 or queued == options.max_batch or queued_bytes >= options.max_batch_bytes - _ENVELOPE:
                     return "wake"
                 return "queued"
 
@@ -157,8 +143,8 @@ class Outbox:
 
     def _make_room(self, size: int, rank: int) -> bool:
         """Drop the oldest of the lowest ranks until `size` bytes fit; False, and nothing is dropped, if they cannot."""
-        most = self._limits.queue_bytes - size
-        may_drop = sum(self._totals.sizes[: rank + 1]) if self._limits.drop_oldest else 0
+        most = self._options.queue_bytes - size
+        may_drop = sum(self._totals.sizes[: rank + 1]) if self._drops_oldest else 0
         if self.pending_bytes - may_drop > most:
             return False
         for lower in range(rank + 1):
@@ -227,8 +213,8 @@ class Outbox:
             if oldest is None:
                 return None
             number, _, since, _ = oldest
-            if number > self._flush_up_to and self._queued < self._limits.max_batch and not self._is_long():
-                wait = since + self._limits.linger - now
+            if number > self._flush_up_to and self._queued < self._options.max_batch and not self._is_long():
+                wait = since + self._options.linger - now
         return max(0.0, wait, self._trouble.not_before - now)
 
     def take(self, now: float) -> InFlight | None:
@@ -257,7 +243,7 @@ class Outbox:
             self._leaving = nothing
 
     def _leave(self) -> None:
-        most, room = self._limits.max_batch, self._limits.max_batch_bytes - _ENVELOPE
+        most, room = self._options.max_batch, self._options.max_batch_bytes - _ENVELOPE
         heads = [self._store.first(rank, most) for rank in (LOW, HIGH)]
         # The number tells which of two messages came first.
         heads_in_order = sorted(heads[LOW] + heads[HIGH])[:most]
@@ -332,10 +318,10 @@ class Outbox:
         trouble = self._trouble
         attempts, since = (trouble.attempts + 1, trouble.since) if trouble.attempts else (1, now)
         failures = Failures(attempts, now - since)
-        if self._retry.exhausted(failures):
+        if self._options.retry.exhausted(failures):
             self._drop("gave_up")
             return Decision("drop", "gave_up")
-        not_before = now + self._retry.delay(failures, dice=dice, retry_after=error.retry_after)
+        not_before = now + self._options.retry.delay(failures, dice=dice, retry_after=error.retry_after)
         reason = f"{_WORDS.get(type(error), 'unreachable')}: {error}"
         trouble = _Trouble(reason, attempts, since, not_before, error.retry_after is not None)
         self._sending = None
@@ -366,7 +352,7 @@ class Outbox:
     @property
     def is_calm(self) -> bool:
         """Whether the queue is at most half full, so that no more is dropped for now."""
-        return 2 * self.pending_bytes <= self._limits.queue_bytes
+        return 2 * self.pending_bytes <= self._options.queue_bytes
 
     def ledger(self) -> Ledger:
         """The books now."""
@@ -403,7 +389,7 @@ class Outbox:
     def _is_long(self, more: int = 0) -> bool:
         """Whether what is queued, and `more` bytes, fill a batch."""
         low, high = self._totals.sizes
-        return low + high + more >= self._limits.max_batch_bytes - _ENVELOPE
+        return low + high + more >= self._options.max_batch_bytes - _ENVELOPE
 
     @property
     def _queued(self) -> int:
