@@ -113,24 +113,27 @@ class CallChecker:
     def check(self, sent: Sent) -> CallVerdict:
         """The verdict on one message that the code sends."""
         sources = self._sources.of(sent.origin.file)
-        if sent.kind in {"identify", "group"}:
-            problems = list(self._traits(sent)) if sent.receiver is None else []
-            return CallVerdict(sent, "", None, sources, tuple(problems), True)
-        if sent.kind != "track":
-            return CallVerdict(sent, "", None, sources, (), True)
-        event_value = plain(sent.event)
-        if not isinstance(event_value, Const):
-            problems = [self._unresolved(sent, event_value)] if sent.receiver is None else [self._no_client(sent, "")]
-            return CallVerdict(sent, getattr(event_value, "prefix", ""), None, sources, tuple(problems), False)
-        name = event_value.value
-        event = self._validator.resolve(name) if isinstance(name, str) else None
+        name, event, problems, is_resolved = "", None, list[Problem](), True
+        if sent.kind == "track":
+            name, event, problems, is_resolved = self._track(sent, sources)
+        elif sent.kind in {"identify", "group"} and sent.receiver is None:
+            problems = list(self._traits(sent))
+        return CallVerdict(sent, name, event, sources, tuple(problems), is_resolved)
+
+    def _track(self, sent: Sent, sources: frozenset[str]) -> tuple[str, Event | None, list[Problem], bool]:
+        """The name of the event, the planned event, what is wrong, and whether it is known what is sent."""
+        value = plain(sent.event)
+        if not isinstance(value, Const):
+            problem = self._unresolved(sent, value) if sent.receiver is None else self._no_client(sent, "")
+            return getattr(value, "prefix", ""), None, [problem], False
+        name = str(value.value)
+        event = self._validator.resolve(name) if isinstance(value.value, str) else None
         if sent.receiver is not None:
-            problems = [] if event is None else [self._no_client(sent, name)]
-            return CallVerdict(sent, str(name), event, sources, tuple(problems), False)
+            return name, event, [] if event is None else [self._no_client(sent, name)], False
         if event is None:
-            return CallVerdict(sent, str(name), None, sources, (self._unplanned(sent, name),), True)
+            return name, None, [self._unplanned(sent, value.value)], True
         problems = [*self._status(sent, event), *self._source(sent, event, sources), *self._properties(sent, event)]
-        return CallVerdict(sent, str(name), event, sources, tuple(problems), True)
+        return name, event, problems, True
 
     # The event.
 
@@ -211,7 +214,7 @@ class CallChecker:
             where = f"{event.name}.{key}"
             if key in planned:
                 yield from _of_options(entry.value, partial(self._value, sent, event, key, planned[key]))
-            elif event.additional is not True and not _is_own_key(sent.sdk, key):
+            elif event.additional is not True and not key.startswith(SDKS[sent.sdk].ignored or ()):
                 remedy = did_you_mean(key, planned)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
                 yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy, part=key)
@@ -222,7 +225,11 @@ class CallChecker:
         names = {prop.name: prop.wire_name or prop.name for prop in event.properties} if sent.by_name else {}
         by_wire_name = {names.get(key, key): entry for key, entry in entries.items()}
         # A generated class leaves out what is UNSET.
-        return {key: entry for key, entry in by_wire_name.items() if not _is_unset(entry.value)}
+        return {
+            key: entry
+            for key, entry in by_wire_name.items()
+            if not (isinstance(entry.value, External) and entry.value.name.endswith(".UNSET"))
+        }
 
     def _presence(
         self, sent: Sent, event: Event, prop: Property, entry: DictEntry | None, may_hold_more: bool
@@ -293,15 +300,6 @@ def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
         # A key that the plan does not know is a fault of the event; inside a value it is a fault of the value.
         if mine and not unknown:
             yield fault
-
-
-def _is_unset(value: Value) -> bool:
-    return isinstance(value, External) and value.name.endswith(".UNSET")
-
-
-def _is_own_key(sdk: str, key: str) -> bool:
-    ignored = SDKS[sdk].ignored
-    return bool(ignored) and key.startswith(ignored)
 
 
 def _article(kind: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from footfall.planning.scan.calls import Sent
+from footfall.planning.scan.dictionaries import options_of
 from footfall.planning.scan.library import Library, module_name
 from footfall.planning.scan.mutations import Mutations, loosened
 from footfall.planning.scan.sdks import MODULES, SDKS
@@ -86,17 +87,14 @@ class Modules:
         while at is not None:
             value = at.names.get(name)
             if value is not None:
-                if isinstance(value, Import):
-                    # Modules that import a name from each other in a circle come back here.
+                options = options_of(value)
+                if any(isinstance(option, Import) for option in options):
+                    # Modules that import a name from each other in a circle come back here. There are several options
+                    # in `try: from x import y`, and something else where there is no x.
                     at.names[name] = Unknown(f"is {name!r}, which is imported in a circle")
-                    value = at.names[name] = self._imported(at.module.path, value)
-                elif isinstance(value, Choice) and any(isinstance(option, Import) for option in value.options):
-                    # `try: from x import y`, and something else where there is no x.
-                    at.names[name] = Unknown(f"is {name!r}, which is imported in a circle")
-                    path = at.module.path
                     each = [
-                        self._imported(path, option) if isinstance(option, Import) else option
-                        for option in value.options
+                        self._imported(at.module.path, option) if isinstance(option, Import) else option
+                        for option in options
                     ]
                     value = at.names[name] = join_values(each, value)
                 if at is at.module.scope and (scope is not at or at.module.is_whole):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import msgspec
@@ -60,8 +60,8 @@ def scan(
     """
     followed = follow_tree(library, clients or {})
     checker = CallChecker(plan, root)
-    verdicts = [checker.check(sent) for sent in followed.sent]
-    verdicts = [_with_tests(verdict, library) for verdict in _told_once(_chosen(_listed(verdicts, library)))]
+    relevant = [*_relevant(map(checker.check, followed.sent), library)]
+    verdicts = [_with_tests(verdict, library) for verdict in _without_repeats([*_with_choices(relevant)])]
     events = implementations(plan, verdicts)
     coverage = coverage_of(plan, events)
     owners = sorted({event.owner for event in plan.events.values() if event.owner})
@@ -84,46 +84,44 @@ def _with_tests(verdict: CallVerdict, library: Library) -> CallVerdict:
     return msgspec.structs.replace(verdict, is_test=True) if is_test else verdict
 
 
-def _listed(verdicts: Sequence[CallVerdict], library: Library) -> list[CallVerdict]:
-    """The calls that are listed. A method that is called `track` is one of many: without a client something is said of
-    it only where the event is planned, or where it is not known and the file imports an SDK."""
-    chosen = []
+def _relevant(verdicts: Iterable[CallVerdict], library: Library) -> Iterator[CallVerdict]:
+    """The calls to list. A method that is called `track` is one of many: without a client it has a finding only where
+    the event is planned, or where it is not known and the file imports an SDK."""
     for verdict in verdicts:
         sent = verdict.sent
         if sent.receiver is None or verdict.event is not None:
-            chosen.append(verdict)
+            yield verdict
         elif sent.kind == "track":
             is_near = bool(library.sdks(sent.origin.file)) and not isinstance(sent.event, Const)
-            chosen.append(verdict if is_near else msgspec.structs.replace(verdict, problems=()))
-    return chosen
+            yield verdict if is_near else _with_problems(verdict, ())
 
 
-def _chosen(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
-    """Where a call sends one of several events, what is wrong is a warning, and only that of the event that fits best.
+def _with_choices(verdicts: Sequence[CallVerdict]) -> Iterator[CallVerdict]:
+    """Where a call sends one of several events, its findings are warnings, and only those of the event that fits best.
 
-    Nothing is said of properties when one of the events fits, or may be one that is not known; and nothing of an event
-    that may never be sent, such as the value of a base class.
+    There is none about properties when one of the events fits, or may be one that is not known; and none about an
+    event that may never be sent, such as the value of a base class.
     """
     choices: dict[tuple[CodeLocation, CodeLocation], list[CallVerdict]] = {}
     for verdict in verdicts:
         if verdict.sent.is_choice and verdict.sent.kind == "track" and verdict.sent.receiver is None:
             choices.setdefault((verdict.sent.location, verdict.sent.origin), []).append(verdict)
-    chosen: list[CallVerdict] = []
     for verdict in verdicts:
         among = choices.get((verdict.sent.location, verdict.sent.origin), [])
         if not any(verdict is choice for choice in among):
-            chosen.append(verdict)
+            yield verdict
             continue
         best = min(among, key=lambda choice: (choice.event is None and choice.resolved, len(_of_properties(choice))))
         is_best = verdict is best and best.resolved
         if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
-            chosen.append(
-                msgspec.structs.replace(verdict, problems=tuple(p for p in verdict.problems if not verdict.resolved))
-            )
-            continue
-        problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
-        chosen.append(msgspec.structs.replace(verdict, problems=tuple(map(_as_warning, problems))))
-    return chosen
+            yield _with_problems(verdict, () if verdict.resolved else verdict.problems)
+        else:
+            problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
+            yield _with_problems(verdict, map(_as_warning, problems))
+
+
+def _with_problems(verdict: CallVerdict, problems: Iterable[Problem]) -> CallVerdict:
+    return msgspec.structs.replace(verdict, problems=tuple(problems))
 
 
 def _of_properties(verdict: CallVerdict) -> list[Problem]:
@@ -137,7 +135,7 @@ def _as_warning(problem: Problem) -> Problem:
     )  # fmt: skip
 
 
-def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
+def _without_repeats(verdicts: Sequence[CallVerdict]) -> Iterator[CallVerdict]:
     """A fault that every caller of a wrapper has is reported once, at the wrapper."""
     own = {
         (verdict.sent.origin, problem.code, problem.where)
@@ -146,19 +144,17 @@ def _told_once(verdicts: Sequence[CallVerdict]) -> list[CallVerdict]:
         for problem in verdict.problems
     }
     keys: set[tuple[str, str, int, int, str]] = set()
-    chosen = []
     for verdict in verdicts:
-        new = []
+        problems = []
         for problem in verdict.problems:
-            repeated = verdict.sent.via and (verdict.sent.origin, problem.code, problem.where) in own
+            is_own = verdict.sent.via and (verdict.sent.origin, problem.code, problem.where) in own
             key = (problem.code, problem.file, problem.line, problem.column, f"{problem.where} {problem.message}")
             if problem.code == "unmapped_source":
                 key = (problem.code, problem.file, 0, 0, "")  # one glob mends the whole file
-            if not repeated and key not in keys:
+            if not is_own and key not in keys:
                 keys.add(key)
-                new.append(problem)
-        chosen.append(msgspec.structs.replace(verdict, problems=tuple(new)))
-    return chosen
+                problems.append(problem)
+        yield _with_problems(verdict, problems)
 
 
 def _too_involved(location: CodeLocation) -> Problem:
