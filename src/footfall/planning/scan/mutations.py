@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from footfall.planning.scan.dictionaries import LIST_MUTATORS, MUTATORS
@@ -41,14 +41,14 @@ class Mutations:
         self._objects: dict[tuple[int, str], tuple[Class, frozenset[str]]] = {}
         self._in_functions: dict[int, tuple[Function, dict[str, set[str]]]] = {}
         self._in_modules: dict[str, dict[str, set[str]]] = {}
-        self._outside: dict[tuple[str, str, str], frozenset[str]] = {}
+        self._outside: dict[tuple[str, str, str, tuple[str, ...]], frozenset[str]] = {}
 
     def of_object(self, cls: Class, name: str, classes: Sequence[Class], subclasses: Sequence[Class]) -> frozenset[str]:
         """How an attribute of an object is changed, other than by the methods that bind it anew: from outside, or in
         place by a method that is not its constructor."""
         key = (id(cls), name)
         if key not in self._objects:
-            kinds = self._from_outside(cls, name, [item.name for item in (*classes, *subclasses)], frozenset())
+            kinds = self.of_class(cls, name, [item.name for item in (*classes, *subclasses)])
             for item in (*classes, *subclasses):
                 for function, method in item.names.items():
                     changed = self._by_function(method) if isinstance(method, Function) else {}
@@ -58,15 +58,18 @@ class Mutations:
         return self._objects[key][1]
 
     def of_class(self, cls: Class, name: str, names: Sequence[str]) -> frozenset[str]:
-        """How an attribute of a class itself is changed: `Class.name = …`."""
-        return self._from_outside(cls, name, names, frozenset(names))
+        """How an attribute of a class is changed in files that have the class or mention one of its `names`."""
+        key = (cls.scope.module.path, cls.qualname, name, tuple(names))
+        if key not in self._outside:
+            files = self._survey.storing(name)
+            is_bound = any(file == key[0] or self._survey.mentions(file, names) for file in files)
+            self._outside[key] = frozenset({BOUND} if is_bound else ())
+        return self._outside[key]
 
     def of_module(self, path: str, module: str, name: str, tree: ast.Module | None) -> frozenset[str]:
         """How a name of a module is changed by functions and by other files. `module` is the last part of its name."""
-        kinds: set[str] = set()
-        for file, receivers in self._survey.storing(name).items():
-            if file != path and (module in receivers or self._survey.renames(file, module, receivers)):
-                kinds.add(BOUND)
+        stores = self._survey.storing(name) - {path}
+        kinds = {BOUND} if any(self._survey.mentions(file, [module]) for file in stores) else set()
         files = self._survey.changing(name)
         if path in files and tree is not None:
             if path not in self._in_modules:
@@ -80,18 +83,6 @@ class Mutations:
         """Whether a method binds an attribute of this name on some object, or changes one in place."""
         changed = self._by_function(function)
         return name in changed or ALL in changed
-
-    def _from_outside(self, cls: Class, name: str, names: Iterable[str], receivers: frozenset[str]) -> frozenset[str]:
-        key = (cls.scope.module.path, cls.qualname, name if not receivers else f"{name} of the class")
-        if key not in self._outside:
-            kinds = set()
-            for file, owners in self._survey.storing(name).items():
-                if receivers and receivers.isdisjoint(owners):
-                    continue
-                if file == cls.scope.module.path or self._survey.mentions(file, names):
-                    kinds.add(BOUND)
-            self._outside[key] = frozenset(kinds)
-        return self._outside[key]
 
     def _by_function(self, function: Function) -> dict[str, set[str]]:
         key = id(function.node)

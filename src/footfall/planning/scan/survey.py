@@ -6,7 +6,7 @@ One pass over the bytes, without parsing. It names too many files rather than to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from footfall.planning.scan.library import Library
 
@@ -14,8 +14,8 @@ __all__ = ["Survey"]
 
 _CLASS = re.compile(rb"^[ \t]*class[ \t]+\w+[ \t]*\(([^)]*)\)", re.MULTILINE)
 # These begin with a sign that is rare, which is fast; the name before it is read backwards from there.
-_STORE = re.compile(rb"\.(\w+)[ \t]*(?:[-+*/|&%]|//|\*\*)?=(?!=)")
-_SETATTR = re.compile(rb"\bsetattr\(\s*([\w.]+)\s*,\s*['\"](\w+)['\"]")
+_STORE = re.compile(rb"\.(?<!\bself\.)(?<!\bcls\.)(\w+)[ \t]*(?:[-+*/|&%]|//|\*\*)?=(?!=)")
+_SETATTR = re.compile(rb"\bsetattr\(\s*(?!(?:self|cls)\s*,)[\w.]+\s*,\s*['\"](\w+)['\"]")
 _CHANGE = re.compile(
     rb"\.(?:add|append|appendleft|clear|discard|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\("
 )
@@ -26,7 +26,6 @@ _OWNER = re.compile(rb"(\w+)\[[^\n]*\Z")
 _ALIAS = re.compile(rb"\b(\w+)[ \t]+as[ \t]+(\w+)")
 _WORD = re.compile(rb"\w+")
 _MOST_BACK = 80
-_OWN = frozenset({"self", "cls"})
 
 
 class Survey:
@@ -35,7 +34,7 @@ class Survey:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._bases: dict[str, set[str]] | None = None
-        self._stores: dict[str, dict[str, set[str]]] = {}
+        self._stores: dict[str, set[str]] = {}
         self._changes: dict[str, set[str]] = {}
         self._texts: dict[str, bytes] = {}
 
@@ -43,20 +42,15 @@ class Survey:
         """The files in which some class has a base whose last name is `name`."""
         return frozenset(self._read().get(name, ()))
 
-    def storing(self, name: str) -> Mapping[str, set[str]]:
-        """The files that bind an attribute `name` of anything but `self` or `cls`, with the name before the dot."""
+    def storing(self, name: str) -> frozenset[str]:
+        """The files that bind an attribute `name` of anything but `self` or `cls`."""
         self._read()
-        return self._stores.get(name, {})
+        return frozenset(self._stores.get(name, ()))
 
     def changing(self, name: str) -> frozenset[str]:
         """The files that change something called `name` in place: a list, a dictionary."""
         self._read()
         return frozenset(self._changes.get(name, ()))
-
-    def renames(self, path: str, name: str, others: Iterable[str]) -> bool:
-        """Whether a file imports `name` as one of the `others`."""
-        text = self._library.read(path)
-        return any((name.encode(), other.encode()) in _ALIAS.findall(text) for other in others)
 
     def mentions(self, path: str, names: Iterable[str]) -> bool:
         """Whether a file's text has one of the names."""
@@ -85,18 +79,10 @@ class Survey:
             names |= {old for old, new in renamed if new in names}
         for name in names:
             bases.setdefault(name, set()).add(path)
-        for match in _STORE.finditer(text):
-            self._store(path, text[max(0, match.start() - _MOST_BACK) : match.start()], match.group(1))
-        for target, attribute in _SETATTR.findall(text):
-            self._store(path, target, attribute)
+        for attribute in (*_STORE.findall(text), *_SETATTR.findall(text)):
+            self._stores.setdefault(attribute.decode("ascii", "replace"), set()).add(path)
         for name in _changed(text):
             self._changes.setdefault(name.decode("ascii", "replace"), set()).add(path)
-
-    def _store(self, path: str, before: bytes, attribute: bytes) -> None:
-        name = _NAME.search(before)
-        receiver = name.group().decode("ascii", "replace") if name is not None else ""
-        if receiver not in _OWN:
-            self._stores.setdefault(attribute.decode("ascii", "replace"), {}).setdefault(path, set()).add(receiver)
 
 
 def _changed(text: bytes) -> Iterator[bytes]:
