@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import measure
 from footfall.analytics.questions.kpis import KPIS
-from footfall.analytics.reaches import funnel, guarded, walk
+from footfall.analytics.reaches import funnel, guard_actors, walk
 from footfall.analytics.report import report
 from footfall.analytics.window import Span
 from footfall.plan.model import Aggregate, Count, Event, Guard, Journey, Kpi, Page, Plan, Property, Step, Unique, Where
@@ -143,7 +143,7 @@ def test_any_calls_fill_steps_and_guards_like_events(
     with Dataset.of(entries(entry, drawn), PLAN) as dataset:
         found = walk(dataset, PLAN, journey, Span())
         counts = [count for count, _ in funnel(dataset, found)]
-        guarding = guarded(dataset, PLAN, found, guard)
+        guarding = guard_actors(dataset, PLAN, found, guard)
 
     assert counts == [entered, reached]
     assert guarding == (guards, entered)

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.reaches import Reaches, branched, converted, funnel, guarded, walk
+from footfall.analytics.reaches import Reaches, branch_actors, conversion_actors, funnel, guard_actors, walk
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths
 from footfall.plan.model import Branch, Guard, Journey, Plan, Step, Where
@@ -63,7 +63,7 @@ def chains(journey: Journey, path: Path, messages: Sequence[Message], span: Span
 
 
 def naive(journey: Journey, log: Sequence[Message], span: Span) -> dict[tuple[int, int, str], int]:
-    """(path, place, actor) -> the first reach in seconds, by trying every chain."""
+    """(path, position, actor) -> the first reach in seconds, by trying every chain."""
     by_actor: dict[str, list[Message]] = defaultdict(list)
     for message in log:
         by_actor[message[0]].append(message)
@@ -83,7 +83,11 @@ def naive_guard(
     ways, counted, started = paths(journey), 0, 0
     start, end = int(guard.start[1:]), int(guard.end[1:])
     for actor in {message[0] for message in log}:
-        at = {(number, ways[number].steps[place]): time for (number, place, who), time in found.items() if who == actor}
+        at = {
+            (number, ways[number].steps[position]): time
+            for (number, position, who), time in found.items()
+            if who == actor
+        }
         starts = [time for (_, step), time in at.items() if step == start]
         if not starts:
             continue
@@ -194,9 +198,9 @@ def people(dataset: Dataset) -> dict[str, str]:
 
 def reached(dataset: Dataset, found: Reaches) -> dict[tuple[int, int, str], int]:
     names = people(dataset)
-    rows = dataset.rows(f"SELECT path, place, actor, time FROM {found.reached}")
+    rows = dataset.rows(f"SELECT path, position, actor, time FROM {found.reached}")
     assert len(rows) == len({row[:3] for row in rows})
-    return {(path, place, names[actor]): time // SECOND for path, place, actor, time in rows}
+    return {(path, position, names[actor]): time // SECOND for path, position, actor, time in rows}
 
 
 @settings(max_examples=200)
@@ -216,9 +220,9 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
 
         assert reached(dataset, found) == expected
         counts = funnel(dataset, found)
-        for place, (actors, middle) in enumerate(counts):
-            here = {key[2]: time for key, time in expected.items() if key[:2] == (0, place)}
-            before = {key[2]: time for key, time in expected.items() if key[:2] == (0, place - 1)}
+        for position, (actors, middle) in enumerate(counts):
+            here = {key[2]: time for key, time in expected.items() if key[:2] == (0, position)}
+            before = {key[2]: time for key, time in expected.items() if key[:2] == (0, position - 1)}
             took = [Fraction((here[actor] - before[actor]) * SECOND) for actor in here if actor in before]
             assert actors == len(here)
             assert middle == (median(took) if took else None)
@@ -226,14 +230,14 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
         ways = [number for number, path in enumerate(paths(journey)) if {0, last} <= set(path.steps)]
         entered = {key[2] for key in expected if key[1] == 0}
         through = {key[2] for key in expected if key[0] in ways and key[1] == len(paths(journey)[key[0]].steps) - 1}
-        assert converted(dataset, found, "s0", f"s{last}") == (len(entered), len(through))
+        assert conversion_actors(dataset, found, "s0", f"s{last}") == (len(entered), len(through))
         guard = last_guard(journey)
-        assert guarded(dataset, plan, found, guard) == naive_guard(journey, guard, log, expected)
+        assert guard_actors(dataset, plan, found, guard) == naive_guard(journey, guard, log, expected)
         for number, branch in enumerate(journey.branches):
-            place, step = len(paths(journey)[number + 1].steps) - 1, int(branch.steps[-1][1:])
-            by_it = {key[2] for key in expected if key[:2] == (number + 1, place)}
+            position, step = len(paths(journey)[number + 1].steps) - 1, int(branch.steps[-1][1:])
+            by_it = {key[2] for key in expected if key[:2] == (number + 1, position)}
             by_main = {key[2] for key in expected if key[:2] == (0, step)}
-            assert branched(dataset, found, number) == len(by_it - by_main)
+            assert branch_actors(dataset, found, number) == len(by_it - by_main)
         if span == Span():
             check_the_plugin(plan, msgspec.structs.replace(journey, never=(guard,)), log, expected)
 
@@ -333,7 +337,7 @@ def test_a_guard_counts_its_event_between_two_steps_only(entry: MakeEntry, plan_
     ]  # fmt: skip
 
     with Dataset.of(entries_of(entry, log), plan) as dataset:
-        found = guarded(dataset, plan, walk(dataset, plan, journey, Span()), guard)
+        found = guard_actors(dataset, plan, walk(dataset, plan, journey, Span()), guard)
 
     assert found == (2, 5)
 

@@ -21,15 +21,15 @@ from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling, first_reaches
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Reaches", "branched", "converted", "funnel", "guarded", "walk"]
+__all__ = ["Reaches", "branch_actors", "conversion_actors", "funnel", "guard_actors", "walk"]
 
 _SECOND = 1_000_000
 
 
 class Reaches(msgspec.Struct, frozen=True):
-    """A walked journey.
+    """Who reached which step of a journey, and when.
 
-    The table `reached` has a row (path, place, step, actor, entered, time) for each step that an actor reached on a
+    The table `reached` has a row (path, position, step, actor, entered, time) for each step that an actor reached on a
     path; `time` is the first reach. Path 0 is the main one, path n the n-th branch. The table `candidates` has a row
     (step, ord, actor, time, is_many) for each step that a message may fill; `is_many` says that it may fill several.
     """
@@ -41,7 +41,7 @@ class Reaches(msgspec.Struct, frozen=True):
     candidates: str
 
     def step(self, name: str) -> int:
-        """The place of a step in the plan's list."""
+        """The position of a step in the plan's list."""
         return step_number(self.journey, name)
 
     def through(self, *names: str) -> str:
@@ -55,15 +55,15 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Reaches:
 
     Raises UsageError when the plan has no such event or property.
     """
-    walked = Reaches(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
+    reaches = Reaches(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
     ties = dataset.new_name("ties")
     connection = dataset.connection
-    connection.execute(_candidates(dataset, plan, walked))
-    connection.execute(_ties(walked, ties))
-    connection.execute(f"CREATE TABLE {walked.reached} AS {_reached(walked, ties)}")
-    _walk_ties(dataset, walked, ties)
+    connection.execute(_candidates(dataset, plan, reaches))
+    connection.execute(_ties(reaches, ties))
+    connection.execute(f"CREATE TABLE {reaches.reached} AS {_reached(reaches, ties)}")
+    _walk_ties(dataset, reaches, ties)
     connection.execute(f"DROP TABLE {ties}")
-    return walked
+    return reaches
 
 
 def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | Guard) -> str:
@@ -75,126 +75,126 @@ def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | 
     )
 
 
-def _candidates(dataset: Dataset, plan: Plan, walked: Reaches) -> str:
+def _candidates(dataset: Dataset, plan: Plan, reaches: Reaches) -> str:
     fills = " UNION ALL ".join(
-        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, walked.journey, step)}))"
-        for number, step in enumerate(walked.journey.steps)
+        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, reaches.journey, step)}))"
+        for number, step in enumerate(reaches.journey.steps)
     )
     return f"""
-        CREATE TABLE {walked.candidates} AS
+        CREATE TABLE {reaches.candidates} AS
         SELECT *, count(*) OVER (PARTITION BY ord) > 1 AS is_many
-        FROM ({fills}) WHERE {Span(walked.span.since).sql("time")}
+        FROM ({fills}) WHERE {Span(reaches.span.since).sql("time")}
     """
 
 
-def _ties(walked: Reaches, ties: str) -> str:
+def _ties(reaches: Reaches, ties: str) -> str:
     """The actors with a message that may fill several steps and has the time of another: a join is not exact there."""
     return f"""
         CREATE TABLE {ties} AS
         SELECT DISTINCT actor FROM (
-            SELECT actor FROM {walked.candidates} GROUP BY actor, time
+            SELECT actor FROM {reaches.candidates} GROUP BY actor, time
             HAVING count(DISTINCT ord) > 1 AND bool_or(is_many)
         )
     """
 
 
-def _reached(walked: Reaches, ties: str) -> str:
+def _reached(reaches: Reaches, ties: str) -> str:
     """First reaches of the other actors: step joined to step, one named part for each beginning of a path."""
     parts: dict[tuple[int, ...], tuple[str, str]] = {}
     firsts = []
-    for number, path in enumerate(walked.paths):
-        for place, step in enumerate(path.steps):
-            steps = path.steps[: place + 1]
+    for number, path in enumerate(reaches.paths):
+        for position, step in enumerate(path.steps):
+            steps = path.steps[: position + 1]
             name = f"via_{'_'.join(map(str, steps))}"
             if steps not in parts:
-                before = parts[steps[:-1]][0] if place else ""
-                parts[steps] = name, _next(walked, path, place, before) if place else _entries(walked, ties)
+                before = parts[steps[:-1]][0] if position else ""
+                parts[steps] = name, _next(reaches, path, position, before) if position else _entries(reaches, ties)
             firsts.append(
-                f"SELECT {number} AS path, {place} AS place, {step} AS step, actor, entered, min(time) AS time "
+                f"SELECT {number} AS path, {position} AS position, {step} AS step, actor, entered, min(time) AS time "
                 f"FROM {name} GROUP BY actor, entered"
             )
     named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.values())
     return f"WITH {named} {' UNION ALL '.join(firsts)}"
 
 
-def _entries(walked: Reaches, ties: str) -> str:
+def _entries(reaches: Reaches, ties: str) -> str:
     return f"""
-        SELECT actor, min(time) AS entered, min(time) AS time FROM {walked.candidates}
-        WHERE step = 0 AND {Span(None, walked.span.until).sql("time")} AND actor NOT IN (SELECT actor FROM {ties})
+        SELECT actor, min(time) AS entered, min(time) AS time FROM {reaches.candidates}
+        WHERE step = 0 AND {Span(None, reaches.span.until).sql("time")} AND actor NOT IN (SELECT actor FROM {ties})
         GROUP BY actor
     """
 
 
-def _next(walked: Reaches, path: Path, place: int, before: str) -> str:
+def _next(reaches: Reaches, path: Path, position: int, before: str) -> str:
     """Where a step can follow the one before. A message that may fill both looks one microsecond back."""
-    limits = [f"message.time - before.time <= {path.limits[place]}"] if path.limits[place] is not None else []
+    limits = [f"message.time - before.time <= {path.limits[position]}"] if path.limits[position] is not None else []
     limits += [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
     return f"""
         SELECT DISTINCT message.actor, before.entered, message.time
         FROM (
             SELECT actor, time, time - is_many::INTEGER AS not_after
-            FROM {walked.candidates} WHERE step = {path.steps[place]}
+            FROM {reaches.candidates} WHERE step = {path.steps[position]}
         ) AS message
         ASOF JOIN {before} AS before ON message.actor = before.actor AND message.not_after >= before.time
         WHERE {" AND ".join(limits) or "TRUE"}
     """
 
 
-def _walk_ties(dataset: Dataset, walked: Reaches, ties: str) -> None:
+def _walk_ties(dataset: Dataset, reaches: Reaches, ties: str) -> None:
     """Walk the actors that a join cannot, one by one."""
     import pyarrow  # loaded with the engine
 
     reached = [
-        (number, place, path.steps[place], actor, times[0], time)
-        for actor, messages in _actors(dataset, walked, ties)
-        for number, path in enumerate(walked.paths)
-        if (times := first_reaches(messages, path, walked.span.until))
-        for place, time in enumerate(times)
+        (number, position, path.steps[position], actor, times[0], time)
+        for actor, messages in _actors(dataset, reaches, ties)
+        for number, path in enumerate(reaches.paths)
+        if (times := first_reaches(messages, path, reaches.span.until))
+        for position, time in enumerate(times)
     ]
     if reached:
-        names = ("path", "place", "step", "actor", "entered", "time")
+        names = ("path", "position", "step", "actor", "entered", "time")
         table = pyarrow.table(dict(zip(names, map(list, zip(*reached, strict=True)), strict=True)))
-        hand_over(dataset.connection, table, f"INSERT INTO {walked.reached} SELECT * FROM handed")
+        hand_over(dataset.connection, table, f"INSERT INTO {reaches.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, walked: Reaches, ties: str) -> Iterator[tuple[str, list[Filling]]]:
+def _actors(dataset: Dataset, reaches: Reaches, ties: str) -> Iterator[tuple[str, list[Filling]]]:
     actors: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
     for actor, ord_, time, step in dataset.rows(
-        f"SELECT actor, ord, time, step FROM {walked.candidates} SEMI JOIN {ties} USING (actor) ORDER BY ord"
+        f"SELECT actor, ord, time, step FROM {reaches.candidates} SEMI JOIN {ties} USING (actor) ORDER BY ord"
     ):
         actors[actor].setdefault(ord_, (time, set()))[1].add(step)
     for actor, messages in actors.items():
         yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
 
-def guarded(dataset: Dataset, plan: Plan, walked: Reaches, guard: Guard) -> tuple[int, int]:
+def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -> tuple[int, int]:
     """How many had the guard's event where it should not be, and how many reached `start`.
 
     The rule: `journeys.reaches.is_broken`, of which this is the SQL for all actors at once.
     """
-    start, end = walked.step(guard.start), walked.step(guard.end)
-    limit = "NULL" if walked.journey.within is None else f"entered + {walked.journey.within * _SECOND}"
+    start, end = reaches.step(guard.start), reaches.step(guard.end)
+    limit = "NULL" if reaches.journey.within is None else f"entered + {reaches.journey.within * _SECOND}"
     rows = dataset.rows(f"""
         WITH started AS (
             SELECT actor, min(entered) AS entered, min(time) AS time
-            FROM {walked.reached} WHERE step = {start} GROUP BY actor
+            FROM {reaches.reached} WHERE step = {start} GROUP BY actor
         ), ended AS (
             SELECT actor, min(time) AS time
-            FROM {walked.reached} WHERE step = {end} AND path IN {walked.through(guard.start, guard.end)}
+            FROM {reaches.reached} WHERE step = {end} AND path IN {reaches.through(guard.start, guard.end)}
             GROUP BY actor
-        ), guarded AS (
+        ), intervals AS (
             SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
             FROM started LEFT JOIN ended ON ended.actor = started.actor
         ), forbidden AS (
-            SELECT guarded.*, message.ord, message.time
-            FROM ({_occurrences(dataset, plan, walked.journey, guard)}) AS message
-            JOIN guarded ON guarded.actor = message.actor
+            SELECT intervals.*, message.ord, message.time
+            FROM ({_occurrences(dataset, plan, reaches.journey, guard)}) AS message
+            JOIN intervals ON intervals.actor = message.actor
             WHERE message.time >= first AND (last IS NULL OR message.time <= last)
         )
         SELECT count(DISTINCT actor), (SELECT count(*) FROM started)
         FROM forbidden
         WHERE NOT EXISTS (
-            SELECT 1 FROM {walked.candidates} AS fills
+            SELECT 1 FROM {reaches.candidates} AS fills
             WHERE fills.ord = forbidden.ord AND (
                 (fills.step = {start} AND fills.time = forbidden.first)
                 OR (fills.step = {end} AND fills.time = forbidden.ended)
@@ -204,42 +204,44 @@ def guarded(dataset: Dataset, plan: Plan, walked: Reaches, guard: Guard) -> tupl
     return int(rows[0][0]), int(rows[0][1])
 
 
-def converted(dataset: Dataset, walked: Reaches, start: str, end: str) -> tuple[int, int]:
+def conversion_actors(dataset: Dataset, reaches: Reaches, start: str, end: str) -> tuple[int, int]:
     """How many reached `start` on any path, and how many of them `end` on a path that passes both."""
     rows = dataset.rows(f"""
-        SELECT count(DISTINCT actor) FILTER (step = {walked.step(start)}),
-               count(DISTINCT actor) FILTER (step = {walked.step(end)} AND path IN {walked.through(start, end)})
-        FROM {walked.reached}
+        SELECT count(DISTINCT actor) FILTER (step = {reaches.step(start)}),
+               count(DISTINCT actor) FILTER (step = {reaches.step(end)} AND path IN {reaches.through(start, end)})
+        FROM {reaches.reached}
     """)
     return int(rows[0][0]), int(rows[0][1])
 
 
-def funnel(dataset: Dataset, walked: Reaches) -> list[tuple[int, Fraction | None]]:
+def funnel(dataset: Dataset, reaches: Reaches) -> list[tuple[int, Fraction | None]]:
     """For each step of the main path: how many reached it, and the median of the microseconds since the step before."""
     rows = dataset.rows(f"""
         WITH main AS (
-            SELECT place, actor, time FROM {walked.reached} WHERE path = 0
+            SELECT position, actor, time FROM {reaches.reached} WHERE path = 0
         ), times AS (
-            SELECT main.place, main.time - before.time AS took
-            FROM main LEFT JOIN main AS before ON before.actor = main.actor AND before.place = main.place - 1
+            SELECT main.position, main.time - before.time AS took
+            FROM main LEFT JOIN main AS before ON before.actor = main.actor AND before.position = main.position - 1
         ), sorted AS (
-            SELECT place, count(*) AS actors, count(took) AS pairs, list_sort(list(took)) AS took
-            FROM times GROUP BY place
+            SELECT position, count(*) AS actors, count(took) AS pairs, list_sort(list(took)) AS took
+            FROM times GROUP BY position
         )
-        SELECT place, actors, took[(pairs + 1) // 2] + took[pairs // 2 + 1] FROM sorted
+        SELECT position, actors, took[(pairs + 1) // 2] + took[pairs // 2 + 1] FROM sorted
     """)
-    by_place = {place: (count, None if middle is None else Fraction(middle, 2)) for place, count, middle in rows}
-    return [by_place.get(place, (0, None)) for place in range(len(walked.journey.steps))]
+    by_position = {
+        position: (count, None if middle is None else Fraction(middle, 2)) for position, count, middle in rows
+    }
+    return [by_position.get(position, (0, None)) for position in range(len(reaches.journey.steps))]
 
 
-def branched(dataset: Dataset, walked: Reaches, branch: int) -> int:
+def branch_actors(dataset: Dataset, reaches: Reaches, branch: int) -> int:
     """How many reached the last step of a branch (counted from 0) by it, and not on the main path."""
     path = branch + 1
-    step = walked.paths[path].steps[-1]
+    step = reaches.paths[path].steps[-1]
     rows = dataset.rows(f"""
-        SELECT count(*) FROM {walked.reached} AS by_branch
+        SELECT count(*) FROM {reaches.reached} AS by_branch
         WHERE path = {path} AND step = {step} AND NOT EXISTS (
-            SELECT 1 FROM {walked.reached} AS by_main
+            SELECT 1 FROM {reaches.reached} AS by_main
             WHERE by_main.path = 0 AND by_main.step = {step} AND by_main.actor = by_branch.actor
         )
     """)

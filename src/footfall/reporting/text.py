@@ -104,7 +104,7 @@ class _Page:
         return f"each figure's own, back from {report.window.until or report.now:{MOMENT}}"
 
     def _nothing(self) -> None:
-        """No message is stored; what else came in is not hidden behind that."""
+        """Say that no message is stored, and how many came in but were not."""
         data = self._report.data
         if data.quarantined or data.rejected:
             came = f"{data.quarantined:,} in quarantine and {data.rejected:,} rejected"
@@ -194,9 +194,9 @@ class _Page:
         return Text(f"[{self._definitions.index(definition) + 1}]", "dim")
 
     def _footnotes(self, of_sections: Collection[FigureDefinition]) -> None:
-        """Each definition once: what one of a section says, others do not repeat; what several say comes at the end.
+        """Each definition once. Others do not repeat a section's sentences; what several say comes at the end.
 
-        But each figure keeps its own first sentence, which says what it is.
+        The first sentence of each stays, as it says what the figure is.
         """
         self._title(Text("How these numbers are made", "bold"))
         sentences = {definition: _sentences(definition.text) for definition in self._definitions}

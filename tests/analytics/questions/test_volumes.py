@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from tests.analytics.asking import answer
 
 from footfall.analytics.dataset import Dataset
@@ -119,3 +123,31 @@ def test_history_that_was_imported_is_counted_by_when_it_happened(entry: Callabl
     volume = counted(log, VolumeExpectation(per="day", min=1), span, "2026-11-03T00:00")
 
     assert (volume.periods, volume.lowest, volume.highest) == (6, 0, 1)
+
+
+MINUTES = st.lists(st.integers(0, 60 * 24 * 4), min_size=1, max_size=20)
+
+
+@given(minutes=MINUTES, first=st.integers(0, 48), hours=st.integers(1, 48), per=st.sampled_from(["hour", "day"]))
+@settings(max_examples=60)
+@example(minutes=[0, 1_439, 1_440], first=0, hours=48, per="day")
+def test_any_window_counts_its_whole_periods_as_a_loop_does(
+    entry: Callable[..., Entry], minutes: list[int], first: int, hours: int, per: Literal["hour", "day"]
+) -> None:
+    start = us("2026-10-24T00:00")  # the next night, clocks are put back
+    times = [start + minute * 60_000_000 for minute in sorted(minutes)]
+    log = [
+        entry(number, "view", time / 1_000_000, user="ann", received_at=start - 1) for number, time in enumerate(times)
+    ]
+    span = Span(start + first * HOUR, start + (first + hours) * HOUR)
+
+    volume = counted(log, VolumeExpectation(per=per, min=1), span, "2026-12-01T00:00")
+
+    days = [us(f"2026-10-{day}T00:00") for day in range(24, 30)]
+    edges = days if per == "day" else range(days[0], days[-1] + 1, HOUR)
+    since, until = start + first * HOUR, start + (first + hours) * HOUR
+    periods = [(begin, end) for begin, end in itertools.pairwise(edges) if since <= begin and end <= until]
+    counts = [sum(begin <= time < end for time in times) for begin, end in periods]
+    assert (volume.periods, volume.lowest, volume.highest) == (
+        len(counts), min(counts, default=None), max(counts, default=None),
+    )  # fmt: skip

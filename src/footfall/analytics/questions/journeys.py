@@ -13,7 +13,7 @@ from footfall.analytics.definitions import chain_text, window_text
 from footfall.analytics.figures import Figure, quotient
 from footfall.analytics.query import needed
 from footfall.analytics.question import Question, Report, ReportContext
-from footfall.analytics.reaches import branched, funnel, guarded
+from footfall.analytics.reaches import branch_actors, funnel, guard_actors
 from footfall.analytics.sections import (
     Amount,
     Bar,
@@ -105,7 +105,7 @@ def _journey(context: ReportContext, journey: Journey) -> JourneyResult:
     span = context.span_of(None if None in windows else longest)
     dataset, reaches, window = context.dataset, context.reaches(journey.name, span), context.window(span)
     counts = funnel(dataset, reaches)
-    guards = [(guard, guarded(dataset, context.plan, reaches, guard)) for guard in journey.never]
+    guards = [(guard, guard_actors(dataset, context.plan, reaches, guard)) for guard in journey.never]
     return JourneyResult(
         name=journey.name,
         description=journey.description,
@@ -115,7 +115,7 @@ def _journey(context: ReportContext, journey: Journey) -> JourneyResult:
         entered=counts[0][0],
         steps=tuple(_step(step, counts, number) for number, step in enumerate(journey.steps)),
         branches=tuple(
-            BranchResult(branch.id, branch.after, branch.steps, branch.note, branched(dataset, reaches, number))
+            BranchResult(branch.id, branch.after, branch.steps, branch.note, branch_actors(dataset, reaches, number))
             for number, branch in enumerate(journey.branches)
         ),
         never=tuple(

@@ -13,7 +13,7 @@ from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure
 from footfall.analytics.figures import Figure, plain_digits, quotient
 from footfall.analytics.measures import Measured, measure, reads
 from footfall.analytics.question import Question, Report, ReportContext
-from footfall.analytics.reaches import converted
+from footfall.analytics.reaches import conversion_actors
 from footfall.analytics.sections import (
     Amount,
     Bounds,
@@ -149,7 +149,7 @@ def _plain(value: GroupValue) -> GroupValue:
 def _measured(context: ReportContext, asked: Measure, span: Span) -> Measured:
     if not isinstance(asked, Conversion):
         return measure(context.dataset, context.plan, asked, span)
-    entered, reached = converted(context.dataset, context.reaches(asked.journey, span), asked.start, asked.end)
+    entered, reached = conversion_actors(context.dataset, context.reaches(asked.journey, span), asked.start, asked.end)
     return Measured(quotient(reached, entered), Figure.of(None), of=Figure.of(reached), to=Figure.of(entered))
 
 
