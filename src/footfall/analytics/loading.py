@@ -27,6 +27,8 @@ __all__ = ["CHUNK", "load", "load_intake"]
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
 
+_FOREVER = 2**63 - 1  # the last BIGINT
+
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
 _MESSAGES = """
@@ -36,7 +38,7 @@ SELECT places.ord, r.* REPLACE (coalesce(names.canonical, r.event) AS event), a.
 FROM received r
 JOIN (SELECT seq, row_number() OVER (ORDER BY occurred_at, source, message_id) AS ord FROM received) places USING (seq)
 JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
-LEFT JOIN names ON names.wire = r.event AND (names.before IS NULL OR r.received_at < names.before)
+LEFT JOIN names ON names.wire = r.event AND r.received_at < names.before
 """
 
 
@@ -78,15 +80,15 @@ def _arrow(chunk: Sequence[Entry], columns: Sequence[Column]) -> Any:
     return pyarrow.table(arrays)
 
 
-def _names(plan: Plan | None) -> list[tuple[str, str, int | None]]:
+def _names(plan: Plan | None) -> list[tuple[str, str, int]]:
     """Names that mean an event of the plan: messages that were taken in without it still carry their wire names."""
     if plan is None:
         return []
-    names: dict[str, tuple[str, str, int | None]] = {}
+    names: dict[str, tuple[str, str, int]] = {}
     for event in plan.events.values():
-        names.setdefault(event.wire_name, (event.wire_name, event.name, None))
+        names.setdefault(event.wire_name, (event.wire_name, event.name, _FOREVER))
         for alias in event.aliases:
-            before = None
+            before = _FOREVER
             if alias.until:
                 before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
             names.setdefault(alias.name, (alias.name, event.name, before))

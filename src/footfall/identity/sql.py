@@ -132,6 +132,7 @@ FROM stretched
 QUALIFY owner IS NULL
 """  # noqa: S608 - every part of the text is written in this package
 
+# Each join compares keys alone: with a condition beside them, DuckDB 1 compares every row with every other one.
 _ATTRIBUTIONS = f"""
 CREATE OR REPLACE TABLE attributions AS
 WITH joined AS (
@@ -142,9 +143,11 @@ WITH joined AS (
     FROM identity_messages AS messages
     LEFT JOIN identity_canonical AS canonical ON messages.user_id = canonical.id
     LEFT JOIN identity_devices AS devices
-        ON messages.user_id IS NULL AND messages.device_id IS NULL AND messages.anonymous_id = devices.device
+        ON devices.device =
+            CASE WHEN messages.user_id IS NULL AND messages.device_id IS NULL THEN messages.anonymous_id END
     LEFT JOIN identity_nearest AS nearest
-        ON devices.is_shared AND nearest.source = messages.source AND nearest.message_id = messages.message_id
+        ON nearest.source = CASE WHEN devices.is_shared THEN messages.source END
+        AND nearest.message_id = messages.message_id
     LEFT JOIN identity_aliases AS aliases
         ON aliases.previous = messages.previous_id AND aliases."user" = messages.user_id
 ), reasoned AS (
