@@ -21,7 +21,7 @@ from footfall.collector.app import App
 from footfall.collector.group_commit import Done
 from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.keys import Keyring
-from footfall.collector.pipeline import Decision
+from footfall.collector.pipeline import IntakeDecision
 from footfall.collector.responses import encode
 from footfall.delivery.http_answer import MAX_ANSWER
 from footfall.errors import JournalError
@@ -116,7 +116,7 @@ def test_a_request_that_is_refused_is_told_in_the_collectors_log(
 ) -> None:
     for body, key in ((BATCH, "bad"), (BATCH, None), (b"{bad", "wk"), (BATCH, "wk")):
         post(app, body, key=key)
-    memory.fault_log.write_due(is_last=True)
+    memory.intake_log.write_due(is_last=True)
 
     told = [message for message in caplog.messages if message.startswith("refused requests")]
     assert [line.split()[2] for line in told] == ["status=400", "status=401"]
@@ -306,10 +306,10 @@ def test_a_sender_who_goes_away_leaves_nothing_behind(app: App, journal: MemoryJ
 class SlowCollector(Collector):
     """Holds every commit back until it is told to go on."""
 
-    held: list[tuple[Decision, Done]]
+    held: list[tuple[IntakeDecision, Done]]
     two: asyncio.Event
 
-    def submit(self, decision: Decision, done: Done) -> None:
+    def submit(self, decision: IntakeDecision, done: Done) -> None:
         self.held.append((decision, done))
         if len(self.held) == 2:
             self.two.set()

@@ -16,8 +16,8 @@ import pytest
 from footfall.collector import Collector, CollectorSettings, create_app
 from footfall.collector.admission import Admission
 from footfall.collector.app import App
-from footfall.collector.fault_log import FaultLog
 from footfall.collector.intake import Intake
+from footfall.collector.intake_log import IntakeLog
 from footfall.errors import JournalError, RequestError
 from footfall.storage.journal import Changes
 from footfall.testing.clock import ManualClock
@@ -321,7 +321,7 @@ def test_memory_is_given_back_after_a_burst_and_only_then() -> None:
     intake = Intake(
         CollectorSettings(),
         clock=clock,
-        fault_log=FaultLog(clock),
+        intake_log=IntakeLog(clock),
         rules_for=lambda _: None,
         give_back=lambda: calls.append(intake.admission.keyed.size),
     )

@@ -136,7 +136,7 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
             settings=settings.collector,
             ready=lambda: say_ready(f"http://{host}:{port}"),
             tick=collector.tick,
-            refused=collector.fault_log.count_refusal,
+            refused=collector.intake_log.count_refusal,
         )
 
 

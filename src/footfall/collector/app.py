@@ -16,7 +16,7 @@ from footfall.collector.collector import Collector
 from footfall.collector.dialects import ROUTES, Route
 from footfall.collector.group_commit import Outcome
 from footfall.collector.keys import Keyring, header_key
-from footfall.collector.pipeline import Decision
+from footfall.collector.pipeline import IntakeDecision
 from footfall.collector.responses import (
     CLOSE,
     Message,
@@ -31,7 +31,7 @@ from footfall.collector.responses import (
     unauthorized,
     unkeyed_too_large,
 )
-from footfall.collector.wire import Envelope
+from footfall.collector.wire import RequestEnvelope
 from footfall.errors import JournalError, RequestError
 from footfall.timestamps import format_us
 
@@ -96,7 +96,7 @@ class App:
             await respond_error(send, failure, self._headers)
         except RequestError as error:
             if error.status < 500:
-                self._collector.fault_log.count_refusal(error.status, error.code)
+                self._collector.intake_log.count_refusal(error.status, error.code)
             await respond_error(send, error, self._headers)
 
     def _route(self, scope: Scope) -> _Endpoint:
@@ -191,7 +191,7 @@ class App:
 
     async def _decide(
         self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
-    ) -> tuple[str, Decision]:
+    ) -> tuple[str, IntakeDecision]:
         """Read a body and decide: in the event loop if that is little work, else in the large lane."""
         if len(body) <= self._settings.inline_bytes:
             limit = min(self._settings.inline_bytes, self._settings.max_body_bytes)
@@ -210,16 +210,16 @@ class App:
 
     def _read_and_decide(
         self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
-    ) -> tuple[str, Decision]:
+    ) -> tuple[str, IntakeDecision]:
         content = self._intake.inflate(body, self._settings.max_body_bytes, claim)
         envelope = self._intake.read(route, content, claim, query)
         source = source or self._source_of_body(envelope)
         return source, self._intake.decide(envelope, source, claim)
 
-    def _answered(self, source: str, decision: Decision, fresh: list[bool]) -> bytes:
+    def _answered(self, source: str, decision: IntakeDecision, fresh: list[bool]) -> bytes:
         return encode(self._intake.answer(source, decision, fresh))
 
-    async def _committed(self, decision: Decision, claim: Claim) -> list[bool]:
+    async def _committed(self, decision: IntakeDecision, claim: Claim) -> list[bool]:
         """Have the rows written. They are held until they are, also when nobody waits for the answer any more."""
         if not decision.received:
             return []
@@ -263,7 +263,7 @@ class App:
             raise unauthorized()
         return source
 
-    def _source_of_body(self, envelope: Envelope) -> str:
+    def _source_of_body(self, envelope: RequestEnvelope) -> str:
         key = envelope.write_key
         source = self._keys.source(key if type(key) is str else "")
         if source is None:

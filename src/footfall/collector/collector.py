@@ -9,11 +9,11 @@ from typing import Self
 from footfall.clock import Clock, SystemClock
 from footfall.collector.bundle_rules import RulesFor
 from footfall.collector.dialects import BATCH
-from footfall.collector.fault_log import FaultLog
 from footfall.collector.group_commit import Done, GroupCommitter
 from footfall.collector.intake import Intake
+from footfall.collector.intake_log import IntakeLog
 from footfall.collector.keys import DEFAULT_SOURCE, TRANSFORM_KEY_FILE, read_transform_key
-from footfall.collector.pipeline import Decision
+from footfall.collector.pipeline import IntakeDecision
 from footfall.collector.readiness import Readiness
 from footfall.collector.settings import CollectorSettings
 from footfall.disk import Disk
@@ -50,7 +50,7 @@ class Collector:
         self.settings = settings or CollectorSettings()
         self.clock = clock or SystemClock()
         self.data = Path(data)
-        self.fault_log = FaultLog(self.clock)
+        self.intake_log = IntakeLog(self.clock)
         self.plan = _loaded(plan, disk)
         self._transform_key = transform_key or _transform_key(disk)
         self._store = open_store(self.data, "write", disk=disk, clock=self.clock)
@@ -65,7 +65,7 @@ class Collector:
         except BaseException:
             self._store.close()
             raise
-        self.intake = Intake(self.settings, clock=self.clock, fault_log=self.fault_log, rules_for=rules_for)
+        self.intake = Intake(self.settings, clock=self.clock, intake_log=self.intake_log, rules_for=rules_for)
         self._committer = GroupCommitter(
             self._journal,
             most=self.settings.group_messages,
@@ -83,7 +83,7 @@ class Collector:
             decision = self.intake.decide(self.intake.read(BATCH, body, claim), source, claim)
             return self.intake.answer(source, decision, self._journal.commit(decision.changes))
 
-    def submit(self, decision: Decision, done: Done) -> None:
+    def submit(self, decision: IntakeDecision, done: Done) -> None:
         """Have messages written together with those of other requests; `done` is called from another thread."""
         self._committer.submit(decision.changes, done)
 
@@ -97,7 +97,7 @@ class Collector:
 
     def tick(self) -> None:
         """What is to be done now and then, and needs no request to come: several times a second will do."""
-        self.fault_log.write_due()
+        self.intake_log.write_due()
         self.intake.tidy()
 
     def stats(self) -> Books:
@@ -108,7 +108,7 @@ class Collector:
         """Write what waits, and let go of the folder. Closing twice is no error."""
         self.intake.close()
         self._committer.close()
-        self.fault_log.write_due(is_last=True)
+        self.intake_log.write_due(is_last=True)
         try:
             self._journal.close()
         finally:

@@ -22,12 +22,12 @@ from footfall.collector.admission import Admission, Budget, Claim
 from footfall.collector.bundle_rules import RulesFor
 from footfall.collector.compression import inflate
 from footfall.collector.dialects import Route
-from footfall.collector.fault_log import FaultLog
+from footfall.collector.intake_log import IntakeLog
 from footfall.collector.lane import Lane
 from footfall.collector.memory import give_back
-from footfall.collector.pipeline import Decision, answer, decide, request_context
+from footfall.collector.pipeline import IntakeDecision, answer, decide, request_context
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope
+from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer
 
 __all__ = ["Intake"]
@@ -46,7 +46,7 @@ class Intake:
         settings: CollectorSettings,
         *,
         clock: Clock,
-        fault_log: FaultLog,
+        intake_log: IntakeLog,
         rules_for: RulesFor,
         give_back: Callable[[], None] = give_back,
     ) -> None:
@@ -58,7 +58,7 @@ class Intake:
             lock=threading.Lock(),
         )
         self._clock = clock
-        self._fault_log = fault_log
+        self._fault_log = intake_log
         self._give_back = give_back
         self.rules_for = rules_for
 
@@ -74,12 +74,12 @@ class Intake:
 
         return inflate(body, limit, grow)
 
-    def read(self, route: Route, content: bytes, claim: Claim, query: bytes = b"") -> Envelope:
+    def read(self, route: Route, content: bytes, claim: Claim, query: bytes = b"") -> RequestEnvelope:
         """Cut a request's content into messages, as the dialect of its route does. Raises RequestError."""
         claim.hold(_COPIES * len(content))
         return route.dialect.read(content, query, route.type, self.settings)
 
-    def decide(self, envelope: Envelope, source: str, claim: Claim) -> Decision:
+    def decide(self, envelope: RequestEnvelope, source: str, claim: Claim) -> IntakeDecision:
         """Decide about the messages of a request. Nothing is written yet. Raises RequestError (503)."""
         before = claim.size
 
@@ -93,7 +93,7 @@ class Intake:
         claim.hold(decision.size)
         return decision
 
-    def answer(self, source: str, decision: Decision, fresh: list[bool]) -> Answer:
+    def answer(self, source: str, decision: IntakeDecision, fresh: list[bool]) -> Answer:
         """What to answer, once the journal has said which rows were new."""
         said = answer(decision, fresh)
         if decision.notices:

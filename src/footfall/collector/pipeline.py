@@ -20,13 +20,13 @@ from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time, traits
-from footfall.collector.wire import Envelope
+from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
 from footfall.storage.journal import Changes, Row, counter_name
 from footfall.timestamps import format_us
 
-__all__ = ["STEPS", "Decision", "Notice", "Step", "answer", "decide", "request_context"]
+__all__ = ["STEPS", "IntakeDecision", "Notice", "Step", "answer", "decide", "request_context"]
 
 Step = Callable[[MessageState, RequestContext], bool]
 
@@ -52,7 +52,7 @@ class Notice(NamedTuple):
     code: str
 
 
-class Decision(msgspec.Struct):
+class IntakeDecision(msgspec.Struct):
     """What became of a request's messages, before the journal is asked which of them are new.
 
     `indexes` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored, and
@@ -69,7 +69,7 @@ class Decision(msgspec.Struct):
 
 
 def request_context(
-    envelope: Envelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
+    envelope: RequestEnvelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
 ) -> RequestContext:
     """What holds for all messages of a request that came in at `received_at` (us since 1970-01-01 UTC)."""
     return RequestContext(
@@ -91,7 +91,7 @@ def _day_of(number: int) -> str:
     return format_us(number * _DAY_US)[:10]
 
 
-def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) -> Decision:
+def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbounded) -> IntakeDecision:
     """Decide about every message of a request, each for itself.
 
     `grow` is called now and then, in a long request, with the bytes that rows and verdicts take so far; what it raises
@@ -137,10 +137,10 @@ def decide(envelope: Envelope, request: RequestContext, grow: Grow = unbounded) 
         size += _ROW_BYTES
         bodies += len(state.body)
         rows.append(state.row(source, received_at, shared))
-    return Decision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
+    return IntakeDecision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
 
 
-def _kept_envelope(envelope: Envelope, request: RequestContext) -> bytes | None:
+def _kept_envelope(envelope: RequestEnvelope, request: RequestContext) -> bytes | None:
     if envelope.shared is None or not request.context:
         return envelope.shared
     rules = request.rules_for(bundle_of(request.context, request.context))
@@ -158,7 +158,7 @@ def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
         state.body = b"{}"
 
 
-def answer(decision: Decision, fresh: Sequence[bool]) -> Answer:
+def answer(decision: IntakeDecision, fresh: Sequence[bool]) -> Answer:
     """The answer to a request, once the journal has said of each row whether it was new."""
     verdicts = decision.verdicts
     if not all(fresh):

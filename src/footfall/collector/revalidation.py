@@ -12,7 +12,7 @@ from footfall.collector.dialects.segment import read_single
 from footfall.collector.message_state import RequestContext
 from footfall.collector.pipeline import decide
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import Envelope
+from footfall.collector.wire import RequestEnvelope
 from footfall.errors import RequestError
 from footfall.events import Fault
 from footfall.storage.journal import Row
@@ -62,7 +62,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
         return Revalidated(row._replace(kind="quarantined"), (Fault("", error.code),))
     shared = _context(row.envelope)
     decision = decide(
-        Envelope(envelope.pieces, row.type or None, context=shared),
+        RequestEnvelope(envelope.pieces, row.type or None, context=shared),
         RequestContext(
             source=row.source,
             received_at=row.received_at,

@@ -100,9 +100,9 @@ class _Walk:
         return True
 
     def _object(self, part: Part, text: bytes, at: int, path: str) -> None:
-        held = members(text)
+        spans = members(text)
         left_out = []
-        for number, member in enumerate(held):
+        for number, member in enumerate(spans):
             inner = part.inside(member.key)
             if inner is None:
                 continue
@@ -111,7 +111,7 @@ class _Walk:
             inside = "" if part.is_ours else shown
             if not self.value(inner, text[member.value : member.end], at + member.value, inside):
                 left_out.append(number)
-        self._leave_out([(member.start, member.end) for member in held], left_out, at)
+        self._leave_out([(member.start, member.end) for member in spans], left_out, at)
 
     def _array(self, part: Part, text: bytes, at: int, path: str) -> None:
         spans = element_spans(text)

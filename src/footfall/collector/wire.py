@@ -17,7 +17,7 @@ from footfall.collector.key_cut import NAME, cut_from_object, cut_from_text, may
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.settings import CollectorSettings
 
-__all__ = ["CANONICAL", "Dialect", "Envelope", "MessageForm", "Piece", "Pieces", "decoded", "piece_of"]
+__all__ = ["CANONICAL", "Dialect", "MessageForm", "Piece", "Pieces", "RequestEnvelope", "decoded", "piece_of"]
 
 _NOTHING = msgspec.Raw()
 # What stands for a value that is itself over the size limit.
@@ -70,7 +70,7 @@ class Piece(msgspec.Struct, gc=False):
     ambiguous: bool = False
 
 
-class Envelope(msgspec.Struct):
+class RequestEnvelope(msgspec.Struct):
     """A request that could be read: its messages, and what it says for all of them.
 
     `type` is set where the route gives it. `shared` is the JSON of the envelope's `context` and `integrations`, and
@@ -89,7 +89,7 @@ class Envelope(msgspec.Struct):
 class Dialect(Protocol):
     """One wire. It turns the bytes of a request into Segment-shaped messages."""
 
-    def read(self, content: bytes, query: bytes, type_: str, settings: CollectorSettings) -> Envelope:
+    def read(self, content: bytes, query: bytes, type_: str, settings: CollectorSettings) -> RequestEnvelope:
         """Read a request: its inflated body, the query of its address, and the type that its route gives, or "".
 
         Raises RequestError (400, 413) when the request as a whole cannot be read.

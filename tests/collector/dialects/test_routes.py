@@ -16,7 +16,7 @@ from footfall.collector import Collector, CollectorSettings
 from footfall.collector.app import App
 from footfall.collector.dialects import ROUTES, STORED, Route
 from footfall.collector.dialects.rudderstack import RudderStack
-from footfall.collector.wire import Envelope, Pieces
+from footfall.collector.wire import Pieces, RequestEnvelope
 from footfall.errors import RequestError
 from footfall.events import MESSAGE_TYPES
 from footfall.testing.clock import ManualClock
@@ -28,7 +28,7 @@ SOURCES = Path(__file__).parents[3] / "src" / "footfall"
 class Hits:
     """A wire of no SDK: a GET with a key in its query, or a POST of a list; digits are taken over as they came."""
 
-    def read(self, content: bytes, query: bytes, _type: str, settings: CollectorSettings) -> Envelope:
+    def read(self, content: bytes, query: bytes, _type: str, settings: CollectorSettings) -> RequestEnvelope:
         said = parse_qs(query.decode())
         if content:
             hits = re.findall(rb'\{"e":("[a-z ]+"),"u":("[a-z]+"),"v":([0-9.]+)\}', content)
@@ -37,7 +37,7 @@ class Hits:
             texts = [json.dumps({"type": "track", "event": said["e"][0], "userId": said["u"][0]}).encode()]
         else:
             raise RequestError(400, "hits", "name an event by `e`")
-        return Envelope(Pieces(texts, settings, may_name_key=False), write_key=said.get("key", [None])[0])
+        return RequestEnvelope(Pieces(texts, settings, may_name_key=False), write_key=said.get("key", [None])[0])
 
     def write_keys(self, _content: bytes, query: bytes) -> Iterable[str]:
         return parse_qs(query.decode()).get("key", [])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from footfall.collector import CollectorSettings
 from footfall.collector.dialects.segment import Segment, read_batch, read_single
-from footfall.collector.wire import Envelope
+from footfall.collector.wire import RequestEnvelope
 from footfall.errors import RequestError
 
 SETTINGS = CollectorSettings()
@@ -184,7 +184,7 @@ BODIES = (
 )
 
 
-def outcome(read: Callable[[], Envelope]) -> Envelope | RequestError:
+def outcome(read: Callable[[], RequestEnvelope]) -> RequestEnvelope | RequestError:
     try:
         return read()
     except RequestError as error:
@@ -196,7 +196,7 @@ def outcome(read: Callable[[], Envelope]) -> Envelope | RequestError:
 def test_any_bytes_are_an_envelope_or_a_4xx(body: bytes) -> None:
     outcomes = [outcome(lambda: read_batch(body, SETTINGS)), outcome(lambda: read_single(body, "track", SETTINGS))]
 
-    assert all(isinstance(found, Envelope) or 400 <= found.status < 500 for found in outcomes)
+    assert all(isinstance(found, RequestEnvelope) or 400 <= found.status < 500 for found in outcomes)
 
 
 @given(

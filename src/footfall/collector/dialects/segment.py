@@ -19,7 +19,7 @@ from footfall.collector.compression import BOM
 from footfall.collector.json_split import Member, TooManyError, array_at, members
 from footfall.collector.key_cut import NAME, cut_from_object, may_name_key
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.wire import CANONICAL, Envelope, MessageForm, Piece, Pieces, decoded, piece_of
+from footfall.collector.wire import CANONICAL, MessageForm, Piece, Pieces, RequestEnvelope, decoded, piece_of
 from footfall.errors import RequestError
 from footfall.printable import counted
 
@@ -76,7 +76,7 @@ class Segment:
 
     form: MessageForm = CANONICAL
 
-    def read(self, content: bytes, _query: bytes, type_: str, settings: CollectorSettings) -> Envelope:
+    def read(self, content: bytes, _query: bytes, type_: str, settings: CollectorSettings) -> RequestEnvelope:
         """See Dialect."""
         if type_:
             return read_single(content, type_, settings, self.form)
@@ -94,7 +94,7 @@ def _text(literal: bytes) -> str:
         return ""
 
 
-def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CANONICAL) -> Envelope:
+def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CANONICAL) -> RequestEnvelope:
     """Read the body of `/v1/batch`. Raises RequestError (400, 413) when the request as a whole cannot be read."""
     if len(body) > settings.max_body_bytes:
         raise _too_large(settings.max_body_bytes)
@@ -112,7 +112,7 @@ def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CAN
     if data is not None:
         shared = {key: bytes(value) for key in _ENVELOPE if len(value := getattr(raw, key))}
         pieces = list(map(Piece, texts, data["batch"]))
-        return Envelope(pieces, None, data.get("sentAt"), None, data.get("context"), _join(shared), form)
+        return RequestEnvelope(pieces, None, data.get("sentAt"), None, data.get("context"), _join(shared), form)
     values = {key: bytes(value) for key in _MEMBERS if len(value := getattr(raw, key))}
     colons = sum(text.count(b":") for text in (*texts, *values.values())) + len(values) + 1
     if colons != body.count(b":") and not _names_keys_once(body, settings):
@@ -165,7 +165,7 @@ def _require_few(body: bytes, settings: CollectorSettings) -> None:
         raise
 
 
-def _by_parts(body: bytes, settings: CollectorSettings, form: MessageForm) -> Envelope:
+def _by_parts(body: bytes, settings: CollectorSettings, form: MessageForm) -> RequestEnvelope:
     spans: list[tuple[int, int]] | None = None
 
     def end_of_batch(text: bytes, position: int) -> int:
@@ -197,7 +197,7 @@ _NO_BATCH = "the body must have a `batch` that is an array of messages"
 
 def _envelope(
     pieces: Sequence[Piece], values: Mapping[str, bytes], settings: CollectorSettings, form: MessageForm
-) -> Envelope:
+) -> RequestEnvelope:
     if sum(map(len, values.values())) > settings.max_message_bytes:
         raise RequestError(
             413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
@@ -206,7 +206,7 @@ def _envelope(
         said = {key: orjson.loads(value) for key, value in values.items()}
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
-    return Envelope(
+    return RequestEnvelope(
         pieces,
         None,
         said.get("sentAt"),
@@ -217,7 +217,7 @@ def _envelope(
     )
 
 
-def read_single(body: bytes, type_: str, settings: CollectorSettings, form: MessageForm = CANONICAL) -> Envelope:
+def read_single(body: bytes, type_: str, settings: CollectorSettings, form: MessageForm = CANONICAL) -> RequestEnvelope:
     """Read the body of `/v1/track` and its like: one message, whose type the route gives. Raises RequestError."""
     if len(body) > settings.max_body_bytes:
         raise _too_large(settings.max_body_bytes)
@@ -231,7 +231,7 @@ def read_single(body: bytes, type_: str, settings: CollectorSettings, form: Mess
     else:
         raise RequestError(400, "envelope", "the body must be one JSON object")
     piece = piece_of(text, data, settings, names_key=may_name_key(text))
-    return Envelope([piece], type_, sent_at, write_key, form=form)
+    return RequestEnvelope([piece], type_, sent_at, write_key, form=form)
 
 
 def _members(body: bytes, settings: CollectorSettings, end_of: Mapping[str, Any] | None = None) -> list[Member]:

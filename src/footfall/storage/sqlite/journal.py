@@ -319,7 +319,7 @@ class SqliteJournal(SnapshotReads):
         try:
             ((seq,),) = connection.execute("SELECT seq FROM last_seq")
             first = seq
-            known = _known_ids(connection, changes.rows)
+            earlier_seqs = _earlier_seqs(connection, changes.rows)
             ids: list[tuple[str, str, int, bool]] = []
             tables: dict[RowState, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
             counts: Counter[tuple[str, str, str]] = Counter()
@@ -330,17 +330,17 @@ class SqliteJournal(SnapshotReads):
             for row in changes.rows:
                 kind, source, message_id = row.kind, row.source, row.message_id
                 key = source, message_id
-                place = known.get(key)
+                earlier = earlier_seqs.get(key)
                 is_stored = kind == "stored"
-                new = place is None or (place > 0 and is_stored)
+                new = earlier is None or (earlier > 0 and is_stored)
                 fresh.append(new)
                 if new:
                     seq += 1
-                    if place is None:
+                    if earlier is None:
                         ids.append((message_id, source, seq, not is_stored))
                     else:
-                        superseded.append((place, seq))
-                    known[key] = 0 if is_stored else seq
+                        superseded.append((earlier, seq))
+                    earlier_seqs[key] = 0 if is_stored else seq
                     tables[kind].append((seq, *_values_of(row)))
                     if is_stored:
                         bodies.append(row.body)
@@ -364,8 +364,8 @@ class SqliteJournal(SnapshotReads):
                 quarter = quarter_of(self._clock.now_us())
                 refused = [(quarter, *key, number) for key, number in changes.rejected.items() if number]
                 connection.executemany(_ADD_REFUSALS, refused)
-            for place, to in superseded:
-                _take_out(connection, place, to, "superseded")
+            for earlier, to in superseded:
+                _take_out(connection, earlier, to, "superseded")
             for entry in changes.released:
                 fresh.append(_take_out(connection, entry.seq, seq + 1, "released", entry.row))
                 if fresh[-1]:
@@ -392,21 +392,21 @@ class SqliteJournal(SnapshotReads):
             self._acknowledged = Acknowledged(before.first, seq, before.stored + len(bodies), checksum)
 
 
-def _known_ids(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, str], int]:
+def _earlier_seqs(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, str], int]:
     """Which (source, message_id) of these rows are in the journal: 0 for a stored one, the `seq` of a quarantined."""
     by_source: dict[str, list[str]] = {}
     for row in rows:
         by_source.setdefault(row.source, []).append(row.message_id)
-    known: dict[tuple[str, str], int] = {}
+    seqs: dict[tuple[str, str], int] = {}
     for source, message_ids in by_source.items():
         start = 0
         for width in _LOOKUP_WIDTHS:
             while len(message_ids) - start >= width:
                 part = message_ids[start : start + width]
-                for message_id, place in connection.execute(_KNOWN[width], (source, *part)):
-                    known[source, message_id] = place
+                for message_id, seq in connection.execute(_KNOWN[width], (source, *part)):
+                    seqs[source, message_id] = seq
                 start += width
-    return known
+    return seqs
 
 
 def _take_out(connection: apsw.Connection, place: int, to: int, why: str, anew: Row | None = None) -> bool:

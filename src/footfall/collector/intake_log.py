@@ -1,4 +1,4 @@
-"""FaultLog: one WARNING a minute for each event and fault for which messages were quarantined or rejected.
+"""IntakeLog: one WARNING a minute for each event and fault for which messages were quarantined or rejected.
 
 A line has the source, the event, the code of the fault and the count, and never a value of a message. Requests that
 were refused as a whole (a wrong key, a body that cannot be read) are counted by their status and code.
@@ -15,7 +15,7 @@ from footfall.clock import Clock
 from footfall.collector.pipeline import Notice
 from footfall.printable import printable
 
-__all__ = ["FaultLog"]
+__all__ = ["IntakeLog"]
 
 _log = logging.getLogger("footfall")
 _EVERY = 60.0
@@ -25,7 +25,7 @@ _OTHERS = "(others)"
 _NAME_LENGTH = 80
 
 
-class FaultLog:
+class IntakeLog:
     """Counts what was quarantined and rejected, and logs the counts of a minute when it is over.
 
     The minute begins with the first message or request that is counted. Any thread may use it. It has no timer: whoever

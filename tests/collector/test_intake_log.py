@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from footfall.collector import Collector
-from footfall.collector.fault_log import FaultLog
+from footfall.collector.intake_log import IntakeLog
 from footfall.collector.pipeline import Notice
 from footfall.plan.model import Plan
 from footfall.testing.clock import ManualClock
@@ -19,7 +19,7 @@ BAD = Notice("quarantined", "shop", "order", "required")
 
 def test_the_counts_of_a_minute_are_told_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    log = FaultLog(clock)
+    log = IntakeLog(clock)
     log.count([BAD, BAD._replace(code="type")])
     clock.advance(59)
     log.count([BAD])
@@ -38,7 +38,7 @@ def test_the_counts_of_a_minute_are_told_when_it_is_over(caplog: pytest.LogCaptu
 
 def test_a_minute_begins_with_its_first_message(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    log = FaultLog(clock)
+    log = IntakeLog(clock)
     for _ in range(2):
         clock.advance(100)
         log.write_due()
@@ -53,7 +53,7 @@ def test_a_minute_begins_with_its_first_message(caplog: pytest.LogCaptureFixture
 
 def test_requests_that_were_refused_are_counted_by_status_and_code(caplog: pytest.LogCaptureFixture) -> None:
     clock = ManualClock()
-    log = FaultLog(clock)
+    log = IntakeLog(clock)
     for status, code in ((401, "unauthorized"), (400, "unreadable"), (401, "unauthorized")):
         log.count_refusal(status, code)
     log.write_due()
@@ -70,7 +70,7 @@ def test_requests_that_were_refused_are_counted_by_status_and_code(caplog: pytes
 
 
 def test_a_sender_of_many_names_does_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    log = FaultLog(ManualClock())
+    log = IntakeLog(ManualClock())
     for number in range(1000):
         log.count([BAD._replace(event=f"event {number}")])
     log.write_due(is_last=True)
@@ -80,7 +80,7 @@ def test_a_sender_of_many_names_does_not_flood_the_log(caplog: pytest.LogCapture
 
 
 def test_a_name_is_shown_in_one_short_line(caplog: pytest.LogCaptureFixture) -> None:
-    log = FaultLog(ManualClock())
+    log = IntakeLog(ManualClock())
     log.count([BAD._replace(event="a\nb\x1b" + "x" * 500)])
     log.write_due(is_last=True)
 
