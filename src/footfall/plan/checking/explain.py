@@ -20,7 +20,6 @@ import msgspec
 from footfall.events import Fault
 from footfall.plan.checking.formats import FORMATS, UUID
 from footfall.plan.model import Property
-from footfall.plan.regex_dialect import compile_pattern
 from footfall.plan.wording import join_key, one_of, say_got, say_type, shorten
 from footfall.timestamps import read_datetime
 
@@ -311,6 +310,8 @@ def _pattern(prop: Property) -> Constraint | None:
     most = prop.max_length
     if prop.pattern is None or most is None:
         return None
+    from footfall.plan.regex_dialect import compile_pattern  # loaded with the first property that has a pattern
+
     # A value that is too long is never searched: its sender could choose how long that takes.
     search = compile_pattern(prop.pattern).search
     return Constraint("pattern", lambda text: len(text) > most or search(text), shorten(f"a match of {prop.pattern}"))

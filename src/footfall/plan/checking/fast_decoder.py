@@ -21,7 +21,6 @@ import msgspec
 from footfall.plan.checking.explain import Faults, PropertyCheck, decode, explain
 from footfall.plan.checking.formats import UUID
 from footfall.plan.model import Property
-from footfall.plan.regex_dialect import compile_pattern
 
 __all__ = ["FastForm", "compile_decoder", "fast_form", "fields_of"]
 
@@ -132,6 +131,8 @@ def _string_form(node: PropertyCheck) -> FastForm | None:
     kind = _meta(str, min_length=prop.min_length, max_length=prop.max_length)
     tests: list[Test] = [constraint.accepts for constraint in node.constraints if constraint.code == "format"]
     if prop.pattern is not None:
+        from footfall.plan.regex_dialect import compile_pattern  # loaded with the first property that has a pattern
+
         # The type checks the length. msgspec can check a pattern too, but takes twice as long as asking this.
         tests.insert(0, compile_pattern(prop.pattern).search)
     if len(tests) > 1:
