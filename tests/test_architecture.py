@@ -350,9 +350,9 @@ def test_what_is_exported_is_there_once() -> None:
 
 # What a client with a bundle loads until it sends, but for the packages' own `__init__`.
 SMALL_CLIENT = """
-    client.base client.calls client.capture client.clock_repair client.ends client.envelope client.environment
-    client.event_policy client.guard client.ledger client.loss_log client.memory_store client.message client.options
-    client.outbox client.outbox_store client.preflight client.prepare client.scope client.sync clock
+    client.base client.calls client.capture client.clock_repair client.ends client.environment client.event_policy
+    client.guard client.ledger client.loss_log client.memory_store client.message client.options client.outbox
+    client.outbox_store client.preflight client.prepare client.scope client.sync client.wire_message clock
     delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events forks identity.given
     identity.ids identity.junk lazy_names plan.bundle plan.checking.explain plan.checking.fast_decoder
     plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model plan.wording

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from footfall import AsyncClient, Client, ClientOptions, Delivery, Hook, Message
-from footfall.client.fault_log import FaultLog
+from footfall.client.fault_log import EventFaultLog
 from footfall.delivery import RetryPolicy
 from footfall.errors import RefusedError, UnauthorizedError, UnreachableError
 from footfall.events import Answer, Batch, Fault, Receipt, Verdict, VerdictName
@@ -197,7 +197,7 @@ def test_names_from_outside_are_shortened_and_cannot_write_lines_of_their_own(ca
 
 
 def test_the_memory_of_what_was_said_is_bounded(caplog: pytest.LogCaptureFixture) -> None:
-    notices = FaultLog(most=3)
+    notices = EventFaultLog(most=3)
     for number in range(10):
         notices.of_call(Message("track", f"event {number}"), Receipt(False, None, "closed"))
 
@@ -364,6 +364,6 @@ def batch_of_one(message: bytes) -> Batch:
 def test_a_message_that_cannot_be_read_is_said_without_its_name(
     message: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    FaultLog().of_answer(batch_of_one(message).messages, Answer(1, (Verdict(0, "rejected", None, "json"),)))
+    EventFaultLog().of_answer(batch_of_one(message).messages, Answer(1, (Verdict(0, "rejected", None, "json"),)))
 
     assert warnings(caplog)[0].startswith("message was rejected by the collector: json")

@@ -17,7 +17,7 @@ from footfall.client.message import Message
 from footfall.events import Answer, Fault, Receipt
 from footfall.identity.given import plain_text
 
-__all__ = ["PROCESS", "FaultLog"]
+__all__ = ["PROCESS", "EventFaultLog"]
 
 _log = logging.getLogger("footfall")
 
@@ -63,7 +63,7 @@ class _Named(msgspec.Struct):
 _decode_name = msgspec.json.Decoder(_Named).decode
 
 
-class FaultLog:
+class EventFaultLog:
     """What was said already. It takes no lock, which another thread might hold at the moment of a fork."""
 
     def __init__(self, most: int = _MOST) -> None:
@@ -136,7 +136,7 @@ class FaultLog:
         return said.setdefault(what, first) is first and len(what) > 1
 
 
-PROCESS = FaultLog()
+PROCESS = EventFaultLog()
 """What this process said; each client speaks through it, so that a fault is one line however many clients there are."""
 
 

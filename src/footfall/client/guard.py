@@ -15,7 +15,7 @@ from footfall.errors import InvalidEventError
 from footfall.forks import uncut
 
 if TYPE_CHECKING:
-    from footfall.client.fault_log import FaultLog
+    from footfall.client.fault_log import EventFaultLog
 
 __all__ = ["CaughtErrors", "Guarded", "fault_log", "guarded"]
 
@@ -73,7 +73,7 @@ def _is_of_the_call(error: BaseException) -> bool:
 
 
 @functools.cache
-def fault_log() -> FaultLog:
+def fault_log() -> EventFaultLog:
     """The fault log of this process, which is loaded with the first fault."""
     with uncut():
         from footfall.client.fault_log import PROCESS

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from footfall.client.ledger import Ledger
 from footfall.client.outbox_store import HIGH, LOW, Entry
-from footfall.delivery.retry import Decision, Failures, decide
+from footfall.delivery.retry import Failures, RetryDecision, decide
 from footfall.errors import OverloadedError, TransportError, UnauthorizedError
 from footfall.events import Answer
 
@@ -273,12 +273,12 @@ class Outbox:
         self._trouble = _NO_TROUBLE
         acknowledge(in_flight.entries)
 
-    def failed(self, error: TransportError, now: float, dice: float) -> Decision:
+    def failed(self, error: TransportError, now: float, dice: float) -> RetryDecision:
         """The batch in flight met `error`; returns what was decided. `dice` is a number in [0, 1), for jitter."""
         in_flight, rest = self._flown()
         decision = decide(error)
         if decision.action == "split" and len(in_flight.entries) == 1:
-            decision = Decision("drop", decision.reason)
+            decision = RetryDecision("drop", decision.reason)
         if decision.action == "again":
             return self._again(error, now, dice)
         if decision.action == "drop":
@@ -314,20 +314,20 @@ class Outbox:
         self._trouble = _NO_TROUBLE
         acknowledge(in_flight.entries)
 
-    def _again(self, error: TransportError, now: float, dice: float) -> Decision:
+    def _again(self, error: TransportError, now: float, dice: float) -> RetryDecision:
         trouble = self._trouble
         attempts, since = (trouble.attempts + 1, trouble.since) if trouble.attempts else (1, now)
         failures = Failures(attempts, now - since)
         if self._options.retry.exhausted(failures):
             self._drop("gave_up")
-            return Decision("drop", "gave_up")
+            return RetryDecision("drop", "gave_up")
         not_before = now + self._options.retry.delay(failures, dice=dice, retry_after=error.retry_after)
         reason = f"{_WORDS.get(type(error), 'unreachable')}: {error}"
         trouble = _Trouble(reason, attempts, since, not_before, error.retry_after is not None)
         self._sending = None
         self._retries += 1
         self._trouble = trouble
-        return Decision("again")
+        return RetryDecision("again")
 
     def _flown(self) -> tuple[InFlight, tuple[InFlight, ...]]:
         """The batch whose outcome is here, and those that come after it."""

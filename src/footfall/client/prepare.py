@@ -13,11 +13,11 @@ import msgspec
 import orjson
 
 from footfall.client.clock_repair import MARK
-from footfall.client.envelope import Envelope
 from footfall.client.event_policy import EventPolicy, PlanEventPolicy
 from footfall.client.guard import fault_log
 from footfall.client.message import SPECS, Hook, Message
 from footfall.client.scope import NO_SCOPE, Scope
+from footfall.client.wire_message import WireMessage
 from footfall.clock import Clock
 from footfall.encoding import fields_of
 from footfall.events import Fault, Receipt
@@ -80,16 +80,16 @@ class Preparer:
         new_id = self._new_id() if message.message_id is None else ""
         wall_us = self._now_us() if message.timestamp is None else None
         at = self._monotonic()
-        envelope = Envelope(message)
+        wire = WireMessage(message)
         if (
-            envelope.add_head(new_id, b"" if wall_us is None else self._stamp(wall_us), self._policy)
-            and envelope.add_body(self._policy)
-            and envelope.add_context(self._own)
-            and envelope.seal(self._client, self._room)
+            wire.add_head(new_id, b"" if wall_us is None else self._stamp(wall_us), self._policy)
+            and wire.add_body(self._policy)
+            and wire.add_context(self._own)
+            and wire.seal(self._client, self._room)
         ):
             rank = SPECS[message.type].rank
-            return Prepared(envelope.head, rank, envelope.message_id, envelope.faults, at, wall_us)
-        return envelope.receipt
+            return Prepared(wire.head, rank, wire.message_id, wire.faults, at, wall_us)
+        return wire.receipt
 
     def _hooked(self, message: Message) -> Message | None:
         # Hooks get copies: one that writes into them must not write into what the caller gave.

@@ -22,12 +22,12 @@ from footfall.errors import (
 if TYPE_CHECKING:
     import tenacity
 
-__all__ = ["Action", "Decision", "Failures", "RetryPolicy", "decide"]
+__all__ = ["Action", "Failures", "RetryDecision", "RetryPolicy", "decide"]
 
 Action = Literal["again", "drop", "split", "stop"]
 
 
-class Decision(NamedTuple):
+class RetryDecision(NamedTuple):
     """What happens to the batch; `reason` is the ledger's word when it is dropped."""
 
     action: Action
@@ -35,18 +35,18 @@ class Decision(NamedTuple):
 
 
 # By HTTP status, before the error's class is asked: 413 says that the batch is too long, not that it is wrong.
-_BY_STATUS: dict[int, Decision] = {413: Decision("split", "too_large")}
+_BY_STATUS: dict[int, RetryDecision] = {413: RetryDecision("split", "too_large")}
 
-_BY_ERROR: tuple[tuple[type[TransportError], Decision], ...] = (
-    (UnauthorizedError, Decision("stop", "unauthorized")),
-    (RefusedError, Decision("drop", "refused")),
-    (OverloadedError, Decision("again")),
-    (UnreachableError, Decision("again")),
-    (TransportError, Decision("again")),
+_BY_ERROR: tuple[tuple[type[TransportError], RetryDecision], ...] = (
+    (UnauthorizedError, RetryDecision("stop", "unauthorized")),
+    (RefusedError, RetryDecision("drop", "refused")),
+    (OverloadedError, RetryDecision("again")),
+    (UnreachableError, RetryDecision("again")),
+    (TransportError, RetryDecision("again")),
 )
 
 
-def decide(error: TransportError) -> Decision:
+def decide(error: TransportError) -> RetryDecision:
     """What to do with the batch that met `error`."""
     if error.status in _BY_STATUS:
         return _BY_STATUS[error.status]

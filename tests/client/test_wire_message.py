@@ -1,4 +1,4 @@
-"""The envelope: each step adds its pieces in the order of the wire, or refuses the message and says why."""
+"""The message for the wire: each step adds its pieces in their order, or refuses the message and says why."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from footfall.client.envelope import Envelope
 from footfall.client.event_policy import EventPolicy
 from footfall.client.message import Message
+from footfall.client.wire_message import WireMessage
 from footfall.errors import InvalidEventError
 from footfall.events import Fault
 
@@ -21,28 +21,28 @@ STAMP = b'"2026-01-02T03:04:05.000000Z"'
 ROOM = 10_000
 
 
-def steps(message: Message, policy: EventPolicy | None = None, room: int = ROOM) -> tuple[Envelope, list[bool]]:
-    """The envelope after its last step, and what each step said."""
+def steps(message: Message, policy: EventPolicy | None = None, room: int = ROOM) -> tuple[WireMessage, list[bool]]:
+    """The message after its last step, and what each step returned."""
     policy = policy or EventPolicy(None)
-    envelope = Envelope(message)
+    wire = WireMessage(message)
     outcomes = []
     todo: tuple[Callable[[], bool], ...] = (
-        lambda: envelope.add_head("id-1", STAMP, policy),
-        lambda: envelope.add_body(policy),
-        lambda: envelope.add_context(OWN),
-        lambda: envelope.seal(CLIENT, room),
+        lambda: wire.add_head("id-1", STAMP, policy),
+        lambda: wire.add_body(policy),
+        lambda: wire.add_context(OWN),
+        lambda: wire.seal(CLIENT, room),
     )
     for step in todo:
         outcomes.append(step())
         if not outcomes[-1]:
             break
-    return envelope, outcomes
+    return wire, outcomes
 
 
 def sent(message: Message) -> dict[str, Any]:
-    envelope, outcomes = steps(message)
+    wire, outcomes = steps(message)
     assert outcomes == [True] * 4
-    decoded: dict[str, Any] = json.loads(envelope.head + TAIL)
+    decoded: dict[str, Any] = json.loads(wire.head + TAIL)
     return decoded
 
 
@@ -90,19 +90,19 @@ def test_seconds_since_1970_are_a_time(value: Any) -> None:
     ],
 )
 def test_what_is_no_time_refuses_the_message_in_the_first_step(value: Any, code: str, got: str) -> None:
-    envelope, outcomes = steps(Message("track", "a", user_id="ann", timestamp=value))
+    wire, outcomes = steps(Message("track", "a", user_id="ann", timestamp=value))
 
     assert outcomes == [False]
-    assert (envelope.receipt.reason, [(fault.code, fault.got) for fault in envelope.receipt.faults]) == (
+    assert (wire.receipt.reason, [(fault.code, fault.got) for fault in wire.receipt.faults]) == (
         *("invalid", [(code, got)]),
     )
 
 
 def test_everything_that_is_wrong_with_the_head_is_said_at_once() -> None:
-    envelope, outcomes = steps(Message("alias", None, None, None, None, object(), None, ""))
+    wire, outcomes = steps(Message("alias", None, None, None, None, object(), None, ""))
 
     assert outcomes == [False]
-    assert codes(envelope.receipt.faults) == [
+    assert codes(wire.receipt.faults) == [
         *(("messageId", "type"), ("timestamp", "type"), ("userId", "type"), ("previousId", "type")),
     ]
 
@@ -124,10 +124,10 @@ def test_a_text_that_is_no_object_is_taken_for_arguments_in_another_order() -> N
 
 @pytest.mark.parametrize(("on_invalid", "outcome"), [("flag", [True] * 4), ("drop", [True, False])])
 def test_the_policy_decides_on_a_body_with_faults(on_invalid: Any, outcome: list[bool]) -> None:
-    envelope, outcomes = steps(Message("track", "a", {"n": float("nan")}, "ann"), EventPolicy(on_invalid))
+    wire, outcomes = steps(Message("track", "a", {"n": float("nan")}, "ann"), EventPolicy(on_invalid))
 
     assert outcomes == outcome
-    assert codes(envelope.faults or envelope.receipt.faults) == [("n", "not_finite")]
+    assert codes(wire.faults or wire.receipt.faults) == [("n", "not_finite")]
 
 
 def test_a_policy_that_raises_raises_with_the_receipt() -> None:
@@ -139,17 +139,17 @@ def test_a_policy_that_raises_raises_with_the_receipt() -> None:
 
 @pytest.mark.parametrize(("context", "reason"), [([1], "invalid"), (b"{}", "invalid"), ("x", "invalid")])
 def test_a_context_that_is_no_object_refuses_the_message(context: Any, reason: str) -> None:
-    envelope, outcomes = steps(Message("track", "a", user_id="ann", context=context))
+    wire, outcomes = steps(Message("track", "a", user_id="ann", context=context))
 
     assert outcomes == [True, True, False]
-    assert (envelope.receipt.reason, codes(envelope.receipt.faults)) == (reason, [("context", "type")])
+    assert (wire.receipt.reason, codes(wire.receipt.faults)) == (reason, [("context", "type")])
 
 
 def test_our_keys_of_a_context_are_left_out_with_a_note() -> None:
-    envelope, _ = steps(Message("track", "a", user_id="ann", context={"client": 1, "a": {"plan": 2}}))
+    wire, _ = steps(Message("track", "a", user_id="ann", context={"client": 1, "a": {"plan": 2}}))
 
-    assert json.loads(envelope.head + TAIL)["context"]["a"] == {"plan": 2}
-    assert codes(envelope.faults) == [("context.client", "reserved")]
+    assert json.loads(wire.head + TAIL)["context"]["a"] == {"plan": 2}
+    assert codes(wire.faults) == [("context.client", "reserved")]
 
 
 def test_a_message_is_as_long_as_its_room_and_no_longer() -> None:
@@ -157,5 +157,5 @@ def test_a_message_is_as_long_as_its_room_and_no_longer() -> None:
     length = len(steps(message)[0].head)
 
     assert steps(message, room=length)[1] == [True] * 4
-    envelope, outcomes = steps(message, room=length - 1)
-    assert (outcomes, envelope.receipt.reason) == ([True, True, True, False], "too_large")
+    wire, outcomes = steps(message, room=length - 1)
+    assert (outcomes, wire.receipt.reason) == ([True, True, True, False], "too_large")

@@ -1,4 +1,4 @@
-"""Envelope: one message on its way to its JSON; it owns the pieces of the text, and what is wrong with the message.
+"""Wire message: one message on its way to its JSON; it owns the pieces of the text, and what is wrong with the message.
 
 A message on the wire is `type, messageId, timestamp, userId?, anonymousId?, event?, category?, properties?, context`,
 in this order. `context` ends with the client's id and the message's number, which the outbox fills in.
@@ -23,7 +23,7 @@ from footfall.events import Fault, Receipt
 from footfall.forks import uncut
 from footfall.identity.given import id_text, plain_text, whole_number
 
-__all__ = ["Envelope"]
+__all__ = ["WireMessage"]
 
 _OURS = frozenset({"client", "library", "plan", "violations"})
 _OUR_KEY = re.compile(f'"(?:{"|".join(sorted(_OURS))})"'.encode())
@@ -39,7 +39,7 @@ _BYTES = (bytes, bytearray, memoryview)
 _REFUSES = frozenset({"drop", "raise"})
 
 
-class Envelope:
+class WireMessage:
     """What a message becomes, step by step. A step returns False where the message is refused: `receipt` says why.
 
     `faults` is what the receipt of a message has that may be sent. Nothing later compares a value of the caller's: ids
