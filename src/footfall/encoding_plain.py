@@ -22,7 +22,7 @@ MAX_DEPTH = 60  # the collector takes 64, of which the message around the value 
 MAX_VALUES = 100_000
 
 _ATOMS = frozenset({str, int, bool, NoneType})
-_MAX_EXPONENT = 308  # the largest power of ten that a double holds
+_MAX_EXPONENT = 308  # the largest power of ten in a double
 
 
 def is_plain(value: object, depth: int, budget: list[int]) -> bool:
@@ -64,7 +64,7 @@ def _is_plain_leaf(kind: type, value: Any) -> bool:
 
 
 OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
-"""What orjson is told of plain values; `direct` writes those that it has no form for."""
+"""How orjson writes plain values; `direct` writes those that it has no form for."""
 
 
 def direct(value: object) -> object:

@@ -149,11 +149,11 @@ def test_a_value_that_is_replaced_by_null_is_one_warning_also_without_a_plan(cap
     assert warnings(caplog) == [
         (
             '"bought" was sent with a fault: price not_finite (expected a finite number); '
-            "null or text stands in its place; send a finite number, or leave the property out"
+            "null or text is sent instead; send a finite number, or leave the property out"
         ),
         (
             '"bought" was sent with a fault: lines[] unencodable (expected a JSON value); '
-            "null stands in its place; send text, numbers, booleans, lists or dicts of them"
+            "null is sent instead; send text, numbers, booleans, lists or dicts of them"
         ),
     ]
 

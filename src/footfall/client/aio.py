@@ -157,8 +157,8 @@ class AsyncClient(BaseClient):
         # By the transport's plain `send`: as a process ends, what loops hand to other threads is refused.
         deadline = self._clock.monotonic() + self._options.close_timeout
         outcome = self._next_outcome()
-        while not self._takes_over() and (left := deadline - self._clock.monotonic()) > 0:
-            concurrent.futures.wait([outcome], left)
+        while not self._takes_over() and (remaining := deadline - self._clock.monotonic()) > 0:
+            concurrent.futures.wait([outcome], remaining)
             outcome = self._next_outcome()
         self._drain_here(deadline)
         with self._lock:
@@ -256,10 +256,10 @@ class AsyncClient(BaseClient):
             self._sender = None
             self._is_asleep = True
             self._outbox.interrupted()
-            left = self._outbox.pending
+            pending = self._outbox.pending
         self._tell_outcome()
-        if left and not self._closed:
-            _log.warning("the event loop ends with messages pending (%d): await aclose() before it does", left)
+        if pending and not self._closed:
+            _log.warning("the event loop ends with messages pending (%d): await aclose() before it does", pending)
 
     async def _attempt(self, sender: _Sender, in_flight: InFlight) -> None:
         outcome: Answer | Exception
@@ -293,10 +293,10 @@ class AsyncClient(BaseClient):
     # Waiting for the sender, from any loop or thread
 
     async def _until_settled(self, mark: int, deadline: float) -> None:
-        while not self._is_settled(mark) and (left := deadline - self._clock.monotonic()) > 0:
+        while not self._is_settled(mark) and (remaining := deadline - self._clock.monotonic()) > 0:
             outcome = self._next_outcome()
             if not self._is_settled(mark):  # it may have come in between
-                await self._wait(asyncio.wrap_future(outcome), left)
+                await self._wait(asyncio.wrap_future(outcome), remaining)
 
     def _is_settled(self, mark: int) -> bool:
         with self._lock:

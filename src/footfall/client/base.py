@@ -163,7 +163,7 @@ class BaseClient(Calls):
         """Begin with empty books and an id of our own: at first, and in a forked child (the queue is its parent's)."""
         policy, hooks, options, clock = self._setup
         self._renew_locks()
-        # Our own clock is made anew too: another thread may have held its lock at the moment of the fork.
+        # A new clock too: another thread may have had the lock of the old one at the moment of the fork.
         self._clock: Clock = clock or SystemClock()
         self._outbox = Outbox(options, MemoryStore() if self._disabled else self._new_store())
         self._outbox.adopt(self._clock.monotonic())
@@ -178,7 +178,7 @@ class BaseClient(Calls):
         self._give_up_at: float | None = None
         # Whether the sender still has to be started, or woken.
         self._is_asleep = True
-        # Whether the last attempt failed: the first failure of a row is told louder than those after it.
+        # Whether the last attempt failed: the first failure of a row is logged louder than those after it.
         self._failing = False
         self._losses = LossLog()
         self._pending_said = 0
@@ -219,7 +219,7 @@ class BaseClient(Calls):
 
     @guarded(_NO_BOOKS)
     def stats(self) -> Ledger:
-        """The books as they stand."""
+        """The books now."""
         with self._lock:
             return self._books()
 
@@ -270,7 +270,7 @@ class BaseClient(Calls):
             self._is_asleep = False
 
     def _wait_for_room(self, size: int) -> None:
-        """Wait, within bounds, until `size` bytes fit. The lock is held."""
+        """Wait, within bounds, until `size` bytes fit. The caller has the lock."""
 
     @abstractmethod
     def _end_at_exit(self) -> None:
@@ -282,11 +282,11 @@ class BaseClient(Calls):
 
     @abstractmethod
     def _wake(self) -> None:
-        """Start what sends, if it does not run, and have it look at the outbox. The lock is held."""
+        """Start what sends, if it does not run, and have it look at the outbox. The caller has the lock."""
 
     @abstractmethod
     def _leave_sender(self) -> None:
-        """Forget what sends: it will not be heard of again. The lock is held."""
+        """Forget what sends: nothing comes from it any more. The caller has the lock."""
 
     # What both do in whatever sends
 
@@ -364,7 +364,7 @@ class BaseClient(Calls):
             error = UnreachableError(f"the transport {verb} {_kind_of(outcome)}")
         with uncut():  # the first failure loads what calculates the wait
             decision = self._outbox.failed(error, self._clock.monotonic(), self._clock.random())
-        # A split is no failure yet. A refused key is told even in a row of failures: it is the end of the sending.
+        # A split is no failure yet. A refused key is a warning even in a row of failures: it is the end of the sending.
         is_news = decision.action == "stop" or (decision.action != "split" and not self._failing)
         self._failing = self._failing or decision.action != "split"
         level = logging.WARNING if is_news else logging.INFO

@@ -257,7 +257,7 @@ def _opened() -> Callable[[Message], Message]:
 
 
 def _in_another_order(properties: Any) -> Any:
-    """What stands for the properties of a call that names its user first, as other makers' libraries do: some text.
+    """The properties of a call that names its user first, as other makers' libraries do: some text.
 
     Text is no properties, so the message is refused; it is the event's name where it is not empty.
     """

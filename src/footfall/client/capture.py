@@ -21,7 +21,7 @@ __all__ = ["Capture", "capturing", "current_capture"]
 
 
 class Capture(Protocol):
-    """Sees every message of the clients that it stands in for, in the thread that made the call."""
+    """Gets every message of the clients whose transport it gives, in the thread that made the call."""
 
     def transport_for(self, collector: str | Transport) -> Transport | None:
         """What a new client is to send through instead of `collector`; None to leave it alone."""

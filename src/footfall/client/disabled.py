@@ -24,10 +24,10 @@ class Nowhere:
         return Answer(len(batch.messages))
 
     def close(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""
 
     async def send_async(self, batch: Batch) -> Answer:
         return self.send(batch)
 
     async def close_async(self) -> None:
-        """Nothing is held."""
+        """There is nothing to close."""

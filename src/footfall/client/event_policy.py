@@ -118,7 +118,7 @@ class PlanEventPolicy(EventPolicy):
         """Whether a transform may have something to do; most events, and most of their messages, have none."""
         keys = self._changed_keys.get(event.name)
         if keys is None:
-            # As `encode` writes them, so that they stand in the text just like this if they stand in it.
+            # As `encode` writes them, so that a body with such a key has these bytes.
             keys = tuple(orjson.dumps(prop.wire_name or prop.name) for prop in event.properties if _transforms(prop))
             self._changed_keys[event.name] = keys
         return any(key in body for key in keys) if keys else False
@@ -161,7 +161,7 @@ class PlanEventPolicy(EventPolicy):
             "unknown_event": policy.unknown_event,
             "unknown_property": policy.unknown_property,
         }
-        # What encoding had to change is told even where the plan keeps invalid events without a word.
+        # What encoding had to change is a fault even where the plan keeps invalid events without a word.
         actions = [_ACTIONS[words.get(fault.code, policy.invalid)] for fault in faults]
         return max("flag", *actions, key=_SEVERITY.index)
 

@@ -24,23 +24,23 @@ _log = logging.getLogger("footfall")
 _MOST = 1_000  # pairs of event and fault
 _SHOWN = 120  # characters of a name or a path
 
-_NULL = "null stands in its place; send text, numbers, booleans, lists or dicts of them"
+_NULL = "null is sent instead; send text, numbers, booleans, lists or dicts of them"
 _REMEDIES = {
     "closed": "the client is closed; make no call after close(), or make another client",
     "deprecated": "send the event that took its place",
     "draft": "set its status to active in the plan",
     "duplicate_key": "send each key once",
-    "float_id": "the number stands in its place; make ids whole numbers or text (in pandas: astype('Int64'))",
+    "float_id": "the number is sent as text; make ids whole numbers or text (in pandas: astype('Int64'))",
     "junk_id": "leave user_id out where nobody is signed in",
     "no_transform_key": "the value is left out; give the key as ClientOptions.transform_key",
     "no_usable_id": "give user_id or anonymous_id",
     "not_an_object": "send one JSON object for each message",
-    "not_finite": "null or text stands in its place; send a finite number, or leave the property out",
+    "not_finite": "null or text is sent instead; send a finite number, or leave the property out",
     "queue_full": "see why nothing gets through, or give the queue more room (ClientOptions.queue_bytes)",
     "required": "send it, or make it optional in the plan",
     "reserved": "it is left out; choose another key",
     "source": "send it from a source that the plan names for the event, or name this source there",
-    "surrogate": "U+FFFD stands in its place; send whole characters",
+    "surrogate": "U+FFFD is sent instead; send whole characters",
     "timestamp": "give a datetime or seconds since 1970 (no milliseconds), or leave timestamp out",
     "too_large": "send less in one message, or raise the limit of message bytes here and at the collector",
     "unencodable": _NULL,
@@ -64,7 +64,7 @@ _decode_name = msgspec.json.Decoder(_Named).decode
 
 
 class EventFaultLog:
-    """What was said already. It takes no lock, which another thread might hold at the moment of a fork."""
+    """What was said already. It takes no lock: another thread might have it at the moment of a fork."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
@@ -97,7 +97,7 @@ class EventFaultLog:
                 self._say(f"was {verdict.verdict} by the collector:", name, fault.path, fault.code)
 
     def of_hook(self, message: Message, error: Exception) -> None:
-        """Say that a hook raised. The class only: an error's text may hold what a property held."""
+        """Say that a hook raised. The class only: an error's text may repeat the value of a property."""
         name = _name_of_call(message, None)
         if self._is_news("hook", name, type(error).__name__):
             _warn("%s was dropped: a hook raised %s; mend the hook", name, type(error).__name__)

@@ -51,7 +51,7 @@ class CaughtErrors:
             if _is_of_the_call(error):
                 self.misused(place, str(error).rpartition("() ")[2])  # Python names the argument, and never its value
             else:
-                # The class only: an error's text may hold what a property held.
+                # The class only: an error's text may repeat the value of a property.
                 self._say(f"{place} failed inside of footfall: {type(error).__name__}")
         except Exception:  # noqa: BLE001, S110 - no stack or memory is left, or a handler of the application's raises
             pass

@@ -1,4 +1,4 @@
-"""Library ends: what a client has pending is sent when a library ends a child of its own, which runs no `atexit`.
+"""Library ends: what a client has pending is sent when a library ends its child, which runs no `atexit`.
 
 A child of multiprocessing or of billiard runs multiprocessing's finalizers and then leaves, a worker of billiard's Pool
 calls its `on_exit`, and a Celery worker's child sends a signal of Celery's. None of these libraries is loaded here.

@@ -52,5 +52,5 @@ class LossLog:
 
 
 def in_words(lost: Mapping[str, int]) -> str:
-    """Counts by reason, as they stand in a line of the log."""
+    """Counts by reason, for a line of the log."""
     return ", ".join(f"{count:,} {_WORDS.get(reason, reason)}" for reason, count in sorted(lost.items()))

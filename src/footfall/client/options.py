@@ -24,7 +24,7 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How a client queues, batches, sends and ends. Sizes are bytes of encoded JSON, times are seconds.
 
     A batch leaves when it has `max_batch` messages or `max_batch_bytes`, or when its oldest message waited `linger`.
-    The queue, what is being sent included, never holds more than `queue_bytes`. When it is full, `drop_oldest` lets the
+    The queue, what is being sent included, never has more than `queue_bytes`. When it is full, `drop_oldest` lets the
     oldest message of the lowest priority go; `block` makes the caller wait up to `block_timeout` for room (the one
     setting under which `track()` waits). A message over `max_message_bytes` is refused at the door. `timeout` is for
     one whole HTTP request, `close_timeout` for the end of the process. Bodies of `gzip_over` bytes or more are packed.

@@ -245,7 +245,7 @@ class Outbox:
     def _leave(self) -> None:
         most, room = self._options.max_batch, self._options.max_batch_bytes - _ENVELOPE
         heads = [self._store.first(rank, most) for rank in (LOW, HIGH)]
-        # The number tells which of two messages came first.
+        # The number says which of two messages came first.
         heads_in_order = sorted(heads[LOW] + heads[HIGH])[:most]
         total, count, last = 0, 0, 0
         for entry in heads_in_order:

@@ -42,7 +42,7 @@ class OutboxStore(Protocol):
     """Messages in two lanes, by rank; in each the oldest is first.
 
     A method changes the messages and the totals in one step, so that what interrupts it (see client/outbox) finds them
-    equal. The client's lock is held in every call. No method raises: a store that cannot write its disk keeps messages
+    equal. The caller has the client's lock. No method raises: a store that cannot write its disk keeps messages
     in memory, and says so in the log.
     """
 

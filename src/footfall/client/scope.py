@@ -1,4 +1,4 @@
-"""Scope: the ids and the context that hold for every message inside a `with client.scope(...)` block."""
+"""Scope: the ids and the context of every message inside a `with client.scope(...)` block."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["NO_SCOPE", "Block", "Scope"]
 
 
 class Scope(NamedTuple):
-    """What an enclosing block said. None and the empty context stand for nothing said."""
+    """What an enclosing block said: nothing where it is None, or an empty context."""
 
     user_id: object = None
     anonymous_id: object = None
@@ -31,7 +31,7 @@ NO_SCOPE = Scope()
 
 
 class Block:
-    """A `with` block whose scope is `inner`, inside of what holds already. Entering and leaving it never raise.
+    """A `with` block whose scope is `inner`, inside of the blocks around it. Entering and leaving it never raise.
 
     A context variable, so threads and tasks each have their own, and a task starts with that of its creator.
     """
@@ -40,7 +40,7 @@ class Block:
         self._current = current
         self._inner = inner
         self._caught = caught
-        # What held before, once for each time that the block is entered.
+        # The scope before, once for each time that the block is entered.
         self._outer: list[tuple[Scope, Token[Scope]]] = []
 
     @guarded(NO_SCOPE)

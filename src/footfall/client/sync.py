@@ -58,8 +58,8 @@ class Client(BaseClient):
             self._closed = True
             self._give_up_at = deadline
             self._send_the_last(deadline)
-            while self._others_send() and (left := deadline - self._clock.monotonic()) > 0:
-                self._wait(left)
+            while self._others_send() and (remaining := deadline - self._clock.monotonic()) > 0:
+                self._wait(remaining)
             is_sending = self._is_running(self._thread)
         if not is_sending:
             self._drain_here(deadline)
@@ -109,10 +109,10 @@ class Client(BaseClient):
         while self._is_saying or not (self._outbox.settled(mark) or self._outbox.stopped):
             if not self._others_send():
                 return
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
+            remaining = deadline - self._clock.monotonic()
+            if remaining <= 0:
                 return
-            self._wait(left)
+            self._wait(remaining)
 
     def _wait(self, seconds: float) -> None:
         # Not for all of it: between the look at the outbox and this a signal handler may have waited too, and what is
@@ -131,10 +131,10 @@ class Client(BaseClient):
     def _wait_for_room(self, size: int) -> None:
         deadline = self._clock.monotonic() + self._options.block_timeout
         while not self._closed and not self._outbox.has_room(size):
-            left = deadline - self._clock.monotonic()
-            if left <= 0:
+            remaining = deadline - self._clock.monotonic()
+            if remaining <= 0:
                 return
-            self._wait(left)
+            self._wait(remaining)
 
     def _wake(self) -> None:
         if self._thread is None and self._outbox.pending > 0:
@@ -189,7 +189,7 @@ class Client(BaseClient):
         return goes_on
 
     def is_idle(self, sender: threading.Thread) -> bool:
-        """For the thread that sends: whether there is nothing to do but to wait. The lock is held."""
+        """For the thread that sends: whether there is nothing to do but to wait. The caller has the lock."""
         return self._thread is sender and not self._closed and self._outbox.pending == 0
 
     def _next_in_flight(self, changed: threading.Condition, sender: threading.Thread) -> InFlight | None:

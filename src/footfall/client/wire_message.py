@@ -233,5 +233,5 @@ def _below(path: str, faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
 
 
 def _is_object(text: bytes, value: object) -> bool:
-    """Whether a value that is `text` in JSON has keys of its own; bytes are an object there only because of base64."""
+    """Whether a value that is `text` in JSON has keys; bytes are an object there only because of base64."""
     return text[0] == _OBJECT and not issubclass(type(value), _BYTES)

@@ -118,7 +118,7 @@ def excerpt_of(content_type: str, body: bytes, request: bytes, secrets: Sequence
     """Content type and first characters of a body, for an error: safe for a terminal, and without what we sent.
 
     `request` is the body of the request before it was packed. A reply that repeats a stretch of it is not shown, as it
-    may hold a value or an id. `…` replaces each of `secrets`.
+    may contain a value or an id. `…` replaces each of `secrets`.
     """
     kind = printable(without(content_type, secrets)[:_SHOWN]) or "no content type"
     text = without(body[:_READ].decode("utf-8", "replace"), secrets)

@@ -1,6 +1,6 @@
 """Address: the URL of a collector or of a proxy, refused when it is given if no request could ever go there.
 
-An error repeats only what has the shape of scheme, host, port and path: anything else may hold a password or a key.
+An error repeats only what has the shape of scheme, host, port and path: anything else may contain a password or a key.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def batch_url(url: str) -> str:
 
 
 def check_proxy(url: str) -> None:
-    """Raise UsageError for a proxy's URL to which nothing can connect. It may hold a user name and a password."""
+    """Raise UsageError for a proxy's URL to which nothing can connect. It may have a user name and a password."""
     _, _, _, path, rest = _parts(url, "a proxy's URL", ("http", "https", "socks5", "socks5h"))
     if path.strip("/") or rest:
         raise UsageError("a proxy's URL cannot have a path, a query or a fragment; end it after the port")
@@ -57,9 +57,9 @@ def check_write_key(key: object) -> str:
         raise UsageError("a collector's URL needs a write key; give it as write_key=…, or in FOOTFALL_WRITE_KEY")
     if ":" in key:
         # RFC 7617, section 2: the user name of Basic auth ends at the first colon.
-        raise UsageError("a write key cannot hold a colon; give the collector and the client another one")
+        raise UsageError("a write key cannot contain a colon; give the collector and the client another one")
     if not _is_clean(key):
-        raise UsageError("a write key cannot hold a space or a control character; look at the end of its line")
+        raise UsageError("a write key cannot contain a space or a control character; look at the end of its line")
     return key
 
 
@@ -73,7 +73,7 @@ def _parts(url: object, what: str, schemes: tuple[str, ...]) -> tuple[str, str |
     if not isinstance(url, str):
         refuse(f"it is no text; {_LIKE}")
     if not _is_clean(url):
-        refuse("it holds a space, a control character or half a character; take that out")
+        refuse("it contains a space, a control character or half a character; take that out")
     if len(url) > _MOST:
         refuse(f"it is longer than {_MOST} characters")
     match = _PARTS.fullmatch(url)
@@ -107,7 +107,7 @@ def _host_fault(host: str) -> str | None:
         try:
             IPv6Address(host[1:-1])
         except AddressValueError:
-            return "what stands in brackets is no IPv6 address"
+            return "what is in brackets is no IPv6 address"
         return None
     if not host.isascii():
         host = _idna(host)

@@ -29,18 +29,18 @@ class Deadline(float):
         self._now = now
         self._end = now() + seconds
 
-    def left(self) -> float:
+    def remaining(self) -> float:
         """Seconds that are left; 0 or less when they are over."""
         return self._end - self._now()
 
 
-def _left(timeout: float | None, error: type[Exception]) -> float | None:
+def _remaining(timeout: float | None, error: type[Exception]) -> float | None:
     """What a wait may take. Raises `error` when it may take nothing any more."""
     if not isinstance(timeout, Deadline):
         return timeout
-    if (left := timeout.left()) <= 0:
+    if (remaining := timeout.remaining()) <= 0:
         raise error("the request took too long")
-    return left
+    return remaining
 
 
 class BoundedHttp(httpx.HTTPTransport):
@@ -48,7 +48,7 @@ class BoundedHttp(httpx.HTTPTransport):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        # httpx offers no way to hand in a network. Without this attribute its own timeouts hold, for each wait alone.
+        # httpx takes no network as an argument. Without this attribute its own timeouts apply, to each wait alone.
         if hasattr(self._pool, "_network_backend"):
             self._pool._network_backend = _Network(httpcore.SyncBackend())  # noqa: SLF001 - see above
 
@@ -67,9 +67,9 @@ class _Network(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         addresses = _addresses(host, port)
         for address in addresses:
-            left = _left(timeout, httpcore.ConnectTimeout)
+            remaining = _remaining(timeout, httpcore.ConnectTimeout)
             try:
-                return _Stream(self._network.connect_tcp(address, port, left, local_address, socket_options))
+                return _Stream(self._network.connect_tcp(address, port, remaining, local_address, socket_options))
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if address == addresses[-1]:
                     raise
@@ -93,12 +93,12 @@ class _Stream(httpcore.NetworkStream):
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
+        return self._stream.read(max_bytes, _remaining(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # In pieces: the stream below waits anew whenever the other side has read a little.
         for start in range(0, len(buffer), _PIECE):
-            self._stream.write(buffer[start : start + _PIECE], _left(timeout, httpcore.WriteTimeout))
+            self._stream.write(buffer[start : start + _PIECE], _remaining(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -106,8 +106,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
+        remaining = _remaining(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, remaining))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

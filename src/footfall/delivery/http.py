@@ -107,7 +107,7 @@ class HttpTransport:
             failure = self._reader().unreachable(error)
         else:
             return self._reader().answer(reply, bytes(raw), batch)
-        raise failure  # out here, so that httpx's error, which holds the request and its key, does not go with it
+        raise failure  # out here, so that httpx's error, which has the request and its key, does not go with it
 
     def close(self) -> None:
         client, self._client = self._client, None

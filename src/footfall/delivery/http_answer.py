@@ -39,7 +39,7 @@ class AnswerReader:
         self._secrets = secrets
 
     def answer(self, reply: httpx.Response, raw: bytes, batch: Batch) -> Answer:
-        """What a reply says of a batch. Raises the error that it stands for if that is no acknowledgement."""
+        """What a reply says of a batch. Raises the error that it means if that is no acknowledgement."""
         content_type = reply.headers.get("content-type", "")
         body = raw
         if reply.is_success:

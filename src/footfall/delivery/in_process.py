@@ -43,11 +43,11 @@ class InProcessTransport:
         return answer
 
     def close(self) -> None:
-        """Nothing is held here."""
+        """There is nothing to close."""
 
     async def send_async(self, batch: Batch) -> Answer:
         # Taking a batch in waits for the disk, which would stop the loop.
         return await asyncio.to_thread(self.send, batch)
 
     async def close_async(self) -> None:
-        """Nothing is held here."""
+        """There is nothing to close."""

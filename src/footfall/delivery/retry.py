@@ -88,7 +88,7 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
         ceiling = tenacity.wait_exponential(multiplier=self.initial, max=self.maximum)(_state(failures))
         if retry_after is None:
             return ceiling * dice
-        # The die is added, so that clients which were told the same wait do not come back in the same moment.
+        # The die is added, so that clients with the same wait do not come back at the same moment.
         return min(max(retry_after, 0.0), self.longest_asked) + self.initial * dice
 
     def exhausted(self, failures: Failures) -> bool:
