@@ -9,6 +9,7 @@ from footfall.planning.interop.keywords import ASIDE
 from footfall.planning.interop.losses import LossReport
 from footfall.planning.interop.schema_in import SchemaReader, annotate, take_additional
 from footfall.planning.interop.simplify import as_types, simplify
+from footfall.planning.interop.untrusted import as_list, as_text
 
 __all__ = ["describes_object", "read_event", "read_traits", "read_type"]
 
@@ -39,10 +40,12 @@ def read_event(
     rest, references = simplify(schema, whole, frozenset())
     reader = SchemaReader(whole, losses, unsaid=unsaid)
     event: dict[str, Any] = {}
-    description = rest.pop("description", None)
-    if isinstance(description, str) and description.strip():
+    description = as_text(rest.pop("description", None))
+    if description:
         event["description"] = description
-    _drop_known(rest)
+    # What only says that this is an object, and in which dialect it is written.
+    for keyword in ("$schema", "definitions", "$defs", "self", "type"):
+        rest.pop(keyword, None)
     if rest.get("deprecated") is True:
         del rest["deprecated"]
         event["status"] = "deprecated"
@@ -58,8 +61,11 @@ def read_event(
         event["properties"] = members
     if rules:
         event["rules"] = rules
-    _keep(rest, reader, event, path, losses)
-    return event
+    for keyword, value in rest.items():
+        losses.aside(path, keyword, value)
+    reader.refer(rest)
+    aside = {**rest, **reader.definitions}
+    return {**event, ASIDE: aside} if aside else event
 
 
 def read_traits(
@@ -69,8 +75,8 @@ def read_traits(
     rest, references = simplify(schema, schema, frozenset())
     if take_additional(rest, unsaid) is False:
         losses.add("loss_left_out", path, "additionalProperties false", "a trait that nobody named is no fault")
-    required = rest.pop("required", None)
-    if isinstance(required, list) and required:
+    required = as_list(rest.pop("required", None))
+    if required:
         losses.add("loss_left_out", path, f"required {', '.join(map(str, required))}", "a trait is never required")
     traits = SchemaReader(schema, losses, unsaid=unsaid).members(rest, path, depth=1, references=references)
     for trait in traits.values():
@@ -85,21 +91,6 @@ def read_type(schema: Mapping[str, Any], path: str, losses: LossReport) -> dict[
     if reader.definitions:
         prop.setdefault(ASIDE, {}).update(reader.definitions)
     return prop
-
-
-def _drop_known(rest: dict[str, Any]) -> None:
-    """Leave out what only says that this is an object, and what dialect of JSON Schema it is written in."""
-    for keyword in ("$schema", "definitions", "$defs", "self", "type"):
-        rest.pop(keyword, None)
-
-
-def _keep(rest: dict[str, Any], reader: SchemaReader, event: dict[str, Any], path: str, losses: LossReport) -> None:
-    for keyword, value in rest.items():
-        losses.aside(path, keyword, value)
-    reader.refer(rest)
-    aside = {**rest, **reader.definitions}
-    if aside:
-        event[ASIDE] = aside
 
 
 def _rules(rest: dict[str, Any], members: Mapping[str, Any]) -> list[dict[str, str]]:

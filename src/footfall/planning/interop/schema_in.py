@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -199,7 +200,7 @@ class SchemaReader:
             part.prop["nullable"] = True
         part.types = list(types)
         # In a union, each keyword concerns the values of its type alone, in a schema as in a plan.
-        for read_keywords in dict.fromkeys(_BY_TYPE[word] for word in types):
+        for read_keywords in dict.fromkeys(_BY_TYPE[word] for word in types if word in _BY_TYPE):
             read_keywords(self, part)
         part.prop["type"] = part.types[0] if len(part.types) == 1 else part.types
 
@@ -291,7 +292,7 @@ class SchemaReader:
             return
         if isinstance(rest.get("pattern"), str):
             self._pattern(part)
-        self._counts(part, "min_length", "minLength", "max_length", "maxLength")
+        self._counts(part, "length", "Length")
 
     def _pattern(self, part: _Part) -> None:
         stated = part.rest.get("maxLength")
@@ -385,9 +386,6 @@ class SchemaReader:
             part.keep(exclusive)
             part.reasons[exclusive] = f"{bound} {shown(strict)} takes that value too"
 
-    def _boolean(self, part: _Part) -> None:
-        """No keyword is for booleans alone."""
-
     def _array(self, part: _Part) -> None:
         rest = part.rest
         if rest.get("uniqueItems") is False:
@@ -395,49 +393,40 @@ class SchemaReader:
         items = rest.get("items", True)
         if isinstance(items, bool | Mapping) and items is not False:
             rest.pop("items", None)
-            part.prop["items"] = self.property(
-                items, f"{part.path}[]", depth=part.depth + 1, references=part.references
-            )
+            part.prop["items"] = self._inside(part, items, "[]")
         else:
             part.prop["items"] = {"type": "any", "nullable": True}
-        self._counts(part, "min_items", "minItems", "max_items", "maxItems")
+        self._counts(part, "items", "Items")
 
     def _object(self, part: _Part) -> None:
         rest = part.rest
         others = rest.get("additionalProperties", True)
         if not isinstance(rest.get("properties", {}), Mapping):
             part.keep("properties")
-        named = rest.get("properties") or rest.get("required")
-        if named or others is False:
+        if rest.get("properties") or rest.get("required") or others is False:
             additional = take_additional(rest, self._unsaid)
             if additional is not None:
                 part.prop["additional"] = additional
-            part.prop["properties"] = self.members(rest, part.path, depth=part.depth + 1, references=part.references)
-            if not part.prop["properties"]:
-                del part.prop["properties"]
-            for key in ("properties", "required"):
-                rest.pop(key, None)
-            return
-        rest.pop("properties", None)
-        rest.pop("required", None)
-        rest.pop("additionalProperties", None)
-        part.types = ["map"]
-        part.prop["values"] = self.property(
-            others, f"{part.path}{{}}", depth=part.depth + 1, references=part.references
-        )
-        self._counts(part, "min_items", "minProperties", "max_items", "maxProperties")
+            members = self.members(rest, part.path, depth=part.depth + 1, references=part.references)
+            part.prop |= {"properties": members} if members else {}
+        else:
+            rest.pop("additionalProperties", None)
+            part.types = ["map"]
+            part.prop["values"] = self._inside(part, others, "{}")
+            self._counts(part, "items", "Properties")
+        for keyword in ("properties", "required"):
+            rest.pop(keyword, None)
 
     def _inside(self, part: _Part, schema: Any, mark: str) -> dict[str, Any]:
         """What each item of an array is, or each value of a map."""
         return self.property(schema, f"{part.path}{mark}", depth=part.depth + 1, references=part.references)
 
-    def _counts(self, part: _Part, low: str, low_keyword: str, high: str, high_keyword: str) -> None:
-        for key, keyword in ((low, low_keyword), (high, high_keyword)):
-            value = part.rest.get(keyword)
-            if is_count(value):
-                part.prop[key] = int(part.rest.pop(keyword))
-        if low in part.prop and high in part.prop and part.prop[low] > part.prop[high]:
-            part.aside[high_keyword] = part.prop.pop(high)
+    def _counts(self, part: _Part, key: str, keyword: str) -> None:
+        for side in ("min", "max"):
+            if is_count(part.rest.get(f"{side}{keyword}")):
+                part.prop[f"{side}_{key}"] = int(part.rest.pop(f"{side}{keyword}"))
+        if part.prop.get(f"min_{key}", 0) > part.prop.get(f"max_{key}", math.inf):
+            part.aside[f"max{keyword}"] = part.prop.pop(f"max_{key}")
 
     def _finish(self, part: _Part) -> dict[str, Any]:
         part.keep(*part.rest)
@@ -456,7 +445,6 @@ _BY_TYPE: Mapping[str, Callable[[SchemaReader, _Part], None]] = {
     "string": SchemaReader._string,  # noqa: SLF001 # the table of the class that it dispatches for
     "integer": SchemaReader._number,  # noqa: SLF001 # as above
     "number": SchemaReader._number,  # noqa: SLF001 # as above
-    "boolean": SchemaReader._boolean,  # noqa: SLF001 # as above
     "array": SchemaReader._array,  # noqa: SLF001 # as above
     "object": SchemaReader._object,  # noqa: SLF001 # as above
 }
