@@ -63,19 +63,19 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     The event may be named as on the wire, or by an alias. `groups` are, for each property group, the names of its
     properties by event. Raises UsageError for a name that the plan does not have.
     """
-    subject = _find(plan, name, groups)
+    subject = _subject_of(plan, name, groups)
     index = UsageIndex(plan)
     uses = dict.fromkeys(
         use
         for event, prop in subject.parts
         for use in (index.of_property(event.name, prop) if prop else index.of_event(event.name))
     )
-    direct = _grouped(uses)
+    direct = _direct(uses)
     names = {(user.kind, user.name) for user in direct}
     events = {event.name: event for event, _ in subject.parts}
     purposes = [user for event, prop in subject.parts if not prop for user in _purposes(plan, event, names)]
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
-    dependents = [*direct, *purposes, *_through(plan, names), *senders.values()]
+    dependents = [*direct, *purposes, *_indirect(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
@@ -89,7 +89,7 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     )
 
 
-def _find(plan: Plan, name: str, groups: Groups) -> _Asked:
+def _subject_of(plan: Plan, name: str, groups: Groups) -> _Asked:
     by_name = {alias: event for event in reversed(tuple(plan.events.values())) for alias in accepted_names(event)}
     by_name |= plan.events
     event = by_name.get(name)
@@ -152,7 +152,7 @@ def _near(word: str, names: list[str]) -> str:
     return f"; it has {', '.join(sorted(set(names))[:20])}" if names else "; it has none"
 
 
-def _grouped(uses: Iterable[Use]) -> list[Dependent]:
+def _direct(uses: Iterable[Use]) -> list[Dependent]:
     by_name: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for use in uses:
         parts = by_name.setdefault((use.kind, use.name), (use.owner, []))[1]
@@ -181,7 +181,7 @@ def _purposes(plan: Plan, event: Event, names: set[tuple[str, str]]) -> list[Dep
     return purposes
 
 
-def _through(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:
+def _indirect(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:
     """What depends on one of these: KPIs over a journey, KPIs that others drive or guard, goals."""
     kpis = {name for kind, name in names if kind == "kpi"}
     journeys = {name for kind, name in names if kind == "journey"}

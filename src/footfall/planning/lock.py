@@ -133,16 +133,16 @@ def lock_plan(
         if old is not None and locked is not None:
             names.update(_lost_names(old, shape, locked.version))
             if old.name != shape.name:
-                properties = {_moved(key, old.name, shape.name): stone for key, stone in properties.items()}
+                properties = {_renamed_key(key, old.name, shape.name): stone for key, stone in properties.items()}
             properties.update(_lost_properties(old, shape, locked.version))
         is_draft = plan.events[shape.name].status == "draft"
         if locked is None and shape.name in names:
-            version = _returned(names[shape.name], hash_of(shape), is_draft=is_draft)
+            version = _version_after_return(names[shape.name], hash_of(shape), is_draft=is_draft)
         else:
             version = _version(locked, shape, is_draft=is_draft)
         events[shape.name] = LockedEvent(version, hash_of(shape), shape)
-    names = dict(_left(names, _name_carriers(names, events), reuse, problems))
-    properties = dict(_left(properties, _property_carriers(properties, events), reuse, problems))
+    names = dict(_kept(names, _name_carriers(names, events), reuse, problems))
+    properties = dict(_kept(properties, _property_carriers(properties, events), reuse, problems))
     removed = Removed(dict(sorted(names.items())), dict(sorted(properties.items())))
     return PlanLock(VERSION, plan.id, dict(sorted(events.items())), removed), problems
 
@@ -164,7 +164,7 @@ def _version(locked: LockedEvent | None, shape: Event, *, is_draft: bool) -> str
     return f"{major + 1}.0" if breaks and major else f"{major}.{minor + 1}"
 
 
-def _returned(stone: Tombstone, shape_hash: str, *, is_draft: bool) -> str:
+def _version_after_return(stone: Tombstone, shape_hash: str, *, is_draft: bool) -> str:
     """The version of an event that comes back: the one that it had, or the next major one."""
     major, minor = _numbers(stone.version)
     if stone.means == _event_means(shape_hash) and (major or is_draft):
@@ -198,16 +198,16 @@ def _lost_properties(old: Event, new: Event, version: str) -> Iterator[tuple[str
             yield f"{new.name}.{name}", Tombstone(version, wire, means)
 
 
-def _moved(key: str, old: str, new: str) -> str:
+def _renamed_key(key: str, old: str, new: str) -> str:
     return f"{new}.{key.removeprefix(f'{old}.')}" if key.startswith(f"{old}.") else key
 
 
 def _flat(event: Event) -> dict[str, tuple[str, str]]:
     """Every property at any depth: its path by names, to its path by keys on the wire and what it means."""
-    return {name: (wire, means) for name, wire, means in _walk(event.properties, "", "")}
+    return {name: (wire, means) for name, wire, means in _paths(event.properties, "", "")}
 
 
-def _walk(properties: tuple[Property, ...], names: str, wires: str) -> Iterator[tuple[str, str, str]]:
+def _paths(properties: tuple[Property, ...], names: str, wires: str) -> Iterator[tuple[str, str, str]]:
     for prop in properties:
         name, wire = f"{names}{prop.name}", f"{wires}{prop.wire_name}"
         yield name, wire, _means(prop)
@@ -215,7 +215,7 @@ def _walk(properties: tuple[Property, ...], names: str, wires: str) -> Iterator[
         while inner.items is not None or inner.values is not None:
             mark += "[]" if inner.items is not None else "{}"
             inner = inner.items or inner.values or inner
-        yield from _walk(inner.properties, f"{name}{mark}.", f"{wire}{mark}.")
+        yield from _paths(inner.properties, f"{name}{mark}.", f"{wire}{mark}.")
 
 
 def _means(prop: Property) -> str:
@@ -256,7 +256,7 @@ def _property_carriers(
     }
 
 
-def _left(
+def _kept(
     stones: Mapping[str, Tombstone],
     carriers: Mapping[str, Mapping[str, set[str]]],
     reuse: Collection[str],

@@ -38,7 +38,7 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
         if level == "off" or rule.name in about_lint:
             continue
         ran.add(rule.name)
-        for finding in _judged(rule, view):
+        for finding in _findings_of(rule, view):
             exempt = exemptions.cover(finding.path, rule.name)
             weight = finding.level or level
             if weight != "off" and not exempt:
@@ -55,7 +55,7 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
     return sorted(problems.values(), key=lambda problem: (problem.file, problem.line, problem.column))
 
 
-def _judged(rule: LintRule, view: View) -> list[Finding]:
+def _findings_of(rule: LintRule, view: View) -> list[Finding]:
     try:
         return list(rule.judge(view))
     except Exception as error:

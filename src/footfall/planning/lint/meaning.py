@@ -144,17 +144,16 @@ def _conflicting_meanings(view: View) -> Iterator[Finding]:
         for each in column:
             if each.prop.type == "object" and not each.prop.description:
                 continue
-            other = next((before for before in first if _apart(before.prop, each.prop, own)), None)
+            other = next((before for before in first if _differ(before.prop, each.prop, own)), None)
             if other is not None:
-                message = (
-                    f"{name!r} means something else here than in {dotted(other.path)}: {_both(other.prop, each.prop)}"
-                )
+                contrast = _contrast(other.prop, each.prop)
+                message = f"{name!r} means something else here than in {dotted(other.path)}: {contrast}"
                 yield Finding(path=each.path, message=message)
             elif not any(before.prop.description == each.prop.description for before in first):
                 first.append(each)
 
 
-def _apart(first: Property, second: Property, own: set[str]) -> bool:
+def _differ(first: Property, second: Property, own: set[str]) -> bool:
     if first.enum and second.enum and not (first.open or second.open) and not set(first.enum) & set(second.enum):
         return True
     if first.description == second.description or first.type != second.type:
@@ -165,13 +164,13 @@ def _apart(first: Property, second: Property, own: set[str]) -> bool:
     return not (mine & own or theirs & own)
 
 
-def _both(first: Property, second: Property) -> str:
+def _contrast(first: Property, second: Property) -> str:
     if first.enum and second.enum and not set(first.enum) & set(second.enum):
-        return f"[{_few(second.enum)}], there [{_few(first.enum)}]"
+        return f"[{_say_few(second.enum)}], there [{_say_few(first.enum)}]"
     return f"{second.description[:60]!r}, there {first.description[:60]!r}"
 
 
-def _few(values: Sequence[object]) -> str:
+def _say_few(values: Sequence[object]) -> str:
     return ", ".join(map(str, values[:3])) + (", …" if len(values) > 3 else "")
 
 

@@ -60,14 +60,14 @@ def _by_naming(key: str, test: _Test) -> Callable[[View], Iterator[Finding]]:
     return judge
 
 
-def _judged(named: _Named, convention: Mapping[str, Any]) -> str:
+def _name_for_style(named: _Named, convention: Mapping[str, Any]) -> str:
     """The name that a style is about: Title Case and kebab-case can only be names on the wire."""
     style = STYLES.get(convention.get("style", ""))
     return named.wire_name if style is not None and style.on_wire else named.name
 
 
 def _style(named: _Named, convention: Mapping[str, Any]) -> tuple[str, str] | None:
-    style, name = STYLES[convention["style"]], _judged(named, convention)
+    style, name = STYLES[convention["style"]], _name_for_style(named, convention)
     if style.fits(name):
         return None
     key = "wire_name: " if style.on_wire else ""
@@ -81,7 +81,7 @@ def _pattern(named: _Named, convention: Mapping[str, Any]) -> str | None:
 
 
 def _length(named: _Named, convention: Mapping[str, Any]) -> str | None:
-    name, most = _judged(named, convention), convention["max_length"]
+    name, most = _name_for_style(named, convention), convention["max_length"]
     return f"{name!r} has {len(name)} characters, and at most {most} are wanted" if len(name) > most else None
 
 
@@ -210,8 +210,8 @@ class _TypingErrors:
 
     def find(self, words: tuple[str, ...], named: _Named) -> _Named | None:
         """An earlier name that is so near to this one, which is then known to the later ones."""
-        shorter = list(_changed(words, lambda word, cut: word[:cut] + word[cut + 1 :]))
-        swapped = _changed(words, lambda word, cut: word[:cut] + word[cut + 1 : cut + 2] + word[cut] + word[cut + 2 :])
+        shorter = list(_variants(words, lambda word, cut: word[:cut] + word[cut + 1 :]))
+        swapped = _variants(words, lambda word, cut: word[:cut] + word[cut + 1 : cut + 2] + word[cut] + word[cut + 2 :])
         candidates = (self._whole.get(form) for form in (*shorter, *swapped) if form != words)
         near = next((other for other in candidates if other is not None), None) or self._shorter.get(words)
         self._whole.setdefault(words, named)
@@ -220,7 +220,7 @@ class _TypingErrors:
         return near
 
 
-def _changed(words: tuple[str, ...], change: Callable[[str, int], str]) -> Iterator[tuple[str, ...]]:
+def _variants(words: tuple[str, ...], change: Callable[[str, int], str]) -> Iterator[tuple[str, ...]]:
     for index, word in enumerate(words):
         if len(word) >= _LONG and word.isalpha():
             for cut in range(1, len(word)):  # nobody mistypes the first letter, and `altitude` is no `latitude`

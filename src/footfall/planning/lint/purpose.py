@@ -17,7 +17,7 @@ def _steps(journey: Journey) -> tuple[str, ...]:
     return tuple(dict.fromkeys(step.event for step in journey.steps))
 
 
-def _measured(kpi: Kpi, plan: Plan) -> tuple[str, ...]:
+def _events_of(kpi: Kpi, plan: Plan) -> tuple[str, ...]:
     """The events that a KPI cannot do without, in order."""
     measure = kpi.measure
     if isinstance(measure, Conversion):
@@ -31,7 +31,7 @@ def _measured(kpi: Kpi, plan: Plan) -> tuple[str, ...]:
     return (measure.event,)
 
 
-def _served(view: View) -> dict[str, set[str]]:
+def _uses_by_event(view: View) -> dict[str, set[str]]:
     """By event: what uses it, as `purpose` writes it."""
     plan = view.plan
     uses_by_event: dict[str, set[str]] = {name: set() for name in plan.events}
@@ -39,7 +39,7 @@ def _served(view: View) -> dict[str, set[str]]:
         for event in (*_steps(journey), *(guard.event for guard in journey.never)):
             uses_by_event.setdefault(event, set()).add(f"journey:{journey.name}")
     for kpi in plan.kpis.values():
-        for event in _measured(kpi, plan):
+        for event in _events_of(kpi, plan):
             uses_by_event.setdefault(event, set()).add(f"kpi:{kpi.name}")
     for goal in plan.goals.values():
         for event, uses in uses_by_event.items():
@@ -49,7 +49,7 @@ def _served(view: View) -> dict[str, set[str]]:
 
 
 def _unused_event(view: View) -> Iterator[Finding]:
-    uses_by_event = _served(view)
+    uses_by_event = _uses_by_event(view)
     for event in view.events("active"):
         if not uses_by_event[event.name] and not event.purpose:
             yield Finding(path=(event.name,), message="no KPI and no journey uses it, and it states no purpose")
@@ -57,7 +57,7 @@ def _unused_event(view: View) -> Iterator[Finding]:
 
 def _missing_purpose(view: View) -> Iterator[Finding]:
     """Of what is used, or is still a draft: an active event that nothing uses is `unused_event`, once."""
-    uses_by_event = _served(view)
+    uses_by_event = _uses_by_event(view)
     for event in view.events("active", "draft"):
         uses = sorted(uses_by_event[event.name])
         if not event.purpose and (uses or event.status == "draft"):
@@ -67,14 +67,14 @@ def _missing_purpose(view: View) -> Iterator[Finding]:
 
 
 def _unmet_purpose(view: View) -> Iterator[Finding]:
-    uses_by_event = _served(view)
+    uses_by_event = _uses_by_event(view)
     for event in view.events("active"):
         for purpose in event.purpose:
             if purpose not in uses_by_event[event.name]:
                 yield Finding(path=(event.name,), message=f"its purpose {purpose} does not use it", key="purpose")
 
 
-def _dead(name: str, plan: Plan) -> str | None:
+def _why_dead(name: str, plan: Plan) -> str | None:
     event: Event | None = plan.events.get(name)
     if event is None or event.status == "active":
         return None
@@ -86,7 +86,7 @@ def _dead(name: str, plan: Plan) -> str | None:
 
 def _kpi_without_event(view: View) -> Iterator[Finding]:
     for kpi in view.plan.kpis.values():
-        reasons = [reason for name in _measured(kpi, view.plan) if (reason := _dead(name, view.plan)) is not None]
+        reasons = [reason for name in _events_of(kpi, view.plan) if (reason := _why_dead(name, view.plan)) is not None]
         if reasons:
             yield Finding(path=("kpis", kpi.name), message=f"it has no live event: {'; '.join(reasons)}", key="measure")
 
@@ -94,7 +94,7 @@ def _kpi_without_event(view: View) -> Iterator[Finding]:
 def _journey_without_event(view: View) -> Iterator[Finding]:
     for journey in view.plan.journeys.values():
         for index, step in enumerate(journey.steps):
-            reason = _dead(step.event, view.plan)
+            reason = _why_dead(step.event, view.plan)
             if reason is not None:
                 path = ("journeys", journey.name, "steps", f"[{index}]")
                 yield Finding(path=path, message=f"the step {step.id!r} has no live event: {reason}", key="event")

@@ -176,14 +176,14 @@ class _Writer:
             yield f"{pad}{_UNIT}properties:{'' if any(profile.fields) else ' {}'}"
             yield from self._properties(profile, profile.kinds["object"], level + 2, where)
             return
-        inside, key = _inside(profile, prop)
+        inside, key = _content_of(profile, prop)
         if inside is None or inside.present == 0:
             yield f"{pad}{_UNIT}{key}: {{type: any, nullable: true}}  # none was seen"
         else:
             yield from self._property(key, inside, inside.present, level + 1, f"{where}[]", {})
 
 
-def _inside(profile: ValueProfile, prop: InferredProperty) -> tuple[ValueProfile | None, str]:
+def _content_of(profile: ValueProfile, prop: InferredProperty) -> tuple[ValueProfile | None, str]:
     if prop.type == "array":
         return profile.items, "items"
     if profile.overflown is not None:
@@ -224,7 +224,7 @@ def _evidence(profile: ValueProfile, prop: InferredProperty, of: int) -> str:
         parts.append("looks personal, so no value is shown")
         return "; ".join(parts)
     if profile.distinct is not None and len(profile.distinct) == 1 and profile.present > 1:
-        parts.append(f"always {_value(next(iter(profile.distinct)))}")
+        parts.append(f"always {_shown_value(next(iter(profile.distinct)))}")
         return "; ".join(parts)
     if profile.distinct and not prop.enum:
         parts.append(f"{len(profile.distinct):,} different values")
@@ -236,10 +236,10 @@ def _evidence(profile: ValueProfile, prop: InferredProperty, of: int) -> str:
 
 
 def _range(low: object, high: object) -> str:
-    return _value(low) if low == high else f"{_value(low)} to {_value(high)}"
+    return _shown_value(low) if low == high else f"{_shown_value(low)} to {_shown_value(high)}"
 
 
-def _value(value: object) -> str:
+def _shown_value(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) and value.bit_length() > 256:

@@ -23,20 +23,20 @@ def from_annotation(frame: CodeFrame, node: ast.expr | None) -> Value | None:
         except (SyntaxError, ValueError, RecursionError):
             return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _any_promised(frame, [node.left, node.right])
+        return _one_of(frame, [node.left, node.right])
     if isinstance(node, ast.Subscript):
         name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
         if name not in _WRAPPED:
             return None
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        return _any_promised(frame, parts if name == "Union" else parts[:1])
+        return _one_of(frame, parts if name == "Union" else parts[:1])
     if not isinstance(node, ast.Name | ast.Attribute):
         return None
     value = frame.value(node)
-    return _promised(frame, value)
+    return _instance_of(frame, value)
 
 
-def _any_promised(frame: CodeFrame, parts: list[ast.expr]) -> Value | None:
+def _one_of(frame: CodeFrame, parts: list[ast.expr]) -> Value | None:
     """What one of several annotations promises: nothing unless all do, but for None; one client is enough."""
     nodes = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
     promises = [from_annotation(frame, part) for part in nodes]
@@ -45,10 +45,10 @@ def _any_promised(frame: CodeFrame, parts: list[ast.expr]) -> Value | None:
     return client or (join_values(values) if values and len(values) == len(promises) else None)
 
 
-def _promised(frame: CodeFrame, value: Value) -> Value | None:
+def _instance_of(frame: CodeFrame, value: Value) -> Value | None:
     """An object of the class that an annotation names: a client, or an object whose methods may send."""
     if isinstance(value, Choice):  # a class that is imported where it is there
-        each = [_promised(frame, option) for option in value.options]
+        each = [_instance_of(frame, option) for option in value.options]
         return next((promise for promise in each if isinstance(promise, SdkClient)), None)
     if isinstance(value, SdkClient):
         return value

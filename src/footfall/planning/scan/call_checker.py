@@ -185,11 +185,11 @@ class CallChecker:
         """What is wrong with the properties; with one of several events the best dictionary counts."""
         properties = sent.properties
         options = (Dictionary({}),) if properties is None else options_of(properties)
-        each = [list(self._one(sent, event, option)) for option in options]
+        each = [list(self._dictionary(sent, event, option)) for option in options]
         is_choice = sent.is_choice or (isinstance(properties, Choice) and properties.loose)
         return min(each, key=len) if is_choice else _once(problem for problems in each for problem in problems)
 
-    def _one(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
+    def _dictionary(self, sent: Sent, event: Event, value: Value) -> Iterator[Problem]:
         if isinstance(value, Const) and value.value is None:
             value = Dictionary({})
         if isinstance(value, Const | Items):
@@ -213,7 +213,7 @@ class CallChecker:
         for key, entry in entries.items():
             where = f"{event.name}.{key}"
             if key in planned:
-                yield from _of_options(entry.value, partial(self._value, sent, event, key, planned[key]))
+                yield from _of_options(entry.value, partial(self._option, sent, event, key, planned[key]))
             elif event.additional is not True and not key.startswith(SDKS[sent.sdk].ignored or ()):
                 remedy = did_you_mean(key, planned)
                 remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
@@ -240,7 +240,7 @@ class CallChecker:
         code, how, remedy = ("missing_property", "", "give it") if entry is None else _MAYBE_MISSING
         yield _problem(code, f"is required and not given{how}", sent, where=where, remedy=remedy, part="*")
 
-    def _value(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
+    def _option(self, sent: Sent, event: Event, key: str, prop: Property, value: Value) -> Iterator[Problem]:
         if isinstance(value, Unknown):
             if value.type and prop.type in _NEVER.get(value.type, ()):
                 yield _problem(
@@ -254,7 +254,7 @@ class CallChecker:
             return
         checked = self._validator.check(event, text)
         for faults, code in ((checked.faults, "wrong_value"), (checked.warnings, "new_enum_value")):
-            yield from (_fault(code, fault, sent, event.name) for fault in _of(faults, key, holes))
+            yield from (_fault(code, fault, sent, event.name) for fault in _faults_of(faults, key, holes))
 
     def _rules(self, sent: Sent, event: Event, entries: Mapping[str, DictEntry]) -> Iterator[Problem]:
         """Rules over several properties, where every property is known."""
@@ -279,7 +279,7 @@ class CallChecker:
         text = as_json({key: value}, holes)
         if text is None or key in holes:
             return
-        for fault in _of(self._validator.check_traits(kind, text).faults, key, holes):
+        for fault in _faults_of(self._validator.check_traits(kind, text).faults, key, holes):
             yield _fault("wrong_value", fault, sent, f"traits.{kind}")
 
 
@@ -290,7 +290,7 @@ def _of_options(value: Value, check: Callable[[Value], Iterable[Problem]]) -> li
     return [] if is_fine else _once(problem for problems in each for problem in problems)
 
 
-def _of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
+def _faults_of(faults: Iterable[Fault], key: str, holes: list[str]) -> Iterator[Fault]:
     """The faults of one property that do not come from what is not known of it."""
     for fault in faults:
         if fault.code in {"rule", "json"}:

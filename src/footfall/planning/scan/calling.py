@@ -70,16 +70,16 @@ def call(frame: CodeFrame, node: ast.Call) -> Value:
     """Follow a call. Returns what it gives back."""
     callee = frame.value(node.func)
     arguments = _arguments(frame, node)
-    if not _keeps(callee, node):
+    if not _leaves_unchanged(callee, node):
         _escape(frame, node, callee)
     options = options_of(callee)
-    if any(_sends(frame, option) for option in options):
+    if any(_is_sender(frame, option) for option in options):
         # A client that is made when it is first asked for is nothing before, and not called then.
         options = tuple(option for option in options if not isinstance(option, Unknown | Const | External))
-    return join_values([_called(frame, node, option, arguments) for option in options], callee)
+    return join_values([_apply(frame, node, option, arguments) for option in options], callee)
 
 
-def _sends(frame: CodeFrame, callee: Value) -> bool:
+def _is_sender(frame: CodeFrame, callee: Value) -> bool:
     """Whether it is known that a call of this sends."""
     function = callee.function if isinstance(callee, Method) else callee
     return isinstance(callee, Action) or (isinstance(function, Function) and frame.engine.may_send(function))
@@ -111,7 +111,7 @@ def _arguments(frame: CodeFrame, node: ast.Call) -> Arguments:
     return Arguments(tuple(positional), {name: entry.value for name, entry in named.entries.items()}, rest, named.rest)
 
 
-def _keeps(callee: Value, node: ast.Call) -> bool:
+def _leaves_unchanged(callee: Value, node: ast.Call) -> bool:
     """Whether a call surely leaves the dictionaries that it is given as they are."""
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if isinstance(callee, Action | BuiltinMethod | Class) or name in SAFE:
@@ -124,13 +124,13 @@ def _escape(frame: CodeFrame, node: ast.Call, callee: Value) -> None:
     parts = [*enumerate(node.args), *((keyword.arg, keyword.value) for keyword in node.keywords)]
     for position, part in parts:
         value = frame.lookup(part.id) if isinstance(part, ast.Name) else None
-        if isinstance(value, Dictionary | Items) and _changes(callee, position):
+        if isinstance(value, Dictionary | Items) and _may_change(callee, position):
             why = f"was handed to {ast.unparse(node.func)[:40]}() before"
             after = opened(value, Unknown(why)) if isinstance(value, Dictionary) else Unknown(why, type="array")
             frame.rebind(value, after)
 
 
-def _changes(callee: Value, position: int | str | None) -> bool:
+def _may_change(callee: Value, position: int | str | None) -> bool:
     function = callee.function if isinstance(callee, Method) else callee
     if not isinstance(function, Function) or position is None:
         return True
@@ -144,7 +144,7 @@ def _changes(callee: Value, position: int | str | None) -> bool:
     return any(isinstance(part, ast.Name) and part.id == name for part in changed)
 
 
-def _called(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Arguments) -> Value:
+def _apply(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Arguments) -> Value:
     handler = _CALLEES.get(type(callee))
     if not isinstance(callee, Action | SdkClient | Unknown | Param):
         frame.engine.resolved.add(frame.location(node))
@@ -195,18 +195,18 @@ def _bound(frame: CodeFrame, node: ast.Call, callee: BuiltinMethod, arguments: A
 def _task(frame: CodeFrame, node: ast.Call, callee: TaskMethod, arguments: Arguments) -> Value:
     """A call of a task: its queue passes these arguments on."""
     if callee.method in _LATER:
-        positional, named = _taken(arguments, 0, "args"), _taken(arguments, 1, "kwargs")
-        arguments = _later(positional, named)
-    _called(frame, node, callee.callee, arguments)
+        positional, named = _argument(arguments, 0, "args"), _argument(arguments, 1, "kwargs")
+        arguments = _spread(positional, named)
+    _apply(frame, node, callee.callee, arguments)
     return Unknown(because("is ", node))
 
 
-def _taken(arguments: Arguments, position: int, name: str) -> Value | None:
+def _argument(arguments: Arguments, position: int, name: str) -> Value | None:
     positional = arguments.positional
     return arguments.named.get(name) or (positional[position] if position < len(positional) else None)
 
 
-def _later(positional: Value | None, named: Value | None) -> Arguments:
+def _spread(positional: Value | None, named: Value | None) -> Arguments:
     """Arguments that are given as a list and a dictionary."""
     items, rest = positional.items if isinstance(positional, Items) else (), None
     if positional is not None and not isinstance(positional, Items) and truth(positional) is not False:
@@ -259,19 +259,19 @@ def _unknown_call(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Ar
         if action is not None:
             frame.sent.extend(send(action, arguments, frame.location(node), receiver))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
-    _handed_on(frame, node, full.rpartition(".")[2], arguments)
+    _call_later(frame, node, full.rpartition(".")[2], arguments)
     return Unknown(because("is ", node), params_in(callee))
 
 
-def _handed_on(frame: CodeFrame, node: ast.Call, name: str, arguments: Arguments) -> None:
+def _call_later(frame: CodeFrame, node: ast.Call, name: str, arguments: Arguments) -> None:
     for position, value in enumerate((*arguments.positional, *arguments.named.values())):
         if not isinstance(value, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
             more = Unknown("is given when it is called") if name == "partial" else None
-            _called(frame, node, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
+            _apply(frame, node, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
         elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
-            _called(frame, node, value, _later(arguments.named.get("args"), arguments.named.get("kwargs")))
+            _apply(frame, node, value, _spread(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:
             why = Unknown(because(f"cannot be seen: {value.method} is handed to ", node, ", which calls it"))
             frame.sent.extend(send(value, Arguments((), {"event": why}), frame.location(node)))

@@ -91,7 +91,8 @@ def send(action: Action, arguments: Arguments, location: CodeLocation, receiver:
     """What a call of a client's method sends; several when the event is one of a few."""
     signatures = (action.signature,) if action.signature is not None else SDKS[action.sdk].methods[action.method]
     match = next(
-        ((signature, taken) for signature in signatures if (taken := _fit(signature, arguments)) is not None), None
+        ((signature, taken) for signature in signatures if (taken := _by_parameter(signature, arguments)) is not None),
+        None,
     )
     if match is None:
         unknown = Unknown(f"cannot be found: {action.method}() of {action.sdk} does not take these arguments")
@@ -107,7 +108,7 @@ def send(action: Action, arguments: Arguments, location: CodeLocation, receiver:
     unpacked = [
         (kind, name, own if own is not None else properties, by_name)
         for option in options
-        for kind, whole, own, by_name in [_unpacked(option, signature.kind)]
+        for kind, whole, own, by_name in [_event_parts(option, signature.kind)]
         for name in options_of(whole)
     ]
     # Where one of the options comes from a caller, all go there together: which one it is is judged there.
@@ -128,14 +129,14 @@ def likely(method: str, arguments: Arguments, sdks: Iterable[str]) -> Action | N
         return None
     for sdk in dict.fromkeys((*sdks, "footfall", *SDKS)):
         for signature in SDKS[sdk].methods.get(method, ()):
-            taken = _fit(signature, arguments)
+            taken = _by_parameter(signature, arguments)
             event = Const("") if taken is None or not signature.event else taken.get(signature.event)
             if taken is not None and event is not None and isinstance(plain(event), _MAY_BE_TEXT):
                 return Action(sdk, method)
     return None
 
 
-def _fit(signature: Signature, arguments: Arguments) -> dict[str, Value] | None:
+def _by_parameter(signature: Signature, arguments: Arguments) -> dict[str, Value] | None:
     """The arguments by parameter; None when the signature does not take them."""
     most = len(signature.params) if signature.most is None else signature.most
     count = len(arguments.positional)
@@ -152,16 +153,16 @@ def _structured(taken: Mapping[str, Value]) -> Dictionary:
     return Dictionary({wire: DictEntry(taken[param]) for param, wire in STRUCTURED.items() if param in taken})
 
 
-def _unpacked(event: Value, kind: MessageKind) -> tuple[MessageKind, Value, Value | None, bool]:
+def _event_parts(event: Value, kind: MessageKind) -> tuple[MessageKind, Value, Value | None, bool]:
     """Kind, name and properties of what was given as the event: a text, or an object that carries all of them."""
     if isinstance(event, LibraryCall) and event.name in CARRIERS:
         carrier = CARRIERS[event.name]
-        taken = _fit(Signature(carrier.kind, carrier.params, carrier.event), event.arguments) or {}
+        taken = _by_parameter(Signature(carrier.kind, carrier.params, carrier.event), event.arguments) or {}
         properties = taken.get(carrier.properties) if carrier.properties else None
         if carrier.fields:
             properties = _structured(taken)
         name = taken.get(carrier.event, Unknown("is not given"))
-        inner_kind, name_inside, own, by_name = _unpacked(name, carrier.kind)
+        inner_kind, name_inside, own, by_name = _event_parts(name, carrier.kind)
         return inner_kind, _schema_name(name_inside), own if own is not None else properties, by_name
     cls = event.cls if isinstance(event, Instance) else event if isinstance(event, Class) else None
     if cls is not None and isinstance(event, Instance):

@@ -80,7 +80,7 @@ def with_key(value: Dictionary, key: Value, content: Value) -> Dictionary:
     options = options_of(key)
     if all(isinstance(option, Const) and isinstance(option.value, str) for option in options):
         names = [option.value for option in options if isinstance(option, Const)]
-        more = {name: _maybe(value.entries.get(name), content) for name in names}
+        more = {name: _uncertain_entry(value.entries.get(name), content) for name in names}
         return msgspec.structs.replace(value, entries={**value.entries, **more})
     return opened(value, Unknown(f"has a key that {reason_of(key)}", params_in(key)))
 
@@ -122,7 +122,7 @@ def replaced(value: Value, old: Value, new: Value, depth: int = 0) -> Value:
     return value
 
 
-def _maybe(before: DictEntry | None, content: Value) -> DictEntry:
+def _uncertain_entry(before: DictEntry | None, content: Value) -> DictEntry:
     return (
         DictEntry(content, False) if before is None else DictEntry(join_values((before.value, content)), before.certain)
     )
@@ -136,17 +136,17 @@ def merged(value: Dictionary, more: Value) -> Dictionary:
         entries = dict(value.entries)
         for name, entry in more.entries.items():
             there = entries.get(name)
-            entries[name] = entry if entry.certain else _maybe(there, entry.value)
+            entries[name] = entry if entry.certain else _uncertain_entry(there, entry.value)
         return msgspec.structs.replace(value, entries=entries, rest=more.rest or value.rest)
     if isinstance(more, Choice) and all(isinstance(option, Dictionary) for option in more.options):
         each = [option for option in more.options if isinstance(option, Dictionary)]
-        return merged(value, _joined(each))
+        return merged(value, _join_dictionaries(each))
     if isinstance(more, Param):
         return opened(value, more)
     return opened(value, Unknown(f"takes in a dictionary that {reason_of(more)}", params_in(more)))
 
 
-def _joined(each: list[Dictionary]) -> Dictionary:
+def _join_dictionaries(each: list[Dictionary]) -> Dictionary:
     """One dictionary for several: a key that not all have is uncertain."""
     entries: dict[str, DictEntry] = {}
     for name in dict.fromkeys(name for option in each for name in option.entries):
@@ -192,7 +192,7 @@ def join_names(names: dict[str, Value], others: dict[str, Value]) -> dict[str, V
         pair = (id(mine), id(value))  # two names of one dictionary stay names of one
         if pair not in joins:
             related = isinstance(mine, Dictionary) and isinstance(value, Dictionary) and mine.origin == value.origin
-            joins[pair] = _joined([mine, value]) if related else join_values((mine, value))  # type: ignore[list-item] # related says so
+            joins[pair] = _join_dictionaries([mine, value]) if related else join_values((mine, value))  # type: ignore[list-item] # related says so
         joined[name] = joins[pair]
     return joined
 

@@ -138,10 +138,10 @@ class Engine:
         """Whether a function names anything that sends."""
         key = id(function.node)
         if key not in self._sends:
-            self._sends[key] = not self._marked(function).names.isdisjoint(self._names)
+            self._sends[key] = not self._marks_of(function).names.isdisjoint(self._names)
         return self._sends[key]
 
-    def _marked(self, function: Function) -> Marks:
+    def _marks_of(self, function: Function) -> Marks:
         key = id(function.node)
         if key not in self._marks:
             names, kinds = set(), set()
@@ -188,7 +188,7 @@ class Engine:
         module.functions = frame.defined
         for function in module.functions:
             # `global client; client = …`: what a function binds for the module is known before others are read.
-            if self._marked(function).binds:
+            if self._marks_of(function).binds:
                 self.summary(function)
 
     @contextmanager
@@ -233,10 +233,10 @@ class Engine:
         With `sends` what it returns is wanted for a message.
         """
         node = function.node
-        marks = self._marked(function)
+        marks = self._marks_of(function)
         frame = CodeFrame(self, self._scope_of(function), depth)
         names, own_self = self._parameters(function, receiver)
-        unbound = {arg.arg: self._stands_for(frame, function, arg) for arg in _all_params(names)}
+        unbound = {arg.arg: self._unbound_value(frame, function, arg) for arg in _all_params(names)}
         given: frozenset[str] = frozenset()
         if arguments is None:
             bound = {**unbound}
@@ -256,7 +256,7 @@ class Engine:
         if function.is_stub or marks.yields or (ended and not frame.returns):
             # Nothing that it gives is known: a subclass has the real one, or each round of a loop gives another.
             frame.returns = [Unknown(f"is what {function.qualname}() gives")]
-        sent = [*frame.sent, *self._inner(frame)]
+        sent = [*frame.sent, *self._sent_by_nested(frame)]
         returns = join_values(frame.returns) if frame.returns else Const(None)
         return Outcome(tuple(sent), self._as_annotated(function, returns))
 
@@ -272,7 +272,7 @@ class Engine:
             [promise if isinstance(option, Unknown) else option for option in options_of(returns)], returns
         )
 
-    def _inner(self, frame: CodeFrame) -> Iterable[Sent]:
+    def _sent_by_nested(self, frame: CodeFrame) -> Iterable[Sent]:
         """What the functions that were defined on the way send, each followed by itself."""
         for function in frame.defined:
             if self._nested < _MOST_NESTED:
@@ -302,10 +302,10 @@ class Engine:
         trimmed.posonlyargs, trimmed.args = names.posonlyargs[1:], names.args[0 if names.posonlyargs else 1 :]
         return trimmed, {first[0].arg: receiver, " self": receiver}
 
-    def _stands_for(self, frame: CodeFrame, function: Function, arg: ast.arg) -> Value:
+    def _unbound_value(self, frame: CodeFrame, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)
         promise = from_annotation(frame, arg.annotation)
-        return param if promise is None else _given_for(promise, param)
+        return param if promise is None else _promise_for(promise, param)
 
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
@@ -358,7 +358,7 @@ class Engine:
                     )
             return Unknown(f"is what {function.qualname}() returns")
         outcome = self.run(function, arguments, frame.depth + 1, receiver, sends=frame.sends)
-        frame.sent.extend(_brought(base.sent, depends, outcome.sent, location, function.qualname))
+        frame.sent.extend(_sent_for_caller(depends, outcome.sent, location, function.qualname))
         return outcome.returns
 
     def construct(self, frame: CodeFrame, cls: Class, arguments: Arguments, node: ast.AST) -> Value:
@@ -377,24 +377,19 @@ class Engine:
             depends = [s for s in base.sent if any(p.function == id(init.node) for p in s.all_params())] if base else []
             if depends:
                 outcome = self.run(function, None, frame.depth + 1, instance)
-                whole = base.sent if base is not None else ()
-                frame.sent.extend(_brought(whole, depends, outcome.sent, location, cls.qualname))
+                frame.sent.extend(_sent_for_caller(depends, outcome.sent, location, cls.qualname))
         return instance
 
 
-def _brought(
-    whole: Iterable[Sent], depends: list[Sent], sent: Iterable[Sent], location: CodeLocation, wrapper: str
-) -> Iterable[Sent]:
+def _sent_for_caller(depends: list[Sent], sent: Iterable[Sent], location: CodeLocation, wrapper: str) -> Iterable[Sent]:
     """Of what a function sent for one caller, that which depends on the caller, put where it is to be mended.
 
-    `whole` is what it sends whoever calls it, `depends` the part of it that depends on the caller.
+    `depends` is the part of what it sends whoever calls it that depends on the caller.
     """
-    origins = {(message.origin, message.location): message for message in depends}
     by_origin = {message.origin: message for message in depends}
-    same = {(message.origin, message.location) for message in whole} - origins.keys()
     for message in sent:
-        base = origins.get((message.origin, message.location)) or by_origin.get(message.origin)
-        if base is None or (message.origin, message.location) in same:
+        base = by_origin.get(message.origin)
+        if base is None:
             continue
         theirs = bool(_own_params(base.all_params() - params_in(base.receiver), "self"))
         yield msgspec.structs.replace(
@@ -437,10 +432,10 @@ def _as_promised(value: Value, promise: Value) -> Value:
     """What a caller gives, or what the annotation promises where that says more."""
     if not isinstance(promise, Instance | Choice) or not isinstance(value, Unknown | Param):
         return value
-    return _given_for(promise, value if isinstance(value, Param) else None)
+    return _promise_for(promise, value if isinstance(value, Param) else None)
 
 
-def _given_for(promise: Value, param: Param | None) -> Value:
+def _promise_for(promise: Value, param: Param | None) -> Value:
     """What an annotation promises of a parameter, each object as one that a caller may make more exact."""
     return join_values(
         msgspec.structs.replace(option, param=param) if isinstance(option, Instance) else option

@@ -40,7 +40,7 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     """
     survey = Survey(library)
     active = {path for path in library.paths if _may_send(library.read(path))}
-    active |= _naming(library, active, [name.rpartition(".")[2] for name in clients])
+    active |= _files_naming(library, active, [name.rpartition(".")[2] for name in clients])
     names: set[str] = set()
     marks: dict[int, Marks] = {}
     for _ in range(_MOST_ROUNDS):
@@ -50,8 +50,8 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
         if not fresh:
             break
         names |= fresh
-        active |= _naming(library, active, fresh)
-    sent = [*_settled(sent, engine.called)]
+        active |= _files_naming(library, active, fresh)
+    sent = [*_distinct_messages(sent, engine.called)]
     sent += _unreached(library, active, {item.origin for item in sent} | engine.resolved)
     silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
     involved = tuple(sorted(set(engine.involved)))
@@ -78,20 +78,19 @@ def _unreached(library: Library, active: Iterable[str], origins: Container[CodeL
                 continue
             location = CodeLocation(path, node.lineno, node.col_offset + 1)
             if node.func.attr in ORDERED and location not in origins:
-                arguments = Arguments(
-                    tuple(map(_written, node.args)), {k.arg: _written(k.value) for k in node.keywords if k.arg}
-                )
+                named = {k.arg: _literal_value(k.value) for k in node.keywords if k.arg}
+                arguments = Arguments(tuple(map(_literal_value, node.args)), named)
                 action = likely(node.func.attr, arguments, sdks)
                 receiver = Unknown(because("is ", node.func.value, ", where the scan did not come"))
                 yield from send(action, arguments, location, receiver) if action is not None else ()
 
 
-def _written(node: ast.expr) -> Value:
+def _literal_value(node: ast.expr) -> Value:
     is_plain = isinstance(node, ast.Constant) and isinstance(node.value, str)
     return Const(node.value) if isinstance(node, ast.Constant) and is_plain else Unknown(because("is ", node))
 
 
-def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str]:
+def _files_naming(library: Library, active: set[str], names: Iterable[str]) -> set[str]:
     words = [re.escape(name.encode()) for name in sorted(names) if name.isidentifier()]
     if not words:
         return set()
@@ -99,7 +98,7 @@ def _naming(library: Library, active: set[str], names: Iterable[str]) -> set[str
     return {path for path in library.paths if path not in active and matches.search(library.read(path))}
 
 
-def _settled(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
+def _distinct_messages(sent: list[Sent], called: set[int]) -> Iterable[Sent]:
     """Each message once; what depends on a caller is left to the callers, where one of them could be followed to it."""
     keys: set[tuple[object, ...]] = set()
     deferred: list[Sent] = []

@@ -200,9 +200,8 @@ class Members:
         values = [self._in_instance(frame, instance, name, node)]
         if instance.arguments is None:
             first = class_value(instance.cls, name)
-            others = [
-                c for c in self.subclasses(instance.cls) if class_value(c, name) is not first or self._sets(c, name)
-            ]
+            below = self.subclasses(instance.cls)
+            others = [cls for cls in below if class_value(cls, name) is not first or self._rebinds(cls, name)]
             values += [self._in_instance(frame, Instance(cls, None, instance.param), name, node) for cls in others]
         value = _any_of(values, node) if instance.arguments is None else values[0]
         if instance.param is None:
@@ -212,7 +211,7 @@ class Members:
         is_varied = isinstance(value, Choice) or instance.param.rest != "self"
         return join_values([value], *([Choice((), frozenset({instance.param}))] if is_varied else ()))
 
-    def _sets(self, cls: Class, name: str) -> bool:
+    def _rebinds(self, cls: Class, name: str) -> bool:
         """Whether a method that a class has itself binds or changes an attribute."""
         methods = (value for value in cls.names.values() if isinstance(value, Function))
         return any(self._changes.binds(method, name) for method in methods)
@@ -229,8 +228,8 @@ class Members:
         value = class_value(cls, name)
         if isinstance(value, Function):
             return self._of_function(frame, instance, value, node)
-        content = self._held(frame, instance, name, value, node)
-        later = self._later(frame, cls, name)
+        content = self._initial_value(frame, instance, name, value, node)
+        later = self._from_other_methods(frame, cls, name)
         changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
         # The attribute is None until it is set, and code asks for it after that.
         options = [item for item in (content, later) if item is not None and item != Const(None)]
@@ -259,17 +258,17 @@ class Members:
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
         return value if value.kind == "static" else Method(value, instance)
 
-    def _held(
+    def _initial_value(
         self, frame: CodeFrame, instance: Instance, name: str, value: Value | None, node: ast.AST
     ) -> Value | None:
         """An attribute right after construction, from fields, constructor and class. None if nothing sets it."""
         cls = instance.cls
         annotation = annotation_of(cls, name)
         typed = from_annotation(CodeFrame(self._engine, cls.scope, frame.depth), annotation)
-        argument = self._given(instance, name)
+        argument = self._constructor_argument(instance, name)
         if argument is not None:
             return typed if typed is not None and isinstance(argument, Unknown) else argument
-        initial = self._made(frame, instance, name, node)
+        initial = self._from_constructor(frame, instance, name, node)
         is_open = instance.arguments is None or is_settings(cls)
         takes_fields = any(item.takes_fields for item in classes_of(cls)) and class_value(cls, "__init__") is None
         if annotation is not None and not _is_fixed(annotation) and is_open and takes_fields:
@@ -280,7 +279,7 @@ class Members:
             options = [item for item in options if not isinstance(item, Unknown) and item != Const(None)] or [typed]
         return join_values(options, loose=True) if options else None
 
-    def _given(self, instance: Instance, name: str) -> Value | None:
+    def _constructor_argument(self, instance: Instance, name: str) -> Value | None:
         """A field of a dataclass or its like, from the arguments of its constructor."""
         if instance.arguments is None or isinstance(class_value(instance.cls, "__init__"), Function):
             return None
@@ -292,7 +291,7 @@ class Members:
             return instance.arguments.positional[position]
         return (instance.arguments.named_rest or instance.arguments.rest) if name in fields else None
 
-    def _made(self, frame: CodeFrame, instance: Instance, name: str, node: ast.AST) -> Value | None:
+    def _from_constructor(self, frame: CodeFrame, instance: Instance, name: str, node: ast.AST) -> Value | None:
         """What the constructor binds an attribute to, with its arguments where they are known."""
         cls = instance.cls
         init = class_value(cls, "__init__")
@@ -303,19 +302,19 @@ class Members:
             return None
         # Without arguments the object is any of its class, and its constructor's parameters are the arguments.
         of = cls if instance.arguments is None else instance
-        bound = self._bound_by(frame, of, Instance(cls, instance.arguments), init)
+        bound = self._bindings_of(frame, of, Instance(cls, instance.arguments), init)
         return bound.get(name) or Unknown(because("is ", node))
 
-    def _later(self, frame: CodeFrame, cls: Class, name: str) -> Value | None:
+    def _from_other_methods(self, frame: CodeFrame, cls: Class, name: str) -> Value | None:
         """What the other methods of an object bind an attribute to."""
         values = []
         for method in methods_of(cls):
             if method.qualname.rpartition(".")[2] not in CONSTRUCTORS and self._changes.binds(method, name):
-                value = self._bound_by(frame, cls, Instance(cls), method).get(name)
+                value = self._bindings_of(frame, cls, Instance(cls), method).get(name)
                 values += [value] if value is not None else []
         return join_values(values, loose=True) if values else None
 
-    def _bound_by(
+    def _bindings_of(
         self, frame: CodeFrame, of: Class | Instance, instance: Instance, method: Function
     ) -> Mapping[str, Value]:
         """What one method binds on its object."""
@@ -343,8 +342,6 @@ def _any_of(values: list[Value], node: ast.AST) -> Value:
     if options:
         return join_values(options, loose=True)
     first = values[0]
-    if isinstance(first, Const) and len(values) == 1 and first.value is not None and not isinstance(first.value, str):
-        return first
     if isinstance(first, Dictionary) and len(values) == 1:
         return Dictionary({}, Unknown(because("is ", node, ", which a subclass may give")))
     if isinstance(first, Const | Dictionary | Items):

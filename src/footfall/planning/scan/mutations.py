@@ -94,13 +94,13 @@ class Mutations:
 def loosened(value: Value, kinds: frozenset[str], node: ast.AST) -> Value:
     """The value, with what may have become of it where it is changed elsewhere."""
     if IN_PLACE in kinds:
-        value = _in_place(value, node)
+        value = _changed_in_place(value, node)
     if BOUND in kinds:
         value = join_values((value, Unknown(because("is ", node, ", which is set elsewhere"))), loose=True)
     return value
 
 
-def _in_place(value: Value, node: ast.AST) -> Value:
+def _changed_in_place(value: Value, node: ast.AST) -> Value:
     if isinstance(value, Dictionary):
         rest = Unknown(because("is ", node, ", which is changed elsewhere"))
         entries = {
@@ -111,7 +111,7 @@ def _in_place(value: Value, node: ast.AST) -> Value:
     if isinstance(value, Items):
         return Unknown(because("is ", node, ", which is changed elsewhere"), type="array")
     if isinstance(value, Choice):
-        return join_values([_in_place(option, node) for option in value.options], value)
+        return join_values([_changed_in_place(option, node) for option in value.options], value)
     return value
 
 
