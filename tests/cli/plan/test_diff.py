@@ -158,7 +158,7 @@ def test_a_plan_whose_folder_was_renamed_is_found_by_its_id(shop: Path) -> None:
     named = diff("plans/plan", "--base", "main:tracking/plan", cwd=shop)
 
     assert "order_completed.note: removes order_completed.note" in done.stdout
-    assert "the plan stands in tracking/plan in main" in done.stdout
+    assert "the plan is at tracking/plan in main" in done.stdout
     assert "tracking/plan/plan.yaml:11:7" in done.stdout
     assert named.stdout.splitlines()[0] == done.stdout.splitlines()[0]
 
@@ -170,7 +170,7 @@ def test_two_plans_of_one_id_elsewhere_have_to_be_told_apart(shop: Path) -> None
     done = diff("plans/plan", "--base", "main", cwd=shop)
 
     assert done.returncode == 3
-    assert "stands in several places there: copy.yaml, tracking/plan; say which one: --base main:" in done.stderr
+    assert "is at several paths there: copy.yaml, tracking/plan; say which one: --base main:" in done.stderr
 
 
 def test_the_point_where_a_branch_began_leaves_out_what_others_did_since(shop: Path) -> None:
@@ -201,7 +201,7 @@ def test_a_bundle_is_compared_with_the_folder_that_its_plan_has_in_a_commit(shop
     done = diff("built.json", "--base", "main", cwd=shop)
 
     assert done.stdout.splitlines()[0].startswith("tracking/plan/plan.yaml:11:7 order_completed.note: removes")
-    assert "the plan stands in tracking/plan in main" in done.stdout
+    assert "the plan is at tracking/plan in main" in done.stdout
 
 
 def test_a_plan_in_one_file_is_found_where_it_was_moved_from(shop: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_plan_in_one_file_is_found_where_it_was_moved_from(shop: Path) -> None
 
     assert done.returncode == 0
     assert "adds sold" in done.stdout
-    assert "the plan stands in one.yaml in main" in done.stdout
+    assert "the plan is at one.yaml in main" in done.stdout
 
 
 def test_a_linked_file_counts_as_what_it_leads_to(shop: Path) -> None:
@@ -274,7 +274,7 @@ def test_a_repair_passes_when_a_plan_that_names_what_is_gone_got_onto_main(shop:
     assert broken.returncode == 1
     assert "[unknown_reference]" in broken.stdout
     assert (repaired.returncode, repaired.stderr) == (0, "")
-    assert "the plan in main has 1 fault of its own, and counts without it" in repaired.stdout
+    assert "the plan in main has 1 fault, and is compared without that part" in repaired.stdout
     assert worse.returncode == 1
     assert "order_completed.note: sets its max length to 9" in worse.stdout
 

@@ -13,11 +13,10 @@ from click.testing import CliRunner, Result
 from footfall.cli.output import echo
 from footfall.cli.plan import COMMANDS
 from footfall.cli.plan import command as group
-from footfall.cli.plan.read import counts_of, describe, is_no_plan, refuse_no_plan, require_reading
+from footfall.cli.plan.read import is_no_plan, refuse_no_plan, require_reading
 from footfall.errors import Problem, UsageError
 from footfall.markdown_text import markdown_text
-from footfall.plan import Plan, read
-from footfall.plan.model import Event
+from footfall.plan import read
 
 
 @click.command()
@@ -63,13 +62,6 @@ def test_a_broken_file_among_others_is_a_plan_with_faults(tmp_path: Path) -> Non
     (tmp_path / "b.yaml").write_text("events: [}")
 
     assert not is_no_plan(tmp_path, read(tmp_path).problems)
-
-
-def test_a_plan_is_described_by_its_counts() -> None:
-    plan = Plan(id="p", events={"sold": Event(name="sold", wire_name="sold")})
-
-    assert counts_of(plan)["events"] == 1
-    assert describe(plan) == "1 event, 0 properties, 0 goals, 0 KPIs, 0 journeys"
 
 
 # Every command that tells findings, with what it needs beside the plan.

@@ -78,7 +78,7 @@ def test_faults_have_a_table_of_their_own() -> None:
     comment = diff_markdown(report_of(SHIFTED, faults=(FAULT,)))
 
     assert r"| `sold.rules[0]`<br>`new.yaml:9` | is wrong | mend it |" in comment
-    assert "The plan has 1 fault of its own." in comment
+    assert "The plan has 1 fault." in comment
 
 
 def test_a_plan_that_cannot_be_compared_is_to_be_mended_first() -> None:

@@ -1,7 +1,7 @@
 """Reads the plan to compare with: from a git ref, a folder, a file or a bundle.
 
-What a plan was at a commit is found by its path. Where nothing stands at that path, the plan with the same id is looked
-for, as its folder may have another name now; where there is none either, the plan is new.
+A plan at a commit is looked up by its path. If the commit has nothing at that path, the plan with the same id is used,
+as its folder may have been renamed. If there is none either, the plan is new.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _YAML = (".yaml", ".yml")
 
 
 class BasePlan(msgspec.Struct, frozen=True):
-    """What was there before: the plan (None where there was none), where its parts stand, and how it was found.
+    """The earlier plan (None if there was none) with the locations of its parts.
 
-    `note` is a sentence for the reader where the plan was found elsewhere, or not at all.
+    `note` is a sentence for the reader if it was at another path, or has faults, or is missing.
     """
 
     plan: Plan | None
@@ -41,9 +41,9 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
     """The plan that `base` names, to compare with the one at `path`, whose id is `plan_id`.
 
     `base` is a folder, a file or a bundle; or a git ref (`origin/main`), a ref and a path in the repository
-    (`main:old/plan`), or a ref followed by `...`, which stands for the commit where HEAD branched off from it.
-    Raises BrokenInputError when it is none of these, and when the plan there
-    has faults that leave too much of it out; with others it is compared as far as it goes, and `note` says so.
+    (`main:old/plan`), or a ref followed by `...`, for the commit where HEAD branched off from it.
+    Raises BrokenInputError when it is none of these, or when faults hide too much of the plan there. With other faults
+    the rest of the plan is compared, and `note` says so.
     """
     if not base.strip():
         raise UsageError("--base is empty, and would be the plan itself; name a git ref, a folder or a bundle")
@@ -52,10 +52,8 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
     repository = find_repository(folder, base)
     if named.exists():
         if repository is not None and not base.startswith((".", "/")) and repository.knows(base):
-            message = (
-                f"is a git ref and a path; write ./{base} for the path, or the whole name of the ref (refs/heads/…)"
-            )
-            raise BrokenInputError(base, message)
+            remedy = f"write ./{base} for the path, or the whole name of the ref (refs/heads/…)"
+            raise BrokenInputError(base, f"is a git ref and a path; {remedy}")
         return _read(named, base, None, "")
     if repository is None:
         message = f"is no folder, no file and no bundle, and {folder} is in no git repository"
@@ -63,28 +61,28 @@ def read_base(path: Path, base: str, plan_id: str) -> BasePlan:
     ref, colon, inside = base.partition(":")
     commit = repository.commit(ref)
     here = _in_tree(repository, path)
-    found = inside.strip("/") if colon else here
-    files = {} if found is None else _files(repository, commit, found)
+    inside_tree = inside.strip("/") if colon else here
+    files = {} if inside_tree is None else _files(repository, commit, inside_tree)
     note = ""
     if not files and colon:
         raise BrokenInputError(base, f"there is no plan at {inside} in {ref}; see `git ls-tree -r --name-only {ref}`")
     if not files:
-        found = _moved(repository, commit, path, plan_id, base)
-        if found is None:
+        inside_tree = _moved(repository, commit, path, plan_id, base)
+        if inside_tree is None:
             return BasePlan(None, SourceMap(base), f"there is no plan {plan_id!r} in {ref}: all of it is new")
-        files = _files(repository, commit, found)
-        note = f"the plan stands in {found or 'the root'} in {ref}"
-    start = path if found == here else Path(os.path.relpath(repository.top / (found or ".")))
-    disk = CommitDisk({start / os.path.relpath(name, found or "."): data for name, data in files.items()})
+        files = _files(repository, commit, inside_tree)
+        note = f"the plan is at {inside_tree or 'the root'} in {ref}"
+    start = path if inside_tree == here else Path(os.path.relpath(repository.top / (inside_tree or ".")))
+    disk = CommitDisk({start / os.path.relpath(name, inside_tree or "."): data for name, data in files.items()})
     return _read(start, base, disk, note)
 
 
-def _files(repository: Repository, commit: str, found: str) -> dict[str, bytes]:
-    return repository.files(commit, found, (".json",) if found.endswith(".json") else _YAML)
+def _files(repository: Repository, commit: str, below: str) -> dict[str, bytes]:
+    return repository.files(commit, below, (".json",) if below.endswith(".json") else _YAML)
 
 
 def _in_tree(repository: Repository, path: Path) -> str | None:
-    """The path within the repository, "" for its root; None for one that leads out of it."""
+    """The path within the repository, "" for its root; None for a path outside of it."""
     try:
         inside = path.resolve().relative_to(repository.top.resolve()).as_posix()
     except ValueError:
@@ -99,9 +97,8 @@ def _read(start: Path, base: str, disk: Disk | None, note: str) -> BasePlan:
         more = f", and {len(problems) - 1} more" if len(problems) > 1 else ""
         raise BrokenInputError(base, f"the plan there cannot be compared with: {problems[0]}{more}")
     if problems:
-        has = "1 fault of its own, and counts without it"
-        if len(problems) > 1:
-            has = f"{counted(len(problems), 'fault')} of its own, and counts without what they name"
+        parts = "that part" if len(problems) == 1 else "the parts that they name"
+        has = f"{counted(len(problems), 'fault')}, and is compared without {parts}"
         note = "; ".join(filter(None, (note, f"the plan in {base} has {has}")))
     return BasePlan(plan, reading.source_map, note)
 
@@ -112,7 +109,7 @@ def _moved(repository: Repository, commit: str, path: Path, plan_id: str, base: 
     files = repository.files(commit, "", _YAML)
     roots = sorted({_root(Path(name), path, head) for name, data in files.items() if head.search(data)})
     if len(roots) > 1:
-        message = f"the plan {plan_id!r} stands in several places there: {', '.join(roots)}"
+        message = f"the plan {plan_id!r} is at several paths there: {', '.join(roots)}"
         raise BrokenInputError(base, f"{message}; say which one: --base {base}:{roots[0]}")
     return roots[0] if roots else None
 
@@ -121,7 +118,7 @@ def _text(file: Path) -> bytes:
     try:
         return read_text_file(SystemDisk(), file)
     except OSError:
-        return b""  # checking the plan of today tells it
+        return b""  # reading the new plan reports it
 
 
 def _root(name: Path, path: Path, head: re.Pattern[bytes]) -> str:

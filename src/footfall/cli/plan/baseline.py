@@ -1,7 +1,7 @@
-"""The findings that a team has decided to live with: written once, and left out of every later answer.
+"""The findings that a team has decided to live with: written once, and left out of later reports.
 
-A finding is known by its code, its place in the plan and its message, never by a line, so that a baseline outlives
-edits elsewhere in a file. Equal findings are counted: one more of them is new.
+A finding is recognised by its code, its part of the plan and its message, never by its line, so that a baseline
+survives edits elsewhere in a file. Equal findings are counted: one more of them is new.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINES = re.compile(r":[0-9]+(:[0-9]+)?\b")  # messages name other places as fil
 
 
 class Fingerprint(msgspec.Struct, frozen=True, order=True):
-    """What a finding is known by."""
+    """What a finding is recognised by."""
 
     code: str
     where: str
@@ -36,22 +36,22 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Baseline:
-    """Takes known findings away: `new` are those that remain, `gone` counts what no longer is found."""
+    """Known findings, to be left out."""
 
-    def __init__(self, known: Sequence[Fingerprint]) -> None:
-        self._known = Counter(known)
+    def __init__(self, fingerprints: Sequence[Fingerprint]) -> None:
+        self._known = Counter(fingerprints)
 
     def subtract(self, problems: Sequence[Problem]) -> tuple[list[Problem], int]:
-        """The findings that are not in the baseline, in their order, and how many of the baseline are gone."""
-        left = Counter(self._known)
+        """The findings that are not in the baseline, in their order, and how many of the baseline no longer occur."""
+        remaining = Counter(self._known)
         new = []
         for problem in problems:
             fingerprint = _fingerprint(problem)
-            if left[fingerprint] > 0:
-                left[fingerprint] -= 1
+            if remaining[fingerprint] > 0:
+                remaining[fingerprint] -= 1
             else:
                 new.append(problem)
-        return new, left.total()
+        return new, remaining.total()
 
 
 def _fingerprint(problem: Problem) -> Fingerprint:
@@ -61,23 +61,23 @@ def _fingerprint(problem: Problem) -> Fingerprint:
 def read_baseline(path: Path) -> Baseline:
     """The baseline in a file. Raises BrokenInputError when it is not there or is none."""
     try:
-        held = msgspec.json.decode(read_text_file(SystemDisk(), path), type=_File)
+        file = msgspec.json.decode(read_text_file(SystemDisk(), path), type=_File)
     except OSError as error:
         message = f"the baseline cannot be read: {error.strerror or error}; make one with --write-baseline"
         raise BrokenInputError(str(path), message) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         message = f"this is not a baseline: {error}; make one with --write-baseline"
         raise BrokenInputError(str(path), message) from None
-    if held.footfall_baseline != _VERSION:
-        message = f"a baseline of version {held.footfall_baseline} is not read by this footfall; upgrade footfall"
+    if file.footfall_baseline != _VERSION:
+        message = f"a baseline of version {file.footfall_baseline} is not read by this footfall; upgrade footfall"
         raise BrokenInputError(str(path), message)
-    return Baseline(held.findings)
+    return Baseline(file.findings)
 
 
 def write_baseline(path: Path, problems: Sequence[Problem]) -> None:
     """Write these findings as the new baseline. Raises BrokenInputError when the file cannot be written."""
-    known = tuple(sorted(_fingerprint(problem) for problem in problems))
-    content = msgspec.json.format(msgspec.json.encode(_File(_VERSION, known)), indent=2)
+    fingerprints = tuple(sorted(_fingerprint(problem) for problem in problems))
+    content = msgspec.json.format(msgspec.json.encode(_File(_VERSION, fingerprints)), indent=2)
     try:
         replace_file(SystemDisk(), path, content + b"\n")
     except OSError as error:

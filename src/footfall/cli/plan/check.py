@@ -9,10 +9,11 @@ import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
 from footfall.cli.plan.lock_file import lock_findings
-from footfall.cli.plan.read import PLAN_PATH, counts_of, describe, refuse_no_plan
+from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.errors import Problem
 from footfall.plan import bundle_hash, read
 from footfall.planning.fixtures import check_fixtures
+from footfall.reporting.plan.contents import counts_of, describe
 from footfall.reporting.plan.findings import tally
 
 __all__ = ["command"]
@@ -43,9 +44,9 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     if plan is not None:
         problems = [*check_fixtures(path, plan)[0], *lock_findings(path, plan, reading.source_map)]
 
-    def summary(left: Sequence[Problem]) -> str:
-        if left or plan is None:
-            return tally(str(path), left)
+    def summary(remaining: Sequence[Problem]) -> str:
+        if remaining or plan is None:
+            return tally(str(path), remaining)
         return f"{path}: the plan {plan.id!r} is clean: {describe(plan)}"
 
     ctx.exit(report_findings(problems, options=options, summary=summary, facts=facts))

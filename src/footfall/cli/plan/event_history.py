@@ -1,4 +1,4 @@
-"""Asks git which commits touched the lines of each event of a plan (none, without git)."""
+"""Asks git which commits changed the lines of each event of a plan."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ _MOST = 50
 def git_history(plan: Plan, source_map: SourceMap) -> dict[str, tuple[HistoryEntry, ...]]:
     """The commits that changed each event's own lines, newest first, at most 50 each."""
     texts: dict[Path, list[str]] = {}
-    found: dict[str, tuple[HistoryEntry, ...]] = {}
+    history: dict[str, tuple[HistoryEntry, ...]] = {}
     for event in plan.events:
-        place = source_map.find((event,))
-        file = Path(place.file)
-        if not place.line:
+        location = source_map.find((event,))
+        file = Path(location.file)
+        if not location.line:
             continue  # a bundle has no lines
         if file not in texts:
-            # Line numbers of what was committed: the file itself may hold what is not.
+            # Lines are those of the last commit: the file itself may have changed since.
             texts[file] = _git(file, "show", "--no-textconv", f"HEAD:./{file.name}").splitlines()
-        span = _span(texts[file], event, place.column)
+        span = _span(texts[file], event, location.column)
         if span is not None:
-            found[event] = _changes(
+            history[event] = _changes(
                 _git(
                     file,
                     "log",
@@ -42,7 +42,7 @@ def git_history(plan: Plan, source_map: SourceMap) -> dict[str, tuple[HistoryEnt
                     f"-L{span[0]},{span[1]}:{file.name}",
                 )
             )
-    return found
+    return history
 
 
 _FORM = f"--format=%as{_SEPARATOR}%h{_SEPARATOR}%an{_SEPARATOR}%s"
@@ -73,7 +73,7 @@ def _span(lines: list[str], event: str, column: int) -> tuple[int, int] | None:
 
 
 def _changes(answer: str) -> tuple[HistoryEntry, ...]:
-    told = (line.split(_SEPARATOR) for line in answer.splitlines() if line.count(_SEPARATOR) >= 3)
+    entries = (line.split(_SEPARATOR) for line in answer.splitlines() if line.count(_SEPARATOR) >= 3)
     return tuple(
-        HistoryEntry(day, _SEPARATOR.join(subject), f"{author}, {commit}") for day, commit, author, *subject in told
+        HistoryEntry(day, _SEPARATOR.join(subject), f"{author}, {commit}") for day, commit, author, *subject in entries
     )

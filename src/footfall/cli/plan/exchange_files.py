@@ -1,4 +1,4 @@
-"""Reads the files of another tool into plain values, and writes files of either side."""
+"""Reads the files of another tool into plain values, and writes files of either format."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = ["Documents", "document_text", "losses_as_problems", "read_documents",
 
 _BETWEEN_DOCUMENTS = re.compile(rb"^---(?=[ \t\r\n]|\Z)", re.MULTILINE)
 _YAML = frozenset((".yaml", ".yml"))
-# What stands beside plans in their folders, and is none.
+# Files beside plans that are no plans.
 _NO_DOCUMENTS = frozenset((".csv", ".gitkeep", ".md", ".py", ".txt", ".toml", ".ts", ".js", ".sh", ".sql", ".png"))
 _NO_NAMES = frozenset(("LICENSE", "LICENCE", "NOTICE", "README", "CHANGELOG", "CODEOWNERS", "package.json"))
 
 
 class Documents(NamedTuple):
-    """What the files hold, by the path of each below their folder, and what could not be read of them."""
+    """The documents, by their paths below the folder, and what could not be read."""
 
     files: dict[str, Any]
     skipped: tuple[Loss, ...] = ()
@@ -93,7 +93,7 @@ def _may_be_document(file: Path, folder: Path) -> bool:
 
 
 def _document(file: Path, name: str, skipped: dict[str, BrokenInputError]) -> Any:
-    """What a file holds. Of a stream of YAML documents those that cannot be read are put into `skipped`."""
+    """The documents of a file. Those of a YAML stream that cannot be read are added to `skipped`."""
     try:
         data = read_text_file(SystemDisk(), file)
     except OSError as error:
@@ -105,7 +105,7 @@ def _json(file: Path, name: str, data: bytes, skipped: dict[str, BrokenInputErro
     try:
         return json.loads(data.decode(), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        # A file without an ending of its own may hold YAML, which takes more than JSON does.
+        # A file without one of these endings may be YAML, which allows more than JSON does.
         if file.suffix.lower() not in (".json", ".jsonschema", ".schema"):
             return _yaml(file, name, data, skipped)
         raise BrokenInputError(str(file), f"not JSON: {error}; mend the file, or take it out of the folder") from None

@@ -41,6 +41,6 @@ def command(
         write_files(output, texts, force=force)
     files, losses = len(exported.files), len(exported.losses)
     where = counted(files, "file") + (f" in {output}" if output is not None else ", not written")
-    told = f"{counted(losses, 'thing')} that it cannot say" if losses else "nothing is lost"
-    summary = f"{path}: {FORMATS[other].title}: {where}; {told}"
+    note = f"{counted(losses, 'thing')} that it cannot say" if losses else "nothing is lost"
+    summary = f"{path}: {FORMATS[other].title}: {where}; {note}"
     ctx.exit(report_findings(losses_as_problems(exported.losses), options=options, summary=summary))

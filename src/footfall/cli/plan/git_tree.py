@@ -21,7 +21,7 @@ _LINK, _MODULE = "120000", "160000"
 
 
 def find_repository(folder: Path, what: str) -> Repository | None:
-    """The repository that holds a folder, None when there is none or no git. `what` is the input that asks for it."""
+    """The repository that a folder is in; None without one or without git. Errors are about the input `what`."""
     program = shutil.which("git")
     if program is None:
         return None
@@ -45,14 +45,14 @@ class Repository:
         Raises BrokenInputError when git does not know it.
         """
         name = ref.removesuffix("...")
-        found = None if name.startswith("-") else self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-        if found is not None and ref.endswith("..."):
-            found = self._run("merge-base", name, "HEAD")
-        if not found:
+        commit = None if name.startswith("-") else self._run("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        if commit is not None and ref.endswith("..."):
+            commit = self._run("merge-base", name, "HEAD")
+        if not commit:
             message = "is no folder, no bundle and no commit that this repository has"
             hint = "fetch it (in CI: check out with the whole history), or see `git branch --all` for the names"
             raise BrokenInputError(self._what, f"{message}; {hint}")
-        return found.decode().strip()
+        return commit.decode().strip()
 
     def knows(self, ref: str) -> bool:
         """Whether a ref names a commit."""
@@ -91,15 +91,15 @@ class Repository:
         if not ids:
             return {}
         answer = self._run("cat-file", "--batch", given="\n".join(ids.values()).encode() + b"\n") or b""
-        stream, found = io.BytesIO(answer), {}
+        stream, contents = io.BytesIO(answer), {}
         for name in ids:
             head = stream.readline().split()
             if len(head) != 3 or not head[2].isdigit():
                 message = f"git cannot hand over {name}; fetch the whole history (a partial clone leaves files out)"
                 raise BrokenInputError(self._what, message)
-            found[name] = stream.read(int(head[2]))
+            contents[name] = stream.read(int(head[2]))
             stream.read(1)  # the line break after each file
-        return found
+        return contents
 
     def _run(self, *arguments: str, given: bytes | None = None) -> bytes | None:
         """What git answers, or None when it leaves with another exit code than 0."""

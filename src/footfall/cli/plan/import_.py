@@ -11,17 +11,17 @@ import msgspec
 
 from footfall.cli.plan.exchange_files import losses_as_problems, read_documents, write_files
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
-from footfall.cli.plan.read import describe
 from footfall.errors import UsageError
 from footfall.planning.fmt import in_form
 from footfall.planning.interop import FORMATS, import_plan
 from footfall.planning.interop.names import plan_id
 from footfall.planning.interop.yaml_text import yaml_text
 from footfall.printable import counted
+from footfall.reporting.plan.contents import describe
 
 __all__ = ["command"]
 
-# Section -> the file that it stands in; all others stand in the first.
+# Section -> its file; all others are in the first.
 _FIRST = "plan.yaml"
 _FILES: Mapping[str, str] = {"types": "types.yaml", "traits": "traits.yaml", "events": "events.yaml"}
 
@@ -66,8 +66,8 @@ def command(  # each option of the command line is one parameter
     losses = (*skipped, *imported.losses)
     plan = msgspec.structs.replace(imported.plan, id=document["plan"])
     where = f"written to {output}" if output is not None else "not written"
-    told = f"{counted(len(losses), 'thing')} to know" if losses else "nothing is lost"
-    summary = f"{path}: the plan {plan.id!r} with {describe(plan)}, {where}; {told}"
+    note = f"{counted(len(losses), 'thing')} to know" if losses else "nothing is lost"
+    summary = f"{path}: the plan {plan.id!r} with {describe(plan)}, {where}; {note}"
     ctx.exit(report_findings(losses_as_problems(losses), options=options, summary=summary))
 
 

@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from footfall.cli.plan.findings_output import OutputOptions, output_options, report_findings
-from footfall.cli.plan.read import PLAN_PATH, describe, refuse_no_plan
+from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read
 from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
+from footfall.reporting.plan.contents import describe
 from footfall.reporting.plan.findings import tally
 from footfall.timestamps import EPOCH
 
@@ -42,11 +43,11 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
         today = today_of(plan, SystemClock())
         problems = lint(plan, source_map=reading.source_map, today=today, rules=installed_rules(taken=CODES))
 
-    def summary(left: Sequence[Problem]) -> str:
+    def summary(remaining: Sequence[Problem]) -> str:
         if plan is None:
-            return f"{tally(str(path), left)}; a plan is judged by its rules once it has no faults"
-        if left:
-            return tally(str(path), left)
+            return f"{tally(str(path), remaining)}; a plan is judged by its rules once it has no faults"
+        if remaining:
+            return tally(str(path), remaining)
         return f"{path}: nothing new" if problems else f"{path}: nothing to object to in {describe(plan)}"
 
     ctx.exit(report_findings(problems, options=options, summary=summary))

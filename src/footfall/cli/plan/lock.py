@@ -41,7 +41,7 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
         raise UsageError(f"{path}: a bundle is made from a plan; lock the plan that it was made from")
     file = lock_path(path)
     if plan is None:
-        ctx.exit(report_findings(faults, options=options, summary=lambda left: tally(str(path), left)))
+        ctx.exit(report_findings(faults, options=options, summary=lambda remaining: tally(str(path), remaining)))
     before = read_lock(file)
     now, problems = lock_plan(plan, before, reuse=reuse)
     if check:
@@ -51,8 +51,8 @@ def command(ctx: click.Context, path: Path, check: bool, reuse: tuple[str, ...],
             problems += stale(before, now)
     placed = place_findings(problems, path, reading.source_map)
 
-    def summary(left: Sequence[Problem]) -> str:
-        return tally(str(file), left) if left else f"{file}: {_count(now)}"
+    def summary(remaining: Sequence[Problem]) -> str:
+        return tally(str(file), remaining) if remaining else f"{file}: {_count(now)}"
 
     if check or placed:
         ctx.exit(report_findings(placed, options=options, summary=summary))
@@ -73,11 +73,11 @@ def _moves(before: PlanLock | None, now: PlanLock) -> list[str]:
     if before is None:
         return []
     lines = []
-    for name, one in now.events.items():
-        known = before.events.get(name)
-        if known is None:
-            lines.append(f"{name}: {one.version}, new in the lock")
-        elif known.version != one.version:
-            lines.append(f"{name}: {known.version} → {one.version}")
+    for name, event in now.events.items():
+        before_event = before.events.get(name)
+        if before_event is None:
+            lines.append(f"{name}: {event.version}, new in the lock")
+        elif before_event.version != event.version:
+            lines.append(f"{name}: {before_event.version} → {event.version}")
     lines += [f"{name}: gone" for name in before.events if name not in now.events]
     return lines

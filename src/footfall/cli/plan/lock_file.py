@@ -1,4 +1,4 @@
-"""Reads and writes plan.lock.json, which stands beside the plan: one line for each property, for readable changes."""
+"""Reads and writes plan.lock.json: one line for each property, so that a change of it can be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VERSION = 1
 
 
 def lock_path(path: Path) -> Path:
-    """Where the lock of the plan at `path` stands: in its folder, or beside its file."""
+    """The file of the lock of the plan at `path`: in its folder, or beside its file."""
     return path / LOCK_NAME if path.is_dir() else path.with_name(LOCK_NAME)
 
 
@@ -46,11 +46,11 @@ def read_lock(file: Path) -> PlanLock | None:
     if lock.footfall_lock != _VERSION:
         message = f"a lock of version {lock.footfall_lock} is not read by this footfall; upgrade footfall"
         raise BrokenInputError(str(file), message)
-    for name, one in lock.events.items():
-        numbers = one.version.split(".")
+    for name, event in lock.events.items():
+        numbers = event.version.split(".")
         if (
-            one.shape.name != name
-            or hash_of(one.shape) != one.hash
+            event.shape.name != name
+            or hash_of(event.shape) != event.hash
             or len(numbers) != 2
             or not "".join(numbers).isdecimal()
         ):
@@ -82,11 +82,11 @@ def _open(value: Any, levels: int, indent: str) -> str:
     """The JSON of a value, opened over several lines as many `levels` deep."""
     if not levels or not value or not isinstance(value, dict | list | tuple):
         return _json(value)
-    inner = f"{indent}  "
+    deeper = f"{indent}  "
     if isinstance(value, dict):
-        lines = [f"{inner}{_json(key)}: {_open(held, levels - 1, inner)}" for key, held in value.items()]
+        lines = [f"{deeper}{_json(key)}: {_open(item, levels - 1, deeper)}" for key, item in value.items()]
         return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
-    return "[\n" + ",\n".join(f"{inner}{_open(held, 0, inner)}" for held in value) + f"\n{indent}]"
+    return "[\n" + ",\n".join(f"{deeper}{_open(item, 0, deeper)}" for item in value) + f"\n{indent}]"
 
 
 def _json(value: Any) -> str:
@@ -107,7 +107,7 @@ def lock_findings(path: Path, plan: Plan, source_map: SourceMap) -> list[Problem
 
 
 def place_findings(problems: list[Problem], path: Path, source_map: SourceMap) -> list[Problem]:
-    """The findings with the places that they have in the plan; what is not in the plan stands in the lock."""
+    """The findings with the places that they have in the plan; what is not in the plan is in the lock."""
     placed = []
     for problem in problems:
         place = source_map.find(problem.where)

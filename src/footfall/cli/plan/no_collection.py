@@ -1,4 +1,4 @@
-"""No garbage collection for a while: millions of objects that are held to the end need not be walked meanwhile."""
+"""Pauses garbage collection while millions of objects are made that are needed to the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the plan that a command is about, and tells a path with no plan (a usage error) from a plan with faults."""
+"""Reads the plan of a command: a path with no plan is a usage error, a plan with faults has findings."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import click
 from footfall.cli.output import echo
 from footfall.cli.plan.findings_output import FOUND, OutputOptions, report_findings
 from footfall.errors import Problem, UsageError
-from footfall.plan import Plan, Reading, read
+from footfall.plan import Reading, read
 from footfall.reporting.plan.findings import finding_line, tally
 
-__all__ = ["PLAN_PATH", "counts_of", "describe", "is_no_plan", "refuse_no_plan", "require_reading"]
+__all__ = ["PLAN_PATH", "is_no_plan", "refuse_no_plan", "require_reading"]
 
 _USAGE = 2
 
@@ -41,14 +41,14 @@ def refuse_no_plan(
 ) -> None:
     """End the command with exit code 2 when these findings say that there is no plan at `path` at all.
 
-    In a form for programs, which read standard output, it is told there, with `facts` in JSON as for
-    `report_findings`. For people it is one line: raises UsageError.
+    A form for programs has the finding on standard output, with `facts` in JSON as for `report_findings`. For people it
+    is one line: raises UsageError.
     """
     if not is_no_plan(path, problems):
         return
     if options is None or options.form == "text":
         raise UsageError(str(problems[0]))
-    _tell(path, problems, options, facts)
+    _report_faults(path, problems, options, facts)
     ctx.exit(_USAGE)
 
 
@@ -62,41 +62,16 @@ def require_reading(ctx: click.Context, path: Path, *, options: OutputOptions | 
     refuse_no_plan(ctx, path, reading.problems, options=options)
     if reading.problems:
         if options is not None:
-            _tell(path, reading.problems, options)
+            _report_faults(path, reading.problems, options)
         else:
             echo("\n".join([*map(finding_line, reading.problems), tally(str(path), reading.problems)]), err=True)
         ctx.exit(FOUND)
     return reading
 
 
-def _tell(
+def _report_faults(
     path: Path, problems: Sequence[Problem], options: OutputOptions, facts: Mapping[str, Any] | None = None
 ) -> None:
-    # A baseline is of what the command finds, and it has found nothing yet: these are neither left out nor written.
+    # A baseline is for the findings of the command itself: faults are neither left out nor written.
     shown = OutputOptions(form=options.form)
     report_findings(problems, options=shown, summary=tally(str(path), problems), facts=facts)
-
-
-def counts_of(plan: Plan) -> dict[str, int]:
-    """How many events, properties, goals, KPIs and journeys a plan has."""
-    return {
-        "events": len(plan.events),
-        "properties": sum(len(event.properties) for event in plan.events.values()),
-        "goals": len(plan.goals),
-        "kpis": len(plan.kpis),
-        "journeys": len(plan.journeys),
-    }
-
-
-_WORDS = {
-    "events": ("event", "events"),
-    "properties": ("property", "properties"),
-    "goals": ("goal", "goals"),
-    "kpis": ("KPI", "KPIs"),
-    "journeys": ("journey", "journeys"),
-}
-
-
-def describe(plan: Plan) -> str:
-    """What a plan holds, in words: `15 events, 68 properties, 3 goals, …`."""
-    return ", ".join(f"{number:,} {_WORDS[what][number != 1]}" for what, number in counts_of(plan).items())

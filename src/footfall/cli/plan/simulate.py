@@ -62,5 +62,5 @@ def command(
 
 
 def _moment(text: str, now: datetime, timezone: str) -> datetime:
-    found = moment(text, now)
-    return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(timezone))
+    moment_ = moment(text, now)
+    return moment_ if moment_.tzinfo is not None else moment_.replace(tzinfo=ZoneInfo(timezone))

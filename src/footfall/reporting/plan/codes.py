@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 
-__all__ = ["COMMAND_CODES", "LINT", "REGISTERS", "Explained", "explained"]
+__all__ = ["COMMAND_CODES", "LINT", "REGISTERS", "Explanation", "explain", "explanations", "list_codes"]
 
 COMMAND_CODES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -18,7 +18,7 @@ COMMAND_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "unfit_wire_name": "A generated class writes names on the wire into its source, which not every one allows.",
         "unformatted": "In files of one form a change of the plan shows nothing but what has changed.",
         "unformattable": "A file whose meaning or comments a new form could not keep is better left as it is.",
-        "uncompilable": "A plan that was put together in code holds a pattern or rule that Python cannot compile.",
+        "uncompilable": "A plan that was made by code has a pattern or rule that Python cannot compile.",
     }
 )
 """The codes about what a command makes from a plan, not about the plan: code -> why it is a finding."""
@@ -29,18 +29,18 @@ REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("findings of `plan check`", "footfall.plan.problems:CODES"),
     ("findings of `plan check` about fixtures", "footfall.planning.fixtures:FIXTURE_CODES"),
     ("faults of messages", "footfall.planning.faults:FAULTS"),
-    ("changes told by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
+    ("changes listed by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
     ("findings of `plan scan`", "footfall.planning.scan.call_checker:SCAN_CODES"),
     ("findings of `plan lock`", "footfall.planning.lock:LOCK_CODES"),
     ("findings of `plan drift`", "footfall.planning.profiling.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.reporting.plan.codes:COMMAND_CODES"),
-    ("losses told by `plan export` and `plan import`", "footfall.planning.interop.losses:LOSS_CODES"),
+    ("losses listed by `plan export` and `plan import`", "footfall.planning.interop.losses:LOSS_CODES"),
 )
 LINT: Final = "rules of `plan lint`"
 
 
-class Explained(NamedTuple):
-    """A code with what is said of it; `level` is "" where the code has none of its own."""
+class Explanation(NamedTuple):
+    """A code of a register: why it is a finding, what to do, and its level ("" for a code without one)."""
 
     kind: str
     code: str
@@ -49,15 +49,43 @@ class Explained(NamedTuple):
     level: str = ""
 
 
-def explained() -> Iterator[Explained]:
+def explanations() -> Iterator[Explanation]:
     """Every code of every register, and the rules of lint that are installed."""
     for rule in installed_rules(taken=CODES):
-        yield Explained(LINT, rule.name, rule.reason, rule.fix, rule.level)
+        yield Explanation(LINT, rule.name, rule.reason, rule.fix, rule.level)
     for kind, where in REGISTERS:
         module, _, attribute = where.partition(":")
         register: Mapping[str, Any] = getattr(importlib.import_module(module), attribute)
         for code, row in register.items():
             if isinstance(row, str):
-                yield Explained(kind, code, row)
+                yield Explanation(kind, code, row)
             else:
-                yield Explained(kind, code, row.why, row.remedy, row.level)
+                yield Explanation(kind, code, row.why, row.remedy, row.level)
+
+
+def list_codes() -> str:
+    """Every code with its reason, by register."""
+    lines = []
+    by_kind: dict[str, list[Explanation]] = {}
+    for code in explanations():
+        by_kind.setdefault(code.kind, []).append(code)
+    for kind, codes in by_kind.items():
+        width = max(len(each.code) for each in codes)
+        lines += [
+            f"{kind[:1].upper()}{kind[1:]}:",
+            *(f"  {each.code:{width}}  {each.why}" for each in sorted(codes)),
+            "",
+        ]
+    return "\n".join([*lines, "`footfall plan explain CODE` says what to do about one of them."])
+
+
+def explain(code: Explanation) -> str:
+    """Why a code is a finding, what to do about it, and how a plan sets the level of a lint rule."""
+    level = f" ({code.level})" if code.level else ""
+    lines = [f"{code.code}{level}, one of the {code.kind}", f"  Why: {code.why}"]
+    if code.remedy:
+        lines.append(f"  What to do: {code.remedy[:1].upper()}{code.remedy[1:]}.")
+    if code.kind == LINT:
+        lines.append(f"  To set its level in the plan: lint: {{{code.code}: error | warning | off}}")
+        lines.append(f"  To take one part out, with a comment that says why: no_lint: [{code.code}]")
+    return "\n".join(lines)

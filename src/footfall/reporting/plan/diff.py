@@ -125,7 +125,7 @@ def _verdict(report: DiffReport) -> str:
     else:
         sentences = ["**This hurts nobody.**" if harmless else "**Nothing has changed.**"]
     if faults:
-        sentences.append(f"The plan has {counted(faults, 'fault')} of its own.")
+        sentences.append(f"The plan has {counted(faults, 'fault')}.")
     if broken:
         sentences.append(f"It breaks {_list(broken)}.")
     if shifted:

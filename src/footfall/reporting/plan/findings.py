@@ -22,7 +22,7 @@ from footfall.reporting.markdown import markdown_table
 
 __all__ = ["FORMS", "FindingsReport", "as_json", "finding_line", "tally"]
 
-# What XML 1.0 cannot hold, even escaped (https://www.w3.org/TR/xml/#charsets).
+# What XML 1.0 cannot contain, even escaped (https://www.w3.org/TR/xml/#charsets).
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import footfall
 from footfall.errors import Problem
-from footfall.reporting.plan.codes import Explained, explained
+from footfall.reporting.plan.codes import Explanation, explanations
 
 __all__ = ["as_sarif"]
 
@@ -27,8 +27,8 @@ _NOWHERE = "."
 def as_sarif(problems: Sequence[Problem], *, folder: Path) -> Mapping[str, Any]:
     """The log of one run, as plain values. Files below `folder` are named from there."""
     codes = list(dict.fromkeys(problem.code for problem in problems))
-    known = {each.code: each for each in reversed(list(explained()))} if codes else {}
-    seen: Counter[str] = Counter()
+    by_code = {each.code: each for each in reversed(list(explanations()))} if codes else {}
+    digests: Counter[str] = Counter()
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -38,20 +38,21 @@ def as_sarif(problems: Sequence[Problem], *, folder: Path) -> Mapping[str, Any]:
                     "driver": {
                         "name": "footfall",
                         "semanticVersion": footfall.__version__,
-                        "rules": [_rule(code, known.get(code), problems) for code in codes],
+                        "rules": [_rule(code, by_code.get(code), problems) for code in codes],
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(problem, codes.index(problem.code), folder, seen) for problem in problems],
+                "results": [_result(problem, codes.index(problem.code), folder, digests) for problem in problems],
             }
         ],
     }
 
 
-def _rule(code: str, said: Explained | None, problems: Iterable[Problem]) -> dict[str, Any]:
+def _rule(code: str, explanation: Explanation | None, problems: Iterable[Problem]) -> dict[str, Any]:
     levels = {problem.level for problem in problems if problem.code == code}
-    why = said.why if said is not None else code
-    remedy = f" {said.remedy[:1].upper()}{said.remedy[1:]}." if said is not None and said.remedy else ""
+    why = explanation.why if explanation is not None else code
+    what = explanation.remedy if explanation is not None else ""
+    remedy = f" {what[:1].upper()}{what[1:]}." if what else ""
     return {
         "id": code,
         "shortDescription": {"text": why},
@@ -60,7 +61,7 @@ def _rule(code: str, said: Explained | None, problems: Iterable[Problem]) -> dic
     }
 
 
-def _result(problem: Problem, rule: int, folder: Path, seen: Counter[str]) -> dict[str, Any]:
+def _result(problem: Problem, rule: int, folder: Path, digests: Counter[str]) -> dict[str, Any]:
     where = f"{problem.where}: " if problem.where else ""
     remedy = f" ({problem.remedy})" if problem.remedy else ""
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.file, folder)}}
@@ -75,16 +76,16 @@ def _result(problem: Problem, rule: int, folder: Path, seen: Counter[str]) -> di
         "level": problem.level,
         "message": {"text": f"{where}{problem.message}{remedy}"},
         "locations": [location],
-        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(problem, seen)},
+        "partialFingerprints": {"primaryLocationLineHash": _fingerprint(problem, digests)},
     }
 
 
-def _fingerprint(problem: Problem, seen: Counter[str]) -> str:
-    """What a finding is known by when lines above it have moved; equal ones are counted."""
+def _fingerprint(problem: Problem, digests: Counter[str]) -> str:
+    """What identifies a finding after lines above it have moved; equal ones are counted."""
     text = "\0".join((problem.code, problem.where, problem.message))
     digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
-    seen[digest] += 1
-    return f"{digest}:{seen[digest]}"
+    digests[digest] += 1
+    return f"{digest}:{digests[digest]}"
 
 
 def _uri(file: str, folder: Path) -> str:
