@@ -49,29 +49,6 @@ def test_a_sender_is_judged_by_its_own_bundle_or_by_the_current_one(plan: Plan) 
         assert registry.rules_for(unknown).validator.resolve("new_event") == event
 
 
-def test_default_is_checked_only_where_the_plan_declares_it(plan: Plan) -> None:
-    event = plan.events["order_completed"]
-    declared = msgspec.structs.replace(plan, sources={**plan.sources, "default": plan.sources["shop"]})
-
-    plain, strict = (
-        BundleRegistry(plan, MemoryControl()).rules_for(None),
-        BundleRegistry(declared, MemoryControl()).rules_for(None),
-    )
-
-    assert [plain.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, True]
-    assert [strict.allows(event, source) for source in ("shop", "gateway", "default")] == [True, False, False]
-
-
-def test_the_property_that_names_a_device_is_looked_up_under_its_name_on_the_wire(plan: Plan) -> None:
-    rules = BundleRegistry(plan, MemoryControl()).rules_for(None)
-    reading, order = plan.events["reading_reported"], plan.events["order_completed"]
-
-    assert rules.device_key(reading, "gateway") == "gw"
-    assert rules.device_key(order, "gateway") == "gateway_id"
-    assert rules.device_key(None, "gateway") == "gateway_id"
-    assert rules.device_key(reading, "shop") is None
-
-
 def test_a_folder_that_changes_to_a_plan_of_another_id_is_told(caplog: pytest.LogCaptureFixture) -> None:
     control = MemoryControl()
 

@@ -14,9 +14,6 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from footfall.collector import Collector, CollectorSettings
-from footfall.collector.message_state import MessageState
-from footfall.collector.wire import Piece
-from footfall.events import Fault
 from footfall.plan import read
 from footfall.storage import Row
 from footfall.testing.clock import ManualClock
@@ -183,15 +180,3 @@ def test_only_times_of_the_last_thirty_days_and_the_next_one_pass(shop: Collecto
 
     is_new = not verdicts or verdicts[0][0] != "duplicate"
     assert not is_new or (verdicts == []) == (-30 * DAY <= at - NOW <= DAY)
-
-
-def test_of_very_many_faults_of_a_message_some_are_kept_and_warnings_hide_no_fault() -> None:
-    state = MessageState(Piece(b"{}", {}), 0)
-    for number in range(9_000):
-        state.warn(Fault(str(number), "enum"))
-    for number in range(9_000):
-        state.quarantine("invalid", Fault(str(number), "type"))
-
-    assert state.outcome == "quarantined"
-    assert state.faults == [Fault(str(number), "type") for number in range(50)]
-    assert state.warnings == [Fault(str(number), "enum") for number in range(50)]

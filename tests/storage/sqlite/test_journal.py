@@ -16,7 +16,6 @@ from tests.storage.faulty_vfs import FSYNC, FULL, WRITE, FaultyVFS
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Row, SqliteControl, SqliteJournal
 from footfall.storage.sqlite.database import open_database
-from footfall.storage.sqlite.schema import SCHEMA_VERSION
 
 LONG = 40_000_000  # bytes: more than a log holds before it is copied back
 
@@ -181,41 +180,6 @@ def test_duplicates_are_found_in_commits_of_any_size_and_any_mix_of_sources(tmp_
 
     assert fresh == [number % 2 == 1 for number in range(2345)]
     journal.close()
-
-
-def test_a_file_that_is_no_journal_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "journal.db").write_bytes(b"this is text, and long enough to be looked at" * 100)
-
-    with pytest.raises(JournalError, match="not a SQLite database; restore it from a backup"):
-        SqliteJournal(tmp_path / "journal.db")
-
-
-def test_a_journal_of_a_newer_footfall_is_refused(tmp_path: Path) -> None:
-    SqliteJournal(tmp_path / "journal.db").close()
-    connection = apsw.Connection(str(tmp_path / "journal.db"))
-    connection.pragma("user_version", 99)
-    connection.close()
-
-    with pytest.raises(JournalError, match=rf"newer footfall \(format 99, this one knows {SCHEMA_VERSION}\); upgrade"):
-        SqliteJournal(tmp_path / "journal.db")
-
-
-def test_a_journal_of_an_early_footfall_is_refused(tmp_path: Path) -> None:
-    SqliteJournal(tmp_path / "journal.db").close()
-    connection = apsw.Connection(str(tmp_path / "journal.db"))
-    connection.pragma("user_version", 1)
-    connection.close()
-
-    with pytest.raises(
-        JournalError,
-        match=rf"early footfall \(format 1, this one knows {SCHEMA_VERSION}\); start",
-    ):
-        SqliteJournal(tmp_path / "journal.db")
-
-
-def test_reading_a_journal_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="cannot be opened: it is missing"):
-        SqliteJournal(tmp_path / "journal.db", readonly=True)
 
 
 class ReadersVFS(FaultyVFS):
