@@ -8,9 +8,7 @@ import footfall
 from footfall.client.capture import capturing, current_capture
 from footfall.client.message import Message
 from footfall.delivery.transport import Transport
-from footfall.errors import InvalidEventError
 from footfall.events import Receipt
-from footfall.plan.model import Event, Plan
 from footfall.testing import Recorder
 
 URL = "http://localhost:9"
@@ -31,7 +29,7 @@ class Listener:
         self.heard.append(f"refused {message.name}: {receipt.reason}")
 
 
-def test_the_last_that_was_called_in_is_asked() -> None:
+def test_the_capture_that_began_last_is_asked() -> None:
     one, other = Listener(), Listener()
 
     with capturing(one):
@@ -42,7 +40,7 @@ def test_the_last_that_was_called_in_is_asked() -> None:
     assert (one.heard, other.heard, current_capture()) == (["accepted b"], ["accepted a"], None)
 
 
-def test_what_it_does_not_stand_in_for_is_not_told() -> None:
+def test_a_client_that_has_a_transport_is_left_alone() -> None:
     listener, recorder = Listener(), Recorder()
 
     with capturing(listener), footfall.Client(recorder) as client:
@@ -51,35 +49,7 @@ def test_what_it_does_not_stand_in_for_is_not_told() -> None:
     assert (listener.heard, recorder.events) == ([], ["a"])
 
 
-def test_a_message_is_told_in_the_call_and_sent_all_the_same() -> None:
-    listener = Listener()
-
-    with capturing(listener), footfall.Client(URL, write_key="key") as client:
-        client.track("a", user_id="u")
-        assert listener.heard == ["accepted a"]
-
-    assert listener.recorder.events == ["a"]
-
-
-def test_what_the_client_refuses_is_told_with_the_reason() -> None:
-    listener = Listener()
-    plan = Plan(id="p", events={"a": Event(name="a", wire_name="a")})
-
-    with capturing(listener):
-        strict = footfall.Client(URL, write_key="key", plan=plan, on_invalid="raise")
-        with pytest.raises(InvalidEventError):
-            strict.track("b", user_id="u")
-        dropping = footfall.Client(URL, write_key="key", hooks=[lambda _: None])
-        dropping.track("c", user_id="u")
-        dropping.close()
-        closed = footfall.Client(URL, write_key="key")
-        closed.close()
-        closed.track("d", user_id="u")
-
-    assert listener.heard == ["refused b: invalid", "refused c: hook", "refused d: closed"]
-
-
-def test_an_error_in_the_block_ends_the_standing_in() -> None:
+def test_an_error_in_the_block_ends_the_capture() -> None:
     def fail() -> None:
         with capturing(Listener()):
             raise ZeroDivisionError
