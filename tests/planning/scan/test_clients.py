@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.planning.scan import small_code
 from tests.planning.scan.shop_code import HEAD, planned, scanned
 
 from footfall.planning.scan import Naming
@@ -60,3 +61,14 @@ def test_a_client_with_its_own_order_takes_it_in_every_method_that_sends_an_even
 
     assert method_of(SdkClient("footfall", signature), "capture") == Action("footfall", "capture", signature)
     assert method_of(SdkClient("footfall"), "capture") is None
+
+
+def test_a_client_with_methods_of_the_application_is_followed_through_them() -> None:
+    source = """
+    class Tracker(Client):
+        def send(self, event):
+            self.track(event, {"total": 1})
+    Tracker("https://x").send("done")
+    """
+
+    assert small_code.calls(small_code.scanned(source)) == ["done"]

@@ -106,3 +106,24 @@ def test_a_lambda_sees_the_names_of_the_way_that_it_stands_on() -> None:
     scan = scanned(source + "    except ValueError:\n        pass\n")
 
     assert claims(scan) == ["wrong_value done.total"]
+
+
+def test_a_table_by_some_key_is_any_of_its_values() -> None:
+    source = """
+    EVENTS = {"a": "begun", "b": "named"}
+    def send(kind):
+        client.track(EVENTS[kind])
+    """
+
+    assert calls(scanned(source)) == ["begun", "named"]
+
+
+def test_an_enums_member_may_be_named_by_its_text() -> None:
+    source = """
+    from enum import Enum
+    class Events(Enum):
+        DONE = "begun"
+    client.track(Events["DONE"].value)
+    """
+
+    assert calls(scanned(source)) == ["begun"]

@@ -133,8 +133,6 @@ def _bin_op(frame: CodeFrame, node: ast.BinOp) -> Value:
 def _combined(node: ast.BinOp, first: Value, second: Value) -> Value:
     if isinstance(node.op, ast.Add) and (_is_text(first) or _is_text(second)):
         return concat((first, second))
-    if isinstance(node.op, ast.Add) and isinstance(first, Items) and isinstance(second, Items):
-        return Items(first.items + second.items)
     return Unknown(because("is ", node), params_in(first, second))
 
 
