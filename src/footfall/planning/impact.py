@@ -112,7 +112,7 @@ def _subject_of(plan: Plan, name: str, groups: Groups) -> _Asked:
     subject = head.partition(".")[0] or name
     if subject in by_name:
         top = name[len(subject) + 1 :].partition(".")[0].partition("[")[0]
-        raise UsageError(f"{name}: impact is told of a whole property; ask for {subject}.{top}")
+        raise UsageError(f"{name}: impact is of a whole property; ask for {subject}.{top}")
     hint = _near(subject, [*by_name, *groups])
     raise UsageError(f"{name}: there is no event and no property group {subject!r} in the plan{hint}")
 

@@ -245,7 +245,7 @@ ROWS: Final = (
     ),
     LintRule(
         name="name_order", level="error", judge=_by_naming("order", _order),
-        reason="Events that all say first what, and then what happened to it, stand together by subject.",
+        reason="Events that all say first what, and then what happened to it, are sorted by subject.",
         fix="put object and action in the order that naming asks for",
     ),
     LintRule(

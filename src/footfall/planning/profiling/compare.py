@@ -26,7 +26,7 @@ CODES: Final[Mapping[str, str]] = MappingProxyType(
         "seen_unplanned": "An event that the plan does not name is quarantined or means nothing to any report.",
         "never_seen": "An active event that nobody sends leaves its KPIs and journeys empty without a word.",
         "seen_draft": "The collector quarantines a draft: whoever sends it already loses it until it is made active.",
-        "seen_deprecated": "A deprecated event that is still sent has a sender who was not told.",
+        "seen_deprecated": "A deprecated event that is still sent has a sender who does not know it.",
         "seen_by_alias": "An earlier name is accepted until its day; from then on whoever still uses it is lost.",
         "seen_source": "The plan says who sends an event, and the collector quarantines it from anybody else.",
         "volume_low": "Fewer than the plan expects in a full period: a sender may have stopped without a word.",

@@ -60,7 +60,7 @@ def infer_plan(profile: DataProfile, *, name: str, seen_in: str) -> InferredPlan
     first, last = _day(profile.first), _day(profile.last)
     head = [
         f"# Drafted from {counted(profile.count, 'message')} in {_one_line(seen_in)}{_when(first, last)}.",
-        "# What stands behind a # is the evidence. Say what each event is for, and add goals, KPIs and journeys.",
+        "# The comments are the evidence. Say what each event is for, and add goals, KPIs and journeys.",
         f"plan: {quoted(name)}",
         "timezone: UTC",
     ]
