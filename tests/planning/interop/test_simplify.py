@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.planning.interop import import_plan
-from footfall.planning.interop.simplify import as_types, is_null, resolve, simplify
+from footfall.planning.interop.simplify import as_types, fits, is_null, resolve, simplify
 
 DOCUMENT: dict[str, Any] = {
     "definitions": {
@@ -101,6 +102,16 @@ VALUES = ["a", "b", "abcd", 0, 1, 4, None, {}, {"p": "a"}, {"p": 1, "q": None}, 
 
 
 @given(schema=SCHEMAS)
+@example(schema={"allOf": [{"properties": {"p": {"type": "string"}}}, {"properties": {"p": {"maxLength": 3}}}]})
+@example(schema={"allOf": [{"properties": {"p": {}}, "additionalProperties": False}, {"properties": {"q": {}}}]})
+@example(schema={"oneOf": [{"type": "string", "enum": ["a", "b"]}, {"type": "null"}]})
+@example(schema={"anyOf": [{"const": "a"}, {"const": None, "type": "string"}]})
+@example(schema={"oneOf": [{"const": "a"}, {"const": "a"}]})
+@example(schema={"oneOf": [{"type": ["string", "null"]}, {"type": "null"}]})
+@example(schema={"anyOf": [{"type": "string"}, {"type": "null", "enum": ["a"]}]})
+@example(schema={"anyOf": [{"type": "string"}, {"type": "null", "allOf": [{"type": "string"}]}]})
+@example(schema={"const": "a", "enum": ["b", None]})
+@example(schema={"anyOf": [{"minimum": 1}, {"type": "null"}]})
 def test_any_schema_takes_the_same_values_before_and_after(schema: dict[str, Any]) -> None:
     plain, _ = simplify(schema, {}, frozenset())
 
@@ -114,9 +125,24 @@ def test_types_are_read_from_a_word_words_in_one_text_or_a_list() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("value", "types"),
+    [("a", ["string"]), (1, ["integer"]), (1, ["number"]), (Decimal("1.5"), ["number"]), (True, ["boolean"]), (1, [])],
+)
+def test_a_value_fits_its_type(value: Any, types: list[str]) -> None:
+    assert fits(value, types)
+
+
+@pytest.mark.parametrize(("value", "types"), [("a", ["integer"]), (True, ["integer", "number"]), (1, ["boolean"])])
+def test_a_boolean_is_no_number_and_a_number_no_boolean(value: Any, types: list[str]) -> None:
+    assert not fits(value, types)
+
+
 def test_null_can_be_said_in_three_ways() -> None:
     assert all(map(is_null, ({"type": "null"}, {"enum": [None]}, {"const": None})))
-    assert not any(map(is_null, ({"type": ["null", "string"]}, {}, {"enum": [None, 1]}, None)))
+    assert not any(
+        map(is_null, ({"type": ["null", "string"]}, {}, {"enum": [None, 1]}, {"const": None, "type": "string"}, None))
+    )
 
 
 def test_a_schema_inside_itself_ends_and_keeps_its_definitions() -> None:

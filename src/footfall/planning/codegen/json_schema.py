@@ -23,6 +23,7 @@ from footfall.plan.checking.explain import DECIMAL_TEXT
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.codegen.ecma import ecma_pattern
+from footfall.planning.codegen.wording import compact
 from footfall.planning.format_patterns import FORMAT_PATTERNS
 
 __all__ = [
@@ -44,7 +45,6 @@ FORMATS_AS_ECMA: Final[Mapping[str, str | None]] = {
 """Format of a plan -> the `pattern` that takes the same texts."""
 
 Schema = dict[str, Any]
-_encoder = msgspec.json.Encoder(decimal_format="number")
 _LARGEST_DOUBLE = Decimal(sys.float_info.max)
 
 
@@ -89,7 +89,7 @@ VALIDATION: Final = SchemaDialect(
 
 def schema_text(schema: Mapping[str, Any]) -> str:
     """A schema as JSON for people: indented, decimals with their digits, a newline at the end."""
-    return msgspec.json.format(_encoder.encode(schema), indent=2).decode() + "\n"
+    return msgspec.json.format(compact(schema), indent=2) + "\n"
 
 
 def schema_id(plan: Plan, event: str) -> str:

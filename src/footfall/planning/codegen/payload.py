@@ -12,6 +12,7 @@ from footfall.plan.checking.explain import make_check
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
 from footfall.plan.regex_dialect import compile_pattern, parse_pattern
+from footfall.planning.codegen.wording import compact
 
 __all__ = ["FORMAT_EXAMPLES", "example_payload"]
 
@@ -38,7 +39,6 @@ FORMAT_EXAMPLES: Mapping[str, str] = {
 }
 """Format -> a text that has it."""
 _CLASS_EXAMPLES = {"CATEGORY_DIGIT": "1", "CATEGORY_SPACE": " ", "CATEGORY_WORD": "a"}
-_encode = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def example_payload(event: Event) -> bytes:
@@ -51,10 +51,10 @@ def example_payload(event: Event) -> bytes:
     whole = _object(event.properties)
     needed = _object(tuple(prop for prop in event.properties if prop.required))
     for candidate in (whole, needed):
-        text = _encode(candidate)
+        text = compact(candidate).encode()
         if not validator.check(event, text).faults:
             return msgspec.json.format(text, indent=2)
-    return msgspec.json.format(_encode(whole), indent=2)
+    return msgspec.json.format(compact(whole).encode(), indent=2)
 
 
 def _object(properties: Iterable[Property]) -> dict[str, Any]:
@@ -76,13 +76,9 @@ def _string(prop: Property) -> str:
     if formatted is not None and (prop.pattern is None or compile_pattern(prop.pattern).search(formatted)):
         return formatted
     if prop.pattern is not None:
-        return _matching(prop.pattern)
+        # As far as a match can be read off: the fewest repetitions, the first choices.
+        return "".join(map(_piece, parse_pattern(prop.pattern)))
     return "text".ljust(prop.min_length or 0, "x")[: prop.max_length]
-
-
-def _matching(pattern: str) -> str:
-    """A text that the expression matches, as far as it can be read off: the fewest repetitions, the first choices."""
-    return "".join(map(_piece, parse_pattern(pattern)))
 
 
 def _piece(part: Any) -> str:

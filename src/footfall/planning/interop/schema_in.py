@@ -24,12 +24,11 @@ from footfall.planning.interop.keywords import (
 )  # fmt: skip
 from footfall.planning.interop.losses import LossReport, shown
 from footfall.planning.interop.names import snake_case, unique
-from footfall.planning.interop.simplify import as_types, simplify
+from footfall.planning.interop.simplify import as_types, fits, simplify
 from footfall.planning.interop.untrusted import as_list, as_map
 from footfall.planning.interop.values_in import (
     as_whole,
     distinct,
-    fits,
     is_count,
     is_number,
     kinds_of,

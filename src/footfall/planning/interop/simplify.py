@@ -6,16 +6,21 @@ Each step is exact: what it cannot turn into plain keywords stays as it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
 
-__all__ = ["as_types", "is_null", "resolve", "simplify"]
+__all__ = ["as_types", "fits", "is_null", "resolve", "simplify"]
 
 _CHOICES = ("anyOf", "oneOf")
 _FREE = frozenset(("title", "description", "$comment"))
 _FREE_OF_TYPE = _FREE | {"default", "deprecated", "examples"}
 _CLOSING = ("additionalProperties", "patternProperties", "unevaluatedProperties")
 _MOST_STEPS = 64
+_JSON_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "string": str, "integer": int, "number": (int, float, Decimal), "boolean": bool, "object": dict, "array": list,
+    "null": type(None),
+}  # fmt: skip
 
 
 def as_types(schema: Mapping[str, Any]) -> list[str]:
@@ -26,13 +31,25 @@ def as_types(schema: Mapping[str, Any]) -> list[str]:
     return [each for each in stated if isinstance(each, str)] if isinstance(stated, list) else []
 
 
-def is_null(schema: Any) -> bool:
-    """Whether a schema takes null and nothing else."""
-    if not isinstance(schema, Mapping):
-        return False
-    return (
-        as_types(schema) == ["null"] or schema.get("enum") == [None] or ("const" in schema and schema["const"] is None)
+def fits(value: Any, types: list[str]) -> bool:
+    """Whether a value is of one of the types; of any, if there are none."""
+    return not types or any(
+        isinstance(value, _JSON_TYPES.get(word, ())) and isinstance(value, bool) == (word == "boolean")
+        for word in types
     )
+
+
+def is_null(schema: Any) -> bool:
+    """Whether a schema is known to take null and nothing else."""
+    if not isinstance(schema, Mapping) or not _JUDGES_NULL.isdisjoint(schema):
+        return False
+    types, enum, const = as_types(schema), schema.get("enum", [None]), schema.get("const")
+    takes_null = fits(None, types) and isinstance(enum, list) and None in enum and const is None
+    return takes_null and (types == ["null"] or schema.get("enum") == [None] or "const" in schema)
+
+
+# What may refuse null too; every other keyword takes it, or is looked at.
+_JUDGES_NULL = frozenset(("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "if", "then", "else"))
 
 
 def resolve(pointer: str, document: Mapping[str, Any]) -> Any:
@@ -180,7 +197,7 @@ def _choose(
         if not _FREE_OF_TYPE.issuperset(rest):
             continue
         constants = _constants(choices)
-        if constants is not None:
+        if constants is not None and (key == "anyOf" or not _repeats(constants)):
             return {**rest, "enum": constants}, references
         non_null = [choice for choice in choices if not is_null(choice)]
         if len(non_null) != 1:
@@ -188,6 +205,8 @@ def _choose(
         only, inner_references = simplify(non_null[0], document, references)
         if len(non_null) == len(choices):
             return {**only, **rest}, inner_references
+        if key == "oneOf" and fits(None, as_types(only)):
+            continue  # what two choices take, `oneOf` refuses
         if as_types(only) and not any(word in only for word in ("$ref", "allOf", *_CHOICES)):
             return {**_with_null(only), **rest}, inner_references
     return None
@@ -198,13 +217,14 @@ def _constants(choices: list[Any]) -> list[Any] | None:
     for choice in choices:
         if not (_FREE | {"const", "type"}).issuperset(choice):
             return None
-        if "const" in choice:
-            values.append(choice["const"])
-        elif is_null(choice):
-            values.append(None)
-        else:
+        if not is_null(choice) and not ("const" in choice and fits(choice["const"], as_types(choice))):
             return None
+        values.append(choice.get("const"))
     return values or None
+
+
+def _repeats(values: list[Any]) -> bool:
+    return any(value in values[:index] for index, value in enumerate(values))
 
 
 def _with_null(schema: dict[str, Any]) -> dict[str, Any]:

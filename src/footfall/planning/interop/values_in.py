@@ -8,17 +8,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, TypeGuard
 
 from footfall.plan.reading.yaml_source import is_writable
-from footfall.planning.interop.simplify import as_types
+from footfall.planning.interop.simplify import as_types, fits
 
 __all__ = [
-    "as_whole", "distinct", "fits", "is_count", "is_number", "kinds_of", "nearest_beyond", "open_enum", "scale_of",
+    "as_whole", "distinct", "is_count", "is_number", "kinds_of", "nearest_beyond", "open_enum", "scale_of",
 ]  # fmt: skip
 
 _LARGEST_COUNT = 2**53
-_JSON_TYPES: Mapping[str, tuple[type, ...]] = {
-    "string": (str,), "integer": (int,), "number": (int, float, Decimal), "boolean": (bool,), "object": (dict,),
-    "array": (list,),
-}  # fmt: skip
 
 
 def open_enum(schema: Mapping[str, Any]) -> tuple[list[Any], list[str]] | None:
@@ -37,17 +33,9 @@ def open_enum(schema: Mapping[str, Any]) -> tuple[list[Any], list[str]] | None:
     return (members, types) if kinds == words and (None in members) == ("null" in types) else None
 
 
-def fits(value: Any, types: list[str]) -> bool:
-    """Whether a value is of one of the types; of any, if there are none."""
-    if not types:
-        return True
-    return any(
-        isinstance(value, _JSON_TYPES[word]) and (isinstance(value, bool) == (word == "boolean")) for word in types
-    )
-
-
 def _kind(value: Any) -> str:
-    return next((word for word in _JSON_TYPES if fits(value, [word])), "null")
+    words = ("string", "integer", "number", "boolean", "object", "array", "null")
+    return next(word for word in words if fits(value, [word]))
 
 
 def is_number(value: Any) -> TypeGuard[int | Decimal]:
