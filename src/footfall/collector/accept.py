@@ -25,7 +25,7 @@ _PAUSE = 1.0
 
 
 def connection_limit(most: int) -> int:
-    """How many connections the process can hold, `most` at most; its own limit of open files is raised if it can be."""
+    """How many connections the process can have, at most `most`; raises its limit of open files if it may."""
     # Loaded late: Windows has no such module, and a collector says there in one line that it cannot run.
     import resource
 

@@ -1,4 +1,4 @@
-"""Admission: how much the requests in work may hold in memory, and which of them is turned away.
+"""Admission: how much memory the requests in work may use, and which of them are turned away.
 
 Requests whose write key is not yet proven have a small budget apart, so that strangers can take nothing from senders
 with a key. Pure: it counts numbers that it is given. A request holds what its claim says until everybody who has a
@@ -24,7 +24,7 @@ def unbounded(_size: int) -> None:
 
 
 class Budget(NamedTuple):
-    """How many requests may be in work at once, and how many bytes they may hold together."""
+    """How many requests may be in work at once, and how many bytes of memory they may use together."""
 
     requests: int
     size: int
@@ -36,7 +36,7 @@ def overloaded() -> RequestError:
 
 
 class Admission:
-    """Counts the requests in work and the bytes that they hold.
+    """Counts the requests in work and the bytes that they use.
 
     `lock` is entered around every change; threads that share an Admission give it one.
     """
@@ -54,7 +54,7 @@ class Admission:
             return Claim(self, account, self._lock)
 
     def released(self) -> int:
-        """How many bytes are free that requests with a key held before; it counts anew from now on."""
+        """How many bytes requests with a key have freed since the last call."""
         with self._lock:
             released = self.keyed.peak - self.keyed.size
             self.keyed.peak = self.keyed.size
@@ -62,7 +62,7 @@ class Admission:
 
 
 class Claim:
-    """What one request holds. `size` is in bytes.
+    """The memory of one request. `size` is in bytes.
 
     Used in a `with` block, which releases the first share.
     """
@@ -100,12 +100,12 @@ class Claim:
                 self._account = self._admission.keyed
 
     def share(self) -> None:
-        """One more has to release it, before what it holds is free."""
+        """Add a share: its memory is free once all shares are released."""
         with self._lock:
             self._shares += 1
 
     def release(self) -> None:
-        """Give a share back; with the last one everything that was held is free."""
+        """Give a share back; with the last one its memory is free."""
         with self._lock:
             self._shares -= 1
             if not self._shares:

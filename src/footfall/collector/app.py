@@ -52,7 +52,7 @@ class _Endpoint(NamedTuple):
 def create_app(collector: Collector, keys: Mapping[str, str] | Keyring) -> App:
     """The ASGI application of a collector. `keys` says which source each write key belongs to.
 
-    It holds no resource of its own: whoever made the collector closes it, after the server has stopped.
+    It owns no resource: whoever made the collector closes it, after the server has stopped.
     """
     collector.watch()
     return App(collector, keys)
@@ -220,7 +220,7 @@ class App:
         return encode(self._intake.answer(source, decision, fresh))
 
     async def _committed(self, decision: IntakeDecision, claim: Claim) -> list[bool]:
-        """Have the rows written. They are held until they are, also when nobody waits for the answer any more."""
+        """Have the rows written. Their memory counts until then, even if nobody waits for the answer any more."""
         if not decision.received:
             return []
         loop = asyncio.get_running_loop()
@@ -232,7 +232,7 @@ class App:
 
         def done(outcome: Outcome) -> None:
             claim.release()
-            with contextlib.suppress(RuntimeError):  # a loop that was closed meanwhile has nobody left to be told
+            with contextlib.suppress(RuntimeError):  # a closed loop has nobody who waits
                 loop.call_soon_threadsafe(arrived, outcome)
 
         claim.share()
@@ -272,7 +272,7 @@ class App:
 
 
 def _say_known(scope: Scope) -> None:
-    """Tell our own server that the sender has a key that we know; other servers do not ask."""
+    """Let our own server know that the sender's key is right; other servers do not ask."""
     extension = scope.get("extensions", {}).get("footfall")
     if extension is not None:
         extension["sender_is_known"]()

@@ -37,7 +37,7 @@ class BundleRegistry:
         self._current = self._rules[self._newest] = self._made(plan, self._newest)
 
     def _warn_of_another_plan(self, plan: Plan) -> None:
-        """The bundles come in the order of their loading: before the last, which is ours, stands the one before us."""
+        """Bundles come in the order of loading: the last is ours, the one before it was in force before us."""
         for digest, bundle in list(self._bundles.items())[-2:-1]:
             before = from_bundle(bundle, name=digest).id
             if before != plan.id:

@@ -9,7 +9,7 @@
 | raw deflate   | anything (RFC 1951); what some senders call `deflate`              |
 | Brotli        | anything (RFC 7932)                                                |
 
-The last two are tried in turn, and count only if they are whole and hold an object. One layer is taken off, not two.
+The last two are tried in turn, and count only if they are whole and contain an object. One layer is taken off, not two.
 No more is inflated than the limit allows, whatever the body says of its size.
 """
 
@@ -53,9 +53,9 @@ class _Coding(NamedTuple):
 
 
 def inflate(body: bytes, limit: int, grow: Grow = unbounded) -> bytes:
-    """What a body holds, inflated where it is compressed, without a byte order mark.
+    """The content of a body, inflated if it is compressed, without a byte order mark.
 
-    `grow` is told of every step before memory is taken for it.
+    `grow` is called before each step with the bytes that will be in memory after it.
 
     A body of no known coding comes back as it is. Raises RequestError: 413 when the content is larger than `limit`
     bytes, 400 when the stream is broken, cut short, or followed by something else, 415 when its coding needs a package
@@ -150,7 +150,7 @@ def _read_brotli(body: bytes, limit: int, grow: Grow) -> bytes:
 
 
 def _inflated(step: Callable[[int], bytes], is_whole: Callable[[], bool], limit: int, grow: Grow) -> bytes:
-    """What a stream holds, step by step, to about a byte more than the limit. `step` inflates up to so many bytes."""
+    """The content of a stream, up to about a byte over the limit. `step` inflates up to so many bytes."""
     content = bytearray()
     while len(content) <= limit and not is_whole():
         most = min(max(_FIRST_STEP, len(content)), limit + 1 - len(content))

@@ -1,4 +1,4 @@
-"""Who may hold a connection: limits for an address and for all together, and who makes room for a newcomer.
+"""Who may keep a connection: limits per address and for all together, and who makes room for a newcomer.
 
 An address has a limit for strangers, who have shown no write key: at it the oldest of them makes room. Senders who are
 known are not counted by address, so that any number of them can share one (NAT). When all connections are in use,
@@ -79,7 +79,7 @@ class Connections(Generic[C]):
             return next(iter(own))
         if len(self._addresses) < self._most:
             return None
-        # When strangers are few, it is not they who hold the connections: they are senders who come just now.
+        # Few strangers do not fill the connections: they are senders who have just come.
         are_many = 2 * len(self._strangers) >= self._most
         for queue in (self._strangers, self._resting) if are_many else (self._resting, self._strangers):
             if queue:

@@ -1,6 +1,6 @@
 """Intake: the one order in which a request is taken in, over HTTP and in the same process.
 
-| stop   | what it does                                                       | what is held meanwhile               |
+| stop   | what it does                                                       | memory that the claim counts         |
 |--------|--------------------------------------------------------------------|--------------------------------------|
 | admit  | lets the request in, or turns it away                              | nothing                              |
 | read   | inflates a body and cuts it into messages, up to the limits        | body, content, its messages          |
@@ -8,7 +8,7 @@
 | commit | the caller has the rows written                                    | rows and verdicts                    |
 | answer | says what became of each message                                   | the answer, until it is sent         |
 
-Each stop tells the request's claim what it holds, and raises RequestError (503) where there is no room for it.
+Each stop updates the request's claim on memory, and raises RequestError (503) if there is no room.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from footfall.events import Answer
 __all__ = ["Intake"]
 
 _log = logging.getLogger("footfall")
-# A content is held twice: in the steps of its inflating and as a whole, then as a whole and in its messages.
+# A content is in memory twice: first as inflated parts and as a whole, then as a whole and as messages.
 _COPIES = 2
 _BURST = 32_000_000  # bytes
 
@@ -67,7 +67,7 @@ class Intake:
         return self.admission.admit(is_keyed=is_keyed)
 
     def inflate(self, body: bytes, limit: int, claim: Claim) -> bytes:
-        """What a body holds, inflated up to `limit` bytes. Raises RequestError."""
+        """The content of a body, inflated up to `limit` bytes. Raises RequestError."""
 
         def grow(size: int) -> None:
             claim.hold(len(body) + _COPIES * size)

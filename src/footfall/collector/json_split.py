@@ -1,6 +1,6 @@
 """Cuts JSON text into its members and elements without decoding them, so that a part which is no JSON stays alone.
 
-Only strings and brackets are looked at: what stands between them is for whoever decodes a slice.
+It looks at strings and brackets only; the rest is for whoever decodes a part.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def array_at(text: bytes, position: int, *, most: int | None = None) -> tuple[li
 class NamedValues:
     """Finds the values after some names in a text that need not be JSON.
 
-    Names and values may have single quotes or none. However the quotes stand, the work grows with the text's length.
+    Names and values may have single quotes or none. The work grows with the length of the text, whatever its quotes.
     """
 
     def __init__(self, text: bytes, names: Container[str]) -> None:
@@ -243,7 +243,7 @@ def _has_duplicate_keys(text: bytes) -> bool:
 
 
 def why_unreadable(text: bytes) -> Fault:
-    """What keeps an object from being read as JSON: a number that no double holds, half a character, its syntax."""
+    """Why an object is not JSON: a number too large for a double, half a surrogate pair, or its syntax."""
     odd: list[str] = []
 
     def number(digits: str) -> str:

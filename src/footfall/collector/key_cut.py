@@ -1,4 +1,4 @@
-"""Takes write keys out of what a request says: a key is a secret, and no journal may hold one.
+"""Cuts write keys out of messages and envelopes: a key is a secret, and no journal may contain one.
 
 A member named `writeKey` is left out wherever it is: at the top of a message it is cut, deeper it becomes null. In a
 text that is no JSON the name counts in every spelling, and where its value has no plain end the rest is left out.

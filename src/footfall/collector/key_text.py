@@ -1,7 +1,7 @@
 """The text form of a key that we make: `ff_<role>_<id>_<secret and check>`. Pure: the entropy is handed in.
 
-The beginning tells secret scanners, and whoever meets the key in the wrong place, what it is. The id is public: it
-names the key in lists and logs. The check (CRC-32) tells a typing error from a wrong key.
+The beginning says what it is, to secret scanners and to whoever meets the key in the wrong place. The id is public: it
+names the key in lists and logs. The check (CRC-32) distinguishes a typing error from a wrong key.
 
 The secret has 192 random bits, so a fast hash (SHA-256) is right to keep it by: nobody can try even a small part of
 them. A slow hash and a salt protect words that people think of, and would cost each request what they cost a guesser.

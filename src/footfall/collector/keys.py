@@ -73,7 +73,7 @@ class Keyring:
     def source(self, key: str) -> str | None:
         """The source that a write key belongs to; None where we do not know the key.
 
-        Raises RequestError, which tells its holder what is wrong: 401 for a key of our form with a typing error, 403
+        Raises RequestError, which says what is wrong: 401 for a key of our form with a typing error, 403
         for a key whose role may not send.
         """
         grant = self._grant(key)

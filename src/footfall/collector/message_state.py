@@ -42,7 +42,7 @@ def _added(faults: list[Fault] | None, more: Sequence[Fault]) -> list[Fault]:
 
 
 class RequestContext(msgspec.Struct, frozen=True):
-    """What holds for all messages of a request.
+    """What all messages of a request have in common.
 
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
     `form` says where its messages say what, and `shared` is the JSON of the envelope as it came. For messages that were
@@ -115,7 +115,7 @@ class MessageState:
         self.faults = _added(self.faults, faults)
 
     def warn(self, *faults: Fault) -> None:
-        """Keep it, and say what is odd about it."""
+        """Keep it, with a warning."""
         self.warnings = _added(self.warnings, faults)
 
     def row(self, source: str, received_at: int, envelope: bytes | None) -> Row:
@@ -132,7 +132,7 @@ class MessageState:
         return self.reason == "too_large"
 
     def usable_id(self, value: object, *keys: str) -> str | None:
-        """An id as text, found under `keys`: a string as it stands, the digits of a number without a fraction.
+        """The value under `keys` as the text of an id: a string as it is, or the digits of a whole number.
 
         Such a number that is not written as an integer gets a warning. Anything else counts as absent, with a warning.
         """

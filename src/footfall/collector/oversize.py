@@ -2,7 +2,7 @@
 
 The body of its row in quarantine is then a JSON object of our own, and the row has the fault `too_large`:
 
-| key      | what it holds                                                                            |
+| key      | its value                                                                                |
 |----------|------------------------------------------------------------------------------------------|
 | `head`   | its first 4,096 bytes as text, with planned names' values transformed; U+FFFD for no UTF-8 |
 | `length` | how many bytes it had as it came                                                         |

@@ -55,7 +55,7 @@ class Notice(NamedTuple):
 class IntakeDecision(msgspec.Struct):
     """What became of a request's messages, before the journal is asked which of them are new.
 
-    `indexes` says which message each row of `changes` is; `verdicts` holds those that are not plainly stored, and
+    `indexes` says which message each row of `changes` is; `verdicts` are those that are not plainly stored, and
     `notices` what an operator should know of those that are not stored at all. `size` is about how many bytes of memory
     all of it takes.
     """
@@ -71,7 +71,7 @@ class IntakeDecision(msgspec.Struct):
 def request_context(
     envelope: RequestEnvelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
 ) -> RequestContext:
-    """What holds for all messages of a request that came in at `received_at` (us since 1970-01-01 UTC)."""
+    """What all messages of a request have in common that came in at `received_at` (us since 1970-01-01 UTC)."""
     return RequestContext(
         source=source,
         received_at=received_at,

@@ -1,4 +1,4 @@
-"""The step in which the plan speaks: an event's canonical name, who may send it, and whether its properties hold."""
+"""The step that applies the plan: an event's canonical name, who may send it, and the check of its properties."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._version = self.parser.get_http_version()
         names = [name for name, _ in self.headers]
         hosts = names.count(b"host")
-        # Fields that say who asks whom. With two of them, two readers could read a request in two ways.
+        # These fields name sender and receiver. If one is repeated, two readers may understand the request differently.
         if hosts > 1 or names.count(b"authorization") > 1 or (not hosts and self._version == "1.1"):
             raise ValueError("a field is missing, or there twice")
         if self.parser.should_upgrade():
@@ -303,7 +303,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     @staticmethod
     def leave_surplus(connections: Connections[GuardedProtocol]) -> None:
-        """Close connections that wait for their senders to read, where they hold too many descriptors."""
+        """Close connections that wait for their senders to read, if they use too many descriptors."""
         for connection in connections.surplus():
             connection.leave()
 

@@ -40,7 +40,7 @@ _JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
 
 
 class Refusal(RequestError):  # noqa: N818 - it is answered, and never leaves the collector
-    """A RequestError with headers of its own."""
+    """A RequestError with additional headers."""
 
     def __init__(self, status: int, code: str, message: str, headers: Headers | None = None) -> None:
         super().__init__(status, code, message)
@@ -137,7 +137,7 @@ def slow_stranger(seconds: float) -> Refusal:
 
 
 def unauthorized() -> RequestError:
-    """401, in the same words for every reason: they tell a guesser nothing."""
+    """401, in the same words for every reason, so that a guesser learns nothing."""
     message = (
         "the write key is missing, unknown or revoked; send a good one as the user name of Basic auth or as Bearer"
     )

@@ -54,7 +54,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
         faults = faults_of(row)
         if any(fault.code == TOO_LARGE for fault in faults):
             return Revalidated(row, faults)
-    # What was within the limit of its collector is not held to ours.
+    # A message within its collector's limit is not measured by ours.
     settings = msgspec.structs.replace(_SETTINGS, max_message_bytes=max(_SETTINGS.max_message_bytes, len(row.body)))
     try:
         envelope = read_single(row.body, row.type or "track", settings, STORED)

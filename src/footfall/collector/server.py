@@ -82,7 +82,7 @@ def serve(
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server, which tells when it is ready, and returns after a signal instead of raising it again."""
+    """uvicorn's server, which says when it is ready, and returns after a signal instead of raising it again."""
 
     def __init__(
         self,

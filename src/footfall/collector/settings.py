@@ -1,4 +1,4 @@
-"""What a collector may be told: limits on what it reads, how it groups commits, how long it waits for a slow sender."""
+"""Settings of a collector: limits on what it reads, how it groups commits, how long it waits for a slow sender."""
 
 from __future__ import annotations
 

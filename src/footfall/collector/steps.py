@@ -29,12 +29,12 @@ _TYPES = frozenset(MESSAGE_TYPES)
 _DAY_US = 86_400_000_000
 # How long before its receipt a message may have occurred without a doubt; below zero is after.
 _EARLIEST_AGE, _LATEST_AGE = -_DAY_US, 30 * _DAY_US
-# What a message of each type cannot do without, besides somebody whom it is about.
+# The members that a message of each type needs, besides an id of its person or device.
 _NEEDS = {"alias": ("previousId", "userId"), "group": ("groupId",)}
 
 
 def readable(state: MessageState, request: RequestContext) -> bool:
-    """It must be a JSON object within the limits, without a key that stands twice."""
+    """It must be a JSON object within the limits, without repeated keys."""
     piece, settings = state.piece, request.settings
     raw = piece.raw
     if len(raw) > settings.max_message_bytes and raw[:1] == b"{":
@@ -99,11 +99,11 @@ def shape(state: MessageState, request: RequestContext) -> bool:
 
 
 def message_id(state: MessageState, request: RequestContext) -> bool:
-    """Its own id, or one made of its content, so that sending it again is found out all the same.
+    """Its own id, or one derived from its content, so that a repeat is noticed either way.
 
-    What is made of the content is made of what is kept: no id may confirm a guess at a value that was transformed.
+    The id is derived from what is kept: it must not confirm a guess at a transformed value.
     A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
-    One with neither id nor time cannot be told from its own repeat: within a day of receipt it counts once.
+    A message without id and time looks like its own repeat: within a day of receipt it counts once.
     """
     given = _given_id(state.data) if state.outcome == "stored" or _is_only_oversize(state) else None
     if given is not None:
@@ -119,7 +119,7 @@ def message_id(state: MessageState, request: RequestContext) -> bool:
 
 
 def ids(state: MessageState, request: RequestContext) -> bool:
-    """Whom it is about: a user, a browser or installation, or a connected product. Somebody there must be."""
+    """Its ids: of a user, of a browser or installation, of a connected product."""
     data = state.data
     state.user_id = state.usable_id(data.get("userId"), "userId")
     state.anonymous_id = state.usable_id(data.get("anonymousId"), "anonymousId")
@@ -134,7 +134,7 @@ def ids(state: MessageState, request: RequestContext) -> bool:
 
 
 def time(state: MessageState, request: RequestContext) -> bool:
-    """When it happened: as it says, put right by the sender's clock where that was far off."""
+    """When it happened: the time that it says, corrected if the sender's clock is far off."""
     said = request.form.timestamp(state.data)
     if said is None:
         return True
@@ -150,7 +150,7 @@ def time(state: MessageState, request: RequestContext) -> bool:
 
 
 def _doubt(state: MessageState, request: RequestContext) -> None:
-    """Warn of a time that no live sender has: it is kept, and counted in every figure.
+    """Warn of a time that no live sender has; the message is kept, and counts in every figure.
 
     What a file brings in may be of any age, and so may what a sender had on its disk.
     """

@@ -5,9 +5,9 @@ Messages are decoded one at a time, when they are asked for, so that the decoded
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol, overload
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import orjson
@@ -70,6 +70,28 @@ class Piece(msgspec.Struct, gc=False):
     ambiguous: bool = False
 
 
+class Pieces:
+    """The messages of a request, each decoded whenever it is asked for. `may_name_key`: some may hold a key."""
+
+    def __init__(
+        self, texts: list[bytes], settings: CollectorSettings, form: MessageForm = CANONICAL, *, may_name_key: bool
+    ) -> None:
+        self._texts = texts
+        self._settings = settings
+        self._form = form
+        self._may_name_key = may_name_key
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __iter__(self) -> Iterator[Piece]:
+        return map(self._piece, self._texts)
+
+    def _piece(self, text: bytes) -> Piece:
+        data = decoded(text, self._settings, self._form)
+        return piece_of(text, data, self._settings, names_key=self._may_name_key)
+
+
 class RequestEnvelope(msgspec.Struct):
     """A request that could be read: its messages, and what it says for all of them.
 
@@ -77,7 +99,7 @@ class RequestEnvelope(msgspec.Struct):
     `context` the former, decoded.
     """
 
-    pieces: Sequence[Piece]
+    pieces: list[Piece] | Pieces
     type: str | None = None
     sent_at: Any = None
     write_key: Any = None
@@ -99,37 +121,6 @@ class Dialect(Protocol):
     def write_keys(self, content: bytes, query: bytes) -> Iterable[str]:
         """The different texts that a request seems to name as its write key. Cheap, so that strangers cost little."""
         ...
-
-
-class Pieces(Sequence[Piece]):
-    """The messages of a request, each decoded whenever it is asked for. `may_name_key`: some may hold a key."""
-
-    def __init__(
-        self, texts: list[bytes], settings: CollectorSettings, form: MessageForm = CANONICAL, *, may_name_key: bool
-    ) -> None:
-        self._texts = texts
-        self._settings = settings
-        self._form = form
-        self._may_name_key = may_name_key
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def __iter__(self) -> Iterator[Piece]:
-        return map(self._piece, self._texts)
-
-    @overload
-    def __getitem__(self, index: int) -> Piece: ...
-    @overload
-    def __getitem__(self, index: slice) -> Pieces: ...
-    def __getitem__(self, index: int | slice) -> Piece | Pieces:
-        if isinstance(index, slice):
-            return Pieces(self._texts[index], self._settings, self._form, may_name_key=self._may_name_key)
-        return self._piece(self._texts[index])
-
-    def _piece(self, text: bytes) -> Piece:
-        data = decoded(text, self._settings, self._form)
-        return piece_of(text, data, self._settings, names_key=self._may_name_key)
 
 
 def decoded(text: bytes, settings: CollectorSettings, form: MessageForm) -> Any:

@@ -1,4 +1,4 @@
-"""The books of a journal: what became of every message, by source and event, and the sums that must hold.
+"""The books of a journal: what became of every message, by source and event, and the sums that must be right.
 
 A line counts messages under the name with which they came in, also when a later plan gives that event another name.
 """

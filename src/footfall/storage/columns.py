@@ -12,7 +12,7 @@ __all__ = ["BYTES", "COLUMNS", "TEXT", "TIME", "Column", "ColumnType"]
 
 
 class ColumnType(NamedTuple):
-    """What a column holds: its type in Python, and its name in SQLite, in Arrow, and in DuckDB."""
+    """The type of a column in Python, and its name in SQLite, in Arrow, and in DuckDB."""
 
     python: type
     sqlite: str

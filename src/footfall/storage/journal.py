@@ -35,7 +35,7 @@ class Row(NamedTuple):
     Times are microseconds since 1970-01-01 UTC: `occurred_at` is the corrected time, fixed here for ever, `received_at`
     the collector's clock. `body` is the message as it was received, byte for byte (less a write key), `envelope` what
     its batch said for all of its messages (`context`, `integrations`), or None. `event` is the plan's canonical name
-    where the plan knows it. Ids stand as they were sent, junk included: identity decides what they mean. `faults` is
+    where the plan knows it. Ids are as they were sent, junk included: identity decides what they mean. `faults` is
     JSON: for a quarantined row why it is there, for a stored one the warnings, or None. `traits` is the JSON object of
     all traits that an identify sets, where its wire has some of them outside of the message's `traits`, else None: so
     readers need not know wires. After `kind` its fields are those of `footfall.storage.columns`.
@@ -61,7 +61,7 @@ class Row(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A row as it stands in the journal, with its place in the order of receipt (`seq`, rising, from 1)."""
+    """A row in the journal, with its number in the order of receipt (`seq`, rising, from 1)."""
 
     seq: int
     row: Row
@@ -114,29 +114,38 @@ def counter_name(event: str | None, type_: str) -> str:
     return event if event is not None else f"({type_ or 'unreadable'})"
 
 
-class Snapshot(Protocol):
-    """A journal as of one moment: everything that is read here belongs together. It raises JournalError."""
+class Reads(Protocol):
+    """What is read of a journal; every method raises JournalError."""
 
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
-        """See Journal."""
+        """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment."""
         ...
 
     def lookup(self, message_id: str) -> list[Entry]:
-        """See Journal."""
+        """Every row, stored or quarantined, of any source, that has this message_id."""
         ...
 
     def watermark(self) -> int:
-        """See Journal."""
+        """Up to which `seq` the journal is complete, 0 for an empty one: no row at or below it will still appear.
+
+        This is so however many write at once. A reader that has scanned `until` the watermark goes on after it, and
+        misses no row. What lies above it may be there already, with rows below that are not. Rows at or below it may
+        still leave: a quarantined one is released to a higher `seq`.
+        """
         ...
 
     def books(self) -> Books:
-        """See Journal."""
+        """What became of every message since the beginning, by (source, event)."""
         ...
 
+
+class Snapshot(Reads, Protocol):
+    """A journal as of one moment: everything that is read here belongs together."""
+
     def in_quarantine(self) -> Mapping[tuple[str, str], int]:
-        """By (source, event): how many rows lie in quarantine, counted row by row."""
+        """By (source, event): how many rows are in quarantine, counted row by row."""
         ...
 
     def refusals(self) -> list[Refusals]:
@@ -149,32 +158,32 @@ class SnapshotReads(ABC):
 
     @abstractmethod
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """See Journal."""
+        """See Reads."""
 
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
-        """See Journal. The snapshot is held until the iterator ends or is closed."""
+        """See Reads. The snapshot is open until the iterator ends or is closed."""
         with self.snapshot() as snapshot:
             yield from snapshot.scan(kind, after=after, until=until, chunk=chunk)
 
     def lookup(self, message_id: str) -> list[Entry]:
-        """See Journal."""
+        """See Reads."""
         with self.snapshot() as snapshot:
             return snapshot.lookup(message_id)
 
     def watermark(self) -> int:
-        """See Journal."""
+        """See Reads."""
         with self.snapshot() as snapshot:
             return snapshot.watermark()
 
     def books(self) -> Books:
-        """See Journal."""
+        """See Reads."""
         with self.snapshot() as snapshot:
             return snapshot.books()
 
 
-class Journal(Protocol):
+class Journal(Reads, Protocol):
     """Keeps rows, once each by (source, message_id), and the books about them.
 
     Every method raises JournalError when the disk, or what is on it, fails.
@@ -190,29 +199,6 @@ class Journal(Protocol):
         Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
         released row gets a new `seq`.
         """
-        ...
-
-    def scan(
-        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
-    ) -> Iterator[list[Entry]]:
-        """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment."""
-        ...
-
-    def lookup(self, message_id: str) -> list[Entry]:
-        """Every row, stored or quarantined, of any source, that has this message_id."""
-        ...
-
-    def watermark(self) -> int:
-        """Up to which `seq` the journal is complete, 0 for an empty one: no row at or below it will still appear.
-
-        This holds however many write at once. A reader that has scanned `until` the watermark goes on after it, and
-        misses no row. What lies above it may be there already, with rows below that are not. Rows at or below it may
-        still leave: a quarantined one is released to a higher `seq`.
-        """
-        ...
-
-    def books(self) -> Books:
-        """What became of every message since the beginning, by (source, event)."""
         ...
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:

@@ -54,4 +54,5 @@ def test_a_message_over_the_size_limit_keeps_its_time() -> None:
 
     envelope = RudderStack().read(body, b"", "track", SETTINGS)
 
-    assert envelope.form.timestamp(envelope.pieces[0].data) == "2026-01-01"
+    (piece,) = envelope.pieces
+    assert envelope.form.timestamp(piece.data) == "2026-01-01"

@@ -23,8 +23,8 @@ class Route(NamedTuple):
     methods: tuple[str, ...] = ("POST",)
 
 
-# SDKs of Segment and RudderStack send to the same paths, and nothing tells them apart there: RudderStack's wire has all
-# of Segment's.
+# SDKs of Segment and of RudderStack send to the same paths, and their requests look alike. RudderStack's wire includes
+# Segment's.
 _V1: Final = RudderStack()
 BATCH: Final = Route(_V1)
 """The route of a batch of our own client, which is taken in the same process too."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -123,7 +123,7 @@ def read_batch(body: bytes, settings: CollectorSettings, form: MessageForm = CAN
 def _decoded_together(body: bytes, texts: list[bytes], settings: CollectorSettings) -> Any:
     """What a small batch decodes to, at once, which is quicker; None when something in it needs a closer look.
 
-    A key that stands twice is lost on decoding, and its colon with it.
+    A repeated key is lost on decoding, and its colon with it.
     """
     most = settings.max_message_bytes
     sizes = list(map(len, texts))
@@ -196,7 +196,7 @@ _NO_BATCH = "the body must have a `batch` that is an array of messages"
 
 
 def _envelope(
-    pieces: Sequence[Piece], values: Mapping[str, bytes], settings: CollectorSettings, form: MessageForm
+    pieces: list[Piece] | Pieces, values: Mapping[str, bytes], settings: CollectorSettings, form: MessageForm
 ) -> RequestEnvelope:
     if sum(map(len, values.values())) > settings.max_message_bytes:
         raise RequestError(

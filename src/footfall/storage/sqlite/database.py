@@ -122,9 +122,9 @@ def make_private(path: Path) -> None:
 
 
 def _stands_still(path: Path) -> bool:
-    """Whether a database is a copy that we may not write beside and nobody writes to: no log, and no right to make one.
+    """Whether this is a read-only copy (no WAL file, folder not writable), to be opened as immutable.
 
-    SQLite needs to write beside a database even to read it, unless it is told that nothing changes.
+    SQLite writes beside a database even to read it, unless it is opened as immutable.
     """
     log = path.with_name(f"{path.resolve().name}-wal")
     return path.exists() and not log.exists() and not os.access(path.parent, os.W_OK)
@@ -153,8 +153,8 @@ def _make_durable(connection: apsw.Connection, path: Path) -> None:
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
 
 
-def _require(holds: bool, otherwise: str) -> None:
-    if not holds:
+def _require(condition: bool, otherwise: str) -> None:
+    if not condition:
         raise JournalError(otherwise)
 
 

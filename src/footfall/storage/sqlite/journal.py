@@ -243,7 +243,7 @@ class SqliteJournal(SnapshotReads):
         return error if isinstance(error, JournalError) else translated("written", self._path, error)
 
     def _distrust(self, error: Exception) -> SyncError:
-        """Write no more to these files; the marker tells a process that starts after this one."""
+        """Write no more to these files; the marker informs the next process."""
         failure = FailedSync(format_us(self._clock.now_us()), str(error), acknowledged=self._acknowledged)
         self._problem = ""
         try:

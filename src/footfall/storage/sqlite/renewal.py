@@ -75,7 +75,7 @@ def copy_journal(
     if free < needed:
         problem = f"it needs {needed:,} bytes, and {free:,} are free; make room"
         raise NoRoomError(f"{files.copy}: {problem}", reason=problem)
-    # Opened before anything is in it: a write that fails behind our back is told to those who have the file open.
+    # Opened before anything is in it: whoever has the file open learns of a write that fails later.
     with files.disk.open(files.copy, "update") as file:
         source.execute("VACUUM INTO ?", (str(files.copy),))
         file.seek(_VERSIONS_AT)

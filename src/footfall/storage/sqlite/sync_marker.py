@@ -1,4 +1,4 @@
-"""The marker of a failed sync: it says that a journal's files may hold less on the disk than a reader of them sees.
+"""The marker of a failed sync: a journal's files may have less on the disk than a reader of them sees.
 
 After a failed sync the operating system may drop what it could not write and still show it from its page cache. So the
 marker is good for as long as that cache: it carries the id of the boot, and is void after another one.
