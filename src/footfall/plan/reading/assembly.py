@@ -43,6 +43,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
     events = read_events(files, names, properties, enforcement)
     traits = _traits(files, properties, problems)
     pages = _pages(files, properties, problems)
+    properties.check_examples()
     subjects = Subjects(names, events, pages, traits)
     for replacement in events.replacements:
         subjects.event(replacement.name, replacement.node, replacement.path)

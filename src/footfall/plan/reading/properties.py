@@ -57,6 +57,7 @@ class PropertyReader:
         self._resolved_types: dict[str, Property | None] = {}
         self._open: list[str] = []
         self._resolved_groups: dict[tuple[str, str | None], list[ResolvedProperty]] = {}
+        self._examples: list[tuple[Property, YamlNode, Path]] = []
         self._values = 0
         self._is_reported = False
         self._sizes: dict[str, int] = {}
@@ -134,6 +135,11 @@ class PropertyReader:
                 remedy="give one of them another wire_name",
             )
 
+    def check_examples(self) -> None:
+        """Check the examples of all properties that were read; each makes a class, which slows the code after it."""
+        for prop, node, path in self._examples:
+            check_examples(prop, node, path, self._problems)
+
     def trait(self, definition: Definition, kind: str) -> ResolvedProperty:
         """One trait. A trait is never required: what is known of a person grows over time."""
         path, node = ("traits", kind, definition.name), definition.node
@@ -192,7 +198,7 @@ class PropertyReader:
         prop = Property(**fields) if base is None else msgspec.structs.replace(base, **fields)
         check_constraints(prop, own, node, path, self._problems)
         if prop.examples and not _SAME_VALUES.issuperset(own):
-            check_examples(prop, node, path, self._problems)
+            self._examples.append((prop, node, path))
         return _inherit(prop) if prop.sensitivity is not None else prop
 
     def _is_too_large(self, location: Location, path: Path) -> bool:

@@ -182,10 +182,7 @@ class _Reader:
             self.anchors[event.anchor] = node
         elif plain and self.stack and self.continues(event):
             return
-        is_value = bool(self.stack) and self.stack[-1].key is not None
-        self.put(node, event.value)
-        if is_value and plain and isinstance(value, str) and event.anchor is None:
-            self.stack[-1].text = node
+        self.put(node, event.value, is_text=plain and type(value) is str and event.anchor is None)
 
     def continues(self, event: Any) -> bool:
         """Whether a key without a colon was the rest of the text before it; if so, it is joined to that text."""
@@ -263,8 +260,8 @@ class _Reader:
             )
             raise _StopError
 
-    def put(self, node: YamlNode, text: str | None) -> None:
-        """Hand a finished node to the container that is open; `text` is how a scalar is written."""
+    def put(self, node: YamlNode, text: str | None, *, is_text: bool = False) -> None:
+        """Give a finished node to the open container; `text` is how a scalar is written, `is_text` unquoted text."""
         if not self.stack:
             self.root = node
             return
@@ -277,7 +274,7 @@ class _Reader:
             return
         elif frame.key != _SKIP:
             container.value[frame.key] = node
-        frame.key = frame.text = None
+        frame.key, frame.text = None, node if is_text else None
         container.size = min(container.size + node.size, _MAX_NODES + 1)
 
     def as_key(self, container: YamlNode, node: YamlNode, text: str | None) -> str:
