@@ -18,7 +18,7 @@ from footfall.cli.plan.findings_output import (
     output_options,
     show_findings,
     write_findings,
-)
+)  # fmt: skip
 from footfall.cli.plan.no_collection import no_collection
 from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import SystemClock

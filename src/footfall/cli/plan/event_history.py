@@ -30,21 +30,12 @@ def git_history(plan: Plan, source_map: SourceMap) -> dict[str, tuple[HistoryEnt
             texts[file] = _git(file, "show", "--no-textconv", f"HEAD:./{file.name}").splitlines()
         span = _span(texts[file], event, location.column)
         if span is not None:
-            history[event] = _changes(
-                _git(
-                    file,
-                    "log",
-                    f"-n{_MOST}",
-                    "-s",
-                    "--no-textconv",
-                    "--no-ext-diff",
-                    _FORM,
-                    f"-L{span[0]},{span[1]}:{file.name}",
-                )
-            )
+            lines = f"-L{span[0]},{span[1]}:{file.name}"
+            history[event] = _changes(_git(file, "log", f"-n{_MOST}", "-s", *_PLAIN, _FORM, lines))
     return history
 
 
+_PLAIN = ("--no-textconv", "--no-ext-diff")
 _FORM = f"--format=%as{_SEPARATOR}%h{_SEPARATOR}%an{_SEPARATOR}%s"
 
 

@@ -58,7 +58,11 @@ def read_documents(path: Path) -> Documents:
         raise next(iter(skipped.values()))
     if not files:
         raise UsageError(f"{path}: the folder holds no JSON or YAML file; name the one that does")
-    return Documents(files, tuple(_as_loss(name, error) for name, error in skipped.items()))
+    losses = (
+        Loss(code="loss_skipped", where=name, lost=f"what cannot be read ({error})", instead="nothing")
+        for name, error in skipped.items()
+    )
+    return Documents(files, tuple(losses))
 
 
 def _below(folder: Path) -> list[Path]:
@@ -77,10 +81,6 @@ def _inside(folder: Path) -> list[Path]:
         return SystemDisk().list(folder)
     except OSError:
         return []  # nobody but its owner may read it
-
-
-def _as_loss(name: str, error: BrokenInputError) -> Loss:
-    return Loss(code="loss_skipped", where=name, lost=f"what cannot be read ({error})", instead="nothing")
 
 
 def _may_be_document(file: Path, folder: Path) -> bool:
@@ -175,12 +175,6 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> Non
 def losses_as_problems(losses: Sequence[Loss]) -> list[Problem]:
     """Losses as findings of the mildest level: none of them makes a plan wrong."""
     return [
-        Problem(
-            loss.code,
-            f"{loss.lost} → {loss.instead}",
-            remedy=LOSS_CODES[loss.code].remedy,
-            where=loss.where,
-            level="warning",
-        )
-        for loss in losses
+        Problem(loss.code, f"{loss.lost} → {loss.instead}", remedy=remedy, where=loss.where, level="warning")
+        for loss, remedy in ((loss, LOSS_CODES[loss.code].remedy) for loss in losses)
     ]

@@ -24,7 +24,7 @@ from footfall.timestamps import epoch_us, local_time
 if TYPE_CHECKING:
     from footfall.storage import Snapshot
 
-__all__ = ["MessageInput", "message_options", "since_us"]
+__all__ = ["MessageInput", "message_options", "since_us", "time_in"]
 
 _LISTED = 3
 _HOPELESS = 10_000  # broken lines without a good line between them: a device, or a file of something else
@@ -34,8 +34,13 @@ def since_us(text: str | None, timezone: str) -> int | None:
     """The time that `--since` names, in microseconds since 1970-01-01 UTC; without an offset in this timezone."""
     if text is None:
         return None
-    since: datetime = moment(text, local_time(SystemClock().now_us()))
-    return epoch_us(since if since.tzinfo else since.replace(tzinfo=ZoneInfo(timezone)))
+    return epoch_us(time_in(timezone, text, local_time(SystemClock().now_us())))
+
+
+def time_in(timezone: str, text: str, now: datetime) -> datetime:
+    """The time that an option names, without an offset in this timezone."""
+    time: datetime = moment(text, now)
+    return time if time.tzinfo else time.replace(tzinfo=ZoneInfo(timezone))
 
 
 class MessageInput:

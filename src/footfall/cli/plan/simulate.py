@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
 from footfall.cli.data_option import data_option
 from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
+from footfall.cli.plan.message_input import time_in
 from footfall.cli.plan.read import PLAN_PATH, require_reading
-from footfall.cli.time_param import TimeParam, moment
+from footfall.cli.time_param import TimeParam
 from footfall.clock import SystemClock
 from footfall.timestamps import local_time
 
@@ -52,15 +51,10 @@ def command(
     plan = require_reading(ctx, new).require()
     running = None if current is None else require_reading(ctx, current).require()
     now = local_time(SystemClock().now_us())
-    bounds = [None if text is None else _moment(text, now, plan.timezone) for text in (since, until)]
+    bounds = [None if text is None else time_in(plan.timezone, text, now) for text in (since, until)]
     trial = simulate(data, plan, in_force=running, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(trial)
     else:
         echo("\n".join(map(printable, SHOW[form](trial, str(new), str(data)))))
     ctx.exit(FOUND if trial.lost else 0)
-
-
-def _moment(text: str, now: datetime, timezone: str) -> datetime:
-    moment_ = moment(text, now)
-    return moment_ if moment_.tzinfo is not None else moment_.replace(tzinfo=ZoneInfo(timezone))

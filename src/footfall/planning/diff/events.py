@@ -15,14 +15,9 @@ from footfall.planning.diff.renames import renamed_properties, same_rule
 from footfall.planning.diff.wording import say, say_list
 
 __all__ = [
-    "EVENT_FIELDS",
-    "accepted_names",
-    "compare_event",
-    "compare_policies",
-    "compare_shape",
-    "event_shape",
+    "EVENT_FIELDS", "accepted_names", "compare_event", "compare_policies", "compare_shape", "event_shape",
     "pair_events",
-]
+]  # fmt: skip
 
 _STRICTNESS: tuple[Policy, ...] = ("keep", "warn", "flag", "quarantine", "drop", "raise")
 _FAULTS = ("unknown_event", "unknown_property", "invalid")
@@ -38,21 +33,10 @@ _STATUS: Mapping[tuple[str, str], str] = MappingProxyType(
 )
 _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
 
-EVENT_FIELDS = frozenset(
-    [
-        "name",
-        "wire_name",
-        "aliases",
-        "status",
-        "sources",
-        "rules",
-        "properties",
-        "additional",
-        "enforcement",
-        "owner",
-        *_DESCRIBING,
-    ]
-)
+_COMPARED = (
+    "name", "wire_name", "aliases", "status", "sources", "rules", "properties", "additional", "enforcement", "owner",
+)  # fmt: skip
+EVENT_FIELDS = frozenset((*_COMPARED, *_DESCRIBING))
 """The fields of Event that are compared; a test compares them with the model."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -12,53 +13,68 @@ from footfall.planning.diff.wording import say, say_condition, say_duration, say
 
 __all__ = ["compare_goals", "compare_journeys", "compare_kpis"]
 
+_P = TypeVar("_P", Kpi, Journey, Goal)
+
 
 def compare_kpis(old: Mapping[str, Kpi], new: Mapping[str, Kpi]) -> Iterator[RawChange]:
     """The differences between two sets of KPIs; paths start at `kpis`."""
-    for name, kpi in old.items():
-        path = ("kpis", name)
-        now = new.get(name)
+    return _compare("kpi", old, new, _kpi, lambda kpi: say_measure(kpi.measure))
+
+
+def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> Iterator[RawChange]:
+    """The differences between two sets of journeys; paths start at `journeys`."""
+    return _compare("journey", old, new, _journey, _way)
+
+
+def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
+    """The differences between two sets of goals; paths start at `goals`."""
+    return _compare("goal", old, new, _goal, lambda goal: say_list(goal.kpis))
+
+
+def _compare(
+    kind: str,
+    old: Mapping[str, _P],
+    new: Mapping[str, _P],
+    differences: Callable[[_P, _P], Iterator[RawChange]],
+    text: Callable[[_P], str],
+) -> Iterator[RawChange]:
+    for name, part in old.items():
+        path, now = (f"{kind}s", name), new.get(name)
         if now is None:
-            yield RawChange("kpi_removed", "removes {where}", path=path, before=say_measure(kpi.measure), in_base=True)
-            continue
-        if kpi.measure != now.measure:
-            before, after = say_measure(kpi.measure), say_measure(now.measure)
-            what = f"measures {after} (it was {before})"
-            yield RawChange("kpi_redefined", what, path=path, before=before, after=after)
-        if kpi.window != now.window:
-            before, after = _window(kpi.window), _window(now.window)
-            what = f"looks back over {after} (it was {before})"
-            yield RawChange("kpi_redefined", what, path=path, before=before, after=after)
-        yield from _owner(kpi.owner, now.owner, path)
-        keys = ("question", "target", "drives", "guardrails", "no_lint", "x")
-        yield from _described(kpi, now, keys, "kpi_described", path)
-    for name, kpi in new.items():
+            yield RawChange(f"{kind}_removed", "removes {where}", path=path, before=text(part), in_base=True)
+        elif part != now:
+            yield from (msgspec.structs.replace(raw, path=path) for raw in differences(part, now))
+    for name, part in new.items():
         if name not in old:
-            after = say_measure(kpi.measure)
-            yield RawChange("kpi_added", f"measures {after}", path=("kpis", name), after=after)
+            what = f"measures {text(part)}" if kind == "kpi" else "adds {where}"
+            yield RawChange(f"{kind}_added", what, path=(f"{kind}s", name), after=text(part))
+
+
+def _kpi(old: Kpi, new: Kpi) -> Iterator[RawChange]:
+    if old.measure != new.measure:
+        before, after = say_measure(old.measure), say_measure(new.measure)
+        yield RawChange("kpi_redefined", f"measures {after} (it was {before})", before=before, after=after)
+    if old.window != new.window:
+        before, after = _window(old.window), _window(new.window)
+        yield RawChange("kpi_redefined", f"looks back over {after} (it was {before})", before=before, after=after)
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("question", "target", "drives", "guardrails", "no_lint", "x"), "kpi_described")
 
 
 def _window(seconds: int | None) -> str:
     return "everything" if seconds is None else say_duration(seconds)
 
 
-def compare_journeys(old: Mapping[str, Journey], new: Mapping[str, Journey]) -> Iterator[RawChange]:
-    """The differences between two sets of journeys; paths start at `journeys`."""
-    for name, journey in old.items():
-        path = ("journeys", name)
-        now = new.get(name)
-        if now is None:
-            yield RawChange("journey_removed", "removes {where}", path=path, before=_way(journey), in_base=True)
-            continue
-        if journey == now:
-            continue
-        yield from (msgspec.structs.replace(raw, path=path) for raw in _redefined(journey, now))
-        yield from _owner(journey.owner, now.owner, path)
-        yield from _described(journey, now, ("description", "no_lint", "x"), "journey_described", path)
-        yield from (msgspec.structs.replace(raw, path=path) for raw in _notes(journey, now))
-    for name, journey in new.items():
-        if name not in old:
-            yield RawChange("journey_added", "adds {where}", path=("journeys", name), after=_way(journey))
+def _journey(old: Journey, new: Journey) -> Iterator[RawChange]:
+    yield from _redefined(old, new)
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("description", "no_lint", "x"), "journey_described")
+    yield from _notes(old, new)
+
+
+def _goal(old: Goal, new: Goal) -> Iterator[RawChange]:
+    yield from _owner(old.owner, new.owner)
+    yield from _described(old, new, ("kpis", "description", "x"), "goal_changed")
 
 
 def _notes(old: Journey, new: Journey) -> Iterator[RawChange]:
@@ -124,36 +140,20 @@ def _where(conditions: tuple[Where, ...]) -> str:
     return f" where {' and '.join(map(say_condition, conditions))}" if conditions else ""
 
 
-def compare_goals(old: Mapping[str, Goal], new: Mapping[str, Goal]) -> Iterator[RawChange]:
-    """The differences between two sets of goals; paths start at `goals`."""
-    for name, goal in old.items():
-        path, now = ("goals", name), new.get(name)
-        if now is None:
-            yield RawChange("goal_removed", "removes {where}", path=path, before=say_list(goal.kpis), in_base=True)
-        else:
-            yield from _owner(goal.owner, now.owner, path)
-            yield from _described(goal, now, ("kpis", "description", "x"), "goal_changed", path)
-    for name, goal in new.items():
-        if name not in old:
-            yield RawChange("goal_added", "adds {where}", path=("goals", name), after=say_list(goal.kpis))
-
-
-def _owner(old: str, new: str, path: tuple[str, ...]) -> Iterator[RawChange]:
+def _owner(old: str, new: str) -> Iterator[RawChange]:
     if old != new:
         what = f"changes its owner from {old or 'nobody'} to {new or 'nobody'}"
-        yield RawChange("owner_changed", what, path=path, before=old or None, after=new or None)
+        yield RawChange("owner_changed", what, before=old or None, after=new or None)
 
 
-def _described(
-    old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str, path: tuple[str, ...]
-) -> Iterator[RawChange]:
+def _described(old: msgspec.Struct, new: msgspec.Struct, keys: tuple[str, ...], kind: str) -> Iterator[RawChange]:
     for key in keys:
         old_value, new_value = getattr(old, key), getattr(new, key)
         if old_value != new_value:
             before, after = _value(old_value), _value(new_value)
             name = "other keys" if key == "x" else key
             what = f"changes its {name} to {after or 'nothing'} (it was {before or 'nothing'})"
-            yield RawChange(kind, what, path=path, before=before, after=after)
+            yield RawChange(kind, what, before=before, after=after)
 
 
 def _value(value: object) -> str | None:

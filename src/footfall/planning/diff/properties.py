@@ -300,16 +300,6 @@ _COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[
 )
 _COMPARISONS = tuple(compare for _, compare in _COMPARED)
 
-PROPERTY_KEYS: frozenset[str] = frozenset(
-    [
-        "name",
-        "type",
-        "types",
-        "sensitivity",
-        "items",
-        "values",
-        "properties",
-        *(key for keys, _ in _COMPARED for key in keys),
-    ]
-)
+_STRUCTURE = ("name", "type", "types", "sensitivity", "items", "values", "properties")
+PROPERTY_KEYS = frozenset((*_STRUCTURE, *(key for keys, _ in _COMPARED for key in keys)))
 """The fields of Property that are compared; a test compares them with the model."""

@@ -33,13 +33,9 @@ class ChangeFinding(Problem):
         super().__init__(
             change.kind,
             f"{change.message}; hurts {change.harm}{note}",
-            remedy=change.remedy,
-            where=change.where,
-            file=location.file,
-            line=location.line,
-            column=location.column,
+            remedy=change.remedy, where=change.where, file=location.file, line=location.line, column=location.column,
             level="error" if change.level == "error" else "warning",
-        )
+        )  # fmt: skip
         self.change = change
 
 

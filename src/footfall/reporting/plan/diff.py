@@ -62,7 +62,7 @@ def diff_facts(report: DiffReport) -> dict[str, Any]:
 
 
 def _fields(change: Change) -> dict[str, Any]:
-    location = change.location
+    location, in_ = change.location, "base" if change.in_base else "new"
     return {
         "kind": change.kind,
         "where": change.where,
@@ -78,12 +78,7 @@ def _fields(change: Change) -> dict[str, Any]:
             {"kind": user.kind, "name": user.name, "owner": user.owner, "effect": user.effect, "how": list(user.how)}
             for user in change.affected
         ],
-        "place": {
-            "in": "base" if change.in_base else "new",
-            "file": location.file,
-            "line": location.line,
-            "column": location.column,
-        },
+        "place": {"in": in_, "file": location.file, "line": location.line, "column": location.column},
     }
 
 
