@@ -65,6 +65,20 @@ def test_messages_and_totals_are_equal_whatever_comes_inside_of_a_call(
     assert places > 1
 
 
+def test_a_message_that_comes_while_the_oldest_are_looked_up_is_no_error() -> None:
+    current: list[Case] = []
+    places = 0
+    for interruption in interruptions(lambda: Case.append(current[-1]), "opcode"):
+        case = Case()
+        current.append(case)
+        oldest: list[list[Entry]] = []
+        assert run(lambda: oldest.append(case.store.first(LOW, 2)), interruption) is None  # noqa: B023 - see above
+        assert [entry[0] for entry in oldest[0]] == [1, 3]
+        places += interruption.happened
+
+    assert places > 10
+
+
 def test_there_is_nothing_to_adopt_and_nothing_to_leave() -> None:
     store = MemoryStore()
     appended(store)

@@ -35,7 +35,11 @@ class MemoryStore:
         return is_next
 
     def first(self, rank: int, most: int) -> list[Entry]:
-        return list(islice(self._lanes[rank], most))
+        while True:
+            try:
+                return list(islice(self._lanes[rank], most))
+            except RuntimeError:  # a signal handler of the same thread changed the lane just now
+                continue
 
     def take(self, rank: int, entries: Sequence[Entry], into: deque[Entry]) -> None:
         totals, lane, count = self.totals, self._lanes[rank], len(entries)

@@ -168,7 +168,7 @@ class Outbox:
     def pending_bytes(self) -> int:
         """Their bytes; never more than `queue_bytes`, but for what was adopted."""
         low, high = self._totals.sizes
-        taken = sum([len(entry[1]) for entry in self._leaving]) if self._leaving else 0
+        taken = sum([len(entry[1]) for entry in tuple(self._leaving)]) if self._leaving else 0
         return low + high + self._batch_bytes + taken
 
     @property
