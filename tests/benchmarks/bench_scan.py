@@ -122,10 +122,10 @@ def main() -> None:
                 ast.parse(path.read_bytes())
 
         def whole() -> None:
-            found = scan(PLAN, open_library(find_python([folder], disk), disk))
-            sent = sum(verdict.event is not None for verdict in found.verdicts)
+            result = scan(PLAN, open_library(find_python([folder], disk), disk))
+            sent = sum(verdict.event is not None for verdict in result.verdicts)
             assert sent == 2 * (count // 10 * 3), sent
-            assert found.coverage.implemented == min(EVENTS, len({e for n in range(count) if n % 10 < 3 for e in
+            assert result.coverage.implemented == min(EVENTS, len({e for n in range(count) if n % 10 < 3 for e in
                                                                   (n % EVENTS, (n + 1) % EVENTS)}))  # fmt: skip
 
         rounds = [(seconds(parse), seconds(whole)) for _ in range(ROUNDS)]

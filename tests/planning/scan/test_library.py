@@ -168,3 +168,11 @@ def test_files_that_do_not_parse_are_findings() -> None:
     result = scan(PLAN, Library(texts, lambda path: texts[path].replace(b"def", b"footfall")))
 
     assert [(p.code, p.file) for p in result.problems if p.file] == [("source_not_python", path) for path in texts]
+
+
+def test_an_import_far_down_a_chain_of_elif_is_seen() -> None:
+    chain = "if x:\n    pass\n" + "elif x:\n    pass\n" * 900 + "else:\n    import posthog\n"
+    library = Library(["app.py"], lambda _: chain.encode())
+
+    assert library.tree("app.py") is not None
+    assert library.sdks("app.py") == ("posthog",)

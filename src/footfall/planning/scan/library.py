@@ -182,7 +182,7 @@ class Library:
 
 
 def _imported_sdks(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
@@ -190,6 +190,17 @@ def _imported_sdks(tree: ast.Module) -> Iterator[str]:
         else:
             continue
         yield from (_SDK_MODULES[top] for name in names for top in _beginnings(name) if top in _SDK_MODULES)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Every statement, also the nested ones. Without the expressions, most of a tree need not be walked."""
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop(0)
+        yield node
+        for field in ("body", "handlers", "cases", "orelse", "finalbody"):
+            nested = getattr(node, field, ())
+            stack[:0] = nested if isinstance(nested, list) else ()
 
 
 def _beginnings(name: str) -> list[str]:
