@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
+from tests.planning.codegen.shapes import SHAPES, Shape
 
 from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Property
-from footfall.planning.codegen.json_schema import property_schema
+from footfall.planning.codegen.json_schema import VALIDATION, property_schema, schema_text
 from footfall.planning.interop import export_plan, import_plan
 from footfall.planning.interop.keywords import MAX_DEPTH
 from footfall.planning.interop.schema_out import EXCHANGE
@@ -330,3 +332,28 @@ def test_a_pattern_without_a_length_is_told_to_have_one_and_comes_back_with_it()
     written = property_schema(imported.plan.events["e"].properties[0], EXCHANGE, closed=False)
     assert written == {"type": "string", "pattern": "^a+$", "maxLength": 1024}
     assert read(written)[0] == made
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape[0].type}-{SHAPES.index(shape)}")
+def test_what_is_written_for_validators_is_read_back_as_the_type_that_it_was(shape: Shape) -> None:
+    prop = msgspec.structs.replace(shape[0], format=None, pattern=None)
+    schema = json.loads(schema_text(property_schema(prop, VALIDATION, closed=True)), parse_float=Decimal)
+
+    imported = import_plan({"e.json": {"type": "object", "properties": {"value": schema}}}, "jsonschema")
+
+    read_back = imported.plan.events["e"].properties[0]
+    assert (read_back.type, read_back.types, read_back.scale) == (prop.type, prop.types, prop.scale)
+    assert "x_json_schema" not in read_back.x or prop.type == "any"
+
+
+def test_a_decimal_written_for_validators_keeps_its_scale_and_bounds() -> None:
+    for prop in (
+        Property(name="value", wire_name="value", type="decimal", scale=2, min=Decimal(0), nullable=True),
+        Property(name="value", wire_name="value", type="decimal", scale=0),
+        Property(name="value", wire_name="value", type="union", types=("boolean", "decimal"), scale=1),
+    ):
+        schema = json.loads(schema_text(property_schema(prop, VALIDATION, closed=True)), parse_float=Decimal)
+
+        imported = import_plan({"e.json": {"type": "object", "properties": {"value": schema}}}, "jsonschema")
+
+        assert (imported.plan.events["e"].properties, imported.losses) == ((prop,), ())

@@ -27,6 +27,7 @@ from footfall.planning.codegen.wording import compact
 from footfall.planning.format_patterns import FORMAT_PATTERNS
 
 __all__ = [
+    "DECIMAL_PATTERN",
     "DRAFT_2020_12", "FORMATS_AS_ECMA", "KNOWN_FORMATS", "SCALE", "VALIDATION", "SchemaDialect", "event_schema",
     "members_schema", "plan_schema", "property_schema", "schema_id", "schema_text",
 ]  # fmt: skip
@@ -38,6 +39,9 @@ SCALE: Final = "x-scale"
 
 KNOWN_FORMATS: Final = frozenset({"date", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
 """The formats of a plan that JSON Schema has had by the same names since draft 7, and `uuid`."""
+
+DECIMAL_PATTERN: Final = f"^{DECIMAL_TEXT.pattern}$"
+"""The `pattern` of a decimal that travels as text."""
 
 FORMATS_AS_ECMA: Final[Mapping[str, str | None]] = {
     name: ecma_pattern(rf"\A(?:{pattern})\Z") for name, pattern in FORMAT_PATTERNS.items()
@@ -215,7 +219,7 @@ def _decimal(prop: Property, dialect: SchemaDialect, closed: bool) -> Schema:
     schema = _bounds(prop, dialect, closed)
     if prop.scale is not None:
         schema |= {SCALE: prop.scale} if prop.scale else {"multipleOf": 1}
-    return {**schema, "pattern": f"^{DECIMAL_TEXT.pattern}$"} if dialect.decimal_text else schema
+    return {**schema, "pattern": DECIMAL_PATTERN} if dialect.decimal_text else schema
 
 
 def _string(prop: Property, dialect: SchemaDialect, _closed: bool) -> Schema:

@@ -10,7 +10,7 @@ from footfall.plan import read
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.model import PATTERN_MAX_LENGTH
 from footfall.plan.patterns import check_pattern, longest_value
-from footfall.planning.codegen.json_schema import FORMATS_AS_ECMA, SCALE
+from footfall.planning.codegen.json_schema import DECIMAL_PATTERN, FORMATS_AS_ECMA, SCALE
 from footfall.planning.interop.ecma_in import FromEcma, read_ecma
 from footfall.planning.interop.keywords import (
     ANNOTATIONS,
@@ -193,6 +193,9 @@ class SchemaReader:
         if part.prop.get("type") == "any" or not types or (len(types) > 1 and not _SCALARS.issuperset(types)):
             self._any(part, types, nullable)
             return
+        if {"number", "string"} <= set(types) and rest.get("pattern") == DECIMAL_PATTERN:
+            types = ["decimal" if word == "number" else word for word in types if word != "string"]
+            del rest["pattern"]
         rest.pop("type", None)
         part.prop["type"] = ""  # first in the order; the keywords may still narrow it
         if nullable:
@@ -323,15 +326,16 @@ class SchemaReader:
         name = FORMAT_ALIASES.get(stated, stated)
         if name != stated:
             part.read_as(f"format {shown(stated)}", f"read as {name}")
+        if rest.get("pattern") == FORMATS_AS_ECMA.get(name):
+            rest.pop("pattern", None)  # it says what the format says
         others = {"pattern", "minLength", "maxLength"} & rest.keys() or "enum" in part.prop
         if name in FORMAT_TYPES and "enum" not in part.prop and not (name == "uuid" and others and _narrows_uuid(rest)):
             part.types[part.types.index("string")] = FORMAT_TYPES[name]
-            del rest["format"]
         elif name in FORMATS:
             part.prop["format"] = name
-            del rest["format"]
-            if rest.get("pattern") == FORMATS_AS_ECMA.get(name):
-                rest.pop("pattern", None)
+        else:
+            return
+        del rest["format"]
 
     def _number(self, part: _Part) -> None:
         rest = part.rest
@@ -340,16 +344,17 @@ class SchemaReader:
         decimals = rest.get(SCALE)
         may_be_decimal = not whole and _TEXT_TYPES.isdisjoint(part.types)
         if is_count(decimals) and may_be_decimal:
-            part.types[part.types.index("number")] = "decimal"
+            part.types = ["decimal" if word == "number" else word for word in part.types]
             part.prop["scale"] = int(rest.pop(SCALE))
         elif is_number(step) and step > 0:
             scale = scale_of(step)
             if whole and step == 1:
                 del rest["multipleOf"]
             elif scale is not None and may_be_decimal:
-                instead = f"a decimal of scale {scale}, which takes a number in a text too"
-                part.read_as(f"multipleOf {shown(step)}", instead)
-                part.types[part.types.index("number")] = "decimal"
+                if "number" in part.types:
+                    instead = f"a decimal of scale {scale}, which takes a number in a text too"
+                    part.read_as(f"multipleOf {shown(step)}", instead)
+                part.types = ["decimal" if word == "number" else word for word in part.types]
                 part.prop["scale"] = scale
                 del rest["multipleOf"]
         if whole:
@@ -444,6 +449,7 @@ _BY_TYPE: Mapping[str, Callable[[SchemaReader, _Part], None]] = {
     "string": SchemaReader._string,  # noqa: SLF001 # the table of the class that it dispatches for
     "integer": SchemaReader._number,  # noqa: SLF001 # as above
     "number": SchemaReader._number,  # noqa: SLF001 # as above
+    "decimal": SchemaReader._number,  # noqa: SLF001 # as above
     "array": SchemaReader._array,  # noqa: SLF001 # as above
     "object": SchemaReader._object,  # noqa: SLF001 # as above
 }
