@@ -18,8 +18,8 @@ __all__ = ["bundle_of", "conceal", "door", "hides_what_was_got"]
 def door(state: MessageState, request: RequestContext) -> bool:
     """Find the rules for a message, and apply the transforms that its sender did not apply."""
     context, batch_context, data = state.context, request.context, state.data
-    said = context.get("plan") or batch_context.get("plan")
-    rules = request.rules_for(said.get("bundle") if type(said) is dict else None)
+    plan = context.get("plan") or batch_context.get("plan")
+    rules = request.rules_for(plan.get("bundle") if type(plan) is dict else None)
     if rules is None:
         return True
     state.rules = rules
@@ -70,8 +70,8 @@ def conceal(state: MessageState, request: RequestContext) -> None:
 
 def bundle_of(context: dict[str, Any], batch_context: dict[str, Any]) -> object:
     """What a message, or its batch, says of the bundle that it was checked with."""
-    said = context.get("plan") or batch_context.get("plan")
-    return said.get("bundle") if type(said) is dict else None
+    plan = context.get("plan") or batch_context.get("plan")
+    return plan.get("bundle") if type(plan) is dict else None
 
 
 def hides_what_was_got(state: MessageState, rules: BundleRules) -> bool:

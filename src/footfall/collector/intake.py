@@ -95,9 +95,9 @@ class Intake:
 
     def answer(self, source: str, decision: IntakeDecision, fresh: list[bool]) -> Answer:
         """What to answer, once the journal has said which rows were new."""
-        said = answer(decision, fresh)
+        result = answer(decision, fresh)
         if decision.notices:
-            repeated = {verdict.index for verdict in said.verdicts if verdict.verdict == "duplicate"}
+            repeated = {verdict.index for verdict in result.verdicts if verdict.verdict == "duplicate"}
             for index, notices in decision.notices.items():
                 if index not in repeated:
                     self._fault_log.count(notices)
@@ -106,10 +106,10 @@ class Intake:
             _log.info(
                 "batch source=%s received=%d %s",
                 source,
-                said.received,
-                " ".join(f"{name}={count}" for name, count in said.counts().items()),
+                result.received,
+                " ".join(f"{name}={count}" for name, count in result.counts().items()),
             )
-        return said
+        return result
 
     def tidy(self) -> None:
         """Give the memory of a burst back once it is over. To be called now and then."""

@@ -244,22 +244,22 @@ def _has_duplicate_keys(text: bytes) -> bool:
 
 def why_unreadable(text: bytes) -> Fault:
     """Why an object is not JSON: a number too large for a double, half a surrogate pair, or its syntax."""
-    odd: list[str] = []
+    not_finite: list[str] = []
 
     def number(digits: str) -> str:
         if not math.isfinite(float(digits)):
-            odd.append(digits)
+            not_finite.append(digits)
         return digits
 
     try:
-        decoded = json.loads(text, parse_constant=odd.append, parse_float=number, parse_int=str)
+        decoded = json.loads(text, parse_constant=not_finite.append, parse_float=number, parse_int=str)
         json.dumps(decoded, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return Fault("", "json", "text without half a surrogate pair")
     except (ValueError, RecursionError):
         return Fault("", "json", "valid JSON in UTF-8")
-    if odd:
-        return Fault("", "not_finite", "numbers that a double can hold", odd[0][:_TOLD])
+    if not_finite:
+        return Fault("", "not_finite", "numbers that a double can hold", not_finite[0][:_TOLD])
     return Fault("", "json", "JSON as RFC 8259 has it")
 
 

@@ -55,7 +55,9 @@ class CommitWatch:
             self._failing_since = moment
             self._count, self._due = 1, moment + _EVERY
             _log.error(
-                "commits fail, nothing is acknowledged: %s", error, exc_info=error.__cause__ if _odd(error) else None
+                "commits fail, nothing is acknowledged: %s",
+                error,
+                exc_info=error.__cause__ if _is_odd(error) else None,
             )
             return
         self._count += 1
@@ -86,6 +88,6 @@ class CommitWatch:
             self._failing_since = None
 
 
-def _odd(error: JournalError) -> bool:
+def _is_odd(error: JournalError) -> bool:
     """Whether an error is a mistake of ours, whose place in the code the log has to give."""
     return error.__cause__ is not None and error.reason == JournalError.UNKNOWN

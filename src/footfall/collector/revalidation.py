@@ -79,9 +79,9 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
     )
     if not decision.changes.rows:
         return Revalidated(None, decision.verdicts[0].faults)
-    said = decision.verdicts[0].faults if decision.verdicts else ()
-    if any(fault.code == _NO_KEY for fault in said):
-        return Revalidated(row._replace(kind="quarantined"), said)  # its value would be lost for good
+    faults = decision.verdicts[0].faults if decision.verdicts else ()
+    if any(fault.code == _NO_KEY for fault in faults):
+        return Revalidated(row._replace(kind="quarantined"), faults)  # its value would be lost for good
     anew = decision.changes.rows[0]._replace(
         message_id=row.message_id,
         occurred_at=row.occurred_at,
@@ -93,6 +93,6 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
 
 
 def _context(envelope: bytes | None) -> dict[str, Any]:
-    said = {} if envelope is None else msgspec.json.decode(envelope)
-    context = said.get("context") if type(said) is dict else None
+    shared = {} if envelope is None else msgspec.json.decode(envelope)
+    context = shared.get("context") if type(shared) is dict else None
     return context if type(context) is dict else {}

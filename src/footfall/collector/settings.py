@@ -65,9 +65,9 @@ class CollectorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         values = {name: getattr(self, name) for name in self.__struct_fields__}
-        wrong = [name for name, value in values.items() if isinstance(value, int | float) and not value > 0]
-        if wrong:
-            raise UsageError(f"collector settings must be more than 0: {', '.join(wrong)}")
+        not_positive = [name for name, value in values.items() if isinstance(value, int | float) and not value > 0]
+        if not_positive:
+            raise UsageError(f"collector settings must be more than 0: {', '.join(not_positive)}")
         for network in self.trusted_proxies:
             try:
                 ipaddress.ip_network(network)

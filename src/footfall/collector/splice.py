@@ -103,13 +103,13 @@ class _Walk:
         spans = members(text)
         left_out = []
         for number, member in enumerate(spans):
-            inner = part.inside(member.key)
-            if inner is None:
+            part_inside = part.inside(member.key)
+            if part_inside is None:
                 continue
             # A key of a map came with the data, and may itself be what must not be seen.
             shown = join_key(path, member.key if member.key in part.keys else "*")
             inside = "" if part.is_ours else shown
-            if not self.value(inner, text[member.value : member.end], at + member.value, inside):
+            if not self.value(part_inside, text[member.value : member.end], at + member.value, inside):
                 left_out.append(number)
         self._leave_out([(member.start, member.end) for member in spans], left_out, at)
 

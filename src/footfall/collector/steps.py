@@ -135,12 +135,12 @@ def ids(state: MessageState, request: RequestContext) -> bool:
 
 def time(state: MessageState, request: RequestContext) -> bool:
     """When it happened: the time that it says, corrected if the sender's clock is far off."""
-    said = request.form.timestamp(state.data)
-    if said is None:
+    timestamp = request.form.timestamp(state.data)
+    if timestamp is None:
         return True
-    moment = parse_timestamp(said)
+    moment = parse_timestamp(timestamp)
     if moment is None or not is_plausible(moment + request.skew):
-        got = said[:_TOLD] if type(said) is str else kind_of(said)
+        got = timestamp[:_TOLD] if type(timestamp) is str else kind_of(timestamp)
         state.warn(Fault("timestamp", "timestamp", "an ISO 8601 time of 1900 to 2199", got))
     else:
         state.occurred_at = moment + request.skew

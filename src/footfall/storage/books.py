@@ -46,19 +46,19 @@ def imbalances(books: Books, *, watermark: int, quarantine: Mapping[tuple[str, s
     `watermark` is the journal's own, `quarantine` its rows in quarantine, counted by (source, event). Every row that
     was stored, quarantined or released took one `seq`.
     """
-    wrong = [
+    errors = [
         f"{source} {event}: {counts['received']:,} received, and {ended:,} stored, duplicate, quarantined or rejected"
         for (source, event), counts in books.items()
         if counts["received"] != (ended := sum(counts[name] for name in INTAKE[1:]))
     ]
-    wrong += [
+    errors += [
         f"{source} {event}: {due:,} should be in quarantine, and {quarantine.get((source, event), 0):,} are"
         for (source, event), counts in books.items()
         if (due := in_quarantine(counts)) != quarantine.get((source, event), 0)
     ]
-    wrong += [f"{source} {event}: in quarantine, and not in the books" for source, event in quarantine.keys() - books]
+    errors += [f"{source} {event}: in quarantine, and not in the books" for source, event in quarantine.keys() - books]
     everything = total(books)
     numbered = everything["stored"] + everything["quarantined"] + everything["released"]
     if numbered != watermark:
-        wrong.append(f"{numbered:,} stored, quarantined or released, and the journal gave {watermark:,} numbers")
-    return wrong
+        errors.append(f"{numbered:,} stored, quarantined or released, and the journal gave {watermark:,} numbers")
+    return errors

@@ -32,8 +32,8 @@ _read_context = msgspec.json.Decoder(_Context).decode
 
 
 def _timestamp(message: Mapping[str, Any]) -> object:
-    said = message.get("timestamp")
-    return message.get("originalTimestamp") if said is None else said
+    timestamp = message.get("timestamp")
+    return message.get("originalTimestamp") if timestamp is None else timestamp
 
 
 def _more_traits(message: bytes | str, shared: bytes | str | None) -> list[msgspec.Raw]:

@@ -203,15 +203,15 @@ def _envelope(
             413, "too_large", f"what stands beside the batch is larger than {settings.max_message_bytes} bytes"
         )
     try:
-        said = {key: orjson.loads(value) for key, value in values.items()}
+        decoded_values = {key: orjson.loads(value) for key, value in values.items()}
     except (orjson.JSONDecodeError, RecursionError) as error:
         raise RequestError(400, "json", "what stands beside the batch is not JSON") from error
     return RequestEnvelope(
         pieces,
         None,
-        said.get("sentAt"),
-        said.get("writeKey"),
-        said.get("context"),
+        decoded_values.get("sentAt"),
+        decoded_values.get("writeKey"),
+        decoded_values.get("context"),
         _join({key: values[key] for key in _ENVELOPE if key in values}),
         form,
     )

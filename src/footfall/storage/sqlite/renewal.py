@@ -133,19 +133,19 @@ def _check(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> 
     connection = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
     try:
         problems = connection.execute("PRAGMA integrity_check(3)").fetchall()
-        wrong = [] if problems == [("ok",)] else [str(problem) for (problem,) in problems]
+        differences = [] if problems == [("ok",)] else [str(problem) for (problem,) in problems]
         snapshot = SqliteSnapshot(connection, path)
         books, last = snapshot.books(), snapshot.watermark()
-        wrong += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
+        differences += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
         ((stored,),) = snapshot.run("SELECT count(*) FROM messages")
         if stored != kept(total(books)):
-            wrong.append(f"the books have {kept(total(books)):,} of {counted(stored, 'message')}")
+            differences.append(f"the books have {kept(total(books)):,} of {counted(stored, 'message')}")
         if acknowledged is not None:
-            wrong += _missing(connection, acknowledged, last, is_exact=is_exact)
+            differences += _missing(connection, acknowledged, last, is_exact=is_exact)
     finally:
         connection.close()
-    if wrong:
-        problem = f"it does not hold what was acknowledged: {'; '.join(wrong[:3])}"
+    if differences:
+        problem = f"it does not hold what was acknowledged: {'; '.join(differences[:3])}"
         raise JournalError(f"{path}: {problem}", reason=problem)
 
 
@@ -154,11 +154,11 @@ def _missing(connection: apsw.Connection, acknowledged: Acknowledged, last: int,
     for (body,) in connection.execute(_BODIES, (acknowledged.first, acknowledged.last)):
         number += 1
         checksum = zlib.crc32(body, checksum)
-    wrong = []
+    differences = []
     if last < acknowledged.last or (is_exact and last != acknowledged.last):
-        wrong.append(f"its last number is {last:,} instead of {acknowledged.last:,}")
+        differences.append(f"its last number is {last:,} instead of {acknowledged.last:,}")
     if number != acknowledged.stored:
-        wrong.append(f"{counted(number, 'message')} instead of {acknowledged.stored:,}")
+        differences.append(f"{counted(number, 'message')} instead of {acknowledged.stored:,}")
     elif checksum != acknowledged.checksum:
-        wrong.append("a message is not as it came in")
-    return wrong
+        differences.append("a message is not as it came in")
+    return differences
