@@ -25,7 +25,7 @@ def test_a_file_that_imports_an_sdk_and_yields_no_call_is_named() -> None:
         }
     )
 
-    assert result.followed.silent == (
+    assert result.tree.silent == (
         ("client.py", ("footfall",)), ("idle.py", ("posthog", "mixpanel")), ("types.py", ("segment",)),
     )  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_a_call_that_is_brought_to_its_caller_is_a_call_of_the_wrappers_file_too
         }
     )
 
-    assert result.followed.silent == ()
+    assert result.tree.silent == ()
 
 
 # Pieces of code that a call may stand in or go through; {} is the code inside, four blanks deeper.
@@ -106,7 +106,7 @@ FILES = standard_library()
 def test_any_file_of_the_standard_library_is_followed_without_an_exception(file: tuple[str, Path]) -> None:
     result = scan(PLAN, open_library([file], SystemDisk()), clients={"self": Naming(), "append": Naming()})
 
-    assert result.followed.files == 1
+    assert result.tree.files == 1
 
 
 def test_the_sample_of_the_standard_library_holds_the_hard_cases() -> None:

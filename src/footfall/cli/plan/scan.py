@@ -74,7 +74,7 @@ def command(ctx: click.Context, /, plan_path: Path, sources: tuple[Path, ...], *
         )
     if given["calls"] and options.form == "text":
         echo("\n".join(scan_listing(result)))
-    if result.followed.silent and options.form == "text":
+    if result.tree.silent and options.form == "text":
         echo("\n".join((*silent_files(result), "")))
     ctx.exit(
         report_findings(result.problems, options=options, summary=scan_summary(result), facts=scan_facts(plan, result))

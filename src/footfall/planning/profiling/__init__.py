@@ -10,16 +10,6 @@ from footfall.planning.profiling.profile import DataProfile, EventProfile
 from footfall.planning.profiling.values import ValueProfile
 
 __all__ = [
-    "DataProfile",
-    "DriftMonitor",
-    "EventProfile",
-    "InferredPlan",
-    "Lifecycle",
-    "ObservedMessage",
-    "ValueProfile",
-    "compare",
-    "infer_plan",
-    "lifecycles",
-    "read_line",
-    "read_message",
+    "DataProfile", "DriftMonitor", "EventProfile", "InferredPlan", "Lifecycle", "ObservedMessage", "ValueProfile",
+    "compare", "infer_plan", "lifecycles", "read_line", "read_message",
 ]  # fmt: skip

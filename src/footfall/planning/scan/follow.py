@@ -15,12 +15,12 @@ from footfall.planning.scan.sdks import ORDERED, WORDS, Naming
 from footfall.planning.scan.survey import Survey
 from footfall.planning.scan.values import Arguments, Choice, Const, Dictionary, Items, Param, Unknown, Value, because
 
-__all__ = ["Followed", "follow_tree"]
+__all__ = ["TreeMessages", "follow_tree"]
 
 _MOST_ROUNDS = 8
 
 
-class Followed(msgspec.Struct, frozen=True):
+class TreeMessages(msgspec.Struct, frozen=True):
     """What the files of a tree send, by place. `read` counts the files that were read whole, not only searched.
 
     `silent` are the files that import an SDK and yield no call, each with its SDKs.
@@ -33,7 +33,7 @@ class Followed(msgspec.Struct, frozen=True):
     silent: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
-def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
+def follow_tree(library: Library, clients: Mapping[str, Naming]) -> TreeMessages:
     """Follow every file that names a method of an SDK, then every file that names a wrapper found there, and so on.
 
     `clients` are the names given with --client, each with what it is called like.
@@ -55,7 +55,7 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> Followed:
     sent += _unreached(library, active, {item.origin for item in sent} | engine.resolved)
     silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
     involved = tuple(sorted(set(engine.involved)))
-    return Followed(tuple(sent), len(library.paths), len(active), involved, silent)
+    return TreeMessages(tuple(sent), len(library.paths), len(active), involved, silent)
 
 
 def _may_send(text: bytes) -> bool:

@@ -14,7 +14,7 @@ from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.scan.call_checker import PROPERTY_CODES, CallChecker, CallVerdict
 from footfall.planning.scan.calls import CodeLocation
 from footfall.planning.scan.coverage import CodeCoverage, Implementation, can_be_python, coverage_of, implementations
-from footfall.planning.scan.follow import Followed, follow_tree
+from footfall.planning.scan.follow import TreeMessages, follow_tree
 from footfall.planning.scan.library import Library
 from footfall.planning.scan.sdks import Naming
 from footfall.planning.scan.values import Const
@@ -33,7 +33,7 @@ class Gates(msgspec.Struct, frozen=True):
 class Scan(msgspec.Struct, frozen=True):
     """The result of a scan. `teams` and `sources` are the coverage by owner and by source."""
 
-    followed: Followed
+    tree: TreeMessages
     verdicts: tuple[CallVerdict, ...]
     problems: tuple[Problem, ...]
     events: Mapping[str, Implementation]
@@ -58,9 +58,9 @@ def scan(
     names of clients, each with the SDK that it is called like. None of the scanned code is run or imported, and
     nothing in it makes this raise.
     """
-    followed = follow_tree(library, clients or {})
+    tree = follow_tree(library, clients or {})
     checker = CallChecker(plan, root)
-    relevant = [*_relevant(map(checker.check, followed.sent), library)]
+    relevant = [*_relevant(map(checker.check, tree.sent), library)]
     verdicts = [_with_tests(verdict, library) for verdict in _without_repeats([*_with_choices(relevant)])]
     events = implementations(plan, verdicts)
     coverage = coverage_of(plan, events)
@@ -69,13 +69,13 @@ def scan(
     sources = {name: coverage_of(plan, events, source=name) for name in plan.sources}
     problems = [
         *library.problems.values(),
-        *map(_too_involved, followed.involved),
+        *map(_too_involved, tree.involved),
         *(problem for verdict in verdicts for problem in verdict.problems),
     ]
     problems.sort(key=lambda problem: (problem.file, problem.line, problem.column))
     problems += _never(plan, events, verdicts, source_map)
     problems += _gates(gates or Gates(), coverage, teams, sources)
-    return Scan(followed, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
+    return Scan(tree, tuple(verdicts), tuple(problems), events, coverage, teams, sources)
 
 
 def _with_tests(verdict: CallVerdict, library: Library) -> CallVerdict:

@@ -18,7 +18,7 @@ def scan_summary(result: Scan) -> str:
     """How much was read, what was found, and the coverage, in one line."""
     tracked = [verdict for verdict in result.verdicts if verdict.sent.kind == "track"]
     unresolved = sum(not verdict.resolved for verdict in tracked)
-    words = [counted(result.followed.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
+    words = [counted(result.tree.files, "file"), counted(len(tracked), "call"), f"{unresolved:,} not resolved"]
     levels = Counter(problem.level for problem in result.problems)
     findings = f"{counted(levels['error'], 'error')}, {counted(levels['warning'], 'warning')}"
     tests = sum(verdict.is_test for verdict in tracked)
@@ -28,7 +28,7 @@ def scan_summary(result: Scan) -> str:
 
 def silent_files(result: Scan) -> Iterator[str]:
     """The files that import an SDK but contain no call: nothing is sent there, or the scan missed it."""
-    for path, sdks in result.followed.silent:
+    for path, sdks in result.tree.silent:
         yield f"{path}: imports {' and '.join(sdks)}, but contains no call of it"
 
 
@@ -62,15 +62,15 @@ def scan_facts(plan: Plan, result: Scan) -> dict[str, Any]:
     """Everything but the findings as plain values, for JSON."""
     return {
         "plan": plan.id,
-        "files": result.followed.files,
-        "read": result.followed.read,
+        "files": result.tree.files,
+        "read": result.tree.read,
         "coverage": _share(result.coverage),
         "teams": {name: _share(coverage) for name, coverage in result.teams.items()},
         "sources": {name: _share(coverage) for name, coverage in result.sources.items()},
         "implemented": {name: list(event.places) for name, event in result.events.items() if event.places},
         "tests": {name: list(event.tests) for name, event in result.events.items() if event.tests},
         "calls": [_call(verdict) for verdict in result.verdicts],
-        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in result.followed.silent],
+        "without_calls": [{"file": path, "sdks": list(sdks)} for path, sdks in result.tree.silent],
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
 
