@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from footfall.plan import read
-from footfall.planning.diff.wording import say_how
+from footfall.plan.model import Count, Where
+from footfall.planning.diff.wording import say_how, say_measure, say_where
 from footfall.planning.usage import UsageIndex
 
 
@@ -32,3 +33,16 @@ def test_every_use_of_a_figure_in_a_whole_plan_has_a_clause() -> None:
     bare = {use.how for use in uses if say_how(use.how) == use.how}
     assert all(how.startswith("journey ") for how in bare)
     assert len(uses) > len(bare)
+
+
+def test_conditions_are_written_as_a_clause_and_none_as_nothing() -> None:
+    conditions = (
+        Where(property="currency", op="in", values=("NOK", "SEK")),
+        Where(property="total", op="gt", values=(0,)),
+    )
+
+    assert say_where(conditions) == " where currency is NOK or SEK and total > 0"
+    assert say_where(()) == ""
+    assert say_measure(Count(event="sold", where=conditions[1:], by=("shop",))) == (
+        "count of sold where total > 0 by shop"
+    )

@@ -7,9 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
-from footfall.plan.model import Goal, Journey, Kpi, Step, Where
+from footfall.plan.model import Goal, Journey, Kpi, Step
 from footfall.planning.diff.changes import RawChange
-from footfall.planning.diff.wording import say, say_condition, say_duration, say_list, say_measure
+from footfall.planning.diff.wording import say, say_duration, say_list, say_measure, say_where
 
 __all__ = ["compare_goals", "compare_journeys", "compare_kpis"]
 
@@ -122,7 +122,7 @@ def _redefined(old: Journey, new: Journey) -> Iterator[RawChange]:
 
 def _filled(step: Step) -> str:
     within = f" within {say_duration(step.within)}" if step.within is not None else ""
-    return f"{step.event}{_where(step.where)}{within}"
+    return f"{step.event}{say_where(step.where)}{within}"
 
 
 def _branches(journey: Journey) -> list[str]:
@@ -131,13 +131,9 @@ def _branches(journey: Journey) -> list[str]:
 
 def _guards(journey: Journey) -> list[str]:
     return [
-        f"{guard.name} ({guard.event}{_where(guard.where)} between {guard.start} and {guard.end})"
+        f"{guard.name} ({guard.event}{say_where(guard.where)} between {guard.start} and {guard.end})"
         for guard in journey.never
     ]
-
-
-def _where(conditions: tuple[Where, ...]) -> str:
-    return f" where {' and '.join(map(say_condition, conditions))}" if conditions else ""
 
 
 def _owner(old: str, new: str) -> Iterator[RawChange]:

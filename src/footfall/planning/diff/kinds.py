@@ -36,7 +36,7 @@ class ChangeKind(NamedTuple):
 _KEEP = "keep the old name beside the new one for as long as somebody sends it"
 _OPTIONAL = "make it optional, or wait until every sender has it"
 _DEPRECATE = "set `status: deprecated` first, and remove it when nobody sends it"
-_SAY_SO = "tell the owners that the figure is another one from now on"
+_SAY_SO = "inform the owners that the figure counts something else from now on"
 
 KINDS: Mapping[str, ChangeKind] = MappingProxyType(
     {

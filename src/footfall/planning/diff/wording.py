@@ -12,7 +12,10 @@ import msgspec
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, Unique, Where
 
-__all__ = ["say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_type"]
+__all__ = [
+    "say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_type",
+    "say_where",
+]  # fmt: skip
 
 _LONGEST = 120
 
@@ -100,13 +103,19 @@ def say_condition(where: Where) -> str:
     return f"{where.property} {'is' if where.op == 'in' else 'is not'} {' or '.join(values)}"
 
 
+def say_where(conditions: tuple[Where, ...]) -> str:
+    """` where currency is NOK and total > 0`; "" without a condition."""
+    return f" where {' and '.join(map(say_condition, conditions))}" if conditions else ""
+
+
 def say_measure(measure: Measure) -> str:
     """A measure in one line: `sum of order_completed.total by currency`."""
     if isinstance(measure, Ratio):
         return f"({say_measure(measure.of)}) ÷ ({say_measure(measure.to)})"
     if isinstance(measure, Conversion):
         return f"share of journey {measure.journey} from {measure.start} to {measure.end}"
-    return " ".join(part for part in (_head(measure), _conditions(measure.where), _groups(measure.by)) if part)
+    groups = f" by {', '.join(measure.by)}" if measure.by else ""
+    return f"{_head(measure)}{say_where(measure.where)}{groups}"
 
 
 def _head(measure: Count | Aggregate | Unique) -> str:
@@ -114,11 +123,3 @@ def _head(measure: Count | Aggregate | Unique) -> str:
         return f"count of {measure.event}"
     function: Any = measure.function if isinstance(measure, Aggregate) else "different values"
     return f"{function} of {measure.event}.{measure.property}"
-
-
-def _conditions(conditions: tuple[Where, ...]) -> str:
-    return f"where {' and '.join(say_condition(where) for where in conditions)}" if conditions else ""
-
-
-def _groups(names: tuple[str, ...]) -> str:
-    return f"by {', '.join(names)}" if names else ""

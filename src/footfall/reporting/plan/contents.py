@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from footfall.plan.model import Plan
+from footfall.printable import counted
 
 __all__ = ["counts_of", "describe"]
 
@@ -18,15 +19,9 @@ def counts_of(plan: Plan) -> dict[str, int]:
     }
 
 
-_WORDS = {
-    "events": ("event", "events"),
-    "properties": ("property", "properties"),
-    "goals": ("goal", "goals"),
-    "kpis": ("KPI", "KPIs"),
-    "journeys": ("journey", "journeys"),
-}
+_NOUNS = {"events": "event", "properties": "property", "goals": "goal", "kpis": "KPI", "journeys": "journey"}
 
 
 def describe(plan: Plan) -> str:
     """The parts of a plan in words: `15 events, 68 properties, 3 goals, …`."""
-    return ", ".join(f"{number:,} {_WORDS[what][number != 1]}" for what, number in counts_of(plan).items())
+    return ", ".join(counted(number, _NOUNS[key]) for key, number in counts_of(plan).items())
