@@ -109,5 +109,5 @@ def options_of(command: click.Command | None, path: str) -> list[tuple[str, clic
 def test_every_command_that_needs_a_data_folder_takes_it_so(name: str) -> None:
     options = options_of(app.get_command(click.Context(app), name), name)
 
-    may_do_without = {"plan diff", "plan drift", "plan infer"}
+    may_do_without = {"plan diff", "plan observe", "plan infer"}
     assert {path for path, option in options if option.envvar != "FOOTFALL_DATA"} <= may_do_without

@@ -26,8 +26,8 @@ SHOWS = (
     "stats --data {0} --format json", "report --data {0} --format json", "quarantine list --data {0} --format json",
     "export --data {0}", "export --data {0} --format csv", "stats --data /nowhere{1}", "plan infer --data {0}",
     "plan check /nowhere{1}", "plan explain {1}", "quarantine replay --data {0} --dry-run",
-    "plan drift {2} --data {0}", "plan drift {2} --data {0} --format github",
-    "plan drift {2} --data {0} --format markdown",
+    "plan observe {2} --data {0}", "plan observe {2} --data {0} --format github",
+    "plan observe {2} --data {0} --format markdown",
 )  # fmt: skip
 
 

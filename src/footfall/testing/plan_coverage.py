@@ -91,7 +91,7 @@ class Coverage:
         return [line for gate in gates for line in self._missed(gate)]
 
     def write(self, disk: Disk, path: Path) -> None:
-        """Write everything as JSON, for `footfall plan drift --tested`. Raises UsageError."""
+        """Write everything as JSON, for `footfall plan observe --tested`. Raises UsageError."""
         report = {
             "footfall_coverage": FORMAT,
             "plan": self._plan.id,

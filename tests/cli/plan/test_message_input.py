@@ -38,13 +38,13 @@ def test_a_file_without_any_message_is_broken_input(place: Path, text: str | Non
     if text is not None:
         (place / "events.jsonl").write_text(text)
 
-    for arguments in (["infer"], ["drift", "plan.yaml"]):
+    for arguments in (["infer"], ["observe", "plan.yaml"]):
         done = plan_command(*arguments, "events.jsonl", cwd=place)
         assert done.returncode == 3
         assert words in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["infer"], ["infer", "a.jsonl", "--data", "b"], ["drift", "plan.yaml"]])
+@pytest.mark.parametrize("arguments", [["infer"], ["infer", "a.jsonl", "--data", "b"], ["observe", "plan.yaml"]])
 def test_exactly_one_thing_is_looked_at(place: Path, arguments: list[str]) -> None:
     done = plan_command(*arguments, cwd=place)
 
@@ -61,7 +61,7 @@ def test_infer_and_observe_of_a_file_need_no_store(place: Path, events: Path) ->
     )
     for arguments, code in (
         (["infer", events], 0),
-        (["drift", "plan.yaml", events], 1),
+        (["observe", "plan.yaml", events], 1),
         (["simulate", "plan.yaml", "--data", "x"], 2),
     ):
         command = [sys.executable, "-c", f"{refuse}from footfall.cli import main\nmain()", "plan", *map(str, arguments)]

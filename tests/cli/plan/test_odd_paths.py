@@ -22,7 +22,7 @@ COMMANDS = {
     "baseline": "plan check {plan} --baseline {odd}",
     "diff": "plan diff {plan} --base {odd}",
     "infer": "plan infer {odd}",
-    "drift": "plan drift {plan} {odd}",
+    "observe": "plan observe {plan} {odd}",
     "import": "plan import --from jsonschema {odd} -o {out}",
     "codegen": "plan codegen python {plan} -o {odd} --check",
     "stats": "stats --data {odd}",

@@ -71,7 +71,7 @@ TELLING = [
     ("diff", "{plan}", "--base", "{folder}"),
     ("lock", "{plan}"),
     ("scan", "{plan}", "{folder}"),
-    ("drift", "{plan}", "{folder}/events.jsonl"),
+    ("observe", "{plan}", "{folder}/events.jsonl"),
     ("export", "{plan}", "--to", "segment"),
     ("codegen", "python", "{plan}", "-o", "{folder}/out.py"),
     ("fmt", "{plan}"),

@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "json-schema": ("footfall.cli.plan.json_schema:command", "Write the JSON Schema of plan files, for editors."),
     "lint": ("footfall.cli.plan.lint:command", "Check a plan against rules of style, privacy and use."),
     "lock": ("footfall.cli.plan.lock:command", "Write or check the versions of a plan's events."),
-    "drift": ("footfall.cli.plan.drift:command", "Compare real messages with the plan."),
+    "observe": ("footfall.cli.plan.observe:command", "Compare real messages with the plan."),
     "scan": ("footfall.cli.plan.scan:command", "Compare the tracking calls in Python code with the plan."),
     "simulate": ("footfall.cli.plan.simulate:command", "Say what a new plan would do to stored messages."),
 }

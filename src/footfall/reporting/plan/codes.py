@@ -32,7 +32,7 @@ REGISTERS: Final[tuple[tuple[str, str], ...]] = (
     ("changes listed by `plan diff`", "footfall.planning.diff.kinds:KINDS"),
     ("findings of `plan scan`", "footfall.planning.scan.call_checker:SCAN_CODES"),
     ("findings of `plan lock`", "footfall.planning.lock:LOCK_CODES"),
-    ("findings of `plan drift`", "footfall.planning.profiling.compare:CODES"),
+    ("findings of `plan observe`", "footfall.planning.profiling.compare:CODES"),
     ("findings of `plan codegen` and `plan fmt`", "footfall.reporting.plan.codes:COMMAND_CODES"),
     ("losses listed by `plan export` and `plan import`", "footfall.planning.interop.losses:LOSS_CODES"),
 )

@@ -1,4 +1,4 @@
-"""`footfall plan drift`: compares real messages with the plan, and shows each event's lifecycle."""
+"""`footfall plan observe`: compares real messages with the plan, and shows each event's lifecycle."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from footfall.reporting.plan.lifecycle import LIFECYCLE_FORMS
 __all__ = ["command", "read_coded", "read_tested"]
 
 
-@click.command("drift")
+@click.command("observe")
 @click.argument("plan_path", metavar="PLAN", type=PLAN_PATH)
 @message_options
 @click.option("--scan", type=click.Path(path_type=Path), help="What `footfall plan scan --format json` wrote.")

@@ -1,4 +1,4 @@
-"""`footfall plan drift` compares real messages with the plan, and shows the lifecycle of each event."""
+"""`footfall plan observe` compares real messages with the plan, and shows the lifecycle of each event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.cli.plan.running import plan_command
 
 
 def test_what_differs_from_the_plan_is_found(place: Path, events: Path) -> None:
-    done = plan_command("drift", "plan.yaml", events, cwd=place)
+    done = plan_command("observe", "plan.yaml", events, cwd=place)
 
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
@@ -31,7 +31,7 @@ def test_the_lifecycle_knows_what_is_tested(place: Path, events: Path) -> None:
     covered = {"footfall_coverage": 1, "plan": "bakery", "bundle": "", "events": {"bought": {"count": 3}}}
     (place / "covered.json").write_text(json.dumps(covered))
 
-    done = plan_command("drift", "plan.yaml", events, "--tested", "covered.json", "--format", "json", cwd=place)
+    done = plan_command("observe", "plan.yaml", events, "--tested", "covered.json", "--format", "json", cwd=place)
 
     answer: Any = json.loads(done.stdout)
     assert {event["event"]: (event["coded"], event["tested"], event["seen"]) for event in answer["lifecycles"]} == {
@@ -49,7 +49,7 @@ def test_the_lifecycle_knows_what_is_coded(place: Path, events: Path) -> None:
     )
     (place / "scan.json").write_text(plan_command("scan", "plan.yaml", "app.py", "--format", "json", cwd=place).stdout)
 
-    done = plan_command("drift", "plan.yaml", events, "--scan", "scan.json", "--format", "markdown", cwd=place)
+    done = plan_command("observe", "plan.yaml", events, "--scan", "scan.json", "--format", "markdown", cwd=place)
 
     assert "| `viewed` | active | 2 | - | 10 | 2026-11-03 | 2026-11-03 | nothing |" in done.stdout.splitlines()
     assert "| `baked` | active | no | - | never | - | - | nothing |" in done.stdout.splitlines()
@@ -63,21 +63,21 @@ def test_a_file_about_code_or_tests_that_is_none_is_broken_input(
     if text is not None:
         (place / "other.json").write_text(text)
 
-    done = plan_command("drift", "plan.yaml", events, option, "other.json", cwd=place)
+    done = plan_command("observe", "plan.yaml", events, option, "other.json", cwd=place)
 
     assert done.returncode == 3
     assert "other.json" in done.stderr
 
 
 def test_a_later_look_leaves_out_what_was_before(place: Path, events: Path) -> None:
-    done = plan_command("drift", "plan.yaml", events, "--since", "2026-11-04", "--format", "json", cwd=place)
+    done = plan_command("observe", "plan.yaml", events, "--since", "2026-11-04", "--format", "json", cwd=place)
 
     assert json.loads(done.stdout)["seen"] == 1
 
 
 def test_a_baseline_lets_what_is_known_pass(place: Path, events: Path) -> None:
-    plan_command("drift", "plan.yaml", events, "--baseline", "known.json", "--write-baseline", cwd=place)
+    plan_command("observe", "plan.yaml", events, "--baseline", "known.json", "--write-baseline", cwd=place)
 
-    done = plan_command("drift", "plan.yaml", events, "--baseline", "known.json", "--fail-on", "warning", cwd=place)
+    done = plan_command("observe", "plan.yaml", events, "--baseline", "known.json", "--fail-on", "warning", cwd=place)
 
     assert done.returncode == 0
