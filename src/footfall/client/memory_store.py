@@ -38,6 +38,8 @@ class MemoryStore:
         while True:
             try:
                 return list(islice(self._lanes[rank], most))
+            except RecursionError:
+                raise
             except RuntimeError:  # a signal handler of the same thread changed the lane just now
                 continue
 
