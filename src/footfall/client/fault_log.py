@@ -68,11 +68,11 @@ class EventFaultLog:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._said: dict[tuple[str, ...], object] = {}
+        self._logged: dict[tuple[str, ...], object] = {}
 
     def forget(self) -> None:
         """Begin anew, as a new process does."""
-        self._said.clear()
+        self._logged.clear()
 
     def of_call(self, message: Message, receipt: Receipt) -> None:
         """Say what is wrong with a message that was queued with faults, or was not accepted."""
@@ -108,12 +108,12 @@ class EventFaultLog:
         if self._is_news("scope", kind):
             _warn("the context of a scope was left out: it is of type %s; give a dict", kind)
 
-    def _say(self, what: str, name: str, path: str, code: str, expected: str = "") -> None:
+    def _say(self, outcome: str, name: str, path: str, code: str, expected: str = "") -> None:
         path, code = _without_places(path), _clean(code)
-        if self._is_news(what, name, path, code):
-            place = f"{path} " if path else ""
+        if self._is_news(outcome, name, path, code):
+            shown_path = f"{path} " if path else ""
             wanted = f" (expected {_clean(expected)})" if expected else ""
-            _warn("%s %s %s%s%s; %s", name, what, place, code, wanted, _REMEDIES.get(code, _REMEDY))
+            _warn("%s %s %s%s%s; %s", name, outcome, shown_path, code, wanted, _REMEDIES.get(code, _REMEDY))
 
     def _say_order(self, name: str, type_: str) -> None:
         if self._is_news("argument_order", name):
@@ -123,17 +123,17 @@ class EventFaultLog:
                 *(name, type_, first),
             )
 
-    def _is_news(self, *what: str) -> bool:
-        said = self._said
-        if what in said:
+    def _is_news(self, *news: str) -> bool:
+        logged = self._logged
+        if news in logged:
             return False
-        if len(said) >= self._most:
-            what = ("that is all",)
-            if what not in said:
+        if len(logged) >= self._most:
+            news = ("that is all",)
+            if news not in logged:
                 _warn("more than %d kinds of faults were logged; further ones are not", self._most)
         first = object()
         # One step, so that of two threads with the same fault one speaks.
-        return said.setdefault(what, first) is first and len(what) > 1
+        return logged.setdefault(news, first) is first and len(news) > 1
 
 
 PROCESS = EventFaultLog()

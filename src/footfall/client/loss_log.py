@@ -21,13 +21,13 @@ class LossLog:
     """Compares what was lost with what was said of it. Times are seconds of a clock that never goes back."""
 
     def __init__(self) -> None:
-        self._said: Counter[str] = Counter()
+        self._logged: Counter[str] = Counter()
         self._since: float | None = None
         self._quiet_until = float("-inf")
 
     def unsaid(self, lost: Mapping[str, int]) -> dict[str, int]:
         """What was lost, by reason, since this was last said."""
-        return {reason: count - self._said[reason] for reason, count in lost.items() if count > self._said[reason]}
+        return {reason: count - self._logged[reason] for reason, count in lost.items() if count > self._logged[reason]}
 
     def due(self, lost: Mapping[str, int], now: float, *, is_calm: bool) -> dict[str, int]:
         """What to say now of all that was `lost`; empty for nothing.
@@ -46,7 +46,7 @@ class LossLog:
     def say(self, lost: Mapping[str, int], now: float) -> dict[str, int]:
         """What to say now in any case."""
         new = self.unsaid(lost)
-        self._said.update(new)
+        self._logged.update(new)
         self._since, self._quiet_until = None, now + _EVERY
         return new
 

@@ -48,17 +48,17 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True):
     transform_key: bytes | None = None
 
     def __post_init__(self) -> None:
-        wrong = [f"{name} must be more than 0" for name in _MORE_THAN_ZERO if not _number(getattr(self, name)) > 0]
-        wrong += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not _number(getattr(self, name)) >= 0]
+        faults = [f"{name} must be more than 0" for name in _MORE_THAN_ZERO if not _number(getattr(self, name)) > 0]
+        faults += [f"{name} must be 0 or more" for name in _NOT_NEGATIVE if not _number(getattr(self, name)) >= 0]
         if plain_text(self.when_full) not in ("block", "drop_oldest"):
-            wrong.append('when_full must be "block" or "drop_oldest"')
+            faults.append('when_full must be "block" or "drop_oldest"')
         key: object = self.transform_key
         if isinstance(key, bytes):
             msgspec.structs.force_setattr(self, "transform_key", SecretBytes(key))
         elif key is not None:
-            wrong.append("transform_key must be bytes")
-        if wrong:
-            raise UsageError(f"ClientOptions: {'; '.join(wrong)}")
+            faults.append("transform_key must be bytes")
+        if faults:
+            raise UsageError(f"ClientOptions: {'; '.join(faults)}")
 
 
 def _number(value: object) -> float:

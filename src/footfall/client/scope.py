@@ -18,12 +18,12 @@ class Scope(NamedTuple):
     anonymous_id: object = None
     context: Mapping[str, Any] = {}
 
-    def within(self, inner: Scope) -> Scope:
+    def within(self, enclosed: Scope) -> Scope:
         """The scope of a block inside this one: what the inner block says wins, contexts are merged key by key."""
         return Scope(
-            self.user_id if inner.user_id is None else inner.user_id,
-            self.anonymous_id if inner.anonymous_id is None else inner.anonymous_id,
-            {**self.context, **inner.context},
+            self.user_id if enclosed.user_id is None else enclosed.user_id,
+            self.anonymous_id if enclosed.anonymous_id is None else enclosed.anonymous_id,
+            {**self.context, **enclosed.context},
         )
 
 
@@ -31,14 +31,14 @@ NO_SCOPE = Scope()
 
 
 class Block:
-    """A `with` block whose scope is `inner`, inside of the blocks around it. Entering and leaving it never raise.
+    """A `with` block with a scope, inside of the blocks around it. Entering and leaving it never raise.
 
     A context variable, so threads and tasks each have their own, and a task starts with that of its creator.
     """
 
-    def __init__(self, current: ContextVar[Scope], inner: Scope, caught: CaughtErrors) -> None:
+    def __init__(self, current: ContextVar[Scope], scope: Scope, caught: CaughtErrors) -> None:
         self._current = current
-        self._inner = inner
+        self._scope = scope
         self._caught = caught
         # The scope before, once for each time that the block is entered.
         self._outer: list[tuple[Scope, Token[Scope]]] = []
@@ -46,7 +46,7 @@ class Block:
     @guarded(NO_SCOPE)
     def __enter__(self) -> Scope:
         outer = self._current.get()
-        scope = outer.within(self._inner)
+        scope = outer.within(self._scope)
         self._outer.append((outer, self._current.set(scope)))
         return scope
 

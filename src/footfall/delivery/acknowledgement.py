@@ -63,24 +63,24 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def _footfall(reply: Reply, count: int) -> Answer | None:
     """200 and our JSON, whose counts are those of the batch and of its verdicts."""
     try:
-        said = _decode_ours(reply.body.removeprefix(_BOM))
+        reply_body = _decode_ours(reply.body.removeprefix(_BOM))
     except _UNREADABLE:
         return None
-    answer = Answer(said.received, said.verdicts)
-    if reply.status != 200 or not said.success or not answer.acknowledges(count):
+    answer = Answer(reply_body.received, reply_body.verdicts)
+    if reply.status != 200 or not reply_body.success or not answer.acknowledges(count):
         return None
     counts = answer.counts()
-    agrees = all(getattr(said, name) in (None, number) for name, number in counts.items())
+    agrees = all(getattr(reply_body, name) in (None, number) for name, number in counts.items())
     return answer if agrees else None
 
 
 def _segment(reply: Reply, count: int) -> Answer | None:
     """200 and `{"success": true}`."""
     try:
-        said = _decode_segments(reply.body)
+        reply_body = _decode_segments(reply.body)
     except _UNREADABLE:
         return None
-    return Answer(count) if reply.status == 200 and said.success else None
+    return Answer(count) if reply.status == 200 and reply_body.success else None
 
 
 def _rudderstack(reply: Reply, count: int) -> Answer | None:

@@ -63,12 +63,12 @@ def check_write_key(key: object) -> str:
     return key
 
 
-def _parts(url: object, what: str, schemes: tuple[str, ...]) -> tuple[str, str | None, str, str, str]:
+def _parts(url: object, kind: str, schemes: tuple[str, ...]) -> tuple[str, str | None, str, str, str]:
     """Scheme, user name and password, host with port, path, and what follows it."""
 
     def refuse(why: str) -> NoReturn:
         is_safe = isinstance(url, str) and _SHOWN.fullmatch(url) is not None
-        raise UsageError(f"{repr(url)[:200] if is_safe else 'what was given'} is not {what}: {why}")
+        raise UsageError(f"{repr(url)[:200] if is_safe else 'what was given'} is not {kind}: {why}")
 
     if not isinstance(url, str):
         refuse(f"it is no text; {_LIKE}")
@@ -82,8 +82,8 @@ def _parts(url: object, what: str, schemes: tuple[str, ...]) -> tuple[str, str |
     scheme, authority, path, rest = match.groups()
     if scheme.lower() not in schemes:
         refuse(f"its scheme is none of {', '.join(schemes)}; {_LIKE}")
-    user, at, place = authority.rpartition("@")
-    split = _HOST.fullmatch(place)
+    user, at, host_and_port = authority.rpartition("@")
+    split = _HOST.fullmatch(host_and_port)
     if split is None:
         refuse("its host and port cannot be read; write an IPv6 address in brackets, and the port after one colon")
     host, port = split.groups()
@@ -91,7 +91,7 @@ def _parts(url: object, what: str, schemes: tuple[str, ...]) -> tuple[str, str |
         refuse(fault)
     if port is not None and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= _LAST_PORT):
         refuse(f"its port must be a number from 1 to {_LAST_PORT}, or be left out with its colon")
-    return scheme.lower(), user if at else None, place, path, rest
+    return scheme.lower(), user if at else None, host_and_port, path, rest
 
 
 def _is_clean(text: str) -> bool:

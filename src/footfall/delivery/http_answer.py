@@ -47,13 +47,13 @@ class AnswerReader:
             answer = self._acknowledges(Reply(reply.status_code, content_type, body), len(batch.messages))
             if answer is not None and answer.acknowledges(len(batch.messages)):
                 return answer
-        said = excerpt_of(content_type, body, b",".join(batch.messages), self._secrets)
+        excerpt = excerpt_of(content_type, body, b",".join(batch.messages), self._secrets)
         raise error_for(
             reply.status_code,
             retry_after=_retry_after(reply.headers),
             detail=self._shown(reply.reason_phrase),
             from_page=is_page(content_type),
-            whose=f"{self._url} answered {said}",
+            whose=f"{self._url} answered {excerpt}",
         )
 
     def unreachable(self, error: Exception) -> UnreachableError:

@@ -76,10 +76,12 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None = None
 
     def __post_init__(self) -> None:
-        wrong = [name for name in ("initial", "maximum", "longest_asked") if getattr(self, name) <= 0]
-        wrong += [name for name in ("attempts", "seconds") if (limit := getattr(self, name)) is not None and limit <= 0]
-        if wrong:
-            raise UsageError(f"RetryPolicy: {', '.join(wrong)} must be more than 0")
+        faults = [name for name in ("initial", "maximum", "longest_asked") if getattr(self, name) <= 0]
+        faults += [
+            name for name in ("attempts", "seconds") if (limit := getattr(self, name)) is not None and limit <= 0
+        ]
+        if faults:
+            raise UsageError(f"RetryPolicy: {', '.join(faults)} must be more than 0")
 
     def delay(self, failures: Failures, *, dice: float, retry_after: float | None = None) -> float:
         """Seconds to wait before the next attempt; `dice` is a number in [0, 1)."""
