@@ -249,6 +249,18 @@ def test_traits_that_a_batch_says_for_all_of_its_messages_are_changed(tmp_path: 
     taken = take(tmp_path, body, PLAN)
 
     assert taken.rows[0].envelope == b'{"context":{"traits": {"email": "%b"}, "x": 1.1}}' % hashed().encode()
+    assert taken.rows[0].traits == b'{"email": "%b"}' % hashed().encode()
+    assert NEVER not in taken.everything
+
+
+def test_of_traits_from_three_places_none_is_kept_in_clear(tmp_path: Path) -> None:
+    places = {"context": {"traits": {"email": SECRET, "a": 1}}, "traits": {"email": SECRET, "b": 2}}
+    body = batch({"type": "identify", "userId": "u", **places}, context={"traits": {"email": SECRET, "c": 3}})
+
+    taken = take(tmp_path, body, PLAN)
+
+    assert json.loads(taken.rows[0].traits or b"") == {"email": hashed(), "a": 1, "b": 2, "c": 3}
+    assert NEVER not in taken.everything
 
 
 def test_the_traits_of_a_user_are_changed_on_every_message(tmp_path: Path) -> None:

@@ -45,8 +45,9 @@ class RequestContext(msgspec.Struct, frozen=True):
     """What all messages of a request have in common.
 
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
-    `form` says where its messages say what, and `shared` is the JSON of the envelope as it came. For messages that were
-    kept before, `transformed` is the bundle by which they were checked then: its transforms were applied.
+    `form` says where its messages say what, `shared` is the JSON of the envelope as it came, to be checked, and `kept`
+    the same with the plan's transforms, to be written. For messages that were kept before, `transformed` is the bundle
+    by which they were checked then: its transforms were applied.
     """
 
     source: str
@@ -59,6 +60,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     rules_for: RulesFor
     form: MessageForm
     shared: bytes | None = None
+    kept: bytes | None = None
     transformed: str | None = None
 
 

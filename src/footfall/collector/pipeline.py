@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -72,15 +72,17 @@ def request_context(
     envelope: RequestEnvelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
 ) -> RequestContext:
     """What all messages of a request have in common that came in at `received_at` (us since 1970-01-01 UTC)."""
+    context = envelope.context if type(envelope.context) is dict else {}
     return RequestContext(
         source=source,
         received_at=received_at,
         day=_day_of(received_at // _DAY_US),
         skew=clock_skew(envelope.sent_at, received_at),
         type=envelope.type,
-        context=envelope.context if type(envelope.context) is dict else {},
+        context=context,
         form=envelope.form,
         shared=envelope.shared,
+        kept=_kept(envelope.shared, context, rules_for),
         settings=settings,
         rules_for=rules_for,
     )
@@ -102,7 +104,7 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
     verdicts: dict[int, Verdict] = {}
     rejected: Counter[tuple[str, str]] = Counter()
     notices: dict[int, list[Notice]] = {}
-    source, received_at, shared = request.source, request.received_at, _kept_envelope(envelope, request)
+    source, received_at, kept = request.source, request.received_at, request.kept
     size = bodies = 0
     for index, piece in enumerate(envelope.pieces):
         if index and not index % _GROW_EVERY:
@@ -135,17 +137,18 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
                 state.body = excerpt(piece.raw, state.body)
         indexes.append(index)
         size += _ROW_BYTES
-        bodies += len(state.body)
-        rows.append(state.row(source, received_at, shared))
+        bodies += len(state.body) + len(state.traits or b"")
+        rows.append(state.row(source, received_at, kept))
     return IntakeDecision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
 
 
-def _kept_envelope(envelope: RequestEnvelope, request: RequestContext) -> bytes | None:
-    if envelope.shared is None or not request.context:
-        return envelope.shared
-    rules = request.rules_for(bundle_of(request.context, request.context))
+def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor) -> bytes | None:
+    """The envelope as it may be written: with the plan's transforms."""
+    if shared is None or not context:
+        return shared
+    rules = rules_for(bundle_of(context, context))
     door = None if rules is None else rules.door
-    return envelope.shared if door is None else door.envelope(envelope.shared, request.context)
+    return shared if door is None else door.envelope(shared, context)
 
 
 def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
@@ -155,7 +158,7 @@ def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
     try:
         conceal(state, request)
     except Exception:  # noqa: BLE001 - see `decide`
-        state.body = b"{}"
+        state.body, state.traits = b"{}", None
 
 
 def answer(decision: IntakeDecision, fresh: Sequence[bool]) -> Answer:

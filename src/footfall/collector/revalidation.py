@@ -74,6 +74,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
             rules_for=rules_for,
             form=STORED,
             shared=row.envelope,
+            kept=row.envelope,
             transformed=row.bundle,
         ),
     )
@@ -87,7 +88,6 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
         occurred_at=row.occurred_at,
         received_at=row.received_at,
         bundle=row.bundle,
-        envelope=row.envelope,
     )
     return Revalidated(anew, faults_of(anew) if anew.kind == "quarantined" else ())
 

@@ -168,7 +168,7 @@ def _doubt(state: MessageState, request: RequestContext) -> None:
 def traits(state: MessageState, request: RequestContext) -> bool:
     """The traits of a user that its own `traits` do not have."""
     if state.type == "identify" and not state.is_oversize:
-        state.more_traits = request.form.more_traits(state.body, request.shared)
+        state.more_traits = request.form.more_traits(state.body, request.kept)
         if state.more_traits:
             state.traits = bytes(merged_objects([*state.more_traits, *own_traits(state.body)]))
     return True
