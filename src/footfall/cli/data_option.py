@@ -15,15 +15,13 @@ __all__ = ["data_option", "plan_option"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 
-_VARIABLE = "FOOTFALL_DATA"
 
-
-def data_option(help_: str = "The data folder of a collector.") -> Callable[[T], T]:
+def data_option(command: T) -> T:
     """`--data`, else FOOTFALL_DATA, else `data` in footfall.toml or the file of FOOTFALL_CONFIG; one is required."""
     return click.option(
-        "--data", type=click.Path(path_type=Path), envvar=_VARIABLE, show_envvar=True, callback=_or_of_file,
-        help=f"{help_}  [required, or `data` in footfall.toml]",
-    )  # fmt: skip
+        "--data", type=click.Path(path_type=Path), envvar="FOOTFALL_DATA", show_envvar=True, callback=_or_of_file,
+        help="The data folder of a collector.  [required, or `data` in footfall.toml]",
+    )(command)  # fmt: skip
 
 
 def plan_option(help_: str) -> Callable[[T], T]:

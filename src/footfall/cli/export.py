@@ -30,7 +30,7 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 
 
 @click.command("export", epilog=_COLUMNS_HELP)
-@data_option()
+@data_option
 @plan_option("The plan that says who the persons are.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")

@@ -44,7 +44,7 @@ def command() -> None:
 
 
 @command.command("create")
-@data_option()
+@data_option
 @click.option("--source", help="Whose events the key sends: a source of the plan. Only for the role write.")
 @click.option(
     "--role", type=click.Choice(get_args(Role)), default="write", show_default=True,
@@ -85,7 +85,7 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
 
 
 @command.command("list")
-@data_option()
+@data_option
 @_format_option
 def list_(*, data: Path, format_: str) -> None:
     """List every key that was ever created, by its id and never the key itself."""
@@ -100,7 +100,7 @@ def list_(*, data: Path, format_: str) -> None:
 
 @command.command("revoke")
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@data_option()
+@data_option
 def revoke(*, ids: tuple[str, ...], data: Path) -> None:
     """End keys for ever, by the ids that `footfall keys list` shows. A running collector answers them 401 from then on.
 

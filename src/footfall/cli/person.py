@@ -31,7 +31,7 @@ def command() -> None:
 
 @command.command()
 @click.argument("id")
-@data_option()
+@data_option
 @plan_option("The plan that says who the persons are.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many recent messages.")

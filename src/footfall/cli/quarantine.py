@@ -35,7 +35,7 @@ def command() -> None:
 
 
 @command.command("list")
-@data_option()
+@data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
 @_key_option
@@ -62,7 +62,7 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 
 
 @command.command("replay")
-@data_option()
+@data_option
 @plan_option("The corrected plan.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would happen. Works while a collector runs.")
 @click.option("--event", help="Only messages of this event, by the name it came with or by its name in the plan.")

@@ -19,7 +19,7 @@ __all__ = ["command"]
 
 
 @click.command("report")
-@data_option()
+@data_option
 @plan_option("The plan that says what to compute.")
 @click.option(
     "--since", type=TimeParam(), help="Count what occurred from this time on, instead of each KPI's own window."

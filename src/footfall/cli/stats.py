@@ -23,7 +23,7 @@ _NOT_SYNCED = (
 
 
 @click.command("stats")
-@data_option()
+@data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.

@@ -386,10 +386,10 @@ class Outbox:
             return reason
         return _UNSENT if self._sending is None else _UNANSWERED
 
-    def _is_long(self, more: int = 0) -> bool:
-        """Whether what is queued, and `more` bytes, fill a batch."""
+    def _is_long(self) -> bool:
+        """Whether what is queued fills a batch."""
         low, high = self._totals.sizes
-        return low + high + more >= self._options.max_batch_bytes - _ENVELOPE
+        return low + high >= self._options.max_batch_bytes - _ENVELOPE
 
     @property
     def _queued(self) -> int:

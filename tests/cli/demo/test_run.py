@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import httpx
 import pytest
 
 from footfall.cli.demo.processes import FOOTFALL, running
+from footfall.cli.demo.run import counted, example_file, prepare, progress
+from footfall.clock import SystemClock
+from footfall.disk import SystemDisk
+from footfall.errors import DataFolderError, DataFolderHeldError, UsageError
+from footfall.storage.folder import DataFolder
 
 WITHIN = 60.0  # seconds that the demo may take to start on a busy machine
 QUICK = ("--visitors", "12", "--seconds", "2")
@@ -131,3 +138,101 @@ def test_a_demo_that_is_told_to_end_takes_its_collector_and_its_shop_with_it(tmp
     for address in (collector, shop):
         with pytest.raises(httpx.ConnectError):
             httpx.get(address)
+
+
+@pytest.mark.parametrize(
+    "relative", ["examples/shop/main.py", "examples/gateway/gateway.py", "tracking_plans/shop_and_gateway"]
+)
+def test_what_the_demo_needs_is_found(relative: str) -> None:
+    assert example_file(relative).exists()
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(UsageError, match="no examples/nothing"):
+        example_file("examples/nothing")
+
+
+def test_a_run_prints_five_lines_or_so_and_the_last_visit(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(12) as show:
+        for done in range(1, 13):
+            show(done, Counter(pages=done))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 6 + 1
+    assert lines[-1] == "    12 of 12 visits: pages 12, sign-ins 0, orders 0, declined 0"
+
+
+def test_what_nobody_did_is_counted_as_0() -> None:
+    assert counted(Counter(orders=3, other=1)) == "pages 0, sign-ins 0, orders 3, declined 0"
+
+
+def prepared(data: Path, plan: Path) -> int:
+    return prepare(data, plan, clock=SystemClock(), disk=SystemDisk())
+
+
+@pytest.fixture
+def plan() -> Path:
+    return example_file("tracking_plans/shop_and_gateway")
+
+
+def test_a_new_folder_gets_a_copy_of_the_plan_without_its_fixtures(tmp_path: Path, plan: Path) -> None:
+    prepared(tmp_path / "new", plan)
+
+    copied = {path.relative_to(tmp_path / "new" / "plan") for path in (tmp_path / "new" / "plan").rglob("*.yaml")}
+    assert copied == {
+        path.relative_to(plan) for path in plan.rglob("*.yaml") if "fixtures" not in path.relative_to(plan).parts
+    }
+    assert Path("plan.yaml") in copied
+
+
+def test_a_second_run_into_the_same_folder_is_told_of_the_first(tmp_path: Path, plan: Path) -> None:
+    counts = [prepared(tmp_path / "new", plan) for _ in range(3)]
+
+    assert counts == [0, 1, 2]
+
+
+def test_what_the_reader_changed_in_the_plan_stays(tmp_path: Path, plan: Path) -> None:
+    prepared(tmp_path / "new", plan)
+    mine = tmp_path / "new" / "plan" / "plan.yaml"
+    mine.write_text("plan: mine\n")
+
+    prepared(tmp_path / "new", plan)
+
+    assert mine.read_text() == "plan: mine\n"
+
+
+def test_a_folder_of_somebody_else_is_refused_and_left_as_it_is(tmp_path: Path, plan: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("chapter 1")
+
+    with pytest.raises(DataFolderError, match="not footfall's"):
+        prepared(tmp_path, plan)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_the_folder_of_a_real_collector_is_refused_and_left_as_it_is(tmp_path: Path, plan: Path) -> None:
+    DataFolder.open(tmp_path / "real").close()
+    before = sorted(path.name for path in (tmp_path / "real").iterdir())
+
+    with pytest.raises(DataFolderError, match="spoil"):
+        prepared(tmp_path / "real", plan)
+
+    assert sorted(path.name for path in (tmp_path / "real").iterdir()) == before
+
+
+def test_a_folder_that_a_collector_holds_is_refused_with_its_process(tmp_path: Path, plan: Path) -> None:
+    prepared(tmp_path / "new", plan)
+    held = DataFolder.open(tmp_path / "new")
+
+    with pytest.raises(DataFolderHeldError, match=f"process {os.getpid()}"):
+        prepared(tmp_path / "new", plan)
+
+    held.close()
+
+
+def test_a_folder_with_a_broken_note_is_refused(tmp_path: Path, plan: Path) -> None:
+    prepared(tmp_path / "new", plan)
+    (tmp_path / "new" / "demo.json").write_text("[")
+
+    with pytest.raises(DataFolderError, match=r"demo\.json"):
+        prepared(tmp_path / "new", plan)

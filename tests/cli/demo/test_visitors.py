@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from footfall.cli.demo.example_files import example_file
 from footfall.cli.demo.processes import running
+from footfall.cli.demo.run import example_file
 from footfall.cli.demo.visitors import visit_shop
 from footfall.clock import SystemClock
 from footfall.errors import UsageError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.cli.plan.git_tree import CommitDisk, find_repository
+from footfall.cli.plan.git_tree import CommitDisk, find_repository, run_git
 from footfall.errors import BrokenInputError
 from footfall.plan import read
 
@@ -67,3 +67,18 @@ def test_names_of_any_kind_and_contents_of_any_size_come_as_they_are(tmp_path: P
     assert repository.files(commit, "nowhere", [".yaml"]) == {}
     with pytest.raises(BrokenInputError, match="no commit that this repository has"):
         repository.commit("--help")
+
+
+def test_git_gets_no_variable_of_ours_and_asks_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "git"
+    program.write_text('#!/bin/sh\nenv\necho "arguments: $*"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("FOOTFALL_WRITE_KEY", "secret")
+    monkeypatch.setenv("GIT_DIR", "/elsewhere/.git")
+
+    answer = run_git(str(program), tmp_path, "show", "--", "a b").stdout.decode()
+
+    assert "secret" not in answer
+    assert {"GIT_DIR=/elsewhere/.git", "GIT_TERMINAL_PROMPT=0"} <= set(answer.splitlines())
+    assert "core.fsmonitor=false" in answer
+    assert answer.endswith("show -- a b\n")

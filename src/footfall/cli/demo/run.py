@@ -6,28 +6,107 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
+import msgspec
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from footfall.cli.demo.example_files import example_file
-from footfall.cli.demo.folder import prepare
+import footfall
 from footfall.cli.demo.processes import FOOTFALL, ending_on, running
-from footfall.cli.demo.progress import progress
 from footfall.cli.demo.reading import show_results
 from footfall.cli.demo.visitors import visit_shop
-from footfall.cli.output import echo
+from footfall.cli.output import console, echo
 from footfall.clock import Clock, SystemClock
-from footfall.disk import SystemDisk
-from footfall.errors import FootfallError, PlatformError
+from footfall.disk import Disk, SystemDisk, replace_file
+from footfall.errors import DataFolderError, FootfallError, PlatformError, UsageError
+from footfall.storage.folder import DataFolder
 
-__all__ = ["command"]
+__all__ = ["command", "example_file", "prepare", "progress"]
 
+_NOTE = "demo.json"
+_PLAIN_LINES = 5  # how many lines a run prints where the output is no terminal
 _USAGE = 2
 _STARTS_WITHIN = 60.0  # seconds; long for a machine that has nothing else to do, and short for one that has
 _ENDS_WITHIN = 60.0  # seconds after the last visitor
 _GATEWAYS = 4
 _READINGS = 15
+
+
+class _Note(msgspec.Struct, frozen=True):
+    runs: int
+
+
+def prepare(data: Path, plan: Path, *, clock: Clock, disk: Disk) -> int:
+    """Make the folder, or take an earlier demo's, and copy the plan into it; how many runs were before this one.
+
+    Raises DataFolderError for a folder that is not footfall's, and for one with other data than a demo's.
+    """
+    used = (data / "footfall.json").exists()
+    DataFolder.open(data, disk=disk, clock=clock).close()
+    note = data / _NOTE
+    earlier = 0
+    if used:
+        try:
+            with disk.open(note, "read") as file:
+                earlier = msgspec.json.decode(file.read(), type=_Note).runs
+        except FileNotFoundError:
+            raise DataFolderError(
+                data, "holds a collector's data, which made-up visitors would spoil; name another folder with --data"
+            ) from None
+        except msgspec.DecodeError as error:
+            raise DataFolderError(data, f"has a {_NOTE} that is not the demo's; name another folder") from error
+    replace_file(disk, note, msgspec.json.encode(_Note(earlier + 1)) + b"\n")
+    _copy(plan, data / "plan", disk)
+    return earlier
+
+
+def _copy(plan: Path, target: Path, disk: Disk) -> None:
+    """Copy a plan's files; what the reader has changed in an earlier copy stays."""
+    for source in sorted(plan.rglob("*.yaml")):
+        copy = target / source.relative_to(plan)
+        if "fixtures" in source.relative_to(plan).parts or copy.exists():
+            continue
+        disk.make_folder(copy.parent)
+        with disk.open(source, "read") as file:
+            replace_file(disk, copy, file.read())
+
+
+@contextmanager
+def progress(visitors: int) -> Iterator[Callable[[int, Counter[str]], None]]:
+    """A function to call after each visit with how many are done and what the visitors did so far."""
+    if not sys.stdout.isatty():
+        yield lambda done, actions: _line(done, visitors, actions)
+        return
+    columns = (TextColumn("visits"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console()) as bar:
+        task = bar.add_task("", total=visitors)
+        yield lambda done, actions: bar.update(task, completed=done, description=counted(actions))
+
+
+def _line(done: int, visitors: int, actions: Counter[str]) -> None:
+    if done == visitors or done % max(1, visitors // _PLAIN_LINES) == 0:
+        echo(f"  {done:>4} of {visitors} visits: {counted(actions)}")
+
+
+def counted(actions: Counter[str]) -> str:
+    """What the visitors did, in one line."""
+    return ", ".join(f"{name} {actions[name]}" for name in ("pages", "sign-ins", "orders", "declined"))
+
+
+def example_file(relative: str) -> Path:
+    """The file or folder `relative` of the project, wherever this footfall was installed from.
+
+    Raises UsageError when this installation came without the examples.
+    """
+    package = Path(footfall.__file__).parent
+    for root in (package / "_examples", package.parents[1]):
+        if (root / relative).exists():
+            return root / relative
+    raise UsageError(f"this installation of footfall has no {relative}: install the wheel, or run in a checkout")
 
 
 @click.command("demo")
@@ -55,9 +134,9 @@ def command(data: Path, seed: int, visitors: int, seconds: float) -> None:
 
 def _run(data: Path, *, seed: int, visitors: int, seconds: float, clock: Clock) -> None:
     plan = example_file("tracking_plans/shop_and_gateway")
-    earlier = prepare(data, plan, seed=seed, visitors=visitors, clock=clock, disk=SystemDisk())
+    earlier = prepare(data, plan, clock=clock, disk=SystemDisk())
     if earlier:
-        echo(f"{data} has {len(earlier)} earlier run(s) of the demo; this one adds another round of visits.\n")
+        echo(f"{data} has {earlier} earlier run(s) of the demo; this one adds another round of visits.\n")
     _live(data, seed=seed, visitors=visitors, seconds=seconds, clock=clock)
     show_results(data)
 

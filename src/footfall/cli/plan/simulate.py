@@ -20,7 +20,7 @@ __all__ = ["command"]
 
 @click.command("simulate")
 @click.argument("new", metavar="NEW", type=PLAN_PATH)
-@data_option()
+@data_option
 @click.option("--current", type=PLAN_PATH, help="The plan to compare with.  [default: the latest plan of the folder]")
 @click.option("--since", type=TimeParam(), help="Use only messages that occurred since (2026-11-01, 7d, 12h).")
 @click.option("--until", type=TimeParam(), help="Use only messages that occurred before this time.  [default: now]")

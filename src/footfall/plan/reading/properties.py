@@ -7,17 +7,43 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.model import Property
+from footfall.plan.checking.validate import Validator
+from footfall.plan.model import Event, Plan, Property
 from footfall.plan.problems import MISSING, Location, Path, Problems
 from footfall.plan.reading.constraints import check_constraints
-from footfall.plan.reading.examples import check_examples
 from footfall.plan.reading.field_types import NAME, Record, check_name
 from footfall.plan.reading.merge import Definition, MergedFiles
 from footfall.plan.reading.schema import PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["PropertyReader", "ResolvedProperty"]
+__all__ = ["PropertyReader", "ResolvedProperty", "check_examples"]
+
+_KEY = "example"
+_encoder = msgspec.json.Encoder(decimal_format="number")
+
+
+def check_examples(prop: Property, node: YamlNode, path: Path, problems: Problems) -> None:
+    """Report every example that a property would refuse; `node` is where the property is written."""
+    alone = msgspec.structs.replace(prop, name=_KEY, wire_name=_KEY, transform=None)
+    event = Event(name=_KEY, wire_name=_KEY, properties=(alone,))
+    validator = Validator(Plan(id=_KEY, events={_KEY: event}), stage="client")
+    for value in prop.examples:
+        faults = validator.check(event, _encoder.encode({_KEY: value})).faults
+        if faults:
+            problems.add(
+                "bad_example",
+                f"the example {_shown(value)} does not fit: {str(faults[0]).removeprefix(_KEY).strip()}",
+                at=node.get("examples") or node,
+                path=path,
+                remedy="mend the example, or the constraint",
+            )
+
+
+def _shown(value: object) -> str:
+    text = _encoder.encode(value).decode()
+    return text if len(text) <= 40 else text[:37] + "…"
+
 
 _MOST_VALUES = 200_000  # of a whole plan: types in one another multiply
 _BROKEN = Property(type="any")
