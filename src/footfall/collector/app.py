@@ -21,8 +21,8 @@ from footfall.collector.responses import (
     CLOSE,
     Message,
     Refusal,
+    Response,
     Send,
-    encode,
     headers_of,
     respond,
     respond_error,
@@ -125,12 +125,12 @@ class App:
             source, decision = await self._decide(route, body, scope.get("query_string", b""), source, claim)
             del body
             fresh = await self._committed(decision, claim)
-            answered = partial(self._answered, source, decision, fresh)
+            answered = partial(self._response, route, source, decision, fresh)
             is_little = decision.received <= self._settings.inline_messages
-            text = answered() if is_little else await self._intake.lane.finish(answered)
+            response = answered() if is_little else await self._intake.lane.finish(answered)
             del decision, answered
-            claim.hold(min(len(text), claim.size))
-            await respond(send, 200, text)
+            claim.hold(min(len(response.body), claim.size))
+            await respond(send, response.status, response.body, response.headers, response.content_type)
 
     async def _unproven(
         self, route: Route, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, claim: Claim
@@ -216,8 +216,8 @@ class App:
         source = source or self._source_of_body(envelope)
         return source, self._intake.decide(envelope, source, claim)
 
-    def _answered(self, source: str, decision: IntakeDecision, fresh: list[bool]) -> bytes:
-        return encode(self._intake.answer(source, decision, fresh))
+    def _response(self, route: Route, source: str, decision: IntakeDecision, fresh: list[bool]) -> Response:
+        return route.response(self._intake.answer(source, decision, fresh))
 
     async def _committed(self, decision: IntakeDecision, claim: Claim) -> list[bool]:
         """Have the rows written. Their memory counts until then, even if nobody waits for the answer any more."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -15,10 +15,12 @@ __all__ = [
     "Headers",
     "Message",
     "Refusal",
+    "Response",
     "Send",
     "encode",
     "error_body",
     "headers_of",
+    "json_response",
     "respond",
     "respond_error",
     "slow_stranger",
@@ -36,7 +38,7 @@ _MOST_FAULTS = 10_000
 # What a server may write at once without waiting for its reader.
 _AT_ONCE = 65_536
 CLOSE: tuple[bytes, bytes] = (b"connection", b"close")
-_JSON: tuple[bytes, bytes] = (b"content-type", b"application/json")
+_JSON = b"application/json"
 
 
 class Refusal(RequestError):  # noqa: N818 - it is answered, and never leaves the collector
@@ -82,10 +84,32 @@ def encode(answer: Answer) -> bytes:
     return msgspec.json.encode(body)
 
 
-async def respond(send: Send, status: int, body: bytes, headers: Headers | None = None) -> None:
+class Response(NamedTuple):
+    """A response to a request whose messages were taken. One of status 204 has no body and no `content_type`."""
+
+    status: int
+    body: bytes
+    content_type: bytes = _JSON
+    headers: Sequence[tuple[bytes, bytes]] = ()
+
+
+def json_response(answer: Answer) -> Response:
+    """What footfall's client and Segment's SDKs read."""
+    return Response(200, encode(answer))
+
+
+async def respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    headers: Sequence[tuple[bytes, bytes]] | None = None,
+    content_type: bytes = _JSON,
+) -> None:
     """Send an answer. A long one has been taken by its reader, but for what a server buffers, when this returns."""
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [_JSON, length, *(headers or ())]})
+    described: Headers = [] if status == 204 else [
+        (b"content-type", content_type), (b"content-length", str(len(body)).encode()),
+    ]  # fmt: skip
+    await send({"type": "http.response.start", "status": status, "headers": [*described, *(headers or ())]})
     if len(body) <= _AT_ONCE:
         await send({"type": "http.response.body", "body": body})
     else:

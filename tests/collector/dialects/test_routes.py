@@ -16,9 +16,10 @@ from footfall.collector import Collector, CollectorSettings
 from footfall.collector.app import App
 from footfall.collector.dialects import ROUTES, STORED, Route
 from footfall.collector.dialects.rudderstack import RudderStack
+from footfall.collector.responses import Response
 from footfall.collector.wire import Pieces, RequestEnvelope
 from footfall.errors import RequestError
-from footfall.events import MESSAGE_TYPES
+from footfall.events import MESSAGE_TYPES, Answer
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -43,8 +44,18 @@ class Hits:
         return parse_qs(query.decode()).get("key", [])
 
 
-def sent(tmp_path: Path, method: str, url: str, content: bytes = b"") -> tuple[int, list[tuple[object, ...]]]:
-    """The status of the answer, and what is stored."""
+def gif(answer: Answer) -> Response:
+    return Response(200, b"GIF89a", b"image/gif", [(b"x-received", str(answer.received).encode())])
+
+
+def nothing(_answer: Answer) -> Response:
+    return Response(204, b"")
+
+
+def answered(
+    tmp_path: Path, method: str, url: str, content: bytes = b""
+) -> tuple[httpx.Response, list[tuple[object, ...]]]:
+    """The answer, and what is stored."""
     journal = MemoryJournal()
 
     async def send(app: App) -> httpx.Response:
@@ -53,10 +64,21 @@ def sent(tmp_path: Path, method: str, url: str, content: bytes = b"") -> tuple[i
             return await client.request(method, url, content=content)
 
     with Collector(tmp_path / "data", clock=ManualClock(), journal=journal) as collector:
-        routes = {**ROUTES, "/hits": Route(Hits(), methods=("GET", "POST"))}
-        status = asyncio.run(send(App(collector, {"k": "web"}, routes))).status_code
+        routes = {
+            **ROUTES,
+            "/hits": Route(Hits(), methods=("GET", "POST")),
+            "/hits.gif": Route(Hits(), methods=("GET",), response=gif),
+            "/beacon": Route(Hits(), methods=("GET",), response=nothing),
+        }
+        response = asyncio.run(send(App(collector, {"k": "web"}, routes)))
         rows = [entry.row for chunk in journal.scan("stored") for entry in chunk]
-    return status, [(row.source, row.type, row.event, row.user_id, row.body) for row in rows]
+    return response, [(row.source, row.type, row.event, row.user_id, row.body) for row in rows]
+
+
+def sent(tmp_path: Path, method: str, url: str, content: bytes = b"") -> tuple[int, list[tuple[object, ...]]]:
+    """The status of the answer, and what is stored."""
+    response, rows = answered(tmp_path, method, url, content)
+    return response.status_code, rows
 
 
 def test_a_pixel_is_a_row_of_the_routes(tmp_path: Path) -> None:
@@ -82,8 +104,28 @@ def test_keys_methods_and_faults_go_by_the_wire(method: str, url: str, status: i
     assert sent(tmp_path, method, url, b"[]" if method == "POST" else b"") == (status, [])
 
 
+def test_a_route_may_answer_with_a_picture(tmp_path: Path) -> None:
+    response, rows = answered(tmp_path, "GET", "/hits.gif?key=k&e=seen&u=u")
+
+    assert (response.status_code, response.content, len(rows)) == (200, b"GIF89a", 1)
+    assert response.headers == httpx.Headers({"content-type": "image/gif", "content-length": "6", "x-received": "1"})
+
+
+def test_a_route_may_answer_without_a_body(tmp_path: Path) -> None:
+    response, rows = answered(tmp_path, "GET", "/beacon?key=k&e=seen&u=u")
+
+    assert (response.status_code, response.content, len(rows)) == (204, b"", 1)
+    assert response.headers == httpx.Headers()
+
+
+def test_what_a_picture_is_refused_with_is_json(tmp_path: Path) -> None:
+    response, _ = answered(tmp_path, "GET", "/hits.gif?e=seen&u=u")
+
+    assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
+
+
 def test_a_batch_and_a_message_of_each_type_have_a_route() -> None:
-    assert {path: route.type for path, route in ROUTES.items()} == {
+    assert {path: route.type for path, route in ROUTES.items() if path.startswith("/v1/")} == {
         "/v1/batch": "",
         **{f"/v1/{type_}": type_ for type_ in MESSAGE_TYPES},
     }

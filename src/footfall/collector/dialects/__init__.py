@@ -5,22 +5,28 @@ Stored messages have the form of the wire of `/v1`: any other dialect writes can
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from footfall.collector.dialects.rudderstack import RudderStack
+from footfall.collector.responses import Response, json_response
 from footfall.collector.wire import Dialect, MessageForm
-from footfall.events import MESSAGE_TYPES
+from footfall.events import MESSAGE_TYPES, Answer
 
 __all__ = ["BATCH", "ROUTES", "STORED", "Route"]
 
 
 class Route(NamedTuple):
-    """How requests to a path are read. `type` is that of a single message whose path names it, "" for others."""
+    """How requests to a path are read and answered.
+
+    `type` is that of a single message whose path names it, "" for others. `response` makes the response to a request
+    whose messages were taken: another where senders expect a GIF, say, or no body. Refusals are JSON on every route.
+    """
 
     dialect: Dialect
     type: str = ""
     methods: tuple[str, ...] = ("POST",)
+    response: Callable[[Answer], Response] = json_response
 
 
 # SDKs of Segment and of RudderStack send to the same paths, and their requests look alike. RudderStack's wire includes
