@@ -34,9 +34,10 @@ def test_a_question_with_a_row_is_in_the_text_with_its_definition(entry: MakeEnt
     lines = [line.split() for line in text_of(asked(entry, plan_of(), (*QUESTIONS, LOYAL)))]
 
     assert ["Who", "comes", "back?"] in lines
-    assert ["loyal", "1", "3", "[2]"] in lines
-    (footnote,) = (" ".join(line) for line in lines if line[:2] == ["[2]", "loyal:"])
-    assert footnote == "[2] loyal: Persons with messages on two days or more. A day begins at midnight UTC."
+    ((*cells, mark),) = (line for line in lines if line[:1] == ["loyal"])
+    footnote = f"{mark} loyal: Persons with messages on two days or more. A day begins at midnight UTC."
+    assert cells == ["loyal", "1", "3"]
+    assert footnote in [" ".join(line) for line in lines]
 
 
 def test_a_question_with_a_row_is_in_the_json_under_its_name(entry: MakeEntry) -> None:
