@@ -52,6 +52,19 @@ def test_a_message_is_free_now_with_another_plan_or_never(
     assert Judging(plan_of(tmp_path, plan), MemoryControl()).prospect(row) == prospect
 
 
+def test_a_device_that_only_the_plan_finds_names_its_message_whatever_plan_comes(tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "plan: p\nidentity: {device: hub}\nevents: {read: {status: draft, properties: {hub: {type: string}}}}"
+    )
+    body = b'{"type":"track","event":"read","messageId":"m","properties":{"hub":"h1"}}'
+    row = quarantined(b'[{"path":"event","code":"draft"}]')._replace(event="read", user_id=None, body=body)
+    judging = Judging(read(file).require(), MemoryControl())
+
+    assert judging.prospect(row._replace(device_id="h1")) == "plan"
+    assert judging.prospect(row) == "never"
+
+
 def test_without_a_plan_everything_that_is_whole_passes() -> None:
     judging = Judging(None, MemoryControl())
 

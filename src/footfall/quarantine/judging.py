@@ -44,7 +44,10 @@ class Judging:
             return "now"
         if any(fault.code == TOO_LARGE for fault in faults_of(row)):
             return "never"
-        return "plan" if revalidate(row, lambda _: None).is_stored else "never"
+        codes = {fault.code for fault in revalidate(row, lambda _: None).faults}
+        if row.device_id is not None:
+            codes.discard("no_usable_id")  # without a plan nobody knows which property is the device's id
+        return "never" if codes else "plan"
 
 
 class _Unwritten(Bundles):
