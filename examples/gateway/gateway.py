@@ -167,7 +167,7 @@ def run(number: int, arguments: argparse.Namespace) -> str:
         ledger = client.stats()
     return (
         f"gateway {number}: {ledger.delivered} delivered, of which {ledger.duplicate} a second time "
-        f"and {ledger.quarantined} put aside; {ledger.pending} not"
+        f"and {ledger.quarantined} in quarantine; {ledger.pending} not delivered"
     )
 
 
@@ -182,9 +182,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="what the sensors read follows from it")
     arguments = parser.parse_args()
 
-    told: list[str] = []
+    summaries: list[str] = []
     homes = [
-        threading.Thread(target=lambda number=number: told.append(run(number, arguments)))
+        threading.Thread(target=lambda number=number: summaries.append(run(number, arguments)))
         for number in range(1, arguments.gateways + 1)
     ]
     for home in homes:
@@ -192,8 +192,8 @@ def main() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         for home in homes:
             home.join()
-    print("\n".join(sorted(told)))
-    if len(told) < arguments.gateways or not all(line.endswith("; 0 not") for line in told):
+    print("\n".join(sorted(summaries)))
+    if len(summaries) < arguments.gateways or not all(line.endswith("; 0 not delivered") for line in summaries):
         sys.exit(1)
 
 

@@ -1,4 +1,4 @@
-"""What was put aside is listed with everything that is wrong with it."""
+"""What is in quarantine is listed with everything that is wrong with it."""
 
 from __future__ import annotations
 
