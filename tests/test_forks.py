@@ -52,6 +52,57 @@ def test_every_child_delivers_that_is_forked_while_the_sender_loads_what_it_send
     assert server.taken.count("child") >= 1
 
 
+TOGETHER = """
+import threading, footfall.forks
+
+inside, other = threading.Event(), threading.Event()
+
+def load():
+    with footfall.forks.uncut():
+        other.set()
+        inside.wait()
+
+thread = threading.Thread(target=load)
+with footfall.forks.uncut():
+    thread.start()
+    other.wait()
+    inside.set()
+thread.join()
+"""
+
+
+def test_two_threads_may_load_at_once() -> None:
+    run(TOGETHER)
+
+
+CALLED = """
+import logging, footfall, footfall.forks
+from footfall.errors import UnreachableError
+
+class Away:
+    def send(self, batch):
+        raise UnreachableError("nobody is there")
+    def close(self):
+        pass
+    async def close_async(self):
+        pass
+    async def send_async(self, batch):
+        raise UnreachableError("nobody is there")
+
+logging.disable()
+client = footfall.Client(Away(), options=footfall.ClientOptions(linger=0.0))
+with footfall.forks.uncut():  # as in a signal handler, or a finalizer, that comes while a module is loaded
+    assert client.track("e", user_id="ann")
+    while client.stats().retries == 0:
+        client.track("e", user_id="ann")
+client.close(0.0)
+"""
+
+
+def test_a_call_that_comes_while_a_module_is_loaded_does_not_wait_for_a_failing_sender() -> None:
+    run(CALLED)
+
+
 WAITS = """
 import os, threading, footfall.forks
 

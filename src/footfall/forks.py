@@ -27,11 +27,20 @@ _renewals: WeakKeyDictionary[Any, Callable[[Any], None]] = WeakKeyDictionary()
 
 
 class _Gate:
-    """Taken by work that no fork may cut in two, and by each fork."""
+    """Which threads do work that no fork may cut in two. A fork has the lock from before it begins until it is over.
+
+    Threads that load do not wait for each other: one may have the lock of a client for which another waits, in a signal
+    handler or a finalizer that came while it loads.
+    """
 
     def __init__(self) -> None:
-        # Reentrant: the thread that loads may fork, as some modules do when they are imported.
-        self.lock = threading.RLock()
+        self.changed = threading.Condition()
+        self.threads: list[int] = []
+
+    def is_free(self) -> bool:
+        """Whether a fork of this thread cuts nothing: it may load and fork, as some modules do as they are imported."""
+        mine = threading.get_ident()
+        return all(thread == mine for thread in self.threads)
 
 
 _gate = _Gate()
@@ -41,10 +50,17 @@ _gate = _Gate()
 def uncut() -> Iterator[None]:
     """While this block runs no other thread forks: for loading modules in a thread of ours, and for nothing that waits.
 
-    A fork waits for up to 10 seconds for such a block to end.
+    A fork waits for up to 10 seconds for such blocks to end.
     """
-    with _gate.lock:
+    gate, thread = _gate, threading.get_ident()
+    with gate.changed:
+        gate.threads.append(thread)
+    try:
         yield
+    finally:
+        with gate.changed:
+            gate.threads.remove(thread)
+            gate.changed.notify_all()
 
 
 def renew_after_fork(owner: _Owner, renew: Callable[[_Owner], None]) -> None:
@@ -53,17 +69,19 @@ def renew_after_fork(owner: _Owner, renew: Callable[[_Owner], None]) -> None:
 
 
 def _before() -> None:
-    _gate.lock.acquire(timeout=_PATIENCE)
+    _gate.changed.acquire()
+    _gate.changed.wait_for(_gate.is_free, _PATIENCE)
 
 
 def _after_in_parent() -> None:
-    # RuntimeError: the wait was in vain, so the lock is another thread's.
+    # RuntimeError: an interrupt came before the lock was taken.
     with contextlib.suppress(RuntimeError):
-        _gate.lock.release()
+        _gate.changed.release()
 
 
 def _after_in_child() -> None:
-    _gate.lock = threading.RLock()
+    global _gate  # noqa: PLW0603 - that of the parent may have been taken by a thread that is not here
+    _gate = _Gate()
     for owner, renew in list(_renewals.items()):
         renew(owner)
 

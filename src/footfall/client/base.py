@@ -355,7 +355,7 @@ class BaseClient(Calls):
             others = "".join(f", {number} {verdict}" for verdict, number in noted.items())
             lines: list[Say] = [partial(_log.info, "sent %s%s", messages, others)]
             if noted:
-                lines.append(partial(fault_log().of_answer, in_flight.messages, outcome))
+                lines.append(lambda: fault_log().of_answer(in_flight.messages, outcome))
             return lines + self._losses_to_say(self._outbox.is_calm)
         error = outcome
         if not isinstance(error, TransportError):
