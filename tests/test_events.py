@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,3 +37,14 @@ def test_the_counts_of_any_answer_add_up_to_what_was_received(named: list[Verdic
 
     assert sum(answer.counts().values()) == answer.received
     assert answer.counts()["stored"] == plain + named.count("stored")
+
+
+@pytest.mark.parametrize(
+    ("path", "general"),
+    [
+        ("lines[2].price", "lines[].price"), ("lines[10][0]", "lines[][]"), ("total", "total"), ("", ""),
+        ("map.[x]", "map.[x]"), ("lines[].price", "lines[].price"),
+    ],
+)  # fmt: skip
+def test_any_index_is_the_same_place(path: str, general: str) -> None:
+    assert Fault(path, "type").general_path == general

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.markdown_text import code_span, markdown_text
+from footfall.markdown_text import code_span, markdown_table, markdown_text
 
 texts = st.text() | st.text("`|\\*_[](){}<>#~&!$@:/.w -\n")
 
@@ -51,3 +51,11 @@ def test_no_code_ends_before_its_end(text: str) -> None:
     assert fence is not None
     assert all(len(run) < fence.end() for run in re.findall("`+", inside))
     assert inside.strip().replace("\\|", "|") == " ".join(text.split()).replace("\\|", "|")
+
+
+def test_a_table_has_a_head_a_rule_and_a_line_for_each_row() -> None:
+    assert markdown_table(("a", "b"), [("1", ""), ("2", "x")]) == "| a | b |\n|---|---|\n| 1 |  |\n| 2 | x |"
+
+
+def test_without_rows_there_is_no_table() -> None:
+    assert markdown_table(("a", "b"), iter(())) == ""

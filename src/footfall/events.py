@@ -6,6 +6,7 @@ name is camelCase (`messageId`); in Python it is snake_case.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal, get_args
 
@@ -17,6 +18,8 @@ MessageType = Literal["alias", "group", "identify", "page", "reset", "screen", "
 MESSAGE_TYPES: tuple[str, ...] = get_args(MessageType)
 
 VerdictName = Literal["stored", "duplicate", "quarantined", "rejected"]
+
+_INDEX = re.compile(r"\[[0-9]+\]")
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -31,6 +34,11 @@ class Fault(msgspec.Struct, frozen=True):
     code: str
     expected: str = ""
     got: str = ""
+
+    @property
+    def general_path(self) -> str:
+        """The path with `[]` for any place in an array: `lines[2].price` is `lines[].price`."""
+        return _INDEX.sub("[]", self.path)
 
     def __str__(self) -> str:
         detail = ", ".join(

@@ -8,8 +8,9 @@ the middle keeps them from it, and shows nothing.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 
-__all__ = ["code_span", "markdown_text"]
+__all__ = ["code_span", "markdown_table", "markdown_text"]
 
 # A backslash keeps each of these from being markup; HTML is out of reach without `<` and `&`.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!$])")
@@ -30,3 +31,9 @@ def code_span(text: str) -> str:
     if not line:
         return ""
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
+
+
+def markdown_table(heads: Sequence[str], rows: Iterable[Iterable[str]]) -> str:
+    """The table, "" without rows. The cells are Markdown already."""
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *lines]) if lines else ""

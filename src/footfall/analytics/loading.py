@@ -14,7 +14,6 @@ from footfall.events import Fault
 from footfall.identity.attribution import namespace
 from footfall.identity.ids import comparable_sql
 from footfall.identity.sql import attribute_sql
-from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
@@ -117,7 +116,7 @@ def _load_quarantined(connection: duckdb.DuckDBPyConnection, chunk: Sequence[Ent
         (entry.seq, *fault)
         for entry in chunk
         if entry.row.faults
-        for fault in {(general_path(fault.path), fault.code) for fault in _decode_faults(entry.row.faults)}
+        for fault in {(fault.general_path, fault.code) for fault in _decode_faults(entry.row.faults)}
     ]
     table = pyarrow.table(dict(zip(("seq", "event", "occurred_at"), zip(*lines, strict=True), strict=True)))
     hand_over(connection, table, "INSERT INTO quarantine SELECT * FROM handed")

@@ -15,7 +15,6 @@ import msgspec
 from footfall.collector.revalidation import TOO_LARGE, faults_of
 from footfall.events import Fault
 from footfall.plan import bundle_bytes, bundle_hash
-from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.quarantine.judging import Judging
 from footfall.storage.control import Bundles
@@ -136,7 +135,7 @@ class _Tally:
             return True
         self._staying[name] += 1
         self._truncated += TOO_LARGE in codes
-        self._faults.update({(name, general_path(fault.path), fault.code) for fault in faults})
+        self._faults.update({(name, fault.general_path, fault.code) for fault in faults})
         return True
 
     def result(self, plan: Plan | None, *, is_dry_run: bool) -> Replay:

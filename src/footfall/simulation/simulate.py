@@ -16,7 +16,6 @@ from footfall.analytics import Dataset, report
 from footfall.collector.revalidation import Revalidated
 from footfall.events import Fault
 from footfall.plan import bundle_hash
-from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Plan
 from footfall.simulation.deltas import JourneyDelta, KpiDelta, journey_deltas, kpi_deltas
 from footfall.simulation.revalidator import Revalidator
@@ -149,7 +148,7 @@ class _Tally:
             self._count_faults(name, row.message_id, outcome.faults)
 
     def _count_faults(self, name: str, message_id: str, faults: tuple[Fault, ...]) -> None:
-        distinct = {(name, general_path(fault.path), fault.code): fault for fault in reversed(faults)}
+        distinct = {(name, fault.general_path, fault.code): fault for fault in reversed(faults)}
         for key, fault in reversed(distinct.items()):
             if key not in self.faults:
                 self.faults[key] = FaultOutcome(*key, fault.expected, fault.got, message_id)

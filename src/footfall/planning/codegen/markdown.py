@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from footfall.markdown_text import code_span, markdown_text
+from footfall.markdown_text import code_span, markdown_table, markdown_text
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Event, Plan
 from footfall.planning.codegen.payload import example_payload
@@ -28,7 +28,7 @@ def markdown_document(plan: Plan) -> str:
         for event in plan.events.values()
     ]
     parts.append(
-        _table(
+        markdown_table(
             ("event", "owner", "status", "what happened"), ((link, *map(markdown_text, rest)) for link, *rest in index)
         )
     )
@@ -44,7 +44,7 @@ def _event(event: Event, plan: Plan, uses: UsageIndex) -> Iterator[str]:
     named = [("On the wire", event.wire_name)] if event.wire_name != event.name else []
     yield "\n".join(f"- {label}: {markdown_text(text)}" for label, text in (*named, *event_facts(event)))
     if event.properties:
-        yield _table(("property", "type", "", "meaning"), map(_row, rows(event.properties)))
+        yield markdown_table(("property", "type", "", "meaning"), map(_row, rows(event.properties)))
     else:
         yield "No properties."
     if event.rules:
@@ -55,7 +55,7 @@ def _event(event: Event, plan: Plan, uses: UsageIndex) -> Iterator[str]:
     users = used_by(event, plan, uses)
     if users:
         lines = (map(markdown_text, (f"{user.kind}:{user.name}", user.owner, user.how)) for user in users)
-        yield _table(("used by", "owner", "how"), lines)
+        yield markdown_table(("used by", "owner", "how"), lines)
     payload = example_payload(event).decode()
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", payload)), default=0))
     yield f"{fence}json\n{payload}\n{fence}"
@@ -65,8 +65,3 @@ def _row(row: PropertyRow) -> tuple[str, ...]:
     more = "; ".join((*row.limits, *row.notes))
     meaning = "<br>".join(markdown_text(part) for part in (row.description, more) if part)
     return (code_span(row.path), row.type, "required" if row.required else "", meaning)
-
-
-def _table(head: tuple[str, ...], body: Iterable[Iterable[str]]) -> str:
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(cells)} |" for cells in body)])

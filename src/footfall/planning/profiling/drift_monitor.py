@@ -11,7 +11,6 @@ import msgspec
 
 from footfall.events import Fault
 from footfall.plan.checking.validate import Validator
-from footfall.plan.fault_paths import general_path
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.profiling.messages import ObservedMessage
 from footfall.planning.profiling.profile import MessageTally
@@ -109,7 +108,7 @@ class DriftMonitor:
         for mild, faults in ((False, checked.faults), (True, checked.warnings)):
             counted: set[DriftKey] = set()
             for fault in faults:
-                key = DriftKey(self._general(event, fault.path), fault.code, mild)
+                key = DriftKey(self._general(event, fault.general_path), fault.code, mild)
                 drift = tally.drifts.setdefault(key, Drift(fault))
                 if fault.got in drift.values or len(drift.values) < _VALUES:
                     drift.values[fault.got] += 1
@@ -118,8 +117,7 @@ class DriftMonitor:
                     drift.count += 1
 
     def _general(self, event: Event, path: str) -> str:
-        """A path without what is data in it: places in arrays, and the keys of maps."""
-        path = general_path(path)
+        """A path without the keys of maps, which are data."""
         if event.name not in self._maps:
             self._maps[event.name] = tuple(_maps("", event.properties))
         for prefix, is_last in self._maps[event.name]:

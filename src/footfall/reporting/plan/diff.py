@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from footfall.errors import Problem
-from footfall.markdown_text import code_span
+from footfall.markdown_text import code_span, markdown_table
 from footfall.markdown_text import markdown_text as escape
 from footfall.planning.diff import HURTS, KINDS, Affected, Change
 from footfall.planning.diff.report import DiffReport
 from footfall.planning.diff.wording import say_how
 from footfall.printable import counted
-from footfall.reporting.markdown import markdown_table
 
 __all__ = ["diff_facts", "diff_markdown", "diff_summary", "diff_text"]
 

@@ -16,9 +16,8 @@ from xml.etree import ElementTree as Xml
 import msgspec
 
 from footfall.errors import Problem
-from footfall.markdown_text import code_span, markdown_text
+from footfall.markdown_text import code_span, markdown_table, markdown_text
 from footfall.printable import counted, printable
-from footfall.reporting.markdown import markdown_table
 
 __all__ = ["FORMS", "FindingsReport", "as_json", "finding_line", "tally"]
 

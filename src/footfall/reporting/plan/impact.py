@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from footfall.markdown_text import code_span
+from footfall.markdown_text import code_span, markdown_table
 from footfall.markdown_text import markdown_text as escape
 from footfall.planning.diff.wording import say_how
 from footfall.planning.impact import Dependent, Impact
-from footfall.reporting.markdown import markdown_table
 
 __all__ = ["impact_facts", "impact_markdown", "impact_text"]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from footfall.markdown_text import code_span, markdown_text
+from footfall.markdown_text import code_span, markdown_table, markdown_text
 from footfall.planning.profiling import Lifecycle
 from footfall.printable import printable
-from footfall.reporting.markdown import markdown_table
 
 __all__ = ["LIFECYCLE_FORMS"]
 
