@@ -24,34 +24,23 @@ __all__ = ["AsyncClient"]
 _log = logging.getLogger("footfall")
 
 _P = ParamSpec("_P")
-_T = TypeVar("_T")
 _Self = TypeVar("_Self", bound=Guarded)
 
 
 def _guarded(
-    fallback: _T,
-) -> Callable[
-    [Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]],
-    Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
-]:
+    call: Callable[Concatenate[_Self, _P], Coroutine[Any, Any, Delivery]],
+) -> Callable[Concatenate[_Self, _P], Coroutine[Any, Any, Delivery]]:
     """`guarded` for a coroutine; a cancelled task passes."""
 
-    def guard(
-        call: Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]],
-    ) -> Callable[Concatenate[_Self, _P], Coroutine[Any, Any, _T]]:
-        place = f"{call.__name__}()"
+    @functools.wraps(call)
+    async def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> Delivery:
+        try:
+            return await call(self, *args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - this is what the guard is for
+            self._caught.log(f"{call.__name__}()", error)
+            return UNSURE
 
-        @functools.wraps(call)
-        async def inside(self: _Self, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-            try:
-                return await call(self, *args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - this is what the guard is for
-                self._caught.log(place, error)
-                return fallback
-
-        return inside
-
-    return guard
+    return inside
 
 
 class _Sender:
@@ -100,7 +89,7 @@ class AsyncClient(BaseClient):
         super()._renew()
 
     # A timeout here ends with a count of what is left, not with a TimeoutError.
-    @_guarded(UNSURE)
+    @_guarded
     async def flush(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - see above
         """Send what was accepted before this call, without lingering; return after at most `timeout` seconds.
 
@@ -115,7 +104,7 @@ class AsyncClient(BaseClient):
         with self._lock:
             return self._outbox.ledger().delivery()
 
-    @_guarded(UNSURE)
+    @_guarded
     async def aclose(self, timeout: float | None = None) -> Delivery:  # noqa: ASYNC109 - as for flush
         """Take no more messages, send what is pending, let go of the connection; at most for `timeout` seconds.
 

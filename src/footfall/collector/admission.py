@@ -96,7 +96,7 @@ class Claim:
         with self._lock:
             if self._shares and self._account is not self._admission.keyed:
                 self._admission.keyed.take(1, self.size)
-                self._account.give(1, self.size)
+                self._account.give(self.size)
                 self._account = self._admission.keyed
 
     def share(self) -> None:
@@ -109,7 +109,7 @@ class Claim:
         with self._lock:
             self._shares -= 1
             if not self._shares:
-                self._account.give(1, self.size)
+                self._account.give(self.size)
                 self.size = 0
 
     def __enter__(self) -> Self:
@@ -138,6 +138,6 @@ class _Account:
         self.size += size
         self.peak = max(self.peak, self.size)
 
-    def give(self, requests: int, size: int) -> None:
-        self.requests -= requests
+    def give(self, size: int) -> None:
+        self.requests -= 1
         self.size -= size

@@ -41,7 +41,7 @@ _EVIDENCE = """
 )
 SELECT reason, messages, total,
        evidence_source, evidence_message_id, type, event, user_id, occurred_at, explains
-FROM ranked WHERE place <= $examples ORDER BY reason, place
+FROM ranked WHERE place <= 3 ORDER BY reason, place
 """
 
 # Those that this person's messages say, and those that say of one of this person's ids that another took its place.
@@ -294,8 +294,8 @@ def _text(value: msgspec.Raw | None) -> str | None:
         return None
 
 
-def _reasons(ask: _Asker, examples: int = 3) -> tuple[ReasonCount, ...]:
-    rows = ask(_EVIDENCE, examples=examples)
+def _reasons(ask: _Asker) -> tuple[ReasonCount, ...]:
+    rows = ask(_EVIDENCE)
     counts: dict[str, tuple[int, int]] = {}
     evidence: dict[str, list[Evidence]] = {}
     for reason, messages, total, source, message_id, kind, event, user_id, at, explains in rows:

@@ -47,13 +47,13 @@ class _Invalid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     errors: tuple[tuple[str, str], ...]
 
 
-def check_fixtures(path: Path, plan: Plan, *, disk: Disk | None = None) -> tuple[list[Problem], int]:
+def check_fixtures(path: Path, plan: Plan) -> tuple[list[Problem], int]:
     """What is wrong with the fixtures of the plan in the folder `path`, by file, and how many there are.
 
     A plan that is one file, or a bundle, has none. Raises BrokenInputError, which names every one, for fixtures that
     cannot be read or are no JSON.
     """
-    tester = _Tester(plan, disk or SystemDisk())
+    tester = _Tester(plan, SystemDisk())
     for folder in _fixture_folders(path, tester.disk):
         for event in tester.list(folder):
             tester.event(event)

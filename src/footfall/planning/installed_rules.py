@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from footfall.errors import BrokenInputError
+from footfall.plan.problems import CODES
 from footfall.planning.lint.registry import RULES
 from footfall.planning.lint.rule import LintRule
 
@@ -17,12 +18,12 @@ GROUP: Final = "footfall.lint"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def installed_rules(*, taken: Collection[str] = ()) -> tuple[LintRule, ...]:
+def installed_rules() -> tuple[LintRule, ...]:
     """footfall's own rules, then those of installed packages, by package and entry point.
 
-    An entry point is a `LintRule`, or a list or tuple of them. `taken` are words that no rule may be called, besides
-    those of footfall's rules. Raises BrokenInputError, which names package and entry point, for one that cannot be
-    loaded, is no rule, or has a name that is taken or no lower-case words joined by `_`.
+    An entry point is a `LintRule`, or a list or tuple of them. No rule may be called like a rule or a code of `plan
+    check`. Raises BrokenInputError, which names package and entry point, for one that cannot be loaded, is no rule, or
+    has a name that is taken or no lower-case words joined by `_`.
     """
     rules = {rule.name: rule for rule in RULES}
     points = sorted(entry_points(group=GROUP), key=lambda point: (_package(point), point.name, point.value))
@@ -30,7 +31,7 @@ def installed_rules(*, taken: Collection[str] = ()) -> tuple[LintRule, ...]:
         for rule in _load(point):
             if not _NAME.fullmatch(rule.name):
                 raise _refused(point, f"{rule.name!r} is no name for a rule: lower-case words joined by _ are")
-            if rule.name in rules or rule.name in taken:
+            if rule.name in rules or rule.name in CODES:
                 raise _refused(point, f"the name {rule.name!r} is taken; start it with your team's name")
             rules[rule.name] = rule
     return tuple(rules.values())

@@ -129,7 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     try:
         result = yield
     except BaseException:
-        _add_faults(item, sent, "call")
+        _add_faults(item, sent)
         raise
     _check(sent)
     return result
@@ -166,11 +166,11 @@ def _check(sent: Recording) -> None:
         pytest.fail(failure, pytrace=False)
 
 
-def _add_faults(item: pytest.Item, sent: Recording, when: str) -> None:
+def _add_faults(item: pytest.Item, sent: Recording) -> None:
     """Beside another failure, the faults may be its cause."""
     problems = sent.problems()
     if problems and not sent.faults_allowed:
-        item.add_report_section(when, "footfall", "\n".join(["against the tracking plan:", *problems]))
+        item.add_report_section("call", "footfall", "\n".join(["against the tracking plan:", *problems]))
 
 
 # The end of the session; under xdist the workers hand in what they saw

@@ -14,7 +14,6 @@ from footfall.cli.plan.read import PLAN_PATH, refuse_no_plan
 from footfall.clock import Clock, SystemClock
 from footfall.errors import Problem
 from footfall.plan import Plan, read
-from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 from footfall.planning.lint import lint
 from footfall.reporting.plan.contents import describe
@@ -41,7 +40,7 @@ def command(ctx: click.Context, path: Path, options: OutputOptions) -> None:
     refuse_no_plan(ctx, path, problems, options=options)
     if plan is not None:
         today = today_of(plan, SystemClock())
-        problems = lint(plan, source_map=reading.source_map, today=today, rules=installed_rules(taken=CODES))
+        problems = lint(plan, source_map=reading.source_map, today=today, rules=installed_rules())
 
     def summary(remaining: Sequence[Problem]) -> str:
         if plan is None:

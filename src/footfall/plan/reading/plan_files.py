@@ -17,13 +17,13 @@ _YAML = frozenset({".yaml", ".yml"})
 _SKIPPED = frozenset({"fixtures"})
 
 
-def plan_files(path: str | Path, *, disk: Disk | None = None) -> tuple[list[Path], list[Problem]]:
+def plan_files(path: str | Path) -> tuple[list[Path], list[Problem]]:
     """The YAML files that `read` would read at `path`, in its order, and what prevents finding them.
 
     A path that is no folder is the one file, whether or not it exists.
     """
     problems = Problems()
-    files = _files(Path(path), disk or SystemDisk(), problems)
+    files = _files(Path(path), SystemDisk(), problems)
     return files, problems.sorted()
 
 

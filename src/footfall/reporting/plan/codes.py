@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from footfall.plan.problems import CODES
 from footfall.planning.installed_rules import installed_rules
 
 __all__ = ["COMMAND_CODES", "LINT", "REGISTERS", "Explanation", "explain", "explanations", "list_codes"]
@@ -51,7 +50,7 @@ class Explanation(NamedTuple):
 
 def explanations() -> Iterator[Explanation]:
     """Every code of every register, and the rules of lint that are installed."""
-    for rule in installed_rules(taken=CODES):
+    for rule in installed_rules():
         yield Explanation(LINT, rule.name, rule.reason, rule.fix, rule.level)
     for kind, where in REGISTERS:
         module, _, attribute = where.partition(":")
