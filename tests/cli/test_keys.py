@@ -149,11 +149,11 @@ def test_a_source_that_the_folders_plan_does_not_name_is_refused_with_the_neares
     Collector(data, plan=tmp_path / "plan.yaml").close()
 
     refused = keys("create", "--source", "shop_backed")
-    taken = keys("create", "--source", "shop_backed", "--allow-unknown-source")
+    taken = keys("create", "--source", "shop_backed", "--allow-unknown-sources")
 
     assert (refused.code, taken.code) == (2, 0)
     assert "the plan has no source 'shop_backed', did you mean 'shop_backend'?" in refused.err
-    assert "--allow-unknown-source" in refused.err
+    assert "--allow-unknown-sources" in refused.err
 
 
 def test_a_folder_is_made_by_create_alone(keys: Keys, data: Path) -> None:

@@ -52,9 +52,9 @@ def command() -> None:
     " settings (admin). Each only that.",
 )  # fmt: skip
 @click.option("--name", default="", help="What the key is for, for your own list.")
-@click.option("--allow-unknown-source", is_flag=True, help="Also take a source that the folder's plan does not name.")
+@click.option("--allow-unknown-sources", is_flag=True, help="Also take a source that the folder's plan does not name.")
 @_format_option
-def create(*, data: Path, source: str | None, role: Role, name: str, allow_unknown_source: bool, format_: str) -> None:
+def create(*, data: Path, source: str | None, role: Role, name: str, allow_unknown_sources: bool, format_: str) -> None:
     """Make a key and print it, this once: it cannot be shown again.
 
     The key alone is on standard output, so that KEY=$(footfall keys create ...) keeps it off the screen. The folder is
@@ -70,7 +70,7 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
     clock = SystemClock()
     store = storage.open(data, "beside", make=True)
     sender = (source or DEFAULT_SOURCE) if role == "write" else None
-    if sender is not None and not allow_unknown_source:
+    if sender is not None and not allow_unknown_sources:
         _require_in_plan(store.control, sender)
     key = new_key(role, secrets.token_bytes(ENTROPY))
     record = KeyRecord(key.id, digest_of(key.text), role, sender, name, clock.now_us())
@@ -131,7 +131,7 @@ def _require_in_plan(control: Control, source: str) -> None:
     plan = latest_plan(control)
     problems = [] if plan is None else unknown_sources(plan, [source])
     if problems:
-        raise UsageError(f"{problems[0]}; name one of its sources, or give --allow-unknown-source")
+        raise UsageError(f"{problems[0]}; name one of its sources, or give --allow-unknown-sources")
 
 
 def _wrong_id(text: str, records: Mapping[str, KeyRecord]) -> str:
