@@ -130,7 +130,7 @@ def test_what_the_newest_plan_takes_is_listed_with_the_command_that_stores_it(
     assert f"  3 would pass now. Store them: footfall quarantine replay --data {shop}" in out.splitlines()
     assert out.count("(can be replayed)") == 3
     assert run(capsys, "--data", str(shop), command="replay").splitlines()[-2:] == [
-        "3 released, 1 stay in quarantine",
+        "3 released, 1 staying in quarantine",
         f"They count now: footfall report --data {shop}",
     ]
 

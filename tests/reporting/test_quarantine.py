@@ -57,12 +57,12 @@ def test_a_list_that_is_cut_says_so() -> None:
 def test_a_replay_says_what_left_and_what_stays_and_why() -> None:
     assert replayed() == [
         "6 messages judged by the plan shop (abcdef012345)",
-        "  sold: 2 released, 4 stay",
+        "  sold: 2 released, 4 staying",
         "    4 x p0 type",
         "    3 x p1 type",
         "    2 x p2 type",
         "    and 1 other fault",
-        "2 released, 4 stay in quarantine",
+        "2 released, 4 staying in quarantine",
         "They count now: footfall report",
         "The plan that judged them is the folder's newest: start the collector with it from now on.",
     ]

@@ -50,7 +50,7 @@ def way_out_lines(items: Sequence[Quarantined], number: int, data: Path) -> Iter
 def replay_lines(result: Replay, command: str, report: str) -> Iterator[str]:
     """What a replay did; `command` does it without `--dry-run`, `report` shows what counts then."""
     by = "without a plan" if result.plan is None else f"by the plan {result.plan} ({(result.bundle or '')[:12]})"
-    released, stay = ("would be released", "would stay") if result.is_dry_run else ("released", "stay")
+    released, stay = ("would be released", "would stay") if result.is_dry_run else ("released", "staying")
     yield f"{counted(result.released + result.staying, 'message')} judged {by}"
     for event in result.events:
         yield from _event_lines(event, released, stay)
