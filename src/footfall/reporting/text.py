@@ -116,7 +116,8 @@ class _Page:
         self._line(Text("\nThere is nothing to report yet: no message has come in here.", "bold"))
         self._line(
             Text(
-                f"Start a collector on this folder (footfall serve --data {self._folder} --plan … --write-key …), "
+                f"Make a key (footfall keys create --data {self._folder} --source NAME), "
+                f"start a collector (footfall serve --data {self._folder} --plan PLAN), "
                 "point a client at it, and come back. Or see a whole report at once: footfall demo"
             )
         )
