@@ -44,15 +44,15 @@ class EventPolicy:
         self._on_invalid: OnInvalid | None = on_invalid
 
     def event(self, _name: str, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
-        """EventPolicy a track message; `changed` is what encoding had to change in its properties."""
+        """Check a track message; `changed` is what encoding had to change in its properties."""
         return self.other(body, changed)
 
     def traits(self, _kind: Literal["account", "user"], body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
-        """EventPolicy the traits of a `user` or an `account`."""
+        """Check the traits of a `user` or an `account`."""
         return self.other(body, changed)
 
     def page(self, _type: str, _name: object, body: bytes, changed: tuple[Fault, ...], /) -> PolicyResult:
-        """EventPolicy a page or a screen."""
+        """Check a page or a screen."""
         return self.other(body, changed)
 
     def device_key(self, _name: object, /) -> str | None:
@@ -60,7 +60,7 @@ class EventPolicy:
         return None
 
     def other(self, body: bytes, changed: tuple[Fault, ...]) -> PolicyResult:
-        """EventPolicy what the plan does not speak of."""
+        """Check what the plan says nothing of."""
         return PolicyResult(body, changed, (), self._on_invalid or "flag" if changed else "send")
 
 
