@@ -29,6 +29,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+
 if TYPE_CHECKING:
     from footfall.events import Receipt
 
@@ -102,7 +104,7 @@ class OutputError(UsageError):
     """What a command says cannot be written: the disk is full, or the reader is gone."""
 
 
-class Problem:
+class Problem(msgspec.Struct, eq=False):
     """One thing that is wrong with a tracking plan, with its place and its remedy.
 
     `file` is as the user wrote it, `line` and `column` count from 1 (0 when there is no place), `where` is the
@@ -110,28 +112,14 @@ class Problem:
     has to be mended.
     """
 
-    __slots__ = ("code", "column", "file", "level", "line", "message", "remedy", "where")
-
-    def __init__(  # the eight parts of a finding, always by name after the first two
-        self,
-        code: str,
-        message: str,
-        *,
-        remedy: str = "",
-        where: str = "",
-        file: str = "",
-        line: int = 0,
-        column: int = 0,
-        level: Literal["error", "warning"] = "error",
-    ) -> None:
-        self.code = code
-        self.level = level
-        self.message = message
-        self.remedy = remedy
-        self.where = where
-        self.file = file
-        self.line = line
-        self.column = column
+    code: str
+    message: str
+    remedy: str = ""
+    where: str = ""
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    level: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
         location = f"{self.file}:{self.line or ''}" if self.file else ""

@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+import msgspec
+
 from footfall.errors import Problem
 
 __all__ = ["CODES", "MISSING", "Location", "Missing", "Path", "Problems", "did_you_mean", "dotted"]
@@ -78,15 +80,12 @@ class Missing:
 MISSING: Final = Missing()
 
 
-class Location:
+class Location(msgspec.Struct, eq=False):
     """Where something is written: a file as the user named it, line and column from 1."""
 
-    __slots__ = ("column", "file", "line")
-
-    def __init__(self, file: str, line: int, column: int) -> None:
-        self.file = file
-        self.line = line
-        self.column = column
+    file: str
+    line: int
+    column: int
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

@@ -76,4 +76,4 @@ def test_a_plan_is_comparable_unless_a_fault_hides_what_else_it_has(code: str, w
 
 
 def test_a_finding_is_a_problem_for_every_form() -> None:
-    assert isinstance(ChangeFinding(WARNING), Problem)
+    assert isinstance(ChangeFinding.of(WARNING), Problem)

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, get_args
 
+import msgspec
+
 from footfall.plan.durations import parse_duration
 from footfall.plan.patterns import check_pattern
 from footfall.plan.problems import MISSING, Path, Problems, did_you_mean
@@ -245,15 +247,12 @@ class MapOf:
         return values
 
 
-class Key:
+class Key(msgspec.Struct, eq=False):
     """One key of a record: its type, whether it must be there, and whether `null` means the same as leaving it out."""
 
-    __slots__ = ("kind", "nullable", "required")
-
-    def __init__(self, kind: FieldType, *, required: bool = False, nullable: bool = False) -> None:
-        self.kind = kind
-        self.required = required
-        self.nullable = nullable
+    kind: FieldType
+    required: bool = False
+    nullable: bool = False
 
 
 class Record:
@@ -312,4 +311,4 @@ NODE: FieldType = _AsIs()
 def check_name(name: str, kind: FieldType, *, node: YamlNode, path: Path, problems: Problems) -> None:
     """Tell when the key `name` of the mapping `node` is not a name of this kind (NAME or WORD)."""
     location = node.key(name)
-    kind.read(YamlNode(name, location.file, location.line, location.column), path, problems)
+    kind.read(YamlNode(location.file, location.line, location.column, name), path, problems)

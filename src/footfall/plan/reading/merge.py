@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from footfall.plan.problems import MISSING, Location, Path, Problems
 from footfall.plan.reading.field_types import NAME, FieldType, check_name
 from footfall.plan.reading.schema import FILE, HEADER, SECTIONS, TRAIT_KINDS
@@ -20,16 +22,13 @@ class Defaults(NamedTuple):
     node: YamlNode
 
 
-class Definition:
+class Definition(msgspec.Struct, eq=False):
     """One definition: its name, the location of the name, what was written, and the defaults of its file."""
 
-    __slots__ = ("defaults", "location", "name", "node")
-
-    def __init__(self, name: str, node: YamlNode, location: Location, defaults: Defaults) -> None:
-        self.name = name
-        self.node = node
-        self.location = location
-        self.defaults = defaults
+    name: str
+    node: YamlNode
+    location: Location
+    defaults: Defaults
 
     def defaults_of(self, keys: Container[str]) -> dict[str, Any]:
         """The values that the file's defaults give to those of `keys` that are not written here."""

@@ -56,15 +56,12 @@ _SAME_VALUES = frozenset(
 )
 
 
-class ResolvedProperty:
+class ResolvedProperty(msgspec.Struct, eq=False):
     """A whole property and its location; `property` is None when it cannot be read."""
 
-    __slots__ = ("location", "name", "property")
-
-    def __init__(self, name: str, location: Location, prop: Property | None) -> None:
-        self.name = name
-        self.location = location
-        self.property = prop
+    name: str
+    location: Location
+    property: Property | None
 
 
 class PropertyReader:

@@ -14,6 +14,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from footfall.errors import MissingExtraError
 from footfall.plan.problems import Location, Problems
 
@@ -44,16 +46,12 @@ _TEXT_TAGS = frozenset({"!", f"{_CORE}str"})
 _PLAIN_TAGS = frozenset(f"{_CORE}{name}" for name in ("null", "bool", "int", "float", "map", "seq"))
 
 
-class YamlNode(Location):
+class YamlNode(Location, eq=False):
     """A value with its location. `marks` gives, for a mapping, the (line, column) of each key; `size` counts nodes."""
 
-    __slots__ = ("marks", "size", "value")
-
-    def __init__(self, value: YamlValue, file: str, line: int, column: int) -> None:
-        super().__init__(file, line, column)
-        self.value = value
-        self.marks: dict[str, tuple[int, int]] = {}
-        self.size = 1
+    value: YamlValue
+    marks: dict[str, tuple[int, int]] = msgspec.field(default_factory=dict)
+    size: int = 1
 
     def key(self, name: str) -> Location:
         """The location of a key of this mapping."""
@@ -94,7 +92,7 @@ def is_writable(number: int | Decimal) -> bool:
 
 def node_of(value: Any, file: str) -> YamlNode:
     """The node of plain values that were in no text; `file` is their file in problems."""
-    node = YamlNode(value, file, 0, 0)
+    node = YamlNode(file, 0, 0, value)
     if isinstance(value, dict):
         node.value = {key: node_of(part, file) for key, part in value.items()}
         node.marks = dict.fromkeys(value, (0, 0))
@@ -165,7 +163,7 @@ class _Reader:
 
     def node(self, value: YamlValue, event: Any) -> YamlNode:
         mark = event.start_mark
-        return YamlNode(value, self.file, mark.line + 1, mark.column + 1)
+        return YamlNode(self.file, mark.line + 1, mark.column + 1, value)
 
     def scalar(self, event: Any) -> None:
         tag = event.tag

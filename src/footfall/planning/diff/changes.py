@@ -21,8 +21,6 @@ __all__ = ["Affected", "Change", "Effect", "RawChange", "affected_by", "classify
 
 Effect = Literal["breaks", "shifts"]
 
-_NOWHERE = Location("", 0, 0)
-
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):
     """A KPI or a journey that a change breaks or shifts, with its owner, and which of its parts use what changed."""
@@ -64,7 +62,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[str, ...] = ()
     in_base: bool = False
     suggestion: str = ""
-    location: Location = _NOWHERE
+    location: Location = msgspec.field(default_factory=lambda: Location("", 0, 0))
 
     @property
     def remedy(self) -> str:

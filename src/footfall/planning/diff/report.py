@@ -22,21 +22,22 @@ _COMPARABLE = frozenset(
 _SHARED = ("types", "property_groups", "defaults")
 
 
-class ChangeFinding(Problem):
+class ChangeFinding(Problem, kw_only=True, eq=False):
     """A change that hurts somebody, as a finding at its line."""
 
-    __slots__ = ("change",)
+    change: Change
 
-    def __init__(self, change: Change) -> None:
+    @classmethod
+    def of(cls, change: Change) -> ChangeFinding:
+        """The finding of a change."""
         location = change.location
         note = "; the line is that of the base" if change.in_base and location.line else ""
-        super().__init__(
+        return cls(
             change.kind,
             f"{change.message}; hurts {change.harm}{note}",
             remedy=change.remedy, where=change.where, file=location.file, line=location.line, column=location.column,
-            level="error" if change.level == "error" else "warning",
+            level="error" if change.level == "error" else "warning", change=change,
         )  # fmt: skip
-        self.change = change
 
 
 class DiffReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,7 +93,7 @@ def located(changes: Iterable[Change], *, base: SourceMap, new: SourceMap) -> li
 
 def findings_of(changes: Iterable[Change]) -> list[ChangeFinding]:
     """The changes that hurt somebody, as findings."""
-    return [ChangeFinding(change) for change in changes if change.level != "info"]
+    return [ChangeFinding.of(change) for change in changes if change.level != "info"]
 
 
 def is_comparable(faults: Iterable[Problem]) -> bool:

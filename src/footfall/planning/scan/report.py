@@ -129,10 +129,7 @@ def _of_properties(verdict: CallVerdict) -> list[Problem]:
 
 
 def _as_warning(problem: Problem) -> Problem:
-    return Problem(
-        problem.code, problem.message, remedy=problem.remedy, where=problem.where, file=problem.file,
-        line=problem.line, column=problem.column, level="warning",
-    )  # fmt: skip
+    return msgspec.structs.replace(problem, level="warning")
 
 
 def _without_repeats(verdicts: Sequence[CallVerdict]) -> Iterator[CallVerdict]:

@@ -133,7 +133,7 @@ def as_json(report: FindingsReport) -> dict[str, Any]:
 
 def _fields(problem: Problem) -> dict[str, Any]:
     # An error is what a finding is unless it says otherwise.
-    fields = {name: getattr(problem, name) for name in sorted(Problem.__slots__)}
+    fields = {name: getattr(problem, name) for name in sorted(Problem.__struct_fields__)}
     return fields if problem.level == "warning" else {name: fields[name] for name in fields if name != "level"}
 
 
