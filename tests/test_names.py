@@ -7,6 +7,7 @@ entry that is no longer needed fails too, so that the list shrinks.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,3 +93,14 @@ def test_every_module_has_a_test_file_of_its_name_or_a_reason_for_none() -> None
     assert sorted(reasons.keys() - without) == [], "it has its tests now: take it off the list"
     assert lines == sorted(lines)
     assert [path for path, reason in reasons.items() if len(reason.split()) < 3] == []
+
+
+def test_every_test_file_that_a_module_names_is_there() -> None:
+    docstrings = {path: ast.get_docstring(tree) or "" for path, tree in modules()} | {
+        path.relative_to(ROOT).as_posix(): ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+    }
+    named = [(path, name) for path, text in docstrings.items() for name in re.findall(r"\btests/[\w/]+\.py", text)]
+
+    assert named
+    assert [f"{path}: {name}" for path, name in named if not (ROOT / name).exists()] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import re
 import socket
 import subprocess
@@ -26,6 +27,7 @@ PAGES = [
     "tracking_plans/COMMANDS.md",
 ]
 LINKED = [*PAGES, "tests/benchmarks/README.md", "tracking_plans/README.md", ".github/CONTRIBUTING.md"]
+NO_MODULES = {"footfall.lint", "footfall.toml"}  # a group of entry points, and a file
 
 
 def text_of(page: str) -> str:
@@ -149,6 +151,28 @@ def test_every_file_and_heading_that_a_page_links_to_is_there(page: str) -> None
             missing.append(target)
 
     assert missing == []
+
+
+@pytest.mark.parametrize("page", LINKED)
+def test_every_module_and_every_name_of_one_that_a_page_names_is_there(page: str) -> None:
+    names = set(re.findall(r"(?<![\w./-])footfall(?:\.[A-Za-z_]\w*)+(?![\w/]|\.\w)", text_of(page))) - NO_MODULES
+
+    assert [name for name in sorted(names) if not is_there(name)] == []
+
+
+def test_a_module_that_was_moved_is_not_there() -> None:
+    assert is_there("footfall.planning.personal_names")
+    assert is_there("footfall.analytics.Dataset.open")
+    assert not is_there("footfall.planning.lint.personal_names")
+    assert not is_there("footfall.analytics.Dataset.close_it")
+
+
+def is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
 
 
 def headings(path: Path) -> set[str]:

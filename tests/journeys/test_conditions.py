@@ -1,4 +1,4 @@
-"""Conditions over properties as they were sent. More of them, in whole journeys: tests/testing/test_walk.py."""
+"""Conditions over properties as they were sent; more of them in tests/testing/test_journey_progress.py."""
 
 from __future__ import annotations
 

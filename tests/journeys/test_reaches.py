@@ -1,4 +1,4 @@
-"""First reaches against every chain there is. Branches and guards: tests/analytics/test_journeys.py."""
+"""First reaches against every chain there is. Branches and guards: tests/analytics/test_reaches.py."""
 
 from __future__ import annotations
 
