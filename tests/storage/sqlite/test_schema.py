@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import hashlib
+
 import apsw
 
 from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.journal import Row
-from footfall.storage.sqlite.schema import insert_into, select_from, table_of
+from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION, insert_into, select_from, table_of
 
 WIDER = (*COLUMNS[:3], Column("campaign"), *COLUMNS[3:])
 
@@ -29,3 +31,9 @@ def test_a_column_that_is_added_to_the_table_of_columns_is_made_filled_and_read(
     cursor = database.execute(select_from("stored", WIDER))
     names = [name for name, _ in cursor.getdescription()]
     assert dict(zip(names, next(cursor), strict=True)) == {"seq": 1, **values}
+
+
+def test_other_tables_have_another_version_so_that_an_older_folder_is_refused_at_the_start() -> None:
+    digest = hashlib.sha256(SCHEMA.encode()).hexdigest()[:16]
+
+    assert (SCHEMA_VERSION, digest) == (5, "3813fffc9199ce21"), "raise SCHEMA_VERSION, then write both here"
