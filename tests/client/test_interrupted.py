@@ -11,6 +11,7 @@ import pytest
 from tests.client.interrupted import At, Interruption, interruptions, run
 
 from footfall import AsyncClient, Client, ClientOptions
+from footfall.client.ledger import Ledger
 from footfall.client.memory_store import MemoryStore
 from footfall.client.outbox import HIGH, LOW, Outbox
 from footfall.clock import SystemClock
@@ -174,6 +175,30 @@ def send(box: Outbox, numbers: list[int]) -> None:
             numbers += [entry[0] for entry in in_flight.entries]
         elif in_flight is not None and failure is not None:
             box.failed(failure, float(1000 * now), 0.5)
+
+
+def drop(box: Outbox, now: float) -> None:
+    """Have all that is still to be sent refused."""
+    while box.take(now) is not None:
+        box.failed(RefusedError("no"), now, 0.5)
+
+
+@pytest.mark.parametrize("act", [taken, drop])
+def test_the_books_balance_wherever_something_is_sent_while_they_are_written(
+    act: Callable[[Outbox, float], object],
+) -> None:
+    current: list[Outbox] = []
+    places = 0
+    for interruption in interruptions(lambda: act(current[-1], 1.0), "signal"):
+        box = Outbox(ClientOptions(linger=0.0), MemoryStore())
+        current.append(box)
+        box.put(b'{"n":', b"}", LOW, 0.0)
+        books: list[Ledger] = []
+        run(lambda: books.append(box.ledger()), interruption)  # noqa: B023 - see above
+        assert books[0].balanced, interruption.place
+        places += interruption.happened
+
+    assert places > 5
 
 
 # An interrupt in a generator that is closed has nobody to go to.

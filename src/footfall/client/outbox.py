@@ -358,10 +358,10 @@ class Outbox:
         """The books now."""
         totals = self._totals
         while True:
-            number, adopted, batches = totals.last_number, totals.adopted, self._batches
+            before = self._counted()
             ledger = Ledger(
-                accepted=number,
-                adopted=adopted,
+                accepted=totals.last_number,
+                adopted=totals.adopted,
                 delivered=self._delivered,
                 pending=self.pending,
                 dropped=self._losses(totals.dropped),
@@ -374,8 +374,13 @@ class Outbox:
                 stopped=self._stopped,
                 reason=self._reason(),
             )
-            if (number, adopted) == (totals.last_number, totals.adopted) and batches is self._batches:
+            if before == self._counted():
                 return ledger
+
+    def _counted(self) -> tuple[object, ...]:
+        """What a ledger counts: it is whole if none of this changed meanwhile."""
+        totals = self._totals
+        return totals.last_number, totals.adopted, totals.dropped, self._delivered, self._dropped, self._batches
 
     def _reason(self) -> str | None:
         """Why something is pending."""
