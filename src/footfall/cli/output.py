@@ -21,9 +21,9 @@ from footfall.reporting.json import to_json
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["PIPE_WIDTH", "OutputError", "console", "echo", "echo_json", "guarded", "printable"]
+__all__ = ["OutputError", "console", "echo", "echo_json", "guarded", "printable"]
 
-PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
+_PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
 
 
 def echo(text: str = "", *, err: bool = False, end: str = "\n") -> None:
@@ -50,7 +50,7 @@ def console(**options: Any) -> Console:
 
     shown = SafeConsole(highlight=False, **options)
     if not shown.is_terminal and "width" not in options:
-        shown.width = PIPE_WIDTH
+        shown.width = _PIPE_WIDTH
     return shown
 
 

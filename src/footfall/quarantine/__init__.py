@@ -9,6 +9,4 @@ with needs("footfall.quarantine", "server"):
     from footfall.quarantine.list import Quarantined, list_quarantined
     from footfall.quarantine.replay import EventReplay, Replay, StayingFault, replay
 
-__all__ = [
-    "EventReplay", "Judging", "Prospect", "Quarantined", "Replay", "StayingFault", "list_quarantined", "replay",
-]  # fmt: skip
+__all__ = ["EventReplay", "Judging", "Prospect", "Quarantined", "Replay", "StayingFault", "list_quarantined", "replay"]

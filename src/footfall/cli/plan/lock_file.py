@@ -14,15 +14,15 @@ from footfall.plan import Plan
 from footfall.plan.reading.source_map import SourceMap
 from footfall.planning.lock import PlanLock, hash_of, lock_plan, stale
 
-__all__ = ["LOCK_NAME", "lock_findings", "lock_path", "place_findings", "read_lock", "write_lock"]
+__all__ = ["lock_findings", "lock_path", "place_findings", "read_lock", "write_lock"]
 
-LOCK_NAME = "plan.lock.json"
+_LOCK_NAME = "plan.lock.json"
 _VERSION = 1
 
 
 def lock_path(path: Path) -> Path:
     """The file of the lock of the plan at `path`: in its folder, or beside its file."""
-    return path / LOCK_NAME if path.is_dir() else path.with_name(LOCK_NAME)
+    return path / _LOCK_NAME if path.is_dir() else path.with_name(_LOCK_NAME)
 
 
 def read_lock(file: Path) -> PlanLock | None:

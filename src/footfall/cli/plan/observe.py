@@ -21,7 +21,7 @@ from footfall.printable import counted
 from footfall.reporting.plan.findings import tally
 from footfall.reporting.plan.lifecycle import LIFECYCLE_FORMS
 
-__all__ = ["command", "read_coded", "read_tested"]
+__all__ = ["command"]
 
 
 @click.command("observe")
@@ -42,7 +42,7 @@ def command(ctx: click.Context, /, *, plan_path: Path, options: OutputOptions, *
     """
     reading = require_reading(ctx, plan_path, options=options)
     plan = reading.require()
-    coded, tested = read_coded(given["scan"]), read_tested(given["tested"])
+    coded, tested = _read_coded(given["scan"]), _read_tested(given["tested"])
     since = since_us(given["since"], plan.timezone)
     source = MessageInput(given["events"], given["data"], since=since)
     monitor = DriftMonitor(plan, source.messages())
@@ -81,7 +81,7 @@ class _Coverage(msgspec.Struct):
     events: dict[str, _Tested]
 
 
-def read_coded(path: Path | None) -> Mapping[str, int] | None:
+def _read_coded(path: Path | None) -> Mapping[str, int] | None:
     """In how many places each event is coded; None without a report. Raises BrokenInputError."""
     if path is None:
         return None
@@ -89,7 +89,7 @@ def read_coded(path: Path | None) -> Mapping[str, int] | None:
     return {event: len(places) for event, places in report.implemented.items()}
 
 
-def read_tested(path: Path | None) -> Mapping[str, int] | None:
+def _read_tested(path: Path | None) -> Mapping[str, int] | None:
     """How often tests sent each event; None without a file. Raises BrokenInputError."""
     if path is None:
         return None

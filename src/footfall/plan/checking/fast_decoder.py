@@ -22,7 +22,7 @@ from footfall.plan.checking.explain import Faults, PropertyCheck, decode, explai
 from footfall.plan.checking.formats import UUID
 from footfall.plan.model import Property
 
-__all__ = ["FastForm", "compile_decoder", "fast_form", "fields_of"]
+__all__ = ["FastForm", "compile_decoder", "fields_of"]
 
 Test = Callable[[Any], object]
 _INT64 = 2**63 - 1
@@ -79,7 +79,7 @@ def fields_of(node: PropertyCheck) -> dict[str, PropertyCheck]:
     return {f"f{index}": child for index, child in enumerate(present)}
 
 
-def fast_form(node: PropertyCheck) -> FastForm:
+def _fast_form(node: PropertyCheck) -> FastForm:
     """The fast form of a node's value, null included where the plan allows it."""
     make = _FORMS.get(node.kind)
     form = make(node) if make is not None else None
@@ -201,14 +201,14 @@ def _any_form(node: PropertyCheck) -> FastForm | None:
 
 def _array_form(node: PropertyCheck) -> FastForm:
     assert node.inner is not None
-    item = fast_form(node.inner)
+    item = _fast_form(node.inner)
     kind = _meta(list[item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
     return FastForm(kind, _each(item), _fails) if item.quick else FastForm(kind)
 
 
 def _map_form(node: PropertyCheck) -> FastForm:
     assert node.inner is not None
-    item = fast_form(node.inner)
+    item = _fast_form(node.inner)
     kind = _meta(dict[str, item.type], min_length=node.prop.min_items, max_length=node.prop.max_items)  # type: ignore[name-defined] # a type made at run time
     if not item.quick:
         return FastForm(kind)
@@ -233,7 +233,7 @@ def _object_form(node: PropertyCheck) -> FastForm | None:
     names = {name: child.key for name, child in children.items()}
     if len(set(names.values())) < len(names) or any(_UNFIT_KEY.search(key) for key in names.values()):
         return None
-    forms = {name: fast_form(child) for name, child in children.items()}
+    forms = {name: _fast_form(child) for name, child in children.items()}
     fields = [
         (name, forms[name].type) if child.required else (name, forms[name].type, None)
         for name, child in children.items()
@@ -276,7 +276,7 @@ def _object_test(tested: Mapping[str, FastForm]) -> Test:
 
 
 def _union_form(node: PropertyCheck) -> FastForm | None:
-    forms = {member.kind: fast_form(member) for member in node.members}
+    forms = {member.kind: _fast_form(member) for member in node.members}
     if any(form.type is msgspec.Raw for form in forms.values()):
         return None
     kind = functools.reduce(operator.or_, (form.type for form in forms.values()))

@@ -27,10 +27,9 @@ from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode, kind_of
 from footfall.plan.wording import say_types
 
-__all__ = ["ACTOR", "MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
+__all__ = ["MEASURES", "ORDERINGS", "MeasureReader", "read_where"]
 
-ACTOR = "actor"
-"""In `unique: EVENT.actor`: the person, or the device where there is no person."""
+_ACTOR = "actor"  # in `unique: EVENT.actor`: the person, or the device where there is no person
 
 _FUNCTIONS = ("sum", "average", "minimum", "maximum", "median")
 ORDERINGS: Final = ("gt", "gte", "lt", "lte")
@@ -124,7 +123,7 @@ class MeasureReader:
         if form != "count":
             text, name = split_property(text)
             if not text:
-                remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{ACTOR}" if form == "unique" else "")
+                remedy = f"write {values[form]}.PROPERTY" + (f" or {values[form]}.{_ACTOR}" if form == "unique" else "")
                 self._problems.add("bad_measure", f"{form} takes EVENT.PROPERTY", at=at, path=part_path, remedy=remedy)
                 return None
         elif "." in text and call_of(text) is None:
@@ -134,7 +133,7 @@ class MeasureReader:
         event = self._subjects.event(text, at, part_path)
         if event is None:
             return None
-        if form == "unique" and name != ACTOR:
+        if form == "unique" and name != _ACTOR:
             self._scalar(event, name, at, part_path)
         elif form in _FUNCTIONS:
             self._numeric(event, name, form, at, part_path)

@@ -10,6 +10,4 @@ from footfall.planning.interop.formats import FORMATS, Exported, Format, export_
 from footfall.planning.interop.losses import LOSS_CODES, Loss
 from footfall.planning.interop.plan_builder import Imported
 
-__all__ = [
-    "FORMATS", "LOSS_CODES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan",
-]  # fmt: skip
+__all__ = ["FORMATS", "LOSS_CODES", "Exported", "Format", "Imported", "Loss", "export_plan", "import_plan"]

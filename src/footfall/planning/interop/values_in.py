@@ -10,9 +10,7 @@ from typing import Any, TypeGuard
 from footfall.plan.reading.yaml_source import is_writable
 from footfall.planning.interop.simplify import as_types, fits
 
-__all__ = [
-    "as_whole", "distinct", "is_count", "is_number", "kinds_of", "nearest_beyond", "open_enum", "scale_of",
-]  # fmt: skip
+__all__ = ["as_whole", "distinct", "is_count", "is_number", "kinds_of", "nearest_beyond", "open_enum", "scale_of"]
 
 _LARGEST_COUNT = 2**53
 

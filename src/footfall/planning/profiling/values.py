@@ -12,7 +12,7 @@ from footfall.plan.checking.explain import MISFIT, PropertyCheck, make_check, re
 from footfall.plan.checking.formats import FORMATS
 from footfall.plan.model import Property
 
-__all__ = ["CAP", "DEPTH", "STRING_FORMS", "ValueProfile"]
+__all__ = ["CAP", "DEPTH", "ValueProfile"]
 
 CAP: Final = 64
 """How many different values of one place are remembered; beyond that only that there were more."""
@@ -23,7 +23,7 @@ DEPTH: Final = 8
 _LONG = 80
 _MANY_KEYS = 200
 # The most specific first: the first that every value had is the form of the property.
-STRING_FORMS: Final = (
+_STRING_FORMS: Final = (
     "datetime", "date", "uuid", "email", "url", "ipv4", "ipv6", "ip", "mac", "sha256", "semver", "phone", "time",
     "duration", "currency", "country", "language", "hostname",
 )  # fmt: skip
@@ -36,7 +36,7 @@ def _reader(kind: str) -> Any:
 
 _READERS: Mapping[str, Any] = {
     form: FORMATS[form] if form in FORMATS and form != "uuid" else _reader(form)
-    for form in (*STRING_FORMS, "decimal", "number")
+    for form in (*_STRING_FORMS, "decimal", "number")
 }
 
 
@@ -59,7 +59,7 @@ class ValueProfile:
         self.present = 0
         self.kinds: Counter[str] = Counter()
         self.distinct: Counter[str | int | bool] | None = Counter()
-        self.forms: tuple[str, ...] = STRING_FORMS
+        self.forms: tuple[str, ...] = _STRING_FORMS
         self._respelled = False
         self.numeric_text = True
         self.pointed_text = False

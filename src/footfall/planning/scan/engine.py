@@ -41,11 +41,9 @@ from footfall.planning.scan.values import (
     params_in,
 )
 
-__all__ = ["MOST_WRAPPERS", "Engine", "Marks", "Outcome", "TooInvolvedError"]
+__all__ = ["Engine", "Marks", "Outcome"]
 
-MOST_WRAPPERS = 5
-"""The most functions of the tree between a call and the SDK."""
-
+_MOST_WRAPPERS = 5  # functions of the tree between a call and the SDK
 # Methods that are called without their name: by the call of an object, or of a task that is a class.
 _BY_CLASS = frozenset({"__call__", "run"})
 _MOST_STEPS = 20_000
@@ -53,7 +51,7 @@ _MOST_NESTED = 40
 _SHORT = 20
 
 
-class TooInvolvedError(Exception):
+class _TooInvolvedError(Exception):
     """A function takes more steps to follow than the scan spends on one. Caught by the engine."""
 
 
@@ -73,7 +71,7 @@ class Outcome(msgspec.Struct, frozen=True, eq=False):
     returns: Value
 
 
-_TOO_DEEP = Unknown(f"passes through more than {MOST_WRAPPERS} functions")
+_TOO_DEEP = Unknown(f"passes through more than {_MOST_WRAPPERS} functions")
 _NOTHING = Outcome((), Unknown("could not be followed"))
 
 
@@ -116,10 +114,10 @@ class Engine:
     statements = STATEMENTS
 
     def step(self) -> None:
-        """Count one step. Raises TooInvolvedError when a function takes too many."""
+        """Count one step. Raises _TooInvolvedError when a function takes too many."""
         self._steps += 1
         if self._steps > _MOST_STEPS:
-            raise TooInvolvedError
+            raise _TooInvolvedError
 
     def file(self, path: str) -> list[Sent]:
         """Everything that one file sends: at its top level, and in each of its functions and methods."""
@@ -197,7 +195,7 @@ class Engine:
         before, self._steps = self._steps, 0
         try:
             yield
-        except (TooInvolvedError, RecursionError):
+        except (_TooInvolvedError, RecursionError):
             self.involved.append(where)
         finally:
             self._steps = before
@@ -265,7 +263,7 @@ class Engine:
         annotation = function.node.returns
         if annotation is None or not any(isinstance(option, Unknown) for option in options_of(returns)):
             return returns
-        promise = from_annotation(CodeFrame(self, self._scope_of(function), MOST_WRAPPERS), annotation)
+        promise = from_annotation(CodeFrame(self, self._scope_of(function), _MOST_WRAPPERS), annotation)
         if promise is None:
             return returns
         return join_values(
@@ -310,7 +308,7 @@ class Engine:
     def _defaults(self, function: Function) -> dict[str, Value]:
         names = function.node.args
         positional = [*names.posonlyargs, *names.args]
-        frame = CodeFrame(self, NameScope(function.scope.module, {}, function.scope), MOST_WRAPPERS)
+        frame = CodeFrame(self, NameScope(function.scope.module, {}, function.scope), _MOST_WRAPPERS)
         pairs = [
             *zip(positional[len(positional) - len(names.defaults) :], names.defaults, strict=True),
             *zip(names.kwonlyargs, names.kw_defaults, strict=True),
@@ -350,7 +348,7 @@ class Engine:
                     receiver,
                 )
                 return Unknown(f"is what {function.qualname}() returns", params_in(*values, inside=True))
-        if frame.depth >= MOST_WRAPPERS:
+        if frame.depth >= _MOST_WRAPPERS:
             for message in depends:
                 if _own_params(message.whole_params(), "self"):
                     frame.sent.append(
@@ -368,7 +366,7 @@ class Engine:
         if not isinstance(init, Function):
             return instance
         self.follow(frame, init, arguments, node, instance)
-        if frame.depth >= MOST_WRAPPERS:
+        if frame.depth >= _MOST_WRAPPERS:
             return instance
         for function in methods_of(cls):
             if function is init or not self.may_send(function):

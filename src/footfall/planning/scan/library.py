@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from footfall.errors import Problem
 from footfall.planning.scan.sdks import CLASSES, MODULES, SDKS
 
-__all__ = ["Library", "module_name", "parse_source"]
+__all__ = ["Library", "module_name"]
 
 _ENTRY_FOLDERS = frozenset({"src", "lib"})
 _TEST_FOLDERS = frozenset({"test", "tests"})
@@ -29,7 +29,7 @@ _SDK_MODULES = {name.rpartition(".")[0]: sdk for name, sdk in CLASSES.items()} |
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def parse_source(text: bytes, path: str) -> ast.Module | Problem:
+def _parse_source(text: bytes, path: str) -> ast.Module | Problem:
     """The syntax tree of a file, or what is wrong with it. Never raises, whatever the bytes are.
 
     A file is read as the running Python reads it, so syntax that is newer than this Python is a fault.
@@ -92,7 +92,7 @@ class Library:
     def tree(self, path: str) -> ast.Module | None:
         """The syntax tree of a file; None, and a problem noted, when there is none."""
         if path not in self._trees:
-            result = parse_source(self.read(path), path)
+            result = _parse_source(self.read(path), path)
             if isinstance(result, Problem):
                 self.problems.setdefault(path, result)
             self._trees[path] = None if isinstance(result, Problem) else result

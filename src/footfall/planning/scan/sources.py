@@ -13,12 +13,12 @@ from footfall.errors import Problem, UsageError
 from footfall.plan.model import Plan
 from footfall.planning.scan.library import Library
 
-__all__ = ["LARGEST_FILE", "SKIPPED_FOLDERS", "SourceGlobs", "find_python", "open_library"]
+__all__ = ["LARGEST_FILE", "SourceGlobs", "find_python", "open_library"]
 
 LARGEST_FILE = 2_000_000
 """A file of more bytes is not read: nobody writes two megabytes of Python by hand. It is a finding."""
 
-SKIPPED_FOLDERS = frozenset(
+_SKIPPED_FOLDERS = frozenset(
     {"__pycache__", "build", "dist", "env", "node_modules", "site-packages", "venv", "__pypackages__"}
 )
 """Folders of foreign or generated code; folders whose name begins with a dot are left out too."""
@@ -67,7 +67,7 @@ def _below(folder: Path, disk: Disk, entered: set[Path], depth: int = 0) -> Iter
 
 def _is_foreign(folder: Path) -> bool:
     """Whether a folder has foreign or generated code, by its name; a package of such a name may not."""
-    if folder.name not in SKIPPED_FOLDERS:
+    if folder.name not in _SKIPPED_FOLDERS:
         return False
     return folder.name in _NEVER_OWN or not (folder / "__init__.py").exists()
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from footfall.plan.model import Guard, Journey, Step, Where
 
-__all__ = ["JourneyShape", "PlantedJourney", "Stop", "draw_shape", "make_journey", "plant_journey"]
+__all__ = ["JourneyShape", "PlantedJourney", "Stop", "make_journey", "plant_journey"]
 
 _HOUR = 3600
 _SESSION = 1500  # inside the 30 minutes that end a session
@@ -52,7 +52,7 @@ class PlantedJourney(NamedTuple):
     guards: tuple[str, ...]
 
 
-def draw_shape(journey: Journey, rng: Random, *, brief: bool) -> JourneyShape:
+def _draw_shape(journey: Journey, rng: Random, *, brief: bool) -> JourneyShape:
     """A shape at random; `brief` keeps every message within one session, so nothing late and nothing early."""
     depth = rng.randint(1, len(journey.steps))
     choices: list[Ending] = ["stops", "stops"]
@@ -95,7 +95,7 @@ def _gap(journey: Journey, number: int, now: int, shape: JourneyShape, rng: Rand
 
 def plant_journey(journey: Journey, rng: Random, *, brief: bool) -> PlantedJourney:
     """A walk of a random shape."""
-    return make_journey(journey, draw_shape(journey, rng, brief=brief), rng, brief=brief)
+    return make_journey(journey, _draw_shape(journey, rng, brief=brief), rng, brief=brief)
 
 
 def make_journey(journey: Journey, shape: JourneyShape, rng: Random, *, brief: bool) -> PlantedJourney:
