@@ -63,7 +63,7 @@ class LazyEvents(Mapping[str, Event]):
         return name in self._texts
 
     def __repr__(self) -> str:
-        return f"PackedEvents({', '.join(self)})"
+        return f"LazyEvents({', '.join(self)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)  # a copy is a plain dict: the texts are views into the bundle

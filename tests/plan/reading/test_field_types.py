@@ -53,7 +53,7 @@ def test_an_infinite_number_is_a_problem_wherever_it_is() -> None:
 def test_a_list_and_a_map_leave_out_what_does_not_fit() -> None:
     assert answer(ListOf(field_types.COUNT), [1, "a", 2]) == ((1, 2), ["wrong_type"])
     assert answer(MapOf(field_types.COUNT), {"a": 1, "b": "x"}) == ({"a": 1}, ["wrong_type"])
-    assert answer(MapOf(field_types.COUNT, ["a"]), {"a": 1, "c": 1}) == ({"a": 1}, ["unknown_key"])
+    assert answer(MapOf(field_types.COUNT, ("a",)), {"a": 1, "c": 1}) == ({"a": 1}, ["unknown_key"])
     assert answer(MapOf(field_types.COUNT), [1]) == (MISSING, ["wrong_type"])
 
 

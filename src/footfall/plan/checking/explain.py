@@ -171,15 +171,12 @@ class PropertyCheck:
         return next((member for member in self.members if member.read(value) is not MISFIT), self)
 
 
-class Faults:
+class Faults(msgspec.Struct, eq=False):
     """Faults of a value: what is `wrong`, new values of an open enum (`novel`), and `unknown` keys."""
 
-    __slots__ = ("novel", "unknown", "wrong")
-
-    def __init__(self) -> None:
-        self.wrong: list[Fault] = []
-        self.novel: list[Fault] = []
-        self.unknown: list[Fault] = []
+    wrong: list[Fault] = []
+    novel: list[Fault] = []
+    unknown: list[Fault] = []
 
     def __bool__(self) -> bool:
         return bool(self.wrong or self.novel or self.unknown)

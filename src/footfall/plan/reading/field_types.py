@@ -207,11 +207,10 @@ class OneOrSeveral(OneOf):
         return values if len(values) == len(node.value) else MISSING
 
 
-class ListOf:
+class ListOf(msgspec.Struct, eq=False):
     """A list; items that do not fit are left out, with a problem."""
 
-    def __init__(self, kind: FieldType) -> None:
-        self.kind = kind
+    kind: FieldType
 
     def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, list):
@@ -222,12 +221,11 @@ class ListOf:
         return tuple(value for value in values if value is not MISSING)
 
 
-class MapOf:
+class MapOf(msgspec.Struct, eq=False):
     """A mapping from names to values of one type; values that do not fit are left out, with a problem."""
 
-    def __init__(self, kind: FieldType, names: Iterable[str] = ()) -> None:
-        self.kind = kind
-        self.names = tuple(names)
+    kind: FieldType
+    names: tuple[str, ...] = ()
 
     def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
         if not isinstance(node.value, dict):

@@ -130,18 +130,15 @@ def _scalar(text: str, plain: bool, tag: str | None) -> YamlValue:
     return _number(text) if text[0] in _NUMBER_STARTS else text
 
 
-class _Frame:
+class _Frame(msgspec.Struct, eq=False):
     """A container that is still open: its node, its anchor, and the key that waits for its value."""
 
-    __slots__ = ("anchor", "is_flow", "key", "key_end", "node", "text")
-
-    def __init__(self, node: YamlNode, anchor: str | None, is_flow: bool) -> None:
-        self.node = node
-        self.anchor = anchor
-        self.is_flow = is_flow
-        self.key: str | None = None
-        self.key_end = -1  # where an unquoted key in braces ended
-        self.text: YamlNode | None = None  # the value just before, if it is unquoted text
+    node: YamlNode
+    anchor: str | None
+    is_flow: bool
+    key: str | None = None
+    key_end: int = -1  # where an unquoted key in braces ended
+    text: YamlNode | None = None  # the value just before, if it is unquoted text
 
 
 _SKIP = "\0skip"  # no YAML scalar has a NUL; it means that the next value has no usable key
