@@ -19,7 +19,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from footfall.collector.admission import Grow, unbounded
 from footfall.errors import RequestError
@@ -32,10 +32,6 @@ _OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{[ \t\r\n]*[\"}]")
 # The largest window that a sender may ask for: 8 MiB, as RFC 9659 has it for HTTP.
 _ZSTD_WINDOW_LOG = 23
 _DEFLATE, _MAX_WINDOW, _CHECK = 8, 7, 31
-
-
-"""Told how many bytes are inflated so far, before there are more; what it raises ends the inflating."""
-
 _FIRST_STEP = 65_536  # bytes that are inflated at first; each step after it doubles what there is
 
 
@@ -101,13 +97,7 @@ def _zlib_reader(wbits: int) -> Callable[[bytes, int, Grow], bytes]:
             rest = stream.unconsumed_tail
             return part
 
-        try:
-            content = _inflated(step, lambda: stream.eof, limit, grow)
-        except zlib.error as error:
-            raise _BrokenStreamError(str(error)) from None
-        if len(content) <= limit:
-            _require_end(stream.eof, stream.unused_data)
-        return content
+        return _inflated(step, lambda: stream.eof, lambda: stream.unused_data, zlib.error, limit, grow)
 
     return read
 
@@ -119,15 +109,11 @@ def _read_zstd(body: bytes, limit: int, grow: Grow) -> bytes:
         from backports import zstd
     stream = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
     inputs = [body]
-    try:
-        content = _inflated(
-            lambda most: stream.decompress(inputs.pop() if inputs else b"", most), lambda: stream.eof, limit, grow
-        )
-    except zstd.ZstdError as error:
-        raise _BrokenStreamError(str(error)) from None
-    if len(content) <= limit:
-        _require_end(stream.eof, stream.unused_data)
-    return content
+
+    def step(most: int) -> Any:
+        return stream.decompress(inputs.pop() if inputs else b"", most)
+
+    return _inflated(step, lambda: stream.eof, lambda: stream.unused_data, zstd.ZstdError, limit, grow)
 
 
 def _read_brotli(body: bytes, limit: int, grow: Grow) -> bytes:
@@ -135,38 +121,41 @@ def _read_brotli(body: bytes, limit: int, grow: Grow) -> bytes:
 
     stream = brotli.Decompressor()
     inputs = [body]
-    try:
-        content = _inflated(
-            lambda most: stream.process(inputs.pop() if inputs else b"", output_buffer_limit=most),
-            stream.is_finished,
-            limit,
-            grow,
-        )
-    except brotli.error as error:
-        raise _BrokenStreamError(str(error)) from None
-    if len(content) <= limit:
-        _require_end(stream.is_finished(), b"")
-    return content
+
+    def step(most: int) -> Any:
+        return stream.process(inputs.pop() if inputs else b"", output_buffer_limit=most)
+
+    return _inflated(step, stream.is_finished, bytes, brotli.error, limit, grow)
 
 
-def _inflated(step: Callable[[int], bytes], is_whole: Callable[[], bool], limit: int, grow: Grow) -> bytes:
-    """The content of a stream, up to about a byte over the limit. `step` inflates up to so many bytes."""
+def _inflated(
+    step: Callable[[int], bytes],
+    is_whole: Callable[[], bool],
+    rest: Callable[[], bytes],
+    broken: type[Exception],
+    limit: int,
+    grow: Grow,
+) -> bytes:
+    """The content of a whole stream; of one that is larger than the limit, about a byte more than that.
+
+    `step` inflates up to so many bytes, and may raise `broken`. `rest` is what follows the stream.
+    """
     content = bytearray()
-    while len(content) <= limit and not is_whole():
-        most = min(max(_FIRST_STEP, len(content)), limit + 1 - len(content))
-        grow(len(content) + most)
-        part = step(most)
-        if not part:
-            break
-        content += part
-    return bytes(content)
-
-
-def _require_end(is_whole: bool, rest: bytes) -> None:
-    if not is_whole:
+    try:
+        while len(content) <= limit and not is_whole():
+            most = min(max(_FIRST_STEP, len(content)), limit + 1 - len(content))
+            grow(len(content) + most)
+            part = step(most)
+            if not part:
+                break
+            content += part
+    except broken as error:
+        raise _BrokenStreamError(str(error)) from None
+    if len(content) <= limit and not is_whole():
         raise _BrokenStreamError("it is cut short")
-    if rest:
+    if len(content) <= limit and rest():
         raise _BrokenStreamError("something follows it")
+    return bytes(content)
 
 
 def _is_zlib(body: bytes) -> bool:
