@@ -55,6 +55,25 @@ def test_the_first_message_may_come_in_a_handler_of_atexit(tmp_path: Path) -> No
     assert events(tmp_path, "atexit.register(lambda: client.track('last words', user_id='ann'))") == ["last words"]
 
 
+def test_what_a_finalizer_sends_after_the_end_is_refused_in_the_log(tmp_path: Path) -> None:
+    code = """
+    class Late:
+        def __del__(self):
+            client.track("late", user_id="ann")
+
+    late = Late()
+    client.track("in time", user_id="ann")
+    """
+    script = tmp_path / "script.py"
+    script.write_text(HEAD + textwrap.dedent(code))
+    ran = subprocess.run(
+        [sys.executable, script, str(tmp_path / "out.jsonl")], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert ran.returncode == 0
+    assert ran.stderr.startswith('"late" was not sent: closed;')
+
+
 @pytest.mark.skipif(not FORKS, reason="a terminated process runs nothing on this platform")
 def test_a_pool_that_is_terminated_lets_its_workers_send(tmp_path: Path) -> None:
     code = """

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from footfall.client.guard import fault_log
 from footfall.forks import renew_after_fork, uncut
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ class _AtExit:
         libraries = _ask_libraries()
         end = self._close if libraries is None or not libraries.is_child else self._send
         end(owner)
+        # What calls from here on is a finalizer, when nothing can be loaded any more: its message is refused, and said.
+        fault_log()
 
 
 def _send_all(**_celery: object) -> None:
