@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -41,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _leave(str(clear))
     except FootfallError as error:
         _leave(str(error), BROKEN_INPUT if isinstance(error, BrokenInputError) else USAGE)
+    except OSError as error:
+        # Even to ask whether a path exists can fail: its name is too long, or its folder may not be searched.
+        if error.filename is None:
+            raise
+        _leave(f"{os.fsdecode(error.filename)}: {error.strerror}; choose another path")
     sys.exit(0)
 
 

@@ -96,3 +96,25 @@ def test_folders_without_end_are_named(tmp_path: Path, capsys: pytest.CaptureFix
         said = capsys.readouterr()
         assert "a/a/a" in said.out + said.err
     assert run(f"plan import --from jsonschema {tmp_path / 'plan'} -o {tmp_path / 'out'}") in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("plan bundle {plan} -o {path}", 2),
+        ("plan export {plan} --to segment -o {path}", 2),
+        ("plan import --from segment {path}", 2),
+        ("plan scan {plan} {path}", 2),
+        ("plan diff {plan} --base {path}", 3),
+        ("demo --data {path}", 2),
+    ],
+)
+def test_a_name_that_is_too_long_for_a_file_ends_a_command_with_a_line(
+    command: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / ("x" * 300)
+
+    assert run(command.format(plan=PLAN, path=path)) == code
+    error = capsys.readouterr().err
+    assert error.startswith(f"footfall: {path}")
+    assert error.count("\n") == 1
