@@ -62,10 +62,10 @@ def fields_of(value: object) -> dict[str, Any] | None:
 
 @functools.cache
 def _foreign() -> Any:
-    from footfall.forks import uncut
+    from footfall.forks import uncut, whole
 
     # A child that is forked while another thread loads it would wait for it for ever.
     with uncut():
         from footfall import encoding_foreign
 
-    return encoding_foreign
+        return whole(encoding_foreign)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-__all__ = ["renew_after_fork", "uncut"]
+__all__ = ["renew_after_fork", "uncut", "whole"]
 
 _Owner = TypeVar("_Owner")
 
@@ -61,6 +61,21 @@ def uncut() -> Iterator[None]:
         with gate.changed:
             gate.threads.remove(thread)
             gate.changed.notify_all()
+
+
+def whole(module: Any) -> Any:
+    """The module, or a copy of it where this thread is in the middle of loading it.
+
+    A signal handler or a finalizer came then, and nothing goes on before it has returned.
+    """
+    spec = module.__spec__
+    if not getattr(spec, "_initializing", False):
+        return module
+    from importlib.util import module_from_spec  # hardly ever needed
+
+    copy = module_from_spec(spec)
+    spec.loader.exec_module(copy)
+    return copy
 
 
 def renew_after_fork(owner: _Owner, renew: Callable[[_Owner], None]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -255,6 +257,49 @@ def test_an_id_after_one_that_was_interrupted_is_whole() -> None:
         clock = SystemClock()
         run(clock.new_id, interruption)
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", clock.new_id()), interruption.place
+
+
+LOADING = """
+import dataclasses, enum, sys
+from footfall import Client
+from footfall.testing import Recorder
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+@dataclasses.dataclass
+class Planned:
+    n: int = 1
+    __footfall_event__ = "planned"
+
+client, receipts = Client(Recorder()), []
+
+def call():
+    receipts.append(client.track("e", {"numbers": {1, 2}}, user_id=Number.ONE, timestamp=1_796_000_000))
+    receipts.append(client.track(Planned(), user_id="ann"))
+
+def watch(frame, event, argument):
+    if frame.f_code.co_filename.endswith(sys.argv[1]) and frame.f_code.co_name == "<module>":
+        sys.settrace(None)
+        call()
+    return watch
+
+sys.settrace(watch)
+call()
+sys.settrace(None)
+assert len(receipts) == 4, receipts
+assert all(receipts), receipts
+client.close()
+"""
+
+
+@pytest.mark.parametrize("module", ["encoding_foreign.py", "given_time.py", "planned_event.py"])
+def test_a_call_that_comes_while_what_it_needs_is_loaded_is_a_message_more(module: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADING, module], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
 
 
 class AsyncTrial:

@@ -17,7 +17,7 @@ from footfall.client.scope import NO_SCOPE, Block, Scope
 from footfall.encoding import fields_of
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
-from footfall.forks import uncut
+from footfall.forks import uncut, whole
 from footfall.identity.given import plain_text
 
 if TYPE_CHECKING:
@@ -251,9 +251,10 @@ class Calls(ABC):
 @functools.cache
 def _opened() -> Callable[[Message], Message]:
     with uncut():
-        from footfall.client.planned_event import opened
+        from footfall.client import planned_event
 
-    return opened
+        opened: Callable[[Message], Message] = whole(planned_event).opened
+        return opened
 
 
 def _in_another_order(properties: Any) -> Any:

@@ -20,7 +20,7 @@ from footfall.client.preflight import id_fault, kind_of, misfit, names_device
 from footfall.encoding import encode, lazy_text
 from footfall.errors import InvalidEventError
 from footfall.events import Fault, Receipt
-from footfall.forks import uncut
+from footfall.forks import uncut, whole
 from footfall.identity.given import id_text, plain_text, whole_number
 
 __all__ = ["WireMessage"]
@@ -216,7 +216,7 @@ def _given_time() -> Any:
     with uncut():
         from footfall.client import given_time  # few applications give times
 
-    return given_time
+        return whole(given_time)
 
 
 def _without_our_keys(context: bytes) -> tuple[bytes, tuple[Fault, ...]]:
