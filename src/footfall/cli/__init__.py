@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         # Even to ask whether a path exists can fail: its name is too long, or its folder may not be searched.
         if error.filename is None:
             raise
-        _leave(f"{os.fsdecode(error.filename)}: {error.strerror}; choose another path")
+        _leave(f"{error.filename}: {error.strerror}; choose another path")
     sys.exit(0)
 
 
