@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorded", "Recording", "recording"]
 
-_URL = "http://recorded.invalid"
 _SHOWN = 10
 _IDS = {"user_id": "userId", "anonymous_id": "anonymousId"}
 
