@@ -10,7 +10,7 @@ from footfall.planning.faults import FAULTS
 
 SOURCE = Path(__file__).parents[2] / "src" / "footfall"
 # What makes a fault, and the position of its code among the arguments.
-MAKERS = {"Fault": 1, "Constraint": 0, "self._lost": 1}
+MAKERS = {"Fault": 1, "Constraint": 0, "_bound": 0, "self._lost": 1}
 
 
 def codes() -> Iterator[str]:
