@@ -112,6 +112,7 @@ def test_any_calls_are_counted_and_grouped_like_events(
 
 @settings(max_examples=40)
 @given(drawn=messages)
+@pytest.mark.slow
 def test_any_property_of_a_page_is_summed_digit_by_digit(entry: MakeEntry, drawn: list[Message]) -> None:
     with Dataset.of(entries(entry, drawn), PLAN) as dataset:
         found = measure(dataset, PLAN, Aggregate(function="sum", event="page:A.b", property="scroll"), Span())

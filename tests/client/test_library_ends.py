@@ -75,6 +75,7 @@ def test_a_child_of_billiard_sends_before_it_ends(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not FORKS, reason="this platform does not fork")
 @pytest.mark.parametrize("tasks", [1, None])
+@pytest.mark.slow
 def test_every_worker_of_a_pool_of_billiard_sends_before_it_ends(tasks: int | None, tmp_path: Path) -> None:
     pytest.importorskip("billiard", reason="billiard, which Celery starts its workers with, is not installed")
     code = f"""

@@ -219,6 +219,7 @@ def test_injected_text_is_stored_byte_for_byte(running: tuple[Path, int]) -> Non
     assert kept[0].body in base64.b64decode(case["body"])
 
 
+@pytest.mark.slow
 def test_other_senders_are_served_while_one_drips(running: tuple[Path, int]) -> None:
     _, port = running
     slow = named("bi-020")

@@ -159,6 +159,7 @@ OURS = [command for command in commands() if not command.values[0].startswith(NO
 
 
 @pytest.mark.parametrize("command", OURS)
+@pytest.mark.slow
 def test_each_command_passes_on_a_change_that_hurts_nobody(repository: Path, command: str) -> None:
     change(
         repository,
@@ -287,6 +288,7 @@ def test_the_readme_pins_each_action_to_a_commit() -> None:
     assert [action for action in used if not re.fullmatch(r"[\w/-]+@[0-9a-f]{40}( +#.*)?", action)] == []
 
 
+@pytest.mark.slow
 def test_a_renamed_event_fails_the_scan_and_the_tests(repository: Path) -> None:
     app = repository / "src" / "app.py"
     app.write_text(app.read_text().replace('"bread_bought"', '"bread_sold"'))

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
+
 from footfall.cli.demo.processes import Child
 
 
+@pytest.mark.slow
 def test_gateways_lose_no_reading_and_count_none_twice(
     commands: Callable[[str], list[list[str]]], run: Callable[[list[str]], str], start: Callable[[list[str]], Child]
 ) -> None:

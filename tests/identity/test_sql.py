@@ -120,6 +120,7 @@ def test_a_hundred_thousand_aliases_onto_one_user_take_few_statements() -> None:
     assert duck.statements < 40
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_ids_in_rings_take_few_statements() -> None:
     duck = Duck()
     duck.load([])

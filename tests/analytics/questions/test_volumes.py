@@ -131,6 +131,7 @@ MINUTES = st.lists(st.integers(0, 60 * 24 * 4), min_size=1, max_size=20)
 @given(minutes=MINUTES, first=st.integers(0, 48), hours=st.integers(1, 48), per=st.sampled_from(["hour", "day"]))
 @settings(max_examples=60)
 @example(minutes=[0, 1_439, 1_440], first=0, hours=48, per="day")
+@pytest.mark.slow
 def test_any_window_counts_its_whole_periods_as_a_loop_does(
     entry: Callable[..., Entry], minutes: list[int], first: int, hours: int, per: Literal["hour", "day"]
 ) -> None:

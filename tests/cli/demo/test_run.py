@@ -55,6 +55,7 @@ def printed(folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_it_shows_the_run_the_report_a_story_and_the_books_in_this_order(printed: str) -> None:
     places = [
         printed.index(text)
@@ -66,6 +67,7 @@ def test_it_shows_the_run_the_report_a_story_and_the_books_in_this_order(printed
     assert "\N{ESCAPE}[" not in printed
 
 
+@pytest.mark.slow
 def test_the_story_leads_from_an_unknown_browser_to_an_order(printed: str) -> None:
     story = printed.partition("One person")[2].partition("The books")[0]
 
@@ -74,6 +76,7 @@ def test_the_story_leads_from_an_unknown_browser_to_an_order(printed: str) -> No
     assert re.search(r"order_completed.* explicit", story)
 
 
+@pytest.mark.slow
 def test_the_books_have_faults_and_repeats_and_balance(folder: Path, printed: str) -> None:
     shop = re.search(r"the shop is closed: (\d+) messages delivered, 0 not", printed)
     gateways = re.findall(r"gateway \d: (\d+) delivered", printed)
@@ -129,6 +132,7 @@ def test_a_second_run_into_the_same_folder_adds_to_it(tmp_path: Path) -> None:
     assert figures(tmp_path)["orders"] == 2 * int(str(first["orders"]))
 
 
+@pytest.mark.slow
 def test_a_demo_that_is_told_to_end_takes_its_collector_and_its_shop_with_it(tmp_path: Path) -> None:
     with running("the demo", [*FOOTFALL, "demo", "--data", str(tmp_path / "data"), "--seconds", "600"]) as child:
         collector, shop = child.address(WITHIN), child.address(WITHIN)

@@ -43,6 +43,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield child.address(WITHIN)
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_visits_and_another_seed_makes_others(shop: str) -> None:
     once, again, other = (visited(shop, visitors=25, seed=seed)[0] for seed in (7, 7, 8))
 
@@ -51,10 +52,12 @@ def test_the_same_seed_makes_the_same_visits_and_another_seed_makes_others(shop:
     assert all(once[name] for name in ("pages", "sign-ins", "orders"))
 
 
+@pytest.mark.slow
 def test_progress_is_told_after_every_visit(shop: str) -> None:
     assert visited(shop, visitors=6, seed=1)[1] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.slow
 def test_a_shop_that_does_not_answer_is_named() -> None:
     with pytest.raises(UsageError, match="the shop failed a visitor"):
         visited(NOBODY, visitors=2, seed=1)

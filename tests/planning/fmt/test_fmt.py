@@ -219,6 +219,7 @@ def comments(text: str) -> Counter[str]:
     return Counter({comment: text.count(comment) for comment in known})
 
 
+@pytest.mark.slow
 def test_any_way_of_writing_a_plan_comes_out_the_same_with_all_its_comments(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
     file = tmp_path / "plan.yaml"
