@@ -89,7 +89,8 @@ def epoch_us(time: datetime) -> int:
 
 def format_us(us: int) -> str:
     """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
-    return (EPOCH + timedelta(microseconds=us)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not by strftime, which imports `time` and so fails at the end of the interpreter.
+    return (EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def local_time(us: int, timezone: str = "UTC") -> datetime:

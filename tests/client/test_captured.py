@@ -3,32 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.client.listener import URL, Listener
 
 import footfall
 from footfall.client.capture import capturing
-from footfall.client.message import Message
-from footfall.delivery.transport import Transport
 from footfall.errors import InvalidEventError
-from footfall.events import Receipt
 from footfall.plan.model import Event, Plan
-from footfall.testing import Recorder
-
-URL = "http://localhost:9"
-
-
-class Listener:
-    def __init__(self) -> None:
-        self.recorder = Recorder()
-        self.heard: list[str] = []
-
-    def transport_for(self, collector: str | Transport) -> Transport | None:
-        return self.recorder if isinstance(collector, str) else None
-
-    def accepted(self, message: bytes) -> None:
-        self.heard.append("accepted " + message.decode().partition('"event":"')[2].partition('"')[0])
-
-    def refused(self, message: Message, receipt: Receipt) -> None:
-        self.heard.append(f"refused {message.name}: {receipt.reason}")
 
 
 def test_a_message_is_reported_in_the_call_and_sent_all_the_same() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import os
 import subprocess
 import sys
 import textwrap
@@ -15,54 +13,27 @@ from pathlib import Path
 from weakref import ref
 
 import pytest
+from tests.client.ending import FORKS, HEAD, events
 
 from footfall import AsyncClient, Client
 from footfall.events import Answer, Batch
 from footfall.testing import Recorder
-
-FORKS = hasattr(os, "fork")
-
-HEAD = """
-import atexit, concurrent.futures, multiprocessing, os, sys, time
-import footfall
-from footfall.delivery import FileTransport
-
-client = footfall.Client(FileTransport(sys.argv[1]), options=footfall.ClientOptions(linger=3600.0))
-
-def child(*_):
-    assert client.track("child", user_id="ann"), client.stats()
-"""
-
-
-def events(tmp_path: Path, code: str) -> list[str]:
-    """The events that a script, which begins with HEAD, has sent when it and its children have ended."""
-    out = tmp_path / "out.jsonl"
-    script = tmp_path / "script.py"
-    script.write_text(HEAD + textwrap.dedent(code))
-    # From 3.12 on Python warns that a process with threads forks, which is what is tested.
-    ran = subprocess.run(
-        [sys.executable, "-W", "ignore::DeprecationWarning", script, str(out)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    return [json.loads(line)["event"] for line in out.read_text().splitlines()] if out.exists() else []
 
 
 def test_the_first_message_may_come_in_a_handler_of_atexit(tmp_path: Path) -> None:
     assert events(tmp_path, "atexit.register(lambda: client.track('last words', user_id='ann'))") == ["last words"]
 
 
-def test_what_a_finalizer_sends_after_the_end_is_refused_in_the_log(tmp_path: Path) -> None:
-    code = """
+@pytest.mark.parametrize("pause", [0, 1.1])  # a time in another second is written anew
+def test_what_a_finalizer_sends_after_the_end_is_refused_in_the_log(tmp_path: Path, pause: float) -> None:
+    code = f"""
     class Late:
         def __del__(self):
             client.track("late", user_id="ann")
 
     late = Late()
     client.track("in time", user_id="ann")
+    time.sleep({pause})
     """
     script = tmp_path / "script.py"
     script.write_text(HEAD + textwrap.dedent(code))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,30 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
+from tests.client.conftest import codes
 
-from footfall import Client, ClientOptions
+from footfall import Client
 from footfall.client.given_time import read
 from footfall.collector import Collector
 from footfall.testing import Recorder
 from footfall.timestamps import parse_timestamp
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with Client(Recorder(), options=ClientOptions(linger=60.0)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with Collector(tmp_path_factory.mktemp("data") / "data") as collector:
-        yield collector
-
-
-def codes(client: Client, **given: Any) -> list[tuple[str, str]]:
-    receipt = client.track("a", **given)
-    assert receipt
-    return [(fault.path, fault.code) for fault in receipt.faults]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import event, find, given, settings
 from hypothesis import strategies as st
+from tests.client.conftest import codes
 
-from footfall import Client, ClientOptions, InvalidEventError
+from footfall import Client, InvalidEventError
 from footfall.client.preflight import id_fault
 from footfall.collector import Collector
 from footfall.identity.given import id_text
@@ -17,24 +17,6 @@ from footfall.plan import read
 from footfall.testing import Recorder
 
 HARD_IDS = [None, "", "null", " NULL ", "'0'", "undefined", "ann", 0, -1, 7, "\ud800"]
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    with Client(Recorder(), options=ClientOptions(linger=60.0)) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    with Collector(tmp_path_factory.mktemp("data") / "data") as collector:
-        yield collector
-
-
-def codes(client: Client, **given: Any) -> list[tuple[str, str]]:
-    receipt = client.track("a", **given)
-    assert receipt
-    return [(fault.path, fault.code) for fault in receipt.faults]
 
 
 @pytest.mark.parametrize(

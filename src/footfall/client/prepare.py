@@ -110,7 +110,8 @@ class Preparer:
         seconds, micros = divmod(wall_us, 1_000_000)
         last_seconds, text = self._second
         if last_seconds != seconds:
-            text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S").encode()
+            # Not by strftime, which imports `time` and so fails at the end of the interpreter.
+            text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19].encode()
             self._second = (seconds, text)
         return b'"%b.%06dZ"' % (text, micros)
 
