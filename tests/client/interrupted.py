@@ -47,6 +47,8 @@ class Interruption:
         """Watch this thread, or those that are started from now on."""
         of = threading if in_new_threads else sys
         if self.at in ("line", "opcode"):
+            # Python 3.12 reports opcodes only if some frame asked for them before tracing began.
+            sys._getframe().f_trace_opcodes = self.at == "opcode"
             of.settrace(self._trace)
         else:
             of.setprofile(self._come)

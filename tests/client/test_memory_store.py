@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 
@@ -65,6 +66,7 @@ def test_messages_and_totals_are_equal_whatever_comes_inside_of_a_call(
     assert places > 1
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="Python 3.13 reports the opcodes of some runs only")
 def test_a_message_that_comes_while_the_oldest_are_looked_up_is_no_error() -> None:
     current: list[Case] = []
     places = 0

@@ -40,9 +40,13 @@ class ShelfStore:
         shelf.boxes.append(self._box)
 
     def die(self) -> None:
-        """End the process as SIGKILL does: nothing more is done, and what is on the shelf may be adopted."""
+        """End the process as SIGKILL does: nothing more is done, and what is on the shelf may be adopted.
+
+        What is left of its client has nothing to send.
+        """
         self._box.is_owned = False
-        self._box = _Box()
+        self._box, self._lanes = _Box(), ([], [])
+        self.totals.counts[:] = self.totals.sizes[:] = [0, 0]
 
     def adopt(self, now: float) -> None:
         left_over = [box for box in self._shelf.boxes if not box.is_owned]
