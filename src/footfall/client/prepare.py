@@ -6,7 +6,6 @@ Nothing that the caller gave is changed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from footfall.client.wire_message import WireMessage
 from footfall.clock import Clock
 from footfall.encoding import fields_of
 from footfall.events import Fault, Receipt
+from footfall.timestamps import format_us
 from footfall.version import VERSION
 
 __all__ = ["NUMBER", "TAIL", "Prepared", "Preparer"]
@@ -110,8 +110,7 @@ class Preparer:
         seconds, micros = divmod(wall_us, 1_000_000)
         last_seconds, text = self._second
         if last_seconds != seconds:
-            # Not by strftime, which imports `time` and so fails at the end of the interpreter.
-            text = datetime.fromtimestamp(seconds, UTC).isoformat()[:19].encode()
+            text = format_us(seconds * 1_000_000)[:19].encode()
             self._second = (seconds, text)
         return b'"%b.%06dZ"' % (text, micros)
 
