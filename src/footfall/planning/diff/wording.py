@@ -11,6 +11,7 @@ import msgspec
 
 from footfall.plan.durations import format_duration
 from footfall.plan.model import Aggregate, Conversion, Count, Measure, Property, Ratio, Unique, Where
+from footfall.plan.wording import shorten
 
 __all__ = [
     "say", "say_condition", "say_duration", "say_how", "say_list", "say_measure", "say_property", "say_type",
@@ -29,16 +30,14 @@ def say(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return shorten(str(value))
+        return _in_one_line(str(value))
     if isinstance(value, tuple | list) and all(isinstance(item, str | int) for item in value):
         return say_list(value)
-    return shorten(msgspec.json.encode(value, order="deterministic").decode())
+    return _in_one_line(msgspec.json.encode(value, order="deterministic").decode())
 
 
-def shorten(text: str) -> str:
-    """The text in one line of bounded length."""
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else flat[: _LONGEST - 1] + "…"
+def _in_one_line(text: str) -> str:
+    return shorten(" ".join(text.split()), _LONGEST)
 
 
 _CLAUSES: Mapping[str, str] = MappingProxyType(
@@ -72,7 +71,7 @@ def say_how(how: str, it: str = "it") -> str:
 
 def say_list(values: Iterable[object]) -> str:
     """`a, b, c`, shortened."""
-    return shorten(", ".join(str(value) for value in values))
+    return _in_one_line(", ".join(str(value) for value in values))
 
 
 def say_duration(seconds: int | None) -> str:
