@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,14 +14,6 @@ from footfall.testing.plan_session import PlanSession
 from footfall.testing.switch import Switch
 
 PLAN = "plan: p\nevents: {bought: {properties: {total: {type: integer}}}, sold: {}}\n"
-
-
-@pytest.fixture
-def switch() -> Iterator[Switch]:
-    switch = Switch()
-    switch.start()
-    yield switch
-    switch.stop()
 
 
 @pytest.fixture

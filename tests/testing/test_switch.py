@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from footfall import Client
 from footfall.delivery import HttpTransport
 from footfall.testing import Recorder
@@ -13,14 +9,6 @@ from footfall.testing.recording import Recording
 from footfall.testing.switch import Switch
 
 URL = "http://localhost:9"
-
-
-@pytest.fixture
-def switch() -> Iterator[Switch]:
-    switch = Switch()
-    switch.start()
-    yield switch
-    switch.stop()
 
 
 def test_a_client_made_before_a_test_sends_into_the_recording_of_that_test(switch: Switch) -> None:

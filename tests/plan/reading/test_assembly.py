@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from tests.plan.reading.loading import loaded
+
 from footfall.plan import Plan, read
 from footfall.plan.model import (
     IdentityKeys,
@@ -13,12 +15,6 @@ from footfall.plan.model import (
 )
 
 ACME = Path(__file__).parents[1] / "data" / "acme"
-
-
-def loaded(tmp_path: Path, text: str) -> Plan:
-    file = tmp_path / "plan.yaml"
-    file.write_text(f"plan: p\n{text}")
-    return read(file).require()
 
 
 def test_the_header_is_read(tmp_path: Path) -> None:

@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.plan.reading.loading import loaded
 
-from footfall.plan import Plan, read
+from footfall.plan import read
 from footfall.plan.model import Alias, Deprecation, Enforcement, Rule, VolumeExpectation
-
-
-def loaded(tmp_path: Path, text: str) -> Plan:
-    file = tmp_path / "plan.yaml"
-    file.write_text(f"plan: p\n{text}")
-    return read(file).require()
 
 
 def test_an_event_is_read_whole(tmp_path: Path) -> None:

@@ -6,18 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.plan.reading.loading import loaded
 
 from footfall.plan import Plan, read
 from footfall.plan.model import Property
 from footfall.plan.problems import Problems
 from footfall.plan.reading.properties import check_examples
 from footfall.plan.reading.yaml_source import node_of
-
-
-def loaded(tmp_path: Path, text: str) -> Plan:
-    file = tmp_path / "plan.yaml"
-    file.write_text(f"plan: p\n{text}")
-    return read(file).require()
 
 
 def only(plan: Plan, event: str = "sold") -> Property:
