@@ -78,6 +78,7 @@ PURE = [
     "storage.control",
     "storage.journal",
     "storage.store",
+    "storage.warehouse",
     "timestamps",
 ]
 

@@ -17,6 +17,7 @@
     └── StorageError
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
         │   └── SyncError          a sync failed: nothing is written there before it was copied to a new file
+        ├── WarehouseError         a file of sealed messages cannot be written or read
         └── DataFolderError        a data folder cannot be used (not ours, read-only, a newer format)
             └── DataFolderHeldError    another process has it open; carries that process's id
 
@@ -55,6 +56,7 @@ __all__ = [
     "UnauthorizedError",
     "UnreachableError",
     "UsageError",
+    "WarehouseError",
 ]
 
 
@@ -212,6 +214,10 @@ class SyncError(JournalError):
 
     Nothing is written to those files any more. The rows are copied to a new file, and only that ends this error.
     """
+
+
+class WarehouseError(StorageError):
+    """A file of sealed messages, or the list of them, cannot be written or read. Nothing is lost by it."""
 
 
 class DataFolderError(StorageError):

@@ -1,0 +1,129 @@
+"""Warehouse: files of sealed messages, one day of receipt each, that are written once and never changed.
+
+Its manifest is an append-only list of steps. How many of them count is said by the journal's seal mark, so one
+transaction of the journal makes a step valid, and a step that was cut short is as if it had never been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import msgspec
+
+from footfall.storage.journal import Entry
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from footfall.plan.model import Plan
+
+__all__ = ["FileCount", "ManifestStep", "SealedFile", "StepAction", "Warehouse", "live_files"]
+
+StepAction = Literal["sealed", "compacted", "purged"]
+
+
+class FileCount(msgspec.Struct, frozen=True):
+    """How many messages of a source and event a file has. `event` is the name under which the books count them."""
+
+    source: str
+    event: str
+    messages: int
+
+
+class SealedFile(msgspec.Struct, frozen=True):
+    """A file of the warehouse.
+
+    `name` is its path below the warehouse, with `/`. `day` is the day of receipt in UTC, as `2026-11-29`. All of its
+    `messages` have `first <= seq <= last`; other files may have numbers between. `size` is in bytes, `sha256` in hex.
+    """
+
+    name: str
+    day: str
+    first: int
+    last: int
+    messages: int
+    size: int
+    sha256: str
+    counts: tuple[FileCount, ...]
+
+
+class ManifestStep(msgspec.Struct, frozen=True):
+    """One step: `added` files take the place of those named in `replaced`.
+
+    `at` is when, in RFC 3339. `rule` says in words what a purge removed.
+    """
+
+    action: StepAction
+    at: str
+    added: tuple[SealedFile, ...]
+    replaced: tuple[str, ...] = ()
+    rule: str | None = None
+
+
+def live_files(steps: Iterable[ManifestStep]) -> Mapping[str, SealedFile]:
+    """The files that count after these steps, by name, in the order in which they were added."""
+    files: dict[str, SealedFile] = {}
+    for step in steps:
+        for name in step.replaced:
+            del files[name]
+        files.update((file.name, file) for file in step.added)
+    return files
+
+
+class Warehouse(Protocol):
+    """Keeps sealed messages. Every method raises WarehouseError when the disk, or what is on it, fails.
+
+    Arrow tables have the columns `seq` and those of `footfall.storage.columns`, by name.
+    """
+
+    def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:
+        """Write messages to new files, one for each day of receipt; they are on the disk when this returns.
+
+        They count only once a step that adds them was appended and the journal has marked it. `plan` says which
+        properties get a typed column. The same messages always get files of the same names.
+        """
+        ...
+
+    def append(self, step: ManifestStep, steps: int) -> int:
+        """Append a step to the manifest after its first `steps` ones; whatever lay after them never counted.
+
+        Returns how many there are then. The step is on the disk when this returns.
+        """
+        ...
+
+    def steps(self, number: int) -> list[ManifestStep]:
+        """The first `number` steps of the manifest."""
+        ...
+
+    def scan(
+        self,
+        files: Sequence[SealedFile],
+        *,
+        after: int = 0,
+        until: int | None = None,
+        chunk: int = 10_000,
+        skipped: Callable[[SealedFile, str], None] | None = None,
+    ) -> Iterator[list[Entry]]:
+        """The messages of these files in order of `seq`, `after < seq <= until`, each as it was in the journal.
+
+        A file that is missing or damaged is passed over whole: `skipped` is called with it and the reason; without
+        `skipped` it is a WarehouseError.
+        """
+        ...
+
+    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
+        """Some columns of one file, in its order: sorted by event, device and time."""
+        ...
+
+    def check(self, file: SealedFile) -> list[str]:
+        """Read a file whole, and say what is wrong with it, in words: nothing where all is well."""
+        ...
+
+    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
+        """Remove every file of ours but these; returns the names of those removed. What is not ours stays."""
+        ...
+
+    def close(self) -> None:
+        """Let go. Closing twice is no error."""
+        ...
