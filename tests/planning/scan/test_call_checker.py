@@ -107,7 +107,7 @@ from tests.planning.scan.shop_code import GOOD, HEAD, complaints, planned, scann
         pytest.param("other.track('lorry')", [], [], id="a method of something else"),
         pytest.param(
             "import functools\nsend = functools.partial(client.track, 'signed_up')\nsend({'method': 'fax'})",
-            ["signed_up"], [], id="a partial, of which the rest is not known",
+            [], ["unresolved_call"], id="a partial, which is not followed",
         ),
         pytest.param(
             "pool.submit(client.track, 'signed_up', {'method': 'fax'})",

@@ -37,11 +37,10 @@ def note(user, event, properties=None):
         "threading.Thread(target=note, args=(1, 'done', {'total': 1}), daemon=True).start()",
         "threading.Thread(target=note, kwargs=dict(user=1, event='done', properties={'total': 1})).start()",
         "transaction.on_commit(lambda: note.delay(1, 'done', {'total': 1}))",
-        "transaction.on_commit(functools.partial(note, 1, 'done', {'total': 1}))",
     ],
 )
 def test_a_wrapper_that_is_called_later_is_called(call: str) -> None:
-    head = "import functools, threading\nfrom django.db import transaction\n"
+    head = "import threading\nfrom django.db import transaction\n"
     right = scanned({"app.py": f"{head}{TASK}\ndef go(queue, pool, background, loop):\n    {call}\n"})
     wrong = scanned(
         {"app.py": f"{head}{TASK}\ndef go(queue, pool, background, loop):\n    {call}\n".replace("1}", "'x'}")}
@@ -50,6 +49,14 @@ def test_a_wrapper_that_is_called_later_is_called(call: str) -> None:
     assert calls(right) == ["done"]
     assert findings(right) == []
     assert claims(wrong) == ["wrong_value done.total"]
+
+
+def test_what_a_partial_gives_a_wrapper_is_not_known() -> None:
+    go = "import functools\nnote(1, 'begun', {})\nsend = functools.partial(note, 1, 'done', {'total': 1})\n"
+    result = scanned({"app.py": f"{TASK}\n{go}"})
+
+    assert calls(result) == ["?", "begun"]
+    assert findings(result) == ["unresolved_call"]
 
 
 def test_the_first_argument_of_a_bound_task_is_the_task() -> None:

@@ -137,17 +137,6 @@ CLASS_VALUES = {
             def post(self, event: done):
                 client.track(event.__class__.__name__, {"total": 1})
         """,
-    "the base's constructor, called by the subclass's": """
-        class Base:
-            def __init__(self, event):
-                self.event = event
-            def post(self):
-                client.track(self.event, {"total": 1})
-        class Form(Base):
-            def __init__(self):
-                super().__init__("done")
-        Form().post()
-        """,
     "an inherited method sends what the object was made with": """
         class Base:
             def __init__(self, event):
@@ -245,6 +234,33 @@ UNKNOWN = {
             Base.event = kind
         def post():
             client.track(Base.event, {"total": 1})
+        """,
+    "what the base's constructor is given through super": """
+        class Base:
+            def __init__(self, event):
+                self.event = event
+            def post(self):
+                client.track(self.event, {"total": 1})
+        class Form(Base):
+            event = "begun"
+            def __init__(self):
+                super().__init__("done")
+        Form().post()
+        """,
+    "what a subclass gives to a wrapper through super, beside another caller": """
+        class Base:
+            def post(self, event):
+                client.track(event, {"total": 1})
+        class Form(Base):
+            def post(self, event):
+                super().post("done")
+        Base().post("done")
+        """,
+    "what a client's subclass gives to the client": """
+        class Ours(Client):
+            def track(self, event, **properties):
+                super().track(event, properties)
+        Ours("https://x").track("done", total=1)
         """,
     "the field of an object that is given": """
         from dataclasses import dataclass

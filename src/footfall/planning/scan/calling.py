@@ -167,7 +167,7 @@ def _external(frame: CodeFrame, node: ast.Call, callee: External, arguments: Arg
     client = frame.engine.clients.made_by(callee)
     if client is not None:
         return client
-    if callee.name in CARRIERS or callee.name == "builtins.super":
+    if callee.name in CARRIERS:
         return LibraryCall(callee.name, arguments)
     builtin = BUILTINS.get(callee.name)
     if builtin is not None:
@@ -258,9 +258,18 @@ def _unknown_call(frame: CodeFrame, node: ast.Call, callee: Value, arguments: Ar
         action = likely(name, arguments, frame.engine.modules.library.sdks(frame.scope.module.path))
         if action is not None:
             frame.sent.extend(send(action, arguments, frame.location(node), receiver))
+    elif name in frame.engine.names and _is_of_super(func):
+        event = Unknown(because("is given by ", node, ", and what a base class does with it is not followed"))
+        frame.sent.extend(send(Action("footfall", "track"), Arguments((event,)), frame.location(node)))
     full = callee.name if isinstance(callee, External) else name or getattr(func, "id", "")
     _call_later(frame, node, full.rpartition(".")[2], arguments)
     return Unknown(because("is ", node), params_in(callee))
+
+
+def _is_of_super(func: ast.expr) -> bool:
+    """Whether a method is taken of `super()`, which is not followed."""
+    owner = func.value if isinstance(func, ast.Attribute) else None
+    return isinstance(owner, ast.Call) and getattr(owner.func, "id", "") == "super"
 
 
 def _call_later(frame: CodeFrame, node: ast.Call, name: str, arguments: Arguments) -> None:
@@ -268,8 +277,9 @@ def _call_later(frame: CodeFrame, node: ast.Call, name: str, arguments: Argument
         if not isinstance(value, Action | Function | Method):
             continue
         if _HANDS_ON.get(name) == position:
-            more = Unknown("is given when it is called") if name == "partial" else None
-            _apply(frame, node, value, Arguments(arguments.positional[position + 1 :], arguments.named, more, more))
+            more = Unknown("is given when it is called")
+            given = Arguments(arguments.positional[position + 1 :], arguments.named)
+            _apply(frame, node, value, Arguments((), {}, more, more) if name == "partial" else given)
         elif name in _TARGETS and arguments.named.get(_TARGETS[name]) is value:
             _apply(frame, node, value, _spread(arguments.named.get("args"), arguments.named.get("kwargs")))
         elif isinstance(value, Action) and value.method in _SENDS:

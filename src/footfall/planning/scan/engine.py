@@ -99,7 +99,7 @@ class Engine:
         self.attribute = self.members.attribute
         self.note_attribute, self.note_change = self.members.note_attribute, self.members.note_change
         self.active = frozenset(active)
-        self._names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
+        self.names = set(METHOD_NAMES) | {name.rpartition(".")[2] for name in clients} | set(names)
         self._marks = {} if marks is None else marks
         self._sends: dict[int, bool] = {}
         self.resolved: set[CodeLocation] = set()  # the calls of which it is known that no SDK is called
@@ -136,7 +136,7 @@ class Engine:
         """Whether a function names anything that sends."""
         key = id(function.node)
         if key not in self._sends:
-            self._sends[key] = not self._marks_of(function).names.isdisjoint(self._names)
+            self._sends[key] = not self._marks_of(function).names.isdisjoint(self.names)
         return self._sends[key]
 
     def _marks_of(self, function: Function) -> Marks:
@@ -163,8 +163,8 @@ class Engine:
 
     def note_import(self, name: str, other: str | None) -> None:
         """A wrapper, or an SDK's function, is imported under another name."""
-        if other is not None and name in self._names:
-            self._names.add(other)
+        if other is not None and name in self.names:
+            self.names.add(other)
 
     def _note_wrapper(self, function: Function, outcome: Outcome) -> None:
         own = id(function.node)
@@ -281,8 +281,7 @@ class Engine:
                     self._nested -= 1
 
     def _scope_of(self, function: Function) -> NameScope:
-        names: dict[str, Value] = {} if function.owner is None else {"__class__": function.owner}
-        return NameScope(function.scope.module, names, function.scope, function.qualname)
+        return NameScope(function.scope.module, {}, function.scope, function.qualname)
 
     def _parameters(self, function: Function, receiver: Value | None) -> tuple[ast.arguments, dict[str, Value]]:
         """The parameters that a caller gives, and the value of `self` or `cls`."""
@@ -298,7 +297,7 @@ class Engine:
             receiver = Subclass(function.owner) if function.kind == "class" else Instance(function.owner, None, own)
         trimmed = copy(names)
         trimmed.posonlyargs, trimmed.args = names.posonlyargs[1:], names.args[0 if names.posonlyargs else 1 :]
-        return trimmed, {first[0].arg: receiver, " self": receiver}
+        return trimmed, {first[0].arg: receiver}
 
     def _unbound_value(self, frame: CodeFrame, function: Function, arg: ast.arg) -> Value:
         param = Param(id(function.node), arg.arg, function.qualname)

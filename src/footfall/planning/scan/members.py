@@ -130,8 +130,6 @@ class Members:
         if isinstance(owner, EnumMember):
             parts = {"value": owner.value, "name": Const(owner.name)}
             return parts.get(name) or self.attribute(frame, owner.value, name, node)
-        if isinstance(owner, LibraryCall) and owner.name == "builtins.super":
-            return self._of_super(frame, name, node)
         if isinstance(owner, Function | Method) and name in _TASKS:
             return TaskMethod(owner, name)
         if name in METHODS.get(type(owner), ()):
@@ -171,17 +169,6 @@ class Members:
             # `auto()` of a StrEnum is the name in lower case (docs.python.org/3/library/enum.html).
             value = Const(name.lower()) if prints else Unknown(because("is ", node, ", whose value is not written out"))
         return EnumMember(name, value, prints)
-
-    def _of_super(self, frame: CodeFrame, name: str, node: ast.AST) -> Value:
-        cls, receiver = frame.lookup("__class__"), frame.scope.names.get(" self")
-        for base in cls.bases if isinstance(cls, Class) and receiver is not None else ():
-            member = class_value(base, name) if isinstance(base, Class) else None
-            if isinstance(member, Function) and receiver is not None:
-                return Method(member, receiver)
-            client = self._engine.clients.made_by(base)
-            if client is not None and (action := method_of(client, name)) is not None:
-                return action
-        return Unknown(because("is ", node))
 
     def _name_of(self, owner: Class | Subclass, node: ast.AST) -> Value:
         if isinstance(owner, Class):
