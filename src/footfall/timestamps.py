@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 
 __all__ = [
-    "DATETIME", "EPOCH", "canonical_datetime", "epoch_us", "format_us", "is_plausible", "local_time", "parse_timestamp",
-    "plausible_us", "read_datetime", "read_iso",
+    "DATETIME", "EPOCH", "canonical_datetime", "epoch_us", "format_day", "format_us", "is_plausible", "local_time",
+    "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
 ]  # fmt: skip
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,6 +91,11 @@ def format_us(us: int) -> str:
     """RFC 3339 in UTC with microseconds: `2026-11-22T09:00:00.000000Z`."""
     # Not by strftime, which imports `time` and so fails at the end of the interpreter.
     return (EPOCH + timedelta(microseconds=us)).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def format_day(us: int) -> str:
+    """The day of a moment in UTC, as `2026-11-29`."""
+    return format_us(us)[:10]
 
 
 def local_time(us: int, timezone: str = "UTC") -> datetime:

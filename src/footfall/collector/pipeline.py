@@ -24,7 +24,7 @@ from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
 from footfall.storage.journal import Changes, Row, counter_name
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day
 
 __all__ = ["STEPS", "IntakeDecision", "Notice", "Step", "answer", "decide", "request_context"]
 
@@ -90,7 +90,7 @@ def request_context(
 
 @lru_cache(maxsize=2)
 def _day_of(number: int) -> str:
-    return format_us(number * _DAY_US)[:10]
+    return format_day(number * _DAY_US)
 
 
 def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbounded) -> IntakeDecision:

@@ -16,7 +16,7 @@ from footfall.collector.wire import RequestEnvelope
 from footfall.errors import RequestError
 from footfall.events import Fault
 from footfall.storage.journal import Row
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day
 
 __all__ = ["TOO_LARGE", "Revalidated", "faults_of", "revalidate"]
 
@@ -66,7 +66,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
         RequestContext(
             source=row.source,
             received_at=row.received_at,
-            day=format_us(row.received_at)[:10],
+            day=format_day(row.received_at),
             skew=0,
             type=row.type or None,
             context=shared,

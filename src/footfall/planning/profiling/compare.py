@@ -17,7 +17,7 @@ from footfall.planning.profiling.drift_monitor import Drift, DriftKey, DriftMoni
 from footfall.planning.profiling.volume import volume
 from footfall.planning.usage import UsageIndex
 from footfall.printable import counted
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day, format_us
 
 __all__ = ["CODES", "Lifecycle", "compare", "lifecycles"]
 
@@ -257,7 +257,7 @@ def _times(tally: EventTally) -> str:
     times = "once" if tally.count == 1 else f"{tally.count:,} times"
     if tally.first is None or tally.last is None:
         return times
-    first, last = format_us(tally.first)[:10], format_us(tally.last)[:10]
+    first, last = format_day(tally.first), format_day(tally.last)
     return f"{times} on {first}" if first == last else f"{times}, {first} to {last}"
 
 

@@ -14,7 +14,7 @@ from footfall.plan.checking.validate import Validator
 from footfall.plan.model import Event, Plan, Property
 from footfall.planning.profiling.messages import ObservedMessage
 from footfall.planning.profiling.profile import MessageTally
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day
 
 __all__ = ["Drift", "DriftKey", "DriftMonitor", "EventTally"]
 
@@ -95,7 +95,7 @@ class DriftMonitor:
         if message.type != "track":
             return
         validator = self._validators[message.received]
-        event = validator.resolve(message.event, "" if receipt is None else format_us(receipt)[:10])
+        event = validator.resolve(message.event, "" if receipt is None else format_day(receipt))
         if event is None:
             self.unplanned.setdefault(message.event, EventTally()).add(message)
             return

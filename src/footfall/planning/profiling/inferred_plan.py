@@ -13,7 +13,7 @@ from footfall.planning.profiling.profile import DataProfile, EventProfile
 from footfall.planning.profiling.values import ValueProfile
 from footfall.planning.words import words_of
 from footfall.printable import counted
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day
 
 __all__ = ["InferredPlan", "infer_plan", "quoted"]
 
@@ -73,7 +73,7 @@ def infer_plan(profile: DataProfile, *, name: str, seen_in: str) -> InferredPlan
 
 
 def _day(us: int | None) -> str:
-    return "" if us is None else format_us(us)[:10]
+    return "" if us is None else format_day(us)
 
 
 def _when(first: str, last: str) -> str:
