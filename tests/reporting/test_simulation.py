@@ -11,7 +11,7 @@ from footfall.reporting.simulation import SHOW
 from footfall.simulation import EventOutcome, FaultOutcome, JourneyDelta, KpiDelta, Simulation, StepDelta
 
 OUTCOME = Simulation(
-    plan="new", in_force="old", since=datetime(2026, 11, 1, tzinfo=UTC), stored=307, lost=11, quarantined=10, freed=10,
+    plan="new", current="old", since=datetime(2026, 11, 1, tzinfo=UTC), stored=307, lost=11, quarantined=10, freed=10,
     events=(EventOutcome("wished", quarantined=10, freed=10),),
     faults=(FaultOutcome("sold", "currency", "enum", "one of EUR, NOK", '"SEK"', "m1", 11),),
     kpis=(

@@ -91,7 +91,7 @@ def test_the_plan_in_force_changes_nothing(data: Path, plan_of: Callable[..., Pl
     result = tried(data, plan_of())
 
     assert (result.stored, result.lost, result.quarantined, result.freed) == (8, 0, 2, 0)
-    assert result.plan == result.in_force
+    assert result.plan == result.current
     assert moves(result) == {}
     assert [journey.change for journey in result.journeys] == ["same"]
 
@@ -196,5 +196,5 @@ def test_a_folder_without_a_plan_is_tried_as_well(tmp_path: Path, plan_of: Calla
 
     result = tried(tmp_path / "data", plan_of())
 
-    assert (result.in_force, result.stored, result.lost) == (None, 2, 1)
+    assert (result.current, result.stored, result.lost) == (None, 2, 1)
     assert moves(result)["buyers"] == ("added", None, 1)

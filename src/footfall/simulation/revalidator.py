@@ -25,10 +25,10 @@ _decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 class Revalidator:
-    """Validates by `plan`. `in_force` is the plan that the kept messages were sent under, None where there was none."""
+    """Validates by `plan`. `current` is the plan that the kept messages were sent under, None where there was none."""
 
-    def __init__(self, plan: Plan, in_force: Plan | None) -> None:
-        older = {} if in_force is None else in_force.events
+    def __init__(self, plan: Plan, current: Plan | None) -> None:
+        older = {} if current is None else current.events
         checked = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=False))
         added = _events(plan, lambda event: _with_transforms(event, older.get(event.name), new=True))
         self._rules = BundleRules(checked, "", Validator(checked, stage="collector"))

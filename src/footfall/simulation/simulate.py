@@ -50,14 +50,14 @@ class FaultOutcome(msgspec.Struct):
 
 
 class Simulation(msgspec.Struct, frozen=True):
-    """What the new plan would change. `in_force` and `plan` are hashes of bundles, `since` is None for everything.
+    """What the new plan would change. `current` and `plan` are hashes of bundles, `since` is None for everything.
 
     Messages are counted by when they occurred. `lost` would be quarantined or rejected and are stored now, `freed` the
     reverse. Figures go by each KPI's own window, or by `since` and `until`.
     """
 
     plan: str
-    in_force: str | None
+    current: str | None
     since: datetime | None
     stored: int
     lost: int
@@ -73,22 +73,22 @@ def simulate(
     data: str | Path,
     plan: Plan,
     *,
-    in_force: Plan | None = None,
+    current: Plan | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     now: datetime,
 ) -> Simulation:
     """Simulate `plan` over what a collector keeps in `data`, also while it runs.
 
-    `in_force` is by default the plan that the folder used last. `since` and `until` are moments with an offset.
+    `current` is by default the plan that the folder used last. `since` and `until` are moments with an offset.
     Raises DataFolderError, JournalError, MissingExtraError without the `server` extra.
     """
-    with Dataset.open(data, in_force) as kept:
-        in_force = kept.plan
-        before = None if in_force is None else report(kept, in_force, since=since, until=until, now=now)
+    with Dataset.open(data, current) as kept:
+        current = kept.plan
+        before = None if current is None else report(kept, current, since=since, until=until, now=now)
     tally = _Tally(since, until)
     with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
-        accepted = _accepted(snapshot, Revalidator(plan, in_force), tally)
+        accepted = _accepted(snapshot, Revalidator(plan, current), tally)
         with Dataset.of(accepted, plan) as simulated:
             after = report(simulated, plan, since=since, until=until, now=now)
     events = sorted(tally.events.values(), key=lambda event: (-event.lost, -event.freed, event.event))
@@ -98,7 +98,7 @@ def simulate(
     }
     return Simulation(
         plan=bundle_hash(plan),
-        in_force=None if in_force is None else bundle_hash(in_force),
+        current=None if current is None else bundle_hash(current),
         since=since,
         **counts,
         events=tuple(events),

@@ -88,7 +88,7 @@ def _simulate(plan: Plan, data: Path) -> Simulation:
     from footfall.simulation import simulate  # loaded late, as above
 
     now = local_time(SystemClock().now_us())
-    return simulate(data, plan, in_force=None, since=now - _LAST_WEEK, until=None, now=now)
+    return simulate(data, plan, current=None, since=now - _LAST_WEEK, until=None, now=now)
 
 
 def _show(report: DiffReport, trial: Simulation | None, options: OutputOptions) -> int:

@@ -52,7 +52,7 @@ def command(
     running = None if current is None else require_reading(ctx, current).require()
     now = local_time(SystemClock().now_us())
     bounds = [None if text is None else time_in(plan.timezone, text, now) for text in (since, until)]
-    trial = simulate(data, plan, in_force=running, since=bounds[0], until=bounds[1], now=now)
+    trial = simulate(data, plan, current=running, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(trial)
     else:
