@@ -8,6 +8,7 @@ import functools
 import logging
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from sys import is_finalizing
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
@@ -95,6 +96,8 @@ class AsyncClient(BaseClient):
 
         None waits for up to 10 seconds.
         """
+        if is_finalizing():
+            return self._outbox.ledger().delivery()
         deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         with self._lock:
             mark = self._outbox.last_number
@@ -111,6 +114,8 @@ class AsyncClient(BaseClient):
         `timeout` is `ClientOptions.close_timeout` by default. What is still pending then is lost unless it arrived
         without an answer; `Delivery.reason` says why. Closing twice is no error.
         """
+        if is_finalizing():
+            return self._outbox.ledger().delivery()
         now = self._clock.monotonic()
         deadline = now + (self._options.close_timeout if timeout is None else timeout)
         self._forget_end()

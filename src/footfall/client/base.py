@@ -10,6 +10,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from sys import is_finalizing
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -220,6 +221,8 @@ class BaseClient(Calls):
     @guarded(_NO_BOOKS)
     def stats(self) -> Ledger:
         """The books now."""
+        if is_finalizing():
+            return self._books()
         with self._lock:
             return self._books()
 
@@ -254,6 +257,10 @@ class BaseClient(Calls):
         return Receipt(True, ready.message_id, None, ready.faults)
 
     def _refuse(self, reason: str) -> None:
+        # Python has stopped all other threads by then, and one of them may have the lock for good.
+        if is_finalizing():
+            self._outbox.refuse(reason)
+            return
         if self._kind is not threading.get_ident:
             self._change_threads()
         with self._lock:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
+from sys import is_finalizing
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, overload
 
@@ -96,7 +97,7 @@ class Calls(ABC):
                 self._caught.misused("track()", f"got an unexpected keyword argument {next(iter(unknown))!r}")
                 return _LOST
             message = Message("track", event, properties, user_id, anonymous_id, timestamp, context, message_id)
-            return self._record(message if type(event) is str else _opened()(message))
+            return self._record(message if type(event) is str or is_finalizing() else _opened()(message))
         except InvalidEventError:
             raise
         except Exception as error:  # noqa: BLE001 - not even a defect of ours may reach the application

@@ -93,11 +93,11 @@ class _AtExit:
         libraries = _ask_libraries()
         end = self._close if libraries is None or not libraries.is_child else self._send
         end(owner)
-        # What calls from here on is a finalizer, when nothing can be loaded any more: its message is refused, and said.
-        fault_log()
 
 
 def _send_all(**_celery: object) -> None:
+    if sys.is_finalizing():
+        return
     for owner, send in reversed(list(_ends.items())):
         send(owner)
 
@@ -129,6 +129,10 @@ def _ask_in_child(libraries: frozenset[str]) -> None:
     if not libraries.isdisjoint(sys.modules):
         _library_ends().register_for_children()
 
+
+# The last of our entries to run. What calls after that is a finalizer, when nothing can be loaded any more: its message
+# is refused, and logged.
+atexit.register(fault_log)
 
 # Libraries may be loaded after the last client was made; a fork is the last moment to ask.
 renew_after_fork(_LIBRARIES, _ask_in_child)

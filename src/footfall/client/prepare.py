@@ -6,6 +6,7 @@ Nothing that the caller gave is changed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from sys import is_finalizing
 from typing import Any
 
 import msgspec
@@ -70,6 +71,8 @@ class Preparer:
 
         Raises InvalidEventError where the policy says so.
         """
+        if is_finalizing():  # a finalizer calls; to work with datetimes now ends Python 3.13.0 by a segmentation fault
+            return Receipt(False, None, "closed")
         if scope is not NO_SCOPE:
             message = _scoped(message, scope)
         if self._hooks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from sys import is_finalizing
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +39,8 @@ class Client(BaseClient):
 
         None waits for up to 10 seconds.
         """
+        if is_finalizing():
+            return self._outbox.ledger().delivery()
         deadline = self._clock.monotonic() + (FLUSH_TIMEOUT if timeout is None else timeout)
         with self._of_these_threads():
             mark = self._outbox.last_number
@@ -52,6 +55,8 @@ class Client(BaseClient):
         `timeout` is `ClientOptions.close_timeout` by default. What is still pending then is lost unless it arrived
         without an answer; `Delivery.reason` says why. Closing twice is no error.
         """
+        if is_finalizing():
+            return self._outbox.ledger().delivery()
         deadline = self._clock.monotonic() + (self._options.close_timeout if timeout is None else timeout)
         self._forget_end()
         with self._of_these_threads():
