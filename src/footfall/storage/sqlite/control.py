@@ -17,6 +17,7 @@ import apsw
 from footfall.errors import JournalError
 from footfall.storage.control import Control, KeyRecord
 from footfall.storage.sqlite.database import close_database, make_private, reason_of
+from footfall.storage.sqlite.library import require_safe
 
 __all__ = ["SqliteControl"]
 
@@ -89,6 +90,7 @@ class SqliteControl(Control):
     def _writing(self, failure: str) -> Iterator[apsw.Connection]:
         if self._readonly:
             raise JournalError(f"{self._path}: {failure}: it was opened for reading only")
+        require_safe()
         make_private(self._path)
         with self._opened(failure, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE) as connection:
             # EXTRA syncs the folder too: without it a power cut could undo a revocation that was reported.
@@ -103,6 +105,7 @@ class SqliteControl(Control):
 
     @contextmanager
     def _opened(self, failure: str, flags: int) -> Iterator[apsw.Connection]:
+        require_safe()
         connection = None
         try:
             connection = apsw.Connection(str(self._path), flags=flags)

@@ -10,6 +10,7 @@ import apsw
 
 from footfall.disk import SystemDisk
 from footfall.errors import JournalError
+from footfall.storage.sqlite.library import require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
@@ -51,6 +52,7 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
 
     `vfs` names a registered apsw VFS ("" is the system's). Raises JournalError.
     """
+    require_safe()
     flags = apsw.SQLITE_OPEN_READONLY if readonly else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     name = str(path)
     if not readonly:
