@@ -43,8 +43,8 @@ def test_the_books_are_shown_while_the_collector_runs(
     assert out.splitlines()[-5:] == [
         "the books balance:",
         "  4 received = 1 stored + 1 duplicate + 1 quarantined + 1 rejected",
-        "  1 kept = 1 stored + 0 released - 0 erased - 0 expired",
-        "  1 in quarantine = 1 quarantined - 0 released - 0 superseded - 0 erased - 0 expired",
+        "  1 kept = 1 stored + 0 released - 0 erased - 0 expired - 0 purged",
+        "  1 in quarantine = 1 quarantined - 0 released - 0 superseded - 0 erased - 0 expired - 0 purged",
         f"why messages are in quarantine: footfall quarantine list --data {tmp_path / 'data'}",
     ]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from footfall.errors import JournalError
 from footfall.storage import Changes, Entry, Journal, Row, RowState, Snapshot, SqliteJournal
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
-from footfall.storage.journal import counter_name
+from footfall.storage.journal import SealMark, counter_name
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -260,6 +260,112 @@ def test_lookup_finds_a_message_of_any_source_and_kind(journal: Journal) -> None
     assert journal.lookup("z") == []
 
 
+def sealed(journal: Journal, seq: int) -> SealMark:
+    """Move the mark to `seq` as a seal does."""
+    with journal.snapshot() as snapshot:
+        mark = snapshot.seal()
+        number = sum(len(chunk) for chunk in snapshot.scan("stored", until=seq))
+    moved = SealMark(seq, mark.messages + number, mark.steps + 1)
+    journal.commit(Changes([], {}, seal=moved))
+    return moved
+
+
+def mark_of(journal: Journal) -> SealMark:
+    with journal.snapshot() as snapshot:
+        return snapshot.seal()
+
+
+def test_a_new_journal_has_sealed_nothing(journal: Journal) -> None:
+    assert mark_of(journal) == SealMark(0, 0, 0)
+    assert journal.forget() == 0
+
+
+def test_readers_pass_over_what_is_sealed_before_and_after_it_is_forgotten(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", kind="quarantined"), row("c"), row("d")], {}))
+    mark = sealed(journal, 3)
+
+    def what_readers_see() -> object:
+        ids = [entry.row.message_id for kind in KINDS for entry in all_of(journal, kind)]
+        return ids, [journal.lookup(name) == [] for name in "abcd"], journal.watermark(), mark_of(journal)
+
+    before = what_readers_see()
+    assert journal.forget() == 2
+    assert before == what_readers_see() == (["d", "b"], [True, False, True, False], 4, mark)
+
+
+def test_what_is_sealed_changes_no_count_of_the_books(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", kind="quarantined")], {("shop", "seen"): 1}))
+    before = journal.books()
+
+    sealed(journal, 2)
+    journal.forget()
+
+    assert journal.books() == before
+
+
+def test_rows_are_forgotten_in_chunks_the_oldest_first_and_never_one_above_the_mark(journal: Journal) -> None:
+    journal.commit(Changes([row(str(number)) for number in range(7)], {}))
+    sealed(journal, 5)
+
+    assert [journal.forget(2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [entry.row.message_id for entry in all_of(journal)] == ["5", "6"]
+
+
+def test_a_repeat_of_a_message_that_was_forgotten_is_a_duplicate(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", kind="quarantined")], {}))
+    journal.commit(Changes([], {}, [Entry(2, row("b"))]))
+    sealed(journal, 3)
+    journal.forget()
+
+    assert journal.commit(Changes([row("a"), row("a", kind="quarantined"), row("b")], {})) == [False] * 3
+    assert all_of(journal) == []
+
+
+def test_a_row_in_quarantine_below_the_mark_is_still_released(journal: Journal) -> None:
+    journal.commit(Changes([row("a", kind="quarantined"), row("b")], {}))
+    sealed(journal, 2)
+    journal.forget()
+
+    assert journal.commit(Changes([], {}, [Entry(1, row("a"))])) == [True]
+    assert all_of(journal) == [Entry(3, row("a"))]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [SealMark(1, 1, 2), SealMark(2, 2, 0), SealMark(4, 3, 2)],
+    ids=["lower number", "fewer steps", "beyond the watermark"],
+)
+def test_a_mark_never_goes_back_nor_beyond_the_watermark_and_nothing_else_is_committed_then(
+    journal: Journal, mark: SealMark
+) -> None:
+    journal.commit(Changes([row("a"), row("b"), row("c")], {}))
+    earlier = sealed(journal, 2)
+    books = journal.books()
+
+    with pytest.raises(JournalError, match="cannot become"):
+        journal.commit(Changes([row("d")], {("shop", "seen"): 1}, seal=mark))
+
+    assert (mark_of(journal), journal.books(), journal.watermark()) == (earlier, books, 3)
+
+
+def test_a_mark_moves_together_with_the_rows_of_its_commit(journal: Journal) -> None:
+    journal.commit(Changes([row("a")], {}))
+
+    with journal.snapshot() as snapshot:
+        before = snapshot.watermark()
+        journal.commit(Changes([row("b")], {}, seal=SealMark(1, 1, 1)))
+        assert (snapshot.seal(), before, len(list(snapshot.scan("stored")))) == (SealMark(0, 0, 0), 1, 1)
+
+    assert (mark_of(journal), journal.watermark()) == (SealMark(1, 1, 1), 2)
+
+
+def test_a_closed_journal_forgets_nothing(journal: Journal) -> None:
+    journal.close()
+
+    with pytest.raises(JournalError, match="closed"):
+        journal.forget()
+
+
 def test_an_empty_commit_changes_nothing(journal: Journal) -> None:
     assert journal.commit(Changes([], {})) == []
     assert journal.watermark() == 0
@@ -359,7 +465,8 @@ REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("
 
 PROBES = st.none() | st.integers(0, 20_000)
 STEP = st.one_of(
-    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES), st.sets(st.integers(1, 30))
+    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none()),
+    st.sets(st.integers(1, 30)),
 )
 STEPS = st.lists(STEP, max_size=8)
 """Commits, and in between the numbers of rows to release, whether they are in quarantine or not."""
@@ -422,6 +529,27 @@ def test_both_journals_give_the_same_for_any_steps(
     assert all_of(on_disk, "quarantined") == all_of(in_memory, "quarantined")
     assert on_disk.watermark() == in_memory.watermark()
     on_disk.close()
+
+
+@given(steps=st.lists(st.tuples(STEP, st.floats(0, 1), st.integers(0, 6)), max_size=8))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_journal_that_is_sealed_now_and_then_does_as_one_that_never_is(
+    make: Make, steps: list[tuple[Changes | set[int], float, int]]
+) -> None:
+    journal, plain = make(), MemoryJournal()
+
+    for step, part, limit in steps:
+        carry_out(journal, step)
+        carry_out(plain, step)
+        sealed(journal, max(mark_of(journal).seq, int(part * journal.watermark())))
+        if limit:
+            journal.forget(limit)
+
+        mark = mark_of(journal)
+        assert (journal.books(), journal.watermark()) == (plain.books(), plain.watermark())
+        assert all_of(journal) == all_of(plain, after=mark.seq)
+        assert all_of(journal, "quarantined") == all_of(plain, "quarantined")
+        assert mark.messages == len(all_of(plain, until=mark.seq))
 
 
 @given(steps=st.lists(st.tuples(st.integers(0, 3), STEP), max_size=8))

@@ -23,8 +23,8 @@ def test_the_sums_have_every_number() -> None:
     assert lines == [
         "the books balance:",
         "  2,004 received = 2,001 stored + 1 duplicate + 2 quarantined + 0 rejected",
-        "  2,002 kept = 2,001 stored + 1 released - 0 erased - 0 expired",
-        "  1 in quarantine = 2 quarantined - 1 released - 0 superseded - 0 erased - 0 expired",
+        "  2,002 kept = 2,001 stored + 1 released - 0 erased - 0 expired - 0 purged",
+        "  1 in quarantine = 2 quarantined - 1 released - 0 superseded - 0 erased - 0 expired - 0 purged",
         "why messages are in quarantine: footfall quarantine list --data 'my data'",
     ]
 

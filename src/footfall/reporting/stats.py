@@ -46,12 +46,15 @@ def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str
     counts = total(books)
     yield "THE BOOKS DO NOT BALANCE:" if mistakes else "the books balance:"
     yield f"  {counts['received']:,} received = {' + '.join(f'{counts[name]:,} {name}' for name in INTAKE[1:])}"
-    yield f"  {kept(counts):,} kept = {counts['stored']:,} stored + {_minus(counts, ('released', 'erased', 'expired'))}"
-    out = _minus(counts, ("released", "superseded", "quarantine_erased", "quarantine_expired"))
+    out = _minus(counts, ("released", "erased", "expired", "purged"))
+    yield f"  {kept(counts):,} kept = {counts['stored']:,} stored + {out}"
+    out = _minus(counts, ("released", "superseded", "quarantine_erased", "quarantine_expired", "quarantine_purged"))
     yield f"  {in_quarantine(counts):,} in quarantine = {counts['quarantined']:,} quarantined - {out}"
     yield from (f"  {mistake}" for mistake in mistakes)
     if counts["misdated"]:
         yield f"  {counts['misdated']:,} stored are misdated: over 30 days before receipt, or over a day after it"
+    if counts["conflicting"]:
+        yield f"  {counts['conflicting']:,} duplicates differ from the message of the same id that came first"
     if in_quarantine(counts):
         yield f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}"
 

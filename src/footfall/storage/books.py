@@ -12,12 +12,17 @@ __all__ = ["COUNTS", "INTAKE", "Books", "Counts", "imbalances", "in_quarantine",
 INTAKE = ("received", "stored", "duplicate", "quarantined", "rejected")
 """What came in, and what the collector did with it. These numbers only ever grow."""
 
-COUNTS = (*INTAKE, "released", "superseded", "erased", "expired", "quarantine_erased", "quarantine_expired", "misdated")
+COUNTS = (
+    *INTAKE, "released", "superseded", "erased", "expired", "purged",
+    "quarantine_erased", "quarantine_expired", "quarantine_purged", "misdated", "conflicting",
+)  # fmt: skip
 """Every count of a line.
 
 `released` messages were moved from quarantine to the stored ones. A quarantined message is `superseded` when the same
-message comes again and passes. `erased` and `expired` are taken from the stored messages, `quarantine_erased` and
-`quarantine_expired` from those in quarantine. `misdated` are those of the stored messages whose time cannot be right.
+message comes again and passes. `erased`, `expired` and `purged` are taken from the stored messages,
+`quarantine_erased`, `quarantine_expired` and `quarantine_purged` from those in quarantine. `misdated` are those of the
+stored messages whose time cannot be right. `conflicting` are those of the duplicates that differ from the message of
+the same id that came first.
 """
 
 Counts = Mapping[str, int]
@@ -26,12 +31,12 @@ Books = Mapping[tuple[str, str], Counts]
 
 def kept(counts: Counts) -> int:
     """How many messages are stored now."""
-    return counts["stored"] + counts["released"] - counts["erased"] - counts["expired"]
+    return counts["stored"] + counts["released"] - sum(counts[name] for name in ("erased", "expired", "purged"))
 
 
 def in_quarantine(counts: Counts) -> int:
     """How many messages lie in quarantine now."""
-    gone = ("released", "superseded", "quarantine_erased", "quarantine_expired")
+    gone = ("released", "superseded", "quarantine_erased", "quarantine_expired", "quarantine_purged")
     return counts["quarantined"] - sum(counts[name] for name in gone)
 
 

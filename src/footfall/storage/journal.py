@@ -17,6 +17,7 @@ __all__ = [
     "Refusals",
     "Row",
     "RowState",
+    "SealMark",
     "Snapshot",
     "SnapshotReads",
     "counter_name",
@@ -67,6 +68,18 @@ class Entry(NamedTuple):
     row: Row
 
 
+class SealMark(NamedTuple):
+    """How far a journal's stored rows were sealed into the warehouse; from there on they count there.
+
+    Each row that was stored with a `seq` at or below this one is in a file of the warehouse, and no reader sees it in
+    the journal. The first `steps` steps of the manifest count; their files have so many `messages` now.
+    """
+
+    seq: int = 0
+    messages: int = 0
+    steps: int = 0
+
+
 class Changes(NamedTuple):
     """One durable step: rows to keep, how many messages (by source and event) were rejected, what leaves quarantine.
 
@@ -75,12 +88,15 @@ class Changes(NamedTuple):
 
     `probe` writes so many bytes, in place of those of the last probe, that no reader sees: whether it can be committed
     says whether rows could be. None writes none.
+
+    `seal` moves the mark up to which the rows are sealed, which never goes back.
     """
 
     rows: Sequence[Row]
     rejected: Mapping[tuple[str, str], int]
     released: Sequence[Entry] = ()
     probe: int | None = None
+    seal: SealMark | None = None
 
 
 class Refusals(NamedTuple):
@@ -120,11 +136,11 @@ class Reads(Protocol):
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
-        """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment."""
+        """Rows in order of `seq`, `after < seq <= until`, a chunk at a time, as of one moment; no sealed ones."""
         ...
 
     def lookup(self, message_id: str) -> list[Entry]:
-        """Every row, stored or quarantined, of any source, that has this message_id."""
+        """Every row, stored or quarantined, of any source, that has this message_id; no sealed one."""
         ...
 
     def watermark(self) -> int:
@@ -132,7 +148,7 @@ class Reads(Protocol):
 
         This is so however many write at once. A reader that has scanned `until` the watermark goes on after it, and
         misses no row. What lies above it may be there already, with rows below that are not. Rows at or below it may
-        still leave: a quarantined one is released to a higher `seq`.
+        still leave: a quarantined one is released to a higher `seq`, a stored one is sealed.
         """
         ...
 
@@ -150,6 +166,10 @@ class Snapshot(Reads, Protocol):
 
     def refusals(self) -> list[Refusals]:
         """How many were rejected in each quarter of an hour, the earliest first."""
+        ...
+
+    def seal(self) -> SealMark:
+        """How far the stored rows are sealed."""
         ...
 
 
@@ -198,6 +218,15 @@ class Journal(Reads, Protocol):
 
         Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
         released row gets a new `seq`.
+
+        Raises JournalError, too, where `seal` would go back or lies beyond the watermark as it was before this commit.
+        """
+        ...
+
+    def forget(self, limit: int = 1000) -> int:
+        """Remove at most `limit` rows that are sealed, in one durable transaction; returns how many it removed.
+
+        0 says that no row is left to be removed. What is forgotten stays in the books, and a repeat of it a duplicate.
         """
         ...
 

@@ -17,6 +17,7 @@ from footfall.storage.journal import (
     Refusals,
     Row,
     RowState,
+    SealMark,
     Snapshot,
     SnapshotReads,
     counter_name,
@@ -38,6 +39,7 @@ class MemoryJournal(SnapshotReads, Journal):
         self.commits: list[Changes] = []
         self._clock = clock or SystemClock()
         self._seq = 0
+        self._sealed = SealMark()
         self._entries: dict[int, Entry] = {}
         self._ids: dict[tuple[str, str], int] = {}
         self._books: dict[tuple[str, str], dict[str, int]] = {}
@@ -50,6 +52,8 @@ class MemoryJournal(SnapshotReads, Journal):
             self._require_open()
             if self.fail_with:
                 raise self.fail_with.pop(0)
+            if changes.seal is not None:
+                self._move_mark(changes.seal)
             self.commits.append(changes)
             fresh = [self._keep(row) for row in changes.rows]
             for (source, event), number in changes.rejected.items():
@@ -57,13 +61,22 @@ class MemoryJournal(SnapshotReads, Journal):
                 self._refusals[quarter_of(self._clock.now_us()), source, event] += number
             return [*fresh, *map(self._release, changes.released)]
 
+    def forget(self, limit: int = 1000) -> int:
+        with self._lock:
+            self._require_open()
+            sealed = [seq for seq, entry in self._entries.items() if self._is_sealed(entry)]
+            for seq in sorted(sealed)[:limit]:
+                del self._entries[seq]
+            return min(len(sealed), limit)
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         with self._lock:
             self._require_open()
             books = {key: dict(counts) for key, counts in sorted(self._books.items())}
             refusals = [Refusals(*key, number) for key, number in sorted(self._refusals.items()) if number]
-            moment = _Moment(list(self._entries.values()), self._seq, books, refusals)
+            entries = [entry for entry in self._entries.values() if not self._is_sealed(entry)]
+            moment = _Moment(entries, self._seq, books, refusals, self._sealed)
         yield moment
 
     def close(self) -> None:
@@ -72,7 +85,8 @@ class MemoryJournal(SnapshotReads, Journal):
     def _keep(self, row: Row) -> bool:
         key = (row.source, row.message_id)
         before = self._entries.get(self._ids.get(key, 0))
-        new = before is None or (before.row.kind == "quarantined" and row.kind == "stored")
+        is_quarantined = before is not None and before.row.kind == "quarantined"
+        new = key not in self._ids or (is_quarantined and row.kind == "stored")
         self._count(row.source, counter_name(row.event, row.type), row.kind if new else "duplicate", 1)
         if new:
             if before is not None:
@@ -106,6 +120,14 @@ class MemoryJournal(SnapshotReads, Journal):
         counts["received"] += number
         counts[name] += number
 
+    def _move_mark(self, mark: SealMark) -> None:
+        if not self._sealed.seq <= mark.seq <= self._seq or mark.steps < self._sealed.steps:
+            raise JournalError(f"{self._sealed} cannot become {mark}: the journal's last number is {self._seq}")
+        self._sealed = mark
+
+    def _is_sealed(self, entry: Entry) -> bool:
+        return entry.row.kind == "stored" and entry.seq <= self._sealed.seq
+
     def _require_open(self) -> None:
         if self._closed:
             raise JournalError("the journal is closed")
@@ -114,11 +136,14 @@ class MemoryJournal(SnapshotReads, Journal):
 class _Moment:
     """A Snapshot of a MemoryJournal."""
 
-    def __init__(self, entries: list[Entry], seq: int, books: Books, refusals: list[Refusals]) -> None:
+    def __init__(
+        self, entries: list[Entry], seq: int, books: Books, refusals: list[Refusals], sealed: SealMark
+    ) -> None:
         self._entries = entries
         self._seq = seq
         self._books = books
         self._refusals = refusals
+        self._sealed = sealed
 
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
@@ -146,3 +171,6 @@ class _Moment:
 
     def refusals(self) -> list[Refusals]:
         return self._refusals
+
+    def seal(self) -> SealMark:
+        return self._sealed

@@ -15,6 +15,7 @@ from tests.storage.faulty_vfs import FSYNC, FULL, WRITE, FaultyVFS
 
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Row, SqliteControl, SqliteJournal
+from footfall.storage.journal import SealMark
 from footfall.storage.sqlite.database import open_database
 
 LONG = 40_000_000  # bytes: more than a log holds before it is copied back
@@ -51,6 +52,24 @@ def test_a_file_system_that_cannot_keep_a_wal_is_refused(tmp_path: Path) -> None
     # SQLite's dot-file locking has no shared memory, as some network file systems have none.
     with pytest.raises(JournalError, match="journal_mode 'delete' instead of 'wal'; put the folder on a local disk"):
         SqliteJournal(tmp_path / "journal.db", vfs="unix-dotfile")
+
+
+@pytest.mark.parametrize("number", [2, 3000])
+def test_a_message_that_was_forgotten_is_a_duplicate_after_opening_anew(tmp_path: Path, number: int) -> None:
+    rows = [row(f"m{index}") for index in range(number)]
+    first = SqliteJournal(tmp_path / "journal.db")
+    first.commit(Changes(rows, {}))
+    first.commit(Changes([], {}, seal=SealMark(number, number, 1)))
+    while first.forget():
+        pass
+    first.close()
+
+    second = SqliteJournal(tmp_path / "journal.db")
+
+    with second.snapshot() as snapshot:
+        assert snapshot.seal() == SealMark(number, number, 1)
+    assert not any(second.commit(Changes(rows, {})))
+    second.close()
 
 
 def test_what_was_committed_is_there_after_opening_anew_and_numbers_go_on(tmp_path: Path) -> None:

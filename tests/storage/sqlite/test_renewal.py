@@ -17,6 +17,7 @@ from footfall.directory import SystemDirectory
 from footfall.disk import Mode, SystemDisk
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Entry, Row, SqliteJournal
+from footfall.storage.journal import SealMark
 from footfall.storage.sqlite.database import is_failed_sync
 from footfall.storage.sqlite.renewal import JournalFiles
 from footfall.testing.clock import ManualClock
@@ -163,6 +164,49 @@ def test_only_errors_that_harm_nothing_are_not_taken_for_a_failed_sync() -> None
     }  # fmt: skip
     assert is_failed_sync(apsw.IOError())
     assert not is_failed_sync(planted(FULL))
+
+
+@pytest.mark.parametrize("forgotten", [0, 1, 2])
+def test_sealed_rows_are_not_missed_after_a_failed_sync_whether_forgotten_or_not(
+    folder: Folder, forgotten: int
+) -> None:
+    journal = folder.start()
+    journal.commit(Changes([row("a"), row("b"), row("c")], {}))
+    journal.commit(Changes([], {}, seal=SealMark(2, 2, 1)))
+    if forgotten:
+        journal.forget(forgotten)
+    journal.commit(Changes([row("d")], {}))
+
+    folder.fail(journal, Changes([row("lost")], {}))
+    fresh = journal.commit(Changes([row("lost"), row("a")], {}))
+
+    assert fresh == [True, False]
+    assert ids_in(journal) == ["c", "d", "lost"]
+
+
+def test_a_sync_that_fails_as_rows_are_forgotten_is_one_like_any_other(folder: Folder) -> None:
+    journal = folder.start()
+    journal.commit(Changes([row("a"), row("b")], {}))
+    journal.commit(Changes([], {}, seal=SealMark(1, 1, 1)))
+    folder.vfs.faults["sync", "-wal"] = FSYNC
+
+    with pytest.raises(SyncError, match="a sync failed at 2026-01-01T"):
+        journal.forget()
+    folder.vfs.faults.clear()
+
+    assert journal.forget() == 1
+    assert ids_in(journal) == ["b"]
+
+
+def test_a_copy_that_lacks_a_row_above_the_mark_is_refused(folder: Folder) -> None:
+    journal = folder.start()
+    journal.commit(Changes([row("a"), row("b")], {}))
+    journal.commit(Changes([], {}, seal=SealMark(1, 2, 1)))  # one more than was sealed
+
+    folder.fail(journal, Changes([row("lost")], {}))
+
+    with pytest.raises(SyncError, match="the books have 0 of 1 message"):
+        journal.commit(Changes([row("lost")], {}))
 
 
 def test_the_commit_after_a_failed_sync_goes_to_a_new_file_with_all_that_was_acknowledged(folder: Folder) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import apsw
@@ -15,7 +16,7 @@ from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
     "CHECKPOINT_PAGES", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database", "open_to_read",
-    "reason_of", "translated",
+    "reason_of", "transaction", "translated",
 ]  # fmt: skip
 
 # Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
@@ -158,6 +159,20 @@ def _make_durable(connection: apsw.Connection, path: Path) -> None:
 def _require(condition: bool, otherwise: str) -> None:
     if not condition:
         raise JournalError(otherwise)
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """Commit what is done inside, or nothing. Other writers wait from the beginning. Raises what SQLite raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(apsw.Error, OSError):  # what failed first is what counts
+            if not connection.get_autocommit():
+                connection.execute("ROLLBACK")
+        raise
 
 
 def fold_log(connection: apsw.Connection) -> None:

@@ -10,11 +10,11 @@ import logging
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 
@@ -31,6 +31,7 @@ from footfall.storage.sqlite.database import (
     open_database,
     open_to_read,
     reason_of,
+    transaction,
     translated,
 )
 from footfall.storage.sqlite.renewal import (
@@ -43,12 +44,14 @@ from footfall.storage.sqlite.renewal import (
     settle_switch,
 )
 from footfall.storage.sqlite.schema import TABLES, insert_into
+from footfall.storage.sqlite.sealed_rows import forget_rows, move_mark
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.store import Acknowledged, FailedSync
 from footfall.timestamps import format_us
 
 __all__ = ["SqliteJournal"]
 
+_T = TypeVar("_T")
 _log = logging.getLogger("footfall")
 _NO_ROOM_PAUSE = 10.0
 # The longest pause between two tries to copy, in seconds. After a failure other than too little room they begin at 1.
@@ -126,6 +129,15 @@ class SqliteJournal(SnapshotReads):
 
     def commit(self, changes: Changes) -> list[bool]:
         """See Journal. Raises SyncError from a failed sync on, until the journal was copied to a new file."""
+        is_probe = bool(changes.probe) and not changes.rows
+        return self._durably(lambda connection: self._write(connection, changes), is_fold_needed=is_probe)
+
+    def forget(self, limit: int = 1000) -> int:
+        """See Journal. Raises SyncError as `commit` does."""
+        return self._durably(lambda connection: self._forget(connection, limit))
+
+    def _durably(self, step: Callable[[apsw.Connection], _T], *, is_fold_needed: bool = False) -> _T:
+        """Do a step that is one transaction, after what a failed sync before it left to be done."""
         if self._readonly:
             raise JournalError(f"{self._path} was opened for reading only")
         with self._lock:
@@ -136,12 +148,12 @@ class SqliteJournal(SnapshotReads):
             try:
                 if self._connection is None:
                     self._connection = self._open()
-                fresh = self._write(self._connection, changes)
-                self._fold(self._connection, is_needed=bool(changes.probe) and not changes.rows)
+                result = step(self._connection)
+                self._fold(self._connection, is_needed=is_fold_needed)
             except (apsw.Error, OSError, JournalError) as error:
                 raise self._failure(error) from error
             self._tries, self._next_try = 0, 0.0
-            return fresh
+            return result
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSnapshot]:
@@ -315,8 +327,7 @@ class SqliteJournal(SnapshotReads):
             self._connection = None
 
     def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(connection):
             ((seq,),) = connection.execute("SELECT seq FROM last_seq")
             first = seq
             earlier_seqs = _earlier_seqs(connection, changes.rows)
@@ -374,16 +385,20 @@ class SqliteJournal(SnapshotReads):
                     bodies.append(entry.row.body)
             if seq > first:
                 connection.execute("UPDATE last_seq SET seq = ?", (seq,))
+            if changes.seal is not None:
+                move_mark(connection, changes.seal, first)
             if changes.probe is not None:
                 connection.execute(_PROBE, (self._clock.now_us(), changes.probe))
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(apsw.Error, OSError):  # what failed first is what counts
-                if not connection.get_autocommit():
-                    connection.execute("ROLLBACK")
-            raise
         self._acknowledge(seq, bodies)
         return fresh
+
+    def _forget(self, connection: apsw.Connection, limit: int) -> int:
+        number, last = forget_rows(connection, limit)
+        acknowledged = self._acknowledged
+        if acknowledged is not None and last > acknowledged.first:
+            # Its checksum is of rows that are gone.
+            self._acknowledged = Acknowledged(acknowledged.last, acknowledged.last)
+        return number
 
     def _acknowledge(self, seq: int, bodies: list[bytes]) -> None:
         before = self._acknowledged

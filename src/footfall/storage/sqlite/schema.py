@@ -10,7 +10,7 @@ from footfall.storage.journal import RowState
 
 __all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 TABLES: Mapping[RowState, str] = {"stored": "messages", "quarantined": "quarantined"}
 
@@ -48,6 +48,10 @@ CREATE TABLE refusals (
 ) WITHOUT ROWID;
 CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
 INSERT INTO last_seq VALUES (1, 0);
+CREATE TABLE seal (
+    only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, messages INTEGER NOT NULL, steps INTEGER NOT NULL
+);
+INSERT INTO seal VALUES (1, 0, 0, 0);
 CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
 PRAGMA user_version = {SCHEMA_VERSION};
 """  # noqa: S608 - our own names

@@ -10,9 +10,10 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Entry, Refusals, Row, RowState, counter_name
+from footfall.storage.journal import Entry, Refusals, Row, RowState, SealMark, counter_name
 from footfall.storage.sqlite.database import translated
 from footfall.storage.sqlite.schema import TABLES, select_from
+from footfall.storage.sqlite.sealed_rows import READ_MARK
 
 __all__ = ["SqliteSnapshot"]
 
@@ -41,6 +42,8 @@ class SqliteSnapshot:
     ) -> Iterator[list[Entry]]:
         """See Journal."""
         last = until if until is not None else 2**63 - 1
+        if kind == "stored":
+            after = max(after, self.seal().seq)
         while True:
             lines = self.run(_SCAN[kind], (after, last, chunk))
             entries = [Entry(seq, Row(kind, *values)) for seq, *values in lines]
@@ -56,6 +59,8 @@ class SqliteSnapshot:
             for kind, query in _LOOKUP.items()
             for seq, *values in self.run(query, (message_id,))
         ]
+        sealed = self.seal().seq
+        entries = [entry for entry in entries if entry.row.kind == "quarantined" or entry.seq > sealed]
         return sorted(entries, key=lambda entry: entry.seq)
 
     def watermark(self) -> int:
@@ -78,3 +83,8 @@ class SqliteSnapshot:
     def refusals(self) -> list[Refusals]:
         """See Snapshot."""
         return [Refusals(*line) for line in self.run(_REFUSALS)]
+
+    def seal(self) -> SealMark:
+        """See Snapshot."""
+        (line,) = self.run(READ_MARK)
+        return SealMark(*line)
