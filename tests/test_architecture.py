@@ -44,7 +44,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
     # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
-    ({"people", "quarantine", "simulation"}, False),
+    ({"maintenance", "people", "quarantine", "simulation"}, False),
     ({"integrations", "reporting", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]
@@ -56,6 +56,7 @@ PURE = [
     "client.outbox_store",
     "collector.admission",
     "collector.pipeline",
+    "collector.timetable",
     "delivery.retry",
     "delivery.statuses",
     "encoding",
@@ -64,6 +65,7 @@ PURE = [
     "events",
     "identity",
     "journeys",
+    "maintenance.schedule",
     "message_reader",
     "plan.checking",
     "plan.model",
