@@ -34,7 +34,7 @@ FLOORS: list[tuple[set[str], bool]] = [
             "printable",
             "secret",
             "timestamps",
-            "version",
+            "versions",
         },
         True,
     ),
@@ -359,7 +359,7 @@ SMALL_CLIENT = """
     delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events forks identity.given
     identity.ids identity.junk lazy_names plan.bundle plan.checking.explain plan.checking.fast_decoder
     plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model plan.wording
-    printable secret timestamps version
+    printable secret timestamps versions
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """
