@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from footfall.errors import WarehouseError
 from footfall.plan.model import Plan
-from footfall.storage.columns import COLUMNS
+from footfall.storage.columns import BYTES, COLUMNS, TEXT, TIME
 from footfall.storage.journal import Entry, Row, counter_name
 from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, Warehouse
 from footfall.timestamps import format_day
@@ -48,12 +48,12 @@ class MemoryWarehouse(Warehouse):
 
     def append(self, step: ManifestStep, steps: int) -> int:
         self._fail()
-        self._steps[steps:] = [step]
+        self._steps = [*self.steps(steps), step]
         return len(self._steps)
 
     def steps(self, number: int) -> list[ManifestStep]:
         if number > len(self._steps):
-            raise WarehouseError(f"the list has {len(self._steps)} of {number} steps")
+            raise WarehouseError(f"the manifest has {len(self._steps)} of {number} steps")
         return self._steps[:number]
 
     def scan(
@@ -84,14 +84,18 @@ class MemoryWarehouse(Warehouse):
 
         entries = sorted(self._content(file), key=_in_a_file)
         lines = [{"seq": entry.seq, **entry.row._asdict()} for entry in entries]
-        return pyarrow.table({name: [line[name] for line in lines] for name in columns})
+        types = {BYTES: pyarrow.binary(), TIME: pyarrow.int64(), TEXT: pyarrow.string()}
+        forms = {"seq": pyarrow.int64()} | {column.name: types[column.contents] for column in COLUMNS}
+        return pyarrow.table(
+            {name: pyarrow.array([line[name] for line in lines], forms[name]) for name in columns}
+        )
 
     def check(self, file: SealedFile) -> list[str]:
         try:
             entries = self._content(file)
         except WarehouseError as error:
             return [str(error)]
-        return [] if _described(file.day, entries) == file else ["it is not the file that was sealed"]
+        return [] if _described(file.day, entries) == file else ["is not the file that was sealed"]
 
     def remove(self, keep: Iterable[SealedFile]) -> list[str]:
         names = {file.name for file in keep}
@@ -107,7 +111,7 @@ class MemoryWarehouse(Warehouse):
         if file.name in self.damage:
             raise WarehouseError(self.damage[file.name])
         if file.name not in self.files:
-            raise WarehouseError("it is missing")
+            raise WarehouseError("is missing")
         return self.files[file.name]
 
     def _fail(self) -> None:
@@ -120,22 +124,24 @@ def _entry(values: Mapping[str, Any]) -> Entry:
     return Entry(values["seq"], Row("stored", *fields))
 
 
-def _in_a_file(entry: Entry) -> tuple[str, str, int]:
+def _in_a_file(entry: Entry) -> tuple[bool, str, str, bool, str, int, int]:
     row = entry.row
-    return row.event or "", row.device_id or row.anonymous_id or row.user_id or "", row.occurred_at
+    device = next((name for name in (row.device_id, row.anonymous_id, row.user_id) if name is not None), None)
+    return row.event is None, row.event or "", row.type, device is None, device or "", row.occurred_at, entry.seq
 
 
 def _described(day: str, entries: Sequence[Entry]) -> SealedFile:
     content = repr(entries).encode()
+    digest = hashlib.sha256(content).hexdigest()
     counts = Counter((row.source, counter_name(row.event, row.type)) for _, row in entries)
     first, last = entries[0].seq, entries[-1].seq
     return SealedFile(
-        name=f"day={day}/{first:012}-{last:012}.parquet",
+        name=f"day={day}/{first:012}-{last:012}-{digest[:8]}.parquet",
         day=day,
         first=first,
         last=last,
         messages=len(entries),
         size=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=digest,
         counts=tuple(FileCount(*key, messages) for key, messages in sorted(counts.items())),
     )
