@@ -53,7 +53,7 @@ class MemoryWarehouse(Warehouse):
 
     def steps(self, number: int) -> list[ManifestStep]:
         if number > len(self._steps):
-            raise WarehouseError(f"the manifest has {len(self._steps)} of {number} steps")
+            raise WarehouseError(f"the list has {len(self._steps)} of {number} steps")
         return self._steps[:number]
 
     def scan(
@@ -86,16 +86,14 @@ class MemoryWarehouse(Warehouse):
         lines = [{"seq": entry.seq, **entry.row._asdict()} for entry in entries]
         types = {BYTES: pyarrow.binary(), TIME: pyarrow.int64(), TEXT: pyarrow.string()}
         forms = {"seq": pyarrow.int64()} | {column.name: types[column.contents] for column in COLUMNS}
-        return pyarrow.table(
-            {name: pyarrow.array([line[name] for line in lines], forms[name]) for name in columns}
-        )
+        return pyarrow.table({name: pyarrow.array([line[name] for line in lines], forms[name]) for name in columns})
 
     def check(self, file: SealedFile) -> list[str]:
         try:
             entries = self._content(file)
         except WarehouseError as error:
             return [str(error)]
-        return [] if _described(file.day, entries) == file else ["is not the file that was sealed"]
+        return [] if _described(file.day, entries) == file else ["it is not the file that was sealed"]
 
     def remove(self, keep: Iterable[SealedFile]) -> list[str]:
         names = {file.name for file in keep}
@@ -111,7 +109,7 @@ class MemoryWarehouse(Warehouse):
         if file.name in self.damage:
             raise WarehouseError(self.damage[file.name])
         if file.name not in self.files:
-            raise WarehouseError("is missing")
+            raise WarehouseError("it is missing")
         return self.files[file.name]
 
     def _fail(self) -> None:

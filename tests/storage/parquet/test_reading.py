@@ -61,11 +61,11 @@ def remove(path: Path, other: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "reason"),
     [
-        (flip, "cannot be read .its bytes are not those that were written"),
-        (shorten, "cannot be read .has [0-9,]+ bytes of"),
-        (replace, "cannot be read"),
-        (replace_by_another_kind, "cannot be read"),
-        (remove, "is missing"),
+        (flip, "it cannot be read .its bytes were changed"),
+        (shorten, "it cannot be read .[0-9,]+ of its [0-9,]+ bytes"),
+        (replace, "it cannot be read"),
+        (replace_by_another_kind, "it cannot be read"),
+        (remove, "it is missing"),
     ],
 )
 def test_a_file_that_was_harmed_is_passed_over_and_named(
@@ -99,5 +99,5 @@ def test_counts_that_the_file_does_not_have_are_a_fault(tmp_path: Path, files: l
 
     assert check_file(tmp_path, DISK, files[0]) == []
     assert check_file(tmp_path, DISK, with_values(files[0], counts=())) == [
-        "has other numbers of messages by source and event"
+        "it has other numbers of messages by source and event"
     ]

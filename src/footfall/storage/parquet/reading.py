@@ -76,7 +76,7 @@ def check_file(folder: Path, disk: Disk, file: SealedFile) -> list[str]:
     try:
         parquet = _verified(folder, disk, file)
         table = parquet.read(use_threads=False)
-        faults = [] if counts_of(table) == file.counts else ["has other numbers of messages by source and event"]
+        faults = [] if counts_of(table) == file.counts else ["it has other numbers of messages by source and event"]
         for start in range(0, len(table), 65_536):
             messages = messages_of(table.slice(start, 65_536), ["body"])
             for body in messages.column("body").to_pylist():
@@ -121,7 +121,7 @@ def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
     """A file whose every byte is as it was written. Raises OSError and ValueError."""
     content = read_file(disk, folder / file.name, most=max(file.size, 1))
     if len(content) == file.size and hashlib.sha256(content).hexdigest() != file.sha256:
-        raise ValueError("its bytes are not those that were written")
+        raise ValueError("its bytes were changed")
     return _opened(pyarrow.BufferReader(content), file)
 
 
@@ -129,17 +129,17 @@ def _opened(stream: Any, file: SealedFile) -> Any:
     """The Parquet file that is `file`. Raises ValueError for any other."""
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
-        raise ValueError(f"has {size:,} bytes of {file.size:,}")
+        raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
     parquet = pyarrow.parquet.ParquetFile(stream)
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
-        raise ValueError("is a Parquet file that this footfall did not write")
+        raise ValueError("it is a Parquet file that this footfall did not write")
     if footer != Footer(VERSION, file.day, file.first, file.last, file.messages):
-        raise ValueError(f"is the file of the messages {footer.first} to {footer.last} of {footer.day}")
+        raise ValueError(f"it is the file of the messages {footer.first} to {footer.last} of {footer.day}")
     return parquet
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
-        return "is missing"
-    return f"cannot be read ({getattr(error, 'strerror', None) or error})"
+        return "it is missing"
+    return f"it cannot be read ({getattr(error, 'strerror', None) or error})"

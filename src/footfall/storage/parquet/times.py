@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import functools
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.timestamps import format_day
+
 __all__ = ["day_text", "time_texts"]
 
 _DAY_US = 86_400_000_000
 _LAST_DAY = (date(2200, 1, 1) - date(1970, 1, 1)).days
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def time_texts(moments: Any) -> tuple[Any, Any]:
@@ -47,7 +48,7 @@ def time_texts(moments: Any) -> tuple[Any, Any]:
 def day_text(days: int) -> str:
     """The date of so many days after 1970-01-01; beyond the calendar the first or the last one."""
     try:
-        return (_EPOCH + timedelta(days=days)).date().isoformat()
+        return format_day(days * _DAY_US)
     except OverflowError:
         return "0001-01-01" if days < 0 else "9999-12-31"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 from footfall.clock import Clock
@@ -12,6 +11,7 @@ from footfall.disk import Disk
 from footfall.storage.control import Control
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import Journal
+from footfall.storage.parquet.warehouse import ParquetWarehouse
 from footfall.storage.sqlite.control import SqliteControl
 from footfall.storage.sqlite.journal import SqliteJournal
 from footfall.storage.sqlite.sync_marker import SyncMarker
@@ -23,10 +23,7 @@ __all__ = ["SqliteStore", "open_folder"]
 
 
 def _open_warehouse(folder: DataFolder) -> Warehouse:
-    # Loaded late: most folders have nothing in it, and it brings pyarrow.
-    module = import_module("footfall.storage.parquet.warehouse")
-    warehouse: Warehouse = module.ParquetWarehouse(folder.path / "warehouse")
-    return warehouse
+    return ParquetWarehouse(folder.path / "warehouse")
 
 
 class SqliteStore(Store):
