@@ -15,6 +15,7 @@ import msgspec
 
 from footfall.errors import FootfallError
 from footfall.maintenance.context import ChildLine
+from footfall.printable import printable_lines
 
 __all__ = ["ChildRequest", "lower_priority", "main"]
 
@@ -48,7 +49,7 @@ def main() -> None:
         channel.write(msgspec.json.encode(line) + b"\n")
         channel.flush()
 
-    send(_answer(request, lambda text: send(ChildLine(progress=text))))
+    send(_answer(request, lambda text: send(ChildLine(progress=printable_lines(text)))))
 
 
 def _answer(request: ChildRequest, progress: Any) -> ChildLine:
@@ -57,9 +58,11 @@ def _answer(request: ChildRequest, progress: Any) -> ChildLine:
         function = getattr(importlib.import_module(module), name)
         return ChildLine(result=msgspec.to_builtins(function(request.arguments, progress)))
     except FootfallError as error:
-        return ChildLine(error=str(error))
+        return ChildLine(error=printable_lines(str(error)))
     except Exception as error:  # noqa: BLE001 - whatever it was, the collector says it
-        return ChildLine(error=f"{type(error).__name__}: {error}", trace=traceback.format_exc())
+        return ChildLine(
+            error=printable_lines(f"{type(error).__name__}: {error}"), trace=printable_lines(traceback.format_exc())
+        )
 
 
 def lower_priority() -> None:

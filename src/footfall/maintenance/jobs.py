@@ -11,6 +11,7 @@ from typing import Self
 from footfall.errors import FootfallError, JobError, JobStoppedError, StorageError, UsageError
 from footfall.maintenance.context import ChildError, JobContext, Progress
 from footfall.maintenance.schedule import FAILING, Job, JobLine, job_lines, next_job
+from footfall.printable import printable
 from footfall.storage.control import JobRun
 
 __all__ = ["LOOK_EVERY", "SETTLE", "JobRunner"]
@@ -131,7 +132,7 @@ class JobRunner:
 
         def ended(run: JobRun) -> JobRun:
             took = round((self._clock.monotonic() - start) * 1_000_000)
-            run = run._replace(took_us=max(took, 0), result=run.result[:_LONGEST_RESULT])
+            run = run._replace(took_us=max(took, 0), result=printable(run.result[:_LONGEST_RESULT]))
             self._record(run)
             _report(run, before)
             return run
