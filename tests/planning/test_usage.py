@@ -20,7 +20,7 @@ from footfall.plan.model import (
     Unique,
     Where,
 )
-from footfall.planning.usage import UsageIndex
+from footfall.planning.usage import UsageIndex, purposes
 
 PRICE = Property(name="price", type="number")
 DEVICE = Property(name="device", type="string")
@@ -93,3 +93,10 @@ def test_an_event_is_used_by_guards_and_by_the_event_that_it_replaces() -> None:
 def test_what_nobody_uses_has_no_use() -> None:
     assert INDEX.of_property("paid", "color") == ()
     assert INDEX.of_event("nowhere") == ()
+
+
+def test_a_purpose_is_named_with_the_owner_of_that_part_of_the_plan() -> None:
+    kpi = next(iter(PLAN.kpis.values()))
+    event = Event(name="left", wire_name="left", purpose=(f"kpi:{kpi.name}", "goal:grow"))
+
+    assert list(purposes(event, PLAN)) == [("kpi", kpi.name, kpi.owner), ("goal", "grow", "")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from footfall.planning.words import STYLES, singular, spell, stem, words_of
+from footfall.planning.words import STYLES, first_free, singular, spell, stem, words_of
 
 WORD = st.from_regex(r"[a-z]{2,8}", fullmatch=True)
 
@@ -60,3 +60,10 @@ def test_the_forms_of_a_word_share_a_stem() -> None:
     assert {stem(word) for word in ("complete", "completed", "completes", "completing")} == {stem("complete")}
     assert stem("stopped") == stem("stop")
     assert stem("cart") != stem("card")
+
+
+def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
+    taken = ((), ("a",), ("a", "a_2"), ("a", "a_3"))
+
+    assert [first_free("a", names) for names in taken] == ["a", "a_2", "a_3", "a_2"]
+    assert first_free("Order", {"Order", "Order2"}, "") == "Order3"

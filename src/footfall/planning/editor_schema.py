@@ -112,19 +112,11 @@ def _one_or_several(kind: OneOrSeveral) -> Schema:
     return {"anyOf": [_one_of(kind), several]}
 
 
-def _list_of(kind: ListOf) -> Schema:
-    return {"type": "array", "items": _schema(kind.kind)}
-
-
 def _map_of(kind: MapOf) -> Schema:
     if not kind.names:
         return {"type": "object", "additionalProperties": _schema(kind.kind)}
     properties = dict.fromkeys(kind.names, _schema(kind.kind))
     return {"type": "object", "properties": properties, "additionalProperties": False}
-
-
-def _named(kind: Named) -> Schema:
-    return {"type": "object", "propertyNames": _schema(kind.names), "additionalProperties": _schema(kind.values)}
 
 
 def _forms(kind: Forms) -> Schema:
@@ -146,11 +138,13 @@ def _conditions(_kind: object) -> Schema:
 
 _KINDS: Mapping[type, Callable[[Any], Schema]] = {
     Forms: _forms,
-    ListOf: _list_of,
+    ListOf: lambda kind: {"type": "array", "items": _schema(kind.kind)},
     MapOf: _map_of,
-    Named: _named,
+    Named: lambda kind: {
+        "type": "object", "propertyNames": _schema(kind.names), "additionalProperties": _schema(kind.values),
+    },
     OneOf: _one_of,
     OneOrSeveral: _one_or_several,
     Record: _record,
     type(CONDITIONS): _conditions,
-}
+}  # fmt: skip

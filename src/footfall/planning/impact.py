@@ -10,10 +10,10 @@ import msgspec
 
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named, split_property
-from footfall.plan.model import Conversion, Event, Goal, Journey, Kpi, Plan, Property, Source, Team
+from footfall.plan.model import Conversion, Event, Kpi, Plan, Property, Source, Team
 from footfall.planning.diff.events import accepted_names
 from footfall.planning.diff.wording import say_condition
-from footfall.planning.usage import UsageIndex, Use
+from footfall.planning.usage import UsageIndex, Use, purposes
 
 __all__ = ["Dependent", "Groups", "Impact", "impact_of"]
 
@@ -73,9 +73,14 @@ def impact_of(plan: Plan, name: str, *, groups: Groups = MappingProxyType({})) -
     direct = _direct(uses)
     names = {(user.kind, user.name) for user in direct}
     events = {event.name: event for event, _ in subject.parts}
-    purposes = [user for event, prop in subject.parts if not prop for user in _purposes(plan, event, names)]
+    collected_for = [
+        Dependent(kind="purpose", name=f"{kind}:{part}", owner=owner, how=("the event is collected for it",))
+        for event, prop in subject.parts
+        for kind, part, owner in (purposes(event, plan) if not prop else ())
+        if (kind, part) not in names
+    ]
     senders = {user.name: user for event in events.values() for user in _senders(plan, event)}
-    dependents = [*direct, *purposes, *_indirect(plan, names), *senders.values()]
+    dependents = [*direct, *collected_for, *_indirect(plan, names), *senders.values()]
     order = ("kpi", "goal", "journey", "rule", "identity", "purpose", "event", "source")
     dependents.sort(key=lambda user: (order.index(user.kind), bool(user.through)))
     owned = (*(event.owner for event in events.values()), *(user.owner for user in dependents))
@@ -163,22 +168,6 @@ def _direct(uses: Iterable[Use]) -> list[Dependent]:
         Dependent(kind=kind, name=name, owner=owner, how=tuple(parts))
         for (kind, name), (owner, parts) in by_name.items()
     ]
-
-
-def _purposes(plan: Plan, event: Event, names: set[tuple[str, str]]) -> list[Dependent]:
-    """The purposes of the event that no part of the plan uses it for yet."""
-    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]]
-    sections = {"kpi": plan.kpis, "journey": plan.journeys, "goal": plan.goals}
-    purposes = []
-    for purpose in event.purpose:
-        kind, _, name = purpose.partition(":")
-        if (kind, name) not in names:
-            part = sections.get(kind, {}).get(name)
-            owner = "" if part is None else part.owner
-            purposes.append(
-                Dependent(kind="purpose", name=purpose, owner=owner, how=("the event is collected for it",))
-            )
-    return purposes
 
 
 def _indirect(plan: Plan, names: set[tuple[str, str]]) -> list[Dependent]:

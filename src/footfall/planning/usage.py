@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
 
 from footfall.plan.calls import is_described_by
 from footfall.plan.checking.rules import compile_rule
-from footfall.plan.model import Aggregate, Conversion, Count, Journey, Kpi, Plan, Ratio, Rule, Unique, Where
+from footfall.plan.model import (
+    Aggregate,
+    Conversion,
+    Count,
+    Event,
+    Goal,
+    Journey,
+    Kpi,
+    Plan,
+    Ratio,
+    Rule,
+    Unique,
+    Where,
+)
 
-__all__ = ["UsageIndex", "Use", "UseKind"]
+__all__ = ["UsageIndex", "Use", "UseKind", "purposes"]
 
 UseKind = Literal["kpi", "journey", "rule", "identity", "event"]
 _ACTOR = "actor"
@@ -60,6 +73,16 @@ class UsageIndex:
     def of_property(self, event: str, name: str) -> tuple[Use, ...]:
         """Everything that uses this property of the event, in the order of the plan."""
         return tuple(self._properties.get((event, name), ()))
+
+
+def purposes(event: Event, plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """What the event says that it is collected for: the kind, the name, and the owner of that part of the plan."""
+    sections: Mapping[str, Mapping[str, Kpi | Journey | Goal]]
+    sections = {"kpi": plan.kpis, "journey": plan.journeys, "goal": plan.goals}
+    for purpose in event.purpose:
+        kind, _, name = purpose.partition(":")
+        part = sections.get(kind, {}).get(name)
+        yield kind, name, "" if part is None else part.owner
 
 
 def _uses(plan: Plan) -> Iterator[Use]:

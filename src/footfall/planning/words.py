@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final
 
-__all__ = ["GENERIC", "STOP_WORDS", "STYLES", "Style", "singular", "spell", "stem", "words_of"]
+__all__ = ["GENERIC", "STOP_WORDS", "STYLES", "Style", "first_free", "singular", "spell", "stem", "words_of"]
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
 
@@ -52,6 +52,14 @@ def words_of(name: str) -> tuple[str, ...]:
 def spell(words: Sequence[str], style: str) -> str:
     """These words as a name in a style; "" without words."""
     return STYLES[style].spell(words) if words else ""
+
+
+def first_free(name: str, taken: Container[str], joint: str = "_") -> str:
+    """The name, or the name with the first number from 2 that makes it new."""
+    free, number = name, 2
+    while free in taken:
+        free, number = f"{name}{joint}{number}", number + 1
+    return free
 
 
 _SINGULARS = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("ies", "y"), ("s", ""))

@@ -7,7 +7,7 @@ import keyword
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.planning.codegen.names import IMPORTED, class_name, field_name, unique
+from footfall.planning.codegen.names import IMPORTED, class_name, field_name
 
 IDENTIFIERS = st.text(min_size=1, max_size=8).filter(str.isidentifier)
 
@@ -31,10 +31,3 @@ def test_any_name_of_a_plan_becomes_a_legal_name_that_the_module_does_not_use(na
         assert not keyword.iskeyword(made)
         assert made not in IMPORTED
     assert not field_name(name).startswith("_")
-
-
-def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
-    taken = {"Order", "Order2"}
-
-    assert [unique("Order", taken), unique("Order", taken), unique("Cart", taken)] == ["Order3", "Order4", "Cart"]
-    assert taken == {"Order", "Order2", "Order3", "Order4", "Cart"}

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.plan import read
-from footfall.planning.interop.names import plan_id, snake_case, unique
+from footfall.planning.interop.names import plan_id, snake_case
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,6 @@ def test_any_name_becomes_one_that_a_plan_takes(name: str) -> None:
     snake = snake_case(name)
 
     assert read({"plan": plan_id(name), "events": {snake: {}}}).require().events.keys() == {snake}
-
-
-def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
-    assert [unique("a", taken) for taken in ((), ("a",), ("a", "a_2"), ("a", "a_3"))] == ["a", "a_2", "a_3", "a_2"]
 
 
 def test_a_plans_id_has_no_spaces() -> None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from footfall.planning.profiling import Lifecycle
 from footfall.reporting.plan.lifecycle import LIFECYCLE_FORMS
 
-BOUGHT = Lifecycle("bought", "active", "till", 2, 0, 1_200, "2026-11-01T10:00:00Z", "2026-11-04T10:00:00Z", ("kpi:r",))
-STRAY = Lifecycle("a|b\x1b", "", "", None, None, 0, None, None, ())
+BOUGHT = Lifecycle(
+    event="bought", planned="active", owner="till", coded=2, tested=0, messages=1_200, first="2026-11-01T10:00:00Z",
+    last="2026-11-04T10:00:00Z", used=("kpi:r",),
+)  # fmt: skip
+STRAY = Lifecycle(event="a|b\x1b", messages=0, first=None, last=None)
 
 
 def test_a_row_has_counts_days_and_users_and_a_dash_for_what_is_not_known() -> None:

@@ -6,7 +6,7 @@ import keyword
 import re
 import unicodedata
 
-__all__ = ["IMPORTED", "class_name", "field_name", "unique"]
+__all__ = ["IMPORTED", "class_name", "field_name"]
 
 IMPORTED = frozenset(
     {
@@ -47,12 +47,3 @@ def _legal(name: str) -> str:
     if not name.isidentifier():
         name = f"x{name}"  # `_1st` loses its underscore and is left with a digit in front
     return f"{name}_" if keyword.iskeyword(name) or name in _TAKEN else name
-
-
-def unique(name: str, taken: set[str]) -> str:
-    """`name`, with the first number that makes it new if it is taken; it is added to `taken`."""
-    candidate, number = name, 2
-    while candidate in taken:
-        candidate, number = f"{name}{number}", number + 1
-    taken.add(candidate)
-    return candidate

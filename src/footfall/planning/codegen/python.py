@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from footfall.errors import PlanError, Problem
 from footfall.plan.bundle import bundle_hash
 from footfall.plan.model import Event, Plan, Property
-from footfall.planning.codegen.names import IMPORTED, class_name, field_name, unique
+from footfall.planning.codegen.names import IMPORTED, class_name, field_name
 from footfall.planning.codegen.types import annotation, quoted
 from footfall.planning.codegen.wording import event_facts, limits, notes
+from footfall.planning.words import first_free
 
 __all__ = ["python_module"]
 
@@ -152,11 +153,14 @@ class _Classes:
         self.texts: list[str] = []
         self.names: set[str] = set()
         self.problems: list[Problem] = []
-        self._taken: set[str] = set(IMPORTED)
+
+    def _name(self, name: str) -> str:
+        name = first_free(name, self.names | IMPORTED, "")
+        self.names.add(name)
+        return name
 
     def event(self, event: Event) -> None:
-        name = unique(class_name(event.name), self._taken)
-        self.names.add(name)
+        name = self._name(class_name(event.name))
         facts = (f"{label}: {text}" for label, text in event_facts(event))
         rules = (
             f"Rule {rule.id}: {rule.check}" + (f" ({rule.message})" if rule.message else "") for rule in event.rules
@@ -167,19 +171,17 @@ class _Classes:
         self._struct(name, about, whole, event.name, first=event_line)
 
     def _object(self, prop: Property, hint: str, where: str) -> str:
-        name = unique(hint, self._taken)
-        self.names.add(name)
+        name = self._name(hint)
         self._struct(name, [prop.description or f"A value of `{where}`."], prop, where)
         return name
 
     def _struct(self, name: str, about: Sequence[str], whole: Property, where: str, *, first: str = "") -> None:
-        taken: set[str] = set()
         renamed: dict[str, str] = {}
         fields: list[str] = []
         properties: dict[str, Property] = {}
         for prop in whole.properties:
             inside = f"{where}.{prop.name}"
-            field = unique(field_name(prop.name), taken)
+            field = first_free(field_name(prop.name), properties, "")
             properties[field] = prop
             wire_name = prop.wire_name or prop.name
             if wire_name != field:

@@ -8,7 +8,7 @@ import msgspec
 
 from footfall.plan.model import Event, Plan
 from footfall.planning.diff.wording import say_how
-from footfall.planning.usage import UsageIndex, Use
+from footfall.planning.usage import UsageIndex, Use, purposes
 
 __all__ = ["UsedBy", "used_by"]
 
@@ -34,7 +34,8 @@ def used_by(event: Event, plan: Plan, uses: UsageIndex) -> tuple[UsedBy, ...]:
     users = [UsedBy(kind, name, owner, "; ".join(ways)) for (kind, name, owner), ways in hows.items()]
     users += _goals(plan, {user.name for user in users if user.kind == "kpi"})
     names = {(user.kind, user.name) for user in users}
-    return (*users, *(user for user in _claimed(event, plan) if (user.kind, user.name) not in names))
+    claimed = (part for part in purposes(event, plan) if part[:2] not in names)
+    return (*users, *(UsedBy(*part, "named as a purpose, not computed from it") for part in claimed))
 
 
 def _how(use: Use) -> str:
@@ -47,14 +48,3 @@ def _goals(plan: Plan, kpis: set[str]) -> Iterator[UsedBy]:
         through = [name for name in goal.kpis if name in kpis]
         if through:
             yield UsedBy("goal", goal.name, goal.owner, f"through {', '.join(through)}")
-
-
-def _claimed(event: Event, plan: Plan) -> Iterator[UsedBy]:
-    owners = {
-        "goal": {goal.name: goal.owner for goal in plan.goals.values()},
-        "journey": {journey.name: journey.owner for journey in plan.journeys.values()},
-        "kpi": {kpi.name: kpi.owner for kpi in plan.kpis.values()},
-    }
-    for purpose in event.purpose:
-        kind, _, name = purpose.partition(":")
-        yield UsedBy(kind, name, owners.get(kind, {}).get(name, ""), "named as a purpose, not computed from it")

@@ -1,11 +1,10 @@
-"""Names for the plan, made from the names of another format: words in snake_case, each used once."""
+"""Names for the plan, made from the names of another format: words in snake_case."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
-__all__ = ["plan_id", "snake_case", "unique"]
+__all__ = ["plan_id", "snake_case"]
 
 # A new word starts at a capital after a small letter or digit, and at the last capital of a row: `orderID`, `URLPath`.
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -20,16 +19,6 @@ def snake_case(name: str) -> str:
     if not words.isidentifier():
         words = f"_{words}"
     return words if words.isidentifier() else _NAMELESS
-
-
-def unique(name: str, taken: Container[str]) -> str:
-    """The name, or the name with the first number from 2 that makes it new."""
-    if name not in taken:
-        return name
-    number = 2
-    while f"{name}_{number}" in taken:
-        number += 1
-    return f"{name}_{number}"
 
 
 def plan_id(name: str) -> str:

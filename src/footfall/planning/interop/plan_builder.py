@@ -14,7 +14,8 @@ from footfall.plan import read
 from footfall.plan.model import Plan
 from footfall.plan.reading.yaml_source import is_writable
 from footfall.planning.interop.losses import Loss, LossReport, shown
-from footfall.planning.interop.names import plan_id, snake_case, unique
+from footfall.planning.interop.names import plan_id, snake_case
+from footfall.planning.words import first_free
 
 __all__ = ["Imported", "PlanBuilder"]
 
@@ -54,7 +55,7 @@ class PlanBuilder:
 
         `wire_name` is what is sent. If it is already taken, the event keeps none and a loss is noted.
         """
-        own = unique(snake_case(name), self._names | (self._reserved - {wire_name}))
+        own = first_free(snake_case(name), self._names | (self._reserved - {wire_name}))
         event: dict[str, Any] = {}
         if wire_name and wire_name != own:
             if wire_name in self._names:
@@ -76,7 +77,7 @@ class PlanBuilder:
     def define(self, section: Literal["teams", "sources", "types"], name: str, body: Mapping[str, Any]) -> str:
         """Add a team, a source or a named type, with a number if its name is taken; return the name."""
         entries = self._sections[section]
-        own = unique(snake_case(name) if section == "types" else plan_id(name), entries)
+        own = first_free(snake_case(name) if section == "types" else plan_id(name), entries)
         entries[own] = self._cut(body, (section, own))
         return own
 

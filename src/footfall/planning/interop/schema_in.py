@@ -23,7 +23,7 @@ from footfall.planning.interop.keywords import (
     TYPE_HINTS,
 )  # fmt: skip
 from footfall.planning.interop.losses import LossReport, shown
-from footfall.planning.interop.names import snake_case, unique
+from footfall.planning.interop.names import snake_case
 from footfall.planning.interop.simplify import as_types, fits, simplify
 from footfall.planning.interop.untrusted import as_list, as_map
 from footfall.planning.interop.values_in import (
@@ -36,6 +36,7 @@ from footfall.planning.interop.values_in import (
     open_enum,
     scale_of,
 )
+from footfall.planning.words import first_free
 
 __all__ = ["SchemaReader", "annotate", "take_additional"]
 
@@ -157,7 +158,7 @@ class SchemaReader:
             schemas.setdefault(name, {})
         members: dict[str, Any] = {}
         for key, schema in schemas.items():
-            name = unique(snake_case(key), members)
+            name = first_free(snake_case(key), members)
             here = f"{path}.{name}" if path else name
             prop = self.property(schema, here, depth=depth, references=references)
             as_in_draft_3 = as_map(schema).get("required") is True

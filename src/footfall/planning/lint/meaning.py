@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from footfall.plan.model import Property
 from footfall.plan.problems import Path, dotted
@@ -91,45 +91,35 @@ def _by_column(view: View) -> dict[str, list[PlacedProperty]]:
     return columns
 
 
-def _differing(view: View, aspect: Callable[[Property], Any], say: Callable[[Property], str]) -> Iterator[Finding]:
+def _differing(say: Callable[[Property], str | None]) -> Callable[[View], Iterator[Finding]]:
     """Properties of one name of which a few differ from the most: those few, each with what the most are."""
-    for name, column in _by_column(view).items():
-        kinds = [(each, aspect(each.prop)) for each in column]
-        known_kinds = [(each, kind) for each, kind in kinds if kind is not None]
-        counts = Counter(kind for _, kind in known_kinds)
-        if len(counts) < 2:
-            continue
-        usual, number = counts.most_common(1)[0]
-        example = next(each for each, kind in known_kinds if kind == usual)
-        others = f"in {number} other places, such as" if number > 1 else "in"
-        for each, kind in known_kinds:
-            if kind != usual:
-                yield Finding(
-                    path=each.path,
-                    message=f"{name!r} {say(each.prop)} here, but {say(example.prop)} {others} {dotted(example.path)}",
-                )
+
+    def judge(view: View) -> Iterator[Finding]:
+        for name, column in _by_column(view).items():
+            stated = [(each, text) for each in column if (text := say(each.prop)) is not None]
+            counts = Counter(text for _, text in stated)
+            if len(counts) < 2:
+                continue
+            usual, number = counts.most_common(1)[0]
+            example = next(each for each, text in stated if text == usual)
+            others = f"in {number} other places, such as" if number > 1 else "in"
+            for each, text in stated:
+                if text != usual:
+                    message = f"{name!r} {text} here, but {usual} {others} {dotted(example.path)}"
+                    yield Finding(path=each.path, message=message)
+
+    return judge
+
+
+def _say(key: str, words: str) -> Callable[[Property], str | None]:
+    """What a property says under a key, in words; None where it says nothing."""
+    return lambda prop: None if getattr(prop, key) is None else f"{words} {getattr(prop, key)}"
 
 
 def _say_type(prop: Property) -> str:
     content = prop.items or prop.values
     kinds = " or ".join(sorted(prop.types)) or prop.type
     return f"is {kinds} of {content.type}" if content is not None else f"is {kinds}"
-
-
-def _conflicting_types(view: View) -> Iterator[Finding]:
-    return _differing(view, _say_type, _say_type)
-
-
-def _conflicting_units(view: View) -> Iterator[Finding]:
-    return _differing(view, lambda prop: prop.unit, lambda prop: f"is in {prop.unit}")
-
-
-def _conflicting_formats(view: View) -> Iterator[Finding]:
-    return _differing(view, lambda prop: prop.format, lambda prop: f"has the format {prop.format}")
-
-
-def _conflicting_sensitivity(view: View) -> Iterator[Finding]:
-    return _differing(view, lambda prop: prop.sensitivity, lambda prop: f"is {prop.sensitivity}")
 
 
 def _topics(prop: Property) -> frozenset[str]:
@@ -201,22 +191,22 @@ ROWS: Final = (
         fix="say what the name does not: when exactly it is sent, in which unit, what null means",
     ),
     LintRule(
-        name="conflicting_types", level="error", judge=_conflicting_types,
+        name="conflicting_types", level="error", judge=_differing(_say_type),
         reason="A property of one name and two types ends in one column that holds neither.",
         fix="make it one type, or give one of them another name",
     ),
     LintRule(
-        name="conflicting_units", level="error", judge=_conflicting_units,
+        name="conflicting_units", level="error", judge=_differing(_say("unit", "is in")),
         reason="Seconds added to milliseconds give a number that is wrong and looks right.",
         fix="use one unit, or put the unit into the names",
     ),
     LintRule(
-        name="conflicting_formats", level="warning", judge=_conflicting_formats,
+        name="conflicting_formats", level="warning", judge=_differing(_say("format", "has the format")),
         reason="Values of one name that are written in two ways cannot be joined or compared.",
         fix="use one format, best as a named type",
     ),
     LintRule(
-        name="conflicting_sensitivity", level="warning", judge=_conflicting_sensitivity,
+        name="conflicting_sensitivity", level="warning", judge=_differing(_say("sensitivity", "is")),
         reason="What is personal in one event is personal in all; the mildest mark decides what leaks.",
         fix="use one sensitivity, best as a named type",
     ),

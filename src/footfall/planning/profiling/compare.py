@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -81,21 +81,21 @@ class _Finding(NamedTuple):
     level: Level = "error"
 
 
-class Lifecycle(msgspec.Struct, frozen=True):
+class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """One event from plan to use: planned (its status), coded and tested (counts, None if unknown), seen, used by.
 
     `first` and `last` are RFC 3339 in UTC. An event that is not planned has the status "".
     """
 
     event: str
-    planned: str
-    owner: str
-    coded: int | None
-    tested: int | None
+    planned: str = ""
+    owner: str = ""
+    coded: int | None = None
+    tested: int | None = None
     messages: int = msgspec.field(name="seen")
     first: str | None
     last: str | None
-    used: tuple[str, ...]
+    used: tuple[str, ...] = ()
 
 
 def compare(
@@ -270,11 +270,19 @@ def lifecycles(
 ) -> list[Lifecycle]:
     """A lifecycle for each event, planned ones first. `coded` and `tested` count by the plan's names; None: unknown."""
     users = UsageIndex(monitor.plan)
-    stages = []
-    for event in monitor.plan.events.values():
-        tally = monitor.planned.get(event.name, EventTally())
-        stages.append(_lifecycle(event.name, tally, event, coded, tested, _users(users, event)))
-    return stages + [_lifecycle(name, tally, None, None, None, ()) for name, tally in sorted(monitor.unplanned.items())]
+    planned = [
+        _lifecycle(
+            event.name,
+            monitor.planned.get(event.name, EventTally()),
+            planned=event.status,
+            owner=event.owner,
+            coded=None if coded is None else coded.get(event.name, 0),
+            tested=None if tested is None else tested.get(event.name, 0),
+            used=_users(users, event),
+        )
+        for event in monitor.plan.events.values()
+    ]
+    return planned + [_lifecycle(name, tally) for name, tally in sorted(monitor.unplanned.items())]
 
 
 def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
@@ -282,22 +290,6 @@ def _users(index: UsageIndex, event: Event) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _lifecycle(
-    name: str,
-    tally: EventTally,
-    event: Event | None,
-    coded: Mapping[str, int] | None,
-    tested: Mapping[str, int] | None,
-    used: tuple[str, ...],
-) -> Lifecycle:
-    return Lifecycle(
-        event=name,
-        planned=event.status if event else "",
-        owner=event.owner if event else "",
-        coded=None if coded is None else coded.get(name, 0),
-        tested=None if tested is None else tested.get(name, 0),
-        messages=tally.count,
-        first=None if tally.first is None else format_us(tally.first),
-        last=None if tally.last is None else format_us(tally.last),
-        used=used,
-    )
+def _lifecycle(event: str, tally: EventTally, **planned: Any) -> Lifecycle:
+    first, last = (None if us is None else format_us(us) for us in (tally.first, tally.last))
+    return Lifecycle(event=event, messages=tally.count, first=first, last=last, **planned)

@@ -11,7 +11,7 @@ import msgspec
 from footfall.planning.profiling.infer import ENOUGH, InferredProperty, infer_property
 from footfall.planning.profiling.profile import DataProfile, EventProfile
 from footfall.planning.profiling.values import ValueProfile
-from footfall.planning.words import words_of
+from footfall.planning.words import first_free, words_of
 from footfall.printable import counted
 from footfall.timestamps import format_day
 
@@ -89,17 +89,11 @@ def _one_line(text: str) -> str:
 def _names(keys: Iterator[str]) -> dict[str, str]:
     """A canonical name for each key on the wire: words in lower case, with a number where two would be equal."""
     names: dict[str, str] = {}
-    taken: set[str] = set()
     # Who bears a canonical name already keeps it.
     for key in sorted(keys, key=lambda key: (_canonical(key) != key, key)):
-        stem = _canonical(key)
-        name, number = stem, 1
-        while name in taken:
-            number += 1
-            name = f"{stem}_{number}"
-        taken.add(name)
-        names[key] = name
-    return names
+        name = first_free(_canonical(key), names)
+        names[name] = key
+    return {key: name for name, key in names.items()}
 
 
 def _canonical(key: str) -> str:

@@ -86,15 +86,19 @@ class ValueProfile:
         self.present += 1
         kind = _KINDS.get(type(value), "string")
         self.kinds[kind] += 1
-        _ADD[kind](self, value, depth)
+        match value:
+            case bool():
+                self._remember(value)
+            case int() | Decimal():
+                self._add_number(value)
+            case str():
+                self._add_string(value)
+            case list():
+                self._add_array(value, depth)
+            case dict():
+                self._add_object(value, depth)
 
-    def _add_null(self, _value: None, _depth: int) -> None:
-        """Only counted."""
-
-    def _add_boolean(self, value: bool, _depth: int) -> None:
-        self._remember(value)
-
-    def _add_number(self, value: int | Decimal, _depth: int) -> None:
+    def _add_number(self, value: int | Decimal) -> None:
         self.fits_number = self.fits_number and _READERS["number"](value)
         self.fits_decimal = self.fits_decimal and _READERS["decimal"](value)
         if isinstance(value, Decimal) and value.is_finite():
@@ -114,7 +118,7 @@ class ValueProfile:
         self.low = value if self.low is None or value < self.low else self.low
         self.high = value if self.high is None or value > self.high else self.high
 
-    def _add_string(self, value: str, _depth: int) -> None:
+    def _add_string(self, value: str) -> None:
         length = len(value)
         self.length_low = length if self.length_low is None else min(self.length_low, length)
         self.length_high = max(self.length_high, length)
@@ -234,12 +238,3 @@ _KINDS: Mapping[type, str] = {
     type(None): "null", bool: "boolean", int: "integer", Decimal: "number",
     str: "string", list: "array", dict: "object",
 }  # fmt: skip
-_ADD: Mapping[str, Any] = {
-    "null": ValueProfile._add_null,  # noqa: SLF001 - the class above
-    "boolean": ValueProfile._add_boolean,  # noqa: SLF001 - as above
-    "integer": ValueProfile._add_number,  # noqa: SLF001 - as above
-    "number": ValueProfile._add_number,  # noqa: SLF001 - as above
-    "string": ValueProfile._add_string,  # noqa: SLF001 - as above
-    "array": ValueProfile._add_array,  # noqa: SLF001 - as above
-    "object": ValueProfile._add_object,  # noqa: SLF001 - as above
-}
