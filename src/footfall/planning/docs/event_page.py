@@ -59,12 +59,9 @@ def _facts(event: Event, version: str) -> Markup:
         facts.append(("Version", version))
     facts += [(label, text) for label, text in event_facts(event) if label not in _SHOWN_ELSEWHERE]
     if event.links:
-        facts.append(("Links", [element("div", _outward(target)) for target in event.links]))
+        links = (link(target, target) if target.startswith(_WEB) else target for target in event.links)
+        facts.append(("Links", [element("div", target) for target in links]))
     return element("dl", *((element("dt", label), element("dd", text)) for label, text in facts))
-
-
-def _outward(target: str) -> Part:
-    return link(target, target) if target.startswith(_WEB) else target
 
 
 def _properties(event: Event) -> Markup:

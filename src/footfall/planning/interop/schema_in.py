@@ -63,17 +63,14 @@ def take_additional(rest: dict[str, Any], unsaid: bool | None) -> bool | None:
     `unsaid` is the answer where the schema says nothing. A schema for such keys, or for those that match a pattern, is
     not taken out: the plan cannot say it, so it allows them all.
     """
-    stated = rest.get("additionalProperties", rest.get("unevaluatedProperties") if _is_plain(rest) else None)
+    # Where no other keyword says what keys there may be, `unevaluatedProperties` means all others.
+    unevaluated = rest.get("unevaluatedProperties") if _APPLICATORS.isdisjoint(rest) else None
+    stated = rest.get("additionalProperties", unevaluated)
     if "patternProperties" in rest or not (stated is None or isinstance(stated, bool) or stated == {}):
         return True
     for keyword in ("additionalProperties", "unevaluatedProperties") if stated is not None else ():
         rest.pop(keyword, None)
     return unsaid if stated is None else stated is not False
-
-
-def _is_plain(schema: Mapping[str, Any]) -> bool:
-    """Whether no other keyword says what keys there may be, so that `unevaluatedProperties` means all others."""
-    return _APPLICATORS.isdisjoint(schema)
 
 
 _APPLICATORS = frozenset(

@@ -42,7 +42,8 @@ def lint(plan: Plan, *, source_map: SourceMap, today: date, rules: Sequence[Lint
             exempt = exemptions.cover(finding.path, rule.name)
             weight = finding.level or level
             if weight != "off" and not exempt:
-                _add(problems, rule, finding, weight, _location(source_map, finding))
+                at = source_map.key(finding.path, finding.key) if finding.key else None
+                _add(problems, rule, finding, weight, at or source_map.find(finding.path))
     found_of = {
         "unknown_no_lint": exemptions.unknown(by_name),
         "unused_no_lint": exemptions.unused(ran),
@@ -63,10 +64,6 @@ def _findings_of(rule: LintRule, view: View) -> list[Finding]:
             raise
         message = f"failed with {type(error).__name__}: {error}; mend it, or turn it off: lint: {{{rule.name}: off}}"
         raise BrokenInputError(f"the lint rule {rule.name}", message) from error
-
-
-def _location(source_map: SourceMap, finding: Finding) -> Location:
-    return (source_map.key(finding.path, finding.key) if finding.key else None) or source_map.find(finding.path)
 
 
 def _add(

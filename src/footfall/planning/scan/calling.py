@@ -158,11 +158,6 @@ def _action(frame: CodeFrame, node: ast.Call, callee: Action, arguments: Argumen
     return Unknown(because("is ", node))
 
 
-def _client(frame: CodeFrame, node: ast.Call, callee: SdkClient, arguments: Arguments) -> Value:
-    """A client that is called itself: a function that was named with --client."""
-    return _action(frame, node, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments)
-
-
 def _external(frame: CodeFrame, node: ast.Call, callee: External, arguments: Arguments) -> Value:
     client = frame.engine.clients.made_by(callee)
     if client is not None:
@@ -227,10 +222,6 @@ def _subclass(frame: CodeFrame, node: ast.Call, callee: Subclass, arguments: Arg
     return Instance(callee.cls) if isinstance(instance, Instance) else instance
 
 
-def _function(frame: CodeFrame, node: ast.Call, callee: Function, arguments: Arguments) -> Value:
-    return frame.engine.follow(frame, callee, arguments, node)
-
-
 def _method(frame: CodeFrame, node: ast.Call, callee: Method, arguments: Arguments) -> Value:
     if callee.function.is_stub and callee.function.node.name in METHOD_NAMES:
         return _unknown_call(
@@ -291,9 +282,12 @@ _CALLEES: Mapping[type[Any], Callable[[CodeFrame, ast.Call, Any, Arguments], Val
     Action: _action,
     BuiltinMethod: _bound,
     Class: _class,
-    SdkClient: _client,
+    # A client that is called itself: a function that was named with --client.
+    SdkClient: lambda frame, node, callee, arguments: _action(
+        frame, node, Action(callee.sdk, next(iter(SDKS[callee.sdk].methods)), callee.signature), arguments
+    ),
     External: _external,
-    Function: _function,
+    Function: lambda frame, node, callee, arguments: frame.engine.follow(frame, callee, arguments, node),
     Instance: _instance,
     Method: _method,
     Subclass: _subclass,

@@ -130,8 +130,6 @@ def _uncertain_entry(before: DictEntry | None, content: Value) -> DictEntry:
 
 def merged(value: Dictionary, more: Value) -> Dictionary:
     """The dictionary after `value.update(more)` or `{**value, **more}`."""
-    if isinstance(more, Const) and not more.value:
-        return value
     if isinstance(more, Dictionary):
         entries = dict(value.entries)
         for name, entry in more.entries.items():

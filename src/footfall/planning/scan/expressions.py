@@ -89,10 +89,6 @@ def _bool_op(frame: CodeFrame, node: ast.BoolOp) -> Value:
     return join_values([*options, values[-1]], *values, loose=True)
 
 
-def _formatted(frame: CodeFrame, node: ast.JoinedStr) -> Value:
-    return concat([_part(frame, part) for part in node.values])
-
-
 def _part(frame: CodeFrame, node: ast.expr) -> Value:
     if not isinstance(node, ast.FormattedValue):
         return frame.value(node)
@@ -192,10 +188,6 @@ def _item(owner: Value, key: Value, node: ast.AST) -> Value:
     return Unknown(because("is ", node), params_in(owner, key))
 
 
-def _await(frame: CodeFrame, node: ast.Await | ast.Starred) -> Value:
-    return frame.value(node.value)
-
-
 def _walrus(frame: CodeFrame, node: ast.NamedExpr) -> Value:
     value = frame.value(node.value)
     frame.assign(node.target, value)
@@ -232,7 +224,7 @@ def _comprehension(frame: CodeFrame, node: ast.ListComp | ast.SetComp | ast.Gene
 
 EXPRESSIONS: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]] = {
     ast.Attribute: _attribute,
-    ast.Await: _await,
+    ast.Await: lambda frame, node: frame.value(node.value),
     ast.BinOp: _bin_op,
     ast.BoolOp: _bool_op,
     ast.Call: call,
@@ -242,14 +234,14 @@ EXPRESSIONS: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]] = {
     ast.DictComp: _comprehension,
     ast.GeneratorExp: _comprehension,
     ast.IfExp: _conditional,
-    ast.JoinedStr: _formatted,
+    ast.JoinedStr: lambda frame, node: concat([_part(frame, part) for part in node.values]),
     ast.Lambda: _lambda,
     ast.List: _sequence,
     ast.ListComp: _comprehension,
     ast.Name: _name,
     ast.NamedExpr: _walrus,
     ast.SetComp: _comprehension,
-    ast.Starred: _await,
+    ast.Starred: lambda frame, node: frame.value(node.value),
     ast.Subscript: _subscript,
     ast.Tuple: _sequence,
     ast.UnaryOp: _unary,

@@ -39,7 +39,8 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> TreeMessages
     `clients` are the names given with --client, each with what it is called like.
     """
     survey = Survey(library)
-    active = {path for path in library.paths if _may_send(library.read(path))}
+    # A file that is no Python text at all is a finding.
+    active = {path for path in library.paths if WORDS.search(text := library.read(path)) or b"\0" in text}
     active |= _files_naming(library, active, [name.rpartition(".")[2] for name in clients])
     names: set[str] = set()
     marks: dict[int, Marks] = {}
@@ -53,18 +54,10 @@ def follow_tree(library: Library, clients: Mapping[str, Naming]) -> TreeMessages
         active |= _files_naming(library, active, fresh)
     sent = [*_distinct_messages(sent, engine.called)]
     sent += _unreached(library, active, {item.origin for item in sent} | engine.resolved)
-    silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in _files(sent))
+    sending = {location.file for item in sent for location in (item.location, item.origin)}
+    silent = tuple((path, sdks) for path in sorted(active) if (sdks := library.sdks(path)) and path not in sending)
     involved = tuple(sorted(set(engine.involved)))
     return TreeMessages(tuple(sent), len(library.paths), len(active), involved, silent)
-
-
-def _may_send(text: bytes) -> bool:
-    """Whether a file names anything that sends, or is no Python text at all, which is a finding."""
-    return WORDS.search(text) is not None or b"\0" in text
-
-
-def _files(sent: Iterable[Sent]) -> set[str]:
-    return {location.file for item in sent for location in (item.location, item.origin)}
 
 
 def _unreached(library: Library, active: Iterable[str], origins: Container[CodeLocation]) -> Iterable[Sent]:

@@ -111,25 +111,21 @@ def _with_choices(verdicts: Sequence[CallVerdict]) -> Iterator[CallVerdict]:
         if not any(verdict is choice for choice in among):
             yield verdict
             continue
-        best = min(among, key=lambda choice: (choice.event is None and choice.resolved, len(_of_properties(choice))))
+        best = min(among, key=_misfit)
         is_best = verdict is best and best.resolved
         if verdict.sent.is_loose and not is_best and (best.event is not None or not best.resolved):
             yield _with_problems(verdict, () if verdict.resolved else verdict.problems)
         else:
             problems = [p for p in verdict.problems if p.code not in PROPERTY_CODES or is_best]
-            yield _with_problems(verdict, map(_as_warning, problems))
+            yield _with_problems(verdict, (msgspec.structs.replace(p, level="warning") for p in problems))
 
 
 def _with_problems(verdict: CallVerdict, problems: Iterable[Problem]) -> CallVerdict:
     return msgspec.structs.replace(verdict, problems=tuple(problems))
 
 
-def _of_properties(verdict: CallVerdict) -> list[Problem]:
-    return [problem for problem in verdict.problems if problem.code in PROPERTY_CODES]
-
-
-def _as_warning(problem: Problem) -> Problem:
-    return msgspec.structs.replace(problem, level="warning")
+def _misfit(choice: CallVerdict) -> tuple[bool, int]:
+    return choice.event is None and choice.resolved, sum(p.code in PROPERTY_CODES for p in choice.problems)
 
 
 def _without_repeats(verdicts: Sequence[CallVerdict]) -> Iterator[CallVerdict]:
@@ -171,7 +167,10 @@ def _never(
         maybe = [
             f"{verdict.sent.location.file}:{verdict.sent.location.line}"
             for verdict in verdicts
-            if not verdict.resolved and verdict.sent.kind == "track" and _may_be(verdict, event.wire_name)
+            if not verdict.resolved
+            and verdict.sent.kind == "track"
+            and verdict.name
+            and event.wire_name.startswith(verdict.name)
         ]
         tests = events[event.name].tests
         may = f"; only tests send it: {tests[0]}" if tests else ""
@@ -184,10 +183,6 @@ def _never(
             )
         )  # fmt: skip
     return problems
-
-
-def _may_be(verdict: CallVerdict, wire_name: str) -> bool:
-    return bool(verdict.name) and wire_name.startswith(verdict.name)
 
 
 def _gates(
