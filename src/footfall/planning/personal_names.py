@@ -143,11 +143,7 @@ NAMES: Final = (
 )  # fmt: skip
 
 # What a string's format says of its value, whatever its name.
-FORMATS: Final = {
-    "email": NAMES[2],
-    "phone": NAMES[3],
-    **dict.fromkeys(("ip", "ipv4", "ipv6", "mac"), NAMES[6]),
-}
+FORMATS: Final = {"email": NAMES[2], "phone": NAMES[3], **dict.fromkeys(("ip", "ipv4", "ipv6", "mac"), NAMES[6])}
 
 # What may follow the name and still mean the value itself.
 _VALUE_WORDS = frozenset(["raw", "value", "text", "string", "plain", "address", "number", "line", "1", "2", "3"])

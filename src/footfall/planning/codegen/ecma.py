@@ -26,9 +26,7 @@ class _Classes(NamedTuple):
 
 _ASCII = _Classes("0-9", r"\t-\r ", "A-Za-z0-9_")
 _UNICODE = _Classes(
-    r"\p{Nd}",
-    r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000",
-    r"\p{L}\p{N}_",
+    r"\p{Nd}", r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000", r"\p{L}\p{N}_"
 )
 _SYNTAX = frozenset(r"\^$.*+?()[]{}|/")
 _IN_CLASS = frozenset(r"\^-[]")

@@ -27,10 +27,7 @@ LOSS_CODES: Final[Mapping[str, LossCode]] = {
         "The plan format cannot say this, so it is not checked; it is kept under `x_json_schema` or another `x_` key.",
         "an export writes it back",
     ),
-    "loss_left_out": LossCode(
-        "The plan has no place for this, and it is not kept.",
-        "note it elsewhere if it matters",
-    ),
+    "loss_left_out": LossCode("The plan has no place for this, and it is not kept.", "note it elsewhere if it matters"),
     "loss_skipped": LossCode(
         "This could not be read at all, so it is not in the plan; everything else was read.",
         "mend it there, and import again",

@@ -71,11 +71,7 @@ def _track_rule(event: Event, plan: Plan) -> dict[str, Any]:
 
 
 def _message(
-    part: str,
-    schema: Mapping[str, Any],
-    description: str,
-    labels: Mapping[str, str],
-    beside: Mapping[str, Any],
+    part: str, schema: Mapping[str, Any], description: str, labels: Mapping[str, str], beside: Mapping[str, Any]
 ) -> dict[str, Any]:
     message: dict[str, Any] = {"$schema": DRAFT_7, "type": "object"}
     if description:

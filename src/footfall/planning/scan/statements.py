@@ -8,13 +8,7 @@ from functools import partial
 from typing import Any
 
 from footfall.planning.scan.annotations import from_annotation
-from footfall.planning.scan.dictionaries import (
-    changed,
-    concat,
-    join_names,
-    merged,
-    options_of,
-)
+from footfall.planning.scan.dictionaries import changed, concat, join_names, merged, options_of
 from footfall.planning.scan.frame import CodeFrame
 from footfall.planning.scan.mutations import changed_by_function
 from footfall.planning.scan.values import (
