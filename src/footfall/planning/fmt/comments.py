@@ -6,6 +6,7 @@ end of what is above. A comment behind something belongs to the entry on its lin
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,6 +14,8 @@ from typing import NamedTuple
 from footfall.planning.fmt.tree import Collection, Scalar, TreeEntry, UnformattableError, Value, entries_of
 
 __all__ = ["attach_comments"]
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\n]))#[^\n]*", re.MULTILINE)
 
 
 class _Comment(NamedTuple):
@@ -44,28 +47,13 @@ def _scalars(tree: Value) -> Iterator[Scalar]:
 
 def _comments(text: str, tree: Value) -> Iterator[_Comment]:
     """Every comment: a `#` at the start of a line or behind a space that is not part of a value."""
-    position, line, line_start = 0, 0, 0
-    spans = iter(sorted((scalar.start, scalar.end) for scalar in _scalars(tree) if scalar.end > scalar.start))
-    span = next(spans, None)
-    while position < len(text):
-        if span is not None and position >= span[0]:
-            inside = text[position : span[1]]
-            breaks = inside.count("\n")
-            if breaks:
-                line, line_start = line + breaks, position + inside.rindex("\n") + 1
-            position, span = max(position, span[1]), next(spans, None)
-            continue
-        character = text[position]
-        if character == "#" and (position == line_start or text[position - 1] in " \t\n\r"):
-            end = text.find("\n", position)
-            end = len(text) if end < 0 else end
-            alone = not text[line_start:position].strip()
-            yield _Comment(text[position:end].rstrip(), position, line, position - line_start, alone)
-            position = end
-            continue
-        position += 1
-        if character == "\n":
-            line, line_start = line + 1, position
+    lines = [0, *(match.end() for match in re.finditer("\n", text))]
+    spans = sorted((scalar.start, scalar.end) for scalar in _scalars(tree) if scalar.end > scalar.start)
+    gaps = zip([0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)], strict=True)
+    for match in (match for gap in gaps for match in _COMMENT.finditer(text, *gap)):
+        line = bisect_right(lines, match.start()) - 1
+        above = text[lines[line] : match.start()]
+        yield _Comment(match.group().rstrip(), match.start(), line, len(above), not above.strip())
 
 
 class _Attacher:

@@ -130,18 +130,16 @@ class DriftMonitor:
 def _maps(path: str, properties: Iterable[Property]) -> Iterator[tuple[str, bool]]:
     """The paths of all maps, outer ones first, and whether a map's values have nothing inside."""
     for prop in properties:
-        here = f"{path}.{prop.wire_name or prop.name}" if path else prop.wire_name or prop.name
-        if prop.values is not None:
-            yield here, prop.values.type not in {"array", "map", "object"}
-        yield from _inside_of(here, prop)
+        key = prop.wire_name or prop.name
+        yield from _maps_inside(f"{path}.{key}" if path else key, prop)
 
 
-def _inside_of(path: str, prop: Property) -> Iterator[tuple[str, bool]]:
+def _maps_inside(path: str, prop: Property) -> Iterator[tuple[str, bool]]:
+    if prop.values is not None:
+        yield path, prop.values.type not in {"array", "map", "object"}
     for sign, content in (("[]", prop.items), ("{}", prop.values)):
         if content is not None:
-            if content.values is not None:
-                yield f"{path}{sign}", content.values.type not in {"array", "map", "object"}
-            yield from _inside_of(f"{path}{sign}", content)
+            yield from _maps_inside(f"{path}{sign}", content)
     yield from _maps(path, prop.properties)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 
 import msgspec
@@ -31,14 +32,12 @@ def volume(
     if not periods:
         return None
     counts = dict.fromkeys(periods, 0)
-    starts = iter(periods)
-    current = next(starts)
-    for quarter in sorted(quarters):
+    starts = [start for start, _ in periods]
+    for quarter, count in quarters.items():
         at = quarter * QUARTER_US
-        while at >= current[1] and (following := next(starts, None)) is not None:
-            current = following
-        if current[0] <= at < current[1]:
-            counts[current] += quarters[quarter]
+        period = periods[max(bisect_right(starts, at) - 1, 0)]
+        if period[0] <= at < period[1]:
+            counts[period] += count
     return Volume(
         periods=len(counts),
         low=sum(expected.min is not None and count < expected.min for count in counts.values()),

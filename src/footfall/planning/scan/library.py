@@ -77,6 +77,8 @@ class Library:
         self._read = read
         self._trees: dict[str, ast.Module | None] = {}
         self._sdks: dict[str, tuple[str, ...]] = {}
+        # The folders that are packages.
+        self._packages = {whole[:-1] for whole in map(self._whole, self.paths) if whole[-1:] == ("__init__.py",)}
         self._by_last: dict[str, list[str]] = {}
         for path in self.paths:
             self._by_last.setdefault(self._module(path)[-1], []).append(path)
@@ -135,7 +137,7 @@ class Library:
                 continue
             base = own[: -len(parts)]
             shared = len([*takewhile(lambda pair: pair[0] == pair[1], zip(here, base, strict=False))])
-            is_package = self._in_folder(base, "__init__.py")
+            is_package = base in self._packages
             if is_package and not self._may_be_root(base, here, parts):
                 continue
             is_entry = base in {self._home, *self._roots} or (bool(base) and base[-1] in _ENTRY_FOLDERS)
@@ -152,11 +154,6 @@ class Library:
         if parts[0] in _SDK_TOPS or parts[0] in sys.stdlib_module_names:
             return False
         return base in self._roots or here[: len(base)] == base
-
-    def _in_folder(self, folder: tuple[str, ...], name: str) -> bool:
-        whole = PurePosixPath("/", *folder, name).as_posix()
-        below = folder[len(self._home) :] if folder[: len(self._home)] == self._home else None
-        return whole in self._known or (below is not None and PurePosixPath(*below, name).as_posix() in self._known)
 
     def _whole(self, path: str) -> tuple[str, ...]:
         """The parts of a path from the root of the disk."""
