@@ -333,8 +333,7 @@ class Engine:
         plain_self = not isinstance(receiver, Instance) or receiver.arguments is None
         ignored = "self" if plain_self and (receiver is None or _is_own(function, receiver)) else ""
         depends = [message for message in base.sent if _own_params(message.all_params(), ignored)]
-        makes = function.qualname.endswith("__init__") and self.members.is_noting(receiver)
-        if not depends and not makes:
+        if not depends:
             if not _own_params(params_in(base.returns, inside=True), ignored):
                 return base.returns
             if not frame.sends:

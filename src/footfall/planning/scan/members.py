@@ -89,10 +89,6 @@ class Members:
         for _, names in self._noting[-1:]:
             names.update({name: new for name, value in names.items() if value is old})
 
-    def is_noting(self, receiver: Value | None) -> bool:
-        """Whether what methods bind on this object is being gathered."""
-        return bool(self._noting) and isinstance(receiver, Instance) and self._noting[-1][0] is receiver.cls
-
     def subclasses(self, cls: Class) -> tuple[Class, ...]:
         """The subclasses of a class in the scanned tree, without those that only tests have."""
         cached = self._subclasses.get(id(cls))
