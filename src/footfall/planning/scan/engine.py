@@ -324,8 +324,6 @@ class Engine:
         location = frame.location(node)
         if not self.may_send(function) and function.scope.module.path not in self.active and _length(function) > _SHORT:
             return Unknown(f"is what {function.qualname}() returns")
-        if function.kind == "task":
-            receiver = None
         base = self.summary(function)
         if base is None:
             return Unknown(f"is what {function.qualname}() returns, which calls itself")

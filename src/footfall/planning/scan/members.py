@@ -234,8 +234,6 @@ class Members:
         if instance.param is not None and instance.param.rest != "self":
             instance = Instance(instance.cls)  # what is asked of it depends on the parameter, not what it does inside
         if value.kind == "property":
-            if value.is_stub:
-                return Unknown(because("is ", node, ", which a subclass gives"))
             return self._engine.follow(frame, value, Arguments(), value.node, instance)
         if value.kind == "class":
             return Method(value, instance.cls if instance.arguments is not None else Subclass(instance.cls))
@@ -325,8 +323,6 @@ def _any_of(values: list[Value], node: ast.AST) -> Value:
     if options:
         return join_values(options, loose=True)
     first = values[0]
-    if isinstance(first, Dictionary) and len(values) == 1:
-        return Dictionary({}, Unknown(because("is ", node, ", which a subclass may give")))
     if isinstance(first, Const | Dictionary | Items):
         return Unknown(because("is ", node, ", which a subclass may give"))
     return first
