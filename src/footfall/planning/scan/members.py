@@ -210,7 +210,7 @@ class Members:
         cls = instance.cls
         value = class_value(cls, name)
         if isinstance(value, Function):
-            return self._of_function(frame, instance, value, node)
+            return self._of_function(frame, instance, value)
         content = self._initial_value(frame, instance, name, value, node)
         later = self._from_other_methods(frame, cls, name)
         changed = self._changes.of_object(cls, name, classes_of(cls), self.subclasses(cls))
@@ -230,7 +230,7 @@ class Members:
         client = self._engine.clients.made_by(cls)
         return (method_of(client, name) if client is not None else None) or Unknown(because("is ", node))
 
-    def _of_function(self, frame: CodeFrame, instance: Instance, value: Function, node: ast.AST) -> Value:
+    def _of_function(self, frame: CodeFrame, instance: Instance, value: Function) -> Value:
         if instance.param is not None and instance.param.rest != "self":
             instance = Instance(instance.cls)  # what is asked of it depends on the parameter, not what it does inside
         if value.kind == "property":
