@@ -23,7 +23,14 @@ from footfall.testing.journal import MemoryJournal
 Make = Callable[[], Journal]
 
 
-def row(message_id: str, *, kind: RowState = "stored", source: str = "shop", event: str | None = "seen") -> Row:
+def row(
+    message_id: str,
+    *,
+    kind: RowState = "stored",
+    source: str = "shop",
+    event: str | None = "seen",
+    body: bytes | None = None,
+) -> Row:
     return Row(
         kind=kind,
         source=source,
@@ -39,7 +46,7 @@ def row(message_id: str, *, kind: RowState = "stored", source: str = "shop", eve
         received_at=1_700_000_000_000_001,
         bundle=None,
         faults=b"[]" if kind == "quarantined" else None,
-        body=b'{"messageId":"%s"}' % message_id.encode(),
+        body=b'{"messageId":"%s"}' % message_id.encode() if body is None else body,
         envelope=None,
     )
 
@@ -65,7 +72,8 @@ def make(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> 
     journals: list[Journal] = []
 
     def new() -> Journal:
-        path = tmp_path / f"journal-{len(journals)}.db"
+        path = tmp_path / f"{len(journals)}" / "journal.db"
+        path.parent.mkdir()
         journals.append(SqliteJournal(path, clock=clock) if request.param == "sqlite" else MemoryJournal(clock=clock))
         return journals[-1]
 
@@ -143,6 +151,60 @@ def test_a_repeat_in_the_same_commit_takes_the_place_of_what_was_quarantined_bef
     assert all_of(journal, "quarantined") == []
     assert all_of(journal) == [Entry(2, row("a"))]
     assert journal.books()["shop", "seen"] == counts(received=3, stored=1, duplicate=1, quarantined=1, superseded=1)
+
+
+def test_a_repeat_with_other_bytes_is_a_duplicate_and_counts_as_conflicting(journal: Journal) -> None:
+    waiting, stored = row("a", kind="quarantined"), row("b")
+    other = b'{"messageId":"other"}'
+    journal.commit(Changes([waiting, stored, stored._replace(body=other), row("b", source="app")], {}))
+    journal.commit(Changes([waiting, stored, waiting._replace(body=other), stored._replace(body=other)], {}))
+
+    assert journal.books()["shop", "seen"] == counts(received=7, stored=1, quarantined=1, duplicate=5, conflicting=3)
+    assert journal.books()["app", "seen"] == counts(received=1, stored=1)
+
+
+def test_a_second_attempt_to_send_a_message_never_counts_as_conflicting(journal: Journal) -> None:
+    first = row("a")._replace(body=b'{"messageId":"a","sentAt":"2026-11-01T12:00:00Z"}', envelope=b'{"context":{}}')
+    again = first._replace(body=b'{"messageId":"a","sentAt":"2026-11-01T12:00:09Z"}', envelope=None)
+    bare = first._replace(body=b'{"messageId":"a"}')
+
+    fresh = journal.commit(Changes([first, again, bare], {}))
+
+    assert fresh == [True, False, False]
+    assert journal.books()["shop", "seen"] == counts(received=3, stored=1, duplicate=2)
+
+
+def test_a_repeat_is_compared_with_the_row_that_was_stored_last(journal: Journal) -> None:
+    other = b'{"messageId":"other"}'
+    journal.commit(Changes([row("a", kind="quarantined"), row("b", kind="quarantined")], {}))
+    journal.commit(Changes([row("a")._replace(body=other)], {}, [Entry(2, row("b")._replace(body=other))]))
+
+    journal.commit(Changes([row("a")._replace(body=other), row("b")._replace(body=other)], {}))
+
+    assert journal.books()["shop", "seen"]["conflicting"] == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "0193F2A4-7C1E-7ABC-8DEF-0123456789AB",
+        "{0193f2a4-7c1e-7abc-8def-0123456789ab}",
+        "0193f2a47c1e7abc8def0123456789ab",
+    ],
+)
+def test_ids_that_only_look_alike_are_different_messages(journal: Journal, other: str) -> None:
+    uuid = "0193f2a4-7c1e-7abc-8def-0123456789ab"
+
+    assert journal.commit(Changes([row(uuid), row(other), row(uuid), row(other)], {})) == [True, True, False, False]
+
+
+@pytest.mark.parametrize("message_id", ["", "a\0b", "x" * 1_000_000, "\N{NO-BREAK SPACE}", "ü"])
+def test_any_text_is_an_id(journal: Journal, message_id: str) -> None:
+    rows = [row(message_id), row(f"{message_id}\0")]
+
+    assert journal.commit(Changes(rows, {})) == [True, True]
+    assert journal.commit(Changes(rows, {})) == [False, False]
+    assert [entry.row.message_id for entry in journal.lookup(message_id)] == [message_id]
 
 
 def test_a_release_moves_the_row_and_changes_no_count_of_the_intake(journal: Journal) -> None:
@@ -459,13 +521,14 @@ ROWS = st.builds(
     kind=st.sampled_from(["stored", "quarantined"]),
     source=st.sampled_from(["shop", "app"]),
     event=st.sampled_from(["seen", "bought", None]),
+    body=st.sampled_from([b"{}", b'{"sentAt":1}', b'{"sentAt":2}', b'{"n":1}']),
 )
 REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("seen")), st.integers(1, 3), max_size=2)
 
 
 PROBES = st.none() | st.integers(0, 20_000)
 STEP = st.one_of(
-    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none()),
+    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none(), st.just(())),
     st.sets(st.integers(1, 30)),
 )
 STEPS = st.lists(STEP, max_size=8)
@@ -574,7 +637,7 @@ def outcomes(steps: list[Changes | set[int]]) -> Counter[str]:
     return Counter(total(journal.books()))
 
 
-@pytest.mark.parametrize("hard", ["duplicate", "superseded", "released", "rejected"])
+@pytest.mark.parametrize("hard", ["duplicate", "conflicting", "superseded", "released", "rejected"])
 def test_the_steps_that_are_drawn_hold_the_hard_cases(hard: str) -> None:
     find(
         STEPS,

@@ -31,8 +31,7 @@ class PlanStamp(msgspec.Struct, frozen=True):
 class DataStamp(msgspec.Struct, frozen=True):
     """What there is: messages, persons that count, device streams, and the first and the last corrected time.
 
-    `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
-    their messages are in no figure.
+    `quarantined` are in quarantine now, `rejected` were never kept.
     """
 
     messages: int
@@ -42,7 +41,6 @@ class DataStamp(msgspec.Struct, frozen=True):
     last: datetime | None
     quarantined: int
     rejected: int
-    losses: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -48,7 +48,6 @@ def report(
         context.time(contents.last),
         contents.quarantined,
         contents.rejected,
-        contents.losses,
     )
     return Report(
         plan=stamp,

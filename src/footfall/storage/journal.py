@@ -13,10 +13,12 @@ __all__ = [
     "QUARTER_US",
     "Changes",
     "Entry",
+    "IdRun",
     "Journal",
     "Refusals",
     "Row",
     "RowState",
+    "RunSwap",
     "SealMark",
     "Snapshot",
     "SnapshotReads",
@@ -80,6 +82,26 @@ class SealMark(NamedTuple):
     steps: int = 0
 
 
+class IdRun(NamedTuple):
+    """A file with the ids of stored rows, sorted. It finds their repeats when the rows are gone.
+
+    It has as many `ids` of rows with `first <= seq <= last`; `month` (`2026-11`) is when the last of them was received.
+    """
+
+    name: str
+    first: int
+    last: int
+    month: str
+    ids: int
+
+
+class RunSwap(NamedTuple):
+    """A run that has all ids of those that it takes the place of, by their names. Its file is on the disk already."""
+
+    added: IdRun
+    removed: tuple[str, ...]
+
+
 class Changes(NamedTuple):
     """One durable step: rows to keep, how many messages (by source and event) were rejected, what leaves quarantine.
 
@@ -89,7 +111,8 @@ class Changes(NamedTuple):
     `probe` writes so many bytes, in place of those of the last probe, that no reader sees: whether it can be committed
     says whether rows could be. None writes none.
 
-    `seal` moves the mark up to which the rows are sealed, which never goes back.
+    `seal` moves the mark up to which the rows are sealed, which never goes back. `swaps` put runs of ids in the place
+    of others.
     """
 
     rows: Sequence[Row]
@@ -97,6 +120,7 @@ class Changes(NamedTuple):
     released: Sequence[Entry] = ()
     probe: int | None = None
     seal: SealMark | None = None
+    swaps: Sequence[RunSwap] = ()
 
 
 class Refusals(NamedTuple):
@@ -172,6 +196,10 @@ class Snapshot(Reads, Protocol):
         """How far the stored rows are sealed."""
         ...
 
+    def id_runs(self) -> list[IdRun]:
+        """The runs that have the ids of stored rows; none where a journal finds repeats by other means."""
+        ...
+
 
 class SnapshotReads(ABC):
     """The reads of a Journal, each by a snapshot that it opens."""
@@ -213,13 +241,16 @@ class Journal(Reads, Protocol):
         """Write everything in one durable transaction, or nothing.
 
         Returns, row for row, whether it was new. A row whose (source, message_id) is already there, or came earlier in
-        the same list, is a duplicate: it is counted and otherwise left out. One exception: a row to be stored whose
-        like lies in quarantine is new. It takes the place of that row, which counts as superseded.
+        the same list, is a duplicate: it is counted and otherwise left out. It counts as conflicting, too, where its
+        body differs from that of the row that came first; a top-level `sentAt`, and the envelope, may differ. One
+        exception: a row to be stored whose like lies in quarantine is new. It takes the place of that row, which counts
+        as superseded.
 
         Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
         released row gets a new `seq`.
 
-        Raises JournalError, too, where `seal` would go back or lies beyond the watermark as it was before this commit.
+        Raises JournalError, too, where `seal` would go back or lies beyond the watermark as it was before this commit,
+        and where a run that a swap removes is not there.
         """
         ...
 

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
 from footfall.storage.books import COUNTS, Books
+from footfall.storage.ids.keys import body_checksum, is_conflict
 from footfall.storage.journal import (
     Changes,
     Entry,
+    IdRun,
     Journal,
     Refusals,
     Row,
@@ -42,6 +44,7 @@ class MemoryJournal(SnapshotReads, Journal):
         self._sealed = SealMark()
         self._entries: dict[int, Entry] = {}
         self._ids: dict[tuple[str, str], int] = {}
+        self._checksums: dict[tuple[str, str], int] = {}
         self._books: dict[tuple[str, str], dict[str, int]] = {}
         self._refusals: Counter[tuple[int, str, str]] = Counter()
         self._lock = threading.Lock()
@@ -87,13 +90,16 @@ class MemoryJournal(SnapshotReads, Journal):
         before = self._entries.get(self._ids.get(key, 0))
         is_quarantined = before is not None and before.row.kind == "quarantined"
         new = key not in self._ids or (is_quarantined and row.kind == "stored")
-        self._count(row.source, counter_name(row.event, row.type), row.kind if new else "duplicate", 1)
+        name = counter_name(row.event, row.type)
+        self._count(row.source, name, row.kind if new else "duplicate", 1)
+        if not new and is_conflict(body_checksum(row.body), self._checksums[key]):
+            self._books[row.source, name]["conflicting"] += 1
         if new:
             if before is not None:
                 self._take_out(before, "superseded")
             self._add(row)
             if is_misdated(row):
-                self._books[row.source, counter_name(row.event, row.type)]["misdated"] += 1
+                self._books[row.source, name]["misdated"] += 1
         return new
 
     def _release(self, entry: Entry) -> bool:
@@ -109,6 +115,7 @@ class MemoryJournal(SnapshotReads, Journal):
     def _add(self, row: Row) -> None:
         self._seq += 1
         self._ids[row.source, row.message_id] = self._seq
+        self._checksums[row.source, row.message_id] = body_checksum(row.body)
         self._entries[self._seq] = Entry(self._seq, row)
 
     def _take_out(self, entry: Entry, why: str) -> None:
@@ -174,3 +181,6 @@ class _Moment:
 
     def seal(self) -> SealMark:
         return self._sealed
+
+    def id_runs(self) -> list[IdRun]:
+        return []

@@ -1,7 +1,7 @@
 """The journal in SQLite: WAL, `synchronous=FULL`, one writer, every commit on the disk before it returns.
 
-Ids of stored and quarantined messages are in one table (`ids`), so that a message is taken once whatever became of it.
-The books are kept in the same transaction as the rows that they count.
+The ids of stored messages are in memory and in runs beside the database, for ever; a message that was stored once is
+never stored again. The books are kept in the same transaction as the rows that they count.
 """
 
 from __future__ import annotations
@@ -9,20 +9,17 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import apsw
 
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError, SyncError
-from footfall.storage.books import INTAKE
-from footfall.storage.columns import COLUMNS
-from footfall.storage.journal import Changes, Row, RowState, SnapshotReads, counter_name, is_misdated, quarter_of
+from footfall.storage.ids.stored_ids import RECENT, StoredIds
+from footfall.storage.journal import Changes, SnapshotReads
 from footfall.storage.sqlite.database import (
     CHECKPOINT_PAGES,
     close_database,
@@ -34,6 +31,7 @@ from footfall.storage.sqlite.database import (
     transaction,
     translated,
 )
+from footfall.storage.sqlite.id_runs import catch_up, put_in_runs
 from footfall.storage.sqlite.renewal import (
     JournalFiles,
     NoRoomError,
@@ -43,8 +41,8 @@ from footfall.storage.sqlite.renewal import (
     rewrite_log,
     settle_switch,
 )
-from footfall.storage.sqlite.schema import TABLES, insert_into
-from footfall.storage.sqlite.sealed_rows import forget_rows, move_mark
+from footfall.storage.sqlite.row_writer import write_changes
+from footfall.storage.sqlite.sealed_rows import forget_rows
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.store import Acknowledged, FailedSync
 from footfall.timestamps import format_us
@@ -57,41 +55,13 @@ _NO_ROOM_PAUSE = 10.0
 # The longest pause between two tries to copy, in seconds. After a failure other than too little room they begin at 1.
 _LONGEST_PAUSE = 10.0
 
-_INSERT_ID = "INSERT INTO ids VALUES (?, ?, ?, ?)"
-_STORE_ID = "UPDATE ids SET seq = ?, is_quarantined = 0 WHERE message_id = ? AND source = ?"
-_TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, message_id, event, type"
-_INSERT_ROW = {kind: insert_into(table) for kind, table in TABLES.items()}
-_values_of = itemgetter(*(Row._fields.index(column.name) for column in COLUMNS))
-_ADD_TO_BOOKS = f"""
-INSERT INTO books (source, event, {", ".join(INTAKE)}) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in INTAKE)}
-"""  # noqa: S608 - our own names
-# A message that leaves quarantine was counted when it came in, so its line is there.
-_TAKEN_OUT = {
-    name: f"UPDATE books SET {name} = {name} + 1 WHERE source = ? AND event = ?"  # noqa: S608 - our own names
-    for name in ("released", "superseded")
-}
-_ADD_MISDATED = "UPDATE books SET misdated = misdated + ? WHERE source = ? AND event = ?"
-_ADD_REFUSALS = """
-INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number
-"""
-# Random bytes, so that no file system makes less of them.
-_PROBE = "INSERT OR REPLACE INTO probe VALUES (1, ?, randomblob(?))"
-# SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
-_LOOKUP_WIDTHS = (1000, 100, 10, 1)
-_KNOWN = {
-    width: f"""
-    SELECT message_id, seq * is_quarantined FROM ids WHERE source = ? AND message_id IN ({", ".join("?" * width)})
-    """  # noqa: S608 - placeholders only
-    for width in _LOOKUP_WIDTHS
-}
-
 
 class SqliteJournal(SnapshotReads):
     """A Journal in one SQLite database. Any thread may call it; commits run one at a time.
 
     Reads open their own connection, so each sees one moment and none holds up a commit. `readonly` is for reading
     while a collector, in another process, writes. `clock` says when a message was rejected, and when to try again.
+    After `recent_ids` stored messages their ids go from memory to a run.
 
     After a failed sync nothing is written to the database or its log any more, by this process or the next: each commit
     raises SyncError until the journal was copied to a new file, which the next commit tries (at most every 10 seconds
@@ -106,6 +76,7 @@ class SqliteJournal(SnapshotReads):
         vfs: str = "",
         clock: Clock | None = None,
         files: JournalFiles | None = None,
+        recent_ids: int = RECENT,
     ) -> None:
         self._path = path
         self._clock = clock or SystemClock()
@@ -125,6 +96,7 @@ class SqliteJournal(SnapshotReads):
             open_to_read(path, vfs=vfs).close()
         else:
             self._files = files or JournalFiles(path)
+            self._ids = StoredIds(path.with_name("ids"), self._files.disk, recent=recent_ids)
             self._begin()
 
     def commit(self, changes: Changes) -> list[bool]:
@@ -179,6 +151,8 @@ class SqliteJournal(SnapshotReads):
                     if is_failed_sync(error):
                         _log.error("%s", self._distrust(error))
             self._drop_connection()
+            if not self._readonly:
+                self._ids.close()
 
     def _begin(self) -> None:
         """Open the database, or, where a sync failed in this boot, copy it first."""
@@ -202,7 +176,12 @@ class SqliteJournal(SnapshotReads):
     def _open(self) -> apsw.Connection:
         connection = open_database(self._path, vfs=self._vfs)
         connection.set_wal_hook(self._logged)
-        ((seq,),) = connection.execute("SELECT seq FROM last_seq")
+        try:
+            ((seq,),) = connection.execute("SELECT seq FROM last_seq")
+            catch_up(connection, self._ids, seq)
+        except (apsw.Error, OSError) as error:
+            close_database(connection)
+            raise translated("opened", self._path, error) from error
         if self._acknowledged is None:
             self._acknowledged = Acknowledged(seq, seq)
         return connection
@@ -327,73 +306,21 @@ class SqliteJournal(SnapshotReads):
             self._connection = None
 
     def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
+        self._ids.write_due_run()
         with transaction(connection):
-            ((seq,),) = connection.execute("SELECT seq FROM last_seq")
-            first = seq
-            earlier_seqs = _earlier_seqs(connection, changes.rows)
-            ids: list[tuple[str, str, int, bool]] = []
-            tables: dict[RowState, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
-            counts: Counter[tuple[str, str, str]] = Counter()
-            misdated: Counter[tuple[str, str]] = Counter()
-            superseded: list[tuple[int, int]] = []
-            fresh: list[bool] = []
-            bodies: list[bytes] = []
-            for row in changes.rows:
-                kind, source, message_id = row.kind, row.source, row.message_id
-                key = source, message_id
-                earlier = earlier_seqs.get(key)
-                is_stored = kind == "stored"
-                new = earlier is None or (earlier > 0 and is_stored)
-                fresh.append(new)
-                if new:
-                    seq += 1
-                    if earlier is None:
-                        ids.append((message_id, source, seq, not is_stored))
-                    else:
-                        superseded.append((earlier, seq))
-                    earlier_seqs[key] = 0 if is_stored else seq
-                    tables[kind].append((seq, *_values_of(row)))
-                    if is_stored:
-                        bodies.append(row.body)
-                event = row.event
-                if event is None:
-                    event = counter_name(None, row.type)
-                counts[source, event, kind if new else "duplicate"] += 1
-                if new and row.faults is not None and is_misdated(row):
-                    misdated[source, event] += 1
-            if ids:
-                connection.executemany(_INSERT_ID, ids)
-            for table, rows in tables.items():
-                if rows:
-                    connection.executemany(_INSERT_ROW[table], rows)
-            for (source, event), number in changes.rejected.items():
-                counts[source, event, "rejected"] += number
-            connection.executemany(_ADD_TO_BOOKS, _lines(counts))
-            if misdated:
-                connection.executemany(_ADD_MISDATED, [(number, *key) for key, number in misdated.items()])
-            if changes.rejected:
-                quarter = quarter_of(self._clock.now_us())
-                refused = [(quarter, *key, number) for key, number in changes.rejected.items() if number]
-                connection.executemany(_ADD_REFUSALS, refused)
-            for earlier, to in superseded:
-                _take_out(connection, earlier, to, "superseded")
-            for entry in changes.released:
-                fresh.append(_take_out(connection, entry.seq, seq + 1, "released", entry.row))
-                if fresh[-1]:
-                    seq += 1
-                    connection.execute(_INSERT_ROW["stored"], (seq, *_values_of(entry.row)))
-                    bodies.append(entry.row.body)
-            if seq > first:
-                connection.execute("UPDATE last_seq SET seq = ?", (seq,))
-            if changes.seal is not None:
-                move_mark(connection, changes.seal, first)
-            if changes.probe is not None:
-                connection.execute(_PROBE, (self._clock.now_us(), changes.probe))
-        self._acknowledge(seq, bodies)
-        return fresh
+            written = write_changes(connection, changes, self._ids, self._clock.now_us())
+        self._ids.settle(changes.swaps)
+        for source, checksums in written.checksums.items():
+            self._ids.add(source, checksums)
+        self._ids.follow(written.seq, changes.rows[-1].received_at if changes.rows else 0)
+        self._acknowledge(written.seq, written.bodies)
+        return written.fresh
 
     def _forget(self, connection: apsw.Connection, limit: int) -> int:
-        number, last = forget_rows(connection, limit)
+        with transaction(connection):
+            put_in_runs(connection, self._ids)
+            number, last = forget_rows(connection, limit)
+        self._ids.settle()
         acknowledged = self._acknowledged
         if acknowledged is not None and last > acknowledged.first:
             # Its checksum is of rows that are gone.
@@ -405,45 +332,3 @@ class SqliteJournal(SnapshotReads):
         if before is not None:
             checksum = zlib.crc32(b"".join(bodies), before.checksum)
             self._acknowledged = Acknowledged(before.first, seq, before.stored + len(bodies), checksum)
-
-
-def _earlier_seqs(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, str], int]:
-    """Which (source, message_id) of these rows are in the journal: 0 for a stored one, the `seq` of a quarantined."""
-    by_source: dict[str, list[str]] = {}
-    for row in rows:
-        by_source.setdefault(row.source, []).append(row.message_id)
-    seqs: dict[tuple[str, str], int] = {}
-    for source, message_ids in by_source.items():
-        start = 0
-        for width in _LOOKUP_WIDTHS:
-            while len(message_ids) - start >= width:
-                part = message_ids[start : start + width]
-                for message_id, seq in connection.execute(_KNOWN[width], (source, *part)):
-                    seqs[source, message_id] = seq
-                start += width
-    return seqs
-
-
-def _take_out(connection: apsw.Connection, place: int, to: int, why: str, anew: Row | None = None) -> bool:
-    """Take the row `place` out of quarantine, and give its id the number `to`; False when it is not there.
-
-    `anew` is the row as it will be stored, where it was not counted as it came in.
-    """
-    line = connection.execute(_TAKE_OUT, (place,)).fetchone()
-    if line is None:
-        return False
-    source, message_id, event, type_ = line
-    connection.execute(_STORE_ID, (to, message_id, source))
-    connection.execute(_TAKEN_OUT[why], (source, counter_name(event, type_)))
-    if anew is not None and is_misdated(anew):
-        connection.execute(_ADD_MISDATED, (1, source, counter_name(event, type_)))
-    return True
-
-
-def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]:
-    lines: dict[tuple[str, str], dict[str, int]] = {}
-    for (source, event, name), number in counts.items():
-        line = lines.setdefault((source, event), dict.fromkeys(INTAKE, 0))
-        line[name] += number
-        line["received"] += number
-    return [(*key, *numbers.values()) for key, numbers in lines.items()]

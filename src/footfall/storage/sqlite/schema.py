@@ -34,10 +34,10 @@ def select_from(kind: RowState, columns: Sequence[Column] = COLUMNS) -> str:
 
 
 SCHEMA = f"""
-{"".join(map(table_of, TABLES.values()))}CREATE TABLE ids (
-    message_id TEXT NOT NULL, source TEXT NOT NULL, seq INTEGER NOT NULL, is_quarantined INTEGER NOT NULL,
-    PRIMARY KEY (message_id, source)
-) WITHOUT ROWID;
+{"".join(map(table_of, TABLES.values()))}CREATE UNIQUE INDEX quarantined_ids ON quarantined (message_id, source);
+CREATE TABLE id_runs (
+    name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, month TEXT NOT NULL, ids INTEGER NOT NULL
+);
 CREATE TABLE books (
     source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
     PRIMARY KEY (source, event)

@@ -6,7 +6,6 @@ import apsw
 
 from footfall.errors import JournalError
 from footfall.storage.journal import SealMark
-from footfall.storage.sqlite.database import transaction
 
 __all__ = ["READ_MARK", "forget_rows", "move_mark"]
 
@@ -27,12 +26,11 @@ def move_mark(connection: apsw.Connection, mark: SealMark, watermark: int) -> No
 
 
 def forget_rows(connection: apsw.Connection, limit: int) -> tuple[int, int]:
-    """Remove the first rows that are sealed, at most `limit`, in one transaction.
+    """Remove the first rows that are sealed, at most `limit`, inside of a transaction.
 
     Returns how many, and the `seq` of the last of them: (0, 0) where there is none.
     """
-    with transaction(connection):
-        ((last, number),) = connection.execute(_LAST_OF_CHUNK, (limit,))
-        if number:
-            connection.execute("DELETE FROM messages WHERE seq <= ?", (last,))
+    ((last, number),) = connection.execute(_LAST_OF_CHUNK, (limit,))
+    if number:
+        connection.execute("DELETE FROM messages WHERE seq <= ?", (last,))
     return number, last or 0

@@ -10,8 +10,9 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Entry, Refusals, Row, RowState, SealMark, counter_name
+from footfall.storage.journal import Entry, IdRun, Refusals, Row, RowState, SealMark, counter_name
 from footfall.storage.sqlite.database import translated
+from footfall.storage.sqlite.id_runs import READ_RUNS
 from footfall.storage.sqlite.schema import TABLES, select_from
 from footfall.storage.sqlite.sealed_rows import READ_MARK
 
@@ -19,7 +20,7 @@ __all__ = ["SqliteSnapshot"]
 
 _IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
 _SCAN = {kind: f"{select_from(kind)} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?" for kind in TABLES}
-_LOOKUP = {kind: f"{select_from(kind)} WHERE seq IN (SELECT seq FROM ids WHERE message_id = ?)" for kind in TABLES}  # noqa: S608 - our own names
+_LOOKUP = {kind: f"{select_from(kind)} WHERE message_id = ?" for kind in TABLES}
 _REFUSALS = f"SELECT {', '.join(Refusals._fields)} FROM refusals ORDER BY quarter, source, event"  # noqa: S608 - our own names
 
 
@@ -88,3 +89,7 @@ class SqliteSnapshot:
         """See Snapshot."""
         (line,) = self.run(READ_MARK)
         return SealMark(*line)
+
+    def id_runs(self) -> list[IdRun]:
+        """See Snapshot."""
+        return [IdRun(*line) for line in self.run(READ_RUNS)]

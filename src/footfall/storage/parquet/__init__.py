@@ -1,1 +1,0 @@
-"""The warehouse as Parquet files in a folder, which any Parquet reader opens."""

@@ -1,0 +1,82 @@
+"""The runs of ids in a journal's database: which count, and how the ids in memory are brought up to its rows."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+import apsw
+
+from footfall.errors import JournalError
+from footfall.storage.ids.run_file import DamagedRunError
+from footfall.storage.ids.stored_ids import StoredId, StoredIds, log_damage
+from footfall.storage.journal import IdRun, RunSwap
+
+__all__ = ["READ_RUNS", "add_runs", "catch_up", "put_in_runs", "swap_runs"]
+
+_log = logging.getLogger("footfall")
+
+READ_RUNS = f"SELECT {', '.join(IdRun._fields)} FROM id_runs ORDER BY first, last"  # noqa: S608 - our own names
+_ADD = "INSERT OR REPLACE INTO id_runs VALUES (?, ?, ?, ?, ?)"
+_ROWS = f"SELECT {', '.join(StoredId._fields)} FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
+_COUNT = "SELECT count(*) FROM messages WHERE seq BETWEEN ? AND ?"
+
+
+def catch_up(connection: apsw.Connection, ids: StoredIds, seq: int) -> None:
+    """Bring the ids up to the rows of the journal, whose last number is `seq`.
+
+    They are behind when the journal was opened anew, and when a commit was thought to have failed and had not.
+    """
+    if seq < ids.seq or ids.seq < 0:
+        _begin(connection, ids)
+    if seq > ids.seq:
+        ids.load(_rows(connection, ids.seq + 1, seq))
+        ids.follow(seq)
+
+
+def add_runs(connection: apsw.Connection, runs: Sequence[IdRun]) -> None:
+    """Have runs count, inside of a transaction."""
+    connection.executemany(_ADD, runs)
+
+
+def put_in_runs(connection: apsw.Connection, ids: StoredIds) -> None:
+    """Have the ids of all sealed rows in runs that count, inside of the transaction in which rows go.
+
+    Raises JournalError where no run can be written.
+    """
+    ((seq, sealed),) = connection.execute("SELECT last_seq.seq, seal.seq FROM last_seq, seal")
+    catch_up(connection, ids, seq)
+    if sealed > ids.last_run and not ids.write_run():
+        raise JournalError(f"{ids.folder} takes no run of ids, so no row may go; make room, or make it writable")
+    add_runs(connection, ids.pending)
+
+
+def swap_runs(connection: apsw.Connection, swaps: Sequence[RunSwap]) -> None:
+    """Put runs in the place of others, inside of a transaction. Raises JournalError where one of those is not there."""
+    for added, removed in swaps:
+        for name in removed:
+            connection.execute("DELETE FROM id_runs WHERE name = ?", (name,))
+            if not connection.changes():
+                raise JournalError(f"{name} is no run of this journal any more, so {added.name} cannot replace it")
+        connection.execute(_ADD, added)
+
+
+def _begin(connection: apsw.Connection, ids: StoredIds) -> None:
+    runs = [IdRun(*line) for line in connection.execute(READ_RUNS)]
+    for run, error in ids.reset(runs):
+        ((number,),) = connection.execute(_COUNT, (run.first, run.last))
+        if number != run.ids:
+            log_damage(run.ids, error)
+            continue
+        try:
+            ids.rebuild(run, _rows(connection, run.first, run.last))
+        except (OSError, DamagedRunError) as failure:
+            log_damage(run.ids, error)
+            _log.warning("%s cannot be made anew: %s", run.name, failure)
+        else:
+            _log.warning("%s: made anew from the journal's rows", error)
+    ids.remove_leftovers(runs)
+
+
+def _rows(connection: apsw.Connection, first: int, last: int) -> Iterator[StoredId]:
+    return (StoredId(*line) for line in connection.execute(_ROWS, (first, last)))

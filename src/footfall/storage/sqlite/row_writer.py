@@ -1,0 +1,215 @@
+"""Writes the changes of one commit: which rows are new, the rows themselves, and the books about them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import apsw
+
+from footfall.storage.books import INTAKE
+from footfall.storage.columns import COLUMNS
+from footfall.storage.ids.keys import Key, body_checksum, is_conflict, key_of
+from footfall.storage.ids.stored_ids import StoredIds
+from footfall.storage.journal import Changes, Entry, Row, RowState, counter_name, is_misdated, quarter_of
+from footfall.storage.sqlite.id_runs import add_runs, catch_up, swap_runs
+from footfall.storage.sqlite.schema import TABLES, insert_into
+from footfall.storage.sqlite.sealed_rows import move_mark
+
+__all__ = ["Written", "write_changes"]
+
+_IN_QUARANTINE = "SELECT EXISTS (SELECT 1 FROM quarantined)"
+_TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, event, type"
+_INSERT_ROW = {kind: insert_into(table) for kind, table in TABLES.items()}
+_values_of = itemgetter(*(Row._fields.index(column.name) for column in COLUMNS))
+_ADD_TO_BOOKS = f"""
+INSERT INTO books (source, event, {", ".join(INTAKE)}) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in INTAKE)}
+"""  # noqa: S608 - our own names
+# What is counted besides was counted as it came in, too, so its line is there.
+_ADD_TO_LINE = {
+    name: f"UPDATE books SET {name} = {name} + ? WHERE source = ? AND event = ?"  # noqa: S608 - our own names
+    for name in ("released", "superseded", "misdated", "conflicting")
+}
+_ADD_REFUSALS = """
+INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = number + excluded.number
+"""
+# Random bytes, so that no file system makes less of them.
+_PROBE = "INSERT OR REPLACE INTO probe VALUES (1, ?, randomblob(?))"
+# SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
+_LOOKUP_WIDTHS = (1000, 100, 10, 1)
+_WAITING = {
+    width: f"""
+    SELECT message_id, seq, body FROM quarantined WHERE source = ? AND message_id IN ({", ".join("?" * width)})
+    """  # noqa: S608 - placeholders only
+    for width in _LOOKUP_WIDTHS
+}
+
+
+class Written(NamedTuple):
+    """What a commit wrote: which rows were new, the journal's last number, what was stored.
+
+    `bodies` are those of the stored rows in order of `seq`, `checksums` the same by source and id.
+    """
+
+    fresh: list[bool]
+    seq: int
+    bodies: list[bytes]
+    checksums: dict[str, dict[Key, int]]
+
+
+class _Waiting(NamedTuple):
+    """A row in quarantine that a row of the commit repeats."""
+
+    seq: int
+    checksum: int
+
+
+class _Decisions:
+    """Which rows of a commit are new, and what they are counted as."""
+
+    def __init__(self, connection: apsw.Connection, rows: Sequence[Row], ids: StoredIds, seq: int) -> None:
+        self.seq = seq
+        self.fresh: list[bool] = []
+        self.bodies: list[bytes] = []
+        self.checksums: dict[str, dict[Key, int]] = {}
+        self.tables: dict[RowState, list[tuple[Any, ...]]] = {"stored": [], "quarantined": []}
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+        self.besides: Counter[tuple[str, str, str]] = Counter()
+        self.superseded: list[int] = []
+        keys = [key_of(row.message_id) for row in rows]
+        by_source: dict[str, list[Key]] = {}
+        for row, key in zip(rows, keys, strict=True):
+            by_source.setdefault(row.source, []).append(key)
+        stored = {source: ids.find(source, some) for source, some in by_source.items()}
+        waiting = _waiting(connection, rows)
+        for row, key in zip(rows, keys, strict=True):
+            self._decide(row, key, stored[row.source], waiting)
+
+    def _decide(self, row: Row, key: Key, stored: dict[Key, int], waiting: dict[tuple[str, Key], _Waiting]) -> None:
+        kind, source = row.kind, row.source
+        event = row.event
+        if event is None:
+            event = counter_name(None, row.type)
+        checksum = body_checksum(row.body)
+        earlier = stored.get(key)
+        like = waiting.get((source, key)) if waiting and earlier is None else None
+        if like is not None and kind == "quarantined":
+            earlier = like.checksum
+        if earlier is not None:
+            self.fresh.append(False)
+            self.counts[source, event, "duplicate"] += 1
+            if is_conflict(checksum, earlier):
+                self.besides["conflicting", source, event] += 1
+            return
+        self.fresh.append(True)
+        self.counts[source, event, kind] += 1
+        self.seq += 1
+        self.tables[kind].append((self.seq, *_values_of(row)))
+        if kind == "quarantined":
+            waiting[source, key] = _Waiting(self.seq, checksum)
+            return
+        if like is not None:
+            self.superseded.append(like.seq)
+        stored[key] = checksum
+        self._keep(row, key, checksum)
+        if row.faults is not None and is_misdated(row):
+            self.besides["misdated", source, event] += 1
+
+    def release(self, row: Row) -> tuple[Any, ...]:
+        """Number a row that leaves quarantine, and give its values."""
+        self.seq += 1
+        self._keep(row, key_of(row.message_id), body_checksum(row.body))
+        return (self.seq, *_values_of(row))
+
+    def _keep(self, row: Row, key: Key, checksum: int) -> None:
+        self.bodies.append(row.body)
+        self.checksums.setdefault(row.source, {})[key] = checksum
+
+
+def write_changes(connection: apsw.Connection, changes: Changes, ids: StoredIds, now_us: int) -> Written:
+    """Write changes inside of a transaction. `now_us` is in microseconds since 1970-01-01 UTC.
+
+    The ids stay as they are; whoever commits the transaction adds those that were stored. Raises what SQLite raises,
+    and JournalError where the mark of sealed rows, or a swap of runs, cannot be.
+    """
+    ((first,),) = connection.execute("SELECT seq FROM last_seq")
+    catch_up(connection, ids, first)
+    decisions = _Decisions(connection, changes.rows, ids, first)
+    for table, rows in decisions.tables.items():
+        if rows:
+            connection.executemany(_INSERT_ROW[table], rows)
+    for (source, event), number in changes.rejected.items():
+        decisions.counts[source, event, "rejected"] += number
+    connection.executemany(_ADD_TO_BOOKS, _lines(decisions.counts))
+    for (name, source, event), number in decisions.besides.items():
+        connection.execute(_ADD_TO_LINE[name], (number, source, event))
+    if changes.rejected:
+        quarter = quarter_of(now_us)
+        refused = [(quarter, *key, number) for key, number in changes.rejected.items() if number]
+        connection.executemany(_ADD_REFUSALS, refused)
+    for seq in decisions.superseded:
+        _take_out(connection, seq, "superseded")
+    for entry in changes.released:
+        decisions.fresh.append(_release(connection, entry, decisions))
+    if decisions.seq > first:
+        connection.execute("UPDATE last_seq SET seq = ?", (decisions.seq,))
+    if changes.seal is not None:
+        move_mark(connection, changes.seal, first)
+    add_runs(connection, ids.pending)
+    swap_runs(connection, changes.swaps)
+    if changes.probe is not None:
+        connection.execute(_PROBE, (now_us, changes.probe))
+    return Written(decisions.fresh, decisions.seq, decisions.bodies, decisions.checksums)
+
+
+def _waiting(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, Key], _Waiting]:
+    """The rows in quarantine that have the id of one of these."""
+    waiting: dict[tuple[str, Key], _Waiting] = {}
+    ((is_any,),) = connection.execute(_IN_QUARANTINE)
+    if not is_any:
+        return waiting
+    by_source: dict[str, list[str]] = {}
+    for row in rows:
+        by_source.setdefault(row.source, []).append(row.message_id)
+    for source, message_ids in by_source.items():
+        start = 0
+        for width in _LOOKUP_WIDTHS:
+            while len(message_ids) - start >= width:
+                part = message_ids[start : start + width]
+                for message_id, seq, body in connection.execute(_WAITING[width], (source, *part)):
+                    waiting[source, key_of(message_id)] = _Waiting(seq, body_checksum(body))
+                start += width
+    return waiting
+
+
+def _release(connection: apsw.Connection, entry: Entry, decisions: _Decisions) -> bool:
+    line = _take_out(connection, entry.seq, "released")
+    if line is None:
+        return False
+    connection.execute(_INSERT_ROW["stored"], decisions.release(entry.row))
+    if is_misdated(entry.row):
+        connection.execute(_ADD_TO_LINE["misdated"], (1, *line))
+    return True
+
+
+def _take_out(connection: apsw.Connection, seq: int, why: str) -> tuple[str, str] | None:
+    """Take a row out of quarantine; returns its line in the books, None where it is not there."""
+    row = connection.execute(_TAKE_OUT, (seq,)).fetchone()
+    if row is None:
+        return None
+    source, event, type_ = row
+    line = source, counter_name(event, type_)
+    connection.execute(_ADD_TO_LINE[why], (1, *line))
+    return line
+
+
+def _lines(counts: Counter[tuple[str, str, str]]) -> list[tuple[str | int, ...]]:
+    lines: dict[tuple[str, str], dict[str, int]] = {}
+    for (source, event, name), number in counts.items():
+        line = lines.setdefault((source, event), dict.fromkeys(INTAKE, 0))
+        line[name] += number
+        line["received"] += number
+    return [(*key, *numbers.values()) for key, numbers in lines.items()]
