@@ -34,7 +34,7 @@ FLOORS: list[tuple[set[str], bool]] = [
             "printable",
             "secret",
             "timestamps",
-            "version",
+            "versions",
         },
         True,
     ),
@@ -44,7 +44,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
     # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
-    ({"people", "quarantine", "simulation"}, False),
+    ({"maintenance", "people", "quarantine", "simulation"}, False),
     ({"integrations", "reporting", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]
@@ -56,6 +56,7 @@ PURE = [
     "client.outbox_store",
     "collector.admission",
     "collector.pipeline",
+    "collector.timetable",
     "delivery.retry",
     "delivery.statuses",
     "encoding",
@@ -64,6 +65,7 @@ PURE = [
     "events",
     "identity",
     "journeys",
+    "maintenance.schedule",
     "message_reader",
     "plan.checking",
     "plan.model",
@@ -357,7 +359,7 @@ SMALL_CLIENT = """
     delivery.address delivery.http delivery.retry disk encoding encoding_plain errors events forks identity.given
     identity.ids identity.junk lazy_names plan.bundle plan.checking.explain plan.checking.fast_decoder
     plan.checking.formats plan.checking.validate plan.lazy_events plan.loading plan.model plan.wording
-    printable secret timestamps version
+    printable secret timestamps versions
 """.split()  # noqa: SIM905 - a list of words is read as one
 
 CLIENT_WITH_A_BUNDLE = """

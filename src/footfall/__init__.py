@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from footfall.lazy_names import lazy_names
-from footfall.version import VERSION
+from footfall.versions import VERSION
 
 if TYPE_CHECKING:
     from footfall.client import AsyncClient, Client, ClientOptions, Delivery, Hook, Ledger, Message

@@ -13,6 +13,8 @@
     │   ├── OverloadedError        429 or 5xx: try again, not before `retry_after` seconds
     │   ├── UnauthorizedError      401 or 403: stop sending, keep what is queued
     │   └── RefusedError           400, 413 or 422: this batch will never be taken
+    ├── JobError                   a job of a collector could not do its work
+    │   └── JobStoppedError        it was ended before its end, with the collector or command that ran it
     ├── RequestError               the collector cannot read a request; carries the HTTP status
     └── StorageError
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
@@ -41,6 +43,8 @@ __all__ = [
     "DataFolderHeldError",
     "FootfallError",
     "InvalidEventError",
+    "JobError",
+    "JobStoppedError",
     "JournalError",
     "MissingExtraError",
     "OutputError",
@@ -190,6 +194,14 @@ class RequestError(FootfallError):
         super().__init__(message)
         self.status = status
         self.code = code
+
+
+class JobError(FootfallError):
+    """A job could not do its work. It is tried again, later."""
+
+
+class JobStoppedError(JobError):
+    """A job was ended before its end. What it had not finished counts for nothing, and it begins anew."""
 
 
 class StorageError(FootfallError):

@@ -13,6 +13,7 @@ from footfall.cli import main
 from footfall.cli.app import COMMANDS, app
 from footfall.collector import Collector
 from footfall.plan import Plan, bundle_bytes
+from footfall.versions import BUNDLE, DATA_FOLDER, PLAN_FORMAT, VERSION, WIRE
 
 HEAVY = ["apsw", "duckdb", "httpx", "pyarrow", "rich", "uvicorn", "yaml"]
 
@@ -50,7 +51,10 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--version"])
 
     assert left.value.code == 0
-    assert capsys.readouterr().out == f"footfall, version {version('footfall')}\n"
+    assert capsys.readouterr().out == (
+        f"footfall, version {version('footfall')}\n"
+        f"wire {WIRE}, plan format {PLAN_FORMAT}, bundle {BUNDLE}, data folder {DATA_FOLDER}, Python API {VERSION}\n"
+    )
 
 
 @pytest.mark.parametrize(

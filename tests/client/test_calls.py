@@ -19,7 +19,7 @@ from footfall import Client, ClientOptions, Message
 from footfall.events import Fault, Receipt
 from footfall.testing import ManualClock, Recorder
 from footfall.timestamps import EPOCH
-from footfall.version import VERSION
+from footfall.versions import VERSION
 
 
 def sent(recorder: Recorder, client: Client) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from weakref import ref
 
 import pytest
-from tests.client.ending import FORKS, events, log_of, run
+from tests.client.ending import events, log_of, run
 
 from footfall import AsyncClient, Client
 from footfall.events import Answer, Batch
@@ -172,66 +172,6 @@ def test_a_finalizer_does_not_wait_for_a_thread_that_was_stopped_with_the_lock(t
     ran = run(tmp_path, code)
 
     assert (ran.returncode, ran.stdout) == (0, "returned")
-
-
-@pytest.mark.skipif(not FORKS, reason="a terminated process runs nothing on this platform")
-def test_a_pool_that_is_terminated_lets_its_workers_send(tmp_path: Path) -> None:
-    code = """
-    if __name__ == "__main__":
-        with multiprocessing.get_context("fork").Pool(2) as pool:
-            pool.map(child, range(6))
-    """
-
-    assert events(tmp_path, code) == ["child"] * 6
-
-
-@pytest.mark.skipif(not FORKS, reason="this platform has no SIGTERM to answer")
-def test_a_child_that_said_what_sigterm_does_keeps_that(tmp_path: Path) -> None:
-    code = """
-    import signal
-
-    def mine(ready):
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(7))
-        child()
-        ready.set()
-        while True:  # a signal that comes just before a longer wait would be heard after it
-            time.sleep(0.1)
-
-    if __name__ == "__main__":
-        ready = multiprocessing.get_context("fork").Event()
-        process = multiprocessing.get_context("fork").Process(target=mine, args=(ready,), daemon=True)
-        process.start()
-        ready.wait()
-        process.terminate()
-        process.join()
-        assert process.exitcode == 7, process.exitcode
-    """
-
-    assert events(tmp_path, code) == []
-
-
-@pytest.mark.skipif(not FORKS, reason="this platform has no SIGTERM to answer")
-def test_a_terminated_child_still_ends_by_its_signal(tmp_path: Path) -> None:
-    code = """
-    import signal
-
-    def waits(ready):
-        child()
-        ready.set()
-        while True:  # a signal that comes just before a longer wait would be heard after it
-            time.sleep(0.1)
-
-    if __name__ == "__main__":
-        ready = multiprocessing.get_context("fork").Event()
-        process = multiprocessing.get_context("fork").Process(target=waits, args=(ready,), daemon=True)
-        process.start()
-        ready.wait()
-        process.terminate()
-        process.join()
-        assert process.exitcode == -signal.SIGTERM, process.exitcode
-    """
-
-    assert events(tmp_path, code) == ["child"]
 
 
 def test_an_async_client_that_nobody_closed_sends_as_the_process_ends(tmp_path: Path) -> None:

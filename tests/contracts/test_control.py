@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import JournalError
-from footfall.storage import Control, KeyRecord, SqliteControl
+from footfall.storage import Control, JobRun, KeyRecord, SqliteControl
 from footfall.testing.control import MemoryControl
 
 
@@ -25,6 +25,7 @@ def control(request: pytest.FixtureRequest, tmp_path: Path) -> Control:
 def test_a_new_control_is_empty(control: Control) -> None:
     assert control.bundles() == {}
     assert control.key_records() == []
+    assert control.job_runs() == {}
 
 
 def test_every_bundle_is_kept_by_its_hash_and_the_first_one_stays(control: Control) -> None:
@@ -80,12 +81,23 @@ def test_a_key_is_revoked_once_and_the_first_moment_stays(control: Control) -> N
     assert [key.revoked_at for key in control.key_records()] == [5]
 
 
+def test_the_last_run_of_each_job_is_kept_by_its_name(control: Control) -> None:
+    first, other = JobRun("seal", 5, 7, "failed", "the disk is full\n\u00e9", 2), JobRun("backup", 6)
+    last = JobRun("seal", -4, 2**40, "running", "", 3)
+
+    for run in (first, other, last):
+        control.record_run(run)
+
+    assert list(control.job_runs().items()) == [("backup", other), ("seal", last)]
+
+
 IDS = st.sampled_from(["a", "b", "c"])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("add"), IDS, st.integers(0, 2)),
         st.tuples(st.just("revoke"), IDS, st.integers(3, 5)),
         st.tuples(st.just("bundle"), IDS, st.integers(0, 2)),
+        st.tuples(st.just("run"), IDS, st.integers(0, 2)),
     ),
     max_size=10,
 )
@@ -110,8 +122,10 @@ def carry_out(control: Control, steps: list[tuple[str, str, int]]) -> list[objec
                 control.add_key(record(name, created_at=number, digest=bytes([number]) * 32))
             elif what == "revoke":
                 answers.append(control.revoke_key(name, number))
+            elif what == "run":
+                control.record_run(JobRun(name, number))
             else:
                 control.put_bundle(name, bytes([number]))
         except JournalError:
             answers.append("refused")
-    return [*answers, control.key_records(), list(control.bundles().items())]
+    return [*answers, control.key_records(), list(control.bundles().items()), list(control.job_runs().items())]

@@ -30,7 +30,8 @@ class Contents(msgspec.Struct, frozen=True):
     """How many messages, persons and device streams a dataset has, from when to when, and what is not among them.
 
     `first` and `last` are microseconds since 1970 UTC, None when there is nothing. `quarantined` messages are in
-    quarantine now, `rejected` ones were never kept.
+    quarantine now, `rejected` ones were never kept. `losses` says which files are damaged, so that their messages are
+    not counted.
     """
 
     messages: int
@@ -40,6 +41,7 @@ class Contents(msgspec.Struct, frozen=True):
     last: int | None
     quarantined: int
     rejected: int
+    losses: tuple[str, ...] = ()
 
 
 class Dataset:
@@ -60,6 +62,7 @@ class Dataset:
         self._plan = plan
         self._tables: dict[bytes, list[PropertyTable]] = {}
         self._names = 0
+        self.losses: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, data: str | Path, plan: Plan | None = None) -> Self:
@@ -68,9 +71,11 @@ class Dataset:
         Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
         not ours, JournalError when it cannot be read, MissingExtraError without the `server` extra.
         """
-        with open_store(data, "read") as store, store.journal.snapshot() as snapshot:
+        with open_store(data, "read") as store, store.snapshot() as snapshot:
             plan = plan or latest_plan(store.control)
-            return cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
+            dataset = cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
+            dataset.losses = tuple(loss.text for loss in snapshot.losses)
+            return dataset
 
     @classmethod
     def of(cls, entries: Iterable[Entry], plan: Plan | None = None, *, columns: Sequence[Column] = COLUMNS) -> Self:
@@ -116,7 +121,7 @@ class Dataset:
                    (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)
             FROM messages
         """)
-        return Contents(*counts)
+        return msgspec.structs.replace(Contents(*counts), losses=self.losses)
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.

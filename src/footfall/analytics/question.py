@@ -31,7 +31,8 @@ class PlanStamp(msgspec.Struct, frozen=True):
 class DataStamp(msgspec.Struct, frozen=True):
     """What there is: messages, persons that count, device streams, and the first and the last corrected time.
 
-    `quarantined` are in quarantine now, `rejected` were never kept.
+    `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
+    their messages are in no figure.
     """
 
     messages: int
@@ -41,6 +42,7 @@ class DataStamp(msgspec.Struct, frozen=True):
     last: datetime | None
     quarantined: int
     rejected: int
+    losses: tuple[str, ...] = ()
 
 
 class Report(msgspec.Struct, frozen=True):

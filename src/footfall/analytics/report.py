@@ -48,6 +48,7 @@ def report(
         context.time(contents.last),
         contents.quarantined,
         contents.rejected,
+        contents.losses,
     )
     return Report(
         plan=stamp,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import click
 
 from footfall.cli.lazy_group import LazyGroup
+from footfall.versions import VERSION, VERSIONS
 
 __all__ = ["COMMANDS", "app"]
 
@@ -26,8 +27,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
 }
 
+_AGREED = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())
+_VERSION = f"%(prog)s, version %(version)s\n{_AGREED}"
+
 
 @click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="footfall", prog_name="footfall")
+@click.version_option(VERSION, prog_name="footfall", message=_VERSION)
 def app() -> None:
     """Behavioural analytics without JavaScript: plan, send, collect, know people, report."""

@@ -44,7 +44,7 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 
     Says of each whether it would pass the folder's newest plan now, and which command then stores it.
     """
-    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
         number = in_quarantine(total(snapshot.books()))
         judging = Judging(latest_plan(store.control), store.control, transform_key=_key(transform_key_file))
         items = list(list_quarantined(snapshot, judging, limit=limit))

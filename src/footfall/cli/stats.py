@@ -35,7 +35,7 @@ def command(*, data: Path, format_: str) -> None:
         failure = store.failed_sync()
         if failure is not None and format_ == "text":
             echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
-        with store.journal.snapshot() as snapshot:
+        with store.snapshot() as snapshot:
             books = snapshot.books()
             mistakes = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
     if format_ == "json":

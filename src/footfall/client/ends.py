@@ -1,20 +1,16 @@
 """Ends: what a client has pending is sent when its process ends, in each of the ways that let anything run.
 
-A process that Python ends runs `atexit`; what ends the children of libraries is in `library_ends`, which is loaded
-only where the application has loaded such a library.
+A process that Python ends runs `atexit`. What ends the children of libraries is in `library_ends`, and what SIGTERM
+does in some of them in `termination`; each is loaded where it is needed alone.
 """
 
 from __future__ import annotations
 
 import atexit
 import functools
-import os
-import signal
 import sys
-import threading
 import weakref
 from collections.abc import Callable
-from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from footfall.client.guard import fault_log
@@ -22,6 +18,7 @@ from footfall.forks import renew_after_fork, uncut
 
 if TYPE_CHECKING:
     from footfall.client.library_ends import LibraryEnds
+    from footfall.client.termination import Termination
 
 __all__ = ["end_with_process", "expect_end"]
 
@@ -71,10 +68,8 @@ def expect_end() -> None:
     """
     _ask_libraries()
     process = sys.modules.get("multiprocessing.process")
-    if process is None or not process.current_process().daemon:
-        return
-    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, _terminated)
+    if sys.platform != "win32" and process is not None and process.current_process().daemon:
+        _termination().expect()
 
 
 class _AtExit:
@@ -102,12 +97,6 @@ def _send_all(**_celery: object) -> None:
         send(owner)
 
 
-def _terminated(number: int, _frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_DFL)  # a second one ends the process at once
-    _send_all()
-    os.kill(os.getpid(), number)
-
-
 def _ask_libraries() -> LibraryEnds | None:
     """Register with the libraries that are loaded by now; None where there is none."""
     if _LIBRARIES.isdisjoint(sys.modules):
@@ -123,6 +112,14 @@ def _library_ends() -> LibraryEnds:
         from footfall.client.library_ends import LibraryEnds
 
     return LibraryEnds(_send_all)
+
+
+@functools.cache
+def _termination() -> Termination:
+    with uncut():
+        from footfall.client.termination import Termination
+
+    return Termination(_send_all)
 
 
 def _ask_in_child(libraries: frozenset[str]) -> None:

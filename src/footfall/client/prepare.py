@@ -22,7 +22,7 @@ from footfall.clock import Clock
 from footfall.encoding import fields_of
 from footfall.events import Fault, Receipt
 from footfall.timestamps import format_us
-from footfall.version import VERSION
+from footfall.versions import VERSION
 
 __all__ = ["NUMBER", "TAIL", "Prepared", "Preparer"]
 

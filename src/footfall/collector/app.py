@@ -34,6 +34,7 @@ from footfall.collector.responses import (
 from footfall.collector.wire import RequestEnvelope
 from footfall.errors import JournalError, RequestError
 from footfall.timestamps import format_us
+from footfall.versions import WIRE
 
 __all__ = ["App", "create_app"]
 
@@ -103,7 +104,7 @@ class App:
         """The route of a request. Raises Refusal for a path or a method that takes none."""
         route = self._routes.get(_plain(scope["path"].removeprefix(scope.get("root_path", ""))))
         if route is None:
-            raise Refusal(404, "not_found", "nothing is here; send messages to /v1/batch", [CLOSE])
+            raise Refusal(404, "not_found", f"nothing is here; send messages to /v{WIRE}/batch", [CLOSE])
         if scope["method"] not in route.methods:
             allowed = ", ".join(route.methods)
             raise Refusal(405, "method", f"use {allowed}", [(b"allow", allowed.encode()), CLOSE])

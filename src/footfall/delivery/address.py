@@ -12,11 +12,12 @@ from typing import NoReturn
 from urllib.parse import quote
 
 from footfall.errors import UsageError
+from footfall.versions import WIRE
 
 __all__ = ["batch_url", "check_proxy", "check_write_key"]
 
 _log = logging.getLogger("footfall")
-_PATH = "/v1/batch"
+_PATH = f"/v{WIRE}/batch"
 _LIKE = "write it like https://collect.example or http://127.0.0.1:8080"
 _MOST = 8_000  # characters; what carries HTTP refuses longer ones
 _LONGEST_NAME, _LAST_PORT = 253, 65_535

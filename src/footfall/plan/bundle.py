@@ -19,6 +19,7 @@ from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
 from footfall.plan.lazy_events import LazyEvents, settled, to_json
 from footfall.plan.model import Plan
+from footfall.versions import BUNDLE
 
 __all__ = [
     "BUNDLE_SUFFIX",
@@ -31,8 +32,6 @@ __all__ = [
     "read_plan_file",
 ]
 
-# Raised whenever the model gains, loses or changes a key, so that an older footfall refuses what it would not see.
-_VERSION = 3
 BUNDLE_SUFFIX = ".json"
 
 
@@ -65,7 +64,7 @@ _S = TypeVar("_S", bound=msgspec.Struct)
 def bundle_bytes(plan: Plan) -> bytes:
     """The canonical JSON of a plan: two equal plans give equal bytes."""
     text = _plan_bytes(plan)
-    return to_json(_Bundle(_VERSION, hashlib.sha256(text).hexdigest(), msgspec.Raw(text)))
+    return to_json(_Bundle(BUNDLE, hashlib.sha256(text).hexdigest(), msgspec.Raw(text)))
 
 
 def _plan_bytes(plan: Plan) -> bytes:
@@ -120,8 +119,8 @@ def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
         head = msgspec.json.decode(data, type=_Head)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(name, f"this is not a bundle: {error}") from None
-    if head.bundle != _VERSION:
-        raise _refused(name, f"bundle version {head.bundle} is not read by this footfall, which knows {_VERSION}")
+    if head.bundle != BUNDLE:
+        raise _refused(name, f"bundle version {head.bundle} is not read by this footfall, which knows {BUNDLE}")
     try:
         bundle = msgspec.json.decode(data, type=_Bundle)
         text = bytes(bundle.plan)

@@ -29,10 +29,11 @@ from footfall.plan.reading.field_types import (
     Record,
 )
 from footfall.plan.reading.measures import ORDERINGS
-from footfall.plan.reading.schema import EVENT, FILE, FORMAT, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
+from footfall.plan.reading.schema import EVENT, FILE, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
 from footfall.planning.codegen.json_schema import DRAFT_2020_12
 from footfall.planning.editor_help import ABOUT
 from footfall.planning.grammar import CONDITIONS, FIGURE, MEASURE, Forms, Named, kind_at
+from footfall.versions import PLAN_FORMAT
 
 __all__ = ["editor_schema"]
 
@@ -68,7 +69,7 @@ def editor_schema() -> Schema:
     """The schema of one file of a plan: any of its sections, in any file."""
     return {
         "$schema": DRAFT_2020_12,
-        "$id": f"urn:footfall:plan-format:{FORMAT}",
+        "$id": f"urn:footfall:plan-format:{PLAN_FORMAT}",
         "title": "A footfall tracking plan",
         **_record(FILE),
         "$defs": {name: _written(kind) for kind, name in _SHARED.items()},

@@ -85,6 +85,7 @@ class _Page:
             self._line(Text(report.plan.description, "dim"))
         counts = ((data.messages, "message"), (data.persons, "person"), (data.devices, "device"))
         lines = [("data", f"{self._data}\n{' · '.join(counted(count, noun) for count, noun in counts)}")]
+        lines += [("damaged", loss) for loss in data.losses]
         if data.first and data.last:
             lines.append(("from", f"{data.first:{MOMENT}} to {data.last:{MOMENT}}"))
         if self._intake is not None:

@@ -87,7 +87,7 @@ def simulate(
         current = kept.plan
         before = None if current is None else report(kept, current, since=since, until=until, now=now)
     tally = _Tally(since, until)
-    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
         accepted = _accepted(snapshot, Revalidator(plan, current), tally)
         with Dataset.of(accepted, plan) as simulated:
             after = report(simulated, plan, since=since, until=until, now=now)

@@ -8,7 +8,7 @@ from footfall.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from footfall.storage.books import Books
-    from footfall.storage.control import Control, KeyRecord
+    from footfall.storage.control import Control, JobRun, KeyRecord
     from footfall.storage.folder import DataFolder
     from footfall.storage.journal import Changes, Entry, Journal, Row, RowState, Snapshot
     from footfall.storage.location import open  # noqa: A004 - it is used as `storage.open`
@@ -23,6 +23,7 @@ __all__ = [
     "DataFolder",
     "Entry",
     "FailedSync",
+    "JobRun",
     "Journal",
     "KeyRecord",
     "Mode",
@@ -38,7 +39,7 @@ __getattr__ = lazy_names(
     __name__,
     {
         "books": ("Books",),
-        "control": ("Control", "KeyRecord"),
+        "control": ("Control", "JobRun", "KeyRecord"),
         "folder": ("DataFolder",),
         "journal": ("Changes", "Entry", "Journal", "RowState", "Row", "Snapshot"),
         "location": ("open",),

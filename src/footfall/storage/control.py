@@ -1,4 +1,4 @@
-"""Control: what a collector has to remember besides messages: each plan (bundle) that it ever loaded, and its keys."""
+"""Control: what a collector has to remember besides messages: each plan (bundle) ever loaded, keys, runs of jobs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 from footfall.plan.model import Plan
 
-__all__ = ["ROLES", "Bundles", "Control", "KeyRecord", "Role", "latest_plan"]
+__all__ = ["ROLES", "Bundles", "Control", "JobRun", "KeyRecord", "Role", "RunState", "latest_plan"]
 
 Role = Literal["write", "view", "analyst", "admin"]
 """What a key may do: send events; read the reports; read the messages too; change keys and settings."""
@@ -29,6 +29,26 @@ class KeyRecord(NamedTuple):
     name: str
     created_at: int
     revoked_at: int | None = None
+
+
+RunState = Literal["running", "done", "failed", "stopped"]
+"""Of a job: it has not ended, or its process was killed; it did its work; it could not; it was ended with its owner."""
+
+
+class JobRun(NamedTuple):
+    """The last run of a job.
+
+    `began_at` is microseconds since 1970-01-01 UTC by the clock of that time, `took_us` microseconds. `result` is one
+    line of text, or why it failed. `failures` counts the runs in a row that did not do their work; a run counts among
+    them until it has.
+    """
+
+    name: str
+    began_at: int
+    took_us: int = 0
+    state: RunState = "done"
+    result: str = ""
+    failures: int = 0
 
 
 class Bundles(Protocol):
@@ -56,6 +76,14 @@ class Control(Bundles, Protocol):
 
     def revoke_key(self, key_id: str, at: int) -> bool:
         """Mark a key as revoked from the moment `at` on; False where there is no such key, or it was revoked before."""
+        ...
+
+    def job_runs(self) -> Mapping[str, JobRun]:
+        """The last run of each job that ever ran, by name."""
+        ...
+
+    def record_run(self, run: JobRun) -> None:
+        """Keep a run in place of the one before it of the same job."""
         ...
 
 

@@ -14,10 +14,10 @@ from footfall.directory import may_be_written
 from footfall.disk import Disk, FileLock, SystemDisk, read_file
 from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.timestamps import format_us
+from footfall.versions import DATA_FOLDER
 
-__all__ = ["FORMAT", "DataFolder"]
+__all__ = ["DataFolder"]
 
-FORMAT = 1
 _MARKER = "footfall.json"
 _LOCK = "footfall.lock"
 _JOURNAL = "journal.db"
@@ -68,7 +68,7 @@ class DataFolder:
         except OSError as error:
             raise _unusable(path, error) from error
         if _MARKER not in names:
-            content = msgspec.json.encode(_Marker(FORMAT, format_us(clock.now_us()))) + b"\n"
+            content = msgspec.json.encode(_Marker(DATA_FOLDER, format_us(clock.now_us()))) + b"\n"
             try:
                 with disk.replacing(path / _MARKER, private=True) as file:
                     file.write(content)
@@ -186,9 +186,9 @@ def _read_marker(disk: Disk, path: Path) -> None:
         raise DataFolderError(path, "has a footfall.json that is not footfall's; name another folder") from error
     except OSError as error:
         raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
-    if marker.footfall > FORMAT:
+    if marker.footfall > DATA_FOLDER:
         raise DataFolderError(
-            path, f"was written by a newer footfall (format {marker.footfall}, this one knows {FORMAT}); upgrade"
+            path, f"was written by a newer footfall (format {marker.footfall}, this one knows {DATA_FOLDER}); upgrade"
         )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import TYPE_CHECKING, Literal, Protocol, Self
 
 import msgspec
 
 from footfall.storage.control import Control
 from footfall.storage.journal import Journal
+from footfall.storage.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from footfall.storage.store_snapshot import StoreSnapshot
 
 __all__ = ["Acknowledged", "FailedSync", "Mode", "Store"]
 
@@ -45,7 +50,7 @@ class FailedSync(msgspec.Struct, frozen=True):
 
 
 class Store(Protocol):
-    """An open store. `journal` is opened at its first use, and cannot be written in the modes `read` to `beside`."""
+    """An open store. Its parts are opened at their first use, and cannot be written in the modes `read` to `beside`."""
 
     @property
     def control(self) -> Control:
@@ -54,7 +59,16 @@ class Store(Protocol):
 
     @property
     def journal(self) -> Journal:
-        """The messages. Raises JournalError when it cannot be opened."""
+        """The messages that are not sealed yet. Raises JournalError when it cannot be opened."""
+        ...
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The sealed messages."""
+        ...
+
+    def snapshot(self) -> AbstractContextManager[StoreSnapshot]:
+        """Read all messages, sealed or not, as of one moment. Raises JournalError when the journal cannot be read."""
         ...
 
     def has_journal(self) -> bool:

@@ -74,14 +74,16 @@ def live_files(steps: Iterable[ManifestStep]) -> Mapping[str, SealedFile]:
 class Warehouse(Protocol):
     """Keeps sealed messages. Every method raises WarehouseError when the disk, or what is on it, fails.
 
-    Arrow tables have the columns `seq` and those of `footfall.storage.columns`, by name.
+    Arrow tables have the columns `seq` and those of `footfall.storage.columns`, by name: numbers and times as int64,
+    JSON as binary, all else as string.
     """
 
     def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:
-        """Write messages to new files, one for each day of receipt; they are on the disk when this returns.
+        """Write messages to new files, each of one day of receipt; they are on the disk when this returns.
 
         They count only once a step that adds them was appended and the journal has marked it. `plan` says which
-        properties get a typed column. The same messages always get files of the same names.
+        properties get a typed column. The same messages in the same
+        order, with the same plan, always get files of the same names.
         """
         ...
 

@@ -1,11 +1,11 @@
-"""MemoryControl: plans and keys in memory, for tests that need no disk."""
+"""MemoryControl: plans, keys and job runs in memory, for tests that need no disk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from footfall.errors import JournalError
-from footfall.storage.control import KeyRecord
+from footfall.storage.control import JobRun, KeyRecord
 
 __all__ = ["MemoryControl"]
 
@@ -17,6 +17,7 @@ class MemoryControl:
         self.is_failing = False
         self._bundles: dict[str, bytes] = {}
         self._keys: dict[str, KeyRecord] = {}
+        self._runs: dict[str, JobRun] = {}
 
     def put_bundle(self, digest: str, bundle: bytes) -> None:
         self._require_disk()
@@ -43,6 +44,14 @@ class MemoryControl:
             return False
         self._keys[key_id] = record._replace(revoked_at=at)
         return True
+
+    def job_runs(self) -> Mapping[str, JobRun]:
+        self._require_disk()
+        return dict(sorted(self._runs.items()))
+
+    def record_run(self, run: JobRun) -> None:
+        self._require_disk()
+        self._runs[run.name] = run
 
     def _require_disk(self) -> None:
         if self.is_failing:

@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 from footfall.errors import JournalError
-from footfall.storage import KeyRecord, SqliteControl
+from footfall.storage import JobRun, KeyRecord, SqliteControl
 
 
 def record(key_id: str) -> KeyRecord:
@@ -116,3 +116,19 @@ def test_a_bundle_that_was_loaded_last_is_not_written_again(tmp_path: Path) -> N
 
     assert again == before
     assert list(control.bundles()) == ["b", "a"]
+
+
+def test_a_store_from_before_jobs_gets_its_table_when_a_run_is_recorded_and_keeps_its_keys(tmp_path: Path) -> None:
+    path = tmp_path / "control.db"
+    control = SqliteControl(path)
+    control.add_key(record("a"))
+    with apsw.Connection(str(path)) as connection:
+        connection.execute("DROP TABLE job_runs; PRAGMA user_version = 1")
+    connection.close()
+    before = control.job_runs()
+
+    control.record_run(JobRun("seal", 1))
+
+    assert before == {}
+    assert control.job_runs() == {"seal": JobRun("seal", 1)}
+    assert control.key_records() == [record("a")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.storage.sealing import row, seal
 
 from footfall.errors import JournalError
 from footfall.storage import DataFolder
 from footfall.storage.journal import Changes
 from footfall.storage.sqlite.store import SqliteStore
 from footfall.testing import ManualClock
+from footfall.testing.warehouse import MemoryWarehouse
 
 
 def opened(path: Path) -> SqliteStore:
@@ -29,6 +31,18 @@ def test_the_journal_is_made_at_its_first_use(tmp_path: Path) -> None:
 def test_a_folder_without_a_failed_sync_has_none(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         assert store.failed_sync() is None
+
+
+def test_a_snapshot_is_over_the_warehouse_and_the_journal(tmp_path: Path) -> None:
+    warehouse = MemoryWarehouse()
+    folder = DataFolder.open(tmp_path, clock=ManualClock())
+    with SqliteStore(folder, "write", clock=ManualClock(), warehouse=lambda _: warehouse) as store:
+        store.journal.commit(Changes([row("a"), row("b")], {}))
+        seal(store.journal, store.warehouse, 1)
+        store.journal.forget()
+
+        with store.snapshot() as snapshot:
+            assert [entry.row.message_id for part in snapshot.scan("stored") for entry in part] == ["a", "b"]
 
 
 def test_closing_lets_go_of_the_journal_and_of_the_folder(tmp_path: Path) -> None:

@@ -116,10 +116,10 @@ def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
 
 def _quarantined(data: Path) -> list[str]:
     """How many messages are in quarantine for which faults, the most frequent first."""
-    with storage.open(data, "read") as store:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
         counts = Counter(
             (counter_name(entry.row.event, entry.row.type), "; ".join(map(str, faults_of(entry.row))))
-            for chunk in store.journal.scan("quarantined")
+            for chunk in snapshot.scan("quarantined")
             for entry in chunk
         )
     return [f"{count:>4} x {event}: {faults}" for (event, faults), count in counts.most_common()]

@@ -109,7 +109,7 @@ class MessageInput:
         from footfall import storage
 
         assert self._data is not None
-        with storage.open(self._data, "read") as store, store.journal.snapshot() as snapshot:
+        with storage.open(self._data, "read") as store, store.snapshot() as snapshot:
             yield from self._kept(snapshot)
 
     def _kept(self, snapshot: Snapshot) -> Iterator[ObservedMessage]:

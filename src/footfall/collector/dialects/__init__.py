@@ -12,6 +12,7 @@ from footfall.collector.dialects.rudderstack import RudderStack
 from footfall.collector.responses import Response, json_response
 from footfall.collector.wire import Dialect, MessageForm
 from footfall.events import MESSAGE_TYPES, Answer
+from footfall.versions import WIRE
 
 __all__ = ["BATCH", "ROUTES", "STORED", "Route"]
 
@@ -35,7 +36,10 @@ _V1: Final = RudderStack()
 BATCH: Final = Route(_V1)
 """The route of a batch of our own client, which is taken in the same process too."""
 
-ROUTES: Mapping[str, Route] = {"/v1/batch": BATCH, **{f"/v1/{type_}": Route(_V1, type_) for type_ in MESSAGE_TYPES}}
+ROUTES: Mapping[str, Route] = {
+    f"/v{WIRE}/batch": BATCH,
+    **{f"/v{WIRE}/{type_}": Route(_V1, type_) for type_ in MESSAGE_TYPES},
+}
 """By path."""
 
 STORED: MessageForm = _V1.form

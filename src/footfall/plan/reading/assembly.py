@@ -21,9 +21,10 @@ from footfall.plan.reading.kpis import read_goals, read_kpis
 from footfall.plan.reading.merge import MergedFiles, merge_files
 from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader
-from footfall.plan.reading.schema import FORMAT, PAGE, SECTIONS
+from footfall.plan.reading.schema import PAGE, SECTIONS
 from footfall.plan.reading.subjects import Subjects
 from footfall.plan.reading.yaml_source import YamlNode
+from footfall.versions import PLAN_FORMAT
 
 __all__ = ["assemble"]
 
@@ -50,7 +51,7 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
     journeys = read_journeys(sections["journeys"], subjects)
     plan = Plan(
         id=header.get("plan", ""),
-        format=header.get("format", FORMAT),
+        format=header.get("format", PLAN_FORMAT),
         description=header.get("description", ""),
         timezone=header.get("timezone", _DEFAULTS.timezone),
         teams=_simple(Team, "teams", files, problems),
@@ -79,10 +80,10 @@ def _check_header(files: MergedFiles, documents: Sequence[YamlNode], problems: P
             "missing_key", "the plan has no id", at=Location(documents[0].file, 1, 1), path=("plan",),
             remedy="add plan: NAME to one of its files",
         )  # fmt: skip
-    version = header.get("format", FORMAT)
-    if not 1 <= version <= FORMAT:
-        message = f"format {version} is not read by this footfall, which knows format {FORMAT}"
-        remedy = "upgrade footfall" if version > FORMAT else f"write format: {FORMAT}"
+    version = header.get("format", PLAN_FORMAT)
+    if not 1 <= version <= PLAN_FORMAT:
+        message = f"format {version} is not read by this footfall, which knows format {PLAN_FORMAT}"
+        remedy = "upgrade footfall" if version > PLAN_FORMAT else f"write format: {PLAN_FORMAT}"
         problems.add("newer_format", message, at=nodes["format"], path=("format",), remedy=remedy)
     if "timezone" in header:
         _check_timezone(header["timezone"], nodes["timezone"], problems)

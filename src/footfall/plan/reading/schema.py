@@ -30,12 +30,9 @@ from footfall.plan.reading.field_types import (
 )  # fmt: skip
 
 __all__ = [
-    "BRANCH", "DEFAULTS", "EVENT", "FILE", "FORMAT", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY",
+    "BRANCH", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY",
     "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STEP", "TRAIT_KINDS", "TYPE",
 ]  # fmt: skip
-
-FORMAT: Final = 1
-"""The newest version of the file format that this code reads."""
 
 TRAIT_KINDS: Final = ("user", "account")
 PURPOSES: Final = ("kpi", "journey", "goal")

@@ -15,23 +15,32 @@ from typing import Any
 import apsw
 
 from footfall.errors import JournalError
-from footfall.storage.control import Control, KeyRecord
+from footfall.storage.control import Control, JobRun, KeyRecord
 from footfall.storage.sqlite.database import close_database, make_private, reason_of
 from footfall.storage.sqlite.library import require_safe
 
 __all__ = ["SqliteControl"]
 
-_FORMAT = 1
 _BUSY_MS = 10_000
 _SYNCHRONOUS_EXTRA = 3
-_SCHEMA = f"""
+# What each format adds to the one before it. A store gets what it lacks when it is next written.
+_SCHEMAS = (
+    """
 CREATE TABLE bundles (hash TEXT PRIMARY KEY, bundle BLOB NOT NULL, loaded INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE keys (
     id TEXT PRIMARY KEY, digest BLOB NOT NULL UNIQUE, role TEXT NOT NULL, source TEXT, name TEXT NOT NULL,
     created_at INTEGER NOT NULL, revoked_at INTEGER
 ) WITHOUT ROWID;
-PRAGMA user_version = {_FORMAT};
-"""
+""",
+    """
+CREATE TABLE job_runs (
+    name TEXT PRIMARY KEY, began_at INTEGER NOT NULL, took_us INTEGER NOT NULL, state TEXT NOT NULL,
+    result TEXT NOT NULL, failures INTEGER NOT NULL
+) WITHOUT ROWID;
+""",
+)
+_FORMAT = len(_SCHEMAS)
+_WITH_RUNS = 2
 _PUT = """
 INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
 ON CONFLICT DO UPDATE SET loaded = excluded.loaded
@@ -39,6 +48,9 @@ ON CONFLICT DO UPDATE SET loaded = excluded.loaded
 _KEY = ", ".join(KeyRecord._fields)
 _ADD_KEY = f"INSERT INTO keys ({_KEY}) VALUES ({', '.join('?' * len(KeyRecord._fields))})"  # noqa: S608 - our own names
 _KEYS = f"SELECT {_KEY} FROM keys ORDER BY created_at, id"  # noqa: S608 - our own names
+_RUN = ", ".join(JobRun._fields)
+_RECORD_RUN = f"INSERT OR REPLACE INTO job_runs ({_RUN}) VALUES ({', '.join('?' * len(JobRun._fields))})"  # noqa: S608 - as above
+_RUNS = f"SELECT {_RUN} FROM job_runs ORDER BY name"  # noqa: S608 - our own names
 _LAST = "SELECT hash FROM bundles ORDER BY loaded DESC LIMIT 1"
 _REVOKE = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
@@ -76,7 +88,17 @@ class SqliteControl(Control):
             connection.execute(_REVOKE, (at, key_id))
             return bool(connection.changes())
 
-    def _read(self, query: str, what: str) -> list[Any]:
+    def job_runs(self) -> Mapping[str, JobRun]:
+        """See Control."""
+        return {line[0]: JobRun(*line) for line in self._read(_RUNS, "the runs of jobs", since=_WITH_RUNS)}
+
+    def record_run(self, run: JobRun) -> None:
+        """See Control."""
+        with self._writing("the run of a job cannot be kept") as connection:
+            connection.execute(_RECORD_RUN, run)
+
+    def _read(self, query: str, what: str, *, since: int = 1) -> list[Any]:
+        """The answer to a query; nothing from a store of a format before `since`, which has no such table."""
         if not self._path.exists():
             return []
         # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
@@ -84,7 +106,7 @@ class SqliteControl(Control):
         flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
         with self._opened(f"{what} cannot be read", flags) as connection:
             # An empty file is what a start that was cut short leaves behind.
-            return connection.execute(query).fetchall() if connection.pragma("user_version") else []
+            return connection.execute(query).fetchall() if connection.pragma("user_version") >= since else []
 
     @contextmanager
     def _writing(self, failure: str) -> Iterator[apsw.Connection]:
@@ -98,8 +120,8 @@ class SqliteControl(Control):
             if connection.pragma("synchronous") != _SYNCHRONOUS_EXTRA:
                 raise JournalError(f"{self._path}: {failure}: SQLite refuses synchronous=EXTRA; use an ordinary build")
             connection.execute("BEGIN IMMEDIATE")
-            if connection.pragma("user_version") == 0:
-                connection.execute(_SCHEMA)
+            for version in range(connection.pragma("user_version"), _FORMAT):
+                connection.execute(f"{_SCHEMAS[version]}PRAGMA user_version = {version + 1}")
             yield connection
             connection.execute("COMMIT")
 

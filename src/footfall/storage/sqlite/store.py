@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from footfall.clock import Clock
@@ -10,19 +11,35 @@ from footfall.disk import Disk
 from footfall.storage.control import Control
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import Journal
+from footfall.storage.parquet.warehouse import ParquetWarehouse
 from footfall.storage.sqlite.control import SqliteControl
 from footfall.storage.sqlite.journal import SqliteJournal
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import FailedSync, Mode, Store
+from footfall.storage.store_snapshot import StoreSnapshot
+from footfall.storage.warehouse import Warehouse
 
 __all__ = ["SqliteStore", "open_folder"]
 
 
-class SqliteStore(Store):
-    """A Store in a data folder, which it lets go of when it is closed."""
+def _open_warehouse(folder: DataFolder) -> Warehouse:
+    return ParquetWarehouse(folder.path / "warehouse")
 
-    def __init__(self, folder: DataFolder, mode: Mode, *, clock: Clock | None = None) -> None:
+
+class SqliteStore(Store):
+    """A Store in a data folder, which it lets go of when it is closed. `warehouse` opens the folder's warehouse."""
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        mode: Mode,
+        *,
+        clock: Clock | None = None,
+        warehouse: Callable[[DataFolder], Warehouse] = _open_warehouse,
+    ) -> None:
         self._folder = folder
+        self._open_warehouse = warehouse
+        self._warehouse: Warehouse | None = None
         self._clock = clock
         self._is_journal_readonly = mode not in ("change", "write")
         self._control = SqliteControl(folder.control_path, readonly=mode in ("read", "check"))
@@ -41,6 +58,19 @@ class SqliteStore(Store):
             self._journal = SqliteJournal(path, readonly=readonly, clock=self._clock)
         return self._journal
 
+    @property
+    def warehouse(self) -> Warehouse:
+        """See Store."""
+        if self._warehouse is None:
+            self._warehouse = self._open_warehouse(self._folder)
+        return self._warehouse
+
+    @contextmanager
+    def snapshot(self) -> Iterator[StoreSnapshot]:
+        """See Store."""
+        with self.journal.snapshot() as tail:
+            yield StoreSnapshot(tail, lambda: self.warehouse)
+
     def has_journal(self) -> bool:
         """See Store."""
         return self._folder.journal_path.exists()
@@ -52,8 +82,9 @@ class SqliteStore(Store):
     def close(self) -> None:
         """See Store."""
         try:
-            if self._journal is not None:
-                self._journal.close()
+            for part in (self._warehouse, self._journal):
+                if part is not None:
+                    part.close()
         finally:
             self._folder.close()
 

@@ -1,0 +1,28 @@
+"""The table of jobs: a new job is a file in this folder and a row here."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from footfall.collector.job_settings import JobSettings
+from footfall.collector.timetable import parse_timetable
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.schedule import Job
+
+__all__ = ["jobs_of"]
+
+
+def jobs_of(settings: JobSettings) -> list[Job]:  # noqa: ARG001 - until the first row comes
+    """Every job of a collector with these settings. The function `run` of the module of that name does its work."""
+    rows: list[tuple[str, str, str, int | None]] = []
+    return [Job(name, about, parse_timetable(at), _run_of(name), unsealed) for name, about, at, unsealed in rows]
+
+
+def _run_of(name: str) -> Callable[[JobContext], str]:
+    def run(context: JobContext) -> str:
+        # Loaded late: a collector loads no job before it is due.
+        result: str = importlib.import_module(f"footfall.maintenance.{name}").run(context)
+        return result
+
+    return run

@@ -1,0 +1,1 @@
+"""The warehouse as Parquet files in a folder, which any Parquet reader opens."""

@@ -1,0 +1,174 @@
+"""The columns of a sealed file, their types, and what its footer says of it.
+
+| column | |
+|---|---|
+| `seq` | the number in the order of receipt |
+| those of `footfall.storage.columns` but for `body` | times as timestamps in UTC, JSON as text |
+| `properties`, `context`, `traits` | these members of the message, as JSON text as it was received |
+| `rest` | the message without what other columns have (`footfall.storage.parquet.rest`) |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+import pyarrow
+import pyarrow.compute as pc
+
+from footfall.storage.columns import BYTES, COLUMNS, TIME
+from footfall.storage.parquet.rest import PARTS, cut, rebuild
+
+__all__ = [
+    "FOOTER_KEY",
+    "MESSAGE_TYPES",
+    "Footer",
+    "day_numbers",
+    "messages_of",
+    "normalised",
+    "stored_names",
+    "to_file",
+]
+
+FOOTER_KEY = b"footfall"
+
+_BODY = "body"
+_DAY_US = 86_400_000_000
+_INT, _TEXT, _BINARY, _TIME = pyarrow.int64(), pyarrow.string(), pyarrow.binary(), pyarrow.timestamp("us", "UTC")
+_NOT_TEXT = b"\x00"  # begins a text whose characters are the bytes of what is no UTF-8
+
+MESSAGE_TYPES: Mapping[str, Any] = {"seq": _INT} | {
+    column.name: _BINARY if column.contents is BYTES else _INT if column.contents is TIME else _TEXT
+    for column in COLUMNS
+}
+"""The Arrow types of a message's columns outside of files: times are microseconds, JSON is bytes."""
+
+_JSON = [column.name for column in COLUMNS if column.contents is BYTES and column.name != _BODY]
+_TIMES = [column.name for column in COLUMNS if column.contents is TIME]
+
+
+class Footer(msgspec.Struct, frozen=True):
+    """What a file says of itself, as JSON in its key-value metadata. `version` is of the layout."""
+
+    version: int
+    day: str
+    first: int
+    last: int
+    messages: int
+
+
+def normalised(batch: Any) -> Any:
+    """A table of MESSAGE_TYPES of a record batch that has them in any order, and in types that can be cast to them."""
+    arrays = {}
+    for name, type_ in MESSAGE_TYPES.items():
+        column = batch.column(name)
+        # A reader may have guessed the type of a column without a value.
+        arrays[name] = pyarrow.nulls(len(column), type_) if column.null_count == len(column) else column.cast(type_)
+    return pyarrow.table(arrays)
+
+
+def day_numbers(received_at: Any) -> Any:
+    """The days of receipt, counted from 1970-01-01 UTC."""
+    days = pc.divide(received_at, _DAY_US)
+    is_before = pc.less(received_at, pc.multiply(days, _DAY_US))
+    return pc.subtract(days, is_before.cast(_INT))
+
+
+def to_file(messages: Any) -> Any:
+    """The columns of a file for a table of MESSAGE_TYPES, in the same order of rows, before any is promoted."""
+    messages = messages.combine_chunks()
+    cuts = cut(_one(messages.column(_BODY)), messages)
+    table = messages.drop_columns([_BODY])
+    for name in _TIMES:
+        table = _set(table, name, table.column(name).cast(_TIME))
+    for name in _JSON:
+        column = _to_text(table.column(name))
+        if name in PARTS:
+            column = pc.coalesce(column, cuts[name].cast(_TEXT))
+        table = _set(table, name, column)
+    for name in PARTS:
+        if name not in _JSON:
+            table = table.append_column(name, cuts[name].cast(_TEXT))
+    return table.append_column("rest", cuts["rest"])
+
+
+def stored_names(names: Sequence[str]) -> list[str]:
+    """Which columns of a file are needed for these columns of messages."""
+    if _BODY in names:
+        needs = [
+            name
+            for name in MESSAGE_TYPES
+            if name not in ("source", "bundle", "faults", "envelope", "received_at", _BODY)
+        ]
+        names = [*names, *needs, *PARTS, "rest"]
+    elif "traits" in names:
+        names = [*names, "rest"]
+    return list(dict.fromkeys(name for name in names if name != _BODY))
+
+
+def messages_of(table: Any, names: Sequence[str]) -> Any:
+    """These columns of messages, from a table of the columns of a file that they need."""
+    table = table.combine_chunks()
+    arrays = {}
+    for name in names:
+        if name == _BODY:
+            arrays[name] = _bodies(table)
+        elif name == "traits":
+            arrays[name] = _to_bytes(_given_traits(table))
+        elif name in _JSON:
+            arrays[name] = _to_bytes(table.column(name))
+        else:
+            arrays[name] = table.column(name).cast(MESSAGE_TYPES[name]) if name in MESSAGE_TYPES else table.column(name)
+    return pyarrow.table(arrays)
+
+
+def _bodies(table: Any) -> Any:
+    parts = {name: _one(table.column(name)).cast(_BINARY) for name in PARTS}
+    return rebuild(_one(table.column("rest")), parts, table)
+
+
+def _given_traits(table: Any) -> Any:
+    """The column `traits` as it was in the journal: where the rest has the mark, the text is of the body."""
+    rest = table.column("rest")
+    is_of_body = pc.and_not(pc.match_substring(rest, PARTS["traits"].decode()), pc.starts_with(rest, b"\x00".decode()))
+    return pc.if_else(is_of_body, pyarrow.scalar(None, _TEXT), table.column("traits"))
+
+
+def _to_text(column: Any) -> Any:
+    try:
+        text = column.cast(_TEXT)
+        if not pc.any(pc.starts_with(text, _NOT_TEXT.decode())).as_py():
+            return text
+    except pyarrow.ArrowInvalid:
+        pass
+    return pyarrow.array([_as_text(value) for value in column.to_pylist()], _TEXT)
+
+
+def _as_text(value: bytes | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        if not value.startswith(_NOT_TEXT):
+            return value.decode()
+    except UnicodeDecodeError:
+        pass
+    return (_NOT_TEXT + value).decode("latin-1")
+
+
+def _to_bytes(column: Any) -> Any:
+    values = column.cast(_BINARY)
+    if not pc.any(pc.starts_with(values, _NOT_TEXT.decode())).as_py():
+        return values
+    return pyarrow.array(
+        [value.decode().encode("latin-1")[1:] if value is not None and value.startswith(_NOT_TEXT) else value
+         for value in values.to_pylist()], _BINARY,
+    )  # fmt: skip
+
+
+def _one(column: Any) -> Any:
+    return column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
+
+
+def _set(table: Any, name: str, column: Any) -> Any:
+    return table.set_column(table.schema.get_field_index(name), name, column)

@@ -1,0 +1,145 @@
+"""Reads sealed files: some columns, whole messages in order of receipt over many files, and all that can be wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet
+
+from footfall.disk import Disk, read_file
+from footfall.errors import WarehouseError
+from footfall.storage.columns import COLUMNS
+from footfall.storage.journal import Entry, Row
+from footfall.storage.parquet.layout import FOOTER_KEY, Footer, messages_of, stored_names
+from footfall.storage.parquet.writing import VERSION, counts_of
+from footfall.storage.warehouse import SealedFile
+
+__all__ = ["check_file", "footer_of", "read_columns", "scan_files"]
+
+_ENTRY = ["seq", *(column.name for column in COLUMNS)]
+_REMEDY = "restore it from a backup"
+
+Skipped = Callable[[SealedFile, str], None]
+
+
+def footer_of(metadata: Any) -> Footer | None:
+    """What a file's metadata says of it; None where footfall did not write it, or a newer one did."""
+    try:
+        footer = msgspec.json.decode((metadata or {}).get(FOOTER_KEY, b""), type=Footer)
+    except msgspec.DecodeError:
+        return None
+    return footer if footer.version == VERSION else None
+
+
+def read_columns(folder: Path, disk: Disk, file: SealedFile, names: Sequence[str]) -> Any:
+    """See Warehouse.read."""
+    path = folder / file.name
+    try:
+        with disk.open(path, "read") as stream:
+            parquet = _opened(stream, file)
+            return messages_of(parquet.read(columns=stored_names(names), use_threads=False), names)
+    except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
+        raise WarehouseError(f"{path}: {_reason(error)}; {_REMEDY}") from error
+
+
+def scan_files(
+    folder: Path, disk: Disk, files: Sequence[SealedFile], after: int, until: int | None, chunk: int, skipped: Skipped
+) -> Iterator[list[Entry]]:
+    """See Warehouse.scan. Files whose numbers overlap are in memory at the same time."""
+    last = until if until is not None else 2**63 - 1
+    waiting = sorted(
+        (file for file in files if file.last > after and file.first <= last), key=lambda file: file.first, reverse=True
+    )
+    tables: list[Any] = []
+    while waiting or tables:
+        if waiting and not tables:
+            tables += _loaded(folder, disk, waiting.pop(), after, last, skipped)
+            continue
+        # Up to the first number of the next file, no other can have a message.
+        limit = waiting[-1].first - 1 if waiting else last
+        ready, tables = _split(tables, limit)
+        for table in ready:
+            for start in range(0, len(table), chunk):
+                yield _entries(table.slice(start, chunk))
+        if waiting:
+            tables += _loaded(folder, disk, waiting.pop(), after, last, skipped)
+
+
+def check_file(folder: Path, disk: Disk, file: SealedFile) -> list[str]:
+    """See Warehouse.check."""
+    try:
+        parquet = _verified(folder, disk, file)
+        table = parquet.read(use_threads=False)
+        faults = [] if counts_of(table) == file.counts else ["it has other numbers of messages by source and event"]
+        for start in range(0, len(table), 65_536):
+            messages = messages_of(table.slice(start, 65_536), ["body"])
+            for body in messages.column("body").to_pylist():
+                msgspec.json.decode(body, type=msgspec.Raw)
+    except (OSError, ValueError, KeyError) as error:
+        return [_reason(error)]
+    return faults
+
+
+def _loaded(folder: Path, disk: Disk, file: SealedFile, after: int, last: int, skipped: Skipped) -> list[Any]:
+    """The columns of a file's messages in order of `seq`; nothing where it is skipped."""
+    try:
+        table = _verified(folder, disk, file).read(columns=stored_names(_ENTRY), use_threads=False)
+    except (OSError, ValueError, KeyError) as error:
+        skipped(file, _reason(error))
+        return []
+    seq = table.column("seq")
+    table = table.filter(pc.and_(pc.greater(seq, after), pc.less_equal(seq, last)))
+    return [table.take(pc.sort_indices(table, [("seq", "ascending")]))] if len(table) else []
+
+
+def _split(tables: list[Any], limit: int) -> tuple[list[Any], list[Any]]:
+    """The rows up to a number, in one table in order, and the rest of each table."""
+    ready, rest = [], []
+    for table in tables:
+        number = pc.sum(pc.less_equal(table.column("seq"), limit)).as_py()
+        ready += [table.slice(0, number)] if number else []
+        rest += [table.slice(number)] if number < len(table) else []
+    if len(ready) > 1:
+        table = pyarrow.concat_tables(ready)
+        ready = [table.take(pc.sort_indices(table, [("seq", "ascending")]))]
+    return ready, rest
+
+
+def _entries(table: Any) -> list[Entry]:
+    messages = messages_of(table, _ENTRY)
+    seqs, *values = (column.to_pylist() for column in messages.columns)
+    return [Entry(seq, Row("stored", *row)) for seq, row in zip(seqs, zip(*values, strict=True), strict=True)]
+
+
+def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
+    """A file whose every byte is as it was written. Raises OSError and ValueError."""
+    content = read_file(disk, folder / file.name, most=max(file.size, 1))
+    if len(content) == file.size and hashlib.sha256(content).hexdigest() != file.sha256:
+        raise ValueError("its bytes were changed")
+    return _opened(pyarrow.BufferReader(content), file)
+
+
+def _opened(stream: Any, file: SealedFile) -> Any:
+    """The Parquet file that is `file`. Raises ValueError for any other."""
+    size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
+    if size != file.size:
+        raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
+    parquet = pyarrow.parquet.ParquetFile(stream)
+    footer = footer_of(parquet.schema_arrow.metadata)
+    if footer is None:
+        raise ValueError("it is a Parquet file that this footfall did not write")
+    if footer != Footer(VERSION, file.day, file.first, file.last, file.messages):
+        raise ValueError(f"it is the file of the messages {footer.first} to {footer.last} of {footer.day}")
+    return parquet
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is missing"
+    return f"it cannot be read ({getattr(error, 'strerror', None) or error})"

@@ -1,0 +1,125 @@
+"""ParquetWarehouse: sealed files in a folder, with their manifest."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footfall.disk import Disk, SystemDisk
+from footfall.errors import WarehouseError
+from footfall.storage.journal import Entry
+from footfall.storage.parquet.manifest import Manifest
+from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse
+
+# pyarrow is loaded by the first call that reads or writes a file: a collector does neither.
+if TYPE_CHECKING:
+    import pyarrow
+
+    from footfall.plan.model import Plan
+
+__all__ = ["ParquetWarehouse"]
+
+_DAY = re.compile(r"day=\d{4}-\d\d-\d\d")
+_FILE = re.compile(r"\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet")
+_KEY = b"\x08footfall"  # with its length, as Thrift writes a text
+_TAIL_FORM = struct.Struct("<I4s")  # how long the footer is, and what ends every Parquet file
+_TAIL = _TAIL_FORM.size
+_DRAFT = re.compile(r"\.\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet\.draft")
+
+
+class ParquetWarehouse(Warehouse):
+    """A Warehouse in the folder at `path`, which is made at the first writing.
+
+    A file has at most `rows` messages, and 256 MiB of their bodies. Writing and reading keep about as much in memory.
+    """
+
+    def __init__(self, path: Path, *, disk: Disk | None = None, rows: int = 250_000) -> None:
+        self._path = path
+        self._disk = disk or SystemDisk()
+        self._rows = rows
+        self._manifest = Manifest(path / "manifest.jsonl", self._disk)
+
+    def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:  # noqa: ARG002 - no column is typed yet
+        from footfall.storage.parquet.writing import write_files
+
+        self._make()
+        return write_files(self._path, self._disk, batches, self._rows)
+
+    def append(self, step: ManifestStep, steps: int) -> int:
+        self._make()
+        return self._manifest.append(step, steps)
+
+    def steps(self, number: int) -> list[ManifestStep]:
+        return self._manifest.steps(number)
+
+    def scan(
+        self,
+        files: Sequence[SealedFile],
+        *,
+        after: int = 0,
+        until: int | None = None,
+        chunk: int = 10_000,
+        skipped: Callable[[SealedFile, str], None] | None = None,
+    ) -> Iterator[list[Entry]]:
+        from footfall.storage.parquet.reading import scan_files
+
+        return scan_files(self._path, self._disk, files, after, until, chunk, skipped or self._refuse)
+
+    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
+        from footfall.storage.parquet.reading import read_columns
+
+        return read_columns(self._path, self._disk, file, columns)
+
+    def check(self, file: SealedFile) -> list[str]:
+        from footfall.storage.parquet.reading import check_file
+
+        return check_file(self._path, self._disk, file)
+
+    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
+        names = {file.name for file in keep}
+        removed = []
+        try:
+            for folder in self._folders():
+                for path in self._disk.list(folder):
+                    name = f"{folder.name}/{path.name}"
+                    if (self._is_ours(path) and name not in names) or _DRAFT.fullmatch(path.name):
+                        self._disk.remove(path)
+                        removed.append(name)
+        except OSError as error:
+            raise WarehouseError(f"{self._path}: cannot be cleared ({error.strerror or error})") from error
+        return removed
+
+    def close(self) -> None:
+        """Nothing is open between two calls."""
+
+    def _make(self) -> None:
+        try:
+            self._disk.make_folder(self._path, private=True)
+        except OSError as error:
+            raise WarehouseError(f"{self._path}: cannot be made ({error.strerror or error})") from error
+
+    def _folders(self) -> list[Path]:
+        try:
+            return [path for path in self._disk.list(self._path) if _DAY.fullmatch(path.name)]
+        except FileNotFoundError:
+            return []
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether footfall wrote a file: its name says so, and its footer has our key, in clear."""
+        if not _FILE.fullmatch(path.name):
+            return False
+        with self._disk.open(path, "read") as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(0, end - _TAIL))
+            length, magic = _TAIL_FORM.unpack(file.read().rjust(_TAIL))
+            if magic != b"PAR1" or length > end:
+                return False
+            file.seek(end - _TAIL - length)
+            return _KEY in file.read(length)
+
+    def _refuse(self, file: SealedFile, reason: str) -> None:
+        raise WarehouseError(f"{self._path / file.name}: {reason}; restore it from a backup")

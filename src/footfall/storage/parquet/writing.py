@@ -1,0 +1,119 @@
+"""Writes messages to files of one day of receipt each, sorted and compressed, with statistics to skip by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet
+
+from footfall.disk import Disk
+from footfall.errors import WarehouseError
+from footfall.storage.journal import counter_name
+from footfall.storage.parquet.layout import FOOTER_KEY, Footer, day_numbers, normalised, to_file
+from footfall.storage.parquet.times import day_text
+from footfall.storage.warehouse import FileCount, SealedFile
+
+__all__ = ["VERSION", "counts_of", "write_files"]
+
+VERSION = 1
+"""Of the layout of files."""
+
+_ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
+_LEVEL = 3
+# Their values repeat, or are few; all others are compressed as they are.
+_DISTINCT = {"seq", "message_id", "occurred_at", "received_at", "properties"}
+_STEPS = ("seq", "occurred_at", "received_at")  # whose differences are smaller than they are
+_SORT = ("event", "type", "device", "occurred_at", "seq")
+MOST_BYTES = 256 << 20
+"""Of the bodies in a file."""
+
+
+def write_files(
+    folder: Path, disk: Disk, batches: Iterable[Any], rows: int, size: int = MOST_BYTES
+) -> list[SealedFile]:
+    """See Warehouse.write. A file has at most `rows` messages and, but for the first of them, `size` bytes of bodies.
+    So much of each day is in memory at a time.
+
+    Raises WarehouseError.
+    """
+    return [_write(folder, disk, day_text(day), table) for day, table in _files(batches, rows, size)]
+
+
+def _files(batches: Iterable[Any], most: int, most_bytes: int) -> Iterator[tuple[int, Any]]:
+    """The rows of each file, as it is full, with its day."""
+    open_days: dict[int, list[Any]] = {}
+    sizes: dict[int, tuple[int, int]] = {}
+    for batch in batches:
+        for day, messages in _by_day(normalised(batch), most):
+            count, size = sizes.get(day, (0, 0))
+            weight = pc.sum(pc.binary_length(messages.column("body"))).as_py() or 0
+            if count and (count + len(messages) > most or size + weight > most_bytes):
+                yield day, pyarrow.concat_tables(open_days.pop(day))
+                count, size = 0, 0
+            open_days.setdefault(day, []).append(to_file(messages))
+            sizes[day] = count + len(messages), size + weight
+    for day in sorted(open_days):
+        yield day, pyarrow.concat_tables(open_days[day])
+
+
+def _by_day(messages: Any, most: int) -> Iterator[tuple[int, Any]]:
+    days = day_numbers(messages.column("received_at"))
+    for day in pc.unique(days).to_pylist():
+        of_day = messages.filter(pc.equal(days, day))
+        for start in range(0, len(of_day), most):
+            yield day, of_day.slice(start, most)
+
+
+def _write(folder: Path, disk: Disk, day: str, table: Any) -> SealedFile:
+    first, last = pc.min_max(table.column("seq")).as_py().values()
+    footer = Footer(VERSION, day, first, last, len(table))
+    content = _content(_sorted(table), footer)
+    digest = hashlib.sha256(content).hexdigest()
+    # The digest keeps apart the files before and after a purge, whose days and numbers are the same.
+    name = f"day={day}/{first:012}-{last:012}-{digest[:8]}.parquet"
+    path = folder / name
+    try:
+        disk.make_folder(path.parent, private=True)
+        with disk.replacing(path, private=True) as file:
+            file.write(content)
+    except OSError as error:
+        raise WarehouseError(f"{path}: cannot be written ({error.strerror or error}); nothing was sealed") from error
+    return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table))
+
+
+def _sorted(table: Any) -> Any:
+    device = pc.coalesce(table.column("device_id"), table.column("anonymous_id"), table.column("user_id"))
+    keys = table.select([name for name in _SORT if name != "device"]).append_column("device", device)
+    return table.take(pc.sort_indices(keys, [(name, "ascending") for name in _SORT]))
+
+
+def _content(table: Any, footer: Footer) -> Any:
+    table = table.replace_schema_metadata({FOOTER_KEY: msgspec.json.encode(footer)})
+    sink = pyarrow.BufferOutputStream()
+    pyarrow.parquet.write_table(
+        table,
+        sink,
+        row_group_size=_ROW_GROUP,
+        version="2.6",
+        data_page_version="2.0",
+        compression="zstd",
+        compression_level=_LEVEL,
+        use_dictionary=[name for name in table.column_names if name not in _DISTINCT],
+        column_encoding=dict.fromkeys(_STEPS, "DELTA_BINARY_PACKED"),
+    )
+    return sink.getvalue()
+
+
+def counts_of(table: Any) -> tuple[FileCount, ...]:
+    groups = table.group_by(["source", "event", "type"], use_threads=False).aggregate([([], "count_all")])
+    totals: dict[tuple[str, str], int] = {}
+    for group in groups.to_pylist():
+        key = group["source"], counter_name(group["event"], group["type"])
+        totals[key] = totals.get(key, 0) + group["count_all"]
+    return tuple(FileCount(source, event, number) for (source, event), number in sorted(totals.items()))

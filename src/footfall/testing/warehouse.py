@@ -1,0 +1,145 @@
+"""A warehouse in memory, for tests: it keeps the contract of the one on disk, and fails when a test wants it to."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from footfall.errors import WarehouseError
+from footfall.plan.model import Plan
+from footfall.storage.columns import BYTES, COLUMNS, TEXT, TIME
+from footfall.storage.journal import Entry, Row, counter_name
+from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, Warehouse
+from footfall.timestamps import format_day
+
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = ["MemoryWarehouse"]
+
+
+class MemoryWarehouse(Warehouse):
+    """Keeps files in a dictionary. `damage` says of files, by name, what is wrong with them.
+
+    `fail_with` has errors for the next writes and appends to raise, one each, with nothing kept.
+    """
+
+    def __init__(self) -> None:
+        self.fail_with: list[WarehouseError] = []
+        self.damage: dict[str, str] = {}
+        self.files: dict[str, list[Entry]] = {}
+        self._steps: list[ManifestStep] = []
+
+    def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:  # noqa: ARG002 - it types nothing
+        self._fail()
+        days: dict[str, list[Entry]] = {}
+        for batch in batches:
+            for values in batch.to_pylist():
+                entry = _entry(values)
+                days.setdefault(format_day(entry.row.received_at), []).append(entry)
+        files = []
+        for day, entries in sorted(days.items()):
+            file = _described(day, sorted(entries))
+            self.files[file.name] = sorted(entries)
+            files.append(file)
+        return files
+
+    def append(self, step: ManifestStep, steps: int) -> int:
+        self._fail()
+        self._steps = [*self.steps(steps), step]
+        return len(self._steps)
+
+    def steps(self, number: int) -> list[ManifestStep]:
+        if number > len(self._steps):
+            raise WarehouseError(f"the list has {len(self._steps)} of {number} steps")
+        return self._steps[:number]
+
+    def scan(
+        self,
+        files: Sequence[SealedFile],
+        *,
+        after: int = 0,
+        until: int | None = None,
+        chunk: int = 10_000,
+        skipped: Callable[[SealedFile, str], None] | None = None,
+    ) -> Iterator[list[Entry]]:
+        asked: list[Entry] = []
+        for file in files:
+            try:
+                entries = self._content(file)
+            except WarehouseError as error:
+                if skipped is None:
+                    raise
+                skipped(file, str(error))
+                continue
+            asked += [entry for entry in entries if entry.seq > after and (until is None or entry.seq <= until)]
+        asked.sort()
+        for start in range(0, len(asked), chunk):
+            yield asked[start : start + chunk]
+
+    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
+        import pyarrow
+
+        entries = sorted(self._content(file), key=_in_a_file)
+        lines = [{"seq": entry.seq, **entry.row._asdict()} for entry in entries]
+        types = {BYTES: pyarrow.binary(), TIME: pyarrow.int64(), TEXT: pyarrow.string()}
+        forms = {"seq": pyarrow.int64()} | {column.name: types[column.contents] for column in COLUMNS}
+        return pyarrow.table({name: pyarrow.array([line[name] for line in lines], forms[name]) for name in columns})
+
+    def check(self, file: SealedFile) -> list[str]:
+        try:
+            entries = self._content(file)
+        except WarehouseError as error:
+            return [str(error)]
+        return [] if _described(file.day, entries) == file else ["it is not the file that was sealed"]
+
+    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
+        names = {file.name for file in keep}
+        gone = sorted(name for name in self.files if name not in names)
+        for name in gone:
+            del self.files[name]
+        return gone
+
+    def close(self) -> None:
+        """See Warehouse. There is nothing to let go of."""
+
+    def _content(self, file: SealedFile) -> list[Entry]:
+        if file.name in self.damage:
+            raise WarehouseError(self.damage[file.name])
+        if file.name not in self.files:
+            raise WarehouseError("it is missing")
+        return self.files[file.name]
+
+    def _fail(self) -> None:
+        if self.fail_with:
+            raise self.fail_with.pop(0)
+
+
+def _entry(values: Mapping[str, Any]) -> Entry:
+    fields = (values[column.name] for column in COLUMNS)
+    return Entry(values["seq"], Row("stored", *fields))
+
+
+def _in_a_file(entry: Entry) -> tuple[bool, str, str, bool, str, int, int]:
+    row = entry.row
+    device = next((name for name in (row.device_id, row.anonymous_id, row.user_id) if name is not None), None)
+    return row.event is None, row.event or "", row.type, device is None, device or "", row.occurred_at, entry.seq
+
+
+def _described(day: str, entries: Sequence[Entry]) -> SealedFile:
+    content = repr(entries).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    counts = Counter((row.source, counter_name(row.event, row.type)) for _, row in entries)
+    first, last = entries[0].seq, entries[-1].seq
+    return SealedFile(
+        name=f"day={day}/{first:012}-{last:012}-{digest[:8]}.parquet",
+        day=day,
+        first=first,
+        last=last,
+        messages=len(entries),
+        size=len(content),
+        sha256=digest,
+        counts=tuple(FileCount(*key, messages) for key, messages in sorted(counts.items())),
+    )
