@@ -9,6 +9,7 @@ import pytest
 
 from footfall.cli import main
 from footfall.collector import Collector
+from footfall.storage.control import JobRun
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import FailedSync
 
@@ -126,3 +127,18 @@ def test_a_failed_sync_is_shown_until_the_journal_was_copied(
     assert text.startswith("A SYNC FAILED at 2026-11-29T10:00:00.000000Z (disk I/O error): nothing is acknowledged")
     assert json.loads(as_json)["failed_sync"] == {"since": "2026-11-29T10:00:00.000000Z", "reason": "disk I/O error"}
     assert json.loads(after)["failed_sync"] is None
+
+
+def test_a_job_that_fails_again_and_again_is_shown(
+    collector: Collector, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collector.store.control.record_run(JobRun("backup", 0, 5, "failed", "the disk is full", 2))
+    collector.close()
+    text = run(capsys, "--data", str(tmp_path / "data"))[1]
+    as_json = run(capsys, "--data", str(tmp_path / "data"), "--format", "json")[1]
+
+    assert text.splitlines()[-2:] == [
+        "THE JOB backup FAILS: 2 times in a row, last at 1970-01-01T00:00:00Z: the disk is full",
+        f"see footfall jobs --data {tmp_path / 'data'}",
+    ]
+    assert [job["name"] for job in json.loads(as_json)["failing_jobs"]] == ["backup"]

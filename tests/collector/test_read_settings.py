@@ -38,6 +38,8 @@ def values_of(setting: Setting) -> st.SearchStrategy[object]:
     """Right values of a setting, as a file has them."""
     if setting.name == "log_format":
         return st.sampled_from(["text", "json"])
+    if setting.name.endswith("_at"):
+        return st.sampled_from(["00:00", "23:59", "Sunday 03:10", "monday 00:00"])
     return VALUES[Path if setting.default is None else type(setting.default)]
 
 
@@ -211,4 +213,14 @@ def test_a_problem_begins_with_the_place_of_what_was_not_given_as_a_flag() -> No
         "",
         "FOOTFALL_WRITE_KEY_FILE: ",
         "",
+    ]
+
+
+def test_a_time_of_a_job_that_cannot_be_is_said_with_its_place_and_what_it_must_be() -> None:
+    reading = read('\nverify_at = "sundays"', environment={"FOOTFALL_SEAL_ROWS": "0"})
+
+    must = "must be a time of day in UTC (00:10), or one with its day (sunday 03:10), not 'sundays'"
+    assert reading.problems == [
+        "FOOTFALL_SEAL_ROWS: seal_rows must be more than 0",
+        f"footfall.toml:2 verify_at: {must}",
     ]

@@ -38,7 +38,7 @@ def test_every_role_state_and_setting_that_is_no_limit_is_described() -> None:
     assert {
         *ROLES,
         *get_args(State),
-        *(name for name, setting in SETTINGS.items() if not setting.is_of_collector),
+        *(name for name, setting in SETTINGS.items() if setting.part != "collector"),
     } <= described
 
 

@@ -12,18 +12,17 @@ from footfall.client import environment
 from footfall.collector import CollectorSettings
 from footfall.collector.keys import TRANSFORM_KEY_FILE
 from footfall.collector.read_settings import SettingsFile, read_settings
-from footfall.collector.serve_settings import OTHER_VARIABLES, SETTINGS, ServeSettings, as_toml
+from footfall.collector.serve_settings import OTHER_VARIABLES, PARTS, SETTINGS, ServeSettings, as_toml
 from footfall.secret import SecretText
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1)
 
 
-def test_every_field_of_the_collector_is_a_setting_and_no_name_is_there_twice() -> None:
-    of_serve = set(ServeSettings.__struct_fields__) - {"collector"}
-    of_collector = set(CollectorSettings.__struct_fields__)
+def test_every_field_of_the_collector_and_of_its_jobs_is_a_setting_and_no_name_is_there_twice() -> None:
+    of_serve = set(ServeSettings.__struct_fields__) - set(PARTS)
+    of_parts = [name for part in PARTS.values() for name in part.__struct_fields__]
 
-    assert not of_serve & of_collector
-    assert set(SETTINGS) == of_serve | of_collector
+    assert sorted(SETTINGS) == sorted([*of_serve, *of_parts])
     assert {setting.of(ServeSettings()) == setting.default for setting in SETTINGS.values()} == {True}
 
 

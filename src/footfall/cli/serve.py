@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,17 @@ from footfall.cli.output import echo
 from footfall.cli.serve_boot import Boot, prepare
 from footfall.cli.settings_file import read_settings_file
 from footfall.collector import Collector, create_app
+from footfall.collector.commands import CommandServer
 from footfall.collector.key_watch import KeyWatch
 from footfall.collector.keys import TRANSFORM_KEY_FILE
 from footfall.collector.read_settings import SettingsReading, read_settings
 from footfall.collector.serve_settings import CONFIG, SETTINGS, ServeSettings, as_toml
 from footfall.collector.server import serve
 from footfall.errors import OutputError, UsageError
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.dispatch import handlers
+from footfall.maintenance.jobs import JobRunner, unsealed_in
+from footfall.maintenance.table import jobs_of
 
 __all__ = ["command", "say_ready"]
 
@@ -73,6 +78,17 @@ def _default(name: str) -> str:
     "--log-format", metavar="[text|json]",
     help="How log lines look: for people, or a JSON object each." + _default("log_format"),
 )  # fmt: skip
+@click.option("--seal-at", metavar="TIME", help="When messages are sealed, in UTC." + _default("seal_at"))
+@click.option(
+    "--seal-rows", metavar="INTEGER",
+    help="So many messages that wait for it are sealed before that." + _default("seal_rows"),
+)  # fmt: skip
+@click.option("--backup", type=_PATH, help="The folder for backups. Without one there are none.")
+@click.option(
+    "--backup-at", metavar="TIME",
+    help="When a backup is made, in UTC: `01:10`, or once a week `sunday 01:10`." + _default("backup_at"),
+)  # fmt: skip
+@click.option("--no-jobs", is_flag=True, default=None, help="Run no job by itself; `footfall jobs run` runs them.")
 @click.option("--verbose", is_flag=True, default=None, help="Log a line per batch.")
 @click.option(
     "--config", type=_PATH, envvar=CONFIG, show_envvar=True,
@@ -94,6 +110,8 @@ def command(*, config: Path | None, is_check: bool, is_print: bool, **flags: Any
 
     The log, on standard error, has one WARNING a minute for each event and fault for which messages were quarantined or
     rejected, and for each reason for which requests were refused.
+
+    Jobs run beside the intake, one at a time and at low priority: see `footfall jobs`.
     """
     file, problem = read_settings_file(config)
     reading = read_settings(flags, os.environ, file)
@@ -127,7 +145,17 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
         ) as collector,
         storage.open(boot.data, "beside") as store,
         KeyWatch(store.control, boot.keyring, clock=collector.clock),
+        ExitStack() as stack,
     ):
+        runner = JobRunner(
+            jobs_of(settings.jobs),
+            JobContext(boot.data, collector.store, settings.jobs, collector.clock),
+            is_scheduled=not settings.no_jobs,
+            unsealed=lambda: unsealed_in(collector.store),
+        )
+        # Its end comes after the runner's, so that who waits for a job gets an answer.
+        stack.enter_context(CommandServer(boot.data, handlers(runner), clock=collector.clock))
+        stack.enter_context(runner)
         port = boot.listener.getsockname()[1]
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
         serve(

@@ -10,6 +10,8 @@ import click
 from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
+from footfall.maintenance.schedule import failing
+from footfall.reporting.jobs import failing_as_json, failing_lines
 from footfall.reporting.stats import as_json, books_table, sum_lines
 from footfall.storage.books import imbalances
 from footfall.storage.store import FailedSync
@@ -29,20 +31,24 @@ def command(*, data: Path, format_: str) -> None:
     """Show how many messages came in, and what became of them. Works while a collector runs.
 
     Messages count under the name with which they came in. `kept` are stored now, `in quarantine` are there now. After
-    a failed sync of the disk the first line says so, until the collector has copied the journal to a new file.
+    a failed sync of the disk the first line says so, until the collector has copied the journal to a new file. The last
+    lines name the jobs that failed twice in a row.
     """
     with storage.open(data, "read") as store:
         failure = store.failed_sync()
+        runs = failing(store.control.job_runs())
         if failure is not None and format_ == "text":
             echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
         with store.snapshot() as snapshot:
             books = snapshot.books()
             mistakes = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
     if format_ == "json":
-        echo_json({**as_json(books, mistakes), "failed_sync": _failed_sync(failure)})
+        echo_json(
+            {**as_json(books, mistakes), "failed_sync": _failed_sync(failure), "failing_jobs": failing_as_json(runs)}
+        )
         return
     console().print(books_table(books))
-    for line in sum_lines(books, mistakes, data):
+    for line in (*sum_lines(books, mistakes, data), *failing_lines(runs, data)):
         echo(line)
 
 

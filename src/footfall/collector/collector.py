@@ -22,6 +22,7 @@ from footfall.plan.model import Plan
 from footfall.storage.books import Books
 from footfall.storage.journal import Journal
 from footfall.storage.location import open as open_store
+from footfall.storage.store import Store
 
 __all__ = ["Collector"]
 
@@ -72,6 +73,11 @@ class Collector:
             clock=self.clock,
             probe_every=self.settings.probe_every,
         )
+
+    @property
+    def store(self) -> Store:
+        """What it collects into, for what else is done there by its owner."""
+        return self._store
 
     def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
         """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.

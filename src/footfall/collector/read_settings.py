@@ -13,8 +13,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from msgspec import inspect
 
-from footfall.collector.serve_settings import OTHER_VARIABLES, SETTINGS, ServeSettings, Setting
-from footfall.collector.settings import CollectorSettings
+from footfall.collector.serve_settings import OTHER_VARIABLES, PARTS, SETTINGS, ServeSettings, Setting
 from footfall.errors import UsageError
 from footfall.secret import SecretText
 
@@ -91,22 +90,29 @@ def read_settings(
     for given in (*_of_flags(flags), *_of_environment(environment), *_of_file(file, problems)):
         try:
             value = _converted(given)
-            if given.setting.is_of_collector:
-                CollectorSettings(**{given.setting.name: value})
+            if given.setting.part:
+                PARTS[given.setting.part](**{given.setting.name: value})
         except (ValueError, UsageError) as error:
-            problems.append(f"{given}: {error}")
+            problems.append(f"{given}: {_without_name(str(error), given)}")
         else:
             if given.setting.name not in values:
                 values[given.setting.name], places[given.setting.name] = value, given.place
-    of_collector = {name: value for name, value in values.items() if SETTINGS[name].is_of_collector}
-    try:
-        collector = CollectorSettings(**of_collector)  # type: ignore[arg-type]  # converted to the fields' types
-    except UsageError as error:  # each is right alone, and they do not go together
-        collector = CollectorSettings()
-        problems.append(str(error))
-    of_serve = {name: value for name, value in values.items() if name not in of_collector}
-    settings = ServeSettings(**of_serve, collector=collector)  # type: ignore[arg-type]  # as above
+    parts: dict[str, object] = {}
+    for part, struct in PARTS.items():
+        of_part = {name: value for name, value in values.items() if SETTINGS[name].part == part}
+        try:
+            parts[part] = struct(**of_part)  # type: ignore[arg-type]  # converted to the fields' types
+        except UsageError as error:  # each is right alone, and they do not go together
+            parts[part] = struct()
+            problems.append(str(error))
+    of_serve = {name: value for name, value in values.items() if not SETTINGS[name].part}
+    settings = ServeSettings(**of_serve, **parts)  # type: ignore[arg-type]  # as above
     return SettingsReading(settings, places, problems, _unknown_variables(environment))
+
+
+def _without_name(problem: str, given: _Given) -> str:
+    # Its place says it, but for a variable.
+    return problem.removeprefix(f"{given.setting.name} ") if given.place != given.setting.variable else problem
 
 
 def _of_flags(flags: Mapping[str, object]) -> Iterator[_Given]:

@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from footfall.collector.job_settings import JobSettings
 from footfall.collector.settings import CollectorSettings
 
-__all__ = ["CONFIG", "OTHER_VARIABLES", "SETTINGS", "ServeSettings", "Setting", "as_toml"]
+__all__ = ["CONFIG", "OTHER_VARIABLES", "PARTS", "SETTINGS", "ServeSettings", "Setting", "as_toml"]
 
 CONFIG = "FOOTFALL_CONFIG"
 """The environment's variable that names the settings file."""
@@ -34,7 +35,8 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     and `port` are the address; port 0 takes a free one. `write_keys` are texts `KEY` or `KEY=SOURCE`, secret, and
     `write_key_file` a file of them, a line each. `transform_key_file` has the key for what the plan hashes.
     `allow_unknown_sources` takes keys of sources that the plan does not name. `log_format` and `verbose` are for the
-    log. `collector` are the limits and times of the collector.
+    log. With `no_jobs` no job runs by itself. `collector` are the limits and times of the collector, `jobs` when its
+    jobs run.
     """
 
     data: Path | None = None
@@ -47,16 +49,28 @@ class ServeSettings(msgspec.Struct, frozen=True, kw_only=True):
     allow_unknown_sources: bool = False
     log_format: Literal["text", "json"] = "text"
     verbose: bool = False
+    no_jobs: bool = False
     collector: CollectorSettings = CollectorSettings()
+    jobs: JobSettings = JobSettings()
+
+
+PARTS: Mapping[str, type[CollectorSettings | JobSettings]] = {
+    "collector": CollectorSettings,
+    "jobs": JobSettings,
+}
+"""The fields of ServeSettings that are settings themselves, each by the names of its own fields."""
 
 
 class Setting(NamedTuple):
-    """One setting: its field, and how it is given. `is_secret` keeps it out of the file and out of what is printed."""
+    """One setting: its field, and how it is given. `part` is the one of PARTS that it belongs to, "" for none.
+
+    `is_secret` keeps it out of the file and out of what is printed.
+    """
 
     name: str
     type: Any
     default: object
-    is_of_collector: bool
+    part: str
     is_secret: bool
 
     @property
@@ -71,20 +85,20 @@ class Setting(NamedTuple):
 
     def of(self, settings: ServeSettings) -> object:
         """Its value."""
-        return getattr(settings.collector if self.is_of_collector else settings, self.name)
+        return getattr(getattr(settings, self.part) if self.part else settings, self.name)
 
 
-def _settings(struct: type[msgspec.Struct], *, is_of_collector: bool) -> Iterator[Setting]:
+def _settings(struct: type[msgspec.Struct], part: str) -> Iterator[Setting]:
     for field in msgspec.structs.fields(struct):
-        if field.name != "collector":
+        if field.name not in PARTS:
             default = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-            yield Setting(field.name, field.type, default, is_of_collector, field.name == "write_keys")
+            yield Setting(field.name, field.type, default, part, field.name == "write_keys")
 
 
 SETTINGS: Mapping[str, Setting] = {
     setting.name: setting
-    for struct, is_of_collector in ((ServeSettings, False), (CollectorSettings, True))
-    for setting in _settings(struct, is_of_collector=is_of_collector)
+    for part, struct in (("", ServeSettings), *PARTS.items())
+    for setting in _settings(struct, part)
 }
 """Every setting by its name."""
 

@@ -13,8 +13,9 @@ from footfall.maintenance.context import ChildError, JobContext, Progress
 from footfall.maintenance.schedule import FAILING, Job, JobLine, job_lines, next_job
 from footfall.printable import printable
 from footfall.storage.control import JobRun
+from footfall.storage.store import Store
 
-__all__ = ["LOOK_EVERY", "SETTLE", "JobRunner"]
+__all__ = ["LOOK_EVERY", "SETTLE", "JobRunner", "unsealed_in"]
 
 _log = logging.getLogger("footfall")
 
@@ -186,3 +187,9 @@ def _report(run: JobRun, before: JobRun) -> None:
         _log.error("the job %s failed %d times in a row: %s", run.name, run.failures, run.result, extra=extra)
     elif run.state == "done" and before.failures >= FAILING:
         _log.warning("the job %s works again; it had failed %d times", run.name, before.failures, extra=extra)
+
+
+def unsealed_in(store: Store) -> int:
+    """About how many messages wait to be sealed; those that went to quarantine since count too. Raises JournalError."""
+    with store.journal.snapshot() as snapshot:
+        return snapshot.watermark() - snapshot.seal().seq

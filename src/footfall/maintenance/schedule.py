@@ -117,7 +117,7 @@ def job_lines(jobs: Iterable[Job], runs: Mapping[str, JobRun], now: int, *, is_s
 
 def failing(runs: Mapping[str, JobRun]) -> list[JobRun]:
     """The last runs of those jobs that failed so often that they are worth a look."""
-    return [run for run in runs.values() if _failures(run) >= FAILING]
+    return [run._replace(failures=_failures(run)) for run in runs.values() if _failures(run) >= FAILING]
 
 
 def _failures(run: JobRun) -> int:

@@ -1,0 +1,111 @@
+"""Commands on a data folder: the collector that owns it carries them out, and without one whoever calls does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from footfall import storage
+from footfall.clock import Clock, SystemClock
+from footfall.collector.commands import Handler, ask
+from footfall.collector.job_settings import JobSettings
+from footfall.errors import DataFolderHeldError, UsageError
+from footfall.maintenance.context import JobContext, Progress
+from footfall.maintenance.jobs import JobRunner
+from footfall.maintenance.table import jobs_of
+from footfall.storage.store import Mode
+
+__all__ = ["COMMANDS", "FolderCommand", "NoOptions", "RunOptions", "carry_out", "handlers"]
+
+# A collector that starts has the folder a moment before it takes commands.
+_TRIES, _PAUSE = 20, 0.1
+
+
+class NoOptions(msgspec.Struct):
+    """A command without options."""
+
+
+class RunOptions(msgspec.Struct):
+    """Which job to run."""
+
+    name: str
+
+
+def _jobs(runner: JobRunner, _: NoOptions, __: Progress) -> object:
+    return runner.lines()
+
+
+def _run(runner: JobRunner, options: RunOptions, progress: Progress) -> object:
+    return runner.run(options.name, progress)
+
+
+class FolderCommand(NamedTuple):
+    """One row of the table of commands.
+
+    `action` takes the runner, whose `context` has the store and whose `turn` keeps jobs from running meanwhile, and its
+    options, which are of the type `options`. Its result becomes JSON. `mode` is how the store is opened where no
+    collector runs.
+    """
+
+    action: Callable[[JobRunner, Any, Progress], object]
+    options: type[msgspec.Struct]
+    mode: Mode
+
+
+COMMANDS: Mapping[str, FolderCommand] = {
+    "jobs": FolderCommand(_jobs, NoOptions, "read"),
+    "run": FolderCommand(_run, RunOptions, "change"),
+}
+"""Every command by its name. A new command is a row."""
+
+
+def handlers(runner: JobRunner) -> Mapping[str, Handler]:
+    """The commands for the socket of the collector whose jobs `runner` runs."""
+    return {name: partial(_carry_out, command, runner) for name, command in COMMANDS.items()}
+
+
+def _carry_out(command: FolderCommand, runner: JobRunner, options: Mapping[str, Any], progress: Progress) -> object:
+    try:
+        converted = msgspec.convert(options, command.options)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"these options are not the command's: {error}") from None
+    return command.action(runner, converted, progress)
+
+
+def carry_out(
+    data: Path,
+    name: str,
+    options: msgspec.Struct,
+    *,
+    settings: Callable[[], JobSettings],
+    progress: Progress = lambda _: None,
+    clock: Clock | None = None,
+) -> Any:
+    """Carry out the command `name` of COMMANDS on the folder `data`; its result, as it comes through JSON.
+
+    `settings` are asked for where no collector, with its own, does it.
+
+    Raises UsageError, JobError, and what `storage.open` raises.
+    """
+    clock = clock or SystemClock()
+    command, words = COMMANDS[name], msgspec.to_builtins(options)
+    for tries_left in reversed(range(_TRIES)):
+        answer = ask(data, name, words, progress)
+        if answer is not None:
+            return answer.result
+        try:
+            store = storage.open(data, command.mode, command=f"footfall ({name})", remedy="run this when it has ended")
+        except DataFolderHeldError:
+            if not tries_left:
+                raise
+            clock.sleep(_PAUSE)
+            continue
+        with store:
+            chosen = settings()
+            runner = JobRunner(jobs_of(chosen), JobContext(data, store, chosen, clock))
+            return msgspec.to_builtins(_carry_out(command, runner, words, progress))
+    raise AssertionError("the last try returns or raises")
