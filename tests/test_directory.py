@@ -70,3 +70,18 @@ def test_a_folder_without_the_right_to_write_may_not_be_written(tmp_path: Path) 
     tmp_path.chmod(0o500)
 
     assert not may_be_written(tmp_path / "not")
+
+
+def test_a_file_gets_one_more_name_and_a_folder_goes_with_all_in_it(tmp_path: Path) -> None:
+    directory = SystemDirectory(tmp_path)
+    (tmp_path / "file").write_bytes(b"bytes")
+    (tmp_path / "folder" / "inner").mkdir(parents=True)
+    (tmp_path / "folder" / "out").symlink_to(tmp_path / "file")
+
+    directory.link("second", tmp_path / "file")
+    directory.remove_folder("folder")
+    directory.remove_folder("missing")
+    directory.sync()
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "second"]
+    assert (tmp_path / "second").samefile(tmp_path / "file")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -32,8 +34,20 @@ class Directory(Protocol):
         """Give a file another name, in one step, whatever had that name."""
         ...
 
+    def link(self, name: str, file: Path) -> None:
+        """Make `name` one more name of a file of the same file system; it is on the disk after `sync`."""
+        ...
+
     def remove(self, names: Sequence[str]) -> None:
         """Remove files; missing ones are no error."""
+        ...
+
+    def remove_folder(self, name: str) -> None:
+        """Remove a folder and all in it; a missing one is no error. A link in it goes, what it leads to stays."""
+        ...
+
+    def sync(self) -> None:
+        """Return once the names of all files in it are on the disk."""
         ...
 
 
@@ -62,9 +76,20 @@ class SystemDirectory:
         (self._path / name).replace(self._path / to)
         sync_folder(self._path)
 
+    def link(self, name: str, file: Path) -> None:
+        (self._path / name).hardlink_to(file)
+
     def remove(self, names: Sequence[str]) -> None:
         for name in names:
             (self._path / name).unlink(missing_ok=True)
+        sync_folder(self._path)
+
+    def remove_folder(self, name: str) -> None:
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._path / name)
+        sync_folder(self._path)
+
+    def sync(self) -> None:
         sync_folder(self._path)
 
 
