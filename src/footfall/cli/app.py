@@ -13,6 +13,7 @@ __all__ = ["COMMANDS", "app"]
 
 # name: (where the command is, what it is for)
 COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("footfall.cli.backup:command", "Copy a data folder while a collector runs."),
     "demo": ("footfall.cli.demo:command", "Run a shop, its visitors and a collector on this machine, and report."),
     "export": ("footfall.cli.export:command", "Write out every stored message with its person."),
     "jobs": ("footfall.cli.jobs:command", "Show the jobs of a data folder, and run them."),
@@ -24,8 +25,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "List what broke the plan and why, and let out what passes a mended one.",
     ),
     "report": ("footfall.cli.report:command", "Report goals, KPIs and journeys."),
+    "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
+    "verify": ("footfall.cli.verify:command", "Read a data folder back, and name what is damaged."),
 }
 
 _AGREED = ", ".join(f"{name} {version}" for name, version in VERSIONS.items())

@@ -13,9 +13,13 @@ from footfall.maintenance.schedule import Job
 __all__ = ["jobs_of"]
 
 
-def jobs_of(settings: JobSettings) -> list[Job]:  # noqa: ARG001 - until the first row comes
+def jobs_of(settings: JobSettings) -> list[Job]:
     """Every job of a collector with these settings. The function `run` of the module of that name does its work."""
-    rows: list[tuple[str, str, str, int | None]] = []
+    rows: list[tuple[str, str, str, int | None]] = [
+        ("verify", "Read everything back, and name what is damaged.", settings.verify_at, None),
+    ]
+    if settings.backup is not None:
+        rows.insert(0, ("backup", f"Add a backup to {settings.backup}.", settings.backup_at, None))
     return [Job(name, about, parse_timetable(at), _run_of(name), unsealed) for name, about, at, unsealed in rows]
 
 

@@ -1,0 +1,39 @@
+"""`footfall verify`: reads a data folder back, and names what is damaged, what it affects, and the remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from footfall.cli.data_option import data_option
+from footfall.cli.output import echo, echo_json
+from footfall.maintenance.verify import verify
+from footfall.reporting.maintenance import verification_json, verification_lines
+
+__all__ = ["command"]
+
+
+@click.command("verify")
+@data_option
+@click.option(
+    "--backups", type=click.Path(path_type=Path),
+    help="The folder of your backups: say which of them has what is damaged.",
+)  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def command(context: click.Context, *, data: Path, backups: Path | None, format_: str) -> None:
+    """Read everything back, and say what is damaged. Works while a collector runs, and for a backup.
+
+    The journal is checked by SQLite and by its books, each sealed file by its size and its SHA-256 in the manifest and
+    by building every message again as it was received, the ids by their checksums and against the sealed messages.
+    What is damaged is named with its day, how many messages of which source and event are affected, what still works,
+    and the remedy. The exit code is 1 then. It changes nothing.
+    """
+    verification = verify(data, backups=backups)
+    if format_ == "json":
+        echo_json(verification_json(verification))
+    else:
+        for line in verification_lines(verification):
+            echo(line)
+    context.exit(0 if verification.is_whole else 1)

@@ -1,0 +1,76 @@
+"""Restore: a new data folder from a backup, with everything checked before it counts.
+
+The copy is made and read back in a folder inside of the new one, then moves out of it, its marker last. So a restore
+that was cut short leaves a folder that no collector takes, and another restore begins it anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from footfall.directory import SystemDirectory
+from footfall.disk import Disk, SystemDisk
+from footfall.errors import DataFolderError
+from footfall.maintenance.folder_copy import MARKER, DirectoryOf, FolderCopy
+from footfall.maintenance.generations import Generations
+from footfall.maintenance.verify import Verification, verify
+from footfall.storage.folder import DataFolder
+
+__all__ = ["Restoration", "restore"]
+
+_DRAFT = ".restoring"
+# What a restore that was cut short may have moved out of its draft.
+_BEGUN = {_DRAFT, "control.db", "ids", "journal.db", "warehouse"}
+
+
+class Restoration(msgspec.Struct, frozen=True):
+    """A data folder that was restored from `backup`, and what its check says."""
+
+    backup: str
+    verification: Verification
+
+
+def restore(
+    backup: Path, data: Path, *, disk: Disk | None = None, directory_of: DirectoryOf = SystemDirectory
+) -> Restoration:
+    """Make the folder `data` from a backup, or from the newest one in a folder of backups.
+
+    `data` is missing or empty, else DataFolderError is raised, as it is where there is no backup or `data` cannot be
+    written. Raises JournalError where the backup's journal is damaged. A damaged sealed file is left out.
+    """
+    disk = disk or SystemDisk()
+    source = DataFolder.read(next(reversed(Generations(backup, disk=disk).all()), backup), disk=disk)
+    begun = _take(disk, data)
+    try:
+        target = directory_of(data)
+        target.remove_folder(_DRAFT)
+        for path in begun:
+            target.remove_folder(path.name) if path.is_dir() else target.remove([path.name])
+        draft = data / _DRAFT
+        FolderCopy(source, draft, disk=disk, directory_of=directory_of).write()
+        verification = verify(draft, disk=disk)
+        for path in sorted(disk.list(draft), key=lambda path: path.name == MARKER):
+            target.move(f"{_DRAFT}/{path.name}", path.name)
+        target.remove_folder(_DRAFT)
+    except OSError as error:
+        raise DataFolderError(
+            data, f"cannot be written ({error.strerror}); make room there, or name another folder"
+        ) from error
+    return Restoration(str(source.path), verification)
+
+
+def _take(disk: Disk, data: Path) -> list[Path]:
+    """Make the new folder; returns what a restore that was cut short left in it. Raises DataFolderError."""
+    try:
+        disk.make_folder(data, private=True)
+        paths = disk.list(data)
+    except (FileExistsError, NotADirectoryError):
+        raise DataFolderError(data, "is a file; name a folder that does not exist yet") from None
+    except OSError as error:
+        raise DataFolderError(data, f"cannot be written ({error.strerror}); name another folder") from error
+    names = {path.name for path in paths}
+    if names and not _DRAFT in names <= _BEGUN:
+        raise DataFolderError(data, "is not empty, and a restore overwrites nothing; name a folder that is new")
+    return [path for path in paths if path.name != _DRAFT]

@@ -1,0 +1,69 @@
+"""What a check, a backup and a restore have to say."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from footfall.maintenance.backup import Backup
+from footfall.maintenance.restore import Restoration
+from footfall.maintenance.verify import Damage, Verification
+from footfall.printable import counted, printable
+
+__all__ = ["backup_lines", "restoration_lines", "verification_json", "verification_lines"]
+
+_MOST_COUNTS = 5
+
+
+def verification_lines(verification: Verification) -> Iterator[str]:
+    """What is damaged, or that nothing is."""
+    for damage in verification.damages:
+        yield from map(printable, _damage_lines(damage))
+    for stray in verification.strays:
+        yield printable(f"{stray}: nothing names it; it counts in no figure, but for whoever reads all files there")
+    number = len(verification.damages)
+    messages = "" if verification.messages is None else f", {counted(verification.messages, 'message')} by the books"
+    read = f"{counted(verification.files, 'sealed file')}{messages}"
+    yield f"{counted(number, 'thing')} damaged; {read}" if number else f"all is well: {read}"
+
+
+def _damage_lines(damage: Damage) -> Iterator[str]:
+    yield f"{damage.file}: {damage.problem}"
+    if damage.messages is not None:
+        day = "" if damage.day is None else f" of {damage.day}"
+        yield f"  affected: {counted(damage.messages, 'message')}{day}"
+    for count in damage.counts[:_MOST_COUNTS]:
+        yield f"    {count.source} {count.event}: {count.messages:,}"
+    if len(damage.counts) > _MOST_COUNTS:
+        yield f"    and {counted(len(damage.counts) - _MOST_COUNTS, 'other event')}"
+    yield f"  still works: {damage.works}"
+    yield f"  remedy: {damage.remedy}"
+
+
+def verification_json(verification: Verification) -> Mapping[str, Any]:
+    """The same as values."""
+    return {
+        "is_whole": verification.is_whole,
+        "messages": verification.messages,
+        "files": verification.files,
+        "damages": verification.damages,
+        "strays": verification.strays,
+    }
+
+
+def backup_lines(result: Backup) -> Iterator[str]:
+    """What is in a backup, and which backups had to go for it."""
+    for name in result.missing:
+        yield printable(f"{name} is missing or damaged, and in no backup either: footfall verify says what it affects")
+    files = f"{counted(result.files, 'sealed file')}, {result.copied:,} of them copied now"
+    yield printable(f"{result.path}: {counted(result.messages, 'message')}, {files}")
+    for path in result.removed:
+        yield printable(f"removed {path}")
+
+
+def restoration_lines(result: Restoration, data: Path) -> Iterator[str]:
+    """What was restored, and what is missing in it."""
+    yield from verification_lines(result.verification)
+    yield printable(f"restored from {result.backup}; go on with: footfall serve --data {shlex.quote(str(data))}")
