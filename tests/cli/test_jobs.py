@@ -50,7 +50,7 @@ def test_a_job_that_there_is_not_is_one_clear_line(
         code, out, err = run(capsys, "run", "nothing", "--data", str(data))
 
     assert (code, out) == (2, "")
-    assert err.startswith("footfall: there is no job 'nothing'; there are: ")
+    assert err.startswith("footfall: there is no job 'nothing' by these settings; there are: ")
     assert err.count("\n") == 1
 
 

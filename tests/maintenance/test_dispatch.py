@@ -53,7 +53,7 @@ def test_options_that_are_not_the_commands_are_refused(data: Path, options: Mapp
 
 
 def test_without_a_collector_whoever_calls_does_it_and_lets_go_of_the_folder(data: Path) -> None:
-    with pytest.raises(UsageError, match="there is no job 'greet'; there are: "):
+    with pytest.raises(UsageError, match="there is no job 'greet' by these settings; there are: "):
         carry_out(data, "run", RunOptions("greet"), settings=JobSettings)
 
     assert isinstance(carry_out(data, "jobs", NoOptions(), settings=JobSettings), list)

@@ -60,7 +60,7 @@ def test_while_a_job_runs_its_run_counts_as_one_that_has_not_ended(context: JobC
 def test_a_name_that_no_job_has_is_refused_with_those_that_there_are(context: JobContext) -> None:
     runner = JobRunner([job(lambda _: ""), job(lambda _: "", "verify")], context)
 
-    with pytest.raises(UsageError, match="there is no job 'sael'; there are: seal, verify"):
+    with pytest.raises(UsageError, match="there is no job 'sael' by these settings; there are: seal, verify"):
         runner.run("sael", quiet)
 
 
@@ -137,6 +137,34 @@ def test_a_run_that_a_killed_process_left_counts_as_a_failure(context: JobContex
 
     run = control.job_runs()["seal"]
     assert (run.state, run.failures, run.result) == ("failed", 2, "it did not end: its process was killed")
+
+
+def test_an_owner_that_starts_says_which_job_was_killed_twice_in_a_row(
+    context: JobContext, control: MemoryControl, caplog: pytest.LogCaptureFixture
+) -> None:
+    control.record_run(JobRun("seal", 5, 0, "running", "", 2))
+    with JobRunner([job(lambda _: "")], context) as runner:
+        (line,) = runner.lines()
+
+    assert (line.state, line.failures) == ("failed", 2)
+    assert caplog.messages == ["the job seal failed 2 times in a row: it did not end: its process was killed"]
+
+
+def test_a_mistake_of_ours_in_what_is_due_is_logged_once_and_tried_again(
+    context: JobContext, clock: SteppedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = Jobs()
+    counts: list[int] = []
+    with JobRunner([job(jobs.work("seal"))], context, is_scheduled=True, unsealed=lambda: counts[0]):
+        clock.step(SETTLE)
+        clock.step(LOOK_EVERY)
+        during = list(jobs.ran)
+        counts.append(0)
+        clock.step(LOOK_EVERY)
+
+    assert during == []
+    assert jobs.ran == ["seal"]
+    assert len(caplog.messages) == 1
 
 
 def test_a_disk_that_keeps_no_run_stops_no_job(

@@ -48,17 +48,18 @@ class FolderCommand(NamedTuple):
 
     `action` takes the runner, whose `context` has the store and whose `turn` keeps jobs from running meanwhile, and its
     options, which are of the type `options`. Its result becomes JSON. `mode` is how the store is opened where no
-    collector runs.
+    collector runs, and `words` are shown to whoever wants it then.
     """
 
     action: Callable[[JobRunner, Any, Progress], object]
     options: type[msgspec.Struct]
     mode: Mode
+    words: str
 
 
 COMMANDS: Mapping[str, FolderCommand] = {
-    "jobs": FolderCommand(_jobs, NoOptions, "read"),
-    "run": FolderCommand(_run, RunOptions, "change"),
+    "jobs": FolderCommand(_jobs, NoOptions, "read", "footfall jobs"),
+    "run": FolderCommand(_run, RunOptions, "change", "footfall jobs run"),
 }
 """Every command by its name. A new command is a row."""
 
@@ -98,7 +99,7 @@ def carry_out(
         if answer is not None:
             return answer.result
         try:
-            store = storage.open(data, command.mode, command=f"footfall ({name})", remedy="run this when it has ended")
+            store = storage.open(data, command.mode, command=command.words, remedy="run this when it has ended")
         except DataFolderHeldError:
             if not tries_left:
                 raise

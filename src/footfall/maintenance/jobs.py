@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self
 
 from footfall.errors import FootfallError, JobError, JobStoppedError, StorageError, UsageError
@@ -53,6 +53,7 @@ class JobRunner:
         self._unsealed = unsealed
         self._runs: dict[str, JobRun] = {}
         self._is_read = False
+        self._is_odd = False
         self._turn = threading.Lock()
         self._busy_with = ""
         self._closing = False
@@ -66,7 +67,9 @@ class JobRunner:
         """
         job = self._jobs.get(name)
         if job is None:
-            raise UsageError(f"there is no job {name!r}; there are: {', '.join(self._jobs) or 'none'}")
+            raise UsageError(
+                f"there is no job {name!r} by these settings; there are: {', '.join(self._jobs) or 'none'}"
+            )
         with self.turn(name, progress):
             run = self._execute(job, progress)
         if run.state != "done":
@@ -114,6 +117,11 @@ class JobRunner:
                 return job is not None
         except (StorageError, JobStoppedError):
             return False  # a disk that fails is said by whoever writes to it
+        except Exception:  # noqa: BLE001 - whatever it was: the thread lives
+            if not self._is_odd:
+                _log.exception("what is due cannot be seen by a mistake of ours; it is tried again")
+            self._is_odd = True
+            return False
 
     def _read_runs(self) -> None:
         """Read the last runs, once: nobody else changes them while we own the folder."""
@@ -123,7 +131,9 @@ class JobRunner:
         self._is_read = True
         for run in list(self._runs.values()):
             if run.state == "running":
-                self._record(run._replace(state="failed", result="it did not end: its process was killed"))
+                run = run._replace(state="failed", result="it did not end: its process was killed")  # noqa: PLW2901
+                self._record(run)
+                _report(run, run)
 
     def _execute(self, job: Job, progress: Progress) -> JobRun:
         before = self._runs.get(job.name) or JobRun(job.name, 0)
@@ -158,6 +168,8 @@ class JobRunner:
             _log.warning("the run of the job %s cannot be kept: %s", run.name, error)
 
     def __enter__(self) -> Self:
+        with suppress(StorageError):  # it is tried again when a job is to run
+            self._read_runs()
         if self._is_scheduled:
             self._thread.start()
         return self
