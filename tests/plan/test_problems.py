@@ -54,6 +54,12 @@ def test_a_remedy_names_the_nearest_word_or_all_of_a_few(choices: list[str], rem
     assert did_you_mean("totla", choices) == remedy
 
 
+def test_where_no_word_is_near_the_given_remedy_is_said() -> None:
+    choices = ("total", "currency")
+
+    assert [did_you_mean(word, choices, "plan it") for word in ("totla", "age")] == ["did you mean 'total'?", "plan it"]
+
+
 @given(st.lists(st.sampled_from(["order", "lines", "[0]", "[]", "price"]), min_size=1))
 def test_an_index_follows_its_list_without_a_dot(parts: list[str]) -> None:
     text = dotted(tuple(parts))

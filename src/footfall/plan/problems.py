@@ -96,12 +96,17 @@ def dotted(path: Path) -> str:
     return ".".join(path).replace(".[", "[")
 
 
-def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """A remedy for a word that is none of `choices`: the nearest one, or all when they are few; "" without any."""
+def did_you_mean(word: str, choices: Iterable[str], otherwise: str | None = None) -> str:
+    """A remedy for a word that is none of `choices`: the nearest one, else `otherwise`.
+
+    Without `otherwise` it is all choices when they are few; "" without any.
+    """
     words = sorted(set(choices))
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f"did you mean {near[0]!r}?"
+    if otherwise is not None:
+        return otherwise
     if len(words) > 12:
         return f"use one of the {len(words)} that are defined"
     return f"known: {', '.join(words)}" if words else ""

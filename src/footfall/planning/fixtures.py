@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal
 
 import msgspec
@@ -25,17 +24,15 @@ from footfall.printable import counted
 
 __all__ = ["FIXTURE_CODES", "check_fixtures"]
 
-FIXTURE_CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "fixture_faulty": "What a valid fixture shows is right to send; the plan has become stricter than its senders.",
-        "fixture_accepted": "What an invalid fixture shows must be faulted; the plan has become laxer than was meant.",
-        "fixture_differs": "An invalid fixture names every fault that it must be given, so that none changes unseen.",
-        "fixture_unknown_property": "A valid fixture shows only what the plan knows; the rest cannot be reported on.",
-        "fixture_unknown_event": "Fixtures are in a folder with the name of their event, not its name on the wire.",
-        "fixture_misplaced": "Only .json files in valid/ and invalid/ are tested; others look as if they were.",
-        "fixture_shape": "An invalid fixture has its `payload` and its `errors`, each a path and a code.",
-    }
-)
+FIXTURE_CODES: Final[Mapping[str, str]] = {
+    "fixture_faulty": "What a valid fixture shows is right to send; the plan has become stricter than its senders.",
+    "fixture_accepted": "What an invalid fixture shows must be faulted; the plan has become laxer than was meant.",
+    "fixture_differs": "An invalid fixture names every fault that it must be given, so that none changes unseen.",
+    "fixture_unknown_property": "A valid fixture shows only what the plan knows; the rest cannot be reported on.",
+    "fixture_unknown_event": "Fixtures are in a folder with the name of their event, not its name on the wire.",
+    "fixture_misplaced": "Only .json files in valid/ and invalid/ are tested; others look as if they were.",
+    "fixture_shape": "An invalid fixture has its `payload` and its `errors`, each a path and a code.",
+}
 """Every code of a finding about fixtures, and why it is one."""
 
 _FOLDER = "fixtures"

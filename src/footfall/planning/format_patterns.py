@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from footfall.plan.checking.formats import FORMATS
 
@@ -38,5 +37,5 @@ def _patterns() -> dict[str, str]:
     }
 
 
-FORMAT_PATTERNS: Mapping[str, str] = MappingProxyType(_patterns())
+FORMAT_PATTERNS: Mapping[str, str] = _patterns()
 """Name in the plan -> an expression of Python's `re` that the whole string must match (`re.fullmatch`)."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -24,13 +23,11 @@ from footfall.planning.diff.kinds import KINDS
 
 __all__ = ["LOCK_CODES", "LockedEvent", "PlanLock", "Removed", "Tombstone", "hash_of", "lock_plan", "shape_of", "stale"]
 
-LOCK_CODES: Mapping[str, str] = MappingProxyType(
-    {
-        "lock_missing": "Versions are computed from the lock, so it is kept in git beside the plan.",
-        "lock_stale": "The plan has changed since the lock was written, so the lock's versions are not the plan's.",
-        "name_reused": "Data of two meanings would be stored under one name.",
-    }
-)
+LOCK_CODES: Mapping[str, str] = {
+    "lock_missing": "Versions are computed from the lock, so it is kept in git beside the plan.",
+    "lock_stale": "The plan has changed since the lock was written, so the lock's versions are not the plan's.",
+    "name_reused": "Data of two meanings would be stored under one name.",
+}
 
 
 class LockedEvent(msgspec.Struct, frozen=True):

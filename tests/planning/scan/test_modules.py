@@ -63,3 +63,14 @@ def test_what_a_function_binds_for_its_module_is_known_in_other_files() -> None:
     )
 
     assert calls(scan) == ["begun"]
+
+
+def test_a_wrapper_is_followed_under_the_name_that_another_file_gives_it() -> None:
+    scan = small(
+        {
+            "tracking.py": SMALL_HEAD + "def post(event):\n    client.track(event)\n",
+            "app.py": "from tracking import post as emit\ndef go():\n    emit('begun')\n",
+        }
+    )
+
+    assert calls(scan) == ["begun"]

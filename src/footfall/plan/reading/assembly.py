@@ -101,8 +101,7 @@ def _check_timezone(name: str, at: Location, problems: Problems) -> None:
             return
     except (zoneinfo.ZoneInfoNotFoundError, OSError, ValueError):
         pass
-    near = did_you_mean(name, zoneinfo.available_timezones())
-    remedy = near if near.startswith("did you mean") else "a name such as Europe/Stockholm, or UTC"
+    remedy = did_you_mean(name, zoneinfo.available_timezones(), "a name such as Europe/Stockholm, or UTC")
     problems.add("unknown_timezone", f"there is no timezone {name!r}", at=at, path=("timezone",), remedy=remedy)
 
 

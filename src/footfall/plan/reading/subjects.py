@@ -61,8 +61,8 @@ class Subjects(NamedTuple):
             return
         call = call_of(event)
         assert call is not None
-        near = did_you_mean(call.name, self.pages) if call.name else ""
-        hint = f"{near} Or " if near.startswith("did you mean") else ""
+        near = did_you_mean(call.name, self.pages, "") if call.name else ""
+        hint = f"{near} Or " if near else ""
         write = f"write pages: {{{call.name or call.type}: {{properties: {{{name}: …}}}}}}"
         message = f"the plan knows no property of {event}, so there is no {name!r} to read"
         remedy = f"{hint}{write}, or use count or unique: {event}.actor"

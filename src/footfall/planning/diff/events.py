@@ -6,7 +6,6 @@ A new name is a rename only if the event declares it: its `aliases` or its `wire
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 
 from footfall.plan.model import Enforcement, Event, Policy
 from footfall.planning.diff.changes import RawChange
@@ -21,16 +20,14 @@ __all__ = [
 
 _STRICTNESS: tuple[Policy, ...] = ("keep", "warn", "flag", "quarantine", "drop", "raise")
 _FAULTS = ("unknown_event", "unknown_property", "invalid")
-_STATUS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {
-        ("draft", "active"): "event_activated",
-        ("deprecated", "active"): "event_activated",
-        ("draft", "deprecated"): "event_activated",
-        ("active", "deprecated"): "event_deprecated",
-        ("active", "draft"): "event_to_draft",
-        ("deprecated", "draft"): "event_to_draft",
-    }
-)
+_STATUS: Mapping[tuple[str, str], str] = {
+    ("draft", "active"): "event_activated",
+    ("deprecated", "active"): "event_activated",
+    ("draft", "deprecated"): "event_activated",
+    ("active", "deprecated"): "event_deprecated",
+    ("active", "draft"): "event_to_draft",
+    ("deprecated", "draft"): "event_to_draft",
+}
 _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "deprecated", "volume", "no_lint", "x")
 
 _COMPARED = (
@@ -180,7 +177,7 @@ def compare_policies(old: Mapping[str, Enforcement], new: Mapping[str, Enforceme
         yield RawChange(kind, what, path=("enforcement",), before=before, after=after)
 
 
-_PLACES = MappingProxyType({"test": "tests", "client": "the client", "collector": "the collector"})
+_PLACES = {"test": "tests", "client": "the client", "collector": "the collector"}
 
 
 def _is_stricter(policies: Enforcement, other: Enforcement) -> bool:

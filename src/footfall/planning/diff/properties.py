@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -21,26 +20,24 @@ from footfall.planning.diff.wording import say, say_duration, say_list, say_prop
 __all__ = ["PROPERTY_KEYS", "compare_additional", "compare_properties", "pair_properties"]
 
 # Each value of the first is one of the second, in the JSON text that is checked.
-_WIDER: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "integer": frozenset({"number", "decimal"}),
-        "date": frozenset({"string"}),
-        "datetime": frozenset({"string"}),
-        "uuid": frozenset({"string"}),
-    }
-)
+_WIDER: Mapping[str, frozenset[str]] = {
+    "integer": frozenset({"number", "decimal"}),
+    "date": frozenset({"string"}),
+    "datetime": frozenset({"string"}),
+    "uuid": frozenset({"string"}),
+}
 # What every value of a type keeps to without saying so, so that saying it in a wider type refuses nothing.
-_IMPLIED: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "integer": {"scale": 0},
-        "date": {"format": "date", "min_length": 10, "max_length": 10},
-        "datetime": {"format": "date-time", "min_length": 20},
-        "uuid": {"format": "uuid", "min_length": 36, "max_length": 36},
-    }
-)
-_WIDER_FORMATS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"ipv4": frozenset({"ip"}), "ipv6": frozenset({"ip"}), "url": frozenset({"uri"})}
-)
+_IMPLIED: Mapping[str, Mapping[str, Any]] = {
+    "integer": {"scale": 0},
+    "date": {"format": "date", "min_length": 10, "max_length": 10},
+    "datetime": {"format": "date-time", "min_length": 20},
+    "uuid": {"format": "uuid", "min_length": 36, "max_length": 36},
+}
+_WIDER_FORMATS: Mapping[str, frozenset[str]] = {
+    "ipv4": frozenset({"ip"}),
+    "ipv6": frozenset({"ip"}),
+    "url": frozenset({"uri"}),
+}
 
 
 def pair_properties(
@@ -206,9 +203,7 @@ def compare_additional(old: Property | Event, new: Property | Event) -> Iterator
 
 
 _OPENNESS = (False, None, True)
-_ADDITIONAL: Mapping[bool | None, str] = MappingProxyType(
-    {False: "refuses", None: "has `enforcement` decide on", True: "allows"}
-)
+_ADDITIONAL: Mapping[bool | None, str] = {False: "refuses", None: "has `enforcement` decide on", True: "allows"}
 
 
 def _text(key: str, wider: Mapping[str, frozenset[str]]) -> Callable[[Property, Property], Iterator[RawChange]]:
@@ -270,7 +265,7 @@ def _described(old: Property, new: Property) -> Iterator[RawChange]:
         yield RawChange("property_described", f"changes its {' and '.join(changed)}", before=before, after=after)
 
 
-_NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
+_NONE: Mapping[str, frozenset[str]] = {}
 _COMPARED: tuple[tuple[tuple[str, ...], Callable[[Property, Property], Iterator[RawChange]]], ...] = (
     (("wire_name",), _wire_name),
     (

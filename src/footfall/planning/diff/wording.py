@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -40,24 +39,23 @@ def _in_one_line(text: str) -> str:
     return shorten(" ".join(text.split()), _LONGEST)
 
 
-_CLAUSES: Mapping[str, str] = MappingProxyType(
-    {
-        "average": "averages {it}",
-        "by": "splits the figure by {it}",
-        "check": "checks {it}",
-        "count": "counts {it}",
-        "maximum": "takes the largest value of {it}",
-        "median": "takes the median of {it}",
-        "minimum": "takes the smallest value of {it}",
-        "sum": "adds {it} up",
-        "unique": "counts the different values of {it}",
-        "unique actor": "counts who did it",
-        "where": "counts only some, chosen by {it}",
-    }
-)
-_PARTS_OF_RATIO: Mapping[str, str] = MappingProxyType(
-    {"ratio of": "the upper part of the ratio", "ratio to": "the lower part of the ratio"}
-)
+_CLAUSES: Mapping[str, str] = {
+    "average": "averages {it}",
+    "by": "splits the figure by {it}",
+    "check": "checks {it}",
+    "count": "counts {it}",
+    "maximum": "takes the largest value of {it}",
+    "median": "takes the median of {it}",
+    "minimum": "takes the smallest value of {it}",
+    "sum": "adds {it} up",
+    "unique": "counts the different values of {it}",
+    "unique actor": "counts who did it",
+    "where": "counts only some, chosen by {it}",
+}
+_PARTS_OF_RATIO: Mapping[str, str] = {
+    "ratio of": "the upper part of the ratio",
+    "ratio to": "the lower part of the ratio",
+}
 
 
 def say_how(how: str, it: str = "it") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -21,27 +20,25 @@ from footfall.timestamps import format_day, format_us
 
 __all__ = ["CODES", "Lifecycle", "compare", "lifecycles"]
 
-CODES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "seen_unplanned": "An event that the plan does not name is quarantined or means nothing to any report.",
-        "never_seen": "An active event that nobody sends leaves its KPIs and journeys empty without a word.",
-        "seen_draft": "The collector quarantines a draft: whoever sends it already loses it until it is made active.",
-        "seen_deprecated": "A deprecated event that is still sent has a sender who does not know it.",
-        "seen_by_alias": "An earlier name is accepted until its day; from then on whoever still uses it is lost.",
-        "seen_source": "The plan says who sends an event, and the collector quarantines it from anybody else.",
-        "volume_low": "Fewer than the plan expects in a full period: a sender may have stopped without a word.",
-        "volume_high": "More than the plan expects in a full period: something may be sent twice, or in a loop.",
-        "drift_value": "A value outside of the property's enum: a choice was added that the plan does not know.",
-        "drift_null": "Null where the plan does not allow it.",
-        "drift_type": "A value of another type than the plan's, so that no figure over it can be trusted.",
-        "drift_missing": "A required property was not there.",
-        "drift_form": "Text without the pattern or format that the plan asks for.",
-        "drift_range": "A value, a length or a number of items outside of the plan's bounds.",
-        "drift_rule": "A rule over several properties did not hold.",
-        "drift_unknown": "A property that the plan does not know is kept, and no report can read it.",
-        "property_never_seen": "A planned property that never came is either not coded yet or not needed.",
-    }
-)
+CODES: Final[Mapping[str, str]] = {
+    "seen_unplanned": "An event that the plan does not name is quarantined or means nothing to any report.",
+    "never_seen": "An active event that nobody sends leaves its KPIs and journeys empty without a word.",
+    "seen_draft": "The collector quarantines a draft: whoever sends it already loses it until it is made active.",
+    "seen_deprecated": "A deprecated event that is still sent has a sender who does not know it.",
+    "seen_by_alias": "An earlier name is accepted until its day; from then on whoever still uses it is lost.",
+    "seen_source": "The plan says who sends an event, and the collector quarantines it from anybody else.",
+    "volume_low": "Fewer than the plan expects in a full period: a sender may have stopped without a word.",
+    "volume_high": "More than the plan expects in a full period: something may be sent twice, or in a loop.",
+    "drift_value": "A value outside of the property's enum: a choice was added that the plan does not know.",
+    "drift_null": "Null where the plan does not allow it.",
+    "drift_type": "A value of another type than the plan's, so that no figure over it can be trusted.",
+    "drift_missing": "A required property was not there.",
+    "drift_form": "Text without the pattern or format that the plan asks for.",
+    "drift_range": "A value, a length or a number of items outside of the plan's bounds.",
+    "drift_rule": "A rule over several properties did not hold.",
+    "drift_unknown": "A property that the plan does not know is kept, and no report can read it.",
+    "property_never_seen": "A planned property that never came is either not coded yet or not needed.",
+}
 """Every code of a finding about what was seen, and why it is one."""
 
 _DRIFT: Mapping[str, str] = {
@@ -247,8 +244,7 @@ def _unplanned(monitor: DriftMonitor) -> Iterator[_Finding]:
     names = {name for event in monitor.plan.events.values() for name in (event.name, event.wire_name)}
     for name, tally in sorted(monitor.unplanned.items()):
         source = f" from {', '.join(sorted(tally.sources))}" if tally.sources else ""
-        near = did_you_mean(name, names)
-        remedy = near if near.startswith("did you mean") else "add it to the plan, or stop sending it"
+        remedy = did_you_mean(name, names, "add it to the plan, or stop sending it")
         yield _Finding("seen_unplanned", name, "is not in the plan", _times(tally) + source, remedy)
 
 

@@ -154,8 +154,7 @@ class CallChecker:
     def _unplanned(self, sent: Sent, name: object) -> Problem:
         if not isinstance(name, str):
             return _problem("unplanned_event", f"the event is {name!r}, not text", sent, remedy="give the event's name")
-        remedy = did_you_mean(name, self._names)
-        remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or send a planned event"
+        remedy = did_you_mean(name, self._names, "add it to the plan, or send a planned event")
         return _problem("unplanned_event", f"there is no event {name!r} in the plan", sent, where=name, remedy=remedy)
 
     def _status(self, sent: Sent, event: Event) -> Iterator[Problem]:
@@ -215,8 +214,7 @@ class CallChecker:
             if key in planned:
                 yield from _of_options(entry.value, partial(self._option, sent, event, key, planned[key]))
             elif event.additional is not True and not key.startswith(SDKS[sent.sdk].ignored or ()):
-                remedy = did_you_mean(key, planned)
-                remedy = remedy if remedy.startswith("did you mean") else "add it to the plan, or take it out"
+                remedy = did_you_mean(key, planned, "add it to the plan, or take it out")
                 yield _problem("unknown_property", "is not in the plan", sent, where=where, remedy=remedy, part=key)
         if value.rest is None:
             yield from self._rules(sent, event, entries)

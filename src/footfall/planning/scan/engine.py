@@ -336,14 +336,14 @@ class Engine:
                 return base.returns
             if not frame.sends:
                 # Only what is sent has to be known better; whoever sends what this gives follows it again from there.
-                values = (
+                given = [
                     *arguments.positional,
                     *arguments.named.values(),
                     arguments.rest,
                     arguments.named_rest,
                     receiver,
-                )
-                return Unknown(f"is what {function.qualname}() returns", params_in(*values, inside=True))
+                ]
+                return Unknown(f"is what {function.qualname}() returns", params_in(*given, inside=True))
         if frame.depth >= _MOST_WRAPPERS:
             for message in depends:
                 if _own_params(message.whole_params(), "self"):

@@ -42,7 +42,7 @@ class Interpreter(Protocol):
     expressions: Mapping[type[ast.expr], Callable[[CodeFrame, Any], Value]]
     statements: Mapping[type[ast.stmt], Callable[[CodeFrame, Any], bool | None]]
     resolved: set[CodeLocation]
-    names: set[str]
+    names: set[str]  # of methods of SDKs and of wrappers: whoever names one may send
 
     def step(self) -> None:
         """Count one step of the following."""
