@@ -36,7 +36,7 @@ def profile(values: list[Any]) -> ValueProfile:
 
 
 def plain(seen: ValueProfile) -> Any:
-    told = {name: getattr(seen, name) for name in ValueProfile.__slots__}
+    told = {name: getattr(seen, name) for name in ValueProfile.__struct_fields__}
     told["kinds"] = {kind: count for kind, count in seen.kinds.items() if count}
     told["fields"] = {key: plain(field) for key, field in seen.fields.items()}
     for name in ("items", "overflown"):

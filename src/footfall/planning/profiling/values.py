@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 from footfall.plan.checking.equal import CANONICAL
 from footfall.plan.checking.explain import MISFIT, PropertyCheck, make_check, read_decimal
 from footfall.plan.checking.formats import FORMATS
@@ -40,7 +42,7 @@ _READERS: Mapping[str, Any] = {
 }
 
 
-class ValueProfile:
+class ValueProfile(msgspec.Struct, eq=False):
     """Counts the values of one property, item or map value over many messages, within bounds.
 
     `present` counts every value, null included; `kinds` the JSON types (`integer` and `number` apart, by how the number
@@ -49,32 +51,25 @@ class ValueProfile:
     digits after a point. `fits_number` and `fits_decimal` say whether every number can be one of that type of the plan.
     """
 
-    __slots__ = (
-        "_respelled", "distinct", "fields", "fits_decimal", "fits_number", "forms", "high", "items", "items_high",
-        "items_low",
-        "kinds", "length_high", "length_low", "low", "numeric_text", "overflown", "pointed_text", "present", "scale",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.present = 0
-        self.kinds: Counter[str] = Counter()
-        self.distinct: Counter[str | int | bool] | None = Counter()
-        self.forms: tuple[str, ...] = _STRING_FORMS
-        self._respelled = False
-        self.numeric_text = True
-        self.pointed_text = False
-        self.low: Decimal | int | None = None
-        self.high: Decimal | int | None = None
-        self.scale = 0
-        self.fits_number = True
-        self.fits_decimal = True
-        self.length_low: int | None = None
-        self.length_high = 0
-        self.items: ValueProfile | None = None
-        self.items_low: int | None = None
-        self.items_high = 0
-        self.fields: dict[str, ValueProfile] = {}
-        self.overflown: ValueProfile | None = None
+    present: int = 0
+    kinds: Counter[str] = msgspec.field(default_factory=Counter)
+    distinct: Counter[str | int | bool] | None = msgspec.field(default_factory=Counter)
+    forms: tuple[str, ...] = _STRING_FORMS
+    numeric_text: bool = True
+    pointed_text: bool = False
+    low: Decimal | int | None = None
+    high: Decimal | int | None = None
+    scale: int = 0
+    fits_number: bool = True
+    fits_decimal: bool = True
+    length_low: int | None = None
+    length_high: int = 0
+    items: ValueProfile | None = None
+    items_low: int | None = None
+    items_high: int = 0
+    fields: dict[str, ValueProfile] = {}
+    overflown: ValueProfile | None = None
+    _respelled: bool = False
 
     @property
     def nulls(self) -> int:
@@ -160,15 +155,12 @@ class ValueProfile:
         """Take the members of an object into account. Beyond 200 different keys they are all one place: a map's."""
         self._count_items(len(members))
         for key, value in members.items():
-            if self.overflown is not None:
-                self.overflown.add(value, depth)
-                continue
-            if key not in self.fields:
-                if len(self.fields) >= _MANY_KEYS:
-                    self._overflow().add(value, depth)
-                    continue
-                self.fields[key] = ValueProfile()
-            self.fields[key].add(value, depth)
+            if self.overflown is None and key not in self.fields:
+                if len(self.fields) < _MANY_KEYS:
+                    self.fields[key] = ValueProfile()
+                else:
+                    self._overflow()
+            (self.overflown or self.fields[key]).add(value, depth)
 
     def _overflow(self) -> ValueProfile:
         self.overflown = ValueProfile()
