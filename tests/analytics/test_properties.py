@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.measures import measure
-from footfall.analytics.properties import MOST_DIGITS, PropertyTable, number_text, shortest
+from footfall.analytics.properties import PropertyTable, shortest
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.model import Count, Event, Plan, Property, PropertyType, Unique, Where
+from footfall.plan.property_text import MOST_DIGITS, number_text
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import msgspec
 
-from footfall.analytics.properties import MOST_DIGITS
+from footfall.plan.property_text import MOST_DIGITS
 
 __all__ = ["AGGREGATES", "Figure", "aggregate", "plain_digits", "quotient"]
 

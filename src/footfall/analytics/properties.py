@@ -19,28 +19,22 @@ from footfall.errors import UsageError
 from footfall.plan.calls import Call
 from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
+from footfall.plan.property_text import READERS, wire_type
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["MOST_DIGITS", "Form", "PropertyColumn", "PropertyTable", "make_table", "number_text", "shortest"]
+__all__ = ["Form", "PropertyColumn", "PropertyTable", "make_table", "shortest"]
 
 Form = Literal["text", "boolean", "decimal", "digits"]
 
-# Past a thousand digits a number is no figure any more, and exact sums of such would eat the memory.
-MOST_DIGITS = 1_000
 # The most digits of a DECIMAL, in DuckDB as in Arrow.
 _WIDTH = 38
-_NUMBER = re.compile(rb"-?\d+(\.\d+)?([eE][+-]?\d{1,9})?")
-_TEXT_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,9})?", re.ASCII)
-_INTEGER = re.compile(rb"-?\d+")
 _text = msgspec.json.Decoder(str).decode
 _NULL = b"null"
 # Where an identify has traits outside of its `traits`, the column has all of them.
 _BODY = """CASE WHEN traits IS NULL THEN body ELSE '{"traits":' || traits || '}' END"""
 _USUAL = re.compile(r'[^"\\\x00-\x1f]+')
-# Only an exponent, or sheer length, can take a number over the limit.
-_MAY_BE_HUGE = re.compile(rf"[eE]|.{{{MOST_DIGITS}}}")
 
 
 class PropertyColumn(msgspec.Struct, frozen=True):
@@ -69,73 +63,10 @@ class PropertyTable(msgspec.Struct, frozen=True):
     columns: Mapping[str, PropertyColumn]
 
 
-def _figure(text: str) -> Decimal:
-    value = Decimal(text)
-    if _MAY_BE_HUGE.search(text) and max(abs(value.adjusted()), len(value.as_tuple().digits)) > MOST_DIGITS:
-        raise ValueError
-    return value
-
-
-def _read_text(raw: bytes) -> object:
-    return _text(raw)
-
-
-def _read_boolean(raw: bytes) -> object:
-    return {b"true": True, b"false": False}[raw]
-
-
-def _read_integer(raw: bytes) -> object:
-    if not _INTEGER.fullmatch(raw):
-        raise ValueError
-    return _figure(raw.decode())
-
-
-def _read_number(raw: bytes) -> object:
-    if not _NUMBER.fullmatch(raw):
-        raise ValueError
-    return _figure(raw.decode())
-
-
-def _read_decimal(raw: bytes) -> object:
-    if raw[:1] != b'"':
-        return _read_number(raw)
-    text = _text(raw)
-    if not _TEXT_NUMBER.fullmatch(text):
-        raise ValueError
-    return _figure(text)
-
-
-def _read_any(raw: bytes) -> object:
-    return _text(raw) if raw[:1] == b'"' else raw.decode()
-
-
-def _read_union(raw: bytes) -> object:
-    """Text, so that one column takes values of all types; equal numbers in one spelling."""
-    return number_text(_figure(raw.decode())) if _NUMBER.fullmatch(raw) else _read_any(raw)
-
-
-_READERS: Mapping[PropertyType, Callable[[bytes], object]] = {
-    "string": _read_text,
-    "datetime": _read_text,
-    "date": _read_text,
-    "uuid": _read_text,
-    "boolean": _read_boolean,
-    "integer": _read_integer,
-    "number": _read_number,
-    "decimal": _read_decimal,
-    "object": _read_any,
-    "array": _read_any,
-    "map": _read_any,
-    "any": _read_any,
-    "union": _read_union,
-}
-
-
 def _typed(event: Event, name: str) -> tuple[Property, PropertyType]:
     for item in event.properties:
         if item.name == name:
-            # What was hashed, cut or masked before it was sent is a string, whatever it was.
-            return item, "string" if item.transform else item.type
+            return item, wire_type(item)
     raise UsageError(f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it")
 
 
@@ -160,7 +91,7 @@ def _read_column(
     raws: Sequence[bytes], type_: PropertyType, same: Callable[[str], str] | None
 ) -> tuple[list[Any], int]:
     values: list[Any] = []
-    reader, unread = _READERS[type_], 0
+    reader, unread = READERS[type_], 0
     keep = values.append
     for raw in raws:
         if not raw or raw == _NULL:
@@ -190,13 +121,6 @@ def _arrow(values: list[Any], type_: PropertyType) -> tuple[Any, Form, int]:
     except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
         pass  # too wide for the type
     return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
-
-
-def number_text(value: Decimal) -> str:
-    """The text of a number among values of other types: the same for the same number, however it was written."""
-    text = f"{value:f}"
-    short = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if short in {"", "-", "-0"} else short
 
 
 def shortest(value: Decimal) -> str:

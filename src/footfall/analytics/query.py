@@ -9,8 +9,9 @@ from typing import Any
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
-from footfall.analytics.properties import PropertyColumn, PropertyTable, number_text, shortest
+from footfall.analytics.properties import PropertyColumn, PropertyTable, shortest
 from footfall.plan.model import Where
+from footfall.plan.property_text import number_text
 
 __all__ = ["ACTORS", "needed", "where_sql"]
 

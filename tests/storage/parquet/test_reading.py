@@ -25,7 +25,7 @@ DISK = SystemDisk()
 @pytest.fixture
 def files(tmp_path: Path) -> list[SealedFile]:
     rows: list[dict[str, Any]] = [{}, {"received_at": NOON + 86_400_000_000}, {}]
-    return write_files(tmp_path, DISK, messages(rows).to_batches(), 1000)
+    return write_files(tmp_path, DISK, messages(rows).to_batches(), None, 1000)
 
 
 def scanned(folder: Path, files: list[SealedFile]) -> tuple[list[int], list[str]]:

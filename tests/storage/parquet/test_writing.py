@@ -23,7 +23,7 @@ DAY_US = 86_400_000_000
 
 
 def write(folder: Path, rows: list[dict[str, Any]], *, disk: Disk | None = None, most: int = 1000) -> list[SealedFile]:
-    return write_files(folder, disk or SystemDisk(), messages(rows).to_batches(max_chunksize=3), most)
+    return write_files(folder, disk or SystemDisk(), messages(rows).to_batches(max_chunksize=3), None, most)
 
 
 def test_a_file_is_what_its_record_says(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_more_messages_than_a_file_takes_are_written_to_several(tmp_path: Path) 
 def test_a_file_ends_where_its_bodies_are_too_large(tmp_path: Path) -> None:
     large = messages([{"body": b'"%s"' % (b"a" * 90)}] * 4)
 
-    files = write_files(tmp_path, SystemDisk(), large.to_batches(max_chunksize=1), 1000, 200)
+    files = write_files(tmp_path, SystemDisk(), large.to_batches(max_chunksize=1), None, 1000, 200)
 
     assert [file.messages for file in files] == [2, 2]
 

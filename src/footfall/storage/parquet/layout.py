@@ -4,6 +4,7 @@
 |---|---|
 | `seq` | the number in the order of receipt |
 | those of `footfall.storage.columns` but for `body` | times as timestamps in UTC, JSON as text |
+| `message_uuid` | the message's id where it is a UUID: `message_id` is null then |
 | `properties`, `context`, `traits` | these members of the message, as JSON text as it was received |
 | `rest` | the message without what other columns have (`footfall.storage.parquet.rest`) |
 """
@@ -19,10 +20,12 @@ import pyarrow.compute as pc
 
 from footfall.storage.columns import BYTES, COLUMNS, TIME
 from footfall.storage.parquet.rest import PARTS, cut, rebuild
+from footfall.storage.parquet.uuids import join_ids, split_ids
 
 __all__ = [
     "FOOTER_KEY",
     "MESSAGE_TYPES",
+    "VERSION",
     "Footer",
     "day_numbers",
     "messages_of",
@@ -32,6 +35,8 @@ __all__ = [
 ]
 
 FOOTER_KEY = b"footfall"
+VERSION = 1
+"""Of the layout."""
 
 _BODY = "body"
 _DAY_US = 86_400_000_000
@@ -49,7 +54,7 @@ _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 
 
 class Footer(msgspec.Struct, frozen=True):
-    """What a file says of itself, as JSON in its key-value metadata. `version` is of the layout."""
+    """What a file says of itself, as JSON in its key-value metadata. `version` is VERSION."""
 
     version: int
     day: str
@@ -90,6 +95,8 @@ def to_file(messages: Any) -> Any:
     for name in PARTS:
         if name not in _JSON:
             table = table.append_column(name, cuts[name].cast(_TEXT))
+    others, uuids = split_ids(_one(table.column("message_id")))
+    table = _set(table, "message_id", others).append_column("message_uuid", uuids)
     return table.append_column("rest", cuts["rest"])
 
 
@@ -104,12 +111,17 @@ def stored_names(names: Sequence[str]) -> list[str]:
         names = [*names, *needs, *PARTS, "rest"]
     elif "traits" in names:
         names = [*names, "rest"]
+    if "message_id" in names:
+        names = [*names, "message_uuid"]
     return list(dict.fromkeys(name for name in names if name != _BODY))
 
 
 def messages_of(table: Any, names: Sequence[str]) -> Any:
     """These columns of messages, from a table of the columns of a file that they need."""
     table = table.combine_chunks()
+    if "message_id" in table.column_names:
+        ids = join_ids(_one(table.column("message_id")), _one(table.column("message_uuid")))
+        table = _set(table, "message_id", ids)
     arrays = {}
     for name in names:
         if name == _BODY:

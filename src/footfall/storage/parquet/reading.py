@@ -16,8 +16,8 @@ from footfall.disk import Disk, read_file
 from footfall.errors import WarehouseError
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry, Row
-from footfall.storage.parquet.layout import FOOTER_KEY, Footer, messages_of, stored_names
-from footfall.storage.parquet.writing import VERSION, counts_of
+from footfall.storage.parquet.layout import FOOTER_KEY, VERSION, Footer, messages_of, stored_names
+from footfall.storage.parquet.writing import counts_of
 from footfall.storage.warehouse import SealedFile
 
 __all__ = ["check_file", "footer_of", "read_columns", "scan_files"]

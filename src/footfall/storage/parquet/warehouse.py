@@ -43,11 +43,11 @@ class ParquetWarehouse(Warehouse):
         self._rows = rows
         self._manifest = Manifest(path / "manifest.jsonl", self._disk)
 
-    def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:  # noqa: ARG002 - no column is typed yet
+    def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:
         from footfall.storage.parquet.writing import write_files
 
         self._make()
-        return write_files(self._path, self._disk, batches, self._rows)
+        return write_files(self._path, self._disk, batches, plan, self._rows)
 
     def append(self, step: ManifestStep, steps: int) -> int:
         self._make()

@@ -7,42 +7,34 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow
 import pyarrow.compute as pc
-import pyarrow.parquet
 
 from footfall.disk import Disk
 from footfall.errors import WarehouseError
+from footfall.plan.model import Plan
 from footfall.storage.journal import counter_name
-from footfall.storage.parquet.layout import FOOTER_KEY, Footer, day_numbers, normalised, to_file
+from footfall.storage.parquet.encoding import encoded
+from footfall.storage.parquet.layout import VERSION, Footer, day_numbers, normalised, to_file
 from footfall.storage.parquet.times import day_text
 from footfall.storage.warehouse import FileCount, SealedFile
 
-__all__ = ["VERSION", "counts_of", "write_files"]
+__all__ = ["counts_of", "write_files"]
 
-VERSION = 1
-"""Of the layout of files."""
-
-_ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
-_LEVEL = 3
-# Their values repeat, or are few; all others are compressed as they are.
-_DISTINCT = {"seq", "message_id", "occurred_at", "received_at", "properties"}
-_STEPS = ("seq", "occurred_at", "received_at")  # whose differences are smaller than they are
 _SORT = ("event", "type", "device", "occurred_at", "seq")
 MOST_BYTES = 256 << 20
 """Of the bodies in a file."""
 
 
 def write_files(
-    folder: Path, disk: Disk, batches: Iterable[Any], rows: int, size: int = MOST_BYTES
+    folder: Path, disk: Disk, batches: Iterable[Any], plan: Plan | None, rows: int, size: int = MOST_BYTES
 ) -> list[SealedFile]:
     """See Warehouse.write. A file has at most `rows` messages and, but for the first of them, `size` bytes of bodies.
     So much of each day is in memory at a time.
 
     Raises WarehouseError.
     """
-    return [_write(folder, disk, day_text(day), table) for day, table in _files(batches, rows, size)]
+    return [_write(folder, disk, day_text(day), table, plan) for day, table in _files(batches, rows, size)]
 
 
 def _files(batches: Iterable[Any], most: int, most_bytes: int) -> Iterator[tuple[int, Any]]:
@@ -70,10 +62,10 @@ def _by_day(messages: Any, most: int) -> Iterator[tuple[int, Any]]:
             yield day, of_day.slice(start, most)
 
 
-def _write(folder: Path, disk: Disk, day: str, table: Any) -> SealedFile:
+def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) -> SealedFile:
     first, last = pc.min_max(table.column("seq")).as_py().values()
     footer = Footer(VERSION, day, first, last, len(table))
-    content = _content(_sorted(table), footer)
+    content = encoded(_sorted(table), footer, plan)
     digest = hashlib.sha256(content).hexdigest()
     # The digest keeps apart the files before and after a purge, whose days and numbers are the same.
     name = f"day={day}/{first:012}-{last:012}-{digest[:8]}.parquet"
@@ -91,23 +83,6 @@ def _sorted(table: Any) -> Any:
     device = pc.coalesce(table.column("device_id"), table.column("anonymous_id"), table.column("user_id"))
     keys = table.select([name for name in _SORT if name != "device"]).append_column("device", device)
     return table.take(pc.sort_indices(keys, [(name, "ascending") for name in _SORT]))
-
-
-def _content(table: Any, footer: Footer) -> Any:
-    table = table.replace_schema_metadata({FOOTER_KEY: msgspec.json.encode(footer)})
-    sink = pyarrow.BufferOutputStream()
-    pyarrow.parquet.write_table(
-        table,
-        sink,
-        row_group_size=_ROW_GROUP,
-        version="2.6",
-        data_page_version="2.0",
-        compression="zstd",
-        compression_level=_LEVEL,
-        use_dictionary=[name for name in table.column_names if name not in _DISTINCT],
-        column_encoding=dict.fromkeys(_STEPS, "DELTA_BINARY_PACKED"),
-    )
-    return sink.getvalue()
 
 
 def counts_of(table: Any) -> tuple[FileCount, ...]:

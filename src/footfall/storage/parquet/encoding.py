@@ -1,0 +1,88 @@
+"""The bytes of a file: its columns and the promoted ones, compressed, in groups of rows that readers skip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet
+
+from footfall.plan.model import Plan
+from footfall.storage.parquet.layout import FOOTER_KEY, Footer
+from footfall.storage.parquet.promoted import leaves, promote
+
+__all__ = ["encoded"]
+
+_ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
+_FREQUENT = 1_000  # one row in so many is of the event whose properties get columns
+_LEVEL = 3
+_LEVELS = {"properties": 6, "context": 6}  # of zstd: they are most of a file
+_PAGE = 4 << 20  # bytes
+_REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest"}
+_RISING = dict.fromkeys(("seq", "occurred_at"), "DELTA_BINARY_PACKED")
+
+
+class _Stretch(NamedTuple):
+    """A column of which only the rows from `start` have values."""
+
+    start: int
+    values: Any
+
+    def rows(self, start: int, stop: int) -> Any:
+        """The rows from one number to another, null where the column has none."""
+        begin, end = max(start, self.start), min(stop, self.start + len(self.values))
+        if begin >= end:
+            return pyarrow.nulls(stop - start, self.values.type)
+        before = pyarrow.nulls(begin - start, self.values.type)
+        values = self.values.slice(begin - self.start, end - begin)
+        after = pyarrow.nulls(stop - end, self.values.type)
+        return pyarrow.chunked_array([before, *values.chunks, after], self.values.type)
+
+
+def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
+    """The file of a sorted table with the columns of the layout, as an Arrow buffer."""
+    stretches = dict(_stretches(table, plan))
+    fields = [pyarrow.field(name, stretch.values.type) for name, stretch in stretches.items()]
+    schema = pyarrow.schema([*table.schema, *fields], {FOOTER_KEY: msgspec.json.encode(footer)})
+    repeating = [name for name, stretch in stretches.items() if _repeats(stretch.values)]
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.parquet.ParquetWriter(
+        sink,
+        schema,
+        version="2.6",
+        data_page_version="2.0",
+        data_page_size=_PAGE,
+        compression="zstd",
+        compression_level={name: _LEVELS.get(name, _LEVEL) for name in schema.names},
+        use_dictionary=[*sorted(_REPEATING), *repeating],
+        column_encoding=_RISING,
+    ) as writer:
+        for start in range(0, len(table), _ROW_GROUP):
+            stop = min(start + _ROW_GROUP, len(table))
+            columns = [stretch.rows(start, stop) for stretch in stretches.values()]
+            group = [*table.slice(start, stop - start).columns, *columns]
+            writer.write_table(pyarrow.table(group, schema), _ROW_GROUP)
+    return sink.getvalue()
+
+
+def _stretches(table: Any, plan: Plan | None) -> Iterator[tuple[str, _Stretch]]:
+    """The promoted columns by name; no two have the same."""
+    names, start = set(table.column_names), 0
+    groups = table.group_by(["event", "type"], use_threads=False).aggregate([([], "count_all")])
+    for group in groups.to_pylist():
+        event, count = plan.events.get(group["event"]) if plan else None, group["count_all"]
+        if event is not None and group["type"] == "track" and count * _FREQUENT >= len(table):
+            properties = table.column("properties").slice(start, count).combine_chunks()
+            for column in promote(leaves(event), properties):
+                for name, values in ((column.name, column.values), (f"{column.name} (text)", column.text)):
+                    if values is not None and name not in names:
+                        names.add(name)
+                        yield name, _Stretch(start, values)
+        start += count
+
+
+def _repeats(values: Any) -> bool:
+    return bool(pc.count_distinct(values).as_py() * 2 < len(values))

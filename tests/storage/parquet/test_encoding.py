@@ -1,0 +1,74 @@
+"""The bytes of a file: typed columns of frequent events, in groups of rows that a reader can skip."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+from tests.storage.parquet.messages import messages
+
+from footfall.plan.model import Event, Plan, Property
+from footfall.storage.parquet.encoding import encoded
+from footfall.storage.parquet.layout import Footer, to_file
+
+TOTAL = Property(name="total", wire_name="total", type="decimal", scale=2)
+PLAN = Plan(
+    id="shop",
+    events={
+        name: Event(name=name, wire_name=name, properties=(TOTAL,)) for name in ("order_completed", "order_returned")
+    },
+)
+FOOTER = Footer(1, "2026-11-29", 1, 9, 9)
+
+
+def file(rows: list[dict[str, Any]], plan: Plan | None = PLAN) -> Any:
+    content = encoded(to_file(messages(rows)), FOOTER, plan)
+    return pyarrow.parquet.ParquetFile(pyarrow.BufferReader(content))
+
+
+def order(total: str, **values: Any) -> dict[str, Any]:
+    return {"body": f'{{"properties":{{"total":{total}}}}}'.encode(), **values}
+
+
+def test_a_frequent_event_has_a_column_for_each_property() -> None:
+    rows = [{"event": "basket", "body": b"{}"}, order("64.9"), order('"x"'), order("1", event="order_returned")]
+
+    table = file(rows).read()
+
+    assert table.column("order_completed.total").to_pylist() == [None, Decimal("64.90"), None, None]
+    assert table.column("order_completed.total (text)").to_pylist() == [None, None, '"x"', None]
+    assert table.column("order_returned.total").to_pylist() == [None, None, None, Decimal("1.00")]
+
+
+def test_a_page_of_the_name_of_an_event_is_no_event() -> None:
+    assert "order_completed.total" not in file([order("1", type="page")]).schema_arrow.names
+
+
+def test_a_rare_event_and_a_file_without_a_plan_have_no_typed_columns() -> None:
+    rare = [{"event": "basket"}] * 1_000 + [order("1")]
+
+    assert "order_completed.total" not in file(rare).schema_arrow.names
+    assert "order_completed.total" not in file([order("1")], None).schema_arrow.names
+
+
+def test_columns_that_would_share_a_name_are_made_once() -> None:
+    item = Property(name="a.b", wire_name="a.b", type="integer")
+    nested = Property(
+        name="a", wire_name="a", type="object", properties=(Property(name="b", wire_name="b", type="string"),)
+    )
+    plan = Plan(id="p", events={"seen": Event(name="seen", wire_name="seen", properties=(item, nested))})
+    row = {"event": "seen", "body": b'{"properties":{"a.b":1,"a":{"b":"x"}}}'}
+
+    assert file([row], plan).read().column("seen.a.b").to_pylist() == [1]
+
+
+def test_columns_reach_over_groups_of_rows() -> None:
+    rows = [{"event": "basket"}] * 20_000 + [order("1.25")] * 40_000 + [order("2", event="order_returned")] * 10_000
+
+    parquet = file(rows)
+
+    assert parquet.num_row_groups == 3
+    totals = parquet.read(["order_completed.total"]).column(0)
+    assert totals.to_pylist() == [None] * 20_000 + [Decimal("1.25")] * 40_000 + [None] * 10_000
