@@ -14,6 +14,7 @@ Extra = Literal["plan", "server"]
 
 # The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
+    "adbc_driver_sqlite": "server",
     "apsw": "server",
     "backports": "server",
     "brotli": "server",

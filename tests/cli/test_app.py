@@ -110,7 +110,9 @@ def test_a_bundle_is_read_without_yaml(tmp_path_factory: pytest.TempPathFactory)
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(("words", "offered"), [("footfall s", {"serve", "stats"}), ("footfall plan ch", {"check"})])
+@pytest.mark.parametrize(
+    ("words", "offered"), [("footfall s", {"seal", "serve", "stats"}), ("footfall plan ch", {"check"})]
+)
 def test_a_shell_completes_commands_without_importing_them(
     words: str, offered: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
+    "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
     "verify": ("footfall.cli.verify:command", "Read a data folder back, and name what is damaged."),
 }
 

@@ -51,12 +51,12 @@ def run_command(*, name: str, data: Path) -> None:
     run_job(data, name)
 
 
-def run_job(data: Path, name: str) -> None:
-    """Run a job of a folder, and show how far it is and its result."""
+def run_job(data: Path, name: str, *, rows: int | None = None) -> None:
+    """Run a job of a folder, and show how far it is and its result. `rows`: see JobContext."""
     result = carry_out(
         data,
         "run",
-        RunOptions(name),
+        RunOptions(name, rows),
         settings=_settings,
         progress=lambda line: echo(f"{name}: {line}", err=True),
     )

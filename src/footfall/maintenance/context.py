@@ -41,6 +41,7 @@ class JobContext:
 
     A job runs in a thread beside the intake. So whatever takes more than a moment goes to a process (`child`), and
     what has to be done here, by the one writer of the journal, is done in small pieces with `check_stop` between them.
+    `rows` is how many messages somebody wants at once in memory and in a file; None leaves it to the settings.
     """
 
     def __init__(self, data: Path, store: Store, settings: JobSettings, clock: Clock) -> None:
@@ -49,6 +50,7 @@ class JobContext:
         self.settings = settings
         self.clock = clock
         self.progress: Progress = lambda _: None
+        self.rows: int | None = None
         self._lock = threading.Lock()
         self._is_stopping = False
         self._process: subprocess.Popen[bytes] | None = None

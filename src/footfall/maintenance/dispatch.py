@@ -30,9 +30,10 @@ class NoOptions(msgspec.Struct):
 
 
 class RunOptions(msgspec.Struct):
-    """Which job to run."""
+    """Which job to run. `rows`: see JobContext."""
 
     name: str
+    rows: int | None = None
 
 
 def _jobs(runner: JobRunner, _: NoOptions, __: Progress) -> object:
@@ -40,7 +41,7 @@ def _jobs(runner: JobRunner, _: NoOptions, __: Progress) -> object:
 
 
 def _run(runner: JobRunner, options: RunOptions, progress: Progress) -> object:
-    return runner.run(options.name, progress)
+    return runner.run(options.name, progress, rows=options.rows)
 
 
 class FolderCommand(NamedTuple):

@@ -60,8 +60,8 @@ class JobRunner:
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="footfall-jobs", daemon=True)
 
-    def run(self, name: str, progress: Progress) -> str:
-        """Run a job now, after the one that runs; its result.
+    def run(self, name: str, progress: Progress, *, rows: int | None = None) -> str:
+        """Run a job now, after the one that runs; its result. `rows`: see JobContext.
 
         Raises UsageError for a name that no job has, and JobError where it could not do its work.
         """
@@ -71,7 +71,11 @@ class JobRunner:
                 f"there is no job {name!r} by these settings; there are: {', '.join(self._jobs) or 'none'}"
             )
         with self.turn(name, progress):
-            run = self._execute(job, progress)
+            self.context.rows = rows
+            try:
+                run = self._execute(job, progress)
+            finally:
+                self.context.rows = None
         if run.state != "done":
             raise JobError(f"{name}: {run.result}")
         return run.result

@@ -12,7 +12,6 @@ from footfall.storage import DataFolder
 from footfall.storage.journal import Changes
 from footfall.storage.sqlite.store import SqliteStore
 from footfall.testing import ManualClock
-from footfall.testing.warehouse import MemoryWarehouse
 
 
 def opened(path: Path) -> SqliteStore:
@@ -34,9 +33,7 @@ def test_a_folder_without_a_failed_sync_has_none(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_is_over_the_warehouse_and_the_journal(tmp_path: Path) -> None:
-    warehouse = MemoryWarehouse()
-    folder = DataFolder.open(tmp_path, clock=ManualClock())
-    with SqliteStore(folder, "write", clock=ManualClock(), warehouse=lambda _: warehouse) as store:
+    with opened(tmp_path) as store:
         store.journal.commit(Changes([row("a"), row("b")], {}))
         seal(store.journal, store.warehouse, 1)
         store.journal.forget()

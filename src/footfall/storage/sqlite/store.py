@@ -22,12 +22,8 @@ from footfall.storage.warehouse import Warehouse
 __all__ = ["SqliteStore", "open_folder"]
 
 
-def _open_warehouse(folder: DataFolder) -> Warehouse:
-    return ParquetWarehouse(folder.path / "warehouse")
-
-
 class SqliteStore(Store):
-    """A Store in a data folder, which it lets go of when it is closed. `warehouse` opens the folder's warehouse."""
+    """A Store in a data folder, which it lets go of when it is closed. Its warehouse is written through `disk`."""
 
     def __init__(
         self,
@@ -35,11 +31,10 @@ class SqliteStore(Store):
         mode: Mode,
         *,
         clock: Clock | None = None,
-        warehouse: Callable[[DataFolder], Warehouse] = _open_warehouse,
+        disk: Disk | None = None,
     ) -> None:
         self._folder = folder
-        self._open_warehouse = warehouse
-        self._warehouse: Warehouse | None = None
+        self._warehouse = ParquetWarehouse(folder.path / "warehouse", disk=disk)
         self._clock = clock
         self._is_journal_readonly = mode not in ("change", "write")
         self._control = SqliteControl(folder.control_path, readonly=mode in ("read", "check"))
@@ -61,8 +56,6 @@ class SqliteStore(Store):
     @property
     def warehouse(self) -> Warehouse:
         """See Store."""
-        if self._warehouse is None:
-            self._warehouse = self._open_warehouse(self._folder)
         return self._warehouse
 
     @contextmanager
@@ -82,9 +75,9 @@ class SqliteStore(Store):
     def close(self) -> None:
         """See Store."""
         try:
-            for part in (self._warehouse, self._journal):
-                if part is not None:
-                    part.close()
+            self._warehouse.close()
+            if self._journal is not None:
+                self._journal.close()
         finally:
             self._folder.close()
 
@@ -103,4 +96,4 @@ def open_folder(
     folder = takers[mode]()
     if mode == "check" and folder.journal_path.exists():
         SqliteJournal(folder.journal_path, readonly=True).close()
-    return SqliteStore(folder, mode, clock=clock)
+    return SqliteStore(folder, mode, clock=clock, disk=disk)
