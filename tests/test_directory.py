@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from footfall.directory import SystemDirectory, give_owner_and_mode, is_open_to_others, may_be_written
+from footfall.directory import SystemDirectory, give_owner, give_owner_and_mode, is_open_to_others, may_be_written
 from footfall.disk import SystemDisk
 
 DISK = SystemDisk()
@@ -32,6 +32,29 @@ def test_a_name_in_a_folder_becomes_a_link_and_then_the_file_that_it_led_to(tmp_
     directory.remove(["name", "missing"])
     assert list(tmp_path.iterdir()) == []
     assert directory.free() > 0
+
+
+def test_a_file_moves_into_a_folder_in_it(tmp_path: Path) -> None:
+    directory = SystemDirectory(tmp_path)
+    (tmp_path / "file").write_bytes(b"old")
+    (tmp_path / "inside").mkdir()
+
+    directory.move("file", "inside/file")
+    directory.sync("inside")
+
+    assert (tmp_path / "inside" / "file").read_bytes() == b"old"
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root may give a file away")
+def test_a_folder_gets_the_owner_of_another(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    os.chown(tmp_path, 65534, 65534)
+
+    give_owner(tmp_path / "inside", tmp_path)
+
+    owner = (tmp_path / "inside").stat()
+    assert (owner.st_uid, owner.st_gid) == (65534, 65534)
 
 
 def test_a_file_gets_the_mode_of_another(tmp_path: Path) -> None:

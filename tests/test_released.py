@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import lzma
+import tarfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +13,10 @@ from typing import Any
 
 import pytest
 from tests.collector.wire_harness import Wire
-from tests.data.released.answers import judgements_of
+from tests.data.released.answers import answers_of, judgements_of
 
 from footfall.collector import Collector, create_app
+from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -37,6 +39,18 @@ def differences(expected: Any, actual: Any, where: str = "$") -> list[str]:
         items = enumerate(zip(expected, actual, strict=True))
         return [line for index, pair in items for line in differences(*pair, f"{where}[{index}]")]
     return [] if expected == actual else [f"{where} is {actual!r:.200} instead of {expected!r:.200}"]
+
+
+def test_a_folder_has_the_rows_books_figures_and_persons_that_it_had(release: Path, tmp_path: Path) -> None:
+    expected = read(release / "answers.json.xz")
+    with tarfile.open(release / "folder.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    FolderUpgrade(tmp_path).upgrade()
+
+    answers = answers_of(tmp_path, now=expected["now"], ids=expected["ids"])
+
+    assert differences(expected["answers"], answers) == []
+    assert all(expected["answers"].values())
 
 
 def test_a_bundle_judges_as_it_did(release: Path) -> None:

@@ -12,11 +12,14 @@ from typing import IO, Protocol
 
 from footfall.disk import keep_owner_and_mode, sync_folder
 
-__all__ = ["Directory", "SystemDirectory", "give_owner_and_mode", "is_open_to_others", "may_be_written"]
+__all__ = ["Directory", "SystemDirectory", "give_owner", "give_owner_and_mode", "is_open_to_others", "may_be_written"]
 
 
 class Directory(Protocol):
-    """The names in one folder. A change is on the disk when its call returns. Every method raises OSError."""
+    """The names in one folder, and in folders in it (`folder/file`).
+
+    A change is on the disk when its call returns. Every method raises OSError.
+    """
 
     def free(self) -> int:
         """How many bytes there is room for."""
@@ -46,8 +49,8 @@ class Directory(Protocol):
         """Remove a folder and all in it; a missing one is no error. A link in it goes, what it leads to stays."""
         ...
 
-    def sync(self) -> None:
-        """Return once the names of all files in it are on the disk."""
+    def sync(self, name: str = "") -> None:
+        """Return once the names of all files in it, or in the folder `name` in it, are on the disk."""
         ...
 
 
@@ -73,8 +76,10 @@ class SystemDirectory:
         sync_folder(self._path)
 
     def move(self, name: str, to: str) -> None:
-        (self._path / name).replace(self._path / to)
-        sync_folder(self._path)
+        source, target = self._path / name, self._path / to
+        source.replace(target)
+        for folder in {target.parent, source.parent}:
+            sync_folder(folder)
 
     def link(self, name: str, file: Path) -> None:
         (self._path / name).hardlink_to(file)
@@ -89,8 +94,8 @@ class SystemDirectory:
             shutil.rmtree(self._path / name)
         sync_folder(self._path)
 
-    def sync(self) -> None:
-        sync_folder(self._path)
+    def sync(self, name: str = "") -> None:
+        sync_folder(self._path / name)
 
 
 def is_open_to_others(file: IO[bytes]) -> bool:
@@ -112,3 +117,11 @@ def may_be_written(folder: Path) -> bool:
 def give_owner_and_mode(file: IO[bytes], like: Path) -> None:
     """Give an open file the owner, where we may, and the mode of the file at `like`. Raises OSError."""
     keep_owner_and_mode(file.fileno(), like.stat(), private=False)
+
+
+def give_owner(path: Path, like: Path) -> None:
+    """Give a file or folder the owner of another, where we may. Raises OSError."""
+    if hasattr(os, "chown"):
+        owner = like.stat()
+        with suppress(PermissionError):  # only root may give a file away
+            os.chown(path, owner.st_uid, owner.st_gid)

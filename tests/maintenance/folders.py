@@ -149,6 +149,6 @@ class StepDirectory(SystemDirectory):
         self._steps.step(f"remove {name}")
         super().remove_folder(name)
 
-    def sync(self) -> None:
+    def sync(self, name: str = "") -> None:
         self._steps.step("sync folder")
-        super().sync()
+        super().sync(name)

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("footfall.cli.serve:command", "Run a collector."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
+    "upgrade": ("footfall.cli.upgrade:command", "Bring an older data folder to today's format, or undo that."),
     "verify": ("footfall.cli.verify:command", "Read a data folder back, and name what is damaged."),
 }
 

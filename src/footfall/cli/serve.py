@@ -15,6 +15,7 @@ from footfall.cli.log_format import log_to_stderr
 from footfall.cli.output import echo
 from footfall.cli.serve_boot import Boot, prepare
 from footfall.cli.settings_file import read_settings_file
+from footfall.cli.upgrade import upgraded_line
 from footfall.collector import Collector, create_app
 from footfall.collector.commands import CommandServer
 from footfall.collector.key_watch import KeyWatch
@@ -22,11 +23,12 @@ from footfall.collector.keys import TRANSFORM_KEY_FILE
 from footfall.collector.read_settings import SettingsReading, read_settings
 from footfall.collector.serve_settings import CONFIG, SETTINGS, ServeSettings, as_toml
 from footfall.collector.server import serve
-from footfall.errors import OutputError, UsageError
+from footfall.errors import DataFolderError, OutputError, UsageError
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.dispatch import handlers
 from footfall.maintenance.jobs import JobRunner, unsealed_in
 from footfall.maintenance.table import jobs_of
+from footfall.maintenance.upgrade import FolderUpgrade
 
 __all__ = ["command", "say_ready"]
 
@@ -139,6 +141,10 @@ def _print(reading: SettingsReading) -> None:
 
 
 def _serve(boot: Boot, settings: ServeSettings) -> None:
+    upgrade = FolderUpgrade(boot.data)
+    upgraded = upgrade.upgrade() if upgrade.is_due() else None
+    if upgraded is not None:
+        _log.warning("%s", upgraded_line(boot.data, upgraded))
     with (
         Collector(
             boot.data, plan=boot.plan, settings=settings.collector, transform_key=boot.transform_key
@@ -147,6 +153,8 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
         KeyWatch(store.control, boot.keyring, clock=collector.clock),
         ExitStack() as stack,
     ):
+        if upgraded is None:
+            _forget(upgrade)
         runner = JobRunner(
             jobs_of(settings.jobs),
             JobContext(boot.data, collector.store, settings.jobs, collector.clock),
@@ -166,6 +174,14 @@ def _serve(boot: Boot, settings: ServeSettings) -> None:
             tick=collector.tick,
             refused=collector.intake_log.count_refusal,
         )
+
+
+def _forget(upgrade: FolderUpgrade) -> None:
+    """Remove what an earlier start kept from before an upgrade. That it cannot be removed stops nothing."""
+    try:
+        upgrade.forget()
+    except DataFolderError as error:
+        _log.warning("%s", error)
 
 
 def say_ready(url: str) -> None:

@@ -4,49 +4,47 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 from contextlib import suppress
 from pathlib import Path
 
-import msgspec
-
 from footfall.clock import Clock, SystemClock
 from footfall.directory import may_be_written
-from footfall.disk import Disk, FileLock, SystemDisk, read_file
+from footfall.disk import Disk, FileLock, SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
+from footfall.storage.marker import MARKER, FolderMarker, encode_marker, read_marker
 from footfall.timestamps import format_us
 from footfall.versions import DATA_FOLDER
 
-__all__ = ["DataFolder"]
+__all__ = ["CONTROL", "JOURNAL", "DataFolder"]
 
-_MARKER = "footfall.json"
 _LOCK = "footfall.lock"
-_JOURNAL = "journal.db"
-_CONTROL = "control.db"
+JOURNAL = "journal.db"
+CONTROL = "control.db"
 # What a first start that was cut short may leave behind: not yet ours, and nobody else's.
-_BEGUN = {_LOCK, f".{_MARKER}.draft"}
-
-
-class _Marker(msgspec.Struct):
-    footfall: int
-    created_at: str = ""
+_BEGUN = {_LOCK, f".{MARKER}.draft"}
 
 
 class DataFolder:
-    """A data folder that may be used: ours, of a format that we know and, when it was opened to write, held by us."""
+    """A data folder that may be used: ours, of a format that we know and, when it was opened to write, held by us.
+
+    `is_current` is False where it must be upgraded first.
+    """
 
     def __init__(self, path: Path, lock: FileLock | None = None) -> None:
         self._lock = lock
         self.path = path
+        self.is_current = True
 
     @property
     def journal_path(self) -> Path:
         """The journal's database."""
-        return self.path / _JOURNAL
+        return self.path / JOURNAL
 
     @property
     def control_path(self) -> Path:
         """The database of what the collector remembers besides messages: plans and keys."""
-        return self.path / _CONTROL
+        return self.path / CONTROL
 
     @classmethod
     def open(cls, path: str | Path, *, disk: Disk | None = None, clock: Clock | None = None) -> DataFolder:
@@ -67,10 +65,17 @@ class DataFolder:
             lock = disk.lock(path / _LOCK, "footfall collector")
         except OSError as error:
             raise _unusable(path, error) from error
-        if _MARKER not in names:
-            content = msgspec.json.encode(_Marker(DATA_FOLDER, format_us(clock.now_us()))) + b"\n"
+        if MARKER in names:
+            # Somebody may have begun to change the folder before it was locked.
             try:
-                with disk.replacing(path / _MARKER, private=True) as file:
+                _check_marker(disk, path)
+            except DataFolderError:
+                lock.close()
+                raise
+        else:
+            content = encode_marker(FolderMarker(DATA_FOLDER, format_us(clock.now_us())))
+            try:
+                with disk.replacing(path / MARKER, private=True) as file:
                     file.write(content)
             except OSError as error:
                 lock.close()
@@ -79,10 +84,10 @@ class DataFolder:
 
     @classmethod
     def check(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
-        """Raise what `open` would raise now, and change nothing. The folder may be missing."""
+        """Raise what `open` would raise after an upgrade, and change nothing. The folder may be missing."""
         path, disk = Path(path), disk or SystemDisk()
         try:
-            names = _names_to_take(disk, path)
+            names = _names_to_take(disk, path, is_upgrade=True)
         except FileNotFoundError:
             names = set()
         if _LOCK in names:
@@ -92,13 +97,17 @@ class DataFolder:
                 raise _unusable(path, error) from error
         if not may_be_written(path):
             raise _unusable(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
-        return cls(path)
+        folder = cls(path)
+        if MARKER in names:
+            marker = read_marker(disk, path)
+            folder.is_current = marker.footfall == DATA_FOLDER and marker.switch is None
+        return folder
 
     @classmethod
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
         """Use a folder to read from it, also while a collector holds it. Raises DataFolderError."""
         path, disk = Path(path), disk or SystemDisk()
-        if _JOURNAL not in _names_in_ours(disk, path):
+        if JOURNAL not in _names_in_ours(disk, path):
             raise DataFolderError(path, "holds no journal yet; start `footfall serve --data` with it first")
         return cls(path)
 
@@ -135,6 +144,19 @@ class DataFolder:
         except OSError as error:
             raise _unusable(path, error) from error
 
+    @classmethod
+    def upgrade(cls, path: str | Path, command: str, *, disk: Disk | None = None) -> DataFolder:
+        """Take an existing folder of this or an earlier format to upgrade it, as `command`.
+
+        Raises DataFolderError, and DataFolderHeldError.
+        """
+        path, disk = Path(path), disk or SystemDisk()
+        _names_in_ours(disk, path, is_upgrade=True)
+        try:
+            return cls(path, disk.lock(path / _LOCK, command))
+        except OSError as error:
+            raise _unusable(path, error) from error
+
     def close(self) -> None:
         """Let go of the lock. Closing twice is no error."""
         if self._lock is not None:
@@ -142,7 +164,7 @@ class DataFolder:
             self._lock = None
 
 
-def _names_to_take(disk: Disk, path: Path) -> set[str]:
+def _names_to_take(disk: Disk, path: Path, *, is_upgrade: bool = False) -> set[str]:
     """The names in a folder that is footfall's, or empty and may become so. A missing one is a FileNotFoundError."""
     try:
         names = {entry.name for entry in disk.list(path)}
@@ -152,8 +174,8 @@ def _names_to_take(disk: Disk, path: Path) -> set[str]:
         raise _no_folder(path) from None
     except OSError as error:
         raise _unusable(path, error) from error
-    if _MARKER in names:
-        _read_marker(disk, path)
+    if MARKER in names:
+        _check_marker(disk, path, is_upgrade=is_upgrade)
     elif names - _BEGUN:
         raise DataFolderError(path, "is not footfall's and not empty; name a new or an empty folder")
     return names
@@ -163,7 +185,7 @@ def _no_folder(path: Path) -> DataFolderError:
     return DataFolderError(path, "is a file; name a folder, or one that does not exist yet")
 
 
-def _names_in_ours(disk: Disk, path: Path) -> set[str]:
+def _names_in_ours(disk: Disk, path: Path, *, is_upgrade: bool = False) -> set[str]:
     """The names in a folder that is footfall's."""
     try:
         names = {entry.name for entry in disk.list(path)}
@@ -173,22 +195,28 @@ def _names_in_ours(disk: Disk, path: Path) -> set[str]:
         raise DataFolderError(path, "is a file; name the folder that a collector writes") from None
     except OSError as error:
         raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
-    if _MARKER not in names:
+    if MARKER not in names:
         raise DataFolderError(path, "is not footfall's (it has no footfall.json); name the folder of a collector")
-    _read_marker(disk, path)
+    _check_marker(disk, path, is_upgrade=is_upgrade)
     return names
 
 
-def _read_marker(disk: Disk, path: Path) -> None:
-    try:
-        marker = msgspec.json.decode(read_file(disk, path / _MARKER), type=_Marker)
-    except msgspec.DecodeError as error:
-        raise DataFolderError(path, "has a footfall.json that is not footfall's; name another folder") from error
-    except OSError as error:
-        raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
+def _check_marker(disk: Disk, path: Path, *, is_upgrade: bool = False) -> None:
+    """Raise DataFolderError for a newer format and, but for an upgrade, for an older or a half changed one."""
+    marker = read_marker(disk, path)
     if marker.footfall > DATA_FOLDER:
         raise DataFolderError(
             path, f"was written by a newer footfall (format {marker.footfall}, this one knows {DATA_FOLDER}); upgrade"
+        )
+    if is_upgrade:
+        return
+    command = f"footfall upgrade --data {shlex.quote(str(path))}"
+    if marker.switch is not None:
+        undo = "" if marker.switch.is_upgrade else " --undo"
+        raise DataFolderError(path, f"is half changed; finish that by `{command}{undo}`")
+    if marker.footfall < DATA_FOLDER:
+        raise DataFolderError(
+            path, f"has format {marker.footfall} of an earlier footfall; bring it to {DATA_FOLDER} by `{command}`"
         )
 
 

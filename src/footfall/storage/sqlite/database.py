@@ -15,12 +15,13 @@ from footfall.storage.sqlite.library import require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "CHECKPOINT_PAGES", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database", "open_to_read",
-    "reason_of", "transaction", "translated",
+    "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database",
+    "open_still", "open_to_read", "reason_of", "transaction", "translated",
 ]  # fmt: skip
 
-# Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows.
-_PAGE_SIZE = 8192
+PAGE_SIZE = 8192
+"""Larger pages than SQLite's 4 KiB: messages are near 1 KB, and the log takes fewer frames for the same rows."""
+
 # Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
 CHECKPOINT_PAGES = 4096
 _BUSY_MS = 10_000
@@ -109,6 +110,12 @@ def open_to_read(path: Path, *, vfs: str = "") -> apsw.Connection:
         close_database(connection)
 
 
+def open_still(path: Path) -> apsw.Connection:
+    """Open a database that nobody writes to, and make nothing beside it. Raises what SQLite raises."""
+    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    return apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
+
+
 def _place(path: Path) -> tuple[str, int] | None:
     with suppress(OSError):
         return os.path.realpath(path), path.stat().st_ino
@@ -141,7 +148,7 @@ def close_database(connection: apsw.Connection) -> None:
 
 def _make_durable(connection: apsw.Connection, path: Path) -> None:
     """Set what durability rests on, and read back that SQLite did so: it answers a refusal with the old value."""
-    connection.pragma("page_size", _PAGE_SIZE)
+    connection.pragma("page_size", PAGE_SIZE)
     mode = connection.pragma("journal_mode", "wal")
     _require(
         mode == "wal", f"{path}: SQLite keeps journal_mode {mode!r} instead of 'wal'; put the folder on a local disk"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
+from typing import IO
 
 import apsw
 
@@ -17,6 +18,7 @@ from footfall.disk import Disk, SystemDisk
 from footfall.errors import JournalError
 from footfall.printable import counted
 from footfall.storage.books import imbalances, kept, total
+from footfall.storage.sqlite.database import open_still
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import Acknowledged
@@ -24,9 +26,11 @@ from footfall.storage.store import Acknowledged
 __all__ = [
     "JournalFiles",
     "NoRoomError",
+    "check_journal",
     "copy_journal",
     "finish_switch",
     "is_switched",
+    "mark_as_logged",
     "rewrite_log",
     "settle_switch",
 ]
@@ -78,12 +82,11 @@ def copy_journal(
     # Opened before anything is in it: whoever has the file open learns of a write that fails later.
     with files.disk.open(files.copy, "update") as file:
         source.execute("VACUUM INTO ?", (str(files.copy),))
-        file.seek(_VERSIONS_AT)
-        file.write(_WITH_A_LOG)
+        mark_as_logged(file)
         give_owner_and_mode(file, files.path)
         files.disk.sync(file)
         files.disk.uncache(file)
-    _check(files.copy, acknowledged, is_exact=is_exact)
+    check_journal(files.copy, acknowledged, is_exact=is_exact)
     files.directory.point(files.path.name, files.copy.name)
 
 
@@ -128,9 +131,18 @@ def _all_of(path: Path) -> list[str]:
     return [path.name, *(f"{path.name}-{ending}" for ending in ("wal", "shm", "journal"))]
 
 
-def _check(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> None:
-    flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    connection = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
+def mark_as_logged(file: IO[bytes]) -> None:
+    """Say in the head of a copy that it is written through a log."""
+    file.seek(_VERSIONS_AT)
+    file.write(_WITH_A_LOG)
+
+
+def check_journal(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> None:
+    """Raise JournalError unless a copy is sound, its books balance, and all that was acknowledged is in it.
+
+    `is_exact` says that `acknowledged` ends where the journal does.
+    """
+    connection = open_still(path)
     try:
         problems = connection.execute("PRAGMA integrity_check(3)").fetchall()
         differences = [] if problems == [("ok",)] else [str(problem) for (problem,) in problems]

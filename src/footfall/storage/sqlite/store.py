@@ -94,6 +94,6 @@ def open_folder(
         "write": lambda: DataFolder.open(path, disk=disk, clock=clock),
     }
     folder = takers[mode]()
-    if mode == "check" and folder.journal_path.exists():
+    if mode == "check" and folder.journal_path.exists() and folder.is_current:
         SqliteJournal(folder.journal_path, readonly=True).close()
     return SqliteStore(folder, mode, clock=clock, disk=disk)
