@@ -24,6 +24,7 @@ PAGES = [
     "src/footfall/client/README.md",
     "src/footfall/collector/README.md",
     "src/footfall/analytics/README.md",
+    "src/footfall/storage/README.md",
     "tracking_plans/COMMANDS.md",
 ]
 LINKED = [*PAGES, "tests/benchmarks/README.md", "tracking_plans/README.md", ".github/CONTRIBUTING.md"]

@@ -1,7 +1,7 @@
 """Typed columns of the properties that a plan gives to the events of a file: `order_completed.total`.
 
 - an integer is int64
-- a number or decimal is decimal(38, s), read digit by digit; s is what its values need, 18 at most
+- a number or decimal is decimal(20 + s, s), read digit by digit; s is what its values need, 18 at most
 - a boolean is boolean
 - a string, datetime, date or uuid, and what a transform changed, is text as it was sent
 
@@ -29,7 +29,9 @@ from footfall.storage.parquet.uuids import ranks
 __all__ = ["Leaf", "Promoted", "leaves", "promote"]
 
 MOST_DECIMALS = 18
-_MOST_WHOLE = 38 - MOST_DECIMALS  # digits before the point, so that a value fits whatever the scale is
+# Digits before the point, whatever the scale is: so readers can join files of different scales. Of decimal(38, 2) and
+# decimal(38, 3) DuckDB makes decimal(38, 2), which rounds.
+_MOST_WHOLE = 38 - MOST_DECIMALS
 _FORMS: Mapping[PropertyType, Any] = {
     "integer": pyarrow.int64(),
     "number": pyarrow.decimal128(38, MOST_DECIMALS),
@@ -214,7 +216,7 @@ def _narrowed(values: Any, scale: int) -> Any:
     """A column of decimals with as few decimals as its values need, but `scale` at least."""
     for decimals in range(scale, MOST_DECIMALS):
         try:
-            return values.cast(pyarrow.decimal128(38, decimals))
+            return values.cast(pyarrow.decimal128(_MOST_WHOLE + decimals, decimals))
         except pyarrow.ArrowInvalid:
             continue  # a value needs more
     return values
