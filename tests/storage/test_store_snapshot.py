@@ -15,7 +15,7 @@ from tests.storage.sealing import row, seal
 from footfall import storage
 from footfall.storage import Changes, Entry
 from footfall.storage.journal import SealMark
-from footfall.storage.store_snapshot import Loss, StoreSnapshot
+from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 from footfall.storage.warehouse import Warehouse
 from footfall.testing.journal import MemoryJournal
 from footfall.testing.warehouse import MemoryWarehouse
@@ -132,7 +132,7 @@ def test_a_damaged_file_is_passed_over_and_is_a_loss_that_is_logged_once(caplog:
         assert seqs(snapshot) == [1, 2, 3, *range(5, 13)] == seqs(snapshot)
         assert snapshot.lookup("4") == []
 
-    assert snapshot.losses == [Loss(file.name, "1970-01-02", 1, "its checksum is wrong")]
+    assert snapshot.losses == [SealedLoss(file.name, "1970-01-02", 1, "its checksum is wrong")]
     assert snapshot.losses[0].text.endswith(
         "is damaged (its checksum is wrong): 1 message of 1970-01-02 is not counted"
     )

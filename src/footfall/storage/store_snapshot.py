@@ -12,12 +12,12 @@ from footfall.storage.books import Books
 from footfall.storage.journal import Entry, IdRun, Refusals, RowState, SealMark, Snapshot
 from footfall.storage.warehouse import SealedFile, Warehouse, live_files
 
-__all__ = ["Loss", "StoreSnapshot"]
+__all__ = ["SealedLoss", "StoreSnapshot"]
 
 _log = logging.getLogger("footfall")
 
 
-class Loss(NamedTuple):
+class SealedLoss(NamedTuple):
     """Sealed messages that a reader had to pass over. `day` is their day of receipt, "" where it cannot be known."""
 
     name: str
@@ -41,7 +41,7 @@ class StoreSnapshot(Snapshot):
     """
 
     def __init__(self, tail: Snapshot, warehouse: Callable[[], Warehouse]) -> None:
-        self.losses: list[Loss] = []
+        self.losses: list[SealedLoss] = []
         self._tail = tail
         self._mark = tail.seal()
         self._open_warehouse = warehouse
@@ -58,7 +58,7 @@ class StoreSnapshot(Snapshot):
                     self._warehouse = self._open_warehouse()
                     self._files = tuple(live_files(self._warehouse.steps(self._mark.steps)).values())
                 except WarehouseError as error:
-                    self._lose(Loss("the list of sealed files", "", self._mark.messages, str(error)))
+                    self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
 
     def scan(
@@ -118,9 +118,9 @@ class StoreSnapshot(Snapshot):
                 yield from entries
 
     def _skipped(self, file: SealedFile, reason: str) -> None:
-        self._lose(Loss(file.name, file.day, file.messages, reason))
+        self._lose(SealedLoss(file.name, file.day, file.messages, reason))
 
-    def _lose(self, loss: Loss) -> None:
+    def _lose(self, loss: SealedLoss) -> None:
         if all(loss.name != earlier.name for earlier in self.losses):
             self.losses.append(loss)
             _log.warning("%s; `footfall verify` reads every file", loss.text)

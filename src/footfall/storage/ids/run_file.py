@@ -24,7 +24,7 @@ import msgspec
 from footfall.disk import Disk
 from footfall.storage.ids.keys import Key, sort_key, utf8
 
-__all__ = ["BLOCK", "DamagedRunError", "Form", "Piece", "Run", "RunWriter", "Section", "SectionPlan", "write_run"]
+__all__ = ["BLOCK", "DamagedRunError", "Form", "Run", "RunPiece", "RunSection", "RunWriter", "SectionPlan", "write_run"]
 
 BLOCK = 256
 """How many entries one read of a look-up takes."""
@@ -50,7 +50,7 @@ class SectionPlan(NamedTuple):
     text_bytes: int = 0
 
 
-class Piece(NamedTuple):
+class RunPiece(NamedTuple):
     """Entries in order, column by column, as they are in the file; `ends` count from the beginning of the piece."""
 
     highs: bytes
@@ -61,7 +61,7 @@ class Piece(NamedTuple):
 
 
 class _SectionFooter(msgspec.Struct, frozen=True):
-    """A section as the footer has it: where each column is, and the CRC-32 of each, in the order of a Piece."""
+    """A section as the footer has it: where each column is, and the CRC-32 of each, in the order of a RunPiece."""
 
     source: bytes
     form: Form
@@ -97,7 +97,7 @@ class _SectionWriter:
         self.fences = array("Q")
         self.first = self.last = b""
 
-    def write(self, file: IO[bytes], piece: Piece) -> None:
+    def write(self, file: IO[bytes], piece: RunPiece) -> None:
         if not piece.highs:
             return
         before = self.written[0] // _U64
@@ -139,7 +139,7 @@ class RunWriter:
             end = self._sections[-1].end
         self._end = end
 
-    def add(self, section: int, piece: Piece) -> None:
+    def add(self, section: int, piece: RunPiece) -> None:
         """Add the next entries of a section, which follow those that it has."""
         self._sections[section].write(self._file, piece)
 
@@ -161,7 +161,7 @@ def write_run(disk: Disk, path: Path, ids: Mapping[str, Mapping[Key, int]]) -> N
     Raises OSError.
     """
     plans: list[SectionPlan] = []
-    pieces: list[Piece] = []
+    pieces: list[RunPiece] = []
     for source, checksums in sorted(ids.items()):
         uuids = [key for key in checksums if type(key) is bytes]
         texts = {sort_key(key): utf8(key) for key in checksums if type(key) is str}
@@ -182,7 +182,7 @@ def write_run(disk: Disk, path: Path, ids: Mapping[str, Mapping[Key, int]]) -> N
         writer.finish()
 
 
-def _piece(keys: list[bytes], checksums: list[int], texts: Sequence[bytes] = ()) -> Piece:
+def _piece(keys: list[bytes], checksums: list[int], texts: Sequence[bytes] = ()) -> RunPiece:
     halves = array("Q", b"".join(keys))
     if _IS_LITTLE:
         halves.byteswap()
@@ -190,7 +190,7 @@ def _piece(keys: list[bytes], checksums: list[int], texts: Sequence[bytes] = ())
     for text in texts:
         end += len(text)
         ends.append(end)
-    return Piece(
+    return RunPiece(
         packed(halves[0::2]), packed(halves[1::2]), packed(array("I", checksums)), packed(ends), b"".join(texts)
     )
 
@@ -207,7 +207,7 @@ class Run:
         # What a buffer reads ahead is never what the next look-up needs.
         self._raw = self._file.raw if isinstance(self._file, io.BufferedReader) else self._file
         try:
-            self.sections = [Section(self, footer) for footer in self._footer().sections]
+            self.sections = [RunSection(self, footer) for footer in self._footer().sections]
         except DamagedRunError:
             self.close()
             raise
@@ -246,7 +246,7 @@ class Run:
         return msgspec.json.decode(content, type=_Footer)
 
 
-class Section:
+class RunSection:
     """The ids of one source and form in a run, sorted. `first` and `last` are the sort keys of its ends."""
 
     def __init__(self, run: Run, footer: _SectionFooter) -> None:
@@ -296,7 +296,7 @@ class Section:
         start = max(0, bisect_left(self.fences, high) - 1) * BLOCK
         return start + bisect_left(self._block(start), high)
 
-    def piece(self, start: int, end: int) -> Piece:
+    def piece(self, start: int, end: int) -> RunPiece:
         """The entries of these positions."""
         number = end - start
         read = self.run.read
@@ -304,9 +304,11 @@ class Section:
         lows = read(self._lows + start * _U64, number * _U64)
         checksums = read(self._checksums + start * _U32, number * _U32)
         if self.form == "uuid":
-            return Piece(highs, lows, checksums)
+            return RunPiece(highs, lows, checksums)
         base, *ends = self._ends(start, end)
-        return Piece(highs, lows, checksums, packed(array("Q", [end - base for end in ends])), self.texts(start, end))
+        return RunPiece(
+            highs, lows, checksums, packed(array("Q", [end - base for end in ends])), self.texts(start, end)
+        )
 
     def texts(self, start: int, end: int) -> bytes:
         """The ids of these positions, one after the other."""
@@ -329,13 +331,13 @@ class Section:
             yield from zip(ids, checksums, strict=True)
 
     def columns(self) -> list[tuple[int, int]]:
-        """Where each column begins in the file, and how many bytes it has, in the order of a Piece."""
+        """Where each column begins in the file, and how many bytes it has, in the order of a RunPiece."""
         return list(zip(self._footer.columns, self._footer.sizes, strict=True))
 
     def damage(self) -> list[str]:
         """Read it whole, and name what is not as it was written."""
         names = []
-        for name, (at, size), crc in zip(Piece._fields, self.columns(), self._footer.crcs, strict=False):
+        for name, (at, size), crc in zip(RunPiece._fields, self.columns(), self._footer.crcs, strict=False):
             actual = 0
             for position in range(0, size, 1 << 20):
                 actual = zlib.crc32(self.run.read(at + position, min(1 << 20, size - position)), actual)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from footfall.disk import Disk
 from footfall.storage.ids.keys import Key, body_checksum, key_of, sort_key
-from footfall.storage.ids.run_file import DamagedRunError, Run, Section, write_run
+from footfall.storage.ids.run_file import DamagedRunError, Run, RunSection, write_run
 from footfall.storage.journal import IdRun, RunSwap
 from footfall.timestamps import format_us
 
@@ -57,7 +57,7 @@ class StoredIds:
         self._first_seq = 1
         self._received_at = 0
         self._runs: dict[str, Run] = {}
-        self._sections: dict[str, list[Section]] = {}
+        self._sections: dict[str, list[RunSection]] = {}
 
     @property
     def last_run(self) -> int:
@@ -192,7 +192,7 @@ class StoredIds:
                 self._sections[section.source].remove(section)
             run.close()
 
-    def _find_older(self, sections: Sequence[Section], keys: list[Key], checksums: dict[Key, int]) -> None:
+    def _find_older(self, sections: Sequence[RunSection], keys: list[Key], checksums: dict[Key, int]) -> None:
         uuids = [key for key in keys if type(key) is bytes]
         texts = {sort_key(key): key for key in keys if type(key) is str}
         wanted: dict[str, Iterable[bytes]] = {"uuid": uuids, "text": texts}
