@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from footfall.errors import JournalError
 from footfall.storage import Changes, Entry, Journal, Row, RowState, Snapshot, SqliteJournal
 from footfall.storage.books import COUNTS, imbalances, in_quarantine, kept, total
-from footfall.storage.journal import SealMark, counter_name
+from footfall.storage.journal import Purge, SealMark, counter_name
+from footfall.storage.purge_rule import PurgeRule
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -426,6 +427,74 @@ def test_a_closed_journal_forgets_nothing(journal: Journal) -> None:
 
     with pytest.raises(JournalError, match="closed"):
         journal.forget()
+
+
+def purged(journal: Journal, rule: PurgeRule) -> None:
+    journal.commit(Changes([], {}, purge=Purge(rule, {})))
+
+
+def test_a_purge_removes_what_its_rule_names_and_counts_it(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", event="left"), row("c", source="app"), row("d", event=None)], {}))
+    journal.commit(Changes([row("e", kind="quarantined"), row("f", kind="quarantined", event="left")], {}))
+
+    purged(journal, PurgeRule(event="seen", source="shop"))
+    purged(journal, PurgeRule(event="(page)"))
+
+    assert [entry.row.message_id for entry in all_of(journal)] == ["b", "c"]
+    assert [entry.row.message_id for entry in all_of(journal, "quarantined")] == ["f"]
+    books = journal.books()
+    assert books["shop", "seen"] == counts(received=2, stored=1, quarantined=1, purged=1, quarantine_purged=1)
+    assert books["shop", "(page)"] == counts(received=1, stored=1, purged=1)
+    assert (kept(total(books)), in_quarantine(total(books))) == (2, 1)
+    with journal.snapshot() as snapshot:
+        assert imbalances(books, watermark=6, quarantine=snapshot.in_quarantine()) == []
+
+
+def test_a_purge_by_time_is_of_receipt_from_its_first_moment_to_before_its_last(journal: Journal) -> None:
+    first = row("a").received_at
+    journal.commit(Changes([row(name)._replace(received_at=first + number) for number, name in enumerate("abc")], {}))
+
+    purged(journal, PurgeRule(since=first + 1, until=first + 2))
+
+    assert [entry.row.message_id for entry in all_of(journal)] == ["a", "c"]
+
+
+def test_what_was_purged_stays_out_when_it_is_sent_again(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b", kind="quarantined"), row("c", kind="quarantined", source="app")], {}))
+    purged(journal, PurgeRule(source="shop"))
+
+    again = [row("a"), row("b", kind="quarantined"), row("b"), row("b")._replace(body=b"{}"), row("c", source="app")]
+    fresh = journal.commit(Changes(again, {}))
+
+    assert fresh == [False, False, False, False, True]
+    assert [entry.row.message_id for entry in all_of(journal)] == ["c"]
+    assert journal.books()["shop", "seen"]["conflicting"] == 0
+    assert journal.commit(Changes([row("a")._replace(body=b"{}")], {})) == [False]
+    assert journal.books()["shop", "seen"]["conflicting"] == 1
+
+
+def test_a_purge_of_sealed_messages_moves_the_mark_and_counts_them_once(journal: Journal) -> None:
+    journal.commit(Changes([row("a"), row("b"), row("c", event="left"), row("d")], {}))
+    sealed(journal, 3)
+    rule = PurgeRule(event="seen")
+
+    purge = Purge(rule, {("shop", "seen"): 2})
+    journal.commit(Changes([], {}, seal=SealMark(3, 1, 2), purge=purge))
+
+    assert mark_of(journal) == SealMark(3, 1, 2)
+    assert all_of(journal) == []
+    assert journal.books()["shop", "seen"] == counts(received=3, stored=3, purged=3)
+    assert journal.forget() == 1
+
+
+def test_a_purge_that_finds_nothing_changes_nothing(journal: Journal) -> None:
+    journal.commit(Changes([row("a")], {}))
+    books = journal.books()
+
+    purged(journal, PurgeRule(event="left"))
+    purged(journal, PurgeRule(event="' OR 1=1 --", source="'"))
+
+    assert (journal.books(), len(all_of(journal))) == (books, 1)
 
 
 def test_an_empty_commit_changes_nothing(journal: Journal) -> None:

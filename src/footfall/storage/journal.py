@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 from footfall.storage.books import Books
+from footfall.storage.purge_rule import PurgeRule
 
 __all__ = [
     "QUARTER_US",
@@ -15,6 +16,7 @@ __all__ = [
     "Entry",
     "IdRun",
     "Journal",
+    "Purge",
     "Refusals",
     "Row",
     "RowState",
@@ -102,6 +104,13 @@ class RunSwap(NamedTuple):
     removed: tuple[str, ...]
 
 
+class Purge(NamedTuple):
+    """What a rule removes: rows of the journal, and so many `sealed` messages, by (source, event), that are gone."""
+
+    rule: PurgeRule
+    sealed: Mapping[tuple[str, str], int]
+
+
 class Changes(NamedTuple):
     """One durable step: rows to keep, how many messages (by source and event) were rejected, what leaves quarantine.
 
@@ -113,6 +122,9 @@ class Changes(NamedTuple):
 
     `seal` moves the mark up to which the rows are sealed, which never goes back. `swaps` put runs of ids in the place
     of others.
+
+    `purge` removes rows before any are added, stored and quarantined ones, and counts them as purged. Their ids stay:
+    what is sent again is a duplicate. When its commit returns, nothing of them is in the journal's files.
     """
 
     rows: Sequence[Row]
@@ -121,6 +133,7 @@ class Changes(NamedTuple):
     probe: int | None = None
     seal: SealMark | None = None
     swaps: Sequence[RunSwap] = ()
+    purge: Purge | None = None
 
 
 class Refusals(NamedTuple):
@@ -250,7 +263,8 @@ class Journal(Reads, Protocol):
         released row gets a new `seq`.
 
         Raises JournalError, too, where `seal` would go back or lies beyond the watermark as it was before this commit,
-        and where a run that a swap removes is not there.
+        and where a run that a swap removes is not there. A purge that is done, but whose bytes could not be removed
+        from the files now, is one too; the same purge again tries it again.
         """
         ...
 

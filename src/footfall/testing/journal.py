@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.ids.keys import body_checksum, is_conflict
+from footfall.storage.ids.keys import NOT_COMPARED, body_checksum, is_conflict
 from footfall.storage.journal import (
     Changes,
     Entry,
     IdRun,
     Journal,
+    Purge,
     Refusals,
     Row,
     RowState,
@@ -55,9 +56,12 @@ class MemoryJournal(SnapshotReads, Journal):
             self._require_open()
             if self.fail_with:
                 raise self.fail_with.pop(0)
+            mark = self._sealed
             if changes.seal is not None:
                 self._move_mark(changes.seal)
             self.commits.append(changes)
+            if changes.purge is not None:
+                self._purge(changes.purge, mark)
             fresh = [self._keep(row) for row in changes.rows]
             for (source, event), number in changes.rejected.items():
                 self._count(source, event, "rejected", number)
@@ -123,9 +127,26 @@ class MemoryJournal(SnapshotReads, Journal):
         self._books[row.source, counter_name(row.event, row.type)][why] += 1
 
     def _count(self, source: str, event: str, name: str, number: int) -> None:
-        counts = self._books.setdefault((source, event), dict.fromkeys(COUNTS, 0))
+        counts = self._line(source, event)
         counts["received"] += number
         counts[name] += number
+
+    def _purge(self, purge: Purge, mark: SealMark) -> None:
+        for line, number in purge.sealed.items():
+            self._line(*line)["purged"] += number
+        for entry in list(self._entries.values()):
+            row, name = entry.row, counter_name(entry.row.event, entry.row.type)
+            if not purge.rule.matches(row.source, name, row.received_at):
+                continue
+            del self._entries[entry.seq]
+            if row.kind == "quarantined":
+                self._line(row.source, name)["quarantine_purged"] += 1
+                self._checksums[row.source, row.message_id] = NOT_COMPARED
+            elif entry.seq > mark.seq:
+                self._line(row.source, name)["purged"] += 1
+
+    def _line(self, source: str, event: str) -> dict[str, int]:
+        return self._books.setdefault((source, event), dict.fromkeys(COUNTS, 0))
 
     def _move_mark(self, mark: SealMark) -> None:
         if not self._sealed.seq <= mark.seq <= self._seq or mark.steps < self._sealed.steps:

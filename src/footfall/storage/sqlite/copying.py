@@ -14,11 +14,10 @@ from pathlib import Path
 import apsw
 
 from footfall.disk import Disk
-from footfall.storage.sqlite.database import close_database, open_to_read, reason_of, translated
+from footfall.storage.sqlite.database import BUSY_MS, close_database, open_to_read, reason_of, translated
 
 __all__ = ["copy_control", "copy_journal", "integrity_problems"]
 
-_BUSY_MS = 10_000
 _MOST_PROBLEMS = 3
 
 
@@ -57,7 +56,7 @@ def _opened(path: Path) -> Iterator[apsw.Connection]:
     flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
     connection = apsw.Connection(str(path), flags=flags)
     try:
-        connection.set_busy_timeout(_BUSY_MS)
+        connection.set_busy_timeout(BUSY_MS)
         yield connection
     finally:
         close_database(connection)

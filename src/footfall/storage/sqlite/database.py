@@ -15,8 +15,8 @@ from footfall.storage.sqlite.library import require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "make_private", "open_database",
-    "open_still", "open_to_read", "reason_of", "transaction", "translated",
+    "BUSY_MS", "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "make_private",
+    "open_database", "open_still", "open_to_read", "reason_of", "transaction", "translated",
 ]  # fmt: skip
 
 PAGE_SIZE = 8192
@@ -24,7 +24,7 @@ PAGE_SIZE = 8192
 
 # Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
 CHECKPOINT_PAGES = 4096
-_BUSY_MS = 10_000
+BUSY_MS = 10_000
 _SYNCHRONOUS_FULL = 2
 
 # What fails without harm to what was committed: a read, a lock, or a write, which the log does not count as committed
@@ -67,7 +67,7 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
     except (apsw.Error, OSError) as error:
         raise translated("opened", path, error) from error
     try:
-        connection.set_busy_timeout(_BUSY_MS)
+        connection.set_busy_timeout(BUSY_MS)
         version = connection.pragma("user_version")
         _require(
             version <= SCHEMA_VERSION,

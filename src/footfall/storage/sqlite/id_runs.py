@@ -39,14 +39,14 @@ def add_runs(connection: apsw.Connection, runs: Sequence[IdRun]) -> None:
     connection.executemany(_ADD, runs)
 
 
-def put_in_runs(connection: apsw.Connection, ids: StoredIds) -> None:
-    """Have the ids of all sealed rows in runs that count, inside of the transaction in which rows go.
+def put_in_runs(connection: apsw.Connection, ids: StoredIds, *, is_all: bool = False) -> None:
+    """Have the ids of all sealed rows, or of all stored ones, in runs, inside of the transaction in which rows go.
 
     Raises JournalError where no run can be written.
     """
     ((seq, sealed),) = connection.execute("SELECT last_seq.seq, seal.seq FROM last_seq, seal")
     catch_up(connection, ids, seq)
-    if sealed > ids.last_run and not ids.write_run():
+    if (seq if is_all else sealed) > ids.last_run and not ids.write_run():
         raise JournalError(f"{ids.folder} takes no run of ids, so no row may go; make room, or make it writable")
     add_runs(connection, ids.pending)
 

@@ -32,6 +32,7 @@ from footfall.storage.sqlite.database import (
     translated,
 )
 from footfall.storage.sqlite.id_runs import catch_up, put_in_runs
+from footfall.storage.sqlite.purging import purge_rows, wipe
 from footfall.storage.sqlite.renewal import (
     JournalFiles,
     NoRoomError,
@@ -308,12 +309,18 @@ class SqliteJournal(SnapshotReads):
     def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
         self._ids.write_due_run()
         with transaction(connection):
+            if changes.purge is not None:
+                put_in_runs(connection, self._ids, is_all=True)
+                purge_rows(connection, changes.purge)
             written = write_changes(connection, changes, self._ids, self._clock.now_us())
         self._ids.settle(changes.swaps)
         for source, checksums in written.checksums.items():
             self._ids.add(source, checksums)
         self._ids.follow(written.seq, changes.rows[-1].received_at if changes.rows else 0)
         self._acknowledge(written.seq, written.bodies)
+        if changes.purge is not None:
+            self._acknowledged = Acknowledged(written.seq, written.seq)  # its checksum was of rows that are gone
+            wipe(connection)
         return written.fresh
 
     def _forget(self, connection: apsw.Connection, limit: int) -> int:

@@ -11,7 +11,7 @@ import apsw
 
 from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
-from footfall.storage.ids.keys import Key, body_checksum, is_conflict, key_of
+from footfall.storage.ids.keys import NOT_COMPARED, Key, body_checksum, is_conflict, key_of
 from footfall.storage.ids.stored_ids import StoredIds
 from footfall.storage.journal import Changes, Entry, Row, RowState, counter_name, is_misdated, quarter_of
 from footfall.storage.sqlite.id_runs import add_runs, catch_up, swap_runs
@@ -20,7 +20,7 @@ from footfall.storage.sqlite.sealed_rows import move_mark
 
 __all__ = ["Written", "write_changes"]
 
-_IN_QUARANTINE = "SELECT EXISTS (SELECT 1 FROM quarantined)"
+_IS_ANY_WAITING = "SELECT EXISTS (SELECT 1 FROM quarantined) OR EXISTS (SELECT 1 FROM purged_ids)"
 _TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, event, type"
 _INSERT_ROW = {kind: insert_into(table) for kind, table in TABLES.items()}
 _values_of = itemgetter(*(Row._fields.index(column.name) for column in COLUMNS))
@@ -40,9 +40,12 @@ INSERT INTO refusals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET number = numb
 _PROBE = "INSERT OR REPLACE INTO probe VALUES (1, ?, randomblob(?))"
 # SQLite takes 32,766 variables in one statement; fewer keep the statement cache warm for usual batch sizes.
 _LOOKUP_WIDTHS = (1000, 100, 10, 1)
+_PURGED = 0  # the number of a row that was purged from quarantine, of which the id is left
 _WAITING = {
     width: f"""
-    SELECT message_id, seq, body FROM quarantined WHERE source = ? AND message_id IN ({", ".join("?" * width)})
+    WITH asked (message_id) AS (VALUES {", ".join("(?)" for _ in range(width))})
+    SELECT message_id, seq, body FROM asked CROSS JOIN quarantined USING (message_id) WHERE source = ?
+    UNION ALL SELECT message_id, {_PURGED}, NULL FROM asked CROSS JOIN purged_ids USING (message_id) WHERE source = ?
     """  # noqa: S608 - placeholders only
     for width in _LOOKUP_WIDTHS
 }
@@ -61,7 +64,7 @@ class Written(NamedTuple):
 
 
 class _Waiting(NamedTuple):
-    """A row in quarantine that a row of the commit repeats."""
+    """A row in quarantine, or that was purged from there, that a row of the commit repeats."""
 
     seq: int
     checksum: int
@@ -96,7 +99,7 @@ class _Decisions:
         checksum = body_checksum(row.body)
         earlier = stored.get(key)
         like = waiting.get((source, key)) if waiting and earlier is None else None
-        if like is not None and kind == "quarantined":
+        if like is not None and (kind == "quarantined" or like.seq == _PURGED):
             earlier = like.checksum
         if earlier is not None:
             self.fresh.append(False)
@@ -166,9 +169,9 @@ def write_changes(connection: apsw.Connection, changes: Changes, ids: StoredIds,
 
 
 def _waiting(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, Key], _Waiting]:
-    """The rows in quarantine that have the id of one of these."""
+    """The rows that are in quarantine, or were purged from there, and have the id of one of these."""
     waiting: dict[tuple[str, Key], _Waiting] = {}
-    ((is_any,),) = connection.execute(_IN_QUARANTINE)
+    ((is_any,),) = connection.execute(_IS_ANY_WAITING)
     if not is_any:
         return waiting
     by_source: dict[str, list[str]] = {}
@@ -179,8 +182,9 @@ def _waiting(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str
         for width in _LOOKUP_WIDTHS:
             while len(message_ids) - start >= width:
                 part = message_ids[start : start + width]
-                for message_id, seq, body in connection.execute(_WAITING[width], (source, *part)):
-                    waiting[source, key_of(message_id)] = _Waiting(seq, body_checksum(body))
+                for message_id, seq, body in connection.execute(_WAITING[width], (*part, source, source)):
+                    checksum = NOT_COMPARED if body is None else body_checksum(body)
+                    waiting[source, key_of(message_id)] = _Waiting(seq, checksum)
                 start += width
     return waiting
 

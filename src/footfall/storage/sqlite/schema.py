@@ -38,6 +38,9 @@ SCHEMA = f"""
 CREATE TABLE id_runs (
     name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, month TEXT NOT NULL, ids INTEGER NOT NULL
 );
+CREATE TABLE purged_ids (
+    message_id TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (message_id, source)
+) WITHOUT ROWID;
 CREATE TABLE books (
     source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in COUNTS)},
     PRIMARY KEY (source, event)
