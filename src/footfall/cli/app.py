@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "keys": ("footfall.cli.keys:command", "Create, list and revoke the keys of a collector."),
     "person": ("footfall.cli.person:command", "Show one person: traits, ids, messages, reasons."),
     "plan": ("footfall.cli.plan:command", "Check, compare, document and use tracking plans."),
+    "purge": ("footfall.cli.purge:command", "Remove messages for ever: a leaked secret, test traffic."),
     "quarantine": (
         "footfall.cli.quarantine:command",
         "List what broke the plan and why, and let out what passes a mended one.",

@@ -17,6 +17,7 @@ from footfall.errors import DataFolderHeldError, UsageError
 from footfall.maintenance.context import JobContext, Progress
 from footfall.maintenance.jobs import JobRunner
 from footfall.maintenance.table import jobs_of
+from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Mode
 
 __all__ = ["COMMANDS", "FolderCommand", "NoOptions", "RunOptions", "carry_out", "handlers"]
@@ -44,6 +45,15 @@ def _run(runner: JobRunner, options: RunOptions, progress: Progress) -> object:
     return runner.run(options.name, progress, rows=options.rows)
 
 
+def _purge(runner: JobRunner, rule: PurgeRule, progress: Progress) -> object:
+    # Loaded late: few collectors ever purge.
+    from footfall.maintenance.purge import purge
+
+    with runner.turn("purge", progress):
+        runner.context.progress = progress
+        return purge(runner.context, rule)
+
+
 class FolderCommand(NamedTuple):
     """One row of the table of commands.
 
@@ -60,6 +70,7 @@ class FolderCommand(NamedTuple):
 
 COMMANDS: Mapping[str, FolderCommand] = {
     "jobs": FolderCommand(_jobs, NoOptions, "read", "footfall jobs"),
+    "purge": FolderCommand(_purge, PurgeRule, "change", "footfall purge"),
     "run": FolderCommand(_run, RunOptions, "change", "footfall jobs run"),
 }
 """Every command by its name. A new command is a row."""

@@ -1,18 +1,22 @@
-"""What a check, a backup and a restore have to say."""
+"""What a check, a backup, a restore and a purge have to say."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from footfall.maintenance.backup import Backup
 from footfall.maintenance.restore import Restoration
 from footfall.maintenance.verify import Damage, Verification
 from footfall.printable import counted, printable
+from footfall.storage.purge_rule import PurgeRule
 
-__all__ = ["backup_lines", "restoration_lines", "verification_json", "verification_lines"]
+if TYPE_CHECKING:
+    from footfall.maintenance.purge_files import PurgePreview  # loads pyarrow
+
+__all__ = ["backup_lines", "preview_lines", "restoration_lines", "verification_json", "verification_lines"]
 
 _MOST_COUNTS = 5
 
@@ -67,3 +71,15 @@ def restoration_lines(result: Restoration, data: Path) -> Iterator[str]:
     """What was restored, and what is missing in it."""
     yield from verification_lines(result.verification)
     yield printable(f"restored from {result.backup}; go on with: footfall serve --data {shlex.quote(str(data))}")
+
+
+def preview_lines(preview: PurgePreview, rule: PurgeRule) -> Iterator[str]:
+    """What a purge would remove, by day, source and event."""
+    for count in preview.counts:
+        where = "" if count.kind == "stored" else " in quarantine"
+        yield printable(f"{count.day}  {count.source}  {count.event}: {count.messages:,}{where}")
+    for name in preview.unreadable:
+        yield printable(f"warehouse/{name} is damaged, and may have some: footfall verify says which backup mends it")
+    number = sum(count.messages for count in preview.counts)
+    files = f"; {counted(len(preview.rewritten), 'sealed file')} would be written anew" if preview.rewritten else ""
+    yield printable(f"{counted(number, 'message')} of {rule} would go{files}")

@@ -7,11 +7,9 @@ from collections.abc import Iterable
 import msgspec
 
 from footfall.errors import UsageError
-from footfall.timestamps import format_us
+from footfall.timestamps import format_day, format_us
 
 __all__ = ["PurgeRule"]
-
-_DAY = len("2026-11-29")
 
 
 class PurgeRule(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +48,8 @@ class PurgeRule(msgspec.Struct, frozen=True, kw_only=True):
 
         `names` are their sources and events.
         """
-        is_before = self.since is not None and day < format_us(self.since)[:_DAY]
-        is_after = self.until is not None and day > format_us(self.until - 1)[:_DAY]
+        is_before = self.since is not None and day < format_day(self.since)
+        is_after = self.until is not None and day > format_day(self.until - 1)
         return not is_before and not is_after and any(self._names(source, event) for source, event in names)
 
     def _names(self, source: str, event: str) -> bool:

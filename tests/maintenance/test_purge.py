@@ -1,0 +1,227 @@
+"""What a rule names is removed everywhere, counts as purged once, and leaves no byte behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, compact, is_balanced, seal
+
+from footfall import storage
+from footfall.clock import SystemClock
+from footfall.collector import Collector
+from footfall.collector.job_settings import JobSettings
+from footfall.maintenance.backup import backup
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.purge import PurgedLine, PurgeReceipt, purge
+from footfall.maintenance.purge_files import PurgeCount, preview, rewrite
+from footfall.maintenance.verify import verify
+from footfall.storage.books import kept
+from footfall.storage.purge_rule import PurgeRule
+from footfall.storage.store import Store
+
+RULE = PurgeRule(event="leaked")
+SECRET = "hunter2-hunter2"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with secrets in two sealed files of three, in the tail, in quarantine, and in what was compacted."""
+    path = tmp_path / "data"
+    collect(path, ["a", "b"])
+    leak(path, "x1", "x2")
+    seal(path)
+    leak(path, "x3")
+    compact(path)
+    seal(path)
+    collect(path, ["c"])
+    seal(path)
+    leak(path, "x4", "x5")
+    seal(path)
+    leak(path, "x6")
+    collect(path, ["d"])
+    with Collector(path) as collector:
+        collector.take(
+            b'{"batch": [{"type": "track", "event": "leaked", "messageId": "q", "properties": {"p": "%s"}}]}'
+            % SECRET.encode(),
+            source="shop",
+        )
+    return path
+
+
+def leak(data: Path, *message_ids: str) -> None:
+    body = batch(message_ids, event="leaked").replace(
+        b'"userId": "u"', b'"userId": "u", "name": "%s"' % SECRET.encode()
+    )
+    with Collector(data) as collector:
+        collector.take(body, source="shop")
+
+
+@contextmanager
+def opened(data: Path) -> Iterator[JobContext]:
+    with storage.open(data, "change", command="test", remedy="") as store:
+        yield JobContext(data, store, JobSettings(), SystemClock())
+
+
+def here(_: JobContext, arguments: Mapping[str, object]) -> object:
+    return rewrite(arguments, lambda _: None)
+
+
+def purged(data: Path, rule: PurgeRule = RULE) -> PurgeReceipt:
+    with opened(data) as context:
+        return purge(context, rule, rewrite=here)
+
+
+def where_it_is(data: Path) -> list[str]:
+    """The files of a folder with the bytes of a secret, also in compressed columns."""
+    plain = [path.name for path in data.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
+    return sorted(plain) + [name for name, body in bodies(data).items() if SECRET.encode() in body]
+
+
+def test_a_secret_is_removed_from_everywhere_and_everything_else_stays(data: Path) -> None:
+    before = where_it_is(data)
+
+    receipt = purged(data)
+
+    assert set(before) >= {"journal.db", "x1", "x4", "x6"}
+    assert where_it_is(data) == []
+    assert set(bodies(data)) == {"a", "b", "c", "d"}
+    assert (receipt.rule, receipt.stored, receipt.quarantined) == ("event leaked", 6, 1)
+    assert receipt.lines == (PurgedLine("shop", "leaked", 6, 1),)
+    assert len(receipt.rewritten) == 3
+    assert is_balanced(data)
+    assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+def test_a_preview_counts_by_day_source_and_event_and_changes_nothing(data: Path) -> None:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        day = snapshot.files[0].day
+
+    result = preview(data, RULE)
+
+    assert result.counts == (
+        PurgeCount(day, "shop", "leaked", "quarantined", 1),
+        PurgeCount(day, "shop", "leaked", "stored", 6),
+    )
+    assert len(result.rewritten) == 3
+    assert len(bodies(data)) == 10
+
+
+def test_a_repeat_of_a_purged_message_stays_out(data: Path) -> None:
+    purged(data)
+
+    counts = collect(data, ["x1", "x3", "x6", "q", "new"], event="leaked")
+
+    assert (counts["duplicate"], counts["stored"]) == (4, 1)
+
+
+def test_the_manifest_says_which_rule_was_carried_out(data: Path) -> None:
+    receipt = purged(data)
+
+    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+        step = store.warehouse.steps(snapshot.seal().steps)[-1]
+    assert (step.action, step.rule, step.at, step.replaced) == ("purged", "event leaked", receipt.at, receipt.rewritten)
+
+
+def test_backups_keep_what_they_have(data: Path, tmp_path: Path) -> None:
+    path = Path(backup(data, tmp_path / "backups").path)
+
+    purged(data)
+
+    assert len(bodies(path)) == 10
+    assert verify(path).is_whole
+    assert set(bodies(Path(backup(data, tmp_path / "backups").path))) == {"a", "b", "c", "d"}
+
+
+def test_the_same_purge_again_removes_nothing_more(data: Path) -> None:
+    purged(data)
+
+    again = purged(data)
+
+    assert (again.stored, again.quarantined, again.rewritten) == (0, 0, ())
+    assert is_balanced(data)
+
+
+def test_a_source_and_a_time_are_purged(data: Path) -> None:
+    collect(data, ["e"], source="test")
+    with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
+        last = max(entry.row.received_at for chunk in snapshot.scan("stored") for entry in chunk)
+
+    assert purged(data, PurgeRule(source="test", until=last)).stored == 0
+    assert purged(data, PurgeRule(since=last)).stored == 1
+    assert "e" not in bodies(data)
+
+
+def test_a_damaged_file_that_may_have_some_is_named_and_the_rest_is_purged(data: Path) -> None:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        file = snapshot.files[0]
+    path = data / "warehouse" / file.name
+    content = path.read_bytes()
+    path.write_bytes(content[:-9])
+
+    receipt = purged(data)
+    path.write_bytes(content)
+    again = purged(data)
+
+    assert receipt.unreadable == (file.name,)
+    assert (receipt.stored, again.stored, again.unreadable) == (4, 2, ())
+    assert where_it_is(data) == []
+    assert is_balanced(data)
+
+
+class SteppedStore:
+    """A store whose process may end before or after anything that a purge changes."""
+
+    def __init__(self, store: Store, steps: Steps) -> None:
+        self._store = store
+        self._steps = steps
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self._store, name)
+        if name in ("journal", "warehouse"):
+            return SteppedStore(value, self._steps)
+        if name not in ("commit", "append", "remove"):
+            return value
+
+        def stepped(*arguments: object) -> object:
+            self._steps.step(name)
+            result = value(*arguments)
+            self._steps.step(f"{name} done")
+            return result
+
+        return stepped
+
+
+@pytest.mark.slow
+def test_a_purge_that_is_killed_at_any_step_is_finished_by_the_next_and_counts_once(tmp_path: Path) -> None:
+    crashes = 0
+    while True:
+        data = tmp_path / str(crashes)
+        collect(data, ["a"])
+        leak(data, "x1")
+        seal(data)
+        leak(data, "x2")
+        steps = Steps(crash_at=crashes)
+        with opened(data) as context:
+            context.store = SteppedStore(context.store, steps)  # type: ignore[assignment]  # it is one by its names
+            try:
+                purge(context, RULE, rewrite=here)
+                is_killed = False
+            except Crash:
+                is_killed = True
+        collect(data, ["x2"], event="leaked")
+        purged(data)
+
+        assert set(bodies(data)) == {"a"}
+        assert where_it_is(data) == []
+        assert is_balanced(data)
+        with storage.open(data, "read") as store:
+            counts = store.journal.books()["shop", "leaked"]
+        assert (counts["stored"], counts["purged"], kept(counts)) == (2, 2, 0)
+        if not is_killed:
+            break
+        crashes += 1
+
+    assert crashes == 8
