@@ -115,7 +115,10 @@ class Disk(Protocol):
         ...
 
     def make_folder(self, path: Path, *, private: bool = False) -> None:
-        """Make a folder and its parents; an existing one is no error. A `private` one is its owner's alone."""
+        """Make a folder and its parents, on the disk as this returns; an existing one is no error.
+
+        A `private` one is its owner's alone.
+        """
         ...
 
 
@@ -194,7 +197,10 @@ class SystemDisk:
         path.unlink(missing_ok=True)
 
     def make_folder(self, path: Path, *, private: bool = False) -> None:
+        new = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(mode=0o700 if private else 0o777, parents=True, exist_ok=True)
+        for folder in new:
+            sync_folder(folder.parent)
 
 
 def read_file(disk: Disk, path: Path, *, most: int = LARGEST_FILE) -> bytes:

@@ -13,7 +13,8 @@ from typing import Self
 
 import apsw
 
-from footfall.storage import DataFolder, SqliteJournal
+from footfall import storage
+from footfall.storage import DataFolder
 
 __all__ = ["PATIENCE", "Senders", "assert_nothing_lost"]
 
@@ -104,10 +105,9 @@ class Senders:
 
 def assert_nothing_lost(data: Path, senders: Senders) -> None:
     """Every acknowledged message is there, once; nothing is there that nobody sent; the books agree."""
-    journal = SqliteJournal(DataFolder.read(data).journal_path, readonly=True)
-    stored = [entry.row.message_id for chunk in journal.scan("stored") for entry in chunk]
-    books = journal.books().get(("default", "e"), {"received": 0, "stored": 0, "duplicate": 0})
-    journal.close()
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        stored = [entry.row.message_id for chunk in snapshot.scan("stored") for entry in chunk]
+        books = snapshot.books().get(("default", "e"), {"received": 0, "stored": 0, "duplicate": 0})
     check = apsw.Connection(str(DataFolder.read(data).journal_path), flags=apsw.SQLITE_OPEN_READONLY)
     intact = check.pragma("integrity_check")
     check.close()

@@ -53,10 +53,10 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
         begin, until = snapshot.seal(), snapshot.watermark()
         waiting = kept(total(snapshot.books())) - begin.messages
     _refuse_older_journal(context, begin, until)
+    _clear(warehouse, begin)
     mark, files = begin, 0
     try:
         while waiting and mark.seq < until:
-            _clear(warehouse, mark)
             request: dict[str, object] = {
                 "data": str(context.data), "after": mark.seq, "until": until, "parts": _PARTS,
                 "rows": context.rows or context.settings.seal_rows,
