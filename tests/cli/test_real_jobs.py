@@ -86,7 +86,7 @@ def test_a_collector_makes_the_backup_that_is_asked_for_and_remembers_it(tmp_pat
 def test_a_job_that_fails_twice_is_in_the_log_in_stats_and_in_the_list(tmp_path: Path) -> None:
     data = tmp_path / "data"
     (tmp_path / "file").touch()
-    with CollectorProcess(data, options=["--backup", str(tmp_path / "file")]) as collector:
+    with CollectorProcess(data, options=["--backup", str(tmp_path / "file" / "backups")]) as collector:
         runs = [footfall("jobs", "run", "backup", "--data", data) for _ in range(3)]
         listed = footfall("jobs", "--data", data).stdout
         stats = footfall("stats", "--data", data).stdout

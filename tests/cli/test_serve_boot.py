@@ -219,6 +219,28 @@ def test_a_data_folder_that_is_broken_is_one_problem_among_the_others(tmp_path: 
     assert problems[2].startswith("  FOOTFALL_PORT: cannot listen on 256.0.0.1:1")
 
 
+@pytest.mark.parametrize(
+    ("backup", "problem"),
+    [
+        ("data", "is in the data folder data; name a folder for backups outside of it"),
+        ("link/backups", "is in the data folder data; name a folder for backups outside of it"),
+        ("notes.txt", "is a file; name a folder for backups, or one that does not exist yet"),
+    ],
+)
+def test_a_folder_that_no_backup_can_ever_go_to_is_a_problem_with_its_place(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, backup: str, problem: str
+) -> None:
+    monkeypatch.setenv("FOOTFALL_WRITE_KEYS", "k")
+    (folder / "data").mkdir()
+    (folder / "link").symlink_to("data")
+    (folder / "notes.txt").touch()
+    (folder / "footfall.toml").write_text(f'data = "data"\nbackup = "{backup}"\n')
+
+    ran = serve(capsys, "--check", "--port", "0")
+
+    assert (ran.code, ran.err) == (2, f"footfall: footfall.toml:2 backup: {backup}: {problem}\n")
+
+
 def test_no_path_is_tried_before_everything_is() -> None:
     types = {option.name: option.type for option in command.params}
     paths = {name: type_ for name, type_ in types.items() if isinstance(type_, click.Path)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -87,6 +89,7 @@ def prepare(reading: SettingsReading) -> Boot:
     transform_key = None
     if (path := settings.transform_key_file) is not None:
         transform_key = problems.tried(lambda: read_transform_key(path), reading.label("transform_key_file"))
+    problems.texts += _backup_problems(reading)
     listener = problems.tried(lambda: listen(settings.host, settings.port), _address_label(reading))
     try:
         problems.raise_any()
@@ -97,6 +100,19 @@ def prepare(reading: SettingsReading) -> Boot:
     assert settings.data is not None
     assert listener is not None
     return Boot(data=settings.data, plan=plan, keyring=keyring, transform_key=transform_key, listener=listener)
+
+
+def _backup_problems(reading: SettingsReading) -> Iterator[str]:
+    """What no backup can ever go to; a disk that is not there now is for the job to say."""
+    data, backup = reading.settings.data, reading.settings.jobs.backup
+    if backup is None:
+        return
+    label = reading.label("backup")
+    with suppress(OSError):
+        if backup.is_file():
+            yield f"{label}{backup}: is a file; name a folder for backups, or one that does not exist yet"
+    if data is not None and Path(os.path.realpath(backup)).is_relative_to(os.path.realpath(data)):
+        yield f"{label}{backup}: is in the data folder {data}; name a folder for backups outside of it"
 
 
 def _address_label(reading: SettingsReading) -> str:

@@ -104,7 +104,7 @@ class JobContext:
     def _start(self) -> subprocess.Popen[bytes]:
         with self._lock:
             self.check_stop()
-            # In a session of its own: Ctrl-C in a terminal is for the collector, which then ends the child.
+            # In another session: Ctrl-C in a terminal is for the collector, which then ends the child.
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
             )
