@@ -46,6 +46,7 @@ _NUMBERS = ("number", "decimal")
 _INT64 = range(-(2**63), 2**63)
 _SLICE = 8_192  # rows that are read at a time: they stay in the processor's cache
 _FEW = 16  # rows that are read one by one, once Arrow's reader refused them
+_EXPONENT = r'[0-9][eE][+-]?[0-9]+\s*[,\]}]|"[+-]?[0-9.]+[eE][+-]?[0-9]+"'  # and no UUID
 _PLAIN_KEY = re.compile(r"[ !#-\[\]-~]+")
 _NULL = b"null"
 _read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -104,8 +105,9 @@ class _Reader:
     def __init__(self, wanted: Sequence[Leaf]) -> None:
         self._wanted = wanted
         self._options = pyarrow.json.ParseOptions(explicit_schema=_schema(wanted), unexpected_field_behavior="ignore")
-        # Arrow takes text for a number where it takes decimals, and decimals that overflow their column.
-        patterns = [rf"[0-9]{{{_MOST_WHOLE - 1}}}", "[0-9][eE]", r"\\u00[2-7]"]
+        # Arrow takes text for a number where it takes decimals, and decimals that overflow their column: so it reads
+        # none with as many digits, with an exponent, or that may be of a key in escapes.
+        patterns = [rf"[0-9]{{{_MOST_WHOLE - 1}}}", _EXPONENT, r"\\u00[2-7]"]
         patterns += [rf'"{re.escape(leaf.path[-1])}"\s*:\s*"' for leaf in wanted if leaf.type == "number"]
         has_numbers = any(leaf.type in _NUMBERS for leaf in wanted)
         self._odd = "|".join(patterns) if has_numbers else None

@@ -62,33 +62,47 @@ def cut(bodies: Any, columns: Any) -> dict[str, Any]:
     """
     raw = bodies.to_pylist()
     arrays = {name: pyarrow.array(texts, _BINARY) for name, texts in _parts(raw).items()} | _value_arrays(columns)
-    arrays["traits"] = pc.if_else(pc.is_null(_flat(columns["traits"])), arrays["traits"], pyarrow.scalar(None, _BINARY))
-    rests: Any = pyarrow.nulls(len(raw), _BINARY)
-    lists: Texts | None = None
-    for _ in range(_TRIES):
-        open_rows = pc.is_null(rests)
-        if pc.sum(open_rows).as_py() in (None, 0):
+    no_text = pyarrow.scalar(None, _BINARY)
+    arrays["traits"] = pc.if_else(pc.is_null(_flat(columns["traits"])), arrays["traits"], no_text)
+    rests, codes = _try_rests(bodies, raw, arrays)
+    if codes.null_count:
+        codes = _cut_one_by_one(raw, rests, codes, arrays)
+    names = list(rests)
+    cuts = {"rest": pyarrow.array(names, _BINARY).take(codes)}
+    for name, mark in PARTS.items():
+        has_mark = [mark in rest and not rest.startswith(WHOLE) for rest in names]
+        is_cut = pyarrow.array(has_mark, pyarrow.bool_()).take(codes)
+        cuts[name] = pc.if_else(is_cut, arrays[name], no_text)
+    return cuts
+
+
+def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> tuple[dict[bytes, int], Any]:
+    """The rests that many rows have, each with its number, and the number of each row's; null where it has none yet."""
+    rests: dict[bytes, int] = {}
+    codes: Any = pyarrow.nulls(len(raw), pyarrow.int32())
+    for number in range(_TRIES):
+        row = pc.index(pc.is_null(codes), True).as_py()
+        if row < 0:
             break
-        if lists is None:
-            lists = {name: array.to_pylist() for name, array in arrays.items()}
-        row = pc.index(open_rows, True).as_py()
-        rest = _cut_row(raw[row], lists, row)
+        rest = _cut_row(raw[row], {name: array.slice(row, 1).to_pylist() for name, array in arrays.items()}, 0)
+        if rest in rests:
+            break  # what cannot be joined is cut one by one
+        rests[rest] = number
         is_equal = pc.equal(_joined(rest, arrays, len(raw)), bodies).fill_null(False)
-        rests = pc.if_else(pc.and_(open_rows, is_equal), pyarrow.scalar(rest, _BINARY), rests)
+        codes = pc.coalesce(codes, pc.if_else(is_equal, number, pyarrow.scalar(None, pyarrow.int32())))
         if pc.sum(is_equal).as_py() * _WORTH < len(raw):
             break
-    if rests.null_count:
-        lists = lists or {name: array.to_pylist() for name, array in arrays.items()}
-        rests = pyarrow.array(
-            [_cut_row(body, lists, row) if rest is None else rest
-             for row, (body, rest) in enumerate(zip(raw, rests.to_pylist(), strict=True))], _BINARY,
-        )  # fmt: skip
-    is_cut = {name: pc.match_substring(rests, mark.decode()) for name, mark in PARTS.items()}
-    is_whole = pc.starts_with(rests, WHOLE.decode())
-    return {"rest": rests} | {
-        name: pc.if_else(pc.and_not(is_part, is_whole), arrays[name], pyarrow.scalar(None, _BINARY))
-        for name, is_part in is_cut.items()
-    }
+    return rests, codes
+
+
+def _cut_one_by_one(bodies: Sequence[bytes], rests: dict[bytes, int], codes: Any, arrays: Mapping[str, Any]) -> Any:
+    """The number of each row's rest, where those that were null are cut now, and new rests get a number."""
+    lists = {name: array.to_pylist() for name, array in arrays.items()}
+    numbers = codes.to_pylist()
+    for row, number in enumerate(numbers):
+        if number is None:
+            numbers[row] = rests.setdefault(_cut_row(bodies[row], lists, row), len(rests))
+    return pyarrow.array(numbers, pyarrow.int32())
 
 
 def rebuild(rests: Any, parts: Mapping[str, Any], columns: Any) -> Any:
