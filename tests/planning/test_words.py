@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.planning.words import STYLES, first_free, singular, spell, stem, words_of
+from footfall.planning.words import STYLES, first_free, singular, spell, stem, underscored, words_of
 
 WORD = st.from_regex(r"[a-z]{2,8}", fullmatch=True)
 
@@ -67,3 +67,24 @@ def test_a_name_that_is_taken_gets_the_first_free_number() -> None:
 
     assert [first_free("a", names) for names in taken] == ["a", "a_2", "a_3", "a_2"]
     assert first_free("Order", {"Order", "Order2"}, "") == "Order3"
+
+
+@pytest.mark.parametrize(
+    ("name", "joined"),
+    [
+        ("Order Completed", "order_completed"),
+        ("orderID2", "order_id2"),
+        ("2ndOrder3Lines", "2nd_order3_lines"),
+        ("FönsterStängt", "fönster_stängt"),
+        ("__a--1", "a_1"),
+        ("!", ""),
+    ],
+)
+def test_words_are_joined_and_a_number_stays_at_the_letters_that_it_touches(name: str, joined: str) -> None:
+    assert underscored(name) == joined
+
+
+@given(st.text(max_size=12))
+@example("orderID2")
+def test_joined_words_have_the_letters_of_the_words(name: str) -> None:
+    assert underscored(name).replace("_", "") == "".join(words_of(name))

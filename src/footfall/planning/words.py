@@ -6,9 +6,20 @@ import re
 from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Final
 
-__all__ = ["GENERIC", "STOP_WORDS", "STYLES", "Style", "first_free", "singular", "spell", "stem", "words_of"]
+__all__ = [
+    "GENERIC",
+    "STOP_WORDS",
+    "STYLES",
+    "Style",
+    "first_free",
+    "singular",
+    "spell",
+    "stem",
+    "underscored",
+    "words_of",
+]
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|[0-9]+")
+_WORDS = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 
 
 class Style:
@@ -47,6 +58,17 @@ STYLES: Final[Mapping[str, Style]] = {
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in any style, in lower case: `orderID2`, `order_id_2` and `Order ID 2` are order, id, 2."""
     return tuple(word.lower() for word in _WORDS.findall(name))
+
+
+def underscored(name: str) -> str:
+    """The words of a name joined by `_`, each number at the letters that it touches: `orderID2` is `order_id2`."""
+    text, end = "", 0
+    for word in _WORDS.finditer(name):
+        is_number, after_number = word[0].isdecimal(), text[-1:].isdecimal()
+        touches = word.start() == end and (is_number or (after_number and not word[0][0].isupper()))
+        text += ("" if touches or not text else "_") + word[0].lower()
+        end = word.end()
+    return text
 
 
 def spell(words: Sequence[str], style: str) -> str:
