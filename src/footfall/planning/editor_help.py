@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from footfall.plan.reading import schema
 from footfall.plan.reading.field_types import Record
-from footfall.plan.reading.schema import (
-    BRANCH,
-    DEFAULTS,
-    EVENT,
-    FILE,
-    GOAL,
-    GUARD,
-    JOURNEY,
-    KPI,
-    PAGE,
-    PROPERTY,
-    PROPERTY_GROUP,
-    STEP,
-    TYPE,
-)
 
 __all__ = ["ABOUT"]
 
@@ -58,7 +44,7 @@ _property = {
 }
 
 ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
-    FILE: {
+    schema.FILE: {
         "plan": "The plan's id. Person ids are computed from it, so it never changes.",
         "format": "The version of the plan format.",
         "description": "What the plan is about.",
@@ -81,7 +67,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "traits": "What is known of a user or an account.",
         "defaults": "For this file: the value of a key that a definition does not have.",
     },
-    EVENT: {
+    schema.EVENT: {
         "wire_name": "Its name on the wire; by default its own name.",
         "aliases": "Earlier names on the wire that are still accepted.",
         "description": "What happened, and when exactly it is sent.",
@@ -102,14 +88,14 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "enforcement": "What happens to a fault, where it differs from the plan's.",
         "no_lint": _NO_LINT,
     },
-    PROPERTY: _property,
-    TYPE: {key: about for key, about in _property.items() if key in TYPE.keys},
-    PROPERTY_GROUP: {
+    schema.PROPERTY: _property,
+    schema.TYPE: {key: about for key, about in _property.items() if key in schema.TYPE.keys},
+    schema.PROPERTY_GROUP: {
         "description": "What the properties have in common.",
         "properties": "The properties, by name.",
         "no_lint": _NO_LINT,
     },
-    KPI: {
+    schema.KPI: {
         "owner": _OWNER,
         "question": "The question that it answers.",
         "measure": "How it is computed: exactly one form.",
@@ -119,9 +105,9 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "guardrails": "KPIs that must not suffer for it.",
         "no_lint": _NO_LINT,
     },
-    PAGE: {"description": "What it shows.", "properties": "Its properties, for KPIs and journeys, by name."},
-    GOAL: {"owner": _OWNER, "description": "What is wanted.", "kpis": "The KPIs that show whether it is met."},
-    JOURNEY: {
+    schema.PAGE: {"description": "What it shows.", "properties": "Its properties, for KPIs and journeys, by name."},
+    schema.GOAL: {"owner": _OWNER, "description": "What is wanted.", "kpis": "The KPIs that show whether it is met."},
+    schema.JOURNEY: {
         "owner": _OWNER,
         "description": "Where it leads from and to.",
         "by": "Who walks it: a user (default) or a connected device.",
@@ -131,26 +117,26 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "never": "What should not happen between two steps.",
         "no_lint": _NO_LINT,
     },
-    STEP: {
+    schema.STEP: {
         "id": "The step's name.",
         "event": "The event that is this step.",
         "where": "Conditions on the event's properties; all must be true.",
         "within": "The most time since the step before.",
         "expect": "The share of the step before that should get here, from 0 to 1.",
     },
-    BRANCH: {
+    schema.BRANCH: {
         "id": "The branch's name.",
         "after": "The step that it leaves from.",
         "steps": "The later steps that it goes through.",
         "note": "Why it is there.",
     },
-    GUARD: {
+    schema.GUARD: {
         "event": "The event that should not happen.",
         "between": "The two steps between which it should not.",
         "as": "The name it is counted under.",
         "where": "Conditions on the event's properties; all must be true.",
     },
-    DEFAULTS: {
+    schema.DEFAULTS: {
         "owner": "The owner of everything in this file.",
         "status": "The status of its events.",
         "purpose": "The purpose of its events.",
