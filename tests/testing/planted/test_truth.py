@@ -8,11 +8,11 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.testing.planted.exact import assert_currencies, assert_funnels, assert_kpis, assert_persons
 
 from footfall import Client
 from footfall import plan as plans
@@ -80,44 +80,22 @@ def test_every_message_belongs_to_the_person_it_was_made_for(told: Told) -> None
 
     rows = [json.loads(line) for line in footfall("export", "--data", str(data), "--format", "jsonl").splitlines()]
 
-    assert {row["message_id"]: (row["person_id"], row["reason"]) for row in rows} == planted.persons
+    assert_persons(planted, rows)
 
 
 def test_every_kpi_is_exactly_what_was_planted(told: Told) -> None:
     planted, _, report, _ = told
 
-    values = {kpi["name"]: kpi["value"] for kpi in report["kpis"]}
-    assert len(planted.kpis) >= len(values) - 2  # all but the conversions of a journey that shares its events
-
-    for name, truth in planted.kpis.items():
-        if isinstance(truth, Fraction):  # a quotient has no exact decimal; everything else is exact
-            assert values[name] == pytest.approx(Decimal(truth.numerator) / truth.denominator, rel=Decimal("1e-12")), (
-                name
-            )
-        else:
-            assert values[name] == truth, name
+    assert_kpis(planted, report)
 
 
 def test_every_currency_has_exactly_what_was_planted(told: Told) -> None:
     planted, _, report, _ = told
-    values = {kpi["name"]: {one["currency"]: one["value"] for one in kpi["currencies"]} for kpi in report["kpis"]}
 
-    assert len(planted.currencies["revenue"]) > 1
-    for name, truth in planted.currencies.items():
-        assert values[name].keys() == truth.keys(), name
-        for currency, figure in truth.items():
-            wanted = Fraction(figure) if figure is not None else None
-            assert float(values[name][currency]) == pytest.approx(float(wanted or 0), rel=1e-12), (name, currency)
+    assert_currencies(planted, report)
 
 
 def test_every_funnel_is_exactly_what_was_planted(told: Told) -> None:
     planted, _, report, _ = told
-    journeys = {journey["name"]: journey for journey in report["journeys"]}
-    assert {"purchase", "gateway_onboarding"} <= planted.journeys.keys()
 
-    for name, truth in planted.journeys.items():
-        steps = journeys[name]["steps"]
-        assert tuple(step["actors"] for step in steps) == truth.steps, name
-        assert tuple(step["median_seconds"] for step in steps) == truth.medians, name
-        assert {branch["id"]: branch["actors"] for branch in journeys[name]["branches"]} == truth.branches, name
-        assert {guard["name"]: guard["actors"] for guard in journeys[name]["never"]} == truth.guards, name
+    assert_funnels(planted, report)
