@@ -60,10 +60,11 @@ def batches(entries: Sequence[Entry], size: int = 1000) -> list[pyarrow.RecordBa
 
 
 class Place(NamedTuple):
-    """A new warehouse, and how to damage a file of it."""
+    """A new warehouse, and how to damage a file of it, and a step."""
 
     warehouse: Warehouse
     damage: Callable[[str], None]
+    damage_step: Callable[[int], None]
 
 
 @pytest.fixture(params=["parquet", "memory"])
@@ -73,7 +74,11 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Place]:
     def new() -> Place:
         if request.param == "memory":
             memory = MemoryWarehouse()
-            return Place(memory, lambda name: memory.damage.update({name: "is damaged"}))
+
+            def damage_memory(name: object) -> None:
+                memory.damage[str(name)] = "is damaged"
+
+            return Place(memory, damage_memory, damage_memory)
         folder = tmp_path / str(next(numbers))
 
         def damage(name: str) -> None:
@@ -81,7 +86,12 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Place]:
             content[len(content) // 2] ^= 1
             (folder / name).write_bytes(content)
 
-        return Place(ParquetWarehouse(folder), damage)
+        def damage_step(number: int) -> None:
+            lines = (folder / "manifest.jsonl").read_bytes().split(b"\n")
+            lines[number - 1] = lines[number - 1].replace(b"sealed", b"SEALED")
+            (folder / "manifest.jsonl").write_bytes(b"\n".join(lines))
+
+        return Place(ParquetWarehouse(folder), damage, damage_step)
 
     return new
 
@@ -206,6 +216,20 @@ def test_steps_are_what_was_appended_and_those_that_do_not_count_are_written_ove
     assert warehouse.steps(0) == []
     assert warehouse.steps(1) == [first]
     assert warehouse.steps(2) == [first, second]
+
+
+def test_a_damaged_step_is_an_error_or_is_passed_over_and_named(place: Place) -> None:
+    steps = [step(*write(place.warehouse, entry(seq))) for seq in (1, 2, 3)]
+    for number, each in enumerate(steps):
+        place.warehouse.append(each, number)
+    place.damage_step(2)
+    damaged: list[int] = []
+
+    assert place.warehouse.steps(3, lambda number, _: damaged.append(number)) == [steps[0], steps[2]]
+    assert damaged == [2]
+    assert place.warehouse.steps(1) == steps[:1]
+    with pytest.raises(WarehouseError, match="2"):
+        place.warehouse.steps(3)
 
 
 def test_more_steps_than_there_are_is_an_error(warehouse: Warehouse) -> None:

@@ -160,3 +160,14 @@ def test_without_the_list_of_files_the_journals_rows_are_still_read() -> None:
     assert [loss.text for loss in snapshot.losses] == [
         "the list of sealed files is damaged (the list has 0 of 2 steps): 8 messages are not counted"
     ]
+
+
+def test_a_damaged_step_costs_only_its_own_files() -> None:
+    kept = Kept()
+    kept.warehouse.damage["1"] = "its checksum is wrong"
+    snapshot = kept.snapshot()
+
+    assert seqs(snapshot) == [5, 6, 7, 8, 9, 10, 11, 12]
+    assert [loss.text for loss in snapshot.losses] == [
+        "line 1 of the list of sealed files is damaged (its checksum is wrong): 4 messages are not counted"
+    ]

@@ -22,6 +22,10 @@ def test_what_a_step_replaces_counts_no_more() -> None:
     assert list(live_files([sealed, compacted])) == ["ab"]
 
 
+def test_what_a_missing_step_added_may_be_replaced() -> None:
+    assert list(live_files([ManifestStep("compacted", "", (file("ab"),), replaced=("a", "b"))])) == ["ab"]
+
+
 def test_a_purge_may_leave_nothing_of_a_file() -> None:
     steps = [ManifestStep("sealed", "", (file("a"),)), ManifestStep("purged", "", (), replaced=("a",), rule="event a")]
 

@@ -50,13 +50,16 @@ class StoreSnapshot(Snapshot):
 
     @property
     def files(self) -> Sequence[SealedFile]:
-        """The sealed files that count. None where the list of them is damaged, which is one of `losses` then."""
+        """The sealed files that count. A step that is damaged is one of `losses`."""
         if self._files is None:
             self._files = ()
             if self._mark.steps:
                 try:
                     self._warehouse = self._open_warehouse()
-                    self._files = tuple(live_files(self._warehouse.steps(self._mark.steps)).values())
+                    damaged: dict[int, str] = {}
+                    steps = self._warehouse.steps(self._mark.steps, damaged.__setitem__)
+                    self._files = tuple(live_files(steps).values())
+                    self._lose_steps(damaged)
                 except WarehouseError as error:
                     self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
@@ -119,6 +122,13 @@ class StoreSnapshot(Snapshot):
 
     def _skipped(self, file: SealedFile, reason: str) -> None:
         self._lose(SealedLoss(file.name, file.day, file.messages, reason))
+
+    def _lose_steps(self, damaged: Mapping[int, str]) -> None:
+        # How many messages each of them was about is known of all together alone.
+        missing = max(0, self._mark.messages - sum(file.messages for file in self.files))
+        for number, reason in damaged.items():
+            self._lose(SealedLoss(f"line {number} of the list of sealed files", "", missing, reason))
+            missing = 0
 
     def _lose(self, loss: SealedLoss) -> None:
         if all(loss.name != earlier.name for earlier in self.losses):

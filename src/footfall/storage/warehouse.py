@@ -62,11 +62,14 @@ class ManifestStep(msgspec.Struct, frozen=True):
 
 
 def live_files(steps: Iterable[ManifestStep]) -> Mapping[str, SealedFile]:
-    """The files that count after these steps, by name, in the order in which they were added."""
+    """The files that count after these steps, by name, in the order in which they were added.
+
+    Some steps may be missing: a file that another step takes out need not be there.
+    """
     files: dict[str, SealedFile] = {}
     for step in steps:
         for name in step.replaced:
-            del files[name]
+            files.pop(name, None)
         files.update((file.name, file) for file in step.added)
     return files
 
@@ -94,8 +97,12 @@ class Warehouse(Protocol):
         """
         ...
 
-    def steps(self, number: int) -> list[ManifestStep]:
-        """The first `number` steps of the manifest."""
+    def steps(self, number: int, damaged: Callable[[int, str], None] | None = None) -> list[ManifestStep]:
+        """The first `number` steps of the manifest.
+
+        `damaged` is called with the number of a step that cannot be read, from 1, and what is wrong with it; it is then
+        passed over. Without `damaged` that is a WarehouseError.
+        """
         ...
 
     def scan(

@@ -21,7 +21,8 @@ __all__ = ["MemoryWarehouse"]
 
 
 class MemoryWarehouse(Warehouse):
-    """Keeps files in a dictionary. `damage` says of files, by name, what is wrong with them.
+    """Keeps files in a dictionary. `damage` says of files, by name, and of steps, by number, what is
+    wrong with them.
 
     `fail_with` has errors for the next writes and appends to raise, one each, with nothing kept.
     """
@@ -51,10 +52,19 @@ class MemoryWarehouse(Warehouse):
         self._steps = [*self.steps(steps), step]
         return len(self._steps)
 
-    def steps(self, number: int) -> list[ManifestStep]:
+    def steps(self, number: int, damaged: Callable[[int, str], None] | None = None) -> list[ManifestStep]:
         if number > len(self._steps):
             raise WarehouseError(f"the list has {len(self._steps)} of {number} steps")
-        return self._steps[:number]
+        steps = []
+        for position, step in enumerate(self._steps[:number], 1):
+            reason = self.damage.get(str(position))
+            if reason is None:
+                steps.append(step)
+            elif damaged is None:
+                raise WarehouseError(f"step {position}: {reason}")
+            else:
+                damaged(position, reason)
+        return steps
 
     def scan(
         self,

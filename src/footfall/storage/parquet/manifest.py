@@ -56,11 +56,7 @@ class Manifest:
         return steps + 1
 
     def steps(self, number: int, damaged: Callable[[int, str], None] | None = None) -> list[ManifestStep]:
-        """The first `number` steps.
-
-        `damaged` is called with the number of a line that cannot be read, from 1, and what is wrong with it; the line
-        is then passed over. Without it that is a WarehouseError.
-        """
+        """See Warehouse. A step is a line."""
         try:
             lines = self._lines(number)
         except OSError as error:

@@ -53,8 +53,8 @@ class ParquetWarehouse(Warehouse):
         self._make()
         return self._manifest.append(step, steps)
 
-    def steps(self, number: int) -> list[ManifestStep]:
-        return self._manifest.steps(number)
+    def steps(self, number: int, damaged: Callable[[int, str], None] | None = None) -> list[ManifestStep]:
+        return self._manifest.steps(number, damaged)
 
     def scan(
         self,
