@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from footfall.cli import main
+from footfall.cli.app import app
 from footfall.testing.process import CollectorProcess
 
 RELEASED = Path(__file__).parents[1] / "data" / "released" / "format-1" / "folder.tar.xz"
+PLAN = str(Path(__file__).parents[2] / "tracking_plans" / "shop_and_gateway")
 
 
 @pytest.fixture
@@ -45,14 +50,79 @@ def test_an_upgrade_is_done_once_and_undone_once(folder: Path, capsys: pytest.Ca
     ]
 
 
-@pytest.mark.parametrize(
-    "command", ["stats", "report", "export", "person show u-1", "quarantine list", "keys list", "quarantine replay"]
-)
-def test_a_command_names_the_one_that_upgrades(command: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    answer = run(capsys, *command.split(), "--data", str(folder))
+# Every command that takes --data, and what else it needs. `restore` makes its folder.
+COMMANDS_OF_DATA: dict[str, list[str]] = {
+    "backup": ["backups"],
+    "demo": [],
+    "export": [],
+    "jobs": [],
+    "jobs run": ["seal"],
+    "keys create": ["--source", "shop"],
+    "keys list": [],
+    "keys revoke": ["abc"],
+    "person show": ["u-1"],
+    "plan diff": [PLAN, "--base", PLAN],
+    "plan infer": [],
+    "plan observe": [PLAN],
+    "plan simulate": [PLAN],
+    "quarantine list": [],
+    "quarantine replay": [],
+    "report": [],
+    "seal": [],
+    "serve": ["--port", "0", "--config", os.devnull, "--write-key", "k"],
+    "stats": [],
+    "upgrade": [],
+    "verify": [],
+}
 
+
+def paths_of(command: click.Command | None, path: str) -> Iterator[str]:
+    assert command is not None
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            yield from paths_of(command.get_command(click.Context(command), name), f"{path} {name}".strip())
+    if any("--data" in parameter.opts for parameter in command.params):
+        yield path
+
+
+def test_the_table_has_every_command_that_takes_a_data_folder() -> None:
+    assert set(paths_of(app, "")) - {"restore"} == set(COMMANDS_OF_DATA)
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS_OF_DATA) - {"serve", "upgrade"}))
+def test_a_command_names_the_one_that_upgrades(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+
+    code, lines = run(capsys, *command.split(), *COMMANDS_OF_DATA[command], "--data", str(folder))
     line = f"has format 1 of an earlier footfall; bring it to 2 by `footfall upgrade --data {folder}`"
-    assert answer == (2, f"footfall: {folder}: {line}\n")
+    assert code == 2
+    assert f"{folder}: {line}\n" in lines
+
+
+@pytest.mark.parametrize("command", [*COMMANDS_OF_DATA, "upgrade --undo", "serve --check"])
+def test_a_newer_folder_is_refused_and_not_touched(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "data"
+    (folder / "ids").mkdir(parents=True)
+    for name, content in {"footfall.json": b'{"footfall":99}', "journal.db": b"new", "ids/new": b"new"}.items():
+        (folder / name).write_bytes(content)
+    state = state_of(folder)
+    more = COMMANDS_OF_DATA[command.partition(" --")[0]]
+
+    code, lines = run(capsys, *command.split(), *more, "--data", str(folder))
+    assert code == 2
+    assert f"{folder}: was written by a newer footfall (format 99, this one knows 2); upgrade\n" in lines
+    assert state_of(folder) == state
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
+def state_of(folder: Path) -> dict[str, tuple[int, bytes]]:
+    paths = [folder, *folder.rglob("*")]
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in paths}
 
 
 @pytest.mark.slow

@@ -342,6 +342,18 @@ def test_what_root_upgrades_stays_the_owners(folder: Path) -> None:
     assert {name for name, owner in owners.items() if owner != (65534, 65534)} <= PASSING
 
 
+@pytest.mark.parametrize("lost", [("journal.db",), ("control.db", "footfall.json", "journal.db")])
+def test_an_upgrade_whose_old_files_are_lost_is_not_undone(lost: tuple[str, ...], folder: Path) -> None:
+    FolderUpgrade(folder).upgrade()
+    rows = rows_in(folder)
+    for name in lost:
+        (folder / BEFORE / name).unlink()
+
+    with pytest.raises(DataFolderError, match=f"cannot be undone: {BEFORE} lacks {', '.join(lost)}$"):
+        FolderUpgrade(folder).undo()
+    assert rows_in(folder) == rows
+
+
 def test_a_folder_with_keys_alone_is_upgraded_and_undone(folder: Path) -> None:
     for name in ("journal.db", "journal.db-wal", "journal.db-shm", "journal.sync"):
         (folder / name).unlink()

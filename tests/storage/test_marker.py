@@ -26,7 +26,7 @@ def disk_with(content: bytes) -> MemoryDisk:
     "marker",
     [
         FolderMarker(1),
-        FolderMarker(2, "2026-01-01T00:00:00Z", Upgraded(1, "2026-01-02T00:00:00Z", {"received": 3})),
+        FolderMarker(2, "2026-01-01T00:00:00Z", Upgraded(1, "2026-01-02T00:00:00Z", ("journal.db",), {"received": 3})),
         FolderMarker(2, switch=SWITCH),
     ],
 )

@@ -33,7 +33,7 @@ from footfall.versions import DATA_FOLDER
 
 __all__ = ["BEFORE", "DRAFTS", "UNDONE", "FolderUpgrade"]
 
-BEFORE, DRAFTS, UNDONE = "before-upgrade", "upgrading", "undone"
+BEFORE, DRAFTS, UNDONE = "before-upgrade", "upgrading", "undone-upgrade"
 # What is kept of the control store, which a newer footfall changes in place.
 _COPIED = (CONTROL, MARKER)
 
@@ -63,11 +63,8 @@ class FolderUpgrade:
 
     def is_due(self) -> bool:
         """Whether there is a folder, and it must be upgraded before it is used. Raises DataFolderError."""
-        try:
-            if MARKER not in names_in(self._disk, self._path):
-                return False
-        except OSError as error:
-            raise DataFolderError(self._path, f"cannot be read ({error.strerror})") from error
+        if MARKER not in self._names_in(self._path):
+            return False
         marker = read_marker(self._disk, self._path)
         return marker.footfall < self._newest or marker.switch is not None
 
@@ -121,12 +118,16 @@ class FolderUpgrade:
             self._clean(marker)
             self._require_room(replaced)
             sources = self._write(marker, steps)
-            upgraded = Upgraded(marker.footfall, format_us(self._clock.now_us()), self._totals(sources))
+            names = names_in(self._disk, self._path)
+            out = tuple(name for name in names if name in replaced)
+            # SQLite makes an index of a log anew.
+            kept = tuple(name for name in (*out, *(set(_COPIED) & set(names))) if not name.endswith("-shm"))
+            at = format_us(self._clock.now_us())
+            upgraded = Upgraded(marker.footfall, at, kept, self._totals(sources))
             after = FolderMarker(self._newest, marker.created_at, upgraded)
             with self._disk.replacing(self._path / DRAFTS / MARKER, private=True) as file:
                 file.write(encode_marker(after))
                 give_owner_and_mode(file, self._path / MARKER)
-            out = tuple(name for name in names_in(self._disk, self._path) if name in replaced)
             switch = FolderSwitch(BEFORE, out, {**sources, MARKER: f"{DRAFTS}/{MARKER}"})
             begin_switch(self._path, msgspec.structs.replace(after, upgraded=None, switch=switch), disk=self._disk)
         return switch
@@ -146,6 +147,13 @@ class FolderUpgrade:
         for name in _COPIED:
             self._copy(name)
         return {name: path.relative_to(self._path).as_posix() for name, path in sources.items()}
+
+    def _names_in(self, folder: Path) -> list[str]:
+        """See `names_in`. Raises DataFolderError."""
+        try:
+            return names_in(self._disk, folder)
+        except OSError as error:
+            raise DataFolderError(self._path, f"cannot be read ({error.strerror})") from error
 
     def _make_folder(self, name: str) -> None:
         self._disk.make_folder(self._path / name, private=True)
@@ -180,15 +188,18 @@ class FolderUpgrade:
             raise DataFolderError(
                 self._path, "has no upgrade to undo: the first start after an upgrade removes the old files for good"
             )
+        missing = set(upgraded.kept).difference(self._names_in(self._path / BEFORE))
+        if missing:
+            problem = f"its upgrade cannot be undone: {BEFORE} lacks {', '.join(sorted(missing))}"
+            raise DataFolderError(self._path, problem)
         self._refuse_losses(upgraded)
         steps = [self._migrations[number] for number in range(upgraded.before, self._newest)]
         ours = {name for step in steps for name in (*step.replaces, *step.adds)} | {CONTROL, f"{CONTROL}-journal"}
         with self._undoing_drafts():
-            before = [name for name in names_in(self._disk, self._path / BEFORE) if not name.endswith("-shm")]
             switch = FolderSwitch(
                 UNDONE,
                 tuple(name for name in names_in(self._disk, self._path) if name in ours),
-                {name: f"{BEFORE}/{name}" for name in sorted(before, key=lambda name: name == MARKER)},
+                {name: f"{BEFORE}/{name}" for name in sorted(upgraded.kept, key=lambda name: name == MARKER)},
                 is_upgrade=False,
             )
             self._make_folder(UNDONE)

@@ -26,7 +26,7 @@ _BEGUN = {_LOCK, f".{MARKER}.draft"}
 
 
 class DataFolder:
-    """A data folder that may be used: ours, of a format that we know and, when it was opened to write, held by us.
+    """A data folder that may be used: ours, of a format that we know and, when it was opened to write, locked by us.
 
     `is_current` is False where it must be upgraded first.
     """
@@ -105,17 +105,17 @@ class DataFolder:
 
     @classmethod
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
-        """Use a folder to read from it, also while a collector holds it. Raises DataFolderError."""
+        """Use a folder to read from it, also while a collector has it. Raises DataFolderError."""
         path, disk = Path(path), disk or SystemDisk()
         if JOURNAL not in _names_in_ours(disk, path):
-            raise DataFolderError(path, "holds no journal yet; start `footfall serve --data` with it first")
+            raise DataFolderError(path, "has no journal yet; start `footfall serve --data` with it first")
         return cls(path)
 
     @classmethod
     def beside(
         cls, path: str | Path, *, make: bool = False, disk: Disk | None = None, clock: Clock | None = None
     ) -> DataFolder:
-        """Use the control store of a folder, which needs no lock: also while a collector holds the folder.
+        """Use the control store of a folder, which needs no lock: also while a collector has the folder.
 
         With `make` the folder is made if it is missing. Raises DataFolderError.
         """
@@ -125,7 +125,7 @@ class DataFolder:
         except DataFolderError:
             if not make:
                 raise
-            with suppress(DataFolderHeldError):  # whoever holds it is making it
+            with suppress(DataFolderHeldError):  # whoever has it is making it
                 cls.open(path, disk=disk, clock=clock).close()
         return cls(path)
 

@@ -31,11 +31,13 @@ class FolderSwitch(msgspec.Struct, frozen=True):
 class Upgraded(msgspec.Struct, frozen=True):
     """What a folder was before its upgrade; there as long as that can be undone.
 
-    `before` is its format then, `at` when it was upgraded (RFC 3339), `totals` are the sums of its books.
+    `before` is its format then, `at` when it was upgraded (RFC 3339), `kept` the names of the old files that are kept,
+    `totals` are the sums of its books.
     """
 
     before: int
     at: str
+    kept: tuple[str, ...]
     totals: dict[str, int]
 
 

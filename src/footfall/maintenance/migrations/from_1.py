@@ -67,7 +67,7 @@ def _migrate(files: MigrationFiles) -> None:
 
 def _attach(new: apsw.Connection, source: Path) -> None:
     """Let a connection read the old journal too, as `old`."""
-    # To read a journal that has no log SQLite makes one, unless it is said to stand still.
+    # To read a journal that has no log SQLite makes one, unless it is said that nobody writes.
     has_log = source.with_name(f"{source.resolve().name}-wal").exists()
     new.execute("ATTACH ? AS old", (f"{source.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}",))
 
