@@ -94,6 +94,21 @@ def test_undoing_brings_the_old_folder_back_byte_for_byte(folder: Path, old: Pat
     assert files_in(folder) == files_in(old)
 
 
+def test_a_link_in_the_place_of_the_journal_is_brought_back_as_a_link(folder: Path) -> None:
+    for ending in ("", "-wal"):
+        (folder / f"journal.db{ending}").rename(folder / f"journal.new.db{ending}")
+    (folder / "journal.db").symlink_to("journal.new.db")
+    files = files_in(folder)
+
+    FolderUpgrade(folder).upgrade()
+    is_file = not (folder / "journal.db").is_symlink()
+    FolderUpgrade(folder).undo()
+
+    assert is_file
+    assert (folder / "journal.db").readlink() == Path("journal.new.db")
+    assert files_in(folder) == files
+
+
 def test_what_was_undone_can_be_upgraded_again(folder: Path) -> None:
     FolderUpgrade(folder).upgrade()
     rows = rows_in(folder)

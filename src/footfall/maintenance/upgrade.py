@@ -7,6 +7,7 @@ has changed nothing, and whatever is killed after it is finished by the next cal
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ import msgspec
 
 from footfall.clock import Clock, SystemClock
 from footfall.directory import Directory, SystemDirectory, give_owner, give_owner_and_mode
-from footfall.disk import Disk, SystemDisk, read_file
+from footfall.disk import Disk, SystemDisk
 from footfall.errors import DataFolderError, FootfallError
 from footfall.maintenance.migrations import MIGRATIONS
 from footfall.maintenance.migrations.migration import Migration, MigrationFiles
@@ -158,14 +159,18 @@ class FolderUpgrade:
     def _make_folder(self, name: str) -> None:
         self._disk.make_folder(self._path / name, private=True)
         give_owner(self._path / name, self._path)
-        self._directory.sync()
+        self._directory.sync(Path(name).parent.as_posix())
 
     def _copy(self, name: str) -> None:
         source = self._path / name
         if name not in names_in(self._disk, self._path):
             return
-        with self._standing_still(source), self._disk.replacing(self._path / BEFORE / name, private=True) as file:
-            file.write(read_file(self._disk, source))
+        with (
+            self._standing_still(source),
+            self._disk.open(source, "read") as old,
+            self._disk.replacing(self._path / BEFORE / name, private=True) as file,
+        ):
+            shutil.copyfileobj(old, file)
             give_owner_and_mode(file, source)
 
     @contextmanager

@@ -75,6 +75,19 @@ def test_the_old_files_stay_as_they_are(files: MigrationFiles) -> None:
     assert [files.source(name).read_bytes() for name in names] == before
 
 
+def test_a_journal_that_was_being_renewed_is_read_with_its_own_log(files: MigrationFiles) -> None:
+    """As a collector leaves it that is killed after a failed sync: a link to the copy, and the old log."""
+    for ending in ("", "-wal"):
+        files.source(f"journal.db{ending}").rename(files.folder / f"journal.new.db{ending}")
+    files.source("journal.db").symlink_to("journal.new.db")
+    files.source("journal.db-wal").write_bytes(b"of no use" * 1000)
+
+    FROM_1.run(files)
+
+    assert not (files.target / "journal.db").is_symlink()
+    assert run(files.target / "journal.db", "SELECT count(*) FROM messages") == [(319,)]
+
+
 def test_a_journal_without_a_log_gets_none(files: MigrationFiles) -> None:
     run(files.source("journal.db"), "PRAGMA wal_checkpoint(TRUNCATE)")
     for name in ("journal.db-wal", "journal.db-shm"):
