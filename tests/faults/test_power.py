@@ -9,14 +9,19 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.faults.loops import long_only, loops
 from tests.faults.senders import Senders, assert_nothing_lost
+from tests.maintenance.dying import prepare, resume
+from tests.maintenance.test_upgrade import RELEASED, files_in, rows_in
 
 from footfall.clock import SystemClock
+from footfall.maintenance.upgrade import BEFORE
 from footfall.testing.process import CollectorProcess
 
 pytestmark = [
@@ -60,6 +65,9 @@ class Device:
         os.kill(pid, signal.SIGSTOP)
         while any(state(task) not in "TtZ" for task in Path(f"/proc/{pid}/task").iterdir()):
             CLOCK.sleep(0.001)
+        self.lose_unsynced()
+
+    def lose_unsynced(self) -> None:
         descriptor = os.open(self.mounted, os.O_RDONLY)
         fcntl.ioctl(descriptor, SHUTDOWN, NO_FLUSH)
         os.close(descriptor)
@@ -93,3 +101,31 @@ def test_nothing_that_was_acknowledged_is_lost_by_a_power_cut(device: Device) ->
             senders.wait_for_answers(3)
 
     assert_nothing_lost(data, senders)
+
+
+@pytest.mark.parametrize("action", ["upgrade", "undo"])
+def test_a_power_cut_at_any_call_leaves_an_upgrade_that_can_be_finished(
+    action: str, device: Device, tmp_path: Path
+) -> None:
+    old = tmp_path / "old"
+    with tarfile.open(RELEASED) as archive:
+        archive.extractall(old, filter="data")
+    number, is_cut = 0, True
+    while is_cut:
+        number += 1
+        folder = device.mounted / str(number)
+        prepare(action, old, folder)
+        os.sync()
+        is_cut = run(sys.executable, "-m", "tests.maintenance.dying", action, str(folder), str(number))
+        if is_cut:
+            device.lose_unsynced()
+        device.down()
+        assert device.up()
+        if is_cut:
+            resume(action, folder)
+        assert files_in(folder / BEFORE if action == "upgrade" else folder) == files_in(old)
+        if action == "upgrade":
+            assert len(rows_in(folder)[0]) == 331
+        shutil.rmtree(folder)
+
+    assert number > 20

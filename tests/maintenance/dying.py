@@ -76,7 +76,7 @@ def resume(action: str, folder: Path) -> None:
             raise
 
 
-def main(action: str, old: Path, work: Path) -> None:
+def kill_at_every_call(action: str, old: Path, work: Path) -> None:
     """Kill the action at each call, and finish it; each folder is then at `work`/number."""
     number = 1
     while True:
@@ -94,5 +94,14 @@ def main(action: str, old: Path, work: Path) -> None:
         number += 1
 
 
+def stop_at(action: str, folder: Path, number: int) -> int:
+    """End in the middle of the action, at one call; the exit code is 1 where it ends before."""
+    act(action, DyingAt(number, lambda: os._exit(0)).upgrade(folder))
+    return 1
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    name, first, second = sys.argv[1:]
+    if second.isdigit():
+        sys.exit(stop_at(name, Path(first), int(second)))
+    kill_at_every_call(name, Path(first), Path(second))
