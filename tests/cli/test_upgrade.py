@@ -65,6 +65,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "plan infer": [],
     "plan observe": [PLAN],
     "plan simulate": [PLAN],
+    "purge": ["--source", "shop"],
     "quarantine list": [],
     "quarantine replay": [],
     "report": [],

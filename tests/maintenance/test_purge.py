@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +14,18 @@ from footfall import storage
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
+from footfall.errors import DataFolderError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.purge import PurgedLine, PurgeReceipt, purge
 from footfall.maintenance.purge_files import PurgeCount, preview, rewrite
+from footfall.maintenance.upgrade import BEFORE, FolderUpgrade
 from footfall.maintenance.verify import verify
 from footfall.storage.books import kept
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Store
 
+RELEASED = Path(__file__).parents[1] / "data" / "released" / "format-1" / "folder.tar.xz"
 RULE = PurgeRule(event="leaked")
 SECRET = "hunter2-hunter2"
 
@@ -93,6 +97,19 @@ def test_a_secret_is_removed_from_everywhere_and_everything_else_stays(data: Pat
     assert len(receipt.rewritten) == 3
     assert is_balanced(data)
     assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+def test_what_an_upgrade_kept_goes_with_it(tmp_path: Path) -> None:
+    with tarfile.open(RELEASED) as archive:
+        archive.extractall(tmp_path, filter="data")
+    FolderUpgrade(tmp_path).upgrade()
+
+    receipt = purged(tmp_path, PurgeRule(event="product_viewed"))
+
+    assert receipt.stored == 60
+    assert not (tmp_path / BEFORE).exists()
+    with pytest.raises(DataFolderError, match="has no upgrade to undo"):
+        FolderUpgrade(tmp_path).undo()
 
 
 def test_a_preview_counts_by_day_source_and_event_and_changes_nothing(data: Path) -> None:

@@ -46,9 +46,10 @@ def command(
 
     All that is given must be so of a message; at least --event, --source or --since is needed. What would go is shown
     first, by source, event and day of receipt. Then the messages are removed from the journal, from quarantine and from
-    the sealed files, and no file of the folder has their bytes any more. Their ids stay, so that a message which is
-    sent again stays out. Readers that began before, and backups, are not changed: backups that have the messages are
-    yours to remove. A collector that runs does it, and intake may wait for some seconds.
+    the sealed files, and no file of the folder has their bytes any more; what an upgrade kept goes too, so it can no
+    longer be undone. Their ids stay, so that a message which is sent again stays out. Readers that began before, and
+    backups, are not changed: backups that have the messages are yours to remove. A collector that runs does it, and
+    intake may wait for some seconds.
 
     The receipt is JSON on standard output. It may be killed at any moment: run it again, and it goes on. The exit code
     is 1 where a damaged file may still have such messages.

@@ -14,6 +14,7 @@ import msgspec
 
 from footfall.directory import SystemDirectory
 from footfall.maintenance.context import JobContext
+from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
 from footfall.storage.journal import Changes, Purge
 from footfall.storage.purge_rule import PurgeRule
@@ -68,7 +69,8 @@ def _rewrite_in_child(context: JobContext, arguments: Mapping[str, object]) -> o
 def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_in_child) -> PurgeReceipt:
     """Remove what a rule names from the folder of `context`; `rewrite` carries out `purge_files.rewrite`.
 
-    Raises JobError, JobStoppedError, JournalError and WarehouseError; the same purge again goes on where this ended.
+    Raises DataFolderError, JobError, JobStoppedError, JournalError and WarehouseError; the same purge again goes on
+    where this ended.
     """
     journal, warehouse = context.store.journal, context.store.warehouse
     with journal.snapshot() as snapshot:
@@ -95,11 +97,15 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
 
 
 def _clear(context: JobContext) -> None:
-    """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once."""
+    """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once.
+
+    What an upgrade kept goes too: undoing it would bring back what is removed.
+    """
     with context.store.journal.snapshot() as snapshot:
         mark = snapshot.seal()
     context.store.warehouse.remove(live_files(context.store.warehouse.steps(mark.steps)).values())
     SystemDirectory(Path(context.data)).remove_folder("replaced")
+    FolderUpgrade(Path(context.data)).forget()
 
 
 def _purged(before: Books, after: Books) -> tuple[PurgedLine, ...]:
