@@ -55,9 +55,27 @@ IDS = st.dictionaries(
 )
 
 
-@given(ids=IDS, others=st.lists(KEYS, max_size=30))
-def test_a_run_finds_every_id_with_its_checksum_and_no_other(ids: dict[str, dict[Key, int]], others: list[Key]) -> None:
-    run = written(ids)
+def filtered(run: Run) -> Run:
+    """The same run with a filter in each section."""
+    made = disk()
+    with made.replacing(PATH) as file:
+        plans = [SectionPlan(part.source, part.form, part.ids, part.text_bytes) for part in run.sections]
+        writer = RunWriter(file, plans, filtered=0)
+        for number, part in enumerate(run.sections):
+            writer.add(number, part.piece(0, part.ids))
+        writer.finish()
+    return Run(made, PATH)
+
+
+@given(ids=IDS, others=st.lists(KEYS, max_size=30), is_filtered=st.booleans(), is_prepared=st.booleans())
+def test_a_run_finds_every_id_with_its_checksum_and_no_other(
+    ids: dict[str, dict[Key, int]], others: list[Key], is_filtered: bool, is_prepared: bool
+) -> None:
+    run = filtered(written(ids)) if is_filtered else written(ids)
+    for section in run.sections:
+        if is_prepared:
+            section.prepare()
+        assert section.is_prepared == is_prepared
 
     for source in ("shop", "app", "\ud800", "nobody"):
         asked = [*others, *(key for some in ids.values() for key in some)]
@@ -75,6 +93,24 @@ def test_ids_are_found_across_blocks_also_where_many_begin_alike(number: int, hi
 
     assert [find(run, "shop", key) for key in keys] == list(range(number))
     assert {find(run, "shop", key[:-1] + bytes([key[-1] | 1])) for key in keys} == {None}
+
+
+def test_a_filter_spares_most_look_ups_of_what_is_not_there_and_none_of_what_is() -> None:
+    keys = [uuid.uuid5(uuid.NAMESPACE_DNS, str(index)).bytes for index in range(2000)]
+    run = filtered(written({"shop": dict.fromkeys(keys[:1000], 1)}))
+    (section,) = run.sections
+    section.prepare()
+    assert section.memory == 1000
+    run.close()
+
+    def is_read(key: bytes) -> bool:
+        try:
+            return section.find(key) is not None
+        except ValueError:  # the file is closed
+            return True
+
+    assert all(map(is_read, keys[:1000]))
+    assert sum(map(is_read, keys[1000:])) < 200
 
 
 def test_entries_come_back_as_the_ids_that_they_were() -> None:
@@ -168,6 +204,21 @@ def test_a_byte_that_differs_is_noticed_as_a_run_is_opened_or_checked() -> None:
 def test_a_run_that_is_not_there_is_damaged() -> None:
     with pytest.raises(DamagedRunError, match="cannot be read: No such file"):
         Run(disk(), PATH)
+
+
+@pytest.mark.parametrize("is_filtered", [True, False])
+def test_what_is_kept_in_memory_is_checked_as_it_is_read(is_filtered: bool) -> None:
+    run = written({"shop": {bytes([index]) * 16: index for index in range(1, 10)}})
+    with (filtered(run) if is_filtered else run)._file as file:
+        file.seek(0)
+        content = bytearray(file.read())
+    (section,) = Run(with_content(bytes(content)), PATH).sections
+    start = section.columns()[-1][0] + -(-9 * 4 // 8) * 8 + 8 if is_filtered else 0  # after the one fence
+    content[start] ^= 0x10
+    (section,) = Run(with_content(bytes(content)), PATH).sections
+
+    with pytest.raises(DamagedRunError, match="is not as it was written"):
+        section.prepare()
 
 
 def test_a_look_up_notices_a_block_that_is_not_as_it_was() -> None:

@@ -41,8 +41,8 @@ def rows(numbers: Iterable[int]) -> list[StoredId]:
     return [StoredId(number, "shop", f"m{number}", b"%d" % number, NOVEMBER) for number in numbers]
 
 
-def begun(disk: MemoryDisk, runs: Iterable[IdRun] = (), *, recent: int = 4) -> StoredIds:
-    ids = StoredIds(FOLDER, disk, recent=recent)
+def begun(disk: MemoryDisk, runs: Iterable[IdRun] = (), *, memory: int = 1 << 20) -> StoredIds:
+    ids = StoredIds(FOLDER, disk, recent=4, memory=memory)
     assert ids.reset(list(runs)) == []
     return ids
 
@@ -149,6 +149,27 @@ def test_a_run_that_is_missing_is_named_at_the_start_and_the_others_work(disk: F
     assert known(ids, range(20)) == list(range(1, 9))
 
 
+def test_a_run_that_is_in_memory_is_checked_as_it_is_opened(disk: FullDisk) -> None:
+    first = begun(disk)
+    first.load(rows(range(1, 5)))
+    with disk.open(FOLDER / first.pending[0].name, "update") as file:
+        file.write(b"?")
+
+    ((run, error),) = StoredIds(FOLDER, disk).reset(first.pending)
+
+    assert run == first.pending[0]
+    assert "is not as it was written" in str(error)
+
+
+@pytest.mark.parametrize("memory", [0, 4 * 8, 2 * 4 * 8, 1 << 20])
+def test_runs_without_room_in_memory_answer_all_the_same(disk: FullDisk, memory: int) -> None:
+    ids = begun(disk, memory=memory)
+
+    ids.load(rows(range(1, 15)))
+
+    assert known(ids, range(20)) == list(range(1, 15))
+
+
 def test_a_run_that_turns_out_to_be_damaged_is_left_out_and_named_once(
     disk: FullDisk, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -157,7 +178,7 @@ def test_a_run_that_turns_out_to_be_damaged_is_left_out_and_named_once(
     path = FOLDER / first.pending[0].name
     with disk.open(path, "update") as file:
         file.write(bytes(8 * 4))
-    ids = begun(disk, first.pending)
+    ids = begun(disk, first.pending, memory=0)
 
     assert [known(ids, range(20)), known(ids, range(20))] == [[], []]
     assert len(caplog.messages) == 1

@@ -3,7 +3,9 @@
 A run has a section for each source and form of id. The bytes by which it is sorted are split into two columns of
 64-bit numbers, little-endian: `highs`, `lows`; then 32-bit `checksums` of the bodies. A section of texts also keeps the
 ids themselves: `ends` says where each of them ends in `texts`. `fences` is the first of every BLOCK highs; the fences
-of all sections are in memory. The footer, in JSON, is last, so a file that was cut short is noticed.
+of all sections are in memory. A section of many ids has a `filter` of eight bits an id, one of them set by the lower
+half of each low: it spares most look-ups of ids that are not there the read. The footer, in JSON, is last, so a file
+that was cut short is noticed.
 """
 
 from __future__ import annotations
@@ -24,16 +26,31 @@ import msgspec
 from footfall.disk import Disk
 from footfall.storage.ids.keys import Key, sort_key, utf8
 
-__all__ = ["BLOCK", "DamagedRunError", "Form", "Run", "RunPiece", "RunSection", "RunWriter", "SectionPlan", "write_run"]
+__all__ = [
+    "BLOCK",
+    "FILTERED",
+    "DamagedRunError",
+    "Form",
+    "Run",
+    "RunPiece",
+    "RunSection",
+    "RunWriter",
+    "SectionPlan",
+    "write_run",
+]
 
 BLOCK = 256
 """How many entries one read of a look-up takes."""
 
 Form = Literal["uuid", "text"]
 
+FILTERED = 1 << 17
+"""A section of more ids has a filter; of a smaller one all highs are in memory."""
+
 _MAGIC = b"FFIDRUN1"
 _TAIL = struct.Struct("<II8s")  # of the footer: its length, its CRC-32, the magic
 _U64, _U32 = 8, 4
+_LOWER = 0xFFFFFFFF  # the half of a low that sets a bit of the filter
 _IS_LITTLE = sys.byteorder == "little"
 
 
@@ -71,6 +88,8 @@ class _SectionFooter(msgspec.Struct, frozen=True):
     crcs: tuple[int, ...]
     fences: int
     fences_crc: int
+    filter_bytes: int
+    filter_crc: int
     first: bytes
     last: bytes
 
@@ -80,7 +99,7 @@ class _Footer(msgspec.Struct, frozen=True):
 
 
 class _SectionWriter:
-    def __init__(self, plan: SectionPlan, start: int) -> None:
+    def __init__(self, plan: SectionPlan, start: int, filtered: int) -> None:
         self.plan = plan
         number = plan.ids
         sizes = [number * _U64, number * _U64, number * _U32]
@@ -95,6 +114,7 @@ class _SectionWriter:
         self.written = [0] * len(sizes)
         self.crcs = [0] * len(sizes)
         self.fences = array("Q")
+        self.filter = bytearray(number if number > filtered else 0)
         self.first = self.last = b""
 
     def write(self, file: IO[bytes], piece: RunPiece) -> None:
@@ -113,6 +133,8 @@ class _SectionWriter:
             self.written[number] += len(part)
             self.crcs[number] = zlib.crc32(part, self.crcs[number])
         lows = numbers(piece.lows)
+        if self.filter:
+            self._mark(lows)
         self.first = self.first or _big(highs[0], lows[0])
         self.last = _big(highs[-1], lows[-1])
 
@@ -121,21 +143,32 @@ class _SectionWriter:
             raise ValueError(f"{self.plan.source}: {self.written} bytes were written instead of {self.sizes}")
         content = packed(self.fences)
         file.write(content)
+        file.write(self.filter)
         return _SectionFooter(
             utf8(self.plan.source), self.plan.form, self.plan.ids, tuple(self.columns), tuple(self.sizes),
-            tuple(self.crcs), fences, zlib.crc32(content), self.first, self.last,
+            tuple(self.crcs), fences, zlib.crc32(content), len(self.filter),
+            zlib.crc32(self.filter), self.first, self.last,
         )  # fmt: skip
+
+    def _mark(self, lows: Sequence[int]) -> None:
+        marks, bits = self.filter, len(self.filter) * 8
+        for low in lows:
+            bit = (low & _LOWER) * bits >> 32
+            marks[bit >> 3] |= 1 << (bit & 7)
 
 
 class RunWriter:
-    """Writes a run to an open file, which must be empty. Every section is given whole, in pieces of any size."""
+    """Writes a run to an open file, which must be empty. Every section is given whole, in pieces of any size.
 
-    def __init__(self, file: IO[bytes], plans: Sequence[SectionPlan]) -> None:
+    A section of more than `filtered` ids gets a filter.
+    """
+
+    def __init__(self, file: IO[bytes], plans: Sequence[SectionPlan], *, filtered: int = FILTERED) -> None:
         self._file = file
         self._sections: list[_SectionWriter] = []
         end = 0
         for plan in plans:
-            self._sections.append(_SectionWriter(plan, end))
+            self._sections.append(_SectionWriter(plan, end, filtered))
             end = self._sections[-1].end
         self._end = end
 
@@ -150,7 +183,7 @@ class RunWriter:
         footers = []
         for section in self._sections:
             footers.append(section.footer(self._file, position))
-            position += len(section.fences) * _U64
+            position += len(section.fences) * _U64 + len(section.filter)
         content = msgspec.json.encode(_Footer(tuple(footers)))
         self._file.write(content + _TAIL.pack(len(content), zlib.crc32(content), _MAGIC))
 
@@ -262,20 +295,52 @@ class RunSection:
         if zlib.crc32(fences) != footer.fences_crc:
             raise DamagedRunError(f"{run.path} has a damaged end")
         self.fences = numbers(fences)
+        self.filter = b""
+        self._all_highs: Sequence[int] | None = None
+
+    @property
+    def memory(self) -> int:
+        """How many bytes of memory it takes after `prepare`."""
+        return self._footer.filter_bytes or self.ids * _U64
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it takes that memory."""
+        return bool(self.filter) or self._all_highs is not None
+
+    def prepare(self) -> None:
+        """Read what spares most look-ups a read."""
+        is_filtered = self._footer.filter_bytes > 0
+        start = self._footer.fences + len(self.fences) * _U64 if is_filtered else self._highs
+        content = self.run.read(start, self.memory)
+        if zlib.crc32(content) != (self._footer.filter_crc if is_filtered else self._footer.crcs[0]):
+            raise DamagedRunError(f"{self.run.path} is not as it was written")
+        if is_filtered:
+            self.filter = content
+        else:
+            self._all_highs = numbers(content)
 
     def find(self, key: bytes, text: str | None = None) -> int | None:
         """The checksum of the id with this sort key, which lies between `first` and `last`; None where it is not here.
 
         `text` is the id itself in a section of texts.
         """
+        marks = self.filter
+        if marks:
+            bit = int.from_bytes(key[-_U32:]) * len(marks) >> 29  # eight bits a byte: 32 - 3
+            if not marks[bit >> 3] >> (bit & 7) & 1:
+                return None
         high = int.from_bytes(key[:_U64])
-        block = bisect_right(self.fences, high) - 1
-        start = block * BLOCK
-        highs = self._block(start)
-        index = bisect_left(highs, high)
-        if index == len(highs) or highs[index] != high:
+        if self._all_highs is not None:
+            start, highs = 0, self._all_highs
+        else:
+            block = bisect_right(self.fences, high) - 1
+            start = block * BLOCK
+            highs = self._block(start)
             if highs[0] != self.fences[block]:
                 raise DamagedRunError(f"{self.run.path} has a damaged block")
+        index = bisect_left(highs, high)
+        if index == len(highs) or highs[index] != high:
             return None
         return self._confirmed(high, int.from_bytes(key[_U64:]), start + index, text)
 
@@ -283,7 +348,7 @@ class RunSection:
         """The checksum of the entry with this high and low. `position` has that high, as others around it may."""
         highs, lows = _Column(self.run, self._highs, self.ids), _Column(self.run, self._lows, self.ids)
         start = bisect_left(highs, high, max(0, bisect_left(self.fences, high) - 1) * BLOCK, position + 1)
-        end = bisect_right(highs, high, position, min(self.ids, (position // BLOCK + 1) * BLOCK))
+        end = bisect_right(highs, high, position, min(self.ids, bisect_right(self.fences, high) * BLOCK))
         index = bisect_left(lows, low, start, end)
         while index < end and lows[index] == low:
             if text is None or self.texts(index, index + 1) == utf8(text):
@@ -337,7 +402,13 @@ class RunSection:
     def damage(self) -> list[str]:
         """Read it whole, and name what is not as it was written."""
         names = []
-        for name, (at, size), crc in zip(RunPiece._fields, self.columns(), self._footer.crcs, strict=False):
+        footer = self._footer
+        marks = footer.fences + len(self.fences) * _U64, footer.filter_bytes
+        columns = [
+            *zip(RunPiece._fields, self.columns(), footer.crcs, strict=False),
+            ("filter", marks, footer.filter_crc),
+        ]
+        for name, (at, size), crc in columns:
             actual = 0
             for position in range(0, size, 1 << 20):
                 actual = zlib.crc32(self.run.read(at + position, min(1 << 20, size - position)), actual)

@@ -25,6 +25,9 @@ _log = logging.getLogger("footfall")
 RECENT = 65_536
 """How many ids are in memory before they are written to a run."""
 
+# Bytes that all runs together may take, but for their fences. What has no room is read from the disk at each look-up.
+_MEMORY = 48 << 20
+
 _OURS = re.compile(r"(\d{12,}-\d{12,}\.run|\.\d{12,}-\d{12,}\.run\.draft)")
 
 
@@ -41,11 +44,13 @@ class StoredId(NamedTuple):
 class StoredIds:
     """The stored ids of one journal, for its one writer. `folder` is made when the first run is written.
 
+    After `recent` ids the next ones are written to a run; all runs together take at most `memory` bytes.
+
     `pending` are the runs that were written and that the journal has no row of yet: whoever adds their rows calls
     `settle` after the commit. `seq` is up to which it has the stored ids, -1 before it has any.
     """
 
-    def __init__(self, folder: Path, disk: Disk, *, recent: int = RECENT) -> None:
+    def __init__(self, folder: Path, disk: Disk, *, recent: int = RECENT, memory: int = _MEMORY) -> None:
         self.folder = folder
         self.pending: list[IdRun] = []
         self.seq = -1
@@ -58,6 +63,8 @@ class StoredIds:
         self._received_at = 0
         self._runs: dict[str, Run] = {}
         self._sections: dict[str, list[RunSection]] = {}
+        self._most_memory = memory
+        self._memory = 0
 
     @property
     def last_run(self) -> int:
@@ -181,6 +188,14 @@ class StoredIds:
     def _open(self, name: str) -> None:
         self._drop(name)
         run = Run(self._disk, self.folder / name)
+        try:
+            for section in run.sections:
+                if self._memory + section.memory <= self._most_memory:
+                    section.prepare()
+                    self._memory += section.memory
+        except DamagedRunError:
+            run.close()
+            raise
         self._runs[name] = run
         for section in run.sections:
             self._sections.setdefault(section.source, []).append(section)
@@ -190,6 +205,7 @@ class StoredIds:
         if run is not None:
             for section in run.sections:
                 self._sections[section.source].remove(section)
+                self._memory -= section.memory if section.is_prepared else 0
             run.close()
 
     def _find_older(self, sections: Sequence[RunSection], keys: list[Key], checksums: dict[Key, int]) -> None:
