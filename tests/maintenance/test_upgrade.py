@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from tests.maintenance.dying import DyingAt, act, prepare, resume
+from tests.maintenance.folders import seal
 
 from footfall import storage
 from footfall.directory import SystemDirectory
@@ -91,6 +92,16 @@ def test_undoing_brings_the_old_folder_back_byte_for_byte(folder: Path, old: Pat
     FolderUpgrade(folder).upgrade()
 
     assert FolderUpgrade(folder).undo() == 1
+    assert files_in(folder) == files_in(old)
+
+
+def test_an_upgrade_is_undone_also_when_its_messages_were_sealed(folder: Path, old: Path) -> None:
+    FolderUpgrade(folder).upgrade()
+    seal(folder)
+    sealed = {path.name for path in folder.iterdir()} & {"ids", "warehouse"}
+
+    FolderUpgrade(folder).undo()
+    assert sealed == {"ids", "warehouse"}
     assert files_in(folder) == files_in(old)
 
 

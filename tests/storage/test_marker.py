@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from footfall.errors import DataFolderError
-from footfall.storage.marker import MARKER, FolderMarker, FolderSwitch, Upgraded, encode_marker, read_marker
+from footfall.storage.marker import (
+    MARKER,
+    FolderMarker,
+    FolderSwitch,
+    Upgraded,
+    encode_marker,
+    read_marker,
+    write_marker,
+)
 from footfall.testing.disk import MemoryDisk
 
 FOLDER = Path("/data")
@@ -31,7 +39,10 @@ def disk_with(content: bytes) -> MemoryDisk:
     ],
 )
 def test_a_marker_is_read_as_it_was_written(marker: FolderMarker) -> None:
-    assert read_marker(disk_with(encode_marker(marker)), FOLDER) == marker
+    disk = disk_with(b"")
+
+    write_marker(disk, FOLDER, marker)
+    assert read_marker(disk, FOLDER) == marker
 
 
 def test_files_come_in_the_order_in_which_the_switch_has_them() -> None:
@@ -52,7 +63,7 @@ def test_what_a_newer_footfall_says_is_passed_over() -> None:
     assert read_marker(disk_with(b'{"footfall":99,"moon":[1]}'), FOLDER).footfall == 99
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"footfall":"2"}', b'{"created_at":""}', b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"footfall":"2"}', b'{"created_at":""}', b'{"footfall":0}', b"\xff"])
 def test_another_file_of_that_name_is_refused(content: bytes) -> None:
     with pytest.raises(DataFolderError, match=r"has a footfall\.json that is not footfall's; name another folder"):
         read_marker(disk_with(content), FOLDER)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from footfall.directory import SystemDirectory
 from footfall.disk import SystemDisk
-from footfall.storage.marker import MARKER, FolderMarker, FolderSwitch, encode_marker, read_marker
-from footfall.storage.switch import begin_switch, finish_switch, names_in
+from footfall.storage.marker import MARKER, FolderMarker, FolderSwitch, encode_marker, read_marker, write_marker
+from footfall.storage.switch import finish_switch, names_in
 
 NAMES = st.frozensets(st.sampled_from("abcd"))
 DISK = SystemDisk()
@@ -72,7 +72,7 @@ def test_wherever_it_is_cut_short_every_file_is_in_its_place_at_last(old: frozen
         with TemporaryDirectory() as name:
             folder = Path(name)
             switch = make(folder, old, new)
-            begin_switch(folder, FolderMarker(2, switch=switch), disk=DISK)
+            write_marker(DISK, folder, FolderMarker(2, switch=switch))
 
             try:
                 finish_switch(folder, switch, disk=DISK, directory=DyingDirectory(folder, move, is_after=is_after))

@@ -24,11 +24,19 @@ from footfall.maintenance.migrations.migration import Migration, MigrationFiles
 from footfall.printable import counted
 from footfall.storage.books import total
 from footfall.storage.folder import CONTROL, JOURNAL, DataFolder
-from footfall.storage.marker import MARKER, FolderMarker, FolderSwitch, Upgraded, encode_marker, read_marker
+from footfall.storage.marker import (
+    MARKER,
+    FolderMarker,
+    FolderSwitch,
+    Upgraded,
+    encode_marker,
+    read_marker,
+    write_marker,
+)
 from footfall.storage.sqlite.database import open_still, reason_of
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.sqlite.store import SqliteStore
-from footfall.storage.switch import begin_switch, finish_switch, names_in
+from footfall.storage.switch import finish_switch, names_in
 from footfall.timestamps import format_us
 from footfall.versions import DATA_FOLDER
 
@@ -107,7 +115,7 @@ class FolderUpgrade:
         try:
             if marker.upgraded is not None:
                 marker = msgspec.structs.replace(marker, upgraded=None)
-                begin_switch(self._path, marker, disk=self._disk)
+                write_marker(self._disk, self._path, marker)
             self._clean(marker)
         except OSError as error:
             raise DataFolderError(self._path, f"{BEFORE} cannot be removed ({error.strerror}); remove it") from error
@@ -130,7 +138,7 @@ class FolderUpgrade:
                 file.write(encode_marker(after))
                 give_owner_and_mode(file, self._path / MARKER)
             switch = FolderSwitch(BEFORE, out, {**sources, MARKER: f"{DRAFTS}/{MARKER}"})
-            begin_switch(self._path, msgspec.structs.replace(after, upgraded=None, switch=switch), disk=self._disk)
+            write_marker(self._disk, self._path, msgspec.structs.replace(after, upgraded=None, switch=switch))
         return switch
 
     def _write(self, marker: FolderMarker, steps: Sequence[Migration]) -> dict[str, str]:
@@ -208,7 +216,7 @@ class FolderUpgrade:
                 is_upgrade=False,
             )
             self._make_folder(UNDONE)
-            begin_switch(self._path, msgspec.structs.replace(marker, switch=switch), disk=self._disk)
+            write_marker(self._disk, self._path, msgspec.structs.replace(marker, switch=switch))
         return switch
 
     def _refuse_losses(self, upgraded: Upgraded) -> None:

@@ -12,7 +12,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.directory import may_be_written
 from footfall.disk import Disk, FileLock, SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
-from footfall.storage.marker import MARKER, FolderMarker, encode_marker, read_marker
+from footfall.storage.marker import MARKER, FolderMarker, read_marker, write_marker
 from footfall.timestamps import format_us
 from footfall.versions import DATA_FOLDER
 
@@ -73,10 +73,8 @@ class DataFolder:
                 lock.close()
                 raise
         else:
-            content = encode_marker(FolderMarker(DATA_FOLDER, format_us(clock.now_us())))
             try:
-                with disk.replacing(path / MARKER, private=True) as file:
-                    file.write(content)
+                write_marker(disk, path, FolderMarker(DATA_FOLDER, format_us(clock.now_us())))
             except OSError as error:
                 lock.close()
                 raise _unusable(path, error) from error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from footfall.disk import Disk, read_file
 from footfall.errors import DataFolderError
 
-__all__ = ["MARKER", "FolderMarker", "FolderSwitch", "Upgraded", "encode_marker", "read_marker"]
+__all__ = ["MARKER", "FolderMarker", "FolderSwitch", "Upgraded", "encode_marker", "read_marker", "write_marker"]
 
 MARKER = "footfall.json"
 
@@ -48,7 +49,7 @@ class FolderMarker(msgspec.Struct, frozen=True, omit_defaults=True):
     format is the newer of the two.
     """
 
-    footfall: int
+    footfall: Annotated[int, msgspec.Meta(ge=1)]
     created_at: str = ""
     upgraded: Upgraded | None = None
     switch: FolderSwitch | None = None
@@ -57,6 +58,12 @@ class FolderMarker(msgspec.Struct, frozen=True, omit_defaults=True):
 def encode_marker(marker: FolderMarker) -> bytes:
     """The bytes of the file."""
     return msgspec.json.encode(marker) + b"\n"
+
+
+def write_marker(disk: Disk, folder: Path, marker: FolderMarker) -> None:
+    """Give a folder another marker, in one step. Raises OSError."""
+    with disk.replacing(folder / MARKER, private=True) as file:
+        file.write(encode_marker(marker))
 
 
 def read_marker(disk: Disk, folder: Path) -> FolderMarker:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from footfall.directory import Directory
 from footfall.disk import Disk
-from footfall.storage.marker import MARKER, FolderMarker, FolderSwitch, encode_marker
+from footfall.storage.marker import FolderSwitch
 
-__all__ = ["begin_switch", "finish_switch", "names_in"]
+__all__ = ["finish_switch", "names_in"]
 
 
 def names_in(disk: Disk, folder: Path) -> list[str]:
@@ -20,12 +20,6 @@ def names_in(disk: Disk, folder: Path) -> list[str]:
         return [path.name for path in disk.list(folder)]
     except FileNotFoundError:
         return []
-
-
-def begin_switch(folder: Path, marker: FolderMarker, *, disk: Disk) -> None:
-    """Make a marker with a switch the folder's own. All files that come must be on the disk. Raises OSError."""
-    with disk.replacing(folder / MARKER, private=True) as file:
-        file.write(encode_marker(marker))
 
 
 def finish_switch(folder: Path, switch: FolderSwitch, *, disk: Disk, directory: Directory) -> None:
