@@ -198,3 +198,14 @@ def test_a_command_that_changes_a_folder_locks_it_and_makes_none(tmp_path: Path)
     with pytest.raises(DataFolderHeldError, match=r"\(a command\); stop it"):
         DataFolder.open(tmp_path / "data")
     changing.close()
+
+
+@pytest.mark.parametrize("name", ["ids", "warehouse"])
+def test_a_folder_that_lost_its_journal_gets_no_new_one(tmp_path: Path, name: str) -> None:
+    DataFolder.open(tmp_path).close()
+    (tmp_path / name).mkdir()
+
+    for take in (DataFolder.open, DataFolder.check, DataFolder.read):
+        with pytest.raises(DataFolderError, match=r"lost its journal\.db, .* restore a backup"):
+            take(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["footfall.json", "footfall.lock", name]

@@ -21,6 +21,8 @@ __all__ = ["CONTROL", "JOURNAL", "DataFolder"]
 _LOCK = "footfall.lock"
 JOURNAL = "journal.db"
 CONTROL = "control.db"
+# What a collector makes only where it has a journal.
+_BESIDE_A_JOURNAL = {"ids", "warehouse"}
 # What a first start that was cut short may leave behind: not yet ours, and nobody else's.
 _BEGUN = {_LOCK, f".{MARKER}.draft"}
 
@@ -105,7 +107,9 @@ class DataFolder:
     def read(cls, path: str | Path, *, disk: Disk | None = None) -> DataFolder:
         """Use a folder to read from it, also while a collector has it. Raises DataFolderError."""
         path, disk = Path(path), disk or SystemDisk()
-        if JOURNAL not in _names_in_ours(disk, path):
+        names = _names_in_ours(disk, path)
+        _refuse_lost_journal(path, names)
+        if JOURNAL not in names:
             raise DataFolderError(path, "has no journal yet; start `footfall serve --data` with it first")
         return cls(path)
 
@@ -174,9 +178,19 @@ def _names_to_take(disk: Disk, path: Path, *, is_upgrade: bool = False) -> set[s
         raise _unusable(path, error) from error
     if MARKER in names:
         _check_marker(disk, path, is_upgrade=is_upgrade)
+        _refuse_lost_journal(path, names)
     elif names - _BEGUN:
         raise DataFolderError(path, "is not footfall's and not empty; name a new or an empty folder")
     return names
+
+
+def _refuse_lost_journal(path: Path, names: set[str]) -> None:
+    """Raise DataFolderError where a new journal would make what is there count for nothing, and store it again."""
+    if JOURNAL not in names and names & _BESIDE_A_JOURNAL:
+        raise DataFolderError(
+            path, f"lost its {JOURNAL}, without which its other files count for nothing; restore a backup by"
+            " `footfall restore BACKUP --data NEW`",
+        )  # fmt: skip
 
 
 def _no_folder(path: Path) -> DataFolderError:
