@@ -14,6 +14,7 @@ import msgspec
 
 from footfall.errors import FootfallError, WarehouseError
 from footfall.maintenance.context import JobContext
+from footfall.maintenance.mend_manifest import mend_manifest
 from footfall.printable import counted
 from footfall.storage.books import kept, total
 from footfall.storage.journal import Changes, Journal, SealMark
@@ -52,6 +53,7 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
     with journal.snapshot() as snapshot:
         begin, until = snapshot.seal(), snapshot.watermark()
         waiting = kept(total(snapshot.books())) - begin.messages
+    mend_manifest(context, begin)
     _refuse_older_journal(context, begin, until)
     _clear(warehouse, begin)
     mark, files = begin, 0

@@ -129,8 +129,10 @@ class _Remedies:
         return self.for_file(name, lambda backup: _hash_of(self._disk, backup / name) == file.sha256)
 
     def for_manifest(self, steps: int) -> str:
-        """For a manifest of which so many steps count."""
-        return self.for_file(MANIFEST, lambda backup: _has_steps(backup, steps))
+        """For a manifest of which so many steps count. Where no backup has them, the files say what is in them."""
+        copy = self.for_file(MANIFEST, lambda backup: _has_steps(backup, steps))
+        anew = f"footfall seal --data {shlex.quote(str(self._data))}, which makes it anew from the files"
+        return copy if copy.startswith("cp ") else anew
 
     def for_run(self, name: str, run: IdRun) -> str:
         """For a run of ids."""

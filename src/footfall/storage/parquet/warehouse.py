@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from footfall.plan.model import Plan
 
-__all__ = ["ParquetWarehouse"]
+__all__ = ["FILE", "ParquetWarehouse"]
 
 _DAY = re.compile(r"day=\d{4}-\d\d-\d\d")
-_FILE = re.compile(r"\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet")
+FILE = re.compile(r"\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet")
 _KEY = b"\x08footfall"  # with its length, as Thrift writes a text
 _TAIL_FORM = struct.Struct("<I4s")  # how long the footer is, and what ends every Parquet file
 _TAIL = _TAIL_FORM.size
@@ -110,7 +110,7 @@ class ParquetWarehouse(Warehouse):
 
     def _is_ours(self, path: Path) -> bool:
         """Whether footfall wrote a file: its name says so, and its footer has our key, in clear."""
-        if not _FILE.fullmatch(path.name):
+        if not FILE.fullmatch(path.name):
             return False
         with self._disk.open(path, "read") as file:
             end = file.seek(0, os.SEEK_END)
