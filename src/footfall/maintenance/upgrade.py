@@ -34,6 +34,7 @@ from footfall.storage.marker import (
     write_marker,
 )
 from footfall.storage.sqlite.database import open_still, reason_of
+from footfall.storage.sqlite.library import connect
 from footfall.storage.sqlite.snapshot import SqliteSnapshot
 from footfall.storage.sqlite.store import SqliteStore
 from footfall.storage.switch import finish_switch, names_in
@@ -187,7 +188,7 @@ class FolderUpgrade:
         if path.name != CONTROL:
             yield
             return
-        with closing(apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)) as connection:
+        with closing(connect(str(path), apsw.SQLITE_OPEN_READWRITE)) as connection:
             connection.set_busy_timeout(10_000)
             connection.execute("BEGIN")
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()

@@ -72,6 +72,13 @@ def test_the_library_of_the_tests_is_safe() -> None:
     assert is_safe(apsw.sqlite_lib_version())
 
 
+def test_every_connection_is_opened_by_a_library_that_was_looked_at() -> None:
+    source = Path(footfall.__file__).parent
+    texts = {path.relative_to(source).as_posix(): path.read_text("utf-8") for path in source.rglob("*.py")}
+
+    assert [name for name, text in texts.items() if "apsw.Connection(" in text] == ["storage/sqlite/library.py"]
+
+
 def test_nothing_imports_the_sqlite_of_the_standard_library() -> None:
     source = Path(footfall.__file__).parent
     imports = {

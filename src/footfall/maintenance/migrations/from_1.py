@@ -18,6 +18,7 @@ from footfall.maintenance.migrations.migration import Migration, MigrationFiles
 from footfall.printable import counted
 from footfall.storage.columns import COLUMNS
 from footfall.storage.sqlite.database import PAGE_SIZE, open_still
+from footfall.storage.sqlite.library import connect
 from footfall.storage.sqlite.renewal import check_journal, mark_as_logged
 from footfall.storage.sqlite.schema import SCHEMA
 from footfall.storage.sqlite.sync_marker import SyncMarker
@@ -51,7 +52,7 @@ def _migrate(files: MigrationFiles) -> None:
         return  # keys were made here, and no collector ever began
     with files.disk.open(target, "update") as file:
         give_owner_and_mode(file, source)
-        with closing(apsw.Connection(str(target), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)) as new:
+        with closing(connect(str(target), apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)) as new:
             _copy(new, source)
         mark_as_logged(file)
         files.disk.sync(file)

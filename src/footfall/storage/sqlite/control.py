@@ -17,7 +17,7 @@ import apsw
 from footfall.errors import JournalError
 from footfall.storage.control import Control, JobRun, KeyRecord
 from footfall.storage.sqlite.database import close_database, make_private, reason_of
-from footfall.storage.sqlite.library import require_safe
+from footfall.storage.sqlite.library import connect, require_safe
 
 __all__ = ["SqliteControl"]
 
@@ -127,10 +127,9 @@ class SqliteControl(Control):
 
     @contextmanager
     def _opened(self, failure: str, flags: int) -> Iterator[apsw.Connection]:
-        require_safe()
         connection = None
         try:
-            connection = apsw.Connection(str(self._path), flags=flags)
+            connection = connect(str(self._path), flags)
             connection.set_busy_timeout(_BUSY_MS)
             version = connection.pragma("user_version")
             if version > _FORMAT:

@@ -15,6 +15,7 @@ import apsw
 
 from footfall.disk import Disk
 from footfall.storage.sqlite.database import BUSY_MS, close_database, open_to_read, reason_of, translated
+from footfall.storage.sqlite.library import connect
 
 __all__ = ["copy_control", "copy_journal", "integrity_problems"]
 
@@ -54,7 +55,7 @@ def _opened(path: Path) -> Iterator[apsw.Connection]:
     # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
     may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
-    connection = apsw.Connection(str(path), flags=flags)
+    connection = connect(str(path), flags)
     try:
         connection.set_busy_timeout(BUSY_MS)
         yield connection

@@ -11,7 +11,7 @@ import apsw
 
 from footfall.disk import SystemDisk
 from footfall.errors import JournalError
-from footfall.storage.sqlite.library import require_safe
+from footfall.storage.sqlite.library import connect, require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
@@ -63,7 +63,7 @@ def open_database(path: Path, *, readonly: bool = False, vfs: str = "") -> apsw.
         flags |= apsw.SQLITE_OPEN_URI
         name = f"{path.absolute().as_uri()}?immutable=1"
     try:
-        connection = apsw.Connection(name, flags=flags, vfs=vfs or None)
+        connection = connect(name, flags, vfs or None)
     except (apsw.Error, OSError) as error:
         raise translated("opened", path, error) from error
     try:
@@ -113,7 +113,7 @@ def open_to_read(path: Path, *, vfs: str = "") -> apsw.Connection:
 def open_still(path: Path) -> apsw.Connection:
     """Open a database that nobody writes to, and make nothing beside it. Raises what SQLite raises."""
     flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-    return apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=flags)
+    return connect(f"{path.absolute().as_uri()}?immutable=1", flags)
 
 
 def _place(path: Path) -> tuple[str, int] | None:

@@ -1,4 +1,7 @@
-"""Which SQLite libraries are safe: before 3.51.3 most can lose a commit beside a checkpoint."""
+"""The SQLite library: every connection is opened here, and only by a version that loses no commit.
+
+Most before 3.51.3 can lose one beside a checkpoint of another connection.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import apsw
 
 from footfall.errors import JournalError
 
-__all__ = ["is_safe", "require_safe"]
+__all__ = ["connect", "is_safe", "require_safe"]
 
 _FIXED = (3, 51, 3)
 # Earlier lines that got the fix too: (major, minor) → the first patch that has it.
@@ -31,3 +34,9 @@ def require_safe(version: str | None = None) -> None:
             f" {'.'.join(map(str, _FIXED))} or later is needed: pip install -U apsw"
         )
         raise JournalError(reason, reason=reason)
+
+
+def connect(name: str, flags: int, vfs: str | None = None) -> apsw.Connection:
+    """Open a database by its path or URI. Raises JournalError for an unsafe library, and what SQLite raises."""
+    require_safe()
+    return apsw.Connection(name, flags=flags, vfs=vfs)
