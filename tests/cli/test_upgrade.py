@@ -10,8 +10,11 @@ from pathlib import Path
 import click
 import pytest
 
+from footfall import storage
 from footfall.cli import main
 from footfall.cli.app import app
+from footfall.directory import SystemDirectory
+from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.testing.process import CollectorProcess
 
 RELEASED = Path(__file__).parents[1] / "data" / "released" / "format-1" / "folder.tar.xz"
@@ -23,6 +26,20 @@ def folder(tmp_path: Path) -> Path:
     with tarfile.open(RELEASED) as archive:
         archive.extractall(tmp_path / "data", filter="data")
     return tmp_path / "data"
+
+
+class Death(BaseException):
+    """As if the process ended here."""
+
+
+class DyingAtTheSecondMove(SystemDirectory):
+    moves = 0
+
+    def move(self, name: str, to: str) -> None:
+        self.moves += 1
+        if self.moves > 1:
+            raise Death
+        super().move(name, to)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, str]:
@@ -124,6 +141,21 @@ def test_a_newer_folder_is_refused_and_not_touched(
 def state_of(folder: Path) -> dict[str, tuple[int, bytes]]:
     paths = [folder, *folder.rglob("*")]
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"") for path in paths}
+
+
+@pytest.mark.slow
+def test_serve_finishes_an_upgrade_that_was_cut_short(folder: Path) -> None:
+    with pytest.raises(Death):
+        FolderUpgrade(folder, directory=DyingAtTheSecondMove(folder)).upgrade()
+    is_without_journal = not (folder / "journal.db").exists()
+
+    with CollectorProcess(folder) as collector:
+        _, lines = collector.stop()
+
+    assert is_without_journal
+    assert f"{folder}: upgraded from format 1 to 2; " in lines
+    with storage.open(folder, "read") as store:
+        assert store.journal.watermark() == 341
 
 
 @pytest.mark.slow
