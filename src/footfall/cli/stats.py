@@ -10,10 +10,12 @@ import click
 from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
+from footfall.errors import JournalError
 from footfall.maintenance.schedule import failing
 from footfall.reporting.jobs import failing_as_json, failing_lines
 from footfall.reporting.stats import as_json, books_table, sum_lines
 from footfall.storage.books import imbalances
+from footfall.storage.control import Control, JobRun
 from footfall.storage.store import FailedSync
 
 __all__ = ["command"]
@@ -36,7 +38,7 @@ def command(*, data: Path, format_: str) -> None:
     """
     with storage.open(data, "read") as store:
         failure = store.failed_sync()
-        runs = failing(store.control.job_runs())
+        runs = _failing_jobs(store.control)
         if failure is not None and format_ == "text":
             echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
         with store.snapshot() as snapshot:
@@ -50,6 +52,14 @@ def command(*, data: Path, format_: str) -> None:
     console().print(books_table(books))
     for line in (*sum_lines(books, mistakes, data), *failing_lines(runs, data)):
         echo(line)
+
+
+def _failing_jobs(control: Control) -> list[JobRun]:
+    try:
+        return failing(control.job_runs())
+    except JournalError as error:  # the books are in another file
+        echo(str(error), err=True)
+        return []
 
 
 def _failed_sync(failure: FailedSync | None) -> Mapping[str, str] | None:

@@ -140,7 +140,9 @@ class _Remedies:
 
     def for_control(self) -> str:
         """For a control store, of which any sound copy is better than none."""
-        return self.for_file("control.db", lambda backup: not integrity_problems(backup / "control.db"))
+        copy = self.for_file("control.db", lambda backup: not integrity_problems(backup / "control.db"))
+        anew = "; without one, move it away: the next start keeps its plan, and footfall keys create makes new keys"
+        return copy if copy.startswith("cp ") else copy + anew
 
     def for_journal(self) -> str:
         """For a journal, which only goes back together with what belongs to it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, Protocol, get_args
 
+from footfall.errors import JournalError
 from footfall.plan.model import Plan
 
 __all__ = ["ROLES", "Bundles", "Control", "JobRun", "KeyRecord", "Role", "RunState", "latest_plan"]
@@ -92,5 +93,8 @@ def latest_plan(control: Bundles) -> Plan | None:
     # Loaded late: a collector without a plan reads no bundle.
     from footfall.plan import from_bundle
 
-    bundles = list(control.bundles().values())
+    try:
+        bundles = list(control.bundles().values())
+    except JournalError as error:
+        raise JournalError(f"{error}; a command that takes --plan works without it") from error
     return from_bundle(bundles[-1]) if bundles else None
