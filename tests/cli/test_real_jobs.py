@@ -66,6 +66,7 @@ def send(collector: CollectorProcess) -> int:
     ).status_code
 
 
+@pytest.mark.slow
 def test_a_collector_makes_the_backup_that_is_asked_for_and_remembers_it(tmp_path: Path) -> None:
     data, backups = tmp_path / "data", tmp_path / "backups"
     with CollectorProcess(data, options=["--backup", str(backups), "--no-jobs"]) as collector:

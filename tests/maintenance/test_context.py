@@ -33,6 +33,13 @@ def test_a_child_yields_to_everybody_and_loads_nothing_by_itself(context: JobCon
     assert context.child(f"{HERE}:rank", {}) == [19, []]
 
 
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.uname().machine not in {"x86_64", "aarch64"}, reason="asked of the kernel by number"
+)
+def test_a_child_uses_the_disk_when_nobody_else_does(context: JobContext) -> None:
+    assert context.child(f"{HERE}:disk_class", {}) == 3
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
