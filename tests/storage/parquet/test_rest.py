@@ -11,7 +11,7 @@ from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
 from tests.storage.parquet.messages import NOON, messages
 
-from footfall.storage.parquet.rest import PARTS, WHOLE, cut, rebuild
+from footfall.storage.parquet.rest import CUTS, WHOLE, cut, rebuild
 
 ORDER = (
     b'{"type":"track","messageId":"m-1","timestamp":"2026-11-29T12:00:00.000000Z","userId":"kari",'
@@ -31,7 +31,7 @@ def rests(*bodies: bytes, **columns: Any) -> list[bytes]:
 
 def assert_rebuilt(rows: Sequence[dict[str, Any]]) -> None:
     table, cuts = cut_all(rows)
-    bodies = rebuild(cuts["rest"], {name: cuts[name] for name in PARTS}, table)
+    bodies = rebuild(cuts["rest"].dictionary_decode(), {name: cuts[name] for name in CUTS}, table)
     assert bodies.to_pylist() == table.column("body").to_pylist()
 
 
@@ -39,7 +39,7 @@ def test_what_columns_have_is_cut_out() -> None:
     _, cuts = cut_all([{"body": ORDER}])
 
     assert cuts["rest"].to_pylist() == [
-        b'{"type":\x05,"messageId":\x04,"timestamp":\x0f,"userId":\x07,"event":\x06,"properties":\x01,"context":\x02}'
+        b'{"type":\x05,"messageId":\x04,"timestamp":\x0f,"userId":\x07,"event":\x06,"properties":\x01,"context":\x11}'
     ]
     assert cuts["properties"].to_pylist() == [b'{"total":64.950,"type":"track"}']
     assert cuts["context"].to_pylist() == [b'{"a":[1]}']
@@ -66,6 +66,40 @@ def test_milliseconds_are_not_cut_out_where_microseconds_would_be_lost() -> None
 
 def test_members_with_white_space_around_them_are_cut_out_too() -> None:
     assert rests(b'{ "properties" :\r\n { "a" : 1 } }') == [b'{ "properties" :\r\n \x01 }']
+
+
+CLIENT = b'{"context":{"library":{"name":"x"},"client":{"id":"c-1","transformed":"t","seq":%s}}}'
+
+
+def test_what_a_client_says_of_itself_is_cut_out_of_the_context() -> None:
+    _, cuts = cut_all([{"body": CLIENT % b"7"}])
+
+    assert cuts["rest"].to_pylist() == [b'{"context":\x02,"client":{"id":\x12,"transformed":"t","seq":\x13}}}']
+    assert [cuts[name].to_pylist() for name in ("context", "client_id", "client_seq")] == [
+        [b'{"library":{"name":"x"}}'], [b"c-1"], [b"7"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        CLIENT % b"1.0",
+        CLIENT % b'"7"',
+        CLIENT % (b"1" * 19),
+        CLIENT.replace(b"c-1", b"c\\u0031") % b"7",
+        CLIENT.replace(b'"x"', b'"x","client":{"a":"b"}') % b"{}",
+        b'{"context":{"a":{"b":1,"client":{"id":"c-1","seq":7}}}}',
+        b'{"context":{"a":1,"client":{"id":"c-1","seq":7,"more":"}"}}}',
+        b'{"context":{"a":1,"client":{"id":"c-1","seq":7},"b":{"c":1}}}',
+        b'{"context":{"client":{"id":"c-1","seq":7}}}',
+    ],
+)
+def test_another_client_stays_in_the_context_which_is_whole_json(body: bytes) -> None:
+    _, cuts = cut_all([{"body": body}])
+
+    assert cuts["client_seq"].to_pylist() == [None]
+    assert json.loads(cuts["context"][0].as_py()) == json.loads(body)["context"]
+    assert_rebuilt([{"body": body}])
 
 
 def test_traits_stay_where_the_wire_has_others_in_the_column() -> None:
@@ -96,6 +130,13 @@ JSON = st.recursive(
     max_leaves=8,
 )  # fmt: skip
 NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+CONTEXTS = st.builds(
+    '"context":{{"a":{},"client":{{"id":"{}","seq":{}}}{}}}'.format,
+    st.sampled_from(["1", '"}"', '{"b":2,"client":{}}']),
+    st.sampled_from(["c-1", "kari", "", "\\u0031"]),
+    st.sampled_from(["0", "7", "07", "-1", "12345678901234567890", "1e2", "2026"]),
+    st.sampled_from(["", ',"b":1', "}", " "]),
+)
 SPACE = st.sampled_from(["", " ", "\r\n", "\t"])
 
 
@@ -104,6 +145,9 @@ def texts_of_json(draw: st.DrawFn) -> bytes:
     """JSON in any spelling: white space, escapes, keys that repeat, any digits."""
     members = []
     for _ in range(draw(st.integers(0, 6))):
+        if draw(st.booleans()):
+            members.append(draw(CONTEXTS))
+            continue
         key = draw(KEYS)
         value = draw(NUMBERS | JSON.map(lambda value: json.dumps(value, ensure_ascii=draw(st.booleans()))))
         space = draw(SPACE)

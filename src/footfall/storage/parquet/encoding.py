@@ -19,10 +19,10 @@ __all__ = ["encoded"]
 _ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
 _FREQUENT = 1_000  # one row in so many is of the event whose properties get columns
 _LEVEL = 3
-_LEVELS = {"properties": 6, "context": 6}  # of zstd: they are most of a file
+_LEVELS = {"properties": 6}  # of zstd: they are most of a file
 _PAGE = 4 << 20  # bytes
-_REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest"}
-_RISING = dict.fromkeys(("seq", "occurred_at"), "DELTA_BINARY_PACKED")
+_REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id"}
+_RISING = dict.fromkeys(("seq", "occurred_at", "client_seq"), "DELTA_BINARY_PACKED")
 
 
 class _Stretch(NamedTuple):
@@ -46,7 +46,8 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
     """The file of a sorted table with the columns of the layout, as an Arrow buffer."""
     stretches = dict(_stretches(table, plan))
     fields = [pyarrow.field(name, stretch.values.type) for name, stretch in stretches.items()]
-    schema = pyarrow.schema([*table.schema, *fields], {FOOTER_KEY: msgspec.json.encode(footer)})
+    plain = [pyarrow.field(field.name, _plain(field.type)) for field in table.schema]
+    schema = pyarrow.schema([*plain, *fields], {FOOTER_KEY: msgspec.json.encode(footer)})
     repeating = [name for name, stretch in stretches.items() if _repeats(stretch.values)]
     sink = pyarrow.BufferOutputStream()
     with pyarrow.parquet.ParquetWriter(
@@ -63,8 +64,8 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
         for start in range(0, len(table), _ROW_GROUP):
             stop = min(start + _ROW_GROUP, len(table))
             columns = [stretch.rows(start, stop) for stretch in stretches.values()]
-            group = [*table.slice(start, stop - start).columns, *columns]
-            writer.write_table(pyarrow.table(group, schema), _ROW_GROUP)
+            group = [column.cast(_plain(column.type)) for column in table.slice(start, stop - start).columns]
+            writer.write_table(pyarrow.table([*group, *columns], schema), _ROW_GROUP)
     return sink.getvalue()
 
 
@@ -82,6 +83,11 @@ def _stretches(table: Any, plan: Plan | None) -> Iterator[tuple[str, _Stretch]]:
                         names.add(name)
                         yield name, _Stretch(start, values)
         start += count
+
+
+def _plain(type_: Any) -> Any:
+    """The type of the values, so that readers see texts and not Arrow's dictionaries."""
+    return type_.value_type if pyarrow.types.is_dictionary(type_) else type_
 
 
 def _repeats(values: Any) -> bool:

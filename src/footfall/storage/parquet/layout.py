@@ -6,6 +6,7 @@
 | those of `footfall.storage.columns` but for `body` | times as timestamps in UTC, JSON as text |
 | `message_uuid` | the message's id where it is a UUID: `message_id` is null then |
 | `properties`, `context`, `traits` | these members of the message, as JSON text as it was received |
+| `client_id`, `client_seq` | the client that sent it, and its number there: then `context` is without its `client` |
 | `rest` | the message without what other columns have (`footfall.storage.parquet.rest`) |
 """
 
@@ -19,7 +20,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.storage.columns import BYTES, COLUMNS, TIME
-from footfall.storage.parquet.rest import PARTS, cut, rebuild
+from footfall.storage.parquet.rest import CUTS, TRAITS, WHOLE, cut, rebuild
 from footfall.storage.parquet.uuids import join_ids, split_ids
 
 __all__ = [
@@ -49,6 +50,8 @@ MESSAGE_TYPES: Mapping[str, Any] = {"seq": _INT} | {
 }
 """The Arrow types of a message's columns outside of files: times are microseconds, JSON is bytes."""
 
+_CUT_TYPES = {"client_seq": _INT}
+_FEW = ("bundle", "context")  # long texts of which most rows share some
 _JSON = [column.name for column in COLUMNS if column.contents is BYTES and column.name != _BODY]
 _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 
@@ -81,7 +84,10 @@ def day_numbers(received_at: Any) -> Any:
 
 
 def to_file(messages: Any) -> Any:
-    """The columns of a file for a table of MESSAGE_TYPES, in the same order of rows, before any is promoted."""
+    """The columns of a file for a table of MESSAGE_TYPES, in the same order of rows, before any is promoted.
+
+    Long texts of which there are few are dictionary arrays.
+    """
     messages = messages.combine_chunks()
     cuts = cut(_one(messages.column(_BODY)), messages)
     table = messages.drop_columns([_BODY])
@@ -89,14 +95,14 @@ def to_file(messages: Any) -> Any:
         table = _set(table, name, table.column(name).cast(_TIME))
     for name in _JSON:
         column = _to_text(table.column(name))
-        if name in PARTS:
-            column = pc.coalesce(column, cuts[name].cast(_TEXT))
-        table = _set(table, name, column)
-    for name in PARTS:
+        table = _set(table, name, pc.coalesce(column, cuts[name].cast(_TEXT)) if name in CUTS else column)
+    for name in CUTS:
         if name not in _JSON:
-            table = table.append_column(name, cuts[name].cast(_TEXT))
+            table = table.append_column(name, cuts[name].cast(_TEXT).cast(_CUT_TYPES.get(name, _TEXT)))
     others, uuids = split_ids(_one(table.column("message_id")))
     table = _set(table, "message_id", others).append_column("message_uuid", uuids)
+    for name in _FEW:
+        table = _set(table, name, table.column(name).dictionary_encode())
     return table.append_column("rest", cuts["rest"])
 
 
@@ -108,7 +114,7 @@ def stored_names(names: Sequence[str]) -> list[str]:
             for name in MESSAGE_TYPES
             if name not in ("source", "bundle", "faults", "envelope", "received_at", _BODY)
         ]
-        names = [*names, *needs, *PARTS, "rest"]
+        names = [*names, *needs, *CUTS, "rest"]
     elif "traits" in names:
         names = [*names, "rest"]
     if "message_id" in names:
@@ -136,14 +142,14 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
 
 
 def _bodies(table: Any) -> Any:
-    parts = {name: _one(table.column(name)).cast(_BINARY) for name in PARTS}
-    return rebuild(_one(table.column("rest")), parts, table)
+    cuts = {name: _one(table.column(name)).cast(_TEXT).cast(_BINARY) for name in CUTS}
+    return rebuild(_one(table.column("rest")).cast(_BINARY), cuts, table)
 
 
 def _given_traits(table: Any) -> Any:
     """The column `traits` as it was in the journal: where the rest has the mark, the text is of the body."""
-    rest = table.column("rest")
-    is_of_body = pc.and_not(pc.match_substring(rest, PARTS["traits"].decode()), pc.starts_with(rest, b"\x00".decode()))
+    rest = table.column("rest").cast(_BINARY)
+    is_of_body = pc.and_not(pc.match_substring(rest, TRAITS.decode()), pc.starts_with(rest, WHOLE.decode()))
     return pc.if_else(is_of_body, pyarrow.scalar(None, _TEXT), table.column("traits"))
 
 

@@ -19,25 +19,39 @@ import pyarrow.compute as pc
 
 from footfall.storage.parquet.times import time_texts
 
-__all__ = ["PARTS", "WHOLE", "cut", "rebuild"]
+__all__ = ["CUTS", "TRAITS", "WHOLE", "cut", "rebuild"]
+
+CUTS = ("properties", "context", "traits", "client_id", "client_seq")
+"""The columns that are made of bodies: members of the message, as JSON text, and its number among those of a client.
+
+Where the context ends with what footfall's client says of itself, it is kept without that: contexts are few then.
+"""
 
 WHOLE = b"\x00"
 """Begins a rest that is a whole body."""
 
-PARTS: dict[str, bytes] = {"properties": b"\x01", "context": b"\x02", "traits": b"\x03"}
-"""The members of a message that have columns, as JSON text, and the marks in their place."""
+TRAITS = b"\x03"
+"""The mark of traits that are the body's own."""
 
-_VALUES: dict[str, bytes] = {
+_PARTS: dict[str, bytes] = {"properties": b"\x01", "context_start": b"\x02", "context": b"\x11", "traits": TRAITS}
+_QUOTED: dict[str, bytes] = {
     "message_id": b"\x04", "type": b"\x05", "event": b"\x06", "user_id": b"\x07", "anonymous_id": b"\x08",
     "device_id": b"\x0b", "previous_id": b"\x0c", "group_id": b"\x0e", "microseconds": b"\x0f", "milliseconds": b"\x10",
+    "client_id": b"\x12",
 }  # fmt: skip
 """What is cut out with the quotes around it."""
 
-_MARKS = {mark: name for name, mark in (PARTS | _VALUES).items()}
+_NUMBER = {"client_seq": b"\x13"}
+_MARKS = {mark: name for name, mark in (_PARTS | _QUOTED | _NUMBER).items()}
+_MARKS_OF: Mapping[str, Sequence[bytes]] = {
+    name: [mark for mark, marked in _MARKS.items() if marked.removesuffix("_start") == name] for name in CUTS
+}
 _MARK = re.compile(b"[%b]" % b"".join(_MARKS))
 _ALL = WHOLE + b"".join(_MARKS)
 _QUOTE = b'"'
 _OBJECT = b"{"
+_CLIENT, _ID, _SEQ = b',"client":{', b'"id":"', b'"seq":'
+_MOST_DIGITS = 18  # of an int64
 _TRIES = 24  # rests that are tried on a batch
 _WORTH = 500  # one row in so many has to be left, for another try
 
@@ -55,24 +69,24 @@ _BINARY = pyarrow.binary()
 
 
 def cut(bodies: Any, columns: Any) -> dict[str, Any]:
-    """The column `rest` and those of PARTS for these bodies, as binary arrays; a part that was not cut out is null.
+    """The column `rest` and those of CUTS for these bodies, as binary arrays; what was not cut out is null.
 
-    `columns` is a table with the other columns of the messages. Where it has traits, those of the body stay in the
-    rest.
+    The rests are a dictionary array. `columns` is a table with the other columns of the messages. Where it has traits,
+    those of the body stay in the rest.
     """
     raw = bodies.to_pylist()
-    arrays = {name: pyarrow.array(texts, _BINARY) for name, texts in _parts(raw).items()} | _value_arrays(columns)
+    arrays = {name: pyarrow.array(texts, _BINARY) for name, texts in _texts(raw).items()} | _value_arrays(columns)
     no_text = pyarrow.scalar(None, _BINARY)
     arrays["traits"] = pc.if_else(pc.is_null(_flat(columns["traits"])), arrays["traits"], no_text)
+    arrays["context_start"] = pc.if_else(arrays["client_seq"].is_valid(), _start(arrays["context"]), no_text)
     rests, codes = _try_rests(bodies, raw, arrays)
     if codes.null_count:
         codes = _cut_one_by_one(raw, rests, codes, arrays)
     names = list(rests)
-    cuts = {"rest": pyarrow.array(names, _BINARY).take(codes)}
-    for name, mark in PARTS.items():
-        has_mark = [mark in rest and not rest.startswith(WHOLE) for rest in names]
-        is_cut = pyarrow.array(has_mark, pyarrow.bool_()).take(codes)
-        cuts[name] = pc.if_else(is_cut, arrays[name], no_text)
+    cuts = {"rest": pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(names, _BINARY))}
+    for name, marks in _MARKS_OF.items():
+        has_mark = [not rest.startswith(WHOLE) and any(mark in rest for mark in marks) for rest in names]
+        cuts[name] = pc.if_else(pyarrow.array(has_mark, pyarrow.bool_()).take(codes), arrays[name], no_text)
     return cuts
 
 
@@ -80,6 +94,7 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
     """The rests that many rows have, each with its number, and the number of each row's; null where it has none yet."""
     rests: dict[bytes, int] = {}
     codes: Any = pyarrow.nulls(len(raw), pyarrow.int32())
+    no_number = pyarrow.scalar(None, pyarrow.int32())
     for number in range(_TRIES):
         row = pc.index(pc.is_null(codes), True).as_py()
         if row < 0:
@@ -89,7 +104,7 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
             break  # what cannot be joined is cut one by one
         rests[rest] = number
         is_equal = pc.equal(_joined(rest, arrays, len(raw)), bodies).fill_null(False)
-        codes = pc.coalesce(codes, pc.if_else(is_equal, number, pyarrow.scalar(None, pyarrow.int32())))
+        codes = pc.coalesce(codes, pc.if_else(is_equal, pyarrow.scalar(number, pyarrow.int32()), no_number))
         if pc.sum(is_equal).as_py() * _WORTH < len(raw):
             break
     return rests, codes
@@ -105,9 +120,9 @@ def _cut_one_by_one(bodies: Sequence[bytes], rests: dict[bytes, int], codes: Any
     return pyarrow.array(numbers, pyarrow.int32())
 
 
-def rebuild(rests: Any, parts: Mapping[str, Any], columns: Any) -> Any:
-    """The bodies, as a binary array, from the columns that `cut` gave and the others."""
-    arrays = dict(parts) | _value_arrays(columns)
+def rebuild(rests: Any, cuts: Mapping[str, Any], columns: Any) -> Any:
+    """The bodies, as a binary array, from binary arrays of what `cut` gave, and the other columns."""
+    arrays = dict(cuts) | {"context_start": _start(cuts["context"])} | _value_arrays(columns)
     counts = pc.value_counts(rests)
     bodies: Any = pyarrow.nulls(len(rests), _BINARY)
     for entry in counts.to_pylist()[:_TRIES]:
@@ -124,31 +139,50 @@ def rebuild(rests: Any, parts: Mapping[str, Any], columns: Any) -> Any:
     )  # fmt: skip
 
 
-def _parts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
-    """The JSON text of the members that are objects; None for all of a body that is no JSON object, or no UTF-8."""
-    parts: dict[str, list[bytes | None]] = {name: [] for name in PARTS}
-    properties, context, traits = (parts[name].append for name in PARTS)
+def _texts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
+    """What bodies have for CUTS; None for all of a body that is no JSON object, or no UTF-8."""
+    texts: dict[str, list[bytes | None]] = {name: [] for name in CUTS}
+    properties, context, traits, client_id, client_seq = (texts[name].append for name in CUTS)
     for body in bodies:
         try:
             if not body.isascii():
                 body.decode()
             message = _read_body(body)
         except ValueError:  # also msgspec's and Unicode's own errors
-            properties(None), context(None), traits(None)
+            for column in texts.values():
+                column.append(None)
             continue
         text = bytes(message.properties)
         properties(text if text[:1] == _OBJECT else None)
-        text = bytes(message.context)
-        context(text if text[:1] == _OBJECT else None)
         text = bytes(message.traits)
         traits(text if text[:1] == _OBJECT else None)
-    return parts
+        text = bytes(message.context)
+        start, _, client = text.rpartition(_CLIENT)
+        # With no other brace in it, the client is the last member of the context and has no object.
+        if start and client.endswith(b"}}") and client.count(b"}") == 2:
+            members, _, number = client[:-2].rpartition(_SEQ)
+            name, quote, _ = members.removeprefix(_ID).partition(_QUOTE)
+            is_number = number.isdigit() and len(number) <= _MOST_DIGITS and (number[:1] != b"0" or number == b"0")
+            if is_number and quote and b"\\" not in name and members.startswith(_ID):
+                context(start + b"}"), client_id(name), client_seq(number)
+                continue
+        context(text if text[:1] == _OBJECT else None), client_id(None), client_seq(None)
+    return texts
+
+
+def _start(contexts: Any) -> Any:
+    """Contexts without the brace that ends them."""
+    return pc.binary_slice(contexts, 0, -1)
 
 
 def _value_arrays(columns: Any) -> dict[str, Any]:
     microseconds, milliseconds = time_texts(columns["occurred_at"])
     times = {"microseconds": microseconds, "milliseconds": milliseconds}
-    return {name: times[name] if name in times else _flat(columns[name]).cast(_BINARY) for name in _VALUES}
+    return {
+        name: times[name] if name in times else _flat(columns[name]).cast(_BINARY)
+        for name in _QUOTED
+        if name not in CUTS
+    }
 
 
 def _flat(column: Any) -> Any:
@@ -159,13 +193,21 @@ def _cut_row(body: bytes, texts: Texts, row: int) -> bytes:
     if len(body.translate(None, _ALL)) != len(body):
         return WHOLE + body
     rest = body
-    for name, mark in PARTS.items():
-        if (text := texts[name][row]) is not None:
-            rest = rest.replace(text, mark, 1)
-    for name, mark in _VALUES.items():
+    for name, mark in _PARTS.items():
+        rest = _without_last(rest, texts[name][row], mark)
+    for name, mark in _QUOTED.items():
         if (text := texts[name][row]) is not None:
             rest = rest.replace(_QUOTE + text + _QUOTE, mark)
+    for name, mark in _NUMBER.items():
+        rest = _without_last(rest, texts[name][row], mark)
     return rest if _rebuilt_row(rest, texts, row) == body else WHOLE + body
+
+
+def _without_last(rest: bytes, text: bytes | None, mark: bytes) -> bytes:
+    if not text:
+        return rest
+    before, match, after = rest.rpartition(text)
+    return before + mark + after if match else rest
 
 
 def _rebuilt_row(rest: bytes, texts: Texts, row: int) -> bytes:
@@ -175,7 +217,7 @@ def _rebuilt_row(rest: bytes, texts: Texts, row: int) -> bytes:
     def text_of(match: re.Match[bytes]) -> bytes:
         name = _MARKS[match[0]]
         text = texts[name][row] or b""
-        return text if name in PARTS else _QUOTE + text + _QUOTE
+        return _QUOTE + text + _QUOTE if name in _QUOTED else text
 
     return _MARK.sub(text_of, rest)
 
@@ -188,7 +230,7 @@ def _joined(rest: bytes, arrays: Mapping[str, Any], length: int) -> Any:
     constant, position = b"", 0
     for match in _MARK.finditer(rest):
         name = _MARKS[match[0]]
-        quote = b"" if name in PARTS else _QUOTE
+        quote = _QUOTE if name in _QUOTED else b""
         pieces += [pyarrow.scalar(constant + rest[position : match.start()] + quote, _BINARY), arrays[name]]
         constant, position = quote, match.end()
     pieces.append(pyarrow.scalar(constant + rest[position:], _BINARY))

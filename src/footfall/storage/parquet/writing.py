@@ -55,12 +55,16 @@ def _files(batches: Iterable[Any], most: int, most_bytes: int) -> Iterator[tuple
             count, size = sizes.get(day, (0, 0))
             weight = pc.sum(pc.binary_length(messages.column("body"))).as_py() or 0
             if count and (count + len(messages) > most or size + weight > most_bytes):
-                yield day, pyarrow.concat_tables(open_days.pop(day))
+                yield day, _joined(open_days.pop(day))
                 count, size = 0, 0
             open_days.setdefault(day, []).append(to_file(messages))
             sizes[day] = count + len(messages), size + weight
     for day in sorted(open_days):
-        yield day, pyarrow.concat_tables(open_days[day])
+        yield day, _joined(open_days[day])
+
+
+def _joined(tables: list[Any]) -> Any:
+    return pyarrow.concat_tables(tables).unify_dictionaries()
 
 
 def _by_day(messages: Any, most: int) -> Iterator[tuple[int, Any]]:
