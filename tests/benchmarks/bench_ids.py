@@ -79,7 +79,7 @@ def make_folder(data: Path, earlier: int, new_id: Callable[[int], bytes]) -> Non
         write_run(disk, ids / run.name, {SOURCE: {new_id(start + index - earlier): 1 for index in range(number)}})
         runs.append(run)
         if len(runs) % 4 == 0 or start + number == earlier:
-            for swap in merge_due_runs(disk, ids, runs):
+            for swap in merge_due_runs(disk, ids, runs)[0]:
                 runs = [each for each in runs if each.name not in swap.removed] + [swap.added]
                 for name in swap.removed:
                     disk.remove(ids / name)

@@ -15,6 +15,7 @@ import msgspec
 from footfall.errors import FootfallError, WarehouseError
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.mend_manifest import mend_manifest
+from footfall.maintenance.merge_ids import merge_ids
 from footfall.printable import counted
 from footfall.storage.books import kept, total
 from footfall.storage.journal import Changes, Journal, SealMark
@@ -35,8 +36,10 @@ Write = Callable[[JobContext, dict[str, object]], object]
 
 
 def run(context: JobContext) -> str:
-    """Seal what is stored now; see `seal`."""
-    return seal(context)
+    """Seal what is stored now; see `seal`. Then put the runs of ids in order."""
+    line = seal(context)
+    merge_ids(context)
+    return line
 
 
 def _write_in_child(context: JobContext, request: dict[str, object]) -> object:

@@ -121,13 +121,18 @@ def test_a_month_has_few_runs_and_each_id_is_written_few_times(sizes: list[int])
 
 def test_a_damaged_run_is_left_out_of_merges_and_the_others_are_merged() -> None:
     made = disk()
-    runs = put(made, [{"shop": {f"{number}": number}} for number in range(4)])
+    runs = put(made, [{"shop": {f"{number}": number}} for number in range(5)])
     made.remove(FOLDER / runs[1].name)
 
-    (swap,) = merge_due_runs(made, FOLDER, runs)
+    with made.open(FOLDER / runs[3].name, "update") as file:
+        file.seek(9)
+        file.write(b"?")
 
-    assert swap.removed == (runs[0].name, runs[2].name, runs[3].name)
-    assert swap.added == run(1, 39, ids=3)
+    (swap,), damaged = merge_due_runs(made, FOLDER, runs)
+
+    assert damaged == [runs[1], runs[3]]
+    assert swap.removed == (runs[0].name, runs[2].name, runs[4].name)
+    assert swap.added == run(1, 49, ids=3)
     assert damaged_runs(made, FOLDER, [*runs, swap.added]) == [runs[1]]
 
 

@@ -33,13 +33,20 @@ _RATIO = 4
 _PIECE = 1 << 20  # entries that are in memory at once
 
 
-def merge_due_runs(disk: Disk, folder: Path, runs: Sequence[IdRun]) -> list[RunSwap]:
-    """Merge what is due of a journal's runs. Damaged runs are left as they are. Raises OSError."""
-    damaged = set(damaged_runs(disk, folder, runs))
-    return [
-        RunSwap(merge_runs(disk, folder, group), tuple(run.name for run in group))
-        for group in due_merges([run for run in runs if run not in damaged])
-    ]
+def merge_due_runs(disk: Disk, folder: Path, runs: Sequence[IdRun]) -> tuple[list[RunSwap], list[IdRun]]:
+    """Merge what is due of a journal's runs; returns what it merged, and which runs are damaged.
+
+    Runs that are merged are read whole first, so no damage goes into a new run unnoticed. Raises OSError.
+    """
+    damaged = damaged_runs(disk, folder, runs)
+    swaps: list[RunSwap] = []
+    for group in due_merges([run for run in runs if run not in damaged]):
+        worse = damaged_runs(disk, folder, group, is_thorough=True)
+        damaged += worse
+        whole = [run for run in group if run not in worse]
+        if len(whole) > 1:
+            swaps.append(RunSwap(merge_runs(disk, folder, whole), tuple(run.name for run in whole)))
+    return swaps, damaged
 
 
 def due_merges(runs: Sequence[IdRun]) -> list[list[IdRun]]:

@@ -197,17 +197,16 @@ def write_run(disk: Disk, path: Path, ids: Mapping[str, Mapping[Key, int]]) -> N
     pieces: list[RunPiece] = []
     for source, checksums in sorted(ids.items()):
         uuids = [key for key in checksums if type(key) is bytes]
-        texts = {sort_key(key): utf8(key) for key in checksums if type(key) is str}
+        texts = {sort_key(key): key for key in checksums if type(key) is str}
         if uuids:
             uuids.sort()
             plans.append(SectionPlan(source, "uuid", len(uuids)))
             pieces.append(_piece(uuids, [checksums[key] for key in uuids]))
         if texts:
-            hashes = {sort_key(key): checksum for key, checksum in checksums.items() if type(key) is str}
             keys = sorted(texts)
-            heap = [texts[key] for key in keys]
+            heap = [utf8(texts[key]) for key in keys]
             plans.append(SectionPlan(source, "text", len(keys), sum(map(len, heap))))
-            pieces.append(_piece(keys, [hashes[key] for key in keys], heap))
+            pieces.append(_piece(keys, [checksums[texts[key]] for key in keys], heap))
     with disk.replacing(path, private=True) as file:
         writer = RunWriter(file, plans)
         for number, piece in enumerate(pieces):
