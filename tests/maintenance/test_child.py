@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from footfall.maintenance.child import ChildRequest
 
@@ -32,3 +33,10 @@ def test_it_ends_when_its_input_does_in_the_middle_of_its_work() -> None:
 
     assert first == {"progress": str(child.pid)}
     assert code == 70
+
+
+@pytest.mark.parametrize("content", [b"", b'{"target": "tests'])
+def test_it_ends_without_a_word_when_its_input_does_before_it_has_begun(content: bytes) -> None:
+    done = subprocess.run(COMMAND, input=content, capture_output=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (70, b"", b"")

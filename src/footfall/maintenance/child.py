@@ -42,7 +42,10 @@ def main() -> None:
     # What else is printed goes to standard error.
     channel = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    request = msgspec.json.decode(io.FileIO(0, closefd=False).readline(), type=ChildRequest)
+    line = io.FileIO(0, closefd=False).readline()
+    if not line.endswith(b"\n"):
+        sys.exit(_ORPHAN)
+    request = msgspec.json.decode(line, type=ChildRequest)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
     def send(line: ChildLine) -> None:
