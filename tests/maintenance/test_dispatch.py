@@ -13,11 +13,12 @@ from footfall.collector import Collector
 from footfall.collector.commands import CommandServer
 from footfall.collector.job_settings import JobSettings
 from footfall.collector.timetable import parse_timetable
-from footfall.errors import DataFolderError, DataFolderHeldError, UsageError
+from footfall.errors import DataFolderError, DataFolderHeldError, JobError, UsageError
 from footfall.maintenance.context import JobContext, Progress
-from footfall.maintenance.dispatch import NoOptions, RunOptions, carry_out, handlers
+from footfall.maintenance.dispatch import NoOptions, RunOptions, carry_out, failing_jobs, handlers
 from footfall.maintenance.jobs import JobRunner
 from footfall.maintenance.schedule import Job
+from footfall.storage.control import JobRun
 from footfall.testing import ManualClock
 
 
@@ -106,3 +107,22 @@ def test_what_a_job_says_on_its_way_reaches_whoever_asked(data: Path) -> None:
             result = carry_out(data, "run", RunOptions("work"), settings=JobSettings, progress=progress)
 
     assert (lines, result) == (["half"], "whole")
+
+
+def test_jobs_that_fail_are_named_by_the_collector_whose_disk_cannot_keep_that(data: Path) -> None:
+    def work(_: JobContext) -> str:
+        raise JobError("the disk is full")
+
+    with Collector(data) as collector:
+        context = JobContext(data, collector.store, JobSettings(), collector.clock)
+        runner = JobRunner([Job("work", "Works.", parse_timetable("00:10"), work)], context)
+        with CommandServer(data, handlers(runner)):
+            for _ in range(2):
+                with pytest.raises(JobError, match="the disk is full"):
+                    carry_out(data, "run", RunOptions("work"), settings=JobSettings)
+            collector.store.control.record_run(JobRun("work", 0))  # as it was before the disk was full
+            beside = failing_jobs(data, collector.store.control)
+        after = failing_jobs(data, collector.store.control)
+
+    assert [(run.name, run.failures, run.result) for run in beside] == [("work", 2, "the disk is full")]
+    assert after == []

@@ -11,7 +11,7 @@ from footfall import storage
 from footfall.cli.data_option import data_option
 from footfall.cli.output import console, echo, echo_json, printable
 from footfall.errors import JournalError
-from footfall.maintenance.schedule import failing
+from footfall.maintenance.dispatch import failing_jobs
 from footfall.reporting.jobs import failing_as_json, failing_lines
 from footfall.reporting.stats import as_json, books_table, sum_lines
 from footfall.storage.books import imbalances
@@ -38,7 +38,7 @@ def command(*, data: Path, format_: str) -> None:
     """
     with storage.open(data, "read") as store:
         failure = store.failed_sync()
-        runs = _failing_jobs(store.control)
+        runs = _failing_jobs(data, store.control)
         if failure is not None and format_ == "text":
             echo(_NOT_SYNCED.format(since=printable(failure.since), reason=printable(failure.reason)))
         with store.snapshot() as snapshot:
@@ -54,9 +54,9 @@ def command(*, data: Path, format_: str) -> None:
         echo(line)
 
 
-def _failing_jobs(control: Control) -> list[JobRun]:
+def _failing_jobs(data: Path, control: Control) -> list[JobRun]:
     try:
-        return failing(control.job_runs())
+        return failing_jobs(data, control)
     except JournalError as error:  # the books are in another file
         echo(str(error), err=True)
         return []

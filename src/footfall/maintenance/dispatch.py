@@ -13,14 +13,16 @@ from footfall import storage
 from footfall.clock import Clock, SystemClock
 from footfall.collector.commands import Handler, ask
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import DataFolderHeldError, UsageError
+from footfall.errors import DataFolderHeldError, FootfallError, UsageError
 from footfall.maintenance.context import JobContext, Progress
 from footfall.maintenance.jobs import JobRunner
+from footfall.maintenance.schedule import FAILING, JobLine, failing
 from footfall.maintenance.table import jobs_of
+from footfall.storage.control import Control, JobRun
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Mode
 
-__all__ = ["COMMANDS", "FolderCommand", "NoOptions", "RunOptions", "carry_out", "handlers"]
+__all__ = ["COMMANDS", "FolderCommand", "NoOptions", "RunOptions", "carry_out", "failing_jobs", "handlers"]
 
 # A collector that starts has the folder a moment before it takes commands.
 _TRIES, _PAUSE = 20, 0.1
@@ -122,3 +124,21 @@ def carry_out(
             runner = JobRunner(jobs_of(chosen), JobContext(data, store, chosen, clock))
             return msgspec.to_builtins(_carry_out(command, runner, words, progress))
     raise AssertionError("the last try returns or raises")
+
+
+def failing_jobs(data: Path, control: Control) -> list[JobRun]:
+    """The jobs of a folder that are worth a look. Raises JournalError.
+
+    A collector that runs is asked: on a disk that is full it cannot keep how its jobs went.
+    """
+    try:
+        answer = ask(data, "jobs", {})
+    except FootfallError:
+        answer = None  # another user's, or it hangs
+    if answer is None:
+        return failing(control.job_runs())
+    return [
+        JobRun(line.name, line.began_at or 0, line.took_us or 0, "failed", line.result, line.failures)
+        for line in msgspec.convert(answer.result, list[JobLine])
+        if line.failures >= FAILING
+    ]
