@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import uuid
+import zlib
 from itertools import pairwise
 from pathlib import Path
 
@@ -199,6 +201,15 @@ def test_a_byte_that_differs_is_noticed_as_a_run_is_opened_or_checked() -> None:
         changed[position] ^= 0x10
 
         assert len(problems_of(bytes(changed))) == 1
+
+
+def test_a_run_of_another_version_is_damaged() -> None:
+    made, end = disk(), b'{"sections":[{"source":"c2hvcA==","shape":"tree"}]}'
+    with made.open(PATH, "write") as file:
+        file.write(end + struct.pack("<II8s", len(end), zlib.crc32(end), b"FFIDRUN1"))
+
+    with pytest.raises(DamagedRunError, match="was written by another version: Object missing required field"):
+        Run(made, PATH)
 
 
 def test_a_run_that_is_not_there_is_damaged() -> None:

@@ -275,7 +275,10 @@ class Run:
         content = self.read(size - _TAIL.size - length, length)
         if zlib.crc32(content) != crc:
             raise DamagedRunError(f"{self.path} has a damaged end")
-        return msgspec.json.decode(content, type=_Footer)
+        try:
+            return msgspec.json.decode(content, type=_Footer)
+        except msgspec.MsgspecError as error:  # its checksum is right, so nothing befell the disk
+            raise DamagedRunError(f"{self.path} was written by another version: {error}") from error
 
 
 class RunSection:
