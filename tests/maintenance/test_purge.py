@@ -6,6 +6,8 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, compact, is_balanced, seal
@@ -14,7 +16,7 @@ from footfall import storage
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import DataFolderError
+from footfall.errors import DataFolderError, JournalError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.purge import PurgedLine, PurgeReceipt, purge
@@ -22,6 +24,7 @@ from footfall.maintenance.purge_files import PurgeCount, preview, rewrite
 from footfall.maintenance.upgrade import BEFORE, FolderUpgrade
 from footfall.maintenance.verify import verify
 from footfall.storage.books import kept
+from footfall.storage.journal import Changes, Journal
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Store
 
@@ -188,6 +191,42 @@ def test_a_damaged_file_that_may_have_some_is_named_and_the_rest_is_purged(data:
     assert is_balanced(data)
 
 
+def test_a_reader_that_began_before_a_purge_reads_all_and_the_same_purge_again_removes_the_bytes(data: Path) -> None:
+    before = bodies(data)
+
+    with storage.open(data, "read") as reader, reader.snapshot() as snapshot:
+        with pytest.raises(JournalError, match="is still reading it; purge the same again"):
+            purged(data)
+        entries = [entry for chunk in snapshot.scan("stored") for entry in chunk]
+        losses = snapshot.losses
+    again = purged(data)
+
+    assert ({entry.row.message_id: entry.row.body for entry in entries}, losses) == (before, [])
+    assert (again.stored, where_it_is(data), set(bodies(data))) == (0, [], {"a", "b", "c", "d"})
+    assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+def test_a_purge_that_cannot_be_committed_leaves_no_file_that_does_not_count(data: Path) -> None:
+    with opened(data) as context:
+        full = SimpleNamespace(journal=FailingJournal(context.store.journal), warehouse=context.store.warehouse)
+        context.store = cast("Store", full)
+        with pytest.raises(JournalError, match="the disk is full"):
+            purge(context, RULE, rewrite=here)
+
+    assert len(where_it_is(data)) > 1
+    assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+class FailingJournal:
+    """A journal that reads, and commits nothing."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.snapshot = journal.snapshot
+
+    def commit(self, _: Changes) -> list[bool]:
+        raise JournalError("the disk is full")
+
+
 class SteppedStore:
     """A store whose process may end before or after anything that a purge changes."""
 
@@ -241,4 +280,4 @@ def test_a_purge_that_is_killed_at_any_step_is_finished_by_the_next_and_counts_o
             break
         crashes += 1
 
-    assert crashes == 8
+    assert crashes == 6

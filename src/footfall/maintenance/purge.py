@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from footfall.directory import SystemDirectory
+from footfall.errors import JournalError
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
-from footfall.storage.journal import Changes, Purge
+from footfall.storage.journal import Changes, Purge, SealMark
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live_files
 from footfall.timestamps import format_us
@@ -75,7 +76,6 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     journal, warehouse = context.store.journal, context.store.warehouse
     with journal.snapshot() as snapshot:
         mark, before = snapshot.seal(), snapshot.books()
-    _clear(context)
     files = RewrittenFiles()
     if mark.messages:
         arguments = {"data": str(context.data), "rule": msgspec.to_builtins(rule)}
@@ -87,8 +87,12 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     moved = mark._replace(messages=mark.messages - sum(sealed.values()), steps=steps)
     try:
         journal.commit(Changes((), {}, seal=moved, purge=Purge(rule, sealed)))
-    finally:
-        _clear(context)
+    except JournalError:
+        # Where it is done, a reader that began before still needs the old files: the same purge again removes them.
+        if _mark(context) == mark:
+            _clear(context)
+        raise
+    _clear(context)
     lines = _purged(before, journal.books())
     return PurgeReceipt(
         str(rule), at, sum(line.stored for line in lines), sum(line.quarantined for line in lines), lines,
@@ -96,14 +100,17 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     )  # fmt: skip
 
 
+def _mark(context: JobContext) -> SealMark:
+    with context.store.journal.snapshot() as snapshot:
+        return snapshot.seal()
+
+
 def _clear(context: JobContext) -> None:
     """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once.
 
     What an upgrade kept goes too: undoing it would bring back what is removed.
     """
-    with context.store.journal.snapshot() as snapshot:
-        mark = snapshot.seal()
-    context.store.warehouse.remove(live_files(context.store.warehouse.steps(mark.steps)).values())
+    context.store.warehouse.remove(live_files(context.store.warehouse.steps(_mark(context).steps)).values())
     SystemDirectory(Path(context.data)).remove_folder("replaced")
     FolderUpgrade(Path(context.data)).forget()
 

@@ -57,7 +57,7 @@ def wipe(connection: apsw.Connection) -> None:
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     except (apsw.BusyError, apsw.FullError) as error:
         why = reason_of(error) if isinstance(error, apsw.FullError) else "a report or a backup is still reading it"
-        problem = f"what was purged is in no answer any more, but its bytes may be in the journal's files: {why}"
+        problem = f"what was purged is in no answer any more, but its bytes may be in the folder's files: {why}"
         raise JournalError(f"{problem}; purge the same again", reason=problem) from error
     finally:
         connection.set_busy_timeout(BUSY_MS)
