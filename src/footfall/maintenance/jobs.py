@@ -54,6 +54,7 @@ class JobRunner:
         self._runs: dict[str, JobRun] = {}
         self._is_read = False
         self._is_odd = False
+        self._is_kept = True
         self._turn = threading.Lock()
         self._busy_with = ""
         self._closing = False
@@ -168,8 +169,11 @@ class JobRunner:
         self._runs[run.name] = run
         try:
             self._control.record_run(run)
+            self._is_kept = True
         except StorageError as error:
-            _log.warning("the run of the job %s cannot be kept: %s", run.name, error)
+            if self._is_kept:
+                _log.warning("the run of the job %s cannot be kept: %s", run.name, error)
+            self._is_kept = False
 
     def __enter__(self) -> Self:
         with suppress(StorageError):  # it is tried again when a job is to run

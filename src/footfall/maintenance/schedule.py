@@ -28,7 +28,7 @@ FAILING = 2
 
 _SECOND_US = 1_000_000
 # After the first failure in a row, the second, and so on.
-_PAUSES_US = tuple(minutes * 60 * _SECOND_US for minutes in (5, 15, 60, 180, 360))
+_PAUSES_US = tuple(minutes * 60 * _SECOND_US for minutes in (5, 15, 30, 60))
 # Between two runs that the number of unsealed messages asks for.
 _LEAST_PAUSE_US = 60 * _SECOND_US
 
