@@ -184,6 +184,14 @@ def test_any_body_is_made_again_from_any_columns(rows: list[dict[str, Any]]) -> 
     assert_rebuilt(rows)
 
 
+@pytest.mark.slow
+@given(st.lists(rows(), min_size=1, max_size=8))
+@settings(max_examples=1000, deadline=None)
+def test_any_of_many_bodies_is_made_again(rows: list[dict[str, Any]]) -> None:
+    assert_rebuilt(rows)
+
+
+@pytest.mark.slow
 def test_bodies_are_drawn_that_are_cut_and_that_cannot_be() -> None:
     find(rows(), lambda row: rests(row["body"], **row)[0].startswith(WHOLE))
     find(rows(), lambda row: b"\x02" in rests(row["body"], **row)[0])

@@ -58,10 +58,13 @@ _WORTH = 500  # one row in so many has to be left, for another try
 Texts = Mapping[str, Sequence[bytes | None]]
 
 
+_NOTHING = msgspec.Raw()
+
+
 class _Body(msgspec.Struct):
-    properties: msgspec.Raw = msgspec.Raw()
-    context: msgspec.Raw = msgspec.Raw()
-    traits: msgspec.Raw = msgspec.Raw()
+    properties: msgspec.Raw = _NOTHING
+    context: msgspec.Raw = _NOTHING
+    traits: msgspec.Raw = _NOTHING
 
 
 _read_body = msgspec.json.Decoder(_Body).decode
@@ -95,6 +98,8 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
     rests: dict[bytes, int] = {}
     codes: Any = pyarrow.nulls(len(raw), pyarrow.int32())
     no_number = pyarrow.scalar(None, pyarrow.int32())
+    lengths = {name: pc.binary_length(array) for name, array in arrays.items()}
+    length = pc.binary_length(bodies)
     for number in range(_TRIES):
         row = pc.index(pc.is_null(codes), True).as_py()
         if row < 0:
@@ -103,11 +108,33 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
         if rest in rests:
             break  # what cannot be joined is cut one by one
         rests[rest] = number
-        is_equal = pc.equal(_joined(rest, arrays, len(raw)), bodies).fill_null(False)
-        codes = pc.coalesce(codes, pc.if_else(is_equal, pyarrow.scalar(number, pyarrow.int32()), no_number))
-        if pc.sum(is_equal).as_py() * _WORTH < len(raw):
+        # Few bodies of another rest have the same length, so that each is joined about once.
+        may_be = pc.and_(pc.is_null(codes), pc.equal(_length(rest, lengths), length).fill_null(False))
+        count = pc.sum(may_be).as_py()
+        some, candidates = arrays, bodies
+        if count < len(raw):
+            some = {name: arrays[name].filter(may_be) for name in _names_in(rest)}
+            candidates = bodies.filter(may_be)
+        is_equal = pc.equal(_joined(rest, some, count), candidates).fill_null(False)
+        numbers = pc.if_else(is_equal, pyarrow.scalar(number, pyarrow.int32()), no_number)
+        codes = pc.replace_with_mask(codes, may_be, numbers)
+        if count * _WORTH < len(raw):
             break
     return rests, codes
+
+
+def _names_in(rest: bytes) -> list[str]:
+    return [] if rest.startswith(WHOLE) else [_MARKS[mark] for mark in _MARK.findall(rest)]
+
+
+def _length(rest: bytes, lengths: Mapping[str, Any]) -> Any:
+    """How long the bodies of this rest are, row by row; null where a row lacks a value that it needs."""
+    names = _names_in(rest)
+    constant = len(rest) - len(names) - rest.startswith(WHOLE) + 2 * sum(name in _QUOTED for name in names)
+    total = pyarrow.scalar(constant, pyarrow.int32())
+    for name in names:
+        total = pc.add(total, lengths[name])
+    return total
 
 
 def _cut_one_by_one(bodies: Sequence[bytes], rests: dict[bytes, int], codes: Any, arrays: Mapping[str, Any]) -> Any:
@@ -154,7 +181,7 @@ def _texts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
             continue
         text = bytes(message.properties)
         properties(text if text[:1] == _OBJECT else None)
-        text = bytes(message.traits)
+        text = b"" if message.traits is _NOTHING else bytes(message.traits)
         traits(text if text[:1] == _OBJECT else None)
         text = bytes(message.context)
         start, _, client = text.rpartition(_CLIENT)
