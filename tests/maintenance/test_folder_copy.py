@@ -13,6 +13,7 @@ from tests.maintenance.folders import StepDisk, Steps, bodies, collect, seal
 
 from footfall import storage
 from footfall.disk import Disk, Mode, SystemDisk
+from footfall.errors import WarehouseError
 from footfall.maintenance.folder_copy import FolderCopy
 from footfall.storage.folder import DataFolder
 
@@ -79,3 +80,10 @@ def test_a_file_that_cannot_be_read_is_missing_and_the_rest_is_copied(data: Path
 
     assert copy.missing == [f"warehouse/{copy.files[0].name}"]
     assert set(bodies(data.with_name("copy"))) == {"tail"}
+
+
+def test_a_manifest_that_is_gone_is_named_and_the_way_back(data: Path) -> None:
+    (data / "warehouse" / "manifest.jsonl").unlink()
+
+    with pytest.raises(WarehouseError, match=r"data/warehouse/manifest\.jsonl: has 0 of 1 lines; .* may make it anew"):
+        copied(data, SystemDisk(), Steps())

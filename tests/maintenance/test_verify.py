@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import apsw
 import pytest
-from tests.maintenance.folders import bodies, collect, seal
+from tests.maintenance.folders import bodies, collect, compact, seal
 
 from footfall import storage
 from footfall.collector import Collector
+from footfall.disk import Mode, SystemDisk
 from footfall.maintenance.backup import backup
 from footfall.maintenance.verify import Damage, verify
 from footfall.storage.warehouse import FileCount
@@ -186,3 +188,21 @@ def test_a_sealed_message_whose_id_is_in_no_run_is_damage(data: Path) -> None:
     journal.close()
 
     assert (only(data).file, only(data).messages) == ("ids", 3)
+
+
+class Meanwhile(SystemDisk):
+    """A disk of a machine that compacts a folder once, when its first sealed file is read."""
+
+    def __init__(self, data: Path) -> None:
+        self._data: Path | None = data
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        if path.suffix == ".parquet" and self._data is not None:
+            data, self._data = self._data, None
+            compact(data)
+        return super().open(path, mode)
+
+
+def test_a_file_that_is_replaced_while_it_is_read_is_no_damage(data: Path) -> None:
+    assert verify(data, disk=Meanwhile(data)).damages == ()
+    assert len(files(data)) == 1

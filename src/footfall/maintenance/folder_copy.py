@@ -16,7 +16,7 @@ from typing import IO
 from footfall import storage
 from footfall.directory import Directory
 from footfall.disk import Disk, read_file
-from footfall.errors import JournalError
+from footfall.errors import JournalError, WarehouseError
 from footfall.maintenance.journal_check import journal_problems
 from footfall.maintenance.verify import MANIFEST
 from footfall.storage.books import kept, total
@@ -29,6 +29,7 @@ __all__ = ["MARKER", "DirectoryOf", "FolderCopy"]
 
 MARKER = "footfall.json"
 _CHUNK = 1 << 20
+_LARGEST = 1 << 30  # bytes of a manifest; a million files have less
 
 DirectoryOf = Callable[[Path], Directory]
 
@@ -64,7 +65,7 @@ class FolderCopy:
         self.missing: list[str] = []
 
     def write(self) -> None:
-        """Copy everything; it is on the disk when this returns. Raises OSError and JournalError."""
+        """Copy everything; it is on the disk when this returns. Raises OSError and StorageError."""
         disk, source, copy = self._disk, self._folder, DataFolder(self._path)
         self._make_folder(self._path)
         _copy_file(disk, source.path / MARKER, copy.path / MARKER)
@@ -88,13 +89,16 @@ class FolderCopy:
             raise JournalError(f"{self._folder.journal_path}: it cannot be copied, for the copy is damaged: {problems}")
 
     def _copy_manifest(self) -> None:
-        lines = read_file(self._disk, self._folder.path / MANIFEST).splitlines(keepends=True)
+        try:
+            with storage.open(self._folder.path, "read", disk=self._disk) as store:
+                self.files = list(live_files(store.warehouse.steps(self.mark.steps)).values())
+        except WarehouseError as error:
+            raise WarehouseError(f"{error}; nothing was copied, and footfall seal may make it anew") from error
+        lines = read_file(self._disk, self._folder.path / MANIFEST, most=_LARGEST).splitlines(keepends=True)
         self._make_folder((self._path / MANIFEST).parent)
         with self._disk.open(self._path / MANIFEST, "update") as file:
             file.write(b"".join(lines[: self.mark.steps]))
             self._disk.sync(file)
-        with storage.open(self._path, "read", disk=self._disk) as store:
-            self.files = list(live_files(store.warehouse.steps(self.mark.steps)).values())
 
     def _share(self, name: str, size: int | None = None, sha256: str | None = None) -> bool:
         """Put a file that never changes into the copy, by one more name for that of the earlier one if it has it.

@@ -105,8 +105,8 @@ def _candidates(store: Store, files: Sequence[SealedFile], rule: PurgeRule) -> I
 def _name_of(table: Any) -> Any:
     """As `counter_name` has it."""
     type_ = table.column("type")
-    known = pc.if_else(pc.equal(type_, ""), "unreadable", type_)
-    return pc.coalesce(table.column("event"), pc.binary_join_element_wise("(", known, ")", ""))
+    type_ = pc.if_else(pc.equal(type_, ""), "unreadable", type_)
+    return pc.coalesce(table.column("event"), pc.binary_join_element_wise("(", type_, ")", ""))
 
 
 def mask_of(table: Any, rule: PurgeRule) -> Any:
