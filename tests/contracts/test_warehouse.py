@@ -265,6 +265,25 @@ def test_a_file_is_checked(place: Place) -> None:
     assert [len(fault) for fault in faults] == [0, 1, 1]
 
 
+def test_files_that_rest_are_read_until_they_are_removed_and_are_not_among_those_that_are_kept(
+    warehouse: Warehouse,
+) -> None:
+    entries = [entry(1), entry(2, received_at=NOON + DAY_US)]
+    files = write(warehouse, *entries)
+
+    removed = warehouse.remove(files[:1], resting=files[1:])
+    again = warehouse.remove(files[:1], resting=files[1:])
+
+    assert removed == again == []
+    assert all_of(warehouse, files) == entries
+    assert warehouse.read(files[1], ["seq"]).to_pylist() == [{"seq": 2}]
+    assert warehouse.check(files[1]) == []
+    assert warehouse.remove(files[:1]) == [files[1].name]
+    assert all_of(warehouse, files[:1]) == entries[:1]
+    with pytest.raises(WarehouseError):
+        all_of(warehouse, files)
+
+
 def test_only_what_is_not_kept_is_removed(warehouse: Warehouse) -> None:
     files = write(warehouse, *(entry(seq, received_at=NOON + seq * DAY_US) for seq in range(1, 4)))
 

@@ -1,6 +1,6 @@
 """Seals a folder again and again, killed at its first step, at its second and so on, and looks at what is left.
 
-    python -m tests.maintenance.killed_seals (owner|child) FOLDER [EVERY]
+    python -m tests.maintenance.killed_seals (owner|child|compaction) FOLDER [EVERY]
 
 A step is a call of the disk or of SQLite's files, in the process that owns the folder or in that which writes files.
 Each is a fork of this process, in which no database is ever open. Prints how many steps there are.
@@ -27,6 +27,8 @@ from footfall import storage
 from footfall.clock import SystemClock
 from footfall.collector.job_settings import JobSettings
 from footfall.disk import Mode, SystemDisk
+from footfall.maintenance import merge_files
+from footfall.maintenance.compact import compact
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.seal import seal
 from footfall.maintenance.seal_tail import TailRequest, write_parts
@@ -150,6 +152,21 @@ def seal_folder(data: Path, *, owner_dies_at: int | None = None, child_dies_at: 
     del vfs
 
 
+def compact_folder(data: Path, *, compaction_dies_at: int | None = None) -> None:
+    """Compact a folder; the process that owns it ends where it shall."""
+    steps = Steps(compaction_dies_at)
+    vfs = DyingVFS(steps)  # as long as a database is open
+
+    def merge(_: JobContext, request: dict[str, Any]) -> object:
+        code, merged = in_fork(lambda: msgspec.to_builtins(merge_files.write(request, lambda _: None)))
+        assert code == 0
+        return merged
+
+    with storage.open(data, "change", command="compact", disk=DyingDisk(steps)) as store:
+        compact(JobContext(data, store, JobSettings(), SystemClock()), merge=merge)
+    del vfs
+
+
 def look_at(data: Path) -> None:
     """Each message is there once, byte for byte, and the books balance."""
     with storage.open(data, "read") as store, store.snapshot() as snapshot:
@@ -179,16 +196,19 @@ def main() -> None:
     who, folder, every = sys.argv[1], Path(sys.argv[2]), int((*sys.argv, "1")[3])
     template = folder / "template"
     assert in_fork(lambda: make(template))[0] == 0
+    work: Callable[..., None] = seal_folder
+    if who == "compaction":
+        assert in_fork(lambda: seal_folder(template))[0] == 0
+        work = compact_folder
     number = 1
     while True:
         data = folder / "data"
         shutil.copytree(template, data)
         dies_at = number
-        killed, _ = in_fork(lambda: seal_folder(data, **{f"{who}_dies_at": dies_at}))  # noqa: B023 - done at once
+        killed, _ = in_fork(lambda: work(data, **{f"{who}_dies_at": dies_at}))  # noqa: B023 - done at once
         assert killed in (0, -signal.SIGKILL), (who, number, killed)
-        for work in (look_at, seal_folder, look_at_the_end):
-            if killed or work is not seal_folder:
-                assert in_fork(lambda: work(data))[0] == 0, (who, number, work)  # noqa: B023 - done at once
+        for part in (look_at, work, look_at_the_end) if killed else (look_at_the_end,):
+            assert in_fork(lambda: part(data))[0] == 0, (who, number, part)  # noqa: B023 - done at once
         if not killed:
             break
         shutil.rmtree(data)

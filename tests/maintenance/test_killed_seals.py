@@ -1,4 +1,4 @@
-"""Sealing is killed at each of its steps, in real processes: every message is there once, and the next run goes on."""
+"""Sealing and compacting are killed at each step, in real processes: every message is there once, and it goes on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("who", "least"), [("owner", 40), ("child", 20)])
-def test_a_seal_that_is_killed_at_any_step_loses_nothing_and_is_done_by_the_next(
+@pytest.mark.parametrize(("who", "least"), [("owner", 40), ("child", 20), ("compaction", 20)])
+def test_a_run_that_is_killed_at_any_step_loses_nothing_and_is_done_by_the_next(
     tmp_path: Path, who: str, least: int
 ) -> None:
     command = [sys.executable, "-m", "tests.maintenance.killed_seals", who, str(tmp_path)]

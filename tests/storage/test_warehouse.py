@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live_files
+from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live_files, resting_files
 
 
 def file(name: str) -> SealedFile:
@@ -30,3 +30,25 @@ def test_a_purge_may_leave_nothing_of_a_file() -> None:
     steps = [ManifestStep("sealed", "", (file("a"),)), ManifestStep("purged", "", (), replaced=("a",), rule="event a")]
 
     assert live_files(steps) == {}
+
+
+def test_what_a_compaction_replaced_lately_rests_for_those_who_read_it() -> None:
+    steps = [
+        ManifestStep("sealed", "2026-11-29T00", (file("a"), file("b"), file("c"))),
+        ManifestStep("compacted", "2026-11-29T01", (file("ab"),), replaced=("a", "b")),
+        ManifestStep("compacted", "2026-11-29T02", (file("abc"),), replaced=("ab", "c")),
+    ]
+
+    assert [file.name for file in resting_files(steps, "2026-11-29T02")] == ["ab", "c"]
+    assert [file.name for file in resting_files(steps, "2026-11-29T00")] == ["a", "b", "ab", "c"]
+    assert resting_files(steps, "2026-11-29T03") == []
+
+
+def test_what_was_purged_and_all_before_it_rests_no_more() -> None:
+    steps = [
+        ManifestStep("sealed", "1", (file("a"), file("b"))),
+        ManifestStep("compacted", "2", (file("ab"),), replaced=("a", "b")),
+        ManifestStep("purged", "3", (file("rest"),), replaced=("ab",), rule="event a"),
+    ]
+
+    assert resting_files(steps, "1") == []

@@ -12,14 +12,13 @@ from contextlib import suppress
 
 import msgspec
 
-from footfall.errors import FootfallError, WarehouseError
+from footfall.errors import JobError, WarehouseError
+from footfall.maintenance.clearing import begin, clear
 from footfall.maintenance.context import JobContext
-from footfall.maintenance.mend_manifest import mend_manifest
 from footfall.maintenance.merge_ids import merge_ids
 from footfall.printable import counted
-from footfall.storage.books import kept, total
 from footfall.storage.journal import Changes, Journal, SealMark
-from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse, live_files
+from footfall.storage.warehouse import ManifestStep, SealedFile
 from footfall.timestamps import format_us
 
 __all__ = ["FORGET_ROWS", "run", "seal"]
@@ -52,14 +51,9 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
     `write` carries out a `seal_tail.TailRequest`. Raises JobError, JobStoppedError, JournalError and WarehouseError; a
     second run goes on where this one ended.
     """
-    journal, warehouse = context.store.journal, context.store.warehouse
-    with journal.snapshot() as snapshot:
-        begin, until = snapshot.seal(), snapshot.watermark()
-        waiting = kept(total(snapshot.books())) - begin.messages
-    mend_manifest(context, begin)
-    _refuse_older_journal(context, begin, until)
-    _clear(warehouse, begin)
-    mark, files = begin, 0
+    journal = context.store.journal
+    before, until, waiting = begin(context)
+    mark, files = before, 0
     try:
         while waiting and mark.seq < until:
             request: dict[str, object] = {
@@ -73,15 +67,15 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
                 files += len(part.files)
             if not parts:
                 break
-            context.progress(f"{mark.messages - begin.messages:,} of {counted(waiting, 'message')} sealed")
-    except FootfallError:
+            context.progress(f"{mark.messages - before.messages:,} of {counted(waiting, 'message')} sealed")
+    except (JobError, WarehouseError):
         with suppress(WarehouseError):  # what failed first is what counts
-            _clear(warehouse, mark)
+            clear(context, mark)
         raise
     _forget(context, journal)
-    if mark == begin:
+    if mark == before:
         return "nothing to seal"
-    return f"{counted(mark.messages - begin.messages, 'message')} sealed in {counted(files, 'file')}"
+    return f"{counted(mark.messages - before.messages, 'message')} sealed in {counted(files, 'file')}"
 
 
 class _Part(msgspec.Struct, frozen=True):
@@ -89,27 +83,6 @@ class _Part(msgspec.Struct, frozen=True):
 
     until: int
     files: tuple[SealedFile, ...]
-
-
-def _refuse_older_journal(context: JobContext, mark: SealMark, watermark: int) -> None:
-    """Raise WarehouseError where the manifest has steps that are not of this journal, whose files must not go.
-
-    A run that was cut short leaves one step that does not count, of rows that the journal still has.
-    """
-    later: list[ManifestStep] = []
-    for number in (1, 2):
-        with suppress(WarehouseError):  # there are fewer
-            later = context.store.warehouse.steps(mark.steps + number)[mark.steps :]
-    if len(later) > 1 or any(file.last > watermark for step in later for file in step.added):
-        raise WarehouseError(
-            f"{context.data}: its warehouse has messages that its journal never had, as after an older journal.db was"
-            " put there; restore both from one backup"
-        )
-
-
-def _clear(warehouse: Warehouse, mark: SealMark) -> None:
-    """Remove the files that were written and never counted."""
-    warehouse.remove(live_files(warehouse.steps(mark.steps)).values())
 
 
 def _count(context: JobContext, part: _Part, mark: SealMark) -> SealMark:

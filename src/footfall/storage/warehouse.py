@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from footfall.plan.model import Plan
 
-__all__ = ["FileCount", "ManifestStep", "SealedFile", "StepAction", "Warehouse", "live_files"]
+__all__ = ["FileCount", "ManifestStep", "SealedFile", "StepAction", "Warehouse", "live_files", "resting_files"]
 
 StepAction = Literal["sealed", "compacted", "purged"]
 
@@ -72,6 +72,22 @@ def live_files(steps: Iterable[ManifestStep]) -> Mapping[str, SealedFile]:
             files.pop(name, None)
         files.update((file.name, file) for file in step.added)
     return files
+
+
+def resting_files(steps: Iterable[ManifestStep], since: str) -> list[SealedFile]:
+    """The files that a compaction replaced at `since` or later, for readers that began before it.
+
+    A purge leaves none: what it removed is gone at once.
+    """
+    files: dict[str, SealedFile] = {}
+    resting: list[SealedFile] = []
+    for step in steps:
+        if step.action == "purged":
+            resting.clear()
+        elif step.at >= since:
+            resting += [files[name] for name in step.replaced]
+        files.update((file.name, file) for file in step.added)
+    return resting
 
 
 class Warehouse(Protocol):
@@ -129,8 +145,11 @@ class Warehouse(Protocol):
         """Read a file whole, and say what is wrong with it, in words: nothing where all is well."""
         ...
 
-    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
-        """Remove every file of ours but these; returns the names of those removed. What is not ours stays."""
+    def remove(self, keep: Iterable[SealedFile], resting: Iterable[SealedFile] = ()) -> list[str]:
+        """Remove every file of ours but these; returns the names of those removed. What is not ours stays.
+
+        Those `resting` are still read, but lie where a glob over the warehouse does not see them.
+        """
         ...
 
     def close(self) -> None:

@@ -105,8 +105,8 @@ class MemoryWarehouse(Warehouse):
             return [str(error)]
         return [] if _described(file.day, entries) == file else ["it is not the file that was sealed"]
 
-    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
-        names = {file.name for file in keep}
+    def remove(self, keep: Iterable[SealedFile], resting: Iterable[SealedFile] = ()) -> list[str]:
+        names = {file.name for file in (*keep, *resting)}
         gone = sorted(name for name in self.files if name not in names)
         for name in gone:
             del self.files[name]

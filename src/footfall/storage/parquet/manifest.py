@@ -15,7 +15,10 @@ from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
 from footfall.storage.warehouse import ManifestStep
 
-__all__ = ["Manifest"]
+__all__ = ["REPLACED", "Manifest"]
+
+REPLACED = "replaced"
+"""The folder beside the warehouse for files that are not live any more, and still read."""
 
 _LARGEST = 1 << 30  # bytes; a million files have less
 _REMEDY = "restore it from a backup; `footfall verify` says which files are there"

@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from footfall.disk import Disk, read_file
+from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry, Row
 from footfall.storage.parquet.layout import FOOTER_KEY, VERSION, Footer, messages_of, stored_names
+from footfall.storage.parquet.manifest import REPLACED
 from footfall.storage.parquet.writing import counts_of
 from footfall.storage.warehouse import SealedFile
 
@@ -39,13 +40,12 @@ def footer_of(metadata: Any) -> Footer | None:
 
 def read_columns(folder: Path, disk: Disk, file: SealedFile, names: Sequence[str]) -> Any:
     """See Warehouse.read."""
-    path = folder / file.name
     try:
-        with disk.open(path, "read") as stream:
+        with _stream(folder, disk, file) as stream:
             parquet = _opened(stream, file)
             return messages_of(parquet.read(columns=stored_names(names), use_threads=False), names)
     except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
-        raise WarehouseError(f"{path}: {_reason(error)}; {_REMEDY}") from error
+        raise WarehouseError(f"{folder / file.name}: {_reason(error)}; {_REMEDY}") from error
 
 
 def scan_files(
@@ -117,9 +117,18 @@ def _entries(table: Any) -> list[Entry]:
     return [Entry(seq, Row("stored", *row)) for seq, row in zip(seqs, zip(*values, strict=True), strict=True)]
 
 
+def _stream(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
+    """A file that is open; a reader may have begun before it was replaced. Raises OSError."""
+    try:
+        return disk.open(folder / file.name, "read")
+    except FileNotFoundError:
+        return disk.open(folder.with_name(REPLACED) / file.name, "read")
+
+
 def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
     """A file whose every byte is as it was written. Raises OSError and ValueError."""
-    content = read_file(disk, folder / file.name, most=max(file.size, 1))
+    with _stream(folder, disk, file) as stream:
+        content = read_whole(stream, folder / file.name, most=max(file.size, 1))
     if len(content) == file.size and hashlib.sha256(content).hexdigest() != file.sha256:
         raise ValueError("its bytes were changed")
     return _opened(pyarrow.BufferReader(content), file)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from footfall.directory import SystemDirectory
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import WarehouseError
 from footfall.storage.journal import Entry
-from footfall.storage.parquet.manifest import Manifest
+from footfall.storage.parquet.manifest import REPLACED, Manifest
 from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse
 
 # pyarrow is loaded by the first call that reads or writes a file: a collector does neither.
@@ -39,6 +40,8 @@ class ParquetWarehouse(Warehouse):
 
     def __init__(self, path: Path, *, disk: Disk | None = None, rows: int = 250_000) -> None:
         self._path = path
+        self._beside = path.with_name(REPLACED)
+        self._directory = SystemDirectory(path.parent)
         self._disk = disk or SystemDisk()
         self._rows = rows
         self._manifest = Manifest(path / "manifest.jsonl", self._disk)
@@ -79,14 +82,24 @@ class ParquetWarehouse(Warehouse):
 
         return check_file(self._path, self._disk, file)
 
-    def remove(self, keep: Iterable[SealedFile]) -> list[str]:
-        names = {file.name for file in keep}
+    def remove(self, keep: Iterable[SealedFile], resting: Iterable[SealedFile] = ()) -> list[str]:
+        names, resting_names = ({file.name for file in files} for files in (keep, resting))
         removed = []
         try:
-            for folder in self._folders():
+            for folder in self._folders(self._path):
                 for path in self._disk.list(folder):
                     name = f"{folder.name}/{path.name}"
-                    if (self._is_ours(path) and name not in names) or _DRAFT.fullmatch(path.name):
+                    is_ours = self._is_ours(path)
+                    if is_ours and name in resting_names - names:
+                        self._disk.make_folder(self._beside / folder.name, private=True)
+                        self._directory.move(f"{self._path.name}/{name}", f"{REPLACED}/{name}")
+                    elif (is_ours and name not in names) or _DRAFT.fullmatch(path.name):
+                        self._disk.remove(path)
+                        removed.append(name)
+            for folder in self._folders(self._beside):
+                for path in self._disk.list(folder):
+                    name = f"{folder.name}/{path.name}"
+                    if name not in resting_names and self._is_ours(path):
                         self._disk.remove(path)
                         removed.append(name)
         except OSError as error:
@@ -102,9 +115,9 @@ class ParquetWarehouse(Warehouse):
         except OSError as error:
             raise WarehouseError(f"{self._path}: cannot be made ({error.strerror or error})") from error
 
-    def _folders(self) -> list[Path]:
+    def _folders(self, parent: Path) -> list[Path]:
         try:
-            return [path for path in self._disk.list(self._path) if _DAY.fullmatch(path.name)]
+            return [path for path in self._disk.list(parent) if _DAY.fullmatch(path.name)]
         except FileNotFoundError:
             return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
+from footfall.directory import SystemDirectory
 from footfall.disk import Disk
 from footfall.errors import WarehouseError
 from footfall.plan.model import Plan
@@ -24,6 +26,12 @@ __all__ = ["counts_of", "write_files"]
 
 MOST_BYTES = 256 << 20
 """Of the bodies in a file."""
+
+
+# Written and synced at a time: on ext4 the commits of a collector wait for what another process has not synced yet.
+_SYNC_BYTES = 1 << 20
+# Bytes that are left to the journal, which intake needs.
+_RESERVE = 4 << 20
 
 
 def write_files(
@@ -85,11 +93,21 @@ def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) ->
     path = folder / name
     try:
         disk.make_folder(path.parent, private=True)
+        _require_room(folder, content.size)
         with disk.replacing(path, private=True) as file:
-            file.write(content)
+            view = memoryview(content)
+            for start in range(0, len(view), _SYNC_BYTES):
+                file.write(view[start : start + _SYNC_BYTES])
+                disk.sync(file)
     except OSError as error:
         raise WarehouseError(f"{path}: cannot be written ({error.strerror or error}); nothing was sealed") from error
     return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table))
+
+
+def _require_room(folder: Path, size: int) -> None:
+    needed, free = size + _RESERVE, SystemDirectory(folder).free()
+    if free < needed:
+        raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed, and {free:,} are free; make room")
 
 
 def _sorted(table: Any) -> Any:
