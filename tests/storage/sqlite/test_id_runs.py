@@ -223,6 +223,25 @@ def test_what_another_writer_stored_is_a_duplicate(tmp_path: Path) -> None:
         journal.close()
 
 
+def test_rows_that_cannot_be_read_stop_no_collector(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+    journal.commit(Changes([row(number, body=b"x" * 1000) for number in range(100)], {}))
+    journal.close()
+    path = tmp_path / "journal.db"
+    content = bytearray(path.read_bytes())
+    pages = [start for start in range(0, len(content), 8192) if b"x" * 1000 in content[start : start + 8192]]
+    content[pages[5] : pages[5] + 8192] = b"\xff" * 8192
+    path.write_bytes(content)
+
+    journal = SqliteJournal(path)
+    fresh = journal.commit(Changes([row(0), row(1), row(1000)], {}))
+
+    assert fresh == [False, False, True]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert "cannot be read, and their repeats are stored again" in caplog.messages[0]
+    journal.close()
+
+
 def test_a_reader_makes_no_folder_and_reads_no_ids(tmp_path: Path) -> None:
     filled(tmp_path, 3).close()
 

@@ -30,7 +30,13 @@ def catch_up(connection: apsw.Connection, ids: StoredIds, seq: int) -> None:
     if seq < ids.seq or ids.seq < 0:
         _begin(connection, ids)
     if seq > ids.seq:
-        ids.load(_rows(connection, ids.seq + 1, seq))
+        try:
+            ids.load(_rows(connection, ids.seq + 1, seq))
+        except apsw.CorruptError as error:  # the rest goes on
+            _log.error(
+                "%s: rows after number %d cannot be read, and their repeats are stored again: %s",
+                connection.filename, ids.seq, error,
+            )  # fmt: skip
         ids.follow(seq)
 
 
