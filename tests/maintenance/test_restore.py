@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tests.maintenance.folders import Crash, StepDisk, Steps, bodies, collect, is_balanced, seal
 
+from footfall.disk import Mode, SystemDisk
 from footfall.errors import DataFolderError, JournalError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.restore import restore
@@ -145,3 +149,20 @@ def test_a_sealed_file_that_is_damaged_in_the_backup_is_left_out_and_named(
     assert [damage.file for damage in restoration.verification.damages] == [f"warehouse/{file.name}"]
     assert set(bodies(tmp_path / "new")) == {"c"}
     assert collect(tmp_path / "new", ["a"])["duplicate"] == 1
+
+
+def test_a_disk_without_room_has_it_again_and_the_folder_can_be_restored_to_later(
+    data: Path, backups: Path, tmp_path: Path
+) -> None:
+    class Full(SystemDisk):
+        def open(self, path: Path, mode: Mode) -> IO[bytes]:
+            if mode != "read" and path.name == "journal.db":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+            return super().open(path, mode)
+
+    with pytest.raises(DataFolderError, match=r"new: cannot be written \(No space left on device\)"):
+        restore(backups, tmp_path / "new", disk=Full())
+
+    assert list((tmp_path / "new").iterdir()) == []
+    restore(backups, tmp_path / "new")
+    assert set(bodies(tmp_path / "new")) == {"a", "b"}

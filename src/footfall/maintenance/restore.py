@@ -6,13 +6,14 @@ that was cut short leaves a folder that no collector takes, and another restore 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from footfall.directory import SystemDirectory
 from footfall.disk import Disk, SystemDisk
-from footfall.errors import DataFolderError
+from footfall.errors import DataFolderError, StorageError
 from footfall.maintenance.folder_copy import MARKER, DirectoryOf, FolderCopy
 from footfall.maintenance.generations import Generations
 from footfall.maintenance.verify import Verification, verify
@@ -49,8 +50,13 @@ def restore(
         for path in begun:
             target.remove_folder(path.name) if path.is_dir() else target.remove([path.name])
         draft = data / _DRAFT
-        FolderCopy(source, draft, disk=disk, directory_of=directory_of).write()
-        verification = verify(draft, disk=disk)
+        try:
+            FolderCopy(source, draft, disk=disk, directory_of=directory_of).write()
+            verification = verify(draft, disk=disk)
+        except (OSError, StorageError):
+            with suppress(OSError):  # so that a disk without room has it again
+                target.remove_folder(_DRAFT)
+            raise
         for path in sorted(disk.list(draft), key=lambda path: path.name == MARKER):
             target.move(f"{_DRAFT}/{path.name}", path.name)
         target.remove_folder(_DRAFT)
