@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from footfall.plan.model import Plan
-from footfall.storage.parquet.layout import FOOTER_KEY, Footer
+from footfall.storage.parquet.layout import FOOTER_KEY, Footer, plain_type
 from footfall.storage.parquet.promoted import leaves, promote
 
 __all__ = ["encoded"]
@@ -46,7 +46,7 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
     """The file of a sorted table with the columns of the layout, as an Arrow buffer."""
     stretches = dict(_stretches(table, plan))
     fields = [pyarrow.field(name, stretch.values.type) for name, stretch in stretches.items()]
-    plain = [pyarrow.field(field.name, _plain(field.type)) for field in table.schema]
+    plain = [pyarrow.field(field.name, plain_type(field.type)) for field in table.schema]
     schema = pyarrow.schema([*plain, *fields], {FOOTER_KEY: msgspec.json.encode(footer)})
     repeating = [name for name, stretch in stretches.items() if _repeats(stretch.values)]
     sink = pyarrow.BufferOutputStream()
@@ -64,7 +64,7 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
         for start in range(0, len(table), _ROW_GROUP):
             stop = min(start + _ROW_GROUP, len(table))
             columns = [stretch.rows(start, stop) for stretch in stretches.values()]
-            group = [column.cast(_plain(column.type)) for column in table.slice(start, stop - start).columns]
+            group = [column.cast(plain_type(column.type)) for column in table.slice(start, stop - start).columns]
             writer.write_table(pyarrow.table([*group, *columns], schema), _ROW_GROUP)
     return sink.getvalue()
 
@@ -83,11 +83,6 @@ def _stretches(table: Any, plan: Plan | None) -> Iterator[tuple[str, _Stretch]]:
                         names.add(name)
                         yield name, _Stretch(start, values)
         start += count
-
-
-def _plain(type_: Any) -> Any:
-    """The type of the values, so that readers see texts and not Arrow's dictionaries."""
-    return type_.value_type if pyarrow.types.is_dictionary(type_) else type_
 
 
 def _repeats(values: Any) -> bool:

@@ -24,6 +24,7 @@ from footfall.storage.parquet.rest import CUTS, TRAITS, WHOLE, cut, rebuild
 from footfall.storage.parquet.uuids import join_ids, split_ids
 
 __all__ = [
+    "FEW",
     "FOOTER_KEY",
     "MESSAGE_TYPES",
     "VERSION",
@@ -31,6 +32,7 @@ __all__ = [
     "day_numbers",
     "messages_of",
     "normalised",
+    "plain_type",
     "stored_names",
     "to_file",
 ]
@@ -51,7 +53,8 @@ MESSAGE_TYPES: Mapping[str, Any] = {"seq": _INT} | {
 """The Arrow types of a message's columns outside of files: times are microseconds, JSON is bytes."""
 
 _CUT_TYPES = {"client_seq": _INT}
-_FEW = ("bundle", "context")  # long texts of which most rows share some
+FEW = ("bundle", "context")
+"""Columns of long texts of which most rows share some."""
 _JSON = [column.name for column in COLUMNS if column.contents is BYTES and column.name != _BODY]
 _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 
@@ -101,9 +104,14 @@ def to_file(messages: Any) -> Any:
             table = table.append_column(name, cuts[name].cast(_TEXT).cast(_CUT_TYPES.get(name, _TEXT)))
     others, uuids = split_ids(_one(table.column("message_id")))
     table = _set(table, "message_id", others).append_column("message_uuid", uuids)
-    for name in _FEW:
+    for name in FEW:
         table = _set(table, name, table.column(name).dictionary_encode())
     return table.append_column("rest", cuts["rest"])
+
+
+def plain_type(type_: Any) -> Any:
+    """The type of the values of a column, so that readers see texts and not Arrow's dictionaries."""
+    return type_.value_type if pyarrow.types.is_dictionary(type_) else type_
 
 
 def stored_names(names: Sequence[str]) -> list[str]:
@@ -137,7 +145,8 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
         elif name in _JSON:
             arrays[name] = _to_bytes(table.column(name))
         else:
-            arrays[name] = table.column(name).cast(MESSAGE_TYPES[name]) if name in MESSAGE_TYPES else table.column(name)
+            column = table.column(name)
+            arrays[name] = column.cast(MESSAGE_TYPES.get(name, plain_type(column.type)))
     return pyarrow.table(arrays)
 
 

@@ -16,7 +16,7 @@ from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry, Row
-from footfall.storage.parquet.layout import FOOTER_KEY, VERSION, Footer, messages_of, stored_names
+from footfall.storage.parquet.layout import FEW, FOOTER_KEY, VERSION, Footer, messages_of, stored_names
 from footfall.storage.parquet.manifest import REPLACED
 from footfall.storage.parquet.writing import counts_of
 from footfall.storage.warehouse import SealedFile
@@ -93,8 +93,10 @@ def _loaded(folder: Path, disk: Disk, file: SealedFile, after: int, last: int, s
     except (OSError, ValueError, KeyError) as error:
         skipped(file, _reason(error))
         return []
-    seq = table.column("seq")
-    table = table.filter(pc.and_(pc.greater(seq, after), pc.less_equal(seq, last)))
+    if file.first <= after or file.last > last:
+        seq = table.column("seq")
+        table = table.filter(pc.and_(pc.greater(seq, after), pc.less_equal(seq, last)))
+    table = table.unify_dictionaries()
     return [table.take(pc.sort_indices(table, [("seq", "ascending")]))] if len(table) else []
 
 
@@ -106,7 +108,7 @@ def _split(tables: list[Any], limit: int) -> tuple[list[Any], list[Any]]:
         ready += [table.slice(0, number)] if number else []
         rest += [table.slice(number)] if number < len(table) else []
     if len(ready) > 1:
-        table = pyarrow.concat_tables(ready)
+        table = pyarrow.concat_tables(ready).unify_dictionaries()
         ready = [table.take(pc.sort_indices(table, [("seq", "ascending")]))]
     return ready, rest
 
@@ -139,7 +141,7 @@ def _opened(stream: Any, file: SealedFile) -> Any:
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
         raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
-    parquet = pyarrow.parquet.ParquetFile(stream)
+    parquet = pyarrow.parquet.ParquetFile(stream, read_dictionary=[*FEW, "rest"])
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
         raise ValueError("it is a Parquet file that this footfall did not write")

@@ -35,7 +35,8 @@ _DRAFT = re.compile(r"\.\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet\.draft")
 class ParquetWarehouse(Warehouse):
     """A Warehouse in the folder at `path`, which is made at the first writing.
 
-    A file has at most `rows` messages, and 256 MiB of their bodies. Writing and reading keep about as much in memory.
+    A file has at most `rows` messages, and 256 MiB of their bodies. One is in memory while it is scanned, and two while
+    they are written: with messages of 600 bytes, a process took 450 MiB to scan any number of them and 900 to write.
     """
 
     def __init__(self, path: Path, *, disk: Disk | None = None, rows: int = 250_000) -> None:
