@@ -28,7 +28,7 @@ PAGES = [
     "tracking_plans/COMMANDS.md",
 ]
 LINKED = [*PAGES, "tests/benchmarks/README.md", "tracking_plans/README.md", ".github/CONTRIBUTING.md"]
-NO_MODULES = {"footfall.lint", "footfall.json", "footfall.toml"}  # a group of entry points, and a file
+NO_MODULES = {"footfall.lint", "footfall.json", "footfall.lock", "footfall.toml"}  # a group of entry points, and a file
 
 
 def text_of(page: str) -> str:

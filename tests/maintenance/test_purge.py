@@ -16,7 +16,7 @@ from footfall import storage
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import DataFolderError, JournalError
+from footfall.errors import DataFolderError, JournalError, SyncError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.purge import PurgedLine, PurgeReceipt, purge
@@ -208,7 +208,7 @@ def test_a_reader_that_began_before_a_purge_reads_all_and_the_same_purge_again_r
 
 def test_a_purge_that_cannot_be_committed_leaves_no_file_that_does_not_count(data: Path) -> None:
     with opened(data) as context:
-        full = SimpleNamespace(journal=FailingJournal(context.store.journal), warehouse=context.store.warehouse)
+        full = SimpleNamespace(journal=FailingJournal(context.store.journal, FULL), warehouse=context.store.warehouse)
         context.store = cast("Store", full)
         with pytest.raises(JournalError, match="the disk is full"):
             purge(context, RULE, rewrite=here)
@@ -217,14 +217,30 @@ def test_a_purge_that_cannot_be_committed_leaves_no_file_that_does_not_count(dat
     assert (verify(data).is_whole, verify(data).strays) == (True, ())
 
 
+def test_while_it_is_not_certain_what_the_next_start_finds_no_file_is_removed(data: Path) -> None:
+    unsure = SyncError("a sync failed", reason="a sync failed")
+    before = set(data.glob("warehouse/day=*/*.parquet"))
+    with opened(data) as context:
+        failing = FailingJournal(context.store.journal, unsure)
+        context.store = cast("Store", SimpleNamespace(journal=failing, warehouse=context.store.warehouse))
+        with pytest.raises(SyncError):
+            purge(context, RULE, rewrite=here)
+
+    assert before < set(data.glob("warehouse/day=*/*.parquet"))
+
+
+FULL = JournalError("the disk is full")
+
+
 class FailingJournal:
     """A journal that reads, and commits nothing."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, error: JournalError) -> None:
         self.snapshot = journal.snapshot
+        self._error = error
 
     def commit(self, _: Changes) -> list[bool]:
-        raise JournalError("the disk is full")
+        raise self._error
 
 
 class SteppedStore:

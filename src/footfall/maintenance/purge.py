@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from footfall.directory import SystemDirectory
-from footfall.errors import JournalError
+from footfall.errors import JournalError, SyncError
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
@@ -87,9 +87,10 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     moved = mark._replace(messages=mark.messages - sum(sealed.values()), steps=steps)
     try:
         journal.commit(Changes((), {}, seal=moved, purge=Purge(rule, sealed)))
-    except JournalError:
+    except JournalError as error:
         # Where it is done, a reader that began before still needs the old files: the same purge again removes them.
-        if _mark(context) == mark:
+        # After a failed sync it is not certain what the next start finds: nothing goes before that is.
+        if not isinstance(error, SyncError) and _mark(context) == mark:
             _clear(context)
         raise
     _clear(context)
