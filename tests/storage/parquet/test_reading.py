@@ -101,3 +101,11 @@ def test_counts_that_the_file_does_not_have_are_a_fault(tmp_path: Path, files: l
     assert check_file(tmp_path, DISK, with_values(files[0], counts=())) == [
         "it has other numbers of messages by source and event"
     ]
+
+
+def test_a_message_that_is_no_json_is_named_and_is_read_like_any_other(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{}, {"body": b"[1 2]"}, {"body": b"\x00"}]
+    files = write_files(tmp_path, DISK, messages(rows).to_batches(), None, 1000)
+
+    assert check_file(tmp_path, DISK, files[0]) == ["its message 2 is no JSON", "its message 3 is no JSON"]
+    assert scanned(tmp_path, files) == ([1, 2, 3], [])

@@ -78,12 +78,23 @@ def check_file(folder: Path, disk: Disk, file: SealedFile) -> list[str]:
         table = parquet.read(use_threads=False)
         faults = [] if counts_of(table) == file.counts else ["it has other numbers of messages by source and event"]
         for start in range(0, len(table), 65_536):
-            messages = messages_of(table.slice(start, 65_536), ["body"])
-            for body in messages.column("body").to_pylist():
-                msgspec.json.decode(body, type=msgspec.Raw)
+            messages = messages_of(table.slice(start, 65_536), ["seq", "body"])
+            faults += [f"its message {seq} is no JSON" for seq, body in _rows(messages) if not _is_json(body)]
     except (OSError, ValueError, KeyError) as error:
         return [_reason(error)]
     return faults
+
+
+def _rows(messages: Any) -> Iterator[tuple[int, bytes]]:
+    return zip(*(column.to_pylist() for column in messages.columns), strict=True)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True
 
 
 def _loaded(folder: Path, disk: Disk, file: SealedFile, after: int, last: int, skipped: Skipped) -> list[Any]:
