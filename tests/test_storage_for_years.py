@@ -16,7 +16,6 @@ from typing import Any, Self
 import pytest
 from click.testing import CliRunner
 from tests.faults.loops import loops
-from tests.maintenance.folders import compact
 from tests.testing.planted.exact import assert_currencies, assert_funnels, assert_kpis, assert_persons
 
 from footfall import Client, storage
@@ -25,7 +24,7 @@ from footfall.cli.app import app
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
 from footfall.events import Batch
-from footfall.maintenance import seal
+from footfall.maintenance import compact, seal
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.purge import purge
@@ -95,15 +94,17 @@ class Years:
 
     def seal(self) -> str:
         """Seal by the real job, in files of any size."""
-        context = JobContext(self.data, self.collector.store, JobSettings(), ManualClock())
+        context = self.context()
         context.rows = self.chance.choice([10, 100, 1_000])
         return seal.run(context)
+
+    def context(self) -> JobContext:
+        return JobContext(self.data, self.collector.store, JobSettings(), self.clock)
 
     def purge(self, event: str) -> None:
         """Purge an event by the real command's action; what it says is what was stored."""
         mine = {message_id for message_id, body in self.stored.items() if json.loads(body).get("event") == event}
-        context = JobContext(self.data, self.collector.store, JobSettings(), self.clock)
-        assert purge(context, PurgeRule(event=event)).stored == len(mine) > 0
+        assert purge(self.context(), PurgeRule(event=event)).stored == len(mine) > 0
         self.stored = {message_id: body for message_id, body in self.stored.items() if message_id not in mine}
 
     def assert_whole(self, data: Path | None = None) -> None:
@@ -154,7 +155,8 @@ def test_what_was_planted_is_there_at_every_stage(seed: int, tmp_path: Path) -> 
     with years:
         years.seal()
         years.assert_exact()
-    compact(years.data)
+        assert " merged to " in compact.run(years.context())
+        assert compact.run(years.context()) == "nothing to compact"
     years.assert_exact()
 
     copy = tmp_path / "restored"

@@ -81,6 +81,24 @@ def test_a_file_that_was_harmed_is_passed_over_and_named(
     assert check_file(tmp_path, DISK, files[1]) == reasons
 
 
+def test_columns_with_a_byte_that_differs_are_as_they_were_or_not_read_at_all(tmp_path: Path) -> None:
+    names = ("seq", "event", "user_id", "occurred_at", "message_id")
+    rows = [{"user_id": f"u{number % 7}", "message_id": f"m-{number * 7919 % 997}"} for number in range(300)]
+    (file,) = write_files(tmp_path, DISK, messages(rows).to_batches(), None, 1000)
+    path = tmp_path / file.name
+    content, table = path.read_bytes(), read_columns(tmp_path, DISK, file, names)
+
+    refused = 0
+    for position in range(0, len(content), 13):
+        path.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
+        try:
+            assert read_columns(tmp_path, DISK, file, names) == table, position
+        except WarehouseError:
+            refused += 1
+
+    assert refused > 20
+
+
 def test_columns_of_another_file_of_ours_are_not_read(tmp_path: Path, files: list[SealedFile]) -> None:
     replace(tmp_path / files[1].name, tmp_path / files[0].name)
 

@@ -60,6 +60,7 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
         compression_level={name: _LEVELS.get(name, _LEVEL) for name in schema.names},
         use_dictionary=[*sorted(_REPEATING), *repeating],
         column_encoding=_RISING,
+        write_page_checksum=True,
     ) as writer:
         for start in range(0, len(table), _ROW_GROUP):
             stop = min(start + _ROW_GROUP, len(table))

@@ -152,7 +152,7 @@ def _opened(stream: Any, file: SealedFile) -> Any:
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
         raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
-    parquet = pyarrow.parquet.ParquetFile(stream, read_dictionary=[*FEW, "rest"])
+    parquet = pyarrow.parquet.ParquetFile(stream, read_dictionary=[*FEW, "rest"], page_checksum_verification=True)
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
         raise ValueError("it is a Parquet file that this footfall did not write")
