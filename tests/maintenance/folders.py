@@ -7,16 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+import msgspec
 import pyarrow
 
 from footfall import storage
 from footfall.collector import Collector
+from footfall.collector.job_settings import JobSettings
 from footfall.directory import SystemDirectory
 from footfall.disk import Mode, SystemDisk
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.merge_ids import merge_ids, write
 from footfall.storage.books import imbalances
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Changes, SealMark
 from footfall.storage.warehouse import ManifestStep, SealedFile
+from footfall.testing import ManualClock
 
 
 def batch(message_ids: Iterable[str], *, event: str = "seen") -> bytes:
@@ -65,6 +70,17 @@ def compact(data: Path) -> None:
         steps = store.warehouse.append(step, mark.steps)
         store.journal.commit(Changes((), {}, seal=mark._replace(steps=steps)))
         store.warehouse.remove(added)
+
+
+def merge_here(data: Path) -> int:
+    """Merge the runs of ids, and make damaged ones anew, in this process; how many are new."""
+
+    def write_here(_: JobContext, request: dict[str, object]) -> object:
+        arguments: dict[str, object] = msgspec.json.decode(msgspec.json.encode(request))
+        return msgspec.json.decode(msgspec.json.encode(write(arguments, lambda _: None)))
+
+    with storage.open(data, "change", command="test", remedy="") as store:
+        return merge_ids(JobContext(data, store, JobSettings(), ManualClock()), write=write_here)
 
 
 def bodies(data: Path) -> dict[str, bytes]:

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
-from tests.maintenance.folders import collect, seal
+from tests.maintenance.folders import collect, merge_here, seal
 
 from footfall import storage
 from footfall.collector.job_settings import JobSettings
 from footfall.maintenance.context import JobContext
-from footfall.maintenance.merge_ids import merge_ids, write
+from footfall.maintenance.merge_ids import merge_ids
 from footfall.storage.journal import IdRun
 from footfall.testing import ManualClock
-
-
-def write_here(_: JobContext, request: dict[str, object]) -> object:
-    """As in a child, through JSON."""
-    arguments: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(request))
-    return msgspec.json.decode(msgspec.json.encode(write(arguments, lambda _: None)))
-
-
-def merge(data: Path) -> int:
-    with storage.open(data, "change", command="test", remedy="") as store:
-        return merge_ids(JobContext(data, store, JobSettings(), ManualClock()), write=write_here)
 
 
 def runs_of(data: Path) -> list[IdRun]:
@@ -52,12 +39,12 @@ def data(tmp_path: Path) -> Path:
 def test_small_runs_become_one_that_finds_every_repeat(data: Path) -> None:
     assert len(runs_of(data)) == 3
 
-    assert merge(data) == 1
+    assert merge_here(data) == 1
 
     ((run,), (name,)) = runs_of(data), files(data)
     assert (run.first, run.last, run.ids, run.name) == (1, 6, 6, name)
     assert collect(data, [*IDS, "new"])["duplicate"] == 6
-    assert merge(data) == 0
+    assert merge_here(data) == 0
 
 
 def test_a_damaged_run_is_made_anew_from_sealed_files_and_finds_repeats_again(data: Path) -> None:
@@ -67,11 +54,11 @@ def test_a_damaged_run_is_made_anew_from_sealed_files_and_finds_repeats_again(da
     content[-40] ^= 1
     (data / "ids" / changed.name).write_bytes(content)
 
-    assert merge(data) == 2
+    assert merge_here(data) == 2
 
     assert {run.name for run in runs_of(data)} >= {lost.name, changed.name}
     assert collect(data, IDS)["duplicate"] == 6
-    assert merge(data) == 1
+    assert merge_here(data) == 1
     assert collect(data, IDS)["duplicate"] == 6
 
 

@@ -9,7 +9,7 @@ from typing import IO
 
 import apsw
 import pytest
-from tests.maintenance.folders import bodies, collect, compact, seal
+from tests.maintenance.folders import bodies, collect, compact, merge_here, seal
 
 from footfall import storage
 from footfall.collector import Collector
@@ -180,6 +180,21 @@ def test_a_damaged_run_of_ids_is_named_and_the_backup_that_has_it(
     assert (found.file, found.messages) == (f"ids/{path.name}", 3)
     assert found.remedy == f"cp {good}/ids/{path.name} {path}"
     assert len(bodies(data)) == 7
+
+
+@pytest.mark.parametrize("damage", [cut, flip, remove])
+def test_a_damaged_run_of_ids_without_a_backup_is_made_anew_from_the_messages(
+    data: Path, damage: Callable[[Path], None]
+) -> None:
+    path = min((data / "ids").iterdir())
+    damage(path)
+
+    remedy = only(data).remedy
+
+    assert remedy == f"rm -f {path}; footfall seal --data {data}, which makes it anew from the messages"
+    path.unlink(missing_ok=True)
+    assert merge_here(data) == 1
+    assert verify(data).is_whole
 
 
 def test_a_sealed_message_whose_id_is_in_no_run_is_damage(data: Path) -> None:

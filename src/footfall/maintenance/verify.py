@@ -135,8 +135,11 @@ class _Remedies:
         return copy if copy.startswith("cp ") else anew
 
     def for_run(self, name: str, run: IdRun) -> str:
-        """For a run of ids."""
-        return self.for_file(name, lambda backup: not run_problems(self._disk, backup / name, run))
+        """For a run of ids. Where no backup has a good copy, the messages have their ids."""
+        copy = self.for_file(name, lambda backup: not run_problems(self._disk, backup / name, run))
+        data, file = shlex.quote(str(self._data)), shlex.quote(str(self._data / name))
+        anew = f"rm -f {file}; footfall seal --data {data}, which makes it anew from the messages"
+        return copy if copy.startswith("cp ") else anew
 
     def for_control(self) -> str:
         """For a control store, of which any sound copy is better than none."""

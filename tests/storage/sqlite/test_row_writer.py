@@ -73,6 +73,7 @@ def test_a_run_that_waits_gets_its_row(database: Database) -> None:
     database.write([row(str(number)) for number in range(5)])
 
     database.write([])
+    database.write([])  # as after a commit that was thought to have failed
 
     (line,) = database.connection.execute("SELECT * FROM id_runs")
     assert IdRun(*line)[1:] == (1, 4, "1970-01", 4)
