@@ -30,7 +30,7 @@ _QUIET_EVERY = 60.0
 # After a failure a probe is as large as what failed, within these bounds: a little room is not enough to go on. The
 # largest is as long as a log grows.
 _LEAST_PROBE, _LARGEST_PROBE = 65_536, 33_554_432
-# What a row may need besides its bytes: a page of the tree of ids, which are in no order.
+# What a row may need besides its bytes: a page of the index of quarantined ids, which are in no order.
 _BESIDE_A_ROW = 8192
 
 
