@@ -597,7 +597,7 @@ REJECTED = st.dictionaries(st.tuples(st.sampled_from(["shop", "app"]), st.just("
 
 PROBES = st.none() | st.integers(0, 20_000)
 STEP = st.one_of(
-    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none(), st.just(())),
+    st.builds(Changes, st.lists(ROWS, max_size=12), REJECTED, st.just(()), PROBES, st.none(), st.just(()), st.none()),
     st.sets(st.integers(1, 30)),
 )
 STEPS = st.lists(STEP, max_size=8)

@@ -21,7 +21,7 @@ from footfall.storage.parquet.times import time_texts
 
 __all__ = ["CUTS", "TRAITS", "WHOLE", "cut", "rebuild"]
 
-CUTS = ("properties", "context", "traits", "client_id", "client_seq")
+CUTS = ("properties", "traits", "context", "client_id", "client_seq")
 """The columns that are made of bodies: members of the message, as JSON text, and its number among those of a client.
 
 Where the context ends with what footfall's client says of itself, it is kept without that: contexts are few then.
@@ -169,7 +169,7 @@ def rebuild(rests: Any, cuts: Mapping[str, Any], columns: Any) -> Any:
 def _texts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
     """What bodies have for CUTS; None for all of a body that is no JSON object, or no UTF-8."""
     texts: dict[str, list[bytes | None]] = {name: [] for name in CUTS}
-    properties, context, traits, client_id, client_seq = (texts[name].append for name in CUTS)
+    properties, traits, context, client_id, client_seq = (texts[name].append for name in CUTS)
     for body in bodies:
         try:
             if not body.isascii():
