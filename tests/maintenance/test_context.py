@@ -33,6 +33,15 @@ def test_a_child_yields_to_everybody_and_loads_nothing_by_itself(context: JobCon
     assert context.child(f"{HERE}:rank", {}) == [19, []]
 
 
+def test_a_child_is_in_the_session_of_its_owner_where_niceness_counts_and_away_from_its_ctrl_c(
+    context: JobContext,
+) -> None:
+    session, group = context.child(f"{HERE}:place", {})
+
+    assert session == os.getsid(0)
+    assert group != os.getpgid(0)
+
+
 @pytest.mark.skipif(
     sys.platform != "linux" or os.uname().machine not in {"x86_64", "aarch64"}, reason="asked of the kernel by number"
 )

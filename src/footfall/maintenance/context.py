@@ -104,9 +104,10 @@ class JobContext:
     def _start(self) -> subprocess.Popen[bytes]:
         with self._lock:
             self.check_stop()
-            # In another session: Ctrl-C in a terminal is for the collector, which then ends the child.
+            # In another group: Ctrl-C in a terminal is for the collector, which then ends the child. But in the same
+            # session: Linux shares the processor between sessions first, whatever the niceness of what is in them.
             self._process = subprocess.Popen(  # noqa: S603 - our own command
-                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+                _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
             )
             return self._process
 
