@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import struct
 import uuid
 import zlib
 from itertools import pairwise
 from pathlib import Path
+from typing import IO
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from footfall.disk import Mode
 from footfall.storage.ids.keys import Key, key_of, sort_key
 from footfall.storage.ids.run_file import BLOCK, DamagedRunError, Run, RunWriter, SectionPlan, write_run
 from footfall.testing.disk import MemoryDisk
@@ -215,6 +219,33 @@ def test_a_run_of_another_version_is_damaged() -> None:
 def test_a_run_that_is_not_there_is_damaged() -> None:
     with pytest.raises(DamagedRunError, match="cannot be read: No such file"):
         Run(disk(), PATH)
+
+
+class BadBlock(io.BytesIO):
+    """A file whose disk reads the bytes before a bad block, and fails at the block."""
+
+    def __init__(self, content: bytes, block: int) -> None:
+        super().__init__(content)
+        self.block = block
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell() == self.block:
+            raise OSError(errno.EIO, "Input/output error")
+        if size is not None and self.tell() < self.block:
+            size = min(size, self.block - self.tell())
+        return super().read(size)
+
+
+class BadDisk(MemoryDisk):
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        return BadBlock(CONTENT, 4)
+
+
+def test_a_block_that_the_disk_cannot_read_is_damage_also_in_the_middle_of_a_read() -> None:
+    section = Run(BadDisk(), PATH).sections[0]
+
+    with pytest.raises(DamagedRunError, match="cannot be read: Input/output error"):
+        section.prepare()
 
 
 @pytest.mark.parametrize("is_filtered", [True, False])

@@ -254,13 +254,13 @@ class Run:
         try:
             self._raw.seek(position)
             content = self._raw.read(size)
+            while len(content) < size:  # a disk gives what lies before a bad block, and fails at the next read
+                more = self._raw.read(size - len(content))
+                if not more:
+                    raise DamagedRunError(f"{self.path} is cut short")
+                content += more
         except OSError as error:
             raise DamagedRunError(f"{self.path} cannot be read: {error.strerror}") from error
-        while len(content) < size:
-            more = self._raw.read(size - len(content))
-            if not more:
-                raise DamagedRunError(f"{self.path} is cut short")
-            content += more
         return content
 
     def close(self) -> None:
