@@ -185,6 +185,20 @@ def test_a_run_that_turns_out_to_be_damaged_is_left_out_and_named_once(
     assert "damaged block: until its 4 ids are read from the sealed files" in caplog.messages[0]
 
 
+def test_a_run_whose_uuids_are_damaged_is_not_asked_for_its_other_ids(
+    disk: FullDisk, caplog: pytest.LogCaptureFixture
+) -> None:
+    uuid = "0193f2a4-7c1e-7abc-8def-0123456789ab"
+    first = begun(disk)
+    first.load([*rows(range(1, 4)), StoredId(4, "shop", uuid, b"4", NOVEMBER)])
+    with disk.open(FOLDER / first.pending[0].name, "update") as file:
+        file.write(bytes(8))  # the first column is of the UUIDs
+    ids = begun(disk, first.pending, memory=0)
+
+    assert ids.find("shop", [key_of(uuid), key_of("m1"), key_of("m2"), key_of("m3")]) == {}
+    assert len(caplog.messages) == 1
+
+
 def test_only_our_own_leftovers_are_removed(disk: FullDisk) -> None:
     ids = begun(disk)
     ids.load(rows(range(1, 10)))

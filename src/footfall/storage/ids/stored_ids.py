@@ -188,14 +188,16 @@ class StoredIds:
     def _open(self, name: str) -> None:
         self._drop(name)
         run = Run(self._disk, self.folder / name)
+        memory = self._memory
         try:
             for section in run.sections:
-                if self._memory + section.memory <= self._most_memory:
+                if memory + section.memory <= self._most_memory:
                     section.prepare()
-                    self._memory += section.memory
+                    memory += section.memory
         except DamagedRunError:
             run.close()
             raise
+        self._memory = memory
         self._runs[name] = run
         for section in run.sections:
             self._sections.setdefault(section.source, []).append(section)
@@ -214,7 +216,7 @@ class StoredIds:
         wanted: dict[str, Iterable[bytes]] = {"uuid": uuids, "text": texts}
         ends = {form: (min(some), max(some)) for form, some in wanted.items() if some}
         for section in list(sections):
-            if section.form not in ends:
+            if section.form not in ends or section.run.path.name not in self._runs:  # its run may be damaged elsewhere
                 continue
             first, last = section.first, section.last
             least, most = ends[section.form]
