@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 
 import pyarrow
 import pyarrow.parquet
 import pytest
 from tests.storage.parquet.messages import messages
 
+from footfall.disk import Mode, SystemDisk
 from footfall.errors import WarehouseError
 from footfall.storage.parquet.warehouse import ParquetWarehouse
 
@@ -38,6 +41,24 @@ def test_a_draft_that_a_kill_left_is_removed(tmp_path: Path) -> None:
 
     assert warehouse.remove([file]) == [f"{day}/.{name}.draft"]
     assert warehouse.remove([file]) == []
+
+
+class UnreadableDisk(SystemDisk):
+    """A disk that cannot read files of the warehouse."""
+
+    def open(self, path: Path, mode: Mode) -> IO[bytes]:
+        if path.suffix == ".parquet":
+            raise OSError(errno.EIO, "Input/output error")
+        return super().open(path, mode)
+
+
+def test_a_live_file_that_cannot_be_read_stops_no_clearing(tmp_path: Path) -> None:
+    (file,) = ParquetWarehouse(tmp_path).write(messages([{}]).to_batches(), None)
+    warehouse = ParquetWarehouse(tmp_path, disk=UnreadableDisk())
+
+    assert warehouse.remove([file]) == []
+    with pytest.raises(WarehouseError, match=r"cannot be cleared \(Input/output error\)"):
+        warehouse.remove([])
 
 
 def test_a_warehouse_that_was_never_written_is_empty(tmp_path: Path) -> None:

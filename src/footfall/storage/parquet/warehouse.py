@@ -90,13 +90,18 @@ class ParquetWarehouse(Warehouse):
             for folder in self._folders(self._path):
                 for path in self._disk.list(folder):
                     name = f"{folder.name}/{path.name}"
-                    is_ours = self._is_ours(path)
-                    if is_ours and name in resting_names - names:
-                        self._disk.make_folder(self._beside / folder.name, private=True)
-                        self._directory.move(f"{self._path.name}/{name}", f"{REPLACED}/{name}")
-                    elif (is_ours and name not in names) or _DRAFT.fullmatch(path.name):
+                    if name in names:
+                        continue  # unread: a live one may be damaged
+                    if _DRAFT.fullmatch(path.name):
                         self._disk.remove(path)
                         removed.append(name)
+                    elif self._is_ours(path):
+                        if name in resting_names:
+                            self._disk.make_folder(self._beside / folder.name, private=True)
+                            self._directory.move(f"{self._path.name}/{name}", f"{REPLACED}/{name}")
+                        else:
+                            self._disk.remove(path)
+                            removed.append(name)
             for folder in self._folders(self._beside):
                 for path in self._disk.list(folder):
                     name = f"{folder.name}/{path.name}"
