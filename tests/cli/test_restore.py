@@ -36,6 +36,20 @@ def test_a_folder_that_is_there_is_left_as_it_is(tmp_path: Path, capsys: pytest.
     assert out.endswith("data: is not empty, and a restore overwrites nothing; name a folder that is new\n")
 
 
+@pytest.mark.parametrize("name", ["missing", "file", "folder"])
+def test_what_is_no_backup_is_refused_and_nothing_is_made(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    path = tmp_path / name
+
+    out = run(capsys, "restore", str(path), "--data", str(tmp_path / "new"), code=2)
+
+    assert out == f"footfall: {path}: is no backup and has none; name a backup, or the folder of your backups\n"
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_is_damaged_in_the_backup_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     collect(tmp_path / "data", ["a"])
     (file,) = seal(tmp_path / "data")

@@ -43,3 +43,14 @@ def test_what_is_no_data_folder_is_refused(tmp_path: Path, capsys: pytest.Captur
     out = run(capsys, "verify", "--data", str(tmp_path), code=2)
 
     assert "is not footfall's" in out
+
+
+def test_a_folder_without_backups_is_not_taken_for_one_with_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collect(tmp_path / "data", ["a"])
+    backups = tmp_path / "bakcups"
+
+    out = run(capsys, "verify", "--data", str(tmp_path / "data"), "--backups", str(backups), code=2)
+
+    assert out == f"footfall: {backups}: has no backups; name the folder that `footfall backup` adds to\n"

@@ -81,7 +81,7 @@ def test_an_empty_folder_is_taken_and_any_other_is_left_as_it_is(backups: Path, 
 
 
 def test_what_is_no_backup_is_refused_and_makes_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(DataFolderError, match="nothing: does not exist"):
+    with pytest.raises(DataFolderError, match="nothing: is no backup and has none"):
         restore(tmp_path / "nothing", tmp_path / "new")
 
     assert not (tmp_path / "new").exists()

@@ -8,6 +8,9 @@ import click
 
 from footfall.cli.data_option import data_option
 from footfall.cli.output import echo, echo_json
+from footfall.disk import SystemDisk
+from footfall.errors import DataFolderError
+from footfall.maintenance.generations import Generations
 from footfall.maintenance.verify import verify
 from footfall.reporting.maintenance import verification_json, verification_lines
 
@@ -30,6 +33,8 @@ def command(context: click.Context, *, data: Path, backups: Path | None, format_
     What is damaged is named with its day, how many messages of which source and event are affected, what still works,
     and the remedy. The exit code is 1 then. It changes nothing.
     """
+    if backups is not None and not Generations(backups, disk=SystemDisk()).all():
+        raise DataFolderError(backups, "has no backups; name the folder that `footfall backup` adds to")
     verification = verify(data, backups=backups)
     if format_ == "json":
         echo_json(verification_json(verification))

@@ -38,11 +38,11 @@ def restore(
 ) -> Restoration:
     """Make the folder `data` from a backup, or from the newest one in a folder of backups.
 
-    `data` is missing or empty, else DataFolderError is raised, as it is where there is no backup or `data` cannot be
+    `data` is missing or empty, else DataFolderError is raised, as it is where `backup` is none or `data` cannot be
     written. Raises JournalError where the backup's journal is damaged. A damaged sealed file is left out.
     """
     disk = disk or SystemDisk()
-    source = DataFolder.read(next(reversed(Generations(backup, disk=disk).all()), backup), disk=disk)
+    source = _source(disk, backup)
     begun = _take(disk, data)
     try:
         target = directory_of(data)
@@ -65,6 +65,14 @@ def restore(
             data, f"cannot be written ({error.strerror}); make room there, or name another folder"
         ) from error
     return Restoration(str(source.path), verification)
+
+
+def _source(disk: Disk, backup: Path) -> DataFolder:
+    """The backup itself, or the newest one in a folder of them. Raises DataFolderError."""
+    newest = next(reversed(Generations(backup, disk=disk).all()), None)
+    if newest is None and not (backup / MARKER).exists():
+        raise DataFolderError(backup, "is no backup and has none; name a backup, or the folder of your backups")
+    return DataFolder.read(newest or backup, disk=disk)
 
 
 def _take(disk: Disk, data: Path) -> list[Path]:
