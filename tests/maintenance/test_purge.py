@@ -16,7 +16,7 @@ from footfall import storage
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import DataFolderError, JournalError, SyncError
+from footfall.errors import DataFolderError, JournalError, SyncError, WarehouseError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.purge import PurgedLine, PurgeReceipt, purge
@@ -100,6 +100,35 @@ def test_a_secret_is_removed_from_everywhere_and_everything_else_stays(data: Pat
     assert len(receipt.rewritten) == 3
     assert is_balanced(data)
     assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp_path: Path) -> None:
+    for name in "abc":
+        collect(tmp_path, [name])
+        seal(tmp_path)
+        if name == "a":
+            older = (tmp_path / "journal.db").read_bytes()
+    (tmp_path / "journal.db").write_bytes(older)
+    before = {path: path.read_bytes() for path in (tmp_path / "warehouse").rglob("*") if path.is_file()}
+
+    with pytest.raises(WarehouseError, match="restore both from one backup"):
+        purged(tmp_path)
+
+    assert len(before) == 4
+    assert {path: path.read_bytes() for path in (tmp_path / "warehouse").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.slow
+def test_a_damaged_manifest_is_made_anew_before_anything_is_removed(data: Path) -> None:
+    manifest = data / "warehouse" / "manifest.jsonl"
+    manifest.write_bytes(manifest.read_bytes().replace(b"step", b"stop", 1))
+
+    receipt = purged(data)
+
+    assert where_it_is(data) == []
+    assert set(bodies(data)) == {"a", "b", "c", "d"}
+    assert receipt.stored == 6
+    assert verify(data).is_whole
 
 
 def test_what_an_upgrade_kept_goes_with_it(tmp_path: Path) -> None:
@@ -233,14 +262,18 @@ FULL = JournalError("the disk is full")
 
 
 class FailingJournal:
-    """A journal that reads, and commits nothing."""
+    """A journal that commits no purge."""
 
     def __init__(self, journal: Journal, error: JournalError) -> None:
         self.snapshot = journal.snapshot
+        self.books = journal.books
+        self._commit = journal.commit
         self._error = error
 
-    def commit(self, _: Changes) -> list[bool]:
-        raise self._error
+    def commit(self, changes: Changes) -> list[bool]:
+        if changes.purge is not None:
+            raise self._error
+        return self._commit(changes)
 
 
 class SteppedStore:
@@ -296,4 +329,4 @@ def test_a_purge_that_is_killed_at_any_step_is_finished_by_the_next_and_counts_o
             break
         crashes += 1
 
-    assert crashes == 6
+    assert crashes == 10

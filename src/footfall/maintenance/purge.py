@@ -14,6 +14,7 @@ import msgspec
 
 from footfall.directory import SystemDirectory
 from footfall.errors import JournalError, SyncError
+from footfall.maintenance.clearing import begin
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
@@ -70,12 +71,12 @@ def _rewrite_in_child(context: JobContext, arguments: Mapping[str, object]) -> o
 def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_in_child) -> PurgeReceipt:
     """Remove what a rule names from the folder of `context`; `rewrite` carries out `purge_files.rewrite`.
 
-    Raises DataFolderError, JobError, JobStoppedError, JournalError and WarehouseError; the same purge again goes on
-    where this ended.
+    A damaged manifest is made anew first. Raises DataFolderError, JobError, JobStoppedError, JournalError and
+    WarehouseError, this also where the journal is older than the warehouse; the same purge again goes on where this
+    ended.
     """
     journal, warehouse = context.store.journal, context.store.warehouse
-    with journal.snapshot() as snapshot:
-        mark, before = snapshot.seal(), snapshot.books()
+    mark, before = begin(context).mark, journal.books()
     files = RewrittenFiles()
     if mark.messages:
         arguments = {"data": str(context.data), "rule": msgspec.to_builtins(rule)}
