@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.maintenance.conftest import SteppedClock
+from tests.storage.sealing import row
 
 from footfall.collector.timetable import parse_timetable
 from footfall.errors import JobError, JobStoppedError, JournalError, UsageError
 from footfall.maintenance.context import ChildError, JobContext
-from footfall.maintenance.jobs import LOOK_EVERY, SETTLE, JobRunner
+from footfall.maintenance.jobs import LOOK_EVERY, SETTLE, JobRunner, unsealed_in
 from footfall.maintenance.schedule import Job
+from footfall.storage import Changes, Store
 from footfall.storage.control import JobRun
+from footfall.storage.journal import SealMark
 from footfall.testing.control import MemoryControl
+from footfall.testing.journal import MemoryJournal
 
 DAY = 86_400.0
 
@@ -249,6 +255,17 @@ def test_unsealed_messages_make_a_job_due_and_a_count_that_fails_makes_none(
 
     assert ran == [0, 1, 1]
     assert counts == []
+
+
+def test_only_stored_messages_wait_to_be_sealed() -> None:
+    journal = MemoryJournal()
+    quarantined = row("c")._replace(kind="quarantined", faults=b"[]")
+    journal.commit(Changes([row("a"), row("b"), quarantined], {}))
+    store = cast("Store", SimpleNamespace(journal=journal))
+    before = unsealed_in(store)
+    journal.commit(Changes((), {}, seal=SealMark(2, 2, 1)))
+
+    assert (before, unsealed_in(store)) == (2, 0)
 
 
 def test_whoever_asks_while_a_job_runs_waits_for_its_turn_and_no_two_ever_run_at_once(

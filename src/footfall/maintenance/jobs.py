@@ -12,6 +12,7 @@ from footfall.errors import FootfallError, JobError, JobStoppedError, StorageErr
 from footfall.maintenance.context import ChildError, JobContext, Progress
 from footfall.maintenance.schedule import FAILING, Job, JobLine, job_lines, next_job
 from footfall.printable import printable
+from footfall.storage.books import kept, total
 from footfall.storage.control import JobRun
 from footfall.storage.store import Store
 
@@ -210,6 +211,6 @@ def _report(run: JobRun, before: JobRun) -> None:
 
 
 def unsealed_in(store: Store) -> int:
-    """About how many messages wait to be sealed; those that went to quarantine since count too. Raises JournalError."""
+    """How many stored messages wait to be sealed. Raises JournalError."""
     with store.journal.snapshot() as snapshot:
-        return snapshot.watermark() - snapshot.seal().seq
+        return kept(total(snapshot.books())) - snapshot.seal().messages
