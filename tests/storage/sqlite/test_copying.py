@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
@@ -96,6 +97,19 @@ def test_a_damaged_page_is_noticed(tmp_path: Path) -> None:
 
     assert whole == []
     assert 1 <= len(integrity_problems(path)) <= 3
+
+
+def test_a_check_leaves_the_log_of_a_killed_writer_to_the_next_writer(tmp_path: Path) -> None:
+    journal, killed = SqliteJournal(tmp_path / "journal.db"), tmp_path / "killed"
+    journal.commit(Changes(rows("a"), {}))
+    killed.mkdir()
+    for name in ("journal.db", "journal.db-wal"):
+        shutil.copy(tmp_path / name, killed / name)
+    before = {path.name: path.read_bytes() for path in killed.iterdir()}
+
+    assert integrity_problems(killed / "journal.db") == []
+    assert {name: (killed / name).read_bytes() for name in before} == before
+    journal.close()
 
 
 def test_a_missing_database_is_a_problem(tmp_path: Path) -> None:
