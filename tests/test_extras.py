@@ -16,7 +16,7 @@ from footfall.extras import EXTRAS, Extra, missing_extra, needs
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What is imported under another name than it is installed by.
-IMPORTED = {"PyYAML": "yaml", "backports.zstd": "backports"}
+IMPORTED = {"PyYAML": "yaml", "adbc-driver-sqlite": "adbc_driver_sqlite", "backports.zstd": "backports"}
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
 
 

@@ -29,10 +29,10 @@ def test_a_journal_is_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ("DELETE FROM messages WHERE seq = 1", "1 messages are in it and 0 are sealed, and the books have 2"),
+        ("DELETE FROM messages WHERE seq = 1", "it has 1 message, 0 are sealed, and the books have 2"),
         ("UPDATE books SET received = 3", "shop seen: 3 received, and 2 stored, duplicate, quarantined or rejected"),
         ("UPDATE last_seq SET seq = 5", "2 stored, quarantined or released, and the journal gave 5 numbers"),
-        ("UPDATE seal SET messages = 1", "2 messages are in it and 1 are sealed, and the books have 2"),
+        ("UPDATE seal SET messages = 1", "it has 2 messages, 1 are sealed, and the books have 2"),
     ],
 )
 def test_what_does_not_add_up_is_said(tmp_path: Path, change: str, problem: str) -> None:

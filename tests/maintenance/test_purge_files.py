@@ -52,7 +52,7 @@ def test_a_file_that_goes_whole_is_replaced_by_nothing_and_one_without_a_match_s
     assert result.replaced == (whole.name, part.name)
     assert [(file.day, file.messages) for file in result.added] == [(part.day, 1)]
     assert [(count.source, count.event, count.messages) for count in result.removed] == [("shop", "leaked", 2)]
-    assert lines == [f"{whole.name}: 1 of 1 messages go", f"{part.name}: 1 of 2 messages go"]
+    assert lines == [f"{whole.name}: 1 of 1 message to remove", f"{part.name}: 1 of 2 messages to remove"]
 
 
 @pytest.mark.parametrize("event", ["nothing", "(page)"])

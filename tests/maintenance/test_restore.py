@@ -11,6 +11,8 @@ from typing import IO
 import pytest
 from tests.maintenance.folders import Crash, StepDisk, Steps, bodies, collect, is_balanced, seal
 
+from footfall import storage
+from footfall.collector import Collector
 from footfall.disk import Mode, SystemDisk
 from footfall.errors import DataFolderError, JournalError
 from footfall.maintenance.backup import backup
@@ -51,6 +53,17 @@ def test_a_collector_goes_on_and_takes_what_was_lost_and_nothing_twice(backups: 
     assert (counts["stored"], counts["duplicate"]) == (1, 2)
     assert set(bodies(tmp_path / "new")) == {"a", "b", "lost"}
     assert is_balanced(tmp_path / "new")
+
+
+def test_a_collector_starts_on_it_while_somebody_reads_it(backups: Path, tmp_path: Path) -> None:
+    restored = tmp_path / "restored"
+    restore(backups, restored)
+
+    with storage.open(restored, "read") as store, store.snapshot() as snapshot:
+        watermark = snapshot.watermark()
+        Collector(restored).close()
+
+    assert watermark
 
 
 def test_an_older_backup_is_restored_by_its_own_name(data: Path, backups: Path, tmp_path: Path) -> None:

@@ -120,7 +120,7 @@ def test_books_that_do_not_balance_are_damage(data: Path) -> None:
         journal.execute("DELETE FROM messages")
     journal.close()
 
-    assert only(data).problem == "0 messages are in it and 6 are sealed, and the books have 7"
+    assert only(data).problem == "it has 0 messages, 6 are sealed, and the books have 7"
 
 
 def test_a_damaged_control_store_is_named(data: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from footfall.printable import counted
 from footfall.storage.books import imbalances, kept, total
 from footfall.storage.journal import Snapshot
 from footfall.storage.sqlite.copying import integrity_problems
@@ -19,4 +20,5 @@ def journal_problems(path: Path, snapshot: Snapshot) -> Iterator[str]:
     yield from imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
     rows = sum(len(entries) for entries in snapshot.scan("stored"))
     if rows + mark.messages != kept(total(books)):
-        yield f"{rows:,} messages are in it and {mark.messages:,} are sealed, and the books have {kept(total(books)):,}"
+        number = kept(total(books))
+        yield f"it has {counted(rows, 'message')}, {mark.messages:,} are sealed, and the books have {number:,}"

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from footfall import storage
 from footfall.maintenance.context import Progress
 from footfall.maintenance.purge import RewrittenFiles
+from footfall.printable import counted
 from footfall.storage.columns import COLUMNS
 from footfall.storage.control import latest_plan
 from footfall.storage.journal import RowState, Snapshot, counter_name
@@ -85,7 +86,7 @@ def rewrite(arguments: Mapping[str, Any], progress: Progress) -> RewrittenFiles:
                 added += store.warehouse.write(rest.to_batches(), plan) if len(rest) else []
                 replaced.append(file.name)
                 removed.update(_counted(matches))
-                progress(f"{file.name}: {len(matches):,} of {file.messages:,} messages go")
+                progress(f"{file.name}: {len(matches):,} of {counted(file.messages, 'message')} to remove")
     counts = tuple(FileCount(*key, number) for key, number in sorted(removed.items()))
     return RewrittenFiles(tuple(added), tuple(replaced), counts, tuple(unreadable))
 

@@ -18,6 +18,7 @@ from footfall.maintenance.folder_copy import MARKER, DirectoryOf, FolderCopy
 from footfall.maintenance.generations import Generations
 from footfall.maintenance.verify import Verification, verify
 from footfall.storage.folder import DataFolder
+from footfall.storage.sqlite.database import keep_a_log
 
 __all__ = ["Restoration", "restore"]
 
@@ -53,6 +54,7 @@ def restore(
         try:
             FolderCopy(source, draft, disk=disk, directory_of=directory_of).write()
             verification = verify(draft, disk=disk)
+            keep_a_log(DataFolder(draft).journal_path)
         except (OSError, StorageError):
             with suppress(OSError):  # so that a disk without room has it again
                 target.remove_folder(_DRAFT)

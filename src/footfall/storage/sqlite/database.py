@@ -15,8 +15,8 @@ from footfall.storage.sqlite.library import connect, require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "BUSY_MS", "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "make_private",
-    "open_database", "open_still", "open_to_read", "reason_of", "transaction", "translated",
+    "BUSY_MS", "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "keep_a_log",
+    "make_private", "open_database", "open_still", "open_to_read", "reason_of", "transaction", "translated",
 ]  # fmt: skip
 
 PAGE_SIZE = 8192
@@ -193,6 +193,20 @@ def fold_log(connection: apsw.Connection) -> None:
     except apsw.BusyError:
         return
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
+
+
+def keep_a_log(path: Path) -> None:
+    """Have a copied database written through a log, as its original is, from its first opening on.
+
+    Else the first writer has to change it, and cannot while anybody reads. Raises JournalError.
+    """
+    connection = open_database(path)
+    try:
+        fold_log(connection)
+    except (apsw.Error, OSError) as error:
+        raise translated("opened", path, error) from error
+    finally:
+        close_database(connection)
 
 
 def is_failed_sync(error: Exception) -> bool:
