@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -111,3 +112,21 @@ def test_every_command_that_needs_a_data_folder_takes_it_so(name: str) -> None:
 
     may_do_without = {"plan diff", "plan observe", "plan infer"}
     assert {path for path, option in options if option.envvar != "FOOTFALL_DATA"} <= may_do_without
+
+
+@pytest.mark.parametrize("command", ["stats", "seal", "jobs", "verify", "upgrade"])
+def test_a_folder_that_may_not_be_read_is_one_line_with_the_remedy(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may read everything")
+    (folder / "flag").chmod(0)
+
+    with pytest.raises(SystemExit) as left:
+        main([command, "--data", "flag"])
+    (folder / "flag").chmod(0o700)
+
+    err = capsys.readouterr().err
+    assert (left.value.code, err.count("\n")) == (2, 1)
+    assert err.startswith("footfall: flag: ")
+    assert "; run this command as " in err

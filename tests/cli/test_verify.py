@@ -54,3 +54,12 @@ def test_a_folder_without_backups_is_not_taken_for_one_with_them(
     out = run(capsys, "verify", "--data", str(tmp_path / "data"), "--backups", str(backups), code=2)
 
     assert out == f"footfall: {backups}: has no backups; name the folder that `footfall backup` adds to\n"
+
+
+def test_a_folder_of_backups_is_said_to_be_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    collect(tmp_path / "data", ["a"])
+    run(capsys, "backup", str(tmp_path / "backups"), "--data", str(tmp_path / "data"))
+
+    out = run(capsys, "verify", "--data", str(tmp_path / "backups"), code=2)
+
+    assert out == f"footfall: {tmp_path / 'backups'}: is a folder of backups; name one of the folders in it\n"

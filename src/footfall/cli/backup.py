@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 
 @click.command("backup")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path, readable=False))
 @data_option
 @click.option("--keep", type=click.IntRange(1), default=KEEP, show_default=True, help="How many backups stay.")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)

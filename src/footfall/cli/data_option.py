@@ -26,7 +26,8 @@ def data_option(command: T) -> T:
     A group gets what was given, or None, for its command may have the option; see `required_data`.
     """
     return click.option(
-        "--data", type=click.Path(path_type=Path), envvar="FOOTFALL_DATA", show_envvar=True, callback=_unless_of_group,
+        "--data", type=click.Path(path_type=Path, readable=False), callback=_unless_of_group,
+        envvar="FOOTFALL_DATA", show_envvar=True,
         help="The data folder of a collector.  [required, or `data` in footfall.toml]",
     )(command)  # fmt: skip
 

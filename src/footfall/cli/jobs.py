@@ -46,6 +46,8 @@ def command(context: click.Context, *, data: Path | None, format_: str) -> None:
 def run_command(*, name: str, data: Path) -> None:
     """Run the job NAME now, after the one that runs. A collector that runs does it, otherwise this command.
 
+    The job `backup` is there where the setting `backup` names a folder, as in footfall.toml.
+
     With `footfall serve --no-jobs` this is how cron runs them. Ctrl-C ends the job, but not one that a collector does.
     The exit code is 2 where the job could not do its work.
     """

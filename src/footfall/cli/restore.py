@@ -15,7 +15,7 @@ __all__ = ["command"]
 
 
 @click.command("restore")
-@click.argument("backup", type=click.Path(path_type=Path))
+@click.argument("backup", type=click.Path(path_type=Path, readable=False))
 @data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context

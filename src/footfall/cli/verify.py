@@ -20,7 +20,7 @@ __all__ = ["command"]
 @click.command("verify")
 @data_option
 @click.option(
-    "--backups", type=click.Path(path_type=Path),
+    "--backups", type=click.Path(path_type=Path, readable=False),
     help="The folder of your backups: say which of them has what is damaged.",
 )  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)

@@ -14,16 +14,16 @@ from pathlib import Path
 from footfall.directory import Directory, SystemDirectory
 from footfall.disk import Disk
 from footfall.errors import DataFolderError, DataFolderHeldError
+from footfall.storage.marker import BACKUPS_MARKER
 from footfall.timestamps import format_us
 
 __all__ = ["Generations"]
 
-_MARKER = "footfall-backups.json"
 _LOCK = "footfall.lock"
 _DRAFT = ".draft"
 _NAME = re.compile(r"(\d{6,})-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 # What a first backup that was cut short leaves behind.
-_BEGUN = {_LOCK, f".{_MARKER}.draft"}
+_BEGUN = {_LOCK, f".{BACKUPS_MARKER}.draft"}
 
 
 class Generations:
@@ -58,7 +58,7 @@ class Generations:
         try:
             self._disk.make_folder(self.path, private=True)
             names = {path.name for path in self._disk.list(self.path)}
-            if _MARKER not in names and names - _BEGUN:
+            if BACKUPS_MARKER not in names and names - _BEGUN:
                 raise DataFolderError(self.path, "is not empty and has no backups; name a new or an empty folder")
             lock = self._disk.lock(self.path / _LOCK, "footfall backup")
         except (FileExistsError, NotADirectoryError):
@@ -68,8 +68,8 @@ class Generations:
         except OSError as error:
             raise _unwritable(self.path, error) from error
         try:
-            if _MARKER not in names:
-                with self._disk.replacing(self.path / _MARKER, private=True) as file:
+            if BACKUPS_MARKER not in names:
+                with self._disk.replacing(self.path / BACKUPS_MARKER, private=True) as file:
                     file.write(b'{"footfall_backups": 1}\n')
             self._directory.remove_folder(_DRAFT)
             yield

@@ -71,6 +71,7 @@ class JobRunner:
         if job is None:
             raise UsageError(
                 f"there is no job {name!r} by these settings; there are: {', '.join(self._jobs) or 'none'}"
+                " (see footfall jobs run --help)"
             )
         with self.turn(name, progress):
             self.context.rows = rows

@@ -72,9 +72,15 @@ def restore(
 def _source(disk: Disk, backup: Path) -> DataFolder:
     """The backup itself, or the newest one in a folder of them. Raises DataFolderError."""
     newest = next(reversed(Generations(backup, disk=disk).all()), None)
-    if newest is None and not (backup / MARKER).exists():
+    if newest is None and not _is_marked(disk, backup):
         raise DataFolderError(backup, "is no backup and has none; name a backup, or the folder of your backups")
     return DataFolder.read(newest or backup, disk=disk)
+
+
+def _is_marked(disk: Disk, path: Path) -> bool:
+    with suppress(OSError):
+        return any(entry.name == MARKER for entry in disk.list(path))
+    return False
 
 
 def _take(disk: Disk, data: Path) -> list[Path]:

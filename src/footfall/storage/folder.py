@@ -12,7 +12,7 @@ from footfall.clock import Clock, SystemClock
 from footfall.directory import may_be_written
 from footfall.disk import Disk, FileLock, SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
-from footfall.storage.marker import MARKER, FolderMarker, read_marker, write_marker
+from footfall.storage.marker import BACKUPS_MARKER, MARKER, FolderMarker, read_marker, write_marker
 from footfall.timestamps import format_us
 from footfall.versions import DATA_FOLDER
 
@@ -206,7 +206,11 @@ def _names_in_ours(disk: Disk, path: Path, *, is_upgrade: bool = False) -> set[s
     except NotADirectoryError:
         raise DataFolderError(path, "is a file; name the folder that a collector writes") from None
     except OSError as error:
-        raise DataFolderError(path, f"cannot be read ({error.strerror})") from error
+        raise DataFolderError(
+            path, f"cannot be read ({error.strerror}); run this command as the user that the collector runs as"
+        ) from error  # fmt: skip
+    if BACKUPS_MARKER in names:
+        raise DataFolderError(path, "is a folder of backups; name one of the folders in it")
     if MARKER not in names:
         raise DataFolderError(path, "is not footfall's (it has no footfall.json); name the folder of a collector")
     _check_marker(disk, path, is_upgrade=is_upgrade)

@@ -10,9 +10,20 @@ import msgspec
 from footfall.disk import Disk, read_file
 from footfall.errors import DataFolderError
 
-__all__ = ["MARKER", "FolderMarker", "FolderSwitch", "Upgraded", "encode_marker", "read_marker", "write_marker"]
+__all__ = [
+    "BACKUPS_MARKER",
+    "MARKER",
+    "FolderMarker",
+    "FolderSwitch",
+    "Upgraded",
+    "encode_marker",
+    "read_marker",
+    "write_marker",
+]
 
 MARKER = "footfall.json"
+BACKUPS_MARKER = "footfall-backups.json"
+"""The file that says that a folder is one of backups, each of which is a data folder."""
 
 
 class FolderSwitch(msgspec.Struct, frozen=True):
