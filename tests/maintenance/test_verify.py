@@ -221,3 +221,20 @@ class Meanwhile(SystemDisk):
 def test_a_file_that_is_replaced_while_it_is_read_is_no_damage(data: Path) -> None:
     assert verify(data, disk=Meanwhile(data)).damages == ()
     assert len(files(data)) == 1
+
+
+def test_a_sealed_file_that_is_damaged_in_the_newest_backup_is_copied_anew_once_it_is_removed(tmp_path: Path) -> None:
+    data, backups = tmp_path / "data", tmp_path / "backups"
+    collect(data, ["a"])
+    (file,) = seal(data)
+    copy = Path(backup(data, backups).path) / "warehouse" / file.name
+    copy.write_bytes(bytes(len(copy.read_bytes())))
+
+    (damage,) = verify(data, backups=backups).damages
+    copy.unlink()
+    again = Path(backup(data, backups).path)
+
+    assert (damage.file, damage.messages) == (str(copy), None)
+    assert damage.remedy == f"rm -f {copy}; the next backup copies it anew"
+    assert verify(data, backups=backups).is_whole
+    assert verify(again).is_whole

@@ -21,7 +21,7 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--backups", type=click.Path(path_type=Path, readable=False),
-    help="The folder of your backups: say which of them has what is damaged.",
+    help="The folder of your backups: say which has what is damaged, and read the sealed files of the newest, too.",
 )  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context

@@ -39,11 +39,14 @@ _WITHOUT_JOURNAL = "what is sealed is safe in its own files"
 _WITHOUT_MANIFEST = "the sealed files are safe, and those of its damaged lines count again once it is mended"
 _WITHOUT_IDS = "every figure is as before; a repeat of one of these messages is stored again"
 _WITHOUT_TAIL = "what it has is counted, and the collector goes on; clients send again what they still have"
+_WITHOUT_COPY = "the data folder has the file whole"
+_CHANGED = "its bytes are not those of the data folder, and later backups share them"
+_COPIED_ANEW = "the next backup copies it anew"
 _WITHOUT_FILE = "the collector and every figure go on without these messages, and say so"
 
 
 class Damage(msgspec.Struct, frozen=True):
-    """One thing that is damaged: `file`, by its path below the folder, and the `problem`.
+    """One thing that is damaged: `file`, by its path below the folder or in a backup, and the `problem`.
 
     `messages` are affected, all received on `day`; `counts` has them by source and event. None and empty where that
     cannot be known. `works` says what goes on as before, `remedy` what to do.
@@ -78,6 +81,8 @@ class Verification(msgspec.Struct, frozen=True):
 
 def verify(data: Path, *, backups: Path | None = None, disk: Disk | None = None) -> Verification:
     """Read back everything in a data folder. `backups` is where to look for a good copy of what is damaged.
+
+    The sealed files of the newest backup are read too: every later one shares them.
 
     Raises DataFolderError where the folder is not footfall's.
     """
@@ -127,6 +132,11 @@ class _Remedies:
         """For a sealed file, of which the manifest says what a good copy has."""
         name = f"warehouse/{file.name}"
         return self.for_file(name, lambda backup: _hash_of(self._disk, backup / name) == file.sha256)
+
+    def damaged_copy(self, file: SealedFile) -> Path | None:
+        """The copy of a sealed file in the newest backup, if it is there and differs."""
+        path = self._backups[-1] / "warehouse" / file.name if self._backups else None
+        return path if path is not None and path.exists() and _hash_of(self._disk, path) != file.sha256 else None
 
     def for_manifest(self, steps: int) -> str:
         """For a manifest of which so many steps count. Where no backup has them, the files say what is in them."""
@@ -234,6 +244,8 @@ class _Check:
             problems = self._store.warehouse.check(file)
             if not problems:
                 self._whole.append(file)
+                if (copy := self._remedies.damaged_copy(file)) is not None:
+                    yield Damage(str(copy), _CHANGED, _WITHOUT_COPY, f"rm -f {shlex.quote(str(copy))}; {_COPIED_ANEW}")
             elif self._is_live(file):
                 name = f"warehouse/{file.name}"
                 yield Damage(
