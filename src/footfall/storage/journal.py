@@ -263,8 +263,8 @@ class Journal(Reads, Protocol):
         released row gets a new `seq`.
 
         Raises JournalError, too, where `seal` would go back or lies beyond the watermark as it was before this commit,
-        and where a run that a swap removes is not there. A purge that is done, but whose bytes could not be removed
-        from the files now, is one too; the same purge again tries it again.
+        and where a run that a swap removes is not there, or the one that it adds cannot be read. A purge that is done,
+        but whose bytes could not be removed from the files now, is one too; the same purge again tries it again.
         """
         ...
 

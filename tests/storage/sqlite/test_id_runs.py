@@ -213,6 +213,20 @@ def test_a_swap_of_a_run_that_is_not_there_is_refused_and_changes_nothing(tmp_pa
     journal.close()
 
 
+def test_a_swap_for_a_run_that_cannot_be_read_is_refused_and_no_id_is_lost(tmp_path: Path) -> None:
+    journal = filled(tmp_path, 9)
+    with journal.snapshot() as snapshot:
+        first, second = snapshot.id_runs()
+    unwritten = IdRun("000000000001-000000000008.run", 1, 8, "1970-01", 8)
+
+    with pytest.raises(JournalError, match="so it replaces no other run of ids; seal again"):
+        journal.commit(Changes([], {}, swaps=[RunSwap(unwritten, (first.name, second.name))]))
+
+    assert runs_of(journal) == [(1, 4), (5, 8)]
+    assert journal.commit(Changes(rows(range(1, 11)), {})) == [False] * 9 + [True]
+    journal.close()
+
+
 def test_what_another_writer_stored_is_a_duplicate(tmp_path: Path) -> None:
     journals = [opened(tmp_path) for _ in range(2)]
     journals[0].commit(Changes([row(1)], {}))

@@ -158,6 +158,11 @@ class StoredIds:
         self._first_seq = last + 1
         return True
 
+    def require_runs(self, swaps: Iterable[RunSwap]) -> None:
+        """Raise DamagedRunError where a run cannot be read that is to take the place of others."""
+        for added, _ in swaps:
+            Run(self._disk, self.folder / added.name).close()
+
     def settle(self, swaps: Iterable[RunSwap] = ()) -> None:
         """The journal has committed the rows of all pending runs, and these swaps."""
         self.pending.clear()

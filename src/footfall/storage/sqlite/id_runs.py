@@ -57,14 +57,21 @@ def put_in_runs(connection: apsw.Connection, ids: StoredIds, *, is_all: bool = F
     add_runs(connection, ids.pending)
 
 
-def swap_runs(connection: apsw.Connection, swaps: Sequence[RunSwap]) -> None:
-    """Put runs in the place of others, inside of a transaction. Raises JournalError where one of those is not there."""
+def swap_runs(connection: apsw.Connection, ids: StoredIds, swaps: Sequence[RunSwap]) -> None:
+    """Put runs in the place of others, inside of a transaction.
+
+    Raises JournalError where one of the others is not there, or a new one cannot be read.
+    """
     for added, removed in swaps:
         for name in removed:
             connection.execute("DELETE FROM id_runs WHERE name = ?", (name,))
             if not connection.changes():
                 raise JournalError(f"{name} is no run of this journal any more, so {added.name} cannot replace it")
         connection.execute(_ADD, added)
+    try:
+        ids.require_runs(swaps)
+    except DamagedRunError as error:
+        raise JournalError(f"{error}, so it replaces no other run of ids; seal again") from error
 
 
 def _begin(connection: apsw.Connection, ids: StoredIds) -> None:

@@ -162,7 +162,7 @@ def write_changes(connection: apsw.Connection, changes: Changes, ids: StoredIds,
     if changes.seal is not None:
         move_mark(connection, changes.seal, first)
     add_runs(connection, ids.pending)
-    swap_runs(connection, changes.swaps)
+    swap_runs(connection, ids, changes.swaps)
     if changes.probe is not None:
         connection.execute(_PROBE, (now_us, changes.probe))
     return Written(decisions.fresh, decisions.seq, decisions.bodies, decisions.checksums)
