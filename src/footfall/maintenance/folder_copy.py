@@ -22,12 +22,12 @@ from footfall.maintenance.verify import MANIFEST
 from footfall.storage.books import kept, total
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import IdRun, SealMark
+from footfall.storage.marker import MARKER
 from footfall.storage.sqlite.copying import copy_control, copy_journal
 from footfall.storage.warehouse import SealedFile, live_files
 
-__all__ = ["MARKER", "DirectoryOf", "FolderCopy"]
+__all__ = ["DirectoryOf", "FolderCopy"]
 
-MARKER = "footfall.json"
 _CHUNK = 1 << 20
 _LARGEST = 1 << 30  # bytes of a manifest; a million files have less
 

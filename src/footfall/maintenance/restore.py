@@ -14,10 +14,11 @@ import msgspec
 from footfall.directory import SystemDirectory
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import DataFolderError, StorageError
-from footfall.maintenance.folder_copy import MARKER, DirectoryOf, FolderCopy
+from footfall.maintenance.folder_copy import DirectoryOf, FolderCopy
 from footfall.maintenance.generations import Generations
 from footfall.maintenance.verify import Verification, verify
 from footfall.storage.folder import DataFolder
+from footfall.storage.marker import MARKER
 from footfall.storage.sqlite.database import keep_a_log
 
 __all__ = ["Restoration", "restore"]
