@@ -101,8 +101,8 @@ class Warehouse(Protocol):
         """Write messages to new files, each of one day of receipt; they are on the disk when this returns.
 
         They count only once a step that adds them was appended and the journal has marked it. `plan` says which
-        properties get a typed column. The same messages in the same
-        order, with the same plan, always get files of the same names.
+        properties get a typed column. The same messages in the same order, with the same plan, always get files of the
+        same names.
         """
         ...
 

@@ -21,8 +21,7 @@ __all__ = ["MemoryWarehouse"]
 
 
 class MemoryWarehouse(Warehouse):
-    """Keeps files in a dictionary. `damage` says of files, by name, and of steps, by number, what is
-    wrong with them.
+    """Keeps files in a dictionary. `damage` says of files, by name, and of steps, by number, what is wrong with them.
 
     `fail_with` has errors for the next writes and appends to raise, one each, with nothing kept.
     """

@@ -77,7 +77,7 @@ class FullDisk(SystemDisk):
 
 
 def test_a_full_disk_is_an_error_that_says_so_and_no_draft_stays(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match=r"day=2026-11-29/.*No space left on device.*nothing was sealed"):
+    with pytest.raises(WarehouseError, match=r"day=2026-11-29/.*No space left on device.*what was there is unchanged"):
         write(tmp_path, [{}], disk=FullDisk())
 
     assert list((tmp_path / "day=2026-11-29").iterdir()) == []

@@ -27,7 +27,6 @@ __all__ = ["counts_of", "write_files"]
 MOST_BYTES = 256 << 20
 """Of the bodies in a file."""
 
-
 # Written and synced at a time: on ext4 the commits of a collector wait for what another process has not synced yet.
 _SYNC_BYTES = 1 << 20
 # Bytes that are left to the journal, which intake needs.
@@ -100,7 +99,9 @@ def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) ->
                 file.write(view[start : start + _SYNC_BYTES])
                 disk.sync(file)
     except OSError as error:
-        raise WarehouseError(f"{path}: cannot be written ({error.strerror or error}); nothing was sealed") from error
+        raise WarehouseError(
+            f"{path}: cannot be written ({error.strerror or error}); what was there is unchanged"
+        ) from error
     return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table))
 
 
