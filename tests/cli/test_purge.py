@@ -38,7 +38,7 @@ def test_a_dry_run_shows_what_would_go_and_removes_nothing(data: Path) -> None:
 
     lines = out.splitlines()
     assert lines[0].endswith("  shop  leaked: 2")
-    assert lines[1] == "2 messages of event leaked would go; 1 sealed file would be written anew"
+    assert lines[1] == "2 messages would go (event leaked); 1 sealed file would be written anew"
     assert len(bodies(data)) == 4
 
 
@@ -57,7 +57,7 @@ def test_the_receipt_is_json_on_standard_output(data: Path) -> None:
     assert (receipt["rule"], receipt["stored"], receipt["quarantined"]) == ("event leaked", 2, 0)
     assert receipt["lines"] == [{"source": "shop", "event": "leaked", "stored": 2, "quarantined": 0}]
     assert len(receipt["rewritten"]) == 1
-    assert "2 messages of event leaked would go" in err
+    assert "2 messages would go (event leaked)" in err
     assert set(bodies(data)) == {"a", "b"}
 
 

@@ -103,6 +103,14 @@ def test_a_stray_file_is_named_and_is_no_damage(data: Path) -> None:
     assert verification.strays == (str(stray.relative_to(data)),)
 
 
+def test_a_file_beside_the_days_is_named_for_whoever_reads_every_file_below(tmp_path: Path) -> None:
+    collect(tmp_path, ["a"])
+    seal(tmp_path)
+    (tmp_path / "warehouse" / "export.parquet").write_bytes(b"")
+
+    assert verify(tmp_path).strays == ("warehouse/export.parquet",)
+
+
 def test_a_damaged_journal_is_named_and_a_backup_of_it(data: Path, tmp_path: Path) -> None:
     good = backup(data, tmp_path / "backups").path
     content = bytearray((data / "journal.db").read_bytes())

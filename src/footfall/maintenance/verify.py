@@ -208,7 +208,11 @@ class _Check:
 
     def strays(self) -> Iterator[str]:
         """Parquet files that no step names, or that were replaced."""
-        for day in _folders_in(self._disk, self._folder.path / "warehouse"):
+        warehouse = self._folder.path / "warehouse"
+        for path in _listed(self._disk, warehouse):
+            if path.suffix == ".parquet":
+                yield f"warehouse/{path.name}"
+        for day in filter(Path.is_dir, _listed(self._disk, warehouse)):
             for path in self._disk.list(day):
                 if f"{day.name}/{path.name}" not in self.files:
                     yield f"warehouse/{day.name}/{path.name}"
@@ -294,8 +298,8 @@ class _Check:
             return live_files(self._store.warehouse.steps(snapshot.seal().steps)).get(file.name) == file
 
 
-def _folders_in(disk: Disk, path: Path) -> list[Path]:
+def _listed(disk: Disk, path: Path) -> list[Path]:
     try:
-        return [folder for folder in disk.list(path) if folder.is_dir()]
+        return disk.list(path)
     except FileNotFoundError:
         return []

@@ -82,4 +82,4 @@ def preview_lines(preview: PurgePreview, rule: PurgeRule) -> Iterator[str]:
         yield printable(f"warehouse/{name} is damaged, and may have some: footfall verify says which backup mends it")
     number = sum(count.messages for count in preview.counts)
     files = f"; {counted(len(preview.rewritten), 'sealed file')} would be written anew" if preview.rewritten else ""
-    yield printable(f"{counted(number, 'message')} of {rule} would go{files}")
+    yield printable(f"{counted(number, 'message')} would go ({rule}){files}")
