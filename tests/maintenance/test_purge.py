@@ -118,7 +118,6 @@ def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp
     assert {path: path.read_bytes() for path in (tmp_path / "warehouse").rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.slow
 def test_a_damaged_manifest_is_made_anew_before_anything_is_removed(data: Path) -> None:
     manifest = data / "warehouse" / "manifest.jsonl"
     manifest.write_bytes(manifest.read_bytes().replace(b"step", b"stop", 1))
