@@ -13,9 +13,11 @@ import pytest
 import footfall.collector
 from footfall.cli.app import app
 from footfall.collector import CollectorSettings
+from footfall.collector.job_settings import JobSettings
 from footfall.collector.read_settings import SettingsFile, read_settings
 from footfall.collector.readiness import State
 from footfall.collector.serve_settings import SETTINGS
+from footfall.maintenance.table import jobs_of
 from footfall.storage.control import ROLES
 
 README = Path(footfall.collector.__file__).with_name("README.md").read_text(encoding="utf-8")
@@ -33,8 +35,10 @@ def test_the_example_of_a_settings_file_has_no_problem() -> None:
 
 def test_every_role_state_and_setting_that_is_no_limit_is_described() -> None:
     described = set(re.findall(r"`(\w+)`", TABLES))
+    jobs = {job.name for job in jobs_of(JobSettings(backup=Path("backups")))}
 
-    assert described <= {*ROLES, *get_args(State), *SETTINGS}
+    assert described <= {*ROLES, *get_args(State), *SETTINGS, *jobs}
+    assert jobs <= described
     assert {
         *ROLES,
         *get_args(State),
