@@ -13,6 +13,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
+from tests.sources import parsed
+
 import footfall
 
 ROOT = Path(__file__).parents[1]
@@ -121,7 +123,7 @@ def dotted(path: Path) -> str:
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """Every module that a file imports, also inside functions, and outside `if TYPE_CHECKING`."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     typing_only = {
         id(inner)
         for node in ast.walk(tree)
@@ -206,7 +208,7 @@ def import_graph() -> dict[str, set[str]]:
     graph: dict[str, set[str]] = {}
     for name, path in paths.items():
         graph[name] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and node.module:
                 named = {f"{node.module}.{alias.name}" for alias in node.names}
                 graph[name] |= {each if each in paths else node.module for each in named}
@@ -259,7 +261,7 @@ def test_no_module_reads_the_row_of_a_message_by_position() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path, text in texts.items()
         if "footfall.storage.journal import" in text
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Subscript) and ast.unparse(node.value).split(".")[-1] == "row"
     ]
 
@@ -281,8 +283,7 @@ def test_every_module_says_its_purpose_first() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in modules()
-        if path.read_text(encoding="utf-8").strip()
-        and ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) is None
+        if path.read_text(encoding="utf-8").strip() and ast.get_docstring(parsed(path)) is None
     ]
 
     assert silent == []
@@ -294,7 +295,7 @@ def test_files_and_functions_stay_small() -> None:
         text = path.read_text(encoding="utf-8")
         if text.count("\n") > 500:
             large.append(f"{path.relative_to(ROOT)}: {text.count(chr(10))} lines")
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > 70:

@@ -397,6 +397,7 @@ def test_any_value_is_encoded_or_refused_with_a_reason_and_never_raises(value: o
     orjson.loads(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ["not_finite", "surrogate", "unencodable", "duplicate_key"])
 def test_the_generator_draws_the_hard_cases(code: str) -> None:
     find(values, lambda value: code in {fault.code for fault in encode(value)[1]}, settings=settings(max_examples=3000))

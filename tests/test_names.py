@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.sources import parsed
 
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "footfall"
@@ -24,7 +25,7 @@ BANNED = {"found", "held", "known", "left", "made", "one", "seen", "told"}
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(SOURCE.rglob("*.py")):
-        yield path.relative_to(SOURCE).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+        yield path.relative_to(SOURCE).as_posix(), parsed(path)
 
 
 def variables(tree: ast.AST) -> Iterator[str]:

@@ -73,9 +73,8 @@ def session(folder: Path, port: int) -> str:
     return "\n".join(lines)
 
 
-@pytest.fixture(scope="module")
-def output(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder = tmp_path_factory.mktemp("readme")
+def said_to_a_reader(folder: Path) -> str:
+    """What all blocks say, carried out one after the other in a new folder."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
         ["bash", "-c", session(folder, free_port())],
@@ -94,21 +93,17 @@ def test_the_readme_is_two_screens() -> None:
     assert text_of("README.md").count("\n") <= 120
 
 
-def test_the_first_screen_counts_two_messages_of_one_person(output: str) -> None:
-    first = output.split("== block")[2]
+def test_the_blocks_count_one_person_and_end_in_reports_that_every_page_reads(tmp_path: Path) -> None:
+    output = said_to_a_reader(tmp_path)
 
-    assert re.search(r"2\s*│\s*1\s*│", first), first
-
-
-def test_the_doors_end_in_a_report_of_what_was_sent(output: str) -> None:
+    first_screen = output.split("== block")[2]
+    assert re.search(r"2\s*│\s*1\s*│", first_screen), first_screen
     assert "is clean" in output
     assert "listening on" in output
     assert re.search(r"conversion\s+100 %", output)
     assert "User kari" in output
     assert re.search(r"reading_reported.*unknown_event", output)
-
-
-def test_the_pages_that_the_readme_leads_to_read_the_same_data(output: str) -> None:
+    # The pages that the README leads to read the same data.
     assert "the books balance" in output
     assert "['product_viewed']" in output
     assert re.search(r"\('kari', \d\)", output)

@@ -135,6 +135,7 @@ def test_an_interrupt_passes_and_leaves_whole_books(work: Callable[[Trial], None
     assert places > 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [Trial.flush, Trial.close])
 @pytest.mark.parametrize("work", [calls, flush, close])
 def test_a_flush_or_a_close_inside_of_any_call_comes_back(
@@ -145,6 +146,7 @@ def test_a_flush_or_a_close_inside_of_any_call_comes_back(
         trial.check(receipts_count=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", [Trial.track, Trial.stats, Trial.close])
 def test_a_finalizer_in_the_thread_that_sends_may_call_too(act: Callable[[Trial], None]) -> None:
     errors = (OverloadedError("busy"), RefusedError("too long", status=413), RefusedError("no"))
