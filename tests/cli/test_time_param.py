@@ -32,5 +32,10 @@ def test_what_is_no_time_is_refused_with_the_forms_that_are(text: str) -> None:
     assert "is no time; write a date (2026-11-01)" in done.output
 
 
+def test_the_refusal_names_the_zone_of_a_time_without_an_offset() -> None:
+    with pytest.raises(click.BadParameter, match="with an offset or in UTC"):
+        TimeParam("UTC").convert("soon", None, None)
+
+
 def test_the_text_is_kept_until_the_timezone_is_known() -> None:
     assert TimeParam().convert("2026-11-01", None, None) == "2026-11-01"

@@ -26,8 +26,8 @@ __all__ = ["command"]
 @data_option
 @click.option("--event", help="Messages of this event, by the name under which `footfall stats` counts it.")
 @click.option("--source", help="Messages of this source.")
-@click.option("--since", type=TimeParam(), help="Messages that were received at this time or later, in UTC.")
-@click.option("--until", type=TimeParam(), help="Messages that were received before this time, in UTC.")
+@click.option("--since", type=TimeParam("UTC"), help="Messages that were received at this time or later, in UTC.")
+@click.option("--until", type=TimeParam("UTC"), help="Messages that were received before this time, in UTC.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only show what would go.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @click.pass_context

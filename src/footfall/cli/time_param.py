@@ -13,9 +13,15 @@ __all__ = ["TimeParam", "moment"]
 
 
 class TimeParam(click.ParamType[str]):
-    """A date, a date and time, or a duration back from now; kept as text until the plan's timezone is known."""
+    """A date, a date and time, or a duration back from now; kept as text until the timezone is known.
+
+    `zone` is where a time without an offset is, in the words of an error.
+    """
 
     name = "TIME"
+
+    def __init__(self, zone: str = "the plan's timezone") -> None:
+        self._zone = zone
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse what is no time. Raises click.BadParameter."""
@@ -24,7 +30,7 @@ class TimeParam(click.ParamType[str]):
         except ValueError:
             self.fail(
                 f"{value!r} is no time; write a date (2026-11-01), a date and time (2026-11-01T09:30, with an "
-                "offset or in the plan's timezone), or how long ago (7d, 12h)",
+                f"offset or in {self._zone}), or how long ago (7d, 12h)",
                 param,
                 ctx,
             )
@@ -32,7 +38,7 @@ class TimeParam(click.ParamType[str]):
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """The time that an option names; without an offset it is in the plan's timezone. Raises ValueError."""
+    """The time that an option names; without an offset it has no zone. Raises ValueError."""
     try:
         return now - timedelta(seconds=parse_duration(text))
     except ValueError:
