@@ -72,7 +72,7 @@ def compact(data: Path) -> None:
         store.warehouse.remove(added)
 
 
-def merge_here(data: Path) -> int:
+def merge_here(data: Path, *, is_thorough: bool = False) -> int:
     """Merge the runs of ids, and make damaged ones anew, in this process; how many are new."""
 
     def write_here(_: JobContext, request: dict[str, object]) -> object:
@@ -80,7 +80,8 @@ def merge_here(data: Path) -> int:
         return msgspec.json.decode(msgspec.json.encode(write(arguments, lambda _: None)))
 
     with storage.open(data, "change", command="test", remedy="") as store:
-        return merge_ids(JobContext(data, store, JobSettings(), ManualClock()), write=write_here)
+        context = JobContext(data, store, JobSettings(), ManualClock())
+        return merge_ids(context, is_thorough=is_thorough, write=write_here)
 
 
 def bodies(data: Path) -> dict[str, bytes]:

@@ -62,6 +62,19 @@ def test_a_damaged_run_is_made_anew_from_sealed_files_and_finds_repeats_again(da
     assert collect(data, IDS)["duplicate"] == 6
 
 
+def test_damage_inside_of_a_run_is_mended_where_all_is_read(data: Path) -> None:
+    merge_here(data)
+    (run,) = runs_of(data)
+    content = bytearray((data / "ids" / run.name).read_bytes())
+    content[8] ^= 1
+    (data / "ids" / run.name).write_bytes(content)
+
+    assert merge_here(data) == 0
+    assert merge_here(data, is_thorough=True) == 1
+
+    assert collect(data, IDS)["duplicate"] == 6
+
+
 def test_no_child_is_started_where_nothing_is_due(tmp_path: Path) -> None:
     collect(tmp_path, IDS)
 

@@ -10,6 +10,7 @@ import msgspec
 from footfall.errors import JobError, WarehouseError
 from footfall.maintenance.clearing import begin, clear
 from footfall.maintenance.context import JobContext
+from footfall.maintenance.merge_ids import merge_ids
 from footfall.printable import counted
 from footfall.storage.journal import Changes
 from footfall.storage.warehouse import ManifestStep, SealedFile, live_files
@@ -31,8 +32,10 @@ class _Merged(msgspec.Struct, frozen=True):
 
 
 def run(context: JobContext) -> str:
-    """Compact what is sealed now; see `compact`."""
-    return compact(context)
+    """Compact what is sealed now; see `compact`. Once a day is often enough to read all files of ids whole, too."""
+    done = compact(context)
+    merge_ids(context, is_thorough=True)
+    return done
 
 
 def _merge_in_child(context: JobContext, request: dict[str, object]) -> object:

@@ -27,24 +27,27 @@ class _Request(msgspec.Struct, frozen=True):
 
     data: str
     runs: list[IdRun]
+    is_thorough: bool
 
 
 def _write_in_child(context: JobContext, request: dict[str, object]) -> object:
     return context.child("footfall.maintenance.merge_ids:write", request)
 
 
-def merge_ids(context: JobContext, *, write: Write = _write_in_child) -> int:
+def merge_ids(context: JobContext, *, is_thorough: bool = False, write: Write = _write_in_child) -> int:
     """Have fewer runs, and whole ones, answer for the ids of stored messages; returns how many new ones do.
 
-    `write` does what `write` of this module does. Raises JobError, JobStoppedError and JournalError.
+    `is_thorough` has all of them read whole, for damage that opening them does not show. `write` does what `write` of
+    this module does. Raises JobError, JobStoppedError and JournalError.
     """
     journal = context.store.journal
     with journal.snapshot() as snapshot:
         runs = snapshot.id_runs()
     folder = context.data / "ids"
-    if not due_merges(runs) and not damaged_runs(SystemDisk(), folder, runs):
+    if not runs or not (is_thorough or due_merges(runs) or damaged_runs(SystemDisk(), folder, runs)):
         return 0
-    answer = write(context, {"data": str(context.data), "runs": [list(run) for run in runs]})
+    request = {"data": str(context.data), "runs": [list(run) for run in runs], "is_thorough": is_thorough}
+    answer = write(context, request)
     swaps = msgspec.convert(answer, list[RunSwap])
     if swaps:
         journal.commit(Changes((), {}, swaps=swaps))
@@ -55,7 +58,7 @@ def write(arguments: Mapping[str, Any], progress: Progress) -> list[RunSwap]:
     """Write the runs that are due, and those that are damaged from their rows, for `JobContext.child`."""
     request, disk = msgspec.convert(arguments, _Request), SystemDisk()
     folder = Path(request.data) / "ids"
-    swaps, damaged = merge_due_runs(disk, folder, request.runs)
+    swaps, damaged = merge_due_runs(disk, folder, request.runs, is_thorough=request.is_thorough)
     if damaged:
         with storage.open(request.data, "read") as store, store.snapshot() as snapshot:
             for run in damaged:

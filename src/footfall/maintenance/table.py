@@ -17,7 +17,7 @@ def jobs_of(settings: JobSettings) -> list[Job]:
     """Every job of a collector with these settings. The function `run` of the module of that name does its work."""
     rows: list[tuple[str, str, str, int | None]] = [
         ("seal", "Move stored messages from the journal to files for good.", settings.seal_at, settings.seal_rows),
-        ("compact", "Merge small files of one day.", settings.compact_at, None),
+        ("compact", "Merge small files of one day, and mend files of ids.", settings.compact_at, None),
         ("verify", "Read everything back, and name what is damaged.", settings.verify_at, None),
     ]
     if settings.backup is not None:

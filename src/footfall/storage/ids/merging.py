@@ -33,12 +33,15 @@ _RATIO = 4
 _PIECE = 1 << 20  # entries that are in memory at once
 
 
-def merge_due_runs(disk: Disk, folder: Path, runs: Sequence[IdRun]) -> tuple[list[RunSwap], list[IdRun]]:
+def merge_due_runs(
+    disk: Disk, folder: Path, runs: Sequence[IdRun], *, is_thorough: bool = False
+) -> tuple[list[RunSwap], list[IdRun]]:
     """Merge what is due of a journal's runs; returns what it merged, and which runs are damaged.
 
-    Runs that are merged are read whole first, so no damage goes into a new run unnoticed. Raises OSError.
+    Runs that are merged are read whole first, so no damage goes into a new run unnoticed; `is_thorough` has all others
+    read whole, too. Raises OSError.
     """
-    damaged = damaged_runs(disk, folder, runs)
+    damaged = damaged_runs(disk, folder, runs, is_thorough=is_thorough)
     swaps: list[RunSwap] = []
     for group in due_merges([run for run in runs if run not in damaged]):
         worse = damaged_runs(disk, folder, group, is_thorough=True)
