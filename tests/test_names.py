@@ -96,6 +96,7 @@ def test_every_module_has_a_test_file_of_its_name_or_a_reason_for_none() -> None
     assert [path for path, reason in reasons.items() if len(reason.split()) < 3] == []
 
 
+@pytest.mark.slow
 def test_every_test_file_that_a_module_names_is_there() -> None:
     docstrings = {path: ast.get_docstring(tree) or "" for path, tree in modules()} | {
         path.relative_to(ROOT).as_posix(): ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

@@ -502,6 +502,7 @@ class AnyLives(AnyCalls):
 HARD = {"again", "drop gave_up", "drop refused", "drop too_large", "overflowed", "refused", "split too_large"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("machine", "hard"), [(AnyCalls, HARD), (AnyLives, {*HARD, "adopted", "died in flight"})])
 def test_any_calls_in_any_order_keep_the_books_the_bound_and_the_order(machine: type[AnyCalls], hard: set[str]) -> None:
     AnyCalls.SEEN.clear()

@@ -17,6 +17,7 @@ def shop(tmp_path: Path) -> Path:
     return shutil.copytree(SHOP, tmp_path / "shop")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", sorted(TARGETS))
 def test_code_goes_stale_with_the_plan(target: str, shop: Path, tmp_path: Path) -> None:
     file = tmp_path / "made" / TARGETS[target]
