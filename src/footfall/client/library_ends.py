@@ -34,9 +34,11 @@ class LibraryEnds:
     def register(self) -> None:
         """Register with the libraries that are loaded by now."""
         self.register_for_children()
-        process_modules = (sys.modules.get(name) for name in ("multiprocessing.process", "billiard.process"))
-        processes = [module.current_process() for module in process_modules if module is not None]
-        if any(type(process).__name__ != "_MainProcess" for process in processes) and not self.is_child:
+        # Lists: Python drops an interrupt that comes as it closes a generator that was left before its end.
+        modules = [sys.modules.get(name) for name in ("multiprocessing.process", "billiard.process")]
+        processes = [module.current_process() for module in modules if module is not None]
+        children = [process for process in processes if type(process).__name__ != "_MainProcess"]
+        if children and not self.is_child:
             self.begin_child()
 
     def register_for_children(self) -> None:
