@@ -20,9 +20,9 @@ Ids = dict[str, dict[Key, int]]
 
 
 def disk() -> MemoryDisk:
-    made = MemoryDisk()
-    made.make_folder(FOLDER)
-    return made
+    memory = MemoryDisk()
+    memory.make_folder(FOLDER)
+    return memory
 
 
 def run(first: int, last: int, month: str = "2026-11", ids: int | None = None) -> IdRun:
@@ -55,7 +55,7 @@ IDS = st.dictionaries(st.sampled_from(["shop", "app", "\ud800"]), st.dictionarie
 @settings(max_examples=60)
 @given(parts=st.lists(IDS, min_size=1, max_size=5), others=st.lists(KEYS, max_size=10))
 def test_a_merged_run_finds_what_its_parts_find(parts: list[Ids], others: list[Key]) -> None:
-    made = disk()
+    memory = disk()
     # An id is stored once, so it is in one run alone.
     known: Ids = {}
     for part in parts:
@@ -63,33 +63,33 @@ def test_a_merged_run_finds_what_its_parts_find(parts: list[Ids], others: list[K
             for key in [key for key in ids if key in known.get(source, {})]:
                 del ids[key]
             known.setdefault(source, {}).update(ids)
-    runs = put(made, parts)
+    runs = put(memory, parts)
     asked = {source: ids | dict.fromkeys(others, 0) for source, ids in known.items()}
-    before = answers(made, runs, asked)
+    before = answers(memory, runs, asked)
 
-    merged = merge_runs(made, FOLDER, runs)
+    merged = merge_runs(memory, FOLDER, runs)
 
-    assert answers(made, [merged], asked) == before == known
+    assert answers(memory, [merged], asked) == before == known
     assert (merged.first, merged.last, merged.ids) == (1, len(parts) * 10 - 1, sum(map(len, known.values())))
-    assert damaged_runs(made, FOLDER, [merged], is_thorough=True) == []
+    assert damaged_runs(memory, FOLDER, [merged], is_thorough=True) == []
 
 
 def test_a_merge_of_many_ids_works_piece_by_piece() -> None:
-    made = disk()
+    memory = disk()
     number = 3 * BLOCK + 5
     parts: list[Ids] = [
         {"shop": {(7 * index % 1009).to_bytes(8) + part.to_bytes(8): index for index in range(number)}}
         for part in range(3)
     ]
     texts: list[Ids] = [{"shop": {f"{part}-{index}": index for index in range(number)}} for part in range(3)]
-    runs = put(made, [{"shop": {**uuids["shop"], **more["shop"]}} for uuids, more in zip(parts, texts, strict=True)])
+    runs = put(memory, [{"shop": {**uuids["shop"], **more["shop"]}} for uuids, more in zip(parts, texts, strict=True)])
 
-    merged = merge_runs(made, FOLDER, runs, piece=2 * BLOCK)
+    merged = merge_runs(memory, FOLDER, runs, piece=2 * BLOCK)
 
-    opened = Run(made, FOLDER / merged.name)
+    opened = Run(memory, FOLDER / merged.name)
     assert {section.form: section.ids for section in opened.sections} == {"uuid": 3 * number, "text": 3 * number}
     known = {"shop": {key: value for part in [*parts, *texts] for key, value in part["shop"].items()}}
-    assert answers(made, [merged], known) == known
+    assert answers(memory, [merged], known) == known
 
 
 def test_a_month_that_is_over_becomes_one_run_and_of_the_last_one_the_small_ones_do() -> None:
@@ -120,31 +120,31 @@ def test_a_month_has_few_runs_and_each_id_is_written_few_times(sizes: list[int])
 
 
 def test_a_damaged_run_is_left_out_of_merges_and_the_others_are_merged() -> None:
-    made = disk()
-    runs = put(made, [{"shop": {f"{number}": number}} for number in range(5)])
-    made.remove(FOLDER / runs[1].name)
+    memory = disk()
+    runs = put(memory, [{"shop": {f"{number}": number}} for number in range(5)])
+    memory.remove(FOLDER / runs[1].name)
 
-    with made.open(FOLDER / runs[3].name, "update") as file:
+    with memory.open(FOLDER / runs[3].name, "update") as file:
         file.seek(9)
         file.write(b"?")
 
-    (swap,), damaged = merge_due_runs(made, FOLDER, runs)
+    (swap,), damaged = merge_due_runs(memory, FOLDER, runs)
 
     assert damaged == [runs[1], runs[3]]
     assert swap.removed == (runs[0].name, runs[2].name, runs[4].name)
     assert swap.added == run(1, 49, ids=3)
-    assert damaged_runs(made, FOLDER, [*runs, swap.added]) == [runs[1]]
+    assert damaged_runs(memory, FOLDER, [*runs, swap.added]) == [runs[1]]
 
 
 def test_only_a_thorough_look_finds_damage_in_the_middle() -> None:
-    made = disk()
-    (part,) = put(made, [{"shop": {key_of("a"): 1, key_of("b"): 2}}])
-    with made.open(FOLDER / part.name, "update") as file:
+    memory = disk()
+    (part,) = put(memory, [{"shop": {key_of("a"): 1, key_of("b"): 2}}])
+    with memory.open(FOLDER / part.name, "update") as file:
         file.seek(9)
         file.write(b"?")
 
-    assert damaged_runs(made, FOLDER, [part]) == []
-    assert damaged_runs(made, FOLDER, [part], is_thorough=True) == [part]
+    assert damaged_runs(memory, FOLDER, [part]) == []
+    assert damaged_runs(memory, FOLDER, [part], is_thorough=True) == [part]
 
 
 def entry(seq: int) -> Entry:
@@ -156,13 +156,13 @@ def entry(seq: int) -> Entry:
 
 @pytest.mark.parametrize("number", [0, 1, 5])
 def test_a_run_is_made_anew_of_its_rows(number: int) -> None:
-    made = disk()
+    memory = disk()
     lost = run(1, 5, "2026-10")
     entries = [entry(seq) for seq in range(1, number + 1)]
     known: Ids = {"shop": {f"m{seq}": body_checksum(row.body) for seq, row in entries}}
 
-    swap = rebuild_run(made, FOLDER, lost, [entries[:2], entries[2:]], piece=2)
+    swap = rebuild_run(memory, FOLDER, lost, [entries[:2], entries[2:]], piece=2)
 
     assert swap == RunSwap(lost._replace(ids=number), (lost.name,))
-    assert answers(made, [swap.added], known) == known
-    assert [path.name for path in made.list(FOLDER)] == [lost.name]
+    assert answers(memory, [swap.added], known) == known
+    assert [path.name for path in memory.list(FOLDER)] == [lost.name]
