@@ -24,8 +24,11 @@ MOST = 250_000
 Merge = Callable[[JobContext, dict[str, object]], object]
 
 
-class _Merged(msgspec.Struct, frozen=True):
-    """See `merge_files.Merged`, whose module loads what an owner of the folder must not load."""
+class Merged(msgspec.Struct, frozen=True):
+    """The messages of the files that are named are in `files` too.
+
+    It is here and not with what makes it, whose module loads what an owner of the folder must not load.
+    """
 
     names: tuple[str, ...]
     files: tuple[SealedFile, ...]
@@ -68,7 +71,7 @@ def compact(context: JobContext, *, merge: Merge = _merge_in_child) -> str:
     try:
         for group in groups(live_files(warehouse.steps(mark.steps)).values()):
             request: dict[str, object] = {"data": str(context.data), "files": msgspec.to_builtins(group)}
-            merged = msgspec.convert(merge(context, request), _Merged)
+            merged = msgspec.convert(merge(context, request), Merged)
             if not merged.names:
                 continue
             _require_all(merged, group)
@@ -86,7 +89,7 @@ def compact(context: JobContext, *, merge: Merge = _merge_in_child) -> str:
     return f"{counted(before, 'file')} merged to {after:,}" if before else "nothing to compact"
 
 
-def _require_all(merged: _Merged, group: Sequence[SealedFile]) -> None:
+def _require_all(merged: Merged, group: Sequence[SealedFile]) -> None:
     messages = sum(file.messages for file in group if file.name in merged.names)
     if (written := sum(file.messages for file in merged.files)) != messages:
         raise WarehouseError(f"{merged.names[0]}: {written:,} of {counted(messages, 'message')} were written")

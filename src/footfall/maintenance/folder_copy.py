@@ -23,13 +23,13 @@ from footfall.storage.books import kept, total
 from footfall.storage.folder import DataFolder
 from footfall.storage.journal import IdRun, SealMark
 from footfall.storage.marker import MARKER
+from footfall.storage.parquet.manifest import LARGEST_MANIFEST
 from footfall.storage.sqlite.copying import copy_control, copy_journal
 from footfall.storage.warehouse import SealedFile, live_files
 
 __all__ = ["DirectoryOf", "FolderCopy"]
 
 _CHUNK = 1 << 20
-_LARGEST = 1 << 30  # bytes of a manifest; a million files have less
 
 DirectoryOf = Callable[[Path], Directory]
 
@@ -94,7 +94,7 @@ class FolderCopy:
                 self.files = list(live_files(store.warehouse.steps(self.mark.steps)).values())
         except WarehouseError as error:
             raise WarehouseError(f"{error}; nothing was copied, and footfall seal may make it anew") from error
-        lines = read_file(self._disk, self._folder.path / MANIFEST, most=_LARGEST).splitlines(keepends=True)
+        lines = read_file(self._disk, self._folder.path / MANIFEST, most=LARGEST_MANIFEST).splitlines(keepends=True)
         self._make_folder((self._path / MANIFEST).parent)
         with self._disk.open(self._path / MANIFEST, "update") as file:
             file.write(b"".join(lines[: self.mark.steps]))

@@ -11,21 +11,13 @@ from typing import Any
 import msgspec
 
 from footfall import storage
+from footfall.maintenance.compact import Merged
 from footfall.maintenance.context import Progress
-from footfall.storage.columns import COLUMNS
+from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.control import latest_plan
 from footfall.storage.warehouse import SealedFile, Warehouse
 
 __all__ = ["Merged", "merge", "write"]
-
-_NAMES = ("seq", *(column.name for column in COLUMNS))
-
-
-class Merged(msgspec.Struct, frozen=True):
-    """The messages of the files that are named are in `files` too."""
-
-    names: tuple[str, ...]
-    files: tuple[SealedFile, ...]
 
 
 def write(arguments: Mapping[str, Any], progress: Progress) -> Merged:  # noqa: ARG001 - the owner says how far it is
@@ -53,4 +45,4 @@ def merge(warehouse: Warehouse, files: Sequence[SealedFile], plan: Any) -> Merge
 
 def _batches(warehouse: Warehouse, files: Sequence[SealedFile]) -> Iterator[Any]:
     for file in files:
-        yield from warehouse.read(file, _NAMES).to_batches()
+        yield from warehouse.read(file, ENTRY_COLUMNS).to_batches()

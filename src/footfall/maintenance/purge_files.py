@@ -18,7 +18,7 @@ from footfall import storage
 from footfall.maintenance.context import Progress
 from footfall.maintenance.purge import RewrittenFiles
 from footfall.printable import counted
-from footfall.storage.columns import COLUMNS
+from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.control import latest_plan
 from footfall.storage.journal import RowState, Snapshot, counter_name
 from footfall.storage.purge_rule import PurgeRule
@@ -29,7 +29,6 @@ from footfall.timestamps import format_day
 __all__ = ["PurgeCount", "PurgePreview", "mask_of", "preview", "rewrite"]
 
 _ASKED = ("source", "event", "type", "received_at")
-_NAMES = ("seq", *(column.name for column in COLUMNS))
 
 
 class PurgeCount(msgspec.Struct, frozen=True, order=True):
@@ -81,7 +80,7 @@ def rewrite(arguments: Mapping[str, Any], progress: Progress) -> RewrittenFiles:
             if matches is None:
                 unreadable.append(file.name)
             elif len(matches):
-                table = store.warehouse.read(file, _NAMES)
+                table = store.warehouse.read(file, ENTRY_COLUMNS)
                 rest = table.filter(pc.invert(mask_of(table, rule)))
                 added += store.warehouse.write(rest.to_batches(), plan) if len(rest) else []
                 replaced.append(file.name)

@@ -60,7 +60,7 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
                 "data": str(context.data), "after": mark.seq, "until": until, "parts": _PARTS,
                 "rows": context.rows or context.settings.seal_rows,
             }  # fmt: skip
-            parts = msgspec.convert(write(context, request), list[_Part])
+            parts = msgspec.convert(write(context, request), list[TailPart])
             for part in parts:
                 context.check_stop()
                 mark = _count(context, part, mark)
@@ -78,14 +78,17 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
     return f"{counted(mark.messages - before.messages, 'message')} sealed in {counted(files, 'file')}"
 
 
-class _Part(msgspec.Struct, frozen=True):
-    """See `seal_tail.TailPart`, whose module loads what an owner of the folder must not load."""
+class TailPart(msgspec.Struct, frozen=True):
+    """All stored rows from the part before up to the number `until` are in these files.
+
+    It is here and not with what makes it, whose module loads what an owner of the folder must not load.
+    """
 
     until: int
     files: tuple[SealedFile, ...]
 
 
-def _count(context: JobContext, part: _Part, mark: SealMark) -> SealMark:
+def _count(context: JobContext, part: TailPart, mark: SealMark) -> SealMark:
     """Make the files of a part count in place of its rows; returns the new mark."""
     step = ManifestStep("sealed", format_us(context.clock.now_us()), part.files)
     steps = context.store.warehouse.append(step, mark.steps)

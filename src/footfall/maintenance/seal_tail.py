@@ -16,10 +16,10 @@ from footfall import storage
 from footfall.disk import Disk
 from footfall.errors import WarehouseError
 from footfall.maintenance.context import Progress
+from footfall.maintenance.seal import TailPart
 from footfall.maintenance.tail_reader import last_of, read_rows
 from footfall.storage.control import latest_plan
 from footfall.storage.folder import DataFolder
-from footfall.storage.warehouse import SealedFile
 
 __all__ = ["TailPart", "TailRequest", "write", "write_parts"]
 
@@ -35,13 +35,6 @@ class TailRequest(msgspec.Struct, frozen=True):
     until: int
     rows: int
     parts: int
-
-
-class TailPart(msgspec.Struct, frozen=True):
-    """All stored rows from the part before up to the number `until` are in these files."""
-
-    until: int
-    files: tuple[SealedFile, ...]
 
 
 def write(arguments: Mapping[str, Any], progress: Progress) -> list[TailPart]:  # noqa: ARG001 - the owner says how far it is

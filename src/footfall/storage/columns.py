@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["BYTES", "COLUMNS", "TEXT", "TIME", "Column", "ColumnType"]
+__all__ = ["BYTES", "COLUMNS", "ENTRY_COLUMNS", "TEXT", "TIME", "Column", "ColumnType"]
 
 
 class ColumnType(NamedTuple):
@@ -71,3 +71,6 @@ COLUMNS: Sequence[Column] = (
     Column("traits", BYTES),
 )
 """In the order of the fields of `Row`, whose `kind` is not among them: it says in which table a message is."""
+
+ENTRY_COLUMNS = ("seq", *(column.name for column in COLUMNS))
+"""The names of the columns of an Entry: its number in the order of receipt, and those of its row."""

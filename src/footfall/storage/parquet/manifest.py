@@ -15,12 +15,13 @@ from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
 from footfall.storage.warehouse import ManifestStep
 
-__all__ = ["REPLACED", "Manifest"]
+__all__ = ["LARGEST_MANIFEST", "REPLACED", "Manifest"]
 
 REPLACED = "replaced"
 """The folder beside the warehouse for files that are not live any more, and still read."""
 
-_LARGEST = 1 << 30  # bytes; a million files have less
+LARGEST_MANIFEST = 1 << 30
+"""Bytes of a manifest that is read; a million files have less."""
 _REMEDY = "restore it from a backup; `footfall verify` says which files are there"
 
 
@@ -81,7 +82,7 @@ class Manifest:
         """The first `number` lines, without their ends. Raises OSError, and WarehouseError where there are fewer."""
         try:
             with self._disk.open(self._path, "read") as file:
-                lines = read_whole(file, self._path, most=_LARGEST).split(b"\n")[:-1]
+                lines = read_whole(file, self._path, most=LARGEST_MANIFEST).split(b"\n")[:-1]
         except FileNotFoundError:
             lines = []
         if len(lines) < number:

@@ -14,7 +14,7 @@ import pyarrow.parquet
 
 from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
-from footfall.storage.columns import COLUMNS
+from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.journal import Entry, Row
 from footfall.storage.parquet.layout import FEW, FOOTER_KEY, VERSION, Footer, messages_of, stored_names
 from footfall.storage.parquet.manifest import REPLACED
@@ -23,7 +23,6 @@ from footfall.storage.warehouse import SealedFile
 
 __all__ = ["check_file", "footer_of", "read_columns", "scan_files"]
 
-_ENTRY = ["seq", *(column.name for column in COLUMNS)]
 _REMEDY = "restore it from a backup"
 
 Skipped = Callable[[SealedFile, str], None]
@@ -100,7 +99,7 @@ def _is_json(body: bytes) -> bool:
 def _loaded(folder: Path, disk: Disk, file: SealedFile, after: int, last: int, skipped: Skipped) -> list[Any]:
     """The columns of a file's messages in order of `seq`; nothing where it is skipped."""
     try:
-        table = _verified(folder, disk, file).read(columns=stored_names(_ENTRY), use_threads=False)
+        table = _verified(folder, disk, file).read(columns=stored_names(ENTRY_COLUMNS), use_threads=False)
     except (OSError, ValueError, KeyError) as error:
         skipped(file, _reason(error))
         return []
@@ -125,7 +124,7 @@ def _split(tables: list[Any], limit: int) -> tuple[list[Any], list[Any]]:
 
 
 def _entries(table: Any) -> list[Entry]:
-    messages = messages_of(table, _ENTRY)
+    messages = messages_of(table, ENTRY_COLUMNS)
     seqs, *values = (column.to_pylist() for column in messages.columns)
     return [Entry(seq, Row("stored", *row)) for seq, row in zip(seqs, zip(*values, strict=True), strict=True)]
 

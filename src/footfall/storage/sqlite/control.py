@@ -6,7 +6,6 @@ the journal nothing, and a fault of the journal's files does not reach the keys.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +15,7 @@ import apsw
 
 from footfall.errors import JournalError
 from footfall.storage.control import Control, JobRun, KeyRecord
-from footfall.storage.sqlite.database import close_database, make_private, reason_of
+from footfall.storage.sqlite.database import close_database, flags_to_read, make_private, reason_of
 from footfall.storage.sqlite.library import connect, require_safe
 
 __all__ = ["SqliteControl"]
@@ -101,10 +100,7 @@ class SqliteControl(Control):
         """The answer to a query; nothing from a store of a format before `since`, which has no such table."""
         if not self._path.exists():
             return []
-        # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
-        may_write = os.access(self._path, os.W_OK) and os.access(self._path.parent, os.W_OK)
-        flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
-        with self._opened(f"{what} cannot be read", flags) as connection:
+        with self._opened(f"{what} cannot be read", flags_to_read(self._path)) as connection:
             # An empty file is what a start that was cut short leaves behind.
             return connection.execute(query).fetchall() if connection.pragma("user_version") >= since else []
 

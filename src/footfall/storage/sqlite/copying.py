@@ -6,7 +6,6 @@ The copy is compact: nothing that was deleted is in its free pages. It has no lo
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from footfall.disk import Disk
-from footfall.storage.sqlite.database import BUSY_MS, close_database, open_to_read, reason_of, translated
+from footfall.storage.sqlite.database import BUSY_MS, close_database, flags_to_read, open_to_read, reason_of, translated
 from footfall.storage.sqlite.library import connect
 
 __all__ = ["copy_control", "copy_journal", "integrity_problems"]
@@ -52,10 +51,7 @@ def integrity_problems(path: Path) -> list[str]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[apsw.Connection]:
-    # A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
-    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    flags = apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
-    connection = connect(str(path), flags)
+    connection = connect(str(path), flags_to_read(path))
     try:
         connection.set_busy_timeout(BUSY_MS)
         # The log is copied back by the journal's writer alone: SQLite passes over a sync that fails in it.

@@ -15,8 +15,9 @@ from footfall.storage.sqlite.library import connect, require_safe
 from footfall.storage.sqlite.schema import SCHEMA, SCHEMA_VERSION
 
 __all__ = [
-    "BUSY_MS", "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "fold_log", "is_failed_sync", "keep_a_log",
-    "make_private", "open_database", "open_still", "open_to_read", "reason_of", "transaction", "translated",
+    "BUSY_MS", "CHECKPOINT_PAGES", "PAGE_SIZE", "close_database", "flags_to_read", "fold_log", "is_failed_sync",
+    "keep_a_log", "make_private", "open_database", "open_still", "open_to_read", "reason_of", "transaction",
+    "translated",
 ]  # fmt: skip
 
 PAGE_SIZE = 8192
@@ -120,6 +121,15 @@ def _place(path: Path) -> tuple[str, int] | None:
     with suppress(OSError):
         return os.path.realpath(path), path.stat().st_ino
     return None
+
+
+def flags_to_read(path: Path) -> int:
+    """How to open a database that is only read.
+
+    A writer that was killed leaves a commit half done, which SQLite takes back where it may write.
+    """
+    may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    return apsw.SQLITE_OPEN_READWRITE if may_write else apsw.SQLITE_OPEN_READONLY
 
 
 def make_private(path: Path) -> None:
