@@ -25,7 +25,7 @@ MakePlan = Callable[..., Plan]
 
 
 def values(dataset: Dataset, table: PropertyTable, name: str) -> list[object]:
-    return [row[0] for row in dataset.rows(f"SELECT {table.columns[name].sql} FROM {table.name} ORDER BY ord")]
+    return [row[0] for row in dataset.rows(f"SELECT {table.columns[name].sql} FROM {table.name} ORDER BY seq")]
 
 
 def column(entry: MakeEntry, type_: PropertyType, *texts: str) -> tuple[str, int, list[object]]:

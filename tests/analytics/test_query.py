@@ -32,7 +32,7 @@ def meeting(entry: MakeEntry, plan_of: MakePlan, *where: Where) -> list[int]:
     log = [entry(number, "buy", number, user="a", properties=text) for number, text in enumerate(LOG, 1)]
     with Dataset.of(log, plan_of({"buy": TYPES})) as dataset:
         table = dataset.events("buy", needed(where))
-        rows = dataset.rows(f"SELECT ord FROM {table.name} WHERE {where_sql(dataset, table, where)} ORDER BY ord")
+        rows = dataset.rows(f"SELECT seq FROM {table.name} WHERE {where_sql(dataset, table, where)} ORDER BY seq")
     return [number for (number,) in rows]
 
 
@@ -89,7 +89,7 @@ def test_an_actor_is_a_person_that_counts_or_a_device_and_never_both(entry: Make
 
     with Dataset.of(log, plan_of({"buy": {}})) as dataset:
         actors = {
-            by: [number for (number,) in dataset.rows(f"SELECT ord FROM messages WHERE {sql} ORDER BY ord")]
+            by: [number for (number,) in dataset.rows(f"SELECT seq FROM {dataset.messages()} WHERE {sql} ORDER BY seq")]
             for by, sql in ACTORS.items()
         }
 

@@ -192,12 +192,8 @@ def the_plan(plan_of: MakePlan) -> Plan:
     return plan_of({name: {"kind": "string"} for name in "abc"})
 
 
-def people(dataset: Dataset) -> dict[str, str]:
-    return dict(dataset.rows("SELECT DISTINCT person_id, user_id FROM messages"))
-
-
-def reached(dataset: Dataset, found: Reaches) -> dict[tuple[int, int, str], int]:
-    names = people(dataset)
+def reached(dataset: Dataset, found: Reaches, log: Sequence[Message]) -> dict[tuple[int, int, str], int]:
+    names = {actor: log[seq - 1][0] for actor, seq in dataset.rows(f"SELECT person, seq FROM {dataset.messages()}")}
     rows = dataset.rows(f"SELECT path, position, actor, time FROM {found.reached}")
     assert len(rows) == len({row[:3] for row in rows})
     return {(path, position, names[actor]): time // SECOND for path, position, actor, time in rows}
@@ -218,7 +214,7 @@ def check_any_log(entry: MakeEntry, plan_of: MakePlan, journey: Journey, log: li
     with Dataset.of(entries_of(entry, log), plan) as dataset:
         found = walk(dataset, plan, journey, span)
 
-        assert reached(dataset, found) == expected
+        assert reached(dataset, found, log) == expected
         counts = funnel(dataset, found)
         for position, (actors, middle) in enumerate(counts):
             here = {key[2]: time for key, time in expected.items() if key[:2] == (0, position)}

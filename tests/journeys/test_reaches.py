@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -51,6 +52,18 @@ def _by_every_chain(messages: list[Filling], path: Path) -> list[int]:
 @example([Filling(0, frozenset({0})), Filling(1, frozenset({1})), Filling(4, frozenset())], Path((0, 1), (None, 2), 3))
 def test_first_reaches_are_those_of_trying_every_chain(messages: list[Filling], path: Path) -> None:
     assert first_reaches(messages, path, None) == _by_every_chain(messages, path)
+
+
+_TIED = [Filling(1, frozenset({0, 1})), Filling(1, frozenset({0})), Filling(1, frozenset({1, 2}))]
+
+
+@given(_messages, _paths(), st.randoms(use_true_random=False))
+@example(_TIED, Path((0, 1, 2), (None, 0, 0), 0), Random(1))
+def test_the_order_of_messages_of_one_moment_changes_nothing(messages: list[Filling], path: Path, dice: Random) -> None:
+    shuffled = dice.sample(messages, len(messages))
+    shuffled.sort(key=lambda message: message.time)
+
+    assert first_reaches(shuffled, path, None) == first_reaches(messages, path, None)
 
 
 @given(_messages, _paths(), st.integers(0, 6))

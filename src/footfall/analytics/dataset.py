@@ -109,6 +109,13 @@ class Dataset:
         """The plan that said who the persons are; None when none was given and the folder has never seen one."""
         return self._plan
 
+    def messages(self) -> str:
+        """The name of the narrow view of all messages that questions read.
+
+        Its columns: seq, source, type, event, occurred_at, received_at, person, counted, is_device.
+        """
+        return "asked_messages"
+
     def rows(self, sql: str) -> Rows:
         """Every row of one query."""
         return rows(self._connection, sql)

@@ -40,6 +40,12 @@ JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
 LEFT JOIN names ON names.wire = r.event AND r.received_at < names.before
 """
 
+_ASKED = """
+CREATE VIEW asked_messages AS
+SELECT seq, source, type, event, occurred_at, received_at, person_id AS person, counted, reason = 'device' AS is_device
+FROM messages
+"""
+
 
 def load(
     connection: duckdb.DuckDBPyConnection,
@@ -65,6 +71,7 @@ def load(
     if names := _names(plan):
         connection.executemany("INSERT INTO names VALUES (?, ?, ?)", names)
     connection.execute(_MESSAGES)
+    connection.execute(_ASKED)
     connection.execute("DROP VIEW observations; DROP TABLE received; DROP TABLE attributions; DROP TABLE names")
 
 

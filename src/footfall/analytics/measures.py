@@ -129,7 +129,7 @@ def _figures(
     if isinstance(asked, Count):
         value = "count(*)"
     elif asked.property == "actor":
-        value = f"count(DISTINCT person_id) FILTER ({ACTORS['any']})"
+        value = f"count(DISTINCT person) FILTER ({ACTORS['any']})"
     else:
         value = f"count(DISTINCT {table.columns[asked.property].sql})"
     return {key: Figure.of(_whole(row[0])) for key, row in _grouped(dataset, table, by, value, condition)}

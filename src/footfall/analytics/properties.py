@@ -56,7 +56,7 @@ class PropertyColumn(msgspec.Struct, frozen=True):
 class PropertyTable(msgspec.Struct, frozen=True):
     """One event's messages, with a column for each property asked for.
 
-    Before those: ord, occurred_at, received_at, person_id, counted, reason.
+    Before those: seq, occurred_at, received_at, person, counted, is_device.
     """
 
     name: str
@@ -146,7 +146,7 @@ def make_table(
     property.
     """
     typed = [_typed(event, wanted) for wanted in properties]
-    fixed = "ord, occurred_at, received_at, person_id, counted, reason"
+    fixed = "seq, occurred_at, received_at, person_id AS person, counted, reason = 'device' AS is_device"
     which = f"event = {literal(event.name)} AND type = 'track'" if call is None else f"type = {literal(call.type)}"
     source = f"FROM messages WHERE {which} ORDER BY ord"
     if not typed and (call is None or call.name is None):

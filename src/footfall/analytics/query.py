@@ -16,7 +16,7 @@ from footfall.plan.property_text import number_text
 __all__ = ["ACTORS", "needed", "where_sql"]
 
 # Who an event is of: a person that counts, or a device stream (never both).
-ACTORS: Mapping[str, str] = {"user": "counted", "device": "reason = 'device'", "any": "(counted OR reason = 'device')"}
+ACTORS: Mapping[str, str] = {"user": "counted", "device": "is_device", "any": "(counted OR is_device)"}
 
 # The sign, what it means, and how a bound is rounded to the column's scale so that the comparison stays the same.
 _COMPARE: Mapping[str, tuple[str, Callable[[Any, Any], bool], str]] = {

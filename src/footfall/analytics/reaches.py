@@ -31,7 +31,7 @@ class Reaches(msgspec.Struct, frozen=True):
 
     The table `reached` has a row (path, position, step, actor, entered, time) for each step that an actor reached on a
     path; `time` is the first reach. Path 0 is the main one, path n the n-th branch. The table `candidates` has a row
-    (step, ord, actor, time, is_many) for each step that a message may fill; `is_many` says that it may fill several.
+    (step, seq, actor, time, is_many) for each step that a message may fill; `is_many` says that it may fill several.
     """
 
     journey: Journey
@@ -67,10 +67,10 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Reaches:
 
 
 def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | Guard) -> str:
-    """The messages of a step or a guard, as SQL: ord, actor and time of each."""
+    """The messages of a step or a guard, as SQL: seq, actor and time of each."""
     table = dataset.events(wanted.event, needed(wanted.where), plan=plan)
     return (
-        f"SELECT ord, person_id AS actor, occurred_at AS time FROM {table.name} "
+        f"SELECT seq, person AS actor, occurred_at AS time FROM {table.name} "
         f"WHERE {ACTORS[journey.by]} AND {where_sql(dataset, table, wanted.where)}"
     )
 
@@ -82,7 +82,7 @@ def _candidates(dataset: Dataset, plan: Plan, reaches: Reaches) -> str:
     )
     return f"""
         CREATE TABLE {reaches.candidates} AS
-        SELECT *, count(*) OVER (PARTITION BY ord) > 1 AS is_many
+        SELECT *, count(*) OVER (PARTITION BY seq) > 1 AS is_many
         FROM ({fills}) WHERE {Span(reaches.span.since).sql("time")}
     """
 
@@ -93,7 +93,7 @@ def _ties(reaches: Reaches, ties: str) -> str:
         CREATE TABLE {ties} AS
         SELECT DISTINCT actor FROM (
             SELECT actor FROM {reaches.candidates} GROUP BY actor, time
-            HAVING count(DISTINCT ord) > 1 AND bool_or(is_many)
+            HAVING count(DISTINCT seq) > 1 AND bool_or(is_many)
         )
     """
 
@@ -157,12 +157,12 @@ def _walk_ties(dataset: Dataset, reaches: Reaches, ties: str) -> None:
         hand_over(dataset.connection, table, f"INSERT INTO {reaches.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, reaches: Reaches, ties: str) -> Iterator[tuple[str, list[Filling]]]:
-    actors: dict[str, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
-    for actor, ord_, time, step in dataset.rows(
-        f"SELECT actor, ord, time, step FROM {reaches.candidates} SEMI JOIN {ties} USING (actor) ORDER BY ord"
+def _actors(dataset: Dataset, reaches: Reaches, ties: str) -> Iterator[tuple[int, list[Filling]]]:
+    actors: dict[int, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
+    for actor, seq, time, step in dataset.rows(
+        f"SELECT actor, seq, time, step FROM {reaches.candidates} SEMI JOIN {ties} USING (actor) ORDER BY time, seq"
     ):
-        actors[actor].setdefault(ord_, (time, set()))[1].add(step)
+        actors[actor].setdefault(seq, (time, set()))[1].add(step)
     for actor, messages in actors.items():
         yield actor, [Filling(time, frozenset(steps)) for time, steps in messages.values()]
 
@@ -186,7 +186,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
             SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
             FROM started LEFT JOIN ended ON ended.actor = started.actor
         ), forbidden AS (
-            SELECT intervals.*, message.ord, message.time
+            SELECT intervals.*, message.seq, message.time
             FROM ({_occurrences(dataset, plan, reaches.journey, guard)}) AS message
             JOIN intervals ON intervals.actor = message.actor
             WHERE message.time >= first AND (last IS NULL OR message.time <= last)
@@ -195,7 +195,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
         FROM forbidden
         WHERE NOT EXISTS (
             SELECT 1 FROM {reaches.candidates} AS fills
-            WHERE fills.ord = forbidden.ord AND (
+            WHERE fills.seq = forbidden.seq AND (
                 (fills.step = {start} AND fills.time = forbidden.first)
                 OR (fills.step = {end} AND fills.time = forbidden.ended)
             )

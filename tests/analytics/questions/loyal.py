@@ -23,8 +23,8 @@ class LoyalResult(msgspec.Struct, frozen=True):
 def _answer(context: ReportContext) -> LoyalResult:
     ((persons, of),) = context.dataset.rows(f"""
         WITH days AS (
-            SELECT person_id, count(DISTINCT occurred_at // 86_400_000_000) AS days
-            FROM messages WHERE counted AND {context.span.sql()} GROUP BY person_id
+            SELECT person, count(DISTINCT occurred_at // 86_400_000_000) AS days
+            FROM {context.dataset.messages()} WHERE counted AND {context.span.sql()} GROUP BY person
         )
         SELECT count(*) FILTER (days > 1), count(*) FROM days
     """)

@@ -58,9 +58,9 @@ def test_any_window_counts_what_a_loop_counts(
     journal = MemoryJournal()
     journal.commit(Changes(rows, {}))
     connection = connect()
-    connection.execute("CREATE TABLE messages (occurred_at BIGINT, received_at BIGINT)")
+    connection.execute("CREATE TABLE asked_messages (occurred_at BIGINT, received_at BIGINT)")
     for stored in (each for each in rows if each.kind == "stored"):
-        connection.execute("INSERT INTO messages VALUES (?, ?)", [stored.occurred_at, stored.received_at])
+        connection.execute("INSERT INTO asked_messages VALUES (?, ?)", [stored.occurred_at, stored.received_at])
 
     with journal.snapshot() as snapshot:
         load_intake(connection, snapshot)
@@ -100,7 +100,7 @@ def test_rejected_messages_count_by_the_quarter_of_an_hour(since: int | None, un
     journal.commit(Changes([], {("shop", "seen"): 2, ("app", "seen"): 1}))
 
     connection = connect()
-    connection.execute("CREATE TABLE messages (occurred_at BIGINT, received_at BIGINT)")
+    connection.execute("CREATE TABLE asked_messages (occurred_at BIGINT, received_at BIGINT)")
     with journal.snapshot() as snapshot:
         load_intake(connection, snapshot)
 

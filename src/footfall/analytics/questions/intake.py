@@ -46,9 +46,9 @@ class IntakeResult(msgspec.Struct, frozen=True):
 
 
 def _answer(context: ReportContext) -> IntakeResult:
-    rows, span = context.dataset.rows, context.span
+    rows, span, messages = context.dataset.rows, context.span, context.dataset.messages()
     ((stored, late),) = rows(
-        f"SELECT count(*), count(*) FILTER (received_at - occurred_at > {_LATE_US}) FROM messages WHERE {span.sql()}"
+        f"SELECT count(*), count(*) FILTER (received_at - occurred_at > {_LATE_US}) FROM {messages} WHERE {span.sql()}"
     )
     ((quarantined,),) = rows(f"SELECT count(*) FROM quarantine WHERE {span.sql()}")
     ((rejected,),) = rows(f"SELECT coalesce(sum(number), 0) FROM refusals WHERE {span.sql('quarter')}")

@@ -75,7 +75,9 @@ def _answer(context: ReportContext) -> Overview | None:
 
 def _periods(context: ReportContext) -> tuple[Per, dict[int, datetime]]:
     """What to count by, and the period in which each quarter of an hour with messages lies."""
-    quarters = context.dataset.rows(f"SELECT DISTINCT {_QUARTER} FROM messages WHERE {context.span.sql()} ORDER BY 1")
+    quarters = context.dataset.rows(
+        f"SELECT DISTINCT {_QUARTER} FROM {context.dataset.messages()} WHERE {context.span.sql()} ORDER BY 1"
+    )
     local = {us: local_time(us, context.plan.timezone) for (us,) in quarters}
     starts = {per: {us: _start(at, per) for us, at in local.items()} for per in ("hour", "day", "week", "month")}
     days = len(set(starts["day"].values()))
@@ -110,9 +112,9 @@ def _counts(context: ReportContext, starts: dict[int, datetime]) -> tuple[Period
     periods = dataset.new_name("periods")
     hand_over(dataset.connection, table, f"CREATE TABLE {periods} AS SELECT * FROM handed")
     rows = dataset.rows(
-        "SELECT number, count(*), count(DISTINCT person_id) FILTER (counted), "
+        "SELECT number, count(*), count(DISTINCT person) FILTER (counted), "
         f"count(DISTINCT {_NAME}), count(DISTINCT source) "
-        f"FROM messages JOIN {periods} ON quarter = {_QUARTER} WHERE {context.span.sql()} "
+        f"FROM {dataset.messages()} JOIN {periods} ON quarter = {_QUARTER} WHERE {context.span.sql()} "
         "GROUP BY number ORDER BY number"
     )
     dataset.connection.execute(f"DROP TABLE {periods}")
@@ -121,8 +123,8 @@ def _counts(context: ReportContext, starts: dict[int, datetime]) -> tuple[Period
 
 def _names(context: ReportContext, name: str) -> tuple[NameCount, ...]:
     rows = context.dataset.rows(
-        f"SELECT {name} AS name, count(*) AS messages, count(DISTINCT person_id) FILTER (counted), "
-        f"min(occurred_at), max(occurred_at) FROM messages WHERE {context.span.sql()} "
+        f"SELECT {name} AS name, count(*) AS messages, count(DISTINCT person) FILTER (counted), "
+        f"min(occurred_at), max(occurred_at) FROM {context.dataset.messages()} WHERE {context.span.sql()} "
         "GROUP BY 1 ORDER BY messages DESC, name"
     )
     zone = context.plan.timezone
