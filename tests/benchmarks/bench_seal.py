@@ -21,7 +21,7 @@ import pyarrow
 import pyarrow.parquet
 
 from footfall import storage
-from footfall.clock import uuid7
+from footfall.clock import SystemClock, uuid7
 from footfall.collector.job_settings import JobSettings
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.seal import seal
@@ -118,7 +118,7 @@ def main() -> None:
         written = timed(lambda: write_parts(request))
         _print("write parts, in one process", number, *written, _bytes_in(data / "warehouse"))
         with storage.open(data, "change", command="bench_seal") as store:
-            context = JobContext(data, store, JobSettings(), ManualClock())
+            context = JobContext(data, store, JobSettings(), SystemClock())
             marks: list[float] = []
             context.progress = lambda _: marks.append(time.perf_counter())
             start = time.perf_counter()

@@ -146,14 +146,6 @@ def test_how_far_it_is_is_said_after_each_process() -> None:
     assert lines == [f"{number} of 9 messages sealed" for number in (4, 8, 9)]
 
 
-def test_rows_are_removed_in_small_transactions_with_pauses_for_the_intake() -> None:
-    kept = Kept(number=1200, rows=5000)
-
-    kept.seal()
-
-    assert kept.clock.monotonic() == pytest.approx(3 * 0.02)
-
-
 @pytest.mark.parametrize("failing", range(4))
 def test_an_append_or_a_write_that_fails_leaves_all_as_it_was_and_the_next_run_does_it(failing: int) -> None:
     kept = Kept()

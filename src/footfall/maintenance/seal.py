@@ -15,19 +15,15 @@ import msgspec
 from footfall.errors import JobError, WarehouseError
 from footfall.maintenance.clearing import begin, clear
 from footfall.maintenance.context import JobContext
+from footfall.maintenance.forget import forget_sealed
 from footfall.maintenance.merge_ids import merge_ids
 from footfall.printable import counted
-from footfall.storage.journal import Changes, Journal, SealMark
+from footfall.storage.journal import Changes, SealMark
 from footfall.storage.warehouse import ManifestStep, SealedFile
 from footfall.timestamps import format_us
 
-__all__ = ["FORGET_ROWS", "run", "seal"]
+__all__ = ["run", "seal"]
 
-FORGET_ROWS = 500
-"""Rows that are removed in one transaction, for which intake waits."""
-
-# Seconds between two of these transactions, for the commits of intake.
-_FORGET_PAUSE = 0.02
 # Parts that are written by one process before they count: to start one takes as long as to write half a part.
 _PARTS = 4
 
@@ -51,7 +47,6 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
     `write` carries out a `seal_tail.TailRequest`. Raises JobError, JobStoppedError, JournalError and WarehouseError; a
     second run goes on where this one ended.
     """
-    journal = context.store.journal
     before, until, waiting = begin(context)
     mark, files = before, 0
     try:
@@ -72,7 +67,7 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
         with suppress(WarehouseError):  # what failed first is what counts
             clear(context, mark)
         raise
-    _forget(context, journal)
+    forget_sealed(context)
     if mark == before:
         return "nothing to seal"
     return f"{counted(mark.messages - before.messages, 'message')} sealed in {counted(files, 'file')}"
@@ -95,9 +90,3 @@ def _count(context: JobContext, part: TailPart, mark: SealMark) -> SealMark:
     moved = SealMark(part.until, mark.messages + sum(file.messages for file in part.files), steps)
     context.store.journal.commit(Changes((), {}, seal=moved))
     return moved
-
-
-def _forget(context: JobContext, journal: Journal) -> None:
-    while journal.forget(FORGET_ROWS):
-        context.check_stop()
-        context.clock.sleep(_FORGET_PAUSE)
