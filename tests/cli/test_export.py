@@ -52,7 +52,7 @@ def test_a_file_is_written_whole(data: Path, tmp_path: Path, form: str, capsys: 
     assert run("--data", str(data), "--format", form, "-o", str(path)) == 0
     assert path.stat().st_size > 0
     assert "1 message written" in capsys.readouterr().err
-    assert [found.name for found in tmp_path.iterdir() if found.name.startswith(".")] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
 def test_parquet_goes_through_a_pipe(data: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -89,6 +89,7 @@ def test_what_is_in_quarantine_is_not_passed_over_in_silence(
     assert capsys.readouterr().err.splitlines() == [
         f"0 messages written to {tmp_path / 'all'}",
         f"1 message in quarantine left out: footfall quarantine list --data {tmp_path / 'other'}",
+        "last seq 0: --after 0 goes on from there",
     ]
 
 
@@ -122,3 +123,80 @@ def test_a_dash_is_standard_output(
     assert run("--data", str(data), "-o", "-") == 0
     assert b'"message_id":"m1"' in capfdbinary.readouterr().out
     assert not (tmp_path / "-").exists()
+
+
+def batch(*messages: str) -> bytes:
+    return b'{"batch": [%s]}' % ",".join(messages).encode()
+
+
+def track(name: str, user: str, event: str = "bought", at: str = "2024-11-29T09:00:00Z") -> str:
+    return json.dumps({"type": "track", "messageId": name, "event": event, "userId": user, "timestamp": at})
+
+
+def names(text: bytes | str) -> list[str]:
+    return [json.loads(line)["message_id"] for line in text.splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--event", "bought"], ["m1", "m3"]),
+        (["--event", "viewed", "--event", "(page)"], ["m2", "m4"]),
+        (["--event", "never"], []),
+        (["--person", "ann"], ["m1", "m2"]),
+        (["--person", "nobody"], []),
+        (["--since", "2024-11-02", "--until", "2024-11-03"], ["m2"]),
+        (["--received-since", "1d"], ["m1", "m2", "m3", "m4"]),
+        (["--received-until", "2024-11-05"], []),
+        (["--after", "2", "--event", "bought"], ["m3"]),
+    ],
+)
+def test_only_what_is_asked_for_is_written(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], options: list[str], expected: list[str]
+) -> None:
+    page = '{"type":"page","messageId":"m4","userId":"eve","timestamp":"2024-11-04T00:00:00Z"}'
+    with Collector(tmp_path / "data") as collector:
+        collector.take(
+            batch(
+                track("m1", "ann", at="2024-11-01T00:00:00Z"),
+                track("m2", "ann", "viewed", at="2024-11-02T00:00:00Z"),
+                track("m3", "bob", at="2024-11-03T00:00:00Z"),
+                page,
+            )
+        )
+
+    assert run("--data", str(tmp_path / "data"), *options) == 0
+    assert names(capfdbinary.readouterr().out) == expected
+
+
+def test_runs_that_go_on_after_one_another_have_each_message_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data, after, exported = tmp_path / "data", "0", []
+    with Collector(data) as collector:
+        for number in range(5):
+            collector.take(batch(*(track(f"m{number}-{part}", "ann") for part in range(number % 3))))
+            assert run("--data", str(data), "--after", after) == 0
+            shown = capfd.readouterr()
+            exported += names(shown.out)
+            (after,) = re.findall(r"^last seq (\d+): --after \1 goes on from there$", shown.err, re.MULTILINE)
+
+    assert exported == [f"m{number}-{part}" for number in range(5) for part in range(number % 3)]
+
+
+def test_a_day_of_receipt_is_a_file_that_the_next_run_replaces(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--data", str(data), "--partition-by", "day", "-o", str(tmp_path / "days"))
+
+    assert (run(*options), run(*options)) == (0, 0)
+    (path,) = (tmp_path / "days").rglob("*.jsonl")
+    assert re.fullmatch(r"day=\d{4}-\d\d-\d\d/messages\.jsonl", str(path.relative_to(tmp_path / "days")))
+    assert names(path.read_bytes()) == ["m1"]
+    assert f"1 message written to 1 day in {tmp_path / 'days'}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "-"], ["-o", "days", "--after", "3"]])
+def test_days_need_a_folder_and_are_whole(data: Path, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
+    assert run("--data", str(data), "--partition-by", "day", *options) == 2
+    assert "--partition-by needs a folder by -o" in capsys.readouterr().err

@@ -1,27 +1,42 @@
-"""`footfall export`: every stored message with its person, for tools that are not footfall."""
+"""`footfall export`: stored messages with their persons, for tools that are not footfall."""
 
 from __future__ import annotations
 
 import shlex
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
-from footfall.analytics.exports import COLUMNS, FORMATS, write_excel_csv
+from footfall.analytics.exports import (
+    COLUMNS,
+    FORMATS,
+    MessageStream,
+    Selection,
+    write_days,
+    write_excel_csv,
+)
+from footfall.analytics.window import Span, microseconds
 from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import echo
+from footfall.cli.time_param import TimeParam, moment
+from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
+from footfall.people import lookup
 from footfall.printable import counted
+from footfall.timestamps import local_time
 
 __all__ = ["command"]
 
+_DAMAGED = 1
 
 # Paragraphs with \b keep their lines.
 _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
@@ -35,8 +50,26 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="jsonl", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, so that Excel reads it as UTF-8.")
-def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bom: bool) -> None:
-    """Write out every stored message in order of receipt, with its person_id, and why it is theirs.
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    help="Only messages of this event, as the column `event` has it, or of this type: (page). May be repeated.",
+)
+@click.option("--since", type=TimeParam(), help="Only what occurred from this time on (2026-11-01, 7d, 12h).")
+@click.option("--until", type=TimeParam(), help="Only what occurred before this time.")
+@click.option("--received-since", type=TimeParam(), help="Only what was received from this time on.")
+@click.option("--received-until", type=TimeParam(), help="Only what was received before this time.")
+@click.option("--person", metavar="ID", help="Only messages of the persons behind this id of any kind.")
+@click.option("--after", type=click.IntRange(0), default=0, metavar="SEQ", help="Go on after an earlier run.")
+@click.option(
+    "--partition-by", type=click.Choice(["day"]),
+    help="Write a file for each day of receipt (UTC) into the folder that -o names.",
+)  # fmt: skip
+def command(
+    *, data: Path, plan: Path | None, form: str, output: Path | None, bom: bool, partition_by: str | None, **given: Any
+) -> None:
+    """Write out stored messages in order of receipt, with their person_id, and why they are theirs.
 
     Works while a collector runs, as of the moment when it starts. All formats have the same columns; what is absent is
     null in Parquet and empty elsewhere. In CSV a control character shows as its picture (␀, ␛), what overrides the
@@ -48,6 +81,17 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
     (the user of its session, on a device of several), contested (nobody was identified in that session), anonymous
     (nobody ever was on that device), blocked (no usable id: it is alone, and counts as no person) or device (a
     connected product's, never a person's). All but the persons of blocked and device messages count as persons.
+
+    The last line on standard error names the last seq. With --after and that number the next run goes on from there:
+    together the runs have each message once. A message keeps the person_id that it had in its run, also where a later
+    message shows whose it is; a run over everything has today's persons.
+
+    With --partition-by day the file of a day is day=2026-11-29/messages.FORMAT. A run replaces whole days, those that
+    --received-since and --received-until touch, or all. What was received on a day changes only when a message leaves
+    the quarantine, is purged, or gets another person.
+
+    Exit code 0: all that was asked for is written. 1: a file of sealed messages is damaged; it is named, and all else
+    is written, but no day of which messages are missing. 2: nothing is written.
     """
     if str(output) == "-":
         output = None
@@ -55,26 +99,56 @@ def command(*, data: Path, plan: Path | None, form: str, output: Path | None, bo
         raise click.UsageError("Parquet is not for a terminal: name a file by -o, or send it on.")
     if bom and form != "csv":
         raise click.UsageError("--bom is for --format csv.")
+    if partition_by and (output is None or given["after"]):
+        raise click.UsageError("--partition-by needs a folder by -o, and goes without --after: it writes whole days.")
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
     with Dataset.open(data, chosen) as dataset:
-        contents = dataset.contents()
+        selection, stream = _selection(dataset, given), MessageStream(dataset)
         if output is None:
             with click.open_file("-", "wb") as out:
-                write(dataset, cast("IO[bytes]", out))
+                write(stream, cast("IO[bytes]", out), selection)
                 out.flush()  # an output that cannot be written ends here, with nothing more to say
+        elif partition_by:
+            with _writing(output):
+                days = write_days(stream, output, form, write, selection, SystemDisk())
+            echo(f"{counted(days.messages, 'message')} written to {counted(days.files, 'day')} in {output}", err=True)
         else:
-            _write(output, dataset, write)
-            echo(f"{counted(contents.messages, 'message')} written to {output}", err=True)
-    if contents.quarantined:
-        left_out = f"{counted(contents.quarantined, 'message')} in quarantine left out"
+            # A whole file or none, for its owner alone: an export that breaks off leaves the old file as it was.
+            with _writing(output), SystemDisk().replacing(output, private=True) as file:
+                messages = write(stream, file, selection)
+            echo(f"{counted(messages, 'message')} written to {output}", err=True)
+        quarantined, losses, last = dataset.contents().quarantined, dataset.losses, stream.last()
+    if quarantined:
+        left_out = f"{counted(quarantined, 'message')} in quarantine left out"
         echo(f"{left_out}: footfall quarantine list --data {shlex.quote(str(data))}", err=True)
+    if losses:
+        echo("\n".join(losses), err=True)
+        raise click.exceptions.Exit(_DAMAGED)
+    if not partition_by:
+        echo(f"last seq {last}: --after {last} goes on from there", err=True)
 
 
-def _write(path: Path, dataset: Dataset, write: Callable[[Dataset, IO[bytes]], None]) -> None:
-    """Write a whole file or none, for its owner alone: an export that breaks off leaves the old file as it was."""
+def _selection(dataset: Dataset, given: Mapping[str, Any]) -> Selection:
+    now = local_time(SystemClock().now_us())
+    timezone = dataset.plan.timezone if dataset.plan else "UTC"
+    person = given["person"]
+    return Selection(
+        events=frozenset(given["events"]) or None,
+        occurred=_span(given["since"], given["until"], now, timezone),
+        received=_span(given["received_since"], given["received_until"], now, timezone),
+        persons=None if person is None else frozenset(lookup(dataset, person)),
+        after=given["after"],
+    )
+
+
+def _span(since: str | None, until: str | None, now: datetime, timezone: str) -> Span:
+    return Span(*(None if text is None else microseconds(moment(text, now), timezone) for text in (since, until)))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
     try:
-        with SystemDisk().replacing(path, private=True) as file:
-            write(dataset, file)
+        yield
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another file by -o") from error
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another place by -o") from error

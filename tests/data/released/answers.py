@@ -19,7 +19,7 @@ import msgspec
 from footfall import plan as plans
 from footfall import storage
 from footfall.analytics import Dataset, report
-from footfall.analytics.exports import FORMATS
+from footfall.analytics.exports import FORMATS, MessageStream, Selection
 from footfall.people import lookup, profile_of
 from footfall.plan.checking.validate import Validator
 
@@ -42,7 +42,7 @@ def answers_of(folder: Path, *, now: str, ids: Sequence[str]) -> dict[str, Any]:
         }
     with Dataset.open(folder) as dataset:
         export = io.BytesIO()
-        FORMATS["jsonl"](dataset, export)
+        FORMATS["jsonl"](MessageStream(dataset), export, Selection())
         read = {
             "report": report(dataset, dataset.plan, now=datetime.fromisoformat(now)).as_json(),
             "persons": {

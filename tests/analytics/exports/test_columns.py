@@ -1,0 +1,28 @@
+"""The columns of an export follow from the columns of a message."""
+
+from __future__ import annotations
+
+from footfall.analytics.exports.columns import COLUMNS, PAGE, PARTS, PERSON, exported, free_texts, times
+from footfall.storage.columns import COLUMNS as STORED
+from footfall.storage.columns import TIME, Column
+
+
+def test_every_column_is_there_once_and_says_what_it_is() -> None:
+    kept = [column.asked for column in STORED if column.exported]
+
+    assert sorted(COLUMNS) == sorted(["seq", *kept, *PAGE, *PERSON, *PARTS])
+    assert all(COLUMNS.values())
+
+
+def test_a_new_column_of_a_message_comes_in_its_turn() -> None:
+    columns = (*STORED[:4], Column("campaign", exported="Which campaign"), Column("seen_at", TIME, exported="When"))
+
+    assert list(exported(columns))[-2:] == ["campaign", "seen_at"]
+    assert times(columns) == ["seen_at"]
+
+
+def test_texts_of_a_sender_may_look_like_anything_and_ours_do_not() -> None:
+    names = free_texts(STORED)
+
+    assert {"user_id", "event", "message_id", "evidence_message_id"} <= set(names)
+    assert not {"person_id", "reason", "occurred_at", "seq"} & set(names)

@@ -1,0 +1,122 @@
+"""Each condition of a selection leaves out what does not meet it, whatever the others are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import uuid5
+
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from footfall.analytics.dataset import Dataset
+from footfall.analytics.exports import MessageStream, Selection
+from footfall.analytics.window import Span
+from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.plan.model import Plan
+from footfall.storage.journal import Entry, Row, counter_name
+
+PLAN = Plan(id="test")
+TYPES = (("track", "buy"), ("track", "view"), ("page", None), ("identify", None))
+
+
+def row(seq: int, type_: str, event: str | None, user: str | None, browser: str | None, at: int, receipt: int) -> Row:
+    return Row(
+        "stored", "shop", f"m{seq}", type_, event, user, browser, None, None, None, at, receipt, None, None, b"{}", None
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[Entry]:
+    entries = []
+    for seq in sorted(draw(st.sets(st.integers(1, 40), max_size=12))):
+        type_, event = draw(st.sampled_from(TYPES))
+        user = draw(st.sampled_from([None, "ann", "bob"]))
+        at, receipt = (draw(st.integers(0, 5)) for _ in range(2))
+        browser = draw(st.sampled_from(["a1", "a2"]))
+        entries.append(Entry(seq, row(seq, type_, event, user, browser, at, receipt)))
+    return entries
+
+
+def spans() -> st.SearchStrategy[Span]:
+    return st.builds(Span, st.none() | st.integers(0, 6), st.none() | st.integers(0, 6))
+
+
+NAMES = ("buy", "view", "(page)", "(identify)", "other")
+
+
+@st.composite
+def selections(draw: st.DrawFn) -> Selection:
+    seqs = st.frozensets(st.integers(1, 40))
+    people = st.sampled_from(["u:ann", "u:bob", "a:a1", "u:zoe"])
+    return Selection(
+        events=draw(st.none() | st.frozensets(st.sampled_from(NAMES), min_size=1)),
+        occurred=draw(spans()),
+        received=draw(spans()),
+        persons=draw(st.none() | st.frozensets(people.map(person_id))),
+        after=draw(st.integers(0, 20)),
+        only=draw(st.none() | seqs),
+        without=draw(seqs),
+    )
+
+
+def person_id(name: str) -> str:
+    return str(uuid5(namespace("test"), name))
+
+
+def expected(entries: Sequence[Entry], selection: Selection) -> list[int]:
+    fields = ("source", "message_id", "type", "occurred_at", "user_id", "anonymous_id", "device_id")
+    observations = [Observation(*(getattr(entry.row, field) for field in fields)) for entry in entries]
+    persons = attribute(observations, namespace("test"))
+    return [
+        entry.seq
+        for entry in entries
+        if _meets(entry, persons[entry.row.source, entry.row.message_id].person_id, selection)
+    ]
+
+
+def _meets(entry: Entry, person: str, selection: Selection) -> bool:
+    row = entry.row
+    return (
+        (selection.events is None or counter_name(row.event, row.type) in selection.events)
+        and _is_in(selection.occurred, row.occurred_at)
+        and _is_in(selection.received, row.received_at)
+        and (selection.persons is None or person in selection.persons)
+        and entry.seq > selection.after
+        and (selection.only is None or entry.seq in selection.only)
+        and entry.seq not in selection.without
+    )
+
+
+def _is_in(span: Span, moment: int) -> bool:
+    return (span.since is None or span.since <= moment) and (span.until is None or moment < span.until)
+
+
+@settings(max_examples=20)
+@given(entries=logs(), selection=selections())
+def test_the_stream_has_what_meets_every_condition_in_order_of_seq(entries: list[Entry], selection: Selection) -> None:
+    with Dataset.of(entries, PLAN) as dataset:
+        blocks = MessageStream(dataset).blocks(selection, ("seq", "message_id"))
+        seqs = [seq for block in blocks for seq in block.column("seq").to_pylist()]
+
+    assert seqs == expected(entries, selection)
+
+
+def test_messages_of_another_person_on_the_same_browser_are_drawn() -> None:
+    def leaves_somebody_out(entries: list[Entry]) -> bool:
+        ann = Selection(persons=frozenset({person_id("u:ann")}))
+        browsers = {entry.row.anonymous_id for entry in entries}
+        return len(browsers) == 1 and 0 < len(expected(entries, ann)) < len(entries)
+
+    assert find(logs(), leaves_somebody_out)
+
+
+def test_the_last_message_and_the_days_of_receipt_are_of_all_that_is_stored() -> None:
+    day = 86_400_000_000
+    received = [-1, 0, day - 1, day]
+    entries = [Entry(seq, row(seq, "page", None, "ann", None, 0, at)) for seq, at in enumerate(received, 1)]
+
+    with Dataset.of(entries, PLAN) as dataset:
+        stream = MessageStream(dataset)
+        assert stream.last() == 4
+        assert stream.days(Selection()) == ["1969-12-31", "1970-01-01", "1970-01-02"]
+        assert stream.days(Selection(received=Span(0, day))) == ["1970-01-01"]
