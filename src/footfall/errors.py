@@ -20,6 +20,8 @@
         ├── JournalError           a commit did not reach the disk, so nothing was acknowledged
         │   └── SyncError          a sync failed: nothing is written there before it was copied to a new file
         ├── WarehouseError         a file of sealed messages cannot be written or read
+        │   └── DamagedFileError   a sealed file is damaged or missing
+        │   └── DamagedFileError   a sealed file is damaged or missing
         └── DataFolderError        a data folder cannot be used (not ours, read-only, a newer format)
             └── DataFolderHeldError    another process has it open; carries that process's id
 
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BrokenInputError",
+    "DamagedFileError",
     "DataFolderError",
     "DataFolderHeldError",
     "FootfallError",
@@ -230,6 +233,18 @@ class SyncError(JournalError):
 
 class WarehouseError(StorageError):
     """A file of sealed messages, or the list of them, cannot be written or read. Nothing is lost by it."""
+
+
+class DamagedFileError(WarehouseError):
+    """A sealed file is damaged or missing.
+
+    `sha256` is what it should have, `reason` what is wrong with it, in words.
+    """
+
+    def __init__(self, name: str, sha256: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}; restore it from a backup")
+        self.sha256 = sha256
+        self.reason = reason
 
 
 class DataFolderError(StorageError):

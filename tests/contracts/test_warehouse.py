@@ -199,7 +199,7 @@ def test_columns_of_a_file_are_sorted_by_event_device_and_time(warehouse: Wareho
         entry(6, event="seen", anonymous_id=None),
     )
 
-    table = warehouse.read(file, ["seq", "event", "body"])
+    table = warehouse.part(file).read(["seq", "event", "body"])
 
     assert table.to_pylist() == [
         {"seq": seq, "event": event, "body": b'{"messageId":"m-%d"}' % seq}
@@ -276,7 +276,7 @@ def test_files_that_rest_are_read_until_they_are_removed_and_are_not_among_those
 
     assert removed == again == []
     assert all_of(warehouse, files) == entries
-    assert warehouse.read(files[1], ["seq"]).to_pylist() == [{"seq": 2}]
+    assert warehouse.part(files[1]).read(["seq"]).to_pylist() == [{"seq": 2}]
     assert warehouse.check(files[1]) == []
     assert warehouse.remove(files[:1]) == [files[1].name]
     assert all_of(warehouse, files[:1]) == entries[:1]

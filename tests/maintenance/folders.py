@@ -63,7 +63,7 @@ def compact(data: Path) -> None:
         with store.snapshot() as snapshot:
             files, mark = snapshot.files, snapshot.seal()
         names = ["seq", *(column.name for column in COLUMNS)]
-        batches = [batch for file in files for batch in store.warehouse.read(file, names).to_batches()]
+        batches = [batch for file in files for batch in store.warehouse.part(file).read(names).to_batches()]
         added = tuple(store.warehouse.write(batches, None))
         replaced = tuple(file.name for file in files)
         step = ManifestStep("compacted", "2026-11-30T00:40:00Z", added, replaced)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,10 +15,12 @@ from hypothesis import strategies as st
 from tests.storage.sealing import row, seal
 
 from footfall import storage
-from footfall.storage import Changes, Entry
+from footfall.errors import DamagedFileError, JournalError
+from footfall.storage import Changes, Entry, RowState, Snapshot
 from footfall.storage.journal import SealMark
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 from footfall.storage.warehouse import Warehouse
+from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 from footfall.testing.warehouse import MemoryWarehouse
 
@@ -171,3 +175,99 @@ def test_a_damaged_step_costs_only_its_own_files() -> None:
     assert [loss.text for loss in snapshot.losses] == [
         "line 1 of the list of sealed files is damaged (its checksum is wrong): 4 messages are not counted"
     ]
+
+
+def test_the_parts_are_the_sealed_files_and_then_the_tail() -> None:
+    snapshot = Kept().snapshot()
+
+    parts = snapshot.parts()
+
+    assert [part.name for part in parts] == [*(file.sha256 for file in snapshot.files), ""]
+    assert [seq for part in parts for seq in part.read(["seq"]).column("seq").to_pylist()] == list(range(1, 13))
+
+
+def test_a_journal_that_is_sealed_whole_has_no_tail() -> None:
+    snapshot = Kept(12).snapshot()
+
+    assert [part.name for part in snapshot.parts()] == [file.sha256 for file in snapshot.files]
+
+
+def test_parts_until_a_number_have_no_later_file_and_no_later_row_of_the_tail() -> None:
+    kept = Kept()
+
+    assert [part.messages for part in kept.snapshot().parts(until=10)][-1] == 2
+    assert [part.name for part in kept.snapshot().parts(until=3)] == [kept.snapshot().files[0].sha256]
+
+
+def test_parts_are_read_after_the_snapshot_has_ended_and_the_rows_were_sealed() -> None:
+    kept = Kept(0)
+    (tail,) = kept.snapshot().parts()
+
+    seal(kept.journal, kept.warehouse, 12)
+    kept.journal.forget()
+
+    assert sorted(tail.read(["seq"]).column("seq").to_pylist()) == list(range(1, 13))
+
+
+def test_a_file_that_cannot_be_opened_is_no_part_and_a_loss() -> None:
+    kept = Kept()
+    file = kept.snapshot().files[0]
+    kept.warehouse.damage[file.name] = "its checksum is wrong"
+    snapshot = kept.snapshot()
+
+    parts = snapshot.parts()
+
+    assert file.sha256 not in {part.name for part in parts}
+    assert snapshot.losses == [SealedLoss(file.name, file.day, file.messages, "its checksum is wrong")]
+
+
+def test_a_part_that_shows_its_damage_later_is_a_loss_once_it_is_lost() -> None:
+    kept = Kept()
+    snapshot = kept.snapshot()
+    part, file = snapshot.parts()[0], snapshot.files[0]
+    kept.warehouse.damage[file.name] = "a page is wrong"
+
+    with pytest.raises(DamagedFileError, match="a page is wrong") as caught:
+        part.read(["seq"])
+    snapshot.lose(caught.value)
+
+    assert snapshot.losses == [SealedLoss(file.name, file.day, file.messages, "a page is wrong")]
+
+
+class SlowTail(MemoryJournal):
+    """A journal of which each chunk of rows takes so many seconds to be read."""
+
+    def __init__(self, clock: ManualClock, seconds: float) -> None:
+        super().__init__(clock=clock)
+        self.clock, self.seconds = clock, seconds
+
+    def parts(self) -> int:
+        with self.snapshot() as snapshot:
+            return len(StoreSnapshot(_Slowed(snapshot, self), no_warehouse, clock=self.clock).parts())
+
+
+class _Slowed:
+    def __init__(self, snapshot: Snapshot, journal: SlowTail) -> None:
+        self._snapshot, self._journal = snapshot, journal
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._snapshot, name)
+
+    def scan(
+        self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 1
+    ) -> Iterator[list[Entry]]:
+        for entries in self._snapshot.scan(kind, after=after, until=until, chunk=1):
+            self._journal.clock.advance(self._journal.seconds)
+            yield entries
+
+
+@pytest.mark.parametrize(("seconds", "is_refused"), [(30, False), (30.1, True)])
+def test_a_tail_that_takes_longer_than_a_minute_is_given_up(seconds: float, is_refused: bool) -> None:
+    journal = SlowTail(ManualClock(), seconds)
+    journal.commit(Changes([row("a"), row("b")], {}))
+
+    if is_refused:
+        with pytest.raises(JournalError, match=r"longer than 60 s to read.*run `footfall seal`"):
+            journal.parts()
+    else:
+        assert journal.parts() == 1

@@ -34,4 +34,4 @@ def test_a_damaged_file_says_what_the_test_said_of_it() -> None:
 
     assert warehouse.check(file) == ["its bytes were changed"]
     with pytest.raises(WarehouseError, match="its bytes were changed"):
-        warehouse.read(file, ["seq"])
+        warehouse.part(file).read(["seq"])

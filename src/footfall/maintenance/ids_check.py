@@ -45,7 +45,7 @@ def unknown_ids(
     unknown = 0
     try:
         for file in files:
-            table = warehouse.read(file, ("seq", "source", "message_id"))
+            table = warehouse.part(file).read(("seq", "source", "message_id"))
             by_source: dict[str, list[str]] = {}
             for seq, source, message_id in zip(*(column.to_pylist() for column in table.columns), strict=True):
                 if seq <= last:

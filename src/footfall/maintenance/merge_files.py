@@ -45,4 +45,4 @@ def merge(warehouse: Warehouse, files: Sequence[SealedFile], plan: Any) -> Merge
 
 def _batches(warehouse: Warehouse, files: Sequence[SealedFile]) -> Iterator[Any]:
     for file in files:
-        yield from warehouse.read(file, ENTRY_COLUMNS).to_batches()
+        yield from warehouse.part(file).read(ENTRY_COLUMNS).to_batches()

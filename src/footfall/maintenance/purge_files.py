@@ -80,7 +80,7 @@ def rewrite(arguments: Mapping[str, Any], progress: Progress) -> RewrittenFiles:
             if matches is None:
                 unreadable.append(file.name)
             elif len(matches):
-                table = store.warehouse.read(file, ENTRY_COLUMNS)
+                table = store.warehouse.part(file).read(ENTRY_COLUMNS)
                 rest = table.filter(pc.invert(mask_of(table, rule)))
                 added += store.warehouse.write(rest.to_batches(), plan) if len(rest) else []
                 replaced.append(file.name)
@@ -98,7 +98,7 @@ def _candidates(store: Store, files: Sequence[SealedFile], rule: PurgeRule) -> I
         if store.warehouse.check(file):
             yield file, None
             continue
-        table = store.warehouse.read(file, _ASKED)
+        table = store.warehouse.part(file).read(_ASKED)
         yield file, table.filter(mask_of(table, rule))
 
 

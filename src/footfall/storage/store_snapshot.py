@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from footfall.errors import WarehouseError
+from footfall.clock import Clock, SystemClock
+from footfall.errors import DamagedFileError, JournalError, WarehouseError
 from footfall.printable import counted
 from footfall.storage.books import Books
 from footfall.storage.journal import Entry, IdRun, Refusals, RowState, SealMark, Snapshot
+from footfall.storage.part import Part
 from footfall.storage.warehouse import SealedFile, Warehouse, live_files
 
-__all__ = ["SealedLoss", "StoreSnapshot"]
+__all__ = ["LONGEST_READ", "SealedLoss", "StoreSnapshot"]
 
+LONGEST_READ = 60.0
+"""Seconds that the tail of a journal may take to be read: as long as a snapshot is open, the journal's log grows."""
+
+_THREADS = 4  # that open files
 _log = logging.getLogger("footfall")
 
 
@@ -37,11 +44,13 @@ class StoreSnapshot(Snapshot):
     """A Snapshot over sealed files and `tail`, the rows of the journal that are not sealed.
 
     `warehouse` opens the warehouse; it is called once, and only where something was sealed. A file that is damaged or
-    missing stops nothing: it is passed over, logged once, and one of `losses` from then on.
+    missing stops nothing: it is passed over, logged once, and one of `losses` from then on. `clock` says how long the
+    tail takes to be read.
     """
 
-    def __init__(self, tail: Snapshot, warehouse: Callable[[], Warehouse]) -> None:
+    def __init__(self, tail: Snapshot, warehouse: Callable[[], Warehouse], *, clock: Clock | None = None) -> None:
         self.losses: list[SealedLoss] = []
+        self._clock = clock or SystemClock()
         self._tail = tail
         self._mark = tail.seal()
         self._open_warehouse = warehouse
@@ -63,6 +72,39 @@ class StoreSnapshot(Snapshot):
                 except WarehouseError as error:
                     self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
+
+    def parts(self, *, until: int | None = None) -> Sequence[Part]:
+        """The sealed files in the order in which they were added, then the tail, each to be read by columns.
+
+        They can be read after the snapshot has ended, which is best ended at once. With `until`, only rows of the tail
+        with `seq <= until`, and files that have some such. A file that cannot be opened is left out, and a loss; for
+        what shows later see `lose`.
+
+        Raises JournalError where the tail takes longer than LONGEST_READ.
+        """
+        from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with pyarrow
+
+        begun, tables = self._clock.monotonic(), []
+        for entries in self._tail.scan("stored", until=until):
+            tables.append(table_of(entries))
+            if self._clock.monotonic() - begun > LONGEST_READ:
+                raise JournalError(
+                    f"the messages that are not sealed took longer than {LONGEST_READ:.0f} s to read, so reading them"
+                    " was given up for the sake of the collector; run `footfall seal`, then this again"
+                )
+        files = [file for file in self.files if until is None or file.first <= until]
+        parts = [self._warehouse.part(file) for file in files] if self._warehouse is not None else []
+        with ThreadPoolExecutor(_THREADS) as pool:
+            errors = list(pool.map(_error_of, parts))
+        for error in errors:
+            if error is not None:
+                self.lose(error)
+        whole = [part for part, error in zip(parts, errors, strict=True) if error is None]
+        return [*whole, TablePart(tables)] if tables else whole
+
+    def lose(self, error: DamagedFileError) -> None:
+        """Add the file of a part to `losses`, because of the error that it raised."""
+        self._skipped(next(file for file in self.files if file.sha256 == error.sha256), error.reason)
 
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
@@ -111,9 +153,9 @@ class StoreSnapshot(Snapshot):
 
         assert self._warehouse is not None
         try:
-            table = self._warehouse.read(file, ("seq", "message_id"))
-        except WarehouseError as error:
-            self._skipped(file, str(error))
+            table = self._warehouse.part(file).read(("seq", "message_id"))
+        except DamagedFileError as error:
+            self.lose(error)
             return
         matches = table.filter(pyarrow.compute.equal(table.column("message_id"), message_id))
         for seq in sorted(matches.column("seq").to_pylist()):
@@ -134,3 +176,11 @@ class StoreSnapshot(Snapshot):
         if all(loss.name != earlier.name for earlier in self.losses):
             self.losses.append(loss)
             _log.warning("%s; `footfall verify` reads every file", loss.text)
+
+
+def _error_of(part: Part) -> DamagedFileError | None:
+    try:
+        part.stretches()
+    except DamagedFileError as error:
+        return error
+    return None

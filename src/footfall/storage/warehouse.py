@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 from footfall.storage.journal import Entry
+from footfall.storage.part import Part
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,6 +37,7 @@ class SealedFile(msgspec.Struct, frozen=True):
 
     `name` is its path below the warehouse, with `/`. `day` is the day of receipt in UTC, as `2026-11-29`. All of its
     `messages` have `first <= seq <= last`; other files may have numbers between. `size` is in bytes, `sha256` in hex.
+    `footer` is the checksum of its footer, "" where its kind of file has none.
     """
 
     name: str
@@ -46,6 +48,7 @@ class SealedFile(msgspec.Struct, frozen=True):
     size: int
     sha256: str
     counts: tuple[FileCount, ...]
+    footer: str = ""
 
 
 class ManifestStep(msgspec.Struct, frozen=True):
@@ -137,8 +140,8 @@ class Warehouse(Protocol):
         """
         ...
 
-    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
-        """Some columns of one file, in its order: sorted by event, device and time."""
+    def part(self, file: SealedFile) -> Part:
+        """A file to be read by columns. It is not opened before it is asked; then also while it rests."""
         ...
 
     def check(self, file: SealedFile) -> list[str]:

@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from footfall.errors import WarehouseError
+from footfall.errors import DamagedFileError, WarehouseError
 from footfall.plan.model import Plan
-from footfall.storage.columns import BYTES, COLUMNS, TEXT, TIME
+from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry, Row, counter_name
+from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
 from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, Warehouse
 from footfall.timestamps import format_day
 
@@ -77,7 +78,7 @@ class MemoryWarehouse(Warehouse):
         asked: list[Entry] = []
         for file in files:
             try:
-                entries = self._content(file)
+                entries = self.content(file)
             except WarehouseError as error:
                 if skipped is None:
                     raise
@@ -88,18 +89,12 @@ class MemoryWarehouse(Warehouse):
         for start in range(0, len(asked), chunk):
             yield asked[start : start + chunk]
 
-    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
-        import pyarrow
-
-        entries = sorted(self._content(file), key=_in_a_file)
-        lines = [{"seq": entry.seq, **entry.row._asdict()} for entry in entries]
-        types = {BYTES: pyarrow.binary(), TIME: pyarrow.int64(), TEXT: pyarrow.string()}
-        forms = {"seq": pyarrow.int64()} | {column.name: types[column.contents] for column in COLUMNS}
-        return pyarrow.table({name: pyarrow.array([line[name] for line in lines], forms[name]) for name in columns})
+    def part(self, file: SealedFile) -> Part:
+        return _MemoryPart(self, file)
 
     def check(self, file: SealedFile) -> list[str]:
         try:
-            entries = self._content(file)
+            entries = self.content(file)
         except WarehouseError as error:
             return [str(error)]
         return [] if _described(file.day, entries) == file else ["it is not the file that was sealed"]
@@ -114,7 +109,8 @@ class MemoryWarehouse(Warehouse):
     def close(self) -> None:
         """See Warehouse. There is nothing to let go of."""
 
-    def _content(self, file: SealedFile) -> list[Entry]:
+    def content(self, file: SealedFile) -> list[Entry]:
+        """The messages of a file, in order of receipt. Raises WarehouseError where it is damaged or missing."""
         if file.name in self.damage:
             raise WarehouseError(self.damage[file.name])
         if file.name not in self.files:
@@ -126,15 +122,43 @@ class MemoryWarehouse(Warehouse):
             raise self.fail_with.pop(0)
 
 
+class _MemoryPart(Part):
+    """A file as a Part, looked up at each reading: it may be damaged or removed between two."""
+
+    def __init__(self, warehouse: MemoryWarehouse, file: SealedFile) -> None:
+        self._warehouse = warehouse
+        self._file = file
+
+    @property
+    def name(self) -> str:
+        return self._file.sha256
+
+    @property
+    def messages(self) -> int:
+        return self._file.messages
+
+    def stretches(self) -> Sequence[Stretch]:
+        return self._part().stretches()
+
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> pyarrow.Table:
+        return self._part().read(columns, start, stop)
+
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
+        return self._part().typed(stretch, leaves)
+
+    def _part(self) -> Part:
+        from footfall.storage.parquet.table_part import TablePart, table_of  # pyarrow, where something is read
+
+        try:
+            entries = self._warehouse.content(self._file)
+        except WarehouseError as error:
+            raise DamagedFileError(self._file.name, self._file.sha256, str(error)) from error
+        return TablePart([table_of(entries)], self.name)
+
+
 def _entry(values: Mapping[str, Any]) -> Entry:
     fields = (values[column.name] for column in COLUMNS)
     return Entry(values["seq"], Row("stored", *fields))
-
-
-def _in_a_file(entry: Entry) -> tuple[bool, str, str, bool, str, int, int]:
-    row = entry.row
-    device = next((name for name in (row.device_id, row.anonymous_id, row.user_id) if name is not None), None)
-    return row.event is None, row.event or "", row.type, device is None, device or "", row.occurred_at, entry.seq
 
 
 def _described(day: str, entries: Sequence[Entry]) -> SealedFile:

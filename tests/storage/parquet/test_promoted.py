@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from footfall.plan.model import Event, Property, PropertyType
-from footfall.storage.parquet.promoted import Leaf, leaves, promote
+from footfall.storage.parquet.promoted import PlannedLeaf, leaves, promote
 
 TYPES: list[PropertyType] = ["string", "integer", "number", "decimal", "boolean", "datetime", "date", "uuid"]
 
@@ -46,9 +46,9 @@ def test_scalar_properties_and_leaves_of_objects_are_found_by_their_names_on_the
     )
 
     assert wanted == [
-        Leaf("order.total", ("Total",), "decimal", 2),
-        Leaf("order.address.city", ("addr", "City"), "string", 0),
-        Leaf("order.card", ("card",), "string", 0),
+        PlannedLeaf("order.total", ("Total",), "decimal", 2),
+        PlannedLeaf("order.address.city", ("addr", "City"), "string", 0),
+        PlannedLeaf("order.card", ("card",), "string", 0),
     ]
 
 
@@ -96,7 +96,7 @@ def test_what_does_not_fit_is_its_json_text_beside_the_column(type_: PropertyTyp
 
 def test_a_value_in_a_key_that_repeats_is_the_last_as_everywhere() -> None:
     text = ['{"a":1,"a":2}'] * 20
-    (promoted,) = promote([Leaf("order.a", ("a",), "integer", 0)], pyarrow.array(text, pyarrow.string()))
+    (promoted,) = promote([PlannedLeaf("order.a", ("a",), "integer", 0)], pyarrow.array(text, pyarrow.string()))
 
     assert promoted.values.to_pylist() == [2] * 20
 
@@ -104,7 +104,7 @@ def test_a_value_in_a_key_that_repeats_is_the_last_as_everywhere() -> None:
 def test_half_a_surrogate_pair_makes_all_properties_absent_as_for_reports() -> None:
     text = ['{"a":1,"b":"\\ud800"}'] * 20
 
-    assert promote([Leaf("order.a", ("a",), "integer", 0), Leaf("order.b", ("b",), "string", 0)],
+    assert promote([PlannedLeaf("order.a", ("a",), "integer", 0), PlannedLeaf("order.b", ("b",), "string", 0)],
                    pyarrow.array(text, pyarrow.string())) == []  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def test_a_property_without_a_value_gets_no_column() -> None:
 
 def test_messages_without_properties_are_null() -> None:
     text = [None, '{"a":1}'] * 20
-    (promoted,) = promote([Leaf("order.a", ("a",), "integer", 0)], pyarrow.array(text, pyarrow.string()))
+    (promoted,) = promote([PlannedLeaf("order.a", ("a",), "integer", 0)], pyarrow.array(text, pyarrow.string()))
 
     assert promoted.values.to_pylist() == [None, 1] * 20
 
@@ -138,7 +138,7 @@ TEXT = st.sampled_from(
 @example("number", [('{"a":%s}', '"1.5"')])
 @settings(max_examples=100, deadline=None)
 def test_many_rows_are_read_as_each_alone(type_: PropertyType, rows: list[tuple[str, str]]) -> None:
-    wanted = [Leaf("order.a", ("a",), type_, 0)]
+    wanted = [PlannedLeaf("order.a", ("a",), type_, 0)]
     texts = [text % value for text, value in rows]
 
     def columns(rows: list[str]) -> list[tuple[Any, Any]]:

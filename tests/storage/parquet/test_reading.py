@@ -14,8 +14,7 @@ import pytest
 from tests.storage.parquet.messages import NOON, messages
 
 from footfall.disk import SystemDisk
-from footfall.errors import WarehouseError
-from footfall.storage.parquet.reading import check_file, footer_of, read_columns, scan_files
+from footfall.storage.parquet.reading import check_file, footer_of, scan_files
 from footfall.storage.parquet.writing import write_files
 from footfall.storage.warehouse import SealedFile
 
@@ -79,31 +78,6 @@ def test_a_file_that_was_harmed_is_passed_over_and_named(
     assert len(reasons) == 1
     assert re.match(reason, reasons[0])
     assert check_file(tmp_path, DISK, files[1]) == reasons
-
-
-def test_columns_with_a_byte_that_differs_are_as_they_were_or_not_read_at_all(tmp_path: Path) -> None:
-    names = ("seq", "event", "user_id", "occurred_at", "message_id")
-    rows = [{"user_id": f"u{number % 7}", "message_id": f"m-{number * 7919 % 997}"} for number in range(300)]
-    (file,) = write_files(tmp_path, DISK, messages(rows).to_batches(), None, 1000)
-    path = tmp_path / file.name
-    content, table = path.read_bytes(), read_columns(tmp_path, DISK, file, names)
-
-    refused = 0
-    for position in range(0, len(content), 13):
-        path.write_bytes(content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :])
-        try:
-            assert read_columns(tmp_path, DISK, file, names) == table, position
-        except WarehouseError:
-            refused += 1
-
-    assert refused > 20
-
-
-def test_columns_of_another_file_of_ours_are_not_read(tmp_path: Path, files: list[SealedFile]) -> None:
-    replace(tmp_path / files[1].name, tmp_path / files[0].name)
-
-    with pytest.raises(WarehouseError, match="restore it from a backup"):
-        read_columns(tmp_path, DISK, files[1], ["seq"])
 
 
 def test_a_footer_of_another_layout_is_not_ours() -> None:

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from footfall.plan.model import Plan
-from footfall.storage.parquet.layout import FOOTER_KEY, Footer, plain_type
-from footfall.storage.parquet.promoted import leaves, promote
+from footfall.storage.parquet.layout import FOOTER_KEY, Footer, member, plain_type
+from footfall.storage.parquet.promoted import PlannedLeaf, leaves, promote, text_name
 
 __all__ = ["encoded"]
 
@@ -25,7 +25,7 @@ _REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelo
 _RISING = dict.fromkeys(("seq", "occurred_at", "client_seq"), "DELTA_BINARY_PACKED")
 
 
-class _Stretch(NamedTuple):
+class _Column(NamedTuple):
     """A column of which only the rows from `start` have values."""
 
     start: int
@@ -43,8 +43,13 @@ class _Stretch(NamedTuple):
 
 
 def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
-    """The file of a sorted table with the columns of the layout, as an Arrow buffer."""
-    stretches = dict(_stretches(table, plan))
+    """The file of a sorted table with the columns of the layout, as an Arrow buffer.
+
+    The footer gets the leaves that were taken out of `properties`.
+    """
+    typed: dict[str, tuple[PlannedLeaf, ...]] = {}
+    stretches = dict(_stretches(table, footer, plan, typed))
+    footer = msgspec.structs.replace(footer, typed=typed)
     fields = [pyarrow.field(name, stretch.values.type) for name, stretch in stretches.items()]
     plain = [pyarrow.field(field.name, plain_type(field.type)) for field in table.schema]
     schema = pyarrow.schema([*plain, *fields], {FOOTER_KEY: msgspec.json.encode(footer)})
@@ -70,20 +75,27 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
     return sink.getvalue()
 
 
-def _stretches(table: Any, plan: Plan | None) -> Iterator[tuple[str, _Stretch]]:
-    """The promoted columns by name; no two have the same."""
-    names, start = set(table.column_names), 0
-    groups = table.group_by(["event", "type"], use_threads=False).aggregate([([], "count_all")])
-    for group in groups.to_pylist():
-        event, count = plan.events.get(group["event"]) if plan else None, group["count_all"]
-        if event is not None and group["type"] == "track" and count * _FREQUENT >= len(table):
-            properties = table.column("properties").slice(start, count).combine_chunks()
-            for column in promote(leaves(event), properties):
-                for name, values in ((column.name, column.values), (f"{column.name} (text)", column.text)):
-                    if values is not None and name not in names:
-                        names.add(name)
-                        yield name, _Stretch(start, values)
-        start += count
+def _stretches(
+    table: Any, footer: Footer, plan: Plan | None, typed: dict[str, tuple[PlannedLeaf, ...]]
+) -> Iterator[tuple[str, _Column]]:
+    """The typed columns by name; no two have the same. `typed` gets the leaves that were looked for."""
+    names = set(table.column_names)
+    for stretch in footer.stretches:
+        event, count = plan.events.get(stretch.event or "") if plan else None, stretch.stop - stretch.start
+        if event is None or stretch.type != "track" or count * _FREQUENT < len(table):
+            continue
+        wanted = []
+        for leaf in leaves(event):
+            own = {leaf.name, text_name(leaf.name)}
+            if names.isdisjoint(own):
+                names |= own
+                wanted.append(leaf)
+        typed[event.name] = tuple(wanted)
+        properties = member(table.slice(stretch.start, count), "properties")
+        for column in promote(wanted, properties) if wanted else ():
+            for name, values in ((column.name, column.values), (text_name(column.name), column.text)):
+                if values is not None:
+                    yield name, _Column(stretch.start, values)
 
 
 def _repeats(values: Any) -> bool:

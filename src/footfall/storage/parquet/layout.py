@@ -20,8 +20,10 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.storage.columns import BYTES, COLUMNS, TIME
-from footfall.storage.parquet.rest import CUTS, TRAITS, WHOLE, cut, rebuild
+from footfall.storage.parquet.promoted import PlannedLeaf
+from footfall.storage.parquet.rest import CUTS, TRAITS, WHOLE, cut, member_texts, rebuild
 from footfall.storage.parquet.uuids import join_ids, split_ids
+from footfall.storage.part import MEMBERS, Stretch
 
 __all__ = [
     "FEW",
@@ -30,6 +32,7 @@ __all__ = [
     "VERSION",
     "Footer",
     "day_numbers",
+    "member",
     "messages_of",
     "normalised",
     "plain_type",
@@ -55,18 +58,25 @@ MESSAGE_TYPES: Mapping[str, Any] = {"seq": _INT} | {
 _CUT_TYPES = {"client_seq": _INT}
 FEW = ("bundle", "context")
 """Columns of long texts of which most rows share some."""
+_NEED_REST = {"traits", "all_traits", "properties"}
 _JSON = [column.name for column in COLUMNS if column.contents is BYTES and column.name != _BODY]
 _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 
 
 class Footer(msgspec.Struct, frozen=True):
-    """What a file says of itself, as JSON in its key-value metadata. `version` is VERSION."""
+    """What a file says of itself, as JSON in its key-value metadata. `version` is VERSION.
+
+    `typed` has by event each leaf whose values were taken out of `properties`. So a leaf that is among them and has no
+    column has no value in the file.
+    """
 
     version: int
     day: str
     first: int
     last: int
     messages: int
+    stretches: tuple[Stretch, ...] = ()
+    typed: Mapping[str, tuple[PlannedLeaf, ...]] = {}
 
 
 def normalised(batch: Any) -> Any:
@@ -116,18 +126,20 @@ def plain_type(type_: Any) -> Any:
 
 def stored_names(names: Sequence[str]) -> list[str]:
     """Which columns of a file are needed for these columns of messages."""
-    if _BODY in names:
+    if _BODY in names or "context" in names:
         needs = [
             name
             for name in MESSAGE_TYPES
             if name not in ("source", "bundle", "faults", "envelope", "received_at", _BODY)
         ]
         names = [*names, *needs, *CUTS, "rest"]
-    elif "traits" in names:
+    elif _NEED_REST.intersection(names):
         names = [*names, "rest"]
+    if "all_traits" in names:
+        names = [*names, "traits"]
     if "message_id" in names:
         names = [*names, "message_uuid"]
-    return list(dict.fromkeys(name for name in names if name != _BODY))
+    return list(dict.fromkeys(name for name in names if name not in (_BODY, "all_traits")))
 
 
 def messages_of(table: Any, names: Sequence[str]) -> Any:
@@ -140,6 +152,8 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
     for name in names:
         if name == _BODY:
             arrays[name] = _bodies(table)
+        elif name in MEMBERS:
+            arrays[name] = member(table, name)
         elif name == "traits":
             arrays[name] = _to_bytes(_given_traits(table))
         elif name in _JSON:
@@ -148,6 +162,20 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
             column = table.column(name)
             arrays[name] = column.cast(MESSAGE_TYPES.get(name, plain_type(column.type)))
     return pyarrow.table(arrays)
+
+
+def member(table: Any, name: str) -> Any:
+    """One of MEMBERS, as text, from a table of the columns of a file that it needs."""
+    if name == "context":  # what its client says is not in its column
+        return pyarrow.array(member_texts(_bodies(table).to_pylist(), name), _BINARY).cast(_TEXT)
+    name = "traits" if name == "all_traits" else name
+    texts, rests = _one(table.column(name)).cast(_TEXT), _one(table.column("rest"))
+    if texts.null_count and pc.any(pc.starts_with(rests.dictionary.cast(_BINARY), WHOLE.decode())).as_py():
+        is_whole = pc.and_(pc.is_null(texts), pc.starts_with(rests.cast(_BINARY), WHOLE.decode()))
+        bodies = pc.binary_slice(rests.filter(is_whole).cast(_BINARY), 1)
+        members = pyarrow.array(member_texts(bodies.to_pylist(), name), _BINARY).cast(_TEXT)
+        texts = pc.replace_with_mask(texts, is_whole, members)
+    return texts
 
 
 def _bodies(table: Any) -> Any:

@@ -26,7 +26,7 @@ from footfall.plan.model import Event, Property, PropertyType
 from footfall.plan.property_text import READERS, wire_type
 from footfall.storage.parquet.uuids import ranks
 
-__all__ = ["Leaf", "Promoted", "leaves", "promote"]
+__all__ = ["PlannedLeaf", "Promoted", "leaves", "promote", "text_name"]
 
 MOST_DECIMALS = 18
 # Digits before the point, whatever the scale is: so readers can join files of different scales. Of decimal(38, 2) and
@@ -52,7 +52,7 @@ _NULL = b"null"
 _read_object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-class Leaf(NamedTuple):
+class PlannedLeaf(NamedTuple):
     """A scalar property of an event, or of an object in it. `path` has the keys to it on the wire."""
 
     name: str
@@ -69,21 +69,26 @@ class Promoted(NamedTuple):
     text: Any
 
 
-def leaves(event: Event) -> list[Leaf]:
+def text_name(name: str) -> str:
+    """The name of the column beside the one of this name."""
+    return f"{name} (text)"
+
+
+def leaves(event: Event) -> list[PlannedLeaf]:
     """The scalar properties of an event, each with the name of its column."""
     return list(_leaves(event.properties, (event.name,), ()))
 
 
-def _leaves(properties: Sequence[Property], names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[Leaf]:
+def _leaves(properties: Sequence[Property], names: tuple[str, ...], path: tuple[str, ...]) -> Iterator[PlannedLeaf]:
     for item in properties:
         type_, key = wire_type(item), item.wire_name or item.name
         if type_ in _FORMS:
-            yield Leaf(".".join((*names, item.name)), (*path, key), type_, min(item.scale or 0, MOST_DECIMALS))
+            yield PlannedLeaf(".".join((*names, item.name)), (*path, key), type_, min(item.scale or 0, MOST_DECIMALS))
         elif type_ == "object":
             yield from _leaves(item.properties, (*names, item.name), (*path, key))
 
 
-def promote(wanted: Sequence[Leaf], properties: Any) -> list[Promoted]:
+def promote(wanted: Sequence[PlannedLeaf], properties: Any) -> list[Promoted]:
     """The columns of these leaves that have a value. `properties` is a string array of JSON objects, or null."""
     texts = properties.cast(pyarrow.binary())
     reader = _Reader(wanted)
@@ -102,7 +107,7 @@ def promote(wanted: Sequence[Leaf], properties: Any) -> list[Promoted]:
 class _Reader:
     """Reads leaves by Arrow's JSON reader, and one by one where that refuses a value, or might read it otherwise."""
 
-    def __init__(self, wanted: Sequence[Leaf]) -> None:
+    def __init__(self, wanted: Sequence[PlannedLeaf]) -> None:
         self._wanted = wanted
         self._options = pyarrow.json.ParseOptions(explicit_schema=_schema(wanted), unexpected_field_behavior="ignore")
         # Arrow takes text for a number where it takes decimals, and decimals that overflow their column: so it reads
@@ -153,7 +158,7 @@ class _Reader:
         return columns
 
 
-def _schema(wanted: Sequence[Leaf]) -> Any:
+def _schema(wanted: Sequence[PlannedLeaf]) -> Any:
     tree: dict[str, Any] = {}
     for leaf in wanted:
         branch = tree
@@ -169,14 +174,14 @@ def _fields(tree: Mapping[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def _column(table: Any, leaf: Leaf, rows: Any) -> Any:
+def _column(table: Any, leaf: PlannedLeaf, rows: Any) -> Any:
     values = table.column(leaf.path[0]).combine_chunks()
     for key in leaf.path[1:]:
         values = pc.struct_field(values, key)
     return values if rows is None else values.take(rows)
 
 
-def _members(text: bytes | None, wanted: Sequence[Leaf]) -> list[bytes]:
+def _members(text: bytes | None, wanted: Sequence[PlannedLeaf]) -> list[bytes]:
     """The JSON text of each leaf; empty where it is absent."""
     try:
         members = _read_object(text) if text is not None else {}

@@ -1,4 +1,4 @@
-"""Reads sealed files: some columns, whole messages in order of receipt over many files, and all that can be wrong."""
+"""Opens sealed files, reads whole messages in order of receipt over many of them, and says what can be wrong."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet
 
 from footfall.disk import Disk, read_whole
-from footfall.errors import WarehouseError
 from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.journal import Entry, Row
+from footfall.storage.parquet.footer import checksum, footer_bytes
 from footfall.storage.parquet.layout import FEW, FOOTER_KEY, VERSION, Footer, messages_of, stored_names
 from footfall.storage.parquet.manifest import REPLACED
 from footfall.storage.parquet.writing import counts_of
 from footfall.storage.warehouse import SealedFile
 
-__all__ = ["check_file", "footer_of", "read_columns", "scan_files"]
-
-_REMEDY = "restore it from a backup"
+__all__ = ["check_file", "footer_of", "open_file", "open_parquet", "reason_of", "scan_files"]
 
 Skipped = Callable[[SealedFile, str], None]
 
@@ -35,16 +33,6 @@ def footer_of(metadata: Any) -> Footer | None:
     except msgspec.DecodeError:
         return None
     return footer if footer.version == VERSION else None
-
-
-def read_columns(folder: Path, disk: Disk, file: SealedFile, names: Sequence[str]) -> Any:
-    """See Warehouse.read."""
-    try:
-        with _stream(folder, disk, file) as stream:
-            parquet = _opened(stream, file)
-            return messages_of(parquet.read(columns=stored_names(names), use_threads=False), names)
-    except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
-        raise WarehouseError(f"{folder / file.name}: {_reason(error)}; {_REMEDY}") from error
 
 
 def scan_files(
@@ -80,7 +68,7 @@ def check_file(folder: Path, disk: Disk, file: SealedFile) -> list[str]:
             messages = messages_of(table.slice(start, 65_536), ["seq", "body"])
             faults += [f"its message {seq} is no JSON" for seq, body in _rows(messages) if not _is_json(body)]
     except (OSError, ValueError, KeyError) as error:
-        return [_reason(error)]
+        return [reason_of(error)]
     return faults
 
 
@@ -101,7 +89,7 @@ def _loaded(folder: Path, disk: Disk, file: SealedFile, after: int, last: int, s
     try:
         table = _verified(folder, disk, file).read(columns=stored_names(ENTRY_COLUMNS), use_threads=False)
     except (OSError, ValueError, KeyError) as error:
-        skipped(file, _reason(error))
+        skipped(file, reason_of(error))
         return []
     if file.first <= after or file.last > last:
         seq = table.column("seq")
@@ -129,7 +117,7 @@ def _entries(table: Any) -> list[Entry]:
     return [Entry(seq, Row("stored", *row)) for seq, row in zip(seqs, zip(*values, strict=True), strict=True)]
 
 
-def _stream(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
+def open_file(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
     """A file that is open; a reader may have begun before it was replaced. Raises OSError."""
     try:
         return disk.open(folder / file.name, "read")
@@ -139,28 +127,35 @@ def _stream(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
 
 def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:
     """A file whose every byte is as it was written. Raises OSError and ValueError."""
-    with _stream(folder, disk, file) as stream:
+    with open_file(folder, disk, file) as stream:
         content = read_whole(stream, folder / file.name, most=max(file.size, 1))
     if len(content) == file.size and hashlib.sha256(content).hexdigest() != file.sha256:
         raise ValueError("its bytes were changed")
-    return _opened(pyarrow.BufferReader(content), file)
+    return open_parquet(pyarrow.BufferReader(content), file)[0]
 
 
-def _opened(stream: Any, file: SealedFile) -> Any:
-    """The Parquet file that is `file`. Raises ValueError for any other."""
+def open_parquet(stream: Any, file: SealedFile, metadata: Any = None) -> tuple[Any, Footer]:
+    """The Parquet file that is `file`, and what its footer says. Raises OSError, and ValueError for any other.
+
+    `metadata` is that of an earlier opening, which saves to check it again.
+    """
     size = stream.size() if isinstance(stream, pyarrow.BufferReader) else stream.seek(0, 2)
     if size != file.size:
         raise ValueError(f"{size:,} of its {file.size:,} bytes are there")
-    parquet = pyarrow.parquet.ParquetFile(stream, read_dictionary=[*FEW, "rest"], page_checksum_verification=True)
+    if metadata is None and file.footer and checksum(footer_bytes(stream)) != file.footer:
+        raise ValueError("the bytes of its footer were changed")
+    parquet = pyarrow.parquet.ParquetFile(
+        stream, metadata=metadata, read_dictionary=[*FEW, "rest"], page_checksum_verification=True
+    )
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
         raise ValueError("it is a Parquet file that this footfall did not write")
-    if footer != Footer(VERSION, file.day, file.first, file.last, file.messages):
+    if (footer.day, footer.first, footer.last, footer.messages) != (file.day, file.first, file.last, file.messages):
         raise ValueError(f"it is the file of the messages {footer.first} to {footer.last} of {footer.day}")
-    return parquet
+    return parquet, footer
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError):
         return "it is missing"
     return f"it cannot be read ({getattr(error, 'strerror', None) or error})"

@@ -11,6 +11,7 @@ import pyarrow
 import pyarrow.parquet
 
 from footfall.disk import SystemDisk, read_file
+from footfall.storage.parquet.footer import checksum, footer_bytes
 from footfall.storage.parquet.reading import footer_of
 from footfall.storage.parquet.warehouse import FILE
 from footfall.storage.parquet.writing import counts_of
@@ -46,4 +47,5 @@ def _described(path: Path) -> SealedFile | None:
     if footer is None or path.stem[-_DIGEST:] != digest[:_DIGEST]:
         return None
     name = f"{path.parent.name}/{path.name}"
-    return SealedFile(name, footer.day, footer.first, footer.last, footer.messages, len(content), digest, counts)
+    crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
+    return SealedFile(name, footer.day, footer.first, footer.last, footer.messages, len(content), digest, counts, crc)

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from footfall.storage.parquet.times import time_texts
 
-__all__ = ["CUTS", "TRAITS", "WHOLE", "cut", "rebuild"]
+__all__ = ["CUTS", "TRAITS", "WHOLE", "cut", "member_texts", "rebuild"]
 
 CUTS = ("properties", "traits", "context", "client_id", "client_seq")
 """The columns that are made of bodies: members of the message, as JSON text, and its number among those of a client.
@@ -47,6 +47,8 @@ _MARKS_OF: Mapping[str, Sequence[bytes]] = {
     name: [mark for mark, marked in _MARKS.items() if marked.removesuffix("_start") == name] for name in CUTS
 }
 _MARK = re.compile(b"[%b]" % b"".join(_MARKS))
+_WITH_A_MARK = ("properties", "traits", "context")
+"""Members that are cut out of each body that has one, or the body is kept whole: then a column says who has one."""
 _ALL = WHOLE + b"".join(_MARKS)
 _QUOTE = b'"'
 _OBJECT = b"{"
@@ -116,6 +118,8 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
             some = {name: arrays[name].filter(may_be) for name in _names_in(rest)}
             candidates = bodies.filter(may_be)
         is_equal = pc.equal(_joined(rest, some, count), candidates).fill_null(False)
+        for name in _without_a_mark(rest):
+            is_equal = pc.and_(is_equal, pc.is_null(arrays[name].filter(may_be)))
         numbers = pc.if_else(is_equal, pyarrow.scalar(number, pyarrow.int32()), no_number)
         codes = pc.replace_with_mask(codes, may_be, numbers)
         if count * _WORTH < len(raw):
@@ -125,6 +129,12 @@ def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> 
 
 def _names_in(rest: bytes) -> list[str]:
     return [] if rest.startswith(WHOLE) else [_MARKS[mark] for mark in _MARK.findall(rest)]
+
+
+def _without_a_mark(rest: bytes) -> list[str]:
+    if rest.startswith(WHOLE):
+        return []
+    return [name for name in _WITH_A_MARK if not any(mark in rest for mark in _MARKS_OF[name])]
 
 
 def _length(rest: bytes, lengths: Mapping[str, Any]) -> Any:
@@ -166,16 +176,33 @@ def rebuild(rests: Any, cuts: Mapping[str, Any], columns: Any) -> Any:
     )  # fmt: skip
 
 
+def member_texts(bodies: Sequence[bytes | None], name: str) -> list[bytes | None]:
+    """A member of each message as JSON text: of its `properties`, `context` or `traits`; None where it is no object."""
+    texts = []
+    for body in bodies:
+        message = _read(body) if body is not None else None
+        text = b"" if message is None else bytes(getattr(message, name))
+        texts.append(text if text[:1] == _OBJECT else None)
+    return texts
+
+
+def _read(body: bytes) -> _Body | None:
+    """A message's members; None of what is no JSON object, or no UTF-8."""
+    try:
+        if not body.isascii():
+            body.decode()
+        return _read_body(body)
+    except ValueError:  # also msgspec's and Unicode's own errors
+        return None
+
+
 def _texts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
     """What bodies have for CUTS; None for all of a body that is no JSON object, or no UTF-8."""
     texts: dict[str, list[bytes | None]] = {name: [] for name in CUTS}
     properties, traits, context, client_id, client_seq = (texts[name].append for name in CUTS)
     for body in bodies:
-        try:
-            if not body.isascii():
-                body.decode()
-            message = _read_body(body)
-        except ValueError:  # also msgspec's and Unicode's own errors
+        message = _read(body)
+        if message is None:
             for column in texts.values():
                 column.append(None)
             continue
@@ -227,7 +254,8 @@ def _cut_row(body: bytes, texts: Texts, row: int) -> bytes:
             rest = rest.replace(_QUOTE + text + _QUOTE, mark)
     for name, mark in _NUMBER.items():
         rest = _without_last(rest, texts[name][row], mark)
-    return rest if _rebuilt_row(rest, texts, row) == body else WHOLE + body
+    has_all = all(texts[name][row] is None for name in _without_a_mark(rest))
+    return rest if has_all and _rebuilt_row(rest, texts, row) == body else WHOLE + body
 
 
 def _without_last(rest: bytes, text: bytes | None, mark: bytes) -> bytes:

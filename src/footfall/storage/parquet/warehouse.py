@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +11,9 @@ from footfall.directory import SystemDirectory
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import WarehouseError
 from footfall.storage.journal import Entry
+from footfall.storage.parquet.footer import footer_bytes
 from footfall.storage.parquet.manifest import REPLACED, Manifest
+from footfall.storage.part import Part
 from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse
 
 # pyarrow is loaded by the first call that reads or writes a file: a collector does neither.
@@ -27,8 +27,6 @@ __all__ = ["FILE", "ParquetWarehouse"]
 _DAY = re.compile(r"day=\d{4}-\d\d-\d\d")
 FILE = re.compile(r"\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet")
 _KEY = b"\x08footfall"  # with its length, as Thrift writes a text
-_TAIL_FORM = struct.Struct("<I4s")  # how long the footer is, and what ends every Parquet file
-_TAIL = _TAIL_FORM.size
 _DRAFT = re.compile(r"\.\d{12,}-\d{12,}-[0-9a-f]{8}\.parquet\.draft")
 
 
@@ -73,10 +71,10 @@ class ParquetWarehouse(Warehouse):
 
         return scan_files(self._path, self._disk, files, after, until, chunk, skipped or self._refuse)
 
-    def read(self, file: SealedFile, columns: Sequence[str]) -> pyarrow.Table:
-        from footfall.storage.parquet.reading import read_columns
+    def part(self, file: SealedFile) -> Part:
+        from footfall.storage.parquet.part import FilePart
 
-        return read_columns(self._path, self._disk, file, columns)
+        return FilePart(self._path, self._disk, file)
 
     def check(self, file: SealedFile) -> list[str]:
         from footfall.storage.parquet.reading import check_file
@@ -132,13 +130,7 @@ class ParquetWarehouse(Warehouse):
         if not FILE.fullmatch(path.name):
             return False
         with self._disk.open(path, "read") as file:
-            end = file.seek(0, os.SEEK_END)
-            file.seek(max(0, end - _TAIL))
-            length, magic = _TAIL_FORM.unpack(file.read().rjust(_TAIL))
-            if magic != b"PAR1" or length > end:
-                return False
-            file.seek(end - _TAIL - length)
-            return _KEY in file.read(length)
+            return _KEY in footer_bytes(file)
 
     def _refuse(self, file: SealedFile, reason: str) -> None:
         raise WarehouseError(f"{self._path / file.name}: {reason}; restore it from a backup")

@@ -18,7 +18,9 @@ from footfall.errors import WarehouseError
 from footfall.plan.model import Plan
 from footfall.storage.journal import counter_name
 from footfall.storage.parquet.encoding import encoded
+from footfall.storage.parquet.footer import checksum, footer_bytes
 from footfall.storage.parquet.layout import VERSION, Footer, day_numbers, normalised, to_file
+from footfall.storage.parquet.order import in_order, stretches_of
 from footfall.storage.parquet.times import day_text
 from footfall.storage.warehouse import FileCount, SealedFile
 
@@ -84,8 +86,9 @@ def _by_day(messages: Any, most: int) -> Iterator[tuple[int, Any]]:
 
 def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) -> SealedFile:
     first, last = pc.min_max(table.column("seq")).as_py().values()
-    footer = Footer(VERSION, day, first, last, len(table))
-    content = encoded(_sorted(table), footer, plan)
+    table = in_order(table)
+    footer = Footer(VERSION, day, first, last, len(table), tuple(stretches_of(table)))
+    content = encoded(table, footer, plan)
     digest = hashlib.sha256(content).hexdigest()
     # The digest keeps apart the files before and after a purge, whose days and numbers are the same.
     name = f"day={day}/{first:012}-{last:012}-{digest[:8]}.parquet"
@@ -102,27 +105,14 @@ def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) ->
         raise WarehouseError(
             f"{path}: cannot be written ({error.strerror or error}); what was there is unchanged"
         ) from error
-    return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table))
+    crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
+    return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table), crc)
 
 
 def _require_room(folder: Path, size: int) -> None:
     needed, free = size + _RESERVE, SystemDirectory(folder).free()
     if free < needed:
         raise OSError(errno.ENOSPC, f"{needed:,} bytes are needed, and {free:,} are free; make room")
-
-
-def _sorted(table: Any) -> Any:
-    device = pc.coalesce(table.column("device_id"), table.column("anonymous_id"), table.column("user_id"))
-    texts = (table.column("event"), table.column("type"), device)
-    keys = [*map(_ranked, texts), table.column("occurred_at"), table.column("seq")]
-    names = [str(number) for number in range(len(keys))]
-    return table.take(pc.sort_indices(pyarrow.table(keys, names), [(name, "ascending") for name in names]))
-
-
-def _ranked(texts: Any) -> Any:
-    """For each text the number of different ones before it, null after all: numbers are faster to sort by."""
-    different = pc.unique(texts)
-    return pc.index_in(texts, different.take(pc.sort_indices(different)))
 
 
 def counts_of(table: Any) -> tuple[FileCount, ...]:

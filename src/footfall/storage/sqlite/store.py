@@ -62,7 +62,7 @@ class SqliteStore(Store):
     def snapshot(self) -> Iterator[StoreSnapshot]:
         """See Store."""
         with self.journal.snapshot() as tail:
-            yield StoreSnapshot(tail, lambda: self.warehouse)
+            yield StoreSnapshot(tail, lambda: self.warehouse, clock=self._clock)
 
     def has_journal(self) -> bool:
         """See Store."""

@@ -1,0 +1,108 @@
+"""FilePart: a sealed file, of which only the columns and the groups of rows that are asked for are read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from footfall.disk import Disk
+from footfall.errors import DamagedFileError
+from footfall.plan.property_text import READERS
+from footfall.storage.parquet.layout import Footer, messages_of, stored_names
+from footfall.storage.parquet.order import stretches_of
+from footfall.storage.parquet.promoted import text_name
+from footfall.storage.parquet.reading import open_file, open_parquet, reason_of
+from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
+from footfall.storage.warehouse import SealedFile
+
+__all__ = ["FilePart"]
+
+_T = TypeVar("_T")
+
+
+class FilePart(Part):
+    """A Part in the file `file` below `folder`. It is opened for each reading, and its footer checked at the first.
+
+    Each page that is read is checked, too, so that a byte that was changed is an error and no other figure.
+    """
+
+    def __init__(self, folder: Path, disk: Disk, file: SealedFile) -> None:
+        self._folder = folder
+        self._disk = disk
+        self._file = file
+        self._lock = threading.Lock()
+        self._metadata: Any = None
+        self._stretches: Sequence[Stretch] = ()
+
+    @property
+    def name(self) -> str:
+        return self._file.sha256
+
+    @property
+    def messages(self) -> int:
+        return self._file.messages
+
+    def stretches(self) -> Sequence[Stretch]:
+        with self._lock:
+            if not self._stretches:
+                self._stretches = self._opened(_stretches)
+            return self._stretches
+
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
+        last = self.messages if stop is None else stop
+        return self._opened(lambda parquet, _: messages_of(_rows(parquet, stored_names(columns), start, last), columns))
+
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
+        def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn | None]:
+            typed = footer.typed.get(stretch.event or "", ()) if stretch.type == "track" else ()
+            columns = {(leaf.path, READERS[leaf.type]): leaf.name for leaf in typed}
+            names = [columns.get((leaf.path, READERS[leaf.type])) for leaf in leaves]
+            wanted = [column for name in names if name is not None for column in (name, text_name(name))]
+            there = set(parquet.schema_arrow.names)
+            stored = [name for name in dict.fromkeys(wanted) if name in there]
+            rows = _rows(parquet, stored, stretch.start, stretch.stop) if stored else None
+            return [None if name is None else _column(rows, name, stretch) for name in names]
+
+        return self._opened(read)
+
+    def _opened(self, read: Callable[[Any, Footer], _T]) -> _T:
+        try:
+            with open_file(self._folder, self._disk, self._file) as stream:
+                parquet, footer = open_parquet(stream, self._file, self._metadata)
+                self._metadata = parquet.metadata
+                return read(parquet, footer)
+        except (OSError, ValueError, KeyError) as error:  # pyarrow's own errors are ValueErrors and OSErrors
+            path = self._folder / self._file.name
+            raise DamagedFileError(str(path), self._file.sha256, reason_of(error)) from error
+
+
+def _stretches(parquet: Any, footer: Footer) -> Sequence[Stretch]:
+    if footer.stretches:
+        return footer.stretches
+    return stretches_of(parquet.read(columns=["event", "type", "occurred_at"], use_threads=False))
+
+
+def _rows(parquet: Any, names: Sequence[str], start: int, stop: int) -> Any:
+    """These columns of the rows from one number to another, out of the groups that have some of them."""
+    groups: list[int] = []
+    before, first = 0, 0
+    for number in range(parquet.num_row_groups):
+        after = before + parquet.metadata.row_group(number).num_rows
+        if before < stop and after > start:
+            first = before if not groups else first
+            groups.append(number)
+        before = after
+    table = parquet.read_row_groups(groups, columns=names, use_threads=False)
+    return table.slice(start - first, stop - start)
+
+
+def _column(rows: Any, name: str, stretch: Stretch) -> TypedColumn:
+    import pyarrow
+
+    there = [] if rows is None else rows.column_names
+    if name not in there:
+        return TypedColumn(pyarrow.nulls(stretch.stop - stretch.start), None)
+    text = text_name(name)
+    return TypedColumn(rows.column(name), rows.column(text) if text in there else None)
