@@ -134,8 +134,10 @@ def make(data: Path) -> None:
         store.journal.commit(Changes([*ROWS, row("q")._replace(kind="quarantined")], {("shop", "seen"): 1}))
 
 
-def seal_folder(data: Path, *, owner_dies_at: int | None = None, child_dies_at: int | None = None) -> None:
-    """Seal a folder in two files of each day; the process ends where it shall."""
+def seal_folder(
+    data: Path, *, owner_dies_at: int | None = None, child_dies_at: int | None = None, rows: int = 4
+) -> None:
+    """Seal a folder, so many rows at a time; the process ends where it shall."""
     steps = Steps(owner_dies_at)
     vfs = DyingVFS(steps)  # as long as a database is open
 
@@ -148,7 +150,7 @@ def seal_folder(data: Path, *, owner_dies_at: int | None = None, child_dies_at: 
         return parts
 
     with storage.open(data, "change", command="seal", disk=DyingDisk(steps)) as store:
-        seal(JobContext(data, store, JobSettings(seal_rows=4), SystemClock()), write=write)
+        seal(JobContext(data, store, JobSettings(seal_rows=rows), SystemClock()), write=write)
     del vfs
 
 
