@@ -45,7 +45,7 @@ class Kept:
         self.stored += rows
 
     def write(self, _: JobContext, request: dict[str, Any]) -> object:
-        """Write what waits, part by part; the last of all four parts that a request may ask for is left out."""
+        """Write what waits, part by part; no more parts than a request may ask for."""
         self.requests.append(request)
         parts: list[TailPart] = []
         after = request["after"]
@@ -130,20 +130,20 @@ def test_rows_in_quarantine_are_no_reason_to_start_a_process() -> None:
 
 
 def test_after_all_parts_of_one_process_the_next_goes_on() -> None:
-    kept = Kept(number=9, rows=1)
+    kept = Kept(number=33, rows=1)
 
-    assert kept.seal() == "9 messages sealed in 9 files"
-    assert [request["after"] for request in kept.requests] == [0, 4, 8]
+    assert kept.seal() == "33 messages sealed in 33 files"
+    assert [request["after"] for request in kept.requests] == [0, 16, 32]
 
 
 def test_how_far_it_is_is_said_after_each_process() -> None:
-    kept = Kept(number=9, rows=1)
+    kept = Kept(number=33, rows=1)
     lines: list[str] = []
     kept.context.progress = lines.append
 
     kept.seal()
 
-    assert lines == [f"{number} of 9 messages sealed" for number in (4, 8, 9)]
+    assert lines == [f"{number} of 33 messages sealed" for number in (16, 32, 33)]
 
 
 @pytest.mark.parametrize("failing", range(4))

@@ -25,7 +25,7 @@ from footfall.timestamps import format_us
 __all__ = ["run", "seal"]
 
 # Parts that are written by one process before they count: to start one takes as long as to write half a part.
-_PARTS = 4
+_PARTS = 16
 
 Write = Callable[[JobContext, dict[str, object]], object]
 

@@ -5,6 +5,7 @@ It writes nothing that counts: whoever owns the folder makes it count, or it is 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,16 +19,21 @@ from footfall.errors import WarehouseError
 from footfall.maintenance.context import Progress
 from footfall.maintenance.seal import TailPart
 from footfall.maintenance.tail_reader import last_of, read_rows
+from footfall.plan.model import Plan
 from footfall.storage.control import latest_plan
 from footfall.storage.folder import DataFolder
+from footfall.storage.warehouse import Warehouse
 
 __all__ = ["TailPart", "TailRequest", "write", "write_parts"]
+
+# Parts that are written at a time: pyarrow reads, sorts and compresses without the interpreter's lock.
+_AT_ONCE = 2
 
 
 class TailRequest(msgspec.Struct, frozen=True):
     """Write the stored rows of the folder `data` with `after < seq <= until` to files.
 
-    At most `rows` rows are in memory as one part, twice, and at most `parts` parts are written.
+    A part has at most `rows` rows, and two parts are in memory at a time; at most `parts` parts are written.
     """
 
     data: str
@@ -45,31 +51,38 @@ def write(arguments: Mapping[str, Any], progress: Progress) -> list[TailPart]:  
 def write_parts(request: TailRequest, *, disk: Disk | None = None) -> list[TailPart]:
     """Carry out a request, in order of `seq`. Raises JournalError and WarehouseError; files may be there then."""
     journal = DataFolder.read(request.data, disk=disk).journal_path
-    written: list[TailPart] = []
-    with storage.open(request.data, "read", disk=disk) as store:
-        plan = latest_plan(store.control)
-        for until, batches in _parts(journal, request):
-            files = store.warehouse.write(batches, plan)
-            rows, messages = sum(len(batch) for batch in batches), sum(file.messages for file in files)
-            if rows != messages:
-                raise WarehouseError(f"{request.data}: {rows:,} rows were read, and {messages:,} written")
-            written.append(TailPart(until, tuple(files)))
-    return written
+    with storage.open(request.data, "read", disk=disk) as store, ThreadPoolExecutor(_AT_ONCE) as writers:
+        plan, warehouse = latest_plan(store.control), store.warehouse
+        stretches = _stretches(journal, request)
+        lock = threading.Lock()
+
+        def write_next(_: int) -> TailPart | None:
+            with lock:
+                stretch = next(stretches, None)
+            return None if stretch is None else _written(warehouse, journal, *stretch, plan)
+
+        return [part for part in writers.map(write_next, range(request.parts)) if part is not None]
 
 
-def _parts(journal: Path, request: TailRequest) -> Iterator[tuple[int, list[Any]]]:
-    """The rows of each part, with the number up to which they go. The next is read while one is written."""
-    with ThreadPoolExecutor(1) as reader:
-        waiting = reader.submit(_read, journal, request.after, request)
-        for number in range(1, request.parts + 1):
-            part = waiting.result()
-            if part is None:
-                return
-            if number < request.parts:
-                waiting = reader.submit(_read, journal, part[0], request)
-            yield part
+def _stretches(journal: Path, request: TailRequest) -> Iterator[tuple[int, int]]:
+    """The number after which each part begins, and up to which it goes."""
+    after = request.after
+    while (last := last_of(journal, after, request.until, request.rows)) is not None:
+        yield after, last
+        after = last
 
 
-def _read(journal: Path, after: int, request: TailRequest) -> tuple[int, list[Any]] | None:
-    last = last_of(journal, after, request.until, request.rows)
-    return None if last is None else (last, list(read_rows(journal, after, last)))
+def _written(warehouse: Warehouse, journal: Path, after: int, until: int, plan: Plan | None) -> TailPart:
+    rows = 0
+
+    def batches() -> Iterator[Any]:
+        nonlocal rows
+        for batch in read_rows(journal, after, until):
+            rows += len(batch)
+            yield batch
+
+    files = warehouse.write(batches(), plan)
+    messages = sum(file.messages for file in files)
+    if rows != messages:
+        raise WarehouseError(f"{journal.parent}: {rows:,} rows were read, and {messages:,} written")
+    return TailPart(until, tuple(files))

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from adbc_driver_sqlite import dbapi
+import adbc_driver_manager
+import adbc_driver_sqlite
+import pyarrow
 
 from footfall.errors import JournalError
 from footfall.storage.columns import COLUMNS
@@ -20,14 +22,14 @@ from footfall.storage.columns import COLUMNS
 __all__ = ["last_of", "read_rows"]
 
 _OPTIONS = {"adbc.sqlite.query.batch_rows": "16384"}
+_WAIT = "PRAGMA busy_timeout = 10000"  # for another connection that opens or closes the database at this moment
 # Of SQLite's types; no reader sees the values.
 _EXAMPLES: Mapping[str, str] = {"BLOB": "x''", "TEXT": "''", "INTEGER": "0"}
 _NAMES = ", ".join(column.name for column in COLUMNS)
 # The driver takes the type of a column from its first value, and guesses where that is NULL. So the first row has a
 # value of the right type in each column. It is left out again.
 _TYPED = ", ".join(f"{_EXAMPLES[column.contents.sqlite]} AS {column.name}" for column in COLUMNS)
-_ROWS = f"SELECT 0 AS seq, {_TYPED} UNION ALL SELECT seq, {_NAMES} FROM messages WHERE seq > ? AND seq <= ?"  # noqa: S608 - our own names
-_LAST = "SELECT max(seq) FROM (SELECT seq FROM messages WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?)"
+_ROWS = f"SELECT 0 AS seq, {_TYPED} UNION ALL SELECT seq, {_NAMES} FROM messages"  # noqa: S608 - our own names
 
 
 def last_of(journal: Path, after: int, until: int, rows: int) -> int | None:
@@ -35,28 +37,35 @@ def last_of(journal: Path, after: int, until: int, rows: int) -> int | None:
 
     Raises JournalError.
     """
-    with _cursor(journal) as cursor:
-        cursor.execute(_LAST, (after, until, rows))
-        ((last,),) = cursor.fetchall()
+    rows_of = f"SELECT seq FROM messages WHERE seq > {after:d} AND seq <= {until:d} ORDER BY seq LIMIT {rows:d}"  # noqa: S608 - numbers
+    with _answer(journal, f"SELECT max(seq) FROM ({rows_of})") as batches:  # noqa: S608 - our own query
+        (last,) = batches.read_all().column(0).to_pylist()
     return None if last is None else int(last)
 
 
 def read_rows(journal: Path, after: int, until: int) -> Iterator[Any]:
     """The stored rows with `after < seq <= until`, as record batches, as of one moment. Raises JournalError."""
-    with _cursor(journal) as cursor:
-        cursor.execute(_ROWS, (after, until))
-        batches = cursor.fetch_record_batch()
+    with _answer(journal, f"{_ROWS} WHERE seq > {after:d} AND seq <= {until:d}") as batches:
         yield next(batches).slice(1)
         yield from batches
 
 
 @contextmanager
-def _cursor(journal: Path) -> Iterator[Any]:
+def _answer(journal: Path, query: str) -> Iterator[Any]:
+    """The record batches of an answer."""
+    # By the driver's own calls: its `dbapi` loads pandas and polars where they are there, which takes half a second.
     try:
         with (
-            dbapi.connect(f"{journal.absolute().as_uri()}?mode=ro") as connection,
-            connection.cursor(adbc_stmt_kwargs=_OPTIONS) as cursor,
+            adbc_driver_sqlite.connect(f"{journal.absolute().as_uri()}?mode=ro") as database,
+            adbc_driver_manager.AdbcConnection(database) as connection,
+            adbc_driver_manager.AdbcStatement(connection) as statement,
         ):
-            yield cursor
-    except (dbapi.Error, OSError) as error:
+            statement.set_sql_query(_WAIT)
+            statement.execute_update()
+            statement.set_options(**_OPTIONS)
+            statement.set_sql_query(query)
+            stream, _ = statement.execute_query()
+            with pyarrow.RecordBatchReader.from_stream(stream) as batches:
+                yield batches
+    except (adbc_driver_manager.Error, pyarrow.ArrowException, OSError) as error:
         raise JournalError(f"{journal} cannot be read: {error}") from error
