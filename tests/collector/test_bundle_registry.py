@@ -18,7 +18,7 @@ class MemoryControl:
     def __init__(self) -> None:
         self.kept: dict[str, bytes] = {}
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:
         self.kept.setdefault(digest, bundle)
 
     def bundles(self) -> Mapping[str, bytes]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from footfall.errors import JournalError
 from footfall.storage import Control, JobRun, KeyRecord, SqliteControl
+from footfall.testing import ManualClock
 from footfall.testing.control import MemoryControl
 
 
@@ -17,13 +18,20 @@ def record(key_id: str, *, digest: bytes | None = None, created_at: int = 1, sou
     return KeyRecord(key_id, digest or key_id.encode().ljust(32), "write", source, "", created_at)
 
 
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
 @pytest.fixture(params=["sqlite", "memory"])
-def control(request: pytest.FixtureRequest, tmp_path: Path) -> Control:
-    return SqliteControl(tmp_path / "control.db") if request.param == "sqlite" else MemoryControl()
+def control(request: pytest.FixtureRequest, tmp_path: Path, clock: ManualClock) -> Control:
+    is_on_disk = request.param == "sqlite"
+    return SqliteControl(tmp_path / "control.db", clock=clock) if is_on_disk else MemoryControl(clock=clock)
 
 
 def test_a_new_control_is_empty(control: Control) -> None:
     assert control.bundles() == {}
+    assert control.bundle_loads() == []
     assert control.key_records() == []
     assert control.job_runs() == {}
 
@@ -41,6 +49,16 @@ def test_bundles_come_in_the_order_in_which_they_were_last_loaded(control: Contr
         control.put_bundle(digest, digest.encode())
 
     assert list(control.bundles()) == ["a", "c", "b"]
+
+
+def test_each_load_of_another_bundle_is_kept_with_its_moment(control: Control, clock: ManualClock) -> None:
+    start = clock.now_us()
+    for digest, seq in (("a", 0), ("a", 3), ("b", 5), ("a", 9)):
+        control.put_bundle(digest, digest.encode(), seq=seq)
+        clock.advance(60)
+
+    loads = [("a", 0, start), ("b", 5, start + 120_000_000), ("a", 9, start + 180_000_000)]
+    assert control.bundle_loads() == loads
 
 
 def test_a_key_comes_back_as_it_was_added(control: Control) -> None:

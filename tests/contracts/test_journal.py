@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import HealthCheck, Phase, example, find, given, settings
 from hypothesis import strategies as st
 
 from footfall.errors import JournalError
@@ -326,7 +326,7 @@ def test_lookup_finds_a_message_of_any_source_and_kind(journal: Journal) -> None
 def sealed(journal: Journal, seq: int) -> SealMark:
     """Move the mark to `seq` as a seal does."""
     with journal.snapshot() as snapshot:
-        mark = snapshot.seal()
+        mark = snapshot.state().seal
         number = sum(len(chunk) for chunk in snapshot.scan("stored", until=seq))
     moved = SealMark(seq, mark.messages + number, mark.steps + 1)
     journal.commit(Changes([], {}, seal=moved))
@@ -335,7 +335,7 @@ def sealed(journal: Journal, seq: int) -> SealMark:
 
 def mark_of(journal: Journal) -> SealMark:
     with journal.snapshot() as snapshot:
-        return snapshot.seal()
+        return snapshot.state().seal
 
 
 def test_a_new_journal_has_sealed_nothing(journal: Journal) -> None:
@@ -417,7 +417,7 @@ def test_a_mark_moves_together_with_the_rows_of_its_commit(journal: Journal) -> 
     with journal.snapshot() as snapshot:
         before = snapshot.watermark()
         journal.commit(Changes([row("b")], {}, seal=SealMark(1, 1, 1)))
-        assert (snapshot.seal(), before, len(list(snapshot.scan("stored")))) == (SealMark(0, 0, 0), 1, 1)
+        assert (snapshot.state().seal, before, len(list(snapshot.scan("stored")))) == (SealMark(0, 0, 0), 1, 1)
 
     assert (mark_of(journal), journal.watermark()) == (SealMark(1, 1, 1), 2)
 
@@ -658,6 +658,49 @@ def test_both_journals_give_the_same_for_any_steps(
 
     assert on_disk.books() == in_memory.books()
     assert all_of(on_disk) == all_of(in_memory)
+
+
+MOMENTS = st.lists(st.tuples(st.integers(-100, 200), st.integers(0, 3)), max_size=8)
+"""By how many seconds the clock is moved, back at times, and how many messages then come in; 0 releases what waits."""
+
+
+@given(moments=MOMENTS, asked=st.integers(-300, 900))
+@example([(60, 2), (49, 1), (-109, 3), (70, 0)], 80)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_both_journals_remember_the_same_of_any_moments(
+    tmp_path_factory: pytest.TempPathFactory, moments: list[tuple[int, int]], asked: int
+) -> None:
+    clock = ManualClock(NOON)
+    on_disk = SqliteJournal(tmp_path_factory.mktemp("twin") / "journal.db", clock=clock)
+    in_memory = MemoryJournal(clock=clock)
+    answers = []
+
+    for journal in (on_disk, in_memory):
+        start = clock.now_us()
+        for turn, (seconds, number) in enumerate(moments):
+            clock.set_wall(seconds)
+            rows = [
+                row(f"{turn}-{place}", kind=KINDS[place % 2])._replace(received_at=clock.now_us())
+                for place in range(number)
+            ]
+            carry_out(journal, Changes(rows, {}) if rows else {entry.seq for entry in all_of(journal, "quarantined")})
+        clock.set_wall((start - clock.now_us()) / 1_000_000)
+        purged(journal, PurgeRule(source="shop", since=start + 60_000_000))
+        at = start + asked * 1_000_000
+        with journal.snapshot() as snapshot:
+            history, last = snapshot.history(), snapshot.watermark()
+            minutes = history.minutes_at(at)
+            answers.append(
+                (
+                    minutes,
+                    [history.minute_of(seq) for seq in range(1, last + 1)],
+                    [history.first_after(at, after=minute.after, until=minute.until) for minute in minutes],
+                    [history.latest(after=after, until=after + 3) for after in range(last)],
+                    history.purged(),
+                )
+            )
+
+    assert answers[0] == answers[1]
     assert all_of(on_disk, "quarantined") == all_of(in_memory, "quarantined")
     assert on_disk.watermark() == in_memory.watermark()
     on_disk.close()

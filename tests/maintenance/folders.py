@@ -44,7 +44,7 @@ def seal(data: Path) -> list[SealedFile]:
     with storage.open(data, "change", command="test", remedy="") as store:
         with store.journal.snapshot() as snapshot:
             entries = [entry for chunk in snapshot.scan("stored") for entry in chunk]
-            mark = snapshot.seal()
+            mark = snapshot.state().seal
         lines = [{"seq": entry.seq, **entry.row._asdict()} for entry in entries]
         names = ["seq", *(column.name for column in COLUMNS)]
         batch = pyarrow.record_batch({name: [line[name] for line in lines] for name in names})
@@ -61,7 +61,7 @@ def compact(data: Path) -> None:
     """Put all sealed messages into new files, and remove those that had them."""
     with storage.open(data, "change", command="test", remedy="") as store:
         with store.snapshot() as snapshot:
-            files, mark = snapshot.files, snapshot.seal()
+            files, mark = snapshot.files, snapshot.state().seal
         names = ["seq", *(column.name for column in COLUMNS)]
         batches = [batch for file in files for batch in store.warehouse.part(file).read(names).to_batches()]
         added = tuple(store.warehouse.write(batches, None))

@@ -103,13 +103,13 @@ class Kept:
 
 def test_small_files_of_each_day_become_one_and_nothing_else_changes() -> None:
     kept = Kept()
-    books, mark = kept.journal.books(), kept.snapshot().seal()
+    books, mark = kept.journal.books(), kept.snapshot().state().seal
 
     assert kept.compact() == "6 files merged to 2"
 
     assert [(file.day, file.messages) for file in kept.snapshot().files] == [("1970-01-01", 6), ("1970-01-02", 6)]
     assert kept.is_whole()
-    assert (kept.journal.books(), kept.snapshot().seal()) == (books, mark._replace(steps=mark.steps + 2))
+    assert (kept.journal.books(), kept.snapshot().state().seal) == (books, mark._replace(steps=mark.steps + 2))
 
 
 def test_a_second_run_has_nothing_to_do() -> None:

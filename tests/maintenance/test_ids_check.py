@@ -41,7 +41,7 @@ def test_the_ids_of_a_sealed_file_are_in_the_runs_or_counted(tmp_path: Path) -> 
     files = seal(tmp_path)
     with storage.open(tmp_path, "read") as store:
         with store.journal.snapshot() as snapshot:
-            runs = snapshot.id_runs()
+            runs = snapshot.state().id_runs
         other = IdRun("other.run", 1, 2, "2026-11", 1)
         write_run(DISK, tmp_path / "ids" / "other.run", {"shop": {"a": 1}, "app": {"b": 1}})
 

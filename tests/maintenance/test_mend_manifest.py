@@ -44,7 +44,7 @@ def opened(data: Path) -> Iterator[JobContext]:
 def mend(data: Path) -> None:
     with opened(data) as context:
         with context.store.journal.snapshot() as snapshot:
-            mark = snapshot.seal()
+            mark = snapshot.state().seal
         mend_manifest(context, mark, find=lambda context: recover_files({"data": str(context.data)}, None))
 
 

@@ -17,7 +17,7 @@ from footfall.testing import ManualClock
 
 def runs_of(data: Path) -> list[IdRun]:
     with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
-        return snapshot.id_runs()
+        return snapshot.state().id_runs
 
 
 def files(data: Path) -> list[str]:

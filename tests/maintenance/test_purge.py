@@ -169,7 +169,7 @@ def test_the_manifest_says_which_rule_was_carried_out(data: Path) -> None:
     receipt = purged(data)
 
     with storage.open(data, "read") as store, store.journal.snapshot() as snapshot:
-        step = store.warehouse.steps(snapshot.seal().steps)[-1]
+        step = store.warehouse.steps(snapshot.state().seal.steps)[-1]
     assert (step.action, step.rule, step.at, step.replaced) == ("purged", "event leaked", receipt.at, receipt.rewritten)
 
 

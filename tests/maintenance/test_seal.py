@@ -61,7 +61,7 @@ class Kept:
 
     def mark(self) -> SealMark:
         with self.journal.snapshot() as snapshot:
-            return snapshot.seal()
+            return snapshot.state().seal
 
     def entries(self) -> list[Entry]:
         with self.journal.snapshot() as tail:

@@ -42,7 +42,7 @@ def batch_of(entries: Iterable[Entry]) -> pyarrow.RecordBatch:
 def seal(journal: Journal, warehouse: Warehouse, until: int) -> Sequence[SealedFile]:
     """Seal the rows of a journal up to `until`; they are not forgotten. Returns the new files."""
     with journal.snapshot() as snapshot:
-        mark = snapshot.seal()
+        mark = snapshot.state().seal
         batches = [batch_of(chunk) for chunk in snapshot.scan("stored", until=until)]
     files = warehouse.write(batches, None)
     steps = warehouse.append(ManifestStep("sealed", "2026-11-30T00:00:00Z", tuple(files)), mark.steps)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from footfall.plan import bundle_bytes
+from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.model import Plan
-from footfall.storage.control import ROLES, latest_plan
+from footfall.storage.as_of import AsOf
+from footfall.storage.control import ROLES, latest_plan, plan_as_of
+from footfall.testing import ManualClock
+from footfall.testing.control import MemoryControl
 
 
 class Loaded:
@@ -15,7 +18,7 @@ class Loaded:
     def __init__(self, *plans: Plan) -> None:
         self._bundles = {plan.id: bundle_bytes(plan) for plan in plans}
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:
         self._bundles[digest] = bundle
 
     def bundles(self) -> Mapping[str, bytes]:
@@ -27,6 +30,18 @@ def test_the_plan_that_was_loaded_last_is_the_latest() -> None:
 
     assert plan is not None
     assert plan.id == "second"
+
+
+def test_the_plan_of_an_earlier_moment_is_the_one_that_had_been_loaded_last_by_then() -> None:
+    clock, control = ManualClock(), MemoryControl(clock=ManualClock())
+    for number, seq in enumerate((2, 5, 5)):
+        plan = Plan(id=str(number))
+        control.put_bundle(bundle_hash(plan), bundle_bytes(plan), seq=seq)
+    start = clock.now_us()
+
+    plans = [plan_as_of(control, AsOf(seq, at)) for seq in (1, 2, 5, 6) for at in (start - 1, start)]
+    assert [plan and plan.id for plan in plans] == [None, None, None, "0", "0", "2", "2", "2"]
+    assert plan_as_of(control, None) == Plan(id="2")
 
 
 def test_without_a_bundle_there_is_no_plan() -> None:

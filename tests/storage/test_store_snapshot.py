@@ -17,6 +17,7 @@ from tests.storage.sealing import row, seal
 from footfall import storage
 from footfall.errors import DamagedFileError, JournalError
 from footfall.storage import Changes, Entry, RowState, Snapshot
+from footfall.storage.as_of import AsOf
 from footfall.storage.journal import SealMark
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 from footfall.storage.warehouse import Warehouse
@@ -100,7 +101,7 @@ def test_what_is_not_about_stored_messages_is_the_journals() -> None:
     assert snapshot.in_quarantine() == {("shop", "seen"): 1}
     assert [entry.row.message_id for part in snapshot.scan("quarantined") for entry in part] == ["q"]
     assert [refusal.number for refusal in snapshot.refusals()] == [2]
-    assert snapshot.seal() == SealMark(8, 8, 2)
+    assert snapshot.state().seal == SealMark(8, 8, 2)
 
 
 def test_where_nothing_is_sealed_no_warehouse_is_opened() -> None:
@@ -192,11 +193,16 @@ def test_a_journal_that_is_sealed_whole_has_no_tail() -> None:
     assert [part.name for part in snapshot.parts()] == [file.sha256 for file in snapshot.files]
 
 
-def test_parts_until_a_number_have_no_later_file_and_no_later_row_of_the_tail() -> None:
+@pytest.mark.parametrize("seq", [1, 3, 4, 6, 8, 10, 12])
+def test_the_parts_as_of_a_number_have_the_messages_up_to_it(seq: int) -> None:
     kept = Kept()
+    snapshot = kept.snapshot().at(AsOf(seq, 0))
 
-    assert [part.messages for part in kept.snapshot().parts(until=10)][-1] == 2
-    assert [part.name for part in kept.snapshot().parts(until=3)] == [kept.snapshot().files[0].sha256]
+    parts = snapshot.parts()
+
+    assert [number for part in parts for number in part.read(["seq"]).column("seq").to_pylist()] == [*range(1, seq + 1)]
+    names = {file.sha256 for file in snapshot.files if file.last <= seq}
+    assert {part.name for part in parts} - {""} == names
 
 
 def test_parts_are_read_after_the_snapshot_has_ended_and_the_rows_were_sealed() -> None:

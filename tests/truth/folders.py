@@ -78,7 +78,7 @@ def sealing(data: Path, until: int, plan: Plan | None) -> Iterator[str]:
     """Seal up to a number, step by step: after each, its name is given, and a reader may look at the folder."""
     with storage.open(data, "change", command="test") as store:
         with store.journal.snapshot() as snapshot:
-            mark = snapshot.seal()
+            mark = snapshot.state().seal
             batches = [batch_of(chunk) for chunk in snapshot.scan("stored", until=until)]
         files = store.warehouse.write(batches, plan)
         yield "written"

@@ -22,13 +22,14 @@ _log = logging.getLogger("footfall")
 class BundleRegistry:
     """Finds the rules for a bundle's hash; an unknown hash gets the rules of the current plan.
 
-    `transform_key` is what values are hashed with that come in clear; without one they are left out.
+    `transform_key` is what values are hashed with that come in clear; without one they are left out. `seq` is the
+    number of the journal's last message, after which `plan` is in force.
     """
 
-    def __init__(self, plan: Plan, control: Bundles, *, transform_key: bytes | None = None) -> None:
+    def __init__(self, plan: Plan, control: Bundles, *, transform_key: bytes | None = None, seq: int = 0) -> None:
         bundle = bundle_bytes(plan)
         self._newest = bundle_name(bundle)
-        control.put_bundle(self._newest, bundle)
+        control.put_bundle(self._newest, bundle, seq=seq)
         self._bundles: Mapping[str, bytes] = control.bundles()
         self._warn_of_another_plan(plan)
         self._changer = Changer(transform_key)

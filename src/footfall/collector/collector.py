@@ -62,7 +62,13 @@ class Collector:
                 # Loaded late: a collector without a plan needs neither the validator nor YAML.
                 from footfall.collector.bundle_registry import BundleRegistry
 
-                rules_for = BundleRegistry(self.plan, self._store.control, transform_key=self._transform_key).rules_for
+                registry = BundleRegistry(
+                    self.plan,
+                    self._store.control,
+                    transform_key=self._transform_key,
+                    seq=self._journal.watermark(),
+                )
+                rules_for = registry.rules_for
         except BaseException:
             self._store.close()
             raise

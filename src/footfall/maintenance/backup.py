@@ -110,4 +110,4 @@ def _copied(folder: DataFolder, generations: Generations, disk: Disk, directory_
 def _named_by(folder: DataFolder) -> tuple[SealMark, list[IdRun]]:
     """Which files the journal names now."""
     with storage.open(folder.path, "read") as store, store.journal.snapshot() as snapshot:
-        return snapshot.seal(), snapshot.id_runs()
+        return snapshot.state().seal, snapshot.state().id_runs

@@ -36,7 +36,7 @@ def begin(context: JobContext) -> Begin:
     # one is refused then, or has the journal copied first: a file is only removed where it counts for certain no more.
     journal.commit(Changes((), {}))
     with journal.snapshot() as snapshot:
-        mark, watermark = snapshot.seal(), snapshot.watermark()
+        mark, watermark = snapshot.state().seal, snapshot.watermark()
         waiting = kept(total(snapshot.books())) - mark.messages
     mend_manifest(context, mark)
     refuse_older_journal(context, mark, watermark)

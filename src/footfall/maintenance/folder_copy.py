@@ -83,7 +83,11 @@ class FolderCopy:
 
     def _read_journal(self) -> None:
         with storage.open(self._path, "read", disk=self._disk) as store, store.journal.snapshot() as snapshot:
-            self.mark, self.runs, self.messages = snapshot.seal(), snapshot.id_runs(), kept(total(snapshot.books()))
+            self.mark, self.runs, self.messages = (
+                snapshot.state().seal,
+                snapshot.state().id_runs,
+                kept(total(snapshot.books())),
+            )
             problems = "; ".join(journal_problems(DataFolder(self._path).journal_path, snapshot))
         if problems:
             raise JournalError(f"{self._folder.journal_path}: it cannot be copied, for the copy is damaged: {problems}")

@@ -214,4 +214,4 @@ def _report(run: JobRun, before: JobRun) -> None:
 def unsealed_in(store: Store) -> int:
     """How many stored messages wait to be sealed. Raises JournalError."""
     with store.journal.snapshot() as snapshot:
-        return kept(total(snapshot.books())) - snapshot.seal().messages
+        return kept(total(snapshot.books())) - snapshot.state().seal.messages

@@ -16,7 +16,7 @@ __all__ = ["journal_problems"]
 def journal_problems(path: Path, snapshot: Snapshot) -> Iterator[str]:
     """What is wrong with the journal at `path`, of which `snapshot` is one, in words. Raises JournalError."""
     yield from integrity_problems(path)
-    books, mark = snapshot.books(), snapshot.seal()
+    books, mark = snapshot.books(), snapshot.state().seal
     yield from imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
     rows = sum(len(entries) for entries in snapshot.scan("stored"))
     if rows + mark.messages != kept(total(books)):

@@ -42,7 +42,7 @@ def merge_ids(context: JobContext, *, is_thorough: bool = False, write: Write = 
     """
     journal = context.store.journal
     with journal.snapshot() as snapshot:
-        runs = snapshot.id_runs()
+        runs = snapshot.state().id_runs
     folder = context.data / "ids"
     if not runs or not (is_thorough or due_merges(runs) or damaged_runs(SystemDisk(), folder, runs)):
         return 0

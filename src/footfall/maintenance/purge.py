@@ -104,7 +104,7 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
 
 def _mark(context: JobContext) -> SealMark:
     with context.store.journal.snapshot() as snapshot:
-        return snapshot.seal()
+        return snapshot.state().seal
 
 
 def _clear(context: JobContext) -> None:

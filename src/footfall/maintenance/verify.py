@@ -195,7 +195,7 @@ class _Check:
         mark, runs = None, list[IdRun]()
         try:
             with self._store.journal.snapshot() as snapshot:
-                mark, runs = snapshot.seal(), snapshot.id_runs()
+                mark, runs = snapshot.state().seal, snapshot.state().id_runs
                 self.messages = kept(total(snapshot.books()))
                 problems = list(journal_problems(self._folder.journal_path, snapshot))
         except JournalError as error:
@@ -277,7 +277,7 @@ class _Check:
 
     def _runs(self) -> list[IdRun]:
         with self._store.journal.snapshot() as snapshot:
-            return snapshot.id_runs()
+            return snapshot.state().id_runs
 
     def _of_tail(self, mark: SealMark) -> Iterator[Damage]:
         """Messages that were sealed, and that a journal which lost its last commits knows nothing of."""
@@ -295,7 +295,7 @@ class _Check:
     def _is_live(self, file: SealedFile) -> bool:
         """Whether a file counts now; one that was replaced while it was read may be gone."""
         with self._store.journal.snapshot() as snapshot:
-            return live_files(self._store.warehouse.steps(snapshot.seal().steps)).get(file.name) == file
+            return live_files(self._store.warehouse.steps(snapshot.state().seal.steps)).get(file.name) == file
 
 
 def _listed(disk: Disk, path: Path) -> list[Path]:

@@ -56,7 +56,7 @@ class _Unwritten(Bundles):
     def __init__(self, bundles: Mapping[str, bytes]) -> None:
         self._bundles = dict(bundles)
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:  # noqa: ARG002 - of the Protocol
         self._bundles[digest] = self._bundles.pop(digest, bundle)
 
     def bundles(self) -> Mapping[str, bytes]:

@@ -89,7 +89,7 @@ def replay(
             if tally.note(entry.row, anew, judged.faults) and anew is not None:
                 leaving.append(Entry(entry.seq, anew))
         if leaving and not is_recorded and plan is not None:
-            control.put_bundle(bundle_hash(plan), bundle_bytes(plan))
+            control.put_bundle(bundle_hash(plan), bundle_bytes(plan), seq=journal.watermark())
             is_recorded = True
         if leaving and not is_dry_run:
             journal.commit(Changes((), {}, leaving))

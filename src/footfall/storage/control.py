@@ -7,8 +7,20 @@ from typing import Literal, NamedTuple, Protocol, get_args
 
 from footfall.errors import JournalError
 from footfall.plan.model import Plan
+from footfall.storage.as_of import AsOf
 
-__all__ = ["ROLES", "Bundles", "Control", "JobRun", "KeyRecord", "Role", "RunState", "latest_plan"]
+__all__ = [
+    "ROLES",
+    "BundleLoad",
+    "Bundles",
+    "Control",
+    "JobRun",
+    "KeyRecord",
+    "Role",
+    "RunState",
+    "latest_plan",
+    "plan_as_of",
+]
 
 Role = Literal["write", "view", "analyst", "admin"]
 """What a key may do: send events; read the reports; read the messages too; change keys and settings."""
@@ -52,11 +64,25 @@ class JobRun(NamedTuple):
     failures: int = 0
 
 
+class BundleLoad(NamedTuple):
+    """When a bundle was loaded: at the clock `at` (microseconds since 1970-01-01 UTC), after the message `seq`.
+
+    Both are 0 where that is not known, because an early footfall loaded it.
+    """
+
+    digest: str
+    seq: int
+    at: int
+
+
 class Bundles(Protocol):
     """Compiled plans by their hash. Every method raises JournalError when the disk fails."""
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
-        """Keep a bundle for ever, as the one loaded last; the bytes of one that is already there stay as they are."""
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:
+        """Keep a bundle for ever, as the one loaded last; the bytes of one that is already there stay as they are.
+
+        `seq` is the journal's last number. Nothing changes where the bundle is the one loaded last already.
+        """
         ...
 
     def bundles(self) -> Mapping[str, bytes]:
@@ -66,6 +92,10 @@ class Bundles(Protocol):
 
 class Control(Bundles, Protocol):
     """All that a collector remembers besides messages. Every method raises JournalError when the disk fails."""
+
+    def bundle_loads(self) -> list[BundleLoad]:
+        """Each time that another bundle was loaded than the one before it, in that order."""
+        ...
 
     def add_key(self, record: KeyRecord) -> None:
         """Keep a new key for ever. Raises JournalError too where its id or its digest is already there."""
@@ -98,3 +128,17 @@ def latest_plan(control: Bundles) -> Plan | None:
     except JournalError as error:
         raise JournalError(f"{error}; a command that takes --plan works without it") from error
     return from_bundle(bundles[-1]) if bundles else None
+
+
+def plan_as_of(control: Control, moment: AsOf | None) -> Plan | None:
+    """The plan that was loaded last by an earlier moment, or by now; None where there was none. Raises JournalError."""
+    if moment is None:
+        return latest_plan(control)
+    from footfall.plan import from_bundle  # as above
+
+    loads = [
+        load
+        for load in control.bundle_loads()
+        if load.seq < moment.seq or (load.seq == moment.seq and load.at <= moment.at)
+    ]
+    return from_bundle(control.bundles()[loads[-1].digest]) if loads else None

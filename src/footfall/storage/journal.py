@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 from footfall.storage.books import Books
+from footfall.storage.history import History
 from footfall.storage.purge_rule import PurgeRule
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Entry",
     "IdRun",
     "Journal",
+    "JournalState",
     "Purge",
     "Refusals",
     "Row",
@@ -95,6 +97,16 @@ class IdRun(NamedTuple):
     last: int
     month: str
     ids: int
+
+
+class JournalState(NamedTuple):
+    """Which files beside a journal count: those of the warehouse up to its mark, and its runs of ids.
+
+    There are no runs where a journal finds repeats by other means.
+    """
+
+    seal: SealMark
+    id_runs: list[IdRun]
 
 
 class RunSwap(NamedTuple):
@@ -205,12 +217,12 @@ class Snapshot(Reads, Protocol):
         """How many were rejected in each quarter of an hour, the earliest first."""
         ...
 
-    def seal(self) -> SealMark:
-        """How far the stored rows are sealed."""
+    def state(self) -> JournalState:
+        """How far the stored rows are sealed, and which runs have their ids."""
         ...
 
-    def id_runs(self) -> list[IdRun]:
-        """The runs that have the ids of stored rows; none where a journal finds repeats by other means."""
+    def history(self) -> History:
+        """By when messages came in, and what was purged since."""
         ...
 
 

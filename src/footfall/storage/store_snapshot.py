@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, JournalError, WarehouseError
 from footfall.printable import counted
+from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books
-from footfall.storage.journal import Entry, IdRun, Refusals, RowState, SealMark, Snapshot
+from footfall.storage.history import History
+from footfall.storage.journal import QUARTER_US, Entry, JournalState, Refusals, RowState, Snapshot
 from footfall.storage.part import Part
+from footfall.storage.store_history import StoreHistory
 from footfall.storage.warehouse import SealedFile, Warehouse, live_files
 
 __all__ = ["LONGEST_READ", "SealedLoss", "StoreSnapshot"]
@@ -45,14 +48,23 @@ class StoreSnapshot(Snapshot):
 
     `warehouse` opens the warehouse; it is called once, and only where something was sealed. A file that is damaged or
     missing stops nothing: it is passed over, logged once, and one of `losses` from then on. `clock` says how long the
-    tail takes to be read.
+    tail takes to be read. With `as_of` it shows the messages that had come in by that moment, less what left since; the
+    books and the state are those of now.
     """
 
-    def __init__(self, tail: Snapshot, warehouse: Callable[[], Warehouse], *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        tail: Snapshot,
+        warehouse: Callable[[], Warehouse],
+        *,
+        clock: Clock | None = None,
+        as_of: AsOf | None = None,
+    ) -> None:
         self.losses: list[SealedLoss] = []
+        self.as_of = as_of
         self._clock = clock or SystemClock()
         self._tail = tail
-        self._mark = tail.seal()
+        self._mark = tail.state().seal
         self._open_warehouse = warehouse
         self._warehouse: Warehouse | None = None
         self._files: Sequence[SealedFile] | None = None
@@ -73,27 +85,25 @@ class StoreSnapshot(Snapshot):
                     self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
 
-    def parts(self, *, until: int | None = None) -> Sequence[Part]:
+    def parts(self) -> Sequence[Part]:
         """The sealed files in the order in which they were added, then the tail, each to be read by columns.
 
-        They can be read after the snapshot has ended, which is best ended at once. With `until`, only rows of the tail
-        with `seq <= until`, and files that have some such. A file that cannot be opened is left out, and a loss; for
-        what shows later see `lose`.
+        They can be read after the snapshot has ended, which is best ended at once. A file that cannot be opened is left
+        out, and a loss; for what shows later see `lose`.
 
         Raises JournalError where the tail takes longer than LONGEST_READ.
         """
         from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with pyarrow
 
         begun, tables = self._clock.monotonic(), []
-        for entries in self._tail.scan("stored", until=until):
+        for entries in self._tail.scan("stored", until=self._until(None)):
             tables.append(table_of(entries))
             if self._clock.monotonic() - begun > LONGEST_READ:
                 raise JournalError(
                     f"the messages that are not sealed took longer than {LONGEST_READ:.0f} s to read, so reading them"
                     " was given up for the sake of the collector; run `footfall seal`, then this again"
                 )
-        files = [file for file in self.files if until is None or file.first <= until]
-        parts = [self._warehouse.part(file) for file in files] if self._warehouse is not None else []
+        parts = [*self._sealed_parts()]
         with ThreadPoolExecutor(_THREADS) as pool:
             errors = list(pool.map(_error_of, parts))
         for error in errors:
@@ -101,6 +111,15 @@ class StoreSnapshot(Snapshot):
                 self.lose(error)
         whole = [part for part, error in zip(parts, errors, strict=True) if error is None]
         return [*whole, TablePart(tables)] if tables else whole
+
+    def _sealed_parts(self) -> Iterator[Part]:
+        from footfall.storage.parquet.cut_part import CutPart  # as above
+
+        last = self._until(None)
+        for file in self.files:
+            if self._warehouse is not None and (last is None or file.first <= last):
+                part = self._warehouse.part(file)
+                yield part if last is None or file.last <= last else CutPart(part, last)
 
     def lose(self, error: DamagedFileError) -> None:
         """Add the file of a part to `losses`, because of the error that it raised."""
@@ -110,6 +129,7 @@ class StoreSnapshot(Snapshot):
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:
         """See Reads: the sealed messages first, which have the lower numbers."""
+        until = self._until(until)
         if kind == "stored" and after < self._mark.seq:
             last = self._mark.seq if until is None else min(until, self._mark.seq)
             files = [file for file in self.files if file.last > after and file.first <= last]
@@ -122,11 +142,13 @@ class StoreSnapshot(Snapshot):
     def lookup(self, message_id: str) -> list[Entry]:
         """See Reads. Reads every sealed file."""
         entries = [entry for file in self.files for entry in self._lookup_in(file, message_id)]
-        return sorted([*entries, *self._tail.lookup(message_id)], key=lambda entry: entry.seq)
+        entries += self._tail.lookup(message_id)
+        last = self._until(None)
+        return sorted([entry for entry in entries if last is None or entry.seq <= last], key=lambda entry: entry.seq)
 
     def watermark(self) -> int:
         """See Reads."""
-        return self._tail.watermark()
+        return self._tail.watermark() if self.as_of is None else self.as_of.seq
 
     def books(self) -> Books:
         """See Reads."""
@@ -137,16 +159,42 @@ class StoreSnapshot(Snapshot):
         return self._tail.in_quarantine()
 
     def refusals(self) -> list[Refusals]:
-        """See Snapshot."""
-        return self._tail.refusals()
+        """See Snapshot; as of an earlier moment those of the quarters that had ended."""
+        refusals = self._tail.refusals()
+        return [
+            refusal for refusal in refusals if self.as_of is None or refusal.quarter + QUARTER_US <= self.as_of.at
+        ]  # fmt: skip
 
-    def seal(self) -> SealMark:
+    def state(self) -> JournalState:
         """See Snapshot."""
-        return self._mark
+        return self._tail.state()
 
-    def id_runs(self) -> list[IdRun]:
+    def history(self) -> History:
         """See Snapshot."""
-        return self._tail.id_runs()
+        return StoreHistory(self._tail.history(), self._received) if self._mark.steps else self._tail.history()
+
+    def at(self, as_of: AsOf) -> StoreSnapshot:
+        """The same as of an earlier moment."""
+        return StoreSnapshot(self._tail, self._open_warehouse, clock=self._clock, as_of=as_of)
+
+    def _until(self, until: int | None) -> int | None:
+        if self.as_of is None:
+            return until
+        return self.as_of.seq if until is None else min(until, self.as_of.seq)
+
+    def _received(self, after: int, until: int) -> Iterator[Any]:
+        """The `seq` and `received_at` of sealed messages `after < seq <= until`, a file at a time."""
+        import pyarrow.compute as pc  # loaded only where something was sealed
+
+        for file in self.files:
+            if self._warehouse is not None and file.last > after and file.first <= until:
+                try:
+                    table = self._warehouse.part(file).read(("seq", "received_at"))
+                except DamagedFileError as error:
+                    self.lose(error)
+                    continue
+                seq = table.column("seq")
+                yield table.filter(pc.and_(pc.greater(seq, after), pc.less_equal(seq, until)))
 
     def _lookup_in(self, file: SealedFile, message_id: str) -> Iterator[Entry]:
         import pyarrow.compute  # loaded only where something was sealed

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
-from footfall.storage.control import JobRun, KeyRecord
+from footfall.storage.control import BundleLoad, JobRun, KeyRecord
 
 __all__ = ["MemoryControl"]
 
 
 class MemoryControl:
-    """A Control that keeps everything in memory. While `is_failing` is set, every method raises JournalError."""
+    """A Control that keeps everything in memory. While `is_failing` is set, every method raises JournalError.
 
-    def __init__(self) -> None:
+    `clock` says when a bundle was loaded.
+    """
+
+    def __init__(self, *, clock: Clock | None = None) -> None:
         self.is_failing = False
+        self._clock = clock or SystemClock()
+        self._loads: list[BundleLoad] = []
         self._bundles: dict[str, bytes] = {}
         self._keys: dict[str, KeyRecord] = {}
         self._runs: dict[str, JobRun] = {}
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:
         self._require_disk()
+        if not self._loads or self._loads[-1].digest != digest:
+            self._loads.append(BundleLoad(digest, seq, self._clock.now_us()))
         self._bundles[digest] = self._bundles.pop(digest, bundle)
 
     def bundles(self) -> Mapping[str, bytes]:
         self._require_disk()
         return dict(self._bundles)
+
+    def bundle_loads(self) -> list[BundleLoad]:
+        self._require_disk()
+        return list(self._loads)
 
     def add_key(self, record: KeyRecord) -> None:
         self._require_disk()

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
 from footfall.storage.books import COUNTS, Books
+from footfall.storage.history import MINUTE_US, History, Minute, PurgedCount
 from footfall.storage.ids.keys import NOT_COMPARED, body_checksum, is_conflict
 from footfall.storage.journal import (
     Changes,
     Entry,
-    IdRun,
     Journal,
+    JournalState,
     Purge,
     Refusals,
     Row,
@@ -48,6 +49,9 @@ class MemoryJournal(SnapshotReads, Journal):
         self._checksums: dict[tuple[str, str], int] = {}
         self._books: dict[tuple[str, str], dict[str, int]] = {}
         self._refusals: Counter[tuple[int, str, str]] = Counter()
+        self._marks: dict[int, int] = {}
+        self._minute = -1
+        self._purged: list[PurgedCount] = []
         self._lock = threading.Lock()
         self._closed = False
 
@@ -62,11 +66,14 @@ class MemoryJournal(SnapshotReads, Journal):
             self.commits.append(changes)
             if changes.purge is not None:
                 self._purge(changes.purge, mark)
+            before = self._seq
             fresh = [self._keep(row) for row in changes.rows]
             for (source, event), number in changes.rejected.items():
                 self._count(source, event, "rejected", number)
                 self._refusals[quarter_of(self._clock.now_us()), source, event] += number
-            return [*fresh, *map(self._release, changes.released)]
+            fresh += map(self._release, changes.released)
+            self._mark_minute(before, is_due=bool(changes.released))
+            return fresh
 
     def forget(self, limit: int = 1000) -> int:
         with self._lock:
@@ -83,7 +90,8 @@ class MemoryJournal(SnapshotReads, Journal):
             books = {key: dict(counts) for key, counts in sorted(self._books.items())}
             refusals = [Refusals(*key, number) for key, number in sorted(self._refusals.items()) if number]
             entries = [entry for entry in self._entries.values() if not self._is_sealed(entry)]
-            moment = _Moment(entries, self._seq, books, refusals, self._sealed)
+            history = _MemoryHistory(entries, self._seq, dict(self._marks), list(self._purged))
+            moment = _Moment(entries, self._seq, books, refusals, self._sealed, history)
         yield moment
 
     def close(self) -> None:
@@ -131,7 +139,14 @@ class MemoryJournal(SnapshotReads, Journal):
         counts["received"] += number
         counts[name] += number
 
+    def _mark_minute(self, before: int, *, is_due: bool) -> None:
+        now = self._clock.now_us()
+        if self._seq > before and (is_due or now // MINUTE_US != self._minute):
+            self._marks[before] = now
+            self._minute = now // MINUTE_US
+
     def _purge(self, purge: Purge, mark: SealMark) -> None:
+        books = {line: dict(counts) for line, counts in self._books.items()}
         for line, number in purge.sealed.items():
             self._line(*line)["purged"] += number
         for entry in list(self._entries.values()):
@@ -144,6 +159,12 @@ class MemoryJournal(SnapshotReads, Journal):
                 self._checksums[row.source, row.message_id] = NOT_COMPARED
             elif entry.seq > mark.seq:
                 self._line(row.source, name)["purged"] += 1
+        for line, counts in sorted(self._books.items()):
+            earlier = books.get(line, dict.fromkeys(COUNTS, 0))
+            stored, quarantined = (counts[name] - earlier[name] for name in ("purged", "quarantine_purged"))
+            if stored or quarantined:
+                at = self._clock.now_us()
+                self._purged.append(PurgedCount(self._seq, at, purge.rule, *line, stored, quarantined))
 
     def _line(self, source: str, event: str) -> dict[str, int]:
         return self._books.setdefault((source, event), dict.fromkeys(COUNTS, 0))
@@ -165,13 +186,15 @@ class _Moment:
     """A Snapshot of a MemoryJournal."""
 
     def __init__(
-        self, entries: list[Entry], seq: int, books: Books, refusals: list[Refusals], sealed: SealMark
-    ) -> None:
+        self, entries: list[Entry], seq: int, books: Books, refusals: list[Refusals], sealed: SealMark,
+        history: History,
+    ) -> None:  # fmt: skip
         self._entries = entries
         self._seq = seq
         self._books = books
         self._refusals = refusals
         self._sealed = sealed
+        self._history = history
 
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
@@ -200,8 +223,43 @@ class _Moment:
     def refusals(self) -> list[Refusals]:
         return self._refusals
 
-    def seal(self) -> SealMark:
-        return self._sealed
+    def state(self) -> JournalState:
+        return JournalState(self._sealed, [])
 
-    def id_runs(self) -> list[IdRun]:
-        return []
+    def history(self) -> History:
+        return self._history
+
+
+class _MemoryHistory:
+    """A History of a MemoryJournal: `marks` are clocks by the number before them."""
+
+    def __init__(self, entries: list[Entry], seq: int, marks: dict[int, int], purged: list[PurgedCount]) -> None:
+        self._entries = entries
+        self._seq = seq
+        self._marks = marks
+        self._purged = purged
+
+    def minutes_at(self, at: int) -> list[Minute]:
+        last = min([seq for seq, clock in self._marks.items() if clock > at], default=self._seq)
+        begins = [seq for seq, clock in self._marks.items() if seq < last and at - at % MINUTE_US <= clock <= at]
+        return [self._minute_until(until) for until in sorted({*(map(self._end, begins)), last})]
+
+    def minute_of(self, seq: int) -> Minute:
+        return self._minute_until(self._end(seq - 1))
+
+    def first_after(self, at: int, *, after: int, until: int) -> int | None:
+        entries = [entry.seq for entry in self._entries if after < entry.seq <= until and entry.row.received_at > at]
+        return min(entries, default=None)
+
+    def latest(self, *, after: int, until: int) -> int | None:
+        return max([entry.row.received_at for entry in self._entries if after < entry.seq <= until], default=None)
+
+    def purged(self) -> list[PurgedCount]:
+        return self._purged
+
+    def _end(self, seq: int) -> int:
+        return min([mark for mark in self._marks if mark > seq], default=self._seq)
+
+    def _minute_until(self, until: int) -> Minute:
+        before = [seq for seq in self._marks if seq < until]
+        return Minute(max(before), until, self._marks[max(before)]) if before else Minute(0, until, None)

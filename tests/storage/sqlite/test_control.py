@@ -11,6 +11,7 @@ import pytest
 
 from footfall.errors import JournalError
 from footfall.storage import JobRun, KeyRecord, SqliteControl
+from footfall.testing import ManualClock
 
 
 def record(key_id: str) -> KeyRecord:
@@ -123,7 +124,7 @@ def test_a_store_from_before_jobs_gets_its_table_when_a_run_is_recorded_and_keep
     control = SqliteControl(path)
     control.add_key(record("a"))
     with apsw.Connection(str(path)) as connection:
-        connection.execute("DROP TABLE job_runs; PRAGMA user_version = 1")
+        connection.execute("DROP TABLE job_runs; DROP TABLE bundle_loads; PRAGMA user_version = 1")
     connection.close()
     before = control.job_runs()
 
@@ -132,3 +133,18 @@ def test_a_store_from_before_jobs_gets_its_table_when_a_run_is_recorded_and_keep
     assert before == {}
     assert control.job_runs() == {"seal": JobRun("seal", 1)}
     assert control.key_records() == [record("a")]
+
+
+def test_what_an_early_footfall_loaded_was_in_force_from_the_beginning(tmp_path: Path) -> None:
+    control = SqliteControl(tmp_path / "control.db", clock=ManualClock())
+    for digest in ("a", "b", "a"):
+        control.put_bundle(digest, digest.encode(), seq=7)
+    with apsw.Connection(str(tmp_path / "control.db")) as connection:
+        connection.execute("DROP TABLE bundle_loads; PRAGMA user_version = 2")
+    connection.close()
+    before = control.bundle_loads()
+
+    control.put_bundle("c", b"three", seq=8)
+
+    assert before == [("b", 0, 0), ("a", 0, 0)]
+    assert control.bundle_loads() == [*before, ("c", 8, ManualClock().now_us())]

@@ -31,7 +31,7 @@ def opened(folder: Path, vfs: str = "") -> SqliteJournal:
 
 def runs_of(journal: SqliteJournal) -> list[tuple[int, int]]:
     with journal.snapshot() as snapshot:
-        return [(run.first, run.last) for run in snapshot.id_runs()]
+        return [(run.first, run.last) for run in snapshot.state().id_runs]
 
 
 def files(folder: Path) -> list[str]:
@@ -191,7 +191,7 @@ def test_a_damaged_run_of_sealed_rows_costs_its_repeats_alone_and_is_named_once(
 def test_a_swap_takes_the_place_of_runs_in_one_commit(tmp_path: Path) -> None:
     journal = filled(tmp_path, 9)
     with journal.snapshot() as snapshot:
-        first, second = snapshot.id_runs()
+        first, second = snapshot.state().id_runs
 
     journal.commit(Changes([], {}, swaps=[RunSwap(first, (first.name, second.name))]))
 
@@ -216,7 +216,7 @@ def test_a_swap_of_a_run_that_is_not_there_is_refused_and_changes_nothing(tmp_pa
 def test_a_swap_for_a_run_that_cannot_be_read_is_refused_and_no_id_is_lost(tmp_path: Path) -> None:
     journal = filled(tmp_path, 9)
     with journal.snapshot() as snapshot:
-        first, second = snapshot.id_runs()
+        first, second = snapshot.state().id_runs
     unwritten = IdRun("000000000001-000000000008.run", 1, 8, "1970-01", 8)
 
     with pytest.raises(JournalError, match="so it replaces no other run of ids; seal again"):

@@ -67,7 +67,7 @@ def test_a_message_that_was_forgotten_is_a_duplicate_after_opening_anew(tmp_path
     second = SqliteJournal(tmp_path / "journal.db")
 
     with second.snapshot() as snapshot:
-        assert snapshot.seal() == SealMark(number, number, 1)
+        assert snapshot.state().seal == SealMark(number, number, 1)
     assert not any(second.commit(Changes(rows, {})))
     second.close()
 

@@ -134,7 +134,7 @@ class Repeats(RuleBasedStateMachine):
     @rule()
     def merge(self) -> None:
         with self.journal.snapshot() as snapshot:
-            runs = snapshot.id_runs()
+            runs = snapshot.state().id_runs
         if len(runs) > 1:
             merged = merge_runs(SystemDisk(), self.folder / "ids", runs)
             self.journal.commit(Changes([], {}, swaps=[RunSwap(merged, tuple(run.name for run in runs))]))
@@ -185,7 +185,7 @@ class Repeats(RuleBasedStateMachine):
 
     def mark(self) -> None:
         with self.journal.snapshot() as snapshot:
-            begin, until = snapshot.seal(), snapshot.watermark()
+            begin, until = snapshot.state().seal, snapshot.watermark()
             number = sum(len(chunk) for chunk in snapshot.scan("stored"))
         self.journal.commit(Changes([], {}, seal=SealMark(until, begin.messages + number, begin.steps + 1)))
 

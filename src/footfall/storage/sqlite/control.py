@@ -13,8 +13,9 @@ from typing import Any
 
 import apsw
 
+from footfall.clock import Clock, SystemClock
 from footfall.errors import JournalError
-from footfall.storage.control import Control, JobRun, KeyRecord
+from footfall.storage.control import BundleLoad, Control, JobRun, KeyRecord
 from footfall.storage.sqlite.database import close_database, flags_to_read, make_private, reason_of
 from footfall.storage.sqlite.library import connect, require_safe
 
@@ -37,13 +38,19 @@ CREATE TABLE job_runs (
     result TEXT NOT NULL, failures INTEGER NOT NULL
 ) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE bundle_loads (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL);
+INSERT INTO bundle_loads (hash, seq, at) SELECT hash, 0, 0 FROM bundles ORDER BY loaded;
+""",
 )
 _FORMAT = len(_SCHEMAS)
-_WITH_RUNS = 2
+_WITH_RUNS, _WITH_LOADS = 2, 3
 _PUT = """
 INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
 ON CONFLICT DO UPDATE SET loaded = excluded.loaded
 """
+_PUT_LOAD = "INSERT INTO bundle_loads (hash, seq, at) VALUES (?, ?, ?)"
+_LOADS = "SELECT hash, seq, at FROM bundle_loads ORDER BY number"
 _KEY = ", ".join(KeyRecord._fields)
 _ADD_KEY = f"INSERT INTO keys ({_KEY}) VALUES ({', '.join('?' * len(KeyRecord._fields))})"  # noqa: S608 - our own names
 _KEYS = f"SELECT {_KEY} FROM keys ORDER BY created_at, id"  # noqa: S608 - our own names
@@ -55,22 +62,32 @@ _REVOKE = "UPDATE keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"
 
 
 class SqliteControl(Control):
-    """A Control in a SQLite database. Each call opens it anew: calls are few. Several processes may use it at once."""
+    """A Control in a SQLite database. Each call opens it anew: calls are few. Several processes may use it at once.
 
-    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+    `clock` says when a bundle was loaded.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False, clock: Clock | None = None) -> None:
         self._path = path
         self._readonly = readonly
+        self._clock = clock or SystemClock()
 
-    def put_bundle(self, digest: str, bundle: bytes) -> None:
+    def put_bundle(self, digest: str, bundle: bytes, *, seq: int = 0) -> None:
         """See Control."""
         if self._read(_LAST, "the bundles") == [(digest,)]:
             return  # so that a collector starts with its plan while the disk is full, and says what is wrong
         with self._writing("the plan's bundle cannot be kept") as connection:
             connection.execute(_PUT, (digest, bundle))
+            connection.execute(_PUT_LOAD, (digest, seq, self._clock.now_us()))
 
     def bundles(self) -> Mapping[str, bytes]:
         """See Control."""
         return dict(self._read("SELECT hash, bundle FROM bundles ORDER BY loaded", "the bundles"))
+
+    def bundle_loads(self) -> list[BundleLoad]:
+        """See Control."""
+        loads = [BundleLoad(*line) for line in self._read(_LOADS, "the bundles", since=_WITH_LOADS)]
+        return loads or [BundleLoad(digest, 0, 0) for digest in self.bundles()]
 
     def add_key(self, record: KeyRecord) -> None:
         """See Control."""

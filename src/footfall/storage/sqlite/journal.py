@@ -87,6 +87,7 @@ class SqliteJournal(SnapshotReads):
         self._closed = False
         self._connection: apsw.Connection | None = None
         self._log_pages = 0
+        self._minute = -1
         self._is_fold_failing = False
         self._failed: FailedSync | None = None
         self._acknowledged: Acknowledged | None = None
@@ -308,11 +309,13 @@ class SqliteJournal(SnapshotReads):
 
     def _write(self, connection: apsw.Connection, changes: Changes) -> list[bool]:
         self._ids.write_due_run()
+        now = self._clock.now_us()
         with transaction(connection):
             if changes.purge is not None:
                 put_in_runs(connection, self._ids, is_all=True)
-                purge_rows(connection, changes.purge)
-            written = write_changes(connection, changes, self._ids, self._clock.now_us())
+                purge_rows(connection, changes.purge, now)
+            written = write_changes(connection, changes, self._ids, now, self._minute)
+        self._minute = written.minute
         self._ids.settle(changes.swaps)
         for source, checksums in written.checksums.items():
             self._ids.add(source, checksums)

@@ -10,6 +10,7 @@ from footfall.errors import JournalError
 from footfall.storage.journal import Purge
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.sqlite.database import BUSY_MS, reason_of
+from footfall.storage.sqlite.history import write_purged
 
 __all__ = ["purge_rows", "wipe"]
 
@@ -31,8 +32,11 @@ _ADD = {
 _WIPE_BUSY_MS = 1_000
 
 
-def purge_rows(connection: apsw.Connection, purge: Purge) -> None:
-    """Remove rows and count them, inside of a transaction that began with all ids of stored rows in runs."""
+def purge_rows(connection: apsw.Connection, purge: Purge, now_us: int) -> None:
+    """Remove rows and count them, inside of a transaction that began with all ids of stored rows in runs.
+
+    `now_us` is in microseconds since 1970-01-01 UTC.
+    """
     where, values = _condition(purge.rule)
     stored, quarantined = Counter(purge.sealed), Counter[tuple[str, str]]()
     for source, event, number in connection.execute(f"{_COUNT_STORED}{where} GROUP BY 1, 2", values):
@@ -44,6 +48,8 @@ def purge_rows(connection: apsw.Connection, purge: Purge) -> None:
         connection.execute(f"DELETE FROM {table} WHERE {where}", values)  # noqa: S608 - our own names
     for name, counts in (("purged", stored), ("quarantine_purged", quarantined)):
         connection.executemany(_ADD[name], [(*line, number) for line, number in counts.items()])
+    lines = sorted(stored.keys() | quarantined.keys())
+    write_purged(connection, purge.rule, now_us, {line: (stored[line], quarantined[line]) for line in lines})
 
 
 def wipe(connection: apsw.Connection) -> None:

@@ -149,7 +149,7 @@ def check_journal(path: Path, acknowledged: Acknowledged | None, *, is_exact: bo
         snapshot = SqliteSnapshot(connection, path)
         books, last = snapshot.books(), snapshot.watermark()
         differences += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
-        mark = snapshot.seal()
+        mark = snapshot.state().seal
         due = kept(total(books)) - mark.messages
         ((stored,),) = snapshot.run("SELECT count(*) FROM messages WHERE seq > ?", (mark.seq,))
         if stored != due:

@@ -11,9 +11,11 @@ import apsw
 
 from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
+from footfall.storage.history import MINUTE_US
 from footfall.storage.ids.keys import NOT_COMPARED, Key, body_checksum, is_conflict, key_of
 from footfall.storage.ids.stored_ids import StoredIds
 from footfall.storage.journal import Changes, Entry, Row, RowState, counter_name, is_misdated, quarter_of
+from footfall.storage.sqlite.history import write_mark
 from footfall.storage.sqlite.id_runs import add_runs, catch_up, swap_runs
 from footfall.storage.sqlite.schema import TABLES, insert_into
 from footfall.storage.sqlite.sealed_rows import move_mark
@@ -52,7 +54,7 @@ _WAITING = {
 
 
 class Written(NamedTuple):
-    """What a commit wrote: which rows were new, the journal's last number, what was stored.
+    """What a commit wrote: which rows were new, the journal's last number, what was stored, the last minute marked.
 
     `bodies` are those of the stored rows in order of `seq`, `checksums` the same by source and id.
     """
@@ -61,6 +63,7 @@ class Written(NamedTuple):
     seq: int
     bodies: list[bytes]
     checksums: dict[str, dict[Key, int]]
+    minute: int
 
 
 class _Waiting(NamedTuple):
@@ -132,8 +135,13 @@ class _Decisions:
         self.checksums.setdefault(row.source, {})[key] = checksum
 
 
-def write_changes(connection: apsw.Connection, changes: Changes, ids: StoredIds, now_us: int) -> Written:
+def write_changes(
+    connection: apsw.Connection, changes: Changes, ids: StoredIds, now_us: int, minute: int = -1
+) -> Written:
     """Write changes inside of a transaction. `now_us` is in microseconds since 1970-01-01 UTC.
+
+    `minute` is the one that the last mark was written in, as `Written` has it. Released rows get a mark of their own
+    commit: when they were received says nothing of it.
 
     The ids stay as they are; whoever commits the transaction adds those that were stored. Raises what SQLite raises,
     and JournalError where the mark of sealed rows, or a swap of runs, cannot be.
@@ -159,13 +167,16 @@ def write_changes(connection: apsw.Connection, changes: Changes, ids: StoredIds,
         decisions.fresh.append(_release(connection, entry, decisions))
     if decisions.seq > first:
         connection.execute("UPDATE last_seq SET seq = ?", (decisions.seq,))
+        if now_us // MINUTE_US != minute or changes.released:
+            write_mark(connection, first, now_us)
+            minute = now_us // MINUTE_US
     if changes.seal is not None:
         move_mark(connection, changes.seal, first)
     add_runs(connection, ids.pending)
     swap_runs(connection, ids, changes.swaps)
     if changes.probe is not None:
         connection.execute(_PROBE, (now_us, changes.probe))
-    return Written(decisions.fresh, decisions.seq, decisions.bodies, decisions.checksums)
+    return Written(decisions.fresh, decisions.seq, decisions.bodies, decisions.checksums, minute)
 
 
 def _waiting(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str, Key], _Waiting]:

@@ -10,8 +10,9 @@ from typing import Any
 import apsw
 
 from footfall.storage.books import COUNTS, Books
-from footfall.storage.journal import Entry, IdRun, Refusals, Row, RowState, SealMark, counter_name
+from footfall.storage.journal import Entry, IdRun, JournalState, Refusals, Row, RowState, SealMark, counter_name
 from footfall.storage.sqlite.database import translated
+from footfall.storage.sqlite.history import SqliteHistory
 from footfall.storage.sqlite.id_runs import READ_RUNS
 from footfall.storage.sqlite.schema import TABLES, select_from
 from footfall.storage.sqlite.sealed_rows import READ_MARK
@@ -44,7 +45,7 @@ class SqliteSnapshot:
         """See Journal."""
         last = until if until is not None else 2**63 - 1
         if kind == "stored":
-            after = max(after, self.seal().seq)
+            after = max(after, self._mark().seq)
         while True:
             lines = self.run(_SCAN[kind], (after, last, chunk))
             entries = [Entry(seq, Row(kind, *values)) for seq, *values in lines]
@@ -60,7 +61,7 @@ class SqliteSnapshot:
             for kind, query in _LOOKUP.items()
             for seq, *values in self.run(query, (message_id,))
         ]
-        sealed = self.seal().seq
+        sealed = self._mark().seq
         entries = [entry for entry in entries if entry.row.kind == "quarantined" or entry.seq > sealed]
         return sorted(entries, key=lambda entry: entry.seq)
 
@@ -85,11 +86,14 @@ class SqliteSnapshot:
         """See Snapshot."""
         return [Refusals(*line) for line in self.run(_REFUSALS)]
 
-    def seal(self) -> SealMark:
+    def state(self) -> JournalState:
         """See Snapshot."""
+        return JournalState(self._mark(), [IdRun(*line) for line in self.run(READ_RUNS)])
+
+    def history(self) -> SqliteHistory:
+        """See Snapshot."""
+        return SqliteHistory(self.run)
+
+    def _mark(self) -> SealMark:
         (line,) = self.run(READ_MARK)
         return SealMark(*line)
-
-    def id_runs(self) -> list[IdRun]:
-        """See Snapshot."""
-        return [IdRun(*line) for line in self.run(READ_RUNS)]

@@ -37,7 +37,7 @@ class SqliteStore(Store):
         self._warehouse = ParquetWarehouse(folder.path / "warehouse", disk=disk)
         self._clock = clock
         self._is_journal_readonly = mode not in ("change", "write")
-        self._control = SqliteControl(folder.control_path, readonly=mode in ("read", "check"))
+        self._control = SqliteControl(folder.control_path, readonly=mode in ("read", "check"), clock=clock)
         self._journal: SqliteJournal | None = None
 
     @property
