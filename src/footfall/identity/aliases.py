@@ -34,14 +34,14 @@ Edge = tuple[Id, Id]
 
 
 def alias_effects(
-    pairs: Iterable[Edge[str]], *, anonymous: Collection[str], users: Collection[str]
-) -> dict[Edge[str], AliasEffect]:
+    pairs: Iterable[Edge[Id]], *, anonymous: Collection[Id], users: Collection[Id]
+) -> dict[Edge[Id], AliasEffect]:
     """What each pair (previous id, user id) of usable ids does, as ids are compared.
 
     `anonymous` and `users` are the ids that any message bears as its anonymous_id or user_id.
     """
-    effects: dict[Edge[str], AliasEffect] = {}
-    targets: Counter[str] = Counter()
+    effects: dict[Edge[Id], AliasEffect] = {}
+    targets: Counter[Id] = Counter()
     for pair in dict.fromkeys(pairs):
         previous, user = pair
         if previous == user:

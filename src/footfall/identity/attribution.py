@@ -36,7 +36,7 @@ from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
 from footfall.identity.sessions import TimelineEntry, nearest_identifications, sessions
 
-__all__ = ["ROOT", "Attribution", "Observation", "Reason", "attribute", "effects_of_aliases", "namespace"]
+__all__ = ["ROOT", "Attribution", "Observation", "Reason", "attribute", "effects_of_aliases", "name_of", "namespace"]
 
 Reason = Literal["explicit", "sole_owner", "same_session", "contested", "anonymous", "blocked", "device"]
 
@@ -249,7 +249,7 @@ def _attribute_one(
     elif message.anonymous_id is not None:
         named = _on_device(message, devices[message.anonymous_id])
     else:
-        named = _Named(_name("m", message.source, message.message_id), "blocked", None, None, counted=False)
+        named = _Named(name_of("m", message.source, message.message_id), "blocked", None, None, counted=False)
     return Attribution(person(named.name), named.reason, named.evidence, named.user_id, named.counted)
 
 
@@ -261,10 +261,11 @@ def _on_device(message: _Message, device: _Device) -> _Named:
     identification, session = device.nearest[message.source, message.message_id]
     if identification is not None:
         return _identified(identification, "same_session")
-    return _Named(_name("s", device.device, *session), "contested", None, None, counted=True)
+    return _Named(name_of("s", device.device, *session), "contested", None, None, counted=True)
 
 
-def _name(kind: str, *parts: str) -> str:
+def name_of(kind: str, *parts: str) -> str:
+    """The name of a person that several texts make, before it is hashed."""
     return f"{kind}:{msgspec.json.encode(parts).decode()}"
 
 

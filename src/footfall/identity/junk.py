@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from footfall.identity.ids import AROUND, any_of, composed
 
-__all__ = ["JUNK_IDS", "is_junk", "junk_sql"]
+__all__ = ["JUNK_IDS", "JUNK_PATTERN", "is_junk", "junk_sql"]
 
 # Who says so -> ids, in lower case and bare of spaces and quotes.
 JUNK_IDS: Mapping[str, tuple[str, ...]] = {
@@ -87,6 +87,9 @@ _WORDS = "|".join((*_NUMBERS, *(_either_case(junk) for ids in JUNK_IDS.values() 
 _DRESS = AROUND + _QUOTES
 _IS_JUNK = re.compile(_WORDS).fullmatch
 
+JUNK_PATTERN = f"{any_of(_DRESS)}*(?:{_WORDS}){any_of(_DRESS)}*"
+"""What RE2 matches of a whole id, as it is compared, where the id is junk."""
+
 
 def is_junk(id: str) -> bool:  # noqa: A002 - the word of the domain; the builtin is not needed here
     """Whether an id is a placeholder: as it is compared, in the table once spaces and quotes around it are gone.
@@ -100,12 +103,8 @@ def is_junk(id: str) -> bool:  # noqa: A002 - the word of the domain; the builti
 
 def junk_sql(expression: str) -> str:
     """The same rule as a DuckDB condition over a VARCHAR expression, an id as it is compared; NULL stays NULL."""
-    dress = any_of(_DRESS) + "*"
-    return f"regexp_full_match({expression}, {_quote(f'{dress}(?:{_WORDS}){dress}')})"
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    pattern = JUNK_PATTERN.replace("'", "''")
+    return f"regexp_full_match({expression}, '{pattern}')"
 
 
 def _is_utf8(text: str) -> bool:

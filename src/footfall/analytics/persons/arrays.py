@@ -1,0 +1,62 @@
+"""Columns of numbers in Arrow: what its functions do not have in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow
+import pyarrow.compute as pc
+
+__all__ = ["BIG", "INT", "constant", "flags", "joined", "least", "patched", "positions", "shifted"]
+
+INT = pyarrow.int32()
+BIG = pyarrow.int64()
+
+
+def positions(size: int) -> Any:
+    """The numbers from 0 up to `size`."""
+    return pc.subtract(pc.cumulative_sum(constant(1, size)), pyarrow.scalar(1, INT))
+
+
+def constant(value: object, size: int, type_: Any = INT) -> Any:
+    """The same value `size` times."""
+    return pyarrow.repeat(pyarrow.scalar(value, type_), size)
+
+
+def flags(size: int, indices: Any) -> Any:
+    """An array of `size` booleans that are true at `indices`, which may repeat."""
+    if not len(indices):
+        return constant(value=False, size=size, type_=pyarrow.bool_())
+    trues = constant(value=True, size=len(indices), type_=pyarrow.bool_())
+    return pc.fill_null(pc.scatter(trues, joined([indices]), max_index=size - 1), False)
+
+
+def patched(column: Any, indices: Any, values: Any) -> Any:
+    """The column with other values at `indices`, none of which repeats."""
+    if not len(indices):
+        return column
+    return pc.coalesce(pc.scatter(joined([values]), joined([indices]), max_index=len(column) - 1), column)
+
+
+def shifted(column: Any, first: object) -> Any:
+    """The column one row later: `first`, then all but its last value."""
+    return pyarrow.concat_arrays([pyarrow.array([first], column.type), column.slice(0, len(column) - 1)])
+
+
+def joined(columns: Sequence[Any], type_: Any = INT) -> Any:
+    """One array of the values of several, each of which may be chunked."""
+    arrays = [array for column in columns for array in getattr(column, "chunks", [column])]
+    if len(arrays) == 1:
+        return arrays[0]
+    return pyarrow.concat_arrays(arrays) if arrays else pyarrow.array([], type_)
+
+
+def least(table: Any, keys: Sequence[str], value: str) -> Any:
+    """The rows with the least `value` of those that share the values of two int32 columns; all that tie."""
+    first, second = (table.column(key).cast(BIG) for key in keys)
+    key = pc.add(pc.multiply(first, 1 << 32), second)
+    pairs = pyarrow.table({"key": key, "value": table.column(value)})
+    groups = pairs.group_by("key", use_threads=False).aggregate([("value", "min")])
+    of_group = pc.index_in(key, value_set=groups.column("key").combine_chunks())
+    return table.filter(pc.equal(table.column(value), groups.column("value_min").combine_chunks().take(of_group)))

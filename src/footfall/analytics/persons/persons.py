@@ -1,0 +1,295 @@
+"""Persons: whose each message is, as a number a row; ids, reasons and evidence where somebody asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, Self
+from uuid import UUID, uuid5
+
+import pyarrow
+import pyarrow.compute as pc
+
+from footfall.analytics.persons.arrays import INT, constant, joined, least, positions
+from footfall.analytics.persons.dictionary import (
+    DEVICE,
+    EMPTY,
+    NOBODY,
+    SESSION,
+    SHARED,
+    VISITOR,
+    Dictionary,
+    extended,
+    has_role,
+)  # fmt: skip
+from footfall.analytics.persons.reader import PartReader
+from footfall.analytics.persons.summary import ALONE, STREAM, USER, rows_of_type, summarise
+from footfall.identity.attribution import name_of, namespace
+from footfall.identity.ids import comparable
+from footfall.identity.junk import is_junk
+from footfall.storage.part import Part
+
+__all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons"]
+
+COUNTED_SQL = f"coalesce(person < {DEVICE}, FALSE)"
+"""The SQL condition that a column `person` is a person that counts."""
+IS_DEVICE_SQL = f"coalesce(person >= {DEVICE}, FALSE)"
+"""The SQL condition that a column `person` is the stream of a connected product."""
+
+_TEXT = pyarrow.string()
+_KIND_BITS = VISITOR.bit_length() - 1
+
+
+class Persons:
+    """Who is who in some parts, which go by their numbers: their places in the sequence that was given.
+
+    A person is an int32, the same in all parts and for all questions as long as this object lives. Do not keep it
+    longer: `person_ids` gives the ids that never change.
+
+        persons = Persons.of(parts, plan.id)
+        persons.column(3, stretch.start, stretch.stop)  # the person of each of these rows of parts[3]
+    """
+
+    def __init__(self, reader: PartReader, plan_id: str, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self._plan_id = plan_id
+        self._namespace = namespace(plan_id)
+        self._reader = reader
+        self._columns: dict[int, Any] = {}
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], plan_id: str = "") -> Self:
+        """Work out who is who. Raises DamagedFileError: leave that part out, and begin again."""
+        return cls(PartReader((), {}), plan_id, EMPTY).extended(*parts)
+
+    def extended(self, *parts: Part) -> Self:
+        """The persons of some more parts too; the numbers of the parts before stay, and those of persons too."""
+        summaries = [summarise(part) for part in parts]
+        reader = self._reader.with_parts(parts, [summary.rows for summary in summaries])
+        return type(self)(reader, self._plan_id, extended(self.dictionary, reader, summaries))
+
+    def column(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """The person of each row, as an int32 array: null for a message that is nobody's."""
+        if part not in self._columns:
+            self._columns[part] = self._persons_of(part)
+        return _cut(self._columns[part], start, stop)
+
+    @cached_property
+    def table(self) -> Any:
+        """Every person that has a message, and every stream of a connected product: an Arrow table.
+
+        `person` (int32), `kind` (user, anonymous, session or device), `id` (the canonical user id, the anonymous id or
+        the device id as they are compared), `user_id` (of a user), `counted` (whether it is a person).
+        """
+        roles, canonical, owners, entries = (
+            self.dictionary.roles, self.dictionary.canonical, self.dictionary.owners, self.dictionary.entries,
+        )  # fmt: skip
+        place = positions(len(roles))
+        is_alone = pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY))
+        person = entries.column("person")
+        is_session = pc.fill_null(pc.greater_equal(person, SESSION), False)
+        sessions = entries.filter(is_session).group_by("person").aggregate([("device", "min")])
+        users = canonical.filter(has_role(roles, USER)).unique()
+        kinds = {
+            "user": (users, 0, users),
+            "anonymous": (place.filter(is_alone), VISITOR, None),
+            "session": (joined([sessions.column("device_min")]), None, None),
+            "device": (place.filter(has_role(roles, STREAM)), DEVICE, None),
+        }
+        tables = []
+        for kind, (ids, base, user) in kinds.items():
+            number = joined([sessions.column("person")]) if base is None else pc.add(ids, pyarrow.scalar(base, INT))
+            tables.append(
+                pyarrow.table({
+                    "person": number.cast(INT),
+                    "kind": constant(kind, len(ids), _TEXT),
+                    "id": self.dictionary.ids.take(ids),
+                    "user_id": pyarrow.nulls(len(ids), _TEXT) if user is None else self.dictionary.ids.take(user),
+                    "counted": constant(kind != "device", len(ids), pyarrow.bool_()),
+                })
+            )  # fmt: skip
+        return pyarrow.concat_tables(tables).combine_chunks()
+
+    def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""
+        person = self.column(part, start, stop)
+        user, device, anonymous = self._ids_of(part, start, stop)
+        owner = self.dictionary.owners.take(anonymous)
+        conditions = {
+            "explicit": user.is_valid(),
+            "device": device.is_valid(),
+            "blocked": anonymous.is_null(),
+            "anonymous": pc.equal(owner, NOBODY),
+            "sole_owner": pc.not_equal(owner, SHARED),
+            "contested": pc.greater_equal(person, SESSION),
+        }
+        cases = pyarrow.StructArray.from_arrays(
+            [pc.fill_null(condition, False) for condition in conditions.values()], list(conditions)
+        )
+        return pc.case_when(cases, *conditions, "same_session")
+
+    def evidence(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """The message that shows whose each row is: a table of `source` and `message_id`, null where there is none."""
+        stop = self._reader.parts[part].messages if stop is None else stop
+        reasons = self.reasons(part, start, stop)
+        own = pc.add(positions(stop - start), pyarrow.scalar(start, INT))
+        is_explicit, is_sole = pc.equal(reasons, "explicit"), pc.equal(reasons, "sole_owner")
+        owned = self._ids_of(part, start, stop)[2].filter(is_sole)
+        firsts = self._first_claims(owned.unique())
+        which = pc.index_in(owned, value_set=joined([firsts.column("device")]))
+        entries = self._asked_entries(part, start, stop)
+        is_shared = pc.is_in(reasons, value_set=pyarrow.array(["same_session", "contested"]))
+        references = []
+        for name, value in (("part", constant(part, len(own))), ("row", own)):
+            column = pc.if_else(is_explicit, value, None)
+            column = pc.replace_with_mask(column, is_sole, joined([firsts.column(name)]).take(which))
+            column = pc.replace_with_mask(column, is_shared, joined([entries.column(f"evidence_{name}")]))
+            references.append(column)
+        return pyarrow.table(dict(zip(("source", "message_id"), self._reader.names(*references), strict=True)))
+
+    def alias_effects(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """What each row that is an alias does (`footfall.identity.aliases.AliasEffect`); null for every other row."""
+        numbers, rows = self.dictionary.maps[part], self._reader.rows(part)
+        row = joined([rows.aliases.column("row")])
+        user = joined([rows.ids.column("user")]).take(row)
+        keys = _pairs(numbers.take(joined([rows.aliases.column("previous")])), numbers.take(user))
+        aliases = self.dictionary.aliases
+        known = _pairs(*(joined([aliases.column(name)]) for name in ("previous", "user")))
+        effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=known))
+        every = positions(self._reader.parts[part].messages)
+        is_alias = pc.is_in(every, value_set=rows_of_type(self._reader.parts[part], "alias"))
+        effect = effects.take(pc.index_in(every, value_set=row))
+        return _cut(pc.if_else(is_alias, pc.coalesce(effect, "unusable"), None), start, stop)
+
+    def person_ids(self, persons: Any) -> Any:
+        """The person_id of each, a string array: the UUID that never changes. Null stays null."""
+        distinct = joined([persons]).unique().drop_null()
+        ids = [str(uuid5(self._namespace, name)) for name in self._names_of(distinct)]
+        return pyarrow.array(ids, _TEXT).take(pc.index_in(joined([persons]), value_set=distinct))
+
+    def row_ids(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """The person_id of each row, also of one that is nobody's, which has an id of its own."""
+        ids = self.person_ids(self.column(part, start, stop))
+        nobody = positions(len(ids)).filter(ids.is_null())
+        if not len(nobody):
+            return ids
+        source, message_id = self._reader.names(constant(part, len(nobody)), pc.add(nobody, pyarrow.scalar(start, INT)))
+        names = map(name_of, ["m"] * len(nobody), source.to_pylist(), message_id.to_pylist())
+        values = pyarrow.array([str(uuid5(self._namespace, name)) for name in names], _TEXT)
+        return pc.replace_with_mask(ids, ids.is_null(), values)
+
+    def find(self, id: str) -> list[int]:  # noqa: A002 - the word of the domain
+        """The persons that an id leads to: a user_id (old or new), anonymous_id, device_id or person_id.
+
+        It may be written in any way that is compared as the same. A junk id leads to nobody.
+        """
+        if is_junk(id):
+            return []
+        text = comparable(id)
+        persons = set(self._with_person_id(text))
+        number = self.dictionary.ids.index(text).as_py()
+        if number < 0:
+            return sorted(persons)
+        if self.dictionary.canonical[number].as_py() == number:
+            persons.update(
+                joined([self.table.column("person")]).filter(pc.equal(self.table.column("person"), number)).to_pylist()
+            )
+        for part, numbers in enumerate(self.dictionary.maps):
+            local = numbers.index(number).as_py()
+            if local >= 0:
+                persons.update(self._persons_with(part, local))
+        return sorted(persons)
+
+    def _persons_with(self, part: int, local: int) -> Iterable[int]:
+        rows = self._reader.rows(part)
+        user, device, anonymous = (joined([rows.ids.column(name)]) for name in ("user", "device", "anonymous"))
+        is_same = pc.fill_null(pc.equal(user, local), False)
+        is_same = pc.or_(is_same, pc.fill_null(pc.equal(device, local), False))
+        takes_part = pc.or_(user.is_valid(), device.is_null())
+        is_same = pc.or_(is_same, pc.and_(takes_part, pc.fill_null(pc.equal(anonymous, local), False)))
+        aliased = joined([rows.aliases.column("row")]).filter(pc.equal(rows.aliases.column("previous"), local))
+        column = self.column(part)
+        persons: set[int] = set(column.filter(is_same).unique().to_pylist()) | set(column.take(aliased).to_pylist())
+        return persons
+
+    def _with_person_id(self, text: str) -> Iterator[int]:
+        try:
+            is_ours = UUID(text).version == 5
+        except ValueError:
+            is_ours = False
+        if is_ours:
+            persons = joined([self.table.column("person")])
+            yield from persons.filter(pc.equal(self.person_ids(persons), text)).to_pylist()
+
+    def _ids_of(self, part: int, start: int, stop: int | None) -> tuple[Any, Any, Any]:
+        rows, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
+        user, device, anonymous = (
+            numbers.take(_cut(joined([rows.column(name)]), start, stop)) for name in ("user", "device", "anonymous")
+        )
+        return user, device, anonymous
+
+    def _persons_of(self, part: int) -> Any:
+        rows, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
+        user, device, anonymous = (joined([rows.column(name)]) for name in ("user", "device", "anonymous"))
+        owners = self.dictionary.owners.take(numbers)
+        visitors = pc.if_else(pc.equal(owners, NOBODY), pc.add(numbers, pyarrow.scalar(VISITOR, INT)), owners)
+        devices = pc.add(numbers, pyarrow.scalar(DEVICE, INT))
+        users = self.dictionary.canonical.take(numbers)
+        column = pc.coalesce(users.take(user), devices.take(device), visitors.take(anonymous))
+        is_shared = pc.fill_null(pc.equal(column, SHARED), False)
+        return pc.replace_with_mask(column, is_shared, joined([self._asked_entries(part).column("person")]))
+
+    def _asked_entries(self, part: int, start: int = 0, stop: int | None = None) -> Any:
+        """The entries of rows of shared devices without a user, in the order of the rows."""
+        entries = self.dictionary.entries
+        row = entries.column("row")
+        wanted = pc.and_(pc.equal(entries.column("part"), part), entries.column("user").is_null())
+        wanted = pc.and_(wanted, pc.greater_equal(row, start))
+        if stop is not None:
+            wanted = pc.and_(wanted, pc.less(row, stop))
+        few = entries.filter(wanted)
+        return few.take(pc.sort_indices(few, [("row", "ascending")])).combine_chunks()
+
+    def _first_claims(self, devices: Any) -> Any:
+        """For each device with an owner the first message that identifies it: device, part, row."""
+        claims = self.dictionary.claims
+        few = claims.filter(pc.is_in(claims.column("device"), value_set=devices))
+        few = least(few, ("device", "device"), "at").combine_chunks()
+        counts = few.group_by("device").aggregate([("row", "count")])
+        tied = counts.filter(pc.greater(counts.column("row_count"), 1)).column("device").combine_chunks()
+        is_tied = pc.is_in(few.column("device"), value_set=tied)
+        ties = few.filter(is_tied).combine_chunks()
+        source, message_id = self._reader.names(joined([ties.column("part")]), joined([ties.column("row")]))
+        keys = pyarrow.table({"device": ties.column("device"), "s": source, "m": message_id})
+        ties = ties.take(pc.sort_indices(keys, [(name, "ascending") for name in keys.column_names]))
+        device = joined([ties.column("device")])
+        firsts = pc.index_in(device.unique(), value_set=device)
+        return pyarrow.concat_tables([few.filter(pc.invert(is_tied)), ties.take(firsts)]).combine_chunks()
+
+    def _names_of(self, persons: Any) -> list[str]:
+        """The names of persons before they are hashed."""
+        is_session = pc.equal(pc.shift_right(persons, _KIND_BITS), SESSION >> _KIND_BITS)
+        sessions = self._session_names(persons.filter(is_session))
+        number = pc.if_else(is_session, pyarrow.scalar(None, INT), pc.bit_wise_and(persons, VISITOR - 1))
+        ids = self.dictionary.ids.take(number.cast(INT)).to_pylist()
+        return [
+            sessions[person] if id_ is None else f"{'uasd'[person >> _KIND_BITS]}:{id_}"
+            for person, id_ in zip(persons.to_pylist(), ids, strict=True)
+        ]
+
+    def _session_names(self, sessions: Any) -> dict[int, str]:
+        entries = self.dictionary.entries
+        few = entries.filter(pc.is_in(entries.column("person"), value_set=sessions))
+        columns = few.group_by("person").aggregate([(name, "min") for name in ("device", "first_part", "first_row")])
+        devices = self.dictionary.ids.take(joined([columns.column("device_min")]))
+        first = self._reader.names(*(joined([columns.column(f"first_{name}_min")]) for name in ("part", "row")))
+        names = map(name_of, ["s"] * len(devices), *(column.to_pylist() for column in (devices, *first)))
+        return dict(zip(columns.column("person").to_pylist(), names, strict=True))
+
+
+def _cut(column: Any, start: int, stop: int | None) -> Any:
+    return column.slice(start, None if stop is None else stop - start)
+
+
+def _pairs(first: Any, second: Any) -> Any:
+    return pc.add(pc.multiply(first.cast(pyarrow.int64()), 1 << 32), second)
