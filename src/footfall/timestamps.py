@@ -12,16 +12,16 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 
 __all__ = [
-    "DATETIME", "EPOCH", "canonical_datetime", "epoch_us", "format_day", "format_us", "is_plausible", "local_time",
-    "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
+    "DATETIME", "EARLIEST", "EPOCH", "LATEST", "canonical_datetime", "epoch_us", "format_day", "format_us",
+    "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
 ]  # fmt: skip
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # 1900-01-01 and 2200-01-01, in microseconds since 1970-01-01 UTC: what lies outside is a broken clock, and days and
 # windows computed from it leave every calendar.
-_EARLIEST = -2_208_988_800_000_000
-_LATEST = 7_258_118_400_000_000
+EARLIEST = -2_208_988_800_000_000
+LATEST = 7_258_118_400_000_000
 _LAST_HOUR, _LAST_MINUTE = 23, 59
 _DAY_SECONDS = 86_400
 
@@ -78,7 +78,7 @@ def plausible_us(time: datetime) -> int | None:
 
 def is_plausible(moment: int) -> bool:
     """Whether a time in microseconds since 1970-01-01 UTC is of 1900 to 2199."""
-    return _EARLIEST <= moment < _LATEST
+    return EARLIEST <= moment < LATEST
 
 
 def epoch_us(time: datetime) -> int:

@@ -7,49 +7,46 @@ Monday. A day that a zone skips is no day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+from typing import Literal
 
+from footfall.plan.zone_offsets import hour_offsets, zone_offsets
 from footfall.timestamps import epoch_us, local_time
 
 __all__ = ["full_periods"]
 
-_HOUR = timedelta(hours=1)
+_HOUR = 3_600 * 1_000_000
 
 
-def _hour(time: datetime) -> datetime:
-    return time.replace(minute=0, second=0, microsecond=0)
+def _hours(since: int, until: int, timezone: str) -> Iterator[int]:
+    """Where the hours begin, from one that begins before `since` to one after `until`."""
+    rows = hour_offsets(zone_offsets(timezone, since - _HOUR, until + _HOUR))
+    ends = [*(row.since for row in rows[1:]), until + 2 * _HOUR]
+    begin = rows[0].since - (rows[0].since + rows[0].offset) % _HOUR
+    for row, end in zip(rows, ends, strict=True):
+        yield begin
+        yield from range(begin + _HOUR - (begin + row.offset) % _HOUR, end, _HOUR)
+        begin = end
 
 
-def _past_the_hour(time: datetime) -> timedelta:
-    return timedelta(minutes=time.minute, seconds=time.second)
-
-
-def _day(time: datetime) -> datetime:
-    return _hour(time).replace(hour=0, fold=0)
-
-
-def _week(time: datetime) -> datetime:
-    return _day(time) - timedelta(days=time.weekday())
-
-
-# Where a period begins, and the beginning of the next.
-_PERIODS: Mapping[str, tuple[Callable[[datetime], datetime], Callable[[datetime], datetime]]] = {
-    "hour": (_hour, lambda start: (start.astimezone(UTC) + _HOUR - _past_the_hour(start)).astimezone(start.tzinfo)),
-    "day": (_day, lambda start: start + timedelta(days=1)),
-    "week": (_week, lambda start: start + timedelta(days=7)),
-}
-
-
-def full_periods(per: str, since: int, until: int, timezone: str) -> Iterator[tuple[int, int]]:
-    """Each period that lies wholly in `since` to `until`, as [begin, end); all are microseconds since 1970 UTC."""
-    floor, following = _PERIODS[per]
-    start = floor(local_time(since, timezone))
+def _days(since: int, timezone: str, days: int) -> Iterator[int]:
+    """Where the days or weeks begin, from the one in which `since` lies."""
+    start = local_time(since, timezone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    start -= timedelta(days=start.weekday() % days)
     while True:
-        end = following(start)
-        bounds = epoch_us(start), epoch_us(end)
-        if bounds[1] > until:
+        yield epoch_us(start)
+        start += timedelta(days=days)
+
+
+def full_periods(
+    per: Literal["hour", "day", "week"], since: int, until: int, timezone: str
+) -> Iterator[tuple[int, int]]:
+    """Each period that lies wholly in `since` to `until`, as [begin, end); all are microseconds since 1970 UTC."""
+    begins = _hours(since, until, timezone) if per == "hour" else _days(since, timezone, 7 if per == "week" else 1)
+    for begin, end in pairwise(begins):
+        if end > until:
             return
-        if bounds[0] >= since and bounds[0] < bounds[1]:
-            yield bounds
-        start = end
+        if since <= begin < end:
+            yield begin, end
