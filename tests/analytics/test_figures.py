@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
@@ -32,13 +33,16 @@ def by_hand(function: str, values: list[Fraction]) -> Fraction | None:
 @example(values=[], function="sum", times=1)
 @example(values=[Decimal(1), Decimal(2)], function="median", times=1)
 def test_any_values_are_aggregated_as_fractions_are(values: list[Decimal], function: str, times: int) -> None:
-    figure = aggregate(function, [(value, times) for value in values])
+    figure = aggregate(
+        function, {value: count * times for value, count in Counter(values).items()}, len(values) * times
+    )
 
     assert figure.exact == by_hand(function, [Fraction(value) for value in values] * times)
 
 
-def test_a_text_of_digits_is_a_number() -> None:
-    assert aggregate("sum", [("1E+3", 2)]).value == 2000
+def test_parts_that_were_added_up_give_the_figure_of_all() -> None:
+    assert aggregate("sum", {Decimal("1E+3"): 2, Decimal(7): 1}, 9).value == 2007
+    assert aggregate("average", {Decimal("1E+3"): 2}, 8).value == 250
 
 
 @pytest.mark.parametrize(("of", "to"), [(1, 0), (None, 1), (1, None)])

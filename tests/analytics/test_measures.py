@@ -11,9 +11,10 @@ from typing import Literal
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import measure
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.measures import Measured, measure
+from footfall.analytics.measures import Measured
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique, Where

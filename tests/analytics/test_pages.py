@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import measure
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.measures import measure
 from footfall.analytics.questions.kpis import KPIS
 from footfall.analytics.reaches import funnel, guard_actors, walk
 from footfall.analytics.report import report

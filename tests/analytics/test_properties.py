@@ -10,9 +10,9 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import measure
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.measures import measure
 from footfall.analytics.properties import PropertyTable, shortest
 from footfall.analytics.window import Span
 from footfall.errors import UsageError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 
 from tests.analytics.shop import NOW, MakeEntry, plan_of
@@ -12,8 +13,13 @@ from footfall.analytics.window import Span
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 
-ALWAYS = Question("always", lambda _: 1, lambda _: [Section("always")], is_of_plan=False)
-OF_PLAN = Question("of_plan", lambda _: 2, lambda _: [Section("of the plan")])
+
+def added(_: ReportContext, numbers: Sequence[int]) -> int:
+    return sum(numbers)
+
+
+ALWAYS = Question("always", int, lambda _: 1, added, lambda _: [Section("always")], is_of_plan=False)
+OF_PLAN = Question("of_plan", int, lambda _: 2, added, lambda _: [Section("of the plan")])
 
 
 def context_of(dataset: Dataset, plan: Plan, *, since: int | None = None, until: int | None = None) -> ReportContext:
@@ -22,7 +28,7 @@ def context_of(dataset: Dataset, plan: Plan, *, since: int | None = None, until:
 
 def test_a_question_is_answered_once() -> None:
     calls = count(1)
-    question = Question("calls", lambda _: next(calls))
+    question = Question("calls", int, lambda _: next(calls), added)
 
     with Dataset.of([]) as dataset:
         context = context_of(dataset, Plan(id=""))
@@ -33,7 +39,7 @@ def test_a_question_is_answered_once() -> None:
 
 def test_a_journey_is_walked_once_for_a_window(entry: MakeEntry) -> None:
     with Dataset.of([entry(1, "view", 1, user="ann")], plan := plan_of()) as dataset:
-        context = context_of(dataset, plan)
+        (context,) = context_of(dataset, plan).shards
 
         assert context.reaches("purchase", Span()) is context.reaches("purchase", Span())
         assert context.reaches("purchase", Span()) is not context.reaches("purchase", Span(0))
@@ -66,8 +72,8 @@ def test_a_question_that_was_not_asked_has_no_answer() -> None:
 
 
 def test_properties_that_questions_read_are_read_together(entry: MakeEntry) -> None:
-    def reading(name: str) -> Question[None]:
-        return Question(name, lambda _: None, reads=lambda _: [("buy", frozenset({name}))])
+    def reading(name: str) -> Question[int, int]:
+        return Question(name, int, lambda _: 0, lambda *_: 0, reads=lambda _: [("buy", frozenset({name}))])
 
     with Dataset.of([entry(1, "buy", 1, user="ann")], plan := plan_of()) as dataset:
         report(dataset, plan, now=NOW, questions=(reading("total"), reading("currency")))

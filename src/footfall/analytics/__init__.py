@@ -6,7 +6,7 @@ from footfall.extras import needs
 
 with needs("footfall.analytics", "server"):
     from footfall.analytics.dataset import Contents, Dataset
-    from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext
+    from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext, ShardContext
     from footfall.analytics.questions import QUESTIONS
     from footfall.analytics.questions.goals import GOALS, GoalResult
     from footfall.analytics.questions.intake import INTAKE, IntakeResult, QuarantineReason
@@ -45,6 +45,7 @@ __all__ = [
     "Question",
     "Report",
     "ReportContext",
+    "ShardContext",
     "StepResult",
     "TargetResult",
     "VolumeResult",

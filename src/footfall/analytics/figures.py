@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
 
@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.plan.property_text import MOST_DIGITS
 
-__all__ = ["AGGREGATES", "Figure", "aggregate", "plain_digits", "quotient"]
+__all__ = ["AGGREGATES", "Figure", "aggregate", "median", "plain_digits", "quotient"]
 
 # Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
 _EXACT = Context(prec=4 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
@@ -53,47 +53,45 @@ def quotient(of: Fraction | int | None, to: Fraction | int | None) -> Figure:
     return Figure(plain_digits(shown) if Fraction(shown) == exact else shown, exact)
 
 
-Histogram = Sequence[tuple[Decimal, int]]
-
-
-def _sum(values: Histogram) -> Decimal:
+def _sum(values: Mapping[Decimal, int]) -> Decimal:
     total = Decimal(0)
-    for value, count in values:
-        total = _EXACT.add(total, _EXACT.multiply(value, Decimal(count)))
+    for value, times in values.items():
+        total = _EXACT.add(total, _EXACT.multiply(value, Decimal(times)))
     return total
 
 
-def _average(values: Histogram) -> Figure:
-    return quotient(Fraction(_sum(values)), sum(count for _, count in values))
-
-
-def _median(values: Histogram) -> Figure:
-    ordered = sorted(values)
-    size = sum(count for _, count in ordered)
+def median(values: Mapping[Decimal, int]) -> Figure:
+    """The middle value, or halfway between the two in the middle; `values` says how often each occurs."""
+    ordered = sorted(values.items())
+    size = sum(values.values())
+    if not size:
+        return Figure.of(None)
     low, high = _ranked(ordered, (size - 1) // 2), _ranked(ordered, size // 2)
     return Figure.of(low) if low == high else quotient(Fraction(_EXACT.add(low, high)), 2)
 
 
-def _ranked(ordered: Histogram, rank: int) -> Decimal:
-    for value, count in ordered:
-        if rank < count:
+def _ranked(ordered: Sequence[tuple[Decimal, int]], rank: int) -> Decimal:
+    for value, times in ordered:
+        if rank < times:
             return value
-        rank -= count
+        rank -= times
     raise IndexError(rank)
 
 
-AGGREGATES: Mapping[str, Callable[[Histogram], Figure]] = {
-    "sum": lambda values: Figure.of(_sum(values)),
-    "average": _average,
-    "minimum": lambda values: Figure.of(min(value for value, _ in values)),
-    "maximum": lambda values: Figure.of(max(value for value, _ in values)),
-    "median": _median,
+AGGREGATES: Mapping[str, Callable[[Mapping[Decimal, int], int], Figure]] = {
+    "sum": lambda values, _: Figure.of(_sum(values)),
+    "average": lambda values, count: quotient(Fraction(_sum(values)), count),
+    "minimum": lambda values, _: Figure.of(min(values)),
+    "maximum": lambda values, _: Figure.of(max(values)),
+    "median": lambda values, _: median(values),
 }
 
 
-def aggregate(function: str, values: Iterable[tuple[Decimal | str, int]]) -> Figure:
-    """`function` over values with how often each occurs. Of nothing: a sum is 0, all else is nothing."""
-    histogram = [(Decimal(value), count) for value, count in values]
-    if not histogram:
+def aggregate(function: str, values: Mapping[Decimal, int], count: int) -> Figure:
+    """`function` over `count` values, from how often each occurs. Of nothing: a sum is 0, all else is nothing.
+
+    Of what only adds up, `values` may be the sums of parts, and of extremes the extremes of parts.
+    """
+    if not values:
         return Figure.of(0 if function == "sum" else None)
-    return AGGREGATES[function](histogram)
+    return AGGREGATES[function](values, count)

@@ -1,27 +1,22 @@
-"""Computes a plan's measures over a window: counts, exact aggregates, unique values, and ratios of these."""
+"""A plan's measures: counts, exact aggregates, unique values, and ratios of these, from the tallies of all shards."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 import msgspec
 
-from footfall.analytics.dataset import Dataset
-from footfall.analytics.figures import Figure, aggregate, quotient
-from footfall.analytics.properties import PropertyColumn, PropertyTable
-from footfall.analytics.query import ACTORS, needed, where_sql
-from footfall.analytics.window import Span
+from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.tallies import KeyPart, MeasureTally, Simple, Tally, breakdown, figure, merged, money
 from footfall.plan.calls import named
-from footfall.plan.currencies import Money, money_of
-from footfall.plan.model import Aggregate, Count, Plan, Ratio, Unique
+from footfall.plan.model import Aggregate, Plan, PropertyType, Ratio
+from footfall.plan.property_text import wire_type
 
-__all__ = ["Key", "Measured", "measure", "reads"]
+__all__ = ["Key", "Measured", "merge_tallies", "parts"]
 
 Key = tuple[str | int | bool | Decimal | None, ...]
-Simple = Count | Aggregate | Unique
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -45,110 +40,65 @@ class Measured(msgspec.Struct, frozen=True):
     currency: str = ""
 
 
-def measure(dataset: Dataset, plan: Plan, asked: Simple | Ratio, span: Span) -> Measured:
-    """One measure over one window, with a figure for each group where it says `by`.
+def parts(asked: Simple | Ratio) -> tuple[Simple, ...]:
+    """What has to be tallied for a measure: itself, or both parts of a ratio."""
+    return (asked.of, asked.to) if isinstance(asked, Ratio) else (asked,)
 
-    Raises UsageError when the plan has no such event or property.
-    """
-    if isinstance(asked, Ratio):
-        return _ratio(measure(dataset, plan, asked.of, span), measure(dataset, plan, asked.to, span))
-    wanted = reads(plan, asked)
-    table = dataset.events(asked.event, wanted, plan=plan)
-    within = f"{span.sql()} AND {where_sql(dataset, table, asked.where)}"
-    money = _money(plan, asked)
-    apart = (money.named,) if money is not None and money.named else ()
-    by = (*asked.by, *(name for name in apart if name not in asked.by)) if asked.by else ()
-    totals = _ordered(_figures(dataset, table, asked, within, apart))
-    groups = _ordered(_figures(dataset, table, asked, within, by)) if by else {}
+
+def merge_tallies(plan: Plan, asked: Simple | Ratio, shards: Sequence[Sequence[MeasureTally]]) -> Measured:
+    """A measure from the tallies of its parts in each shard, with a figure for each group where it says `by`."""
+    figures = [
+        _measured(plan, part, [tallies[number] for tallies in shards]) for number, part in enumerate(parts(asked))
+    ]
+    return _ratio(*figures) if isinstance(asked, Ratio) else figures[0]
+
+
+def _measured(plan: Plan, asked: Simple, tallies: Sequence[MeasureTally]) -> Measured:
+    apart, by = breakdown(plan, asked)
+    totals = _figures(plan, asked, apart, (total for each in tallies for total in each.totals))
+    groups = _figures(plan, asked, by, (group for each in tallies for group in each.groups))
     nothing = Figure.of(None if isinstance(asked, Aggregate) and asked.function != "sum" else 0)
     total = next(iter(totals.values()), nothing) if len(totals) < 2 else Figure.of(None)
+    amounts = money(plan, asked)
     currencies: dict[str | None, Figure] = {}
-    if money is not None:
-        currencies = {money.code or _text(key[0]): figure for key, figure in totals.items()}
+    if amounts is not None:
+        currencies = {amounts.code or _text(key[0]): each for key, each in totals.items()}
     return Measured(
         total,
         nothing,
         by,
         groups,
-        unread=sum(table.columns[name].unread for name in wanted),
-        never=None if dataset.rows(f"SELECT 1 FROM {table.name} LIMIT 1") else asked.event,
+        unread=sum(each.unread for each in tallies),
+        never=None if any(each.is_stored for each in tallies) else asked.event,
         currencies=currencies,
         currency="".join(apart),
     )
 
 
-def _ordered(groups: Mapping[Key, Figure]) -> dict[Key, Figure]:
-    """The greatest first."""
-    return dict(sorted(groups.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0]))))
-
-
-def _money(plan: Plan, asked: Simple) -> Money | None:
+def _figures(plan: Plan, asked: Simple, by: tuple[str, ...], tallies: Iterable[Tally]) -> dict[Key, Figure]:
+    """The figure of each group, the greatest first."""
     event = named(plan, asked.event)
-    return None if event is None else money_of(event, asked)
+    types = {item.name: wire_type(item) for item in event.properties} if event is not None else {}
+    figures = {
+        tuple(_value(types[name], part) for name, part in zip(by, key, strict=True)): figure(asked, tally)
+        for key, tally in merged(tallies).items()
+    }
+    return dict(sorted(figures.items(), key=lambda item: (item[1].exact is None, -(item[1].exact or 0), str(item[0]))))
+
+
+_READERS: Mapping[PropertyType, Callable[[str], int | Decimal]] = {
+    "integer": lambda text: int(Decimal(text)),
+    "number": Decimal,
+    "decimal": Decimal,
+}
+
+
+def _value(type_: PropertyType, part: KeyPart) -> str | int | bool | Decimal | None:
+    return _READERS[type_](part) if isinstance(part, str) and type_ in _READERS else part
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def reads(plan: Plan, asked: Simple) -> frozenset[str]:
-    """The properties of its event that a measure has to read."""
-    operand = () if isinstance(asked, Count) or asked.property == "actor" else (asked.property,)
-    money = _money(plan, asked)
-    currency = (money.named,) if money is not None and money.named else ()
-    return needed(asked.where, *asked.by, *operand, *currency)
-
-
-def _grouped(
-    dataset: Dataset, table: PropertyTable, by: tuple[str, ...], values: str, condition: str, more: str = ""
-) -> list[tuple[Key, tuple[object, ...]]]:
-    """Run `SELECT by…, values … GROUP BY by…, more`; each row as its group and its values."""
-    keys = [table.columns[name] for name in by]
-    columns = ", ".join([*(key.sql for key in keys), values])
-    grouping = ", ".join([*(key.sql for key in keys), *([more] if more else [])])
-    sql = f"SELECT {columns} FROM {table.name} WHERE {condition}" + (f" GROUP BY {grouping}" if grouping else "")
-    return [
-        (tuple(_key(column, value) for column, value in zip(keys, row, strict=False)), row[len(keys) :])
-        for row in dataset.rows(sql)
-    ]
-
-
-def _key(column: PropertyColumn, value: object) -> str | int | bool | Decimal | None:
-    if column.type == "integer" and value is not None:
-        return int(Decimal(str(value)))
-    if column.form == "digits" and value is not None:
-        return Decimal(str(value))
-    return value if isinstance(value, (str, bool, Decimal)) else None
-
-
-def _figures(
-    dataset: Dataset, table: PropertyTable, asked: Simple, condition: str, by: tuple[str, ...]
-) -> dict[Key, Figure]:
-    if isinstance(asked, Aggregate):
-        return _aggregates(dataset, table, asked, condition, by)
-    if isinstance(asked, Count):
-        value = "count(*)"
-    elif asked.property == "actor":
-        value = f"count(DISTINCT person) FILTER ({ACTORS['any']})"
-    else:
-        value = f"count(DISTINCT {table.columns[asked.property].sql})"
-    return {key: Figure.of(_whole(row[0])) for key, row in _grouped(dataset, table, by, value, condition)}
-
-
-def _aggregates(
-    dataset: Dataset, table: PropertyTable, asked: Aggregate, condition: str, by: tuple[str, ...]
-) -> dict[Key, Figure]:
-    column = table.columns[asked.property].sql
-    values: dict[Key, list[tuple[Decimal | str, int]]] = defaultdict(list)
-    for key, (value, count) in _grouped(dataset, table, by, f"{column}, count(*)", condition, more=column):
-        histogram = values[key]
-        if isinstance(value, (Decimal, str)):
-            histogram.append((value, _whole(count)))
-    return {key: aggregate(asked.function, histogram) for key, histogram in values.items()}
-
-
-def _whole(value: object) -> int:
-    return int(str(value))
 
 
 def _ratio(of: Measured, to: Measured) -> Measured:

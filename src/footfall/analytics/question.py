@@ -1,22 +1,30 @@
-"""What a question of the report is, what it is asked with, and the report that its answer is part of."""
+"""What a question of the report is, what it is asked with, and the report that its answer is part of.
+
+A question is asked of each shard of the data, and merges the partial answers, in any order, into its answer. So one
+machine can ask all of the data at once, and several machines a shard each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from footfall.analytics.dataset import Dataset
+from footfall.analytics.dataset import Contents, Dataset
+from footfall.analytics.local_periods import LocalPeriods
 from footfall.analytics.reaches import Reaches, walk
 from footfall.analytics.sections import Section
+from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.plan.model import Plan
 from footfall.timestamps import local_time
 
-__all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext"]
+__all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext"]
 
+P = TypeVar("P")
 R = TypeVar("R")
 
 
@@ -55,14 +63,14 @@ class Report(msgspec.Struct, frozen=True):
     now: datetime
     window: Window
     data: DataStamp
-    questions: Sequence[Question[Any]]
+    questions: Sequence[Question[Any, Any]]
     answers: Mapping[str, Any]
 
-    def __getitem__(self, question: Question[R]) -> R:
+    def __getitem__(self, question: Question[Any, R]) -> R:
         answer: R = self.answers[question.name]
         return answer
 
-    def get(self, question: Question[R]) -> R | None:
+    def get(self, question: Question[Any, R]) -> R | None:
         """The same, None for a question that the report was not asked."""
         return self[question] if question.name in self.answers else None
 
@@ -84,20 +92,34 @@ class ReportContext:
         self,
         dataset: Dataset,
         plan: Plan,
-        questions: Sequence[Question[Any]],
+        questions: Sequence[Question[Any, Any]],
         *,
         since: int | None,
         until: int | None,
         now: int,
+        shards: int = 1,
     ) -> None:
-        self.dataset = dataset
         self.plan = plan
         self.questions = questions
         self.now = now
+        self.shards = tuple(ShardContext(self, dataset, Shard(number, shards)) for number in range(shards))
+        self._dataset = dataset
         self._since = since
         self._until = until
         self._answers: dict[str, Any] = {}
-        self._reaches: dict[tuple[str, Span], Reaches] = {}
+
+    @cached_property
+    def contents(self) -> Contents:
+        """How much data there is, and from when to when."""
+        return self._dataset.contents()
+
+    @cached_property
+    def periods(self) -> LocalPeriods:
+        """The periods of the plan's clock in which there are messages."""
+        first, last = self.contents.first, self.contents.last
+        return LocalPeriods(
+            self.plan.timezone, self.now if first is None else first, self.now if last is None else last
+        )
 
     @property
     def span(self) -> Span:
@@ -116,17 +138,32 @@ class ReportContext:
         """A moment on the plan's clock."""
         return None if us is None else local_time(us, self.plan.timezone)
 
-    def answer(self, question: Question[R]) -> R:
+    def answer(self, question: Question[Any, R]) -> R:
         """The answer to a question, computed once."""
         if question.name not in self._answers:
-            self._answers[question.name] = question.answer(self)
+            self._answers[question.name] = question.merge(self, [question.partial(shard) for shard in self.shards])
         answer: R = self._answers[question.name]
         return answer
+
+
+class ShardContext:
+    """What a question is asked with of one shard of the data. `report` has the plan, the window and the moment."""
+
+    def __init__(self, report: ReportContext, dataset: Dataset, shard: Shard) -> None:
+        self.report = report
+        self.dataset = dataset
+        self.shard = shard
+        self._reaches: dict[tuple[str, Span], Reaches] = {}
+
+    def where(self, span: Span) -> str:
+        """The condition on a message of this shard in a window, as SQL."""
+        return f"{span.sql()} AND {self.shard.sql()}"
 
     def reaches(self, journey: str, span: Span) -> Reaches:
         """A journey's steps with who reached them, walked once for everybody who enters it in `span`."""
         if (journey, span) not in self._reaches:
-            self._reaches[journey, span] = walk(self.dataset, self.plan, self.plan.journeys[journey], span)
+            plan = self.report.plan
+            self._reaches[journey, span] = walk(self.dataset, plan, plan.journeys[journey], span, self.shard)
         return self._reaches[journey, span]
 
 
@@ -138,15 +175,21 @@ def _no_reads(_: Plan) -> Iterator[tuple[str, frozenset[str]]]:
     return iter(())
 
 
-class Question(msgspec.Struct, Generic[R], frozen=True):
-    """One question: `answer` computes, `sections` lays the answer out for readers. `name` is its key in JSON.
+class Question(msgspec.Struct, Generic[P, R], frozen=True):
+    """One question. `name` is its key in JSON.
 
-    `reads` names the properties that it needs of each event, so that each message is read once for all questions.
-    `is_of_plan` is false for what is shown of any data, also where the plan asks nothing or nothing is stored.
+    `partial` asks one shard, and answers with a `partial_type`, a value that msgspec can encode and decode. `merge`
+    makes the answer of the partial answers of all shards, in any order. `sections` lays the answer out for readers.
+    `reads` names the properties that the question needs of each event, so that each message is read once for all
+    questions. `asks` says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data,
+    also where the plan asks nothing or nothing is stored.
     """
 
     name: str
-    answer: Callable[[ReportContext], R]
+    partial_type: type[P]
+    partial: Callable[[ShardContext], P]
+    merge: Callable[[ReportContext, Sequence[P]], R]
     sections: Callable[[Report], Iterable[Section]] = _no_sections
     reads: Callable[[Plan], Iterable[tuple[str, frozenset[str]]]] = _no_reads
+    asks: Callable[[Plan], bool] = lambda _: True
     is_of_plan: bool = True

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from fractions import Fraction
 
 import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import hand_over
 from footfall.analytics.query import ACTORS, needed, where_sql
+from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span
 from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling, first_reaches
@@ -36,6 +36,7 @@ class Reaches(msgspec.Struct, frozen=True):
 
     journey: Journey
     span: Span
+    shard: Shard
     paths: tuple[Path, ...]
     reached: str
     candidates: str
@@ -50,12 +51,12 @@ class Reaches(msgspec.Struct, frozen=True):
         return f"({', '.join(str(number) for number, path in enumerate(self.paths) if wanted <= set(path.steps))})"
 
 
-def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Reaches:
-    """Walk a journey for everybody who enters it in `span`; later steps count up to the end of the data.
+def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shard = WHOLE) -> Reaches:
+    """Walk a journey for everybody of a shard who enters it in `span`; later steps count up to the end of the data.
 
     Raises UsageError when the plan has no such event or property.
     """
-    reaches = Reaches(journey, span, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
+    reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
     ties = dataset.new_name("ties")
     connection = dataset.connection
     connection.execute(_candidates(dataset, plan, reaches))
@@ -66,18 +67,18 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span) -> Reaches:
     return reaches
 
 
-def _occurrences(dataset: Dataset, plan: Plan, journey: Journey, wanted: Step | Guard) -> str:
+def _occurrences(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Guard) -> str:
     """The messages of a step or a guard, as SQL: seq, actor and time of each."""
     table = dataset.events(wanted.event, needed(wanted.where), plan=plan)
     return (
         f"SELECT seq, person AS actor, occurred_at AS time FROM {table.name} "
-        f"WHERE {ACTORS[journey.by]} AND {where_sql(dataset, table, wanted.where)}"
+        f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {where_sql(dataset, table, wanted.where)}"
     )
 
 
 def _candidates(dataset: Dataset, plan: Plan, reaches: Reaches) -> str:
     fills = " UNION ALL ".join(
-        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, reaches.journey, step)}))"
+        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, reaches, step)}))"
         for number, step in enumerate(reaches.journey.steps)
     )
     return f"""
@@ -187,7 +188,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
             FROM started LEFT JOIN ended ON ended.actor = started.actor
         ), forbidden AS (
             SELECT intervals.*, message.seq, message.time
-            FROM ({_occurrences(dataset, plan, reaches.journey, guard)}) AS message
+            FROM ({_occurrences(dataset, plan, reaches, guard)}) AS message
             JOIN intervals ON intervals.actor = message.actor
             WHERE message.time >= first AND (last IS NULL OR message.time <= last)
         )
@@ -214,24 +215,27 @@ def conversion_actors(dataset: Dataset, reaches: Reaches, start: str, end: str) 
     return int(rows[0][0]), int(rows[0][1])
 
 
-def funnel(dataset: Dataset, reaches: Reaches) -> list[tuple[int, Fraction | None]]:
-    """For each step of the main path: how many reached it, and the median of the microseconds since the step before."""
+def funnel(dataset: Dataset, reaches: Reaches) -> list[tuple[int, dict[int, int]]]:
+    """For each step of the main path: how many reached it, and how often each time since the step before occurs.
+
+    Times are microseconds. Of the only shard they are the two in the middle, of which the median is that of all.
+    """
+    chosen = "[took[(len(took) + 1) // 2], took[len(took) // 2 + 1]]" if reaches.shard.is_whole else "took"
     rows = dataset.rows(f"""
         WITH main AS (
             SELECT position, actor, time FROM {reaches.reached} WHERE path = 0
-        ), times AS (
-            SELECT main.position, main.time - before.time AS took
+        ), steps AS (
+            SELECT main.position, count(*) AS actors,
+                   list_sort(list(main.time - before.time) FILTER (before.time IS NOT NULL)) AS took
             FROM main LEFT JOIN main AS before ON before.actor = main.actor AND before.position = main.position - 1
-        ), sorted AS (
-            SELECT position, count(*) AS actors, count(took) AS pairs, list_sort(list(took)) AS took
-            FROM times GROUP BY position
+            GROUP BY main.position
         )
-        SELECT position, actors, took[(pairs + 1) // 2] + took[pairs // 2 + 1] FROM sorted
+        SELECT position, any_value(actors), histogram(took) FROM (
+            SELECT position, actors, unnest(coalesce({chosen}, [NULL])) AS took FROM steps
+        ) GROUP BY position
     """)
-    by_position = {
-        position: (count, None if middle is None else Fraction(middle, 2)) for position, count, middle in rows
-    }
-    return [by_position.get(position, (0, None)) for position in range(len(reaches.journey.steps))]
+    steps = {position: (actors, took or {}) for position, actors, took in rows}
+    return [steps.get(position, (0, {})) for position in range(len(reaches.journey.steps))]
 
 
 def branch_actors(dataset: Dataset, reaches: Reaches, branch: int) -> int:

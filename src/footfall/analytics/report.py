@@ -24,9 +24,12 @@ def report(
     since: datetime | None = None,
     until: datetime | None = None,
     now: datetime,
-    questions: Sequence[Question[Any]] = QUESTIONS,
+    questions: Sequence[Question[Any, Any]] = QUESTIONS,
+    shards: int = 1,
 ) -> Report:
     """Answer every question; without a plan, what there is over time.
+
+    With `shards`, each question is asked of so many parts of the data, one after another, with the same answer.
 
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
     everything. A journey has the longest window of the KPIs that measure it, or all there is. Times without an
@@ -37,9 +40,9 @@ def report(
     plan = plan or Plan(id="")
     since_us, until_us = (None if time is None else microseconds(time, plan.timezone) for time in (since, until))
     now_us = microseconds(now, plan.timezone)
-    context = ReportContext(dataset, plan, questions, since=since_us, until=until_us, now=now_us)
+    context = ReportContext(dataset, plan, questions, since=since_us, until=until_us, now=now_us, shards=shards)
     _read(dataset, plan, questions)
-    contents = dataset.contents()
+    contents = context.contents
     data = DataStamp(
         contents.messages,
         contents.persons,
@@ -60,7 +63,7 @@ def report(
     )
 
 
-def _read(dataset: Dataset, plan: Plan, questions: Sequence[Question[Any]]) -> None:
+def _read(dataset: Dataset, plan: Plan, questions: Sequence[Question[Any, Any]]) -> None:
     """Read each message once, with all properties that any of the questions needs."""
     properties: dict[str, set[str]] = defaultdict(set)
     for question in questions:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from footfall.analytics import Question, Report, ReportContext
+from footfall.analytics import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import FigureDefinition, Section, Table, TableRow, plain, strong
 
 __all__ = ["LOYAL"]
@@ -20,15 +20,26 @@ class LoyalResult(msgspec.Struct, frozen=True):
     definition: str = "Persons with messages on two days or more. A day begins at midnight UTC."
 
 
-def _answer(context: ReportContext) -> LoyalResult:
+class LoyalPartial(msgspec.Struct, frozen=True):
+    """The same of one shard."""
+
+    persons: int
+    of: int
+
+
+def _partial(context: ShardContext) -> LoyalPartial:
     ((persons, of),) = context.dataset.rows(f"""
         WITH days AS (
             SELECT person, count(DISTINCT occurred_at // 86_400_000_000) AS days
-            FROM {context.dataset.messages()} WHERE counted AND {context.span.sql()} GROUP BY person
+            FROM {context.dataset.messages()} WHERE counted AND {context.where(context.report.span)} GROUP BY person
         )
         SELECT count(*) FILTER (days > 1), count(*) FROM days
     """)
-    return LoyalResult(persons, of)
+    return LoyalPartial(persons, of)
+
+
+def _merge(_: ReportContext, partials: Sequence[LoyalPartial]) -> LoyalResult:
+    return LoyalResult(sum(partial.persons for partial in partials), sum(partial.of for partial in partials))
 
 
 def _sections(report: Report) -> Iterator[Section]:
@@ -38,4 +49,4 @@ def _sections(report: Report) -> Iterator[Section]:
     yield Section("Who comes back?", table=Table(("who", "persons", "of"), [row]))
 
 
-LOYAL = Question("loyal", _answer, _sections)
+LOYAL = Question("loyal", LoyalPartial, _partial, _merge, _sections)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.analytics.asking import measure
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.measures import measure
 from footfall.analytics.questions.kpis import KPIS, KpiResult
 from footfall.analytics.report import report
 from footfall.analytics.window import Span

@@ -17,7 +17,7 @@ from footfall.reporting.json import to_json
 from footfall.reporting.text import show
 
 
-def asked(entry: MakeEntry, plan: Plan | None, questions: Sequence[Question[Any]]) -> Report:
+def asked(entry: MakeEntry, plan: Plan | None, questions: Sequence[Question[Any, Any]]) -> Report:
     days = [("ann", 1), ("ann", 1.5), ("bob", 1), ("bob", 2), ("eve", 3)]
     log = [entry(number, "view", day * DAY, user=user) for number, (user, day) in enumerate(days)]
     with Dataset.of(log, plan) as dataset:

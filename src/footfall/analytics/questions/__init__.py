@@ -15,4 +15,4 @@ from footfall.analytics.questions.volumes import VOLUMES
 
 __all__ = ["QUESTIONS"]
 
-QUESTIONS: Sequence[Question[Any]] = (INTAKE, GOALS, KPIS, JOURNEYS, VOLUMES, OVERVIEW)
+QUESTIONS: Sequence[Question[Any, Any]] = (INTAKE, GOALS, KPIS, JOURNEYS, VOLUMES, OVERVIEW)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.questions.kpis import KPIS, kpi_rows
 from footfall.analytics.sections import Section, Table, plain
 from footfall.printable import counted
@@ -27,7 +27,15 @@ class GoalResult(msgspec.Struct, frozen=True):
     of: int
 
 
-def _answer(context: ReportContext) -> tuple[GoalResult, ...]:
+class GoalsPartial(msgspec.Struct, frozen=True):
+    """Nothing: goals are made of the answers to KPIs."""
+
+
+def _partial(_: ShardContext) -> GoalsPartial:
+    return GoalsPartial()
+
+
+def _merge(context: ReportContext, _: Sequence[GoalsPartial]) -> tuple[GoalResult, ...]:
     targets = {kpi.name: kpi.target for kpi in context.answer(KPIS)}
     goals = []
     for goal in context.plan.goals.values():
@@ -70,4 +78,4 @@ def _outside(report: Report) -> str:
     return ""
 
 
-GOALS = Question("goals", _answer, _sections, is_of_plan=False)
+GOALS = Question("goals", GoalsPartial, _partial, _merge, _sections, is_of_plan=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import Command, Section, plain
 from footfall.printable import counted
 
@@ -45,19 +46,46 @@ class IntakeResult(msgspec.Struct, frozen=True):
     definition: str = DEFINITION
 
 
-def _answer(context: ReportContext) -> IntakeResult:
-    rows, span, messages = context.dataset.rows, context.span, context.dataset.messages()
+class IntakePartial(msgspec.Struct, frozen=True):
+    """What came in of one shard, with every reason."""
+
+    stored: int
+    late: int
+    quarantined: int
+    rejected: int
+    reasons: tuple[QuarantineReason, ...]
+
+
+def _partial(context: ShardContext) -> IntakePartial:
+    rows, shard, span, messages = context.dataset.rows, context.shard, context.report.span, context.dataset.messages()
     ((stored, late),) = rows(
-        f"SELECT count(*), count(*) FILTER (received_at - occurred_at > {_LATE_US}) FROM {messages} WHERE {span.sql()}"
+        f"SELECT count(*), count(*) FILTER (received_at - occurred_at > {_LATE_US}) "
+        f"FROM {messages} WHERE {context.where(span)}"
     )
-    ((quarantined,),) = rows(f"SELECT count(*) FROM quarantine WHERE {span.sql()}")
-    ((rejected,),) = rows(f"SELECT coalesce(sum(number), 0) FROM refusals WHERE {span.sql('quarter')}")
+    quarantined = f"{span.sql()} AND {shard.sql('seq')}"
+    ((number,),) = rows(f"SELECT count(*) FROM quarantine WHERE {quarantined}")
+    rejected = 0
+    if shard.is_first:
+        ((rejected,),) = rows(f"SELECT coalesce(sum(number), 0)::BIGINT FROM refusals WHERE {span.sql('quarter')}")
     reasons = rows(
-        "SELECT event, path, code, count(*) AS messages FROM quarantine JOIN quarantine_faults USING (seq) "
-        f"WHERE {span.sql()} GROUP BY ALL ORDER BY messages DESC, event, path, code LIMIT {_MOST_REASONS}"
+        "SELECT event, path, code, count(*) FROM quarantine JOIN quarantine_faults USING (seq) "
+        f"WHERE {quarantined} GROUP BY ALL"
     )
+    return IntakePartial(stored, late, number, rejected, tuple(QuarantineReason(*reason) for reason in reasons))
+
+
+def _merge(_: ReportContext, partials: Sequence[IntakePartial]) -> IntakeResult:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for partial in partials:
+        for reason in partial.reasons:
+            counts[reason.event, reason.path, reason.code] += reason.messages
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return IntakeResult(
-        stored, quarantined, int(rejected), late, tuple(QuarantineReason(*reason) for reason in reasons)
+        stored=sum(partial.stored for partial in partials),
+        quarantined=sum(partial.quarantined for partial in partials),
+        rejected=sum(partial.rejected for partial in partials),
+        late=sum(partial.late for partial in partials),
+        reasons=tuple(QuarantineReason(*reason, messages) for reason, messages in ordered[:_MOST_REASONS]),
     )
 
 
@@ -80,4 +108,4 @@ def _reason(reason: QuarantineReason) -> str:
     return f"{reason.messages:>7,} x {reason.event}: {fault}"
 
 
-INTAKE = Question("intake", _answer, _sections, is_of_plan=False)
+INTAKE = Question("intake", IntakePartial, _partial, _merge, _sections, is_of_plan=False)

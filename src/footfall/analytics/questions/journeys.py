@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -10,9 +11,9 @@ from typing import Literal
 import msgspec
 
 from footfall.analytics.definitions import chain_text, window_text
-from footfall.analytics.figures import Figure, quotient
+from footfall.analytics.figures import Figure, median, quotient
 from footfall.analytics.query import needed
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.reaches import branch_actors, funnel, guard_actors
 from footfall.analytics.sections import (
     Amount,
@@ -31,10 +32,12 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
-from footfall.analytics.window import Window
+from footfall.analytics.window import Span, Window
 from footfall.plan.model import Conversion, Guard, Journey, Plan, Step
 
 __all__ = ["JOURNEYS", "BranchResult", "GuardResult", "JourneyResult", "StepResult"]
+
+_SECOND = 1_000_000
 
 
 class StepResult(msgspec.Struct, frozen=True):
@@ -90,54 +93,109 @@ class JourneyResult(msgspec.Struct, frozen=True):
     definition: str
 
 
-def _answer(context: ReportContext) -> tuple[JourneyResult, ...]:
-    return tuple(_journey(context, journey) for journey in context.plan.journeys.values())
+class JourneyTally(msgspec.Struct, frozen=True):
+    """A journey in one shard: by step, by branch and by guard in the order of the plan.
+
+    `took` has, for each step, how often each time since the step before occurs, in microseconds; of the only shard the
+    times in the middle are enough. `guards` has pairs: how many broke it, and how many reached its start.
+    """
+
+    actors: tuple[int, ...]
+    took: tuple[dict[int, int], ...]
+    branches: tuple[int, ...]
+    guards: tuple[tuple[int, int], ...]
 
 
-def _journey(context: ReportContext, journey: Journey) -> JourneyResult:
-    """A funnel over the longest window of the KPIs that measure it; over all there is where none does."""
+class JourneysPartial(msgspec.Struct, frozen=True):
+    """The journeys of one shard, by name."""
+
+    journeys: dict[str, JourneyTally]
+
+
+def _partial(context: ShardContext) -> JourneysPartial:
+    return JourneysPartial({
+        journey.name: _tally(context, journey) for journey in context.report.plan.journeys.values()
+    })  # fmt: skip
+
+
+def _tally(context: ShardContext, journey: Journey) -> JourneyTally:
+    dataset, reaches = context.dataset, context.reaches(journey.name, _span(context.report, journey))
+    steps = funnel(dataset, reaches)
+    return JourneyTally(
+        tuple(actors for actors, _ in steps),
+        tuple(took for _, took in steps),
+        tuple(branch_actors(dataset, reaches, number) for number in range(len(journey.branches))),
+        tuple(guard_actors(dataset, context.report.plan, reaches, guard) for guard in journey.never),
+    )
+
+
+def _merge(context: ReportContext, partials: Sequence[JourneysPartial]) -> tuple[JourneyResult, ...]:
+    return tuple(
+        _journey(context, journey, [partial.journeys[journey.name] for partial in partials])
+        for journey in context.plan.journeys.values()
+    )
+
+
+def _span(context: ReportContext, journey: Journey) -> Span:
+    """The longest window of the KPIs that measure a journey; all there is where none does."""
     windows = [
         kpi.window
         for kpi in context.plan.kpis.values()
         if isinstance(kpi.measure, Conversion) and kpi.measure.journey == journey.name
     ]
     longest = max((window for window in windows if window is not None), default=None)
-    span = context.span_of(None if None in windows else longest)
-    dataset, reaches, window = context.dataset, context.reaches(journey.name, span), context.window(span)
-    counts = funnel(dataset, reaches)
-    guards = [(guard, guard_actors(dataset, context.plan, reaches, guard)) for guard in journey.never]
+    return context.span_of(None if None in windows else longest)
+
+
+def _journey(context: ReportContext, journey: Journey, tallies: Sequence[JourneyTally]) -> JourneyResult:
+    window = context.window(_span(context, journey))
+    actors = [sum(column) for column in zip(*(tally.actors for tally in tallies), strict=True)]
+    took = [_added(column) for column in zip(*(tally.took for tally in tallies), strict=True)]
+    branches = [sum(column) for column in zip(*(tally.branches for tally in tallies), strict=True)]
+    guards = [
+        (sum(broken for broken, _ in column), sum(of for _, of in column))
+        for column in zip(*(tally.guards for tally in tallies), strict=True)
+    ]
     return JourneyResult(
         name=journey.name,
         description=journey.description,
         owner=journey.owner,
         by=journey.by,
         window=window,
-        entered=counts[0][0],
-        steps=tuple(_step(step, counts, number) for number, step in enumerate(journey.steps)),
+        entered=actors[0],
+        steps=tuple(_step(step, actors, took[number], number) for number, step in enumerate(journey.steps)),
         branches=tuple(
-            BranchResult(branch.id, branch.after, branch.steps, branch.note, branch_actors(dataset, reaches, number))
-            for number, branch in enumerate(journey.branches)
+            BranchResult(branch.id, branch.after, branch.steps, branch.note, number)
+            for branch, number in zip(journey.branches, branches, strict=True)
         ),
         never=tuple(
-            GuardResult(guard.name, guard.event, guard.start, guard.end, actors, of) for guard, (actors, of) in guards
+            GuardResult(guard.name, guard.event, guard.start, guard.end, *numbers)
+            for guard, numbers in zip(journey.never, guards, strict=True)
         ),
         definition=_definition(journey, window),
     )
 
 
-def _step(step: Step, counts: list[tuple[int, Fraction | None]], number: int) -> StepResult:
-    actors, median = counts[number]
-    share = quotient(actors, counts[number - 1][0]) if number else Figure.of(None)
+def _added(histograms: Sequence[Mapping[int, int]]) -> Counter[Decimal]:
+    sums: Counter[Decimal] = Counter()
+    for histogram in histograms:
+        for took, times in histogram.items():
+            sums[Decimal(took)] += times
+    return sums
+
+
+def _step(step: Step, actors: Sequence[int], took: Mapping[Decimal, int], number: int) -> StepResult:
+    share = quotient(actors[number], actors[number - 1]) if number else Figure.of(None)
     expect = None if step.expect is None else Decimal(str(step.expect))
     return StepResult(
         id=step.id,
         event=step.event,
-        actors=actors,
+        actors=actors[number],
         conversion=share.value,
-        conversion_from_first=quotient(actors, counts[0][0]).value if number else None,
+        conversion_from_first=quotient(actors[number], actors[0]).value if number else None,
         expect=expect,
         met=None if expect is None or share.exact is None else share.exact >= Fraction(expect),
-        median_seconds=None if median is None else quotient(median, 1_000_000).value,
+        median_seconds=quotient(median(took).exact, _SECOND).value,
     )
 
 
@@ -211,4 +269,6 @@ def _guard(guard: GuardResult) -> Cell:
     ]
 
 
-JOURNEYS = Question("journeys", _answer, _sections, _reads)
+JOURNEYS = Question(
+    "journeys", JourneysPartial, _partial, _merge, _sections, _reads, asks=lambda plan: bool(plan.journeys)
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -11,8 +11,8 @@ import msgspec
 
 from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, window_text
 from footfall.analytics.figures import Figure, plain_digits, quotient
-from footfall.analytics.measures import Measured, measure, reads
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.measures import Measured, merge_tallies, parts
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.reaches import conversion_actors
 from footfall.analytics.sections import (
     Amount,
@@ -28,17 +28,18 @@ from footfall.analytics.sections import (
     quiet,
     strong,
 )
-from footfall.analytics.window import Span, Window
+from footfall.analytics.tallies import MeasureTally, Simple, reads, tally
+from footfall.analytics.window import Window
 from footfall.plan.calls import named
 from footfall.plan.currencies import ISO_4217, money_of
-from footfall.plan.model import Aggregate, Conversion, Count, Kpi, Plan, Ratio, Unique
+from footfall.plan.model import Conversion, Event, Kpi, Plan, Ratio, Unique
 
 __all__ = ["KPIS", "CurrencyFigure", "Group", "Guardrail", "KpiResult", "TargetResult", "is_share", "kpi_rows"]
 
 _MOST_GROUPS = 12
 
 GroupValue = str | int | bool | Decimal | None
-Measure = Count | Aggregate | Unique | Ratio | Conversion
+Measure = Simple | Ratio | Conversion
 
 
 class CurrencyFigure(msgspec.Struct, frozen=True):
@@ -108,15 +109,41 @@ class KpiResult(msgspec.Struct, frozen=True):
     currencies: tuple[CurrencyFigure, ...] = ()
 
 
-def _answer(context: ReportContext) -> tuple[KpiResult, ...]:
-    kpis = {name: _kpi(context, kpi) for name, kpi in context.plan.kpis.items()}
+class KpisPartial(msgspec.Struct, frozen=True):
+    """The KPIs of one shard, by name: the parts of each measure, or how many entered and how many converted."""
+
+    measures: dict[str, tuple[MeasureTally, ...]]
+    conversions: dict[str, tuple[int, int]]
+
+
+def _partial(context: ShardContext) -> KpisPartial:
+    partial = KpisPartial({}, {})
+    for name, kpi in context.report.plan.kpis.items():
+        asked, span = kpi.measure, context.report.span_of(kpi.window)
+        if isinstance(asked, Conversion):
+            reaches = context.reaches(asked.journey, span)
+            partial.conversions[name] = conversion_actors(context.dataset, reaches, asked.start, asked.end)
+        else:
+            partial.measures[name] = tuple(
+                tally(context.dataset, context.report.plan, part, span, context.shard) for part in parts(asked)
+            )
+    return partial
+
+
+def _merge(context: ReportContext, partials: Sequence[KpisPartial]) -> tuple[KpiResult, ...]:
+    kpis = {name: _kpi(context, kpi, _measured(context.plan, kpi, partials)) for name, kpi in context.plan.kpis.items()}
     return tuple(_with_guardrails(context.plan.kpis[name], kpi, kpis) for name, kpi in kpis.items())
 
 
-def _kpi(context: ReportContext, kpi: Kpi) -> KpiResult:
-    plan, span = context.plan, context.span_of(kpi.window)
-    window = context.window(span)
-    measured = _measured(context, kpi.measure, span)
+def _measured(plan: Plan, kpi: Kpi, partials: Sequence[KpisPartial]) -> Measured:
+    if not isinstance(kpi.measure, Conversion):
+        return merge_tallies(plan, kpi.measure, [partial.measures[kpi.name] for partial in partials])
+    entered, reached = map(sum, zip(*(partial.conversions[kpi.name] for partial in partials), strict=True))
+    return Measured(quotient(reached, entered), Figure.of(None), of=Figure.of(reached), to=Figure.of(entered))
+
+
+def _kpi(context: ReportContext, kpi: Kpi, measured: Measured) -> KpiResult:
+    plan, window = context.plan, context.window(context.span_of(kpi.window))
     group, compared = _compared(plan, kpi, measured)
     return KpiResult(
         name=kpi.name,
@@ -146,13 +173,6 @@ def _plain(value: GroupValue) -> GroupValue:
     return plain_digits(value) if isinstance(value, Decimal) else value
 
 
-def _measured(context: ReportContext, asked: Measure, span: Span) -> Measured:
-    if not isinstance(asked, Conversion):
-        return measure(context.dataset, context.plan, asked, span)
-    entered, reached = conversion_actors(context.dataset, context.reaches(asked.journey, span), asked.start, asked.end)
-    return Measured(quotient(reached, entered), Figure.of(None), of=Figure.of(reached), to=Figure.of(entered))
-
-
 def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Figure]:
     """What the target is compared with: the one group or currency that the target's unit names, else the total."""
     unit = kpi.target.unit if kpi.target else None
@@ -165,8 +185,7 @@ def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Fig
         return unit, figure
     choices = {
         str(value)
-        for part in _parts(kpi.measure)
-        if not isinstance(part, Conversion) and (event := named(plan, part.event)) is not None
+        for _, event in _events_asked(plan, kpi.measure)
         for item in event.properties
         if item.name == measured.by[0]
         for value in item.enum
@@ -175,8 +194,12 @@ def _compared(plan: Plan, kpi: Kpi, measured: Measured) -> tuple[str | None, Fig
     return (unit, measured.nothing) if unit in choices else (None, measured.total)
 
 
-def _parts(asked: Measure) -> tuple[Count | Aggregate | Unique | Conversion, ...]:
-    return (asked.of, asked.to) if isinstance(asked, Ratio) else (asked,)
+def _events_asked(plan: Plan, asked: Measure) -> Iterator[tuple[Simple, Event]]:
+    """What a measure tallies, each with its event."""
+    if not isinstance(asked, Conversion):
+        for part in parts(asked):
+            if (event := named(plan, part.event)) is not None:
+                yield part, event
 
 
 def _target(kpi: Kpi, group: str | None, compared: Figure, *, has_messages: bool) -> TargetResult | None:
@@ -204,7 +227,7 @@ def _definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, never: 
     sentences = [measure_text(kpi.measure)]
     if isinstance(kpi.measure, Conversion):
         sentences.append(chain_text(plan.journeys[kpi.measure.journey]))
-    elif any(isinstance(part, Unique) and part.property == "actor" for part in _parts(kpi.measure)):
+    elif any(isinstance(part, Unique) and part.property == "actor" for part in parts(kpi.measure)):
         sentences.append(f"An actor is a person or, where there is none, a device. {PERSONS} {DEVICES}")
     sentences.append(f"Window by corrected time: {window_text(window)}.")
     if currencies := _currencies(plan, kpi.measure):
@@ -222,11 +245,7 @@ def _definition(plan: Plan, kpi: Kpi, window: Window, group: str | None, never: 
 
 def _currencies(plan: Plan, asked: Measure) -> str:
     """In which currency amounts are, for a measure of money."""
-    moneys = [
-        money_of(event, part)
-        for part in _parts(asked)
-        if not isinstance(part, Conversion) and (event := named(plan, part.event)) is not None
-    ]
+    moneys = [money_of(event, part) for part, event in _events_asked(plan, asked)]
     properties = sorted({money.named for money in moneys if money is not None and money.named})
     if properties:
         return f"Currencies are never added up: there is one figure for each currency in {' and '.join(properties)}."
@@ -236,9 +255,8 @@ def _currencies(plan: Plan, asked: Measure) -> str:
 
 def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
     for kpi in plan.kpis.values():
-        for part in _parts(kpi.measure):
-            if not isinstance(part, Conversion):
-                yield part.event, reads(plan, part)
+        for part, _ in _events_asked(plan, kpi.measure):
+            yield part.event, reads(plan, part)
 
 
 def is_share(kpi: KpiResult) -> bool:
@@ -302,4 +320,4 @@ def _group_name(value: GroupValue) -> str:
 
 
 # GOALS shows each KPI under its goals, and the others after them.
-KPIS = Question("kpis", _answer, reads=_reads)
+KPIS = Question("kpis", KpisPartial, _partial, _merge, reads=_reads, asks=lambda plan: bool(plan.kpis))

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
-from footfall.analytics.engine import hand_over
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.local_periods import Per
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import Command, Period, Rest, Section, Table, TableRow, plain, quiet
-from footfall.storage.journal import QUARTER_US
 from footfall.timestamps import local_time
 
 __all__ = ["OVERVIEW", "NameCount", "Overview", "Per", "PeriodCount"]
 
-Per = Literal["hour", "day", "week", "month"]
-
 # The finest period is taken of which at most so many have messages; else months, however many there are.
-_MOST: dict[Per, int] = {"hour": 48, "day": 31, "week": 26}
+_MOST: dict[Per, int | None] = {"hour": 48, "day": 31, "week": 26, "month": None}
 _DAYS_BY_HOUR = 3
 
 # So many are shown; JSON has all.
 _MOST_PERIODS = 60
 _MOST_NAMES = 20
 
-# DuckDB's remainder has the sign of what is divided.
-_QUARTER = f"occurred_at - ((occurred_at % {QUARTER_US}) + {QUARTER_US}) % {QUARTER_US}"
 _NAME = "coalesce(event, '(' || type || ')')"
 
 
@@ -60,78 +54,133 @@ class Overview(msgspec.Struct, frozen=True):
     sources: tuple[NameCount, ...]
 
 
-def _answer(context: ReportContext) -> Overview | None:
+class PeriodTally(msgspec.Struct, frozen=True, array_like=True):
+    """A period in one shard, with the names of its events and sources."""
+
+    messages: int
+    persons: int
+    events: frozenset[str]
+    sources: frozenset[str]
+
+
+class NameTally(msgspec.Struct, frozen=True, array_like=True):
+    """An event or a source in one shard; `first` and `last` are microseconds since 1970 UTC."""
+
+    messages: int
+    persons: int
+    first: int
+    last: int
+
+
+class OverviewPartial(msgspec.Struct, frozen=True):
+    """What one shard has of everything, None where the plan asks something.
+
+    `periods` go by their numbers (see `LocalPeriods`). A kind of period of which there are too many is missing, and of
+    the only shard all that are longer than need be.
+    """
+
+    periods: dict[Per, dict[int, PeriodTally]] | None = None
+    events: dict[str, NameTally] = {}
+    sources: dict[str, NameTally] = {}
+
+
+def _partial(context: ShardContext) -> OverviewPartial:
+    if any(question.is_of_plan and question.asks(context.report.plan) for question in context.report.questions):
+        return OverviewPartial()
+    return OverviewPartial(_periods(context), _names(context, _NAME), _names(context, "source"))
+
+
+def _periods(context: ShardContext) -> dict[Per, dict[int, PeriodTally]]:
+    periods: dict[Per, dict[int, PeriodTally]] = {}
+    for per, most in _MOST.items():
+        if context.shard.is_whole and periods.keys() - {"hour"}:
+            break  # this is the one that is shown, or the hours are
+        number = context.report.periods.sql(per)
+        rows = context.dataset.rows(f"""
+            SELECT {number}, count(*), count(DISTINCT person) FILTER (counted),
+                   list(DISTINCT {_NAME}), list(DISTINCT source)
+            FROM {context.dataset.messages()} WHERE {context.where(context.report.span)} GROUP BY 1
+        """)
+        if most is None or len(rows) <= most:
+            periods[per] = {
+                number: PeriodTally(messages, persons, frozenset(events), frozenset(sources))
+                for number, messages, persons, events, sources in rows
+            }
+    return periods
+
+
+def _names(context: ShardContext, name: str) -> dict[str, NameTally]:
+    rows = context.dataset.rows(f"""
+        SELECT {name}, count(*), count(DISTINCT person) FILTER (counted), min(occurred_at), max(occurred_at)
+        FROM {context.dataset.messages()} WHERE {context.where(context.report.span)} GROUP BY 1
+    """)
+    return {name: NameTally(*counts) for name, *counts in rows}
+
+
+def _merge(context: ReportContext, partials: Sequence[OverviewPartial]) -> Overview | None:
     """Everything that occurred in the window; None where the plan asks something."""
-    if any(context.answer(question) for question in context.questions if question.is_of_plan):
+    shards = [partial.periods for partial in partials if partial.periods is not None]
+    if not shards:
         return None
-    per, starts = _periods(context)
+    by = {per: _added(shard[per] for shard in shards) for per in _MOST if all(per in shard for shard in shards)}
+    per = next(per for per, periods in by.items() if _suits(per, periods, by))
     return Overview(
         per=per,
-        periods=_counts(context, starts),
-        events=_names(context, _NAME),
-        sources=_names(context, "source"),
+        periods=tuple(
+            PeriodCount(
+                context.periods.start(per, number),
+                period.messages,
+                period.persons,
+                len(period.events),
+                len(period.sources),
+            )
+            for number, period in sorted(by[per].items())
+        ),
+        events=_name_counts(context, [partial.events for partial in partials]),
+        sources=_name_counts(context, [partial.sources for partial in partials]),
     )
 
 
-def _periods(context: ReportContext) -> tuple[Per, dict[int, datetime]]:
-    """What to count by, and the period in which each quarter of an hour with messages lies."""
-    quarters = context.dataset.rows(
-        f"SELECT DISTINCT {_QUARTER} FROM {context.dataset.messages()} WHERE {context.span.sql()} ORDER BY 1"
-    )
-    local = {us: local_time(us, context.plan.timezone) for (us,) in quarters}
-    starts = {per: {us: _start(at, per) for us, at in local.items()} for per in ("hour", "day", "week", "month")}
-    days = len(set(starts["day"].values()))
-    for per, most in _MOST.items():
-        if len(set(starts[per].values())) <= most and (per != "hour" or days <= _DAYS_BY_HOUR):
-            return per, starts[per]
-    return "month", starts["month"]
+def _suits(per: Per, periods: Mapping[int, PeriodTally], by: Mapping[Per, Mapping[int, PeriodTally]]) -> bool:
+    most = _MOST[per]
+    if per == "hour" and ("day" not in by or len(by["day"]) > _DAYS_BY_HOUR):
+        return False
+    return most is None or len(periods) <= most
 
 
-def _start(at: datetime, per: str) -> datetime:
-    if per == "hour":
-        return at.replace(minute=0, second=0, microsecond=0)
-    day = at.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    if per == "week":
-        try:
-            return day - timedelta(days=day.weekday())
-        except OverflowError:
-            return day  # the first week of the calendar
-    return day.replace(day=1) if per == "month" else day
+def _added(shards: Iterable[Mapping[int, PeriodTally]]) -> dict[int, PeriodTally]:
+    sums: dict[int, PeriodTally] = {}
+    for shard in shards:
+        for number, one in shard.items():
+            other = sums.get(number, _NOTHING)
+            sums[number] = PeriodTally(
+                one.messages + other.messages,
+                one.persons + other.persons,
+                one.events | other.events,
+                one.sources | other.sources,
+            )
+    return sums
 
 
-def _counts(context: ReportContext, starts: dict[int, datetime]) -> tuple[PeriodCount, ...]:
-    import pyarrow  # loaded with the engine
-
-    dataset = context.dataset
-    order = list(dict.fromkeys(starts.values()))
-    numbers = {start: number for number, start in enumerate(order)}
-    table = pyarrow.table({
-        "quarter": pyarrow.array(starts, pyarrow.int64()),
-        "number": pyarrow.array([numbers[start] for start in starts.values()], pyarrow.int64()),
-    })  # fmt: skip
-    periods = dataset.new_name("periods")
-    hand_over(dataset.connection, table, f"CREATE TABLE {periods} AS SELECT * FROM handed")
-    rows = dataset.rows(
-        "SELECT number, count(*), count(DISTINCT person) FILTER (counted), "
-        f"count(DISTINCT {_NAME}), count(DISTINCT source) "
-        f"FROM {dataset.messages()} JOIN {periods} ON quarter = {_QUARTER} WHERE {context.span.sql()} "
-        "GROUP BY number ORDER BY number"
-    )
-    dataset.connection.execute(f"DROP TABLE {periods}")
-    return tuple(PeriodCount(order[number], *counts) for number, *counts in rows)
+_NOTHING = PeriodTally(0, 0, frozenset(), frozenset())
 
 
-def _names(context: ReportContext, name: str) -> tuple[NameCount, ...]:
-    rows = context.dataset.rows(
-        f"SELECT {name} AS name, count(*) AS messages, count(DISTINCT person) FILTER (counted), "
-        f"min(occurred_at), max(occurred_at) FROM {context.dataset.messages()} WHERE {context.span.sql()} "
-        "GROUP BY 1 ORDER BY messages DESC, name"
-    )
+def _name_counts(context: ReportContext, shards: Sequence[Mapping[str, NameTally]]) -> tuple[NameCount, ...]:
+    """The most frequent first."""
     zone = context.plan.timezone
-    return tuple(
-        NameCount(name, messages, persons, local_time(first, zone), local_time(last, zone))
-        for name, messages, persons, first, last in rows
-    )
+    counts = []
+    for name in {name for shard in shards for name in shard}:
+        tallies = [shard[name] for shard in shards if name in shard]
+        counts.append(
+            NameCount(
+                name,
+                sum(tally.messages for tally in tallies),
+                sum(tally.persons for tally in tallies),
+                local_time(min(tally.first for tally in tallies), zone),
+                local_time(max(tally.last for tally in tallies), zone),
+            )
+        )
+    return tuple(sorted(counts, key=lambda count: (-count.messages, count.name)))
 
 
 def _sections(report: Report) -> Iterator[Section]:
@@ -184,4 +233,4 @@ def _period_row(period: PeriodCount, per: Per) -> TableRow:
     return TableRow([[plain(value)] for value in values], is_whole=True)
 
 
-OVERVIEW = Question("overview", _answer, _sections, is_of_plan=False)
+OVERVIEW = Question("overview", OverviewPartial, _partial, _merge, _sections, is_of_plan=False)

@@ -10,8 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from footfall.analytics.engine import hand_over
-from footfall.analytics.question import Question, Report, ReportContext
+from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import (
     Bounds,
     Cell,
@@ -25,7 +24,7 @@ from footfall.analytics.sections import (
     strong,
 )
 from footfall.analytics.window import Span, Window
-from footfall.plan.model import VolumeExpectation
+from footfall.plan.model import Plan, VolumeExpectation
 from footfall.plan.periods import full_periods
 from footfall.printable import counted
 
@@ -52,36 +51,80 @@ class VolumeResult(msgspec.Struct, frozen=True):
     definition: str
 
 
-def _answer(context: ReportContext) -> tuple[VolumeResult, ...]:
-    events = context.plan.events.values()
-    return tuple(_volume(context, event.name, event.volume) for event in events if event.volume is not None)
+class VolumeTally(msgspec.Struct, frozen=True):
+    """An event in one shard: its first receipt, the first time at which it occurred in the window, and its counts.
+
+    `counts` has the messages up to the end of the window or now, by the number of the period (see `LocalPeriods`).
+    """
+
+    receipt: int | None
+    occurrence: int | None
+    counts: dict[int, int]
 
 
-def _volume(context: ReportContext, event: str, expected: VolumeExpectation) -> VolumeResult:
+class VolumesPartial(msgspec.Struct, frozen=True):
+    """The events of one shard of which the plan expects a volume, by name."""
+
+    events: dict[str, VolumeTally]
+
+
+def _expectations(plan: Plan) -> dict[str, VolumeExpectation]:
+    return {name: event.volume for name, event in plan.events.items() if event.volume is not None}
+
+
+def _partial(context: ShardContext) -> VolumesPartial:
+    expectations = _expectations(context.report.plan)
+    return VolumesPartial({event: _tally(context, event, expected) for event, expected in expectations.items()})
+
+
+def _tally(context: ShardContext, event: str, expected: VolumeExpectation) -> VolumeTally:
+    dataset, span = context.dataset, Span(context.report.span.since, _until(context.report))
+    table = dataset.events(event, plan=context.report.plan).name
+    ((receipt, occurrence),) = dataset.rows(
+        f"SELECT min(received_at), min(occurred_at) FILTER ({span.sql()}) FROM {table} WHERE {context.shard.sql()}"
+    )
+    rows = dataset.rows(f"""
+        SELECT {context.report.periods.sql(expected.per)}, count(*)
+        FROM {table} WHERE {context.where(span)} GROUP BY 1
+    """)
+    return VolumeTally(receipt, occurrence, dict(rows))
+
+
+def _merge(context: ReportContext, partials: Sequence[VolumesPartial]) -> tuple[VolumeResult, ...]:
+    return tuple(
+        _volume(context, event, expected, [partial.events[event] for partial in partials])
+        for event, expected in _expectations(context.plan).items()
+    )
+
+
+def _volume(
+    context: ReportContext, event: str, expected: VolumeExpectation, tallies: Sequence[VolumeTally]
+) -> VolumeResult:
     """The lowest and the highest count of an event per period.
 
     The periods go from the event's first receipt, or the beginning of the window if that is later, to the end of the
     window or now. A window that ended before the first receipt (it looks at imported history) begins at the first
     message in it.
     """
-    span = context.span
-    first = _first(context, event)
-    used = Span(first if span.since is None else span.since, _until(context))
-    periods = []
+    span, until = context.span, _until(context)
+    first = _first(tallies, until)
+    used = Span(first if span.since is None else span.since, until)
+    starts: list[int] = []
     if first is not None:
         # A period that the first receipt cuts counts only where the reader's window has all of it.
         begin = max(used.since or 0, first - _LONGEST) if span.since is not None else first
-        full = full_periods(expected.per, begin, _until(context), context.plan.timezone)
-        periods = [period for period in full if period[1] > first]
-    counts = _counts(context, event, periods) if periods else []
-    pairs = list(zip(counts, (start for start, _ in periods), strict=True))
+        full = full_periods(expected.per, begin, until, context.plan.timezone)
+        starts = [start for start, end in full if end > first]
+    numbers = [context.periods.number(expected.per, start) for start in starts]
+    counts = [sum(tally.counts.get(number, 0) for tally in tallies) for number in numbers]
+    pairs = list(zip(counts, starts, strict=True))
     lowest, highest = (extreme(pairs, key=itemgetter(0), default=(None, None)) for extreme in (min, max))
     return VolumeResult(
         event=event,
         per=expected.per,
         min=expected.min,
         max=expected.max,
-        periods=len(periods),
+        periods=len(starts),
         lowest=lowest[0],
         lowest_at=context.time(lowest[1]),
         highest=highest[0],
@@ -103,35 +146,15 @@ def _until(context: ReportContext) -> int:
     return context.now if context.span.until is None else min(context.now, context.span.until)
 
 
-def _first(context: ReportContext, event: str) -> int | None:
+def _first(tallies: Sequence[VolumeTally], until: int) -> int | None:
     """From when on the event counts in the window; None for an event that never came.
 
     A wrong clock does not move it: it goes by receipt, and where it cannot, by what occurred in the window.
     """
-    until = _until(context)
-    ((receipt, occurrence),) = context.dataset.rows(
-        f"SELECT min(received_at), min(occurred_at) FILTER ({Span(context.span.since, until).sql()}) "
-        f"FROM {context.dataset.events(event, plan=context.plan).name}"
-    )
-    first = receipt if receipt is None or receipt < until else occurrence
-    return None if first is None else int(first)
-
-
-def _counts(context: ReportContext, event: str, periods: list[tuple[int, int]]) -> list[int]:
-    import pyarrow  # loaded with the engine
-
-    dataset, bounds = context.dataset, context.dataset.new_name("periods")
-    starts = pyarrow.table({"start": pyarrow.array([start for start, _ in periods], pyarrow.int64())})
-    hand_over(dataset.connection, starts, f"CREATE TABLE {bounds} AS SELECT * FROM handed")
-    rows = dataset.rows(f"""
-        SELECT period.start, count(*)
-        FROM {dataset.events(event, plan=context.plan).name} AS message
-        ASOF JOIN {bounds} AS period ON message.occurred_at >= period.start
-        WHERE message.occurred_at < {periods[-1][1]} GROUP BY period.start
-    """)
-    dataset.connection.execute(f"DROP TABLE {bounds}")
-    by_start = {int(start): int(count) for start, count in rows}
-    return [by_start.get(start, 0) for start, _ in periods]
+    receipt = min((tally.receipt for tally in tallies if tally.receipt is not None), default=None)
+    if receipt is None or receipt < until:
+        return receipt
+    return min((tally.occurrence for tally in tallies if tally.occurrence is not None), default=None)
 
 
 def _sections(report: Report) -> Iterator[Section]:
@@ -166,4 +189,4 @@ def _extreme(count: int | None, at: datetime | None) -> Cell:
     return [plain("–")] if count is None or at is None else [strong(count), quiet("\n", at)]
 
 
-VOLUMES = Question("volumes", _answer, _sections)
+VOLUMES = Question("volumes", VolumesPartial, _partial, _merge, _sections, asks=lambda plan: bool(_expectations(plan)))

@@ -1,0 +1,91 @@
+"""Hours, days, weeks and months on a plan's clock, in SQL: by the timezone's table of offsets.
+
+The table becomes a CASE in which the newest offset comes first. Over 5 million messages that takes as long as no
+timezone at all, and an ASOF join 15 times as long, because it sorts them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from footfall.plan.zone_offsets import ZoneOffset, hour_offsets, zone_offsets
+from footfall.timestamps import EARLIEST, EPOCH, LATEST, epoch_us, local_time
+
+__all__ = ["LocalPeriods", "Per"]
+
+Per = Literal["hour", "day", "week", "month"]
+
+_HOUR = 3_600 * 1_000_000
+_DAY = 24 * _HOUR
+_EPOCH_DAY = EPOCH.date().toordinal()
+# A clock that would leave the calendar stands at its rim, as that of `local_time` does.
+_RIM = epoch_us(datetime.min.replace(tzinfo=UTC)), epoch_us(datetime.max.replace(tzinfo=UTC))
+
+
+def _floored(number: str, unit: int) -> str:
+    """`number` without its remainder; DuckDB's has the sign of what is divided."""
+    return f"({number} - (({number}) % {unit} + {unit}) % {unit})"
+
+
+def _stepwise(column: str, rows: Sequence[ZoneOffset], value: Callable[[ZoneOffset], int]) -> str:
+    whens = " ".join(f"WHEN {column} >= {row.since} THEN {value(row)}" for row in reversed(rows[1:]))
+    return f"CASE {whens} ELSE {value(rows[0])} END" if whens else str(value(rows[0]))
+
+
+class LocalPeriods:
+    """The periods of a timezone between two moments (microseconds since 1970 UTC) of 1900 to 2199.
+
+    No message is of any other time; if one were, the clocks would be as far from UTC as in the nearest of these years.
+
+    A period has a number: an hour its first microsecond, a longer one its first local day, counted from 1970.
+    """
+
+    def __init__(self, timezone: str, first: int, last: int) -> None:
+        self._timezone = timezone
+        self._offsets = zone_offsets(timezone, max(first, EARLIEST), max(first, EARLIEST, min(last, LATEST)))
+
+    def sql(self, per: Per, column: str = "occurred_at") -> str:
+        """The number of the period in which the time of a column lies."""
+        local = f"({column} + {_stepwise(column, self._offsets, lambda row: row.offset)})"
+        if per == "hour":
+            return self._hour(column, local)
+        return _LONGER[per](f"(least(greatest({local}, {_RIM[0]}), {_RIM[1]}))")
+
+    def _hour(self, column: str, local: str) -> str:
+        hour = f"({column} - ({local} % {_HOUR} + {_HOUR}) % {_HOUR})"
+        rows = hour_offsets(self._offsets)
+        if len(rows) == 1:
+            return hour
+        begins = _stepwise(column, rows, lambda row: row.since if row is not rows[0] else row.since - _HOUR)
+        return f"greatest({hour}, {begins})"
+
+    def start(self, per: Per, number: int) -> datetime:
+        """When a period begins."""
+        if per == "hour":
+            return local_time(number, self._timezone)
+        day = date.fromordinal(_EPOCH_DAY + number)
+        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(self._timezone))
+
+    def number(self, per: Per, begin: int) -> int:
+        """The number of the period that begins at a moment."""
+        return begin if per == "hour" else local_time(begin, self._timezone).toordinal() - _EPOCH_DAY
+
+
+def _day(local: str) -> str:
+    return f"({_floored(local, _DAY)} // {_DAY})"
+
+
+def _week(local: str) -> str:
+    # The first of January 1970 was a Thursday; so was that of the year 1 a Monday, and no week begins before it.
+    return f"({_floored(f'({_day(local)} + 3)', 7)} - 3)"
+
+
+def _month(local: str) -> str:
+    first = f"date_trunc('month', DATE '1970-01-01' + ({_day(local)})::INTEGER)::DATE"
+    return f"({first} - DATE '1970-01-01')"
+
+
+_LONGER: Mapping[Per, Callable[[str], str]] = {"day": _day, "week": _week, "month": _month}

@@ -1,0 +1,102 @@
+"""Every message lies in the hour, the day, the week and the month that a clock on the wall shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import available_timezones
+
+import duckdb
+import pytest
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+from footfall.analytics.local_periods import LocalPeriods, Per
+from footfall.plan.periods import full_periods
+from footfall.plan.zone_offsets import zone_offsets
+from footfall.timestamps import local_time
+
+SECOND = 1_000_000
+HOUR, DAY = 3_600 * SECOND, 86_400 * SECOND
+ODD = [
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "America/Goose_Bay",
+    "Asia/Pyongyang",
+    "Africa/Monrovia",
+]
+APIA = 1_325_239_200 * SECOND  # the night in which the 30th of December 2011 was left out
+RIMS = [-62_135_596_800 * SECOND, 253_402_300_799 * SECOND]
+
+
+def numbers(zone: str, moments: Sequence[int], per: Per) -> list[tuple[int, int]]:
+    """Each moment with the number of its period."""
+    values = ", ".join(f"({moment}::BIGINT)" for moment in moments)
+    sql = LocalPeriods(zone, min(moments), max(moments)).sql(per)
+    with duckdb.connect() as connection:
+        return connection.execute(f"SELECT occurred_at, {sql} FROM (VALUES {values}) t(occurred_at)").fetchall()
+
+
+def first_day(local: datetime, per: str) -> date:
+    day = local.date()
+    return {"day": day, "week": day - timedelta(days=day.weekday()), "month": day.replace(day=1)}[per]
+
+
+@given(
+    zone=st.sampled_from(ODD) | st.sampled_from(sorted(available_timezones())),
+    first=st.integers(-70 * 366, 230 * 365).map(lambda day: day * DAY),
+    later=st.lists(st.integers(0, 900 * DAY), max_size=6),
+    near=st.lists(st.tuples(st.integers(0, 9), st.sampled_from([-1, 0, 1, -HOUR, 59 * 60 * SECOND])), max_size=4),
+)
+@settings(max_examples=60)
+@pytest.mark.slow
+@example(zone="Pacific/Apia", first=APIA - DAY, later=[DAY - 1, DAY, 2 * DAY], near=[(1, 0), (1, -1)])
+@example(zone="Australia/Lord_Howe", first=1_780_000_000 * SECOND, later=[300 * DAY], near=[(1, 0), (1, 1), (1, -1)])
+def test_any_moment_lies_in_the_period_that_its_local_time_shows(
+    zone: str, first: int, later: list[int], near: list[tuple[int, int]]
+) -> None:
+    moments = [first, *(first + by for by in later)]
+    changes = zone_offsets(zone, first, max(moments))[1:]
+    moments += [changes[place % len(changes)].since + by for place, by in near if changes]
+    event(f"{len(changes) > 0=}")
+
+    for per in ("day", "week", "month"):
+        periods = LocalPeriods(zone, min(moments), max(moments))
+        for moment, number in numbers(zone, moments, per):
+            assert periods.start(per, number).date() == first_day(local_time(moment, zone), per)
+
+
+@given(
+    zone=st.sampled_from(ODD) | st.sampled_from(sorted(available_timezones())),
+    first=st.integers(0, 70 * 365).map(lambda day: day * DAY),
+    later=st.lists(st.integers(0, 20 * DAY), max_size=4),
+)
+@settings(max_examples=40)
+@pytest.mark.slow
+@example(zone="Australia/Lord_Howe", first=1_775_300_000 * SECOND, later=[DAY // 2, DAY - 1, DAY // 3])
+@example(zone="Asia/Pyongyang", first=1_525_392_000 * SECOND, later=[DAY // 2, 15 * HOUR, 15 * HOUR - 1, 16 * HOUR])
+def test_any_moment_lies_in_the_full_hour_that_is_its_own(zone: str, first: int, later: list[int]) -> None:
+    moments = [first, *(first + by for by in later)]
+    # Two days around them, so that no hour is cut.
+    full = list(full_periods("hour", first - DAY, max(moments) + DAY, zone))
+
+    for moment, number in numbers(zone, moments, "hour"):
+        assert number == next(begin for begin, end in full if begin <= moment < end)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles", "UTC"])
+@pytest.mark.parametrize("per", ["day", "week", "month"])
+def test_a_message_from_the_rim_of_the_calendar_has_a_period_too(zone: str, per: Per) -> None:
+    periods = LocalPeriods(zone, *RIMS)
+
+    for moment, number in numbers(zone, RIMS, per):
+        assert periods.start(per, number).date() == first_day(local_time(moment, zone), per)
+
+
+def test_a_period_has_the_number_of_its_first_moment() -> None:
+    periods = LocalPeriods("Pacific/Apia", APIA - DAY, APIA + DAY)
+    days = list(full_periods("day", APIA - 3 * DAY, APIA + 3 * DAY, "Pacific/Apia"))
+
+    assert [periods.start("day", periods.number("day", begin)).day for begin, _ in days] == [27, 28, 29, 31, 1, 2]
+    assert [periods.number("hour", begin) for begin, _ in days] == [begin for begin, _ in days]
