@@ -11,7 +11,7 @@ from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
 from tests.storage.parquet.messages import NOON, messages
 
-from footfall.storage.parquet.rest import CUTS, WHOLE, cut, rebuild
+from footfall.storage.parquet.rest import CUTS, WHOLE, cut, member_texts, rebuild
 
 ORDER = (
     b'{"type":"track","messageId":"m-1","timestamp":"2026-11-29T12:00:00.000000Z","userId":"kari",'
@@ -209,3 +209,70 @@ def test_the_rests_of_many_rows_are_the_same_as_those_of_each_row_alone() -> Non
     assert cuts["rest"].to_pylist()[:20] == [
         rest for row in table[:20] for rest in cut_all([row])[1]["rest"].to_pylist()
     ]
+
+
+OBJECTS = st.sampled_from([
+    "{}", '{"a":1}', '{"a":1,"properties":{}}', '{"context":{}}', '{"n":"},\\"properties\\":{"}', '{"a":{"b":[]}}',
+    '{"a":1,"client":{"id":"c-1","seq":7}}', '{"a":1,"client":{"id":"c}1","seq":7}}',
+    '{"a":7,"client":{"id":"","seq":7}}',
+])  # fmt: skip
+IDS = st.sampled_from(["kari", "ola", 'a"b', "a\\", "c-1", "properties", "ø"])
+
+
+@st.composite
+def alike(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Rows of bodies that are spelled as one of a few, with values in which the spelling of others occurs."""
+    order = draw(st.permutations(["context", "properties", "traits"]))
+    spelled = []
+    for _ in range(draw(st.integers(2, 9))):
+        user = draw(IDS)
+        members = [f'"userId":{json.dumps(user, ensure_ascii=False)}', *(f'"{name}":{draw(OBJECTS)}' for name in order)]
+        given_traits = draw(st.sampled_from([None, None, b"{}"]))
+        spelled.append({"user_id": user, "traits": given_traits, "body": f"{{{','.join(members)}}}".encode()})
+    return spelled
+
+
+def assert_members_in_their_columns(table: list[dict[str, Any]]) -> None:
+    _, cuts = cut_all(table)
+    columns = {name: cuts[name].to_pylist() for name in (*CUTS, "rest")}
+    for place, row in enumerate(table):
+        if columns["rest"][place].startswith(WHOLE):
+            continue
+        for name in ("properties", "traits", "context"):
+            (text,) = member_texts([row["body"]], name)
+            column = columns[name][place]
+            if name == "context" and (number := columns["client_seq"][place]) is not None:
+                client_id = columns["client_id"][place]
+                # Where the user has the same id, that column has it.
+                client = b',"client":{"id":"%b","seq":%b}}' % (b"c-1" if client_id is None else client_id, number)
+                column = column[:-1] + client
+            assert column == (None if name == "traits" and row["traits"] is not None else text)
+
+
+@given(alike())
+def test_a_member_of_any_of_many_bodies_that_are_spelled_alike_is_in_its_column(table: list[dict[str, Any]]) -> None:
+    assert_members_in_their_columns(table)
+    assert_rebuilt(table)
+
+
+@pytest.mark.slow
+@given(alike())
+@settings(max_examples=500, deadline=None)
+def test_a_member_of_each_of_very_many_bodies_is_in_its_column(table: list[dict[str, Any]]) -> None:
+    assert_members_in_their_columns(table)
+    assert_rebuilt(table)
+
+
+def test_rows_that_are_spelled_as_another_is_are_cut_as_it_is() -> None:
+    table = [
+        {
+            "user_id": f"u-{number}",
+            "body": b'{"userId":"u-%d","context":%b,"properties":{"n":%d}}' % (number, context, number),
+        }
+        for number, context in enumerate([b'{"ip":"x"}', b'{"a":{"properties":{}}}', b'{"ip":"y"}'])
+    ]
+
+    _, cuts = cut_all(table)
+
+    assert set(cuts["rest"].to_pylist()) == {b'{"userId":\x07,"context":\x11,"properties":\x01}'}
+    assert cuts["properties"].to_pylist() == [b'{"n":0}', b'{"n":1}', b'{"n":2}']

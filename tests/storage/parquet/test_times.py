@@ -6,7 +6,7 @@ import pyarrow
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.storage.parquet.times import day_text, time_texts
+from footfall.storage.parquet.times import TIME_FORMS, day_text, time_texts
 from footfall.timestamps import format_us
 
 FROM_2200 = 7_258_118_400_000_000
@@ -19,7 +19,7 @@ FROM_2200 = 7_258_118_400_000_000
 @example(FROM_2200)
 def test_both_texts_of_any_moment_are_exact_or_missing(moment: int) -> None:
     microseconds, milliseconds = (
-        texts.to_pylist()[0] for texts in time_texts(pyarrow.array([moment], pyarrow.int64()))
+        time_texts(pyarrow.array([moment], pyarrow.int64()), form)[0].as_py() for form in TIME_FORMS
     )
 
     text = format_us(moment).encode() if 0 <= moment < FROM_2200 else None

@@ -9,15 +9,17 @@ of a batch at a time.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.storage.parquet.times import time_texts
+from footfall.storage.parquet.slicing import are_objects, sliced
+from footfall.storage.parquet.times import TIME_FORMS, time_texts
 
 __all__ = ["CUTS", "TRAITS", "WHOLE", "cut", "member_texts", "rebuild"]
 
@@ -42,6 +44,8 @@ _QUOTED: dict[str, bytes] = {
 """What is cut out with the quotes around it."""
 
 _NUMBER = {"client_seq": b"\x13"}
+_OF_COLUMNS = [name for name in _QUOTED if name not in CUTS]
+_COLUMNS = [*(name for name in _OF_COLUMNS if name not in TIME_FORMS), "occurred_at"]
 _MARKS = {mark: name for name, mark in (_PARTS | _QUOTED | _NUMBER).items()}
 _MARKS_OF: Mapping[str, Sequence[bytes]] = {
     name: [mark for mark, marked in _MARKS.items() if marked.removesuffix("_start") == name] for name in CUTS
@@ -55,7 +59,8 @@ _OBJECT = b"{"
 _CLIENT, _ID, _SEQ = b',"client":{', b'"id":"', b'"seq":'
 _MOST_DIGITS = 18  # of an int64
 _TRIES = 24  # rests that are tried on a batch
-_WORTH = 500  # one row in so many has to be left, for another try
+_WORTH = 500  # one row in so many should have a rest that was tried
+_MISSES = 3  # rests that fewer have, before rows are cut one by one
 
 Texts = Mapping[str, Sequence[bytes | None]]
 
@@ -79,52 +84,161 @@ def cut(bodies: Any, columns: Any) -> dict[str, Any]:
     The rests are a dictionary array. `columns` is a table with the other columns of the messages. Where it has traits,
     those of the body stay in the rest.
     """
-    raw = bodies.to_pylist()
-    arrays = {name: pyarrow.array(texts, _BINARY) for name, texts in _texts(raw).items()} | _value_arrays(columns)
-    no_text = pyarrow.scalar(None, _BINARY)
-    arrays["traits"] = pc.if_else(pc.is_null(_flat(columns["traits"])), arrays["traits"], no_text)
-    arrays["context_start"] = pc.if_else(arrays["client_seq"].is_valid(), _start(arrays["context"]), no_text)
-    rests, codes = _try_rests(bodies, raw, arrays)
-    if codes.null_count:
-        codes = _cut_one_by_one(raw, rests, codes, arrays)
-    names = list(rests)
-    cuts = {"rest": pyarrow.DictionaryArray.from_arrays(codes, pyarrow.array(names, _BINARY))}
-    for name, marks in _MARKS_OF.items():
-        has_mark = [not rest.startswith(WHOLE) and any(mark in rest for mark in marks) for rest in names]
-        cuts[name] = pc.if_else(pyarrow.array(has_mark, pyarrow.bool_()).take(codes), arrays[name], no_text)
-    return cuts
+    batch = _Batch(_flat(bodies), columns)
+    batch.try_rests()
+    if batch.codes.null_count:
+        batch.cut_one_by_one()
+    names = pyarrow.array(list(batch.rests), _BINARY)
+    return batch.cuts | {"rest": pyarrow.DictionaryArray.from_arrays(batch.codes, names)}
 
 
-def _try_rests(bodies: Any, raw: Sequence[bytes], arrays: Mapping[str, Any]) -> tuple[dict[bytes, int], Any]:
-    """The rests that many rows have, each with its number, and the number of each row's; null where it has none yet."""
-    rests: dict[bytes, int] = {}
-    codes: Any = pyarrow.nulls(len(raw), pyarrow.int32())
-    no_number = pyarrow.scalar(None, pyarrow.int32())
-    lengths = {name: pc.binary_length(array) for name, array in arrays.items()}
-    length = pc.binary_length(bodies)
-    for number in range(_TRIES):
-        row = pc.index(pc.is_null(codes), True).as_py()
-        if row < 0:
-            break
-        rest = _cut_row(raw[row], {name: array.slice(row, 1).to_pylist() for name, array in arrays.items()}, 0)
-        if rest in rests:
-            break  # what cannot be joined is cut one by one
-        rests[rest] = number
-        # Few bodies of another rest have the same length, so that each is joined about once.
-        may_be = pc.and_(pc.is_null(codes), pc.equal(_length(rest, lengths), length).fill_null(False))
-        count = pc.sum(may_be).as_py()
-        some, candidates = arrays, bodies
-        if count < len(raw):
-            some = {name: arrays[name].filter(may_be) for name in _names_in(rest)}
-            candidates = bodies.filter(may_be)
-        is_equal = pc.equal(_joined(rest, some, count), candidates).fill_null(False)
-        for name in _without_a_mark(rest):
-            is_equal = pc.and_(is_equal, pc.is_null(arrays[name].filter(may_be)))
-        numbers = pc.if_else(is_equal, pyarrow.scalar(number, pyarrow.int32()), no_number)
-        codes = pc.replace_with_mask(codes, may_be, numbers)
-        if count * _WORTH < len(raw):
-            break
-    return rests, codes
+class _Batch:
+    """Bodies that are cut: the `rests` so far by their numbers, the number of each row in `codes`, and its `cuts`."""
+
+    def __init__(self, bodies: Any, columns: Any) -> None:
+        self.rests: dict[bytes, int] = {}
+        self.codes: Any = pyarrow.nulls(len(bodies), pyarrow.int32())
+        self.cuts: dict[str, Any] = {name: pyarrow.nulls(len(bodies), _BINARY) for name in CUTS}
+        self._bodies = bodies
+        self._columns = {name: _flat(columns[name]) for name in (*_COLUMNS, "traits")}
+        self._values = _Values(self._columns)
+        self._is_there = {name: column.is_valid() for name, column in self._columns.items()}
+
+    def try_rests(self) -> None:
+        """Cut those that are spelled as others are. A row is cut, and then all at a time that may be spelled so."""
+        position = misses = 0
+        while misses < _MISSES and len(self.rests) < _TRIES:
+            row = pc.index(self.codes.slice(position).is_null(), True).as_py()
+            if row < 0:
+                return
+            position += row + 1
+            if self._try_rest_of(position - 1) * _WORTH < len(self.codes):
+                misses += 1
+
+    def _try_rest_of(self, row: int) -> int:
+        """Returns how many rows have the rest of this one."""
+        texts = self._texts(pyarrow.array([row]))
+        body = self._bodies[row].as_py()
+        rest = _cut_row(body, texts, 0)
+        if not _is_certain(rest, body, texts):
+            return 0
+        # What has its column has it in the body, too, but for the rarest.
+        rows = self.codes.is_null()
+        for is_there in self._is_there.values():
+            rows = pc.and_(rows, is_there if is_there[row].as_py() else pc.invert(is_there))
+        bodies, values = self._bodies.filter(rows), self._values.filtered(rows, _names_in(rest))
+        pieces = _pieces(rest, bodies, values)
+        is_equal = pc.equal(_joined(rest, values | pieces, len(bodies)), bodies).fill_null(False)
+        is_cut = functools.reduce(pc.and_, [*_checks(pieces), *_checks_of_values(values)], is_equal)
+        self._take(rows, is_cut, rest, pieces)
+        return int(pc.sum(is_cut).as_py() or 0)
+
+    def _take(self, rows: Any, is_cut: Any, rest: bytes, pieces: Mapping[str, Any]) -> None:
+        """Those of some rows that have the rest get it, with their pieces."""
+        number = self.rests.setdefault(rest, len(self.rests))
+        numbers = pc.if_else(is_cut, pyarrow.scalar(number, pyarrow.int32()), pyarrow.scalar(None, pyarrow.int32()))
+        self.codes = pc.replace_with_mask(self.codes, rows, numbers)
+        for name, piece in pieces.items():
+            whole = pc.binary_join_element_wise(piece, b"}", b"") if name == "context_start" else piece
+            cuts = pc.if_else(is_cut, whole, pyarrow.scalar(None, _BINARY))
+            name = name.removesuffix("_start")  # noqa: PLW2901
+            self.cuts[name] = pc.replace_with_mask(self.cuts[name], rows, cuts)
+
+    def cut_one_by_one(self) -> None:
+        """Cut all others."""
+        rows = self.codes.is_null()
+        texts = self._texts(pc.indices_nonzero(rows))
+        bodies = self._bodies.filter(rows).to_pylist()
+        rests = [_cut_row(body, texts, row) for row, body in enumerate(bodies)]
+        numbers = [self.rests.setdefault(rest, len(self.rests)) for rest in rests]
+        self.codes = pc.replace_with_mask(self.codes, rows, pyarrow.array(numbers, pyarrow.int32()))
+        for name, marks in _MARKS_OF.items():
+            has_mark = [not rest.startswith(WHOLE) and any(mark in rest for mark in marks) for rest in rests]
+            cuts = [text if has else None for text, has in zip(texts[name], has_mark, strict=True)]
+            self.cuts[name] = pc.replace_with_mask(self.cuts[name], rows, pyarrow.array(cuts, _BINARY))
+
+    def _texts(self, rows: Any) -> dict[str, Sequence[bytes | None]]:
+        """All that may be cut out of the bodies of these rows."""
+        columns = {name: column.take(rows) for name, column in self._columns.items()}
+        values = _Values(columns)
+        texts: dict[str, Sequence[bytes | None]] = dict(_texts(self._bodies.take(rows).to_pylist()))
+        texts |= {name: values[name].to_pylist() for name in _OF_COLUMNS}
+        texts["traits"] = [
+            text if given is None else None
+            for text, given in zip(texts["traits"], columns["traits"].to_pylist(), strict=True)
+        ]
+        texts["context_start"] = [
+            context[:-1] if context and number else None
+            for context, number in zip(texts["context"], texts["client_seq"], strict=True)
+        ]
+        return texts
+
+
+class _Values(dict[str, Any]):
+    """What rows have in their columns, as binary arrays, each made when it is asked for."""
+
+    def __init__(self, columns: Any) -> None:
+        super().__init__()
+        self._columns = columns
+
+    def __missing__(self, name: str) -> Any:
+        if name in TIME_FORMS:
+            self[name] = time_texts(_flat(self._columns["occurred_at"]), name)
+        else:
+            self[name] = _flat(self._columns[name]).cast(_BINARY)
+        return self[name]
+
+    def filtered(self, rows: Any, names: Iterable[str]) -> dict[str, Any]:
+        """Those of these names that are of columns, for some of the rows."""
+        return {name: self[name].filter(rows) for name in names if name in _OF_COLUMNS}
+
+
+def _is_certain(rest: bytes, body: bytes, texts: Texts) -> bool:
+    """Whether what was cut out of a body is known to be where the marks are: it is in the body once."""
+    if rest.startswith(WHOLE):
+        return False
+    names = [name for name in _names_in(rest) if name not in _OF_COLUMNS]
+    contents = {name: texts[name][0] or b"" for name in names}
+    if "client_seq" in contents and _SEQ + _NUMBER["client_seq"] + b"}" in rest:
+        contents["client_seq"] = _SEQ + contents["client_seq"] + b"}"
+    if "client_id" in contents and _CLIENT + _ID[:-1] + _QUOTED["client_id"] in rest:
+        contents["client_id"] = _CLIENT + _ID + contents["client_id"] + _QUOTE
+    return len(set(names)) == len(names) and all(body.count(content) == 1 for content in contents.values())
+
+
+def _pieces(rest: bytes, bodies: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What bodies that may have this rest have where it has marks, but for what is in columns."""
+    names, constants = _names_in(rest), _MARK.split(rest)
+    for place, name in enumerate(names):
+        if name in _QUOTED:
+            constants[place] += _QUOTE
+            constants[place + 1] = _QUOTE + constants[place + 1]
+    return sliced(constants, names, {name: pc.binary_length(array) for name, array in values.items()}, bodies)
+
+
+def _checks(pieces: Mapping[str, Any]) -> Iterator[Any]:
+    """Of each row whether its pieces are what they are taken for."""
+    for name, piece in pieces.items():
+        if name == "client_id":
+            yield pc.invert(pc.match_substring_regex(piece, r'["\\}]')).fill_null(False)
+        elif name == "client_seq":
+            yield pc.match_substring_regex(piece, rf"^(0|[1-9][0-9]{{0,{_MOST_DIGITS - 1}}})$").fill_null(False)
+        elif name in ("context", "context_start"):
+            coded = piece.dictionary_encode()  # there are few
+            texts = coded.dictionary
+            if name == "context_start":
+                texts = pc.binary_join_element_wise(texts, b"}", b"")
+            yield are_objects(texts).take(coded.indices).fill_null(False)
+        else:
+            yield are_objects(piece)
+
+
+def _checks_of_values(values: Mapping[str, Any]) -> Iterator[Any]:
+    """Of each row whether its values are what JSON has between quotes, so that it is read as the row that was cut."""
+    for value in values.values():
+        content = value.buffers()[2]
+        if content is not None and any(byte in content.to_pybytes() for byte in (_QUOTE, b"\\")):
+            yield pc.invert(pc.match_substring_regex(value, r'["\\]')).fill_null(False)
 
 
 def _names_in(rest: bytes) -> list[str]:
@@ -137,29 +251,10 @@ def _without_a_mark(rest: bytes) -> list[str]:
     return [name for name in _WITH_A_MARK if not any(mark in rest for mark in _MARKS_OF[name])]
 
 
-def _length(rest: bytes, lengths: Mapping[str, Any]) -> Any:
-    """How long the bodies of this rest are, row by row; null where a row lacks a value that it needs."""
-    names = _names_in(rest)
-    constant = len(rest) - len(names) - rest.startswith(WHOLE) + 2 * sum(name in _QUOTED for name in names)
-    total = pyarrow.scalar(constant, pyarrow.int32())
-    for name in names:
-        total = pc.add(total, lengths[name])
-    return total
-
-
-def _cut_one_by_one(bodies: Sequence[bytes], rests: dict[bytes, int], codes: Any, arrays: Mapping[str, Any]) -> Any:
-    """The number of each row's rest, where those that were null are cut now, and new rests get a number."""
-    lists = {name: array.to_pylist() for name, array in arrays.items()}
-    numbers = codes.to_pylist()
-    for row, number in enumerate(numbers):
-        if number is None:
-            numbers[row] = rests.setdefault(_cut_row(bodies[row], lists, row), len(rests))
-    return pyarrow.array(numbers, pyarrow.int32())
-
-
 def rebuild(rests: Any, cuts: Mapping[str, Any], columns: Any) -> Any:
     """The bodies, as a binary array, from binary arrays of what `cut` gave, and the other columns."""
-    arrays = dict(cuts) | {"context_start": _start(cuts["context"])} | _value_arrays(columns)
+    arrays = _Values(columns)
+    arrays |= dict(cuts) | {"context_start": pc.binary_slice(cuts["context"], 0, -1)}
     counts = pc.value_counts(rests)
     bodies: Any = pyarrow.nulls(len(rests), _BINARY)
     for entry in counts.to_pylist()[:_TRIES]:
@@ -169,7 +264,7 @@ def rebuild(rests: Any, cuts: Mapping[str, Any], columns: Any) -> Any:
             bodies = pc.if_else(is_rest, _joined(rest, arrays, len(rests)), bodies)
     if not bodies.null_count:
         return bodies
-    lists = {name: array.to_pylist() for name, array in arrays.items()}
+    lists = {name: arrays[name].to_pylist() for name in _MARKS.values()}
     return pyarrow.array(
         [_rebuilt_row(rest, lists, row) if body is None else body
          for row, (body, rest) in enumerate(zip(bodies.to_pylist(), rests.to_pylist(), strict=True))], _BINARY,
@@ -224,21 +319,6 @@ def _texts(bodies: Sequence[bytes]) -> dict[str, list[bytes | None]]:
     return texts
 
 
-def _start(contexts: Any) -> Any:
-    """Contexts without the brace that ends them."""
-    return pc.binary_slice(contexts, 0, -1)
-
-
-def _value_arrays(columns: Any) -> dict[str, Any]:
-    microseconds, milliseconds = time_texts(columns["occurred_at"])
-    times = {"microseconds": microseconds, "milliseconds": milliseconds}
-    return {
-        name: times[name] if name in times else _flat(columns[name]).cast(_BINARY)
-        for name in _QUOTED
-        if name not in CUTS
-    }
-
-
 def _flat(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pyarrow.ChunkedArray) else column
 
@@ -252,8 +332,8 @@ def _cut_row(body: bytes, texts: Texts, row: int) -> bytes:
     for name, mark in _QUOTED.items():
         if (text := texts[name][row]) is not None:
             rest = rest.replace(_QUOTE + text + _QUOTE, mark)
-    for name, mark in _NUMBER.items():
-        rest = _without_last(rest, texts[name][row], mark)
+    if (number := texts["client_seq"][row]) is not None:
+        rest = _without_last(rest, _SEQ + number + b"}", _SEQ + _NUMBER["client_seq"] + b"}")
     has_all = all(texts[name][row] is None for name in _without_a_mark(rest))
     return rest if has_all and _rebuilt_row(rest, texts, row) == body else WHOLE + body
 

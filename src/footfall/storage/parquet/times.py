@@ -11,20 +11,20 @@ import pyarrow.compute as pc
 
 from footfall.timestamps import format_day
 
-__all__ = ["day_text", "time_texts"]
+__all__ = ["TIME_FORMS", "day_text", "time_texts"]
+
+TIME_FORMS = ("microseconds", "milliseconds")
 
 _DAY_US = 86_400_000_000
 _LAST_DAY = (date(2200, 1, 1) - date(1970, 1, 1)).days
 
 
-def time_texts(moments: Any) -> tuple[Any, Any]:
-    """`2026-11-29T10:00:00.123456Z` and `2026-11-29T10:00:00.123Z` of moments, as binary arrays.
+def time_texts(moments: Any, form: str) -> Any:
+    """`2026-11-29T10:00:00.123456Z` or, in milliseconds, `2026-11-29T10:00:00.123Z` of moments, as a binary array.
 
-    `moments` are microseconds since 1970-01-01 UTC. A text is null for a moment before then or from 2200 on, and the
-    second one also where microseconds would be lost.
+    `form` is one of TIME_FORMS, `moments` are microseconds since 1970-01-01 UTC. A text is null for a moment before
+    then or from 2200 on, and for milliseconds also where microseconds would be lost.
     """
-    if isinstance(moments, pyarrow.ChunkedArray):
-        moments = moments.combine_chunks()
     us = moments.cast(pyarrow.int64())
     is_usual = pc.and_(pc.greater_equal(us, 0), pc.less(us, _LAST_DAY * _DAY_US))
     us = pc.if_else(is_usual, us, pyarrow.scalar(None, pyarrow.int64()))
@@ -39,10 +39,10 @@ def time_texts(moments: Any) -> tuple[Any, Any]:
         clocks.take(seconds),
         thousandths.take(thousands),
     )
-    microseconds = pc.binary_join_element_wise(*head, thousandths.take(units), b"Z", b"")
+    if form == "microseconds":
+        return pc.binary_join_element_wise(*head, thousandths.take(units), b"Z", b"")
     no_text = pyarrow.scalar(None, pyarrow.binary())
-    milliseconds = pc.if_else(pc.equal(units, 0), pc.binary_join_element_wise(*head, b"Z", b""), no_text)
-    return microseconds, milliseconds
+    return pc.if_else(pc.equal(units, 0), pc.binary_join_element_wise(*head, b"Z", b""), no_text)
 
 
 def day_text(days: int) -> str:
