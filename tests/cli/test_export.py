@@ -200,3 +200,18 @@ def test_a_day_of_receipt_is_a_file_that_the_next_run_replaces(
 def test_days_need_a_folder_and_are_whole(data: Path, capsys: pytest.CaptureFixture[str], options: list[str]) -> None:
     assert run("--data", str(data), "--partition-by", "day", *options) == 2
     assert "--partition-by needs a folder by -o" in capsys.readouterr().err
+
+
+def test_as_of_an_earlier_moment_only_what_had_come_in_by_then_is_written(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Collector(tmp_path / "data") as collector:
+        for number in range(3):
+            collector.take(b'{"batch": [{"type":"page","messageId":"m%d","userId":"ann"}]}' % number)
+
+    assert run("--data", str(tmp_path / "data"), "--as-of", "2") == 0
+    out, err = capfd.readouterr()
+
+    assert [json.loads(line)["seq"] for line in out.splitlines()] == [1, 2]
+    assert err.startswith("as of message 2, 20")
+    assert "last seq 2" in err

@@ -173,7 +173,7 @@ def test_json_about_nobody_is_still_json(data: Path, capsys: pytest.CaptureFixtu
     answer = Answer(capsys, ["zoe", "--data", str(data), "--format", "json"])
 
     assert answer.code == 1
-    assert json.loads(answer.text) == {"id": "zoe", "person_ids": [], "persons": []}
+    assert json.loads(answer.text) == {"id": "zoe", "person_ids": [], "persons": [], "as_of": None}
 
 
 @pytest.mark.parametrize(
@@ -257,3 +257,15 @@ def test_a_group_message_shows_its_group(tmp_path: Path, capsys: pytest.CaptureF
     fill(tmp_path / "data", {"type": "group", "userId": "ann", "groupId": "acme", "traits": {"seats": 5}})
 
     assert 'group acme  {"seats": 5}' in Answer(capsys, ["ann", "--data", str(tmp_path / "data")]).text
+
+
+def test_as_of_an_earlier_moment_nobody_is_identified_by_a_later_message(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Answer(capsys, ["phone", "--data", str(data), "--as-of", "1", "--format", "json"])
+    after = Answer(capsys, ["phone", "--data", str(data), "--as-of", "2"])
+
+    shown = json.loads(before.text)
+    assert (shown["persons"][0]["user_id"], shown["as_of"]["seq"]) == (None, 1)
+    assert before.errors.startswith("as of message 1, 20")
+    assert after.line("User") == "ann"

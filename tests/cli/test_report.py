@@ -176,3 +176,31 @@ def test_the_plan_that_is_drafted_as_the_report_says_gives_a_report(
     shown = capsys.readouterr().out
     assert "cart_viewed" in shown
     assert "This plan has no KPIs and no journeys yet" in shown
+
+
+def test_as_of_an_earlier_moment_the_head_says_which(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--as-of", "5", "--format", "json") == 0
+    shown = json.loads(capsys.readouterr().out)
+    run("--data", str(data), "--as-of", "5")
+    lines = capsys.readouterr().out.splitlines()
+
+    assert (shown["data"]["messages"], shown["data"]["as_of"]["seq"], shown["data"]["as_of"]["purged"]) == (5, 5, 0)
+    assert shown["now"] == shown["data"]["as_of"]["at"]
+    assert any(line.startswith("as of   message 5, ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("point", "problem"),
+    [
+        ("13", "there is no message 13 yet: the last one is 12"),
+        ("0", "there is no message 0: they are numbered from 1"),
+        ("2020-01-01", "nothing had come in by 2019-12-31T23:00:00.000000Z: the first message came at 20"),
+        ("2199-01-01T00:00:00Z", "lies in the future"),
+        ("soon", "'soon' is no time"),
+    ],
+)
+def test_a_moment_that_is_not_there_is_one_clear_line(
+    data: Path, point: str, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--data", str(data), "--as-of", point) == 2
+    assert problem in capsys.readouterr().err

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from footfall.cli.time_param import TimeParam, moment
+from footfall.cli.time_param import AsOfParam, TimeParam, moment
 
 NOW = datetime(2026, 11, 11, 12, tzinfo=UTC)
 
@@ -39,3 +39,18 @@ def test_the_refusal_names_the_zone_of_a_time_without_an_offset() -> None:
 
 def test_the_text_is_kept_until_the_timezone_is_known() -> None:
     assert TimeParam().convert("2026-11-01", None, None) == "2026-11-01"
+
+
+@pytest.mark.parametrize(
+    ("text", "point"),
+    [("12", 12), ("-3", -3), ("007", 7), ("2026-11-01T09:30+02:00", datetime(2026, 11, 1, 7, 30, tzinfo=UTC))],
+)
+def test_an_earlier_moment_is_a_number_or_a_time(text: str, point: int | datetime) -> None:
+    assert AsOfParam().convert(text, None, None) == point
+    assert AsOfParam().convert(point, None, None) == point
+
+
+@pytest.mark.parametrize("text", ["", "soon", "1.5", "1,000", "9" * 19, "2026-13-01"])
+def test_what_is_neither_a_number_nor_a_time_is_refused(text: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no time"):
+        AsOfParam().convert(text, None, None)

@@ -176,7 +176,16 @@ def test_what_was_purged_since_is_said_and_what_was_purged_before_is_not() -> No
 
     moments = [(intake.at(time(second)).purged, second) for second in (199, 200, 201, 1199)]
     assert [len(purged) for purged, _ in moments] == [1, 0, 0, 1]
-    assert (
-        "1 message purged (event seen, received until 2026-11-01T12:00:11.000000Z)" in intake.at(time(199)).since_text
-    )
-    assert "nothing was purged since" in intake.at(time(201)).since_text
+    first = "purged since: 1 message (event seen, received until 2026-11-01T12:00:11.000000Z);"
+    assert intake.at(time(199)).since_text.startswith(first)
+    assert intake.at(time(201)).since_text.startswith("purged since: nothing;")
+    assert [intake.at(time(second)).messages_purged for second in (199, 201, 1199)] == [1, 0, 3]
+
+
+def test_a_purge_after_the_last_message_counts_for_a_time_and_not_for_the_number() -> None:
+    intake = Intake()
+    intake.take(0)
+    intake.go_to(10)
+    intake.journal.commit(Changes((), {}, purge=Purge(PurgeRule(source="shop"), {})))
+
+    assert [intake.at(point).messages_purged for point in (1, time(9), time(10))] == [1, 1, 0]

@@ -39,8 +39,9 @@ def test_the_plan_of_an_earlier_moment_is_the_one_that_had_been_loaded_last_by_t
         control.put_bundle(bundle_hash(plan), bundle_bytes(plan), seq=seq)
     start = clock.now_us()
 
-    plans = [plan_as_of(control, AsOf(seq, at)) for seq in (1, 2, 5, 6) for at in (start - 1, start)]
+    plans = [plan_as_of(control, AsOf(seq, at, by_time=True)) for seq in (1, 2, 5, 6) for at in (start - 1, start)]
     assert [plan and plan.id for plan in plans] == [None, None, None, "0", "0", "2", "2", "2"]
+    assert plan_as_of(control, AsOf(5, start)) == Plan(id="0")
     assert plan_as_of(control, None) == Plan(id="2")
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from footfall.analytics.earlier import snapshot_as_of
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.loading import CHUNK, load, load_intake
 from footfall.analytics.properties import PropertyTable, make_table
+from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
+from footfall.storage.as_of import AsOf
 from footfall.storage.columns import COLUMNS, Column
-from footfall.storage.control import latest_plan
+from footfall.storage.control import plan_as_of
 from footfall.storage.journal import Entry, Snapshot
 from footfall.storage.location import open as open_store
 
@@ -51,7 +55,7 @@ class Dataset:
     event, user_id, anonymous_id, device_id, previous_id, group_id, occurred_at, received_at` (both microseconds since
     1970 UTC), `bundle, warnings, body, envelope, traits` (JSON text), and what identity says: `person_id, reason,
     evidence_source, evidence_message_id, canonical_user_id, counted, alias_effect`. Ids are as they are compared;
-    `body` has what was sent. It shows the data as of the moment when it was opened.
+    `body` has what was sent. It shows the data as of the moment when it was opened, or of `as_of`.
     """
 
     def __init__(
@@ -63,18 +67,34 @@ class Dataset:
         self._tables: dict[bytes, list[PropertyTable]] = {}
         self._names = 0
         self.losses: tuple[str, ...] = ()
+        self.as_of: AsOf | None = None
 
     @classmethod
-    def open(cls, data: str | Path, plan: Plan | None = None) -> Self:
+    def open(
+        cls,
+        data: str | Path,
+        plan: Plan | None = None,
+        *,
+        as_of: int | datetime | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
         """Read a data folder, also while a collector writes to it.
 
-        Without `plan`, the folder's latest bundle says who the persons are. Raises DataFolderError for a folder that is
-        not ours, JournalError when it cannot be read, MissingExtraError without the `server` extra.
+        With `as_of` it is as it was when that message, by its `seq`, had come in, or at that time: its messages, the
+        persons by these alone, and the plan, less what was purged since. A time without an offset is in the plan's
+        timezone.
+
+        Without `plan`, the folder's latest bundle of then says who the persons are. Raises DataFolderError for a folder
+        that is not ours, JournalError when it cannot be read, UsageError where `as_of` is not reached yet or nothing
+        had come in, MissingExtraError without the `server` extra.
         """
-        with open_store(data, "read") as store, store.snapshot() as snapshot:
-            plan = plan or latest_plan(store.control)
+        clock = clock or SystemClock()
+        with open_store(data, "read", clock=clock) as store, store.snapshot() as latest:
+            snapshot = snapshot_as_of(store, latest, as_of, plan, now=clock.now_us())
+            plan = plan or plan_as_of(store.control, snapshot.as_of)
             dataset = cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
             dataset.losses = tuple(loss.text for loss in snapshot.losses)
+            dataset.as_of = snapshot.as_of
             return dataset
 
     @classmethod

@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from footfall.analytics.dataset import Contents, Dataset
+from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import LocalPeriods
 from footfall.analytics.reaches import Reaches, walk
 from footfall.analytics.sections import Section
@@ -40,7 +41,7 @@ class DataStamp(msgspec.Struct, frozen=True):
     """What there is: messages, persons that count, device streams, and the first and the last corrected time.
 
     `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
-    their messages are in no figure.
+    their messages are in no figure. `as_of` is the earlier moment that all of it is of, None for now.
     """
 
     messages: int
@@ -51,6 +52,7 @@ class DataStamp(msgspec.Struct, frozen=True):
     quarantined: int
     rejected: int
     losses: tuple[str, ...] = ()
+    as_of: EarlierMoment | None = None
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from footfall.analytics.dataset import Dataset
+from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext
 from footfall.analytics.questions import QUESTIONS
 from footfall.analytics.window import microseconds
@@ -32,9 +33,9 @@ def report(
     With `shards`, each question is asked of so many parts of the data, one after another, with the same answer.
 
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
-    everything. A journey has the longest window of the KPIs that measure it, or all there is. Times without an
-    offset are read in the plan's timezone. Raises UsageError for an empty window, or a plan that names an event or a
-    property that it does not have.
+    everything. A journey has the longest window of the KPIs that measure it, or all there is. Of a dataset as of an
+    earlier moment `now` is that moment, `dataset.as_of.at`. Times without an offset are read in the plan's timezone.
+    Raises UsageError for an empty window, or a plan that names an event or a property that it does not have.
     """
     stamp = None if plan is None else PlanStamp(plan.id, plan.description, plan.timezone)
     plan = plan or Plan(id="")
@@ -52,6 +53,7 @@ def report(
         contents.quarantined,
         contents.rejected,
         contents.losses,
+        EarlierMoment.of(dataset.as_of, plan.timezone),
     )
     return Report(
         plan=stamp,

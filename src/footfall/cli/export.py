@@ -15,6 +15,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset
+from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.exports import (
     COLUMNS,
     FORMATS,
@@ -26,7 +27,7 @@ from footfall.analytics.exports import (
 from footfall.analytics.window import Span, microseconds
 from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import echo
-from footfall.cli.time_param import TimeParam, moment
+from footfall.cli.time_param import TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
@@ -62,6 +63,7 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 @click.option("--received-until", type=TimeParam(), help="Only what was received before this time.")
 @click.option("--person", metavar="ID", help="Only messages of the persons behind this id of any kind.")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="SEQ", help="Go on after an earlier run.")
+@as_of_option
 @click.option(
     "--partition-by", type=click.Choice(["day"]),
     help="Write a file for each day of receipt (UTC) into the folder that -o names.",
@@ -90,6 +92,8 @@ def command(
     --received-since and --received-until touch, or all. What was received on a day changes only when a message leaves
     the quarantine, is purged, or gets another person.
 
+    With --as-of messages, persons and plan are as they were at that moment, less what was purged since.
+
     Exit code 0: all that was asked for is written. 1: a file of sealed messages is damaged; it is named, and all else
     is written, but no day of which messages are missing. 2: nothing is written.
     """
@@ -103,7 +107,7 @@ def command(
         raise click.UsageError("--partition-by needs a folder by -o, and goes without --after: it writes whole days.")
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
-    with Dataset.open(data, chosen) as dataset:
+    with Dataset.open(data, chosen, as_of=given["as_of"]) as dataset:
         selection, stream = _selection(dataset, given), MessageStream(dataset)
         if output is None:
             with click.open_file("-", "wb") as out:
@@ -118,7 +122,10 @@ def command(
             with _writing(output), SystemDisk().replacing(output, private=True) as file:
                 messages = write(stream, file, selection)
             echo(f"{counted(messages, 'message')} written to {output}", err=True)
+        moment_shown = EarlierMoment.of(dataset.as_of, dataset.plan.timezone if dataset.plan else "UTC")
         quarantined, losses, last = dataset.contents().quarantined, dataset.losses, stream.last()
+    if moment_shown is not None:
+        echo(f"as of {moment_shown.text}", err=True)
     if quarantined:
         left_out = f"{counted(quarantined, 'message')} in quarantine left out"
         echo(f"{left_out}: footfall quarantine list --data {shlex.quote(str(data))}", err=True)
@@ -130,7 +137,7 @@ def command(
 
 
 def _selection(dataset: Dataset, given: Mapping[str, Any]) -> Selection:
-    now = local_time(SystemClock().now_us())
+    now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
     timezone = dataset.plan.timezone if dataset.plan else "UTC"
     person = given["person"]
     return Selection(

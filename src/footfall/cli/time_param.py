@@ -1,15 +1,22 @@
-"""The options that name a moment: a date, a date and time, or how long ago."""
+"""The options that name a moment: a date, a date and time, or how long ago; or a message by its number."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import click
 
+from footfall.clock import SystemClock
 from footfall.plan.durations import parse_duration
-from footfall.timestamps import EPOCH, read_iso
+from footfall.timestamps import EPOCH, local_time, read_iso
 
-__all__ = ["TimeParam", "moment"]
+__all__ = ["AsOfParam", "TimeParam", "as_of_option", "moment"]
+
+T = TypeVar("T", bound=Callable[..., Any])
+_NUMBER = re.compile("-?[0-9]{1,18}")
 
 
 class TimeParam(click.ParamType[str]):
@@ -35,6 +42,31 @@ class TimeParam(click.ParamType[str]):
                 ctx,
             )
         return value
+
+
+class AsOfParam(click.ParamType[int | datetime]):
+    """The number of a message, or a moment as in TimeParam; a time without an offset has no zone."""
+
+    name = "SEQ|TIME"
+
+    def convert(
+        self, value: str | int | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | datetime:
+        """Read a number or a time. Raises click.BadParameter."""
+        if not isinstance(value, str):
+            return value
+        if _NUMBER.fullmatch(value):
+            return int(value)
+        return moment(TimeParam().convert(value, param, ctx), local_time(SystemClock().now_us()))
+
+
+def as_of_option(command: T) -> T:
+    """`--as-of`, None without it."""
+    return click.option(
+        "--as-of", type=AsOfParam(),
+        help="Answer as of an earlier moment: a message's seq, or a time (2026-11-01, 2026-11-01T09:30+01:00, 7d)."
+        "  [default: now]",
+    )(command)  # fmt: skip
 
 
 def moment(text: str, now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from footfall.analytics.earlier import EarlierMoment
 from footfall.people import Evidence, PersonMessage, PersonProfile, Trait
 from footfall.printable import counted, printable
 from footfall.reporting.properties import PropertyPicker, in_short
@@ -41,11 +42,15 @@ _EFFECTS = {
 
 
 class PersonAnswer(msgspec.Struct, frozen=True):
-    """Who is behind an id: all their `person_ids`, and in `persons` the profiles of the first of them."""
+    """Who is behind an id: all their `person_ids`, and in `persons` the profiles of the first of them.
+
+    `as_of` is the earlier moment that it is of, None for now.
+    """
 
     id: str
     person_ids: tuple[str, ...]
     persons: tuple[PersonProfile, ...]
+    as_of: EarlierMoment | None = None
 
 
 def show_persons(answer: PersonAnswer, timezone: ZoneInfo, console: Console) -> None:

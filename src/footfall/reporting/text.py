@@ -85,6 +85,8 @@ class _Page:
             self._line(Text(report.plan.description, "dim"))
         counts = ((data.messages, "message"), (data.persons, "person"), (data.devices, "device"))
         lines = [("data", f"{self._data}\n{' · '.join(counted(count, noun) for count, noun in counts)}")]
+        if data.as_of is not None:
+            lines.append(("as of", data.as_of.text))
         lines += [("damaged", loss) for loss in data.losses]
         if data.first and data.last:
             lines.append(("from", f"{data.first:{MOMENT}} to {data.last:{MOMENT}}"))

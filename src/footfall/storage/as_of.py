@@ -18,12 +18,23 @@ __all__ = ["AsOf", "as_of"]
 class AsOf(NamedTuple):
     """The moment `at` (microseconds since 1970-01-01 UTC), when `seq` was the number of the last message.
 
-    `purged` is what was purged since, and may have been there then.
+    `purged` is what was purged since, and may have been there then. What happened after that message counts only where
+    the moment is one `by_time`.
     """
 
     seq: int
     at: int
     purged: tuple[PurgedCount, ...] = ()
+    by_time: bool = False
+
+    def is_after(self, seq: int, at: int) -> bool:
+        """Whether the moment is after what happened when `seq` was the last number, at the clock `at`."""
+        return seq < self.seq or (self.by_time and seq == self.seq and at <= self.at)
+
+    @property
+    def messages_purged(self) -> int:
+        """How many messages the purges since then removed; some of them may have come later."""
+        return sum(count.stored + count.quarantined for count in self.purged)
 
     @property
     def since_text(self) -> str:
@@ -31,11 +42,10 @@ class AsOf(NamedTuple):
         rules: Counter[str] = Counter()
         for count in self.purged:
             rules[str(count.rule)] += count.stored + count.quarantined
-        purges = [f"{counted(number, 'message')} purged ({rule})" for rule, number in rules.items()]
-        purged = f"since then {', '.join(purges)}" if purges else "nothing was purged since"
+        purges = [f"{counted(number, 'message')} ({rule})" for rule, number in rules.items()]
         return (
-            f"{purged}; of those in quarantine then, the ones that left it since are not counted as such; rejected"
-            " ones count in whole quarters of an hour"
+            f"purged since: {', '.join(purges) or 'nothing'}; in quarantine: what was there then and still is;"
+            " rejected: in the quarters of an hour that were over"
         )
 
 
@@ -63,7 +73,8 @@ def as_of(snapshot: Snapshot, point: int | datetime, *, now: int) -> AsOf:
         if seq > watermark:
             raise UsageError(f"there is no message {seq:,} yet: the last one is {watermark:,}")
         at = _moment_of(history, seq, now)
-    return AsOf(seq, at, tuple(count for count in history.purged() if _is_since(count, seq, at)))
+    moment = AsOf(seq, at, by_time=isinstance(point, datetime))
+    return moment._replace(purged=tuple(count for count in history.purged() if _is_since(count, moment)))
 
 
 def _seq_at(history: History, at: int) -> int:
@@ -87,6 +98,6 @@ def _first(history: History) -> str:
     return next((format_us(time) for time in times if time is not None), "a time that is not known any more")
 
 
-def _is_since(count: PurgedCount, seq: int, at: int) -> bool:
-    is_later = count.seq > seq or (count.seq == seq and count.at > at)
-    return is_later and (count.rule.since is None or count.rule.since <= at)
+def _is_since(count: PurgedCount, moment: AsOf) -> bool:
+    is_of_later = count.rule.since is not None and count.rule.since > moment.at
+    return not is_of_later and not moment.is_after(count.seq, count.at)

@@ -136,9 +136,5 @@ def plan_as_of(control: Control, moment: AsOf | None) -> Plan | None:
         return latest_plan(control)
     from footfall.plan import from_bundle  # as above
 
-    loads = [
-        load
-        for load in control.bundle_loads()
-        if load.seq < moment.seq or (load.seq == moment.seq and load.at <= moment.at)
-    ]
+    loads = [load for load in control.bundle_loads() if moment.is_after(load.seq, load.at)]
     return from_bundle(control.bundles()[loads[-1].digest]) if loads else None

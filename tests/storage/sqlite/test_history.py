@@ -113,5 +113,5 @@ def test_the_first_moment_is_that_of_the_first_message(journal: SqliteJournal, c
     take(journal, clock, "a")
 
     with journal.snapshot() as snapshot:
-        assert as_of(snapshot, NOON, now=clock.now_us()) == as_of(snapshot, 1, now=clock.now_us())
+        assert as_of(snapshot, NOON, now=clock.now_us()) == AsOf(1, epoch_us(NOON), by_time=True)
         assert as_of(snapshot, 1, now=clock.now_us()) == AsOf(1, epoch_us(NOON))

@@ -1,0 +1,58 @@
+"""An earlier moment of a store, as a reader names it and as an answer shows it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from footfall.analytics.window import microseconds
+from footfall.plan.model import Plan
+from footfall.storage.as_of import AsOf, as_of
+from footfall.storage.control import latest_plan
+from footfall.storage.store import Store
+from footfall.storage.store_snapshot import StoreSnapshot
+from footfall.timestamps import local_time
+
+__all__ = ["EarlierMoment", "snapshot_as_of"]
+
+
+class EarlierMoment(msgspec.Struct, frozen=True):
+    """The moment that an answer is of: `seq` was the number of the last message then.
+
+    `since` says what the answer is without, and what is not known of then; `purged` counts the messages of the rules
+    that were carried out since.
+    """
+
+    seq: int
+    at: datetime
+    purged: int
+    since: str
+
+    @classmethod
+    def of(cls, moment: AsOf | None, timezone: str) -> EarlierMoment | None:
+        """The same on the clock of a timezone; None for an answer as of now."""
+        if moment is None:
+            return None
+        return cls(moment.seq, local_time(moment.at, timezone), moment.messages_purged, moment.since_text)
+
+    @property
+    def text(self) -> str:
+        """All of it in one line."""
+        return f"message {self.seq:,}, {self.at.isoformat(' ', 'seconds')}; {self.since}"
+
+
+def snapshot_as_of(
+    store: Store, latest: StoreSnapshot, point: int | datetime | None, plan: Plan | None, *, now: int
+) -> StoreSnapshot:
+    """What `latest` shows of a store, as of `point`: a number in the order of receipt or a time; None is now.
+
+    A time without an offset is in the timezone of `plan`, or of the store's latest one. `now` is in microseconds since
+    1970-01-01 UTC. Raises UsageError for a point that is not there, and JournalError.
+    """
+    if point is None:
+        return latest
+    if isinstance(point, datetime) and point.tzinfo is None:
+        plan = plan or latest_plan(store.control)
+        point = local_time(microseconds(point, plan.timezone if plan else "UTC"))
+    return latest.at(as_of(latest, point, now=now))
