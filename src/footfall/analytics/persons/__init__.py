@@ -1,5 +1,6 @@
 """Persons: whose each stored message is, as numbers over columns. It loads pyarrow: import it where data is read."""
 
+from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
 
-__all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons"]
+__all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons", "PersonsCache"]

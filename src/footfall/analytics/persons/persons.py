@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
 from uuid import UUID, uuid5
@@ -11,19 +13,11 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, constant, joined, least, positions
-from footfall.analytics.persons.dictionary import (
-    DEVICE,
-    EMPTY,
-    NOBODY,
-    SESSION,
-    SHARED,
-    VISITOR,
-    Dictionary,
-    extended,
-    has_role,
-)  # fmt: skip
+from footfall.analytics.persons.cache import PersonsCache
+from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, Dictionary
+from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.reader import PartReader
-from footfall.analytics.persons.summary import ALONE, STREAM, USER, rows_of_type, summarise
+from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, rows_of_type
 from footfall.identity.attribution import name_of, namespace
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
@@ -37,6 +31,7 @@ IS_DEVICE_SQL = f"coalesce(person >= {DEVICE}, FALSE)"
 """The SQL condition that a column `person` is the stream of a connected product."""
 
 _TEXT = pyarrow.string()
+_THREADS = 4  # that read parts
 _KIND_BITS = VISITOR.bit_length() - 1
 
 
@@ -58,14 +53,32 @@ class Persons:
         self._columns: dict[int, Any] = {}
 
     @classmethod
-    def of(cls, parts: Sequence[Part], plan_id: str = "") -> Self:
-        """Work out who is who. Raises DamagedFileError: leave that part out, and begin again."""
-        return cls(PartReader((), {}), plan_id, EMPTY).extended(*parts)
+    def of(cls, parts: Sequence[Part], plan_id: str = "", cache: PersonsCache | None = None) -> Self:
+        """Work out who is who. Raises DamagedFileError: leave that part out, and begin again.
+
+        What was worked out of parts with a name, where those come first, is taken from `cache`, and kept there.
+        """
+        persons = cls(PartReader((), cache, {}), plan_id, EMPTY)
+        if cache is None:
+            return persons.extended(*parts)
+        sealed = list(itertools.takewhile(lambda part: part.name, parts))
+        names = [part.name for part in sealed]
+        dictionary = cache.dictionary(names) or EMPTY
+        number = len(dictionary.maps)
+        persons = cls(PartReader(parts[:number], cache, {}), plan_id, dictionary)
+        if number < len(sealed):
+            persons = persons.extended(*sealed[number:])
+            cache.keep_dictionary(names, persons.dictionary)
+        return persons.extended(*parts[len(sealed) :])
 
     def extended(self, *parts: Part) -> Self:
         """The persons of some more parts too; the numbers of the parts before stay, and those of persons too."""
-        summaries = [summarise(part) for part in parts]
-        reader = self._reader.with_parts(parts, [summary.rows for summary in summaries])
+        if not parts:
+            return self
+        reader = self._reader.with_parts(parts)
+        numbers = range(len(self._reader.parts), len(reader.parts))
+        with ThreadPoolExecutor(_THREADS) as pool:
+            summaries = list(pool.map(reader.summary, numbers))
         return type(self)(reader, self._plan_id, extended(self.dictionary, reader, summaries))
 
     def column(self, part: int, start: int = 0, stop: int | None = None) -> Any:

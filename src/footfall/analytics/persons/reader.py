@@ -9,40 +9,69 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, joined
-from footfall.analytics.persons.summary import PartRows, summarise
+from footfall.analytics.persons.cache import PersonsCache
+from footfall.analytics.persons.summary import PartRows, PartSummary, summarise
 from footfall.storage.part import Part
 
 __all__ = ["PartReader"]
 
 _TEXT = pyarrow.string()
+_NAME = ("source", "message_id")
 
 
 class PartReader:
-    """Parts by number: their places in the sequence that was given. It keeps what it read of their rows."""
+    """Parts by number: their places in the sequence that was given. It keeps what it read of their rows.
 
-    def __init__(self, parts: Sequence[Part], rows: Mapping[int, PartRows]) -> None:
+    Summaries of parts that have a name come from `cache` where it has them, and go there.
+    """
+
+    def __init__(self, parts: Sequence[Part], cache: PersonsCache | None, rows: Mapping[int, PartRows]) -> None:
         self.parts = parts
+        self._cache = cache
         self._rows = dict(rows)
+
+    def with_parts(self, parts: Sequence[Part]) -> PartReader:
+        """A reader of some more parts too."""
+        return PartReader((*self.parts, *parts), self._cache, self._rows)
 
     def rows(self, part: int) -> PartRows:
         """The ids of a part's messages."""
         if part not in self._rows:
-            self._rows[part] = summarise(self.parts[part]).rows
+            name = self.parts[part].name
+            rows = self._cache.rows(name) if self._cache is not None and name else None
+            if rows is not None:
+                self._rows[part] = rows
+            else:
+                self.summary(part)
         return self._rows[part]
 
-    def with_parts(self, parts: Sequence[Part], rows: Sequence[PartRows]) -> PartReader:
-        """A reader of some more parts too, of which the rows are there already."""
-        return PartReader((*self.parts, *parts), self._rows | dict(enumerate(rows, len(self.parts))))
+    def summary(self, number: int) -> PartSummary:
+        """The summary of a part. Raises DamagedFileError."""
+        part = self.parts[number]
+        cache = self._cache if part.name else None
+        summary = cache.summary(part.name) if cache is not None else None
+        if summary is None:
+            summary = summarise(part)
+            if cache is not None:
+                cache.keep_summary(part.name, summary)
+        self._rows[number] = summary.rows
+        return summary
 
     def names(self, part: Any, row: Any) -> tuple[Any, Any]:
         """The sources and message ids of messages, by the numbers of their parts and rows; null where those are."""
-        source, message_id = pyarrow.nulls(len(part), _TEXT), pyarrow.nulls(len(part), _TEXT)
-        for number in part.unique().drop_null().to_pylist():
-            is_here = pc.fill_null(pc.equal(part, number), False)
-            rows = row.filter(is_here)
+        order = pc.sort_indices(part).cast(INT)  # null comes last
+        counts = pc.value_counts(part.drop_null().take(pc.sort_indices(part.drop_null())))
+        columns: list[list[Any]] = [[], []]
+        start = 0
+        for number, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):
+            rows = row.take(order.slice(start, count))
             first = pc.min(rows).as_py()
-            table = self.parts[number].read(("source", "message_id"), first, pc.max(rows).as_py() + 1)
+            table = self.parts[number].read(_NAME, first, pc.max(rows).as_py() + 1)
             few = table.take(pc.subtract(rows, pyarrow.scalar(first, INT)))
-            source = pc.replace_with_mask(source, is_here, joined([few.column("source")], _TEXT))
-            message_id = pc.replace_with_mask(message_id, is_here, joined([few.column("message_id")], _TEXT))
+            for values, name in zip(columns, _NAME, strict=True):
+                values.append(joined([few.column(name)], _TEXT))
+            start += count
+        place = pc.inverse_permutation(order)
+        nothing = pyarrow.nulls(len(part) - start, _TEXT)
+        source, message_id = (joined([*values, nothing], _TEXT).take(place) for values in columns)
         return source, message_id

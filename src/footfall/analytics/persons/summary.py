@@ -12,7 +12,7 @@ from footfall.analytics.persons.arrays import flags, joined, least, positions
 from footfall.analytics.persons.usable import usable
 from footfall.storage.part import Part
 
-__all__ = ["ALONE", "ANONYMOUS", "STREAM", "USER", "PartRows", "PartSummary", "rows_of_type", "summarise"]
+__all__ = ["ALONE", "ANONYMOUS", "STREAM", "USER", "PartRows", "PartSummary", "has_role", "rows_of_type", "summarise"]
 
 USER, ANONYMOUS, ALONE, STREAM = 1, 2, 4, 8
 """Bits of how an id was seen: as a user id; as an anonymous id; as the anonymous id of a message without any other id;
@@ -44,6 +44,12 @@ class PartSummary(NamedTuple):
     ids: Any
     roles: Any
     claims: Any
+
+
+def has_role(roles: Any, bit: int) -> Any:
+    """For each of some roles, whether it has the bit."""
+    zero = pyarrow.scalar(0, roles.type)
+    return pc.not_equal(pc.bit_wise_and(roles, pyarrow.scalar(bit, roles.type)), zero)
 
 
 def rows_of_type(part: Part, type_: str) -> Any:

@@ -1,0 +1,172 @@
+"""The cache changes no answer, whatever happened to its files, and removes what no part needs."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from pathlib import Path
+
+import pytest
+from tests.analytics.persons.parts import ListPart, attributions
+
+from footfall.analytics.persons import Persons, PersonsCache
+from footfall.identity.attribution import Observation, attribute, namespace
+
+LOGS = [
+    [
+        Observation("web", "m1", "identify", 1, "ann", "a1"),
+        Observation("web", "m2", "page", 2, None, "a1"),
+        Observation("web", "m3", "alias", 3, "ann", None, None, "annie"),
+        Observation("web", "m4", "page", 4, None, "quiet"),
+    ],
+    [Observation("web", "m5", "identify", 5, "bob", "a1"), Observation("web", "m6", "page", 6, None, "a1", "null")],
+    [Observation("web", "m7", "page", 10**12, None, "a1"), Observation("web", "m8", "page", 7, "annie", "quiet")],
+]
+ALL = attribute([observation for log in LOGS for observation in log], namespace("shop"))
+
+
+def sealed() -> list[ListPart]:
+    return [ListPart(log, f"{number:064x}") for number, log in enumerate(LOGS)]
+
+
+def answer(folder: Path, parts: list[ListPart]) -> object:
+    return attributions(Persons.of(parts, "shop", PersonsCache(folder)), parts)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    assert answer(tmp_path / "cache", sealed()) == ALL
+    return tmp_path / "cache"
+
+
+def test_a_second_opening_reads_no_ids_of_any_part(folder: Path) -> None:
+    parts = sealed()
+    persons = Persons.of(parts, "shop", PersonsCache(folder))
+    columns = [persons.column(number).to_pylist() for number in range(3)]
+
+    assert [part.reads for part in parts] == [[], [], []]
+    assert [sum(row is not None for row in column) for column in columns] == [4, 2, 2]
+
+
+def test_files_of_the_cache_are_their_owners_alone(folder: Path) -> None:
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+
+    assert (len(list(folder.iterdir())), modes, stat.S_IMODE(folder.stat().st_mode)) == (4, {0o600}, 0o700)
+
+
+@pytest.mark.parametrize("gone", ["", "persons"])
+@pytest.mark.parametrize("name", ["persons", f"{0:064x}.part"])
+def test_a_file_that_was_cut_anywhere_changes_no_answer(folder: Path, name: str, gone: str) -> None:
+    content = (folder / name).read_bytes()
+
+    for size in range(0, len(content), len(content) // 8):
+        (folder / name).write_bytes(content[:size])
+        (folder / (gone or "nothing")).unlink(missing_ok=True)
+        assert answer(folder, sealed()) == ALL
+
+
+@pytest.mark.parametrize("gone", ["", "persons"])
+@pytest.mark.parametrize("name", ["persons", f"{0:064x}.part"])
+def test_a_byte_that_was_changed_anywhere_changes_no_answer(folder: Path, name: str, gone: str) -> None:
+    content = (folder / name).read_bytes()
+
+    for place in range(0, len(content), len(content) // 8):
+        (folder / name).write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        (folder / (gone or "nothing")).unlink(missing_ok=True)
+        assert answer(folder, sealed()) == ALL
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"{}\n", b"[]", b"PAR1", b'{"footfall": 2}\n', bytes(100)])
+def test_a_foreign_file_changes_no_answer(folder: Path, content: bytes) -> None:
+    for path in list(folder.iterdir()):
+        path.write_bytes(content)
+
+    assert answer(folder, sealed()) == ALL
+
+
+@pytest.mark.parametrize("field", [b'"ruleset":"', b'"version":'])
+def test_a_file_of_other_rules_or_another_version_counts_for_nothing(folder: Path, field: bytes) -> None:
+    for path in folder.iterdir():
+        path.write_bytes(path.read_bytes().replace(field, field + b"9", 1))
+    parts = sealed()
+    Persons.of(parts, "shop", PersonsCache(folder))
+
+    assert all("user_id" in part.reads[0] for part in parts)
+    assert answer(folder, sealed()) == ALL
+
+
+def test_a_summary_under_the_name_of_another_part_counts_for_nothing(folder: Path) -> None:
+    (folder / "persons").unlink()
+    (folder / f"{0:064x}.part").rename(folder / f"{1:064x}.part")
+
+    assert answer(folder, sealed()) == ALL
+
+
+def test_a_removed_cache_is_made_again(folder: Path) -> None:
+    for path in list(folder.iterdir()):
+        path.unlink()
+    folder.rmdir()
+
+    assert answer(folder, sealed()) == ALL
+    assert len(list(folder.iterdir())) == 4
+
+
+def test_a_cache_that_cannot_be_written_is_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "cache").write_text("in the way")
+    with caplog.at_level(logging.INFO, "footfall"):
+        assert answer(tmp_path / "cache", sealed()) == ALL
+
+    assert len(caplog.records) == 1
+    assert "so who is who is worked out each time" in caplog.text
+
+
+def test_a_draft_of_another_process_is_no_hindrance(folder: Path) -> None:
+    (folder / "persons").unlink()
+    (folder / ".persons.draft").write_bytes(b"half a fi")
+
+    assert answer(folder, sealed()) == ALL
+
+
+def test_new_parts_add_to_what_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    for number in range(1, 4):
+        parts = sealed()[:number]
+        answers = answer(folder, parts)
+        assert answers == attribute([each for log in LOGS[:number] for each in log], namespace("shop"))
+
+    parts = sealed()
+    Persons.of(parts, "shop", PersonsCache(folder))
+    assert [part.reads for part in parts] == [[], [], []]
+
+
+def test_files_of_parts_that_are_gone_are_removed(folder: Path) -> None:
+    merged = ListPart([*LOGS[0], *LOGS[1]], "f" * 64)
+
+    assert answer(folder, [merged, *sealed()[2:]]) == ALL
+    assert {path.name for path in folder.iterdir()} == {"persons", "f" * 64 + ".part", f"{2:064x}.part"}
+
+
+def test_persons_of_an_earlier_day_leave_those_of_today_there(folder: Path) -> None:
+    earlier = answer(folder, sealed()[:1])
+    parts = sealed()
+    Persons.of(parts, "shop", PersonsCache(folder))
+
+    assert earlier == attribute(LOGS[0], namespace("shop"))
+    assert [part.reads for part in parts] == [[], [], []]
+
+
+def test_what_has_no_name_is_never_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    parts = [*sealed()[:2], ListPart(LOGS[2])]
+
+    assert answer(folder, parts) == ALL
+    assert {path.name for path in folder.iterdir()} == {"persons", f"{0:064x}.part", f"{1:064x}.part"}
+
+
+def test_every_plan_has_its_own_ids_out_of_the_same_cache(folder: Path) -> None:
+    parts = sealed()
+    persons = Persons.of(parts, "other", PersonsCache(folder))
+
+    assert attributions(persons, parts) == attribute([each for log in LOGS for each in log], namespace("other"))
