@@ -110,11 +110,11 @@ def files_of(data: Path) -> Sequence[SealedFile]:
         return snapshot.files
 
 
-def report_of(data: Path, plan: Plan | None, asked: Asked) -> bytes:
-    """The report of a folder as JSON."""
+def report_of(data: Path, plan: Plan | None, asked: Asked, as_of: int | datetime | None = None) -> bytes:
+    """The report of a folder as JSON, as of a message or a time."""
     since, until, now = (None if us is None else _EPOCH + timedelta(microseconds=us) for us in asked)
     assert now is not None
-    with Dataset.open(data, plan) as dataset:
+    with Dataset.open(data, plan, as_of=as_of) as dataset:
         return to_json(report(dataset, plan, since=since, until=until, now=now).as_json())
 
 

@@ -22,8 +22,11 @@ from tests.truth.folders import (
 )
 from tests.truth.log import Log, make_log, older_plan, wide_plan
 
+from footfall import storage
 from footfall.plan.model import Plan
+from footfall.storage.journal import RowState
 
+KINDS: tuple[RowState, RowState] = ("stored", "quarantined")
 SEALED_BY = {"the plan": wide_plan(), "an older plan": older_plan(), "no plan": None}
 
 
@@ -65,6 +68,19 @@ def test_what_came_in_without_a_plan_to_ask(data: Path, plan: Plan, log: Log) ->
     overview = figures(report_of(data, None, EVERYTHING))["overview"]
 
     assert overview == answers(asks_nothing, log.stored, log.quarantined, EVERYTHING)["overview"]
+
+
+@pytest.mark.parametrize("place", [10, 45, 80])
+def test_what_had_come_in_by_an_earlier_message(data: Path, plan: Plan, place: int) -> None:
+    seal_at(data, [30, 60], plan, None)
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        everything = [entry for kind in KINDS for chunk in snapshot.scan(kind) for entry in chunk]
+    seq = sorted(everything)[place].seq
+    stored, quarantined = ([e.row for e in everything if e.seq <= seq and e.row.kind == kind] for kind in KINDS)
+
+    shown = figures(report_of(data, plan, EVERYTHING, as_of=seq))
+
+    assert shown == answers(plan, stored, quarantined, EVERYTHING)
 
 
 @pytest.mark.slow
