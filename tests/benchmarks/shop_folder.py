@@ -15,13 +15,12 @@ from pathlib import Path
 from footfall import plan as plans
 from footfall import storage
 from footfall.clock import uuid7
-from footfall.maintenance.seal_tail import TailRequest, write_parts
+from footfall.collector.job_settings import JobSettings
+from footfall.maintenance.context import JobContext
+from footfall.maintenance.seal import seal
 from footfall.plan.bundle import bundle_bytes, bundle_hash
 from footfall.plan.model import Plan
 from footfall.storage import Changes, Row
-from footfall.storage.journal import SealMark
-from footfall.storage.store import Store
-from footfall.storage.warehouse import ManifestStep
 from footfall.testing import ManualClock
 from footfall.timestamps import format_us
 
@@ -118,20 +117,8 @@ def shop_folder(parent: Path, messages: int) -> Path:
             store.journal.commit(Changes(batch, {}))
             waiting += len(batch)
             if waiting >= _SEALED:
-                _seal(draft, store)
+                seal(JobContext(draft, store, JobSettings(seal_rows=_SEALED), ManualClock()))
                 waiting = 0
-        _seal(draft, store)
+        seal(JobContext(draft, store, JobSettings(seal_rows=_SEALED), ManualClock()))
     draft.rename(data)
     return data
-
-
-def _seal(data: Path, store: Store) -> None:
-    """Seal what is in the journal, in this process."""
-    with store.journal.snapshot() as snapshot:
-        mark, until = snapshot.state().seal, snapshot.watermark()
-    for part in write_parts(TailRequest(str(data), mark.seq, until, _SEALED, 1_000)):
-        steps = store.warehouse.append(ManifestStep("sealed", "2026-11-30T00:00:00Z", part.files), mark.steps)
-        mark = SealMark(part.until, mark.messages + sum(file.messages for file in part.files), steps)
-        store.journal.commit(Changes((), {}, seal=mark))
-    while store.journal.forget(50_000):
-        pass
