@@ -1,14 +1,14 @@
 """Walks a journey in SQL: who reached which step when, on the main path and on every branch.
 
 Any chain counts, not only the greedy one: a step is reached at a message if some chain of messages from the entry ends
-there. For that an ASOF join against the latest reachable message of the step before is exact, because the latest leaves
-the most room for every limit.
+there. For a step without a limit that is any message since the first reach of the step before. For one with a limit an
+ASOF join against the latest reachable message of the step before is exact, because the latest leaves the most room.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -30,8 +30,7 @@ class Reaches(msgspec.Struct, frozen=True):
     """Who reached which step of a journey, and when.
 
     The table `reached` has a row (path, position, step, actor, entered, time) for each step that an actor reached on a
-    path; `time` is the first reach. Path 0 is the main one, path n the n-th branch. The table `candidates` has a row
-    (step, seq, actor, time, is_many) for each step that a message may fill; `is_many` says that it may fill several.
+    path; `time` is the first reach. Path 0 is the main one, path n the n-th branch.
     """
 
     journey: Journey
@@ -39,7 +38,6 @@ class Reaches(msgspec.Struct, frozen=True):
     shard: Shard
     paths: tuple[Path, ...]
     reached: str
-    candidates: str
 
     def step(self, name: str) -> int:
         """The position of a step in the plan's list."""
@@ -56,98 +54,118 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shar
 
     Raises UsageError when the plan has no such event or property.
     """
-    reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"), dataset.new_name("candidates"))
-    ties = dataset.new_name("ties")
-    connection = dataset.connection
-    connection.execute(_candidates(dataset, plan, reaches))
-    connection.execute(_ties(reaches, ties))
-    connection.execute(f"CREATE TABLE {reaches.reached} AS {_reached(reaches, ties)}")
-    _walk_ties(dataset, reaches, ties)
-    connection.execute(f"DROP TABLE {ties}")
+    reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"))
+    steps = [_step(dataset, plan, reaches, step) for step in journey.steps]
+    ties = ""
+    if len({step.event for step in journey.steps}) < len(steps):
+        ties = dataset.new_name("ties")
+        dataset.connection.execute(f"CREATE TABLE {ties} AS {_ties(steps)}")
+    dataset.connection.execute(f"CREATE TABLE {reaches.reached} AS {_reached(reaches, steps, ties)}")
+    if ties:
+        _walk_ties(dataset, reaches, steps, ties)
+        dataset.connection.execute(f"DROP TABLE {ties}")
     return reaches
 
 
-def _occurrences(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Guard) -> str:
-    """The messages of a step or a guard, as SQL: seq, actor and time of each."""
-    table = dataset.events(wanted.event, needed(wanted.where), plan=plan)
+def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Guard, fills: Sequence[Step]) -> str:
+    """The messages of a step or a guard, as SQL: seq, actor and time of each, and whether it may fill each of `fills`.
+
+    The columns of these are `fills_0`, `fills_1`, …
+    """
+    alike = [step for step in fills if step.event == wanted.event]
+    properties = needed([*wanted.where, *(where for step in alike for where in step.where)])
+    table = dataset.events(wanted.event, properties, plan=plan)
+    conditions = [where_sql(dataset, table, step.where) if step in alike else "FALSE" for step in fills]
+    columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
     return (
-        f"SELECT seq, person AS actor, occurred_at AS time FROM {table.name} "
+        f"SELECT seq, person AS actor, occurred_at AS time{columns} FROM {table.name} "
         f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {where_sql(dataset, table, wanted.where)}"
     )
 
 
-def _candidates(dataset: Dataset, plan: Plan, reaches: Reaches) -> str:
-    fills = " UNION ALL ".join(
-        f"(SELECT {number} AS step, * FROM ({_occurrences(dataset, plan, reaches, step)}))"
-        for number, step in enumerate(reaches.journey.steps)
+def _step(dataset: Dataset, plan: Plan, reaches: Reaches, step: Step) -> str:
+    """The messages that may fill a step, as SQL: seq, actor and time; `is_many`: a message may fill several steps."""
+    others = [other for other in reaches.journey.steps if other.event == step.event and other is not step]
+    is_many = " OR ".join(f"fills_{number}" for number in range(len(others))) or "FALSE"
+    return (
+        f"SELECT seq, actor, time, {is_many} AS is_many FROM ({_messages(dataset, plan, reaches, step, others)}) "
+        f"WHERE {Span(reaches.span.since).sql('time')}"
     )
-    return f"""
-        CREATE TABLE {reaches.candidates} AS
-        SELECT *, count(*) OVER (PARTITION BY seq) > 1 AS is_many
-        FROM ({fills}) WHERE {Span(reaches.span.since).sql("time")}
-    """
 
 
-def _ties(reaches: Reaches, ties: str) -> str:
+def _candidates(steps: Sequence[str]) -> str:
+    return " UNION ALL ".join(f"(SELECT {number} AS step, * FROM ({step}))" for number, step in enumerate(steps))
+
+
+def _ties(steps: Sequence[str]) -> str:
     """The actors with a message that may fill several steps and has the time of another: a join is not exact there."""
     return f"""
-        CREATE TABLE {ties} AS
+        WITH candidates AS MATERIALIZED ({_candidates(steps)})
         SELECT DISTINCT actor FROM (
-            SELECT actor FROM {reaches.candidates} GROUP BY actor, time
-            HAVING count(DISTINCT seq) > 1 AND bool_or(is_many)
+            SELECT actor FROM candidates GROUP BY actor, time HAVING min(seq) < max(seq) AND bool_or(is_many)
         )
     """
 
 
-def _reached(reaches: Reaches, ties: str) -> str:
-    """First reaches of the other actors: step joined to step, one named part for each beginning of a path."""
-    parts: dict[tuple[int, ...], tuple[str, str]] = {}
+def _reached(reaches: Reaches, steps: Sequence[str], ties: str) -> str:
+    """First reaches of the other actors: step joined to step, with named parts for each beginning of a path.
+
+    `all_…` has every message that ends a beginning, for a next step with a limit; else the first of each actor will do.
+    """
+    limited = {path.steps[:end] for path in reaches.paths for end in range(1, len(path.steps)) if path.limits[end]}
+    parts: dict[str, str] = {}
     firsts = []
     for number, path in enumerate(reaches.paths):
         for position, step in enumerate(path.steps):
-            steps = path.steps[: position + 1]
-            name = f"via_{'_'.join(map(str, steps))}"
-            if steps not in parts:
-                before = parts[steps[:-1]][0] if position else ""
-                parts[steps] = name, _next(reaches, path, position, before) if position else _entries(reaches, ties)
+            name = _named(path.steps[: position + 1])
+            if position == 0:
+                parts[f"all_{name}"] = parts[f"first_{name}"] = _entries(reaches, steps[step], ties)
+            elif f"first_{name}" not in parts:
+                ends = _next(path, position, steps[step])
+                if path.steps[: position + 1] in limited:
+                    parts[f"all_{name}"], ends = ends, f"FROM all_{name}"
+                parts[f"first_{name}"] = f"SELECT actor, entered, min(time) AS time FROM ({ends}) GROUP BY ALL"
             firsts.append(
-                f"SELECT {number} AS path, {position} AS position, {step} AS step, actor, entered, min(time) AS time "
-                f"FROM {name} GROUP BY actor, entered"
+                f"SELECT {number} AS path, {position} AS position, {step} AS step, actor, entered, time "
+                f"FROM first_{name}"
             )
-    named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.values())
+    named = ", ".join(f"{name} AS MATERIALIZED ({query})" for name, query in parts.items())
     return f"WITH {named} {' UNION ALL '.join(firsts)}"
 
 
-def _entries(reaches: Reaches, ties: str) -> str:
+def _named(steps: Sequence[int]) -> str:
+    return "_".join(map(str, steps))
+
+
+def _entries(reaches: Reaches, step: str, ties: str) -> str:
+    others = f"ANTI JOIN {ties} USING (actor)" if ties else ""
     return f"""
-        SELECT actor, min(time) AS entered, min(time) AS time FROM {reaches.candidates}
-        WHERE step = 0 AND {Span(None, reaches.span.until).sql("time")} AND actor NOT IN (SELECT actor FROM {ties})
-        GROUP BY actor
+        SELECT actor, min(time) AS entered, min(time) AS time FROM ({step}) {others}
+        WHERE {Span(None, reaches.span.until).sql("time")} GROUP BY actor
     """
 
 
-def _next(reaches: Reaches, path: Path, position: int, before: str) -> str:
+def _next(path: Path, position: int, step: str) -> str:
     """Where a step can follow the one before. A message that may fill both looks one microsecond back."""
-    limits = [f"message.time - before.time <= {path.limits[position]}"] if path.limits[position] is not None else []
+    limit, before = path.limits[position], _named(path.steps[:position])
+    limits = [f"message.time - before.time <= {limit}"] if limit is not None else []
     limits += [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
+    join, kind = ("ASOF JOIN", "all") if limit is not None else ("JOIN", "first")
     return f"""
-        SELECT DISTINCT message.actor, before.entered, message.time
-        FROM (
-            SELECT actor, time, time - is_many::INTEGER AS not_after
-            FROM {reaches.candidates} WHERE step = {path.steps[position]}
-        ) AS message
-        ASOF JOIN {before} AS before ON message.actor = before.actor AND message.not_after >= before.time
+        SELECT message.actor, before.entered, message.time
+        FROM (SELECT actor, time, time - is_many::INTEGER AS not_after FROM ({step})) AS message
+        {join} {kind}_{before} AS before ON message.actor = before.actor AND message.not_after >= before.time
         WHERE {" AND ".join(limits) or "TRUE"}
     """
 
 
-def _walk_ties(dataset: Dataset, reaches: Reaches, ties: str) -> None:
+def _walk_ties(dataset: Dataset, reaches: Reaches, steps: Sequence[str], ties: str) -> None:
     """Walk the actors that a join cannot, one by one."""
     import pyarrow  # loaded with the engine
 
     reached = [
         (number, position, path.steps[position], actor, times[0], time)
-        for actor, messages in _actors(dataset, reaches, ties)
+        for actor, messages in _actors(dataset, steps, ties)
         for number, path in enumerate(reaches.paths)
         if (times := first_reaches(messages, path, reaches.span.until))
         for position, time in enumerate(times)
@@ -158,10 +176,10 @@ def _walk_ties(dataset: Dataset, reaches: Reaches, ties: str) -> None:
         hand_over(dataset.connection, table, f"INSERT INTO {reaches.reached} SELECT * FROM handed")
 
 
-def _actors(dataset: Dataset, reaches: Reaches, ties: str) -> Iterator[tuple[int, list[Filling]]]:
+def _actors(dataset: Dataset, steps: Sequence[str], ties: str) -> Iterator[tuple[int, list[Filling]]]:
     actors: dict[int, dict[int, tuple[int, set[int]]]] = defaultdict(dict)
     for actor, seq, time, step in dataset.rows(
-        f"SELECT actor, seq, time, step FROM {reaches.candidates} SEMI JOIN {ties} USING (actor) ORDER BY time, seq"
+        f"SELECT actor, seq, time, step FROM ({_candidates(steps)}) SEMI JOIN {ties} USING (actor) ORDER BY time, seq"
     ):
         actors[actor].setdefault(seq, (time, set()))[1].add(step)
     for actor, messages in actors.items():
@@ -175,6 +193,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
     """
     start, end = reaches.step(guard.start), reaches.step(guard.end)
     limit = "NULL" if reaches.journey.within is None else f"entered + {reaches.journey.within * _SECOND}"
+    fills = [reaches.journey.steps[start], reaches.journey.steps[end]]
     rows = dataset.rows(f"""
         WITH started AS (
             SELECT actor, min(entered) AS entered, min(time) AS time
@@ -186,21 +205,12 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
         ), intervals AS (
             SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
             FROM started LEFT JOIN ended ON ended.actor = started.actor
-        ), forbidden AS (
-            SELECT intervals.*, message.seq, message.time
-            FROM ({_occurrences(dataset, plan, reaches, guard)}) AS message
-            JOIN intervals ON intervals.actor = message.actor
-            WHERE message.time >= first AND (last IS NULL OR message.time <= last)
         )
-        SELECT count(DISTINCT actor), (SELECT count(*) FROM started)
-        FROM forbidden
-        WHERE NOT EXISTS (
-            SELECT 1 FROM {reaches.candidates} AS fills
-            WHERE fills.seq = forbidden.seq AND (
-                (fills.step = {start} AND fills.time = forbidden.first)
-                OR (fills.step = {end} AND fills.time = forbidden.ended)
-            )
-        )
+        SELECT count(DISTINCT message.actor), (SELECT count(*) FROM started)
+        FROM ({_messages(dataset, plan, reaches, guard, fills)}) AS message
+        JOIN intervals ON intervals.actor = message.actor
+        WHERE message.time >= first AND (last IS NULL OR message.time <= last)
+          AND NOT (fills_0 AND message.time = first) AND NOT (fills_1 AND message.time IS NOT DISTINCT FROM ended)
     """)
     return int(rows[0][0]), int(rows[0][1])
 
