@@ -62,3 +62,9 @@ def test_a_stretch_without_an_event_comes_last() -> None:
         ("z", 0), (None, 1),
     ]  # fmt: skip
     assert isinstance(stretches_of(messages(rows))[0], Stretch)
+
+
+def test_many_stretches_are_in_the_order_of_rows() -> None:
+    table = in_order(messages([{"event": f"{letter}{number}"} for number in range(40) for letter in "=@-"]))
+
+    assert [stretch.event for stretch in stretches_of(table)] == table.column("event").to_pylist()

@@ -24,17 +24,23 @@ def in_order(table: Any) -> Any:
 def stretches_of(table: Any) -> list[Stretch]:
     """The stretches of a table in this order; it needs the columns `event`, `type` and `occurred_at`."""
     times = table.column("occurred_at").cast(pyarrow.int64())
-    keys = pyarrow.table({"event": table.column("event"), "type": table.column("type"), "occurred_at": times})
-    groups = keys.group_by(["event", "type"], use_threads=False).aggregate(
-        [([], "count_all"), ("occurred_at", "min"), ("occurred_at", "max")]
+    keys = {"event": table.column("event"), "type": table.column("type"), "occurred_at": times, "row": _rows(table)}
+    groups = (
+        pyarrow.table(keys)
+        .group_by(["event", "type"])
+        .aggregate([([], "count_all"), ("occurred_at", "min"), ("occurred_at", "max"), ("row", "min")])
     )
     stretches, start = [], 0
-    for group in groups.to_pylist():
+    for group in groups.sort_by("row_min").to_pylist():  # Arrow gives many groups in any order
         stop = start + group["count_all"]
         first, last = group["occurred_at_min"], group["occurred_at_max"]
         stretches.append(Stretch(group["type"], group["event"], start, stop, first, last))
         start = stop
     return stretches
+
+
+def _rows(table: Any) -> Any:
+    return pyarrow.array(range(len(table)), pyarrow.int32())
 
 
 def _ranked(texts: Any) -> Any:
