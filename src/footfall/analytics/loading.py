@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from footfall.analytics.engine import hand_over, rows
-from footfall.analytics.window import microseconds
+from footfall.analytics.event_names import meanings
 from footfall.events import Fault
 from footfall.identity.attribution import namespace
 from footfall.identity.ids import comparable_sql
@@ -25,8 +24,6 @@ __all__ = ["CHUNK", "load", "load_intake"]
 
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
-
-_FOREVER = 2**63 - 1  # the last BIGINT
 
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
@@ -68,7 +65,7 @@ def load(
     )
     attribute_sql(lambda sql: rows(connection, sql), namespace(plan.id if plan else ""))
     connection.execute("CREATE TABLE names (wire VARCHAR, canonical VARCHAR, before BIGINT)")
-    if names := _names(plan):
+    if names := [(name, *meaning) for name, meaning in meanings(plan).items()]:
         connection.executemany("INSERT INTO names VALUES (?, ?, ?)", names)
     connection.execute(_MESSAGES)
     connection.execute(_ASKED)
@@ -84,21 +81,6 @@ def _arrow(chunk: Sequence[Entry], columns: Sequence[Column]) -> Any:
     for column in columns:
         arrays[column.asked] = pyarrow.array(values[column.name], pyarrow.type_for_alias(column.contents.arrow))
     return pyarrow.table(arrays)
-
-
-def _names(plan: Plan | None) -> list[tuple[str, str, int]]:
-    """Names that mean an event of the plan: messages that were taken in without it still carry their wire names."""
-    if plan is None:
-        return []
-    names: dict[str, tuple[str, str, int]] = {}
-    for event in plan.events.values():
-        names.setdefault(event.wire_name, (event.wire_name, event.name, _FOREVER))
-        for alias in event.aliases:
-            before = _FOREVER
-            if alias.until:
-                before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
-            names.setdefault(alias.name, (alias.name, event.name, before))
-    return [entry for wire, entry in names.items() if wire not in plan.events]
 
 
 def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None) -> None:

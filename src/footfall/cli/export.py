@@ -14,7 +14,6 @@ from typing import IO, Any, cast
 import click
 
 from footfall import plan as plans
-from footfall.analytics import Dataset
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.exports import (
     COLUMNS,
@@ -24,6 +23,7 @@ from footfall.analytics.exports import (
     write_days,
     write_excel_csv,
 )
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span, microseconds
 from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import echo
@@ -31,7 +31,6 @@ from footfall.cli.time_param import TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
 from footfall.errors import UsageError
-from footfall.people import lookup
 from footfall.printable import counted
 from footfall.timestamps import local_time
 
@@ -107,44 +106,42 @@ def command(
         raise click.UsageError("--partition-by needs a folder by -o, and goes without --after: it writes whole days.")
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
-    with Dataset.open(data, chosen, as_of=given["as_of"]) as dataset:
-        selection, stream = _selection(dataset, given), MessageStream(dataset)
-        if output is None:
-            with click.open_file("-", "wb") as out:
-                write(stream, cast("IO[bytes]", out), selection)
-                out.flush()  # an output that cannot be written ends here, with nothing more to say
-        elif partition_by:
-            with _writing(output):
-                days = write_days(stream, output, form, write, selection, SystemDisk())
-            echo(f"{counted(days.messages, 'message')} written to {counted(days.files, 'day')} in {output}", err=True)
-        else:
-            # A whole file or none, for its owner alone: an export that breaks off leaves the old file as it was.
-            with _writing(output), SystemDisk().replacing(output, private=True) as file:
-                messages = write(stream, file, selection)
-            echo(f"{counted(messages, 'message')} written to {output}", err=True)
-        moment_shown = EarlierMoment.of(dataset.as_of, dataset.plan.timezone if dataset.plan else "UTC")
-        quarantined, losses, last = dataset.contents().quarantined, dataset.losses, stream.last()
-    if moment_shown is not None:
-        echo(f"as of {moment_shown.text}", err=True)
-    if quarantined:
-        left_out = f"{counted(quarantined, 'message')} in quarantine left out"
+    stored = StoredMessages.open(data, chosen, as_of=given["as_of"])
+    selection, stream = _selection(stored, given), MessageStream(stored)
+    if output is None:
+        with click.open_file("-", "wb") as out:
+            write(stream, cast("IO[bytes]", out), selection)
+            out.flush()  # an output that cannot be written ends here, with nothing more to say
+    elif partition_by:
+        with _writing(output):
+            days = write_days(stream, output, form, write, selection, SystemDisk())
+        echo(f"{counted(days.messages, 'message')} written to {counted(days.files, 'day')} in {output}", err=True)
+    else:
+        # A whole file or none, for its owner alone: an export that breaks off leaves the old file as it was.
+        with _writing(output), SystemDisk().replacing(output, private=True) as file:
+            messages = write(stream, file, selection)
+        echo(f"{counted(messages, 'message')} written to {output}", err=True)
+    earlier = EarlierMoment.of(stored.as_of, stored.plan.timezone if stored.plan else "UTC")
+    if earlier is not None:
+        echo(f"as of {earlier.text}", err=True)
+    if stored.quarantined:
+        left_out = f"{counted(stored.quarantined, 'message')} in quarantine left out"
         echo(f"{left_out}: footfall quarantine list --data {shlex.quote(str(data))}", err=True)
-    if losses:
-        echo("\n".join(losses), err=True)
+    if stored.losses:
+        echo("\n".join(loss.text for loss in stored.losses), err=True)
         raise click.exceptions.Exit(_DAMAGED)
     if not partition_by:
-        echo(f"last seq {last}: --after {last} goes on from there", err=True)
+        echo(f"last seq {stream.last()}: --after {stream.last()} goes on from there", err=True)
 
 
-def _selection(dataset: Dataset, given: Mapping[str, Any]) -> Selection:
-    now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
-    timezone = dataset.plan.timezone if dataset.plan else "UTC"
-    person = given["person"]
+def _selection(stored: StoredMessages, given: Mapping[str, Any]) -> Selection:
+    now = local_time(SystemClock().now_us() if stored.as_of is None else stored.as_of.at)
+    timezone = stored.plan.timezone if stored.plan else "UTC"
     return Selection(
         events=frozenset(given["events"]) or None,
         occurred=_span(given["since"], given["until"], now, timezone),
         received=_span(given["received_since"], given["received_until"], now, timezone),
-        persons=None if person is None else frozenset(lookup(dataset, person)),
+        persons=None if given["person"] is None else stored.person_ids(given["person"]),
         after=given["after"],
     )
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import IO
 
 import pytest
+from tests.maintenance.folders import collect, seal
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import DayFiles, MessageStream, Selection, write_days, write_jsonl
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span
 from footfall.disk import SystemDisk
 from footfall.plan.model import Plan
@@ -22,9 +23,9 @@ US = 1_000_000
 
 
 def write(entries: Sequence[Entry], folder: Path, received: Span = Span()) -> DayFiles:  # noqa: B008 - it is frozen
-    with Dataset.of(entries, Plan(id="test")) as dataset:
-        selection = Selection(received=received)
-        return write_days(MessageStream(dataset), folder, "jsonl", write_jsonl, selection, SystemDisk())
+    stored = StoredMessages.of(entries, Plan(id="test"))
+    selection = Selection(received=received)
+    return write_days(MessageStream(stored), folder, "jsonl", write_jsonl, selection, SystemDisk())
 
 
 def contents(folder: Path) -> dict[str, list[int]]:
@@ -72,6 +73,25 @@ def test_a_day_that_breaks_off_is_as_it_was(entry: MakeEntry, tmp_path: Path) ->
         file.write(b"half")
         raise OSError("the disk is full")
 
-    with Dataset.of(log, Plan(id="test")) as dataset, pytest.raises(OSError, match="full"):
-        write_days(MessageStream(dataset), tmp_path, "jsonl", fail, Selection(), SystemDisk())
+    stream = MessageStream(StoredMessages.of(log, Plan(id="test")))
+    with pytest.raises(OSError, match="full"):
+        write_days(stream, tmp_path, "jsonl", fail, Selection(), SystemDisk())
     assert contents(tmp_path) == {"day=1970-01-01": [1]}
+
+
+def test_a_day_of_which_a_file_is_damaged_stays_as_it_was(tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "days"
+    collect(data, ["m1"])
+    (file,) = seal(data)
+    days = MessageStream(StoredMessages.open(data)), folder, "jsonl", write_jsonl, Selection(), SystemDisk()
+    write_days(*days)
+    before = contents(folder)
+    path = data / "warehouse" / file.name
+    path.write_bytes(path.read_bytes()[:-1])
+
+    stored = StoredMessages.open(data)
+    written = write_days(MessageStream(stored), *days[1:])
+
+    assert written == DayFiles(messages=0, files=0, removed=0)
+    assert contents(folder) == before
+    assert [loss.name for loss in stored.losses] == [file.name]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import MessageStream, Selection
 from footfall.analytics.exports.deciding import deciding
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 
@@ -16,8 +16,8 @@ MakeEntry = Callable[..., Entry]
 
 
 def moved(entries: Sequence[Entry], selection: Selection = Selection()) -> list[int]:  # noqa: B008 - it is frozen
-    with Dataset.of(entries, Plan(id="test")) as dataset:
-        return sorted(deciding(MessageStream(dataset), selection))
+    stream = MessageStream(StoredMessages.of(entries, Plan(id="test")))
+    return sorted(deciding(stream, selection))
 
 
 def test_the_line_that_shows_what_a_column_is_comes_before_readers_have_guessed(entry: MakeEntry) -> None:

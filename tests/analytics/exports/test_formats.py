@@ -5,15 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet
 import pytest
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import (
     COLUMNS,
     FORMATS,
@@ -24,16 +21,15 @@ from footfall.analytics.exports import (
     write_jsonl,
     write_parquet,
 )
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.plan.model import Plan
-from footfall.storage.columns import COLUMNS as STORED
-from footfall.storage.columns import TIME, Column
 from footfall.storage.journal import Entry
 
 MakeEntry = Callable[..., Entry]
 
 
 @pytest.fixture
-def dataset(entry: MakeEntry) -> Dataset:
+def stored(entry: MakeEntry) -> StoredMessages:
     log = [
         entry(
             1, "buy", 9, user="ann", properties='{ "total": 0.1000,\n "big": 12345678901234567890.5, "t": "\\u00e9" }'
@@ -41,25 +37,17 @@ def dataset(entry: MakeEntry) -> Dataset:
         entry(2, "buy", 3, anonymous="x", device=None, envelope=b'{"context": {"a": 1.0}}'),
         entry(3, "=cmd|' /C calc'!A0", 4, user='@"sum",\r\n', properties={"x": "=1+1"}),
     ]
-    return Dataset.of(log, Plan(id="test"))
+    return StoredMessages.of(log, Plan(id="test"))
 
 
-new_type: Any = namedtuple  # noqa: PYI024 - its fields are known only here
-READERS: Mapping[str, Callable[[bytes], list[dict[str, Any]]]] = {
-    "jsonl": lambda text: [json.loads(line) for line in text.splitlines()],
-    "csv": lambda text: list(csv.DictReader(io.StringIO(text.decode(), newline=""))),
-    "parquet": lambda text: pyarrow.parquet.read_table(io.BytesIO(text)).to_pylist(),
-}
-
-
-def written(dataset: Dataset, form: str) -> bytes:
+def written(stored: StoredMessages, form: str) -> bytes:
     file = io.BytesIO()
-    FORMATS[form](MessageStream(dataset), file, Selection())
+    FORMATS[form](MessageStream(stored), file, Selection())
     return file.getvalue()
 
 
-def test_json_lines_are_in_order_of_receipt_with_person_and_reason(dataset: Dataset) -> None:
-    lines = [json.loads(line) for line in written(dataset, "jsonl").splitlines()]
+def test_json_lines_are_in_order_of_receipt_with_person_and_reason(stored: StoredMessages) -> None:
+    lines = [json.loads(line) for line in written(stored, "jsonl").splitlines()]
 
     assert [line["message_id"] for line in lines] == ["m00001", "m00002", "m00003"]
     evidence = ("reason", "evidence_source", "evidence_message_id")
@@ -69,8 +57,8 @@ def test_json_lines_are_in_order_of_receipt_with_person_and_reason(dataset: Data
     assert (lines[1]["envelope"], lines[1]["context"]) == ('{"context":{"a":1.0}}', '{"a":1.0}')
 
 
-def test_a_cell_that_a_spreadsheet_would_run_is_quoted(dataset: Dataset) -> None:
-    text = written(dataset, "csv").decode()
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(stored: StoredMessages) -> None:
+    text = written(stored, "csv").decode()
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
 
     assert rows[2]["event"] == "'=cmd|' /C calc'!A0"
@@ -79,17 +67,17 @@ def test_a_cell_that_a_spreadsheet_would_run_is_quoted(dataset: Dataset) -> None
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
 
 
-def test_csv_lines_end_as_rfc_4180_says(dataset: Dataset) -> None:
-    lines = written(dataset, "csv").split(b"\r\n")
+def test_csv_lines_end_as_rfc_4180_says(stored: StoredMessages) -> None:
+    lines = written(stored, "csv").split(b"\r\n")
 
     assert lines[0] == ",".join(COLUMNS).encode()
     assert lines[-1] == b""
 
 
-def test_parquet_has_times_and_the_message_as_text(dataset: Dataset, tmp_path: Path) -> None:
+def test_parquet_has_times_and_the_message_as_text(stored: StoredMessages, tmp_path: Path) -> None:
     path = tmp_path / "all.parquet"
     with path.open("wb") as file:
-        write_parquet(MessageStream(dataset), file)
+        write_parquet(MessageStream(stored), file)
     table = pyarrow.parquet.read_table(path)
 
     assert table.num_rows == 3
@@ -99,8 +87,8 @@ def test_parquet_has_times_and_the_message_as_text(dataset: Dataset, tmp_path: P
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
 def test_nothing_can_be_exported_too(form: str) -> None:
-    with Dataset.of([], Plan(id="test")) as dataset:
-        written(dataset, form)
+    stored = StoredMessages.of([], Plan(id="test"))
+    written(stored, form)
 
 
 def test_every_writer_is_in_the_table_of_formats() -> None:
@@ -108,21 +96,21 @@ def test_every_writer_is_in_the_table_of_formats() -> None:
 
 
 def test_a_nul_character_is_visible_in_csv_and_exact_elsewhere(entry: MakeEntry) -> None:
-    dataset = Dataset.of([entry(1, "a\0b", 9, user="ann", properties={"x": "y\0z"})], Plan(id="test"))
-    text = written(dataset, "csv").decode()
+    stored = StoredMessages.of([entry(1, "a\0b", 9, user="ann", properties={"x": "y\0z"})], Plan(id="test"))
+    text = written(stored, "csv").decode()
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
 
     assert "\0" not in text
     assert row["event"] == "a␀b"
     assert json.loads(row["properties"]) == {"x": "y\0z"}
-    assert json.loads(written(dataset, "jsonl"))["event"] == "a\0b"
-    assert pyarrow.parquet.read_table(io.BytesIO(written(dataset, "parquet")))["event"].to_pylist() == ["a\0b"]
+    assert json.loads(written(stored, "jsonl"))["event"] == "a\0b"
+    assert pyarrow.parquet.read_table(io.BytesIO(written(stored, "parquet")))["event"].to_pylist() == ["a\0b"]
 
 
-def test_all_formats_have_the_same_columns_and_say_the_same(dataset: Dataset) -> None:
-    lines = [json.loads(line) for line in written(dataset, "jsonl").splitlines()]
-    cells = list(csv.DictReader(io.StringIO(written(dataset, "csv").decode(), newline="")))
-    table = pyarrow.parquet.read_table(io.BytesIO(written(dataset, "parquet"))).to_pylist()
+def test_all_formats_have_the_same_columns_and_say_the_same(stored: StoredMessages) -> None:
+    lines = [json.loads(line) for line in written(stored, "jsonl").splitlines()]
+    cells = list(csv.DictReader(io.StringIO(written(stored, "csv").decode(), newline="")))
+    table = pyarrow.parquet.read_table(io.BytesIO(written(stored, "parquet"))).to_pylist()
 
     for line, cell, row in zip(lines, cells, table, strict=True):
         assert list(line) == list(cell) == list(row) == list(COLUMNS)
@@ -133,31 +121,11 @@ def test_all_formats_have_the_same_columns_and_say_the_same(dataset: Dataset) ->
         }
 
 
-@pytest.mark.parametrize("form", list(FORMATS))
-def test_a_column_that_is_added_to_the_table_of_columns_is_in_every_export(form: str, entry: MakeEntry) -> None:
-    columns = (*STORED[:4], Column("campaign", exported="Which campaign"), Column("seen_at", TIME, exported="When"),
-               *STORED[4:])  # fmt: skip
-    wider: Any = new_type("Wider", ["kind", *(column.name for column in columns)])
-    rows = [
-        Entry(seq, wider(**entry(seq, "buy", 1).row._asdict(), campaign=campaign, seen_at=seen_at))
-        for seq, campaign, seen_at in ((1, "winter", 1_000_000), (2, None, None))
-    ]
-
-    with Dataset.of(rows, Plan(id="test"), columns=columns) as dataset:
-        text = written(dataset, form)
-
-    first, second = READERS[form](text)
-    assert list(first) == [*list(COLUMNS)[:5], "name", "category", "campaign", "seen_at", *list(COLUMNS)[7:]]
-    assert (first["campaign"], str(first["seen_at"])[:10]) == ("winter", "1970-01-01")
-    assert not second["campaign"]
-    assert not second["seen_at"]
-
-
-def test_excel_reads_it_behind_a_byte_order_mark(dataset: Dataset) -> None:
+def test_excel_reads_it_behind_a_byte_order_mark(stored: StoredMessages) -> None:
     file = io.BytesIO()
-    write_excel_csv(MessageStream(dataset), file)
+    write_excel_csv(MessageStream(stored), file)
 
-    assert file.getvalue() == b"\xef\xbb\xbf" + written(dataset, "csv")
+    assert file.getvalue() == b"\xef\xbb\xbf" + written(stored, "csv")
 
 
 OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -167,7 +135,7 @@ BEFORE = ("", " ", "\n", "\u00a0", '"', "' ", " \t", "\ufeff", "\u200b")
 def events(entry: MakeEntry, names: list[str]) -> list[str]:
     """The names as they are in CSV."""
     log = [entry(number, name, 9, user="ann") for number, name in enumerate(names, 1)]
-    text = written(Dataset.of(log, Plan(id="test")), "csv").decode()
+    text = written(StoredMessages.of(log, Plan(id="test")), "csv").decode()
     rows = csv.DictReader(io.StringIO(text, newline=""))
     return [row["event"] for row in sorted(rows, key=lambda row: int(row["seq"]))]
 
@@ -193,8 +161,8 @@ def test_in_csv_marks_of_direction_stay_and_overrides_do_not(entry: MakeEntry) -
 
 def test_no_text_form_steers_the_terminal_that_shows_it(entry: MakeEntry) -> None:
     name = "a\x1b]52;c;cm0=\x07\x7f\x9b2Jb"
-    dataset = Dataset.of([entry(1, name, 9, user="ann", properties={"x": "\x9b\x7f\u202e"})], Plan(id="test"))
-    lines, cells = written(dataset, "jsonl").decode(), written(dataset, "csv").decode()
+    stored = StoredMessages.of([entry(1, name, 9, user="ann", properties={"x": "\x9b\x7f\u202e"})], Plan(id="test"))
+    lines, cells = written(stored, "jsonl").decode(), written(stored, "csv").decode()
     (row,) = csv.DictReader(io.StringIO(cells, newline=""))
 
     assert not any(character in lines + cells for character in "\x1b\x07\x7f\x9b")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import COLUMNS, MessageStream, Selection
 from footfall.analytics.exports.rows import ExportRow, export_rows
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry
 
@@ -14,8 +14,8 @@ MakeEntry = Callable[..., Entry]
 
 
 def rows(*entries: Entry) -> list[ExportRow]:
-    with Dataset.of(entries, Plan(id="test")) as dataset:
-        return list(export_rows(MessageStream(dataset), Selection()))
+    stream = MessageStream(StoredMessages.of(entries, Plan(id="test")))
+    return list(export_rows(stream, Selection()))
 
 
 def test_a_message_keeps_its_digits_and_escapes_on_one_line(entry: MakeEntry) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid5
 
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
+from tests.analytics.conftest import make_entry
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.exports import MessageStream, Selection
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span
 from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry, Row, counter_name
+from footfall.storage.parquet.table_part import TablePart, table_of
 
 PLAN = Plan(id="test")
 TYPES = (("track", "buy"), ("track", "view"), ("page", None), ("identify", None))
@@ -94,9 +98,9 @@ def _is_in(span: Span, moment: int) -> bool:
 @settings(max_examples=20)
 @given(entries=logs(), selection=selections())
 def test_the_stream_has_what_meets_every_condition_in_order_of_seq(entries: list[Entry], selection: Selection) -> None:
-    with Dataset.of(entries, PLAN) as dataset:
-        blocks = MessageStream(dataset).blocks(selection, ("seq", "message_id"))
-        seqs = [seq for block in blocks for seq in block.column("seq").to_pylist()]
+    stored = StoredMessages.of(entries, PLAN)
+    blocks = MessageStream(stored).blocks(selection, ("seq", "message_id"))
+    seqs = [seq for block in blocks for seq in block.column("seq").to_pylist()]
 
     assert seqs == expected(entries, selection)
 
@@ -115,8 +119,47 @@ def test_the_last_message_and_the_days_of_receipt_are_of_all_that_is_stored() ->
     received = [-1, 0, day - 1, day]
     entries = [Entry(seq, row(seq, "page", None, "ann", None, 0, at)) for seq, at in enumerate(received, 1)]
 
-    with Dataset.of(entries, PLAN) as dataset:
-        stream = MessageStream(dataset)
-        assert stream.last() == 4
-        assert stream.days(Selection()) == ["1969-12-31", "1970-01-01", "1970-01-02"]
-        assert stream.days(Selection(received=Span(0, day))) == ["1970-01-01"]
+    stored = StoredMessages.of(entries, PLAN)
+    stream = MessageStream(stored)
+    assert stream.last() == 4
+    assert stream.days(Selection()) == ["1969-12-31", "1970-01-01", "1970-01-02"]
+    assert stream.days(Selection(received=Span(0, day))) == ["1970-01-01"]
+
+
+class Counted(TablePart):
+    """A part that counts the tables of bodies that it gave and that are in memory."""
+
+    alive = 0
+
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
+        table = super().read(columns, start, stop)
+        if "body" in columns:
+            type(self).alive += 1
+            weakref.finalize(table, self._end)
+        return table
+
+    def _end(self) -> None:
+        type(self).alive -= 1
+
+
+def test_a_part_is_let_go_before_the_next_one_is_read() -> None:
+    entries = [make_entry(seq, "seen", seq, user="ann") for seq in range(1, 41)]
+    parts = [Counted([table_of(entries[start : start + 2])]) for start in range(0, 40, 2)]
+    stream = MessageStream(StoredMessages(parts, PLAN))
+
+    counts = [Counted.alive for _ in stream.blocks(Selection(), ("seq", "body", "person_id"))]
+
+    assert len(counts) == 20
+    assert max(counts) <= 1
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=30))
+def test_parts_whose_numbers_mix_are_given_in_order(places: list[int]) -> None:
+    entries = [make_entry(seq, "seen", 1, user="ann") for seq in range(1, len(places) + 1)]
+    parts = [
+        TablePart([table_of([entry for entry, place in zip(entries, places, strict=True) if place == number])])
+        for number in range(4)
+    ]
+    blocks = MessageStream(StoredMessages(parts, PLAN)).blocks(Selection(), ("seq",))
+
+    assert [seq for block in blocks for seq in block.column("seq").to_pylist()] == list(range(1, len(places) + 1))

@@ -20,6 +20,7 @@ from footfall import plan as plans
 from footfall import storage
 from footfall.analytics import Dataset, report
 from footfall.analytics.exports import FORMATS, MessageStream, Selection
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.people import lookup, profile_of
 from footfall.plan.checking.validate import Validator
 
@@ -42,7 +43,7 @@ def answers_of(folder: Path, *, now: str, ids: Sequence[str]) -> dict[str, Any]:
         }
     with Dataset.open(folder) as dataset:
         export = io.BytesIO()
-        FORMATS["jsonl"](MessageStream(dataset), export, Selection())
+        FORMATS["jsonl"](MessageStream(StoredMessages.open(folder)), export, Selection())
         read = {
             "report": report(dataset, dataset.plan, now=datetime.fromisoformat(now)).as_json(),
             "persons": {

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from footfall.storage.columns import COLUMNS as STORED
 from footfall.storage.columns import TEXT, TIME, Column
 
-__all__ = ["COLUMNS", "PAGE", "PARTS", "PERSON", "exported", "free_texts", "times"]
+__all__ = ["COLUMNS", "FREE_TEXTS", "PAGE", "PARTS", "PERSON", "TIMES", "exported"]
 
 PERSON: Mapping[str, str] = {
     "person_id": "The person that it belongs to",
@@ -40,7 +40,7 @@ def exported(columns: Sequence[Column]) -> Mapping[str, str]:
     texts = {"seq": "The number of the row in the order in which the collector stored it"}
     for column in columns:
         if column.exported:
-            texts[column.asked] = column.exported
+            texts[column.name] = column.exported
         texts.update(_AFTER.get(column.name, {}))
     return texts
 
@@ -49,12 +49,12 @@ COLUMNS = exported(STORED)
 """The columns of every format, in their order, and what each is."""
 
 
-def times(columns: Sequence[Column]) -> list[str]:
-    """The names of those that are times."""
-    return [column.asked for column in columns if column.exported and column.contents is TIME]
+TIMES = [column.name for column in STORED if column.exported and column.contents is TIME]
+"""Those that are times."""
 
-
-def free_texts(columns: Sequence[Column]) -> list[str]:
-    """The names of those whose texts are the sender's, so that one may look like a number and the next may not."""
-    names = [column.asked for column in columns if column.exported and column.contents is TEXT]
-    return [*names, "evidence_source", "evidence_message_id"]
+FREE_TEXTS = [
+    *(column.name for column in STORED if column.exported and column.contents is TEXT),
+    "evidence_source",
+    "evidence_message_id",
+]
+"""Those whose texts are a sender's, so that one may look like a number and the next may not."""

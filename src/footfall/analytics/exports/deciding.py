@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from footfall.analytics.engine import connect, hand_over, rows
-from footfall.analytics.exports.columns import free_texts
+from footfall.analytics.exports.columns import FREE_TEXTS
 from footfall.analytics.exports.selection import Selection
 from footfall.analytics.exports.stream import MessageStream
 
@@ -30,7 +30,7 @@ _Guess = tuple[str, str]
 
 def deciding(stream: MessageStream, selection: Selection) -> frozenset[int]:
     """The `seq` of each message that is the first to contradict a guess, and is not among the first lines anyway."""
-    guesses = [(text, type_) for text in free_texts(stream.columns) for type_ in _GUESSED]
+    guesses = [(text, type_) for text in FREE_TEXTS for type_ in _GUESSED]
     with connect() as connection:
         first: list[Any] = []
         for block in stream.blocks(selection, _columns(guesses)):

@@ -15,7 +15,7 @@ from typing import IO
 
 import msgspec
 
-from footfall.analytics.exports.columns import exported, times
+from footfall.analytics.exports.columns import COLUMNS, TIMES
 from footfall.analytics.exports.deciding import deciding
 from footfall.analytics.exports.rows import ExportRow, export_rows
 from footfall.analytics.exports.selection import Selection
@@ -60,10 +60,9 @@ def _text_rows(stream: MessageStream, selection: Selection) -> Iterator[ExportRo
     parts = [selection]
     if moved:
         parts = [msgspec.structs.replace(selection, only=moved), msgspec.structs.replace(selection, without=moved)]
-    names = times(stream.columns)
     for row in itertools.chain.from_iterable(export_rows(stream, part) for part in parts):
         texts = {column: "" if value is None else value for column, value in row.items()}
-        yield {**texts, **{column: format_us(row[column]) for column in names if row[column] is not None}}
+        yield {**texts, **{column: format_us(row[column]) for column in TIMES if row[column] is not None}}
 
 
 def write_csv(stream: MessageStream, file: IO[bytes], selection: Selection = _ALL) -> int:
@@ -77,7 +76,7 @@ def write_csv(stream: MessageStream, file: IO[bytes], selection: Selection = _AL
     count = 0
     try:
         writer = csv.writer(text)
-        writer.writerow(exported(stream.columns))
+        writer.writerow(COLUMNS)
         for row in _text_rows(stream, selection):
             writer.writerow(map(_cell, row.values()))
             count += 1
@@ -102,8 +101,8 @@ def write_parquet(stream: MessageStream, file: IO[bytes], selection: Selection =
     import pyarrow  # loaded with the engine
     import pyarrow.parquet
 
-    types = {"seq": pyarrow.int64(), **dict.fromkeys(times(stream.columns), pyarrow.timestamp("us", "UTC"))}
-    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in exported(stream.columns)])
+    types = {"seq": pyarrow.int64(), **dict.fromkeys(TIMES, pyarrow.timestamp("us", "UTC"))}
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in COLUMNS])
     count = 0
     with pyarrow.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         rows = export_rows(stream, selection)

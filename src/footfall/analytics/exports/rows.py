@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from footfall.analytics.exports.columns import PAGE, PARTS, exported
+from footfall.analytics.exports.columns import COLUMNS, PAGE, PARTS
 from footfall.analytics.exports.selection import Selection
 from footfall.analytics.exports.stream import MessageStream
 from footfall.message_reader import traits_text
@@ -37,17 +37,16 @@ _envelope_of = msgspec.json.Decoder(_Envelope).decode
 
 def export_rows(stream: MessageStream, selection: Selection) -> Iterator[ExportRow]:
     """Every selected message in order of `seq`."""
-    columns = exported(stream.columns)
-    names = [*(name for name in columns if name not in PAGE and name not in PARTS), "body", "traits"]
+    names = [*(name for name in COLUMNS if name not in PAGE and name not in PARTS), "body", "traits"]
     for block in stream.blocks(selection, names):
         for row in block.to_pylist():
             body, envelope = row.pop("body"), row["envelope"]
             row.update(_read(row["type"], body, envelope, row["traits"]))
             row["envelope"] = _compact(envelope)
-            yield {column: row[column] for column in columns}
+            yield {column: row[column] for column in COLUMNS}
 
 
-def _read(type_: str, body: str, envelope: str | None, traits: str | None) -> ExportRow:
+def _read(type_: str, body: bytes, envelope: bytes | None, traits: bytes | None) -> ExportRow:
     parts = _parts_of(body)
     context = parts.context
     if bytes(context)[:1] != b"{" and envelope is not None:
@@ -68,7 +67,7 @@ def _text(value: msgspec.Raw) -> str | None:
     return decoded if type(decoded) is str else None
 
 
-def _compact(text: str | bytes | msgspec.Raw | None) -> str | None:
+def _compact(text: bytes | str | msgspec.Raw | None) -> str | None:
     """The same JSON on one line, every digit and every escape as it was; None for nothing and for null."""
     content = text.encode() if isinstance(text, str) else bytes(text or b"")
     line: bytes = msgspec.json.format(content, indent=-1) if content else b""

@@ -1,64 +1,121 @@
-"""MessageStream: the selected messages of a dataset in order of receipt, a block at a time."""
+"""MessageStream: selected messages in order of receipt, a block at a time.
+
+The rows of a part are in another order. So a part is read whole before any of its messages is given: the columns that
+are asked for, of the rows that are selected. Two parts are in memory together only where their numbers mix.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from footfall.analytics.event_names import meanings
 from footfall.analytics.exports.selection import Selection
-from footfall.storage.columns import Column
+from footfall.analytics.window import Span
+from footfall.errors import DamagedFileError
 from footfall.timestamps import format_day
 
 if TYPE_CHECKING:
-    from footfall.analytics.dataset import Dataset
+    from footfall.analytics.exports.selected import SelectedRows
+    from footfall.analytics.stored_messages import StoredMessages
 
 __all__ = ["MessageStream"]
 
 _BLOCK = 10_000
 _DAY_US = 86_400_000_000
+_LAST = 2**63 - 1
+
+
+class _Extent(NamedTuple):
+    """The number of a part, and between which `seq` and which times of receipt its messages are."""
+
+    number: int
+    seq: Span
+    received: Span
+
+    def may_have(self, selection: Selection) -> bool:
+        """Whether a selection may have any of them."""
+        first, last = self.seq.since or 0, (self.seq.until or 0) - 1
+        return (
+            last > selection.after
+            and (selection.only is None or any(first <= seq <= last for seq in selection.only))
+            and _meets(self.received, selection.received)
+        )
 
 
 class MessageStream:
-    """Reads a dataset's messages in order of `seq`."""
+    """Reads messages in order of `seq`. A damaged file is passed over, and one of the losses of what is read."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
-
-    @property
-    def columns(self) -> Sequence[Column]:
-        """The columns of a stored message."""
-        return self._dataset.columns
+    def __init__(self, stored: StoredMessages) -> None:
+        self._stored = stored
 
     def blocks(self, selection: Selection, names: Sequence[str]) -> Iterator[Any]:
-        """The selected messages, as Arrow tables of these columns: those of a message, or what identity says of it."""
-        query = f"SELECT {', '.join(names)} FROM messages WHERE {_condition(selection)} ORDER BY seq"
-        yield from self._dataset.connection.sql(query).to_arrow_reader(_BLOCK)
+        """The selected messages, as Arrow tables of these columns.
+
+        They are columns of a message, of which `event` is the plan's name and ids are as they are compared, or of what
+        identity says of it.
+        """
+        from footfall.analytics.exports.selected import joined_in_order  # loaded with pyarrow
+
+        waiting = [extent for extent in reversed(self._extents) if extent.may_have(selection)]
+        tables: list[Any] = []
+        while waiting or tables:
+            # Up to the first number of the next part, no other can have a message.
+            limit = (waiting[-1].seq.since or 0) - 1 if waiting else _LAST
+            if tables:
+                ready, tables = joined_in_order(tables, limit)
+                for start in range(0, len(ready), _BLOCK):
+                    yield ready.slice(start, _BLOCK).select(names)
+                del ready
+            if waiting:
+                tables += self._tables(waiting.pop().number, selection, names)
 
     def days(self, selection: Selection) -> list[str]:
         """The days of receipt of the selected messages, in UTC, as `2026-11-29`."""
-        from footfall.storage.parquet.layout import day_numbers  # loaded with the engine
+        from footfall.storage.parquet.layout import day_numbers  # loaded with pyarrow
 
         days: set[int] = set()
         for block in self.blocks(selection, ("received_at",)):
             days.update(day_numbers(block.column("received_at")).unique().to_pylist())
         return [format_day(day * _DAY_US) for day in sorted(days)]
 
+    def is_whole(self, day: str) -> bool:
+        """Whether no message of a day of receipt is missing because of a damaged file."""
+        return all(loss.day not in ("", day) for loss in self._stored.losses)
+
     def last(self) -> int:
         """The `seq` of the last stored message, 0 without any."""
-        ((seq,),) = self._dataset.rows("SELECT coalesce(max(seq), 0) FROM messages")
-        return int(seq)
+        return max(((extent.seq.until or 1) - 1 for extent in self._extents), default=0)
+
+    @cached_property
+    def _reader(self) -> SelectedRows:
+        from footfall.analytics.exports.selected import SelectedRows  # loaded with pyarrow
+
+        return SelectedRows(self._stored.parts, self._stored.persons, meanings(self._stored.plan))
+
+    @cached_property
+    def _extents(self) -> list[_Extent]:
+        """Those of all parts, by their first `seq`."""
+        extents = []
+        for number in range(len(self._stored.parts)):
+            try:
+                extents.append(_Extent(number, *self._reader.bounds(number)))
+            except DamagedFileError as error:
+                self._stored.lose(error)
+        return sorted(extents, key=lambda extent: extent.seq.since or 0)
+
+    def _tables(self, number: int, selection: Selection, names: Sequence[str]) -> list[Any]:
+        try:
+            table = self._reader.table(number, selection, names)
+        except DamagedFileError as error:
+            self._stored.lose(error)
+            return []
+        return [table] if len(table) else []
 
 
-def _condition(selection: Selection) -> str:
-    from footfall.analytics.engine import literal
-
-    parts = [f"seq > {selection.after}", selection.occurred.sql(), selection.received.sql("received_at")]
-    if selection.events is not None:
-        parts.append(f"coalesce(event, '(' || type || ')') IN {literal(('', *sorted(selection.events)))}")
-    if selection.persons is not None:
-        parts.append(f"person_id IN {literal(('', *sorted(selection.persons)))}")
-    if selection.only is not None:
-        parts.append(f"seq IN (-1{''.join(f', {seq}' for seq in sorted(selection.only))})")
-    if selection.without:
-        parts.append(f"seq NOT IN ({', '.join(map(str, sorted(selection.without)))})")
-    return " AND ".join(parts)
+def _meets(span: Span, window: Span) -> bool:
+    """Whether a closed span has a moment of a window."""
+    assert span.since is not None
+    assert span.until is not None
+    return (window.since is None or window.since < span.until) and (window.until is None or span.since < window.until)

@@ -32,6 +32,8 @@ IS_DEVICE_SQL = f"coalesce(person >= {DEVICE}, FALSE)"
 
 _TEXT = pyarrow.string()
 _THREADS = 4  # that read parts
+_NONE, _NO_TEXT = pyarrow.array([], INT), pyarrow.array([], _TEXT)
+_MANY = 1_000  # devices
 _KIND_BITS = VISITOR.bit_length() - 1
 
 
@@ -51,6 +53,7 @@ class Persons:
         self._namespace = namespace(plan_id)
         self._reader = reader
         self._columns: dict[int, Any] = {}
+        self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
     @classmethod
     def of(cls, parts: Sequence[Part], plan_id: str = "", cache: PersonsCache | None = None) -> Self:
@@ -148,17 +151,18 @@ class Persons:
         own = pc.add(positions(stop - start), pyarrow.scalar(start, INT))
         is_explicit, is_sole = pc.equal(reasons, "explicit"), pc.equal(reasons, "sole_owner")
         owned = self._ids_of(part, start, stop)[2].filter(is_sole)
-        firsts = self._first_claims(owned.unique())
+        firsts = self._first_names(owned.unique())
         which = pc.index_in(owned, value_set=joined([firsts.column("device")]))
         entries = self._asked_entries(part, start, stop)
         is_shared = pc.is_in(reasons, value_set=pyarrow.array(["same_session", "contested"]))
         references = []
         for name, value in (("part", constant(part, len(own))), ("row", own)):
             column = pc.if_else(is_explicit, value, None)
-            column = pc.replace_with_mask(column, is_sole, joined([firsts.column(name)]).take(which))
-            column = pc.replace_with_mask(column, is_shared, joined([entries.column(f"evidence_{name}")]))
-            references.append(column)
-        return pyarrow.table(dict(zip(("source", "message_id"), self._reader.names(*references), strict=True)))
+            references.append(pc.replace_with_mask(column, is_shared, joined([entries.column(f"evidence_{name}")])))
+        columns = {}
+        for name, column in zip(("source", "message_id"), self._reader.names(*references), strict=True):
+            columns[name] = pc.replace_with_mask(column, is_sole, joined([firsts.column(name)], _TEXT).take(which))
+        return pyarrow.table(columns)
 
     def alias_effects(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """What each row that is an alias does (`footfall.identity.aliases.AliasEffect`); null for every other row."""
@@ -262,6 +266,23 @@ class Persons:
             wanted = pc.and_(wanted, pc.less(row, stop))
         few = entries.filter(wanted)
         return few.take(pc.sort_indices(few, [("row", "ascending")])).combine_chunks()
+
+    def _first_names(self, devices: Any) -> Any:
+        """The first message that identifies each device with an owner, and of some others: device, source, message_id.
+
+        They are read once. Who asks for many will ask for all, which are not read part by part again then.
+        """
+        new = devices.filter(pc.invert(pc.is_in(devices, value_set=joined([self._firsts.column("device")]))))
+        if len(new) > _MANY:
+            owned = pc.indices_nonzero(pc.greater_equal(self.dictionary.owners, 0)).cast(INT)
+            new = owned.filter(pc.invert(pc.is_in(owned, value_set=joined([self._firsts.column("device")]))))
+        if len(new):
+            claims = self._first_claims(new)
+            names = self._reader.names(*(joined([claims.column(name)]) for name in ("part", "row")))
+            columns = (claims.column("device"), *names)
+            table = pyarrow.table(dict(zip(("device", "source", "message_id"), columns, strict=True)))
+            self._firsts = pyarrow.concat_tables([self._firsts, table])
+        return self._firsts
 
     def _first_claims(self, devices: Any) -> Any:
         """For each device with an owner the first message that identifies it: device, part, row."""

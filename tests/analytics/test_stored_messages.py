@@ -1,0 +1,57 @@
+"""What a store has is read by columns, as of one moment, and a damaged file is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid5
+
+import pytest
+from tests.analytics.conftest import make_entry
+from tests.maintenance.folders import collect, seal
+
+from footfall.analytics.stored_messages import StoredMessages
+from footfall.errors import DamagedFileError
+from footfall.identity.attribution import namespace
+from footfall.plan.model import Plan
+
+
+def test_sealed_messages_and_the_tail_are_of_one_moment(tmp_path: Path) -> None:
+    collect(tmp_path, ["m1", "m2"])
+    seal(tmp_path)
+    collect(tmp_path, ["m3"])
+    stored = StoredMessages.open(tmp_path)
+    collect(tmp_path, ["m4"])
+
+    ids = [part.read(("message_id",)).column("message_id").to_pylist() for part in stored.parts]
+    assert sorted(map(sorted, ids)) == [["m1", "m2"], ["m3"]]
+    assert stored.persons.find("u") != []
+    assert stored.losses == []
+
+
+def test_a_part_whose_ids_cannot_be_read_is_lost(tmp_path: Path) -> None:
+    collect(tmp_path, ["m1"])
+    (file,) = seal(tmp_path)
+    collect(tmp_path, ["m2"])
+    stored = StoredMessages.open(tmp_path)
+    path = tmp_path / "warehouse" / file.name
+    path.write_bytes(b"PAR1" + bytes(file.size - 4))
+
+    assert len(stored.parts) == 2
+    assert stored.persons.find("u") != []
+    assert [loss.name for loss in stored.losses] == [file.name]
+    assert len(stored.parts) == 1
+
+
+def test_rows_at_hand_have_no_file_to_lose() -> None:
+    stored = StoredMessages.of([make_entry(1, "seen", 1, user="ann")], Plan(id="test"))
+
+    with pytest.raises(DamagedFileError):
+        stored.lose(DamagedFileError("file", "0", "it is missing"))
+
+
+def test_an_id_leads_to_person_ids_and_a_person_id_to_itself() -> None:
+    stored = StoredMessages.of([make_entry(1, "seen", 1, user="ann", anonymous="a1")], Plan(id="test"))
+    ann = str(uuid5(namespace("test"), "u:ann"))
+
+    assert stored.person_ids("ann") == stored.person_ids(" a1") == stored.person_ids(ann) == {ann}
+    assert stored.person_ids("zoe") == {"zoe"}
