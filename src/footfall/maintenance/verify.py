@@ -19,7 +19,7 @@ from footfall.disk import Disk, SystemDisk
 from footfall.errors import JobError, JournalError, StorageError, WarehouseError
 from footfall.maintenance.context import JobContext, Progress
 from footfall.maintenance.generations import Generations
-from footfall.maintenance.ids_check import run_problems, unknown_ids
+from footfall.maintenance.ids_check import run_problems
 from footfall.maintenance.journal_check import journal_problems
 from footfall.printable import counted
 from footfall.storage.books import kept, total
@@ -258,6 +258,10 @@ class _Check:
                 )  # fmt: skip
 
     def _of_ids(self, runs: Sequence[IdRun]) -> Iterator[Damage]:
+        from footfall.maintenance.unknown_ids import (
+            unknown_ids,
+        )  # loaded late: a collector that checks loads no pyarrow
+
         damages = []
         for run in runs:
             name = f"ids/{run.name}"

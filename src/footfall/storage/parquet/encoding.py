@@ -18,8 +18,7 @@ __all__ = ["encoded"]
 
 _ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
 _FREQUENT = 1_000  # one row in so many is of the event whose properties get columns
-_LEVEL = 3
-_LEVELS = {"properties": 6}  # of zstd: they are most of a file
+_LEVEL = 3  # of zstd: at 6 an order takes 3 bytes of 52 less, and half as long again to write
 _PAGE = 4 << 20  # bytes
 _REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id"}
 _RISING = dict.fromkeys(("seq", "occurred_at", "client_seq"), "DELTA_BINARY_PACKED")
@@ -62,7 +61,7 @@ def encoded(table: Any, footer: Footer, plan: Plan | None) -> Any:
         data_page_version="2.0",
         data_page_size=_PAGE,
         compression="zstd",
-        compression_level={name: _LEVELS.get(name, _LEVEL) for name in schema.names},
+        compression_level=_LEVEL,
         use_dictionary=[*sorted(_REPEATING), *repeating],
         column_encoding=_RISING,
         write_page_checksum=True,
