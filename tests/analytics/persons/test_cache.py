@@ -143,9 +143,10 @@ def test_new_parts_add_to_what_is_there(tmp_path: Path) -> None:
 
 def test_files_of_parts_that_are_gone_are_removed(folder: Path) -> None:
     merged = ListPart([*LOGS[0], *LOGS[1]], "f" * 64)
+    (folder / "notes.txt").write_text("mine")
 
     assert answer(folder, [merged, *sealed()[2:]]) == ALL
-    assert {path.name for path in folder.iterdir()} == {"persons", "f" * 64 + ".part", f"{2:064x}.part"}
+    assert {path.name for path in folder.iterdir()} == {"notes.txt", "persons", "f" * 64 + ".part", f"{2:064x}.part"}
 
 
 def test_persons_of_an_earlier_day_leave_those_of_today_there(folder: Path) -> None:

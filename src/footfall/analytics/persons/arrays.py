@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow
 import pyarrow.compute as pc
 
-__all__ = ["BIG", "INT", "constant", "flags", "joined", "least", "patched", "positions", "shifted"]
+__all__ = ["BIG", "INT", "constant", "flags", "joined", "least", "paired", "patched", "positions", "shifted"]
 
 INT = pyarrow.int32()
 BIG = pyarrow.int64()
@@ -52,10 +52,14 @@ def joined(columns: Sequence[Any], type_: Any = INT) -> Any:
     return pyarrow.concat_arrays(arrays) if arrays else pyarrow.array([], type_)
 
 
+def paired(first: Any, second: Any) -> Any:
+    """Pairs of numbers that are not negative, as one number each, from which both can be taken again."""
+    return pc.add(pc.multiply(first.cast(BIG), 1 << 32), second.cast(BIG))
+
+
 def least(table: Any, keys: Sequence[str], value: str) -> Any:
     """The rows with the least `value` of those that share the values of two int32 columns; all that tie."""
-    first, second = (table.column(key).cast(BIG) for key in keys)
-    key = pc.add(pc.multiply(first, 1 << 32), second)
+    key = paired(*(table.column(name) for name in keys))
     pairs = pyarrow.table({"key": key, "value": table.column(value)})
     groups = pairs.group_by("key", use_threads=False).aggregate([("value", "min")])
     of_group = pc.index_in(key, value_set=groups.column("key").combine_chunks())

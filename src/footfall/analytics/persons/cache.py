@@ -30,12 +30,12 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 1  # of the tables
+_VERSION = 2  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _LONGEST_HEADER = 32 << 20
 _OPTIONS = pyarrow.ipc.IpcWriteOptions(compression="zstd")
-_PER_ID = ("ids", "roles", "canonical", "owners")
+_PER_ID = ("ids", "roles", "canonical", "owners", "first_entry", "entry_count")
 _TABLES = ("claims", "aliases", "entries")
 
 
@@ -167,7 +167,7 @@ class PersonsCache:
     def _remove_others(self, names: set[str]) -> None:
         try:
             for path in self._disk.list(self._folder):
-                if path.name not in names:
+                if path.name not in names and path.name.endswith((_SUFFIX, ".draft")):
                     self._disk.remove(path)
         except OSError:
             return

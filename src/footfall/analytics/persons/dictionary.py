@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import pyarrow
+import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import BIG, INT
+from footfall.analytics.persons.arrays import BIG, INT, joined, positions
 from footfall.analytics.persons.timelines import ENTRIES
 
 __all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "Dictionary"]
@@ -31,24 +32,36 @@ ALIASES = pyarrow.schema({"previous": INT, "user": INT, "effect": pyarrow.string
 
 
 class Dictionary(NamedTuple):
-    """Who is who. The first four are arrays with a value for each id.
+    """Who is who. The first six are arrays with a value for each id.
 
     `ids` are texts as they are compared, `roles` the bits of how each was seen, `canonical` the number of the id under
     which a user goes, `owners` the canonical number of the one user ever identified on a device, or NOBODY or SHARED.
-    `claims` and `entries` are tables as in `PartSummary` and `footfall.analytics.persons.timelines`, of all parts;
-    `aliases` has each distinct pair with its effect. `maps` has for each part the numbers of its ids. New sessions get
-    numbers from `sessions`.
+    `claims` is a table as in `PartSummary`, of all parts. `aliases` has each distinct pair with its effect. `entries`
+    (see `footfall.analytics.persons.timelines`) has the timeline of each shared device from row `first_entry` on, in
+    as many rows as `entry_count` says; other rows are of timelines that count no more. `maps` has for each part the
+    numbers of its ids. New sessions get numbers from `sessions`.
     """
 
     ids: Any
     roles: Any
     canonical: Any
     owners: Any
+    first_entry: Any
+    entry_count: Any
     claims: Any
     aliases: Any
     entries: Any
     maps: tuple[Any, ...]
     sessions: int
+
+    def current_entries(self) -> Any:
+        """The entries that count."""
+        if len(self.entries) == pc.sum(self.entry_count, min_count=0).as_py():
+            return self.entries
+        device = joined([self.entries.column("device")])
+        since = pc.subtract(positions(len(device)), self.first_entry.take(device))
+        counts = pc.less(since, self.entry_count.take(device))
+        return self.entries.filter(pc.and_(pc.greater_equal(since, 0), counts)).combine_chunks()
 
 
 EMPTY = Dictionary(
@@ -56,6 +69,8 @@ EMPTY = Dictionary(
     roles=pyarrow.array([], pyarrow.uint8()),
     canonical=pyarrow.array([], INT),
     owners=pyarrow.array([], INT),
+    first_entry=pyarrow.array([], INT),
+    entry_count=pyarrow.array([], INT),
     claims=CLAIMS.empty_table(),
     aliases=ALIASES.empty_table(),
     entries=ENTRIES.empty_table(),

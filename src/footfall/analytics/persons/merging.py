@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, constant, flags, joined, least, patched, positions
-from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, NOBODY, SHARED, Dictionary
+from footfall.analytics.persons.arrays import INT, constant, flags, joined, least, paired, patched, positions
+from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, Dictionary
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, STREAM, USER, PartSummary, has_role
 from footfall.analytics.persons.timelines import ENTRIES, attributed, entries_of, in_order
 from footfall.identity.aliases import alias_effects, canonical_ids
 
 __all__ = ["extended"]
+
+_CHUNKS = 64  # of a table that grows; then it is made one again
+_DEAD = 3  # times as many entries that count no more as others are too many
+_FEW = 16  # ids that are looked for one by one
 
 
 def extended(
@@ -35,14 +39,24 @@ def extended(
     aliases = _with_aliases(before, roles, maps, summaries)
     canonical, renamed = _with_canonical(before, ids, aliases)
     new = pyarrow.concat_tables([CLAIMS.empty_table(), *claims])
-    merged = pyarrow.concat_tables([before.claims, new]).combine_chunks()
+    every = pyarrow.concat_tables([before.claims, new])
     if len(new) * 4 > len(before.claims):
-        merged = least(merged, ("device", "user"), "at").combine_chunks()
-    touched = joined([new.column("device"), _devices_of(merged, renamed)]).unique()
-    owners = _with_owners(before.owners, merged, canonical, touched)
-    after = Dictionary(ids, roles, canonical, owners, merged, aliases, before.entries, (*before.maps, *maps),
-                       before.sessions)  # fmt: skip
+        every = least(every, ("device", "user"), "at").combine_chunks()
+    touched = joined([new.column("device"), _devices_of(every, renamed)]).unique()
+    after = before._replace(
+        ids=ids,
+        roles=roles,
+        canonical=canonical,
+        owners=_with_owners(before.owners, every, canonical, touched),
+        claims=_in_few_chunks(every),
+        aliases=aliases,
+        maps=(*before.maps, *maps),
+    )
     return _with_sessions(before, after, reader, touched)
+
+
+def _in_few_chunks(table: Any) -> Any:
+    return table.combine_chunks() if table.num_columns and table.column(0).num_chunks > _CHUNKS else table
 
 
 def _with_ids(ids: Any, summaries: Sequence[PartSummary], numbers: Mapping[str, int] | None) -> tuple[Any, list[Any]]:
@@ -64,13 +78,16 @@ def _with_ids(ids: Any, summaries: Sequence[PartSummary], numbers: Mapping[str, 
 
 
 def _with_roles(roles: Any, size: int, maps: Sequence[Any], summaries: Sequence[PartSummary]) -> Any:
-    merged = pyarrow.concat_arrays([roles, constant(0, size - len(roles), roles.type)])
+    roles = pyarrow.concat_arrays([roles, constant(0, size - len(roles), roles.type)])
     numbers = joined(maps)
     bits = joined([summary.roles for summary in summaries], roles.type)
+    touched = numbers.unique()
+    place = pc.index_in(numbers, value_set=touched)
+    merged = roles.take(touched)
     for bit in (USER, ANONYMOUS, ALONE, STREAM):
-        is_so = flags(size, numbers.filter(has_role(bits, bit))).cast(roles.type)
+        is_so = flags(len(touched), place.filter(has_role(bits, bit))).cast(roles.type)
         merged = pc.bit_wise_or(merged, pc.multiply(is_so, pyarrow.scalar(bit, roles.type)))
-    return merged
+    return patched(roles, touched, merged)
 
 
 def _claims(summary: PartSummary, numbers: Any, part: int) -> Any:
@@ -80,62 +97,55 @@ def _claims(summary: PartSummary, numbers: Any, part: int) -> Any:
 
 
 def _with_aliases(before: Dictionary, roles: Any, maps: Sequence[Any], summaries: Sequence[PartSummary]) -> Any:
-    """The distinct pairs of all aliases with their effects, of which only those are worked out that may be others."""
-    pieces = [before.aliases]
+    """The distinct pairs of all aliases with their effects, of which only those are worked out that may be others.
+
+    Pairs that were there before come first, in the same order.
+    """
+    pairs = []
     for numbers, summary in zip(maps, summaries, strict=True):
         aliases = summary.rows.aliases
         user = joined([summary.rows.ids.column("user")]).take(joined([aliases.column("row")]))
-        columns = {"previous": numbers.take(joined([aliases.column("previous")])), "user": numbers.take(user)}
-        pieces.append(pyarrow.table({**columns, "effect": pyarrow.nulls(len(user), pyarrow.string())}))
-    # The effects that are there already come first, and null never counts.
-    pairs = pyarrow.concat_tables(pieces).group_by(["previous", "user"]).aggregate([("effect", "max")])
-    pairs = pairs.rename_columns(ALIASES.names).combine_chunks()
-    previous = joined([pairs.column("previous")])
-    earlier = pyarrow.concat_arrays([before.roles, constant(0, len(roles) - len(before.roles), roles.type)])
-    is_touched = pc.not_equal(roles.take(previous), earlier.take(previous))
-    is_touched = pc.or_(is_touched, joined([pairs.column("effect")], pyarrow.string()).is_null())
-    touched = previous.filter(is_touched).unique()
-    is_touched = pc.is_in(previous, value_set=touched)
+        pairs.append(paired(numbers.take(joined([aliases.column("previous")])), numbers.take(user)))
+    earlier = paired(*(joined([before.aliases.column(name)]) for name in ("previous", "user")))
+    pair = joined(pairs, earlier.type).unique()
+    pair = pyarrow.concat_arrays([earlier, pair.filter(pc.invert(pc.is_in(pair, value_set=earlier)))])
+    previous, user = pc.shift_right(pair, 32).cast(INT), pc.bit_wise_and(pair, (1 << 32) - 1).cast(INT)
+    effect = joined([before.aliases.column("effect")], pyarrow.string())
+    effect = pyarrow.concat_arrays([effect, pyarrow.nulls(len(pair) - len(effect), effect.type)])
+    role = roles.take(previous)
+    roles_before = pyarrow.concat_arrays([before.roles, constant(0, len(roles) - len(before.roles), roles.type)])
+    is_touched = pc.or_(pc.not_equal(role, roles_before.take(previous)), effect.is_null())
+    is_touched = pc.is_in(previous, value_set=previous.filter(is_touched).unique())
     effects = alias_effects(
-        zip(*(pairs.column(name).filter(is_touched).to_pylist() for name in ("previous", "user")), strict=True),
-        anonymous=set(touched.filter(has_role(roles.take(touched), ANONYMOUS)).to_pylist()),
-        users=set(touched.filter(has_role(roles.take(touched), USER)).to_pylist()),
+        zip(*(column.filter(is_touched).to_pylist() for column in (previous, user)), strict=True),
+        anonymous=set(previous.filter(pc.and_(is_touched, has_role(role, ANONYMOUS))).to_pylist()),
+        users=set(previous.filter(pc.and_(is_touched, has_role(role, USER))).to_pylist()),
     )
-    values = pyarrow.array(list(effects.values()), pyarrow.string())
-    effect = pc.replace_with_mask(joined([pairs.column("effect")], pyarrow.string()), is_touched, values)
-    return pairs.set_column(2, "effect", effect)
+    values = pyarrow.array(list(effects.values()), effect.type)
+    effect = pc.replace_with_mask(effect, is_touched, values)
+    return pyarrow.table({"previous": previous, "user": user, "effect": effect}, schema=ALIASES)
 
 
 def _with_canonical(before: Dictionary, ids: Any, aliases: Any) -> tuple[Any, Any]:
     """The canonical number of each id, and the ids that have another one than before."""
     own = pc.add(positions(len(ids) - len(before.ids)), pyarrow.scalar(len(before.ids), INT))
     canonical = pyarrow.concat_arrays([before.canonical, own])
-    edges, earlier = _edges(aliases), _edges(before.aliases)
-    changed = set(edges) ^ set(earlier)
-    if not changed:
-        return canonical, pyarrow.array([], INT)
+    previous, user = (joined([aliases.column(name)]) for name in ("previous", "user"))
+    is_edge = pc.equal(joined([aliases.column("effect")]), "merged")
+    was_edge = pc.equal(joined([before.aliases.column("effect")]), "merged")
+    was_edge = pyarrow.concat_arrays([was_edge, flags(len(is_edge) - len(was_edge), ())])
+    changed = pc.xor(is_edge, was_edge)
     # Ids that edges connect have the same canonical one, so that it names their component.
-    label = dict(enumerate_of(canonical, {node for edge in (*edges, *earlier) for node in edge}))
-    components = {label[node] for edge in changed for node in edge}
-    members = [node for node, component in label.items() if component in components]
-    texts = dict(zip(members, ids.take(pyarrow.array(members, INT)).to_pylist(), strict=True))
-    numbers = {text: node for node, text in texts.items()}
-    best = canonical_ids((texts[previous], texts[user]) for previous, user in edges if previous in texts)
-    renamed = {node: numbers[best.get(text, text)] for node, text in texts.items()}
-    renamed = {node: number for node, number in renamed.items() if number != label[node]}
-    touched = pyarrow.array(list(renamed), INT)
-    return patched(canonical, touched, pyarrow.array(list(renamed.values()), INT)), touched
-
-
-def enumerate_of(column: Any, indices: Iterable[int]) -> Iterable[tuple[int, int]]:
-    """Some indices of a column, each with its value."""
-    indices = list(indices)
-    return zip(indices, column.take(pyarrow.array(indices, INT)).to_pylist(), strict=True)
-
-
-def _edges(aliases: Any) -> list[tuple[int, int]]:
-    merged = aliases.filter(pc.equal(aliases.column("effect"), "merged"))
-    return list(zip(merged.column("previous").to_pylist(), merged.column("user").to_pylist(), strict=True))
+    labels = canonical.take(pyarrow.concat_arrays([previous.filter(changed), user.filter(changed)])).unique()
+    is_near = pc.or_(*(pc.is_in(canonical.take(node), value_set=labels) for node in (previous, user)))
+    is_near = pc.and_(is_near, pc.or_(is_edge, was_edge))
+    members = pyarrow.concat_arrays([previous.filter(is_near), user.filter(is_near)]).unique()
+    numbers = dict(zip(ids.take(members).to_pylist(), members.to_pylist(), strict=True))
+    near = pc.and_(is_near, is_edge)
+    best = canonical_ids(zip(*(ids.take(node.filter(near)).to_pylist() for node in (previous, user)), strict=True))
+    renamed = pyarrow.array([numbers[best.get(text, text)] for text in numbers], INT)
+    is_other = pc.not_equal(renamed, canonical.take(members))
+    return patched(canonical, members.filter(is_other), renamed.filter(is_other)), members.filter(is_other)
 
 
 def _devices_of(claims: Any, users: Any) -> Any:
@@ -155,23 +165,54 @@ def _with_owners(owners: Any, claims: Any, canonical: Any, devices: Any) -> Any:
 
 def _with_sessions(before: Dictionary, after: Dictionary, reader: PartReader, touched: Any) -> Dictionary:
     """`after` with the timelines of shared devices, of which only those are cut anew that may be others."""
+    first, size = len(before.maps), len(after.ids) - len(before.ids)
     is_shared = pc.equal(after.owners, SHARED)
-    was_shared = pc.equal(before.owners, SHARED)
-    size = len(is_shared) - len(was_shared)
-    is_new = pc.and_not(is_shared, pyarrow.concat_arrays([was_shared, flags(size, ())]))
-    first = len(before.maps)
+    was_shared = pyarrow.concat_arrays([pc.equal(before.owners, SHARED), flags(size, ())])
+    is_new = pc.and_not(is_shared, was_shared)
     new = [
-        entries_of(number, part, reader.rows(number), after.maps[number], is_shared if number >= first else is_new)
-        for number, part in enumerate(reader.parts)
-        if number >= first or pc.any(is_new.take(after.maps[number])).as_py()
+        entries_of(number, reader.parts[number], reader.rows(number), after.maps[number], wanted)
+        for number, wanted in (
+            *((number, is_new) for number in _parts_with(before.maps, is_new)),
+            *((number, is_shared) for number in range(first, len(after.maps))),
+        )
     ]
-    new = pyarrow.concat_tables([ENTRIES.empty_table(), *new])
-    redone = joined([touched, new.column("device")]).unique()
-    device = joined([before.entries.column("device")])
-    is_redone, stays = pc.is_in(device, value_set=redone), is_shared.take(device)
-    again = before.entries.filter(pc.and_(stays, is_redone))
-    again, sessions = attributed(
-        in_order(pyarrow.concat_tables([again, new]), reader.names), after.canonical, before.sessions
+    table = pyarrow.concat_tables([ENTRIES.empty_table(), *new])
+    others = touched.filter(pc.or_(is_shared.take(touched), was_shared.take(touched)))
+    others = joined([others, table.column("device")]).unique()
+    nothing = constant(0, size)
+    starts, counts = (pyarrow.concat_arrays([a, nothing]) for a in (before.first_entry, before.entry_count))
+    stays = others.filter(is_shared.take(others))
+    again = [
+        before.entries.slice(start, count)
+        for start, count in zip(starts.take(stays).to_pylist(), counts.take(stays).to_pylist(), strict=True)
+        if count
+    ]
+    table = in_order(pyarrow.concat_tables([table, *again]), reader.names)
+    table, sessions = attributed(table, after.canonical, before.sessions)
+    counts = patched(counts, others, constant(0, len(others)))
+    after = after._replace(sessions=sessions, first_entry=starts, entry_count=counts)
+    if len(before.entries) > _DEAD * (pc.sum(counts).as_py() or 0) + _DEAD * len(table):
+        # Nearly all rows are of timelines that count no more.
+        return _with_entries(after, EMPTY.entries, pyarrow.concat_tables([after.current_entries(), table]))
+    return _with_entries(after, before.entries, table)
+
+
+def _with_entries(after: Dictionary, before: Any, new: Any) -> Dictionary:
+    """The dictionary with these entries after those before, device by device."""
+    blocks = pc.value_counts(joined([new.column("device")]))
+    device, count = blocks.field("values"), blocks.field("counts").cast(INT)
+    start = pc.add(pc.subtract(pc.cumulative_sum(count), count), pyarrow.scalar(len(before), INT))
+    return after._replace(
+        first_entry=patched(after.first_entry, device, start),
+        entry_count=patched(after.entry_count, device, count),
+        entries=_in_few_chunks(pyarrow.concat_tables([before, new])),
     )
-    entries = pyarrow.concat_tables([before.entries.filter(pc.and_not(stays, is_redone)), again]).combine_chunks()
-    return after._replace(entries=entries, sessions=sessions)
+
+
+def _parts_with(maps: Sequence[Any], is_wanted: Any) -> list[int]:
+    """The parts that have any of some ids."""
+    few = positions(len(is_wanted)).filter(is_wanted)
+    if len(few) > _FEW:
+        return [number for number, ids in enumerate(maps) if pc.any(is_wanted.take(ids)).as_py()]
+    wanted = few.to_pylist()
+    return [number for number, ids in enumerate(maps) if any(ids.index(id_).as_py() >= 0 for id_ in wanted)]

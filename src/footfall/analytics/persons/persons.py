@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import INT, constant, joined, least, positions
+from footfall.analytics.persons.arrays import INT, constant, joined, least, paired, positions
 from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, Dictionary
 from footfall.analytics.persons.merging import extended
@@ -47,11 +47,14 @@ class Persons:
         persons.column(3, stretch.start, stretch.stop)  # the person of each of these rows of parts[3]
     """
 
-    def __init__(self, reader: PartReader, plan_id: str, dictionary: Dictionary) -> None:
+    def __init__(
+        self, reader: PartReader, dictionary: Dictionary, plan_id: str, numbers: dict[str, int] | None = None
+    ) -> None:
         self.dictionary = dictionary
         self._plan_id = plan_id
         self._namespace = namespace(plan_id)
         self._reader = reader
+        self._numbers = numbers or {}
         self._columns: dict[int, Any] = {}
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
@@ -61,34 +64,37 @@ class Persons:
 
         What was worked out of parts with a name, where those come first, is taken from `cache`, and kept there.
         """
-        persons = cls(PartReader((), cache, {}), plan_id, EMPTY)
-        if cache is None:
-            return persons.extended(*parts)
-        sealed = list(itertools.takewhile(lambda part: part.name, parts))
+        sealed = list(itertools.takewhile(lambda part: part.name, parts)) if cache is not None else []
         names = [part.name for part in sealed]
-        dictionary = cache.dictionary(names) or EMPTY
+        dictionary = (cache.dictionary(names) if cache is not None else None) or EMPTY
         number = len(dictionary.maps)
-        persons = cls(PartReader(parts[:number], cache, {}), plan_id, dictionary)
-        if number < len(sealed):
-            persons = persons.extended(*sealed[number:])
-            cache.keep_dictionary(names, persons.dictionary)
-        return persons.extended(*parts[len(sealed) :])
+        reader = PartReader(parts[:number], cache, {})
+        if cache is not None and number < len(sealed):
+            reader, dictionary = _extended(reader, dictionary, sealed[number:])
+            cache.keep_dictionary(names, dictionary)
+        return cls(*_extended(reader, dictionary, parts[len(sealed) :]), plan_id)
 
     def extended(self, *parts: Part) -> Self:
-        """The persons of some more parts too; the numbers of the parts before stay, and those of persons too."""
-        if not parts:
-            return self
-        reader = self._reader.with_parts(parts)
-        numbers = range(len(self._reader.parts), len(reader.parts))
-        with ThreadPoolExecutor(_THREADS) as pool:
-            summaries = list(pool.map(reader.summary, numbers))
-        return type(self)(reader, self._plan_id, extended(self.dictionary, reader, summaries))
+        """The persons of some more parts too; the numbers of the parts before stay, and those of persons too.
+
+        The first time takes longer, for it makes a table of all ids.
+        """
+        ids = self.dictionary.ids
+        if len(self._numbers) != len(ids):
+            self._numbers = dict(zip(ids.to_pylist(), range(len(ids)), strict=True))
+        reader, dictionary = _extended(self._reader, self.dictionary, parts, self._numbers)
+        self._numbers.update(zip(dictionary.ids.slice(len(ids)).to_pylist(), itertools.count(len(ids)), strict=False))
+        return type(self)(reader, dictionary, self._plan_id, self._numbers)
 
     def column(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The person of each row, as an int32 array: null for a message that is nobody's."""
         if part not in self._columns:
             self._columns[part] = self._persons_of(part)
         return _cut(self._columns[part], start, stop)
+
+    @cached_property
+    def _entries(self) -> Any:
+        return self.dictionary.current_entries()
 
     @cached_property
     def table(self) -> Any:
@@ -98,7 +104,7 @@ class Persons:
         the device id as they are compared), `user_id` (of a user), `counted` (whether it is a person).
         """
         roles, canonical, owners, entries = (
-            self.dictionary.roles, self.dictionary.canonical, self.dictionary.owners, self.dictionary.entries,
+            self.dictionary.roles, self.dictionary.canonical, self.dictionary.owners, self._entries,
         )  # fmt: skip
         place = positions(len(roles))
         is_alone = pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY))
@@ -169,9 +175,9 @@ class Persons:
         numbers, rows = self.dictionary.maps[part], self._reader.rows(part)
         row = joined([rows.aliases.column("row")])
         user = joined([rows.ids.column("user")]).take(row)
-        keys = _pairs(numbers.take(joined([rows.aliases.column("previous")])), numbers.take(user))
+        keys = paired(numbers.take(joined([rows.aliases.column("previous")])), numbers.take(user))
         aliases = self.dictionary.aliases
-        known = _pairs(*(joined([aliases.column(name)]) for name in ("previous", "user")))
+        known = paired(*(joined([aliases.column(name)]) for name in ("previous", "user")))
         effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=known))
         every = positions(self._reader.parts[part].messages)
         is_alias = pc.is_in(every, value_set=rows_of_type(self._reader.parts[part], "alias"))
@@ -258,7 +264,7 @@ class Persons:
 
     def _asked_entries(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The entries of rows of shared devices without a user, in the order of the rows."""
-        entries = self.dictionary.entries
+        entries = self._entries
         row = entries.column("row")
         wanted = pc.and_(pc.equal(entries.column("part"), part), entries.column("user").is_null())
         wanted = pc.and_(wanted, pc.greater_equal(row, start))
@@ -312,7 +318,7 @@ class Persons:
         ]
 
     def _session_names(self, sessions: Any) -> dict[int, str]:
-        entries = self.dictionary.entries
+        entries = self._entries
         few = entries.filter(pc.is_in(entries.column("person"), value_set=sessions))
         columns = few.group_by("person").aggregate([(name, "min") for name in ("device", "first_part", "first_row")])
         devices = self.dictionary.ids.take(joined([columns.column("device_min")]))
@@ -321,9 +327,17 @@ class Persons:
         return dict(zip(columns.column("person").to_pylist(), names, strict=True))
 
 
+def _extended(
+    reader: PartReader, before: Dictionary, parts: Sequence[Part], numbers: Mapping[str, int] | None = None
+) -> tuple[PartReader, Dictionary]:
+    first, reader = len(reader.parts), reader.with_parts(parts)
+    if len(parts) > 1:
+        with ThreadPoolExecutor(_THREADS) as pool:
+            summaries = list(pool.map(reader.summary, range(first, len(reader.parts))))
+    else:
+        summaries = [reader.summary(first + number) for number in range(len(parts))]
+    return reader, extended(before, reader, summaries, numbers) if parts else before
+
+
 def _cut(column: Any, start: int, stop: int | None) -> Any:
     return column.slice(start, None if stop is None else stop - start)
-
-
-def _pairs(first: Any, second: Any) -> Any:
-    return pc.add(pc.multiply(first.cast(pyarrow.int64()), 1 << 32), second)
