@@ -21,7 +21,7 @@ Per = Literal["hour", "day", "week", "month"]
 _HOUR = 3_600 * 1_000_000
 _DAY = 24 * _HOUR
 _EPOCH_DAY = EPOCH.date().toordinal()
-# A clock that would leave the calendar stands at its rim, as that of `local_time` does.
+# What would leave the calendar is its first or its last moment, as in `local_time`.
 _RIM = epoch_us(datetime.min.replace(tzinfo=UTC)), epoch_us(datetime.max.replace(tzinfo=UTC))
 
 

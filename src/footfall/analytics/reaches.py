@@ -43,10 +43,10 @@ class Reaches(msgspec.Struct, frozen=True):
         """The position of a step in the plan's list."""
         return step_number(self.journey, name)
 
-    def through(self, *names: str) -> str:
-        """The paths that pass all these steps, as an SQL list."""
+    def through(self, *names: str) -> tuple[int, ...]:
+        """The numbers of the paths that pass all these steps."""
         wanted = {self.step(name) for name in names}
-        return f"({', '.join(str(number) for number, path in enumerate(self.paths) if wanted <= set(path.steps))})"
+        return tuple(number for number, path in enumerate(self.paths) if wanted <= set(path.steps))
 
 
 def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shard = WHOLE) -> Reaches:
@@ -192,6 +192,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
     The rule: `journeys.reaches.is_broken`, of which this is the SQL for all actors at once.
     """
     start, end = reaches.step(guard.start), reaches.step(guard.end)
+    through = ", ".join(map(str, reaches.through(guard.start, guard.end)))
     limit = "NULL" if reaches.journey.within is None else f"entered + {reaches.journey.within * _SECOND}"
     fills = [reaches.journey.steps[start], reaches.journey.steps[end]]
     rows = dataset.rows(f"""
@@ -200,7 +201,7 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
             FROM {reaches.reached} WHERE step = {start} GROUP BY actor
         ), ended AS (
             SELECT actor, min(time) AS time
-            FROM {reaches.reached} WHERE step = {end} AND path IN {reaches.through(guard.start, guard.end)}
+            FROM {reaches.reached} WHERE step = {end} AND path IN ({through})
             GROUP BY actor
         ), intervals AS (
             SELECT started.actor, started.time AS first, ended.time AS ended, coalesce(ended.time, {limit}) AS last
@@ -217,12 +218,21 @@ def guard_actors(dataset: Dataset, plan: Plan, reaches: Reaches, guard: Guard) -
 
 def conversion_actors(dataset: Dataset, reaches: Reaches, start: str, end: str) -> tuple[int, int]:
     """How many reached `start` on any path, and how many of them `end` on a path that passes both."""
-    rows = dataset.rows(f"""
-        SELECT count(DISTINCT actor) FILTER (step = {reaches.step(start)}),
-               count(DISTINCT actor) FILTER (step = {reaches.step(end)} AND path IN {reaches.through(start, end)})
-        FROM {reaches.reached}
-    """)
-    return int(rows[0][0]), int(rows[0][1])
+    ((entered, reached),) = dataset.rows(
+        f"SELECT {_who(reaches, start, start)}, {_who(reaches, end, start)} FROM {reaches.reached}"
+    )
+    return int(entered), int(reached)
+
+
+def _who(reaches: Reaches, step: str, start: str) -> str:
+    """How many reached a step on a path that passes `start` too, as SQL. Paths that begin alike reach it alike."""
+    number = reaches.step(step)
+    ways: dict[tuple[int, ...], str] = {}
+    for path in reaches.through(start, step):
+        steps = reaches.paths[path].steps
+        ways.setdefault(steps[: steps.index(number) + 1], str(path))
+    actors = "*" if len(ways) == 1 else "DISTINCT actor"
+    return f"count({actors}) FILTER (step = {number} AND path IN ({', '.join(ways.values())}))"
 
 
 def funnel(dataset: Dataset, reaches: Reaches) -> list[tuple[int, dict[int, int]]]:

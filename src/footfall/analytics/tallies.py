@@ -171,11 +171,11 @@ def merged(tallies: Iterable[Tally]) -> Mapping[tuple[KeyPart, ...], Tally]:
     return sums
 
 
-def _sum(one: Tally, other: Tally) -> Tally:
-    numbers = dict(one.numbers)
+def _sum(before: Tally, other: Tally) -> Tally:
+    numbers = dict(before.numbers)
     for number, times in other.numbers.items():
         numbers[number] = numbers.get(number, 0) + times
-    return Tally(one.key, one.count + other.count, numbers, one.texts | other.texts)
+    return Tally(before.key, before.count + other.count, numbers, before.texts | other.texts)
 
 
 def figure(asked: Simple, tally: Tally) -> Figure:

@@ -151,13 +151,13 @@ def _suits(per: Per, periods: Mapping[int, PeriodTally], by: Mapping[Per, Mappin
 def _added(shards: Iterable[Mapping[int, PeriodTally]]) -> dict[int, PeriodTally]:
     sums: dict[int, PeriodTally] = {}
     for shard in shards:
-        for number, one in shard.items():
-            other = sums.get(number, _NOTHING)
+        for number, period in shard.items():
+            before = sums.get(number, _NOTHING)
             sums[number] = PeriodTally(
-                one.messages + other.messages,
-                one.persons + other.persons,
-                one.events | other.events,
-                one.sources | other.sources,
+                before.messages + period.messages,
+                before.persons + period.persons,
+                before.events | period.events,
+                before.sources | period.sources,
             )
     return sums
 
