@@ -24,7 +24,7 @@ DAY = 86_400
 NOW = datetime(1970, 1, 11, tzinfo=UTC)
 
 CURRENCY = Property(name="currency", wire_name="currency", type="string", enum=("EUR", "SEK"))
-TOTAL = Property(name="total", wire_name="Total", type="decimal")
+TOTAL = Property(name="total", wire_name="Total", type="decimal", scale=2)
 REVENUE = Aggregate(function="sum", event="buy", property="total", by=("currency",))
 PURCHASE = Journey(
     name="purchase",

@@ -13,7 +13,7 @@ from tests.analytics.explaining import Explaining
 
 from footfall.analytics import Dataset, report
 from footfall.analytics.engine import connect
-from footfall.analytics.loading import load, load_intake
+from footfall.analytics.loading import load_entries
 from footfall.people import profiles
 from footfall.plan import read
 
@@ -36,9 +36,7 @@ def test_no_statement_of_a_report_or_a_person_is_a_nested_loop() -> None:
         for number in range(200)
     ]
     connection = Explaining(connect())
-    load(connection, [entries], plan)  # type: ignore[arg-type]
-    load_intake(connection, None)  # type: ignore[arg-type]
-    with Dataset(connection, plan) as dataset:  # type: ignore[arg-type]
+    with Dataset(connection, lambda _: load_entries(connection, entries, plan)) as dataset:  # type: ignore[arg-type]
         report(dataset, plan, now=datetime(1970, 1, 2, tzinfo=UTC))
         report(dataset, None, now=datetime(1970, 1, 2, tzinfo=UTC))
         persons = profiles(dataset, "browser-1")

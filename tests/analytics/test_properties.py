@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.analytics.asking import measure
 
 from footfall.analytics.dataset import Dataset
-from footfall.analytics.properties import PropertyTable, shortest
+from footfall.analytics.numbers import shortest
+from footfall.analytics.properties import PropertyTable
 from footfall.analytics.window import Span
 from footfall.errors import UsageError
 from footfall.plan.model import Count, Event, Plan, Property, PropertyType, Unique, Where

@@ -1,33 +1,36 @@
-"""Dataset: every stored message with the person it belongs to, as one DuckDB table that lives as long as it is open."""
+"""Dataset: the messages of a store as of one moment, with their persons, to be asked by columns through DuckDB."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 import msgspec
 
-from footfall.analytics.earlier import snapshot_as_of
 from footfall.analytics.engine import Rows, connect, rows
-from footfall.analytics.loading import CHUNK, load, load_intake
-from footfall.analytics.properties import PropertyTable, make_table
+from footfall.analytics.event_names import meanings
+from footfall.analytics.loading import Asked, Loaded, load_entries, load_store
 from footfall.clock import Clock, SystemClock
-from footfall.errors import UsageError
+from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
-from footfall.storage.columns import COLUMNS, Column
-from footfall.storage.control import plan_as_of
-from footfall.storage.journal import Entry, Snapshot
-from footfall.storage.location import open as open_store
+from footfall.storage.journal import Entry
+from footfall.storage.part import Part
 
+# pyarrow, and what reads columns by it, loads with the first dataset.
 if TYPE_CHECKING:
     import duckdb
 
+    from footfall.analytics.persons import Persons
+    from footfall.analytics.properties import PropertyTable
+
 __all__ = ["Contents", "Dataset"]
+
+T = TypeVar("T")
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -49,25 +52,32 @@ class Contents(msgspec.Struct, frozen=True):
 
 
 class Dataset:
-    """Stored messages, joined with their persons, ready to be asked.
+    """The messages of a store, ready to be asked. Nothing is read of them before it is asked for.
 
-    The table `messages` has, in the order of (occurred_at, source, message_id): `ord, seq, source, message_id, type,
-    event, user_id, anonymous_id, device_id, previous_id, group_id, occurred_at, received_at` (both microseconds since
-    1970 UTC), `bundle, warnings, body, envelope, traits` (JSON text), and what identity says: `person_id, reason,
-    evidence_source, evidence_message_id, canonical_user_id, counted, alias_effect`. Ids are as they are compared;
-    `body` has what was sent. It shows the data as of the moment when it was opened, or of `as_of`.
+    - `parts` are the sealed files and the tail, each to be read by columns: see `footfall.storage.part.Part`
+    - `persons` says whose each row of each part is: see `footfall.analytics.persons.Persons`
+    - `events` makes a table of one event with some of its properties, `messages` a narrow table of all messages
+    - the tables `quarantine` (seq, event, occurred_at), `quarantine_faults` (seq, path, code) and `refusals` (quarter,
+      number) are there from the beginning
+
+    A person is a number that holds only as long as the dataset is open. A file that turns out to be damaged as it is
+    read is a DamagedFileError: `whole` goes on without it. One thread at a time may use a dataset.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, plan: Plan | None, columns: Sequence[Column] = COLUMNS
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        load: Callable[[dict[str, DamagedFileError]], Loaded],
     ) -> None:
-        self.columns = columns
         self._connection = connection
-        self._plan = plan
-        self._tables: dict[bytes, list[PropertyTable]] = {}
+        self._load = load
+        self._damaged: dict[str, DamagedFileError] = {}
+        self._loaded = load(self._damaged)
+        self._persons: Persons | None = None
+        self._events: dict[bytes, list[PropertyTable]] = {}
+        self._messages: dict[frozenset[str], str] = {}
         self._names = 0
-        self.losses: tuple[str, ...] = ()
-        self.as_of: AsOf | None = None
+        self._is_loaded = False
 
     @classmethod
     def open(
@@ -88,87 +98,157 @@ class Dataset:
         that is not ours, JournalError when it cannot be read, UsageError where `as_of` is not reached yet or nothing
         had come in, MissingExtraError without the `server` extra.
         """
-        clock = clock or SystemClock()
-        with open_store(data, "read", clock=clock) as store, store.snapshot() as latest:
-            snapshot = snapshot_as_of(store, latest, as_of, plan, now=clock.now_us())
-            plan = plan or plan_as_of(store.control, snapshot.as_of)
-            dataset = cls._loaded(snapshot.scan("stored", chunk=CHUNK), plan, snapshot)
-            dataset.losses = tuple(loss.text for loss in snapshot.losses)
-            dataset.as_of = snapshot.as_of
-            return dataset
-
-    @classmethod
-    def of(cls, entries: Iterable[Entry], plan: Plan | None = None, *, columns: Sequence[Column] = COLUMNS) -> Self:
-        """The same over rows that are at hand already, with nothing in quarantine."""
-        return cls._loaded(_chunked(entries), plan, columns=columns)
-
-    @classmethod
-    def _loaded(
-        cls,
-        chunks: Iterable[Sequence[Entry]],
-        plan: Plan | None,
-        snapshot: Snapshot | None = None,
-        columns: Sequence[Column] = COLUMNS,
-    ) -> Self:
         connection = connect()
+        asked = Asked(data, plan, as_of, clock or SystemClock())
+        return cls._opened(connection, lambda damaged: load_store(connection, asked, damaged))
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
+        """The same over rows that are at hand already, with nothing in quarantine."""
+        connection = connect()
+        return cls._opened(connection, lambda _: load_entries(connection, entries, plan))
+
+    @classmethod
+    def _opened(
+        cls, connection: duckdb.DuckDBPyConnection, load: Callable[[dict[str, DamagedFileError]], Loaded]
+    ) -> Self:
         try:
-            load(connection, chunks, plan, columns)
-            load_intake(connection, snapshot)
+            return cls(connection, load)
         except BaseException:
             connection.close()
             raise
-        return cls(connection, plan, columns)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """DuckDB, with the table `messages`. It belongs to the dataset, and to one thread at a time."""
+        """DuckDB. It belongs to the dataset, and to one thread at a time."""
         return self._connection
 
     @property
     def plan(self) -> Plan | None:
         """The plan that said who the persons are; None when none was given and the folder has never seen one."""
-        return self._plan
+        return self._loaded.plan
 
-    def messages(self) -> str:
-        """The name of the narrow view of all messages that questions read.
+    @property
+    def parts(self) -> Sequence[Part]:
+        """What there is to read. Persons go by the place of a part in this sequence."""
+        return self._loaded.parts
 
-        Its columns: seq, source, type, event, occurred_at, received_at, person, counted, is_device.
-        """
-        return "asked_messages"
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What is damaged, so that its messages are not counted, in words."""
+        return self._loaded.losses
+
+    @property
+    def as_of(self) -> AsOf | None:
+        """The earlier moment that was asked for."""
+        return self._loaded.as_of
+
+    @property
+    def persons(self) -> Persons:
+        """Whose each message is, worked out at the first call. Raises DamagedFileError."""
+        if self._persons is None:
+            from footfall.analytics.persons import Persons
+
+            self._persons = Persons.of(self.parts, self.plan.id if self.plan else "", self._loaded.cache)
+        return self._persons
 
     def rows(self, sql: str) -> Rows:
         """Every row of one query."""
         return rows(self._connection, sql)
 
+    def whole(self, ask: Callable[[], T]) -> T:
+        """The answer of `ask`, which is asked again, of all but the damaged file, where it raises a DamagedFileError.
+
+        All that it uses of the dataset it has to ask for itself: tables and persons of before are gone then.
+        """
+        while True:
+            try:
+                return ask()
+            except DamagedFileError as error:
+                if error.sha256 in self._damaged:
+                    raise
+                self._damaged[error.sha256] = error
+                self._loaded = self._load(self._damaged)
+                self._persons = None
+                self._events.clear()
+                self._messages.clear()
+
     def contents(self) -> Contents:
-        """How much there is, and from when to when."""
-        (counts,) = self.rows("""
-            SELECT count(*), count(DISTINCT person_id) FILTER (counted),
-                   count(DISTINCT person_id) FILTER (reason = 'device'), min(occurred_at), max(occurred_at),
-                   (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)
-            FROM messages
-        """)
-        return msgspec.structs.replace(Contents(*counts), losses=self.losses)
+        """How much there is, and from when to when. Raises DamagedFileError."""
+        import pyarrow.compute as pc
+
+        stretches = [stretch for part in self.parts for stretch in part.stretches()]
+        counted = self.persons.table.column("counted")
+        persons = pc.sum(counted).as_py() or 0
+        ((quarantined, rejected),) = self.rows(
+            "SELECT (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)"
+        )
+        return Contents(
+            messages=sum(part.messages for part in self.parts),
+            persons=persons,
+            devices=len(counted) - persons,
+            first=min((stretch.first for stretch in stretches), default=None),
+            last=max((stretch.last for stretch in stretches), default=None),
+            quarantined=quarantined,
+            rejected=rejected,
+            losses=self.losses,
+        )
 
     def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
 
-        A table is made at the first call and kept; ask for everything at once, and the messages are read once.
+        The table has a row for each message: `seq`, `occurred_at`, `received_at` (microseconds since 1970 UTC),
+        `person` (null for what is nobody's), `counted` (a person that counts), `is_device` (a connected product), and a
+        column for each property. It is made at the first call and kept; ask for everything at once, and the messages
+        are read once.
 
-        Raises UsageError when the plan has no such event, or the event no such property.
+        Raises UsageError when the plan has no such event, or the event no such property, and DamagedFileError.
         """
-        source = plan or self._plan
+        from footfall.analytics.event_table import make_event_table, sources_of
+
+        source = plan or self.plan
         event = named(source, name) if source else None
         if event is None:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
         wanted = set(properties)
-        tables = self._tables.setdefault(msgspec.json.encode(event), [])
+        tables = self._events.setdefault(msgspec.json.encode(event), [])
         for table in tables:
             if wanted <= set(table.columns):
                 return table
         call = call_of(name) if source and name not in source.events else None
-        tables.append(make_table(self._connection, self.new_name("event"), event, sorted(wanted), call))
+        sources = sources_of(self.parts, meanings(self.plan), event, call)
+        tables.append(
+            make_event_table(
+                self._connection, self.new_name("event"), self.parts, self.persons, sources, event, sorted(wanted), call
+            )
+        )
         return tables[-1]
+
+    def messages(self, columns: Collection[str] | None = None) -> str:
+        """The name of a narrow table of all messages with these columns, or with all.
+
+        There are `seq`, `source`, `type`, `event` (its name in the plan, or as it was sent), `occurred_at`,
+        `received_at` (microseconds since 1970 UTC) and `person`, with which come `counted` and `is_device`. It is made
+        at the first call and kept; one with more columns is used again. Raises DamagedFileError.
+        """
+        from footfall.analytics.message_table import MESSAGE_COLUMNS, make_message_table
+
+        wanted = frozenset(MESSAGE_COLUMNS if columns is None else columns)
+        for names, table in self._messages.items():
+            if wanted <= names:
+                return table
+        name, persons = self.new_name("messages"), self.persons if "person" in wanted else None
+        make_message_table(self._connection, name, self.parts, persons, meanings(self.plan), wanted)
+        self._messages[wanted] = name
+        return name
+
+    def load_messages(self) -> None:
+        """Load everything into the table `messages`, for those who do not yet ask for columns."""
+        from footfall.analytics.loaded_messages import load_messages
+
+        if not self._is_loaded:
+            load_messages(self._connection, self.parts, self.persons, meanings(self.plan))
+            self._is_loaded = True
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""
@@ -186,14 +266,3 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _chunked(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    chunk: list[Entry] = []
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk

@@ -1,94 +1,120 @@
-"""Loads journal rows into DuckDB by way of Arrow: messages with the person of each, and what is in quarantine."""
+"""Opens what a dataset reads: the parts of a store, and in DuckDB what is in quarantine and was rejected."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from footfall.analytics.engine import hand_over, rows
-from footfall.analytics.event_names import meanings
+from footfall.analytics.earlier import snapshot_as_of
+from footfall.analytics.engine import hand_over
+from footfall.clock import Clock
+from footfall.errors import DamagedFileError
 from footfall.events import Fault
-from footfall.identity.attribution import namespace
-from footfall.identity.ids import comparable_sql
-from footfall.identity.sql import attribute_sql
 from footfall.plan.model import Plan
-from footfall.storage.columns import COLUMNS, Column
+from footfall.storage.as_of import AsOf
+from footfall.storage.control import plan_as_of
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
+from footfall.storage.location import open as open_store
+from footfall.storage.part import Part
+from footfall.storage.store import Store
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["CHUNK", "load", "load_intake"]
+    from footfall.analytics.persons import PersonsCache
+
+__all__ = ["CHUNK", "Asked", "Loaded", "load_entries", "load_intake", "load_store"]
 
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
 
 _decode_faults = msgspec.json.Decoder(tuple[Fault, ...]).decode
 
-_MESSAGES = """
-CREATE TABLE messages AS
-SELECT places.ord, r.* REPLACE (coalesce(names.canonical, r.event) AS event), a.person_id, a.reason,
-       a.evidence_source, a.evidence_message_id, a.user_id AS canonical_user_id, a.counted, a.alias_effect
-FROM received r
-JOIN (SELECT seq, row_number() OVER (ORDER BY occurred_at, source, message_id) AS ord FROM received) places USING (seq)
-JOIN attributions a ON a.source = r.source AND a.message_id = r.message_id
-LEFT JOIN names ON names.wire = r.event AND r.received_at < names.before
-"""
 
-_ASKED = """
-CREATE VIEW asked_messages AS
-SELECT seq, source, type, event, occurred_at, received_at, person_id AS person, counted, reason = 'device' AS is_device
-FROM messages
-"""
+class Asked(NamedTuple):
+    """What to open: see `Dataset.open`."""
+
+    data: str | Path
+    plan: Plan | None
+    as_of: int | datetime | None
+    clock: Clock
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection,
-    chunks: Iterable[Sequence[Entry]],
-    plan: Plan | None,
-    columns: Sequence[Column] = COLUMNS,
-) -> None:
-    """Fill the table `messages`. Persons follow the plan's id, or the empty id where no plan was ever used.
+class Loaded(NamedTuple):
+    """What a dataset reads: its parts, the plan that says who the persons are, and what is damaged, in words.
 
-    Ids are as they are compared; `body` has them as they were sent.
+    `as_of` is the earlier moment that was asked for. `cache` keeps what is worked out of the parts.
     """
-    types = ", ".join(f"{column.asked} {column.contents.duckdb}" for column in columns)
-    connection.execute(f"CREATE TABLE received (seq BIGINT, {types})")
-    values = ", ".join(comparable_sql(column.asked) if column.is_id else column.asked for column in columns)
-    for chunk in chunks:
-        hand_over(connection, _arrow(chunk, columns), f"INSERT INTO received SELECT seq, {values} FROM handed")
-    connection.execute(
-        "CREATE VIEW observations AS SELECT source, message_id, type, occurred_at, user_id, anonymous_id, device_id, "
-        "previous_id FROM received"
-    )
-    attribute_sql(lambda sql: rows(connection, sql), namespace(plan.id if plan else ""))
-    connection.execute("CREATE TABLE names (wire VARCHAR, canonical VARCHAR, before BIGINT)")
-    if names := [(name, *meaning) for name, meaning in meanings(plan).items()]:
-        connection.executemany("INSERT INTO names VALUES (?, ?, ?)", names)
-    connection.execute(_MESSAGES)
-    connection.execute(_ASKED)
-    connection.execute("DROP VIEW observations; DROP TABLE received; DROP TABLE attributions; DROP TABLE names")
+
+    parts: Sequence[Part]
+    plan: Plan | None
+    losses: tuple[str, ...] = ()
+    as_of: AsOf | None = None
+    cache: PersonsCache | None = None
 
 
-def _arrow(chunk: Sequence[Entry], columns: Sequence[Column]) -> Any:
-    import pyarrow  # loaded with the engine
+def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
+    """Open the parts of a store, and fill the tables of `load_intake`.
 
-    fields = chunk[0].row._fields
-    values = dict(zip(fields, zip(*(entry.row for entry in chunk), strict=True), strict=True))
-    arrays = {"seq": pyarrow.array([entry.seq for entry in chunk], pyarrow.int64())}
-    for column in columns:
-        arrays[column.asked] = pyarrow.array(values[column.name], pyarrow.type_for_alias(column.contents.arrow))
-    return pyarrow.table(arrays)
+    `damaged` has by SHA-256 what was read in vain: where such a file still counts, it is a loss.
+
+    Raises DataFolderError, JournalError, and UsageError for an earlier moment that is not there.
+    """
+    from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
+
+    cache = PersonsCache(Path(asked.data) / FOLDER)
+    with open_store(asked.data, "read", clock=asked.clock) as store:
+        while True:
+            with store.snapshot() as latest:
+                snapshot = snapshot_as_of(store, latest, asked.as_of, asked.plan, now=asked.clock.now_us())
+                plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
+                parts = snapshot.parts()
+                load_intake(connection, snapshot)
+                steps = latest.state().seal.steps
+            names = {file.sha256 for file in snapshot.files}
+            for name in names & damaged.keys():
+                snapshot.lose(damaged[name])
+            losses = tuple(loss.text for loss in snapshot.losses)
+            # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
+            if not losses or _steps_of(store) == steps:
+                whole = [part for part in parts if part.name not in damaged]
+                return Loaded(whole, plan, losses, snapshot.as_of, cache)
+
+
+def _steps_of(store: Store) -> int:
+    with store.snapshot() as snapshot:
+        return snapshot.state().seal.steps
+
+
+def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:
+    """The same over rows that are at hand, with nothing in quarantine."""
+    from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with the engine
+
+    load_intake(connection, None)
+    return Loaded([TablePart(map(table_of, _chunked(entries)))], plan)
+
+
+def _chunked(entries: Iterable[Entry]) -> Iterable[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
 
 
 def load_intake(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot | None) -> None:
-    """Fill the tables `quarantine`, `quarantine_faults` and `refusals`; they stay empty without a snapshot."""
+    """Fill the tables `quarantine`, `quarantine_faults` and `refusals` anew; they stay empty without a snapshot."""
     connection.execute(
-        "CREATE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT);"
-        "CREATE TABLE quarantine_faults (seq BIGINT, path VARCHAR, code VARCHAR);"
-        "CREATE TABLE refusals (quarter BIGINT, number BIGINT)"
+        "CREATE OR REPLACE TABLE quarantine (seq BIGINT, event VARCHAR, occurred_at BIGINT);"
+        "CREATE OR REPLACE TABLE quarantine_faults (seq BIGINT, path VARCHAR, code VARCHAR);"
+        "CREATE OR REPLACE TABLE refusals (quarter BIGINT, number BIGINT)"
     )
     if snapshot is None:
         return

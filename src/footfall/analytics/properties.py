@@ -1,40 +1,37 @@
-"""Reads chosen properties out of stored messages, exactly, into a table of typed columns per event.
+"""Reads chosen properties of an event out of parts, exactly, into a table of typed columns.
 
 DuckDB's own JSON functions go through a double (`0.1000` comes back `0.1`, the 20th digit is gone), so every value is
-read here from its own digits. A value that is not what the plan says counts as absent, and is counted.
+read from its own digits: those of scalars by the part, which has columns of them or makes them now; all else here. A
+value that is not what the plan says counts as absent, and is counted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+import pyarrow
+import pyarrow.compute as pc
 
-from footfall.analytics.engine import hand_over, literal
+from footfall.analytics.numbers import Numbers, joined_numbers
 from footfall.errors import UsageError
-from footfall.plan.calls import Call
 from footfall.plan.checking.equal import canonical_text
-from footfall.plan.model import TRAITS_OF, Event, Property, PropertyType
+from footfall.plan.model import Event, Property, PropertyType
 from footfall.plan.property_text import READERS, wire_type
+from footfall.storage.parquet.promoted import SCALARS
+from footfall.storage.part import Leaf, Part, Stretch, TypedColumn, member_of
 
-if TYPE_CHECKING:
-    import duckdb
-
-__all__ = ["Form", "PropertyColumn", "PropertyTable", "make_table", "shortest"]
+__all__ = ["Form", "Planned", "PropertyColumn", "PropertyTable", "Values", "joined", "planned", "read_values"]
 
 Form = Literal["text", "boolean", "decimal", "digits"]
 
-# The most digits of a DECIMAL, in DuckDB as in Arrow.
-_WIDTH = 38
-_text = msgspec.json.Decoder(str).decode
+_NUMBERS = frozenset({"integer", "number", "decimal"})
 _NULL = b"null"
-# Where an identify has traits outside of its `traits`, the column has all of them.
-_BODY = """CASE WHEN traits IS NULL THEN body ELSE '{"traits":' || traits || '}' END"""
 _USUAL = re.compile(r'[^"\\\x00-\x1f]+')
+_TEXT = pyarrow.string()
 
 
 class PropertyColumn(msgspec.Struct, frozen=True):
@@ -63,144 +60,142 @@ class PropertyTable(msgspec.Struct, frozen=True):
     columns: Mapping[str, PropertyColumn]
 
 
-def _typed(event: Event, name: str) -> tuple[Property, PropertyType]:
-    for item in event.properties:
-        if item.name == name:
-            return item, wire_type(item)
-    raise UsageError(f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it")
+class Planned(NamedTuple):
+    """A property as the plan has it, with the type of its values on the wire."""
+
+    item: Property
+    type: PropertyType
+
+    @property
+    def key(self) -> str:
+        """Its name on the wire."""
+        return self.item.wire_name or self.item.name
 
 
-def _decoder(names: Sequence[str], part: str) -> Callable[[str], Sequence[bytes]]:
-    """Reads the JSON text of these members of a part of the message, empty where one is absent.
+class Values(NamedTuple):
+    """What some rows have of a property: a chunked array, or of numbers `Numbers`; and the rows with what is none."""
 
-    MsgspecError where there is no such part.
+    values: Any
+    unread: Sequence[int]
+
+    def where(self, mask: Any) -> Values:
+        """Those of the rows of a mask."""
+        rows = {row: number for number, row in enumerate(pc.indices_nonzero(mask).to_pylist())}
+        unread = [rows[row] for row in self.unread if row in rows]
+        if not isinstance(self.values, Numbers):
+            return Values(self.values.filter(mask), unread)
+        others = {rows[row]: value for row, value in self.values.others.items() if row in rows}
+        return Values(Numbers(self.values.values.filter(mask), others), unread)
+
+
+def planned(event: Event, names: Sequence[str]) -> list[Planned]:
+    """These properties of an event. Raises UsageError for one that it does not have."""
+    items = {item.name: item for item in event.properties}
+    for name in names:
+        if name not in items:
+            raise UsageError(
+                f"event {event.name!r} has no property {name!r}; `footfall plan check` names who asks for it"
+            )
+    return [Planned(items[name], wire_type(items[name])) for name in names]
+
+
+def read_values(part: Part, stretch: Stretch, wanted: Sequence[Planned]) -> list[Values]:
+    """What the rows of a stretch have of these properties. Raises DamagedFileError."""
+    scalars = [prop for prop in wanted if prop.type in SCALARS]
+    columns = part.typed(stretch, [Leaf((prop.key,), prop.type) for prop in scalars]) if scalars else []
+    values = {prop.key: _typed(prop, column) for prop, column in zip(scalars, columns, strict=True)}
+    others = [prop for prop in wanted if prop.type not in SCALARS]
+    if others:
+        texts = part.read([member_of(stretch)], stretch.start, stretch.stop).column(0)
+        raws = _raws([prop.key for prop in others], texts)
+        values |= {prop.key: _read(prop, raw) for prop, raw in zip(others, raws, strict=True)}
+    return [values[prop.key] for prop in wanted]
+
+
+def joined(prop: Planned, values: Sequence[Values], sql: str) -> tuple[Any, PropertyColumn]:
+    """The column of the values of several stretches, one after the other, and what it is.
+
+    `sql` is its name in its table.
+    """
+    pieces, unread = [each.values for each in values], sum(len(each.unread) for each in values)
+    form: Form = "boolean" if prop.type == "boolean" else "text"
+    scale = 0
+    if prop.type in _NUMBERS:
+        column, fits, scale = joined_numbers(pieces, prop.item.scale or 0)
+        form = "decimal" if fits else "digits"
+    else:
+        type_ = pyarrow.bool_() if form == "boolean" else _TEXT
+        column = pyarrow.chunked_array([chunk.cast(type_) for piece in pieces for chunk in piece.chunks], type_)
+    return column, PropertyColumn(sql, form, scale, prop.type, unread, canonical_text(prop.item))
+
+
+def _typed(prop: Planned, column: TypedColumn) -> Values:
+    """The values of a typed column; what has a text beside it is read here."""
+    others: dict[int, Any] = {}
+    unread = []
+    if column.texts is not None:
+        is_text = column.texts.is_valid()
+        texts = column.texts.filter(is_text).to_pylist()
+        for row, text in zip(pc.indices_nonzero(is_text).to_pylist(), texts, strict=True):
+            try:
+                others[row] = READERS[prop.type](text.encode())
+            except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
+                unread.append(row)
+    if prop.type in _NUMBERS:
+        return Values(Numbers(column.values, others), unread)
+    return Values(_canonical(prop, column.values), unread)
+
+
+def _canonical(prop: Planned, values: Any) -> Any:
+    """Texts, each as the one that all texts of the same value have."""
+    same = canonical_text(prop.item)
+    if same is None or values.null_count == len(values):
+        return values
+    encoded = values.combine_chunks().dictionary_encode()
+    texts = pyarrow.array([same(text) for text in encoded.dictionary.to_pylist()], _TEXT)
+    return pyarrow.chunked_array([texts.take(encoded.indices)])
+
+
+def _raws(keys: Sequence[str], texts: Any) -> list[list[bytes]]:
+    """The JSON text of each of these members, key by key; empty where it is absent."""
+    read, nothing = _decoder(keys), (b"",) * len(keys)
+    columns: list[list[bytes]] = [[] for _ in keys]
+    for text in texts.to_pylist():
+        try:
+            values = nothing if text is None else read(text)
+        except msgspec.MsgspecError:
+            values = nothing
+        for column, raw in zip(columns, values, strict=True):
+            column.append(bytes(raw))
+    return columns
+
+
+def _decoder(keys: Sequence[str]) -> Callable[[str], Sequence[bytes]]:
+    """Reads the JSON text of these members of an object.
 
     A Struct of raw fields skips all else, but takes no names with a quote, a backslash or a control character.
     """
-    if any(not _USUAL.fullmatch(name) for name in names):
+    if any(not _USUAL.fullmatch(key) for key in keys):
         whole = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
-        return lambda body: [*map(dict(whole(whole(body).get(part, _NULL))).get, names, repeat(b""))]
-    fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(names))]
-    members = msgspec.defstruct("Properties", fields, rename={f"p{n}": name for n, name in enumerate(names)})
-    message: Any = msgspec.defstruct("Message", [(part, members)])
-    decode = msgspec.json.Decoder(message).decode
-    return lambda body: msgspec.structs.astuple(getattr(decode(body), part))
+        return lambda text: [*map(dict(whole(text)).get, keys, repeat(b""))]
+    fields: list[tuple[str, Any, Any]] = [(f"p{n}", msgspec.Raw, msgspec.Raw()) for n in range(len(keys))]
+    members: Any = msgspec.defstruct("Properties", fields, rename={f"p{n}": key for n, key in enumerate(keys)})
+    decode = msgspec.json.Decoder(members).decode
+    return lambda text: msgspec.structs.astuple(decode(text))
 
 
-def _read_column(
-    raws: Sequence[bytes], type_: PropertyType, same: Callable[[str], str] | None
-) -> tuple[list[Any], int]:
+def _read(prop: Planned, raws: Sequence[bytes]) -> Values:
     values: list[Any] = []
-    reader, unread = READERS[type_], 0
-    keep = values.append
-    for raw in raws:
-        if not raw or raw == _NULL:
-            keep(None)
-            continue
-        try:
-            value = reader(raw)
-            keep(same(value) if same is not None and isinstance(value, str) else value)
-        except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
-            keep(None)
-            unread += 1
-    return values, unread
-
-
-def _arrow(values: list[Any], type_: PropertyType) -> tuple[Any, Form, int]:
-    import pyarrow  # loaded with the engine
-
-    if type_ == "boolean":
-        return pyarrow.array(values, pyarrow.bool_()), "boolean", 0
-    if type_ not in {"integer", "number", "decimal"}:
-        return pyarrow.array(values, pyarrow.string()), "text", 0
-    try:
-        fits = pyarrow.array(values)
-        scale = max(getattr(fits.type, "scale", 0), 0)  # a column of nothing has the null type
-        if scale <= _WIDTH:  # pyarrow makes wider scales too, which DuckDB reads as other numbers
-            return fits.cast(pyarrow.decimal128(_WIDTH, scale)), "decimal", scale
-    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
-        pass  # too wide for the type
-    return pyarrow.array([None if v is None else shortest(v) for v in values], pyarrow.string()), "digits", 0
-
-
-def shortest(value: Decimal) -> str:
-    """The same text for the same number, however it was written."""
-    sign, digits, exponent = value.as_tuple()
-    text, power = "".join(map(str, digits)).lstrip("0"), int(exponent)
-    if not text:
-        return "0"
-    stripped = text.rstrip("0")
-    return f"{'-' if sign else ''}{stripped}E{power + len(text) - len(stripped)}"
-
-
-def make_table(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    event: Event,
-    properties: Sequence[str],
-    call: Call | None = None,
-) -> PropertyTable:
-    """Make the table `name` of every stored message of `event`, in order, with a column for each of `properties`.
-
-    `call` says that it is no event but a page, a screen or another call. Raises UsageError when the event has no such
-    property.
-    """
-    typed = [_typed(event, wanted) for wanted in properties]
-    fixed = "seq, occurred_at, received_at, person_id AS person, counted, reason = 'device' AS is_device"
-    which = f"event = {literal(event.name)} AND type = 'track'" if call is None else f"type = {literal(call.type)}"
-    source = f"FROM messages WHERE {which} ORDER BY ord"
-    if not typed and (call is None or call.name is None):
-        connection.execute(f"CREATE TABLE {name} AS SELECT {fixed} {source}")
-        return PropertyTable(name, {})
-    table: Any = connection.sql(f"SELECT {fixed}, {_BODY} AS body {source}").to_arrow_table()
-    if call is not None and call.name is not None:
-        table = table.filter(_are_named(call.name, table.column("body")))
-    part = "traits" if call is not None and call.type in TRAITS_OF else "properties"
-    read = _decoder([item.wire_name or item.name for item, _ in typed], part)
-    raws = _raws(read, table.column("body"), len(typed))
-    table, columns = table.drop_columns(["body"]), {}
-    for number, (item, type_) in enumerate(typed):
-        same = canonical_text(item)
-        values, unread = _read_column(raws[number], type_, same)
-        array, form, scale = _arrow(values, type_)
-        sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
-        table = table.append_column(sql, array)
-        columns[item.name] = PropertyColumn(sql, form, scale, type_, unread, same)
-    hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
-    return PropertyTable(name, columns)
-
-
-class _Named(msgspec.Struct):
-    name: msgspec.Raw = msgspec.Raw(_NULL)
-
-
-def _are_named(name: str, bodies: Any) -> Any:
-    """Which messages have this name, as an Arrow mask."""
-    import pyarrow  # loaded with the engine
-
-    read = msgspec.json.Decoder(_Named).decode
-
-    def is_named(body: str) -> bool:
-        try:
-            return _text(read(body).name) == name
-        except msgspec.MsgspecError:
-            return False
-
-    return pyarrow.array(
-        [is_named(body) for chunk in bodies.iterchunks() for body in chunk.to_pylist()], pyarrow.bool_()
-    )
-
-
-def _raws(read: Callable[[str], Sequence[bytes]], bodies: Any, width: int) -> list[list[bytes]]:
-    """The JSON text of each property, column by column; empty where it is absent."""
-    columns: list[list[bytes]] = [[] for _ in range(width)]
-    nothing = (b"",) * width
-    for chunk in bodies.iterchunks():
-        for body in chunk.to_pylist():
+    unread: list[int] = []
+    reader, same = READERS[prop.type], canonical_text(prop.item)
+    for row, raw in enumerate(raws):
+        value: Any = None
+        if raw and raw != _NULL:
             try:
-                values = read(body)
-            except msgspec.MsgspecError:
-                values = nothing
-            for column, raw in zip(columns, values, strict=True):
-                column.append(bytes(raw))
-    return columns
+                value = reader(raw)
+                value = same(value) if same is not None else value
+            except (ValueError, KeyError):  # msgspec's own errors are ValueErrors
+                value = None
+                unread.append(row)
+        values.append(value)
+    return Values(pyarrow.chunked_array([pyarrow.array(values, _TEXT)]), unread)

@@ -9,7 +9,8 @@ from typing import Any
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import literal
-from footfall.analytics.properties import PropertyColumn, PropertyTable, shortest
+from footfall.analytics.numbers import shortest
+from footfall.analytics.properties import PropertyColumn, PropertyTable
 from footfall.plan.model import Where
 from footfall.plan.property_text import number_text
 

@@ -37,6 +37,22 @@ def report(
     earlier moment `now` is that moment, `dataset.as_of.at`. Times without an offset are read in the plan's timezone.
     Raises UsageError for an empty window, or a plan that names an event or a property that it does not have.
     """
+
+    def ask() -> Report:
+        return _report(dataset, plan, since, until, now, questions, shards)
+
+    return dataset.whole(ask)
+
+
+def _report(
+    dataset: Dataset,
+    plan: Plan | None,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
+    questions: Sequence[Question[Any, Any]],
+    shards: int,
+) -> Report:
     stamp = None if plan is None else PlanStamp(plan.id, plan.description, plan.timezone)
     plan = plan or Plan(id="")
     since_us, until_us = (None if time is None else microseconds(time, plan.timezone) for time in (since, until))

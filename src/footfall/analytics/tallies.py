@@ -12,7 +12,8 @@ import msgspec
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.figures import Figure, aggregate
-from footfall.analytics.properties import PropertyColumn, PropertyTable, shortest
+from footfall.analytics.numbers import shortest
+from footfall.analytics.properties import PropertyColumn, PropertyTable
 from footfall.analytics.query import ACTORS, needed, where_sql
 from footfall.analytics.shards import WHOLE, Shard
 from footfall.analytics.window import Span

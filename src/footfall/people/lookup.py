@@ -27,4 +27,5 @@ def lookup(dataset: Dataset, id: str) -> tuple[str, ...]:  # noqa: A002 - the wo
     """
     if is_junk(id):
         return ()
+    dataset.load_messages()
     return tuple(row[0] for row in dataset.connection.execute(_MATCH, {"id": comparable(id)}).fetchall())

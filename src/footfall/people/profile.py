@@ -225,6 +225,7 @@ class _Asker:
     """Asks about the messages of one person, which are `mine` in its queries."""
 
     def __init__(self, dataset: Dataset, person_id: str) -> None:
+        dataset.load_messages()
         self._connection = dataset.connection
         self._person_id = person_id
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
-from footfall.plan.model import PropertyType
+from footfall.plan.model import TRAITS_OF, PropertyType
 
 if TYPE_CHECKING:
     import pyarrow
 
-__all__ = ["MEMBERS", "Leaf", "Part", "Stretch", "TypedColumn"]
+__all__ = ["MEMBERS", "Leaf", "Part", "Stretch", "TypedColumn", "member_of"]
 
 MEMBERS = ("properties", "context", "all_traits")
 """Columns that each part has besides `seq` and those of `footfall.storage.columns`: JSON text of an object, or null.
@@ -40,8 +40,16 @@ class Stretch(msgspec.Struct, frozen=True, array_like=True):
     last: int
 
 
+def member_of(stretch: Stretch) -> str:
+    """The one of MEMBERS that has what a message of this type says: its traits or its properties."""
+    return "all_traits" if stretch.type in TRAITS_OF else "properties"
+
+
 class Leaf(NamedTuple):
-    """A scalar in the properties of an event: the keys to it on the wire, and the plan's type of its values."""
+    """A scalar in the properties of an event, or in the traits of an identify or group.
+
+    `path` has the keys to it on the wire. `type` is the plan's type of its values there: no object, list or union.
+    """
 
     path: tuple[str, ...]
     type: PropertyType
@@ -50,8 +58,9 @@ class Leaf(NamedTuple):
 class TypedColumn(NamedTuple):
     """The values of a leaf, row by row: null where it is absent or null.
 
-    Of a number or decimal they are decimals of any scale. `texts` has the JSON text of what is no value of the type, or
-    has too many digits for the column; None where there is no such. What has a text has no value.
+    They are int64, boolean, string, or, of a number or decimal, decimals of any scale; of the type null where there is
+    none. `texts` has the JSON text of what is no value of the type, or has too many digits for the column; None where
+    there is no such. What has a text has no value.
     """
 
     values: Any
@@ -82,9 +91,9 @@ class Part(Protocol):
         """
         ...
 
-    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         """For each leaf its values in the rows of a stretch.
 
-        None where the part has no column of it: then its values have to be read out of `properties`.
+        They are the same whether the part has a column of the leaf or reads it out of `properties` or `all_traits` now.
         """
         ...

@@ -143,7 +143,7 @@ class _MemoryPart(Part):
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> pyarrow.Table:
         return self._part().read(columns, start, stop)
 
-    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         return self._part().typed(stretch, leaves)
 
     def _part(self) -> Part:

@@ -14,12 +14,13 @@ from tests.analytics.asking import answer
 
 from footfall.analytics.dataset import Dataset
 from footfall.analytics.engine import connect
-from footfall.analytics.loading import load_intake
+from footfall.analytics.loading import Loaded, load_intake
 from footfall.analytics.questions.intake import INTAKE, QuarantineReason
 from footfall.analytics.window import Span
 from footfall.collector import Collector
 from footfall.storage import Changes, Row
 from footfall.storage.books import in_quarantine, kept, total
+from footfall.storage.parquet.table_part import TablePart, table_of
 from footfall.testing import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -48,6 +49,14 @@ ROWS = st.lists(
 EDGES = st.none() | st.integers(-3, 4).map(lambda days: NOON + days * DAY)
 
 
+def dataset_of(journal: MemoryJournal) -> Dataset:
+    connection = connect()
+    with journal.snapshot() as snapshot:
+        load_intake(connection, snapshot)
+        entries = [entry for chunk in snapshot.scan("stored") for entry in chunk]
+    return Dataset(connection, lambda _: Loaded([TablePart([table_of(entries)])], None))
+
+
 @given(drawn=ROWS, since=EDGES, until=EDGES)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_any_window_counts_what_a_loop_counts(
@@ -57,14 +66,9 @@ def test_any_window_counts_what_a_loop_counts(
     rows = [row(number, *parts) for number, parts in enumerate(drawn)]
     journal = MemoryJournal()
     journal.commit(Changes(rows, {}))
-    connection = connect()
-    connection.execute("CREATE TABLE asked_messages (occurred_at BIGINT, received_at BIGINT)")
-    for stored in (each for each in rows if each.kind == "stored"):
-        connection.execute("INSERT INTO asked_messages VALUES (?, ?)", [stored.occurred_at, stored.received_at])
 
-    with journal.snapshot() as snapshot:
-        load_intake(connection, snapshot)
-    intake = answer(INTAKE, Dataset(connection, None), span=Span(since, until))
+    with dataset_of(journal) as dataset:
+        intake = answer(INTAKE, dataset, span=Span(since, until))
 
     within = [
         message
@@ -85,7 +89,6 @@ def test_any_window_counts_what_a_loop_counts(
     assert intake.quarantined == len(waiting)
     assert intake.reasons == tuple(QuarantineReason(*reason, count) for reason, count in top)
     event(f"late: {intake.late > 0}, more than three reasons: {len(reasons) > 3}, empty: {not within}")
-    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -99,13 +102,8 @@ def test_rejected_messages_count_by_the_quarter_of_an_hour(since: int | None, un
     clock.advance(600)
     journal.commit(Changes([], {("shop", "seen"): 2, ("app", "seen"): 1}))
 
-    connection = connect()
-    connection.execute("CREATE TABLE asked_messages (occurred_at BIGINT, received_at BIGINT)")
-    with journal.snapshot() as snapshot:
-        load_intake(connection, snapshot)
-
-    assert answer(INTAKE, Dataset(connection, None), span=Span(since, until)).rejected == rejected
-    connection.close()
+    with dataset_of(journal) as dataset:
+        assert answer(INTAKE, dataset, span=Span(since, until)).rejected == rejected
 
 
 def test_a_whole_folder_agrees_with_its_books(tmp_path: Path) -> None:

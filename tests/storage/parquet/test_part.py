@@ -49,12 +49,10 @@ def part_of(folder: Path, *properties: str, plan: Plan | None = PLAN) -> FilePar
     return FilePart(folder, DISK, sealed(folder, rows, plan))
 
 
-def typed(part: FilePart, *leaves: Leaf) -> list[tuple[list[Any], list[Any] | None] | None]:
+def typed(part: FilePart, *leaves: Leaf) -> list[tuple[list[Any], list[Any] | None]]:
     (stretch,) = part.stretches()
     return [
-        None
-        if column is None
-        else (column.values.to_pylist(), None if column.texts is None else column.texts.to_pylist())
+        (column.values.to_pylist(), None if column.texts is None else column.texts.to_pylist())
         for column in part.typed(stretch, leaves)
     ]
 
@@ -78,11 +76,15 @@ def test_what_is_not_of_the_type_or_too_long_is_text_beside_the_values(tmp_path:
     assert typed(part, TOTAL) == [([None, None, None], ['"x"', None, "1" * 40])]
 
 
-def test_another_type_another_key_and_an_event_that_was_not_planned_have_no_typed_column(tmp_path: Path) -> None:
-    part = part_of(tmp_path / "a", '{"Total":1.5}')
+def test_another_type_another_key_and_an_event_that_was_not_planned_are_read_out_of_the_properties(
+    tmp_path: Path,
+) -> None:
+    part = part_of(tmp_path / "a", '{"Total":"1.5","total":2}')
 
-    assert typed(part, Leaf(("Total",), "number"), Leaf(("total",), "decimal")) == [None, None]
-    assert typed(part_of(tmp_path / "b", '{"Total":1.5}', plan=None), TOTAL) == [None]
+    assert typed(part, Leaf(("Total",), "number"), Leaf(("total",), "decimal"), TOTAL) == [
+        ([None], ['"1.5"']), ([Decimal(2)], None), ([Decimal("1.50")], None),
+    ]  # fmt: skip
+    assert typed(part_of(tmp_path / "b", '{"Total":1.5}', plan=None), TOTAL) == [([Decimal("1.5")], None)]
 
 
 def test_a_type_that_is_read_alike_has_the_same_column(tmp_path: Path) -> None:

@@ -28,7 +28,11 @@ def test_several_tables_become_one_part_in_order() -> None:
     assert (part.name, part.messages) == ("", 2)
 
 
-def test_it_has_no_typed_columns() -> None:
-    part = TablePart([table_of([Entry(1, row("a"))])])
+def test_leaves_are_read_out_of_the_properties_of_an_event_and_the_traits_of_an_identify() -> None:
+    body = b'{"properties":{"a":"x"},"traits":{"a":"y"}}'
+    rows = [row(name, body=body)._replace(type=type_, event=None) for name, type_ in (("1", "identify"), ("2", "page"))]
+    part = TablePart([table_of([Entry(seq, each) for seq, each in enumerate(rows)])])
 
-    assert part.typed(part.stretches()[0], [Leaf(("a",), "string")] * 2) == [None, None]
+    columns = [part.typed(stretch, [Leaf(("a",), "string")])[0] for stretch in part.stretches()]
+
+    assert [column.values.to_pylist() for column in columns] == [["y"], ["x"]]

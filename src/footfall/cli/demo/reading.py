@@ -45,6 +45,7 @@ class StoryMessage(NamedTuple):
 
 def best_example(dataset: Dataset) -> tuple[str, str] | None:
     """Who has the most messages from before they were known, among those who then ordered: person_id and user_id."""
+    dataset.load_messages()
     rows = dataset.rows(
         "SELECT person_id, max(canonical_user_id) FROM messages WHERE counted GROUP BY person_id "
         "HAVING bool_or(event = 'order_completed') AND bool_or(reason = 'explicit') AND bool_or(reason <> 'explicit') "

@@ -47,14 +47,12 @@ class CutPart(Part):
         first, last = (rows[0].as_py(), rows[-1].as_py() + 1) if len(rows) else (0, 0)
         return self._part.read(columns, first, last).take(pc.subtract(rows, first))
 
-    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         whole = next(
             each for each in self._part.stretches() if (each.type, each.event) == (stretch.type, stretch.event)
         )
         rows = pc.subtract(self._rows.slice(stretch.start, stretch.stop - stretch.start), whole.start)
         return [
-            None
-            if column is None
-            else TypedColumn(column.values.take(rows), None if column.texts is None else column.texts.take(rows))
+            TypedColumn(column.values.take(rows), None if column.texts is None else column.texts.take(rows))
             for column in self._part.typed(whole, leaves)
         ]

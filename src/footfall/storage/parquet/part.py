@@ -12,9 +12,9 @@ from footfall.errors import DamagedFileError
 from footfall.plan.property_text import READERS
 from footfall.storage.parquet.layout import Footer, messages_of, stored_names
 from footfall.storage.parquet.order import stretches_of
-from footfall.storage.parquet.promoted import text_name
+from footfall.storage.parquet.promoted import read_leaves, text_name
 from footfall.storage.parquet.reading import open_file, open_parquet, reason_of
-from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
+from footfall.storage.part import Leaf, Part, Stretch, TypedColumn, member_of
 from footfall.storage.warehouse import SealedFile
 
 __all__ = ["FilePart"]
@@ -54,16 +54,22 @@ class FilePart(Part):
         last = self.messages if stop is None else stop
         return self._opened(lambda parquet, _: messages_of(_rows(parquet, stored_names(columns), start, last), columns))
 
-    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:
-        def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn | None]:
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
+        def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn]:
             typed = footer.typed.get(stretch.event or "", ()) if stretch.type == "track" else ()
-            columns = {(leaf.path, READERS[leaf.type]): leaf.name for leaf in typed}
-            names = [columns.get((leaf.path, READERS[leaf.type])) for leaf in leaves]
-            wanted = [column for name in names if name is not None for column in (name, text_name(name))]
+            names = {(leaf.path, READERS[leaf.type]): leaf.name for leaf in typed}
+            columns = {leaf: names.get((leaf.path, READERS[leaf.type])) for leaf in leaves}
+            wanted = [each for name in columns.values() if name is not None for each in (name, text_name(name))]
             there = set(parquet.schema_arrow.names)
-            stored = [name for name in dict.fromkeys(wanted) if name in there]
+            stored = [name for name in wanted if name in there]
             rows = _rows(parquet, stored, stretch.start, stretch.stop) if stored else None
-            return [None if name is None else _column(rows, name, stretch) for name in names]
+            values = {leaf: _column(rows, name, stretch) for leaf, name in columns.items() if name is not None}
+            others = [leaf for leaf in columns if leaf not in values]
+            if others:
+                member = member_of(stretch)
+                texts = messages_of(_rows(parquet, stored_names([member]), stretch.start, stretch.stop), [member])
+                values |= zip(others, read_leaves(others, texts.column(0).combine_chunks()), strict=True)
+            return [values[leaf] for leaf in leaves]
 
         return self._opened(read)
 
@@ -103,6 +109,6 @@ def _column(rows: Any, name: str, stretch: Stretch) -> TypedColumn:
 
     there = [] if rows is None else rows.column_names
     if name not in there:
-        return TypedColumn(pyarrow.nulls(stretch.stop - stretch.start), None)
+        return TypedColumn(pyarrow.chunked_array([pyarrow.nulls(stretch.stop - stretch.start)]), None)
     text = text_name(name)
     return TypedColumn(rows.column(name), rows.column(text) if text in there else None)

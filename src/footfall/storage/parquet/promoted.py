@@ -25,8 +25,9 @@ import pyarrow.json
 from footfall.plan.model import Event, Property, PropertyType
 from footfall.plan.property_text import READERS, wire_type
 from footfall.storage.parquet.uuids import ranks
+from footfall.storage.part import Leaf, TypedColumn
 
-__all__ = ["PlannedLeaf", "Promoted", "leaves", "promote", "text_name"]
+__all__ = ["SCALARS", "PlannedLeaf", "Promoted", "leaves", "promote", "read_leaves", "text_name"]
 
 MOST_DECIMALS = 18
 # Digits before the point, whatever the scale is: so readers can join files of different scales. Of decimal(38, 2) and
@@ -42,6 +43,9 @@ _FORMS: Mapping[PropertyType, Any] = {
     "date": pyarrow.string(),
     "uuid": pyarrow.string(),
 }
+SCALARS = frozenset(_FORMS)
+"""The types of which there are columns."""
+
 _NUMBERS = ("number", "decimal")
 _INT64 = range(-(2**63), 2**63)
 _SLICE = 8_192  # rows that are read at a time: they stay in the processor's cache
@@ -102,6 +106,14 @@ def promote(wanted: Sequence[PlannedLeaf], properties: Any) -> list[Promoted]:
         if len(texts) > min(values.null_count, text.null_count):
             columns.append(Promoted(leaf.name, values, text if text.null_count < len(text) else None))
     return columns
+
+
+def read_leaves(asked: Sequence[Leaf], texts: Any) -> list[TypedColumn]:
+    """The values of these leaves in a string array of JSON objects, or null."""
+    wanted = [PlannedLeaf(str(number), leaf.path, leaf.type, 0) for number, leaf in enumerate(asked)]
+    columns = {column.name: TypedColumn(column.values, column.text) for column in promote(wanted, texts)}
+    nothing = TypedColumn(pyarrow.chunked_array([pyarrow.nulls(len(texts))]), None)
+    return [columns.get(leaf.name, nothing) for leaf in wanted]
 
 
 class _Reader:

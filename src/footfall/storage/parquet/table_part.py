@@ -13,8 +13,9 @@ from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.layout import MESSAGE_TYPES
 from footfall.storage.parquet.order import in_order, stretches_of
+from footfall.storage.parquet.promoted import read_leaves
 from footfall.storage.parquet.rest import member_texts
-from footfall.storage.part import MEMBERS, Leaf, Part, Stretch, TypedColumn
+from footfall.storage.part import MEMBERS, Leaf, Part, Stretch, TypedColumn, member_of
 
 __all__ = ["TablePart", "table_of"]
 
@@ -30,7 +31,7 @@ def table_of(entries: Sequence[Entry]) -> Any:
 
 
 class TablePart(Part):
-    """A Part of tables of MESSAGE_TYPES, which it puts in order. It has no typed columns."""
+    """A Part of tables of MESSAGE_TYPES, which it puts in order."""
 
     def __init__(self, tables: Iterable[Any], name: str = "") -> None:
         table = pyarrow.concat_tables([table_of(()), *tables])
@@ -56,8 +57,9 @@ class TablePart(Part):
         rows = self._table.slice(start, None if stop is None else stop - start)
         return pyarrow.table({name: _column(rows, name) for name in columns})
 
-    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn | None]:  # noqa: ARG002 - see Part
-        return [None] * len(leaves)
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
+        rows = self._table.slice(stretch.start, stretch.stop - stretch.start)
+        return read_leaves(leaves, _column(rows, member_of(stretch)))
 
 
 def _column(rows: Any, name: str) -> Any:

@@ -1,0 +1,100 @@
+"""Makes narrow tables of all messages in DuckDB: the columns that are asked for, and whose each message is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pyarrow
+import pyarrow.compute as pc
+
+from footfall.analytics.engine import hand_over
+from footfall.analytics.event_names import Meaning
+from footfall.analytics.event_table import THREADS, with_kinds
+from footfall.analytics.persons import Persons
+from footfall.storage.part import Part
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = ["MESSAGE_COLUMNS", "canonical_events", "make_message_table"]
+
+MESSAGE_COLUMNS = ("seq", "source", "type", "event", "occurred_at", "received_at", "person")
+"""What can be asked of all messages; `person` comes with `counted` and `is_device`."""
+
+_INT, _TEXT = pyarrow.int64(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())
+_TYPES = {"seq": _INT, "occurred_at": _INT, "received_at": _INT, "person": pyarrow.int32()}
+_OF_STRETCH = ("type", "event")
+
+
+def make_message_table(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    parts: Sequence[Part],
+    persons: Persons | None,
+    names: Mapping[str, Meaning],
+    columns: Collection[str],
+) -> None:
+    """Make the table `name` of all messages with these of MESSAGE_COLUMNS. `names` are those of `meanings`.
+
+    `persons` may be None where nobody asks for `person`. Raises DamagedFileError.
+    """
+    wanted = [column for column in MESSAGE_COLUMNS if column in columns]
+
+    def read(number: int) -> Any:
+        return _read(parts[number], number, persons, names, wanted)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        tables = list(pool.map(read, range(len(parts))))
+    schema = pyarrow.schema([(column, _TYPES.get(column, _TEXT)) for column in wanted])
+    table = pyarrow.concat_tables([schema.empty_table(), *tables])
+    if "person" not in wanted:
+        hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
+        return
+    hand_over(connection, table, f"CREATE TABLE {name}_rows AS SELECT * FROM handed")
+    connection.execute(with_kinds(name, "*"))
+
+
+def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, Meaning], wanted: Sequence[str]) -> Any:
+    stored = [column for column in wanted if column not in (*_OF_STRETCH, "person")]
+    table = part.read([*stored, *({"received_at"} - {*stored})] if "event" in wanted else stored or ["seq"])
+    arrays: dict[str, Any] = {column: table.column(column) for column in stored}
+    if "source" in arrays:
+        arrays["source"] = arrays["source"].dictionary_encode()
+    if "type" in wanted:
+        arrays["type"] = _repeated(part, [stretch.type for stretch in part.stretches()])
+    if "event" in wanted:
+        arrays["event"] = canonical_events(part, names, table.column("received_at"))
+    if persons is not None and "person" in wanted:
+        arrays["person"] = persons.column(number)
+    return pyarrow.table({column: arrays[column] for column in wanted})
+
+
+def canonical_events(part: Part, names: Mapping[str, Meaning], received: Any) -> Any:
+    """The name of each row's event in the plan, or as it was sent."""
+    stretches = part.stretches()
+    events = _repeated(part, [stretch.event for stretch in stretches])
+    meant = [names.get(stretch.event or "") for stretch in stretches]
+    if not any(meant):
+        return events
+    canonical = _repeated(part, [None if meaning is None else meaning.event for meaning in meant])
+    before = pyarrow.array([None if meaning is None else meaning.before for meaning in meant], _INT)
+    is_meant = pc.fill_null(pc.less(received, before.take(_numbers(part))), False)
+    texts = (column.cast(pyarrow.string()) for column in (canonical, events))
+    return pc.if_else(is_meant, *texts).dictionary_encode()
+
+
+def _repeated(part: Part, values: Sequence[str | None]) -> Any:
+    """A value for each row of a part, given that of each stretch."""
+    texts = pyarrow.array(values, pyarrow.string()).dictionary_encode()
+    return pyarrow.DictionaryArray.from_arrays(texts.indices.take(_numbers(part)), texts.dictionary)
+
+
+def _numbers(part: Part) -> Any:
+    """The number of each row's stretch."""
+    numbers = [
+        pyarrow.repeat(pyarrow.scalar(number, pyarrow.int32()), stretch.stop - stretch.start)
+        for number, stretch in enumerate(part.stretches())
+    ]
+    return pyarrow.concat_arrays(numbers) if numbers else pyarrow.array([], pyarrow.int32())

@@ -1,0 +1,66 @@
+"""Narrow tables of all messages: the columns that are asked for, events by the plan's names, and the person of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from footfall.analytics.dataset import Dataset
+from footfall.plan.model import Alias, Event, Plan
+from footfall.storage.journal import Entry
+
+MakeEntry = Callable[..., Entry]
+MakePlan = Callable[..., Plan]
+
+
+def test_names_that_mean_an_event_of_the_plan_become_its_name(entry: MakeEntry) -> None:
+    event = Event(name="buy", wire_name="Order Completed", aliases=(Alias(name="sale", until="1970-01-02"),))
+    plan = Plan(id="test", events={"buy": event})
+    day = 86_400
+    log = [
+        entry(1, "Order Completed", 1, user="a"), entry(2, "sale", day - 1, user="a"), entry(3, "sale", day, user="a"),
+        entry(4, "buy", 2, user="a"), entry(5, "other", 2, user="a"), entry(6, None, 3, user="a", type="page"),
+    ]  # fmt: skip
+
+    with Dataset.of(log, plan) as dataset:
+        names: dict[int, str] = dict(dataset.rows(f"SELECT seq, event FROM {dataset.messages()}"))
+
+    assert names == {1: "buy", 2: "buy", 3: "sale", 4: "buy", 5: "other", 6: None}
+
+
+def test_a_message_has_its_source_type_and_times_and_what_its_person_is(entry: MakeEntry) -> None:
+    log = [
+        entry(1, "view", 1, user="ann", received_at=7), entry(2, None, 2, anonymous="null", type="page", source="app"),
+        entry(3, "view", 3, device="gw"),
+    ]  # fmt: skip
+
+    with Dataset.of(log) as dataset:
+        rows = dataset.rows(f"SELECT * EXCLUDE person, person IS NULL FROM {dataset.messages()} ORDER BY seq")
+
+    assert rows == [
+        (1, "shop", "track", "view", 1_000_000, 7, True, False, False),
+        (2, "app", "page", None, 2_000_000, 2_000_000, False, False, True),
+        (3, "shop", "track", "view", 3_000_000, 3_000_000, False, True, False),
+    ]
+
+
+def test_a_table_has_the_columns_that_were_asked_for_and_no_more(entry: MakeEntry) -> None:
+    with Dataset.of([entry(1, "view", 1, user="ann")]) as dataset:
+        few = dataset.messages({"occurred_at", "type"})
+        persons = dataset.messages({"person"})
+
+        assert dataset.rows(f"SELECT * FROM {few}") == [("track", 1_000_000)]
+        names = [name for name, *_ in dataset.rows(f"DESCRIBE {persons}")]
+        assert names == ["person", "counted", "is_device"]
+
+
+def test_a_table_with_more_columns_is_used_again(entry: MakeEntry) -> None:
+    with Dataset.of([entry(1, "view", 1)]) as dataset:
+        every = dataset.messages()
+
+        assert dataset.messages({"seq"}) is every
+        assert dataset.messages() is every
+
+
+def test_nothing_stored_is_a_table_without_rows() -> None:
+    with Dataset.of([]) as dataset:
+        assert dataset.rows(f"SELECT * FROM {dataset.messages()}") == []
