@@ -131,8 +131,8 @@ def _with_canonical(before: Dictionary, ids: Any, aliases: Any) -> tuple[Any, An
     own = pc.add(positions(len(ids) - len(before.ids)), pyarrow.scalar(len(before.ids), INT))
     canonical = pyarrow.concat_arrays([before.canonical, own])
     previous, user = (joined([aliases.column(name)]) for name in ("previous", "user"))
-    is_edge = pc.equal(joined([aliases.column("effect")]), "merged")
-    was_edge = pc.equal(joined([before.aliases.column("effect")]), "merged")
+    is_edge = pc.equal(joined([aliases.column("effect")], pyarrow.string()), "merged")
+    was_edge = pc.equal(joined([before.aliases.column("effect")], pyarrow.string()), "merged")
     was_edge = pyarrow.concat_arrays([was_edge, flags(len(is_edge) - len(was_edge), ())])
     changed = pc.xor(is_edge, was_edge)
     # Ids that edges connect have the same canonical one, so that it names their component.
