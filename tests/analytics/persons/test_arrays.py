@@ -1,0 +1,79 @@
+"""Columns of numbers: each function against what a loop over lists says."""
+
+from __future__ import annotations
+
+import pyarrow
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footfall.analytics.persons.arrays import (
+    INT,
+    constant,
+    flags,
+    joined,
+    least,
+    paired,
+    patched,
+    positions,
+    shifted,
+)
+
+numbers = st.integers(0, 2**31 - 1)
+rows = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-3, 3)), max_size=20)
+
+
+def ints(values: list[int]) -> pyarrow.Array:
+    return pyarrow.array(values, INT)
+
+
+@given(st.integers(0, 50))
+def test_positions_count_from_nought(size: int) -> None:
+    assert positions(size).to_pylist() == list(range(size))
+    assert constant(7, size).to_pylist() == [7] * size
+
+
+@given(st.integers(1, 30), st.data())
+def test_flags_are_true_at_their_indices_alone(size: int, data: st.DataObject) -> None:
+    indices = data.draw(st.lists(st.integers(0, size - 1), max_size=40))
+
+    assert flags(size, ints(indices)).to_pylist() == [place in indices for place in range(size)]
+
+
+@given(st.lists(numbers, min_size=1, max_size=30), st.data())
+def test_a_patched_column_has_new_values_at_some_places(column: list[int], data: st.DataObject) -> None:
+    patches = data.draw(st.dictionaries(st.integers(0, len(column) - 1), numbers))
+
+    answer = patched(ints(column), ints(list(patches)), ints(list(patches.values()))).to_pylist()
+
+    assert answer == [patches.get(place, value) for place, value in enumerate(column)]
+
+
+@given(st.lists(numbers, min_size=1, max_size=30), st.one_of(st.none(), numbers))
+def test_a_shifted_column_begins_with_what_is_given(column: list[int], first: int | None) -> None:
+    assert shifted(ints(column), first).to_pylist() == [first, *column[:-1]]
+
+
+@given(st.lists(st.lists(numbers, max_size=5), max_size=5))
+def test_joined_columns_keep_their_values_in_order(columns: list[list[int]]) -> None:
+    flat = [value for column in columns for value in column]
+
+    assert joined([ints(column) for column in columns]).to_pylist() == flat
+    assert joined([pyarrow.chunked_array([ints(column) for column in columns], INT)]).to_pylist() == flat
+
+
+@given(st.lists(st.tuples(numbers, numbers), max_size=20))
+def test_pairs_differ_where_a_number_does_and_can_be_taken_apart(pairs: list[tuple[int, int]]) -> None:
+    first, second = (ints([pair[side] for pair in pairs]) for side in (0, 1))
+
+    assert [(pair >> 32, pair & (2**32 - 1)) for pair in paired(first, second).to_pylist()] == pairs
+
+
+@settings(max_examples=30)
+@given(rows)
+def test_the_least_rows_of_each_pair_are_kept_with_all_that_tie(table: list[tuple[int, int, int]]) -> None:
+    columns = {name: ints([row[place] for row in table]) for place, name in enumerate(("a", "b", "c"))}
+
+    kept = least(pyarrow.table(columns), ("a", "b"), "c").to_pylist()
+
+    lowest = {(a, b): min(row[2] for row in table if row[:2] == (a, b)) for a, b, _ in table}
+    assert [tuple(row.values()) for row in kept] == [row for row in table if row[2] == lowest[row[:2]]]
