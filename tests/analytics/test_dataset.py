@@ -160,6 +160,23 @@ def test_a_file_that_shows_its_damage_late_is_left_out_of_every_figure(
         assert "1 message of 1970-01-01 is not counted" in dataset.losses[0]
 
 
+def test_a_file_of_which_an_earlier_moment_has_a_part_is_left_out_too(
+    tmp_path: Path, entry: MakeEntry, plan_of: MakePlan
+) -> None:
+    keep(tmp_path, [entry(number, "view", number, user="ann").row for number in (1, 2, 3)], plan_of({"view": {}}))
+    with storage.open(tmp_path, "change") as store:
+        (file,) = seal(store.journal, store.warehouse, 3)
+
+    with Dataset.open(tmp_path, as_of=2) as dataset:
+        before = dataset.contents().messages
+        flip(tmp_path / "warehouse" / file.name)
+
+        after = dataset.whole(lambda: len(dataset.rows(f"SELECT seq FROM {dataset.events('view').name}")))
+
+        assert (before, after) == (2, 0)
+        assert "3 messages of 1970-01-01 are not counted" in dataset.losses[0]
+
+
 def test_a_file_that_is_damaged_is_an_error_where_nobody_goes_on_without_it(
     tmp_path: Path, entry: MakeEntry, plan_of: MakePlan
 ) -> None:

@@ -71,13 +71,13 @@ def test_where_the_clock_went_back_a_time_means_the_first_moment_with_it() -> No
     assert [intake.at(time(second)).seq for second in (0, 40, 100, 140, 200, 299, 300)] == [1, 1, 2, 2, 5, 5, 6]
 
 
-def test_a_number_means_the_moment_at_which_its_message_came() -> None:
+def test_a_number_means_the_moment_just_after_its_message_came() -> None:
     intake = Intake()
     for second in (0, 20, 100):
         intake.take(second)
 
     assert [intake.at(seq) for seq in (1, 2, 3)] == [
-        AsOf(number, epoch_us(time(second))) for number, second in enumerate((0, 20, 100), 1)
+        AsOf(number, epoch_us(time(second)) + 1) for number, second in enumerate((0, 20, 100), 1)
     ]
 
 

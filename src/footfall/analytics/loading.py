@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from footfall.analytics.persons import PersonsCache
 
-__all__ = ["CHUNK", "Asked", "Loaded", "load_entries", "load_intake", "load_store"]
+__all__ = ["CHUNK", "Asked", "Loaded", "load_entries", "load_intake", "load_parts", "load_store"]
 
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
@@ -72,17 +72,15 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
             with store.snapshot() as latest:
                 snapshot = snapshot_as_of(store, latest, asked.as_of, asked.plan, now=asked.clock.now_us())
                 plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
+                for name in {file.sha256 for file in snapshot.files} & damaged.keys():
+                    snapshot.lose(damaged[name])
                 parts = snapshot.parts()
                 load_intake(connection, snapshot)
                 steps = latest.state().seal.steps
-            names = {file.sha256 for file in snapshot.files}
-            for name in names & damaged.keys():
-                snapshot.lose(damaged[name])
             losses = tuple(loss.text for loss in snapshot.losses)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not losses or _steps_of(store) == steps:
-                whole = [part for part in parts if part.name not in damaged]
-                return Loaded(whole, plan, losses, snapshot.as_of, cache)
+                return Loaded(parts, plan, losses, snapshot.as_of, cache)
 
 
 def _steps_of(store: Store) -> int:
@@ -94,8 +92,13 @@ def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry]
     """The same over rows that are at hand, with nothing in quarantine."""
     from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with the engine
 
+    return load_parts(connection, [TablePart(map(table_of, _chunked(entries)))], plan)
+
+
+def load_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], plan: Plan | None) -> Loaded:
+    """The same over parts."""
     load_intake(connection, None)
-    return Loaded([TablePart(map(table_of, _chunked(entries)))], plan)
+    return Loaded(parts, plan)
 
 
 def _chunked(entries: Iterable[Entry]) -> Iterable[list[Entry]]:

@@ -53,7 +53,8 @@ def as_of(snapshot: Snapshot, point: int | datetime, *, now: int) -> AsOf:
     """The moment that `point` names: a number in the order of receipt, or a time with an offset that is not after now.
 
     A time means all that had been received by then; where the clock went back, it means the first moment with that
-    time. `now` is in microseconds since 1970-01-01 UTC. Raises UsageError where nothing was there yet, or the point is
+    time. A number means the moment just after the message was received. `now` is in microseconds since 1970-01-01 UTC.
+    Raises UsageError where nothing was there yet, or the point is
     not reached yet, and JournalError.
     """
     history, watermark = snapshot.history(), snapshot.watermark()
@@ -89,7 +90,8 @@ def _seq_at(history: History, at: int) -> int:
 def _moment_of(history: History, seq: int, now: int) -> int:
     minute = history.minute_of(seq)
     latest = history.latest(after=minute.after, until=seq)
-    return max([time for time in (minute.began, latest) if time is not None], default=now)
+    # Just after it came: a window that ends at this moment has it, also where it occurred as it was received.
+    return max([time for time in (minute.began, latest) if time is not None], default=now - 1) + 1
 
 
 def _first(history: History) -> str:

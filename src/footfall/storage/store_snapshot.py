@@ -89,7 +89,7 @@ class StoreSnapshot(Snapshot):
         """The sealed files in the order in which they were added, then the tail, each to be read by columns.
 
         They can be read after the snapshot has ended, which is best ended at once. A file that cannot be opened is left
-        out, and a loss; for what shows later see `lose`.
+        out, and a loss; for what shows later see `lose`: a file that is a loss already is left out.
 
         Raises JournalError where the tail takes longer than LONGEST_READ.
         """
@@ -113,13 +113,13 @@ class StoreSnapshot(Snapshot):
         return [*whole, TablePart(tables)] if tables else whole
 
     def _sealed_parts(self) -> Iterator[Part]:
-        from footfall.storage.parquet.cut_part import CutPart  # as above
+        from footfall.storage.parquet.selected_part import up_to  # as above
 
-        last = self._until(None)
+        last, lost = self._until(None), {loss.name for loss in self.losses}
         for file in self.files:
-            if self._warehouse is not None and (last is None or file.first <= last):
+            if self._warehouse is not None and file.name not in lost and (last is None or file.first <= last):
                 part = self._warehouse.part(file)
-                yield part if last is None or file.last <= last else CutPart(part, last)
+                yield part if last is None or file.last <= last else up_to(part, last)
 
     def lose(self, error: DamagedFileError) -> None:
         """Add the file of a part to `losses`, because of the error that it raised."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
@@ -12,6 +13,7 @@ from footfall.disk import SystemDisk
 from footfall.errors import JournalError
 from footfall.maintenance.migrations.from_1 import FROM_1
 from footfall.maintenance.migrations.migration import MigrationFiles
+from footfall.storage.as_of import as_of
 from footfall.storage.journal import Changes
 from footfall.storage.sqlite.database import close_database, open_database
 from footfall.storage.sqlite.journal import SqliteJournal
@@ -142,3 +144,19 @@ def test_repeats_are_known_after_it_as_before(files: MigrationFiles) -> None:
     fresh = journal.commit(Changes(rows, {}))
     journal.close()
     assert not any(fresh)
+
+
+def test_an_earlier_moment_goes_by_when_messages_were_received(files: MigrationFiles) -> None:
+    FROM_1.run(files)
+
+    journal = SqliteJournal(files.target / "journal.db", readonly=True)
+    with journal.snapshot() as snapshot:
+        entries = [entry for kind in ("stored", "quarantined") for part in snapshot.scan(kind) for entry in part]
+        received = {entry.seq: entry.row.received_at for entry in entries}
+        last, now = snapshot.watermark(), max(received.values()) + 1
+        times = sorted(set(received.values()))[:: max(1, len(received) // 20)]
+        numbers = [as_of(snapshot, datetime.fromtimestamp(at / 1e6, UTC), now=now).seq for at in times]
+    journal.close()
+
+    later = [[seq for seq, time in received.items() if time > at] for at in times]
+    assert numbers == [min(numbers, default=last + 1) - 1 for numbers in later]

@@ -105,7 +105,7 @@ def test_messages_from_before_there_were_marks_go_by_when_they_were_received(
         minute = snapshot.history().minute_of(2)
 
     assert numbers == [1, 1, 2, 2, 3, 3, 4, 4]
-    assert by_number == AsOf(2, times[1])
+    assert by_number == AsOf(2, times[1] + 1)
     assert minute == Minute(0, 3, None)
 
 
@@ -114,4 +114,4 @@ def test_the_first_moment_is_that_of_the_first_message(journal: SqliteJournal, c
 
     with journal.snapshot() as snapshot:
         assert as_of(snapshot, NOON, now=clock.now_us()) == AsOf(1, epoch_us(NOON), by_time=True)
-        assert as_of(snapshot, 1, now=clock.now_us()) == AsOf(1, epoch_us(NOON))
+        assert as_of(snapshot, 1, now=clock.now_us()) == AsOf(1, epoch_us(NOON) + 1)

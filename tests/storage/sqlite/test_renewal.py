@@ -17,7 +17,8 @@ from footfall.directory import SystemDirectory
 from footfall.disk import Mode, SystemDisk
 from footfall.errors import JournalError, SyncError
 from footfall.storage import Changes, Entry, Row, SqliteJournal
-from footfall.storage.journal import SealMark
+from footfall.storage.journal import Purge, SealMark
+from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.sqlite.database import is_failed_sync
 from footfall.storage.sqlite.renewal import JournalFiles
 from footfall.testing.clock import ManualClock
@@ -227,6 +228,26 @@ def test_the_commit_after_a_failed_sync_goes_to_a_new_file_with_all_that_was_ack
     with apsw.Connection(str(folder.path / "journal.db")) as beside:
         assert beside.pragma("journal_mode") == "wal"
         assert beside.pragma("page_size") == 8192
+
+
+def test_what_a_journal_remembers_of_earlier_moments_comes_along(folder: Folder) -> None:
+    def remembered() -> tuple[object, ...]:
+        with journal.snapshot() as snapshot:
+            history = snapshot.history()
+            return [history.minute_of(seq)[::2] for seq in (1, 2)], history.purged()
+
+    journal = folder.start()
+    journal.commit(Changes([row("a")], {}))
+    folder.clock.advance(60)
+    journal.commit(Changes([row("b")], {}))
+    journal.commit(Changes([row("c")], {}, purge=Purge(PurgeRule(source="shop"), {})))
+    before = remembered()
+
+    folder.fail(journal, Changes([row("lost")], {}))
+    journal.commit(Changes([row("d")], {}))
+
+    assert before[1]
+    assert remembered() == before
 
 
 Failing = Callable[[Folder, SqliteJournal], None]

@@ -12,8 +12,8 @@ from tests.storage.parquet.messages import NOON, messages
 from tests.storage.parquet.test_part import PLAN, sealed
 
 from footfall.disk import SystemDisk
-from footfall.storage.parquet.cut_part import CutPart
 from footfall.storage.parquet.part import FilePart
+from footfall.storage.parquet.selected_part import up_to
 from footfall.storage.parquet.table_part import TablePart
 from footfall.storage.part import Leaf
 
@@ -34,7 +34,7 @@ def test_it_is_the_part_that_would_be_there_without_the_others(
 ) -> None:
     rows = [row(*event) for event in events]
     folder = tmp_path_factory.mktemp("warehouse")
-    part = CutPart(FilePart(folder, SystemDisk(), sealed(folder, rows)), until)
+    part = up_to(FilePart(folder, SystemDisk(), sealed(folder, rows)), until)
     alone = TablePart([messages(rows).slice(0, until)])
     start = data.draw(st.integers(0, alone.messages))
     stop = data.draw(st.none() | st.integers(start, alone.messages))
@@ -45,7 +45,7 @@ def test_it_is_the_part_that_would_be_there_without_the_others(
 
 def test_its_typed_columns_have_the_same_rows(tmp_path: Path) -> None:
     rows = [row("bought", minute, total) for minute, total in ((3, "1.5"), (2, '"x"'), (1, "2"), (0, "9"))]
-    part = CutPart(FilePart(tmp_path, SystemDisk(), sealed(tmp_path, rows, PLAN)), 3)
+    part = up_to(FilePart(tmp_path, SystemDisk(), sealed(tmp_path, rows, PLAN)), 3)
     (stretch,) = part.stretches()
 
     total, note, missing = part.typed(stretch, [TOTAL, NOTE, Leaf(("other",), "string")])

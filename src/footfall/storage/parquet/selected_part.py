@@ -1,9 +1,9 @@
-"""CutPart: the messages of a part up to a number, for whoever reads it as of an earlier moment."""
+"""SelectedPart: some messages of a part, such as those up to a number for whoever reads as of an earlier moment."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow.compute as pc
@@ -11,15 +11,24 @@ import pyarrow.compute as pc
 from footfall.storage.parquet.order import stretches_of
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
 
-__all__ = ["CutPart"]
+__all__ = ["SelectedPart", "up_to"]
 
 
-class CutPart(Part):
-    """The messages of `part` with `seq <= until`, in the same order. It has no name, for it is no file."""
+def up_to(part: Part, seq: int) -> SelectedPart:
+    """The messages of a part up to a number."""
+    return SelectedPart(part, ("seq",), lambda table: pc.less_equal(table.column("seq"), seq))
 
-    def __init__(self, part: Part, until: int) -> None:
+
+class SelectedPart(Part):
+    """The messages of `part` that are chosen, in the same order. It has no name, for it is no file.
+
+    `choose` says of each row of a table of `columns` whether it is one of them, as an Arrow mask.
+    """
+
+    def __init__(self, part: Part, columns: Sequence[str], choose: Callable[[Any], Any]) -> None:
         self._part = part
-        self._until = until
+        self._columns = columns
+        self._choose = choose
 
     @property
     def name(self) -> str:
@@ -27,13 +36,13 @@ class CutPart(Part):
 
     @property
     def messages(self) -> int:
-        return len(self._rows)
+        return len(self.rows)
 
     @functools.cached_property
-    def _rows(self) -> Any:
-        """Which rows of the whole part these are."""
-        seq = self._part.read(["seq"]).column("seq").combine_chunks()
-        return pc.indices_nonzero(pc.less_equal(seq, self._until)).cast("int64")
+    def rows(self) -> Any:
+        """Which rows of the whole part these are, as an array of int64."""
+        mask = self._choose(self._part.read(self._columns))
+        return pc.indices_nonzero(mask).cast("int64")
 
     @functools.cached_property
     def _stretches(self) -> Sequence[Stretch]:
@@ -43,7 +52,7 @@ class CutPart(Part):
         return self._stretches
 
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
-        rows = self._rows.slice(start, None if stop is None else stop - start)
+        rows = self.rows.slice(start, None if stop is None else stop - start)
         first, last = (rows[0].as_py(), rows[-1].as_py() + 1) if len(rows) else (0, 0)
         return self._part.read(columns, first, last).take(pc.subtract(rows, first))
 
@@ -51,7 +60,7 @@ class CutPart(Part):
         whole = next(
             each for each in self._part.stretches() if (each.type, each.event) == (stretch.type, stretch.event)
         )
-        rows = pc.subtract(self._rows.slice(stretch.start, stretch.stop - stretch.start), whole.start)
+        rows = pc.subtract(self.rows.slice(stretch.start, stretch.stop - stretch.start), whole.start)
         return [
             TypedColumn(column.values.take(rows), None if column.texts is None else column.texts.take(rows))
             for column in self._part.typed(whole, leaves)
