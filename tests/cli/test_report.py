@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -203,4 +204,32 @@ def test_a_moment_that_is_not_there_is_one_clear_line(
     data: Path, point: str, problem: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("--data", str(data), "--as-of", point) == 2
+    assert problem in capsys.readouterr().err
+
+
+def test_why_a_figure_changed_is_said_in_parts_that_add_up(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--why", "11", "12", "--format", "json") == 0
+    shown = json.loads(capsys.readouterr().out, parse_float=Decimal)
+    assert run("--data", str(data), "--why", "11", "12") == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    (revenue,) = [each for each in shown["figures"] if each["name"] == "revenue"]
+    assert sum(part["change"] for part in revenue["parts"]) == revenue["change"] == Decimal("12345678901234567.12")
+    assert lines[0].startswith("from   message 11, ")
+    assert any(line.endswith(" to 12,345,678,901,234,577.22 (+12,345,678,901,234,567.12)") for line in lines)
+    assert "  late          +12,345,678,901,234,567.12" in lines
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--why", "2", "1"], "message 2 came after message 1: name the earlier first"),
+        (["--why", "1", "99"], "there is no message 99 yet"),
+        (["--why", "1", "2", "--as-of", "1"], "leave out --as-of"),
+    ],
+)
+def test_moments_between_which_nothing_can_be_said_are_refused(
+    data: Path, options: list[str], problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--data", str(data), *options) == 2
     assert problem in capsys.readouterr().err

@@ -12,7 +12,7 @@ import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.event_names import meanings
-from footfall.analytics.loading import Asked, Loaded, load_entries, load_store
+from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import call_of, named
@@ -68,12 +68,13 @@ class Dataset:
         self,
         connection: duckdb.DuckDBPyConnection,
         load: Callable[[dict[str, DamagedFileError]], Loaded],
+        persons: Persons | None = None,
     ) -> None:
         self._connection = connection
         self._load = load
         self._damaged: dict[str, DamagedFileError] = {}
         self._loaded = load(self._damaged)
-        self._persons: Persons | None = None
+        self._persons = persons
         self._events: dict[bytes, list[PropertyTable]] = {}
         self._messages: dict[frozenset[str], str] = {}
         self._names = 0
@@ -109,11 +110,20 @@ class Dataset:
         return cls._opened(connection, lambda _: load_entries(connection, entries, plan))
 
     @classmethod
+    def over(cls, parts: Sequence[Part], plan: Plan, persons: Persons) -> Self:
+        """The same over parts that are at hand, of which `persons` has the columns."""
+        connection = connect()
+        return cls._opened(connection, lambda _: load_parts(connection, parts, plan), persons)
+
+    @classmethod
     def _opened(
-        cls, connection: duckdb.DuckDBPyConnection, load: Callable[[dict[str, DamagedFileError]], Loaded]
+        cls,
+        connection: duckdb.DuckDBPyConnection,
+        load: Callable[[dict[str, DamagedFileError]], Loaded],
+        persons: Persons | None = None,
     ) -> Self:
         try:
-            return cls(connection, load)
+            return cls(connection, load, persons)
         except BaseException:
             connection.close()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 import msgspec
 
@@ -30,10 +31,8 @@ class EarlierMoment(msgspec.Struct, frozen=True):
     since: str
 
     @classmethod
-    def of(cls, moment: AsOf | None, timezone: str) -> EarlierMoment | None:
-        """The same on the clock of a timezone; None for an answer as of now."""
-        if moment is None:
-            return None
+    def of(cls, moment: AsOf, timezone: str) -> Self:
+        """The same on the clock of a timezone."""
         return cls(moment.seq, local_time(moment.at, timezone), moment.messages_purged, moment.since_text)
 
     @property

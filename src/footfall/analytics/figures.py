@@ -10,7 +10,7 @@ import msgspec
 
 from footfall.plan.property_text import MOST_DIGITS
 
-__all__ = ["AGGREGATES", "Figure", "aggregate", "median", "plain_digits", "quotient"]
+__all__ = ["AGGREGATES", "Figure", "aggregate", "difference", "median", "plain_digits", "quotient"]
 
 # Room for the sum of any values that a property may have; a sum that did not fit would raise, and never round.
 _EXACT = Context(prec=4 * MOST_DIGITS, traps=[Inexact, InvalidOperation, Overflow])
@@ -38,6 +38,11 @@ def plain_digits(value: Decimal) -> Decimal:
     """The same number with zeros in place of a positive exponent."""
     exponent = value.as_tuple().exponent
     return value.quantize(Decimal(1), context=_EXACT) if isinstance(exponent, int) and exponent > 0 else value
+
+
+def difference(after: Decimal, before: Decimal) -> Decimal:
+    """How much more `after` is, exactly."""
+    return plain_digits(_EXACT.subtract(after, before))
 
 
 def quotient(of: Fraction | int | None, to: Fraction | int | None) -> Figure:

@@ -69,7 +69,7 @@ def _report(
         contents.quarantined,
         contents.rejected,
         contents.losses,
-        EarlierMoment.of(dataset.as_of, plan.timezone),
+        dataset.as_of and EarlierMoment.of(dataset.as_of, plan.timezone),
     )
     return Report(
         plan=stamp,

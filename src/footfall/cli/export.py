@@ -121,7 +121,7 @@ def command(
         with _writing(output), SystemDisk().replacing(output, private=True) as file:
             messages = write(stream, file, selection)
         echo(f"{counted(messages, 'message')} written to {output}", err=True)
-    earlier = EarlierMoment.of(stored.as_of, stored.plan.timezone if stored.plan else "UTC")
+    earlier = stored.as_of and EarlierMoment.of(stored.as_of, stored.plan.timezone if stored.plan else "UTC")
     if earlier is not None:
         echo(f"as of {earlier.text}", err=True)
     if stored.quarantined:

@@ -77,7 +77,7 @@ def show(
 def _look_up(dataset: Dataset, id: str, recent: int) -> PersonAnswer:  # noqa: A002 - the argument's name
     person_ids = lookup(dataset, id)
     persons = (profile_of(dataset, person_id, recent=recent) for person_id in person_ids[:_MOST_PERSONS])
-    moment = EarlierMoment.of(dataset.as_of, dataset.plan.timezone if dataset.plan else "UTC")
+    moment = dataset.as_of and EarlierMoment.of(dataset.as_of, dataset.plan.timezone if dataset.plan else "UTC")
     return PersonAnswer(id, person_ids, tuple(person for person in persons if person is not None), moment)
 
 

@@ -10,9 +10,10 @@ import click
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
 from footfall.cli.data_option import data_option, plan_option
-from footfall.cli.output import console, echo_json
-from footfall.cli.time_param import TimeParam, as_of_option, moment
+from footfall.cli.output import console, echo, echo_json
+from footfall.cli.time_param import AsOfParam, TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
+from footfall.plan.model import Plan
 from footfall.reporting.text import show
 from footfall.timestamps import local_time
 
@@ -27,6 +28,10 @@ __all__ = ["command"]
 )
 @click.option("--until", type=TimeParam(), help="Count what occurred before this time.  [default: now]")
 @as_of_option
+@click.option(
+    "--why", nargs=2, type=AsOfParam(), metavar="A B",
+    help="Say why each figure changed from A to B, each a moment as for --as-of.",
+)  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(
     *,
@@ -35,6 +40,7 @@ def command(
     since: str | None,
     until: str | None,
     as_of: int | datetime | None,
+    why: tuple[int | datetime, int | datetime] | None,
     form: str,
 ) -> None:
     """Show goals, KPIs, journeys and volumes, each number with its definition. Works while a collector runs.
@@ -47,13 +53,44 @@ def command(
 
     With --as-of the report is the one that this moment had: messages, persons and plan are as they were, and KPIs look
     back from it. The head says which moment it is, and what is missing because it was purged since.
+
+    With --why each KPI and journey step has its value at A and at B, and its change in parts that add up: windows that
+    look back from B, late and new messages, persons that changed, and the plan. Counts and sums say by which source,
+    release (context.app.version) and plan version.
     """
     chosen = plans.read(plan).require() if plan is not None else None
+    if why is not None:
+        if as_of is not None:
+            raise click.UsageError("--why names two moments; leave out --as-of.")
+        _show_why(data, why, chosen, _bounds(since, until, local_time(SystemClock().now_us())), form)
+        return
     with Dataset.open(data, chosen, as_of=as_of) as dataset:
         now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
-        bounds = [None if text is None else moment(text, now) for text in (since, until)]
+        bounds = _bounds(since, until, now)
         answers = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(answers.as_json())
     else:
         show(answers, console(), str(data))
+
+
+def _bounds(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:
+    return (None if since is None else moment(since, now), None if until is None else moment(until, now))
+
+
+def _show_why(
+    data: Path,
+    moments: tuple[int | datetime, int | datetime],
+    plan: Plan | None,
+    bounds: tuple[datetime | None, datetime | None],
+    form: str,
+) -> None:
+    # Loaded late: other reports do not wait for it.
+    from footfall.analytics.why import why as explain_change
+    from footfall.reporting.why import why_lines
+
+    answer = explain_change(data, *moments, plan=plan, since=bounds[0], until=bounds[1])
+    if form == "json":
+        echo_json(answer)
+    else:
+        echo("\n".join(why_lines(answer)))

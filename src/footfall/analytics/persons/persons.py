@@ -48,14 +48,19 @@ class Persons:
     """
 
     def __init__(
-        self, reader: PartReader, dictionary: Dictionary, plan_id: str, numbers: dict[str, int] | None = None
+        self,
+        reader: PartReader,
+        dictionary: Dictionary,
+        plan_id: str,
+        numbers: dict[str, int] | None = None,
+        columns: Mapping[int, Any] | None = None,
     ) -> None:
         self.dictionary = dictionary
         self._plan_id = plan_id
         self._namespace = namespace(plan_id)
         self._reader = reader
         self._numbers = numbers or {}
-        self._columns: dict[int, Any] = {}
+        self._columns = dict(columns or {})
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
     @classmethod
@@ -85,6 +90,13 @@ class Persons:
         reader, dictionary = _extended(self._reader, self.dictionary, parts, self._numbers)
         self._numbers.update(zip(dictionary.ids.slice(len(ids)).to_pylist(), itertools.count(len(ids)), strict=False))
         return type(self)(reader, dictionary, self._plan_id, self._numbers)
+
+    def with_columns(self, columns: Sequence[Any]) -> Self:
+        """The same persons as those of the rows of some other parts, a column for each; `column` gives these.
+
+        Reasons and evidence are not to be asked for then.
+        """
+        return type(self)(self._reader, self.dictionary, self._plan_id, self._numbers, dict(enumerate(columns)))
 
     def column(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The person of each row, as an int32 array: null for a message that is nobody's."""

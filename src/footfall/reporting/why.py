@@ -1,0 +1,75 @@
+"""Why a figure changed, as text: each figure that did, with the parts of its change and whose messages they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+
+from footfall.analytics.why import ChangePart, FigureChange, Share, WhyAnswer
+from footfall.analytics.why.answer import Cause
+from footfall.analytics.why.labels import DIMENSIONS
+from footfall.printable import printable
+from footfall.reporting.words import number
+
+__all__ = ["why_lines"]
+
+_PARTS: Mapping[Cause, str] = {
+    "window": "window",
+    "late": "late",
+    "new": "new",
+    "re_attributed": "re-attributed",
+    "plan": "plan changed",
+}
+
+
+def why_lines(answer: WhyAnswer) -> Iterator[str]:
+    """The answer, line by line."""
+    yield f"from   {answer.earlier.text}"
+    yield f"to     {answer.later.text}"
+    for loss in answer.losses:
+        yield f"damaged  {loss}"
+    changed = [figure for figure in answer.figures if any(part.change for part in figure.parts)]
+    for figure in changed:
+        yield ""
+        yield f"{_name(figure)}: {_value(figure.before)} to {_value(figure.after)} ({_signed(figure.change)})"
+        for part in figure.parts:
+            if part.change:
+                yield from _part(part)
+    unchanged = [_name(figure) for figure in answer.figures if figure not in changed]
+    if unchanged:
+        yield ""
+        yield f"unchanged: {', '.join(unchanged)}"
+    yield ""
+    yield answer.definition
+
+
+def _part(part: ChangePart) -> Iterator[str]:
+    yield f"  {_PARTS[part.part]:<14}{_signed(part.change)}"
+    for dimension, name in DIMENSIONS.items():
+        if shares := [share for share in part.shares if share.dimension == dimension]:
+            yield f"    by {name}: {_shares(shares)}"
+
+
+def _shares(shares: Iterable[Share]) -> str:
+    ordered = sorted(shares, key=lambda share: (-abs(share.change), share.label or ""))
+    return ", ".join(f"{_label(share)} {_signed(share.change)}" for share in ordered)
+
+
+def _label(share: Share) -> str:
+    if share.label is None:
+        return "none"
+    return printable(share.label[:12] if share.dimension == "plan_version" else share.label)
+
+
+def _name(figure: FigureChange) -> str:
+    if figure.step is not None:
+        return f"{figure.name}, step {figure.step}"
+    return f"{figure.name} in {figure.currency or 'no currency'}" if figure.is_money else figure.name
+
+
+def _value(value: Decimal | None) -> str:
+    return "–" if value is None else number(value)
+
+
+def _signed(change: Decimal) -> str:
+    return f"{'+' if change > 0 else ''}{number(change)}"
