@@ -46,7 +46,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
     # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
-    ({"maintenance", "people", "quarantine", "simulation"}, False),
+    ({"maintenance", "people", "quarantine", "query", "simulation"}, False),
     ({"integrations", "reporting", "testing"}, False),
     ({"cli", "__main__"}, True),
 ]

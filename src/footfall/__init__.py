@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from footfall.client import AsyncClient, Client, ClientOptions, Delivery, Hook, Ledger, Message
     from footfall.errors import FootfallError, InvalidEventError, MissingExtraError, PlanError, UsageError
     from footfall.events import Fault, Receipt
+    from footfall.query import open  # noqa: A004 - it is used as `footfall.open`
 
 __all__ = [
     "AsyncClient",
@@ -28,6 +29,7 @@ __all__ = [
     "Receipt",
     "UsageError",
     "__version__",
+    "open",
 ]
 __version__ = VERSION
 __getattr__ = lazy_names(
@@ -36,5 +38,6 @@ __getattr__ = lazy_names(
         "client": ("AsyncClient", "Client", "ClientOptions", "Delivery", "Hook", "Ledger", "Message"),
         "errors": ("FootfallError", "InvalidEventError", "MissingExtraError", "PlanError", "UsageError"),
         "events": ("Fault", "Receipt"),
+        "query": ("open",),
     },
 )

@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("footfall.cli.report:command", "Report goals, KPIs and journeys."),
     "restore": ("footfall.cli.restore:command", "Make a data folder from a backup."),
     "serve": ("footfall.cli.serve:command", "Run a collector."),
+    "sql": ("footfall.cli.sql:command", "Answer one SELECT over messages, events and persons."),
     "stats": ("footfall.cli.stats:command", "Show the books: what was received, by source and event."),
     "seal": ("footfall.cli.seal:command", "Move stored messages from the journal to Parquet files."),
     "upgrade": ("footfall.cli.upgrade:command", "Bring an older data folder to today's format, or undo that."),

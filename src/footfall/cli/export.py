@@ -5,8 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -26,11 +25,10 @@ from footfall.analytics.exports import (
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span, microseconds
 from footfall.cli.data_option import data_option, plan_option
-from footfall.cli.output import echo
+from footfall.cli.output import echo, writing
 from footfall.cli.time_param import TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
-from footfall.errors import UsageError
 from footfall.printable import counted
 from footfall.timestamps import local_time
 
@@ -113,12 +111,12 @@ def command(
             write(stream, cast("IO[bytes]", out), selection)
             out.flush()  # an output that cannot be written ends here, with nothing more to say
     elif partition_by:
-        with _writing(output):
+        with writing(output):
             days = write_days(stream, output, form, write, selection, SystemDisk())
         echo(f"{counted(days.messages, 'message')} written to {counted(days.files, 'day')} in {output}", err=True)
     else:
         # A whole file or none, for its owner alone: an export that breaks off leaves the old file as it was.
-        with _writing(output), SystemDisk().replacing(output, private=True) as file:
+        with writing(output), SystemDisk().replacing(output, private=True) as file:
             messages = write(stream, file, selection)
         echo(f"{counted(messages, 'message')} written to {output}", err=True)
     earlier = stored.as_of and EarlierMoment.of(stored.as_of, stored.plan.timezone if stored.plan else "UTC")
@@ -148,11 +146,3 @@ def _selection(stored: StoredMessages, given: Mapping[str, Any]) -> Selection:
 
 def _span(since: str | None, until: str | None, now: datetime, timezone: str) -> Span:
     return Span(*(None if text is None else microseconds(moment(text, now), timezone) for text in (since, until)))
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another place by -o") from error

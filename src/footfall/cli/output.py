@@ -12,16 +12,17 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footfall.errors import OutputError
+from footfall.errors import OutputError, UsageError
 from footfall.printable import printable, printable_lines
 from footfall.reporting.json import to_json
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["OutputError", "console", "echo", "echo_json", "guarded", "printable"]
+__all__ = ["OutputError", "console", "echo", "echo_json", "guarded", "printable", "writing"]
 
 _PIPE_WIDTH = 160  # columns for a file or a pipe, which have no width to keep to
 
@@ -52,6 +53,15 @@ def console(**options: Any) -> Console:
     if not shown.is_terminal and "width" not in options:
         shown.width = _PIPE_WIDTH
     return shown
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Write to a path that the user named in this block: raises UsageError where that cannot be."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror}); choose another place by -o") from error
 
 
 @contextmanager

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from footfall.analytics.exports.columns import COLUMNS
 from footfall.analytics.exports.days import DayFiles, write_days
-from footfall.analytics.exports.formats import FORMATS, Writer, write_csv, write_excel_csv, write_jsonl, write_parquet
+from footfall.analytics.exports.formats import (
+    FORMATS,
+    Writer,
+    csv_cell,
+    write_csv,
+    write_excel_csv,
+    write_jsonl,
+    write_parquet,
+)
+from footfall.analytics.exports.rows import body_parts
 from footfall.analytics.exports.selection import Selection
 from footfall.analytics.exports.stream import MessageStream
 
@@ -15,6 +24,8 @@ __all__ = [
     "MessageStream",
     "Selection",
     "Writer",
+    "body_parts",
+    "csv_cell",
     "write_csv",
     "write_days",
     "write_excel_csv",

@@ -23,7 +23,7 @@ from footfall.analytics.exports.stream import MessageStream
 from footfall.printable import tame_json
 from footfall.timestamps import format_us
 
-__all__ = ["FORMATS", "Writer", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
+__all__ = ["FORMATS", "Writer", "csv_cell", "write_csv", "write_excel_csv", "write_jsonl", "write_parquet"]
 
 Writer = Callable[[MessageStream, IO[bytes], Selection], int]
 """Writes the selected messages to a file, and returns how many they are."""
@@ -78,14 +78,15 @@ def write_csv(stream: MessageStream, file: IO[bytes], selection: Selection = _AL
         writer = csv.writer(text)
         writer.writerow(COLUMNS)
         for row in _text_rows(stream, selection):
-            writer.writerow(map(_cell, row.values()))
+            writer.writerow(map(csv_cell, row.values()))
             count += 1
     finally:
         text.detach()
     return count
 
 
-def _cell(value: object) -> str:
+def csv_cell(value: object) -> str:
+    """A value as a cell of CSV that no spreadsheet runs and that steers no terminal."""
     text = str(value).translate(_PICTURES)
     return f"'{text}" if _RUNS.match(text) and not _NUMBER.fullmatch(text) else text
 

@@ -13,7 +13,7 @@ from footfall.analytics.exports.stream import MessageStream
 from footfall.message_reader import traits_text
 from footfall.plan.model import TRAITS_OF
 
-__all__ = ["ExportRow", "export_rows"]
+__all__ = ["ExportRow", "body_parts", "export_rows"]
 
 ExportRow = dict[str, Any]
 """The columns of one message by name, None where there is nothing."""
@@ -41,12 +41,13 @@ def export_rows(stream: MessageStream, selection: Selection) -> Iterator[ExportR
     for block in stream.blocks(selection, names):
         for row in block.to_pylist():
             body, envelope = row.pop("body"), row["envelope"]
-            row.update(_read(row["type"], body, envelope, row["traits"]))
+            row.update(body_parts(row["type"], body, envelope, row["traits"]))
             row["envelope"] = _compact(envelope)
             yield {column: row[column] for column in COLUMNS}
 
 
-def _read(type_: str, body: bytes, envelope: bytes | None, traits: bytes | None) -> ExportRow:
+def body_parts(type_: str, body: bytes, envelope: bytes | None, traits: bytes | None) -> ExportRow:
+    """The columns that are read from the body of a message, its batch's envelope, and its column `traits`."""
     parts = _parts_of(body)
     context = parts.context
     if bytes(context)[:1] != b"{" and envelope is not None:

@@ -1,0 +1,154 @@
+"""The data at a location, open for SQL that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from footfall.analytics import Dataset, Report
+from footfall.analytics import report as report_of
+from footfall.clock import Clock, SystemClock
+from footfall.errors import UsageError
+from footfall.plan.loading import read
+from footfall.plan.model import Plan
+from footfall.query.result import QueryResult
+from footfall.query.sandbox import Parameters, SelectRun, sandbox
+from footfall.query.statement import Statement, read_statement
+from footfall.query.tables import ViewTables
+from footfall.query.views import SqlView, fold, views_of
+from footfall.timestamps import local_time
+
+__all__ = ["AnswerStream", "Database", "open"]
+
+_MOST_BYTES = 2 << 30
+
+
+def open(location: str | Path, plan: Plan | str | Path | None = None) -> Database:  # noqa: A001 - it is used as `footfall.open`
+    """Open the data folder of a collector to ask it, also while the collector runs.
+
+    `plan` is a plan or the path of one; without it the folder's latest bundle names the events and says who the persons
+    are. Raises DataFolderError for a folder that is not ours or of a newer footfall, PlanError for a plan that cannot
+    be used, UsageError for a URL, and JournalError when the folder cannot be read.
+    """
+    if plan is not None and not isinstance(plan, Plan):
+        plan = read(plan).require()
+    return Database(Dataset.open(location, plan))
+
+
+class AnswerStream:
+    """A query that runs: its columns, and its rows once, in batches of Arrow, so that it may be larger than the memory.
+
+    `schema` is a `pyarrow.Schema`, `notes` says what is not in the answer.
+    """
+
+    def __init__(self, run: SelectRun, notes: list[str]) -> None:
+        self.schema = run.schema
+        self.notes = notes
+        self._run = run
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._run)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._run.close()
+
+
+class Database:
+    """Stored messages and their persons as views, as of the moment when it was opened. For one thread at a time.
+
+    A view is read when a query first names it, and of `messages` and the views of events only the columns that the
+    query names. They stay in memory until `close`.
+    """
+
+    def __init__(self, dataset: Dataset, *, clock: Clock | None = None, most_bytes: int = _MOST_BYTES) -> None:
+        self._dataset = dataset
+        self._clock = clock or SystemClock()
+        self._most_bytes = most_bytes
+        self._views = views_of(dataset.plan)
+        self._tables = ViewTables(dataset)
+        self._parser = sandbox()
+        self._is_open = True
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that names the events; None where none was given and the folder has never seen one."""
+        return self._dataset.plan
+
+    @property
+    def views(self) -> Mapping[str, SqlView]:
+        """The views by name: messages, persons, devices, sessions, and one for each event of the plan."""
+        return {view.name: view for view in self._views.values()}
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Which files of the data are damaged, so that their messages are in no answer."""
+        return self._dataset.losses
+
+    def sql(self, query: str, parameters: Parameters | None = None) -> QueryResult:
+        """The answer to one SELECT, whole.
+
+        `parameters` are the values of `?` in order, or of `$name` by name. Raises UsageError for SQL that is wrong or
+        does more than read the views, and for an answer of more than 2 GiB; KeyboardInterrupt ends a query.
+        """
+        import pyarrow  # loaded with the engine
+
+        batches, size = [], 0
+        with self.answer(query, parameters) as answer:
+            for batch in answer:
+                size += batch.nbytes
+                if size > self._most_bytes:
+                    raise UsageError(
+                        f"the answer has more than {self._most_bytes >> 20:,} MiB; select less of it, or write it to a "
+                        "file: footfall sql --format parquet -o FILE"
+                    )
+                batches.append(batch)
+            return QueryResult(pyarrow.Table.from_batches(batches, answer.schema), answer.notes)
+
+    def answer(self, query: str, parameters: Parameters | None = None) -> AnswerStream:
+        """The same as it runs, in batches; a context manager. It may raise while it is read too."""
+        if not self._is_open:
+            raise UsageError("the data is closed; open it anew with footfall.open")
+        statement = read_statement(self._parser, query, self._views)
+        named = {view.name: self._columns(statement, view) for view in statement.views}
+        tables = {view.name: self._tables.table(view, named[view.name]) for view in statement.views}
+        zone = self.plan.timezone if self.plan is not None else "UTC"
+        columns = [name for view in statement.views for name in view.columns]
+        run = SelectRun(sandbox(tables, zone), query, parameters, columns, statement.places)
+        losses = [f"not in the answer: {loss}" for loss in self.losses]
+        return AnswerStream(run, losses + self._tables.notes(named))
+
+    @staticmethod
+    def _columns(statement: Statement, view: SqlView) -> list[str]:
+        return [name for name in view.columns if statement.takes_all or fold(name) in statement.words]
+
+    def report(
+        self, *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
+    ) -> Report:
+        """The report that the plan asks for; see `footfall.analytics.report`. `now` is by default the present."""
+        now = now or local_time(self._clock.now_us())
+        return report_of(self._dataset, self.plan, since=since, until=until, now=now)
+
+    def close(self) -> None:
+        """Let the memory go. Closing twice is no error."""
+        self._is_open = False
+        self._parser.close()
+        self._dataset.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<footfall.query.Database of {len(self._views)} views: {', '.join(self.views)}>"
