@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -75,7 +76,7 @@ class Dataset:
         self._damaged: dict[str, DamagedFileError] = {}
         self._loaded = load(self._damaged)
         self._persons = persons
-        self._events: dict[bytes, list[PropertyTable]] = {}
+        self._events: dict[bytes, list[PropertyTable]] = defaultdict(list)
         self._messages: dict[frozenset[str], str] = {}
         self._names = 0
         self._is_loaded = False
@@ -214,25 +215,32 @@ class Dataset:
 
         Raises UsageError when the plan has no such event, or the event no such property, and DamagedFileError.
         """
-        from footfall.analytics.event_table import make_event_table, sources_of
+        return self.read_events({name: properties}, plan=plan)[0]
 
-        source = plan or self.plan
-        event = named(source, name) if source else None
-        if event is None:
-            raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
-        wanted = set(properties)
-        tables = self._events.setdefault(msgspec.json.encode(event), [])
-        for table in tables:
-            if wanted <= set(table.columns):
-                return table
-        call = call_of(name) if source and name not in source.events else None
-        sources = sources_of(self.parts, meanings(self.plan), event, call)
-        tables.append(
-            make_event_table(
-                self._connection, self.new_name("event"), self.parts, self.persons, sources, event, sorted(wanted), call
-            )
-        )
-        return tables[-1]
+    def read_events(self, events: Mapping[str, Iterable[str]], *, plan: Plan | None = None) -> Sequence[PropertyTable]:
+        """The tables of several events with some properties each, for which each part is read once. See `events`."""
+        from footfall.analytics.event_table import AskedEvent, make_event_tables, sources_of
+
+        source, names = plan or self.plan, meanings(self.plan)
+        tables: dict[str, PropertyTable] = {}
+        missing: dict[str, AskedEvent] = {}
+        for name, properties in events.items():
+            event = named(source, name) if source else None
+            if source is None or event is None:
+                raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
+            wanted, key = set(properties), msgspec.json.encode(event)
+            table = next((table for table in self._events[key] if wanted <= set(table.columns)), None)
+            if table is not None:
+                tables[name] = table
+                continue
+            call = call_of(name) if name not in source.events else None
+            sources = sources_of(self.parts, names, event, call)
+            missing[name] = AskedEvent.of(self.new_name("event"), event, call, sorted(wanted), sources)
+        new = make_event_tables(self._connection, self.parts, self.persons, list(missing.values()))
+        for (name, asked), table in zip(missing.items(), new, strict=True):
+            self._events[msgspec.json.encode(asked.event)].append(table)
+            tables[name] = table
+        return [tables[name] for name in events]
 
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.

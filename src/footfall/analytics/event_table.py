@@ -1,10 +1,11 @@
-"""Makes the table of an event in DuckDB: its stretches in all parts, with the person and the properties of each row."""
+"""Makes tables of events in DuckDB: their stretches in all parts, with the person and the properties of each row."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import pyarrow
@@ -21,10 +22,10 @@ from footfall.storage.part import Part, Stretch
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["THREADS", "Source", "make_event_table", "sources_of", "with_kinds"]
+__all__ = ["THREADS", "AskedEvent", "Source", "make_event_tables", "sources_of", "with_kinds"]
 
-THREADS = 4
-"""That read parts. Arrow reads without the interpreter's lock."""
+THREADS = 2
+"""That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
 
 _FOREVER = 2**63 - 1
 _FIXED = ("seq", "occurred_at", "received_at")
@@ -61,48 +62,78 @@ def sources_of(parts: Sequence[Part], names: Mapping[str, Meaning], event: Event
     return sources
 
 
-def make_event_table(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    parts: Sequence[Part],
-    persons: Persons,
-    sources: Sequence[Source],
-    event: Event,
-    properties: Sequence[str],
-    call: Call | None = None,
-) -> PropertyTable:
-    """Make the table `name` of the messages of these sources, with a column for each of `properties`.
+class AskedEvent(NamedTuple):
+    """A table to be made: its name, and the event or call with those of its properties that it is to have."""
 
-    `call` says that it is no event but a page, a screen or another call. Raises UsageError when the event has no such
-    property, and DamagedFileError.
-    """
-    wanted = planned(event, properties)
+    table: str
+    event: Event
+    call: Call | None
+    wanted: Sequence[Planned]
+    sources: Sequence[Source]
+
+    @classmethod
+    def of(
+        cls, table: str, event: Event, call: Call | None, properties: Sequence[str], sources: Sequence[Source]
+    ) -> Self:
+        """Raises UsageError when the event has no such property."""
+        return cls(table, event, call, planned(event, properties), sources)
+
+
+class _Piece(NamedTuple):
+    """What a source has: a table of the fixed columns with the person of each row, and the values of each property."""
+
+    fixed: Any
+    values: Sequence[Values]
+
+
+def make_event_tables(
+    connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], persons: Persons, every: Sequence[AskedEvent]
+) -> list[PropertyTable]:
+    """Make the tables, each part of which is read once for all of them. Raises DamagedFileError."""
+    of_part: dict[int, list[tuple[int, Source]]] = defaultdict(list)
+    for number, asked in enumerate(every):
+        for source in asked.sources:
+            of_part[source.part].append((number, source))
+
+    def read(number: int) -> list[tuple[int, _Piece]]:
+        sources = of_part[number]
+        start, stop = (choose(ends) for choose, ends in zip(
+            (min, max), zip(*((source.stretch.start, source.stretch.stop) for _, source in sources), strict=True),
+            strict=True,
+        ))  # fmt: skip
+        fixed = parts[number].read(_FIXED, start, stop).append_column("person", persons.column(number, start, stop))
+        return [(asked, _read(parts[number], fixed, start, source, every[asked])) for asked, source in sources]
+
+    pieces: list[list[_Piece]] = [[] for _ in every]
     with ThreadPoolExecutor(THREADS) as pool:
-        pieces = list(pool.map(lambda source: _read(parts[source.part], persons, source, wanted, call), sources))
+        for read_pieces in pool.map(read, sorted(of_part)):
+            for place, piece in read_pieces:
+                pieces[place].append(piece)
+    return [_make(connection, asked, pieces.pop(0)) for asked in every]  # of each that is made the memory is free
+
+
+def _read(part: Part, fixed: Any, start: int, source: Source, asked: AskedEvent) -> _Piece:
+    """What a source has; `fixed` has the fixed columns of the part from `start` on."""
+    stretch = source.stretch
+    table = fixed.slice(stretch.start - start, stretch.stop - stretch.start)
+    piece = _Piece(table, read_values(part, stretch, asked.wanted))
+    counts = _counts(part, source, table, asked.call)
+    return piece if counts is None else _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
+
+
+def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequence[_Piece]) -> PropertyTable:
     types = {name: pyarrow.int64() for name in _FIXED} | {"person": pyarrow.int32()}
     arrays: dict[str, Any] = {
-        column: pyarrow.chunked_array([chunk for fixed, _ in pieces for chunk in fixed.column(column).chunks], type_)
+        column: pyarrow.chunked_array([chunk for piece in pieces for chunk in piece.fixed.column(column).chunks], type_)
         for column, type_ in types.items()
     }
     columns = {}
-    for number, prop in enumerate(wanted):
+    for number, prop in enumerate(asked.wanted):
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
-        values = [row_values[number] for _, row_values in pieces]
-        arrays[sql], columns[prop.item.name] = joined(prop, values, sql)
-    hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {name}_rows AS SELECT * FROM handed")
-    connection.execute(with_kinds(name, "*"))
-    return PropertyTable(name, columns)
-
-
-def _read(
-    part: Part, persons: Persons, source: Source, wanted: Sequence[Planned], call: Call | None
-) -> tuple[Any, list[Values]]:
-    """The fixed columns of a source with the person of each row, and the values of each property."""
-    start, stop = source.stretch.start, source.stretch.stop
-    table = part.read(_FIXED, start, stop).append_column("person", persons.column(source.part, start, stop))
-    values = read_values(part, source.stretch, wanted)
-    counts = _counts(part, source, table, call)
-    return (table, values) if counts is None else (table.filter(counts), [each.where(counts) for each in values])
+        arrays[sql], columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
+    hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
+    connection.execute(with_kinds(asked.table, "*"))
+    return PropertyTable(asked.table, columns)
 
 
 def _counts(part: Part, source: Source, table: Any, call: Call | None) -> Any:

@@ -87,5 +87,4 @@ def _read(dataset: Dataset, plan: Plan, questions: Sequence[Question[Any, Any]])
     for question in questions:
         for event, names in question.reads(plan):
             properties[event] |= names
-    for event, wanted in properties.items():
-        dataset.events(event, wanted, plan=plan)
+    dataset.read_events(properties, plan=plan)
