@@ -112,14 +112,16 @@ def _reached(reaches: Reaches, steps: Sequence[str], ties: str) -> str:
 
     `all_…` has every message that ends a beginning, for a next step with a limit; else the first of each actor will do.
     """
-    limited = {path.steps[:end] for path in reaches.paths for end in range(1, len(path.steps)) if path.limits[end]}
+    limited = {
+        path.steps[:end] for path in reaches.paths for end in range(2, len(path.steps)) if path.limits[end] is not None
+    }
     parts: dict[str, str] = {}
     firsts = []
     for number, path in enumerate(reaches.paths):
         for position, step in enumerate(path.steps):
             name = _named(path.steps[: position + 1])
             if position == 0:
-                parts[f"all_{name}"] = parts[f"first_{name}"] = _entries(reaches, steps[step], ties)
+                parts[f"first_{name}"] = _entries(reaches, steps[step], ties)
             elif f"first_{name}" not in parts:
                 ends = _next(path, position, steps[step])
                 if path.steps[: position + 1] in limited:
@@ -148,14 +150,22 @@ def _entries(reaches: Reaches, step: str, ties: str) -> str:
 def _next(path: Path, position: int, step: str) -> str:
     """Where a step can follow the one before. A message that may fill both looks one microsecond back."""
     limit, before = path.limits[position], _named(path.steps[:position])
-    limits = [f"message.time - before.time <= {limit}"] if limit is not None else []
-    limits += [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
-    join, kind = ("ASOF JOIN", "all") if limit is not None else ("JOIN", "first")
-    return f"""
-        SELECT message.actor, before.entered, message.time
+    limits = [f"message.time - before.entered <= {path.within}"] if path.within is not None else []
+    if limit is not None and position == 1:  # everybody enters once
+        limits.append(f"message.time - before.time <= {limit}")
+    later = f"""
+        SELECT message.actor, before.entered, message.time, message.not_after
         FROM (SELECT actor, time, time - is_many::INTEGER AS not_after FROM ({step})) AS message
-        {join} {kind}_{before} AS before ON message.actor = before.actor AND message.not_after >= before.time
+        JOIN first_{before} AS before ON message.actor = before.actor AND message.not_after >= before.time
         WHERE {" AND ".join(limits) or "TRUE"}
+    """
+    if limit is None or position == 1:
+        return later
+    return f"""
+        SELECT message.actor, message.entered, message.time
+        FROM ({later}) AS message
+        ASOF JOIN all_{before} AS before ON message.actor = before.actor AND message.not_after >= before.time
+        WHERE message.time - before.time <= {limit}
     """
 
 
