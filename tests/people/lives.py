@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from footfall.analytics import Dataset
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry, Row
 
@@ -58,5 +58,5 @@ class Life:
         self.entries.append(Entry(len(self.entries) + 1, row))
         return name
 
-    def open(self) -> Dataset:
-        return Dataset.of(self.entries, PLAN)
+    def open(self) -> StoredMessages:
+        return StoredMessages.of(self.entries, PLAN)

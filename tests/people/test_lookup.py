@@ -23,9 +23,9 @@ def test_any_id_of_a_person_leads_to_that_person(id: str) -> None:  # noqa: A002
     life.add("alias", previous="ann@old", user="ann")
     life.add("alias", previous="never-seen", user="ann")
 
-    with life.open() as dataset:
-        asked = person(id) if id.startswith("u:") else id
-        assert lookup(dataset, asked) == (person("u:ann"),)
+    stored = life.open()
+    asked = person(id) if id.startswith("u:") else id
+    assert lookup(stored, asked) == (person("u:ann"),)
 
 
 def test_the_id_of_a_shared_browser_leads_to_everybody_who_used_it_the_first_seen_first() -> None:
@@ -34,8 +34,8 @@ def test_the_id_of_a_shared_browser_leads_to_everybody_who_used_it_the_first_see
     life.add("identify", at=2 * MINUTE, user="ann", anonymous="tablet")
     life.add("page", at=DAY, anonymous="tablet", message_id="later")
 
-    with life.open() as dataset:
-        assert lookup(dataset, "tablet") == (person("u:bob"), person("u:ann"), person('s:["tablet","web","later"]'))
+    stored = life.open()
+    assert lookup(stored, "tablet") == (person("u:bob"), person("u:ann"), person('s:["tablet","web","later"]'))
 
 
 def test_the_id_of_a_connected_product_leads_to_its_stream_and_to_users_who_named_it() -> None:
@@ -43,17 +43,17 @@ def test_the_id_of_a_connected_product_leads_to_its_stream_and_to_users_who_name
     life.add(device="sensor", anonymous="a1")
     life.add(at=1, device="sensor", user="ann")
 
-    with life.open() as dataset:
-        assert lookup(dataset, "sensor") == (person("d:sensor"), person("u:ann"))
-        assert lookup(dataset, "a1") == ()
+    stored = life.open()
+    assert lookup(stored, "sensor") == (person("d:sensor"), person("u:ann"))
+    assert lookup(stored, "a1") == ()
 
 
 def test_an_id_that_nobody_has_leads_to_nobody() -> None:
     life = Life()
     life.add(user="ann")
 
-    with life.open() as dataset:
-        assert lookup(dataset, "zoe") == ()
+    stored = life.open()
+    assert lookup(stored, "zoe") == ()
 
 
 @pytest.mark.parametrize("written", ["Zoe\u0308", " Zo\u00eb\n", "\ufeffZo\u00eb\u200b"])
@@ -61,8 +61,8 @@ def test_an_id_may_be_written_in_any_way_that_is_compared_as_the_same(written: s
     life = Life()
     life.add(user="Zo\u00eb ")
 
-    with life.open() as dataset:
-        assert lookup(dataset, written) == (person("u:Zo\u00eb"),)
+    stored = life.open()
+    assert lookup(stored, written) == (person("u:Zo\u00eb"),)
 
 
 def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
@@ -72,6 +72,6 @@ def test_a_junk_id_leads_to_nobody_although_messages_bear_it() -> None:
     life.add("alias", user="ann", previous="guest")
     life.add(anonymous="guest", message_id="alone")
 
-    with life.open() as dataset:
-        assert lookup(dataset, "guest") == ()
-        assert lookup(dataset, person('m:["web","alone"]')) == (person('m:["web","alone"]'),)
+    stored = life.open()
+    assert lookup(stored, "guest") == ()
+    assert lookup(stored, person('m:["web","alone"]')) == (person('m:["web","alone"]'),)

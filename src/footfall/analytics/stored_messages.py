@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from footfall.analytics.earlier import snapshot_as_of
 from footfall.clock import Clock, SystemClock
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from footfall.storage.part import Part
 
 __all__ = ["StoredMessages"]
+
+T = TypeVar("T")
 
 
 class StoredMessages:
@@ -95,15 +97,20 @@ class StoredMessages:
         ids = persons.person_ids(pyarrow.array(persons.find(id_), pyarrow.int32())).to_pylist()
         return frozenset(ids or [comparable(id_)])
 
+    def whole(self, ask: Callable[[], T]) -> T:
+        """The answer of `ask`, which is asked again, without a file, where that turns out to be damaged."""
+        while True:
+            try:
+                return ask()
+            except DamagedFileError as error:
+                self.lose(error)
+                self.parts = [part for part in self.parts if part.name != error.sha256]
+                self.__dict__.pop("persons", None)
+
     @cached_property
     def persons(self) -> Persons:
         """The persons of all parts. A part whose ids cannot be read is lost."""
         from footfall.analytics.persons import Persons, PersonsCache  # loaded with pyarrow
 
         cache = None if self._cache is None else PersonsCache(self._cache)
-        while True:
-            try:
-                return Persons.of(self.parts, self.plan.id if self.plan else "", cache)
-            except DamagedFileError as error:
-                self.lose(error)
-                self.parts = [part for part in self.parts if part.name != error.sha256]
+        return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", cache))

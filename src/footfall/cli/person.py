@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from footfall import plan as plans
-from footfall.analytics import Dataset
 from footfall.analytics.earlier import EarlierMoment
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import as_of_option
 from footfall.identity.junk import is_junk
-from footfall.people import lookup, profile_of
+from footfall.people import matches, profile_of
 from footfall.printable import counted
 from footfall.reporting.person import PersonAnswer, show_persons
 
@@ -59,26 +59,27 @@ def show(
 
     Exit code 0 when a person has the ID, 1 when nobody has it, 2 when the data or the plan cannot be read.
     """
-    with Dataset.open(data, None if plan is None else plans.read(plan).require(), as_of=as_of) as dataset:
-        answer = _look_up(dataset, id, limit)
-        timezone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
-        quarantined = dataset.contents().quarantined
+    stored = StoredMessages.open(data, None if plan is None else plans.read(plan).require(), as_of=as_of)
+    answer = stored.whole(lambda: _look_up(stored, id, limit))
+    timezone = ZoneInfo(stored.plan.timezone if stored.plan else "UTC")
     if form == "json":
         echo_json(answer)
     elif answer.persons:
         show_persons(answer, timezone, console())
     if answer.as_of is not None:
         echo(f"as of {answer.as_of.text}", err=True)
+    for loss in stored.losses:
+        echo(loss.text, err=True)
     if not answer.persons:
-        echo(_nobody(id, data, quarantined), err=True)
+        echo(_nobody(id, data, stored.quarantined), err=True)
         raise click.exceptions.Exit(_NOBODY)
 
 
-def _look_up(dataset: Dataset, id: str, recent: int) -> PersonAnswer:  # noqa: A002 - the argument's name
-    person_ids = lookup(dataset, id)
-    persons = (profile_of(dataset, person_id, recent=recent) for person_id in person_ids[:_MOST_PERSONS])
-    moment = dataset.as_of and EarlierMoment.of(dataset.as_of, dataset.plan.timezone if dataset.plan else "UTC")
-    return PersonAnswer(id, person_ids, tuple(person for person in persons if person is not None), moment)
+def _look_up(stored: StoredMessages, id: str, recent: int) -> PersonAnswer:  # noqa: A002 - the argument's name
+    persons = matches(stored, id)
+    profiles = tuple(profile_of(stored, person, recent=recent) for person in persons[:_MOST_PERSONS])
+    moment = stored.as_of and EarlierMoment.of(stored.as_of, stored.plan.timezone if stored.plan else "UTC")
+    return PersonAnswer(id, tuple(person.person_id for person in persons), profiles, moment)
 
 
 def _nobody(id: str, data: Path, quarantined: int) -> str:  # noqa: A002 - the argument's name

@@ -5,21 +5,12 @@ from __future__ import annotations
 from footfall.extras import needs
 
 with needs("footfall.people", "server"):
-    from footfall.people.lookup import lookup
-    from footfall.people.profile import (
-        EventCount,
-        Evidence,
-        PersonAlias,
-        PersonMessage,
-        PersonProfile,
-        ReasonCount,
-        profile,
-        profile_of,
-        profiles,
-    )  # fmt: skip
+    from footfall.people.lookup import Match, PersonSource, lookup, matches
+    from footfall.people.profile import EventCount, Evidence, PersonAlias, PersonMessage, PersonProfile, ReasonCount
+    from footfall.people.profiles import profile, profile_of, profiles
     from footfall.people.traits import Trait
 
 __all__ = [
-    "EventCount", "Evidence", "PersonAlias", "PersonMessage", "PersonProfile", "ReasonCount", "Trait", "lookup",
-    "profile", "profile_of", "profiles",
+    "EventCount", "Evidence", "Match", "PersonAlias", "PersonMessage", "PersonProfile", "PersonSource", "ReasonCount",
+    "Trait", "lookup", "matches", "profile", "profile_of", "profiles",
 ]  # fmt: skip

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
-from footfall.analytics import Dataset
-from footfall.identity.ids import comparable
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
 from footfall.identity.junk import is_junk
+from footfall.plan.model import Plan
+from footfall.storage.part import Part
 
-__all__ = ["lookup"]
+if TYPE_CHECKING:
+    from footfall.analytics.persons import Persons
 
-# A user_id that was sent means its person only where it was usable; an alias also names the id that it replaced. What a
-# connected product sends takes no part in the story of a browser, even when it names one.
-_MATCH = """
-SELECT person_id FROM messages
-WHERE person_id = $id OR canonical_user_id = $id OR device_id = $id
-   OR (reason = 'explicit' AND (user_id = $id OR (type = 'alias' AND previous_id = $id)))
-   OR (reason <> 'device' AND anonymous_id = $id)
-GROUP BY person_id ORDER BY min(ord)
-"""
+__all__ = ["Match", "PersonSource", "lookup", "matches"]
 
 
-def lookup(dataset: Dataset, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
+class PersonSource(Protocol):
+    """Messages with their persons: a `StoredMessages` or a `Dataset`."""
+
+    @property
+    def parts(self) -> Sequence[Part]: ...
+
+    @property
+    def persons(self) -> Persons: ...
+
+    @property
+    def plan(self) -> Plan | None: ...
+
+
+class Match(NamedTuple):
+    """A person that an id leads to; `person` is None for a message that is nobody's, which is in `row` of `part`."""
+
+    person_id: str
+    person: int | None
+    part: int
+    row: int
+
+
+def lookup(source: PersonSource, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
     """The person_ids behind an id: a user_id (old or new), anonymous_id, device_id or person_id, the first seen first.
 
     It may be written in any way that is compared as the same. A junk id (`null`, `guest`, …) never links anything, so
-    it leads to nobody.
+    it leads to nobody. Raises DamagedFileError.
     """
+    return tuple(match.person_id for match in matches(source, id))
+
+
+def matches(source: PersonSource, id: str) -> list[Match]:  # noqa: A002 - the word of the domain
+    """The same with the number of each person."""
+    from footfall.analytics.persons.person_rows import find_nobody, firsts_of  # loaded with pyarrow
+    from footfall.people.fetching import fetch
+
     if is_junk(id):
-        return ()
-    dataset.load_messages()
-    return tuple(row[0] for row in dataset.connection.execute(_MATCH, {"id": comparable(id)}).fetchall())
+        return []
+    persons = source.persons.find(id)
+    if not persons:
+        nobody = find_nobody(source.persons, id)
+        return [] if nobody is None else [Match(id, None, *nobody)]
+    firsts = firsts_of(source.persons, id, persons)
+    names = fetch(source.parts, firsts.column("part"), firsts.column("row"), ("source", "message_id"))
+    columns = (*(firsts.column(name) for name in ("at", "person", "part", "row")), *names.columns)
+    earliest: dict[int, tuple[int, int]] = {}
+    lines = zip(*(column.to_pylist() for column in columns), strict=True)
+    for _, person, part, row, *_ in sorted(lines, key=lambda line: (line[0], line[4], line[5])):
+        earliest.setdefault(person, (part, row))
+    ids = source.persons.person_ids(_array(list(earliest))).to_pylist()
+    return [Match(person_id, person, *earliest[person]) for person_id, person in zip(ids, earliest, strict=True)]
+
+
+def _array(persons: list[int]) -> object:
+    import pyarrow  # loaded with the persons
+
+    return pyarrow.array(persons, pyarrow.int32())

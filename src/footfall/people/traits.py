@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from footfall.message_reader import json_object, traits_text
+from footfall.message_reader import json_object
 from footfall.timestamps import local_time
 
 __all__ = ["Identify", "Trait", "last_traits"]
@@ -25,19 +25,18 @@ class Trait(msgspec.Struct, frozen=True):
 
 
 class Identify(NamedTuple):
-    """What is read of an identify: its name, its time in microseconds, its JSON, and the column `traits`."""
+    """What is read of an identify: its time in microseconds, its name, and the JSON of all traits that it sets."""
 
+    occurred_at: int
     source: str
     message_id: str
-    occurred_at: int
-    body: str
     traits: str | None
 
 
 def last_traits(messages: Iterable[Identify]) -> tuple[Trait, ...]:
-    """The traits after all these messages, by name, which come in the order of (occurred_at, source, message_id)."""
+    """The traits after all these messages, by name, in the order of (occurred_at, source, message_id)."""
     traits: dict[str, Trait] = {}
-    for message in messages:
-        for name, value in json_object(traits_text(message.body, message.traits)).items():
+    for message in sorted(messages, key=lambda message: message[:3]):
+        for name, value in json_object(message.traits).items():
             traits[name] = Trait(name, value, message.source, message.message_id, local_time(message.occurred_at))
     return tuple(traits[name] for name in sorted(traits))

@@ -153,6 +153,7 @@ def test_a_part_is_let_go_before_the_next_one_is_read() -> None:
     assert max(counts) <= 1
 
 
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=30))
 def test_parts_whose_numbers_mix_are_given_in_order(places: list[int]) -> None:
     entries = [make_entry(seq, "seen", 1, user="ann") for seq in range(1, len(places) + 1)]

@@ -21,7 +21,7 @@ from footfall import storage
 from footfall.analytics import Dataset, report
 from footfall.analytics.exports import FORMATS, MessageStream, Selection
 from footfall.analytics.stored_messages import StoredMessages
-from footfall.people import lookup, profile_of
+from footfall.people import profiles
 from footfall.plan.checking.validate import Validator
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -46,9 +46,7 @@ def answers_of(folder: Path, *, now: str, ids: Sequence[str]) -> dict[str, Any]:
         FORMATS["jsonl"](MessageStream(StoredMessages.open(folder)), export, Selection())
         read = {
             "report": report(dataset, dataset.plan, now=datetime.fromisoformat(now)).as_json(),
-            "persons": {
-                id_: [profile_of(dataset, person, recent=20) for person in lookup(dataset, id_)] for id_ in ids
-            },
+            "persons": {id_: profiles(dataset, id_, recent=20) for id_ in ids},
             "export": [json.loads(line) for line in export.getvalue().splitlines()],
         }
     answers: dict[str, Any] = _plain(kept | read)

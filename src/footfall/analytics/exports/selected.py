@@ -12,16 +12,16 @@ from footfall.analytics.event_names import Meaning
 from footfall.analytics.exports.columns import PERSON
 from footfall.analytics.exports.selection import Selection
 from footfall.analytics.persons import Persons
+from footfall.analytics.persons.arrays import runs
 from footfall.analytics.window import Span
 from footfall.identity.ids import comparable
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import counter_name
 from footfall.storage.part import Part, Stretch
 
-__all__ = ["SelectedRows", "joined_in_order"]
+__all__ = ["SelectedRows", "compared", "joined_in_order"]
 
 _TEXT, _INT64, _ROW = pyarrow.string(), pyarrow.int64(), pyarrow.int64()
-_FEW = 1_000  # unasked rows between two that are asked for cost less than to ask twice
 _IDS = {column.name for column in COLUMNS if column.is_id}
 # Most ids are the same as they were sent and as they are compared.
 _PLAIN = r"^[!-~](?:[\x00-\x7f]*[!-~])?$"
@@ -48,7 +48,7 @@ class SelectedRows:
             table = table.set_column(table.column_names.index("event"), "event", events)
         table = table.select(stored).take(pc.subtract(rows, start)).combine_chunks()
         for name in _IDS.intersection(stored):
-            table = table.set_column(table.column_names.index(name), name, _compared(table.column(name)))
+            table = table.set_column(table.column_names.index(name), name, compared(table.column(name)))
         for name, column in self._of_persons(number, rows, {name for name in names if name in PERSON}):
             table = table.append_column(name, column)
         return table.take(pc.sort_indices(table, [("seq", "ascending")]))
@@ -133,7 +133,7 @@ class SelectedRows:
         if not names:
             return
         pieces: dict[str, list[Any]] = {name: [pyarrow.array([], _TEXT)] for name in names}
-        for run in _runs(rows):
+        for run in runs(rows):
             start, stop = run[0].as_py(), run[-1].as_py() + 1
             here = pc.subtract(run, start)
             if "person_id" in names:
@@ -182,21 +182,9 @@ def _is_in_span(times: Any, span: Span) -> list[Any]:
     return since if span.until is None else [*since, pc.less(times, span.until)]
 
 
-def _compared(ids: Any) -> Any:
+def compared(ids: Any) -> Any:
     """Ids as identity compares them."""
     is_plain = pc.match_substring_regex(ids, _PLAIN)
     if pc.all(is_plain).as_py() is not False:
         return ids
     return pyarrow.array([None if id_ is None else comparable(id_) for id_ in ids.to_pylist()], _TEXT)
-
-
-def _runs(rows: Any) -> Iterator[Any]:
-    """Rows that are near to one another, together."""
-    if not len(rows):
-        return
-    gaps = pc.greater(pc.subtract(rows.slice(1), rows.slice(0, len(rows) - 1)), _FEW)
-    ends = [*(pc.add(pc.indices_nonzero(gaps), 1).to_pylist()), len(rows)]
-    start = 0
-    for end in ends:
-        yield rows.slice(start, end - start)
-        start = end

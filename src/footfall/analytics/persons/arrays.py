@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow
 import pyarrow.compute as pc
 
-__all__ = ["BIG", "INT", "constant", "flags", "joined", "least", "paired", "patched", "positions", "shifted"]
+__all__ = ["BIG", "INT", "constant", "flags", "joined", "least", "paired", "patched", "positions", "runs", "shifted"]
 
 INT = pyarrow.int32()
 BIG = pyarrow.int64()
@@ -64,3 +64,16 @@ def least(table: Any, keys: Sequence[str], value: str) -> Any:
     groups = pairs.group_by("key", use_threads=False).aggregate([("value", "min")])
     of_group = pc.index_in(key, value_set=groups.column("key").combine_chunks())
     return table.filter(pc.equal(table.column(value), groups.column("value_min").combine_chunks().take(of_group)))
+
+
+_FEW = 1_000  # numbers between two that are asked for; to read their rows too costs less than to read twice
+
+
+def runs(numbers: Any) -> Iterator[Any]:
+    """Rising numbers of rows, in pieces whose rows are near to one another."""
+    gaps = pc.greater(pc.subtract(numbers.slice(1), numbers.slice(0, max(len(numbers) - 1, 0))), _FEW)
+    start = 0
+    for end in (*(gap + 1 for gap in pc.indices_nonzero(gaps).to_pylist()), len(numbers)):
+        if end > start:
+            yield numbers.slice(start, end - start)
+        start = end

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
@@ -23,7 +23,7 @@ from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
 from footfall.storage.part import Part
 
-__all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons"]
+__all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons", "reasons_of"]
 
 COUNTED_SQL = f"coalesce(person < {DEVICE}, FALSE)"
 """The SQL condition that a column `person` is a person that counts."""
@@ -98,6 +98,11 @@ class Persons:
         """
         return type(self)(self._reader, self.dictionary, self._plan_id, self._numbers, dict(enumerate(columns)))
 
+    @property
+    def reader(self) -> PartReader:
+        """What reads the parts."""
+        return self._reader
+
     def column(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The person of each row, as an int32 array: null for a message that is nobody's."""
         if part not in self._columns:
@@ -146,21 +151,7 @@ class Persons:
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""
-        person = self.column(part, start, stop)
-        user, device, anonymous = self._ids_of(part, start, stop)
-        owner = self.dictionary.owners.take(anonymous)
-        conditions = {
-            "explicit": user.is_valid(),
-            "device": device.is_valid(),
-            "blocked": anonymous.is_null(),
-            "anonymous": pc.equal(owner, NOBODY),
-            "sole_owner": pc.not_equal(owner, SHARED),
-            "contested": pc.greater_equal(person, SESSION),
-        }
-        cases = pyarrow.StructArray.from_arrays(
-            [pc.fill_null(condition, False) for condition in conditions.values()], list(conditions)
-        )
-        return pc.case_when(cases, *conditions, "same_session")
+        return reasons_of(self.dictionary.owners, *self._ids_of(part, start, stop), self.column(part, start, stop))
 
     def evidence(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The message that shows whose each row is: a table of `source` and `message_id`, null where there is none."""
@@ -232,10 +223,11 @@ class Persons:
         for part, numbers in enumerate(self.dictionary.maps):
             local = numbers.index(number).as_py()
             if local >= 0:
-                persons.update(self._persons_with(part, local))
+                persons.update(self.column(part).take(self.rows_with(part, local)).unique().to_pylist())
         return sorted(persons)
 
-    def _persons_with(self, part: int, local: int) -> Iterable[int]:
+    def rows_with(self, part: int, local: int) -> Any:
+        """The rows of a part whose messages an id leads to, by its number in the part's list of ids."""
         rows = self._reader.rows(part)
         user, device, anonymous = (joined([rows.ids.column(name)]) for name in ("user", "device", "anonymous"))
         is_same = pc.fill_null(pc.equal(user, local), False)
@@ -243,9 +235,7 @@ class Persons:
         takes_part = pc.or_(user.is_valid(), device.is_null())
         is_same = pc.or_(is_same, pc.and_(takes_part, pc.fill_null(pc.equal(anonymous, local), False)))
         aliased = joined([rows.aliases.column("row")]).filter(pc.equal(rows.aliases.column("previous"), local))
-        column = self.column(part)
-        persons: set[int] = set(column.filter(is_same).unique().to_pylist()) | set(column.take(aliased).to_pylist())
-        return persons
+        return joined([pc.indices_nonzero(is_same).cast(INT), aliased]).unique()
 
     def _with_person_id(self, text: str) -> Iterator[int]:
         try:
@@ -295,14 +285,14 @@ class Persons:
             owned = pc.indices_nonzero(pc.greater_equal(self.dictionary.owners, 0)).cast(INT)
             new = owned.filter(pc.invert(pc.is_in(owned, value_set=joined([self._firsts.column("device")]))))
         if len(new):
-            claims = self._first_claims(new)
+            claims = self.first_claims(new)
             names = self._reader.names(*(joined([claims.column(name)]) for name in ("part", "row")))
             columns = (claims.column("device"), *names)
             table = pyarrow.table(dict(zip(("device", "source", "message_id"), columns, strict=True)))
             self._firsts = pyarrow.concat_tables([self._firsts, table])
         return self._firsts
 
-    def _first_claims(self, devices: Any) -> Any:
+    def first_claims(self, devices: Any) -> Any:
         """For each device with an owner the first message that identifies it: device, part, row."""
         claims = self.dictionary.claims
         few = claims.filter(pc.is_in(claims.column("device"), value_set=devices))
@@ -349,6 +339,23 @@ def _extended(
     else:
         summaries = [reader.summary(first + number) for number in range(len(parts))]
     return reader, extended(before, reader, summaries, numbers) if parts else before
+
+
+def reasons_of(owners: Any, user: Any, device: Any, anonymous: Any, person: Any) -> Any:
+    """Why messages with these ids, as numbers, are of these persons."""
+    owner = owners.take(anonymous)
+    conditions = {
+        "explicit": user.is_valid(),
+        "device": device.is_valid(),
+        "blocked": anonymous.is_null(),
+        "anonymous": pc.equal(owner, NOBODY),
+        "sole_owner": pc.not_equal(owner, SHARED),
+        "contested": pc.greater_equal(person, SESSION),
+    }
+    cases = pyarrow.StructArray.from_arrays(
+        [pc.fill_null(condition, False) for condition in conditions.values()], list(conditions)
+    )
+    return pc.case_when(cases, *conditions, "same_session")
 
 
 def _cut(column: Any, start: int, stop: int | None) -> Any:
