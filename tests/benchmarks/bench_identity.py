@@ -1,25 +1,33 @@
-"""What it takes to say whose a million messages are, by SQL and by the pure rules; a script that prints a table.
+"""What it takes to say whose a million messages are; a script that prints a table.
 
-An ordinary shop, a tablet that many share, and tangles of aliases. Both answers are compared.
-Run `python tests/benchmarks/bench_identity.py [--messages N] [--quick]`.
+An ordinary shop, a tablet that many share, and tangles of aliases, in parts of 50,000 messages: from nothing, with a
+cache, and for 1,000 messages more. The pure rules answer the same logs, and both answers are compared.
+Run `python tests/benchmarks/bench_identity.py [--messages N] [--quick]`, or with `--data FOLDER` for a folder's parts.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow
 
-from footfall.identity.attribution import Attribution, Observation, attribute, namespace
-from footfall.identity.sql import attribute_sql
+from footfall.analytics.persons import Persons, PersonsCache
+from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.storage.location import open as open_store
+from footfall.storage.parquet.layout import MESSAGE_TYPES
+from footfall.storage.parquet.table_part import TablePart
+from footfall.storage.part import Part
 
-SCHEMA = (
-    "source VARCHAR, message_id VARCHAR, type VARCHAR, occurred_at BIGINT,"
-    " user_id VARCHAR, anonymous_id VARCHAR, device_id VARCHAR, previous_id VARCHAR"
-)
+PLAN = "benchmark"
+PART = 50_000
+BATCH = 1_000
+COLUMNS = ("source", "message_id", "type", "occurred_at", "user_id", "anonymous_id", "device_id", "previous_id")
 # A month of visits on browsers that three in ten messages identify; one in fifty browsers has three users.
 SHOP = """
 WITH drawn AS (
@@ -52,40 +60,76 @@ LOGS: Mapping[str, str] = {
 }
 
 
+class NamedPart(TablePart):
+    """A part in memory that a cache takes for a sealed file."""
+
+    def __init__(self, table: Any, name: str) -> None:
+        columns = {key: pyarrow.nulls(len(table), type_) for key, type_ in MESSAGE_TYPES.items()}
+        columns |= dict(zip(COLUMNS, table.columns, strict=True))
+        super().__init__([pyarrow.table(columns, schema=pyarrow.schema(MESSAGE_TYPES))], name)
+
+
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
+    """CPU seconds, of all threads."""
+    start = time.process_time()
     result = work()
-    return time.perf_counter() - start, result
+    return time.process_time() - start, result
 
 
-def measure(name: str, log: str, messages: int) -> None:
+def measure(name: str, parts: Sequence[Part], nothing: Part, batch: Part) -> Persons:
+    for part in (*parts, nothing, batch):
+        part.stretches()
+    with tempfile.TemporaryDirectory() as folder:
+        anew, persons = timed(lambda: Persons.of(parts, PLAN))
+        Persons.of(parts, PLAN, PersonsCache(Path(folder)))
+        opened, _ = timed(lambda: Persons.of(parts, PLAN, PersonsCache(Path(folder))))
+    persons = persons.extended(nothing)  # it makes its table of ids
+    more, after = timed(lambda: persons.extended(batch))
+    columns, _ = timed(lambda: [persons.column(number) for number in range(len(parts))])
+    print(f"{name:32} {anew:8.2f} s {opened * 1000:8.1f} ms {more * 1000:8.1f} ms {columns:8.2f} s", end="", flush=True)
+    return after  # type: ignore[no-any-return]
+
+
+def compare(persons: Persons, parts: Sequence[Part]) -> None:
+    tables = [part.read(COLUMNS) for part in parts]
+    log = [Observation(*row) for table in tables for row in zip(*(c.to_pylist() for c in table.columns), strict=True)]
+    by_rules, expected = timed(lambda: attribute(log, namespace(PLAN)))
+    same = all(
+        expected[source, message_id].person_id == person_id
+        for number, table in enumerate(tables)
+        for source, message_id, person_id in zip(
+            table.column(0).to_pylist(), table.column(1).to_pylist(), persons.row_ids(number).to_pylist(), strict=True
+        )
+    )
+    print(f" {by_rules:8.2f} s   {'the same' if same else 'DIFFERENT'}")
+
+
+def parts_of(log: str, messages: int) -> tuple[list[Part], Part, Part]:
+    """A log in parts, a part of nothing, and the messages after those."""
     connection = duckdb.connect()
-    connection.execute(f"CREATE TABLE observations ({SCHEMA})")
-    connection.execute("INSERT INTO observations " + log.format(n=messages))
-    ns = namespace("benchmark")
-    by_sql, _ = timed(lambda: attribute_sql(lambda sql: connection.execute(sql).fetchall(), ns))
-    observations = [Observation(*row) for row in connection.execute("SELECT * FROM observations").fetchall()]
-    by_rules, found = timed(lambda: attribute(observations, ns))
-    rows = connection.execute(
-        "SELECT source, message_id, person_id, reason, evidence_source, evidence_message_id, user_id, counted"
-        " FROM attributions"
-    ).fetchall()
-    answer = {
-        (row[0], row[1]): Attribution(row[2], row[3], None if row[4] is None else (row[4], row[5]), row[6], row[7])
-        for row in rows
-    }
-    print(f"{name:32} {by_sql:8.2f} s {by_rules:8.2f} s   {'the same' if answer == found else 'DIFFERENT'}")
+    table: Any = connection.query(log.format(n=messages + BATCH)).to_arrow_table()
+    starts = range(0, messages, PART)
+    parts = [NamedPart(table.slice(start, min(PART, messages - start)), f"{start:064x}") for start in starts]
+    return [*parts], NamedPart(table.slice(0, 0), ""), NamedPart(table.slice(messages), "")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--quick", action="store_true", help="a short run, to see that it works")
+    parser.add_argument("--data", help="a data folder, of which each part is taken")
     options = parser.parse_args()
     messages = 20_000 if options.quick else options.messages
-    print(f"{f'{messages:,} messages':32} {'SQL':>10} {'pure':>10}   answers")
+    print(f"{'CPU time':30} from nothing    a cache  1,000 more    columns  pure rules   answers")
+    if options.data:
+        with open_store(options.data, "read") as store, store.snapshot() as snapshot:
+            parts = snapshot.parts()
+        measure(f"{sum(part.messages for part in parts):,} messages", parts, *parts_of(SHOP, messages)[1:])
+        print()
+        return
     for name, log in LOGS.items():
-        measure(name, log, messages)
+        parts, nothing, batch = parts_of(log, messages)
+        compare(measure(name, parts, nothing, batch), [*parts, nothing, batch])
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.identity.by_definition import attributions_by_definition
 from tests.identity.logs import GAP, HARD_CASES, MINUTE, UNSHRUNK, logs
 
+from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import (
     ROOT,
     Attribution,
@@ -500,3 +501,8 @@ def test_should_two_messages_bear_one_name_their_order_still_does_not_matter(
     twins = [Observation("web", "m0", one.type, one.occurred_at, one.user_id, one.anonymous_id) for one in log]
 
     assert attribute([*twins, *log], NS) == attribute([*reversed(log), *reversed(twins)], NS)
+
+
+@pytest.mark.parametrize("effect", get_args(AliasEffect))
+def test_the_logs_that_are_drawn_give_every_effect_of_an_alias(effect: AliasEffect) -> None:
+    assert find(logs(), lambda log: effect in effects_of_aliases(log).values(), settings=UNSHRUNK)

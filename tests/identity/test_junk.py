@@ -5,10 +5,10 @@ from __future__ import annotations
 import string
 import sys
 
+import duckdb
 import pytest
 from hypothesis import example, find, given, settings
 from hypothesis import strategies as st
-from tests.identity.duck import Duck
 
 from footfall.identity.ids import comparable_sql
 from footfall.identity.junk import JUNK_IDS, is_junk, junk_sql
@@ -110,7 +110,7 @@ def test_every_character_that_python_calls_space_is_trimmed() -> None:
 
 
 def test_python_and_sql_call_the_same_ids_junk() -> None:
-    duck = Duck()
+    connection = duckdb.connect()
     condition = junk_sql(comparable_sql("id"))
 
     @settings(max_examples=100)
@@ -131,7 +131,7 @@ def test_python_and_sql_call_the_same_ids_junk() -> None:
     )
     def agree(several: list[str]) -> None:
         expected = [is_junk(one) for one in several]
-        rows = duck.connection.execute(f"SELECT {condition} FROM (SELECT unnest($1) AS id)", [several]).fetchall()
+        rows = connection.execute(f"SELECT {condition} FROM (SELECT unnest($1) AS id)", [several]).fetchall()
 
         assert [row[0] for row in rows] == expected
 
@@ -144,7 +144,7 @@ def test_the_ids_that_are_drawn_are_junk_and_are_not(expected: bool) -> None:
 
 
 def test_null_is_neither_junk_nor_usable_in_sql() -> None:
-    assert Duck().run(f"SELECT {junk_sql('NULL::VARCHAR')}") == [(None,)]
+    assert duckdb.execute(f"SELECT {junk_sql('NULL::VARCHAR')}").fetchall() == [(None,)]
 
 
 @pytest.mark.parametrize("around", ["'", "\u201c", "\\", "0"])

@@ -1,1 +1,1 @@
-"""Who is who: pure rules that give every message its person, and the same rules as SQL."""
+"""Who is who: pure rules that give every message its person, by which `footfall.analytics.persons` is judged."""

@@ -12,7 +12,7 @@ arrived change it. The rules, in the order in which they are tried:
 
 People are never merged because they share a device, only by an alias of one user id to another
 (`footfall.identity.aliases`). Ids are compared as `footfall.identity.ids` says, and usable where they are no junk
-(`footfall.identity.junk`). The same rules in SQL: `footfall.identity.sql`.
+(`footfall.identity.junk`). The same over columns: `footfall.analytics.persons`.
 
 A person_id is the UUIDv5 of a name in the plan's namespace, which is the UUIDv5 of the plan's id in `ROOT`:
 
