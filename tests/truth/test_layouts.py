@@ -30,11 +30,12 @@ KINDS: tuple[RowState, RowState] = ("stored", "quarantined")
 SEALED_BY = {"the plan": wide_plan(), "an older plan": older_plan(), "no plan": None}
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=["all", "middle", "until"])
+@pytest.mark.parametrize("window", [WINDOWS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in WINDOWS[1:])])
 def test_messages_in_the_journal_alone(template: Path, plan: Plan, log: Log, window: Asked) -> None:
     assert_exact(template, plan, log.stored, log.quarantined, window)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sealed_by", SEALED_BY)
 def test_messages_in_files_alone(data: Path, plan: Plan, log: Log, sealed_by: str) -> None:
     seal_at(data, [-1], SEALED_BY[sealed_by])
@@ -42,7 +43,7 @@ def test_messages_in_files_alone(data: Path, plan: Plan, log: Log, sealed_by: st
     assert_exact(data, plan, log.stored, log.quarantined)
 
 
-@pytest.mark.parametrize("cut", [0, 21, 44, -2])
+@pytest.mark.parametrize("cut", [44, *(pytest.param(cut, marks=pytest.mark.slow) for cut in (0, 21, -2))])
 def test_messages_on_both_sides_of_a_seal(data: Path, plan: Plan, log: Log, cut: int) -> None:
     seal_at(data, [cut], plan)
 
@@ -70,7 +71,7 @@ def test_what_came_in_without_a_plan_to_ask(data: Path, plan: Plan, log: Log) ->
     assert overview == answers(asks_nothing, log.stored, log.quarantined, EVERYTHING)["overview"]
 
 
-@pytest.mark.parametrize("place", [10, 45, 80])
+@pytest.mark.parametrize("place", [45, *(pytest.param(place, marks=pytest.mark.slow) for place in (10, 80))])
 def test_what_had_come_in_by_an_earlier_message(data: Path, plan: Plan, place: int) -> None:
     seal_at(data, [30, 60], plan, None)
     with storage.open(data, "read") as store, store.snapshot() as snapshot:

@@ -23,6 +23,7 @@ from footfall.storage.purge_rule import PurgeRule
 from footfall.testing import ManualClock
 
 
+@pytest.mark.slow
 def test_after_all_files_were_put_into_new_ones(data: Path, plan: Plan, log: Log) -> None:
     seal_at(data, [20, 40, 60], plan, None)
     compact_here(data)
@@ -76,7 +77,7 @@ def flip(path: Path) -> None:
     path.write_bytes(content)
 
 
-@pytest.mark.parametrize("damage", [Path.unlink, cut, flip])
+@pytest.mark.parametrize("damage", [flip, *(pytest.param(each, marks=pytest.mark.slow) for each in (Path.unlink, cut))])
 def test_beside_a_damaged_file_all_else_is_counted_and_the_file_is_named(
     data: Path, plan: Plan, log: Log, damage: Callable[[Path], None]
 ) -> None:
