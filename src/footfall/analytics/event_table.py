@@ -102,7 +102,7 @@ def make_event_tables(
             strict=True,
         ))  # fmt: skip
         fixed = parts[number].read(_FIXED, start, stop).append_column("person", persons.column(number, start, stop))
-        return [(asked, _read(parts[number], fixed, start, source, every[asked])) for asked, source in sources]
+        return [(place, _read(parts[number], fixed, start, source, every[place])) for place, source in sources]
 
     pieces: list[list[_Piece]] = [[] for _ in every]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -118,7 +118,16 @@ def _read(part: Part, fixed: Any, start: int, source: Source, asked: AskedEvent)
     table = fixed.slice(stretch.start - start, stretch.stop - stretch.start)
     piece = _Piece(table, read_values(part, stretch, asked.wanted))
     counts = _counts(part, source, table, asked.call)
-    return piece if counts is None else _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
+    if counts is None:
+        return piece._replace(fixed=_copied(table))
+    return _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
+
+
+def _copied(table: Any) -> Any:
+    """A copy, so that the columns of a whole part are not kept for a stretch of it."""
+    # Of one array alone, concat_arrays makes no copy.
+    columns = [pyarrow.concat_arrays([*column.chunks, pyarrow.array([], column.type)]) for column in table.columns]
+    return pyarrow.table(columns, table.column_names)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequence[_Piece]) -> PropertyTable:
@@ -132,6 +141,7 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
         arrays[sql], columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
     hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
+    pyarrow.default_memory_pool().release_unused()
     connection.execute(with_kinds(asked.table, "*"))
     return PropertyTable(asked.table, columns)
 

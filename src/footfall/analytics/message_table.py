@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import Meaning
 from footfall.analytics.event_table import THREADS, with_kinds
 from footfall.analytics.persons import Persons
@@ -50,9 +49,9 @@ def make_message_table(
     schema = pyarrow.schema([(column, _TYPES.get(column, _TEXT)) for column in wanted])
     table = pyarrow.concat_tables([schema.empty_table(), *tables])
     if "person" not in wanted:
-        hand_over(connection, table, f"CREATE TABLE {name} AS SELECT * FROM handed")
+        connection.register(name, table)
         return
-    hand_over(connection, table, f"CREATE TABLE {name}_rows AS SELECT * FROM handed")
+    connection.register(f"{name}_rows", table)
     connection.execute(with_kinds(name, "*"))
 
 
