@@ -8,9 +8,14 @@ from pathlib import Path
 
 import pytest
 from tests.analytics.persons.parts import ListPart, attributions
+from tests.maintenance.folders import collect, seal
 
+from footfall.analytics import Dataset
 from footfall.analytics.persons import Persons, PersonsCache
 from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.maintenance.backup import backup
+from footfall.maintenance.restore import restore
+from footfall.maintenance.verify import verify
 
 LOGS = [
     [
@@ -171,3 +176,21 @@ def test_every_plan_has_its_own_ids_out_of_the_same_cache(folder: Path) -> None:
     persons = Persons.of(parts, "other", PersonsCache(folder))
 
     assert attributions(persons, parts) == attribute([each for log in LOGS for each in log], namespace("other"))
+
+
+def test_a_data_folder_with_a_cache_is_whole_is_used_and_gives_backups_without_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    collect(data, ["a", "b"])
+    seal(data)
+    with Dataset.open(data) as dataset:
+        persons = dataset.contents().persons
+    names = {path.name for path in (data / "cache").iterdir()}
+    collect(data, ["c"])
+    copy = Path(backup(data, tmp_path / "backups").path)
+    restore(copy, tmp_path / "restored")
+
+    assert (persons, "persons" in names, len(names)) == (1, True, 2)
+    assert (verify(data).is_whole, verify(data).strays) == (True, ())
+    assert not (copy / "cache").exists()
+    with Dataset.open(tmp_path / "restored") as dataset:
+        assert dataset.contents().messages == 3

@@ -1,8 +1,9 @@
 """PersonsCache: what was worked out of sealed files, in files that anybody may remove at any time.
 
 `<sha256>.part` has the summary of the sealed file with that SHA-256, `persons` the dictionary of some sealed files.
-Each begins with a line of JSON, a Header, and then has tables as Arrow streams. A file that cannot be read, was cut or
-changed, or was written under other rules is as good as none. Whoever may not write here works everything out anew.
+Each begins with a line of JSON, a CacheHeader, and then has tables as Arrow streams. A file that cannot be read, was
+cut or changed, or was written under other rules is as good as none. Whoever may not write here works everything out
+anew.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import msgspec
 import pyarrow
 
 from footfall.analytics.persons.arrays import joined
-from footfall.analytics.persons.dictionary import Dictionary
+from footfall.analytics.persons.dictionary import IdDictionary
 from footfall.analytics.persons.summary import PartRows, PartSummary
 from footfall.disk import Disk, SystemDisk
 from footfall.identity.ruleset import RULESET
@@ -39,7 +40,7 @@ _PER_ID = ("ids", "roles", "canonical", "owners", "first_entry", "entry_count")
 _TABLES = ("claims", "aliases", "entries")
 
 
-class Section(msgspec.Struct, frozen=True, array_like=True):
+class CacheSection(msgspec.Struct, frozen=True, array_like=True):
     """A table in a file: how many bytes it has, and their CRC-32."""
 
     name: str
@@ -47,14 +48,14 @@ class Section(msgspec.Struct, frozen=True, array_like=True):
     crc: int
 
 
-class Header(msgspec.Struct, frozen=True):
+class CacheHeader(msgspec.Struct, frozen=True):
     """`parts` are the names of the parts that a file is about, `numbers` what else there is besides tables."""
 
     version: int
     ruleset: str
     parts: tuple[str, ...]
     numbers: tuple[int, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[CacheSection, ...]
 
 
 class PersonsCache:
@@ -88,7 +89,7 @@ class PersonsCache:
         tables = {"rows": summary.rows.ids, "aliases": summary.rows.aliases, "ids": ids, "claims": summary.claims}
         self._write(f"{name}{_SUFFIX}", (name,), (), tables)
 
-    def dictionary(self, names: Sequence[str]) -> Dictionary | None:
+    def dictionary(self, names: Sequence[str]) -> IdDictionary | None:
         """A dictionary of the first of these parts, in this order."""
         header, tables = self._read(_DICTIONARY, names, ("per_id", *_TABLES, "maps"))
         if header is None:
@@ -99,9 +100,9 @@ class PersonsCache:
             maps.append(joined([tables["maps"].column("numbers")]).slice(start, size))
             start += size
         fields = {name: joined([tables["per_id"].column(name)]) for name in _PER_ID}
-        return Dictionary(**fields, **{name: tables[name] for name in _TABLES}, maps=tuple(maps), sessions=sessions)
+        return IdDictionary(**fields, **{name: tables[name] for name in _TABLES}, maps=tuple(maps), sessions=sessions)
 
-    def keep_dictionary(self, names: Sequence[str], dictionary: Dictionary) -> None:
+    def keep_dictionary(self, names: Sequence[str], dictionary: IdDictionary) -> None:
         """Write the dictionary of these parts, and remove what is of no part of them.
 
         One that is there stays where it has all of these parts first, and more: then these are those of an earlier day.
@@ -116,18 +117,18 @@ class PersonsCache:
         self._write(_DICTIONARY, tuple(names), (dictionary.sessions, *sizes), tables)
         self._remove_others({_DICTIONARY, *(f"{name}{_SUFFIX}" for name in names)})
 
-    def _header(self, name: str) -> Header | None:
+    def _header(self, name: str) -> CacheHeader | None:
         header, _ = self._read(name, None, ())
         return header
 
     def _read(
         self, name: str, parts: Sequence[str] | None, wanted: Sequence[str]
-    ) -> tuple[Header | None, Mapping[str, Any]]:
+    ) -> tuple[CacheHeader | None, Mapping[str, Any]]:
         """The header and some tables of a file about the first of these parts; nothing where there is none."""
         tables: dict[str, Any] = {}
         try:
             with self._disk.open(self._folder / name, "read") as file:
-                header = msgspec.json.decode(file.readline(_LONGEST_HEADER), type=Header)
+                header = msgspec.json.decode(file.readline(_LONGEST_HEADER), type=CacheHeader)
                 if (header.version, header.ruleset) != (_VERSION, RULESET):
                     return None, {}
                 if parts is not None and (not header.parts or header.parts != tuple(parts[: len(header.parts)])):
@@ -148,8 +149,8 @@ class PersonsCache:
         if not self._may_write:
             return
         contents = {key: _stream(table) for key, table in tables.items()}
-        sections = tuple(Section(key, len(content), zlib.crc32(content)) for key, content in contents.items())
-        header = msgspec.json.encode(Header(_VERSION, RULESET, parts, numbers, sections))
+        sections = tuple(CacheSection(key, len(content), zlib.crc32(content)) for key, content in contents.items())
+        header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections))
         try:
             self._disk.make_folder(self._folder, private=True)
             with self._disk.replacing(self._folder / name, private=True) as file:

@@ -1,4 +1,4 @@
-"""Dictionary: the ids of many parts as numbers, and who is who among them.
+"""IdDictionary: the ids of many parts as numbers, and who is who among them.
 
 Everything is a union or a minimum of what the parts say, and what follows from that. So parts may come in any order, in
 any pieces and more than once. The rules are those of `footfall.identity.attribution`.
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from footfall.analytics.persons.arrays import BIG, INT, joined, positions
 from footfall.analytics.persons.timelines import ENTRIES
 
-__all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "Dictionary"]
+__all__ = ["ALIASES", "CLAIMS", "DEVICE", "EMPTY", "NOBODY", "SESSION", "SHARED", "VISITOR", "IdDictionary"]
 
 # A person is a number that says its kind too: users go by the number of their canonical id.
 VISITOR = 1 << 29
@@ -31,7 +31,7 @@ CLAIMS = pyarrow.schema({"device": INT, "user": INT, "part": INT, "row": INT, "a
 ALIASES = pyarrow.schema({"previous": INT, "user": INT, "effect": pyarrow.string()})
 
 
-class Dictionary(NamedTuple):
+class IdDictionary(NamedTuple):
     """Who is who. The first six are arrays with a value for each id.
 
     `ids` are texts as they are compared, `roles` the bits of how each was seen, `canonical` the number of the id under
@@ -64,7 +64,7 @@ class Dictionary(NamedTuple):
         return self.entries.filter(pc.and_(pc.greater_equal(since, 0), counts)).combine_chunks()
 
 
-EMPTY = Dictionary(
+EMPTY = IdDictionary(
     ids=pyarrow.array([], pyarrow.string()),
     roles=pyarrow.array([], pyarrow.uint8()),
     canonical=pyarrow.array([], INT),

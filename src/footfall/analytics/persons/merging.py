@@ -9,7 +9,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, constant, flags, joined, least, paired, patched, positions
-from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, Dictionary
+from footfall.analytics.persons.dictionary import ALIASES, CLAIMS, EMPTY, NOBODY, SHARED, IdDictionary
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, ANONYMOUS, STREAM, USER, PartSummary, has_role
 from footfall.analytics.persons.timelines import ENTRIES, attributed, entries_of, in_order
@@ -23,11 +23,11 @@ _FEW = 16  # ids that are looked for one by one
 
 
 def extended(
-    before: Dictionary,
+    before: IdDictionary,
     reader: PartReader,
     summaries: Sequence[PartSummary],
     numbers: Mapping[str, int] | None = None,
-) -> Dictionary:
+) -> IdDictionary:
     """The dictionary of all parts of a reader, of which `before` has the first ones and `summaries` are of the others.
 
     Only what the ids of the others touch is worked out anew. `numbers` may give the number of each id of `before`.
@@ -96,7 +96,7 @@ def _claims(summary: PartSummary, numbers: Any, part: int) -> Any:
     return pyarrow.table({**columns, "part": constant(part, len(summary.claims))}).select(CLAIMS.names)
 
 
-def _with_aliases(before: Dictionary, roles: Any, maps: Sequence[Any], summaries: Sequence[PartSummary]) -> Any:
+def _with_aliases(before: IdDictionary, roles: Any, maps: Sequence[Any], summaries: Sequence[PartSummary]) -> Any:
     """The distinct pairs of all aliases with their effects, of which only those are worked out that may be others.
 
     Pairs that were there before come first, in the same order.
@@ -126,7 +126,7 @@ def _with_aliases(before: Dictionary, roles: Any, maps: Sequence[Any], summaries
     return pyarrow.table({"previous": previous, "user": user, "effect": effect}, schema=ALIASES)
 
 
-def _with_canonical(before: Dictionary, ids: Any, aliases: Any) -> tuple[Any, Any]:
+def _with_canonical(before: IdDictionary, ids: Any, aliases: Any) -> tuple[Any, Any]:
     """The canonical number of each id, and the ids that have another one than before."""
     own = pc.add(positions(len(ids) - len(before.ids)), pyarrow.scalar(len(before.ids), INT))
     canonical = pyarrow.concat_arrays([before.canonical, own])
@@ -163,7 +163,7 @@ def _with_owners(owners: Any, claims: Any, canonical: Any, devices: Any) -> Any:
     return patched(owners, groups.column("device"), pc.if_else(pc.equal(low, high), low, pyarrow.scalar(SHARED, INT)))
 
 
-def _with_sessions(before: Dictionary, after: Dictionary, reader: PartReader, touched: Any) -> Dictionary:
+def _with_sessions(before: IdDictionary, after: IdDictionary, reader: PartReader, touched: Any) -> IdDictionary:
     """`after` with the timelines of shared devices, of which only those are cut anew that may be others."""
     first, size = len(before.maps), len(after.ids) - len(before.ids)
     is_shared = pc.equal(after.owners, SHARED)
@@ -197,7 +197,7 @@ def _with_sessions(before: Dictionary, after: Dictionary, reader: PartReader, to
     return _with_entries(after, before.entries, table)
 
 
-def _with_entries(after: Dictionary, before: Any, new: Any) -> Dictionary:
+def _with_entries(after: IdDictionary, before: Any, new: Any) -> IdDictionary:
     """The dictionary with these entries after those before, device by device."""
     blocks = pc.value_counts(joined([new.column("device")]))
     device, count = blocks.field("values"), blocks.field("counts").cast(INT)

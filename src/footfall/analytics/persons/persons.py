@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, constant, joined, least, paired, positions
 from footfall.analytics.persons.cache import PersonsCache
-from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, Dictionary
+from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, rows_of_type
@@ -50,7 +50,7 @@ class Persons:
     def __init__(
         self,
         reader: PartReader,
-        dictionary: Dictionary,
+        dictionary: IdDictionary,
         plan_id: str,
         numbers: dict[str, int] | None = None,
         columns: Mapping[int, Any] | None = None,
@@ -180,8 +180,8 @@ class Persons:
         user = joined([rows.ids.column("user")]).take(row)
         keys = paired(numbers.take(joined([rows.aliases.column("previous")])), numbers.take(user))
         aliases = self.dictionary.aliases
-        known = paired(*(joined([aliases.column(name)]) for name in ("previous", "user")))
-        effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=known))
+        pairs = paired(*(joined([aliases.column(name)]) for name in ("previous", "user")))
+        effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=pairs))
         every = positions(self._reader.parts[part].messages)
         is_alias = pc.is_in(every, value_set=rows_of_type(self._reader.parts[part], "alias"))
         effect = effects.take(pc.index_in(every, value_set=row))
@@ -194,7 +194,7 @@ class Persons:
         return pyarrow.array(ids, _TEXT).take(pc.index_in(joined([persons]), value_set=distinct))
 
     def row_ids(self, part: int, start: int = 0, stop: int | None = None) -> Any:
-        """The person_id of each row, also of one that is nobody's, which has an id of its own."""
+        """The person_id of each row, also of one that is nobody's, which has an id that no other message has."""
         ids = self.person_ids(self.column(part, start, stop))
         nobody = positions(len(ids)).filter(ids.is_null())
         if not len(nobody):
@@ -330,8 +330,8 @@ class Persons:
 
 
 def _extended(
-    reader: PartReader, before: Dictionary, parts: Sequence[Part], numbers: Mapping[str, int] | None = None
-) -> tuple[PartReader, Dictionary]:
+    reader: PartReader, before: IdDictionary, parts: Sequence[Part], numbers: Mapping[str, int] | None = None
+) -> tuple[PartReader, IdDictionary]:
     first, reader = len(reader.parts), reader.with_parts(parts)
     if len(parts) > 1:
         with ThreadPoolExecutor(_THREADS) as pool:
