@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from footfall.analytics.earlier import EarlierMoment
-from footfall.analytics.why import ChangePart, FigureChange, Share, WhyAnswer
+from footfall.analytics.why import ChangePart, FigureChange, PurgedBetween, Share, WhyAnswer
 from footfall.analytics.why.answer import PARTS, Cause
 from footfall.reporting.why import why_lines
 
@@ -23,7 +23,8 @@ def change(name: str, *shares: Share, **parts: int) -> FigureChange:
 
 def test_each_part_of_a_change_is_a_line_with_whose_messages_it_is() -> None:
     shares = (
-        Share("source", "shop", Decimal(-1)), Share("source", "app", Decimal(3)), Share("release", None, Decimal(2)),
+        Share("source", "shop", Decimal(-1)), Share("source", "app", Decimal(3)), Share("release", None, Decimal(1)),
+        Share("release", "1.1", Decimal(1)),
         Share("plan_version", "b" * 64, Decimal(2)),
     )  # fmt: skip
 
@@ -34,7 +35,7 @@ def test_each_part_of_a_change_is_a_line_with_whose_messages_it_is() -> None:
         "orders: 1 to 3 (+2)",
         "  new           +2",
         "    by source: app +3, shop -1",
-        "    by release: none +2",
+        "    by release: none +1, 1.1 +1",
         "    by plan version: bbbbbbbbbbbb +2",
     ]
     assert "unchanged: calm" in lines
@@ -67,3 +68,24 @@ def test_a_label_steers_no_terminal() -> None:
     )
 
     assert "    by source: \\x1b[2J +1" in lines
+
+
+def test_labels_that_no_message_has_are_passed_over() -> None:
+    lines = list(why_lines(WhyAnswer(MOMENT, MOMENT, (change("orders", Share("release", None, Decimal(1)), new=1),))))
+
+    assert not any(line.startswith("    by") for line in lines)
+
+
+def test_what_was_purged_between_is_counted() -> None:
+    purged = (PurgedBetween("event seen", "shop", "seen", 2),)
+
+    lines = list(why_lines(WhyAnswer(MOMENT, MOMENT, (), purged)))
+
+    assert lines[2] == "purged 2 messages of shop, seen (event seen): in no figure"
+
+
+def test_a_change_that_is_rounded_says_so_before_its_sign() -> None:
+    third = Decimal("0.3333333333333333333333333333")
+    figure = FigureChange("kpi", "rate", None, False, None, Decimal(0), third, third, (ChangePart("new", third),))
+
+    assert any(line.endswith("(≈ +0.3333)") for line in why_lines(WhyAnswer(MOMENT, MOMENT, (figure,))))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from footfall.analytics.why import ChangePart, FigureChange, Share, WhyAnswer
 from footfall.analytics.why.answer import Cause
 from footfall.analytics.why.labels import DIMENSIONS
-from footfall.printable import printable
+from footfall.printable import counted, printable
 from footfall.reporting.words import number
 
 __all__ = ["why_lines"]
@@ -26,6 +26,8 @@ def why_lines(answer: WhyAnswer) -> Iterator[str]:
     """The answer, line by line."""
     yield f"from   {answer.earlier.text}"
     yield f"to     {answer.later.text}"
+    for line in answer.purged:
+        yield f"purged {counted(line.messages, 'message')} of {line.source}, {line.event} ({line.rule}): in no figure"
     for loss in answer.losses:
         yield f"damaged  {loss}"
     changed = [figure for figure in answer.figures if any(part.change for part in figure.parts)]
@@ -46,7 +48,8 @@ def why_lines(answer: WhyAnswer) -> Iterator[str]:
 def _part(part: ChangePart) -> Iterator[str]:
     yield f"  {_PARTS[part.part]:<14}{_signed(part.change)}"
     for dimension, name in DIMENSIONS.items():
-        if shares := [share for share in part.shares if share.dimension == dimension]:
+        shares = [share for share in part.shares if share.dimension == dimension]
+        if any(share.label is not None for share in shares):
             yield f"    by {name}: {_shares(shares)}"
 
 
@@ -72,4 +75,5 @@ def _value(value: Decimal | None) -> str:
 
 
 def _signed(change: Decimal) -> str:
-    return f"{'+' if change > 0 else ''}{number(change)}"
+    text = number(change)
+    return text if change <= 0 else f"≈ +{text[2:]}" if text.startswith("≈ ") else f"+{text}"

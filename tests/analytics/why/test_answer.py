@@ -17,7 +17,7 @@ from tests.truth.folders import seal
 
 from footfall import storage
 from footfall.analytics import JOURNEYS, KPIS, Dataset, report
-from footfall.analytics.why import FigureChange, WhyAnswer, why
+from footfall.analytics.why import FigureChange, PurgedBetween, WhyAnswer, why
 from footfall.errors import UsageError
 from footfall.plan.bundle import bundle_bytes, bundle_hash
 from footfall.plan.model import (
@@ -35,6 +35,8 @@ from footfall.plan.model import (
     Where,
 )  # fmt: skip
 from footfall.storage import Changes, Row
+from footfall.storage.journal import Purge
+from footfall.storage.purge_rule import PurgeRule
 from footfall.testing import ManualClock
 
 BEGIN = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -203,6 +205,20 @@ def test_a_session_of_a_shared_device_is_one_person_before_and_after(folder: Fol
 
     assert parts(figure(answer, "buyers")) == {}
     assert figure(answer, "buyers").after == 3
+
+
+def test_what_was_purged_between_the_moments_is_in_neither_figure_and_counted(folder: Folder) -> None:
+    folder.take(Sent(), Sent(event="seen"), Sent())
+    with storage.open(folder.data, "change", command="test", clock=folder.clock) as store:
+        store.journal.commit(Changes((), {}, purge=Purge(PurgeRule(event="bought"), {})))
+    folder.take(Sent())
+
+    answer = folder.why(3, 4)
+
+    assert answer.purged == (PurgedBetween("event bought", "shop", "bought", 2),)
+    assert figure(answer, "orders").before == 0
+    assert parts(figure(answer, "orders")) == {"new": Decimal(1)}
+    assert folder.why(4, 4).purged == ()
 
 
 def test_the_same_moment_twice_changes_nothing(folder: Folder) -> None:

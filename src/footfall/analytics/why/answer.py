@@ -9,7 +9,7 @@ One thing after the other is taken from the later moment, and the change that ea
    from the beginning.
 5. `plan`: the plan of the later moment says what is asked.
 
-Another order would give other parts, where two of them act together. What was purged since is in neither figure.
+Another order would give other parts, where two of them act together. What was purged is in neither figure.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
 from footfall.timestamps import local_time
 
-__all__ = ["DEFINITION", "PARTS", "Cause", "ChangePart", "FigureChange", "Share", "WhyAnswer", "why"]
+__all__ = ["DEFINITION", "PARTS", "Cause", "ChangePart", "FigureChange", "PurgedBetween", "Share", "WhyAnswer", "why"]
 
 Cause = Literal["window", "late", "new", "re_attributed", "plan"]
 
@@ -58,8 +58,8 @@ DEFINITION = (
     " received after it. Re-attributed: the messages of the earlier moment get the persons of the later one; what came"
     " later had these from the beginning. Plan: the later plan says what is asked. The parts add up to the change; a"
     " figure without a value counts as 0. Counts and sums are broken down by the messages' source, release"
-    " (context.app.version) and plan version (the bundle that its sender had). What was purged since is in neither"
-    " figure, so it is no part of a change."
+    " (context.app.version) and plan version (the bundle that its sender had). What was purged is in neither figure,"
+    " so it makes no change; how many messages were purged between the two moments is said apart."
 )
 
 
@@ -96,12 +96,25 @@ class FigureChange(msgspec.Struct, frozen=True):
     parts: tuple[ChangePart, ...]
 
 
+class PurgedBetween(msgspec.Struct, frozen=True):
+    """Stored messages of a source and event that a rule removed after the earlier moment; they are in no figure."""
+
+    rule: str
+    source: str
+    event: str
+    messages: int
+
+
 class WhyAnswer(msgspec.Struct, frozen=True):
-    """The changes of all figures from one moment to another. `losses` says which files are damaged."""
+    """The changes of all figures from one moment to another.
+
+    `purged` is what was removed between them. `losses` says which files are damaged.
+    """
 
     earlier: EarlierMoment
     later: EarlierMoment
     figures: tuple[FigureChange, ...]
+    purged: tuple[PurgedBetween, ...] = ()
     losses: tuple[str, ...] = ()
     definition: str = DEFINITION
 
@@ -189,7 +202,13 @@ def _answer(asked: _Asked, damaged: Mapping[str, DamagedFileError]) -> WhyAnswer
         stages = list(_stages(stack, parts, moments, (first, second), window))
         shown = [EarlierMoment.of(moment, second.timezone) for moment in moments]
         changes = tuple(_changes(stages, _labels(stages[0]), window))
-        return WhyAnswer(shown[0], shown[1], changes, losses)
+        return WhyAnswer(shown[0], shown[1], changes, tuple(_purged(*moments)), losses)
+
+
+def _purged(earlier: AsOf, later: AsOf) -> Iterator[PurgedBetween]:
+    for count in earlier.purged:
+        if count.stored and later.is_after(count.seq, count.at):
+            yield PurgedBetween(str(count.rule), count.source, count.event, count.stored)
 
 
 def _stages(
