@@ -157,6 +157,10 @@ class ShardContext:
         self.shard = shard
         self._reaches: dict[tuple[str, Span], Reaches] = {}
 
+    def messages(self, *columns: str) -> str:
+        """The name of a table of all messages with these columns and those of `where`. See `Dataset.messages`."""
+        return self.dataset.messages({*columns, *(() if self.shard.is_whole else ("seq", "person"))})
+
     def where(self, span: Span) -> str:
         """The condition on a message of this shard in a window, as SQL."""
         return f"{span.sql()} AND {self.shard.sql()}"

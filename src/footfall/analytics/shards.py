@@ -26,7 +26,7 @@ class Shard(msgspec.Struct, frozen=True):
         """Whether this is the shard that counts what belongs to no message, such as rejections."""
         return self.number == 0
 
-    def sql(self, number: str = "coalesce(hash(person), seq)") -> str:
+    def sql(self, number: str = "coalesce(person, seq)") -> str:
         """The condition on a row."""
         return "TRUE" if self.is_whole else f"{number} % {self.of} = {self.number}"
 

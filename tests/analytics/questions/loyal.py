@@ -31,7 +31,8 @@ def _partial(context: ShardContext) -> LoyalPartial:
     ((persons, of),) = context.dataset.rows(f"""
         WITH days AS (
             SELECT person, count(DISTINCT occurred_at // 86_400_000_000) AS days
-            FROM {context.dataset.messages()} WHERE counted AND {context.where(context.report.span)} GROUP BY person
+            FROM {context.messages("occurred_at", "person")}
+            WHERE counted AND {context.where(context.report.span)} GROUP BY person
         )
         SELECT count(*) FILTER (days > 1), count(*) FROM days
     """)

@@ -58,8 +58,7 @@ class IntakePartial(msgspec.Struct, frozen=True):
 
 def _partial(context: ShardContext) -> IntakePartial:
     rows, shard, span = context.dataset.rows, context.shard, context.report.span
-    columns = {"occurred_at", "received_at"} | (set() if shard.is_whole else {"seq", "person"})
-    messages = context.dataset.messages(columns)
+    messages = context.messages("occurred_at", "received_at")
     ((stored, late),) = rows(
         f"SELECT count(*), count(*) FILTER (received_at - occurred_at > {_LATE_US}) "
         f"FROM {messages} WHERE {context.where(span)}"

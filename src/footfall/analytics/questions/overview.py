@@ -22,6 +22,7 @@ _DAYS_BY_HOUR = 3
 _MOST_PERIODS = 60
 _MOST_NAMES = 20
 
+_COLUMNS = ("source", "type", "event", "occurred_at", "person")
 _NAME = "coalesce(event, '(' || type || ')')"
 
 
@@ -99,7 +100,7 @@ def _periods(context: ShardContext) -> dict[Per, dict[int, PeriodTally]]:
         rows = context.dataset.rows(f"""
             SELECT {number}, count(*), count(DISTINCT person) FILTER (counted),
                    list(DISTINCT {_NAME}), list(DISTINCT source)
-            FROM {context.dataset.messages()} WHERE {context.where(context.report.span)} GROUP BY 1
+            FROM {context.messages(*_COLUMNS)} WHERE {context.where(context.report.span)} GROUP BY 1
         """)
         if most is None or len(rows) <= most:
             periods[per] = {
@@ -112,7 +113,7 @@ def _periods(context: ShardContext) -> dict[Per, dict[int, PeriodTally]]:
 def _names(context: ShardContext, name: str) -> dict[str, NameTally]:
     rows = context.dataset.rows(f"""
         SELECT {name}, count(*), count(DISTINCT person) FILTER (counted), min(occurred_at), max(occurred_at)
-        FROM {context.dataset.messages()} WHERE {context.where(context.report.span)} GROUP BY 1
+        FROM {context.messages(*_COLUMNS)} WHERE {context.where(context.report.span)} GROUP BY 1
     """)
     return {name: NameTally(*counts) for name, *counts in rows}
 
