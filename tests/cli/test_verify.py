@@ -39,6 +39,26 @@ def test_damage_is_shown_with_what_it_affects_and_the_remedy(
     assert as_json["damages"][0]["messages"] == 1
 
 
+def test_the_backups_of_the_settings_file_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    collect(tmp_path / "data", ["a"])
+    (file,) = seal(tmp_path / "data")
+    run(capsys, "backup", "backups", "--data", "data")
+    (tmp_path / "data" / "warehouse" / file.name).unlink()
+    (tmp_path / "footfall.toml").write_text('backup = "backups"\nno_such_setting = 1\n')
+
+    out = run(capsys, "verify", "--data", "data", code=1)
+
+    assert f"  remedy: cp {backup_of(tmp_path)}/warehouse/{file.name} data/warehouse/{file.name}" in out.splitlines()
+
+
+def backup_of(folder: Path) -> Path:
+    (path,) = (folder / "backups").glob("0*")
+    return path.relative_to(folder)
+
+
 def test_what_is_no_data_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys, "verify", "--data", str(tmp_path), code=2)
 

@@ -75,6 +75,18 @@ def test_damage_inside_of_a_run_is_mended_where_all_is_read(data: Path) -> None:
     assert collect(data, IDS)["duplicate"] == 6
 
 
+def test_a_run_whose_damage_a_look_up_met_is_made_anew_by_the_next_sealing(data: Path) -> None:
+    merge_here(data)
+    (run,) = runs_of(data)
+    (data / "ids" / f"{run.name}.damaged").touch()
+
+    assert merge_here(data) == 1
+
+    assert files(data) == [run.name]
+    assert merge_here(data) == 0
+    assert collect(data, IDS)["duplicate"] == 6
+
+
 def test_no_child_is_started_where_nothing_is_due(tmp_path: Path) -> None:
     collect(tmp_path, IDS)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from footfall.collector.read_settings import SettingsReading
     from footfall.collector.serve_settings import ServeSettings
 
-__all__ = ["data_option", "plan_option", "required_data", "settings_beside_data"]
+__all__ = ["backup_beside_data", "data_option", "plan_option", "required_data", "settings_beside_data"]
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -57,6 +57,11 @@ def settings_beside_data() -> ServeSettings:
     if reading.problems:
         raise UsageError("\n  ".join(["the settings cannot be used:", *reading.problems]))
     return reading.settings
+
+
+def backup_beside_data() -> Path | None:
+    """The folder that backups go to by these settings. Other mistakes in them are for `serve` to report."""
+    return _reading(os.environ).settings.jobs.backup
 
 
 def _of_file() -> Path | None:

@@ -15,7 +15,7 @@ from footfall.clock import SystemClock
 from footfall.maintenance.dispatch import carry_out
 from footfall.maintenance.purge import PurgeReceipt
 from footfall.maintenance.purge_files import preview
-from footfall.reporting.maintenance import preview_lines
+from footfall.reporting.maintenance import preview_lines, receipt_lines
 from footfall.storage.purge_rule import PurgeRule
 from footfall.timestamps import epoch_us, local_time
 
@@ -30,6 +30,7 @@ __all__ = ["command"]
 @click.option("--until", type=TimeParam("UTC"), help="Messages that were received before this time, in UTC.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only show what would go.")
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
     context: click.Context,
@@ -41,6 +42,7 @@ def command(
     until: str | None,
     is_dry_run: bool,
     is_sure: bool,
+    format_: str,
 ) -> None:
     """Remove messages for ever: a secret that leaked into them, or the traffic of a test.
 
@@ -51,8 +53,8 @@ def command(
     backups, are not changed: backups that have the messages are yours to remove. A collector that runs does it, and
     intake may wait for some seconds.
 
-    The receipt is JSON on standard output. It may be killed at any moment: run it again, and it goes on. The exit code
-    is 1 where a damaged file may still have such messages.
+    The receipt is on standard output, what would go on standard error. It may be killed at any moment: run it again,
+    and it goes on. The exit code is 1 where a damaged file may still have such messages.
     """
     now = local_time(SystemClock().now_us())
     rule = PurgeRule(event=event, source=source, since=_us(since, now), until=_us(until, now))
@@ -71,7 +73,11 @@ def command(
         progress=lambda line: echo(line, err=True),
     )
     receipt = msgspec.convert(answer, PurgeReceipt)
-    echo_json(receipt)
+    if format_ == "json":
+        echo_json(receipt)
+    else:
+        for line in receipt_lines(receipt):
+            echo(line)
     context.exit(1 if receipt.unreadable else 0)
 
 

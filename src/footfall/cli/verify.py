@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import backup_beside_data, data_option
 from footfall.cli.output import echo, echo_json
 from footfall.disk import SystemDisk
 from footfall.errors import DataFolderError
@@ -21,7 +21,8 @@ __all__ = ["command"]
 @data_option
 @click.option(
     "--backups", type=click.Path(path_type=Path, readable=False),
-    help="The folder of your backups: say which has what is damaged, and read the sealed files of the newest, too.",
+    help="The folder of your backups: say which has what is damaged, and read the sealed files of the newest, too."
+    "  [default: `backup` in footfall.toml]",
 )  # fmt: skip
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_context
@@ -33,7 +34,9 @@ def command(context: click.Context, *, data: Path, backups: Path | None, format_
     What is damaged is named with its day, how many messages of which source and event are affected, what still works,
     and the remedy. The exit code is 1 then. It changes nothing.
     """
-    if backups is not None and not Generations(backups, disk=SystemDisk()).all():
+    if backups is None:
+        backups = backup_beside_data()
+    elif not Generations(backups, disk=SystemDisk()).all():
         raise DataFolderError(backups, "has no backups; name the folder that `footfall backup` adds to")
     verification = verify(data, backups=backups)
     if format_ == "json":

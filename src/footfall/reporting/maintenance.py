@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from footfall.maintenance.backup import Backup
+from footfall.maintenance.purge import PurgeReceipt
 from footfall.maintenance.restore import Restoration
 from footfall.maintenance.verify import Damage, Verification
 from footfall.printable import counted, printable
@@ -16,7 +17,9 @@ from footfall.storage.purge_rule import PurgeRule
 if TYPE_CHECKING:
     from footfall.maintenance.purge_files import PurgePreview  # loads pyarrow
 
-__all__ = ["backup_lines", "preview_lines", "restoration_lines", "verification_json", "verification_lines"]
+__all__ = [
+    "backup_lines", "preview_lines", "receipt_lines", "restoration_lines", "verification_json", "verification_lines",
+]  # fmt: skip
 
 _MOST_COUNTS = 5
 
@@ -83,3 +86,14 @@ def preview_lines(preview: PurgePreview, rule: PurgeRule) -> Iterator[str]:
     number = sum(count.messages for count in preview.counts)
     files = f"; {counted(len(preview.rewritten), 'sealed file')} would be written anew" if preview.rewritten else ""
     yield printable(f"{counted(number, 'message')} would go ({rule}){files}")
+
+
+def receipt_lines(receipt: PurgeReceipt) -> Iterator[str]:
+    """What a purge removed, by source and event."""
+    for line in receipt.lines:
+        yield printable(f"{line.source}  {line.event}: {line.stored:,}, and {line.quarantined:,} in quarantine")
+    for name in receipt.unreadable:
+        yield printable(f"warehouse/{name} is damaged, and may still have some: footfall verify says how to mend it")
+    files = f"; {counted(len(receipt.rewritten), 'sealed file')} written anew" if receipt.rewritten else ""
+    removed = counted(receipt.stored + receipt.quarantined, "message")
+    yield printable(f"{removed} removed at {receipt.at} ({receipt.rule}){files}")

@@ -11,6 +11,7 @@ from typing import IO
 import pytest
 
 from footfall.storage.ids.keys import body_checksum, key_of
+from footfall.storage.ids.merging import damaged_runs
 from footfall.storage.ids.stored_ids import StoredId, StoredIds, run_name
 from footfall.storage.journal import IdRun, RunSwap
 from footfall.testing.disk import MemoryDisk
@@ -183,6 +184,9 @@ def test_a_run_that_turns_out_to_be_damaged_is_left_out_and_named_once(
     assert [known(ids, range(20)), known(ids, range(20))] == [[], []]
     assert len(caplog.messages) == 1
     assert "damaged block: until its 4 ids are read from the sealed files" in caplog.messages[0]
+    assert damaged_runs(disk, FOLDER, first.pending) == first.pending
+    ids.remove_leftovers([])
+    assert disk.list(FOLDER) == []
 
 
 def test_a_run_whose_uuids_are_damaged_is_not_asked_for_its_other_ids(

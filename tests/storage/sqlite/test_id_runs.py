@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -237,23 +238,34 @@ def test_what_another_writer_stored_is_a_duplicate(tmp_path: Path) -> None:
         journal.close()
 
 
-def test_rows_that_cannot_be_read_stop_no_collector(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    journal = SqliteJournal(tmp_path / "journal.db")
-    journal.commit(Changes([row(number, body=b"x" * 1000) for number in range(100)], {}))
+def damaged_journal(path: Path, *pages: int) -> Path:
+    """A journal of 300 rows, seven on a page, of which these pages are overwritten."""
+    journal = SqliteJournal(path / "journal.db")
+    journal.commit(Changes([row(number, body=b"x" * 1000) for number in range(300)], {}))
     journal.close()
-    path = tmp_path / "journal.db"
-    content = bytearray(path.read_bytes())
-    pages = [start for start in range(0, len(content), 8192) if b"x" * 1000 in content[start : start + 8192]]
-    content[pages[5] : pages[5] + 8192] = b"\xff" * 8192
-    path.write_bytes(content)
+    content = bytearray((path / "journal.db").read_bytes())
+    starts = [start for start in range(0, len(content), 8192) if b"x" * 1000 in content[start : start + 8192]]
+    for page in pages:
+        content[starts[page] : starts[page] + 8192] = b"\xff" * 8192
+    (path / "journal.db").write_bytes(content)
+    return path / "journal.db"
 
-    journal = SqliteJournal(path)
-    fresh = journal.commit(Changes([row(0), row(1), row(1000)], {}))
 
-    assert fresh == [False, False, True]
-    assert [record.levelno for record in caplog.records] == [logging.ERROR]
-    assert "cannot be read, and their repeats are stored again" in caplog.messages[0]
+@pytest.mark.parametrize("pages", [(5,), (5, 6, 7), (5, 20), (1,), (41,)])
+def test_rows_on_a_damaged_page_are_passed_over_and_all_others_are_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, pages: tuple[int, ...]
+) -> None:
+    journal = SqliteJournal(damaged_journal(tmp_path, *pages))
+    fresh = journal.commit(Changes([row(number, body=b"x" * 1000) for number in range(301)], {}))
     journal.close()
+
+    lost = [number for number, is_fresh in enumerate(fresh) if is_fresh]
+    named = [re.search(r"rows from number (\d+) to (\d+) cannot be read, and", text) for text in caplog.messages]
+    assert lost[-1] == 300
+    assert lost[:-1] == [
+        seq - 1 for match in named if match is not None for seq in range(int(match[1]), int(match[2]) + 1)
+    ]
+    assert 1 <= len(lost) - 1 <= 8 * len(pages)
 
 
 def test_a_reader_makes_no_folder_and_reads_no_ids(tmp_path: Path) -> None:

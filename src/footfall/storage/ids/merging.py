@@ -6,6 +6,7 @@ Nothing here changes what counts: it writes new files, and says which runs they 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import accumulate
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from footfall.disk import Disk
 from footfall.storage.ids.keys import Key, body_checksum, key_of
 from footfall.storage.ids.run_file import (
     BLOCK,
+    DAMAGED,
     DamagedRunError,
     Form,
     Run,
@@ -102,8 +104,11 @@ def merge_runs(disk: Disk, folder: Path, runs: Sequence[IdRun], *, name: str = "
 
 
 def damaged_runs(disk: Disk, folder: Path, runs: Iterable[IdRun], *, is_thorough: bool = False) -> list[IdRun]:
-    """Which runs are missing or damaged. `is_thorough` reads all of them whole."""
-    return [run for run in runs if _is_damaged(disk, folder / run.name, is_thorough)]
+    """Which runs are missing or damaged, or were to a look-up. `is_thorough` reads all of them whole."""
+    marked: set[str] = set()
+    with suppress(OSError):
+        marked = {path.name.removesuffix(DAMAGED) for path in disk.list(folder) if path.name.endswith(DAMAGED)}
+    return [run for run in runs if run.name in marked or _is_damaged(disk, folder / run.name, is_thorough)]
 
 
 def rebuild_run(

@@ -28,6 +28,7 @@ from footfall.storage.ids.keys import Key, sort_key, utf8
 
 __all__ = [
     "BLOCK",
+    "DAMAGED",
     "FILTERED",
     "DamagedRunError",
     "Form",
@@ -41,6 +42,9 @@ __all__ = [
 
 BLOCK = 256
 """How many entries one read of a look-up takes."""
+
+DAMAGED = ".damaged"
+"""Ends the name of an empty file beside a run in which a look-up met damage."""
 
 Form = Literal["uuid", "text"]
 

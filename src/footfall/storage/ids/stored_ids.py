@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from footfall.disk import Disk
 from footfall.storage.ids.keys import Key, body_checksum, key_of, sort_key
-from footfall.storage.ids.run_file import DamagedRunError, Run, RunSection, write_run
+from footfall.storage.ids.run_file import DAMAGED, DamagedRunError, Run, RunSection, write_run
 from footfall.storage.journal import IdRun, RunSwap
 from footfall.timestamps import format_us
 
@@ -28,7 +28,7 @@ RECENT = 65_536
 # Bytes that all runs together may take, but for their fences. What has no room is read from the disk at each look-up.
 _MEMORY = 48 << 20
 
-_OURS = re.compile(r"(\d{12,}-\d{12,}\.run|\.\d{12,}-\d{12,}\.run\.draft)")
+_OURS = re.compile(rf"(\d{{12,}}-\d{{12,}}\.run({re.escape(DAMAGED)})?|\.\d{{12,}}-\d{{12,}}\.run\.draft)")
 
 
 class StoredId(NamedTuple):
@@ -169,9 +169,10 @@ class StoredIds:
         for added, removed in swaps:
             for name in removed:
                 self._drop(name)
-                if name != added.name:
+                left = [name] if name != added.name else []
+                for path in (*left, f"{name}{DAMAGED}"):
                     with suppress(OSError):  # it is removed at the next start
-                        self._disk.remove(self.folder / name)
+                        self._disk.remove(self.folder / path)
             try:
                 self._open(added.name)
             except DamagedRunError as error:
@@ -182,7 +183,7 @@ class StoredIds:
         keep = {run.name for run in (*runs, *self.pending)}
         with suppress(OSError):
             for path in self._disk.list(self.folder):
-                if _OURS.fullmatch(path.name) and path.name not in keep:
+                if _OURS.fullmatch(path.name) and path.name.removesuffix(DAMAGED) not in keep:
                     self._disk.remove(path)
 
     def close(self) -> None:
@@ -215,6 +216,13 @@ class StoredIds:
                 self._memory -= section.memory if section.is_prepared else 0
             run.close()
 
+    def _mark_damaged(self, name: str) -> None:
+        """Look into a run no more, and have the next sealing make it anew."""
+        self._drop(name)
+        path = self.folder / f"{name}{DAMAGED}"
+        with suppress(OSError), self._disk.replacing(path, private=True):  # without it the daily compaction notices
+            pass
+
     def _find_older(self, sections: Sequence[RunSection], keys: list[Key], checksums: dict[Key, int]) -> None:
         uuids = [key for key in keys if type(key) is bytes]
         texts = {sort_key(key): key for key in keys if type(key) is str}
@@ -234,7 +242,7 @@ class StoredIds:
                         checksum = section.find(key, text)
                     except DamagedRunError as error:
                         log_damage(section.run.ids, error)
-                        self._drop(section.run.path.name)
+                        self._mark_damaged(section.run.path.name)
                         break
                     if checksum is not None:
                         checksums[key if text is None else text] = checksum

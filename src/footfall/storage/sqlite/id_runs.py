@@ -30,13 +30,7 @@ def catch_up(connection: apsw.Connection, ids: StoredIds, seq: int) -> None:
     if seq < ids.seq or ids.seq < 0:
         _begin(connection, ids)
     if seq > ids.seq:
-        try:
-            ids.load(_rows(connection, ids.seq + 1, seq))
-        except apsw.CorruptError as error:  # the rest goes on
-            _log.error(
-                "%s: rows after number %d cannot be read, and their repeats are stored again: %s",
-                connection.filename, ids.seq, error,
-            )  # fmt: skip
+        ids.load(_rows(connection, ids.seq + 1, seq))
         ids.follow(seq)
 
 
@@ -77,8 +71,7 @@ def swap_runs(connection: apsw.Connection, ids: StoredIds, swaps: Sequence[RunSw
 def _begin(connection: apsw.Connection, ids: StoredIds) -> None:
     runs = [IdRun(*line) for line in connection.execute(READ_RUNS)]
     for run, error in ids.reset(runs):
-        ((number,),) = connection.execute(_COUNT, (run.first, run.last))
-        if number != run.ids:
+        if _count(connection, run) != run.ids:
             log_damage(run.ids, error)
             continue
         try:
@@ -91,5 +84,48 @@ def _begin(connection: apsw.Connection, ids: StoredIds) -> None:
     ids.remove_leftovers(runs)
 
 
+def _count(connection: apsw.Connection, run: IdRun) -> int:
+    """How many rows of a run there are; 0 where they cannot be read."""
+    try:
+        ((number,),) = connection.execute(_COUNT, (run.first, run.last))
+    except apsw.CorruptError:
+        return 0
+    return int(number)
+
+
 def _rows(connection: apsw.Connection, first: int, last: int) -> Iterator[StoredId]:
-    return (StoredId(*line) for line in connection.execute(_ROWS, (first, last)))
+    """The rows with these numbers. Those on a damaged page are passed over, which is in the log."""
+    while first <= last:
+        try:
+            for line in connection.execute(_ROWS, (first, last)):
+                row = StoredId(*line)
+                yield row
+                first = row.seq + 1
+        except apsw.CorruptError as error:
+            damaged, first = first, _next_good(connection, first, last)
+            _log.error(
+                "%s: rows from number %d to %d cannot be read, and their repeats are stored again: %s",
+                connection.filename, damaged, first - 1, error,
+            )  # fmt: skip
+        else:
+            return
+
+
+def _next_good(connection: apsw.Connection, damaged: int, last: int) -> int:
+    """From which number on rows can be read again, by halving: those on one page follow one another."""
+    step = 1
+    while damaged + step <= last and not _is_good(connection, damaged + step):
+        step *= 2
+    bad, good = damaged + step // 2, min(damaged + step, last + 1)
+    while good - bad > 1:
+        middle = (bad + good) // 2
+        bad, good = (bad, middle) if _is_good(connection, middle) else (middle, good)
+    return good
+
+
+def _is_good(connection: apsw.Connection, seq: int) -> bool:
+    try:
+        connection.execute(_ROWS, (seq, seq)).fetchall()
+    except apsw.CorruptError:
+        return False
+    return True
