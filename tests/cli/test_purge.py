@@ -56,7 +56,7 @@ def test_the_receipt_says_what_was_removed(data: Path) -> None:
 
     *lines, last = out.splitlines()
     assert lines == ["shop  leaked: 2, and 0 in quarantine"]
-    assert re.fullmatch(r"2 messages removed at \S+Z \(event leaked\); 1 sealed file written anew", last)
+    assert re.fullmatch(r"2 messages removed at \S+Z \(event leaked\); 2 sealed files written anew", last)
     assert "2 messages would go (event leaked)" in err
 
 
@@ -66,7 +66,7 @@ def test_the_receipt_can_be_json(data: Path) -> None:
     receipt = json.loads(out)
     assert (receipt["rule"], receipt["stored"], receipt["quarantined"]) == ("event leaked", 2, 0)
     assert receipt["lines"] == [{"source": "shop", "event": "leaked", "stored": 2, "quarantined": 0}]
-    assert len(receipt["rewritten"]) == 1
+    assert len(receipt["rewritten"]) == 2
     assert "2 messages would go (event leaked)" in err
     assert set(bodies(data)) == {"a", "b"}
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
+import pytest
+
 from footfall.disk import SystemDisk
-from footfall.maintenance.generations import Generations
+from footfall.maintenance.generations import Generations, unwritable
 
 MAY = 1_777_600_000_000_000
 
@@ -72,3 +76,19 @@ def test_what_an_earlier_backup_began_is_removed_by_the_next(tmp_path: Path) -> 
 
 def test_a_missing_folder_has_none(tmp_path: Path) -> None:
     assert Generations(tmp_path / "missing", disk=SystemDisk()).all() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [
+        (errno.EACCES, "make it writable for this user, or name another folder"),
+        (errno.EROFS, "make it writable for this user, or name another folder"),
+        (errno.ENOSPC, "make room there, or name another folder"),
+        (errno.EIO, "name another folder"),
+    ],
+)
+def test_a_folder_that_cannot_be_written_is_named_with_the_remedy_for_its_error(number: int, remedy: str) -> None:
+    reason = os.strerror(number)
+    error = unwritable(Path("backups"), OSError(number, reason, "backups/journal.db"))
+
+    assert str(error) == f"backups: cannot be written ({reason}: backups/journal.db); {remedy}"

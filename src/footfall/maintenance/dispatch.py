@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +14,7 @@ from footfall import storage
 from footfall.clock import Clock, SystemClock
 from footfall.collector.commands import Handler, ask
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import DataFolderHeldError, FootfallError, UsageError
+from footfall.errors import DataFolderHeldError, FootfallError, JobError, UsageError, WarehouseError
 from footfall.maintenance.context import JobContext, Progress
 from footfall.maintenance.jobs import JobRunner
 from footfall.maintenance.schedule import FAILING, JobLine, failing
@@ -50,9 +51,15 @@ def _run(runner: JobRunner, options: RunOptions, progress: Progress) -> object:
 def _purge(runner: JobRunner, rule: PurgeRule, progress: Progress) -> object:
     # Loaded late: few collectors ever purge.
     from footfall.maintenance.purge import purge
+    from footfall.maintenance.seal import seal
 
     with runner.turn("purge", progress):
         runner.context.progress = progress
+        # Intake waits while the journal is written anew, so little should be in it. What keeps messages from being
+        # sealed keeps none from being purged.
+        with suppress(JobError, WarehouseError):
+            seal(runner.context)
+        runner.context.check_stop()
         return purge(runner.context, rule)
 
 

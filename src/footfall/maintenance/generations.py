@@ -6,6 +6,7 @@ the clock does not. One that is being written is `.draft`, so a backup that was 
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,18 @@ from footfall.errors import DataFolderError, DataFolderHeldError
 from footfall.storage.marker import BACKUPS_MARKER
 from footfall.timestamps import format_us
 
-__all__ = ["Generations"]
+__all__ = ["Generations", "unwritable"]
 
 _LOCK = "footfall.lock"
 _DRAFT = ".draft"
 _NAME = re.compile(r"(\d{6,})-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ")
 # What a first backup that was cut short leaves behind.
 _BEGUN = {_LOCK, f".{BACKUPS_MARKER}.draft"}
+_MAKE_WRITABLE, _MAKE_ROOM = "make it writable for this user, or ", "make room there, or "
+_REMEDIES = {
+    errno.EACCES: _MAKE_WRITABLE, errno.EPERM: _MAKE_WRITABLE, errno.EROFS: _MAKE_WRITABLE,
+    errno.ENOSPC: _MAKE_ROOM, errno.EDQUOT: _MAKE_ROOM,
+}  # fmt: skip
 
 
 class Generations:
@@ -46,7 +52,9 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            raise DataFolderError(self.path, f"cannot be read ({error.strerror})") from error
+            raise DataFolderError(
+                self.path, f"cannot be read ({error.strerror}); make it readable for this user"
+            ) from error
         return [self.path / name for name in sorted(filter(_NAME.fullmatch, names), key=_number)]
 
     @contextmanager
@@ -66,7 +74,7 @@ class Generations:
         except DataFolderHeldError as error:
             raise DataFolderHeldError(self.path, error.pid, error.holder, remedy="wait for it") from None
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         try:
             if BACKUPS_MARKER not in names:
                 with self._disk.replacing(self.path / BACKUPS_MARKER, private=True) as file:
@@ -74,7 +82,7 @@ class Generations:
             self._directory.remove_folder(_DRAFT)
             yield
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         finally:
             lock.close()
 
@@ -104,6 +112,8 @@ def _number(name: str) -> int:
     return int(name.partition("-")[0])
 
 
-def _unwritable(path: Path, error: OSError) -> DataFolderError:
+def unwritable(path: Path, error: OSError) -> DataFolderError:
+    """What to say of a folder that an error kept from being written, with the remedy for that error."""
     file = f": {error.filename}" if error.filename and str(error.filename) != str(path) else ""
-    return DataFolderError(path, f"cannot be written ({error.strerror}{file}); make room there, or name another folder")
+    remedy = _REMEDIES.get(error.errno or 0, "")
+    return DataFolderError(path, f"cannot be written ({error.strerror}{file}); {remedy}name another folder")

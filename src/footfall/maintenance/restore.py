@@ -15,7 +15,7 @@ from footfall.directory import SystemDirectory
 from footfall.disk import Disk, SystemDisk
 from footfall.errors import DataFolderError, StorageError
 from footfall.maintenance.folder_copy import DirectoryOf, FolderCopy
-from footfall.maintenance.generations import Generations
+from footfall.maintenance.generations import Generations, unwritable
 from footfall.maintenance.verify import Verification, verify
 from footfall.storage.folder import DataFolder
 from footfall.storage.marker import MARKER
@@ -64,9 +64,7 @@ def restore(
             target.move(f"{_DRAFT}/{path.name}", path.name)
         target.remove_folder(_DRAFT)
     except OSError as error:
-        raise DataFolderError(
-            data, f"cannot be written ({error.strerror}); make room there, or name another folder"
-        ) from error
+        raise unwritable(data, error) from error
     return Restoration(str(source.path), verification)
 
 
@@ -92,7 +90,7 @@ def _take(disk: Disk, data: Path) -> list[Path]:
     except (FileExistsError, NotADirectoryError):
         raise DataFolderError(data, "is a file; name a folder that does not exist yet") from None
     except OSError as error:
-        raise DataFolderError(data, f"cannot be written ({error.strerror}); name another folder") from error
+        raise unwritable(data, error) from error
     names = {path.name for path in paths}
     if names and not _DRAFT in names <= _BEGUN:
         raise DataFolderError(data, "is not empty, and a restore overwrites nothing; name a folder that is new")
