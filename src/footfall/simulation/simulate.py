@@ -13,18 +13,18 @@ import msgspec
 
 from footfall import storage
 from footfall.analytics import Dataset, report
+from footfall.analytics.persons import Persons
 from footfall.collector.revalidation import Revalidated
 from footfall.events import Fault
 from footfall.plan import bundle_hash
 from footfall.plan.model import Plan
 from footfall.simulation.deltas import JourneyDelta, KpiDelta, journey_deltas, kpi_deltas
+from footfall.simulation.overlay import overlay
 from footfall.simulation.revalidator import Revalidator
-from footfall.storage.journal import Entry, RowState, Snapshot, counter_name
+from footfall.storage.journal import Entry, counter_name
 from footfall.timestamps import epoch_us
 
 __all__ = ["EventOutcome", "FaultOutcome", "Simulation", "simulate"]
-
-_CHUNK = 20_000
 
 
 class EventOutcome(msgspec.Struct):
@@ -80,17 +80,23 @@ def simulate(
 ) -> Simulation:
     """Simulate `plan` over what a collector keeps in `data`, also while it runs.
 
-    `current` is by default the plan that the folder used last. `since` and `until` are moments with an offset.
+    `current` is by default the plan that the folder used last. `since` and `until` are moments with an offset. One part
+    of the messages is looked at after the other; those that the plan changes are kept in memory.
     Raises DataFolderError, JournalError, MissingExtraError without the `server` extra.
     """
     with Dataset.open(data, current) as kept:
-        current = kept.plan
-        before = None if current is None else report(kept, current, since=since, until=until, now=now)
-    tally = _Tally(since, until)
-    with storage.open(data, "read") as store, store.snapshot() as snapshot:
-        accepted = _accepted(snapshot, Revalidator(plan, current), tally)
-        with Dataset.of(accepted, plan) as simulated:
-            after = report(simulated, plan, since=since, until=until, now=now)
+        return kept.whole(lambda: _simulated(kept, data, plan, since, until, now))
+
+
+def _simulated(
+    kept: Dataset, data: str | Path, plan: Plan, since: datetime | None, until: datetime | None, now: datetime
+) -> Simulation:
+    current, tally = kept.plan, _Tally(since, until)
+    before = None if current is None else report(kept, current, since=since, until=until, now=now)
+    parts = overlay(kept.parts, _quarantined(data), Revalidator(plan, current), tally.note)
+    is_same = current is not None and current.id == plan.id and list(parts) == list(kept.parts)
+    with Dataset.over(parts, plan, kept.persons if is_same else Persons.of(parts, plan.id)) as simulated:
+        after = report(simulated, plan, since=since, until=until, now=now)
     events = sorted(tally.events.values(), key=lambda event: (-event.lost, -event.freed, event.event))
     faults = sorted(tally.faults.values(), key=lambda fault: (-fault.count, fault.event, fault.path, fault.code))
     counts = {
@@ -108,16 +114,10 @@ def simulate(
     )
 
 
-def _accepted(snapshot: Snapshot, revalidator: Revalidator, tally: _Tally) -> Iterator[Entry]:
-    """Every message that would be stored under the new plan; the tally is kept on the way."""
-    kinds: tuple[RowState, ...] = ("stored", "quarantined")
-    for kind in kinds:
-        for chunk in snapshot.scan(kind, chunk=_CHUNK):
-            for entry in chunk:
-                outcome = revalidator.outcome(entry)
-                tally.note(entry, outcome)
-                if outcome.is_stored and outcome.row is not None:
-                    yield Entry(entry.seq, outcome.row)
+def _quarantined(data: str | Path) -> Iterator[Entry]:
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        for entries in snapshot.scan("quarantined"):
+            yield from entries
 
 
 class _Tally:
