@@ -22,7 +22,7 @@ from footfall.plan.property_text import READERS
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.table_part import TablePart, table_of
 from footfall.storage.parquet.warehouse import ParquetWarehouse
-from footfall.storage.part import Part
+from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
 
 MakeEntry = Callable[..., Entry]
 
@@ -209,3 +209,83 @@ def test_a_page_of_a_name_is_found_by_it(tmp_path: Path, entry: MakeEntry) -> No
 
         assert dataset.rows(f"SELECT seq FROM {table.name} ORDER BY seq") == [(1,), (2,)]
         assert table.columns["flag"].unread == 2
+
+
+class CountedPart(Part):
+    """A part that counts how often it is read for something else than its persons."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.reads = 0
+
+    @property
+    def name(self) -> str:
+        return self.part.name
+
+    @property
+    def messages(self) -> int:
+        return self.part.messages
+
+    def stretches(self) -> Sequence[Stretch]:
+        return self.part.stretches()
+
+    def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
+        self.reads += "received_at" in columns
+        return self.part.read(columns, start, stop)
+
+    def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
+        self.reads += 1
+        return self.part.typed(stretch, leaves)
+
+
+def days(entry: MakeEntry) -> list[CountedPart]:
+    """A part for each of three days, with a message at its beginning and one in its middle; one is another event."""
+    return [
+        CountedPart(
+            TablePart([
+                table_of([
+                    entry(seq, "buy", day * 86_400, user="a", properties={"Flag": 1}),
+                    entry(seq + 1, "buy" if day else "other", day * 86_400 + 7, user="a", properties={"Flag": True}),
+                ])
+            ])
+        )
+        for day, seq in ((0, 1), (1, 3), (2, 5))
+    ]  # fmt: skip
+
+
+def test_what_occurred_before_a_window_is_not_read_and_is_in_no_table(entry: MakeEntry) -> None:
+    parts = days(entry)
+
+    with dataset_of(parts) as dataset:
+        table = dataset.events("buy", ["flag"], since=86_407_000_000)
+
+        assert dataset.rows(f"SELECT seq FROM {table.name} ORDER BY seq") == [(4,), (5,), (6,)]
+        assert table.columns["flag"].unread == 1
+        assert [part.reads > 0 for part in parts] == [False, True, True]
+
+
+def test_a_table_from_a_later_moment_on_says_that_the_event_is_stored(entry: MakeEntry) -> None:
+    with dataset_of(days(entry)) as dataset:
+        nothing = dataset.events("buy", since=10**15)
+
+        assert dataset.rows(f"SELECT count(*) FROM {nothing.name}") == [(0,)]
+        assert nothing.is_stored
+        assert not dataset.events("page").is_stored
+
+
+def test_a_table_is_used_again_for_a_later_moment_and_for_no_earlier_one(entry: MakeEntry) -> None:
+    with dataset_of(days(entry)) as dataset:
+        table = dataset.events("buy", ["flag"], since=5)
+
+        assert dataset.events("buy", since=6) is table
+        assert dataset.events("buy", since=4) is not table
+        assert dataset.events("buy") is not table
+
+
+def test_a_part_without_the_event_is_not_read(entry: MakeEntry) -> None:
+    parts = [*days(entry)[1:], CountedPart(TablePart([table_of([entry(9, "other", 1)])]))]
+
+    with dataset_of(parts) as dataset:
+        dataset.read_events({"buy": (["flag"], None), "page": ((), None)})
+
+    assert [part.reads > 0 for part in parts] == [True, True, False]

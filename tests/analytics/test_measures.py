@@ -98,6 +98,7 @@ def test_what_does_not_parse_is_left_out_and_counted(plan: Plan, entry: MakeEntr
 
     assert found.total.value == Decimal("2.50")
     assert found.unread == len(bad)
+    assert measured(plan, log, total(), Span(2_000_000, 4_000_000)).unread == 2
 
 
 def test_a_body_without_readable_properties_counts_as_a_message_without_them(plan: Plan, entry: MakeEntry) -> None:

@@ -89,7 +89,8 @@ def _measure(plan: Plan, everything: Sequence[Message], measure: Simple, span: t
     ]
     operand = () if isinstance(measure, Count) or measure.property == "actor" else (measure.property,)
     needed = {*operand, *measure.by, *(part.property for part in measure.where), *([named] if named else [])}
-    unread = sum(subject.value(message, name) is MISSING for message in subject.messages for name in needed)
+    in_window = [message for message in subject.messages if within(message.at, span)]
+    unread = sum(subject.value(message, name) is MISSING for message in in_window for name in needed)
 
     def grouped(by: Sequence[str]) -> dict[tuple[Any, ...], Fraction | None]:
         groups: dict[tuple[Any, ...], list[Message]] = defaultdict(list)

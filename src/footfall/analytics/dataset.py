@@ -26,6 +26,7 @@ from footfall.storage.part import Part
 if TYPE_CHECKING:
     import duckdb
 
+    from footfall.analytics.event_table import AskedEvent
     from footfall.analytics.persons import Persons
     from footfall.analytics.properties import PropertyTable
 
@@ -205,42 +206,53 @@ class Dataset:
             losses=self.losses,
         )
 
-    def events(self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None) -> PropertyTable:
+    def events(
+        self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None, since: int | None = None
+    ) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
 
         The table has a row for each message: `seq`, `occurred_at`, `received_at` (microseconds since 1970 UTC),
         `person` (null for what is nobody's), `counted` (a person that counts), `is_device` (a connected product), and a
         column for each property. It is made at the first call and kept; ask for everything at once, and the messages
-        are read once.
+        are read once. With `since` (microseconds since 1970 UTC), what occurred earlier may be missing.
 
         Raises UsageError when the plan has no such event, or the event no such property, and DamagedFileError.
         """
-        return self.read_events({name: properties}, plan=plan)[0]
+        return self.read_events({name: (properties, since)}, plan=plan)[0]
 
-    def read_events(self, events: Mapping[str, Iterable[str]], *, plan: Plan | None = None) -> Sequence[PropertyTable]:
-        """The tables of several events with some properties each, for which each part is read once. See `events`."""
-        from footfall.analytics.event_table import AskedEvent, make_event_tables, sources_of
+    def read_events(
+        self, events: Mapping[str, tuple[Iterable[str], int | None]], *, plan: Plan | None = None
+    ) -> Sequence[PropertyTable]:
+        """The tables of several events, for which each part is read once: of each its properties and `since`."""
+        from footfall.analytics.event_table import make_event_tables
 
-        source, names = plan or self.plan, meanings(self.plan)
         tables: dict[str, PropertyTable] = {}
         missing: dict[str, AskedEvent] = {}
-        for name, properties in events.items():
-            event = named(source, name) if source else None
-            if source is None or event is None:
-                raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
-            wanted, key = set(properties), msgspec.json.encode(event)
-            table = next((table for table in self._events[key] if wanted <= set(table.columns)), None)
-            if table is not None:
-                tables[name] = table
-                continue
-            call = call_of(name) if name not in source.events else None
-            sources = sources_of(self.parts, names, event, call)
-            missing[name] = AskedEvent.of(self.new_name("event"), event, call, sorted(wanted), sources)
-        new = make_event_tables(self._connection, self.parts, self.persons, list(missing.values()))
+        for name, (properties, since) in events.items():
+            asked = self._asked(name, sorted(set(properties)), since, plan or self.plan)
+            wanted = [prop.item.name for prop in asked.wanted]
+            kept = [table for table in self._events[msgspec.json.encode(asked.event)] if table.has(wanted, since)]
+            if kept:
+                tables[name] = kept[0]
+            else:
+                missing[name] = asked
+        new = make_event_tables(self._connection, self.parts, self.persons, list(missing.values())) if missing else ()
         for (name, asked), table in zip(missing.items(), new, strict=True):
             self._events[msgspec.json.encode(asked.event)].append(table)
             tables[name] = table
         return [tables[name] for name in events]
+
+    def _asked(self, name: str, properties: Sequence[str], since: int | None, plan: Plan | None) -> AskedEvent:
+        from footfall.analytics.event_table import FOREVER, AskedEvent, sources_of
+        from footfall.analytics.properties import planned
+
+        event = named(plan, name) if plan else None
+        if plan is None or event is None:
+            raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
+        call = call_of(name) if name not in plan.events else None
+        sources = sources_of(self.parts, meanings(self.plan), event, call)
+        earliest = -FOREVER if since is None else since
+        return AskedEvent(self.new_name("event"), event, call, planned(event, properties), sources, earliest)
 
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pyarrow
@@ -14,7 +15,7 @@ import pyarrow.compute as pc
 from footfall.analytics.engine import hand_over
 from footfall.analytics.event_names import Meaning
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
-from footfall.analytics.properties import Planned, PropertyTable, Values, joined, planned, read_values
+from footfall.analytics.properties import Planned, PropertyTable, Values, joined, read_values
 from footfall.plan.calls import Call
 from footfall.plan.model import Event
 from footfall.storage.part import Part, Stretch
@@ -22,12 +23,14 @@ from footfall.storage.part import Part, Stretch
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["THREADS", "AskedEvent", "Source", "make_event_tables", "sources_of", "with_kinds"]
+__all__ = ["FOREVER", "THREADS", "AskedEvent", "Source", "make_event_tables", "sources_of", "with_kinds"]
 
 THREADS = 2
 """That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
 
-_FOREVER = 2**63 - 1
+FOREVER = 2**63 - 1
+"""The last microsecond; the first one is its negative."""
+
 _FIXED = ("seq", "occurred_at", "received_at")
 
 
@@ -36,13 +39,13 @@ class Source(NamedTuple):
 
     part: int
     stretch: Stretch
-    since: int = -_FOREVER
-    before: int = _FOREVER
+    since: int = -FOREVER
+    before: int = FOREVER
 
     @property
     def is_whole(self) -> bool:
         """Whether all of its messages count."""
-        return (self.since, self.before) == (-_FOREVER, _FOREVER)
+        return (self.since, self.before) == (-FOREVER, FOREVER)
 
 
 def sources_of(parts: Sequence[Part], names: Mapping[str, Meaning], event: Event, call: Call | None) -> list[Source]:
@@ -54,29 +57,34 @@ def sources_of(parts: Sequence[Part], names: Mapping[str, Meaning], event: Event
                 if stretch.type == call.type:
                     sources.append(Source(number, stretch))
             elif stretch.type == "track" and stretch.event is not None:
-                canonical, before = names.get(stretch.event, Meaning(stretch.event, _FOREVER))
+                canonical, before = names.get(stretch.event, Meaning(stretch.event, FOREVER))
                 if canonical == event.name:
                     sources.append(Source(number, stretch, before=before))
-                elif stretch.event == event.name and before < _FOREVER:
+                elif stretch.event == event.name and before < FOREVER:
                     sources.append(Source(number, stretch, since=before))
     return sources
 
 
 class AskedEvent(NamedTuple):
-    """A table to be made: its name, and the event or call with those of its properties that it is to have."""
+    """A table to be made: its name, and the event or call with those of its properties that it is to have.
+
+    Of the sources those messages count that occurred at `since` or later.
+    """
 
     table: str
     event: Event
     call: Call | None
     wanted: Sequence[Planned]
     sources: Sequence[Source]
+    since: int = -FOREVER
 
-    @classmethod
-    def of(
-        cls, table: str, event: Event, call: Call | None, properties: Sequence[str], sources: Sequence[Source]
-    ) -> Self:
-        """Raises UsageError when the event has no such property."""
-        return cls(table, event, call, planned(event, properties), sources)
+    def needed(self) -> list[Source]:
+        """The sources that may have some such message."""
+        return [source for source in self.sources if source.stretch.last >= self.since or not self.counts_whole(source)]
+
+    def counts_whole(self, source: Source) -> bool:
+        """Whether all messages of a source are of this event, whenever they occurred."""
+        return source.is_whole and (self.call is None or self.call.name is None)
 
 
 class _Piece(NamedTuple):
@@ -92,7 +100,7 @@ def make_event_tables(
     """Make the tables, each part of which is read once for all of them. Raises DamagedFileError."""
     of_part: dict[int, list[tuple[int, Source]]] = defaultdict(list)
     for number, asked in enumerate(every):
-        for source in asked.sources:
+        for source in asked.needed():
             of_part[source.part].append((number, source))
 
     def read(number: int) -> list[tuple[int, _Piece]]:
@@ -117,7 +125,7 @@ def _read(part: Part, fixed: Any, start: int, source: Source, asked: AskedEvent)
     stretch = source.stretch
     table = fixed.slice(stretch.start - start, stretch.stop - stretch.start)
     piece = _Piece(table, read_values(part, stretch, asked.wanted))
-    counts = _counts(part, source, table, asked.call)
+    counts = _counts(part, source, table, asked)
     if counts is None:
         return piece._replace(fixed=_copied(table))
     return _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
@@ -139,22 +147,27 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
     columns = {}
     for number, prop in enumerate(asked.wanted):
         sql = f"p{number}"  # not the property's name: DuckDB's names know no upper case
-        arrays[sql], columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
+        of_property, columns[prop.item.name] = joined(prop, [piece.values[number] for piece in pieces], sql)
+        arrays |= of_property
     hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
     pyarrow.default_memory_pool().release_unused()
     connection.execute(with_kinds(asked.table, "*"))
-    return PropertyTable(asked.table, columns)
+    is_stored = len(arrays["seq"]) > 0 or any(map(asked.counts_whole, asked.sources))
+    return PropertyTable(asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored)
 
 
-def _counts(part: Part, source: Source, table: Any, call: Call | None) -> Any:
+def _counts(part: Part, source: Source, table: Any, asked: AskedEvent) -> Any:
     """Which rows count, as an Arrow mask; None for all."""
-    if call is not None and call.name is not None:
+    masks = []
+    if asked.call is not None and asked.call.name is not None:
         bodies = part.read(("body",), source.stretch.start, source.stretch.stop).column(0)
-        return pyarrow.array([_is_named(body, call.name) for body in bodies.to_pylist()], pyarrow.bool_())
-    if source.is_whole:
-        return None
-    received = table.column("received_at")
-    return pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before)).combine_chunks()
+        masks.append(pyarrow.array([_is_named(body, asked.call.name) for body in bodies.to_pylist()], pyarrow.bool_()))
+    if not source.is_whole:
+        received = table.column("received_at")
+        masks.append(pc.and_(pc.greater_equal(received, source.since), pc.less(received, source.before)))
+    if source.stretch.first < asked.since:
+        masks.append(pc.greater_equal(table.column("occurred_at"), asked.since))
+    return functools.reduce(pc.and_, masks) if masks else None
 
 
 class _Named(msgspec.Struct):

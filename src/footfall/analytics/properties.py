@@ -8,7 +8,7 @@ value that is not what the plan says counts as absent, and is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Literal, NamedTuple
 
@@ -38,8 +38,9 @@ class PropertyColumn(msgspec.Struct, frozen=True):
     """The column of a property in its table.
 
     `form` is how values are kept: `decimal` is a DECIMAL(38, scale); `digits` is the shortest exact decimal text, for
-    values of more than 38 digits. `type` is the plan's; `unread` counts values that were there and not of that type.
-    `same` makes one text of all that mean one value, where the type has such.
+    values of more than 38 digits. `type` is the plan's; `unread` counts values that were there and not of that type;
+    `unread_sql` is the condition on a row with such a value. `same` makes one text of all that mean one value, where
+    the type has such.
     """
 
     sql: str
@@ -47,17 +48,27 @@ class PropertyColumn(msgspec.Struct, frozen=True):
     scale: int
     type: PropertyType
     unread: int
+    unread_sql: str = "FALSE"
     same: Callable[[str], str] | None = None
 
 
 class PropertyTable(msgspec.Struct, frozen=True):
     """One event's messages, with a column for each property asked for.
 
-    Before those: seq, occurred_at, received_at, person, counted, is_device.
+    Before those: seq, occurred_at, received_at, person, counted, is_device. It has the messages that occurred at
+    `since` or later, None for all. `is_stored` says whether there is any message, also an earlier one.
     """
 
     name: str
     columns: Mapping[str, PropertyColumn]
+    since: int | None = None
+    is_stored: bool = True
+
+    def has(self, properties: Collection[str], since: int | None) -> bool:
+        """Whether it has these properties of the messages from `since` on."""
+        return self.columns.keys() >= set(properties) and (
+            self.since is None or (since is not None and self.since <= since)
+        )
 
 
 class Planned(NamedTuple):
@@ -112,10 +123,10 @@ def read_values(part: Part, stretch: Stretch, wanted: Sequence[Planned]) -> list
     return [values[prop.key] for prop in wanted]
 
 
-def joined(prop: Planned, values: Sequence[Values], sql: str) -> tuple[Any, PropertyColumn]:
-    """The column of the values of several stretches, one after the other, and what it is.
+def joined(prop: Planned, values: Sequence[Values], sql: str) -> tuple[dict[str, Any], PropertyColumn]:
+    """The columns of the values of several stretches, one after the other, by name, and what they are.
 
-    `sql` is its name in its table.
+    The first is `sql`. Where there are values that are not of the type, a second says in which rows.
     """
     pieces, unread = [each.values for each in values], sum(len(each.unread) for each in values)
     form: Form = "boolean" if prop.type == "boolean" else "text"
@@ -126,7 +137,17 @@ def joined(prop: Planned, values: Sequence[Values], sql: str) -> tuple[Any, Prop
     else:
         type_ = pyarrow.bool_() if form == "boolean" else _TEXT
         column = pyarrow.chunked_array([chunk.cast(type_) for piece in pieces for chunk in piece.chunks], type_)
-    return column, PropertyColumn(sql, form, scale, prop.type, unread, canonical_text(prop.item))
+    columns, unread_sql = {sql: column}, f"{sql}_unread" if unread else "FALSE"
+    if unread:
+        columns[unread_sql] = pyarrow.chunked_array([_flags(each) for each in values], pyarrow.bool_())
+    return columns, PropertyColumn(sql, form, scale, prop.type, unread, unread_sql, canonical_text(prop.item))
+
+
+def _flags(values: Values) -> Any:
+    """In which rows there is a value that is not of the type."""
+    column = values.values.values if isinstance(values.values, Numbers) else values.values
+    rows = set(values.unread)
+    return pyarrow.array([row in rows for row in range(len(column))], pyarrow.bool_())
 
 
 def _typed(prop: Planned, column: TypedColumn) -> Values:

@@ -20,7 +20,7 @@ from footfall.analytics.reaches import Reaches, walk
 from footfall.analytics.sections import Section
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
-from footfall.plan.model import Plan
+from footfall.plan.model import Conversion, Plan
 from footfall.timestamps import local_time
 
 __all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext"]
@@ -131,6 +131,16 @@ class ReportContext:
     def span_of(self, seconds: int | None) -> Span:
         """The window of a figure that looks back so far, unless the reader asked for another. See `chosen`."""
         return chosen(seconds, since=self._since, until=self._until, now=self.now, timezone=self.plan.timezone)
+
+    @property
+    def earliest(self) -> int | None:
+        """The beginning of the longest window of a KPI, which that of a journey is too; None for all there is."""
+        windows = [kpi.window for kpi in self.plan.kpis.values()]
+        measured = {kpi.measure.journey for kpi in self.plan.kpis.values() if isinstance(kpi.measure, Conversion)}
+        lengths = [window for window in windows if window is not None]
+        if self._since is None and (len(lengths) < len(windows) or not self.plan.journeys.keys() <= measured):
+            return None
+        return self.span_of(max(lengths, default=None)).since
 
     def window(self, span: Span) -> Window:
         """The same on the plan's clock."""

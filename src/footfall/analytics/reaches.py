@@ -74,7 +74,7 @@ def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Gua
     """
     alike = [step for step in fills if step.event == wanted.event]
     properties = needed([*wanted.where, *(where for step in alike for where in step.where)])
-    table = dataset.events(wanted.event, properties, plan=plan)
+    table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since)
     conditions = [where_sql(dataset, table, step.where) if step in alike else "FALSE" for step in fills]
     columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
     return (

@@ -58,7 +58,7 @@ def _report(
     since_us, until_us = (None if time is None else microseconds(time, plan.timezone) for time in (since, until))
     now_us = microseconds(now, plan.timezone)
     context = ReportContext(dataset, plan, questions, since=since_us, until=until_us, now=now_us, shards=shards)
-    _read(dataset, plan, questions)
+    _read(dataset, context)
     contents = context.contents
     data = DataStamp(
         contents.messages,
@@ -81,10 +81,15 @@ def _report(
     )
 
 
-def _read(dataset: Dataset, plan: Plan, questions: Sequence[Question[Any, Any]]) -> None:
-    """Read each message once, with all properties that any of the questions needs."""
+def _read(dataset: Dataset, context: ReportContext) -> None:
+    """Read each message once, with all properties that any of the questions needs, and none before all windows."""
     properties: dict[str, set[str]] = defaultdict(set)
-    for question in questions:
-        for event, names in question.reads(plan):
+    for question in context.questions:
+        for event, names in question.reads(context.plan):
             properties[event] |= names
-    dataset.read_events(properties, plan=plan)
+    # When an event first came says from when on its volume counts.
+    from_the_first = {event.name for event in context.plan.events.values() if event.volume is not None}
+    wanted = {
+        event: (names, None if event in from_the_first else context.earliest) for event, names in properties.items()
+    }
+    dataset.read_events(wanted, plan=context.plan)

@@ -47,7 +47,8 @@ class Tally(msgspec.Struct, frozen=True, array_like=True):
 class MeasureTally(msgspec.Struct, frozen=True):
     """A measure in one shard: its totals (by currency, for money), and its groups where it says `by`.
 
-    `unread` counts values that were there and not of the plan's type; `is_stored` says whether the event ever came.
+    `unread` counts values in the window that were there and not of the plan's type; `is_stored` says whether the event
+    ever came.
     """
 
     totals: tuple[Tally, ...]
@@ -85,16 +86,24 @@ def tally(dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard 
     Raises UsageError when the plan has no such event or property.
     """
     wanted = reads(plan, asked)
-    table = dataset.events(asked.event, wanted, plan=plan)
+    table = dataset.events(asked.event, wanted, plan=plan, since=span.since)
     condition = f"{span.sql()} AND {shard.sql()} AND {where_sql(dataset, table, asked.where)}"
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)
     return MeasureTally(
         _grouped(dataset, table, apart, counted, condition),
         _grouped(dataset, table, by, counted, condition) if by else (),
-        unread=sum(table.columns[name].unread for name in wanted) if shard.is_first else 0,
-        is_stored=bool(dataset.rows(f"SELECT 1 FROM {table.name} LIMIT 1")),
+        unread=_unread(dataset, table, wanted, f"{span.sql()} AND {shard.sql()}"),
+        is_stored=table.is_stored,
     )
+
+
+def _unread(dataset: Dataset, table: PropertyTable, wanted: Iterable[str], condition: str) -> int:
+    counts = [f"count(*) FILTER ({table.columns[name].unread_sql})" for name in wanted if table.columns[name].unread]
+    if not counts:
+        return 0
+    ((unread,),) = dataset.rows(f"SELECT {' + '.join(counts)} FROM {table.name} WHERE {condition}")
+    return int(unread)
 
 
 class _Counted(msgspec.Struct, frozen=True):

@@ -87,7 +87,7 @@ class Guardrail(msgspec.Struct, frozen=True):
 class KpiResult(msgspec.Struct, frozen=True):
     """One KPI. `of` and `to` are the parts of a ratio or a conversion, None for any other measure.
 
-    `unread` counts values of its properties, in all of the data, that were there and not of the plan's type. `rounded`
+    `unread` counts values of its properties, in its window, that were there and not of the plan's type. `rounded`
     says that `value` is only the first 28 digits of the figure. `currencies` has the figure of each currency, for
     money: they are never added up, so `value` is None where there are several.
     """
