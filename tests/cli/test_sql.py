@@ -69,7 +69,7 @@ def test_every_format_goes_to_a_file_for_its_owner_alone(
     for form in ("json", "csv", "parquet", "arrow"):
         path = tmp_path / form
 
-        assert run("select user_id from buy", "--data", str(data), "--format", form, "-o", str(path)) == 0
+        assert run("select user_id from buy order by seq", "--data", str(data), "--format", form, "-o", str(path)) == 0
         assert f"2 rows written to {path}" in capsys.readouterr().err
         assert path.stat().st_mode & 0o777 == 0o600
     assert json.loads((tmp_path / "json").read_text()) == [{"user_id": "ann"}, {"user_id": "=bob"}]

@@ -124,7 +124,7 @@ def test_a_select_names_its_views(sql: str, views: set[str]) -> None:
     [
         "from buy", "select count(*), * exclude (seq) from buy", "select columns('t.*') from buy",
         "select b from buy b", "select buy from buy", "from buy natural join messages", "select x from buy b(x)",
-        "select #1 from buy",
+        "select #1 from buy", "select seq from buy order by columns(*)",
         "from (unpivot buy on total)", "select 1 where exists (from buy)",
     ],
 )  # fmt: skip
@@ -133,7 +133,13 @@ def test_a_query_that_may_use_columns_without_their_names_takes_all(sql: str) ->
 
 
 @pytest.mark.parametrize(
-    "sql", ["select total from buy", "select b.total from buy b join messages using (seq)", "select count(*) from buy"]
+    "sql",
+    [
+        "select total from buy",
+        "select b.total from buy b join messages using (seq)",
+        "select count(*) from buy",
+        "select total, count(*) from buy group by all order by all",
+    ],
 )
 def test_a_query_that_names_its_columns_takes_those(sql: str) -> None:
     statement = read(sql)

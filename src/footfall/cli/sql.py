@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -12,6 +13,7 @@ import click
 from footfall import query
 from footfall.cli.data_option import data_option, plan_option
 from footfall.cli.output import console, echo, writing
+from footfall.cli.time_param import as_of_option
 from footfall.disk import SystemDisk
 from footfall.printable import counted
 from footfall.query.database import AnswerStream
@@ -30,9 +32,18 @@ _DAMAGED = 1
 @click.argument("select", required=False)
 @data_option
 @plan_option("The plan that names the events and says who the persons are.")
+@as_of_option
 @click.option("--format", "form", type=click.Choice(["table", *WRITERS]), default="table", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")
-def command(*, select: str | None, data: Path, plan: Path | None, form: str, output: Path | None) -> None:
+def command(
+    *,
+    select: str | None,
+    data: Path,
+    plan: Path | None,
+    as_of: int | datetime | None,
+    form: str,
+    output: Path | None,
+) -> None:
     """Answer one SELECT, in DuckDB's SQL. Works while a collector runs.
 
     Without SELECT it shows the views and their columns; - reads it from standard input. The views are messages,
@@ -52,7 +63,7 @@ def command(*, select: str | None, data: Path, plan: Path | None, form: str, out
         raise click.UsageError(f"-o is for --format {', '.join(WRITERS)}.")
     if output is None and form in ("parquet", "arrow") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is not for a terminal: name a file by -o, or send it on.")
-    with query.open(data, plan) as database:
+    with query.open(data, plan, as_of=as_of) as database:
         if select is None:
             console().print(views_table(database.views.values()))
             return

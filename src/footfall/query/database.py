@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from footfall.analytics import Dataset, Report
 from footfall.analytics import report as report_of
+from footfall.analytics.earlier import EarlierMoment
 from footfall.clock import Clock, SystemClock
 from footfall.errors import UsageError
 from footfall.plan.loading import read
@@ -26,16 +27,19 @@ __all__ = ["AnswerStream", "Database", "open"]
 _MOST_BYTES = 2 << 30
 
 
-def open(location: str | Path, plan: Plan | str | Path | None = None) -> Database:  # noqa: A001 - it is used as `footfall.open`
+def open(  # noqa: A001 - it is used as `footfall.open`
+    location: str | Path, plan: Plan | str | Path | None = None, *, as_of: int | datetime | None = None
+) -> Database:
     """Open the data folder of a collector to ask it, also while the collector runs.
 
     `plan` is a plan or the path of one; without it the folder's latest bundle names the events and says who the persons
-    are. Raises DataFolderError for a folder that is not ours or of a newer footfall, PlanError for a plan that cannot
-    be used, UsageError for a URL, and JournalError when the folder cannot be read.
+    are. With `as_of`, the `seq` of a message or a time, the data is as it was then. Raises DataFolderError for a folder
+    that is not ours or of a newer footfall, PlanError for a plan that cannot be used, UsageError for a URL or a moment
+    that is not there, and JournalError when the folder cannot be read.
     """
     if plan is not None and not isinstance(plan, Plan):
         plan = read(plan).require()
-    return Database(Dataset.open(location, plan))
+    return Database(Dataset.open(location, plan, as_of=as_of))
 
 
 class AnswerStream:
@@ -117,13 +121,15 @@ class Database:
         if not self._is_open:
             raise UsageError("the data is closed; open it anew with footfall.open")
         statement = read_statement(self._parser, query, self._views)
-        named = {view.name: self._columns(statement, view) for view in statement.views}
-        tables = {view.name: self._tables.table(view, named[view.name]) for view in statement.views}
+        named = {view.name: (view, self._columns(statement, view)) for view in statement.views}
+        tables = self._tables.tables(named)
         zone = self.plan.timezone if self.plan is not None else "UTC"
         columns = [name for view in statement.views for name in view.columns]
         run = SelectRun(sandbox(tables, zone), query, parameters, columns, statement.places)
+        as_of = self._dataset.as_of
+        heads = [] if as_of is None else [f"as of {EarlierMoment.of(as_of, zone).text}"]
         losses = [f"not in the answer: {loss}" for loss in self.losses]
-        return AnswerStream(run, losses + self._tables.notes(named))
+        return AnswerStream(run, heads + losses + self._tables.notes(named))
 
     @staticmethod
     def _columns(statement: Statement, view: SqlView) -> list[str]:
@@ -132,8 +138,10 @@ class Database:
     def report(
         self, *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
     ) -> Report:
-        """The report that the plan asks for; see `footfall.analytics.report`. `now` is by default the present."""
-        now = now or local_time(self._clock.now_us())
+        """The report that the plan asks for; see `footfall.analytics.report`. `now` is by default the present,
+        or the moment that the data is of."""
+        as_of = self._dataset.as_of
+        now = now or local_time(self._clock.now_us() if as_of is None else as_of.at)
         return report_of(self._dataset, self.plan, since=since, until=until, now=now)
 
     def close(self) -> None:

@@ -127,6 +127,7 @@ def _statement(sql: str, nodes: list[Mapping[str, Any]], views: Mapping[str, Sql
     takes_all = False
     words: set[str] = set()
     places: dict[str, str] = {}
+    by_all = {id(node["expression"]) for node in nodes if "null_order" in node and _is_all(node["expression"])}
     for node in nodes:
         words.update(fold(value) for value in _texts(node))
         if node.get("type") == "BASE_TABLE":
@@ -136,7 +137,7 @@ def _statement(sql: str, nodes: list[Mapping[str, Any]], views: Mapping[str, Sql
                 named[name] = views[name]
             elif name not in own or not _is_ours(node):
                 raise UsageError(_no_table(node, sql, views))
-        takes_all = takes_all or _takes_all(node)
+        takes_all = takes_all or (_takes_all(node) and id(node) not in by_all)
         if node.get("class") == "COLUMN_REF":
             names = [fold(part) for part in node["column_names"]]
             for name in names:
@@ -154,6 +155,11 @@ def _takes_all(node: Mapping[str, Any]) -> bool:
         or node.get("ref_type") == "NATURAL"
         or bool(node.get("column_name_alias"))
     )
+
+
+def _is_all(expression: Mapping[str, Any]) -> bool:
+    """Whether it is the ALL of ORDER BY ALL, which is what is selected; COLUMNS(*) has a place in the query."""
+    return expression["class"] == "STAR" and expression["expr"] is None and expression["query_location"] > _NOWHERE
 
 
 def _common_tables(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:

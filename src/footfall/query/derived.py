@@ -1,0 +1,102 @@
+"""The views that are counted from all messages: persons, devices and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pyarrow
+
+from footfall.analytics import Dataset
+from footfall.analytics.engine import connect
+from footfall.analytics.persons import COUNTED_SQL
+from footfall.identity.junk import junk_sql
+from footfall.identity.sessions import SESSION_GAP_US
+from footfall.query.columns import MessageColumns, joined
+
+__all__ = ["DERIVED", "derived_table"]
+
+
+class Derived(NamedTuple):
+    """Which columns of messages a view is counted from, and the SQL over them that counts it."""
+
+    columns: tuple[str, ...]
+    sql: str
+
+
+_USABLE = f"""
+    usable AS (
+        SELECT id FROM (SELECT anonymous_id FROM messages UNION SELECT device_id FROM messages) AS ids(id)
+        WHERE id IS NOT NULL AND NOT {junk_sql("id")}
+    )
+"""
+
+DERIVED: Mapping[str, Derived] = {
+    "persons": Derived(
+        ("person", "occurred_at"),
+        f"""
+        WITH counts AS (
+            SELECT person, min(occurred_at) AS first_seen, max(occurred_at) AS last_seen, count(*) AS messages
+            FROM messages WHERE {COUNTED_SQL} GROUP BY person
+        )
+        SELECT person, kind, user_id, first_seen, last_seen, messages
+        FROM counts JOIN persons USING (person) ORDER BY first_seen, person
+        """,
+    ),
+    "devices": Derived(
+        ("person", "occurred_at", "anonymous_id", "device_id"),
+        f"""
+        WITH named AS (
+            SELECT anonymous_id AS device, 'installation' AS kind, person, occurred_at FROM messages
+            UNION ALL
+            SELECT device_id, 'product', person, occurred_at FROM messages
+        )
+        SELECT device, kind, count(DISTINCT person) FILTER ({COUNTED_SQL}) AS persons, min(occurred_at) AS first_seen,
+               max(occurred_at) AS last_seen, count(*) AS messages
+        FROM named WHERE device IS NOT NULL GROUP BY device, kind HAVING NOT {junk_sql("device")} ORDER BY kind, device
+        """,
+    ),
+    "sessions": Derived(
+        ("person", "occurred_at", "anonymous_id", "device_id", "source", "message_id", "type"),
+        f"""
+        WITH {_USABLE}, placed AS (
+            SELECT person, coalesce(browsers.id, products.id) AS device, epoch_us(occurred_at) AS us, source,
+                   message_id, type = 'reset' AS is_reset
+            FROM messages
+            LEFT JOIN usable AS browsers ON browsers.id = anonymous_id
+            LEFT JOIN usable AS products ON products.id = device_id
+            WHERE {COUNTED_SQL}
+        ), cut AS (
+            SELECT *, coalesce(
+                lag(is_reset) OVER timeline OR us - lag(us) OVER timeline > {SESSION_GAP_US}, true
+            ) AS starts
+            FROM placed
+            WINDOW timeline AS (PARTITION BY person, device ORDER BY us, source, message_id)
+        ), numbered AS (
+            SELECT person, device, us, sum(starts::INTEGER) OVER (
+                PARTITION BY person, device ORDER BY us, source, message_id
+            ) AS number
+            FROM cut
+        )
+        SELECT person, device, make_timestamptz(min(us)) AS started_at, make_timestamptz(max(us)) AS ended_at,
+               count(*) AS messages
+        FROM numbered GROUP BY person, device, number ORDER BY started_at, person, device
+        """,
+    ),
+}
+"""By the name of the view."""
+
+
+def derived_table(dataset: Dataset, messages: MessageColumns, name: str) -> Any:
+    """All rows of one of these views, as an Arrow table. Raises DamagedFileError."""
+    derived = DERIVED[name]
+    pieces = messages.read("", derived.columns)
+    columns = {column: joined(column, pieces) for column in derived.columns}
+    with connect() as connection:
+        connection.register("messages", pyarrow.table(columns))
+        connection.register("persons", dataset.persons.table)
+        table = connection.sql(derived.sql).to_arrow_table()
+    if "person" not in table.column_names:
+        return table
+    ids = dataset.persons.person_ids(table.column("person"))
+    return table.set_column(table.column_names.index("person"), "person_id", ids)
