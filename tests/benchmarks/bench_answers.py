@@ -64,6 +64,18 @@ with Dataset.open(data, plan) as dataset:
     contents = dataset.contents()
 print(contents.persons)
 """
+# How long a page of a person takes where the data is open: the second person, so that all is loaded.
+_PERSON = """
+import time
+from footfall.analytics.stored_messages import StoredMessages
+from footfall.people import matches, profile_of
+stored = StoredMessages.open(data, None)
+for name in ("customer-0000007", "customer-0000009"):
+    start, cpu = time.perf_counter(), time.process_time()
+    [profile_of(stored, person) for person in matches(stored, name)]
+    took = time.perf_counter() - start, time.process_time() - cpu
+print(*took)
+"""
 _DUCKDB = """
 import glob, sys
 import duckdb
@@ -134,7 +146,7 @@ def best(command: Sequence[str | Path], times: int, before: Sequence[Path] = ())
 
 def show(what: str, run: Run, floor: Run | None = None) -> None:
     ratio = "" if floor is None else f"{run.wall / floor.wall:>8.1f} x"
-    print(f"{what:<58}{run.wall:>8.2f} s{run.cpu:>9.2f} s{run.memory:>8,} MiB{ratio}", flush=True)
+    print(f"{what:<58}{run.wall:>8.3f} s{run.cpu:>9.2f} s{run.memory:>8,} MiB{ratio}", flush=True)
 
 
 def python(code: str) -> list[str]:
@@ -184,6 +196,9 @@ def compare(data: Path, times: int, chdb: str | None) -> None:
     if figures[0] != figures[1]:
         raise SystemExit("the report with a cache is not that without one")
     show("person show", best(footfall("person", "show", "customer-0000007", "--data", data), times))
+    call = best([*python(_FOOTFALL + _PERSON), data], times)
+    wall, cpu = map(float, call.output.split())
+    show("person show, as a call", call._replace(wall=wall, cpu=cpu))
 
 
 def _without_now(text: str) -> object:
