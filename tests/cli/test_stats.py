@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from tests.maintenance.folders import collect, seal
 
 from footfall.cli import main
 from footfall.collector import Collector
@@ -142,3 +145,20 @@ def test_a_job_that_fails_again_and_again_is_shown(
         f"see footfall jobs --data {tmp_path / 'data'}",
     ]
     assert [job["name"] for job in json.loads(as_json)["failing_jobs"]] == ["backup"]
+
+
+@pytest.mark.parametrize("command", [["stats"], ["quarantine", "list"]])
+def test_the_books_and_the_quarantine_are_read_without_the_libraries_that_read_sealed_files(
+    tmp_path: Path, command: list[str]
+) -> None:
+    collect(tmp_path / "data", ["m1"])
+    seal(tmp_path / "data")
+    without = "import sys; sys.modules.update(dict.fromkeys(('duckdb', 'pyarrow')))\n"  # importing them fails
+    run_it = f"{without}from footfall.cli import main; main()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", run_it, *command, "--data", str(tmp_path / "data")],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
