@@ -33,8 +33,8 @@ class Match(NamedTuple):
 
     person_id: str
     person: int | None
-    part: int
-    row: int
+    part: int = 0
+    row: int = 0
 
 
 def lookup(source: PersonSource, id: str) -> tuple[str, ...]:  # noqa: A002 - the word of the domain
@@ -57,15 +57,16 @@ def matches(source: PersonSource, id: str) -> list[Match]:  # noqa: A002 - the w
     if not persons:
         nobody = find_nobody(source.persons, id)
         return [] if nobody is None else [Match(id, None, *nobody)]
+    if len(persons) == 1:  # no other is seen before
+        (person_id,) = source.persons.person_ids(_array(persons)).to_pylist()
+        return [Match(person_id, persons[0])]
     firsts = firsts_of(source.persons, id, persons)
     names = fetch(source.parts, firsts.column("part"), firsts.column("row"), ("source", "message_id"))
-    columns = (*(firsts.column(name) for name in ("at", "person", "part", "row")), *names.columns)
-    earliest: dict[int, tuple[int, int]] = {}
-    lines = zip(*(column.to_pylist() for column in columns), strict=True)
-    for _, person, part, row, *_ in sorted(lines, key=lambda line: (line[0], line[4], line[5])):
-        earliest.setdefault(person, (part, row))
-    ids = source.persons.person_ids(_array(list(earliest))).to_pylist()
-    return [Match(person_id, person, *earliest[person]) for person_id, person in zip(ids, earliest, strict=True)]
+    columns = (firsts.column("at"), *names.columns, firsts.column("person"))
+    lines = sorted(zip(*(column.to_pylist() for column in columns), strict=True))
+    ordered = list(dict.fromkeys(person for *_, person in lines))
+    ids = source.persons.person_ids(_array(ordered)).to_pylist()
+    return [Match(person_id, person) for person_id, person in zip(ids, ordered, strict=True)]
 
 
 def _array(persons: list[int]) -> object:

@@ -10,7 +10,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, constant, flags, joined
-from footfall.analytics.persons.dictionary import DEVICE, SESSION, VISITOR
+from footfall.analytics.persons.dictionary import DEVICE, SESSION, SHARED, VISITOR
 from footfall.analytics.persons.persons import Persons, reasons_of
 from footfall.identity.ids import comparable
 
@@ -100,7 +100,12 @@ def _firsts(persons: Persons, part: int, rows: Any) -> Any:
 
 def shared_ids(persons: Persons, person: int, anonymous: Any) -> list[str]:
     """Those of some anonymous ids, as numbers, that messages of other persons have too."""
-    is_asked = flags(len(persons.dictionary.ids), anonymous)
+    # Who alone was identified on a device has all of its messages, and so has its visitor where nobody was.
+    owners = persons.dictionary.owners
+    anonymous = anonymous.filter(pc.equal(owners.take(anonymous), SHARED))
+    if not len(anonymous):
+        return []
+    is_asked = flags(len(owners), anonymous)
     shared = []
     for part, numbers in enumerate(persons.dictionary.maps):
         is_here = is_asked.take(numbers)

@@ -216,10 +216,9 @@ class Persons:
         number = self.dictionary.ids.index(text).as_py()
         if number < 0:
             return sorted(persons)
-        if self.dictionary.canonical[number].as_py() == number:
-            persons.update(
-                joined([self.table.column("person")]).filter(pc.equal(self.table.column("person"), number)).to_pylist()
-            )
+        of_id = pc.equal(self.dictionary.canonical, number)
+        if pc.any(pc.and_(of_id, has_role(self.dictionary.roles, USER))).as_py():
+            persons.add(number)
         for part, numbers in enumerate(self.dictionary.maps):
             local = numbers.index(number).as_py()
             if local >= 0:
