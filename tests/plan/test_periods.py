@@ -112,3 +112,21 @@ def test_any_full_periods_are_the_runs_of_minutes_that_show_one_hour_or_day(
             runs.append([at, at + MINUTE])
 
     assert list(full_periods(per, since, until, zone)) == [(start, end) for start, end in runs[1:-1]]
+
+
+def test_hours_go_on_by_the_sun_where_whole_hours_are_repeated_from_a_minute_past_midnight() -> None:
+    zone = "America/Goose_Bay"
+    since = us("2010-11-06T22:00", zone)
+
+    hours = list(full_periods("hour", since, since + 6 * HOUR, zone))
+
+    assert hours == [(since + number * HOUR, since + (number + 1) * HOUR) for number in range(6)]
+
+
+def test_an_hour_ends_where_the_clock_leaves_half_of_it_out() -> None:
+    zone = "Asia/Pyongyang"
+    since = us("2018-05-04T22:00", zone)
+
+    hours = [(end - start) // MINUTE for start, end in full_periods("hour", since, since + 4 * HOUR, zone)]
+
+    assert hours == [60, 30, 60, 60]
