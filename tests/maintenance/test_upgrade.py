@@ -18,6 +18,7 @@ from tests.maintenance.dying import DyingAt, act, prepare, resume
 from tests.maintenance.folders import seal
 
 from footfall import storage
+from footfall.analytics import Dataset
 from footfall.directory import SystemDirectory
 from footfall.disk import SystemDisk
 from footfall.errors import DataFolderError, DataFolderHeldError
@@ -98,10 +99,12 @@ def test_undoing_brings_the_old_folder_back_byte_for_byte(folder: Path, old: Pat
 def test_an_upgrade_is_undone_also_when_its_messages_were_sealed(folder: Path, old: Path) -> None:
     FolderUpgrade(folder).upgrade()
     seal(folder)
-    sealed = {path.name for path in folder.iterdir()} & {"ids", "warehouse"}
+    with Dataset.open(folder) as dataset:
+        dataset.contents()
+    sealed = {path.name for path in folder.iterdir()} & {"cache", "ids", "warehouse"}
 
     FolderUpgrade(folder).undo()
-    assert sealed == {"ids", "warehouse"}
+    assert sealed == {"cache", "ids", "warehouse"}
     assert files_in(folder) == files_in(old)
 
 

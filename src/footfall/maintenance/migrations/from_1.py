@@ -109,6 +109,6 @@ def _differences(connection: apsw.Connection) -> Iterator[str]:
 
 FROM_1 = Migration(
     replaces=(*(f"{name}{ending}" for name in (_JOURNAL, "journal.new.db") for ending in _ENDINGS), "journal.sync"),
-    adds=("ids", "warehouse", "replaced"),
+    adds=("cache", "ids", "warehouse", "replaced"),
     run=_migrate,
 )
