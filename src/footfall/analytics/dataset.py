@@ -62,8 +62,8 @@ class Dataset:
     - the tables `quarantine` (seq, event, occurred_at), `quarantine_faults` (seq, path, code) and `refusals` (quarter,
       number) are there from the beginning
 
-    A person is a number that holds only as long as the dataset is open. A file that turns out to be damaged as it is
-    read is a DamagedFileError: `whole` goes on without it. One thread at a time may use a dataset.
+    A person is a number, which is the same only as long as the dataset is open. A file that turns out to be damaged as
+    it is read is a DamagedFileError: `whole` goes on without it. One thread at a time may use a dataset.
     """
 
     def __init__(

@@ -23,7 +23,7 @@ from footfall.storage.part import Part, Stretch
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["FOREVER", "THREADS", "AskedEvent", "Source", "make_event_tables", "sources_of", "with_kinds"]
+__all__ = ["FOREVER", "THREADS", "AskedEvent", "EventStretch", "make_event_tables", "sources_of", "with_kinds"]
 
 THREADS = 2
 """That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
@@ -34,7 +34,7 @@ FOREVER = 2**63 - 1
 _FIXED = ("seq", "occurred_at", "received_at")
 
 
-class Source(NamedTuple):
+class EventStretch(NamedTuple):
     """A stretch of a part, by its number. Of its messages those count that were received in [since, before)."""
 
     part: int
@@ -48,20 +48,22 @@ class Source(NamedTuple):
         return (self.since, self.before) == (-FOREVER, FOREVER)
 
 
-def sources_of(parts: Sequence[Part], names: Mapping[str, Meaning], event: Event, call: Call | None) -> list[Source]:
+def sources_of(
+    parts: Sequence[Part], names: Mapping[str, Meaning], event: Event, call: Call | None
+) -> list[EventStretch]:
     """Where the messages of an event are, or those of a call. `names` are those of `meanings`."""
     sources = []
     for number, part in enumerate(parts):
         for stretch in part.stretches():
             if call is not None:
                 if stretch.type == call.type:
-                    sources.append(Source(number, stretch))
+                    sources.append(EventStretch(number, stretch))
             elif stretch.type == "track" and stretch.event is not None:
                 canonical, before = names.get(stretch.event, Meaning(stretch.event, FOREVER))
                 if canonical == event.name:
-                    sources.append(Source(number, stretch, before=before))
+                    sources.append(EventStretch(number, stretch, before=before))
                 elif stretch.event == event.name and before < FOREVER:
-                    sources.append(Source(number, stretch, since=before))
+                    sources.append(EventStretch(number, stretch, since=before))
     return sources
 
 
@@ -75,14 +77,14 @@ class AskedEvent(NamedTuple):
     event: Event
     call: Call | None
     wanted: Sequence[Planned]
-    sources: Sequence[Source]
+    sources: Sequence[EventStretch]
     since: int = -FOREVER
 
-    def needed(self) -> list[Source]:
+    def needed(self) -> list[EventStretch]:
         """The sources that may have some such message."""
         return [source for source in self.sources if source.stretch.last >= self.since or not self.counts_whole(source)]
 
-    def counts_whole(self, source: Source) -> bool:
+    def counts_whole(self, source: EventStretch) -> bool:
         """Whether all messages of a source are of this event, whenever they occurred."""
         return source.is_whole and (self.call is None or self.call.name is None)
 
@@ -98,7 +100,7 @@ def make_event_tables(
     connection: duckdb.DuckDBPyConnection, parts: Sequence[Part], persons: Persons, every: Sequence[AskedEvent]
 ) -> list[PropertyTable]:
     """Make the tables, each part of which is read once for all of them. Raises DamagedFileError."""
-    of_part: dict[int, list[tuple[int, Source]]] = defaultdict(list)
+    of_part: dict[int, list[tuple[int, EventStretch]]] = defaultdict(list)
     for number, asked in enumerate(every):
         for source in asked.needed():
             of_part[source.part].append((number, source))
@@ -120,7 +122,7 @@ def make_event_tables(
     return [_make(connection, asked, pieces.pop(0)) for asked in every]  # of each that is made the memory is free
 
 
-def _read(part: Part, fixed: Any, start: int, source: Source, asked: AskedEvent) -> _Piece:
+def _read(part: Part, fixed: Any, start: int, source: EventStretch, asked: AskedEvent) -> _Piece:
     """What a source has; `fixed` has the fixed columns of the part from `start` on."""
     stretch = source.stretch
     table = fixed.slice(stretch.start - start, stretch.stop - stretch.start)
@@ -156,7 +158,7 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
     return PropertyTable(asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored)
 
 
-def _counts(part: Part, source: Source, table: Any, asked: AskedEvent) -> Any:
+def _counts(part: Part, source: EventStretch, table: Any, asked: AskedEvent) -> Any:
     """Which rows count, as an Arrow mask; None for all."""
     masks = []
     if asked.call is not None and asked.call.name is not None:

@@ -56,7 +56,7 @@ def _table(part: Part, number: int, persons: Persons, names: Mapping[str, Meanin
         "reason": persons.reasons(number),
         "evidence_source": evidence.column("source"),
         "evidence_message_id": evidence.column("message_id"),
-        "canonical_user_id": pyarrow.array([users.get(one) for one in person.to_pylist()], pyarrow.string()),
+        "canonical_user_id": pyarrow.array([users.get(each) for each in person.to_pylist()], pyarrow.string()),
         "alias_effect": persons.alias_effects(number),
     }
     return pyarrow.table(arrays)

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from footfall.analytics import Dataset
 from footfall.analytics.event_names import meanings
-from footfall.analytics.event_table import THREADS, Source, sources_of
+from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
 from footfall.analytics.exports.selected import compared
 from footfall.analytics.message_table import canonical_events
@@ -64,13 +64,13 @@ class MessageColumns:
             for piece in pieces
         ]
 
-    def _sources(self, event: str) -> list[Source]:
+    def _sources(self, event: str) -> list[EventStretch]:
         parts, plan = self._dataset.parts, self._dataset.plan
         if event and plan is not None:
             return sources_of(parts, self._meanings, plan.events[event], None)
-        return [Source(number, Stretch("", None, 0, part.messages, 0, 0)) for number, part in enumerate(parts)]
+        return [EventStretch(number, Stretch("", None, 0, part.messages, 0, 0)) for number, part in enumerate(parts)]
 
-    def _piece(self, source: Source, names: Collection[str], properties: Sequence[ViewColumn]) -> PartRows:
+    def _piece(self, source: EventStretch, names: Collection[str], properties: Sequence[ViewColumn]) -> PartRows:
         part = self._dataset.parts[source.part]
         start, stop = source.stretch.start, source.stretch.stop
         columns = self._columns(source.part, start, stop, names)
