@@ -1,4 +1,4 @@
-"""Forgetting: rows that are sealed are removed from the journal, in transactions that hardly hold up intake.
+"""Forgetting: rows that are sealed are removed from the journal, in transactions for which intake hardly waits.
 
 How many rows go in one follows from how long the last one took, so that it is fast on a fast disk and short on any.
 """

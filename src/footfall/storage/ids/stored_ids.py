@@ -169,8 +169,8 @@ class StoredIds:
         for added, removed in swaps:
             for name in removed:
                 self._drop(name)
-                left = [name] if name != added.name else []
-                for path in (*left, f"{name}{DAMAGED}"):
+                replaced = [name] if name != added.name else []
+                for path in (*replaced, f"{name}{DAMAGED}"):
                     with suppress(OSError):  # it is removed at the next start
                         self._disk.remove(self.folder / path)
             try:
