@@ -42,7 +42,6 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
         ("from footfall.collector import Collector", "apsw", "server"),
         ("from footfall.collector import Collector", "uvicorn", None),
         ("from footfall.analytics import Dataset", "apsw", "server"),
-        ("from footfall.people import lookup", "apsw", "server"),
         ("from footfall.storage import SqliteJournal", "apsw", "server"),
         ("from footfall.simulation import simulate", "apsw", "server"),
     ],

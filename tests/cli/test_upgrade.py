@@ -87,6 +87,7 @@ COMMANDS_OF_DATA: dict[str, list[str]] = {
     "quarantine replay": [],
     "report": [],
     "seal": [],
+    "sql": ["select 1"],
     "serve": ["--port", "0", "--config", os.devnull, "--write-key", "k"],
     "stats": [],
     "upgrade": [],

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from footfall.collector.splice import splice, splice_names
 from footfall.plan.checking.transform import Changer
-from footfall.plan.checking.transform_parts import Part
+from footfall.plan.checking.transform_parts import Edit
 from footfall.plan.model import Transform
 
 KEY = b"a key of the team"
@@ -24,14 +24,14 @@ def hashed(text: str) -> bytes:
     return b'"%b"' % hmac.new(KEY, text.encode(), hashlib.sha256).hexdigest().encode()
 
 
-def spliced(text: bytes, **keys: Part) -> bytes:
-    return splice(text, Part(keys=keys), CHANGER).text
+def spliced(text: bytes, **keys: Edit) -> bytes:
+    return splice(text, Edit(keys=keys), CHANGER).text
 
 
 def test_a_value_is_changed_and_every_other_byte_stays() -> None:
     text = b'{ "n" : 1.10e0 ,"mail":  "b\\u00f6b" , "n":NaN,"mail" :null,  "m\\u0061il":5}'
 
-    changed = spliced(text, mail=Part("hash"))
+    changed = spliced(text, mail=Edit("hash"))
 
     assert changed == (
         b'{ "n" : 1.10e0 ,"mail":  %b , "n":NaN,"mail" :null,  "m\\u0061il":%b}' % (hashed("böb"), hashed("5"))
@@ -50,21 +50,25 @@ def test_a_value_is_changed_and_every_other_byte_stays() -> None:
     ],
 )
 def test_what_is_dropped_goes_with_one_comma(text: bytes, left: bytes) -> None:
-    assert spliced(text, a=Part("drop")) == left
+    assert spliced(text, a=Edit("drop")) == left
 
 
 def test_values_are_changed_inside_arrays_and_maps() -> None:
-    lines = Part(in_array=Part(keys={"card": Part("drop"), "name": Part("mask")}))
+    lines = Edit(in_array=Edit(keys={"card": Edit("drop"), "name": Edit("mask")}))
     text = b'{"lines":[ {"card":1,"sku":2} , {"name":"kari"} ],"map":{"x" : "secret", "y":7 }}'
 
-    assert spliced(text, lines=lines, map=Part(in_map=Part("truncate"))) == (
+    assert spliced(text, lines=lines, map=Edit(in_map=Edit("truncate"))) == (
         b'{"lines":[ {"sku":2} , {"name":"k***i"} ],"map":{"x" : "sec", "y":"7" }}'
     )
 
 
 @pytest.mark.parametrize("value", [b'"4111"', b"5", b"true", b"[1]", b"NaN", b"nul"])
 def test_what_cannot_be_looked_into_is_left_out_and_named(value: bytes) -> None:
-    changed = splice(b'{"lines":%b,"n":1}' % value, Part(keys={"lines": Part(in_map=Part("hash"))}), CHANGER)
+    changed = splice(
+        b'{"lines":%b,"n":1}' % value,
+        Edit(keys={"lines": Edit(in_map=Edit("hash"))}),
+        CHANGER,
+    )
 
     assert changed.text == b'{"n":1}'
     assert [(fault.path, fault.code) for fault in changed.warnings] == [("lines", "untransformable")]
@@ -72,7 +76,7 @@ def test_what_cannot_be_looked_into_is_left_out_and_named(value: bytes) -> None:
 
 
 def test_what_should_be_hashed_without_a_key_is_left_out_and_named() -> None:
-    part = Part(keys={"properties": Part(keys={"by": Part(in_map=Part("hash"))})}, is_ours=True)
+    part = Edit(keys={"properties": Edit(keys={"by": Edit(in_map=Edit("hash"))})}, is_ours=True)
 
     changed = splice(b'{"properties":{"by":{"bob@b.example":"bob","x":null}}}', part, Changer(None))
 
@@ -82,13 +86,13 @@ def test_what_should_be_hashed_without_a_key_is_left_out_and_named() -> None:
 
 @pytest.mark.parametrize("value", [b'"\\ud800"', b'"\xff"', b'"\\x"', b"1e", b"{]"])
 def test_a_value_that_is_no_json_is_left_out(value: bytes) -> None:
-    assert spliced(b'{"a":%b,"b":1}' % value, a=Part("hash")) == b'{"b":1}'
+    assert spliced(b'{"a":%b,"b":1}' % value, a=Edit("hash")) == b'{"b":1}'
 
 
 @pytest.mark.parametrize("text", [b'{"a" 1}', b'{"a":1', b'{"\\ud800":1}', b"{a:1}"])
 def test_a_text_that_cannot_be_cut_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"\w"):
-        spliced(text, a=Part("hash"))
+        spliced(text, a=Edit("hash"))
 
 
 @pytest.mark.parametrize(
@@ -106,13 +110,16 @@ def test_a_text_that_cannot_be_cut_is_refused(text: bytes) -> None:
     ],
 )
 def test_in_a_text_without_members_what_follows_a_name_is_changed(text: bytes, left: bytes) -> None:
-    changed = splice_names(text, {"mail": Part("hash")}, CHANGER).text
+    changed = splice_names(text, {"mail": Edit("hash")}, CHANGER).text
 
     assert changed == left
 
 
 def test_in_a_text_without_members_values_are_looked_into_where_they_can_be() -> None:
-    parts = {"lines": Part(in_array=Part(keys={"mail": Part("drop")})), "mail": Part("drop")}
+    parts = {
+        "lines": Edit(in_array=Edit(keys={"mail": Edit("drop")})),
+        "mail": Edit("drop"),
+    }
     text = b'{"lines" [{"mail":"bob"}, "bob"], "lines":"bob", "lines": [{"mail" "bob"}]}'
 
     changed = splice_names(text, parts, CHANGER).text
@@ -121,17 +128,22 @@ def test_in_a_text_without_members_values_are_looked_into_where_they_can_be() ->
 
 
 @pytest.mark.parametrize(
-    "part", [Part(in_map=Part("hash")), Part(in_array=Part("hash")), Part(in_array=Part(keys={"y": Part("drop")}))]
+    "part",
+    [
+        Edit(in_map=Edit("hash")),
+        Edit(in_array=Edit("hash")),
+        Edit(in_array=Edit(keys={"y": Edit("drop")})),
+    ],
 )
 @pytest.mark.parametrize(
     "text", [b'{"a":{"x":"bob","y":', b'{"a":["bob", "x', b'{"a":[{"x" "bob"}]}', b'{"a":{"x" "bob"}}']
 )
-def test_values_without_a_name_are_left_out_with_what_they_are_in(part: Part, text: bytes) -> None:
+def test_values_without_a_name_are_left_out_with_what_they_are_in(part: Edit, text: bytes) -> None:
     assert b"bob" not in splice_names(text, {"a": part}, CHANGER).text
 
 
 def test_a_text_that_asks_to_be_looked_into_for_ever_is_cut_short() -> None:
-    parts = {"a": Part(keys={"a": Part(keys={"b": Part("drop")})})}
+    parts = {"a": Edit(keys={"a": Edit(keys={"b": Edit("drop")})})}
     text = b'{"a" ' * 5000 + b'"bob"' + b"}" * 5000
 
     changed = splice_names(text, parts, CHANGER).text
@@ -144,7 +156,7 @@ class Drawn(NamedTuple):
 
     before: str
     after: str
-    part: Part | None
+    part: Edit | None
 
 
 SPACE = st.sampled_from(["", "", " ", "\n\t", "\r\n "])
@@ -162,7 +174,7 @@ def scalar(text: str, change: Transform | None) -> Drawn:
         "mask": json.dumps(f"{plain[0]}***{plain[-1]}" if len(plain) > 2 else "***", ensure_ascii=False),
         "truncate": json.dumps(plain[:3], ensure_ascii=False),
     }[change]
-    return Drawn(text, after, Part(change))
+    return Drawn(text, after, Edit(change))
 
 
 def object_of(items: dict[str, Drawn], space: str) -> Drawn:
@@ -172,12 +184,12 @@ def object_of(items: dict[str, Drawn], space: str) -> Drawn:
     texts = [text({key: value.before for key, value in items.items()})]
     texts.append(text({key: value.after for key, value in items.items()}))
     keys = {key: value.part for key, value in items.items() if value.part is not None}
-    return Drawn(texts[0], texts[1], Part(keys=keys) if keys else None)
+    return Drawn(texts[0], texts[1], Edit(keys=keys) if keys else None)
 
 
 def array_of(item: Drawn, count: int, space: str) -> Drawn:
     texts = [f"[{space}{f'{space},'.join([text] * count)}{space}]" for text in (item.before, item.after)]
-    return Drawn(texts[0], texts[1], None if item.part is None else Part(in_array=item.part))
+    return Drawn(texts[0], texts[1], None if item.part is None else Edit(in_array=item.part))
 
 
 VALUES = st.recursive(
@@ -193,7 +205,7 @@ VALUES = st.recursive(
 @given(drawn=st.builds(object_of, st.dictionaries(st.sampled_from(["a", "b", "c"]), VALUES, min_size=1), SPACE))
 @example(drawn=object_of({"a": scalar('"a\\"b"', "mask"), "b": array_of(scalar("1.10", "hash"), 2, "\n\t")}, " "))
 def test_any_object_keeps_every_byte_that_no_transform_changes(drawn: Drawn) -> None:
-    part = drawn.part or Part(is_ours=True)
+    part = drawn.part or Edit(is_ours=True)
 
     changed = splice(drawn.before.encode(), part, CHANGER)
 
@@ -208,7 +220,7 @@ TREES: Any = st.recursive(
 )
 
 
-def without(value: Any, part: Part | None) -> Any:
+def without(value: Any, part: Edit | None) -> Any:
     """What is left of a decoded value when everything that a part changes is dropped; Ellipsis for nothing."""
     if part is None or value is None:
         return ... if part is not None and part.change is not None else value
@@ -222,9 +234,9 @@ def without(value: Any, part: Part | None) -> Any:
 
 
 DROPS = st.recursive(
-    st.just(Part("drop")),
+    st.just(Edit("drop")),
     lambda inner: st.builds(
-        lambda keys, in_array: Part(None, keys, in_array),
+        lambda keys, in_array: Edit(None, keys, in_array),
         st.dictionaries(st.sampled_from(["a", "b"]), inner, min_size=1, max_size=2),
         st.none() | inner,
     ),
@@ -233,8 +245,12 @@ DROPS = st.recursive(
 
 
 @given(value=st.dictionaries(st.sampled_from(["a", "b", "c"]), TREES, max_size=3), part=DROPS, indent=st.booleans())
-@example({"a": [{"a": 1}, 5, {"b": 2}]}, Part(keys={"a": Part(in_array=Part(keys={"a": Part("drop")}))}), True)
-def test_any_object_is_whole_after_its_drops(value: dict[str, Any], part: Part, indent: bool) -> None:
+@example(
+    {"a": [{"a": 1}, 5, {"b": 2}]},
+    Edit(keys={"a": Edit(in_array=Edit(keys={"a": Edit("drop")}))}),
+    True,
+)
+def test_any_object_is_whole_after_its_drops(value: dict[str, Any], part: Edit, indent: bool) -> None:
     text = json.dumps(value, indent=2 if indent else None).encode()
 
     changed = splice(text, part, CHANGER).text

@@ -16,7 +16,7 @@ from footfall.collector.json_split import members
 from footfall.collector.splice import Spliced, splice, splice_names
 from footfall.events import MESSAGE_TYPES
 from footfall.plan.checking.transform import Changer
-from footfall.plan.checking.transform_parts import PageParts, Part, part_of, parts_in, remaining, stricter
+from footfall.plan.checking.transform_parts import Edit, PageParts, part_of, parts_in, remaining, stricter
 from footfall.plan.model import Plan
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _UNMADE: Final = object()
 class Task(NamedTuple):
     """What is to be done to a message. `is_clear` says that its values came as they are, with no transform applied."""
 
-    part: Part
+    part: Edit
     is_clear: bool
 
 
@@ -43,7 +43,7 @@ class PlanParts:
     def __init__(self, plan: Plan, validator: Validator) -> None:
         self._plan = plan
         self._validator = validator
-        self._events: dict[str, Part | None] = {}
+        self._events: dict[str, Edit | None] = {}
         self._pages = PageParts(plan.pages)
         user = stricter(part_of(plan.traits.get("user", ())), self._pages.of("identify"))
         account = stricter(part_of(plan.traits.get("account", ())), self._pages.of("group"))
@@ -63,12 +63,12 @@ class PlanParts:
         event = self._validator.resolve(name) if type(name) is str else None
         return None if event is None else event.name
 
-    def message(self, name: str | None, type_: str) -> Part | None:
+    def message(self, name: str | None, type_: str) -> Edit | None:
         """What to change in a message of this type about this event or page (the plan's name)."""
         traits, more_traits = self._traits[type_]
         return stricter(_ours(properties=self._properties(name, type_), traits=traits), _user_traits(more_traits))
 
-    def _properties(self, name: str | None, type_: str) -> Part | None:
+    def _properties(self, name: str | None, type_: str) -> Edit | None:
         if type_ in _PAGES:
             return self._pages.of(type_, name)
         if name is not None and name not in self._events:
@@ -76,13 +76,13 @@ class PlanParts:
         part = None if name is None else self._events[name]
         return stricter(part, self._pages.of_any()) if type_ == _NO_TYPE else part
 
-    def envelope(self) -> Part | None:
+    def envelope(self) -> Edit | None:
         """What to change in what a batch says for all of its messages."""
         return _user_traits(self._traits[_NO_TYPE][1])
 
-    def names(self) -> Mapping[str, Part]:
+    def names(self) -> Mapping[str, Edit]:
         """Every key that leads to a changed value anywhere in the plan, with all that is to be done to its values."""
-        parts: dict[str, Part] = {}
+        parts: dict[str, Edit] = {}
         for event in (*self._plan.events, None):
             for key, part in parts_in(self.message(event, _NO_TYPE)):
                 both = stricter(parts.get(key), part)
@@ -91,9 +91,9 @@ class PlanParts:
         return parts
 
 
-def _user_traits(part: Part | None) -> Part | None:
+def _user_traits(part: Edit | None) -> Edit | None:
     """What to change in a message, or in its envelope, where a user's traits may be besides `traits`."""
-    whole: Part | None = None
+    whole: Edit | None = None
     for path in STORED.user_traits:
         nested = part
         for key in reversed(path):
@@ -102,9 +102,9 @@ def _user_traits(part: Part | None) -> Part | None:
     return whole
 
 
-def _ours(**keys: Part | None) -> Part | None:
+def _ours(**keys: Edit | None) -> Edit | None:
     kept = {key: part for key, part in keys.items() if part is not None}
-    return Part(None, kept, is_ours=True) if kept else None
+    return Edit(None, kept, is_ours=True) if kept else None
 
 
 class Door:
@@ -126,7 +126,7 @@ class Door:
         self._changer = changer
         self._tasks: dict[tuple[object, ...], Task | None] = {}
         self._unclaimed: dict[tuple[str | None, object], Task | None] = {}
-        self._names: Mapping[str, Part] | None = None
+        self._names: Mapping[str, Edit] | None = None
 
     def task(self, claim: object, subject: object, type_: object) -> Task | None:
         """What is to be done to a message, None for nothing.
@@ -176,7 +176,7 @@ class Door:
         """The same for an object that is no JSON, or names a key twice: all that it may be about is changed."""
         try:
             events = [json.loads(text[member.value : member.end]) for member in members(text) if member.key == "event"]
-            part: Part | None = None
+            part: Edit | None = None
             for event in events or [None]:
                 task = self.task(None, event, None)
                 part = stricter(part, task.part if task is not None else None)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from footfall.collector.json_split import NamedValues, element_spans, members
 from footfall.events import Fault
 from footfall.plan.checking.transform import Changer
-from footfall.plan.checking.transform_parts import Part
+from footfall.plan.checking.transform_parts import Edit
 from footfall.plan.model import Transform
 from footfall.plan.wording import join_key
 
@@ -31,7 +31,7 @@ class _Edit(NamedTuple):
     text: bytes
 
 
-def splice(text: bytes, part: Part, changer: Changer, *, spares_hashes: bool = False) -> Spliced:
+def splice(text: bytes, part: Edit, changer: Changer, *, spares_hashes: bool = False) -> Spliced:
     """Change what `part` says in an object. Paths of warnings are those inside the plan's properties or traits.
 
     `spares_hashes` is for a text that may have been through this before.
@@ -42,7 +42,7 @@ def splice(text: bytes, part: Part, changer: Changer, *, spares_hashes: bool = F
     return Spliced(_edited(text, walk.edits), tuple(walk.warnings))
 
 
-def splice_names(text: bytes, parts: Mapping[str, Part], changer: Changer) -> Spliced:
+def splice_names(text: bytes, parts: Mapping[str, Edit], changer: Changer) -> Spliced:
     """Change the value after each of these names, wherever it is: for a text that cannot be cut into its members.
 
     What should be left out becomes null.
@@ -67,7 +67,7 @@ def splice_names(text: bytes, parts: Mapping[str, Part], changer: Changer) -> Sp
     return Spliced(_edited(text, walk.edits), tuple(walk.warnings))
 
 
-def _is_all_named(part: Part) -> bool:
+def _is_all_named(part: Edit) -> bool:
     """Whether every value that is changed inside has a planned name before it: what is in maps and arrays has none."""
     return part.in_map is None and part.in_array is None and all(map(_is_all_named, part.keys.values()))
 
@@ -79,7 +79,7 @@ class _Walk:
         self.edits: list[_Edit] = []
         self.warnings: list[Fault] = []
 
-    def value(self, part: Part, text: bytes, at: int, path: str) -> bool:
+    def value(self, part: Edit, text: bytes, at: int, path: str) -> bool:
         """Note the edits of a value that starts at `at` in the whole; False when it has to be left out."""
         if part.change is not None:
             changed = self._change(part, part.change, text, path)
@@ -99,7 +99,7 @@ class _Walk:
             return False
         return True
 
-    def _object(self, part: Part, text: bytes, at: int, path: str) -> None:
+    def _object(self, part: Edit, text: bytes, at: int, path: str) -> None:
         spans = members(text)
         left_out = []
         for number, member in enumerate(spans):
@@ -113,7 +113,7 @@ class _Walk:
                 left_out.append(number)
         self._leave_out([(member.start, member.end) for member in spans], left_out, at)
 
-    def _array(self, part: Part, text: bytes, at: int, path: str) -> None:
+    def _array(self, part: Edit, text: bytes, at: int, path: str) -> None:
         spans = element_spans(text)
         left_out = [
             number
@@ -122,7 +122,7 @@ class _Walk:
         ]
         self._leave_out(spans, left_out, at)
 
-    def _change(self, part: Part, change: Transform, text: bytes, path: str) -> bytes | None:
+    def _change(self, part: Edit, change: Transform, text: bytes, path: str) -> bytes | None:
         try:
             changed = self._changer.change(change, text, equal_as=part.equal_as, spares_hashes=self._spares_hashes)
         except (ValueError, RecursionError):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from footfall.plan.checking.transform_parts import Part, part_of, parts_in, remaining, stricter, touches
+from footfall.plan.checking.transform_parts import Edit, part_of, parts_in, remaining, stricter, touches
 from footfall.plan.model import Property, Transform
 
 TRANSFORMS: tuple[Transform, ...] = ("truncate", "mask", "hash", "drop")
@@ -29,10 +29,10 @@ def test_keys_are_those_on_the_wire_at_every_depth() -> None:
     lines = Property(name="lines", type="array", items=Property(type="object", properties=(card, leaf("sku"))))
     named = Property(name="named", type="map", values=leaf("", "hash"))
 
-    assert part_of([lines, named]) == Part(
+    assert part_of([lines, named]) == Edit(
         keys={
-            "lines": Part(in_array=Part(keys={"crd": Part("drop")})),
-            "named": Part(in_map=Part("hash")),
+            "lines": Edit(in_array=Edit(keys={"crd": Edit("drop")})),
+            "named": Edit(in_map=Edit("hash")),
         }
     )
 
@@ -40,41 +40,48 @@ def test_keys_are_those_on_the_wire_at_every_depth() -> None:
 @pytest.mark.parametrize("first", TRANSFORMS)
 @pytest.mark.parametrize("second", TRANSFORMS)
 def test_of_two_transforms_the_one_that_says_less_wins(first: Transform, second: Transform) -> None:
-    both = stricter(Part(first), Part(second))
+    both = stricter(Edit(first), Edit(second))
 
-    assert both == Part(max(first, second, key=TRANSFORMS.index))
+    assert both == Edit(max(first, second, key=TRANSFORMS.index))
 
 
 def test_a_whole_value_is_changed_where_either_plan_changes_the_whole() -> None:
-    inside = Part(keys={"a": Part("hash")})
+    inside = Edit(keys={"a": Edit("hash")})
 
-    assert stricter(inside, Part("mask")) == Part("mask")
-    assert stricter(Part(keys={"x": inside}), Part(in_map=Part("drop"))) == Part(
-        keys={"x": Part("drop")}, in_map=Part("drop")
+    assert stricter(inside, Edit("mask")) == Edit("mask")
+    assert stricter(Edit(keys={"x": inside}), Edit(in_map=Edit("drop"))) == Edit(
+        keys={"x": Edit("drop")}, in_map=Edit("drop")
     )
 
 
 def test_what_was_done_is_not_done_again_but_for_what_is_to_be_dropped_now() -> None:
-    done = Part(keys={"a": Part("hash"), "b": Part("truncate"), "c": Part("drop")})
-    wanted = Part(keys={"a": Part("drop"), "b": Part("hash"), "c": Part("drop"), "d": Part("mask")})
+    done = Edit(keys={"a": Edit("hash"), "b": Edit("truncate"), "c": Edit("drop")})
+    wanted = Edit(
+        keys={
+            "a": Edit("drop"),
+            "b": Edit("hash"),
+            "c": Edit("drop"),
+            "d": Edit("mask"),
+        }
+    )
 
-    assert remaining(wanted, done) == Part(keys={"a": Part("drop"), "d": Part("mask")})
+    assert remaining(wanted, done) == Edit(keys={"a": Edit("drop"), "d": Edit("mask")})
     assert remaining(wanted, None) == wanted
     assert remaining(wanted, wanted) is None
     assert remaining(None, done) is None
 
 
 def test_in_a_map_the_keys_that_were_changed_are_spared() -> None:
-    rest = remaining(Part(in_map=Part("hash")), Part(keys={"a": Part("mask")}))
+    rest = remaining(Edit(in_map=Edit("hash")), Edit(keys={"a": Edit("mask")}))
 
     assert rest is not None
-    assert rest.inside("b") == Part("hash")
-    assert rest.inside("a") != Part("hash")
+    assert rest.inside("b") == Edit("hash")
+    assert rest.inside("a") != Edit("hash")
     assert [touches(rest, {key: "v"}) for key in ("a", "b")] == [False, True]
 
 
 def test_a_value_that_does_not_fit_is_touched_and_null_is_not() -> None:
-    part = Part(keys={"lines": Part(in_array=Part(keys={"card": Part("drop")}))})
+    part = Edit(keys={"lines": Edit(in_array=Edit(keys={"card": Edit("drop")}))})
 
     misfits: list[Any] = ["4111", 5, {"card": 1}, [7], [{"card": None}]]
     others: list[Any] = [None, [], [{"sku": 1}], [None]]
@@ -84,16 +91,21 @@ def test_a_value_that_does_not_fit_is_touched_and_null_is_not() -> None:
 
 
 def test_the_names_of_changed_values_are_listed_at_every_depth() -> None:
-    part = Part(keys={"a": Part("hash"), "b": Part(in_array=Part(keys={"c": Part("drop")}), in_map=Part("mask"))})
+    part = Edit(
+        keys={
+            "a": Edit("hash"),
+            "b": Edit(in_array=Edit(keys={"c": Edit("drop")}), in_map=Edit("mask")),
+        }
+    )
 
     assert [(key, inner.change) for key, inner in parts_in(part)] == [("a", "hash"), ("b", None), ("c", "drop")]
 
 
 KEYS = st.sampled_from(["a", "b", "c"])
 PARTS = st.recursive(
-    st.sampled_from(TRANSFORMS).map(Part),
+    st.sampled_from(TRANSFORMS).map(Edit),
     lambda inner: st.builds(
-        lambda keys, in_array, in_map: Part(None, keys, in_array, in_map),
+        lambda keys, in_array, in_map: Edit(None, keys, in_array, in_map),
         st.dictionaries(KEYS, inner, min_size=1, max_size=3),
         st.none() | inner,
         st.none() | inner,
@@ -103,7 +115,7 @@ PARTS = st.recursive(
 PATHS = st.lists(KEYS | st.just("[]"), max_size=4)
 
 
-def change_at(part: Part | None, path: list[str]) -> Transform | None:
+def change_at(part: Edit | None, path: list[str]) -> Transform | None:
     """The transform that a part has for the value at a path, or for one around it."""
     for step in path:
         if part is None or part.change is not None:
@@ -113,17 +125,25 @@ def change_at(part: Part | None, path: list[str]) -> Transform | None:
 
 
 @given(first=PARTS, second=PARTS, path=PATHS)
-@example(first=Part("mask"), second=Part(in_map=Part("hash")), path=["a"])
-@example(first=Part(keys={"a": Part("mask")}), second=Part(in_map=Part("hash")), path=["b"])
-def test_put_together_a_value_is_changed_where_either_changes_it(first: Part, second: Part, path: list[str]) -> None:
+@example(first=Edit("mask"), second=Edit(in_map=Edit("hash")), path=["a"])
+@example(
+    first=Edit(keys={"a": Edit("mask")}),
+    second=Edit(in_map=Edit("hash")),
+    path=["b"],
+)
+def test_put_together_a_value_is_changed_where_either_changes_it(first: Edit, second: Edit, path: list[str]) -> None:
     both = change_at(stricter(first, second), path)
 
     assert (both is None) == (change_at(first, path) is None and change_at(second, path) is None)
 
 
 @given(wanted=PARTS, done=PARTS, path=PATHS)
-@example(wanted=Part(in_map=Part("hash")), done=Part(keys={"a": Part("mask")}), path=["a"])
-def test_a_value_that_was_changed_is_at_most_dropped(wanted: Part, done: Part, path: list[str]) -> None:
+@example(
+    wanted=Edit(in_map=Edit("hash")),
+    done=Edit(keys={"a": Edit("mask")}),
+    path=["a"],
+)
+def test_a_value_that_was_changed_is_at_most_dropped(wanted: Edit, done: Edit, path: list[str]) -> None:
     before, rest = change_at(done, path), change_at(remaining(wanted, done), path)
 
     assert rest in (None, change_at(wanted, path))
@@ -131,7 +151,7 @@ def test_a_value_that_was_changed_is_at_most_dropped(wanted: Part, done: Part, p
 
 
 @given(part=PARTS)
-def test_nothing_remains_of_what_was_done(part: Part) -> None:
+def test_nothing_remains_of_what_was_done(part: Edit) -> None:
     rest = remaining(part, part)
 
     assert rest is None

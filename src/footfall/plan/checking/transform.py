@@ -24,7 +24,7 @@ import msgspec
 
 from footfall.events import Fault
 from footfall.plan.checking.equal import CANONICAL
-from footfall.plan.checking.transform_parts import PageParts, Part, part_of, stricter
+from footfall.plan.checking.transform_parts import Edit, PageParts, part_of, stricter
 from footfall.plan.model import TRAITS_OF, Event, Plan, Transform
 from footfall.plan.wording import join_key
 
@@ -90,7 +90,7 @@ class Transforms:
     def __init__(self, plan: Plan, key: bytes | None) -> None:
         self._changer = Changer(key)
         self._plan = plan
-        self._events: dict[str, Part | None] = {}
+        self._events: dict[str, Edit | None] = {}
         self._pages = PageParts(plan.pages)
         self._traits = {
             kind: stricter(part_of(plan.traits.get(kind, ())), self._pages.of(type_))
@@ -122,14 +122,14 @@ class Transforms:
             return Transformed(properties)
         return self._run(self._pages.of(type_, f"{type_}:{name}" if type(name) is str else None), properties)
 
-    def _run(self, part: Part | None, text: bytes | msgspec.Raw) -> Transformed:
+    def _run(self, part: Edit | None, text: bytes | msgspec.Raw) -> Transformed:
         if part is None or not len(text):
             return Transformed(text)
         warnings: list[Fault] = []
         changed = self._apply(part, msgspec.Raw(text), "", warnings)
         return Transformed(b"{}" if changed is _DROPPED else bytes(changed), tuple(warnings))
 
-    def _apply(self, part: Part, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+    def _apply(self, part: Edit, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
         """The changed text, or `_DROPPED`."""
         if part.change is not None:
             return self._change(part, part.change, raw, path, warnings)
@@ -149,7 +149,7 @@ class Transforms:
         return _DROPPED
 
     def _apply_object(
-        self, part: Part, values: dict[str, msgspec.Raw], path: str, warnings: list[Fault]
+        self, part: Edit, values: dict[str, msgspec.Raw], path: str, warnings: list[Fault]
     ) -> msgspec.Raw:
         for key in list(values):
             inside = part.keys.get(key) or part.in_map
@@ -164,7 +164,7 @@ class Transforms:
                 values[key] = changed
         return _encode(values)
 
-    def _change(self, part: Part, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
+    def _change(self, part: Edit, change: Transform, raw: msgspec.Raw, path: str, warnings: list[Fault]) -> Any:
         changed = self._changer.change(change, bytes(raw), equal_as=part.equal_as)
         if changed is None and change != "drop":
             warnings.append(Fault(path, "no_transform_key", "a key to hash with", "none, so it is not sent"))

@@ -1,6 +1,6 @@
 """Where the plan's transforms apply in a body: a tree of parts. Two plans' trees are put together here.
 
-A `Part` says what to do with a value; values with nothing to change have none.
+An `Edit` says what to do with a value; values with nothing to change have none.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from footfall.plan.calls import Call, call_of, keys_of
 from footfall.plan.checking.equal import kind_of_text
 from footfall.plan.model import Page, Property, Transform
 
-__all__ = ["PageParts", "Part", "part_of", "parts_in", "remaining", "stricter", "touches"]
+__all__ = ["Edit", "PageParts", "part_of", "parts_in", "remaining", "stricter", "touches"]
 
 _STRICTNESS: tuple[Transform, ...] = ("truncate", "mask", "hash", "drop")
 """From what says most of a value to what says nothing: three characters, two, whether two values are equal."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class Edit(msgspec.Struct, frozen=True):
     """What to do with a value: `change` it, or look inside it, by key or in every item or value.
 
     `equal_as` is the type or format by which two texts are one value (see `checking.equal`), None where none is.
@@ -28,28 +28,28 @@ class Part(msgspec.Struct, frozen=True):
     """
 
     change: Transform | None = None
-    keys: Mapping[str, Part] = {}
-    in_array: Part | None = None
-    in_map: Part | None = None
+    keys: Mapping[str, Edit] = {}
+    in_array: Edit | None = None
+    in_map: Edit | None = None
     is_ours: bool = False
     equal_as: str | None = None
 
-    def inside(self, key: str) -> Part | None:
+    def inside(self, key: str) -> Edit | None:
         """What to do with the value of a key."""
         return self.keys.get(key) or self.in_map
 
 
-_NOTHING = Part(is_ours=True)
+_NOTHING = Edit(is_ours=True)
 
 
-def part_of(properties: Iterable[Property]) -> Part | None:
+def part_of(properties: Iterable[Property]) -> Edit | None:
     """The part of a body with these properties; None where nothing in it is changed."""
     return _part_of(Property(type="object", properties=tuple(properties)))
 
 
-def _part_of(prop: Property) -> Part | None:
+def _part_of(prop: Property) -> Edit | None:
     if prop.transform is not None:
-        return Part(prop.transform, equal_as=kind_of_text(prop))
+        return Edit(prop.transform, equal_as=kind_of_text(prop))
     return _looking(
         {child.wire_name or child.name: _part_of(child) for child in prop.properties},
         _part_of(prop.items) if prop.items is not None else None,
@@ -58,10 +58,10 @@ def _part_of(prop: Property) -> Part | None:
 
 
 def _looking(
-    keys: Mapping[str, Part | None], in_array: Part | None, in_map: Part | None, is_ours: bool = False
-) -> Part | None:
+    keys: Mapping[str, Edit | None], in_array: Edit | None, in_map: Edit | None, is_ours: bool = False
+) -> Edit | None:
     kept = {key: part for key, part in keys.items() if part is not None}
-    return Part(None, kept, in_array, in_map, is_ours) if kept or in_array or in_map else None
+    return Edit(None, kept, in_array, in_map, is_ours) if kept or in_array or in_map else None
 
 
 class PageParts:
@@ -78,29 +78,29 @@ class PageParts:
         call = call_of(name)
         return call is not None and any(key in self._parts for key in keys_of(call)[:-1])
 
-    def of(self, type_: str, name: str | None = None) -> Part | None:
+    def of(self, type_: str, name: str | None = None) -> Edit | None:
         """What to change in the properties, or traits, of a call of this type, and of this name (`page:Home`)."""
         call = (None if name is None else call_of(name)) or Call(type_)
-        part: Part | None = None
+        part: Edit | None = None
         for key in keys_of(call):
             part = stricter(part, self._parts.get(key))
         return part
 
-    def of_any(self) -> Part | None:
+    def of_any(self) -> Edit | None:
         """What to change in a call of which nothing is known."""
-        every: Part | None = None
+        every: Edit | None = None
         for part in self._parts.values():
             every = stricter(every, part)
         return every
 
 
-def stricter(first: Part | None, second: Part | None) -> Part | None:
+def stricter(first: Edit | None, second: Edit | None) -> Edit | None:
     """A part that changes all that either changes; where both change a value, the one that says less of it wins."""
     if first is None or second is None:
         return first or second
     changes = [part.change for part in (first, second) if part.change is not None]
     if changes:
-        return Part(max(changes, key=_STRICTNESS.index), equal_as=first.equal_as or second.equal_as)
+        return Edit(max(changes, key=_STRICTNESS.index), equal_as=first.equal_as or second.equal_as)
     return _looking(
         {key: stricter(first.inside(key), second.inside(key)) for key in {**first.keys, **second.keys}},
         stricter(first.in_array, second.in_array),
@@ -109,7 +109,7 @@ def stricter(first: Part | None, second: Part | None) -> Part | None:
     )
 
 
-def remaining(wanted: Part | None, done: Part | None) -> Part | None:
+def remaining(wanted: Edit | None, done: Edit | None) -> Edit | None:
     """What remains to do after `done`. A value that was changed is only changed again to be dropped."""
     if wanted is None or done is None:
         return wanted
@@ -131,7 +131,7 @@ def remaining(wanted: Part | None, done: Part | None) -> Part | None:
     )
 
 
-def touches(part: Part, value: Any) -> bool:
+def touches(part: Edit, value: Any) -> bool:
     """Whether anything in a decoded value is to be changed."""
     if part.change is not None:
         return True
@@ -152,7 +152,7 @@ def touches(part: Part, value: Any) -> bool:
     return value is not None and not part.is_ours
 
 
-def parts_in(part: Part | None) -> Iterator[tuple[str, Part]]:
+def parts_in(part: Edit | None) -> Iterator[tuple[str, Edit]]:
     """Every key that leads to a changed value, at any depth, with its part."""
     if part is None:
         return
