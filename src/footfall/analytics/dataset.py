@@ -80,7 +80,6 @@ class Dataset:
         self._events: dict[bytes, list[PropertyTable]] = defaultdict(list)
         self._messages: dict[frozenset[str], str] = {}
         self._names = 0
-        self._is_loaded = False
 
     @classmethod
     def open(
@@ -271,14 +270,6 @@ class Dataset:
         make_message_table(self._connection, name, self.parts, persons, meanings(self.plan), wanted)
         self._messages[wanted] = name
         return name
-
-    def load_messages(self) -> None:
-        """Load everything into the table `messages`, for those who do not yet ask for columns."""
-        from footfall.analytics.loaded_messages import load_messages
-
-        if not self._is_loaded:
-            load_messages(self._connection, self.parts, self.persons, meanings(self.plan))
-            self._is_loaded = True
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""

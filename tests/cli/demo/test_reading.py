@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from footfall.analytics import Dataset
 from footfall.cli.demo.reading import REASONS, best_example, show_results, story_of
 from footfall.cli.demo.run import example_file
 from footfall.collector import Collector
+from footfall.query import Database
+from footfall.query import open as open_data
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_it_shows_the_story_what_is_in_quarantine_and_what_to_try_next(
 Message = Mapping[str, object]
 
 
-def collected(data: Path, *messages: Message, stored: int | None = None) -> Dataset:
+def collected(data: Path, *messages: Message, stored: int | None = None) -> Database:
     plan = example_file("tracking_plans/shop_and_gateway")
     batch = [
         {"messageId": f"{len(messages)}-{number}", "timestamp": f"2026-11-22T09:00:{number:02d}Z", **message}
@@ -49,7 +50,7 @@ def collected(data: Path, *messages: Message, stored: int | None = None) -> Data
     with Collector(data, plan=plan) as collector:
         answer = collector.take(json.dumps({"batch": batch}).encode())
         assert len(messages) - len(answer.verdicts) == (len(messages) if stored is None else stored)
-    return Dataset.open(data)
+    return open_data(data)
 
 
 def viewed(**ids: str) -> Message:
@@ -73,10 +74,10 @@ def test_the_story_starts_before_the_sign_in_and_ends_with_the_order(tmp_path: P
         {"type": "identify", "userId": "kari", "anonymousId": "b"},
         ordered(userId="kari"),
     )
-    with collected(tmp_path / "data", *messages, viewed(anonymousId="stranger")) as dataset:
-        person = best_example(dataset)
+    with collected(tmp_path / "data", *messages, viewed(anonymousId="stranger")) as database:
+        person = best_example(database)
         assert person is not None
-        moments = list(story_of(dataset, person[0]))
+        moments = list(story_of(database, person[0]))
 
     assert [moment.what for moment in moments] == [
         "page home", "product_viewed (sku GW-200)", "identify", "order_completed (total 10.5)",
@@ -92,13 +93,13 @@ def test_of_two_customers_the_one_with_more_before_they_were_known_is_told(tmp_p
         messages += [viewed(anonymousId=f"browser {name}")] * pages
         messages.append({"type": "identify", "userId": name, "anonymousId": f"browser {name}"})
         messages.append(ordered(userId=name))
-    with collected(tmp_path / "data", *messages) as dataset:
-        person = best_example(dataset)
+    with collected(tmp_path / "data", *messages) as database:
+        person = best_example(database)
 
     assert person is not None
     assert person[1] == "three"
 
 
 def test_nobody_is_told_when_nobody_was_anonymous_and_then_ordered(tmp_path: Path) -> None:
-    with collected(tmp_path / "data", viewed(anonymousId="b"), ordered(userId="kari")) as dataset:
-        assert best_example(dataset) is None
+    with collected(tmp_path / "data", viewed(anonymousId="b"), ordered(userId="kari")) as database:
+        assert best_example(database) is None

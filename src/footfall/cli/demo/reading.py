@@ -11,18 +11,17 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import click
 import msgspec
 
 from footfall import storage
-from footfall.analytics import Dataset
 from footfall.cli.demo.processes import FOOTFALL
 from footfall.cli.output import echo
 from footfall.collector.revalidation import faults_of
+from footfall.query import Database
+from footfall.query import open as open_data
 from footfall.storage.journal import counter_name
-from footfall.timestamps import local_time
 
 __all__ = ["REASONS", "best_example", "show_results", "story_of"]
 
@@ -36,31 +35,32 @@ _DETAILS = ("sku", "total", "reason", "score", "method", "quantity")
 
 
 class StoryMessage(NamedTuple):
-    """One message of a story: when (UTC), what it was in a few words, and the reason why it is this person's."""
+    """One message of a story: when (on the plan's clock), what it was, and the reason why it is this person's."""
 
     time: datetime
     what: str
     reason: str
 
 
-def best_example(dataset: Dataset) -> tuple[str, str] | None:
+def best_example(data: Database) -> tuple[str, str] | None:
     """Who has the most messages from before they were known, among those who then ordered: person_id and user_id."""
-    dataset.load_messages()
-    rows = dataset.rows(
-        "SELECT person_id, max(canonical_user_id) FROM messages WHERE counted GROUP BY person_id "
+    rows = data.sql(
+        "SELECT person_id, any_value(persons.user_id) FROM messages JOIN persons USING (person_id) GROUP BY person_id "
         "HAVING bool_or(event = 'order_completed') AND bool_or(reason = 'explicit') AND bool_or(reason <> 'explicit') "
         "ORDER BY count(*) FILTER (reason <> 'explicit') DESC, person_id LIMIT 1"
-    )
+    ).rows()
     return (rows[0][0], rows[0][1]) if rows else None
 
 
-def story_of(dataset: Dataset, person_id: str) -> Iterator[StoryMessage]:
+def story_of(data: Database, person_id: str) -> Iterator[StoryMessage]:
     """A person's messages in time, oldest first."""
-    rows = dataset.connection.execute(
-        "SELECT occurred_at, type, event, body, reason FROM messages WHERE person_id = ? ORDER BY ord", [person_id]
+    rows = data.sql(
+        "SELECT occurred_at, type, event, message, reason FROM messages WHERE person_id = ? "
+        "ORDER BY occurred_at, source, message_id",
+        [person_id],
     )
-    for occurred_at, kind, event, body, reason in rows.fetchall():
-        yield StoryMessage(local_time(occurred_at), _what(kind, event, body), reason)
+    for occurred_at, kind, event, message, reason in rows:
+        yield StoryMessage(occurred_at, _what(kind, event, message), reason)
 
 
 def _what(kind: str, event: str | None, body: str) -> str:
@@ -77,11 +77,11 @@ def show_results(data: Path) -> None:
     _heading("The report: every goal, KPI and journey of the plan")
     echo("Minutes of a visit took moments here, so read the times between steps with a smile.")
     _run("report", "--data", str(data), "--plan", str(data / "plan"))
-    with Dataset.open(data) as dataset:
-        person = best_example(dataset)
+    with open_data(data) as database:
+        person = best_example(database)
         if person:
             _heading("One person, from anonymous to customer")
-            _story(dataset, *person)
+            _story(database, *person)
     _heading("The books: received = stored + duplicate + quarantined + rejected")
     _run("stats", "--data", str(data))
     _heading("In quarantine, whole, until somebody looks")
@@ -103,12 +103,11 @@ def _run(*arguments: str) -> None:
     subprocess.run([sys.executable, *FOOTFALL, *arguments], check=True, stdin=subprocess.DEVNULL)  # noqa: S603 - ours
 
 
-def _story(dataset: Dataset, person_id: str, user_id: str) -> None:
-    zone = ZoneInfo(dataset.plan.timezone if dataset.plan else "UTC")
-    messages = list(story_of(dataset, person_id))
+def _story(data: Database, person_id: str, user_id: str) -> None:
+    messages = list(story_of(data, person_id))
     echo(f"person {person_id}, known to the shop as {user_id}\n")
     for message in messages:
-        time = f"{message.time.astimezone(zone):%H:%M:%S.%f}"[:-5]
+        time = f"{message.time:%H:%M:%S.%f}"[:-5]
         echo(f"  {time}  {message.what:<50} {message.reason}")
     echo("\nWhy each message is theirs:")
     for reason in dict.fromkeys(message.reason for message in messages):
