@@ -20,7 +20,7 @@ from footfall.query.views import ViewColumn
 from footfall.storage.columns import BYTES, COLUMNS
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
 
-__all__ = ["MessageColumns", "PartRows", "joined"]
+__all__ = ["MessageColumns", "StretchColumns", "joined"]
 
 _TEXT = pyarrow.string()
 _STORED = {column.name: column for column in COLUMNS}
@@ -32,7 +32,7 @@ _MOMENT = pyarrow.timestamp("us", "UTC")
 _TYPES = {"seq": pyarrow.int64(), "person": pyarrow.int32(), "occurred_at": _MOMENT, "received_at": _MOMENT}
 
 
-class PartRows(NamedTuple):
+class StretchColumns(NamedTuple):
     """The rows of one part: their columns by name, and the values of each property that was asked for."""
 
     columns: Mapping[str, Any]
@@ -47,7 +47,7 @@ class MessageColumns:
         self._meanings = meanings(dataset.plan)
         self._person_ids: dict[int, str] = {}
 
-    def read(self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = ()) -> list[PartRows]:
+    def read(self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = ()) -> list[StretchColumns]:
         """These columns of all messages, or of those of one event of the plan with some of its properties.
 
         The names are those of an export, and `person`, the number of its person. Raises DamagedFileError.
@@ -70,7 +70,7 @@ class MessageColumns:
             return sources_of(parts, self._meanings, plan.events[event], None)
         return [EventStretch(number, Stretch("", None, 0, part.messages, 0, 0)) for number, part in enumerate(parts)]
 
-    def _piece(self, source: EventStretch, names: Collection[str], properties: Sequence[ViewColumn]) -> PartRows:
+    def _piece(self, source: EventStretch, names: Collection[str], properties: Sequence[ViewColumn]) -> StretchColumns:
         part = self._dataset.parts[source.part]
         start, stop = source.stretch.start, source.stretch.stop
         columns = self._columns(source.part, start, stop, names)
@@ -84,7 +84,7 @@ class MessageColumns:
                 TypedColumn(each.values.filter(counts), None if each.texts is None else each.texts.filter(counts))
                 for each in typed
             ]
-        return PartRows(columns, typed)
+        return StretchColumns(columns, typed)
 
     def _columns(self, number: int, start: int, stop: int, names: Collection[str]) -> dict[str, Any]:
         part = self._dataset.parts[number]
@@ -120,7 +120,7 @@ class MessageColumns:
         return texts.take(pc.index_in(persons, value_set=distinct))
 
 
-def joined(name: str, pieces: Sequence[PartRows]) -> Any:
+def joined(name: str, pieces: Sequence[StretchColumns]) -> Any:
     """One column of all pieces."""
     columns = [piece.columns[name] for piece in pieces]
     chunks = [chunk for column in columns for chunk in (column.chunks if hasattr(column, "chunks") else [column])]
