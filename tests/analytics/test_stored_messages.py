@@ -42,6 +42,18 @@ def test_a_part_whose_ids_cannot_be_read_is_lost(tmp_path: Path) -> None:
     assert len(stored.parts) == 1
 
 
+def test_a_file_of_which_an_earlier_moment_has_some_messages_can_be_lost_too(tmp_path: Path) -> None:
+    collect(tmp_path, ["m1", "m2"])
+    (file,) = seal(tmp_path)
+    stored = StoredMessages.open(tmp_path, as_of=1)
+    path = tmp_path / "warehouse" / file.name
+    path.write_bytes(b"PAR1" + bytes(file.size - 4))
+
+    assert stored.persons.find("u") == []
+    assert [loss.name for loss in stored.losses] == [file.name]
+    assert stored.parts == []
+
+
 def test_rows_at_hand_have_no_file_to_lose() -> None:
     stored = StoredMessages.of([make_entry(1, "seen", 1, user="ann")], Plan(id="test"))
 

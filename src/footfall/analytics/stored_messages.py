@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from footfall.storage.journal import Entry
     from footfall.storage.part import Part
 
-__all__ = ["StoredMessages"]
+__all__ = ["StoredMessages", "is_of"]
 
 T = TypeVar("T")
 
@@ -104,7 +104,7 @@ class StoredMessages:
                 return ask()
             except DamagedFileError as error:
                 self.lose(error)
-                self.parts = [part for part in self.parts if part.name != error.sha256]
+                self.parts = [part for part in self.parts if not is_of(part, error)]
                 self.__dict__.pop("persons", None)
 
     @cached_property
@@ -114,3 +114,10 @@ class StoredMessages:
 
         cache = None if self._cache is None else PersonsCache(self._cache)
         return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", cache))
+
+
+def is_of(part: Part, error: DamagedFileError) -> bool:
+    """Whether a part is read from the damaged file, whole or some of its messages."""
+    from footfall.storage.parquet.selected_part import SelectedPart  # loaded with pyarrow
+
+    return (part.part if isinstance(part, SelectedPart) else part).name == error.sha256

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from uuid import uuid5
 
+import pyarrow.parquet
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
+from tests.maintenance.folders import collect, seal
 
 from footfall.analytics.exports import MessageStream, Selection
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span
 from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.collector import Collector
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry, Row, counter_name
 from footfall.storage.parquet.table_part import TablePart, table_of
@@ -164,3 +168,43 @@ def test_parts_whose_numbers_mix_are_given_in_order(places: list[int]) -> None:
     blocks = MessageStream(StoredMessages(parts, PLAN)).blocks(Selection(), ("seq",))
 
     assert [seq for block in blocks for seq in block.column("seq").to_pylist()] == list(range(1, len(places) + 1))
+
+
+def test_messages_of_a_file_that_is_damaged_once_it_is_open_are_left_out(tmp_path: Path) -> None:
+    collect(tmp_path, ["m1"])
+    (file,) = seal(tmp_path)
+    collect(tmp_path, ["m2"])
+    stored = StoredMessages.open(tmp_path)
+    (tmp_path / "warehouse" / file.name).write_bytes(bytes(file.size))
+
+    blocks = list(MessageStream(stored).blocks(Selection(), ("message_id", "reason")))
+
+    assert [block.to_pylist() for block in blocks] == [[{"message_id": "m2", "reason": "explicit"}]]
+    assert [loss.name for loss in stored.losses] == [file.name]
+
+
+def test_a_message_is_there_also_where_its_evidence_cannot_be_read(tmp_path: Path) -> None:
+    with Collector(tmp_path) as collector:
+        collector.take(b'{"batch":[{"type":"page","messageId":"m1","userId":"ann","anonymousId":"a"}]}', source="shop")
+    (file,) = seal(tmp_path)
+    with Collector(tmp_path) as collector:
+        collector.take(b'{"batch":[{"type":"page","messageId":"m2","anonymousId":"a"}]}', source="shop")
+    stored = StoredMessages.open(tmp_path)
+    damage_column(tmp_path / "warehouse" / file.name, "message_id")
+
+    blocks = list(MessageStream(stored).blocks(Selection(), ("message_id", "reason", "evidence_message_id")))
+
+    assert [block.to_pylist() for block in blocks] == [
+        [{"message_id": "m2", "reason": "sole_owner", "evidence_message_id": None}]
+    ]
+    assert [loss.name for loss in stored.losses] == [file.name]
+
+
+def damage_column(path: Path, name: str) -> None:
+    """Change the last byte of a column's only page."""
+    group = pyarrow.parquet.read_metadata(path).row_group(0)
+    (column,) = (group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == name)
+    start = min(column.data_page_offset, column.dictionary_page_offset or column.data_page_offset)
+    content = bytearray(path.read_bytes())
+    content[start + column.total_compressed_size - 1] ^= 0xFF
+    path.write_bytes(content)

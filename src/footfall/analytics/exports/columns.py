@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from footfall.storage.columns import COLUMNS as STORED
 from footfall.storage.columns import TEXT, TIME, Column
 
-__all__ = ["COLUMNS", "FREE_TEXTS", "PAGE", "PARTS", "PERSON", "TIMES", "exported"]
+__all__ = ["COLUMNS", "EVIDENCE", "FREE_TEXTS", "PAGE", "PARTS", "PERSON", "TIMES", "exported"]
+
+EVIDENCE = ("evidence_source", "evidence_message_id")
+"""The columns that name another message."""
 
 PERSON: Mapping[str, str] = {
     "person_id": "The person that it belongs to",
@@ -54,7 +57,6 @@ TIMES = [column.name for column in STORED if column.exported and column.contents
 
 FREE_TEXTS = [
     *(column.name for column in STORED if column.exported and column.contents is TEXT),
-    "evidence_source",
-    "evidence_message_id",
+    *EVIDENCE,
 ]
 """Those whose texts are a sender's, so that one may look like a number and the next may not."""

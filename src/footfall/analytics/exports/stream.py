@@ -11,14 +11,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from footfall.analytics.event_names import meanings
+from footfall.analytics.exports.columns import EVIDENCE
 from footfall.analytics.exports.selection import Selection
+from footfall.analytics.stored_messages import StoredMessages, is_of
 from footfall.analytics.window import Span
 from footfall.errors import DamagedFileError
 from footfall.timestamps import format_day
 
 if TYPE_CHECKING:
     from footfall.analytics.exports.selected import SelectedRows
-    from footfall.analytics.stored_messages import StoredMessages
 
 __all__ = ["MessageStream"]
 
@@ -92,26 +93,43 @@ class MessageStream:
     def _reader(self) -> SelectedRows:
         from footfall.analytics.exports.selected import SelectedRows  # loaded with pyarrow
 
-        return SelectedRows(self._stored.parts, self._stored.persons, meanings(self._stored.plan))
+        persons = self._stored.persons  # first, for that may leave out parts
+        return SelectedRows(self._stored.parts, persons, meanings(self._stored.plan))
 
     @cached_property
     def _extents(self) -> list[_Extent]:
         """Those of all parts, by their first `seq`."""
-        extents = []
+        extents, reader = [], self._reader
         for number in range(len(self._stored.parts)):
             try:
-                extents.append(_Extent(number, *self._reader.bounds(number)))
+                extents.append(_Extent(number, *reader.bounds(number)))
             except DamagedFileError as error:
                 self._stored.lose(error)
         return sorted(extents, key=lambda extent: extent.seq.since or 0)
 
     def _tables(self, number: int, selection: Selection, names: Sequence[str]) -> list[Any]:
         try:
-            table = self._reader.table(number, selection, names)
+            table = self._table(number, selection, names)
         except DamagedFileError as error:
             self._stored.lose(error)
             return []
         return [table] if len(table) else []
+
+    def _table(self, number: int, selection: Selection, names: Sequence[str]) -> Any:
+        """The selected messages of a part; without their evidence where that is in another file that is damaged."""
+        import pyarrow  # loaded by now
+
+        columns = list(dict.fromkeys(("seq", *names)))
+        try:
+            return self._reader.table(number, selection, columns).select(columns)
+        except DamagedFileError as error:
+            if is_of(self._stored.parts[number], error):
+                raise
+            self._stored.lose(error)
+        table = self._reader.table(number, selection, [name for name in columns if name not in EVIDENCE])
+        for name in EVIDENCE:
+            table = table.append_column(name, pyarrow.nulls(len(table), pyarrow.string()))
+        return table.select(columns)
 
 
 def _meets(span: Span, window: Span) -> bool:

@@ -20,13 +20,13 @@ def up_to(part: Part, seq: int) -> SelectedPart:
 
 
 class SelectedPart(Part):
-    """The messages of `part` that are chosen, in the same order. It has no name, for it is no file.
+    """The messages of `part` that are chosen, in the same order. It has no name, for it is no whole file.
 
     `choose` says of each row of a table of `columns` whether it is one of them, as an Arrow mask.
     """
 
     def __init__(self, part: Part, columns: Sequence[str], choose: Callable[[Any], Any]) -> None:
-        self._part = part
+        self.part = part
         self._columns = columns
         self._choose = choose
 
@@ -41,7 +41,7 @@ class SelectedPart(Part):
     @functools.cached_property
     def rows(self) -> Any:
         """Which rows of the whole part these are, as an array of int64."""
-        mask = self._choose(self._part.read(self._columns))
+        mask = self._choose(self.part.read(self._columns))
         return pc.indices_nonzero(mask).cast("int64")
 
     @functools.cached_property
@@ -54,14 +54,12 @@ class SelectedPart(Part):
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
         rows = self.rows.slice(start, None if stop is None else stop - start)
         first, last = (rows[0].as_py(), rows[-1].as_py() + 1) if len(rows) else (0, 0)
-        return self._part.read(columns, first, last).take(pc.subtract(rows, first))
+        return self.part.read(columns, first, last).take(pc.subtract(rows, first))
 
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
-        whole = next(
-            each for each in self._part.stretches() if (each.type, each.event) == (stretch.type, stretch.event)
-        )
+        whole = next(each for each in self.part.stretches() if (each.type, each.event) == (stretch.type, stretch.event))
         rows = pc.subtract(self.rows.slice(stretch.start, stretch.stop - stretch.start), whole.start)
         return [
             TypedColumn(column.values.take(rows), None if column.texts is None else column.texts.take(rows))
-            for column in self._part.typed(whole, leaves)
+            for column in self.part.typed(whole, leaves)
         ]
