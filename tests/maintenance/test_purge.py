@@ -13,6 +13,7 @@ import pytest
 from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, compact, is_balanced, seal
 
 from footfall import storage
+from footfall.analytics import Dataset
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
@@ -100,6 +101,17 @@ def test_a_secret_is_removed_from_everywhere_and_everything_else_stays(data: Pat
     assert len(receipt.rewritten) == 3
     assert is_balanced(data)
     assert (verify(data).is_whole, verify(data).strays) == (True, ())
+
+
+def test_ids_of_purged_messages_go_from_the_cache_too(data: Path) -> None:
+    with Dataset.open(data) as dataset:
+        assert dataset.persons.find("u")
+    files = list((data / "cache").iterdir())
+
+    purged(data)
+
+    assert files
+    assert not (data / "cache").exists()
 
 
 def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp_path: Path) -> None:

@@ -110,10 +110,12 @@ def _mark(context: JobContext) -> SealMark:
 def _clear(context: JobContext) -> None:
     """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once.
 
-    What an upgrade kept goes too: undoing it would bring back what is removed.
+    What an upgrade kept goes too: undoing it would bring back what is removed. So does the cache, which has ids of
+    messages that are gone; it is made again.
     """
     context.store.warehouse.remove(live_files(context.store.warehouse.steps(_mark(context).steps)).values())
-    SystemDirectory(Path(context.data)).remove_folder("replaced")
+    for name in ("replaced", "cache"):
+        SystemDirectory(Path(context.data)).remove_folder(name)
     FolderUpgrade(Path(context.data)).forget()
 
 

@@ -180,11 +180,7 @@ def _typed(part: Part, stretch: Stretch, properties: Sequence[ViewColumn]) -> li
         return []
     scalars = [column for column in properties if column.property_type in SCALARS]
     leaves = [Leaf(column.path, column.property_type or "any") for column in scalars]
-    by_name = {
-        column.name: typed
-        for column, typed in zip(scalars, part.typed(stretch, leaves), strict=True)
-        if typed is not None
-    }
+    by_name = {column.name: typed for column, typed in zip(scalars, part.typed(stretch, leaves), strict=True)}
     others = [column for column in properties if column.name not in by_name]
     if others:
         texts = part.read(("properties",), stretch.start, stretch.stop).column(0).cast(_TEXT).combine_chunks()

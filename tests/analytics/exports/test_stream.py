@@ -17,8 +17,8 @@ from tests.maintenance.folders import collect, seal
 from footfall.analytics.exports import MessageStream, Selection
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span
-from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.collector import Collector
+from footfall.identity.attribution import Observation, attribute, namespace
 from footfall.plan.model import Plan
 from footfall.storage.journal import Entry, Row, counter_name
 from footfall.storage.parquet.table_part import TablePart, table_of
