@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tests.analytics.persons.parts import ListPart, attributions
@@ -12,7 +16,8 @@ from tests.maintenance.folders import collect, seal
 
 from footfall.analytics import Dataset
 from footfall.analytics.persons import Persons, PersonsCache
-from footfall.identity.attribution import Observation, attribute, namespace
+from footfall.disk import SystemDisk
+from footfall.identity.attribution import Attribution, Observation, attribute, namespace
 from footfall.maintenance.backup import backup
 from footfall.maintenance.restore import restore
 from footfall.maintenance.verify import verify
@@ -34,7 +39,7 @@ def sealed() -> list[ListPart]:
     return [ListPart(log, f"{number:064x}") for number, log in enumerate(LOGS)]
 
 
-def answer(folder: Path, parts: list[ListPart]) -> object:
+def answer(folder: Path, parts: list[ListPart]) -> dict[tuple[str, str], Attribution]:
     return attributions(Persons.of(parts, "shop", PersonsCache(folder)), parts)
 
 
@@ -89,10 +94,25 @@ def test_a_foreign_file_changes_no_answer(folder: Path, content: bytes) -> None:
     assert answer(folder, sealed()) == ALL
 
 
+def test_a_digit_that_was_changed_in_the_numbers_of_a_dictionary_changes_no_answer(folder: Path) -> None:
+    path = folder / "persons"
+    content = path.read_bytes()
+    start = content.index(b'"numbers":[') + len(b'"numbers":[')
+    digits = [place for place in range(start, content.index(b"]", start)) if content[place : place + 1].isdigit()]
+
+    for place in digits:
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        assert answer(folder, sealed()) == ALL
+        path.write_bytes(content)
+    assert len(digits) > len(LOGS)
+
+
 @pytest.mark.parametrize("field", [b'"ruleset":"', b'"version":'])
 def test_a_file_of_other_rules_or_another_version_counts_for_nothing(folder: Path, field: bytes) -> None:
     for path in folder.iterdir():
-        path.write_bytes(path.read_bytes().replace(field, field + b"9", 1))
+        line, tables = path.read_bytes().split(b"\n", 1)
+        header = line.rpartition(b" ")[0].replace(field, field + b"9", 1)
+        path.write_bytes(b"%s %08x\n%s" % (header, zlib.crc32(header), tables))
     parts = sealed()
     Persons.of(parts, "shop", PersonsCache(folder))
 
@@ -132,6 +152,37 @@ def test_a_draft_of_another_process_is_no_hindrance(folder: Path) -> None:
     (folder / ".persons.draft").write_bytes(b"half a fi")
 
     assert answer(folder, sealed()) == ALL
+
+
+class LosingDisk(SystemDisk):
+    """Another process takes each draft away before it gets its name."""
+
+    @contextmanager
+    def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        with super().replacing(path, private=private) as file:
+            yield file
+            path.with_name(f".{path.name}.draft").unlink()
+
+
+def test_a_file_that_another_process_writes_at_the_same_time_is_no_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = sealed()
+    with caplog.at_level(logging.INFO, "footfall"):
+        persons = Persons.of(parts, "shop", PersonsCache(tmp_path / "cache", LosingDisk()))
+
+    assert attributions(persons, parts) == ALL
+    assert caplog.records == []
+
+
+def test_parts_without_any_usable_id_come_out_of_the_cache_as_they_went_in(tmp_path: Path) -> None:
+    nobody = [ListPart([Observation("web", "n1", "page", 1, "null"), Observation("web", "n2", "page", 2)], "e" * 64)]
+    expected = answer(tmp_path, nobody)
+
+    assert answer(tmp_path, nobody) == expected
+    assert answer(tmp_path, [*nobody, *sealed()]) == ALL | expected
+    (tmp_path / "persons").unlink()
+    assert answer(tmp_path, [*sealed(), *nobody]) == ALL | expected
 
 
 def test_new_parts_add_to_what_is_there(tmp_path: Path) -> None:

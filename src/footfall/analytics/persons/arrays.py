@@ -45,11 +45,12 @@ def shifted(column: Any, first: object) -> Any:
 
 
 def joined(columns: Sequence[Any], type_: Any = INT) -> Any:
-    """One array of the values of several, each of which may be chunked."""
+    """One array of the values of several, each of which may be chunked; of `type_` where there is no column."""
     arrays = [array for column in columns for array in getattr(column, "chunks", [column])]
     if len(arrays) == 1:
         return arrays[0]
-    return pyarrow.concat_arrays(arrays) if arrays else pyarrow.array([], type_)
+    # A column without rows may have no chunk that says its type.
+    return pyarrow.concat_arrays(arrays) if arrays else pyarrow.array([], columns[0].type if columns else type_)
 
 
 def paired(first: Any, second: Any) -> Any:

@@ -1,9 +1,9 @@
 """PersonsCache: what was worked out of sealed files, in files that anybody may remove at any time.
 
 `<sha256>.part` has the summary of the sealed file with that SHA-256, `persons` the dictionary of some sealed files.
-Each begins with a line of JSON, a CacheHeader, and then has tables as Arrow streams. A file that cannot be read, was
-cut or changed, or was written under other rules is as good as none. Whoever may not write here works everything out
-anew.
+Each begins with a line, which is a CacheHeader in JSON and its CRC-32, and then has tables as Arrow streams. A file
+that cannot be read, was cut or changed, or was written under other rules is as good as none. Whoever may not write here
+works everything out anew.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 2  # of the tables
+_VERSION = 3  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _LONGEST_HEADER = 32 << 20
@@ -128,7 +128,10 @@ class PersonsCache:
         tables: dict[str, Any] = {}
         try:
             with self._disk.open(self._folder / name, "read") as file:
-                header = msgspec.json.decode(file.readline(_LONGEST_HEADER), type=CacheHeader)
+                content, _, crc = file.readline(_LONGEST_HEADER).rpartition(b" ")
+                if crc != _crc_text(content):
+                    return None, {}
+                header = msgspec.json.decode(content, type=CacheHeader)
                 if (header.version, header.ruleset) != (_VERSION, RULESET):
                     return None, {}
                 if parts is not None and (not header.parts or header.parts != tuple(parts[: len(header.parts)])):
@@ -154,7 +157,9 @@ class PersonsCache:
         try:
             self._disk.make_folder(self._folder, private=True)
             with self._disk.replacing(self._folder / name, private=True) as file:
-                file.writelines((header, b"\n", *contents.values()))
+                file.writelines((header, b" ", _crc_text(header), *contents.values()))
+        except FileNotFoundError:
+            return  # another process wrote the same file at the same time, or the folder was removed
         except OSError as error:
             with self._lock:
                 if self._may_write:
@@ -172,6 +177,10 @@ class PersonsCache:
                     self._disk.remove(path)
         except OSError:
             return
+
+
+def _crc_text(header: bytes) -> bytes:
+    return b"%08x\n" % zlib.crc32(header)
 
 
 def _stream(table: Any) -> Any:
