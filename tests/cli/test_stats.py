@@ -147,6 +147,27 @@ def test_a_job_that_fails_again_and_again_is_shown(
     assert [job["name"] for job in json.loads(as_json)["failing_jobs"]] == ["backup"]
 
 
+@pytest.mark.parametrize(("content", "reason"), [(None, "it is missing"), (b"PAR1", "it has 4 bytes, and not {:,}")])
+def test_a_sealed_file_that_is_missing_or_cut_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, reason: str
+) -> None:
+    collect(tmp_path, ["m1", "m2"])
+    (file,) = seal(tmp_path)
+    path = tmp_path / "warehouse" / file.name
+    path.unlink() if content is None else path.write_bytes(content)
+    reason = reason.format(file.size)
+
+    code, text, _ = run(capsys, "--data", str(tmp_path))
+    _, out, _ = run(capsys, "--data", str(tmp_path), "--format", "json")
+
+    assert code == 0
+    assert text.splitlines()[-2:] == [
+        f"DAMAGED: {file.name} ({reason}), with 2 messages that no answer has",
+        f"see footfall verify --data {tmp_path}",
+    ]
+    assert json.loads(out)["damaged"] == [{"name": file.name, "day": file.day, "messages": 2, "reason": reason}]
+
+
 @pytest.mark.parametrize("command", [["stats"], ["quarantine", "list"]])
 def test_the_books_and_the_quarantine_are_read_without_the_libraries_that_read_sealed_files(
     tmp_path: Path, command: list[str]

@@ -265,6 +265,14 @@ def test_a_file_is_checked(place: Place) -> None:
     assert [len(fault) for fault in faults] == [0, 1, 1]
 
 
+def test_by_its_size_a_file_is_missing_or_whole(warehouse: Warehouse) -> None:
+    (file,) = write(warehouse, entry(1))
+
+    assert warehouse.check(file, by_size=True) == []
+    warehouse.remove([])
+    assert warehouse.check(file, by_size=True) == ["it is missing"]
+
+
 def test_files_that_rest_are_read_until_they_are_removed_and_are_not_among_those_that_are_kept(
     warehouse: Warehouse,
 ) -> None:

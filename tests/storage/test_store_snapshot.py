@@ -156,6 +156,20 @@ def test_a_file_that_is_missing_is_a_loss_too() -> None:
     assert sum(loss.messages for loss in snapshot.losses) == 4
 
 
+def test_by_their_size_only_files_that_are_not_there_are_losses() -> None:
+    kept = Kept()
+    first, *_ = files = kept.snapshot().files
+    snapshot, whole = kept.snapshot(), kept.snapshot()
+
+    whole.check_sizes()
+    del kept.warehouse.files[first.name]
+    snapshot.check_sizes()
+
+    assert len(files) > 1
+    assert whole.losses == []
+    assert snapshot.losses == [SealedLoss(first.name, first.day, first.messages, "it is missing")]
+
+
 def test_without_the_list_of_files_the_journals_rows_are_still_read() -> None:
     kept = Kept()
     kept.warehouse = MemoryWarehouse()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -13,10 +13,11 @@ from footfall.cli.output import console, echo, echo_json, printable
 from footfall.errors import JournalError
 from footfall.maintenance.dispatch import failing_jobs
 from footfall.reporting.jobs import failing_as_json, failing_lines
-from footfall.reporting.stats import as_json, books_table, sum_lines
+from footfall.reporting.stats import as_json, books_table, loss_lines, losses_as_json, sum_lines
 from footfall.storage.books import imbalances
 from footfall.storage.control import Control, JobRun
-from footfall.storage.store import FailedSync
+from footfall.storage.store import FailedSync, Store
+from footfall.storage.store_snapshot import SealedLoss
 
 __all__ = ["command"]
 
@@ -34,7 +35,8 @@ def command(*, data: Path, format_: str) -> None:
 
     Messages count under the name with which they came in. `kept` are stored now, `in quarantine` are there now. After
     a failed sync of the disk the first line says so, until the collector has copied the journal to a new file. The last
-    lines name the jobs that failed twice in a row.
+    lines name sealed files that are missing or have another size (`footfall verify` reads them too), and the jobs that
+    failed twice in a row.
     """
     with storage.open(data, "read") as store:
         failure = store.failed_sync()
@@ -44,14 +46,27 @@ def command(*, data: Path, format_: str) -> None:
         with store.snapshot() as snapshot:
             books = snapshot.books()
             mistakes = imbalances(books, watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine())
+        losses = _damaged(store)
     if format_ == "json":
-        echo_json(
-            {**as_json(books, mistakes), "failed_sync": _failed_sync(failure), "failing_jobs": failing_as_json(runs)}
-        )
+        echo_json({
+            **as_json(books, mistakes), "damaged": losses_as_json(losses), "failed_sync": _failed_sync(failure),
+            "failing_jobs": failing_as_json(runs),
+        })  # fmt: skip
         return
     console().print(books_table(books))
-    for line in (*sum_lines(books, mistakes, data), *failing_lines(runs, data)):
+    for line in (*sum_lines(books, mistakes, data), *loss_lines(losses, data), *failing_lines(runs, data)):
         echo(line)
+
+
+def _damaged(store: Store) -> Sequence[SealedLoss]:
+    while True:
+        with store.snapshot() as snapshot:
+            snapshot.check_sizes()
+            steps = snapshot.state().seal.steps
+        with store.snapshot() as latest:
+            # A purge may have removed files after the first snapshot was taken.
+            if not snapshot.losses or latest.state().seal.steps == steps:
+                return snapshot.losses
 
 
 def _failing_jobs(data: Path, control: Control) -> list[JobRun]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from footfall.printable import printable
+from footfall.printable import counted, printable
 from footfall.storage.books import INTAKE, Books, Counts, in_quarantine, kept, total
+from footfall.storage.store_snapshot import SealedLoss
 
-__all__ = ["as_json", "books_table", "sum_lines"]
+__all__ = ["as_json", "books_table", "loss_lines", "losses_as_json", "sum_lines"]
 
 
 def as_json(books: Books, mistakes: Sequence[str]) -> Mapping[str, object]:
@@ -57,6 +58,19 @@ def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str
         yield f"  {counts['conflicting']:,} duplicates differ from the message of the same id that came first"
     if in_quarantine(counts):
         yield f"why messages are in quarantine: footfall quarantine list --data {shlex.quote(str(data))}"
+
+
+def loss_lines(losses: Sequence[SealedLoss], data: Path) -> Iterator[str]:
+    """Which sealed files are damaged: the books count their messages, answers do not have them."""
+    for loss in losses:
+        yield f"DAMAGED: {loss.name} ({loss.reason}), with {counted(loss.messages, 'message')} that no answer has"
+    if losses:
+        yield f"see footfall verify --data {shlex.quote(str(data))}"
+
+
+def losses_as_json(losses: Sequence[SealedLoss]) -> Sequence[Mapping[str, object]]:
+    """The same as JSON."""
+    return [loss._asdict() for loss in losses]
 
 
 def _minus(counts: Counts, names: Sequence[str]) -> str:

@@ -125,6 +125,13 @@ class StoreSnapshot(Snapshot):
         """Add the file of a part to `losses`, because of the error that it raised."""
         self._skipped(next(file for file in self.files if file.sha256 == error.sha256), error.reason)
 
+    def check_sizes(self) -> None:
+        """Add the sealed files that are missing, or have another size, to `losses`; nothing is read of any."""
+        for file in self.files:
+            if self._warehouse is not None:
+                for reason in self._warehouse.check(file, by_size=True):
+                    self._skipped(file, reason)
+
     def scan(
         self, kind: RowState, *, after: int = 0, until: int | None = None, chunk: int = 10_000
     ) -> Iterator[list[Entry]]:

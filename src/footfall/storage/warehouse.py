@@ -144,8 +144,11 @@ class Warehouse(Protocol):
         """A file to be read by columns. It is not opened before it is asked; then also while it rests."""
         ...
 
-    def check(self, file: SealedFile) -> list[str]:
-        """Read a file whole, and say what is wrong with it, in words: nothing where all is well."""
+    def check(self, file: SealedFile, *, by_size: bool = False) -> list[str]:
+        """Read a file whole, and say what is wrong with it, in words: nothing where all is well.
+
+        With `by_size` nothing is read: it is only looked at whether the file is there, and how large it is.
+        """
         ...
 
     def remove(self, keep: Iterable[SealedFile], resting: Iterable[SealedFile] = ()) -> list[str]:

@@ -8,14 +8,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from footfall.disk import Disk, read_whole
 from footfall.errors import WarehouseError
-from footfall.storage.warehouse import ManifestStep
+from footfall.storage.warehouse import ManifestStep, SealedFile
 
-__all__ = ["LARGEST_MANIFEST", "REPLACED", "Manifest"]
+__all__ = ["LARGEST_MANIFEST", "REPLACED", "Manifest", "open_file"]
 
 REPLACED = "replaced"
 """The folder beside the warehouse for files that are not live any more, and still read."""
@@ -108,3 +109,11 @@ def _checked(line: bytes) -> ManifestStep:
 
 def _checksum(text: bytes) -> str:
     return f"{zlib.crc32(text):08x}"
+
+
+def open_file(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
+    """A file that is open; a reader may have begun before it was replaced. Raises OSError."""
+    try:
+        return disk.open(folder / file.name, "read")
+    except FileNotFoundError:
+        return disk.open(folder.with_name(REPLACED) / file.name, "read")

@@ -11,9 +11,10 @@ from footfall.disk import Disk
 from footfall.errors import DamagedFileError
 from footfall.plan.property_text import READERS
 from footfall.storage.parquet.layout import Footer, messages_of, stored_names
+from footfall.storage.parquet.manifest import open_file
 from footfall.storage.parquet.order import stretches_of
 from footfall.storage.parquet.promoted import read_leaves, text_name
-from footfall.storage.parquet.reading import open_file, open_parquet, reason_of
+from footfall.storage.parquet.reading import open_parquet, reason_of
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn, member_of
 from footfall.storage.warehouse import SealedFile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import pyarrow
@@ -17,11 +17,11 @@ from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.journal import Entry, Row
 from footfall.storage.parquet.footer import checksum, footer_bytes
 from footfall.storage.parquet.layout import FEW, FOOTER_KEY, VERSION, Footer, messages_of, stored_names
-from footfall.storage.parquet.manifest import REPLACED
+from footfall.storage.parquet.manifest import open_file
 from footfall.storage.parquet.writing import counts_of
 from footfall.storage.warehouse import SealedFile
 
-__all__ = ["check_file", "footer_of", "open_file", "open_parquet", "reason_of", "scan_files"]
+__all__ = ["check_file", "footer_of", "open_parquet", "reason_of", "scan_files"]
 
 Skipped = Callable[[SealedFile, str], None]
 
@@ -115,14 +115,6 @@ def _entries(table: Any) -> list[Entry]:
     messages = messages_of(table, ENTRY_COLUMNS)
     seqs, *values = (column.to_pylist() for column in messages.columns)
     return [Entry(seq, Row("stored", *row)) for seq, row in zip(seqs, zip(*values, strict=True), strict=True)]
-
-
-def open_file(folder: Path, disk: Disk, file: SealedFile) -> IO[bytes]:
-    """A file that is open; a reader may have begun before it was replaced. Raises OSError."""
-    try:
-        return disk.open(folder / file.name, "read")
-    except FileNotFoundError:
-        return disk.open(folder.with_name(REPLACED) / file.name, "read")
 
 
 def _verified(folder: Path, disk: Disk, file: SealedFile) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from footfall.disk import Disk, SystemDisk
 from footfall.errors import WarehouseError
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.footer import footer_bytes
-from footfall.storage.parquet.manifest import REPLACED, Manifest
+from footfall.storage.parquet.manifest import REPLACED, Manifest, open_file
 from footfall.storage.part import Part
 from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse
 
@@ -76,7 +77,9 @@ class ParquetWarehouse(Warehouse):
 
         return FilePart(self._path, self._disk, file)
 
-    def check(self, file: SealedFile) -> list[str]:
+    def check(self, file: SealedFile, *, by_size: bool = False) -> list[str]:
+        if by_size:
+            return self._faults_of_size(file)
         from footfall.storage.parquet.reading import check_file
 
         return check_file(self._path, self._disk, file)
@@ -124,6 +127,16 @@ class ParquetWarehouse(Warehouse):
             return [path for path in self._disk.list(parent) if _DAY.fullmatch(path.name)]
         except FileNotFoundError:
             return []
+
+    def _faults_of_size(self, file: SealedFile) -> list[str]:
+        try:
+            with open_file(self._path, self._disk, file) as stream:
+                size = stream.seek(0, os.SEEK_END)
+        except FileNotFoundError:
+            return ["it is missing"]
+        except OSError as error:
+            return [f"it cannot be read ({error.strerror or error})"]
+        return [] if size == file.size else [f"it has {size:,} bytes, and not {file.size:,}"]
 
     def _is_ours(self, path: Path) -> bool:
         """Whether footfall wrote a file: its name says so, and its footer has our key, in clear."""
