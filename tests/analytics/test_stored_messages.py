@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from uuid import uuid5
 
 import pytest
 from tests.analytics.conftest import make_entry
-from tests.maintenance.folders import collect, seal
+from tests.maintenance.folders import collect, compact, seal
 
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.errors import DamagedFileError
@@ -52,6 +53,28 @@ def test_a_file_of_which_an_earlier_moment_has_some_messages_can_be_lost_too(tmp
     assert stored.persons.find("u") == []
     assert [loss.name for loss in stored.losses] == [file.name]
     assert stored.parts == []
+
+
+def put_into_one_file(data: Path) -> None:
+    """Have all sealed messages in a new file, and remove the old ones at once, as a purge does."""
+    before = list((data / "warehouse").rglob("*.parquet"))
+    compact(data)
+    for path in before:
+        path.unlink(missing_ok=True)
+    shutil.rmtree(data / "replaced", ignore_errors=True)
+
+
+def test_files_that_are_replaced_before_they_are_read_are_no_loss(tmp_path: Path) -> None:
+    collect(tmp_path, ["m1"])
+    seal(tmp_path)
+    collect(tmp_path, ["m2"])
+    seal(tmp_path)
+    stored = StoredMessages.open(tmp_path)
+    put_into_one_file(tmp_path)
+
+    assert stored.persons.find("u") != []
+    assert sum(part.messages for part in stored.parts) == 2
+    assert stored.losses == []
 
 
 def test_rows_at_hand_have_no_file_to_lose() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,13 +21,16 @@ from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
 from footfall.storage.store import Store
+from footfall.storage.store_snapshot import StoreSnapshot
 
 if TYPE_CHECKING:
     import duckdb
 
     from footfall.analytics.persons import PersonsCache
 
-__all__ = ["CHUNK", "Asked", "Loaded", "load_entries", "load_intake", "load_parts", "load_store"]
+__all__ = [
+    "CHUNK", "Asked", "Loaded", "OpenedParts", "load_entries", "load_intake", "load_parts", "load_store", "open_parts",
+]  # fmt: skip
 
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
@@ -57,16 +60,26 @@ class Loaded(NamedTuple):
     cache: PersonsCache | None = None
 
 
-def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
-    """Open the parts of a store, and fill the tables of `load_intake`.
+class OpenedParts(NamedTuple):
+    """The parts of a store as of one moment, the plan that says who the persons are, and the snapshot, which is closed.
+
+    Of the snapshot there are still `losses` and `as_of`.
+    """
+
+    parts: Sequence[Part]
+    plan: Plan | None
+    snapshot: StoreSnapshot
+
+
+def open_parts(
+    asked: Asked, damaged: Mapping[str, DamagedFileError], use: Callable[[StoreSnapshot], None]
+) -> OpenedParts:
+    """Open the parts of a store; `use` takes what else is needed of the snapshot, and may be called again.
 
     `damaged` has by SHA-256 what was read in vain: where such a file still counts, it is a loss.
 
     Raises DataFolderError, JournalError, and UsageError for an earlier moment that is not there.
     """
-    from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
-
-    cache = PersonsCache(Path(asked.data) / FOLDER)
     with open_store(asked.data, "read", clock=asked.clock) as store:
         while True:
             with store.snapshot() as latest:
@@ -75,17 +88,25 @@ def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Map
                 for name in {file.sha256 for file in snapshot.files} & damaged.keys():
                     snapshot.lose(damaged[name])
                 parts = snapshot.parts()
-                load_intake(connection, snapshot)
+                use(snapshot)
                 steps = latest.state().seal.steps
-            losses = tuple(loss.text for loss in snapshot.losses)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
-            if not losses or _steps_of(store) == steps:
-                return Loaded(parts, plan, losses, snapshot.as_of, cache)
+            if not snapshot.losses or _steps_of(store) == steps:
+                return OpenedParts(parts, plan, snapshot)
 
 
 def _steps_of(store: Store) -> int:
     with store.snapshot() as snapshot:
         return snapshot.state().seal.steps
+
+
+def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
+    """Open the parts of a store as `open_parts` does, and fill the tables of `load_intake`."""
+    from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
+
+    parts, plan, snapshot = open_parts(asked, damaged, lambda snapshot: load_intake(connection, snapshot))
+    losses = tuple(loss.text for loss in snapshot.losses)
+    return Loaded(parts, plan, losses, snapshot.as_of, PersonsCache(Path(asked.data) / FOLDER))
 
 
 def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:

@@ -8,13 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from footfall.analytics.earlier import snapshot_as_of
+from footfall.analytics.loading import Asked, open_parts
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError
 from footfall.identity.ids import comparable
 from footfall.plan.model import Plan
-from footfall.storage.control import plan_as_of
-from footfall.storage.location import open as open_store
+from footfall.storage.as_of import AsOf
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 
 if TYPE_CHECKING:
@@ -34,21 +33,15 @@ class StoredMessages:
     are in quarantine. `as_of` is the moment, None for now. `losses` are the damaged files that were met so far.
     """
 
-    def __init__(
-        self,
-        parts: Sequence[Part],
-        plan: Plan | None,
-        snapshot: StoreSnapshot | None = None,
-        *,
-        quarantined: int = 0,
-        cache: Path | None = None,
-    ) -> None:
+    def __init__(self, parts: Sequence[Part], plan: Plan | None, asked: Asked | None = None) -> None:
         self.parts = parts
         self.plan = plan
-        self.as_of = None if snapshot is None else snapshot.as_of
-        self.quarantined = quarantined
-        self._snapshot = snapshot
-        self._cache = cache
+        self.quarantined = 0
+        self._asked = asked
+        self._snapshot: StoreSnapshot | None = None
+        self._damaged: dict[str, DamagedFileError] = {}
+        if asked is not None:
+            self._load(asked)
 
     @classmethod
     def open(
@@ -64,13 +57,13 @@ class StoredMessages:
         Raises DataFolderError for a folder that is not ours, JournalError when it cannot be read, UsageError where
         `as_of` is not reached yet, MissingExtraError without the `server` extra.
         """
-        clock = clock or SystemClock()
-        with open_store(data, "read", clock=clock) as store:
-            with store.snapshot() as latest:
-                snapshot = snapshot_as_of(store, latest, as_of, plan, now=clock.now_us())
-                parts, quarantined = snapshot.parts(), sum(snapshot.in_quarantine().values())
-            plan = plan or plan_as_of(store.control, snapshot.as_of)
-            return cls(parts, plan, snapshot, quarantined=quarantined, cache=Path(data) / "cache")
+        return cls((), plan, Asked(data, plan, as_of, clock or SystemClock()))
+
+    def _load(self, asked: Asked) -> None:
+        self.parts, self.plan, self._snapshot = open_parts(asked, self._damaged, self._count_quarantined)
+
+    def _count_quarantined(self, snapshot: StoreSnapshot) -> None:
+        self.quarantined = sum(snapshot.in_quarantine().values())
 
     @classmethod
     def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
@@ -78,6 +71,10 @@ class StoredMessages:
         from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with pyarrow
 
         return cls([TablePart([table_of(list(entries))])], plan)
+
+    @property
+    def as_of(self) -> AsOf | None:
+        return None if self._snapshot is None else self._snapshot.as_of
 
     @property
     def losses(self) -> Sequence[SealedLoss]:
@@ -98,21 +95,27 @@ class StoredMessages:
         return frozenset(ids or [comparable(id_)])
 
     def whole(self, ask: Callable[[], T]) -> T:
-        """The answer of `ask`, which is asked again, without a file, where that turns out to be damaged."""
+        """The answer of `ask`, which is asked again, of all but the damaged file, where it raises a DamagedFileError.
+
+        What was purged or compacted since is no loss: the parts are those of now then.
+        """
         while True:
             try:
                 return ask()
             except DamagedFileError as error:
-                self.lose(error)
-                self.parts = [part for part in self.parts if not is_of(part, error)]
+                if self._asked is None or error.sha256 in self._damaged:
+                    raise
+                self._damaged[error.sha256] = error
+                self._load(self._asked)
                 self.__dict__.pop("persons", None)
 
     @cached_property
     def persons(self) -> Persons:
         """The persons of all parts. A part whose ids cannot be read is lost."""
         from footfall.analytics.persons import Persons, PersonsCache  # loaded with pyarrow
+        from footfall.analytics.persons.cache import FOLDER
 
-        cache = None if self._cache is None else PersonsCache(self._cache)
+        cache = None if self._asked is None else PersonsCache(Path(self._asked.data) / FOLDER)
         return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", cache))
 
 
