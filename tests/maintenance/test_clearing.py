@@ -10,13 +10,14 @@ import pytest
 from tests.storage.sealing import batch_of, row
 
 from footfall.collector.job_settings import JobSettings
-from footfall.errors import WarehouseError
-from footfall.maintenance.clearing import clear, refuse_older_journal
+from footfall.errors import JobStoppedError, JournalError, WarehouseError
+from footfall.maintenance.clearing import clear, clearing, mark_of, refuse_older_journal
 from footfall.maintenance.context import JobContext
 from footfall.storage import Entry, Store
-from footfall.storage.journal import SealMark
+from footfall.storage.journal import Changes, SealMark
 from footfall.storage.warehouse import ManifestStep, SealedFile
 from footfall.testing import ManualClock
+from footfall.testing.journal import MemoryJournal
 from footfall.testing.warehouse import MemoryWarehouse
 from footfall.timestamps import format_us
 
@@ -31,7 +32,8 @@ class Place:
         at = format_us(self.clock.now_us())
         self.warehouse.append(ManifestStep("sealed", at, tuple(self.files[:2])), 0)
         self.warehouse.append(ManifestStep("compacted", at, (self.files[2],), (self.files[1].name,)), 1)
-        store = cast("Store", SimpleNamespace(warehouse=self.warehouse))
+        self.journal = MemoryJournal()
+        store = cast("Store", SimpleNamespace(warehouse=self.warehouse, journal=self.journal))
         self.context = JobContext(Path("data"), store, JobSettings(), self.clock)
 
     def add(self, seq: int) -> SealedFile:
@@ -45,6 +47,25 @@ def test_what_counts_stays_and_what_never_did_goes() -> None:
 
     assert clear(place.context, SealMark(3, 3, 2)) == [orphan.name]
     assert set(place.warehouse.files) == {file.name for file in place.files}
+
+
+@pytest.mark.parametrize(("error", "is_cleared"), [
+    (WarehouseError("full"), True), (JobStoppedError("stopped"), True), (JournalError("not certain"), False),
+])  # fmt: skip
+def test_a_run_that_fails_leaves_no_file_that_does_not_count_where_the_mark_is_certain(
+    error: Exception, is_cleared: bool
+) -> None:
+    place = Place()
+    place.journal.commit(Changes([row(str(number)) for number in (1, 2, 3)], {}))
+    place.journal.commit(Changes((), {}, seal=SealMark(3, 3, 2)))
+    orphan = place.add(4)
+
+    with pytest.raises(type(error)), clearing(place.context):
+        raise error
+
+    assert mark_of(place.context) == SealMark(3, 3, 2)
+    assert (orphan.name not in place.warehouse.files) is is_cleared
+    assert len(place.warehouse.files) == (3 if is_cleared else 4)
 
 
 def test_what_was_replaced_rests_for_an_hour() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from footfall.errors import WarehouseError
+from footfall.errors import JobError, StorageError, WarehouseError
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.mend_manifest import mend_manifest
 from footfall.storage.books import kept, total
@@ -13,7 +14,7 @@ from footfall.storage.journal import Changes, SealMark
 from footfall.storage.warehouse import ManifestStep, live_files, resting_files
 from footfall.timestamps import format_us
 
-__all__ = ["Begin", "begin", "clear", "refuse_older_journal"]
+__all__ = ["Begin", "begin", "clear", "clearing", "mark_of", "refuse_older_journal"]
 
 _REST_US = 3_600_000_000  # longer than any reader takes that began before its files were replaced
 
@@ -53,6 +54,23 @@ def clear(context: JobContext, mark: SealMark) -> list[str]:
     steps = warehouse.steps(mark.steps)
     since = format_us(context.clock.now_us() - _REST_US)
     return warehouse.remove(live_files(steps).values(), resting_files(steps, since))
+
+
+@contextmanager
+def clearing(context: JobContext) -> Iterator[None]:
+    """Where the block raises JobError or WarehouseError, remove the files that it wrote and did not make count."""
+    try:
+        yield
+    except (JobError, WarehouseError):
+        with suppress(StorageError):  # what failed first is what counts
+            clear(context, mark_of(context))
+        raise
+
+
+def mark_of(context: JobContext) -> SealMark:
+    """The mark as the journal has it now. Raises JournalError."""
+    with context.store.journal.snapshot() as snapshot:
+        return snapshot.state().seal
 
 
 def refuse_older_journal(context: JobContext, mark: SealMark, watermark: int) -> None:

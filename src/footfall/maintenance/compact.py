@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 
 import msgspec
 
-from footfall.errors import JobError, WarehouseError
-from footfall.maintenance.clearing import begin, clear
+from footfall.errors import WarehouseError
+from footfall.maintenance.clearing import begin, clear, clearing
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.merge_ids import merge_ids
 from footfall.printable import counted
@@ -68,7 +67,7 @@ def compact(context: JobContext, *, merge: Merge = _merge_in_child) -> str:
     journal, warehouse = context.store.journal, context.store.warehouse
     mark = begin(context).mark
     before = after = 0
-    try:
+    with clearing(context):
         for group in groups(live_files(warehouse.steps(mark.steps)).values()):
             request: dict[str, object] = {"data": str(context.data), "files": msgspec.to_builtins(group)}
             merged = msgspec.convert(merge(context, request), Merged)
@@ -81,10 +80,6 @@ def compact(context: JobContext, *, merge: Merge = _merge_in_child) -> str:
             mark = moved
             before, after = before + len(merged.names), after + len(merged.files)
             context.check_stop()
-    except (JobError, WarehouseError):
-        with suppress(WarehouseError):  # what failed first is what counts
-            clear(context, mark)
-        raise
     clear(context, mark)
     return f"{counted(before, 'file')} merged to {after:,}" if before else "nothing to compact"
 

@@ -14,11 +14,11 @@ import msgspec
 
 from footfall.directory import SystemDirectory
 from footfall.errors import JournalError, SyncError
-from footfall.maintenance.clearing import begin
+from footfall.maintenance.clearing import begin, mark_of
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
-from footfall.storage.journal import Changes, Purge, SealMark
+from footfall.storage.journal import Changes, Purge
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live_files
 from footfall.timestamps import format_us
@@ -91,7 +91,7 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     except JournalError as error:
         # Where it is done, a reader that began before still needs the old files: the same purge again removes them.
         # After a failed sync it is not certain what the next start finds: nothing goes before that is.
-        if not isinstance(error, SyncError) and _mark(context) == mark:
+        if not isinstance(error, SyncError) and mark_of(context) == mark:
             _clear(context)
         raise
     _clear(context)
@@ -102,18 +102,13 @@ def purge(context: JobContext, rule: PurgeRule, *, rewrite: Rewrite = _rewrite_i
     )  # fmt: skip
 
 
-def _mark(context: JobContext) -> SealMark:
-    with context.store.journal.snapshot() as snapshot:
-        return snapshot.state().seal
-
-
 def _clear(context: JobContext) -> None:
     """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once.
 
     What an upgrade kept goes too: undoing it would bring back what is removed. So does the cache, which has ids of
     messages that are gone; it is made again.
     """
-    context.store.warehouse.remove(live_files(context.store.warehouse.steps(_mark(context).steps)).values())
+    context.store.warehouse.remove(live_files(context.store.warehouse.steps(mark_of(context).steps)).values())
     for name in ("replaced", "cache"):
         SystemDirectory(Path(context.data)).remove_folder(name)
     FolderUpgrade(Path(context.data)).forget()

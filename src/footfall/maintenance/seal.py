@@ -8,12 +8,10 @@ before that transaction is as if it had never been, and the next run removes it;
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 import msgspec
 
-from footfall.errors import JobError, WarehouseError
-from footfall.maintenance.clearing import begin, clear
+from footfall.maintenance.clearing import begin, clearing
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.forget import forget_sealed
 from footfall.maintenance.merge_ids import merge_ids
@@ -49,7 +47,7 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
     """
     before, until, waiting = begin(context)
     mark, files = before, 0
-    try:
+    with clearing(context):
         while waiting and mark.seq < until:
             request: dict[str, object] = {
                 "data": str(context.data), "after": mark.seq, "until": until, "parts": _PARTS,
@@ -63,10 +61,6 @@ def seal(context: JobContext, *, write: Write = _write_in_child) -> str:
             if not parts:
                 break
             context.progress(f"{mark.messages - before.messages:,} of {counted(waiting, 'message')} sealed")
-    except (JobError, WarehouseError):
-        with suppress(WarehouseError):  # what failed first is what counts
-            clear(context, mark)
-        raise
     forget_sealed(context)
     if mark == before:
         return "nothing to seal"
