@@ -16,6 +16,10 @@ from footfall.query.failures import clear_error
             'line 2, column 7: Ambiguous reference to column name "a"; mend the query',
         ),
         ("Binder Error: no\n\nLINE 1: ...cut off here\n           ^", "line 1: no; mend the query"),
+        (
+            'Max depth of 9 exceeded. Use "SET max_depth TO x" to increase it.',
+            "Max depth of 9 exceeded; mend the query",
+        ),
         ("Binder Error: No function matches.\n\tCandidate functions:\n\tsum(x)", "No function matches; mend the query"),
     ],
 )

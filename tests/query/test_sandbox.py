@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow
@@ -108,3 +109,23 @@ def test_an_interrupt_ends_a_query_that_computes() -> None:
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):
         list(SelectRun(sandbox(), "select count(*) from range(1000000000000) t(a) where sin(a) * a * a = 9"))
+
+
+class Busy:
+    """A connection that an interrupt does not stop, so that it cannot be closed either."""
+
+    def sql(self, sql: str) -> Any:
+        raise KeyboardInterrupt
+
+    def interrupt(self) -> None:
+        pass
+
+    def close(self) -> None:
+        raise duckdb.Error("connection is busy with another call")
+
+
+def test_an_interrupt_ends_a_query_that_does_not_listen_without_another_error() -> None:
+    connection: Any = Busy()
+
+    with pytest.raises(KeyboardInterrupt):
+        SelectRun(connection, "select 1")

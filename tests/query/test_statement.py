@@ -74,6 +74,17 @@ def test_whatever_is_no_plain_select_is_one_clear_line(sql: str) -> None:
     )
 
 
+@pytest.mark.parametrize("sql", ["describe messages", "show tables", "summarize messages"])
+def test_who_asks_for_the_views_learns_how_to_list_them(sql: str) -> None:
+    with pytest.raises(UsageError, match="SHOW, DESCRIBE or SUMMARIZE; write one SELECT; footfall sql without a query"):
+        read(sql)
+
+
+def test_a_pivot_is_named_without_a_doubled_comma() -> None:
+    with pytest.raises(UsageError, match=r"this is PIVOT or the like; write one SELECT$"):
+        read("pivot messages on event")
+
+
 def test_there_are_many_hostile_queries() -> None:
     assert len(set(HOSTILE)) == len(HOSTILE) >= 100
 

@@ -22,13 +22,13 @@ _NUMBER = re.compile("-?[0-9]{1,18}")
 class TimeParam(click.ParamType[str]):
     """A date, a date and time, or a duration back from now; kept as text until the timezone is known.
 
-    `zone` is where a time without an offset is, in the words of an error.
+    In the words of an error, `zone` is where a time without an offset is, and `forms` what else can be written.
     """
 
     name = "TIME"
 
-    def __init__(self, zone: str = "the plan's timezone") -> None:
-        self._zone = zone
+    def __init__(self, zone: str = "the plan's timezone", forms: str = "") -> None:
+        self._zone, self._forms = zone, forms
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Refuse what is no time. Raises click.BadParameter."""
@@ -36,8 +36,8 @@ class TimeParam(click.ParamType[str]):
             moment(value, EPOCH)
         except ValueError:
             self.fail(
-                f"{value!r} is no time; write a date (2026-11-01), a date and time (2026-11-01T09:30, with an "
-                f"offset or in {self._zone}), or how long ago (7d, 12h)",
+                f"{value!r} is no time; write {self._forms}a date (2026-11-01), a date and time (2026-11-01T09:30, "
+                f"with an offset or in {self._zone}), or how long ago (7d, 12h)",
                 param,
                 ctx,
             )
@@ -57,7 +57,9 @@ class AsOfParam(click.ParamType[int | datetime]):
             return value
         if _NUMBER.fullmatch(value):
             return int(value)
-        return moment(TimeParam().convert(value, param, ctx), local_time(SystemClock().now_us()))
+        return moment(
+            TimeParam(forms="a message's seq (1200), ").convert(value, param, ctx), local_time(SystemClock().now_us())
+        )
 
 
 def as_of_option(command: T) -> T:

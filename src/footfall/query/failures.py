@@ -22,6 +22,7 @@ _NO_COLUMN = re.compile(
 )
 _TOO_BIG = re.compile("out of memory|failed to allocate|could not allocate", re.IGNORECASE)
 _EXPECTED = re.compile(r"\n\t?(?:Candidate functions|Candidate macros|Possible solutions|See also).*", re.DOTALL)
+_SETTING = re.compile(r'[.,;]? (?:Use|You can) "?SET \w.*', re.DOTALL)  # no query changes a setting
 
 
 def clear_error(error: Exception, columns: Sequence[str] = (), places: Mapping[str, str] | None = None) -> UsageError:
@@ -38,7 +39,7 @@ def clear_error(error: Exception, columns: Sequence[str] = (), places: Mapping[s
     if absent is not None and columns:
         place = (places or {}).get(fold(absent[1]), "") or _place(caret)
         return UsageError(f"{place}there is no column {absent[1]!r}; {nearest(absent[1], columns)}")
-    words = " ".join(_EXPECTED.sub("", message).split()).rstrip(".")
+    words = " ".join(_SETTING.sub("", _EXPECTED.sub("", message)).split()).rstrip(".")
     return UsageError(f"{_place(caret)}{words}; mend the query")
 
 

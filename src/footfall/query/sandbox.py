@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import suppress
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,7 +69,7 @@ class SelectRun:
         try:
             names, self._reader = self._carry_out(lambda: _reader(connection, sql, parameters))
         except BaseException:
-            connection.close()
+            self.close()
             raise
         import pyarrow  # loaded with the engine
 
@@ -83,8 +84,11 @@ class SelectRun:
             yield pyarrow.RecordBatch.from_arrays(batch.columns, schema=self.schema)
 
     def close(self) -> None:
-        """Let the memory go."""
-        self._connection.close()
+        """Let the memory go; at the end of its thread, where an interrupted function still computes."""
+        import duckdb  # loaded with the engine
+
+        with suppress(duckdb.Error):  # DuckDB closes no connection that is busy
+            self._connection.close()
 
     def _carry_out(self, work: Callable[[], T]) -> T:
         """Do the work in a thread: DuckDB itself notices no Ctrl-C while it computes."""

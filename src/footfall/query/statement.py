@@ -84,7 +84,11 @@ def _kind(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
 
 
 def _name(kind: str) -> str:
-    return "PIVOT, or something other," if kind in {"SELECT", "MULTI"} else kind.replace("_", " ")
+    return "PIVOT or the like" if kind in {"SELECT", "MULTI"} else kind.replace("_", " ")
+
+
+def _remedy(type_: str) -> str:
+    return f"write one SELECT{'; footfall sql without a query lists the views' if type_ == 'SHOW_REF' else ''}"
 
 
 def _walk(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -106,7 +110,7 @@ def _check(node: Mapping[str, Any], sql: str) -> None:
         if type_.endswith(("_TYPE_INFO", "_JOIN")):
             return
         what = _WORDS.get(type_, type_.replace("_", " "))
-        raise UsageError(f"{_at(node, sql)}only SELECT reads the data, and this is {what}; write one SELECT")
+        raise UsageError(f"{_at(node, sql)}only SELECT reads the data, and this is {what}; {_remedy(type_)}")
     function = node.get("function")
     if type_ == "TABLE_FUNCTION" and isinstance(function, dict):
         name = str(function.get("function_name"))
