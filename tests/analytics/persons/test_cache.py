@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import stat
 import zlib
 from collections.abc import Iterator
@@ -10,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import pyarrow.parquet
 import pytest
 from tests.analytics.persons.parts import ListPart, attributions
 from tests.maintenance.folders import collect, seal
 
 from footfall.analytics import Dataset
+from footfall.analytics.dataset import Contents
 from footfall.analytics.persons import Persons, PersonsCache
 from footfall.disk import SystemDisk
 from footfall.identity.attribution import Attribution, Observation, attribute, namespace
@@ -245,3 +248,36 @@ def test_a_data_folder_with_a_cache_is_whole_is_used_and_gives_backups_without_i
     assert not (copy / "cache").exists()
     with Dataset.open(tmp_path / "restored") as dataset:
         assert dataset.contents().messages == 3
+
+
+def test_ids_that_are_damaged_later_change_no_figure_while_there_is_a_cache_and_are_a_named_loss_without_it(
+    tmp_path: Path,
+) -> None:
+    collect(tmp_path, ["a", "b"])
+    (file,) = seal(tmp_path)
+    before = contents(tmp_path)
+    damage(tmp_path / "warehouse" / file.name, "user_id")
+    with_cache = contents(tmp_path)
+    shutil.rmtree(tmp_path / "cache")
+    without = contents(tmp_path)
+
+    assert (before.persons, before.losses) == (1, ())
+    assert with_cache == before
+    assert not verify(tmp_path).is_whole
+    assert (without.messages, without.persons) == (0, 0)
+    assert "2 messages" in without.losses[0]
+
+
+def contents(data: Path) -> Contents:
+    with Dataset.open(data) as dataset:
+        return dataset.whole(dataset.contents)
+
+
+def damage(path: Path, name: str) -> None:
+    """Change the last byte of a column."""
+    group = pyarrow.parquet.read_metadata(path).row_group(0)
+    (column,) = (group.column(n) for n in range(group.num_columns) if group.column(n).path_in_schema == name)
+    content = bytearray(path.read_bytes())
+    first = column.dictionary_page_offset or column.data_page_offset
+    content[first + column.total_compressed_size - 1] ^= 1
+    path.write_bytes(content)

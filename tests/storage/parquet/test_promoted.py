@@ -101,6 +101,14 @@ def test_a_value_in_a_key_that_repeats_is_the_last_as_everywhere() -> None:
     assert promoted.values.to_pylist() == [2] * 20
 
 
+def test_text_for_a_number_is_no_number_however_its_key_is_written() -> None:
+    texts = pyarrow.array(['{"a/b":"5"}', '{"a\\/b":"5"}', '{"a\\u002fb":"5"}'] * 20, pyarrow.string())
+    (promoted,) = promote([PlannedLeaf("order.a/b", ("a/b",), "number", 0)], texts)
+
+    assert promoted.values.null_count == len(texts)
+    assert promoted.text.to_pylist() == ['"5"'] * len(texts)
+
+
 def test_half_a_surrogate_pair_makes_all_properties_absent_as_for_reports() -> None:
     text = ['{"a":1,"b":"\\ud800"}'] * 20
 

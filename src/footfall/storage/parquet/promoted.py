@@ -125,7 +125,8 @@ class _Reader:
         # Arrow takes text for a number where it takes decimals, and decimals that overflow their column: so it reads
         # none with as many digits, with an exponent, or that may be of a key in escapes.
         patterns = [rf"[0-9]{{{_MOST_WHOLE - 1}}}", _EXPONENT, r"\\u00[2-7]"]
-        patterns += [rf'"{re.escape(leaf.path[-1])}"\s*:\s*"' for leaf in wanted if leaf.type == "number"]
+        keys = [re.escape(leaf.path[-1]).replace("/", r"\\?/") for leaf in wanted if leaf.type == "number"]
+        patterns += [rf'"{key}"\s*:\s*"' for key in keys]
         has_numbers = any(leaf.type in _NUMBERS for leaf in wanted)
         self._odd = "|".join(patterns) if has_numbers else None
         self._is_plain = all(_PLAIN_KEY.fullmatch(key) for leaf in wanted for key in leaf.path)
