@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from footfall.reporting.stats import as_json, books_table, sum_lines
+from footfall.reporting.stats import NARROWEST, as_json, book_lines, books_table, sum_lines
 from footfall.storage.books import COUNTS, Books
 
 DATA = Path("my data")
@@ -50,6 +50,22 @@ def test_the_table_has_a_row_for_each_name_and_a_total_and_obeys_no_name() -> No
     assert rows == [
         ["shop", "sold", "[b]\\x1b", "3", "3", "0", "0", "0", "3", "0"],
         ["total", "3", "3", "0", "0", "0", "3", "0"],
+    ]
+
+
+def test_a_table_that_fits_cuts_no_number() -> None:
+    file = io.StringIO()
+    Console(file=file, width=NARROWEST).print(books_table(books(received=123_456_789, stored=123_456_789)))
+
+    assert file.getvalue().count("123,456,789") == 6
+    assert "…" not in file.getvalue()
+
+
+def test_a_narrow_terminal_has_the_same_rows_as_lines() -> None:
+    lines = list(book_lines(books(received=2_004, stored=2_001, duplicate=1, quarantined=2)))
+
+    assert lines == [
+        "shop, sold [b]\\x1b: 2,004 received, 2,001 stored, 1 duplicate, 2 quarantined, 2,001 kept, 2 in quarantine"
     ]
 
 

@@ -13,7 +13,7 @@ from footfall.cli.output import console, echo, echo_json, printable
 from footfall.errors import JournalError
 from footfall.maintenance.dispatch import failing_jobs
 from footfall.reporting.jobs import failing_as_json, failing_lines
-from footfall.reporting.stats import as_json, books_table, loss_lines, losses_as_json, sum_lines
+from footfall.reporting.stats import NARROWEST, as_json, book_lines, books_table, loss_lines, losses_as_json, sum_lines
 from footfall.storage.books import imbalances
 from footfall.storage.control import Control, JobRun
 from footfall.storage.store import FailedSync, Store
@@ -53,7 +53,12 @@ def command(*, data: Path, format_: str) -> None:
             "failing_jobs": failing_as_json(runs),
         })  # fmt: skip
         return
-    console().print(books_table(books))
+    out = console()
+    if out.width < NARROWEST:
+        for line in book_lines(books):
+            echo(line)
+    else:
+        out.print(books_table(books))
     for line in (*sum_lines(books, mistakes, data), *loss_lines(losses, data), *failing_lines(runs, data)):
         echo(line)
 

@@ -13,7 +13,10 @@ from footfall.printable import counted, printable
 from footfall.storage.books import INTAKE, Books, Counts, in_quarantine, kept, total
 from footfall.storage.store_snapshot import SealedLoss
 
-__all__ = ["as_json", "books_table", "loss_lines", "losses_as_json", "sum_lines"]
+__all__ = ["NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "sum_lines"]
+
+NARROWEST = 100
+"""Columns of a terminal in which the table of the books has all of its numbers."""
 
 
 def as_json(books: Books, mistakes: Sequence[str]) -> Mapping[str, object]:
@@ -26,20 +29,31 @@ def _numbers(counts: Counts) -> Counts:
     return {**counts, "kept": kept(counts), "in_quarantine": in_quarantine(counts)}
 
 
+def _table_numbers(counts: Counts) -> Counts:
+    numbers = _numbers(counts)
+    return {name.replace("_", " "): numbers[name] for name in (*INTAKE, "kept", "in_quarantine")}
+
+
 def books_table(books: Books) -> Table:
     """A row for each source and event, and their total."""
-    columns = (*INTAKE, "kept", "in_quarantine")
     table = Table(box=None, header_style="bold")
     table.add_column("source", overflow="fold")
     table.add_column("event", overflow="fold")
-    for name in columns:
-        table.add_column(name.replace("_", " "), justify="right", no_wrap=True)
+    totals = _table_numbers(total(books))
+    for name in totals:
+        table.add_column(name, justify="right", no_wrap=True)
     for (source, event), counts in books.items():
-        numbers = _numbers(counts)
-        table.add_row(escape(printable(source)), escape(printable(event)), *(f"{numbers[name]:,}" for name in columns))
-    numbers = _numbers(total(books))
-    table.add_row("total", "", *(f"{numbers[name]:,}" for name in columns), style="bold")
+        numbers = (f"{number:,}" for number in _table_numbers(counts).values())
+        table.add_row(escape(printable(source)), escape(printable(event)), *numbers)
+    table.add_row("total", "", *(f"{number:,}" for number in totals.values()), style="bold")
     return table
+
+
+def book_lines(books: Books) -> Iterator[str]:
+    """The same rows as lines, for a terminal that is too narrow for the table; the sums below have the total."""
+    for (source, event), counts in books.items():
+        numbers = ", ".join(f"{number:,} {name}" for name, number in _table_numbers(counts).items() if number)
+        yield f"{printable(source)}, {printable(event)}: {numbers or 'nothing'}"
 
 
 def sum_lines(books: Books, mistakes: Sequence[str], data: Path) -> Iterator[str]:
