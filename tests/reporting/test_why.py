@@ -8,7 +8,7 @@ from decimal import Decimal
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.why import ChangePart, FigureChange, PurgedBetween, Share, WhyAnswer
 from footfall.analytics.why.answer import PARTS, Cause
-from footfall.reporting.why import why_lines
+from footfall.reporting.why import in_width, why_lines
 
 MOMENT = EarlierMoment(1, datetime(2026, 11, 1, tzinfo=UTC), 0, "purged since: nothing")
 
@@ -89,3 +89,13 @@ def test_a_change_that_is_rounded_says_so_before_its_sign() -> None:
     figure = FigureChange("kpi", "rate", None, False, None, Decimal(0), third, third, (ChangePart("new", third),))
 
     assert any(line.endswith("(≈ +0.3333)") for line in why_lines(WhyAnswer(MOMENT, MOMENT, (figure,))))
+
+
+def test_a_long_line_is_broken_between_words_and_goes_on_indented() -> None:
+    assert in_width("    by source: shop +1, a-long-source-name +2", 20).splitlines() == [
+        "    by source: shop",
+        "      +1,",
+        "      a-long-source-name",
+        "      +2",
+    ]
+    assert in_width("", 20) == ""

@@ -87,10 +87,12 @@ def _show_why(
 ) -> None:
     # Loaded late: other reports do not wait for it.
     from footfall.analytics.why import why as explain_change
-    from footfall.reporting.why import why_lines
+    from footfall.reporting.why import in_width, why_lines
 
     answer = explain_change(data, *moments, plan=plan, since=bounds[0], until=bounds[1])
     if form == "json":
         echo_json(answer)
     else:
-        echo("\n".join(why_lines(answer)))
+        width = console().width
+        for line in why_lines(answer):
+            echo(in_width(line, width))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from textwrap import fill
 
 from footfall.analytics.why import ChangePart, FigureChange, Share, WhyAnswer
 from footfall.analytics.why.answer import Cause
@@ -11,7 +12,7 @@ from footfall.analytics.why.labels import DIMENSIONS
 from footfall.printable import counted, printable
 from footfall.reporting.words import number
 
-__all__ = ["why_lines"]
+__all__ = ["in_width", "why_lines"]
 
 _PARTS: Mapping[Cause, str] = {
     "window": "window",
@@ -43,6 +44,12 @@ def why_lines(answer: WhyAnswer) -> Iterator[str]:
         yield f"unchanged: {', '.join(unchanged)}"
     yield ""
     yield answer.definition
+
+
+def in_width(line: str, width: int) -> str:
+    """A line in as many as its words need, those after the first indented; no name is broken in two."""
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _part(part: ChangePart) -> Iterator[str]:
