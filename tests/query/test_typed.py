@@ -13,15 +13,24 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from footfall.plan.model import PropertyType
-from footfall.query.typed import typed_columns
+from footfall.query.typed import SCALARS, ReadColumn, assembled, json_texts
 from footfall.query.views import ViewColumn
+from footfall.storage.parquet.promoted import read_leaves
+from footfall.storage.part import Leaf
+
+
+def read_column(properties: Any, column: ViewColumn) -> ReadColumn:
+    """A column out of the properties of some messages as JSON text, read as a part does that has no column of it."""
+    if column.property_type not in SCALARS:
+        return assembled(column, [json_texts(properties, column)])
+    return assembled(column, read_leaves([Leaf(column.path, column.property_type)], properties))
 
 
 def read(type_: PropertyType, *texts: str | None, scale: int = 0) -> tuple[list[Any], int]:
     """The values of a property `p` with these JSON texts, None where it is absent, and how many could not be read."""
     column = ViewColumn("p", "", path=("p",), property_type=type_, scale=scale)
     properties = pyarrow.array(["{}" if text is None else f'{{"p":{text}}}' for text in texts])
-    (typed,) = typed_columns(pyarrow.chunked_array([properties]), [column])
+    typed = read_column(properties, column)
     return typed.values.to_pylist(), typed.unread
 
 
@@ -80,9 +89,9 @@ def test_a_decimal_keeps_every_digit(numbers: list[Decimal]) -> None:
 
 def test_a_property_of_an_object_is_read_by_its_path_on_the_wire() -> None:
     column = ViewColumn("address.city", "", path=("adr", "City"), property_type="string")
-    properties = pyarrow.chunked_array([['{"adr":{"City":"Oslo"}}', '{"adr":7}', None, "{}"]])
+    properties = pyarrow.array(['{"adr":{"City":"Oslo"}}', '{"adr":7}', None, "{}"])
 
-    (typed,) = typed_columns(properties, [column])
+    typed = read_column(properties, column)
 
     assert typed.values.to_pylist() == ["Oslo", None, None, None]
 
@@ -92,7 +101,7 @@ def test_a_property_that_nobody_sent_has_the_type_of_one_that_somebody_sent(type
     text = {"datetime": '"2026-11-01T09:00:00Z"', "date": '"2026-11-01"', "boolean": "true", "string": '"a"'}
     column = ViewColumn("p", "", path=("p",), property_type=type_)
     sent, absent = (
-        typed_columns(pyarrow.chunked_array([[properties]]), [column])[0].values.type
+        read_column(pyarrow.array([properties]), column).values.type
         for properties in (f'{{"p":{text.get(type_, "1")}}}', "{}")
     )
 

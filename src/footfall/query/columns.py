@@ -15,7 +15,7 @@ from footfall.analytics.event_table import THREADS, EventStretch, sources_of
 from footfall.analytics.exports import body_parts
 from footfall.analytics.exports.selected import compared
 from footfall.analytics.message_table import canonical_events
-from footfall.query.typed import SCALARS, json_pieces
+from footfall.query.typed import SCALARS, json_texts
 from footfall.query.views import ViewColumn
 from footfall.storage.columns import BYTES, COLUMNS
 from footfall.storage.part import Leaf, Part, Stretch, TypedColumn
@@ -184,5 +184,5 @@ def _typed(part: Part, stretch: Stretch, properties: Sequence[ViewColumn]) -> li
     others = [column for column in properties if column.name not in by_name]
     if others:
         texts = part.read(("properties",), stretch.start, stretch.stop).column(0).cast(_TEXT).combine_chunks()
-        by_name |= {column.name: typed for column, typed in zip(others, json_pieces(texts, others), strict=True)}
+        by_name |= {column.name: json_texts(texts, column) for column in others}
     return [by_name[column.name] for column in properties]

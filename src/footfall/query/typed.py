@@ -1,4 +1,4 @@
-"""The properties of an event as typed columns, read digit by digit from their JSON."""
+"""The properties of an event as columns of SQL types, made of what parts have of them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import msgspec
 from footfall.plan.model import PropertyType
 from footfall.plan.property_text import READERS
 from footfall.query.views import ViewColumn
-from footfall.storage.parquet.promoted import PlannedLeaf, promote
 from footfall.storage.part import TypedColumn
 from footfall.timestamps import epoch_us, read_datetime
 
-__all__ = ["SCALARS", "ReadColumn", "assembled", "json_pieces", "typed_columns"]
+__all__ = ["SCALARS", "ReadColumn", "assembled", "json_texts"]
 
 SCALARS = frozenset({"integer", "number", "decimal", "boolean", "string", "datetime", "date", "uuid"})
 """The types whose values a part may have as columns."""
@@ -35,29 +34,6 @@ class ReadColumn(NamedTuple):
 
     values: Any
     unread: int
-
-
-def typed_columns(properties: Any, wanted: Sequence[ViewColumn]) -> list[ReadColumn]:
-    """The columns of these properties, read from an Arrow column with the properties of each message as JSON text."""
-    read = [json_pieces(chunk, wanted) for chunk in properties.iterchunks()]
-    return [assembled(column, [pieces[number] for pieces in read]) for number, column in enumerate(wanted)]
-
-
-def json_pieces(properties: Any, wanted: Sequence[ViewColumn]) -> list[TypedColumn]:
-    """The values of these properties in one Arrow array of JSON texts, as a part has them."""
-    import pyarrow  # loaded with the engine
-
-    scalars = {number: column for number, column in enumerate(wanted) if column.property_type in SCALARS}
-    leaves = [
-        PlannedLeaf(str(number), column.path, column.property_type or "any", min(column.scale, _MOST_DECIMALS))
-        for number, column in scalars.items()
-    ]
-    pieces = {entry.name: TypedColumn(entry.values, entry.text) for entry in promote(leaves, properties)}
-    absent = TypedColumn(pyarrow.nulls(len(properties)), None)
-    return [
-        pieces.get(str(number), absent) if number in scalars else _texts(properties, column)
-        for number, column in enumerate(wanted)
-    ]
 
 
 def assembled(column: ViewColumn, pieces: Sequence[TypedColumn]) -> ReadColumn:
@@ -170,8 +146,11 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _texts(properties: Any, column: ViewColumn) -> TypedColumn:
-    """A column of text: objects, arrays and maps as JSON; of `any` and unions the text of texts, JSON of all else."""
+def json_texts(properties: Any, column: ViewColumn) -> TypedColumn:
+    """What a property that is no scalar has in an Arrow array with the properties of each message, as JSON text.
+
+    Objects, arrays and maps are JSON; of `any` and unions the text of texts, JSON of all else.
+    """
     import pyarrow  # loaded with the engine
 
     type_: PropertyType = column.property_type or "any"
