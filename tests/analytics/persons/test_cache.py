@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
 import stat
@@ -158,21 +159,31 @@ def test_a_draft_of_another_process_is_no_hindrance(folder: Path) -> None:
 
 
 class LosingDisk(SystemDisk):
-    """Another process takes each draft away before it gets its name."""
+    """Another process writes each file at the same moment."""
+
+    def __init__(self, error: OSError, *, is_late: bool) -> None:
+        self._error = error
+        self._is_late = is_late
 
     @contextmanager
     def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        if not self._is_late:
+            raise self._error
         with super().replacing(path, private=private) as file:
             yield file
-            path.with_name(f".{path.name}.draft").unlink()
+            raise self._error
 
 
+@pytest.mark.parametrize("disk", [
+    LosingDisk(FileExistsError(errno.EEXIST, "it began a draft"), is_late=False),
+    LosingDisk(FileNotFoundError(errno.ENOENT, "it took our draft away"), is_late=True),
+])  # fmt: skip
 def test_a_file_that_another_process_writes_at_the_same_time_is_no_line_of_the_log(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, disk: LosingDisk
 ) -> None:
     parts = sealed()
     with caplog.at_level(logging.INFO, "footfall"):
-        persons = Persons.of(parts, "shop", PersonsCache(tmp_path / "cache", LosingDisk()))
+        persons = Persons.of(parts, "shop", PersonsCache(tmp_path / "cache", disk))
 
     assert attributions(persons, parts) == ALL
     assert caplog.records == []

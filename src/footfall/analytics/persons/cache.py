@@ -12,6 +12,7 @@ import logging
 import threading
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -156,10 +157,12 @@ class PersonsCache:
         header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections))
         try:
             self._disk.make_folder(self._folder, private=True)
-            with self._disk.replacing(self._folder / name, private=True) as file:
+            # Another process may write the same file at this moment, or remove the folder.
+            with (
+                suppress(FileExistsError, FileNotFoundError),
+                self._disk.replacing(self._folder / name, private=True) as file,
+            ):
                 file.writelines((header, b" ", _crc_text(header), *contents.values()))
-        except FileNotFoundError:
-            return  # another process wrote the same file at the same time, or the folder was removed
         except OSError as error:
             with self._lock:
                 if self._may_write:
