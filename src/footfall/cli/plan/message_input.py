@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -18,11 +18,8 @@ from footfall.clock import SystemClock
 from footfall.collector.dialects import STORED
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
-from footfall.planning.profiling import ObservedMessage, read_line, read_message
+from footfall.planning.profiling import ObservedMessage, read_line
 from footfall.timestamps import epoch_us, local_time
-
-if TYPE_CHECKING:
-    from footfall.storage import Snapshot
 
 __all__ = ["MessageInput", "message_options", "since_us", "time_in"]
 
@@ -58,7 +55,8 @@ class MessageInput:
         self._data = data
         self._since = since
         self.broken: list[str] = []
-        self._unused = 0
+        self._losses: list[str] = []
+        self._unused = self._passed = 0
         self.name = str(events or data)
         self.is_live = data is not None
 
@@ -69,7 +67,7 @@ class MessageInput:
             read += 1
             if self._since is None or message.at is None or message.at >= self._since:
                 yield message
-        if not read:
+        if not read and not self._passed:
             why = f": {self.broken[0]}" if self.broken else ""
             if self._unused:
                 folder = shlex.quote(self.name)
@@ -77,7 +75,9 @@ class MessageInput:
             raise BrokenInputError(self.name, f"holds no message that could be read{why}")
 
     def report_broken(self) -> None:
-        """Print on standard error how many could not be read, and the first of them."""
+        """Print on standard error how many could not be read, and the first of them; and which files are damaged."""
+        for loss in self._losses:
+            echo(loss, err=True)
         if self.broken:
             many = "" if len(self.broken) == 1 else "s"
             echo(f"{self.name}: {len(self.broken):,} broken message{many} left out", err=True)
@@ -107,27 +107,13 @@ class MessageInput:
     def _folder(self) -> Iterator[ObservedMessage]:
         # Only a command that was given --data needs what reads a data folder.
         from footfall import storage
+        from footfall.cli.plan.kept_messages import KeptMessages
 
         assert self._data is not None
-        with storage.open(self._data, "read") as store, store.snapshot() as snapshot:
-            yield from self._kept(snapshot)
-
-    def _kept(self, snapshot: Snapshot) -> Iterator[ObservedMessage]:
-        for kind in ("stored", "quarantined"):
-            for chunk in snapshot.scan(kind):
-                for entry in chunk:
-                    row = entry.row
-                    if kind == "quarantined" and row.type != "track":
-                        self._unused += 1  # quarantined for a fault that no plan can be about
-                        continue
-                    if kind == "quarantined" and b'"code":"too_large"' in (row.faults or b""):
-                        self.broken.append(f"message {row.message_id}: only its head was kept, as it was too large")
-                        continue
-                    decode = partial(
-                        read_message, row.body, at=row.occurred_at, source=row.source, type_=row.type,
-                        receipt=row.received_at, traits=row.traits,
-                    )  # fmt: skip
-                    yield from self._read(f"message {row.message_id}", decode)
+        with storage.open(self._data, "read") as store:
+            kept = KeptMessages(store, since=self._since)
+            yield from kept
+        self.broken, self._losses, self._unused, self._passed = kept.broken, kept.losses, kept.unused, kept.passed
 
     def _read(
         self, name: str, read: Callable[[], ObservedMessage | Iterator[ObservedMessage]]
