@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
 
 from footfall.query.sql_text import nearest, place_of, quoted
@@ -22,6 +23,15 @@ def test_without_one_that_is_alike_some_are_listed() -> None:
 )
 def test_a_name_is_shown_as_sql_takes_it(name: str, shown: str) -> None:
     assert quoted(name) == shown
+
+
+def test_a_name_that_is_a_word_of_sql_is_shown_as_sql_takes_it() -> None:
+    with duckdb.connect() as connection:
+        words = connection.execute("SELECT DISTINCT keyword_name FROM duckdb_keywords()").fetchall()
+        for name in (quoted(word) for (word,) in words):
+            rows = connection.execute(f"SELECT {name} FROM (SELECT 7) AS {name}({name})").fetchall()
+
+            assert rows == [(7,)], name
 
 
 @pytest.mark.parametrize(

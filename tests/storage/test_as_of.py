@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import event, example, find, given
@@ -53,6 +54,15 @@ class Intake:
 
 def time(second: int) -> datetime:
     return NOON + timedelta(seconds=second)
+
+
+@pytest.mark.parametrize("point", ["1", "2026-11-01", 1.5, True, None])
+def test_what_is_neither_a_number_nor_a_time_is_refused_with_what_is(point: Any) -> None:
+    intake = Intake()
+    intake.take(0)
+
+    with pytest.raises(UsageError, match="is no moment; name the seq of a message as an int, or a time as a datetime"):
+        intake.at(point)
 
 
 def test_a_time_means_what_had_been_received_by_then_to_the_second() -> None:

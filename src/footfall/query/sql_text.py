@@ -9,6 +9,20 @@ from footfall.query.views import fold
 
 __all__ = ["nearest", "place_of", "quoted"]
 
+# What DuckDB takes for a name in double quotes alone.
+_KEYWORDS = {
+    "all", "analyse", "analyze", "and", "anti", "any", "array", "as", "asc", "asof", "asymmetric", "at",
+    "authorization", "binary", "both", "by", "case", "cast", "check", "collate", "collation", "column", "columns",
+    "concurrently", "constraint", "create", "cross", "default", "deferrable", "desc", "describe", "distinct",
+    "do", "else", "end", "except", "false", "fetch", "for", "foreign", "freeze", "from", "full", "generated",
+    "glob", "group", "having", "ilike", "in", "initially", "inner", "intersect", "into", "is", "isnull", "join",
+    "lambda", "lateral", "leading", "left", "like", "limit", "map", "natural", "not", "notnull", "null", "offset",
+    "on", "only", "or", "order", "outer", "overlaps", "pivot", "pivot_longer", "pivot_wider", "placing",
+    "positional", "primary", "qualify", "references", "returning", "right", "select", "semi", "show", "similar",
+    "some", "struct", "summarize", "symmetric", "table", "tablesample", "then", "to", "trailing", "true",
+    "try_cast", "tuple", "union", "unique", "unpack", "unpivot", "using", "variadic", "verbose", "when", "where",
+    "window", "with",
+}  # fmt: skip
 _LISTED = 12
 _LONGEST = 80  # characters of a name that is shown
 
@@ -25,7 +39,8 @@ def nearest(name: str, names: Sequence[str]) -> str:
 
 def quoted(name: str) -> str:
     """A name as SQL takes it, without quotes where it needs none; a long one is cut."""
-    if name.isascii() and name.isidentifier() and name == fold(name) and len(name) <= _LONGEST:
+    is_plain = name.isascii() and name.isidentifier() and name == fold(name) and name not in _KEYWORDS
+    if is_plain and len(name) <= _LONGEST:
         return name
     shown = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     return '"' + shown.replace('"', '""') + '"'

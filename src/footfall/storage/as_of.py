@@ -54,9 +54,10 @@ def as_of(snapshot: Snapshot, point: int | datetime, *, now: int) -> AsOf:
 
     A time means all that had been received by then; where the clock went back, it means the first moment with that
     time. A number means the moment just after the message was received. `now` is in microseconds since 1970-01-01 UTC.
-    Raises UsageError where nothing was there yet, or
-    the point is not reached yet, and JournalError.
+    Raises UsageError where nothing was there yet, or the point is not reached yet or is neither, and JournalError.
     """
+    if type(point) is not int and not isinstance(point, datetime):
+        raise UsageError(f"{point!r} is no moment; name the seq of a message as an int, or a time as a datetime")
     history, watermark = snapshot.history(), snapshot.watermark()
     if not watermark:
         raise UsageError("no message came in yet, so there is no earlier moment")
