@@ -54,3 +54,27 @@ def test_a_shell_completes_names_from_the_table() -> None:
     items = GROUP.shell_complete(click.Context(GROUP), "st")
 
     assert [(item.value, item.help) for item in items] == [("stats", "Show the books.")]
+
+
+@click.command()
+def interrupted_query() -> None:
+    raise RuntimeError("Query interrupted")
+
+
+@click.command()
+def fault() -> None:
+    raise RuntimeError("Query interrupted by a fault")
+
+
+def test_an_interrupt_of_a_query_ends_a_command_as_any_other() -> None:
+    group = LazyGroup("app", table={"query": ("tests.cli.test_lazy_group:interrupted_query", "Ask.")})
+
+    done = CliRunner().invoke(group, ["query"])
+
+    assert (done.exit_code, done.output.strip()) == (1, "Aborted!")
+
+
+def test_another_error_of_the_kind_is_not_hidden() -> None:
+    group = LazyGroup("app", table={"query": ("tests.cli.test_lazy_group:fault", "Ask.")})
+
+    assert isinstance(CliRunner().invoke(group, ["query"]).exception, RuntimeError)

@@ -12,6 +12,8 @@ from click.shell_completion import CompletionItem
 
 __all__ = ["LazyGroup"]
 
+_INTERRUPTED = "Query interrupted"  # all that DuckDB says of a Ctrl-C
+
 
 class LazyGroup(click.Group):
     """A click group over `table`: the name of a subcommand to (`module:attribute` where it is, what it is for)."""
@@ -28,6 +30,15 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = self._table[cmd_name][0].partition(":")
         return cast("click.Command", getattr(importlib.import_module(module), attribute))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """See click.Group; a Ctrl-C that reached DuckDB while it computed is one for click too."""
+        try:
+            return super().invoke(ctx)
+        except RuntimeError as error:
+            if str(error) != _INTERRUPTED:
+                raise
+            raise KeyboardInterrupt from None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
