@@ -11,6 +11,7 @@ from tests.analytics.conftest import make_entry
 from tests.maintenance.folders import collect, compact, seal
 
 from footfall.analytics.stored_messages import StoredMessages
+from footfall.collector import Collector
 from footfall.errors import DamagedFileError
 from footfall.identity.attribution import namespace
 from footfall.plan.model import Plan
@@ -90,3 +91,12 @@ def test_an_id_leads_to_person_ids_and_a_person_id_to_itself() -> None:
 
     assert stored.person_ids("ann") == stored.person_ids(" a1") == stored.person_ids(ann) == {ann}
     assert stored.person_ids("zoe") == {"zoe"}
+
+
+def test_what_is_in_quarantine_is_counted_as_of_the_moment(tmp_path: Path) -> None:
+    with Collector(tmp_path) as collector:
+        collector.take(b'{"batch": [{"type":"page","messageId":"m1","userId":"u"}]}')
+        collector.take(b'{"batch": [{"type":"track","messageId":"m2","userId":"u"}]}')
+
+    assert StoredMessages.open(tmp_path).quarantined == 1
+    assert StoredMessages.open(tmp_path, as_of=1).quarantined == 0

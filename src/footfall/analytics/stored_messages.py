@@ -63,7 +63,10 @@ class StoredMessages:
         self.parts, self.plan, self._snapshot = open_parts(asked, self._damaged, self._count_quarantined)
 
     def _count_quarantined(self, snapshot: StoreSnapshot) -> None:
-        self.quarantined = sum(snapshot.in_quarantine().values())
+        if snapshot.as_of is None:
+            self.quarantined = sum(snapshot.in_quarantine().values())
+        else:  # the books have no earlier moment
+            self.quarantined = sum(map(len, snapshot.scan("quarantined")))
 
     @classmethod
     def of(cls, entries: Iterable[Entry], plan: Plan | None = None) -> Self:
