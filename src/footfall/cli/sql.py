@@ -46,7 +46,8 @@ def command(
 ) -> None:
     """Answer one SELECT, in DuckDB's SQL. Works while a collector runs.
 
-    Without SELECT it shows the views and their columns; - reads it from standard input. The views are messages,
+    Without SELECT it shows the views and their columns; - reads it from standard input. One that begins with a comment
+    comes after all options and a --. The views are messages,
     persons, devices, sessions, and one for each event of the plan with a column for each of its properties. An object
     is the columns of its properties ("address.city"); an array, a map and an object without properties are JSON text. A
     value that is not of the plan's type is NULL, counted on standard error, and in the column properties as it was
