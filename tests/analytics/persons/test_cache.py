@@ -68,6 +68,18 @@ def test_files_of_the_cache_are_their_owners_alone(folder: Path) -> None:
     assert (len(list(folder.iterdir())), modes, stat.S_IMODE(folder.stat().st_mode)) == (4, {0o600}, 0o700)
 
 
+@pytest.mark.parametrize("name", ["persons", f"{0:064x}.part"])
+def test_a_link_in_the_cache_chooses_nothing_that_is_written_over(folder: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "precious").write_text("precious")
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / name).symlink_to(tmp_path / "precious")
+
+    assert answer(folder, sealed()) == ALL
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert not (folder / name).is_symlink()
+
+
 @pytest.mark.parametrize("gone", ["", "persons"])
 @pytest.mark.parametrize("name", ["persons", f"{0:064x}.part"])
 def test_a_file_that_was_cut_anywhere_changes_no_answer(folder: Path, name: str, gone: str) -> None:

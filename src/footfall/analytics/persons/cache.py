@@ -157,6 +157,7 @@ class PersonsCache:
         header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections))
         try:
             self._disk.make_folder(self._folder, private=True)
+            self._disk.remove(self._folder / name)  # it may be a link, which would choose what is written over
             # Another process may write the same file at this moment, or remove the folder.
             with (
                 suppress(FileExistsError, FileNotFoundError),
