@@ -16,6 +16,7 @@ from tests.analytics.persons.parts import ListPart, attributions, effects
 from tests.identity.logs import logs
 
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
+from footfall.analytics.persons.arrays import positions
 from footfall.identity.attribution import Observation, Reason, attribute, effects_of_aliases, namespace
 
 
@@ -158,6 +159,19 @@ def test_a_slice_of_a_part_has_what_the_whole_part_says_of_its_rows() -> None:
     assert [persons.evidence(0, row, row + 2).to_pylist() for row in range(8)] == [
         whole[row : row + 2] for row in range(8)
     ]
+
+
+@settings(max_examples=50)
+@given(logs(), st.data())
+def test_some_rows_have_the_persons_that_the_whole_column_has(log: list[Observation], data: st.DataObject) -> None:
+    parts = data.draw(parts_of(log))
+    whole, some = Persons.of(parts), Persons.of(parts)
+    for number, part in enumerate(parts):
+        rows = data.draw(st.lists(st.integers(0, part.messages - 1), max_size=8)) if part.messages else []
+        expected = whole.column(number).to_pylist()
+
+        assert some.persons_at(number, pyarrow.array(rows, pyarrow.int32())).to_pylist() == [expected[n] for n in rows]
+        assert some.persons_at(number, positions(part.messages)).to_pylist() == expected
 
 
 def test_a_column_is_of_int32() -> None:

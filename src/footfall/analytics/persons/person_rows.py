@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,27 +28,51 @@ The evidence is the message that shows it; null where there is none.
 
 def parts_of(persons: Persons, wanted: Collection[int]) -> list[int]:
     """The numbers of the parts that may have messages of some persons."""
-    dictionary = persons.dictionary
-    users = pyarrow.array([person for person in wanted if person < VISITOR], INT)
-    single = [person & (VISITOR - 1) for person in wanted if VISITOR <= person < SESSION or person >= DEVICE]
-    is_theirs = flags(len(dictionary.ids), pyarrow.array(single, INT))
-    for column in (dictionary.canonical, dictionary.owners):
-        is_theirs = pc.or_(is_theirs, pc.is_in(column, value_set=users))
-    entries = dictionary.entries
-    is_asked = pc.is_in(entries.column("person"), value_set=pyarrow.array(wanted, INT))
-    parts = set(entries.column("part").filter(is_asked).unique().to_pylist())
-    parts.update(part for part, ids in enumerate(dictionary.maps) if pc.any(is_theirs.take(ids)).as_py())
+    is_theirs, entries = _ids_of(persons, wanted), _entries_of(persons, wanted)
+    parts = set(entries.column("part").unique().to_pylist())
+    parts.update(part for part, ids in enumerate(persons.dictionary.maps) if pc.any(is_theirs.take(ids)).as_py())
     return sorted(parts)
 
 
 def rows_of(persons: Persons, person: int) -> Any:
     """The rows of a person in the order of parts, a table of ROWS. Raises DamagedFileError."""
     tables = [ROWS.empty_table()]
-    for part in parts_of(persons, [person]):
-        own = pc.indices_nonzero(pc.fill_null(pc.equal(persons.column(part), person), False)).cast(INT)
-        if len(own):
-            tables.append(_rows(persons, part, own, constant(person, len(own))))
+    for part, rows, theirs in _rows_by_part(persons, [person]):
+        tables.append(_rows(persons, part, rows, theirs))
     return _with_evidence(persons, pyarrow.concat_tables(tables).combine_chunks(), person)
+
+
+def _ids_of(persons: Persons, wanted: Collection[int]) -> Any:
+    """For each id of the dictionary whether messages with it may be of some persons."""
+    dictionary = persons.dictionary
+    users = pyarrow.array([person for person in wanted if person < VISITOR], INT)
+    single = [person & (VISITOR - 1) for person in wanted if VISITOR <= person < SESSION or person >= DEVICE]
+    is_theirs = flags(len(dictionary.ids), pyarrow.array(single, INT))
+    for column in (dictionary.canonical, dictionary.owners):
+        is_theirs = pc.or_(is_theirs, pc.is_in(column, value_set=users))
+    return is_theirs
+
+
+def _entries_of(persons: Persons, wanted: Collection[int]) -> Any:
+    """The entries of shared devices that are of some persons."""
+    entries = persons.dictionary.entries
+    return entries.filter(pc.is_in(entries.column("person"), value_set=pyarrow.array(wanted, INT)))
+
+
+def _rows_by_part(persons: Persons, wanted: Collection[int]) -> Iterator[tuple[int, Any, Any]]:
+    """The rows of some persons in each part that has any, rising, with the person of each."""
+    is_theirs, entries = _ids_of(persons, wanted), _entries_of(persons, wanted)
+    for part in parts_of(persons, wanted):
+        rows = persons.reader.rows(part).ids
+        asked = entries.filter(pc.equal(entries.column("part"), part)).column("row")
+        is_near, is_here = flags(len(rows), joined([asked])), is_theirs.take(persons.dictionary.maps[part])
+        for name in ("user", "device", "anonymous"):
+            is_near = pc.or_(is_near, pc.fill_null(is_here.take(joined([rows.column(name)])), False))
+        near = pc.indices_nonzero(is_near).cast(INT)
+        person = persons.persons_at(part, near)
+        is_own = pc.is_in(person, value_set=pyarrow.array(wanted, INT))
+        if pc.any(is_own).as_py():
+            yield part, near.filter(is_own), person.filter(is_own)
 
 
 def rows_of_nobody(persons: Persons, part: int, row: int) -> Any:
@@ -84,9 +108,8 @@ def firsts_of(persons: Persons, id_: str, wanted: Sequence[int]) -> Any:
             tables.append(_firsts(persons, part, persons.rows_with(part, local)))
     others = {person for table in tables for person in table.column("person").to_pylist()}
     whole = [person for person in wanted if person == number or person not in others]
-    for part in parts_of(persons, whole):
-        own = pc.is_in(persons.column(part), value_set=pyarrow.array(whole, INT))
-        tables.append(_firsts(persons, part, pc.indices_nonzero(own).cast(INT)))
+    for part, rows, _ in _rows_by_part(persons, whole):
+        tables.append(_firsts(persons, part, rows))
     return _earliest(pyarrow.concat_tables(tables))
 
 
@@ -94,7 +117,7 @@ def _firsts(persons: Persons, part: int, rows: Any) -> Any:
     start, stop = (pc.min(rows).as_py(), pc.max(rows).as_py() + 1) if len(rows) else (0, 0)
     at = persons.reader.parts[part].read(("occurred_at",), start, stop).column("occurred_at")
     at = joined([at.take(pc.subtract(rows, pyarrow.scalar(start, INT)))], pyarrow.int64())
-    columns = {"person": persons.column(part).take(rows), "part": constant(part, len(rows)), "row": rows, "at": at}
+    columns = {"person": persons.persons_at(part, rows), "part": constant(part, len(rows)), "row": rows, "at": at}
     return _earliest(pyarrow.table(columns))
 
 
@@ -111,14 +134,14 @@ def shared_ids(persons: Persons, person: int, anonymous: Any) -> list[str]:
         is_here = is_asked.take(numbers)
         if not pc.any(is_here).as_py():
             continue
-        rows = persons.reader.rows(part).ids
-        user, device, local = (joined([rows.column(name)]) for name in ("user", "device", "anonymous"))
-        is_other = pc.fill_null(pc.not_equal(persons.column(part), person), False)
-        takes_part = pc.or_(user.is_valid(), device.is_null())
-        is_other = pc.and_(pc.and_(is_other, takes_part), pc.fill_null(is_here.take(local), False))
+        ids = persons.reader.rows(part).ids
+        rows = pc.indices_nonzero(pc.fill_null(is_here.take(joined([ids.column("anonymous")])), False)).cast(INT)
+        user, device, local = (joined([ids.column(name)]).take(rows) for name in ("user", "device", "anonymous"))
+        is_other = pc.fill_null(pc.not_equal(persons.persons_at(part, rows), person), False)
+        is_other = pc.and_(is_other, pc.or_(user.is_valid(), device.is_null()))
         shared.append(numbers.take(local.filter(is_other).unique()))
-    ids: list[str] = persons.dictionary.ids.take(joined(shared).unique()).to_pylist()
-    return sorted(ids)
+    numbers = joined(shared).unique()
+    return sorted(persons.dictionary.ids.take(numbers).to_pylist())
 
 
 def _rows(persons: Persons, part: int, own: Any, person: Any) -> Any:

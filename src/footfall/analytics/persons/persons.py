@@ -109,9 +109,26 @@ class Persons:
             self._columns[part] = self._persons_of(part)
         return _cut(self._columns[part], start, stop)
 
+    def persons_at(self, part: int, rows: Any) -> Any:
+        """The person of each of some rows, an int32 array, without a look at any other row."""
+        if part in self._columns:
+            return self._columns[part].take(rows)
+        return self._persons_of(part, rows)
+
     @cached_property
     def _entries(self) -> Any:
         return self.dictionary.current_entries()
+
+    @cached_property
+    def _asked(self) -> tuple[Any, dict[int, tuple[int, int]]]:
+        """The entries without a user in the order of parts and rows, and for each part where its own begin and end."""
+        entries = self._entries.filter(self._entries.column("user").is_null())
+        entries = entries.sort_by([("part", "ascending"), ("row", "ascending")]).combine_chunks()
+        places, start = {}, 0
+        for count in pc.value_counts(joined([entries.column("part")])).to_pylist():
+            places[count["values"]] = start, start + count["counts"]
+            start += count["counts"]
+        return entries, places
 
     @cached_property
     def table(self) -> Any:
@@ -222,7 +239,7 @@ class Persons:
         for part, numbers in enumerate(self.dictionary.maps):
             local = numbers.index(number).as_py()
             if local >= 0:
-                persons.update(self.column(part).take(self.rows_with(part, local)).unique().to_pylist())
+                persons.update(self.persons_at(part, self.rows_with(part, local)).unique().to_pylist())
         return sorted(persons)
 
     def rows_with(self, part: int, local: int) -> Any:
@@ -252,27 +269,39 @@ class Persons:
         )
         return user, device, anonymous
 
-    def _persons_of(self, part: int) -> Any:
-        rows, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
-        user, device, anonymous = (joined([rows.column(name)]) for name in ("user", "device", "anonymous"))
+    def _persons_of(self, part: int, rows: Any = None) -> Any:
+        """The person of each row of a part, or of each of these rows."""
+        ids, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
+        columns = [joined([ids.column(name)]) for name in ("user", "device", "anonymous")]
+        if rows is not None:
+            columns = [column.take(rows) for column in columns]
+            few = joined(columns).unique().drop_null()
+            numbers = numbers.take(few)
+            columns = [pc.index_in(column, value_set=few, skip_nulls=True) for column in columns]
+        user, device, anonymous = columns
         owners = self.dictionary.owners.take(numbers)
         visitors = pc.if_else(pc.equal(owners, NOBODY), pc.add(numbers, pyarrow.scalar(VISITOR, INT)), owners)
         devices = pc.add(numbers, pyarrow.scalar(DEVICE, INT))
         users = self.dictionary.canonical.take(numbers)
         column = pc.coalesce(users.take(user), devices.take(device), visitors.take(anonymous))
         is_shared = pc.fill_null(pc.equal(column, SHARED), False)
-        return pc.replace_with_mask(column, is_shared, joined([self._asked_entries(part).column("person")]))
+        entries = self._asked_entries(part)
+        person = joined([entries.column("person")])
+        if rows is not None:
+            person = person.take(pc.index_in(rows.filter(is_shared), value_set=joined([entries.column("row")])))
+        return pc.replace_with_mask(column, is_shared, person)
 
     def _asked_entries(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The entries of rows of shared devices without a user, in the order of the rows."""
-        entries = self._entries
+        entries, places = self._asked
+        first, end = places.get(part, (0, 0))
+        entries = entries.slice(first, end - first)
         row = entries.column("row")
-        wanted = pc.and_(pc.equal(entries.column("part"), part), entries.column("user").is_null())
-        wanted = pc.and_(wanted, pc.greater_equal(row, start))
+        if start:
+            entries = entries.filter(pc.greater_equal(row, start))
         if stop is not None:
-            wanted = pc.and_(wanted, pc.less(row, stop))
-        few = entries.filter(wanted)
-        return few.take(pc.sort_indices(few, [("row", "ascending")])).combine_chunks()
+            entries = entries.filter(pc.less(entries.column("row"), stop))
+        return entries.combine_chunks()
 
     def _first_names(self, devices: Any) -> Any:
         """The first message that identifies each device with an owner, and of some others: device, source, message_id.
