@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
@@ -29,7 +30,10 @@ def test_each_message_is_the_one_of_its_place(where: list[tuple[int, int]]) -> N
     assert fetched(where) == [part * 2_500 + row + 1 for part, row in where]
 
 
-def test_rows_that_are_far_apart_are_read_apart() -> None:
+@pytest.mark.parametrize(("column", "expected"), [("body", [(3, 10), (2_400, 2_401)]), ("occurred_at", [(3, 2_401)])])
+def test_bodies_that_are_far_apart_are_read_apart_and_what_is_stored_in_groups_together(
+    column: str, expected: list[tuple[int, int]]
+) -> None:
     ranges: list[tuple[int, int | None]] = []
 
     class Watched(TablePart):
@@ -38,6 +42,6 @@ def test_rows_that_are_far_apart_are_read_apart() -> None:
             return super().read(columns, start, stop)
 
     part = Watched([table_of(ENTRIES[:2_500])])
-    fetch([part], pyarrow.array([0, 0, 0], pyarrow.int32()), pyarrow.array([2_400, 3, 9], pyarrow.int32()), ("seq",))
+    fetch([part], pyarrow.array([0, 0, 0], pyarrow.int32()), pyarrow.array([2_400, 3, 9], pyarrow.int32()), (column,))
 
-    assert sorted(ranges) == [(3, 10), (2_400, 2_401)]
+    assert sorted(ranges) == expected

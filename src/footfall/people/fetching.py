@@ -15,6 +15,8 @@ from footfall.storage.part import Part
 __all__ = ["fetch"]
 
 _THREADS = 4
+# Rows are stored in groups, and a group is read whole; but a body is made of columns, row by row.
+_GROUP, _FEW = 32_768, 1_000
 _BIG = pyarrow.int64()
 
 
@@ -28,9 +30,10 @@ def fetch(parts: Sequence[Part], part: Any, row: Any, names: Sequence[str]) -> A
     )
     place = place.sort_by([("part", "ascending"), ("row", "ascending")]).combine_chunks()
     tasks: list[tuple[int, Any]] = []
+    gap = _FEW if "body" in names else _GROUP
     for number in place.column("part").unique().to_pylist():
         rows = joined([place.filter(pc.equal(place.column("part"), number)).column("row")])
-        tasks += [(number, run) for run in runs(rows)]
+        tasks += [(number, run) for run in runs(rows, gap)]
 
     def read(task: tuple[int, Any]) -> Any:
         number, run = task

@@ -165,35 +165,49 @@ class PersonMessages:
             )
 
     def _reasons(self) -> Iterator[ReasonCount]:
-        groups = self._rows.group_by(["reason", "evidence_part", "evidence_row"]).aggregate([([], "count_all")])
-        for reason in sorted(self._rows.column("reason").unique().to_pylist(), key=_REASONS.index):
-            of_reason = groups.filter(pc.equal(groups.column("reason"), reason)).combine_chunks()
-            shown = of_reason.filter(of_reason.column("evidence_part").is_valid()).combine_chunks()
-            yield ReasonCount(
-                reason, pc.sum(of_reason.column("count_all")).as_py(), len(shown), tuple(self._evidence(shown))
-            )
+        where = ["evidence_part", "evidence_row"]
+        groups = self._rows.group_by(["reason", *where]).aggregate([([], "count_all")]).combine_chunks()
+        shown = groups.filter(groups.column("evidence_part").is_valid())
+        shown = shown.append_column("at", self._fetch(shown, ("occurred_at",), *where).column("occurred_at"))
+        firsts = [_first_of(shown, reason) for reason in groups.column("reason").unique().to_pylist()]
+        evidence = self._evidence(pyarrow.concat_tables(firsts)) if firsts else {}
+        totals = groups.group_by("reason").aggregate([("count_all", "sum"), ("evidence_part", "count")]).to_pylist()
+        for total in sorted(totals, key=lambda total: _REASONS.index(total["reason"])):
+            examples = evidence.get(total["reason"], ())[:_EVIDENCE]
+            yield ReasonCount(total["reason"], total["count_all_sum"], total["evidence_part_count"], tuple(examples))
 
-    def _evidence(self, groups: Any) -> Iterator[Evidence]:
-        """The first messages of those that are evidence."""
-        where = ("evidence_part", "evidence_row")
-        if not len(groups):
-            return
-        at = joined([self._fetch(groups, ("occurred_at",), *where).column("occurred_at")])
-        groups = _first(groups, at, _EVIDENCE)
+    def _evidence(self, groups: Any) -> dict[str, list[Evidence]]:
+        """The messages that are evidence, by the reason for which they are, in order."""
         names = ("occurred_at", *_NAME, "type", "event", "user_id", "received_at")
-        messages = self._fetch(groups, names, *where)
-        lines = zip(*map(_list, messages.columns), _list(groups.column("count_all")), strict=True)
-        for at_, source, message_id, type_, event, user_id, received, explains in sorted(lines)[:_EVIDENCE]:
+        messages = self._fetch(groups, names, "evidence_part", "evidence_row")
+        lines = zip(
+            *map(_list, messages.columns), *(_list(groups.column(n)) for n in ("count_all", "reason")), strict=True
+        )
+        evidence: dict[str, list[Evidence]] = {}
+        for at, source, message_id, type_, event, user_id, received, explains, reason in sorted(lines, key=_order):
             meaning = self._meanings.get(event or "")
-            yield Evidence(
-                source=source,
-                message_id=message_id,
-                type=type_,
-                event=meaning.event if meaning is not None and received < meaning.before else event,
-                user_id=None if user_id is None else comparable(user_id),
-                at=local_time(at_),
-                explains=explains,
+            evidence.setdefault(reason, []).append(
+                Evidence(
+                    source=source,
+                    message_id=message_id,
+                    type=type_,
+                    event=meaning.event if meaning is not None and received < meaning.before else event,
+                    user_id=None if user_id is None else comparable(user_id),
+                    at=local_time(at),
+                    explains=explains,
+                )
             )
+        return evidence
+
+
+def _order(line: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Messages by time, source and message_id."""
+    return line[:3]
+
+
+def _first_of(evidence: Any, reason: str) -> Any:
+    of_reason = evidence.filter(pc.equal(evidence.column("reason"), reason)).combine_chunks()
+    return _first(of_reason, joined([of_reason.column("at")]), _EVIDENCE)
 
 
 def _first(rows: Any, at: Any, limit: int, *, latest: bool = False) -> Any:

@@ -67,12 +67,9 @@ def least(table: Any, keys: Sequence[str], value: str) -> Any:
     return table.filter(pc.equal(table.column(value), groups.column("value_min").combine_chunks().take(of_group)))
 
 
-_FEW = 1_000  # numbers between two that are asked for; to read their rows too costs less than to read twice
-
-
-def runs(numbers: Any) -> Iterator[Any]:
-    """Rising numbers of rows, in pieces whose rows are near to one another."""
-    gaps = pc.greater(pc.subtract(numbers.slice(1), numbers.slice(0, max(len(numbers) - 1, 0))), _FEW)
+def runs(numbers: Any, gap: int = 1_000) -> Iterator[Any]:
+    """Rising numbers of rows, in pieces in which each is at most `gap` after the one before."""
+    gaps = pc.greater(pc.subtract(numbers.slice(1), numbers.slice(0, max(len(numbers) - 1, 0))), gap)
     start = 0
     for end in (*(gap + 1 for gap in pc.indices_nonzero(gaps).to_pylist()), len(numbers)):
         if end > start:
