@@ -15,14 +15,11 @@ from footfall.query.views import unique_names
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["THREAD", "Parameters", "SelectRun", "sandbox"]
+__all__ = ["Parameters", "SelectRun", "sandbox"]
 
 T = TypeVar("T")
 
 Parameters = Sequence[Any] | Mapping[str, Any]
-
-THREAD = "footfall-query"
-"""The name of a thread in which a query computes."""
 
 # No file, no network, no extension, no variable of Python, no file of its own for what is too big for the memory.
 _CONFIG: Mapping[str, str] = {
@@ -93,8 +90,8 @@ class SelectRun:
     def _carry_out(self, work: Callable[[], T]) -> T:
         """Do the work in a thread: DuckDB itself notices no Ctrl-C while it computes."""
         outcome: Future[T] = Future()
-        Thread(target=_settle, args=(outcome, work), name=THREAD, daemon=True).start()
         try:
+            Thread(target=_settle, args=(outcome, work), name="footfall-query", daemon=True).start()
             while not wait([outcome], _LOOK_SECONDS).done:
                 pass  # a signal that came to another thread shows only here
             return outcome.result()
