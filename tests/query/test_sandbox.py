@@ -100,8 +100,11 @@ def test_an_error_in_the_middle_of_the_rows_is_one_line_too() -> None:
 
 
 _ENDLESS = """
+import signal
 import threading
 from footfall.query.sandbox import SelectRun, sandbox
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts what is in its background without one
 
 def say_when_it_computes():
     while all(thread.name != "footfall-query" for thread in threading.enumerate()):
@@ -114,7 +117,6 @@ list(SelectRun(sandbox(), "select count(*) from range(1000000000000) t(a) where 
 
 
 def test_an_interrupt_ends_a_query_that_computes() -> None:
-    # Python loses an interrupt that comes while it runs the callback of a weak reference, so one may need another.
     with subprocess.Popen([sys.executable, "-c", _ENDLESS], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()
