@@ -1,20 +1,19 @@
-"""Ids as they are compared: the table by Unicode's own categories, and that Python and SQL compare alike."""
+"""Ids as they are compared: the table by Unicode's own categories."""
 
 from __future__ import annotations
 
 import sys
 import unicodedata
 
-import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from footfall.identity.ids import AROUND, comparable, comparable_sql
+from footfall.identity.ids import AROUND, comparable
 
 # Letters in one and in two code points, marks in an order of their own, letters that only NFC replaces (Kelvin sign,
-# Greek question mark, en quad, Hangul), characters that are trimmed and those that only look like it, NUL, and the
-# private characters that stand for it meanwhile.
+# Greek question mark, en quad, Hangul), characters that are trimmed and those that only look like it, NUL, and
+# private characters.
 PIECES = (
     "a", "K", "7", "e\u0301", "\u00e9", "q\u0307\u0323", "q\u0323\u0307", "\u0301", "\u212a", "\u037e", "\u2000",
     "\u1100\u1161", "\U0001f600", "\ufe0f", "\U000e0067", " ", "\t", "\x00", "\x7f", "\x85", "\u00a0", "\u00ad",
@@ -63,26 +62,6 @@ def test_the_table_holds_all_white_space_and_control_characters_and_else_only_fo
 @given(ids)
 def test_to_compare_twice_is_to_compare_once(written: str) -> None:
     assert comparable(comparable(written)) == comparable(written)
-
-
-def test_the_sql_compares_ids_as_python_does() -> None:
-    connection = duckdb.connect()
-
-    @settings(max_examples=100)
-    @given(st.lists(ids, min_size=1, max_size=40))
-    @example(["", "\x00", "\u00e9\x00e\u0301", "\ue000\ue002\x00e\u0301", "x\x00\u00e9x"])
-    @example([f"{one}x{one}" for one in AROUND])
-    def agree(several: list[str]) -> None:
-        query = f"SELECT {comparable_sql('id')} FROM (SELECT unnest($1) AS id)"
-        rows = connection.execute(query, [several]).fetchall()
-
-        assert [row[0] for row in rows] == [comparable(one) for one in several]
-
-    agree()
-
-
-def test_null_stays_null_in_sql() -> None:
-    assert duckdb.execute(f"SELECT {comparable_sql('NULL::VARCHAR')}").fetchall() == [(None,)]
 
 
 MARKS = (

@@ -1,11 +1,11 @@
 """Ids as they are compared: NFC, without the white space, control and zero-width characters around them.
 
 Identity is the one owner of this rule: a message and its row in the journal keep an id as it was sent, and whoever
-compares ids compares `comparable(id)`, in SQL `comparable_sql(expression)`. So a change of the rule rewrites no data.
-The case of letters counts, and so does everything inside an id.
+compares ids compares `comparable(id)`. So a change of the rule rewrites no data. The case of letters counts, and so
+does everything inside an id.
 
-One table of code points serves Python and SQL, for `strip()`, `trim()` and `\\s` each mean other characters. For NFC
-they use Unicode's own tables, which agree on every character that both of them know.
+One table of code points says what is taken off, for `strip()` and `\\s` each mean other characters. NFC is by Unicode's
+own tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import groupby
 from unicodedata import combining, normalize
 
-__all__ = ["AROUND", "any_of", "comparable", "comparable_sql", "composed"]
+__all__ = ["AROUND", "any_of", "comparable", "composed"]
 
 # What Unicode calls white space (White_Space), control (Cc) or format (Cf, where it is drawn without a width). The tags
 # of U+E0000 are left out: they spell flags.
@@ -31,13 +31,13 @@ AROUND = "".join(
 
 
 def any_of(characters: str) -> str:
-    """A class of characters for a pattern that Python's re and DuckDB's RE2 read alike."""
+    """A class of characters for a pattern that Python's re and RE2 read alike."""
     return "[" + "".join(_in_class(character) for character in characters) + "]"
 
 
 def _in_class(character: str) -> str:
     if character < " ":
-        return f"\\x{ord(character):02x}"  # an SQL text must have no NUL
+        return f"\\x{ord(character):02x}"  # no pattern has a NUL
     return f"\\{character}" if character in "\\[]^-" else character
 
 
@@ -60,27 +60,3 @@ def composed(text: str) -> str:
         runs = groupby(parts, key=lambda part: combining(part) > 0)
         text = "".join("".join(sorted(run, key=combining) if is_marks else run) for is_marks, run in runs)
     return normalize("NFC", text)
-
-
-_EDGES = f"^{any_of(AROUND)}+|{any_of(AROUND)}+$"
-
-
-def comparable_sql(expression: str) -> str:
-    """The same rule as DuckDB SQL over a VARCHAR expression; NULL stays NULL."""
-    # Nearly every id begins and ends with a visible ASCII character: asking that first costs a tenth of the pattern.
-    return (
-        f"CASE WHEN contains({expression}, chr(0)) THEN {_trimmed(_nfc_around_nul(expression))}"
-        f" WHEN unicode({expression}) BETWEEN 33 AND 126 AND unicode(({expression})[-1]) BETWEEN 33 AND 126"
-        f" THEN nfc_normalize({expression}) ELSE {_trimmed(f'nfc_normalize({expression})')} END"
-    )
-
-
-def _trimmed(expression: str) -> str:
-    return f"regexp_replace({expression}, '{_EDGES}', '', 'g')"
-
-
-def _nfc_around_nul(expression: str) -> str:
-    """NFC of a text that may have NUL, at which DuckDB's function ends: characters for private use replace it."""
-    mark, escaped, nul = "chr(57344)", "chr(57344) || chr(57345)", "chr(57344) || chr(57346)"
-    hidden = f"replace(replace({expression}, {mark}, {escaped}), chr(0), {nul})"
-    return f"replace(replace(nfc_normalize({hidden}), {nul}, chr(0)), {escaped}, {mark})"
