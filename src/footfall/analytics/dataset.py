@@ -13,7 +13,7 @@ import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.event_names import meanings
-from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store
+from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import call_of, named
@@ -172,17 +172,13 @@ class Dataset:
 
         All that it uses of the dataset it has to ask for itself: tables and persons of before are gone then.
         """
-        while True:
-            try:
-                return ask()
-            except DamagedFileError as error:
-                if error.sha256 in self._damaged:
-                    raise
-                self._damaged[error.sha256] = error
-                self._loaded = self._load(self._damaged)
-                self._persons = None
-                self._events.clear()
-                self._messages.clear()
+        return without_damaged(ask, self._damaged, self._load_again)
+
+    def _load_again(self) -> None:
+        self._loaded = self._load(self._damaged)
+        self._persons = None
+        self._events.clear()
+        self._messages.clear()
 
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHUNK", "Asked", "Loaded", "OpenedParts", "load_entries", "load_intake", "load_parts", "load_store", "open_parts",
+    "without_damaged",
 ]  # fmt: skip
+
+T = TypeVar("T")
 
 CHUNK = 20_000
 """So many rows are read from the journal at a time."""
@@ -93,6 +96,21 @@ def open_parts(
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
                 return OpenedParts(parts, plan, snapshot)
+
+
+def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
+    """The answer of `ask`, which is asked again where it raises the DamagedFileError of a file that was not `damaged`.
+
+    The file is among those then, and `load` has loaded what there is without it.
+    """
+    while True:
+        try:
+            return ask()
+        except DamagedFileError as error:
+            if error.sha256 in damaged:
+                raise
+            damaged[error.sha256] = error
+            load()
 
 
 def _steps_of(store: Store) -> int:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from footfall.analytics.loading import Asked, open_parts
+from footfall.analytics.loading import Asked, open_parts, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError
 from footfall.identity.ids import comparable
@@ -102,15 +102,12 @@ class StoredMessages:
 
         What was purged or compacted since is no loss: the parts are those of now then.
         """
-        while True:
-            try:
-                return ask()
-            except DamagedFileError as error:
-                if self._asked is None or error.sha256 in self._damaged:
-                    raise
-                self._damaged[error.sha256] = error
-                self._load(self._asked)
-                self.__dict__.pop("persons", None)
+        asked = self._asked
+        return ask() if asked is None else without_damaged(ask, self._damaged, lambda: self._load_again(asked))
+
+    def _load_again(self, asked: Asked) -> None:
+        self._load(asked)
+        self.__dict__.pop("persons", None)
 
     @cached_property
     def persons(self) -> Persons:

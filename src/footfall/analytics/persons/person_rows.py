@@ -28,10 +28,7 @@ The evidence is the message that shows it; null where there is none.
 
 def parts_of(persons: Persons, wanted: Collection[int]) -> list[int]:
     """The numbers of the parts that may have messages of some persons."""
-    is_theirs, entries = _ids_of(persons, wanted), _entries_of(persons, wanted)
-    parts = set(entries.column("part").unique().to_pylist())
-    parts.update(part for part, ids in enumerate(persons.dictionary.maps) if pc.any(is_theirs.take(ids)).as_py())
-    return sorted(parts)
+    return list(_wanted_by_part(persons, wanted))
 
 
 def rows_of(persons: Persons, person: int) -> Any:
@@ -59,13 +56,23 @@ def _entries_of(persons: Persons, wanted: Collection[int]) -> Any:
     return entries.filter(pc.is_in(entries.column("person"), value_set=pyarrow.array(wanted, INT)))
 
 
+def _wanted_by_part(persons: Persons, wanted: Collection[int]) -> dict[int, tuple[Any, Any]]:
+    """For each part that may have messages of some persons: which of its ids are theirs, and rows of shared devices."""
+    is_theirs, entries = _ids_of(persons, wanted), _entries_of(persons, wanted)
+    by_part = {}
+    for part, ids in enumerate(persons.dictionary.maps):
+        is_here = is_theirs.take(ids)
+        asked = joined([entries.filter(pc.equal(entries.column("part"), part)).column("row")])
+        if len(asked) or pc.any(is_here).as_py():
+            by_part[part] = is_here, asked
+    return by_part
+
+
 def _rows_by_part(persons: Persons, wanted: Collection[int]) -> Iterator[tuple[int, Any, Any]]:
     """The rows of some persons in each part that has any, rising, with the person of each."""
-    is_theirs, entries = _ids_of(persons, wanted), _entries_of(persons, wanted)
-    for part in parts_of(persons, wanted):
+    for part, (is_here, asked) in _wanted_by_part(persons, wanted).items():
         rows = persons.reader.rows(part).ids
-        asked = entries.filter(pc.equal(entries.column("part"), part)).column("row")
-        is_near, is_here = flags(len(rows), joined([asked])), is_theirs.take(persons.dictionary.maps[part])
+        is_near = flags(len(rows), asked)
         for name in ("user", "device", "anonymous"):
             is_near = pc.or_(is_near, pc.fill_null(is_here.take(joined([rows.column(name)])), False))
         near = pc.indices_nonzero(is_near).cast(INT)
@@ -161,8 +168,7 @@ def _with_evidence(persons: Persons, rows: Any, person: int) -> Any:
     is_explicit, is_sole = pc.equal(reason, "explicit"), pc.equal(reason, "sole_owner")
     claims = persons.first_claims(anonymous.filter(is_sole).unique())
     claim = pc.index_in(anonymous, value_set=joined([claims.column("device")]))
-    entries = persons.dictionary.entries
-    entries = entries.filter(pc.equal(entries.column("person"), person))
+    entries = _entries_of(persons, [person])
     entry = pc.index_in(
         _place(part, row), value_set=_place(*(joined([entries.column(name)]) for name in ("part", "row")))
     )
