@@ -131,7 +131,7 @@ def test_python_and_sql_call_the_same_ids_junk() -> None:
     )
     def agree(several: list[str]) -> None:
         expected = [is_junk(one) for one in several]
-        compared = [comparable(one) for one in several]
+        compared = [comparable(id_) for id_ in several]
         rows = connection.execute(f"SELECT {condition} FROM (SELECT unnest($1) AS id)", [compared]).fetchall()
 
         assert [row[0] for row in rows] == expected

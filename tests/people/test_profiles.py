@@ -19,9 +19,9 @@ def person(name: str) -> str:
 
 def of(life: Life, id: str, recent: int = 20) -> PersonProfile:  # noqa: A002 - the word of the domain
     stored = life.open()
-    found = profile(stored, id, recent=recent)
-    assert found is not None
-    return found
+    person = profile(stored, id, recent=recent)
+    assert person is not None
+    return person
 
 
 def customer() -> Life:
@@ -64,12 +64,12 @@ def test_messages_are_counted_by_type_and_event_the_most_frequent_first() -> Non
 
 
 def test_traits_say_their_value_their_time_and_their_message() -> None:
-    found = {trait.name: trait for trait in of(customer(), "ann").traits}
+    traits = {trait.name: trait for trait in of(customer(), "ann").traits}
 
-    assert bytes(found["plan"].value) == b'"pro"'
-    assert (found["plan"].source, found["plan"].message_id) == ("app", "m5")
-    assert found["plan"].at == datetime(2026, 1, 3, tzinfo=UTC)
-    assert (found["name"].source, found["name"].message_id) == ("web", "m2")
+    assert bytes(traits["plan"].value) == b'"pro"'
+    assert (traits["plan"].source, traits["plan"].message_id) == ("app", "m5")
+    assert traits["plan"].at == datetime(2026, 1, 3, tzinfo=UTC)
+    assert (traits["name"].source, traits["name"].message_id) == ("web", "m2")
 
 
 def test_traits_of_one_time_are_settled_by_source_and_then_by_message_id() -> None:
@@ -101,7 +101,7 @@ def test_reasons_are_counted_and_name_their_evidence() -> None:
     explicit, sole_owner = of(customer(), "ann").reasons
 
     assert (explicit.reason, explicit.messages, explicit.evidence_total) == ("explicit", 4, 4)
-    assert [one.message_id for one in explicit.evidence] == ["m2", "m3", "m4"]
+    assert [message.message_id for message in explicit.evidence] == ["m2", "m3", "m4"]
     assert (sole_owner.reason, sole_owner.messages, sole_owner.evidence_total) == ("sole_owner", 1, 1)
     assert (sole_owner.evidence[0].message_id, sole_owner.evidence[0].user_id) == ("m2", "ann@old")
     assert sole_owner.evidence[0].explains == 1

@@ -84,7 +84,7 @@ def reached(plan: Plan, messages: Sequence[Message], journey: Journey, span: tup
 def _walk(journey: Journey, path: Path, by_step: Mapping[int, Sequence[Message]]) -> dict[int, int]:
     """The first time at each place of a path, over every chain of messages of which none comes twice."""
     entered = min(message.at for message in by_step[0])
-    # A chain is told apart by its place, its last message, and what it used at that time.
+    # Two chains are the same where they agree in place, in their last message, and in what they used at that time.
     chains = {
         (0, message.row[1:3], message.at, frozenset({message.row[1:3]}))
         for message in by_step[0]

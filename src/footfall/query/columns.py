@@ -137,7 +137,7 @@ def _shown(name: str, column: Any) -> Any:
 
 
 def _of_bodies(part: Part, start: int, stop: int, names: Collection[str]) -> dict[str, Any]:
-    """What is not a column of its own in every part. Few messages have to be read whole for it."""
+    """What not every part has as a column. Few messages have to be read whole for it."""
     columns = {}
     for name, member in _MEMBERS.items():
         if name in names:

@@ -1,4 +1,4 @@
-"""Runs one SELECT in a DuckDB of its own, which can reach the tables that it is given and nothing else."""
+"""Runs one SELECT in a new DuckDB, which can reach the tables that it is given and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 Parameters = Sequence[Any] | Mapping[str, Any]
 
-# No file, no network, no extension, no variable of Python, no file of its own for what is too big for the memory.
+# No file, no network, no extension, no variable of Python, no temporary file for what is too big for the memory.
 _CONFIG: Mapping[str, str] = {
     "enable_external_access": "false",
     "autoload_known_extensions": "false",

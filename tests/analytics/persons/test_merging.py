@@ -112,10 +112,10 @@ def test_parts_one_by_one_give_the_persons_of_the_pure_rules(case: str, order: i
 def test_two_branches_of_one_dictionary_do_not_mix() -> None:
     first, left, right = ([page(name, 1, name, user)] for name, user in (("a", "ann"), ("b", "bob"), ("c", "cleo")))
     persons = Persons.of([ListPart(first)], "shop")
-    one, two = persons.extended(ListPart(left)), persons.extended(ListPart(right))
+    lefts, rights = persons.extended(ListPart(left)), persons.extended(ListPart(right))
 
-    assert attributions(one, [ListPart(first), ListPart(left)]) == attribute([*first, *left], namespace("shop"))
-    assert attributions(two, [ListPart(first), ListPart(right)]) == attribute([*first, *right], namespace("shop"))
+    assert attributions(lefts, [ListPart(first), ListPart(left)]) == attribute([*first, *left], namespace("shop"))
+    assert attributions(rights, [ListPart(first), ListPart(right)]) == attribute([*first, *right], namespace("shop"))
 
 
 def test_a_timeline_that_is_cut_anew_many_times_does_not_pile_up() -> None:
