@@ -42,7 +42,7 @@ FLOORS: list[tuple[set[str], bool]] = [
     ),
     ({"events", "encoding", "encoding_foreign", "encoding_plain", "message_reader"}, True),
     ({"plan", "identity"}, False),
-    ({"journeys"}, False),
+    ({"journeys", "web"}, False),
     ({"delivery", "storage"}, False),
     ({"client", "collector", "analytics", "planning"}, False),
     # `simulation` judges kept messages as the collector does and compares two reports, so it is above both.
@@ -84,6 +84,7 @@ PURE = [
     "storage.store",
     "storage.warehouse",
     "timestamps",
+    "web",
 ]
 
 # What reads, sends, waits or rolls dice. tenacity is allowed to delivery.retry: its strategies only calculate.
@@ -395,4 +396,4 @@ def test_a_client_with_a_bundle_loads_the_small_client_alone(tmp_path: Path) -> 
     assert loaded.split() == SMALL_CLIENT
     assert libraries == ""
     assert len(SMALL_CLIENT) <= 50
-    assert sum((SOURCE / f"{name.replace('.', '/')}.py").read_text().count("\n") for name in SMALL_CLIENT) <= 7_000
+    assert sum((SOURCE / f"{name.replace('.', '/')}.py").read_text().count("\n") for name in SMALL_CLIENT) <= 7_300

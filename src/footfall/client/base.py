@@ -175,6 +175,7 @@ class BaseClient(Calls):
             max_bytes=options.max_message_bytes,
             client_id=self._clock.new_id(),
         )
+        self._uncounted: dict[str, int] = {}
         # When a closing client stops trying, on the clock that never goes back.
         self._give_up_at: float | None = None
         # Whether the sender still has to be started, or woken.
@@ -228,9 +229,31 @@ class BaseClient(Calls):
 
     def _books(self) -> Ledger:
         books = self._outbox.ledger()
-        if (lost := self._caught.lost) == 0:
-            return books
-        return msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
+        if (lost := self._caught.lost) > 0:
+            books = msgspec.structs.replace(books, refused={**books.refused, "internal": lost})
+        return msgspec.structs.replace(books, uncounted=dict(self._uncounted)) if self._uncounted else books
+
+    # For the integrations
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that events are checked with; None without one, and in a client that is disabled."""
+        return self._setup.policy.plan
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this process's client."""
+        return self._clock
+
+    @property
+    def disabled(self) -> bool:
+        """Whether this client takes every call and does nothing."""
+        return self._disabled
+
+    def leave_uncounted(self, reason: str) -> None:
+        """Count a hit, or a cookie, that came to nothing."""
+        with self._lock:
+            self._uncounted[reason] = self._uncounted.get(reason, 0) + 1
 
     def waiting(self) -> list[bytes]:
         """The messages that this client will still try to send, encoded, in order; for a transport of tests."""

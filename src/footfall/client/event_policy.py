@@ -40,6 +40,8 @@ class PolicyResult(msgspec.Struct, frozen=True, gc=False):
 class EventPolicy:
     """The policy of a client without a plan: only what could not be encoded as it was counts against a message."""
 
+    plan: Plan | None = None
+
     def __init__(self, on_invalid: OnInvalid | None) -> None:
         self._on_invalid: OnInvalid | None = on_invalid
 
@@ -67,7 +69,8 @@ class EventPolicy:
 class PlanEventPolicy(EventPolicy):
     """The policy of a client with a plan.
 
-    `id` and `bundle` name the plan on every message. `may_transform` says whether the plan has transforms to apply.
+    `plan` is it, `id` and `bundle` name it on every message. `may_transform` says whether the plan has transforms to
+    apply.
     """
 
     def __init__(self, plan: Plan | str | Path, on_invalid: OnInvalid | None, transform_key: bytes | None) -> None:
@@ -77,7 +80,7 @@ class PlanEventPolicy(EventPolicy):
         from footfall.plan.bundle import bundle_name, may_transform
         from footfall.plan.checking.validate import Validator
 
-        loaded = read(plan).require() if isinstance(plan, str | Path) else plan
+        self.plan = loaded = read(plan).require() if isinstance(plan, str | Path) else plan
         self.id = loaded.id
         bundle = bundle_bytes(loaded)
         self.bundle = bundle_name(bundle)

@@ -40,7 +40,8 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     what was accepted and then let go: `queue_full`, `refused` (a 400 or a 422), `too_large` (a 413 for one message),
     `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted.
     `stopped` says why nothing is sent any more, `reason` why something is pending (see Delivery), `retries` how many
-    attempts failed and were, or will be, made again.
+    attempts failed and were, or will be, made again. `uncounted` counts the hits of a web integration that became no
+    page view, and the cookies that it could not set, by reason (`footfall.web.reasons`): they were never messages.
     """
 
     accepted: int = 0
@@ -49,6 +50,7 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     pending: int = 0
     dropped: Mapping[str, int] = {}
     refused: Mapping[str, int] = {}
+    uncounted: Mapping[str, int] = {}
     duplicate: int = 0
     quarantined: int = 0
     rejected: int = 0

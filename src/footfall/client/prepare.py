@@ -119,6 +119,7 @@ class Preparer:
 
 
 def _scoped(message: Message, scope: Scope) -> Message:
+    scope = scope.now()
     context = message.context
     if scope.context:
         if context is None:
@@ -130,10 +131,14 @@ def _scoped(message: Message, scope: Scope) -> Message:
     takes_anonymous = message.anonymous_id is None and spec.scope_anonymous
     return msgspec.structs.replace(
         message,
-        user_id=scope.user_id if takes_user else message.user_id,
+        user_id=_called(scope.user_id) if takes_user else message.user_id,
         anonymous_id=scope.anonymous_id if takes_anonymous else message.anonymous_id,
         context=context,
     )
+
+
+def _called(user_id: Any) -> Any:
+    return user_id() if callable(user_id) else user_id
 
 
 def _of_hook(returned: object) -> Message | None:

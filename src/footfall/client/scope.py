@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from typing import Any, NamedTuple
 
@@ -12,19 +12,31 @@ __all__ = ["NO_SCOPE", "Block", "Scope"]
 
 
 class Scope(NamedTuple):
-    """What an enclosing block said: nothing where it is None, or an empty context."""
+    """What an enclosing block said: nothing where it is None, or an empty context.
+
+    `user_id` may be a function, which is called for each message that takes the user of its scope. `source` is asked at
+    each message for the scope outside of this one: for what is not known yet when a block begins.
+    """
 
     user_id: object = None
     anonymous_id: object = None
     context: Mapping[str, Any] = {}
+    source: Callable[[], Scope] | None = None
 
     def within(self, enclosed: Scope) -> Scope:
         """The scope of a block inside this one: what the inner block says wins, contexts are merged key by key."""
+        if enclosed.source is not None:
+            return enclosed if self is NO_SCOPE else enclosed._replace(source=lambda: self.now().within(enclosed.now()))
         return Scope(
             self.user_id if enclosed.user_id is None else enclosed.user_id,
             self.anonymous_id if enclosed.anonymous_id is None else enclosed.anonymous_id,
             {**self.context, **enclosed.context},
+            self.source,
         )
+
+    def now(self) -> Scope:
+        """The scope of a message that is sent now."""
+        return self if self.source is None else self.source().within(self._replace(source=None))
 
 
 NO_SCOPE = Scope()

@@ -1,0 +1,1 @@
+"""Integrations: thin shells that put footfall into a web framework; one file, and one extra, for each."""

@@ -1,0 +1,125 @@
+"""Hit: one request on its way through an application, with the scope that the application runs in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from msgspec import UNSET, UnsetType
+
+from footfall.client.base import BaseClient
+from footfall.client.scope import NO_SCOPE, Scope
+from footfall.events import Receipt
+from footfall.identity.given import id_text
+from footfall.integrations.options import SiteOptions
+from footfall.web.capture import Departure
+from footfall.web.request import WebRequest
+from footfall.web.visit import Visit
+
+__all__ = ["Hit", "HitSite", "current_hit"]
+
+
+class HitSite(Protocol):
+    """What a hit asks of its site."""
+
+    client: BaseClient
+    options: SiteOptions
+
+    def choose(self, hit: Hit, choice: Mapping[str, bool]) -> None:
+        """Take down a visitor's choice by purpose. Never raises."""
+        ...
+
+    def failed(self, place: str, error: BaseException) -> None:
+        """Count and log what went wrong inside. Never raises."""
+        ...
+
+
+_current: ContextVar[Hit | None] = ContextVar("footfall_hit", default=None)
+
+
+def current_hit() -> Hit | None:
+    """The hit whose scope this code runs in; None outside of any."""
+    return _current.get()
+
+
+class Hit:
+    """One request on its way through an application: what `request.footfall` is.
+
+    It is one mutable object for the whole request, so that what an inner layer learns (who the user is, what the
+    visitor chose) is known at the response, whatever thread or context learnt it.
+    """
+
+    def __init__(self, site: HitSite, request: WebRequest, visit: Visit | None) -> None:
+        self.request = request
+        self.visit = visit
+        self.used = False
+        self.departure: Departure | None = None
+        self.site = site
+        self._resolve: Callable[[], object] | None = None
+        self._user_id: str | UnsetType | None = UNSET
+
+    def scope(self) -> AbstractContextManager[object]:
+        """What the application runs in: its messages carry this hit's ids and context. May be entered many times."""
+        return _HitScope(self, self.site.client.scope_from(self.scope_now))
+
+    def user(self, resolve: Callable[[], object]) -> None:
+        """Say how to find the user: a function that returns their id, or None where nobody is signed in.
+
+        It is called at the first message that needs it, or at the response, and once.
+        """
+        self._resolve = resolve
+        self._user_id = UNSET
+
+    def user_id(self) -> str | UnsetType | None:
+        """The user's id; None where nobody is signed in, UNSET where that cannot be known."""
+        if self._user_id is UNSET and self._resolve is not None:
+            resolve, self._resolve = self._resolve, None  # so that a message sent while it runs does not ask it again
+            try:
+                user = resolve()
+                self._user_id = None if user is None else id_text(user)
+            except Exception as error:  # noqa: BLE001 - a user model that raises costs no message
+                self.site.failed("user()", error)
+        return self._user_id
+
+    def consent(self, choice: Mapping[str, bool]) -> None:
+        """Take down the visitor's choice by purpose: it holds from now on, and is kept in a cookie."""
+        self.site.choose(self, choice)
+
+    def track(self, event: Any, properties: Any = None, **options: Any) -> Receipt:
+        """The client's `track`, within this hit from whatever thread."""
+        with self.scope():
+            return self.site.client.track(event, properties, **options)
+
+    def scope_now(self) -> Scope:
+        self.used = True
+        visit = self.visit
+        if visit is None:
+            return NO_SCOPE
+        return Scope(self._known_user, visit.anonymous_id, visit.context())
+
+    def _known_user(self) -> str | None:
+        user_id = self.user_id()
+        return user_id if isinstance(user_id, str) else None
+
+
+class _HitScope:
+    """Enters the client's scope and names the current hit; each time it is entered, it is left before the next."""
+
+    __slots__ = ("_block", "_hit", "_outer")
+
+    def __init__(self, hit: Hit, block: AbstractContextManager[object]) -> None:
+        self._hit = hit
+        self._block = block
+        self._outer: list[Hit | None] = []
+
+    def __enter__(self) -> None:
+        self._outer.append(_current.get())
+        _current.set(self._hit)
+        self._block.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._block.__exit__(None, None, None)
+        # Not by a token: a response may end in another context than it began in.
+        _current.set(self._outer.pop())

@@ -1,0 +1,44 @@
+"""Options: the settings of an integration, frozen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from footfall.secret import SecretBytes
+from footfall.web.request import WebRequest
+
+__all__ = ["COOKIE_KEYS", "SiteOptions"]
+
+COOKIE_KEYS = "FOOTFALL_COOKIE_KEYS"
+
+
+class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of an integration.
+
+    `cookie_keys` sign the visitor's cookie: 16 bytes or more each, the newest first; missing, they are read from
+    FOOTFALL_COOKIE_KEYS, separated by spaces. `prefix` is the path below which footfall answers itself. `exclude` are
+    beginnings of paths, or patterns with `*`, that are not counted. `trusted_proxies` are networks whose
+    `X-Forwarded-For` counts. `consent` is the site's own rule of consent: from a request to what its visitor stated by
+    purpose. `user` finds the user of the framework's request; None leaves that to the integration. `secure=False`
+    sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was counted.
+    """
+
+    cookie_keys: Sequence[str | bytes] = ()
+    cookie_name: str = "ff_id"
+    prefix: str = "/footfall"
+    exclude: Sequence[str] = ()
+    trusted_proxies: Sequence[str] = ()
+    consent: Callable[[WebRequest], Mapping[str, bool | None]] | None = None
+    user: Callable[[Any], object] | None = None
+    honours_gpc: bool = True
+    secure: bool = True
+    debug: bool = False
+
+    def __post_init__(self) -> None:
+        keys = self.cookie_keys or os.environ.get(COOKIE_KEYS, "").split()
+        secrets = tuple(SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys)
+        msgspec.structs.force_setattr(self, "cookie_keys", secrets)

@@ -1,0 +1,154 @@
+"""Site: one web application with its client; it decides about each hit by `footfall.web`, and sends what follows.
+
+A shell, one for each framework, makes one Site, and for each request
+
+    hit = site.begin(request)                     # never raises
+    if (own := site.own_response(hit)) is not None: …  # answer with it: the application is not asked
+    with hit.scope(): …                           # the application runs in it, and each chunk of its response
+    headers = site.finish(hit, response)          # when the head of the response is known; add them to it
+
+Nothing that goes wrong inside reaches the application: it is counted as `internal` in `client.stats().uncounted`, and
+logged once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import UNSET, UnsetType
+
+from footfall.client.base import BaseClient
+from footfall.client.guard import CaughtErrors
+from footfall.errors import UsageError
+from footfall.integrations.hit import Hit
+from footfall.integrations.options import SiteOptions
+from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
+from footfall.web.capture import GPC_PATH, WebCapture
+from footfall.web.request import WebRequest, WebResponse
+from footfall.web.rules import ConsentRules, WebRules
+from footfall.web.visitor_cookie import VisitorCookie
+
+__all__ = ["Site"]
+
+_US = 1_000_000
+
+
+class Site:
+    """One web application and its client.
+
+    Raises UsageError where it cannot start: the plan has no `consent:`, a key is missing or too short, an option is
+    none. A client that is disabled makes a site that does nothing.
+    """
+
+    def __init__(self, client: BaseClient, options: SiteOptions | None = None) -> None:
+        self.client = client
+        self.options = SiteOptions() if options is None else options
+        self._caught = CaughtErrors()
+        self._capture = None if client.disabled else WebCapture(self._rules())
+
+    def _rules(self) -> WebRules:
+        options = self.options
+        return WebRules(
+            consent=_consent_rules(options),
+            cookie=VisitorCookie(options.cookie_name, options.cookie_keys),
+            prefix=options.prefix, exclude=tuple(options.exclude), honours_gpc=options.honours_gpc,
+            secure=options.secure, debug=options.debug,
+        )  # fmt: skip
+
+    def begin(self, request: WebRequest) -> Hit:
+        """A hit has come. Never raises."""
+        hit = Hit(self, request, None)
+        if self._capture is not None:
+            try:
+                clock = self.client.clock
+                hit.visit = self._capture.arrive(request, now_us=clock.now_us(), new_id=clock.new_id)
+            except Exception as error:  # noqa: BLE001 - nothing of ours may reach the application
+                self.failed("begin()", error)
+        return hit
+
+    def own_response(self, hit: Hit) -> OwnResponse | None:
+        """The whole response to a hit on a path of our own; None where the application is to answer. Never raises."""
+        if hit.visit is None or hit.visit.reason != "own":
+            return None
+        path = hit.request.path
+        name = path if path == GPC_PATH else path[len(self.options.prefix) + 1 :].partition("/")[0]
+        try:
+            route = OWN_ROUTES.get(name)
+            return None if route is None else route(hit)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed("own_response()", error)
+            return None
+
+    def depart(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
+        """Decide what follows from a response, and return the headers to add to it; nothing is sent yet.
+
+        It may be called again where another response takes the place of this one. Never raises.
+        """
+        if self._capture is None or hit.visit is None:
+            return ()
+        try:
+            hit.departure = departure = self._capture.leave(
+                hit.visit, response, now_us=self.client.clock.now_us(), user_id=self._user_for(hit),
+                used=hit.used,
+            )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed("depart()", error)
+            return ()
+        return departure.headers
+
+    def send(self, hit: Hit) -> None:
+        """Send what was decided at the last `depart`, once. Never raises."""
+        departure, hit.departure = hit.departure, None
+        visit = hit.visit
+        if departure is None or visit is None:
+            return
+        try:
+            for reason in (departure.reason, *departure.notes):
+                if reason is not None:
+                    self.client.leave_uncounted(reason)
+            with self.client.scope_from(hit.scope_now):
+                if departure.is_reset:
+                    self.client.reset()
+                if departure.identify is not None:
+                    self.client.identify(departure.identify)
+                if departure.page is not None:
+                    page = departure.page
+                    self.client.page(page.name, page.properties, timestamp=visit.arrived_us / _US)
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failed("send()", error)
+
+    def finish(self, hit: Hit, response: WebResponse) -> Sequence[tuple[str, str]]:
+        """`depart` and `send` in one, for a framework whose response is final when its head is known."""
+        headers = self.depart(hit, response)
+        self.send(hit)
+        return headers
+
+    def choose(self, hit: Hit, choice: Mapping[str, bool]) -> None:
+        """A visitor chose; see `Hit.consent`. Never raises."""
+        if self._capture is not None and hit.visit is not None:
+            try:
+                hit.visit = self._capture.choose(hit.visit, choice, new_id=self.client.clock.new_id)
+            except Exception as error:  # noqa: BLE001 - as above
+                self.failed("consent()", error)
+
+    def failed(self, place: str, error: BaseException) -> None:
+        """Count and log what went wrong inside. Never raises."""
+        self.client.leave_uncounted("internal")
+        self._caught.log(place, error)
+
+    @staticmethod
+    def _user_for(hit: Hit) -> str | UnsetType | None:
+        """The user at the response; not asked for where nothing depends on it."""
+        visit = hit.visit
+        if visit is None or visit.visitor is None or (visit.reason is not None and not hit.used):
+            return UNSET
+        return hit.user_id()
+
+
+def _consent_rules(options: SiteOptions) -> ConsentRules:
+    if options.consent is not None and not callable(options.consent):
+        raise UsageError("consent must be a function from a request to what its visitor stated")
+    return ConsentRules(
+        rule="statistics_exempt", purposes=("statistics",), own_rule=options.consent,
+        page_level=lambda statement: "full" if statement["statistics"] else "count_only",
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""Consent signals: what a visitor stated about each purpose, read from a request in a fixed order.
+
+`Sec-GPC: 1` and `DNT: 1` refuse every purpose. Then the choice in the consent cookie counts, then what the site's own
+rule says. What nobody stated is no consent, except that `statistics_exempt` needs none for its first purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from footfall.web.request import WebRequest
+from footfall.web.rules import WebRules
+
+__all__ = ["choice_text", "gpc_refuses", "read_choice", "statement_of"]
+
+_LONGEST = 2_048
+
+
+def gpc_refuses(request: WebRequest) -> bool:
+    """Whether the browser says that its owner refuses."""
+    return request.headers.get("sec-gpc") == "1" or request.headers.get("dnt") == "1"
+
+
+def choice_text(choice: Mapping[str, bool]) -> str:
+    """A choice as the value of the consent cookie: `statistics=1&marketing=0`."""
+    return "&".join(f"{purpose}={int(is_granted)}" for purpose, is_granted in choice.items())
+
+
+def read_choice(value: str) -> Mapping[str, bool]:
+    """The choice in a consent cookie; what cannot be read states nothing."""
+    pairs = (pair.partition("=") for pair in value[:_LONGEST].split("&"))
+    return {purpose: answer == "1" for purpose, _, answer in pairs if answer in ("0", "1")}
+
+
+def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool] | None = None) -> dict[str, bool]:
+    """What the visitor of a request stated, for each purpose of the plan.
+
+    `choice` is what they chose in this request, and comes before the cookie.
+    """
+    consent = rules.consent
+    if rules.honours_gpc and gpc_refuses(request):
+        return dict.fromkeys(consent.purposes, False)
+    stated: dict[str, bool | None] = {}
+    if consent.own_rule is not None:
+        stated.update(consent.own_rule(request))
+    stated.update(read_choice(request.cookies.get(rules.consent_cookie, "")))
+    stated.update(choice or {})
+    statement = {purpose: stated.get(purpose) is True for purpose in consent.purposes}
+    if consent.rule == "statistics_exempt" and stated.get(consent.purposes[0]) is None:
+        statement[consent.purposes[0]] = True
+    return statement

@@ -1,0 +1,106 @@
+"""Pages: what is a page view, by the request and then by the response; two tables, the first row that fits decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from footfall.web.request import WebRequest, WebResponse
+
+__all__ = ["REQUESTS", "RESPONSES", "is_embedded", "reason_by_request", "reason_by_response"]
+
+_Headers = Mapping[str, str]
+
+_HTML = ("text/html", "application/xhtml+xml")
+_FRAMES = frozenset({"embed", "fencedframe", "frame", "iframe", "object"})
+_DOCUMENTS = _FRAMES | {"", "document"}
+_PREFETCH = ("sec-purpose", "purpose", "x-purpose", "x-sec-purpose", "x-moz")
+# fmt: off
+_STATIC = frozenset({
+    "avif", "bmp", "css", "csv", "eot", "gif", "gz", "ico", "jpeg", "jpg", "js", "json", "map", "mjs", "mp3", "mp4",
+    "ogg", "otf", "pdf", "png", "rss", "svg", "ttf", "txt", "wasm", "wav", "webm", "webmanifest", "webp", "woff",
+    "woff2", "xml", "zip",
+})
+# fmt: on
+
+
+def _is_static(request: WebRequest) -> bool:
+    return request.path.rpartition("/")[2].rpartition(".")[2].lower() in _STATIC and "." in request.path
+
+
+def _is_prefetch(headers: _Headers) -> bool:
+    return any(
+        "prefetch" in value or "prerender" in value or "preview" in value
+        for value in (headers[name].lower() for name in _PREFETCH if name in headers)
+    )
+
+
+def _is_partial(headers: _Headers) -> bool:
+    """htmx without a boosted link, a frame of Turbo, a fragment of Unpoly or PJAX, an old way to say "by script"."""
+    if headers.get("hx-request") == "true":
+        return headers.get("hx-boosted") != "true"
+    return (
+        "turbo-frame" in headers
+        or headers.get("x-up-target", "body") not in ("body", ":main", ":layer")
+        or "x-pjax" in headers
+        or headers.get("x-requested-with", "").lower() == "xmlhttprequest"
+    )
+
+
+def _is_visit_by_script(headers: _Headers) -> bool:
+    """Whether a script loads a whole page for the person: a boosted link, Turbo Drive, Unpoly, a service worker."""
+    return (
+        headers.get("hx-boosted") == "true"
+        or "x-turbo-request-id" in headers
+        or "x-up-version" in headers
+        or "service-worker-navigation-preload" in headers
+        or "upgrade-insecure-requests" in headers
+    )
+
+
+def _is_subresource(headers: _Headers) -> bool:
+    target = headers.get("sec-fetch-dest", "")
+    return target not in _DOCUMENTS and not (target == "empty" and _is_visit_by_script(headers))
+
+
+REQUESTS: Sequence[tuple[str, Callable[[WebRequest], bool]]] = (
+    ("method", lambda request: request.method != "GET"),
+    ("static", _is_static),
+    ("prefetch", lambda request: _is_prefetch(request.headers)),
+    ("partial", lambda request: _is_partial(request.headers)),
+    ("subresource", lambda request: _is_subresource(request.headers)),
+)
+"""Why a request cannot become a page view."""
+
+
+def reason_by_request(request: WebRequest) -> str | None:
+    """Why a request cannot become a page view, one of REASONS; None where it can."""
+    return next((reason for reason, fits in REQUESTS if fits(request)), None)
+
+
+def is_embedded(request: WebRequest) -> bool:
+    """Whether the page is shown inside of another: counted, and marked."""
+    return request.headers.get("sec-fetch-dest", "") in _FRAMES
+
+
+def _is_html(request: WebRequest, response: WebResponse) -> bool:
+    content_type = response.headers.get("content-type", "")
+    if response.status == 304 and not content_type:  # it has no body, so it may have no type
+        return "text/html" in request.headers.get("accept", "")
+    return content_type.partition(";")[0].strip().lower() in _HTML
+
+
+RESPONSES: Sequence[tuple[str, Callable[[WebRequest, WebResponse], bool]]] = (
+    ("not_found", lambda _, response: response.status == 404),
+    ("client_error", lambda _, response: 400 <= response.status < 500),
+    ("server_error", lambda _, response: response.status >= 500),
+    ("redirect", lambda _, response: 300 <= response.status < 400 and response.status not in (300, 304)),
+    ("status", lambda _, response: response.status not in (200, 201, 202, 203, 226, 300, 304)),
+    ("not_html", lambda request, response: not _is_html(request, response)),
+    ("download", lambda _, response: response.headers.get("content-disposition", "").lower().startswith("attachment")),
+)
+"""Why a response is no page view, of a request that can become one."""
+
+
+def reason_by_response(request: WebRequest, response: WebResponse) -> str | None:
+    """Why a response is no page view, one of REASONS; None where it is."""
+    return next((reason for reason, fits in RESPONSES if fits(request, response)), None)

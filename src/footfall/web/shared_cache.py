@@ -1,0 +1,44 @@
+"""Shared cache: whether a cookie may go with a response, by what the response says to caches (RFC 9111).
+
+A cache between the site and its visitors may keep a response for others, with the cookie in it. So a cookie goes only
+with a response that such a cache may not keep; where the response says nothing of it, we say `private`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+__all__ = ["CookieRule", "cookie_rule"]
+
+CookieRule = Literal["as_it_is", "make_private", "no_cookie"]
+
+# Fields that speak to a content delivery network alone.
+_OF_NETWORKS = ("cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control", "edge-control",
+                "x-accel-expires")  # fmt: skip
+# What says that a shared cache is welcome to the response.
+_INVITES = frozenset({"public", "s-maxage", "immutable", "must-understand", "proxy-revalidate",
+                      "stale-while-revalidate", "stale-if-error"})  # fmt: skip
+
+
+def cookie_rule(headers: Mapping[str, str]) -> CookieRule:
+    """Whether a cookie may go with a response of these headers: as it is, after `private` was added, or not at all."""
+    if any(name in headers for name in _OF_NETWORKS):
+        return "no_cookie"
+    directives = _directives(headers.get("cache-control", ""))
+    if "no-store" in directives or directives.get("private") == "":
+        return "as_it_is"
+    if _INVITES & directives.keys() or directives.get("max-age", "0") != "0":
+        return "no_cookie"
+    return "no_cookie" if "max-age" not in directives and _lasts(headers) else "make_private"
+
+
+def _directives(text: str) -> dict[str, str]:
+    pairs = (part.strip().lower().partition("=") for part in text.split(","))
+    return {name.strip(): value.strip().strip('"') for name, _, value in pairs if name}
+
+
+def _lasts(headers: Mapping[str, str]) -> bool:
+    """Whether `Expires` gives the response a life; `0`, and the time of the response itself, give it none."""
+    expires = headers.get("expires", "0").strip()
+    return expires not in ("0", "-1", "") and expires != headers.get("date", "").strip()

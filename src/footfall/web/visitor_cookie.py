@@ -1,0 +1,95 @@
+"""Visitor cookie: `version.uuid7.day.user.signature`, made and read; what is forged or damaged is none.
+
+`day` is when the id was issued, in days since 1970-01-01: the cookie ends a fixed time after it, and visits do not
+prolong it. `user` is a keyed mark of the user who was last identified with it, or empty. The signature is an HMAC by
+the newest key; each of the keys verifies.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from footfall.errors import UsageError
+from footfall.secret import SecretBytes
+
+__all__ = ["Visitor", "VisitorCookie"]
+
+_VERSION = "1"
+_MIN_KEY = 16  # bytes
+_SIGNATURE = 16  # bytes of the HMAC that are kept
+_USER = 9  # bytes of the user's mark
+_LONGEST = 128
+_FORM = re.compile(
+    r"1\.([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\.([0-9]{1,6})\.([\w-]{12})?\.[\w-]{22}",
+    re.ASCII,
+)
+
+
+class Visitor(msgspec.Struct, frozen=True):
+    """Who a cookie says the visitor is.
+
+    `user` is the mark of the user last identified, "" where none was. `is_stale` says that an older key signed it.
+    """
+
+    anonymous_id: str
+    day: int
+    user: str = ""
+    is_stale: bool = False
+
+
+class VisitorCookie:
+    """Makes and reads the cookie `name` with `keys`, newest first, for `days` from its issue.
+
+    Raises UsageError where there is no key, or one is shorter than 16 bytes.
+    """
+
+    def __init__(self, name: str, keys: Sequence[str | bytes], days: int = 390) -> None:
+        secrets = [SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys]
+        if not secrets or min(map(len, secrets)) < _MIN_KEY:
+            raise UsageError(
+                f"cookie_keys needs at least one key, and {_MIN_KEY} bytes or more in each, the newest first; "
+                "set FOOTFALL_COOKIE_KEYS, or make one by `openssl rand -base64 32`"
+            )
+        self.name = name
+        self.days = days
+        # Keys of this use alone: what another part signs with the same secret is no cookie.
+        self._keys = [SecretBytes(hmac.digest(secret, b"footfall visitor cookie", "sha256")) for secret in secrets]
+
+    def read(self, value: str, today: int) -> Visitor | None:
+        """The visitor in a cookie's value; None where it is forged, damaged, over, or from the future."""
+        if len(value) > _LONGEST or (match := _FORM.fullmatch(value)) is None:
+            return None
+        body, _, signature = value.rpartition(".")
+        ages = (age for age, key in enumerate(self._keys) if hmac.compare_digest(_signature(key, body), signature))
+        if (age := next(ages, None)) is None:
+            return None
+        visitor = Visitor(match[1], int(match[2]), match[3] or "", age > 0)
+        # A day of grace: the clock of another server may be ahead.
+        return visitor if -1 <= today - visitor.day < self.days else None
+
+    def value(self, visitor: Visitor) -> str:
+        """The cookie's value for a visitor, signed with the newest key."""
+        body = f"{_VERSION}.{visitor.anonymous_id}.{visitor.day}.{visitor.user}"
+        return f"{body}.{_signature(self._keys[0], body)}"
+
+    def max_age(self, visitor: Visitor, today: int) -> int:
+        """How long the cookie is to live from now, in seconds; visits do not prolong it."""
+        return max(0, visitor.day + self.days - today) * 86_400
+
+    def marks_of(self, user_id: str) -> Sequence[str]:
+        """The marks of a user: that of the newest key, then those of older keys."""
+        return [_text(hmac.digest(key, b"user:" + user_id.encode("utf-8", "replace"), "sha256")[:_USER])
+                for key in self._keys]  # fmt: skip
+
+
+def _signature(key: bytes, body: str) -> str:
+    return _text(hmac.digest(key, body.encode(), "sha256")[:_SIGNATURE])
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
