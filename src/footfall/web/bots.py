@@ -1,0 +1,107 @@
+"""Bots: whether a request came from a program and not from a person, and why; pure.
+
+The user agent is judged by its form, by a table of words, by crawlerdetect where it is installed, and by versions that
+do not fit; then, for the agent of a browser, the headers that came with it. The same function judges a request when it
+comes and a stored message when it is read (`context.userAgent`, `context.http`), so that a better list also repairs
+the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from footfall.web.bot_agents import LONGEST_AGENT, AgentTraits, agent_traits, reason_of_form, reason_of_words
+from footfall.web.bot_headers import judged_headers, reason_of_headers, reason_of_versions
+
+__all__ = ["BOT_REASONS", "BotVerdict", "judge", "judged_headers", "list_version"]
+
+_OUR_LIST = 1  # rises whenever a rule or a word changes
+
+BOT_REASONS: Mapping[str, str] = {
+    "ai": "An AI assistant or the crawler of a language model.",
+    "burst": "One visitor viewed more pages within moments than a person can.",
+    "crawler": "A search engine, an archive, or another program that reads pages by itself.",
+    "empty_agent": "The request named no user agent.",
+    "feed_reader": "A feed reader's server.",
+    "headless": "A browser that a program drives.",
+    "library": "A program that asks by an HTTP library.",
+    "link_preview": "A preview of a link that somebody wrote or received.",
+    "long_agent": "The user agent is longer than any browser's.",
+    "mail_proxy": "A mail provider fetched the pictures of a message for its reader.",
+    "monitor": "A check whether a site is up, fast or sound.",
+    "no_headers": "The user agent is a browser's, but headers that every browser sends are missing.",
+    "odd_agent": "The user agent has characters that no browser sends.",
+    "odd_headers": "The user agent is a browser's, but the headers contradict each other.",
+    "prefetch": "A proxy loaded the page in advance.",
+    "scanner": "A program that looks for holes.",
+    "short_agent": "The user agent is too short for a browser's.",
+    "versions": "The user agent names versions that no browser has together.",
+}
+"""Each reason why a request is a bot's, and one plain sentence."""
+
+
+class BotVerdict(msgspec.Struct, frozen=True):
+    """Why a request is a bot's: a name of BOT_REASONS, and what the bot calls itself, if it does."""
+
+    reason: str
+    name: str | None = None
+
+
+def judge(user_agent: str | None, http: Mapping[str, str] | None = None) -> BotVerdict | None:
+    """The reason why a request is a bot's, or None for a person's.
+
+    `http` is what `judged_headers` kept of its headers. Without it only the agent is judged, since nothing then says
+    which headers were missing.
+    """
+    verdict, traits = _judge_agent((user_agent or "")[: LONGEST_AGENT + 1])
+    if verdict is not None or not http:
+        return verdict
+    reason = reason_of_headers(traits, http)
+    return BotVerdict(reason) if reason is not None else None
+
+
+@lru_cache(maxsize=1)
+def list_version() -> str:
+    """The version of the rules that `judge` uses, such as `1+crawlerdetect-0.4.2`; it belongs to each verdict."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f"{_OUR_LIST}+crawlerdetect-{version('crawlerdetect')}"
+    except PackageNotFoundError:
+        return str(_OUR_LIST)
+
+
+@lru_cache(maxsize=4_096)
+def _judge_agent(agent: str) -> tuple[BotVerdict | None, AgentTraits]:
+    """The verdict on an agent alone, and what its versions say; kept for agents that come again."""
+    reason = reason_of_form(agent)
+    if reason is not None:
+        return BotVerdict(reason), AgentTraits()
+    named = reason_of_words(agent) or _crawler(agent)
+    if named is not None:
+        return BotVerdict(*named), AgentTraits()
+    traits = agent_traits(agent)
+    reason = reason_of_versions(agent, traits)
+    return (BotVerdict(reason) if reason is not None else None), traits
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Any:
+    """crawlerdetect, or None where the extra `web` is not installed."""
+    try:
+        from crawlerdetect import CrawlerDetect
+    except ImportError:
+        return None
+    return CrawlerDetect()
+
+
+def _crawler(agent: str) -> tuple[str, str | None] | None:
+    """What crawlerdetect says of an agent."""
+    detector = _detector()
+    if detector is None or not detector.is_crawler(agent):
+        return None
+    return "crawler", detector.get_matches()
