@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, event, example, find, given, settings
 from hypothesis import strategies as st
 from tests.storage.sealing import batch_of
 
-from footfall.analytics.dataset import Dataset
+from footfall.analytics.dataset import Dataset, EventColumns
 from footfall.analytics.engine import connect
 from footfall.analytics.loading import Loaded, load_intake
+from footfall.analytics.persons import Persons, PersonsCache
 from footfall.plan.checking.equal import canonical_text
 from footfall.plan.model import Alias, Event, Page, Plan, Property, PropertyType
 from footfall.plan.property_text import READERS
@@ -230,7 +231,7 @@ class CountedPart(Part):
         return self.part.stretches()
 
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
-        self.reads += "received_at" in columns
+        self.reads += not {"seq", "received_at"}.isdisjoint(columns)
         return self.part.read(columns, start, stop)
 
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
@@ -282,10 +283,37 @@ def test_a_table_is_used_again_for_a_later_moment_and_for_no_earlier_one(entry: 
         assert dataset.events("buy") is not table
 
 
+@pytest.mark.parametrize(("stored", "expected"), [((), 0), (("seq",), 2), (("received_at",), 2)])
+def test_who_did_what_when_is_read_from_the_cache_alone(
+    entry: MakeEntry, tmp_path: Path, stored: tuple[str, ...], expected: int
+) -> None:
+    rows = [entry(seq, "buy", seq, user=f"u{seq}") for seq in range(1, 5)]
+    warehouse, cache = ParquetWarehouse(tmp_path / "warehouse"), PersonsCache(tmp_path / "cache")
+    files = [file for half in (rows[:2], rows[2:]) for file in warehouse.write([batch_of(half)], PLAN)]
+    Persons.of([warehouse.part(file) for file in files], PLAN.id, cache)
+    parts = [CountedPart(warehouse.part(file)) for file in files]
+
+    with Dataset.over(parts, PLAN, Persons.of(parts, PLAN.id, cache)) as dataset:
+        table = dataset.events("buy", stored=stored)
+        times = dataset.rows(f"SELECT occurred_at FROM {table.name} WHERE counted ORDER BY 1")
+
+    assert times == [(seq * 1_000_000,) for seq in range(1, 5)]
+    assert sum(part.reads for part in parts) == expected
+
+
+def test_a_table_without_seq_is_not_used_for_a_question_that_needs_it(entry: MakeEntry) -> None:
+    with dataset_of(days(entry)) as dataset:
+        narrow = dataset.events("buy", stored=())
+        wide = dataset.events("buy", stored=("seq",))
+
+        assert narrow is not wide
+        assert dataset.events("buy", stored=("seq",)) is wide
+
+
 def test_a_part_without_the_event_is_not_read(entry: MakeEntry) -> None:
     parts = [*days(entry)[1:], CountedPart(TablePart([table_of([entry(9, "other", 1)])]))]
 
     with dataset_of(parts) as dataset:
-        dataset.read_events({"buy": (["flag"], None), "page": ((), None)})
+        dataset.read_events({"buy": EventColumns(["flag"]), "page": EventColumns()})
 
     assert [part.reads > 0 for part in parts] == [True, True, False]

@@ -8,6 +8,7 @@ from itertools import count
 from tests.analytics.shop import NOW, MakeEntry, plan_of
 
 from footfall.analytics import Dataset, Question, ReportContext, report
+from footfall.analytics.dataset import EventColumns
 from footfall.analytics.sections import Section
 from footfall.analytics.window import Span
 from footfall.plan.model import Plan
@@ -73,9 +74,9 @@ def test_a_question_that_was_not_asked_has_no_answer() -> None:
 
 def test_properties_that_questions_read_are_read_together(entry: MakeEntry) -> None:
     def reading(name: str) -> Question[int, int]:
-        return Question(name, int, lambda _: 0, lambda *_: 0, reads=lambda _: [("buy", frozenset({name}))])
+        return Question(name, int, lambda _: 0, lambda *_: 0, reads=lambda _: [("buy", EventColumns([name]))])
 
     with Dataset.of([entry(1, "buy", 1, user="ann")], plan := plan_of()) as dataset:
         report(dataset, plan, now=NOW, questions=(reading("total"), reading("currency")))
 
-        assert dataset.events("buy", ["total"]) is dataset.events("buy", ["currency"])
+        assert dataset.events("buy", ["total"], stored=()) is dataset.events("buy", ["currency"], stored=())

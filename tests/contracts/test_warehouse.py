@@ -207,6 +207,14 @@ def test_columns_of_a_file_are_sorted_by_event_device_and_time(warehouse: Wareho
     ]
 
 
+def test_a_part_has_the_same_stretches_where_they_were_known_before(warehouse: Warehouse) -> None:
+    (file,) = write(warehouse, entry(1, event="seen"), entry(2, event="bought"))
+    stretches = warehouse.part(file).stretches()
+
+    assert warehouse.part(file, stretches).stretches() == stretches
+    assert warehouse.part(file, stretches).read(["seq"]).column("seq").to_pylist() == [2, 1]
+
+
 def test_steps_are_what_was_appended_and_those_that_do_not_count_are_written_over(warehouse: Warehouse) -> None:
     first, lost, second = (step(*write(warehouse, entry(seq))) for seq in (1, 2, 3))
 

@@ -241,6 +241,20 @@ def test_a_file_that_cannot_be_opened_is_no_part_and_a_loss() -> None:
     assert snapshot.losses == [SealedLoss(file.name, file.day, file.messages, "its checksum is wrong")]
 
 
+def test_a_file_whose_stretches_are_known_is_not_opened_but_has_to_be_there() -> None:
+    kept = Kept()
+    whole, gone, damaged, _ = kept.snapshot().files
+    stretches = kept.warehouse.part(whole).stretches()
+    kept.warehouse.damage[damaged.name] = "its checksum is wrong"
+    del kept.warehouse.files[gone.name]
+    snapshot = kept.snapshot()
+
+    parts = snapshot.parts(lambda sha256: stretches if sha256 in (whole.sha256, gone.sha256, damaged.sha256) else ())
+
+    assert snapshot.losses == [SealedLoss(gone.name, gone.day, gone.messages, "it is missing")]
+    assert {whole.sha256, damaged.sha256} <= {part.name for part in parts}
+
+
 def test_a_part_that_shows_its_damage_later_is_a_loss_once_it_is_lost() -> None:
     kept = Kept()
     snapshot = kept.snapshot()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 
 import msgspec
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from footfall.analytics.persons import Persons
     from footfall.analytics.properties import PropertyTable
 
-__all__ = ["Contents", "Dataset"]
+__all__ = ["Contents", "Dataset", "EventColumns"]
 
 T = TypeVar("T")
 
@@ -51,6 +51,14 @@ class Contents(msgspec.Struct, frozen=True):
     quarantined: int
     rejected: int
     losses: tuple[str, ...] = ()
+
+
+class EventColumns(NamedTuple):
+    """What to read of an event: see `Dataset.events`."""
+
+    properties: Iterable[str] = ()
+    since: int | None = None
+    stored: Iterable[str] = ()
 
 
 class Dataset:
@@ -182,18 +190,15 @@ class Dataset:
 
     def contents(self) -> Contents:
         """How much there is, and from when to when. Raises DamagedFileError."""
-        import pyarrow.compute as pc
-
         stretches = [stretch for part in self.parts for stretch in part.stretches()]
-        counted = self.persons.table.column("counted")
-        persons = pc.sum(counted).as_py() or 0
+        persons, devices = self.persons.counts
         ((quarantined, rejected),) = self.rows(
             "SELECT (SELECT count(*) FROM quarantine), (SELECT coalesce(sum(number), 0)::BIGINT FROM refusals)"
         )
         return Contents(
             messages=sum(part.messages for part in self.parts),
             persons=persons,
-            devices=len(counted) - persons,
+            devices=devices,
             first=min((stretch.first for stretch in stretches), default=None),
             last=max((stretch.last for stretch in stretches), default=None),
             quarantined=quarantined,
@@ -202,31 +207,37 @@ class Dataset:
         )
 
     def events(
-        self, name: str, properties: Iterable[str] = (), *, plan: Plan | None = None, since: int | None = None
+        self,
+        name: str,
+        properties: Iterable[str] = (),
+        *,
+        plan: Plan | None = None,
+        since: int | None = None,
+        stored: Iterable[str] = ("seq", "received_at"),
     ) -> PropertyTable:
         """The messages of one event of the plan, or of a call that KPIs may name, with its properties typed.
 
-        The table has a row for each message: `seq`, `occurred_at`, `received_at` (microseconds since 1970 UTC),
-        `person` (null for what is nobody's), `counted` (a person that counts), `is_device` (a connected product), and a
-        column for each property. It is made at the first call and kept; ask for everything at once, and the messages
-        are read once. With `since` (microseconds since 1970 UTC), what occurred earlier may be missing.
+        The table has a row for each message: `occurred_at` (microseconds since 1970 UTC), `person` (null for what is
+        nobody's), `counted` (a person that counts), `is_device` (a connected product), those of `seq` and `received_at`
+        that are `stored`, and a column for each property. It is made at the first call and kept; ask for everything at
+        once, and the messages are read once. Without properties and `stored`, they come out of the cache alone. With
+        `since` (microseconds since 1970 UTC), what occurred earlier may be missing.
 
         Raises UsageError when the plan has no such event, or the event no such property, and DamagedFileError.
         """
-        return self.read_events({name: (properties, since)}, plan=plan)[0]
+        return self.read_events({name: EventColumns(properties, since, stored)}, plan=plan)[0]
 
-    def read_events(
-        self, events: Mapping[str, tuple[Iterable[str], int | None]], *, plan: Plan | None = None
-    ) -> Sequence[PropertyTable]:
-        """The tables of several events, for which each part is read once: of each its properties and `since`."""
+    def read_events(self, events: Mapping[str, EventColumns], *, plan: Plan | None = None) -> Sequence[PropertyTable]:
+        """The tables of several events, for which each part is read once."""
         from footfall.analytics.event_table import make_event_tables
 
         tables: dict[str, PropertyTable] = {}
         missing: dict[str, AskedEvent] = {}
-        for name, (properties, since) in events.items():
-            asked = self._asked(name, sorted(set(properties)), since, plan or self.plan)
+        for name, columns in events.items():
+            asked = self._asked(name, columns, plan or self.plan)
             wanted = [prop.item.name for prop in asked.wanted]
-            kept = [table for table in self._events[msgspec.json.encode(asked.event)] if table.has(wanted, since)]
+            tables_before = self._events[msgspec.json.encode(asked.event)]
+            kept = [table for table in tables_before if table.has(wanted, columns.since, asked.stored)]
             if kept:
                 tables[name] = kept[0]
             else:
@@ -237,7 +248,7 @@ class Dataset:
             tables[name] = table
         return [tables[name] for name in events]
 
-    def _asked(self, name: str, properties: Sequence[str], since: int | None, plan: Plan | None) -> AskedEvent:
+    def _asked(self, name: str, columns: EventColumns, plan: Plan | None) -> AskedEvent:
         from footfall.analytics.event_table import FOREVER, AskedEvent, sources_of
         from footfall.analytics.properties import planned
 
@@ -246,8 +257,9 @@ class Dataset:
             raise UsageError(f"the plan has no event {name!r}; `footfall plan check` names who asks for it")
         call = call_of(name) if name not in plan.events else None
         sources = sources_of(self.parts, meanings(self.plan), event, call)
-        earliest = -FOREVER if since is None else since
-        return AskedEvent(self.new_name("event"), event, call, planned(event, properties), sources, earliest)
+        earliest = -FOREVER if columns.since is None else columns.since
+        wanted = planned(event, sorted(set(columns.properties)))
+        return AskedEvent(self.new_name("event"), event, call, wanted, sources, earliest, frozenset(columns.stored))
 
     def messages(self, columns: Collection[str] | None = None) -> str:
         """The name of a narrow table of all messages with these columns, or with all.

@@ -31,7 +31,13 @@ THREADS = 2
 FOREVER = 2**63 - 1
 """The last microsecond; the first one is its negative."""
 
-_FIXED = ("seq", "occurred_at", "received_at")
+_OF_MOVES = ("person", "occurred_at")
+_TYPES = {
+    "seq": pyarrow.int64(),
+    "occurred_at": pyarrow.int64(),
+    "received_at": pyarrow.int64(),
+    "person": pyarrow.int32(),
+}
 
 
 class EventStretch(NamedTuple):
@@ -70,7 +76,8 @@ def sources_of(
 class AskedEvent(NamedTuple):
     """A table to be made: its name, and the event or call with those of its properties that it is to have.
 
-    Of the sources those messages count that occurred at `since` or later.
+    Of the sources those messages count that occurred at `since` or later. `stored` are those of the columns `seq` and
+    `received_at` that it is to have: they are in the parts alone, `person` and `occurred_at` in the cache too.
     """
 
     table: str
@@ -79,6 +86,7 @@ class AskedEvent(NamedTuple):
     wanted: Sequence[Planned]
     sources: Sequence[EventStretch]
     since: int = -FOREVER
+    stored: frozenset[str] = frozenset()
 
     def needed(self) -> list[EventStretch]:
         """The sources that may have some such message."""
@@ -106,13 +114,13 @@ def make_event_tables(
             of_part[source.part].append((number, source))
 
     def read(number: int) -> list[tuple[int, _Piece]]:
-        sources = of_part[number]
-        start, stop = (choose(ends) for choose, ends in zip(
-            (min, max), zip(*((source.stretch.start, source.stretch.stop) for _, source in sources), strict=True),
-            strict=True,
-        ))  # fmt: skip
-        fixed = parts[number].read(_FIXED, start, stop).append_column("person", persons.column(number, start, stop))
-        return [(place, _read(parts[number], fixed, start, source, every[place])) for place, source in sources]
+        places = [place for place, _ in of_part[number]]
+        sources = [source for _, source in of_part[number]]
+        fixed = _fixed(parts[number], number, persons, sources, [every[place] for place in places])
+        return [
+            (place, _read(parts[number], table, source, every[place]))
+            for place, source, table in zip(places, sources, fixed, strict=True)
+        ]
 
     pieces: list[list[_Piece]] = [[] for _ in every]
     with ThreadPoolExecutor(THREADS) as pool:
@@ -122,15 +130,38 @@ def make_event_tables(
     return [_make(connection, asked, pieces.pop(0)) for asked in every]  # of each that is made the memory is free
 
 
-def _read(part: Part, fixed: Any, start: int, source: EventStretch, asked: AskedEvent) -> _Piece:
-    """What a source has; `fixed` has the fixed columns of the part from `start` on."""
-    stretch = source.stretch
-    table = fixed.slice(stretch.start - start, stretch.stop - stretch.start)
-    piece = _Piece(table, read_values(part, stretch, asked.wanted))
+def _fixed(
+    part: Part, number: int, persons: Persons, sources: Sequence[EventStretch], every: Sequence[AskedEvent]
+) -> list[Any]:
+    """For each source a table of its columns that are no properties; its part is read once, and only where it must."""
+    moves = persons.moves(number, [source.stretch for source in sources])
+    columns = {
+        name
+        for source, asked in zip(sources, every, strict=True)
+        for name in (*asked.stored, *(() if source.is_whole else ("received_at",)))
+    }
+    if moves is None:
+        columns.add("occurred_at")
+    if not columns:
+        return moves or []
+    start = min(source.stretch.start for source in sources)
+    stored = part.read(sorted(columns), start, max(source.stretch.stop for source in sources))
+    tables = []
+    for place, source in enumerate(sources):
+        first, stop = source.stretch.start, source.stretch.stop
+        here = _copied(stored.slice(first - start, stop - first))
+        if moves is None:
+            tables.append(here.append_column("person", persons.column(number, first, stop)))
+        else:
+            tables.append(pyarrow.table([*here.columns, *moves[place].columns], [*sorted(columns), *_OF_MOVES]))
+    return tables
+
+
+def _read(part: Part, table: Any, source: EventStretch, asked: AskedEvent) -> _Piece:
+    """What a source has; `table` has its columns that are no properties."""
+    piece = _Piece(table, read_values(part, source.stretch, asked.wanted))
     counts = _counts(part, source, table, asked)
-    if counts is None:
-        return piece._replace(fixed=_copied(table))
-    return _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
+    return piece if counts is None else _Piece(table.filter(counts), [each.where(counts) for each in piece.values])
 
 
 def _copied(table: Any) -> Any:
@@ -141,10 +172,12 @@ def _copied(table: Any) -> Any:
 
 
 def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequence[_Piece]) -> PropertyTable:
-    types = {name: pyarrow.int64() for name in _FIXED} | {"person": pyarrow.int32()}
+    names = (*sorted(asked.stored), *_OF_MOVES)
     arrays: dict[str, Any] = {
-        column: pyarrow.chunked_array([chunk for piece in pieces for chunk in piece.fixed.column(column).chunks], type_)
-        for column, type_ in types.items()
+        name: pyarrow.chunked_array(
+            [chunk for piece in pieces for chunk in piece.fixed.column(name).chunks], _TYPES[name]
+        )
+        for name in names
     }
     columns = {}
     for number, prop in enumerate(asked.wanted):
@@ -154,8 +187,10 @@ def _make(connection: duckdb.DuckDBPyConnection, asked: AskedEvent, pieces: Sequ
     hand_over(connection, pyarrow.table(arrays), f"CREATE TABLE {asked.table}_rows AS SELECT * FROM handed")
     pyarrow.default_memory_pool().release_unused()
     connection.execute(with_kinds(asked.table, "*"))
-    is_stored = len(arrays["seq"]) > 0 or any(map(asked.counts_whole, asked.sources))
-    return PropertyTable(asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored)
+    is_stored = len(arrays["person"]) > 0 or any(map(asked.counts_whole, asked.sources))
+    return PropertyTable(
+        asked.table, columns, None if asked.since == -FOREVER else asked.since, is_stored, asked.stored
+    )
 
 
 def _counts(part: Part, source: EventStretch, table: Any, asked: AskedEvent) -> Any:

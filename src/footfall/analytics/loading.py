@@ -72,6 +72,7 @@ class OpenedParts(NamedTuple):
     parts: Sequence[Part]
     plan: Plan | None
     snapshot: StoreSnapshot
+    cache: PersonsCache
 
 
 def open_parts(
@@ -83,6 +84,9 @@ def open_parts(
 
     Raises DataFolderError, JournalError, and UsageError for an earlier moment that is not there.
     """
+    from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
+
+    cache = PersonsCache(Path(asked.data) / FOLDER)
     with open_store(asked.data, "read", clock=asked.clock) as store:
         while True:
             with store.snapshot() as latest:
@@ -90,12 +94,12 @@ def open_parts(
                 plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
                 for name in {file.sha256 for file in snapshot.files} & damaged.keys():
                     snapshot.lose(damaged[name])
-                parts = snapshot.parts()
+                parts = snapshot.parts(cache.stretches)
                 use(snapshot)
                 steps = latest.state().seal.steps
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
-                return OpenedParts(parts, plan, snapshot)
+                return OpenedParts(parts, plan, snapshot, cache)
 
 
 def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
@@ -120,11 +124,9 @@ def _steps_of(store: Store) -> int:
 
 def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
     """Open the parts of a store as `open_parts` does, and fill the tables of `load_intake`."""
-    from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
-
-    parts, plan, snapshot = open_parts(asked, damaged, lambda snapshot: load_intake(connection, snapshot))
+    parts, plan, snapshot, cache = open_parts(asked, damaged, lambda snapshot: load_intake(connection, snapshot))
     losses = tuple(loss.text for loss in snapshot.losses)
-    return Loaded(parts, plan, losses, snapshot.as_of, PersonsCache(Path(asked.data) / FOLDER))
+    return Loaded(parts, plan, losses, snapshot.as_of, cache)
 
 
 def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:

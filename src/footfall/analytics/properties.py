@@ -55,19 +55,23 @@ class PropertyColumn(msgspec.Struct, frozen=True):
 class PropertyTable(msgspec.Struct, frozen=True):
     """One event's messages, with a column for each property asked for.
 
-    Before those: seq, occurred_at, received_at, person, counted, is_device. It has the messages that occurred at
-    `since` or later, None for all. `is_stored` says whether there is any message, also an earlier one.
+    Before those: occurred_at, person, counted, is_device, and those of seq and received_at that are in `stored`. It has
+    the messages that occurred at `since` or later, None for all. `is_stored` says whether there is any message, also an
+    earlier one.
     """
 
     name: str
     columns: Mapping[str, PropertyColumn]
     since: int | None = None
     is_stored: bool = True
+    stored: frozenset[str] = frozenset()
 
-    def has(self, properties: Collection[str], since: int | None) -> bool:
-        """Whether it has these properties of the messages from `since` on."""
-        return self.columns.keys() >= set(properties) and (
-            self.since is None or (since is not None and self.since <= since)
+    def has(self, properties: Collection[str], since: int | None, stored: Collection[str] = ()) -> bool:
+        """Whether it has these properties, and these of `seq` and `received_at`, of the messages from `since` on."""
+        return (
+            self.columns.keys() >= set(properties)
+            and self.stored >= set(stored)
+            and (self.since is None or (since is not None and self.since <= since))
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from footfall.analytics.dataset import Contents, Dataset
+from footfall.analytics.dataset import Contents, Dataset, EventColumns
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import LocalPeriods
 from footfall.analytics.reaches import Reaches, walk
@@ -187,7 +187,7 @@ def _no_sections(_: Report) -> Iterator[Section]:
     return iter(())
 
 
-def _no_reads(_: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+def _no_reads(_: Plan) -> Iterator[tuple[str, EventColumns]]:
     return iter(())
 
 
@@ -196,9 +196,9 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
 
     `partial` asks one shard, and answers with a `partial_type`, a value that msgspec can encode and decode. `merge`
     makes the answer of the partial answers of all shards, in any order. `sections` lays the answer out for readers.
-    `reads` names the properties that the question needs of each event, so that each message is read once for all
-    questions. `asks` says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data,
-    also where the plan asks nothing or nothing is stored.
+    `reads` names what the question needs of each event, so that each message is read once for all questions. `asks`
+    says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data, also where the plan
+    asks nothing or nothing is stored.
     """
 
     name: str
@@ -206,6 +206,6 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     partial: Callable[[ShardContext], P]
     merge: Callable[[ReportContext, Sequence[P]], R]
     sections: Callable[[Report], Iterable[Section]] = _no_sections
-    reads: Callable[[Plan], Iterable[tuple[str, frozenset[str]]]] = _no_reads
+    reads: Callable[[Plan], Iterable[tuple[str, EventColumns]]] = _no_reads
     asks: Callable[[Plan], bool] = lambda _: True
     is_of_plan: bool = True

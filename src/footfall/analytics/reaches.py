@@ -21,7 +21,7 @@ from footfall.journeys.paths import Path, paths, step_number
 from footfall.journeys.reaches import Filling, first_reaches
 from footfall.plan.model import Guard, Journey, Plan, Step
 
-__all__ = ["Reaches", "branch_actors", "conversion_actors", "funnel", "guard_actors", "walk"]
+__all__ = ["Reaches", "branch_actors", "conversion_actors", "funnel", "guard_actors", "has_ties", "walk"]
 
 _SECOND = 1_000_000
 
@@ -49,6 +49,11 @@ class Reaches(msgspec.Struct, frozen=True):
         return tuple(number for number, path in enumerate(self.paths) if wanted <= set(path.steps))
 
 
+def has_ties(journey: Journey) -> bool:
+    """Whether one message may fill several steps, so that messages of one time have to be told apart."""
+    return len({step.event for step in journey.steps}) < len(journey.steps)
+
+
 def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shard = WHOLE) -> Reaches:
     """Walk a journey for everybody of a shard who enters it in `span`; later steps count up to the end of the data.
 
@@ -57,7 +62,7 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shar
     reaches = Reaches(journey, span, shard, paths(journey), dataset.new_name("reached"))
     steps = [_step(dataset, plan, reaches, step) for step in journey.steps]
     ties = ""
-    if len({step.event for step in journey.steps}) < len(steps):
+    if has_ties(journey):
         ties = dataset.new_name("ties")
         dataset.connection.execute(f"CREATE TABLE {ties} AS {_ties(steps)}")
     dataset.connection.execute(f"CREATE TABLE {reaches.reached} AS {_reached(reaches, steps, ties)}")
@@ -70,15 +75,16 @@ def walk(dataset: Dataset, plan: Plan, journey: Journey, span: Span, shard: Shar
 def _messages(dataset: Dataset, plan: Plan, reaches: Reaches, wanted: Step | Guard, fills: Sequence[Step]) -> str:
     """The messages of a step or a guard, as SQL: seq, actor and time of each, and whether it may fill each of `fills`.
 
-    The columns of these are `fills_0`, `fills_1`, …
+    The columns of these are `fills_0`, `fills_1`, … `seq` is 0 where nobody needs it.
     """
     alike = [step for step in fills if step.event == wanted.event]
     properties = needed([*wanted.where, *(where for step in alike for where in step.where)])
-    table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since)
+    stored = {"seq"} if has_ties(reaches.journey) else {*reaches.shard.stored}
+    table = dataset.events(wanted.event, properties, plan=plan, since=reaches.span.since, stored=stored)
     conditions = [where_sql(dataset, table, step.where) if step in alike else "FALSE" for step in fills]
     columns = "".join(f", ({condition}) AS fills_{number}" for number, condition in enumerate(conditions))
     return (
-        f"SELECT seq, person AS actor, occurred_at AS time{columns} FROM {table.name} "
+        f"SELECT {'seq' if stored else '0 AS seq'}, person AS actor, occurred_at AS time{columns} FROM {table.name} "
         f"WHERE {ACTORS[reaches.journey.by]} AND {reaches.shard.sql()} AND {where_sql(dataset, table, wanted.where)}"
     )
 

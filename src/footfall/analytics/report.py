@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from footfall.analytics.dataset import Dataset
+from footfall.analytics.dataset import Dataset, EventColumns
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext
 from footfall.analytics.questions import QUESTIONS
@@ -83,13 +83,16 @@ def _report(
 
 def _read(dataset: Dataset, context: ReportContext) -> None:
     """Read each message once, with all properties that any of the questions needs, and none before all windows."""
-    properties: dict[str, set[str]] = defaultdict(set)
+    needed: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), {*context.shards[0].shard.stored}))
     for question in context.questions:
-        for event, names in question.reads(context.plan):
-            properties[event] |= names
+        for event, columns in question.reads(context.plan):
+            properties, stored = needed[event]
+            properties.update(columns.properties)
+            stored.update(columns.stored)
     # When an event first came says from when on its volume counts.
     from_the_first = {event.name for event in context.plan.events.values() if event.volume is not None}
     wanted = {
-        event: (names, None if event in from_the_first else context.earliest) for event, names in properties.items()
+        event: EventColumns(properties, None if event in from_the_first else context.earliest, stored)
+        for event, (properties, stored) in needed.items()
     }
     dataset.read_events(wanted, plan=context.plan)

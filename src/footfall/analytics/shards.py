@@ -26,6 +26,11 @@ class Shard(msgspec.Struct, frozen=True):
         """Whether this is the shard that counts what belongs to no message, such as rejections."""
         return self.number == 0
 
+    @property
+    def stored(self) -> tuple[str, ...]:
+        """What the condition of `sql` needs besides the person: see `Dataset.events`."""
+        return () if self.is_whole else ("seq",)
+
     def sql(self, number: str = "coalesce(person, seq)") -> str:
         """The condition on a row."""
         return "TRUE" if self.is_whole else f"{number} % {self.of} = {self.number}"

@@ -17,7 +17,7 @@ from footfall.storage.as_of import AsOf
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 
 if TYPE_CHECKING:
-    from footfall.analytics.persons import Persons
+    from footfall.analytics.persons import Persons, PersonsCache
     from footfall.storage.journal import Entry
     from footfall.storage.part import Part
 
@@ -39,6 +39,7 @@ class StoredMessages:
         self.quarantined = 0
         self._asked = asked
         self._snapshot: StoreSnapshot | None = None
+        self._cache: PersonsCache | None = None
         self._damaged: dict[str, DamagedFileError] = {}
         if asked is not None:
             self._load(asked)
@@ -60,7 +61,7 @@ class StoredMessages:
         return cls((), plan, Asked(data, plan, as_of, clock or SystemClock()))
 
     def _load(self, asked: Asked) -> None:
-        self.parts, self.plan, self._snapshot = open_parts(asked, self._damaged, self._count_quarantined)
+        self.parts, self.plan, self._snapshot, self._cache = open_parts(asked, self._damaged, self._count_quarantined)
 
     def _count_quarantined(self, snapshot: StoreSnapshot) -> None:
         if snapshot.as_of is None:
@@ -112,11 +113,9 @@ class StoredMessages:
     @cached_property
     def persons(self) -> Persons:
         """The persons of all parts. A part whose ids cannot be read is lost."""
-        from footfall.analytics.persons import Persons, PersonsCache  # loaded with pyarrow
-        from footfall.analytics.persons.cache import FOLDER
+        from footfall.analytics.persons import Persons  # loaded with pyarrow
 
-        cache = None if self._asked is None else PersonsCache(Path(self._asked.data) / FOLDER)
-        return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", cache))
+        return self.whole(lambda: Persons.of(self.parts, self.plan.id if self.plan else "", self._cache))
 
 
 def is_of(part: Part, error: DamagedFileError) -> bool:

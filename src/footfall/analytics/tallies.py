@@ -86,7 +86,7 @@ def tally(dataset: Dataset, plan: Plan, asked: Simple, span: Span, shard: Shard 
     Raises UsageError when the plan has no such event or property.
     """
     wanted = reads(plan, asked)
-    table = dataset.events(asked.event, wanted, plan=plan, since=span.since)
+    table = dataset.events(asked.event, wanted, plan=plan, since=span.since, stored=shard.stored)
     condition = f"{span.sql()} AND {shard.sql()} AND {where_sql(dataset, table, asked.where)}"
     apart, by = breakdown(plan, asked)
     counted = _counted(dataset, table, asked, shard)

@@ -14,7 +14,7 @@ from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books
 from footfall.storage.history import History
 from footfall.storage.journal import QUARTER_US, Entry, JournalState, Refusals, RowState, Snapshot
-from footfall.storage.part import Part
+from footfall.storage.part import Part, Stretch
 from footfall.storage.store_history import StoreHistory
 from footfall.storage.warehouse import SealedFile, Warehouse, live_files
 
@@ -85,11 +85,12 @@ class StoreSnapshot(Snapshot):
                     self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
 
-    def parts(self) -> Sequence[Part]:
+    def parts(self, stretches_of: Callable[[str], Sequence[Stretch]] = lambda _: ()) -> Sequence[Part]:
         """The sealed files in the order in which they were added, then the tail, each to be read by columns.
 
         They can be read after the snapshot has ended, which is best ended at once. A file that cannot be opened is left
-        out, and a loss; for what shows later see `lose`: a file that is a loss already is left out.
+        out, and a loss; for what shows later see `lose`: a file that is a loss already is left out. Where
+        `stretches_of` knows those of a SHA-256, its file is not opened: it only has to be there, in its size.
 
         Raises JournalError where the tail takes longer than LONGEST_READ.
         """
@@ -103,7 +104,7 @@ class StoreSnapshot(Snapshot):
                     f"the messages that are not sealed took longer than {LONGEST_READ:.0f} s to read, so reading them"
                     " was given up for the sake of the collector; run `footfall seal`, then this again"
                 )
-        parts = [*self._sealed_parts()]
+        parts = [*self._sealed_parts(stretches_of)]
         with ThreadPoolExecutor(_THREADS) as pool:
             errors = list(pool.map(_error_of, parts))
         for error in errors:
@@ -112,13 +113,19 @@ class StoreSnapshot(Snapshot):
         whole = [part for part, error in zip(parts, errors, strict=True) if error is None]
         return [*whole, TablePart(tables)] if tables else whole
 
-    def _sealed_parts(self) -> Iterator[Part]:
+    def _sealed_parts(self, stretches_of: Callable[[str], Sequence[Stretch]]) -> Iterator[Part]:
         from footfall.storage.parquet.selected_part import up_to  # as above
 
         last, lost = self._until(None), {loss.name for loss in self.losses}
         for file in self.files:
-            if self._warehouse is not None and file.name not in lost and (last is None or file.first <= last):
-                part = self._warehouse.part(file)
+            if self._warehouse is None or file.name in lost or (last is not None and file.first > last):
+                continue
+            stretches = stretches_of(file.sha256)
+            reasons = self._warehouse.check(file, by_size=True) if stretches else []
+            for reason in reasons:
+                self._skipped(file, reason)
+            if not reasons:
+                part = self._warehouse.part(file, stretches)
                 yield part if last is None or file.last <= last else up_to(part, last)
 
     def lose(self, error: DamagedFileError) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import msgspec
 
 from footfall.storage.journal import Entry
-from footfall.storage.part import Part
+from footfall.storage.part import Part, Stretch
 
 if TYPE_CHECKING:
     import pyarrow
@@ -140,8 +140,11 @@ class Warehouse(Protocol):
         """
         ...
 
-    def part(self, file: SealedFile) -> Part:
-        """A file to be read by columns. It is not opened before it is asked; then also while it rests."""
+    def part(self, file: SealedFile, stretches: Sequence[Stretch] = ()) -> Part:
+        """A file to be read by columns. It is not opened before it is asked; then also while it rests.
+
+        Whoever knows its `stretches` from an earlier reading spares it to be opened for these.
+        """
         ...
 
     def check(self, file: SealedFile, *, by_size: bool = False) -> list[str]:

@@ -89,8 +89,8 @@ class MemoryWarehouse(Warehouse):
         for start in range(0, len(asked), chunk):
             yield asked[start : start + chunk]
 
-    def part(self, file: SealedFile) -> Part:
-        return _MemoryPart(self, file)
+    def part(self, file: SealedFile, stretches: Sequence[Stretch] = ()) -> Part:
+        return _MemoryPart(self, file, stretches)
 
     def check(self, file: SealedFile, *, by_size: bool = False) -> list[str]:
         if by_size:
@@ -127,9 +127,10 @@ class MemoryWarehouse(Warehouse):
 class _MemoryPart(Part):
     """A file as a Part, looked up at each reading: it may be damaged or removed between two."""
 
-    def __init__(self, warehouse: MemoryWarehouse, file: SealedFile) -> None:
+    def __init__(self, warehouse: MemoryWarehouse, file: SealedFile, stretches: Sequence[Stretch]) -> None:
         self._warehouse = warehouse
         self._file = file
+        self._stretches = stretches
 
     @property
     def name(self) -> str:
@@ -140,7 +141,7 @@ class _MemoryPart(Part):
         return self._file.messages
 
     def stretches(self) -> Sequence[Stretch]:
-        return self._part().stretches()
+        return self._stretches or self._part().stretches()
 
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> pyarrow.Table:
         return self._part().read(columns, start, stop)

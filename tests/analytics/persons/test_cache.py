@@ -20,6 +20,8 @@ from tests.maintenance.folders import collect, seal
 from footfall.analytics import Dataset
 from footfall.analytics.dataset import Contents
 from footfall.analytics.persons import Persons, PersonsCache
+from footfall.analytics.persons.reader import PartReader
+from footfall.analytics.persons.summary import summarise
 from footfall.disk import SystemDisk
 from footfall.identity.attribution import Attribution, Observation, attribute, namespace
 from footfall.maintenance.backup import backup
@@ -60,6 +62,34 @@ def test_a_second_opening_reads_no_ids_of_any_part(folder: Path) -> None:
 
     assert [part.reads for part in parts] == [[], [], []]
     assert [sum(row is not None for row in column) for column in columns] == [4, 2, 2]
+
+
+def test_moves_of_any_rows_come_out_of_the_cache_as_the_part_has_them(folder: Path) -> None:
+    cache = PersonsCache(folder)
+    for part in sealed():
+        expected = summarise(part)[1]
+        for start in range(part.messages):
+            for stop in range(start, part.messages + 1):
+                assert cache.moves(part.name, start, stop) == expected.slice(start, stop)
+
+
+def test_stretches_of_a_part_come_out_of_the_cache_and_those_of_others_are_not_known(folder: Path) -> None:
+    cache = PersonsCache(folder)
+
+    assert [list(cache.stretches(part.name)) for part in sealed()] == [list(part.stretches()) for part in sealed()]
+    assert (cache.stretches("f" * 64), cache.moves("f" * 64, 0, 1)) == ((), None)
+
+
+def test_a_block_that_was_changed_is_made_again(folder: Path) -> None:
+    (part, *_) = sealed()
+    path = folder / f"{part.name}.part"
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    stop = part.messages
+
+    assert PersonsCache(folder).moves(part.name, 0, stop) is None
+    assert PartReader([part], PersonsCache(folder), {}).moves(0, 0, stop) == summarise(part)[1]
+    assert path.read_bytes() == content
 
 
 def test_files_of_the_cache_are_their_owners_alone(folder: Path) -> None:

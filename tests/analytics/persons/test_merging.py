@@ -141,7 +141,7 @@ def test_owners_say_of_each_device_who_used_it() -> None:
     part = ListPart(
         [page("m1", 1, "a1", "ann"), page("m2", 2, "a2", "ann"), page("m3", 3, "a2", "bob"), page("m4", 4, "a3")]
     )
-    dictionary = extended(EMPTY, PartReader([part], None, {}), [summarise(part)])
+    dictionary = extended(EMPTY, PartReader([part], None, {}), [summarise(part)[0]])
     ids = dictionary.ids.to_pylist()
     owners = dict(zip(ids, dictionary.owners.to_pylist(), strict=True))
 

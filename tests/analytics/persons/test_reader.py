@@ -47,6 +47,19 @@ def test_the_rows_of_a_part_are_read_once() -> None:
     assert len(part.reads) == 1
 
 
+def test_the_moves_of_any_rows_of_a_part_are_read_once() -> None:
+    part = ListPart([Observation("web", f"m{row}", "page", row, "ann" if row % 2 else None, "a1") for row in range(4)])
+    reader = PartReader([part], None, {})
+    order = part.read(("occurred_at",)).column(0).to_pylist()
+    part.reads.clear()
+
+    moves = reader.moves(0, 1, 3)
+
+    assert moves.times.to_pylist() == order[1:3]
+    assert reader.moves(0, 0, 4).slice(1, 3) == moves
+    assert len(part.reads) == 1
+
+
 def test_a_reader_of_more_parts_keeps_the_rows_of_those_before() -> None:
     parts = [ListPart([Observation("web", f"m{number}", "page", 1, "ann", "a1")]) for number in range(2)]
     reader = PartReader(parts[:1], None, {})

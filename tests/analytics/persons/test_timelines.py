@@ -90,7 +90,7 @@ def test_entries_of_a_part_are_those_of_wanted_devices_and_streams_of_products_t
         Observation("web", "m6", "alias", 6, "ann", "a1", None, "a1"),
         Observation("web", "m7", "reset", 7, None, "a1"),
     ])  # fmt: skip
-    summary = summarise(part)
+    summary, _ = summarise(part)
     wanted = pyarrow.array([id_ == "a1" for id_ in summary.ids.to_pylist()])
     rows = entries_of(3, part, summary.rows, pyarrow.array(range(len(summary.ids)), INT), wanted).to_pylist()
 

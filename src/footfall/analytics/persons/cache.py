@@ -1,9 +1,10 @@
 """PersonsCache: what was worked out of sealed files, in files that anybody may remove at any time.
 
 `<sha256>.part` has the summary of the sealed file with that SHA-256, `persons` the dictionary of some sealed files.
-Each begins with a line, which is a CacheHeader in JSON and its CRC-32, and then has tables as Arrow streams. A file
-that cannot be read, was cut or changed, or was written under other rules is as good as none. Whoever may not write here
-works everything out anew.
+Each begins with a line, which is a CacheHeader in JSON and its CRC-32, and then has tables as Arrow streams. After
+these a summary has a block for each stretch of the file: the times of its rows (int64) and their subjects (int32), as
+they lie in memory, so that a question about some events reads their blocks alone. A file that cannot be read, was cut
+or changed, or was written under other rules is as good as none. Whoever may not write here works everything out anew.
 """
 
 from __future__ import annotations
@@ -14,16 +15,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 import pyarrow
 
-from footfall.analytics.persons.arrays import joined
+from footfall.analytics.persons.arrays import BIG, INT, joined
 from footfall.analytics.persons.dictionary import IdDictionary
+from footfall.analytics.persons.subjects import Moves
 from footfall.analytics.persons.summary import PartRows, PartSummary
 from footfall.disk import Disk, SystemDisk
 from footfall.identity.ruleset import RULESET
+from footfall.storage.part import Stretch
 
 __all__ = ["FOLDER", "PersonsCache"]
 
@@ -32,7 +35,7 @@ _log = logging.getLogger("footfall")
 FOLDER = "cache"
 """The name of the folder in a data folder."""
 
-_VERSION = 3  # of the tables
+_VERSION = 4  # of the tables
 _DICTIONARY = "persons"
 _SUFFIX = ".part"
 _LONGEST_HEADER = 32 << 20
@@ -50,13 +53,18 @@ class CacheSection(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CacheHeader(msgspec.Struct, frozen=True):
-    """`parts` are the names of the parts that a file is about, `numbers` what else there is besides tables."""
+    """`parts` are the names of the parts that a file is about, `numbers` what else there is besides tables.
+
+    `stretches` are those of the part that a summary is of; `blocks` has the CRC-32 of the block of each.
+    """
 
     version: int
     ruleset: str
     parts: tuple[str, ...]
     numbers: tuple[int, ...]
     sections: tuple[CacheSection, ...]
+    stretches: tuple[Stretch, ...] = ()
+    blocks: tuple[int, ...] = ()
 
 
 class PersonsCache:
@@ -70,6 +78,38 @@ class PersonsCache:
         self._disk = disk or SystemDisk()
         self._lock = threading.Lock()
         self._may_write = True
+        self._opened: dict[str, tuple[CacheHeader, int]] = {}  # of summaries, with where their tables end
+
+    def stretches(self, name: str) -> Sequence[Stretch]:
+        """Those of the part of that name; nothing where they are not known."""
+        summary = self._summary_file(name)
+        return () if summary is None else summary[0].stretches
+
+    def moves(self, name: str, start: int, stop: int) -> Moves | None:
+        """Those of some rows of the part of that name; None where they are not known."""
+        summary = self._summary_file(name)
+        if summary is None:
+            return None
+        header, place = summary
+        blocks: list[Moves] = []
+        first = start
+        try:
+            with self._disk.open(self._folder / f"{name}{_SUFFIX}", "read") as file:
+                for stretch, crc in zip(header.stretches, header.blocks, strict=True):
+                    rows = stretch.stop - stretch.start
+                    if stretch.start < stop and stretch.stop > start:
+                        first = stretch.start if not blocks else first
+                        file.seek(place)
+                        content = file.read(_block_size(rows))
+                        if len(content) != _block_size(rows) or zlib.crc32(content) != crc:
+                            return None
+                        blocks.append(_moves(content, rows))
+                    place += _block_size(rows)
+        except (OSError, ValueError):
+            return None
+        every = Moves(*(joined(columns, type_) for columns, type_ in
+                        zip(zip(*blocks, strict=True) if blocks else ((), ()), (INT, BIG), strict=True)))  # fmt: skip
+        return every.slice(start - first, stop - first)
 
     def rows(self, name: str) -> PartRows | None:
         """The rows of a summary."""
@@ -84,11 +124,12 @@ class PersonsCache:
         ids, roles = (joined([tables["ids"].column(column)]) for column in ("ids", "roles"))
         return PartSummary(PartRows(tables["rows"], tables["aliases"]), ids, roles, tables["claims"])
 
-    def keep_summary(self, name: str, summary: PartSummary) -> None:
-        """Write the summary of the part of that name."""
+    def keep_summary(self, name: str, summary: PartSummary, moves: Moves, stretches: Sequence[Stretch]) -> bool:
+        """Write what is known of the part of that name, which has these stretches; whether it is there now."""
         ids = pyarrow.table({"ids": summary.ids, "roles": summary.roles})
         tables = {"rows": summary.rows.ids, "aliases": summary.rows.aliases, "ids": ids, "claims": summary.claims}
-        self._write(f"{name}{_SUFFIX}", (name,), (), tables)
+        blocks = [_block(moves.slice(stretch.start, stretch.stop)) for stretch in stretches]
+        return self._write(f"{name}{_SUFFIX}", (name,), (), tables, tuple(stretches), blocks)
 
     def dictionary(self, names: Sequence[str]) -> IdDictionary | None:
         """A dictionary of the first of these parts, in this order."""
@@ -122,6 +163,19 @@ class PersonsCache:
         header, _ = self._read(name, None, ())
         return header
 
+    def _summary_file(self, name: str) -> tuple[CacheHeader, int] | None:
+        """The header of a summary, and where its blocks begin."""
+        if name and name not in self._opened:
+            try:
+                with self._disk.open(self._folder / f"{name}{_SUFFIX}", "read") as file:
+                    header = _header_of(file, (name,))
+                    if header is None:
+                        return None
+                    self._opened[name] = header, file.tell() + sum(section.size for section in header.sections)
+            except (OSError, ValueError):
+                return None
+        return self._opened.get(name)
+
     def _read(
         self, name: str, parts: Sequence[str] | None, wanted: Sequence[str]
     ) -> tuple[CacheHeader | None, Mapping[str, Any]]:
@@ -129,13 +183,8 @@ class PersonsCache:
         tables: dict[str, Any] = {}
         try:
             with self._disk.open(self._folder / name, "read") as file:
-                content, _, crc = file.readline(_LONGEST_HEADER).rpartition(b" ")
-                if crc != _crc_text(content):
-                    return None, {}
-                header = msgspec.json.decode(content, type=CacheHeader)
-                if (header.version, header.ruleset) != (_VERSION, RULESET):
-                    return None, {}
-                if parts is not None and (not header.parts or header.parts != tuple(parts[: len(header.parts)])):
+                header = _header_of(file, parts)
+                if header is None:
                     return None, {}
                 for section in header.sections:
                     if section.name not in wanted:
@@ -149,12 +198,21 @@ class PersonsCache:
             return None, {}
         return (header, tables) if set(wanted) <= set(tables) else (None, {})
 
-    def _write(self, name: str, parts: tuple[str, ...], numbers: tuple[int, ...], tables: Mapping[str, Any]) -> None:
+    def _write(
+        self,
+        name: str,
+        parts: tuple[str, ...],
+        numbers: tuple[int, ...],
+        tables: Mapping[str, Any],
+        stretches: tuple[Stretch, ...] = (),
+        blocks: Sequence[bytes] = (),
+    ) -> bool:
         if not self._may_write:
-            return
+            return False
         contents = {key: _stream(table) for key, table in tables.items()}
         sections = tuple(CacheSection(key, len(content), zlib.crc32(content)) for key, content in contents.items())
-        header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections))
+        crcs = tuple(map(zlib.crc32, blocks))
+        header = msgspec.json.encode(CacheHeader(_VERSION, RULESET, parts, numbers, sections, stretches, crcs))
         try:
             self._disk.make_folder(self._folder, private=True)
             self._disk.remove(self._folder / name)  # it may be a link, which would choose what is written over
@@ -163,7 +221,8 @@ class PersonsCache:
                 suppress(FileExistsError, FileNotFoundError),
                 self._disk.replacing(self._folder / name, private=True) as file,
             ):
-                file.writelines((header, b" ", _crc_text(header), *contents.values()))
+                file.writelines((header, b" ", _crc_text(header), *contents.values(), *blocks))
+                return True
         except OSError as error:
             with self._lock:
                 if self._may_write:
@@ -173,6 +232,7 @@ class PersonsCache:
                         self._folder,
                         error.strerror,
                     )
+        return False
 
     def _remove_others(self, names: set[str]) -> None:
         try:
@@ -181,6 +241,38 @@ class PersonsCache:
                     self._disk.remove(path)
         except OSError:
             return
+
+
+def _header_of(file: IO[bytes], parts: Sequence[str] | None) -> CacheHeader | None:
+    """The header of a file about the first of these parts, or about any; None in any other. Raises ValueError."""
+    content, _, crc = file.readline(_LONGEST_HEADER).rpartition(b" ")
+    if crc != _crc_text(content):
+        return None
+    header = msgspec.json.decode(content, type=CacheHeader)
+    if (header.version, header.ruleset) != (_VERSION, RULESET):
+        return None
+    if parts is not None and (not header.parts or header.parts != tuple(parts[: len(header.parts)])):
+        return None
+    return header
+
+
+def _block_size(rows: int) -> int:
+    return 8 * rows + 4 * (rows + rows % 2)  # the times of the next block begin where numbers of 8 bytes may
+
+
+def _block(moves: Moves) -> bytes:
+    subjects, times = (
+        memoryview(column.buffers()[1])[column.offset * width : (column.offset + len(column)) * width]
+        for column, width in zip(moves, (4, 8), strict=True)
+    )
+    return b"".join((times, subjects)).ljust(_block_size(len(moves.times)), b"\0")
+
+
+def _moves(block: bytes, rows: int) -> Moves:
+    content = pyarrow.py_buffer(block)
+    subjects, times = content.slice(8 * rows, 4 * rows), content.slice(0, 8 * rows)
+    return Moves(*(pyarrow.Array.from_buffers(type_, rows, [None, column]) for type_, column in
+                   ((INT, subjects), (BIG, times))))  # fmt: skip
 
 
 def _crc_text(header: bytes) -> bytes:

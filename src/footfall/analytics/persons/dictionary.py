@@ -63,6 +63,16 @@ class IdDictionary(NamedTuple):
         counts = pc.less(since, self.entry_count.take(device))
         return self.entries.filter(pc.and_(pc.greater_equal(since, 0), counts)).combine_chunks()
 
+    def persons_by_subject(self, numbers: Any) -> Any:
+        """The person of each subject of a part, whose ids have these numbers; null for nobody.
+
+        It is SHARED where only a session says who. See `footfall.analytics.persons.subjects`.
+        """
+        owners = self.owners.take(numbers)
+        visitors = pc.if_else(pc.equal(owners, NOBODY), pc.add(numbers, pyarrow.scalar(VISITOR, INT)), owners)
+        products = pc.add(numbers, pyarrow.scalar(DEVICE, INT))
+        return pyarrow.concat_arrays([self.canonical.take(numbers), visitors, products, pyarrow.nulls(1, INT)])
+
 
 EMPTY = IdDictionary(
     ids=pyarrow.array([], pyarrow.string()),

@@ -17,11 +17,12 @@ from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.reader import PartReader
+from footfall.analytics.persons.subjects import subjects_of
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, rows_of_type
 from footfall.identity.attribution import name_of, namespace
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
-from footfall.storage.part import Part
+from footfall.storage.part import Part, Stretch
 
 __all__ = ["COUNTED_SQL", "IS_DEVICE_SQL", "Persons", "reasons_of"]
 
@@ -61,6 +62,7 @@ class Persons:
         self._reader = reader
         self._numbers = numbers or {}
         self._columns = dict(columns or {})
+        self._are_given = columns is not None
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
     @classmethod
@@ -109,15 +111,66 @@ class Persons:
             self._columns[part] = self._persons_of(part)
         return _cut(self._columns[part], start, stop)
 
+    def moves(self, part: int, stretches: Sequence[Stretch]) -> list[Any] | None:
+        """Whose each row of some stretches of a part is, and when it occurred: for each a table of two columns.
+
+        They are `person` and `occurred_at`. None where only the persons are known.
+        """
+        if self._are_given:
+            return None
+        by_subject = self.dictionary.persons_by_subject(self.dictionary.maps[part])
+        tables = []
+        for stretch in stretches:
+            moves = self._reader.moves(part, stretch.start, stretch.stop)
+            person = self._with_sessions(part, by_subject.take(moves.subjects), stretch.start)
+            tables.append(pyarrow.table({"person": person, "occurred_at": moves.times}))
+        return tables
+
     def persons_at(self, part: int, rows: Any) -> Any:
         """The person of each of some rows, an int32 array, without a look at any other row."""
         if part in self._columns:
             return self._columns[part].take(rows)
-        return self._persons_of(part, rows)
+        ids, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
+        columns = {name: joined([ids.column(name)]).take(rows) for name in ids.column_names}
+        few = joined([*columns.values()]).unique().drop_null()
+        own = {name: pc.index_in(column, value_set=few, skip_nulls=True) for name, column in columns.items()}
+        by_subject = self.dictionary.persons_by_subject(numbers.take(few))
+        persons = by_subject.take(subjects_of(pyarrow.table(own), len(few)))
+        is_shared = pc.fill_null(pc.equal(persons, SHARED), False)
+        if not pc.any(is_shared).as_py():
+            return persons
+        in_sessions, theirs = self._in_sessions[part]
+        theirs = theirs.take(pc.index_in(rows.filter(is_shared), value_set=in_sessions))
+        return pc.replace_with_mask(persons, is_shared, theirs)
 
     @cached_property
     def _entries(self) -> Any:
         return self.dictionary.current_entries()
+
+    @cached_property
+    def _in_sessions(self) -> Mapping[int, tuple[Any, Any]]:
+        """By part, the rows that belong to whom their session says, rising, and the person of each."""
+        entries = self._entries.select(["part", "row", "person", "user"])
+        entries = entries.filter(entries.column("user").is_null()).combine_chunks()
+        part, row, person = (joined([entries.column(name)]) for name in ("part", "row", "person"))
+        order = pc.sort_indices(part)  # numbers of few values are sorted by counting them
+        row, person = row.take(order), person.take(order)
+        by_part, start = {}, 0
+        for count in pc.value_counts(part.take(order)).to_pylist():
+            rows = row.slice(start, count["counts"])
+            rising = pc.sort_indices(rows)
+            by_part[count["values"]] = rows.take(rising), person.slice(start, count["counts"]).take(rising)
+            start += count["counts"]
+        return by_part
+
+    def _with_sessions(self, part: int, persons: Any, start: int) -> Any:
+        """Persons of rows from `start` on, each SHARED one as its session says."""
+        is_shared = pc.fill_null(pc.equal(persons, SHARED), False)
+        if not pc.any(is_shared).as_py():
+            return persons
+        rows, theirs = self._in_sessions[part]
+        is_here = pc.and_(pc.greater_equal(rows, start), pc.less(rows, start + len(persons)))
+        return pc.replace_with_mask(persons, is_shared, theirs.filter(is_here))
 
     @cached_property
     def _asked(self) -> tuple[Any, dict[int, tuple[int, int]]]:
@@ -137,34 +190,44 @@ class Persons:
         `person` (int32), `kind` (user, anonymous, session or device), `id` (the canonical user id, the anonymous id or
         the device id as they are compared), `user_id` (of a user), `counted` (whether it is a person).
         """
-        roles, canonical, owners, entries = (
-            self.dictionary.roles, self.dictionary.canonical, self.dictionary.owners, self._entries,
-        )  # fmt: skip
-        place = positions(len(roles))
-        is_alone = pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY))
-        person = entries.column("person")
-        is_session = pc.fill_null(pc.greater_equal(person, SESSION), False)
-        sessions = entries.filter(is_session).group_by("person").aggregate([("device", "min")])
-        users = canonical.filter(has_role(roles, USER)).unique()
-        kinds = {
-            "user": (users, 0, users),
-            "anonymous": (place.filter(is_alone), VISITOR, None),
-            "session": (joined([sessions.column("device_min")]), None, None),
-            "device": (place.filter(has_role(roles, STREAM)), DEVICE, None),
-        }
         tables = []
-        for kind, (ids, base, user) in kinds.items():
-            number = joined([sessions.column("person")]) if base is None else pc.add(ids, pyarrow.scalar(base, INT))
+        for kind, (persons, ids) in self._kinds.items():
+            texts = self.dictionary.ids.take(ids)
             tables.append(
                 pyarrow.table({
-                    "person": number.cast(INT),
+                    "person": persons.cast(INT),
                     "kind": constant(kind, len(ids), _TEXT),
-                    "id": self.dictionary.ids.take(ids),
-                    "user_id": pyarrow.nulls(len(ids), _TEXT) if user is None else self.dictionary.ids.take(user),
+                    "id": texts,
+                    "user_id": texts if kind == "user" else pyarrow.nulls(len(ids), _TEXT),
                     "counted": constant(kind != "device", len(ids), pyarrow.bool_()),
                 })
             )  # fmt: skip
         return pyarrow.concat_tables(tables).combine_chunks()
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """How many persons have a message, and how many streams of connected products."""
+        persons = {kind: len(numbers) for kind, (numbers, _) in self._kinds.items()}
+        devices = persons.pop("device")
+        return sum(persons.values()), devices
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, tuple[Any, Any]]:
+        """By kind, the persons and the number of the id of each."""
+        roles, owners = self.dictionary.roles, self.dictionary.owners
+        place, entries = positions(len(roles)), self._entries
+        users = self.dictionary.canonical.filter(has_role(roles, USER)).unique()
+        visitors = place.filter(pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY)))
+        is_session = pc.fill_null(pc.greater_equal(entries.column("person"), SESSION), False)
+        sessions = entries.select(["person", "device"]).filter(is_session)
+        sessions = sessions.group_by("person").aggregate([("device", "min")])
+        products = place.filter(has_role(roles, STREAM))
+        return {
+            "user": (users, users),
+            "anonymous": (pc.add(visitors, pyarrow.scalar(VISITOR, INT)), visitors),
+            "session": (joined([sessions.column("person")]), joined([sessions.column("device_min")])),
+            "device": (pc.add(products, pyarrow.scalar(DEVICE, INT)), products),
+        }
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""
@@ -269,27 +332,11 @@ class Persons:
         )
         return user, device, anonymous
 
-    def _persons_of(self, part: int, rows: Any = None) -> Any:
-        """The person of each row of a part, or of each of these rows."""
-        ids, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
-        columns = [joined([ids.column(name)]) for name in ("user", "device", "anonymous")]
-        if rows is not None:
-            columns = [column.take(rows) for column in columns]
-            few = joined(columns).unique().drop_null()
-            numbers = numbers.take(few)
-            columns = [pc.index_in(column, value_set=few, skip_nulls=True) for column in columns]
-        user, device, anonymous = columns
-        owners = self.dictionary.owners.take(numbers)
-        visitors = pc.if_else(pc.equal(owners, NOBODY), pc.add(numbers, pyarrow.scalar(VISITOR, INT)), owners)
-        devices = pc.add(numbers, pyarrow.scalar(DEVICE, INT))
-        users = self.dictionary.canonical.take(numbers)
-        column = pc.coalesce(users.take(user), devices.take(device), visitors.take(anonymous))
-        is_shared = pc.fill_null(pc.equal(column, SHARED), False)
-        entries = self._asked_entries(part)
-        person = joined([entries.column("person")])
-        if rows is not None:
-            person = person.take(pc.index_in(rows.filter(is_shared), value_set=joined([entries.column("row")])))
-        return pc.replace_with_mask(column, is_shared, person)
+    def _persons_of(self, part: int) -> Any:
+        """The person of each row of a part."""
+        by_subject = self.dictionary.persons_by_subject(self.dictionary.maps[part])
+        subjects = self._reader.moves(part, 0, self._reader.parts[part].messages).subjects
+        return self._with_sessions(part, by_subject.take(subjects), 0)
 
     def _asked_entries(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """The entries of rows of shared devices without a user, in the order of the rows."""

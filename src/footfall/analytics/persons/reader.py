@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, joined
 from footfall.analytics.persons.cache import PersonsCache
+from footfall.analytics.persons.subjects import Moves
 from footfall.analytics.persons.summary import PartRows, PartSummary, summarise
 from footfall.storage.part import Part
 
@@ -25,14 +26,31 @@ class PartReader:
     Summaries of parts that have a name come from `cache` where it has them, and go there.
     """
 
-    def __init__(self, parts: Sequence[Part], cache: PersonsCache | None, rows: Mapping[int, PartRows]) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        cache: PersonsCache | None,
+        rows: Mapping[int, PartRows],
+        moves: Mapping[int, Moves] | None = None,
+    ) -> None:
         self.parts = parts
         self._cache = cache
         self._rows = dict(rows)
+        self._moves = dict(moves or {})
 
     def with_parts(self, parts: Sequence[Part]) -> PartReader:
         """A reader of some more parts too."""
-        return PartReader((*self.parts, *parts), self._cache, self._rows)
+        return PartReader((*self.parts, *parts), self._cache, self._rows, self._moves)
+
+    def moves(self, part: int, start: int, stop: int) -> Moves:
+        """Who did what when in some rows of a part. Raises DamagedFileError."""
+        if part not in self._moves:
+            name = self.parts[part].name
+            moves = self._cache.moves(name, start, stop) if self._cache is not None and name else None
+            if moves is not None:
+                return moves
+            self._moves[part] = self._summarise(part)[1]
+        return self._moves[part].slice(start, stop)
 
     def rows(self, part: int) -> PartRows:
         """The ids of a part's messages."""
@@ -51,11 +69,23 @@ class PartReader:
         cache = self._cache if part.name else None
         summary = cache.summary(part.name) if cache is not None else None
         if summary is None:
-            summary = summarise(part)
-            if cache is not None:
-                cache.keep_summary(part.name, summary)
+            summary, _ = self._summarise(number)
         self._rows[number] = summary.rows
         return summary
+
+    def _summarise(self, number: int) -> tuple[PartSummary, Moves]:
+        """Read a part's ids. What the cache does not keep is kept here."""
+        part = self.parts[number]
+        summary, moves = summarise(part)
+        is_kept = (
+            self._cache is not None
+            and part.name
+            and self._cache.keep_summary(part.name, summary, moves, part.stretches())
+        )
+        if not is_kept:
+            self._moves[number] = moves
+        self._rows[number] = summary.rows
+        return summary, moves
 
     def names(self, part: Any, row: Any) -> tuple[Any, Any]:
         """The sources and message ids of messages, by the numbers of their parts and rows; null where those are."""

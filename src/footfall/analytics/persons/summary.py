@@ -9,6 +9,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import flags, joined, least, positions
+from footfall.analytics.persons.subjects import Moves, subjects_of
 from footfall.analytics.persons.usable import usable
 from footfall.storage.part import Part
 
@@ -58,8 +59,11 @@ def rows_of_type(part: Part, type_: str) -> Any:
     return joined([positions(stretch.stop).slice(stretch.start) for stretch in stretches])
 
 
-def summarise(part: Part) -> PartSummary:
-    """Read a part's ids and times, and nothing else of it. Raises DamagedFileError."""
+def summarise(part: Part) -> tuple[PartSummary, Moves]:
+    """Read a part's ids and times, and nothing else of it: its summary, and who did what when.
+
+    Raises DamagedFileError.
+    """
     table = part.read(("user_id", "anonymous_id", "device_id", "previous_id", "occurred_at"))
     columns = [joined([table.column(name)], pyarrow.string()) for name in ("user_id", "anonymous_id", "device_id")]
     of_aliases = rows_of_type(part, "alias")
@@ -70,7 +74,9 @@ def summarise(part: Part) -> PartSummary:
         pyarrow.table({"user": user, "anonymous": anonymous, "device": device}),
         pyarrow.table({"row": of_aliases.filter(is_alias), "previous": previous.filter(is_alias)}),
     )
-    return PartSummary(rows, ids, _roles(rows, len(ids)), _claims(rows, joined([table.column("occurred_at")])))
+    times = joined([table.column("occurred_at")], pyarrow.int64())
+    moves = Moves(subjects_of(rows.ids, len(ids)), times)
+    return PartSummary(rows, ids, _roles(rows, len(ids)), _claims(rows, times)), moves
 
 
 def _numbered(columns: Sequence[Any]) -> tuple[Any, list[Any]]:

@@ -10,11 +10,12 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import chain_text, window_text
 from footfall.analytics.figures import Figure, median, quotient
 from footfall.analytics.query import needed
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
-from footfall.analytics.reaches import branch_actors, funnel, guard_actors
+from footfall.analytics.reaches import branch_actors, funnel, guard_actors, has_ties
 from footfall.analytics.sections import (
     Amount,
     Bar,
@@ -215,11 +216,11 @@ def _definition(journey: Journey, window: Window) -> str:
     return " ".join(sentences)
 
 
-def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
     for journey in plan.journeys.values():
         parts: list[Step | Guard] = [*journey.steps, *journey.never]
         for part in parts:
-            yield part.event, needed(part.where)
+            yield part.event, EventColumns(needed(part.where), stored=("seq",) if has_ties(journey) else ())
 
 
 def _sections(report: Report) -> Iterator[Section]:

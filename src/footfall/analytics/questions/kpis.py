@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.dataset import EventColumns
 from footfall.analytics.definitions import DEVICES, PERSONS, chain_text, measure_text, window_text
 from footfall.analytics.figures import Figure, plain_digits, quotient
 from footfall.analytics.measures import Measured, merge_tallies, parts
@@ -253,10 +254,10 @@ def _currencies(plan: Plan, asked: Measure) -> str:
     return f"Amounts are in {' and '.join(codes)}." if codes else ""
 
 
-def _reads(plan: Plan) -> Iterator[tuple[str, frozenset[str]]]:
+def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
     for kpi in plan.kpis.values():
         for part, _ in _events_asked(plan, kpi.measure):
-            yield part.event, reads(plan, part)
+            yield part.event, EventColumns(reads(plan, part))
 
 
 def is_share(kpi: KpiResult) -> bool:

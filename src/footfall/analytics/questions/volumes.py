@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from footfall.analytics.dataset import EventColumns
 from footfall.analytics.question import Question, Report, ReportContext, ShardContext
 from footfall.analytics.sections import (
     Bounds,
@@ -79,7 +80,7 @@ def _partial(context: ShardContext) -> VolumesPartial:
 
 def _tally(context: ShardContext, event: str, expected: VolumeExpectation) -> VolumeTally:
     dataset, span = context.dataset, Span(context.report.span.since, _until(context.report))
-    table = dataset.events(event, plan=context.report.plan).name
+    table = dataset.events(event, plan=context.report.plan, stored=("received_at", *context.shard.stored)).name
     ((receipt, occurrence),) = dataset.rows(
         f"SELECT min(received_at), min(occurred_at) FILTER ({span.sql()}) FROM {table} WHERE {context.shard.sql()}"
     )
@@ -189,4 +190,11 @@ def _extreme(count: int | None, at: datetime | None) -> Cell:
     return [plain("–")] if count is None or at is None else [strong(count), quiet("\n", at)]
 
 
-VOLUMES = Question("volumes", VolumesPartial, _partial, _merge, _sections, asks=lambda plan: bool(_expectations(plan)))
+def _reads(plan: Plan) -> Iterator[tuple[str, EventColumns]]:
+    for event in _expectations(plan):
+        yield event, EventColumns(stored=("received_at",))
+
+
+VOLUMES = Question(
+    "volumes", VolumesPartial, _partial, _merge, _sections, _reads, asks=lambda plan: bool(_expectations(plan))
+)

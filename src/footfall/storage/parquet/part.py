@@ -29,13 +29,13 @@ class FilePart(Part):
     Each page that is read is checked, too, so that a byte that was changed is an error and no other figure.
     """
 
-    def __init__(self, folder: Path, disk: Disk, file: SealedFile) -> None:
+    def __init__(self, folder: Path, disk: Disk, file: SealedFile, stretches: Sequence[Stretch] = ()) -> None:
         self._folder = folder
         self._disk = disk
         self._file = file
         self._lock = threading.Lock()
         self._metadata: Any = None
-        self._stretches: Sequence[Stretch] = ()
+        self._stretches = stretches
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from footfall.errors import WarehouseError
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.footer import footer_bytes
 from footfall.storage.parquet.manifest import REPLACED, Manifest, open_file
-from footfall.storage.part import Part
+from footfall.storage.part import Part, Stretch
 from footfall.storage.warehouse import ManifestStep, SealedFile, Warehouse
 
 # pyarrow is loaded by the first call that reads or writes a file: a collector does neither.
@@ -72,10 +72,10 @@ class ParquetWarehouse(Warehouse):
 
         return scan_files(self._path, self._disk, files, after, until, chunk, skipped or self._refuse)
 
-    def part(self, file: SealedFile) -> Part:
+    def part(self, file: SealedFile, stretches: Sequence[Stretch] = ()) -> Part:
         from footfall.storage.parquet.part import FilePart
 
-        return FilePart(self._path, self._disk, file)
+        return FilePart(self._path, self._disk, file, stretches)
 
     def check(self, file: SealedFile, *, by_size: bool = False) -> list[str]:
         if by_size:
