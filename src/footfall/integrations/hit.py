@@ -15,7 +15,6 @@ from footfall.events import Receipt
 from footfall.identity.given import id_text
 from footfall.integrations.options import SiteOptions
 from footfall.web.capture import Departure
-from footfall.web.request import WebRequest
 from footfall.web.visit import Visit
 
 __all__ = ["Hit", "HitSite", "current_hit"]
@@ -51,12 +50,14 @@ class Hit:
     visitor chose) is known at the response, whatever thread or context learnt it.
     """
 
-    def __init__(self, site: HitSite, request: WebRequest, visit: Visit | None) -> None:
-        self.request = request
-        self.visit = visit
-        self.used = False
-        self.departure: Departure | None = None
+    def __init__(self, site: HitSite) -> None:
         self.site = site
+        self.visit: Visit | None = None  # None where footfall does nothing: it is disabled, or failed
+        self.route: str | None = None  # the framework's template of the path, once it is known
+        self.title: str | None = None
+        self.used = False  # whether a message was sent with the visitor's id
+        self.departure: Departure | None = None
+        self.is_over = False
         self._resolve: Callable[[], object] | None = None
         self._user_id: str | UnsetType | None = UNSET
 

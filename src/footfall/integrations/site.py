@@ -13,8 +13,10 @@ logged once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from footfall.client.base import BaseClient
@@ -24,13 +26,16 @@ from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
 from footfall.web.capture import GPC_PATH, WebCapture
+from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import ConsentRules, WebRules
+from footfall.web.title import title_of
 from footfall.web.visitor_cookie import VisitorCookie
 
 __all__ = ["Site"]
 
 _US = 1_000_000
+_R = TypeVar("_R")
 
 
 class Site:
@@ -44,6 +49,7 @@ class Site:
         self.client = client
         self.options = SiteOptions() if options is None else options
         self._caught = CaughtErrors()
+        self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
 
     def _rules(self) -> WebRules:
@@ -57,9 +63,14 @@ class Site:
 
     def begin(self, request: WebRequest) -> Hit:
         """A hit has come. Never raises."""
-        hit = Hit(self, request, None)
+        return self.begin_from(_as_it_is, request)
+
+    def begin_from(self, read: Callable[[_R], WebRequest], raw: _R) -> Hit:
+        """A hit has come, and `read` makes a WebRequest of the framework's. Never raises."""
+        hit = Hit(self)
         if self._capture is not None:
             try:
+                request = read(raw) if self._proxies is None else self._proxies.resolve(read(raw))
                 clock = self.client.clock
                 hit.visit = self._capture.arrive(request, now_us=clock.now_us(), new_id=clock.new_id)
             except Exception as error:  # noqa: BLE001 - nothing of ours may reach the application
@@ -70,7 +81,7 @@ class Site:
         """The whole response to a hit on a path of our own; None where the application is to answer. Never raises."""
         if hit.visit is None or hit.visit.reason != "own":
             return None
-        path = hit.request.path
+        path = hit.visit.request.path
         name = path if path == GPC_PATH else path[len(self.options.prefix) + 1 :].partition("/")[0]
         try:
             route = OWN_ROUTES.get(name)
@@ -84,24 +95,34 @@ class Site:
 
         It may be called again where another response takes the place of this one. Never raises.
         """
-        if self._capture is None or hit.visit is None:
+        return self.depart_from(hit, _as_it_is, response)
+
+    def depart_from(self, hit: Hit, read: Callable[[_R], WebResponse], raw: _R) -> Sequence[tuple[str, str]]:
+        """The same, where `read` makes a WebResponse of the framework's. Never raises."""
+        if self._capture is None or hit.visit is None or hit.is_over:
             return ()
         try:
+            response = read(raw)
+            if response.route is None and hit.route is not None:
+                response = msgspec.structs.replace(response, route=hit.route)
             hit.departure = departure = self._capture.leave(
-                hit.visit, response, now_us=self.client.clock.now_us(), user_id=self._user_for(hit),
-                used=hit.used,
-            )  # fmt: skip
+                hit.visit, response, now_us=self.client.clock.now_us(), user_id=_user_of(hit), used=hit.used
+            )
         except Exception as error:  # noqa: BLE001 - as above
+            hit.departure = None
             self.failed("depart()", error)
             return ()
         return departure.headers
 
-    def send(self, hit: Hit) -> None:
-        """Send what was decided at the last `depart`, once. Never raises."""
-        departure, hit.departure = hit.departure, None
-        visit = hit.visit
-        if departure is None or visit is None:
+    def send(self, hit: Hit, body: bytes = b"") -> None:
+        """Send what was decided at the last `depart`: the response is on its way, and this hit is over. Never raises.
+
+        `body` is the beginning of the response, where it is at hand: the page's title is looked for in it.
+        """
+        departure, visit = hit.departure, hit.visit
+        if departure is None or visit is None or hit.is_over:
             return
+        hit.is_over = True
         try:
             for reason in (departure.reason, *departure.notes):
                 if reason is not None:
@@ -111,9 +132,11 @@ class Site:
                     self.client.reset()
                 if departure.identify is not None:
                     self.client.identify(departure.identify)
-                if departure.page is not None:
-                    page = departure.page
-                    self.client.page(page.name, page.properties, timestamp=visit.arrived_us / _US)
+                if (page := departure.page) is not None:
+                    properties = page.properties
+                    if "title" not in properties and (title := hit.title or title_of(body)) is not None:
+                        properties = {**properties, "title": title[:512]}
+                    self.client.page(page.name, properties, timestamp=visit.arrived_us / _US)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("send()", error)
 
@@ -136,13 +159,17 @@ class Site:
         self.client.leave_uncounted("internal")
         self._caught.log(place, error)
 
-    @staticmethod
-    def _user_for(hit: Hit) -> str | UnsetType | None:
-        """The user at the response; not asked for where nothing depends on it."""
-        visit = hit.visit
-        if visit is None or visit.visitor is None or (visit.reason is not None and not hit.used):
-            return UNSET
-        return hit.user_id()
+
+def _as_it_is(value: _R) -> _R:
+    return value
+
+
+def _user_of(hit: Hit) -> str | UnsetType | None:
+    """The user at the response; not asked for where nothing depends on it."""
+    visit = hit.visit
+    if visit is None or visit.visitor is None or (visit.reason is not None and not hit.used):
+        return UNSET
+    return hit.user_id()
 
 
 def _consent_rules(options: SiteOptions) -> ConsentRules:

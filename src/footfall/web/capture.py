@@ -11,14 +11,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from footfall.web.consent_signals import choice_text, statement_of
-from footfall.web.cookies import deleted_cookie, set_cookie
+from footfall.web.cookies import cookie_values, deleted_cookie, set_cookie
 from footfall.web.pages import is_embedded, reason_by_request, reason_by_response
 from footfall.web.query_keys import allowed_query
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import WebRules
 from footfall.web.shared_cache import cookie_rule
 from footfall.web.visit import Visit
-from footfall.web.visitor_cookie import Visitor
+from footfall.web.visitor_cookie import CookieVisitor
 
 __all__ = ["GPC_PATH", "NO_ROUTE", "Departure", "PageView", "WebCapture"]
 
@@ -76,13 +76,14 @@ class WebCapture:
         rules = self._rules
         reason = self._reason(request)
         statement = statement_of(request, rules, choice)
-        value = request.cookies.get(rules.cookie.name)
         visitor, is_new, is_forged = None, False, False
         if statement[rules.consent.purposes[0]]:
-            visitor = None if value is None else rules.cookie.read(value, now_us // _DAY)
-            is_forged = value is not None and visitor is None
+            values = cookie_values(request.headers.get("cookie", ""), rules.cookie.name)
+            visitors = (rules.cookie.read(value, now_us // _DAY) for value in values)
+            visitor = next((visitor for visitor in visitors if visitor is not None), None)
             if visitor is None:
-                visitor, is_new = Visitor(new_id(), now_us // _DAY), True
+                is_forged = bool(values)
+                visitor, is_new = CookieVisitor(new_id(), now_us // _DAY), True
         return Visit(
             request=request, rules=rules, arrived_us=now_us, reason=reason, visitor=visitor, is_new=is_new,
             is_forged=is_forged, is_embedded=is_embedded(request), statement=statement, choice=choice,
@@ -141,7 +142,7 @@ class WebCapture:
                                      secure=rules.secure))  # fmt: skip
         visitor = visit.visitor
         if visitor is None:
-            if cookie.name in visit.request.cookies and (visit.choice is not None or visit.reason is None):
+            if visit.request.cookie(cookie.name) and (visit.choice is not None or visit.reason is None):
                 values.append(deleted_cookie(cookie.name, secure=rules.secure))
         elif is_kept:
             marks = cookie.marks_of(user_id) if isinstance(user_id, str) else ()

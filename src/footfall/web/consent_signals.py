@@ -43,7 +43,7 @@ def statement_of(request: WebRequest, rules: WebRules, choice: Mapping[str, bool
     stated: dict[str, bool | None] = {}
     if consent.own_rule is not None:
         stated.update(consent.own_rule(request))
-    stated.update(read_choice(request.cookies.get(rules.consent_cookie, "")))
+    stated.update(read_choice(request.cookie(rules.consent_cookie) or ""))
     stated.update(choice or {})
     statement = {purpose: stated.get(purpose) is True for purpose in consent.purposes}
     if consent.rule == "statistics_exempt" and stated.get(consent.purposes[0]) is None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Sequence
+from itertools import islice
 
-__all__ = ["deleted_cookie", "read_cookies", "set_cookie"]
+__all__ = ["cookie_values", "deleted_cookie", "set_cookie"]
+
+_MOST = 8
 
 
-def read_cookies(header: str, names: Collection[str]) -> Mapping[str, str]:
-    """The cookies of these names in a `Cookie` header; of two with one name the first, which is that of the path."""
-    cookies: dict[str, str] = {}
-    for name in names:
-        if name not in header:
-            continue
-        for pair in header.split(";"):
-            key, equals, value = pair.partition("=")
-            if equals and key.strip() == name:
-                cookies[name] = value.strip().strip('"')
-                break
-    return cookies
+def cookie_values(header: str, name: str) -> Sequence[str]:
+    """The values of a cookie in a `Cookie` header, in their order; another site of the domain may have set one too.
+
+    Only the first eight count: a header may be full of them.
+    """
+    if name not in header:
+        return ()
+    pairs = (pair.partition("=") for pair in header.split(";"))
+    values = (value.strip().strip('"') for key, equals, value in pairs if equals and key.strip() == name)
+    return [*islice(values, _MOST)]
 
 
 def set_cookie(name: str, value: str, *, max_age: int, secure: bool, path: str = "/") -> str:

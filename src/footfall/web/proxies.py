@@ -5,40 +5,60 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+import msgspec
+
 from footfall.errors import UsageError
+from footfall.web.request import WebRequest
 
-__all__ = ["TrustedProxies", "cut_address"]
+__all__ = ["UNIX", "TrustedProxies", "cut_address"]
 
+UNIX = "unix"
 _FARTHEST = 32  # addresses that are looked at, from the right
 
 _Address = IPv4Address | IPv6Address
 
 
 class TrustedProxies:
-    """The networks whose `X-Forwarded-For` counts. Raises UsageError for what is no network."""
+    """The networks whose `X-Forwarded-*` headers count; the word `unix` stands for proxies that come by a Unix socket.
+
+    Raises UsageError for what is neither.
+    """
 
     def __init__(self, networks: Sequence[str] = ()) -> None:
+        self._trusts_unix = UNIX in networks
         self._networks: list[IPv4Network | IPv6Network] = []
         for network in networks:
+            if network == UNIX:
+                continue
             try:
                 self._networks.append(ip_network(network))
             except ValueError as error:
-                raise UsageError(f"trusted_proxies: {error}; write networks, as 10.0.0.0/8") from None
+                raise UsageError(f"trusted_proxies: {error}; write networks, as 10.0.0.0/8, or {UNIX}") from None
 
-    def peer(self, address: str, forwarded_for: str) -> str:
-        """The address of the visitor: the right-most one that is no trusted proxy's; "" where it cannot be known."""
-        nearest = _parsed(address)
-        if nearest is None or not self._networks:
-            return "" if nearest is None else str(nearest)
-        visitor = nearest
-        for text in [*reversed(forwarded_for.rsplit(",", _FARTHEST)[-_FARTHEST:])] if forwarded_for else ():
-            if not self._trusts(visitor):
-                break
+    def resolve(self, request: WebRequest) -> WebRequest:
+        """The request as the visitor made it: its address, scheme and host, as trusted proxies say.
+
+        The visitor is the right-most address that is no trusted proxy's: whoever calls may write what is before it.
+        """
+        peer = _parsed(request.peer)
+        if not (self._trusts_unix if peer is None else self._trusts(peer)):
+            return request
+        headers = request.headers
+        for text in reversed(headers.get("x-forwarded-for", "").rsplit(",", _FARTHEST)[-_FARTHEST:]):
             following = _parsed(text)
             if following is None:
                 break
-            visitor = following
-        return str(visitor)
+            peer = following
+            if not self._trusts(peer):
+                break
+        scheme = headers.get("x-forwarded-proto", "").rpartition(",")[2].strip().lower()
+        host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
+        return msgspec.structs.replace(
+            request,
+            peer=request.peer if peer is None else str(peer),
+            scheme=scheme if scheme in ("http", "https") else request.scheme,
+            host=host or request.host,
+        )
 
     def _trusts(self, address: _Address) -> bool:
         return any(address in network for network in self._networks)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from footfall.web.cookies import cookie_values
+
 __all__ = ["WebRequest", "WebResponse"]
 
 
@@ -13,8 +15,8 @@ class WebRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request, as the framework read it.
 
     `query` is the raw query string, `path` is decoded. Names of `headers` are lower case, their values are text of
-    Latin-1, and those of one name are joined by ", ". `peer` is the address of the visitor: that of the connection, or
-    the one that a trusted proxy names (see `web.proxies`).
+    Latin-1, and those of one name are joined by ", " (of `cookie` by "; "). `peer` is the address of the connection,
+    "" for a Unix socket; where that is a trusted proxy's, the Site puts the visitor's there (see `web.proxies`).
     """
 
     method: str
@@ -23,8 +25,11 @@ class WebRequest(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     query: str = ""
     headers: Mapping[str, str] = {}
-    cookies: Mapping[str, str] = {}
     peer: str = ""
+
+    def cookie(self, name: str) -> str | None:
+        """The value of a cookie, None where there is none; of several with one name the first."""
+        return next(iter(cookie_values(self.headers.get("cookie", ""), name)), None)
 
 
 class WebResponse(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from footfall.web.language import locale_of
 from footfall.web.proxies import cut_address
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
-from footfall.web.visitor_cookie import Visitor
+from footfall.web.visitor_cookie import CookieVisitor
 
 __all__ = ["Visit"]
 
@@ -28,7 +28,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     rules: WebRules
     arrived_us: int
     reason: str | None
-    visitor: Visitor | None
+    visitor: CookieVisitor | None
     is_new: bool
     is_forged: bool
     is_embedded: bool

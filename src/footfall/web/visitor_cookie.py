@@ -1,4 +1,4 @@
-"""Visitor cookie: `version.uuid7.day.user.signature`, made and read; what is forged or damaged is none.
+"""CookieVisitor cookie: `version.uuid7.day.user.signature`, made and read; what is forged or damaged is none.
 
 `day` is when the id was issued, in days since 1970-01-01: the cookie ends a fixed time after it, and visits do not
 prolong it. `user` is a keyed mark of the user who was last identified with it, or empty. The signature is an HMAC by
@@ -17,7 +17,7 @@ import msgspec
 from footfall.errors import UsageError
 from footfall.secret import SecretBytes
 
-__all__ = ["Visitor", "VisitorCookie"]
+__all__ = ["CookieVisitor", "VisitorCookie"]
 
 _VERSION = "1"
 _MIN_KEY = 16  # bytes
@@ -30,7 +30,7 @@ _FORM = re.compile(
 )
 
 
-class Visitor(msgspec.Struct, frozen=True):
+class CookieVisitor(msgspec.Struct, frozen=True):
     """Who a cookie says the visitor is.
 
     `user` is the mark of the user last identified, "" where none was. `is_stale` says that an older key signed it.
@@ -60,7 +60,7 @@ class VisitorCookie:
         # Keys of this use alone: what another part signs with the same secret is no cookie.
         self._keys = [SecretBytes(hmac.digest(secret, b"footfall visitor cookie", "sha256")) for secret in secrets]
 
-    def read(self, value: str, today: int) -> Visitor | None:
+    def read(self, value: str, today: int) -> CookieVisitor | None:
         """The visitor in a cookie's value; None where it is forged, damaged, over, or from the future."""
         if len(value) > _LONGEST or (match := _FORM.fullmatch(value)) is None:
             return None
@@ -68,16 +68,16 @@ class VisitorCookie:
         ages = (age for age, key in enumerate(self._keys) if hmac.compare_digest(_signature(key, body), signature))
         if (age := next(ages, None)) is None:
             return None
-        visitor = Visitor(match[1], int(match[2]), match[3] or "", age > 0)
+        visitor = CookieVisitor(match[1], int(match[2]), match[3] or "", age > 0)
         # A day of grace: the clock of another server may be ahead.
         return visitor if -1 <= today - visitor.day < self.days else None
 
-    def value(self, visitor: Visitor) -> str:
+    def value(self, visitor: CookieVisitor) -> str:
         """The cookie's value for a visitor, signed with the newest key."""
         body = f"{_VERSION}.{visitor.anonymous_id}.{visitor.day}.{visitor.user}"
         return f"{body}.{_signature(self._keys[0], body)}"
 
-    def max_age(self, visitor: Visitor, today: int) -> int:
+    def max_age(self, visitor: CookieVisitor, today: int) -> int:
         """How long the cookie is to live from now, in seconds; visits do not prolong it."""
         return max(0, visitor.day + self.days - today) * 86_400
 

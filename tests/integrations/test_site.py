@@ -1,0 +1,205 @@
+"""A site: what goes wrong inside reaches nobody, and costs no message."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from footfall import Client
+from footfall.errors import UsageError
+from footfall.integrations.options import COOKIE_KEYS, SiteOptions
+from footfall.integrations.site import Site
+from footfall.testing import ManualClock, Recorder
+from footfall.web.request import WebRequest, WebResponse
+
+KEY = "sixteen bytes of key"
+PAGE = WebResponse(status=200, headers={"content-type": "text/html"}, route="/orders/{id}")
+
+
+def get(path: str = "/", **headers: str) -> WebRequest:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return WebRequest(method="GET", scheme="https", host="shop.example", path=path, headers=names, peer="192.0.2.7")
+
+
+def make(recorder: Recorder, **options: Any) -> Site:
+    return Site(Client(recorder), SiteOptions(cookie_keys=[KEY], **options))
+
+
+def test_a_page_view_carries_the_time_of_its_arrival() -> None:
+    recorder, clock = Recorder(), ManualClock()
+    site = Site(Client(recorder, clock=clock), SiteOptions(cookie_keys=[KEY]))
+
+    hit = site.begin(get())
+    arrived = clock.now_us()
+    clock.advance(0.25)
+    with hit.scope():
+        site.client.track("inside")
+    site.finish(hit, PAGE)
+
+    inside, page = recorder.messages
+    assert datetime.fromisoformat(page["timestamp"]).timestamp() * 1e6 == arrived
+    assert page["timestamp"] < inside["timestamp"]
+    assert page["properties"]["duration_ms"] == 250
+
+
+def test_a_hit_is_counted_once_however_often_its_response_is_finished() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    hit = site.begin(get())
+
+    site.finish(hit, PAGE)
+
+    assert site.finish(hit, PAGE) == ()
+    assert len(recorder.messages) == 1
+
+
+def test_the_last_head_before_the_body_counts() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    hit = site.begin(get())
+
+    site.depart(hit, PAGE)
+    site.depart(hit, WebResponse(status=404, headers={"content-type": "text/html"}))
+    site.send(hit)
+
+    assert recorder.messages == []
+    assert site.client.stats().uncounted == {"not_found": 1}
+
+
+def test_each_hit_that_is_not_counted_has_its_reason_in_the_stats() -> None:
+    recorder = Recorder()
+    site = make(recorder, exclude=["/health"])
+
+    for path in ("/health", "/health", "/site.css"):
+        site.finish(site.begin(get(path)), PAGE)
+
+    assert site.client.stats().uncounted == {"excluded": 2, "static": 1}
+    assert site.client.stats().balanced
+
+
+def test_the_route_may_be_known_to_the_hit_alone() -> None:
+    recorder = Recorder()
+    site = make(recorder)
+    hit = site.begin(get())
+    hit.route, hit.title = "/a/{b}", "A"
+
+    site.finish(hit, WebResponse(status=200, headers={"content-type": "text/html"}))
+
+    assert recorder.messages[0]["name"] == "/a/{b}"
+    assert recorder.messages[0]["properties"]["title"] == "A"
+
+
+def test_only_a_trusted_proxy_says_whose_address_it_is() -> None:
+    recorder = Recorder()
+    trusting, strict = make(recorder, trusted_proxies=["192.0.2.0/24"]), make(recorder)
+
+    for site in (trusting, strict):
+        site.finish(site.begin(get(x_forwarded_for="203.0.113.9")), PAGE)
+
+    assert [message["context"]["ip"] for message in recorder.messages] == ["203.0.113.0", "192.0.2.0"]
+
+
+def test_a_framework_that_hands_over_something_else_changes_nothing_and_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    site = make(Recorder())
+
+    for _ in range(2):
+        hit = site.begin(None)  # type: ignore[arg-type]
+        assert site.own_response(hit) is None
+        with hit.scope():
+            assert site.client.track("a", user_id="kari")
+        assert site.finish(hit, PAGE) == ()
+    assert site.finish(site.begin(get()), None) == ()  # type: ignore[arg-type]
+
+    assert site.client.stats().uncounted == {"internal": 3}
+    assert len(caplog.records) == 2
+
+
+def test_an_own_rule_that_raises_changes_nothing() -> None:
+    recorder = Recorder()
+    site = make(recorder, consent=lambda request: {}[request.path])
+    hit = site.begin(get())
+
+    with hit.scope():
+        assert site.client.track("a", user_id="kari")
+    assert site.finish(hit, PAGE) == ()
+    assert site.client.stats().uncounted == {"internal": 1}
+
+
+def test_a_client_that_is_disabled_makes_a_site_that_does_nothing_and_needs_no_key() -> None:
+    site = Site(Client(disabled=True))
+    hit = site.begin(get())
+
+    assert site.own_response(hit) is None
+    with hit.scope():
+        site.client.track("a")
+    assert site.finish(hit, PAGE) == ()
+
+
+def test_without_a_key_it_refuses_to_start_in_one_line() -> None:
+    with pytest.raises(UsageError, match=COOKIE_KEYS) as refused:
+        Site(Client(Recorder()), SiteOptions())
+
+    assert "\n" not in str(refused.value)
+
+
+def test_keys_come_from_the_environment_where_none_are_given() -> None:
+    code = "from footfall.integrations.options import SiteOptions as S; print([k.decode() for k in S().cookie_keys])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, COOKIE_KEYS: "the-newest-key-of-all an-older-key-of-ours"},
+    )  # fmt: skip
+
+    assert done.stdout.strip() == "['the-newest-key-of-all', 'an-older-key-of-ours']"
+
+
+LATIN = st.text(st.characters(max_codepoint=255), max_size=200)
+NAMES = st.sampled_from(
+    ["accept", "accept-language", "cookie", "dnt", "host", "hx-request", "purpose", "referer", "sec-ch-ua",
+     "sec-fetch-dest", "sec-fetch-site", "sec-gpc", "sec-purpose", "user-agent", "x-forwarded-for",
+     "x-forwarded-proto", "x-requested-with"]
+)  # fmt: skip
+HARD = st.sampled_from(
+    ["ff_id=" + "a" * 65_536, "ff_consent=" + "=&" * 30_000, "ff_id=1.; " * 3_000, "\x00\x1b[31m\x7f\x9f", "\xff\xfe",
+     "1.2.3.4," * 8_000, "en-" * 20_000]
+)  # fmt: skip
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    headers=st.dictionaries(NAMES | LATIN, LATIN | HARD, max_size=12),
+    path=LATIN | st.just("/" + "p" * 65_536),
+    query=LATIN | st.just("&".join(f"k{number}=v" for number in range(10_000))),
+    method=st.sampled_from(["GET", "POST", "", "\x00"]),
+    peer=LATIN | st.sampled_from(["192.0.2.7", "::1", ""]),
+)
+def test_any_header_bytes_change_nothing_and_lose_no_event(
+    headers: dict[str, str], path: str, query: str, method: str, peer: str
+) -> None:
+    recorder = Recorder()
+    site = make(recorder, trusted_proxies=["192.0.2.0/24"])
+    request = WebRequest(
+        method=method, scheme="http", host=headers.get("host", ""), path=path, query=query, headers=headers, peer=peer
+    )
+
+    hit = site.begin(request)
+    with hit.scope():
+        assert site.client.track("good", {"n": 1}, user_id="kari")
+    added = site.finish(hit, PAGE)
+
+    stats = site.client.stats()
+    assert "internal" not in stats.uncounted
+    assert stats.refused == {}
+    assert recorder.events == ["good"]
+    page_views = sum(message["type"] == "page" for message in recorder.messages)
+    assert page_views + sum(stats.uncounted.values()) - stats.uncounted.get("forged_cookie", 0) == 1
+    assert all(text.isascii() and text.isprintable() for header in added for text in header)

@@ -1,0 +1,57 @@
+"""A site's rules, its visitors' requests and their pages, as the tests of the web need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from footfall.web.capture import WebCapture
+from footfall.web.request import WebRequest, WebResponse
+from footfall.web.rules import ConsentRules, Level, WebRules
+from footfall.web.visitor_cookie import CookieVisitor, VisitorCookie
+
+__all__ = ["COOKIE", "HTML", "ID", "NOW", "TODAY", "arrive", "capture", "cookie_of", "html", "ids", "request", "rules"]
+
+NOW = 1_796_000_000_000_000  # microseconds since 1970
+TODAY = NOW // 86_400_000_000
+ID = "01a22c4f-e190-73fc-8d06-e94dcc27a221"
+COOKIE = VisitorCookie("ff_id", ["sixteen bytes of key"])
+HTML = {"content-type": "text/html"}
+
+
+def page_level(statement: Mapping[str, bool | None]) -> Level:
+    return "full" if statement["statistics"] else "count_only"
+
+
+def rules(rule: Any = "statistics_exempt", own: Callable[..., Any] | None = None, **settings: Any) -> WebRules:
+    consent = ConsentRules(rule=rule, purposes=("statistics", "marketing"), page_level=page_level, own_rule=own)
+    return WebRules(**{"consent": consent, "cookie": COOKIE, **settings})
+
+
+def capture(rule: Any = "statistics_exempt", **settings: Any) -> WebCapture:
+    return WebCapture(rules(rule, **settings))
+
+
+def request(path: str = "/", method: str = "GET", query: str = "", **headers: str) -> WebRequest:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return WebRequest(method=method, scheme="https", host="shop.example", path=path, query=query, headers=names)
+
+
+def html(status: int = 200, route: str | None = "/", **headers: str) -> WebResponse:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return WebResponse(status=status, headers={**HTML, **names}, route=route)
+
+
+def cookie_of(visitor: CookieVisitor) -> str:
+    """The `Cookie` header of a visitor who comes back."""
+    return f"ff_id={COOKIE.value(visitor)}"
+
+
+def ids() -> Callable[[], str]:
+    """New ids: as many as are asked for, each another."""
+    numbers = iter(range(1_000))
+    return lambda: f"01a22c4f-e190-73fc-8d06-{next(numbers):012x}"
+
+
+def arrive(site: WebCapture, hit: WebRequest) -> Any:
+    return site.arrive(hit, now_us=NOW, new_id=ids())

@@ -1,0 +1,33 @@
+"""Every reason that the code gives has its sentence, and every sentence a place that gives it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from tests.sources import parsed
+
+from footfall.web.reasons import REASONS
+
+SOURCE = Path(__file__).parents[2] / "src" / "footfall"
+
+
+def texts() -> set[str]:
+    """All texts in the code that decides about hits, but for the registry's."""
+    paths = [*(SOURCE / "web").glob("*.py"), *(SOURCE / "integrations").glob("*.py")]
+    return {
+        node.value
+        for path in paths
+        if path.name != "reasons.py"
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def test_each_reason_is_given_somewhere() -> None:
+    assert REASONS.keys() - texts() == set()
+
+
+def test_the_reasons_are_in_order_and_each_is_a_sentence() -> None:
+    assert list(REASONS) == sorted(REASONS)
+    assert [name for name, sentence in REASONS.items() if not sentence.endswith(".")] == []
