@@ -120,6 +120,17 @@ def test_a_user_model_that_tracks_is_not_asked_again_while_it_does(site: Site, r
     ]
 
 
+def test_a_user_who_cannot_be_known_yet_is_asked_for_again(site: Site, recorder: Recorder) -> None:
+    answers = iter([UNSET, "kari"])
+    hit = site.begin(REQUEST)
+    hit.user(lambda: next(answers))
+
+    with hit.scope():
+        site.client.track("a")
+        site.client.track("b")
+    assert [message.get("userId") for message in recorder.messages] == [None, "kari"]
+
+
 @pytest.mark.parametrize("user", [None, object(), True, 1.5])
 def test_what_is_no_id_is_nobody(site: Site, recorder: Recorder, user: object) -> None:
     hit = site.begin(REQUEST)

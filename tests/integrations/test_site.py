@@ -60,6 +60,18 @@ def test_a_hit_is_counted_once_however_often_its_response_is_finished() -> None:
     assert len(recorder.messages) == 1
 
 
+def test_a_hit_without_a_response_is_counted_as_that_once() -> None:
+    site = make(Recorder())
+    hit = site.begin(get())
+
+    site.depart(hit, PAGE)
+    site.abandon(hit)
+    site.abandon(hit)
+    site.send(hit)
+
+    assert site.client.stats().uncounted == {"no_response": 1}
+
+
 def test_the_last_head_before_the_body_counts() -> None:
     recorder = Recorder()
     site = make(recorder)

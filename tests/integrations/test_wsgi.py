@@ -117,6 +117,30 @@ def test_a_file_that_the_server_sends_by_itself_reaches_it_as_the_same_object(tm
     assert server.pages == ["(no route)"]
 
 
+def test_a_file_that_the_server_knows_by_its_class_reaches_it_as_the_same_object() -> None:
+    class File:
+        """As gunicorn's: it has no number, and the server asks for its class."""
+
+        def __init__(self, file: BytesIO) -> None:
+            self.filelike = file
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter(self.filelike)
+
+    files: list[Iterable[bytes]] = []
+
+    def app(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        start_response("200 OK", [*HTML])
+        files.append(environ["wsgi.file_wrapper"](BytesIO(b"page")))
+        return files[0]
+
+    server = Server(app)
+    server.get("/", **{"wsgi.file_wrapper": File})
+
+    assert server.returned is files[0]
+    assert server.pages == ["(no route)"]
+
+
 def test_a_stream_has_the_hits_scope_at_each_chunk_and_at_its_end() -> None:
     hits = []
 

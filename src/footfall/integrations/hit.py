@@ -68,7 +68,8 @@ class Hit:
     def user(self, resolve: Callable[[], object]) -> None:
         """Say how to find the user: a function that returns their id, or None where nobody is signed in.
 
-        It is called at the first message that needs it, or at the response, and once.
+        It is called at the first message that needs it, or at the response, and once. Where it cannot know yet, it
+        returns UNSET, and is asked again; as long as it does, nobody is identified, and nobody has signed out.
         """
         self._resolve = resolve
         self._user_id = UNSET
@@ -79,7 +80,10 @@ class Hit:
             resolve, self._resolve = self._resolve, None  # so that a message sent while it runs does not ask it again
             try:
                 user = resolve()
-                self._user_id = None if user is None else id_text(user)
+                if user is UNSET:
+                    self._resolve = resolve
+                else:
+                    self._user_id = None if user is None else id_text(user)
             except Exception as error:  # noqa: BLE001 - a user model that raises costs no message
                 self.site.failed("user()", error)
         return self._user_id

@@ -146,6 +146,12 @@ class Site:
         self.send(hit)
         return headers
 
+    def abandon(self, hit: Hit) -> None:
+        """The hit ends without a response: the client left, or the request was cancelled. Never raises."""
+        if hit.visit is not None and not hit.is_over:
+            hit.is_over = True
+            self.client.leave_uncounted("no_response")
+
     def choose(self, hit: Hit, choice: Mapping[str, bool]) -> None:
         """A visitor chose; see `Hit.consent`. Never raises."""
         if self._capture is not None and hit.visit is not None:

@@ -8,7 +8,7 @@ is: files that a server sends by itself, lists, generators, `write()`, `close()`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +20,7 @@ from footfall.integrations.own_routes import OwnResponse
 from footfall.integrations.site import Site
 from footfall.web.request import WebRequest, WebResponse
 
-__all__ = ["HIT", "WsgiMiddleware", "read_environ"]
+__all__ = ["HIT", "WsgiMiddleware", "headers_of", "read_environ"]
 
 HIT = "footfall.hit"
 
@@ -51,9 +51,11 @@ class WsgiMiddleware:
         except BaseException:
             response.fail()
             raise
-        # What a server may send in its own way: by the number of a file, or as a whole.
-        if hasattr(chunks, "fileno") or type(chunks) in (list, tuple):
-            response.begin_body(next(iter(chunks), b"") if type(chunks) in (list, tuple) else b"")
+        if type(chunks) in (list, tuple):
+            response.begin_body(next(iter(chunks), b""))
+            return chunks  # servers ask for its length
+        if hasattr(chunks, "fileno") or _is_file(chunks, environ.get("wsgi.file_wrapper")):
+            response.begin_body(b"")
             return chunks
         return _Chunks(chunks, response)
 
@@ -129,15 +131,25 @@ class _Chunks:
             self._response.begin_body(b"")
 
 
+def _is_file(chunks: object, wrapper: object) -> bool:
+    """Whether it is a file for the server to send: some know it by the class that they gave for it."""
+    return isinstance(wrapper, type) and isinstance(chunks, wrapper)
+
+
 @lru_cache(512)
 def _header_name(key: str) -> str:
     return key[5:].replace("_", "-").lower()
 
 
+def headers_of(environ: Mapping[str, Any]) -> dict[str, str]:
+    """The headers in a WSGI environment, by their names in lower case."""
+    return {_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"}
+
+
 def read_environ(environ: dict[str, Any]) -> WebRequest:
     """The request in a WSGI environment."""
     get = environ.get
-    headers = {_header_name(key): value for key, value in environ.items() if key[:5] == "HTTP_"}
+    headers = headers_of(environ)
     path = f"{get('SCRIPT_NAME', '')}{get('PATH_INFO', '')}"
     if not path.isascii():
         path = path.encode("latin-1").decode("utf-8", "replace")  # as PEP 3333 has it

@@ -14,6 +14,7 @@ REASONS: Mapping[str, str] = {
     "forged_cookie": "The visitor's cookie was damaged or not signed with one of our keys; it counted as none.",
     "internal": "Something failed inside of footfall; its log says what.",
     "method": "The request was no GET.",
+    "no_response": "The client left, or the request was cancelled, before there was a response.",
     "not_found": "The response was a 404.",
     "not_html": "The response is no HTML.",
     "own": "The path is one that footfall answers itself.",
