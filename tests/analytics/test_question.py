@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
+import msgspec
 from tests.analytics.shop import NOW, MakeEntry, plan_of
 
 from footfall.analytics import Dataset, Question, ReportContext, report
 from footfall.analytics.dataset import EventColumns
+from footfall.analytics.narrowing import narrowed
 from footfall.analytics.sections import Section
 from footfall.analytics.window import Span
-from footfall.plan.model import Plan
+from footfall.plan.model import Conversion, Count, Kpi, Plan
 from footfall.storage.journal import Entry
 
 
@@ -80,3 +82,23 @@ def test_properties_that_questions_read_are_read_together(entry: MakeEntry) -> N
         report(dataset, plan, now=NOW, questions=(reading("total"), reading("currency")))
 
         assert dataset.events("buy", ["total"], stored=()) is dataset.events("buy", ["currency"], stored=())
+
+
+def test_messages_are_read_from_the_beginning_of_the_longest_window_that_is_asked() -> None:
+    conversion = Conversion(journey="purchase", start="view", end="buy")
+    plan = plan_of(
+        Kpi(name="sales", measure=Count(event="buy"), window=1),
+        Kpi(name="visits", measure=Count(event="view"), window=3),
+        Kpi(name="converted", measure=conversion, window=2),
+    )
+    nothing = msgspec.structs.replace(plan, kpis={}, journeys={})
+
+    def earliest(*names: str) -> int | None:
+        asked = narrowed(plan, names) if names else None
+        return ReportContext(dataset, plan, (), since=None, until=None, now=10_000_000, asked=asked).earliest
+
+    with Dataset.of([]) as dataset:
+        assert [earliest(), earliest("sales"), earliest("purchase"), earliest("sales", "converted")] == [
+            7_000_000, 9_000_000, 8_000_000, 8_000_000,
+        ]  # fmt: skip
+        assert ReportContext(dataset, nothing, (), since=None, until=None, now=1).earliest is None

@@ -50,6 +50,29 @@ def test_a_date_is_midnight_on_the_plans_clock(data: Path, capsys: pytest.Captur
     assert found["journeys"][0]["entered"] == 4
 
 
+def test_one_part_of_the_report_is_shown_alone(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--since", "2026-11-01", "--only", "purchase", "--format", "json") == 0
+    answers = json.loads(capsys.readouterr().out)
+
+    assert [journey["name"] for journey in answers["journeys"]] == ["purchase"]
+    assert (answers["goals"], answers["kpis"], "intake" in answers) == ([], [], False)
+    assert answers["data"]["persons"] == 10
+    run("--data", str(data), "--since", "2026-11-01", "--only", "purchase")
+    shown = capsys.readouterr().out
+    assert "Journey: purchase" in shown
+    assert "revenue" not in shown
+
+
+def test_a_part_that_the_plan_does_not_have_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--only", "purchases") == 2
+    assert "'purchases'; did you mean 'purchase'?" in capsys.readouterr().err
+
+
+def test_why_is_of_all_figures(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--data", str(data), "--why", "1", "2", "--only", "purchase") == 2
+    assert "leave out --as-of and --only" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["yesterday", "2026-13-01", "7 days", "", "-3d"])
 def test_a_slip_in_a_date_is_named(data: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--data", str(data), "--since", text) == 2

@@ -88,7 +88,10 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class ReportContext:
-    """What a question is asked with: the data, the plan, the window, the moment, and the answers to other questions."""
+    """What a question is asked with: the data, the plan, the window, the moment, and the answers to other questions.
+
+    `asked` is the plan with the goals, KPIs and journeys that the report is to have.
+    """
 
     def __init__(
         self,
@@ -100,8 +103,10 @@ class ReportContext:
         until: int | None,
         now: int,
         shards: int = 1,
+        asked: Plan | None = None,
     ) -> None:
         self.plan = plan
+        self.asked = plan if asked is None else asked
         self.questions = questions
         self.now = now
         self.shards = tuple(ShardContext(self, dataset, Shard(number, shards)) for number in range(shards))
@@ -134,11 +139,19 @@ class ReportContext:
 
     @property
     def earliest(self) -> int | None:
-        """The beginning of the longest window of a KPI, which that of a journey is too; None for all there is."""
-        windows = [kpi.window for kpi in self.plan.kpis.values()]
-        measured = {kpi.measure.journey for kpi in self.plan.kpis.values() if isinstance(kpi.measure, Conversion)}
+        """The beginning of the longest window of what is asked, also of a journey; None for all there is."""
+        journeys = {
+            name: kpi.measure.journey for name, kpi in self.plan.kpis.items() if isinstance(kpi.measure, Conversion)
+        }
+        windows = [
+            kpi.window
+            for name, kpi in self.plan.kpis.items()
+            if name in self.asked.kpis or journeys.get(name) in self.asked.journeys
+        ]
         lengths = [window for window in windows if window is not None]
-        if self._since is None and (len(lengths) < len(windows) or not self.plan.journeys.keys() <= measured):
+        if self._since is None and (
+            len(lengths) < len(windows) or not self.asked.journeys.keys() <= set(journeys.values())
+        ):
             return None
         return self.span_of(max(lengths, default=None)).since
 
@@ -198,7 +211,7 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     makes the answer of the partial answers of all shards, in any order. `sections` lays the answer out for readers.
     `reads` names what the question needs of each event, so that each message is read once for all questions. `asks`
     says whether the plan has anything for it. `is_of_plan` is false for what is shown of any data, also where the plan
-    asks nothing or nothing is stored.
+    asks nothing or nothing is stored. `is_named` is true where readers can ask for a part of the answer by its name.
     """
 
     name: str
@@ -209,3 +222,4 @@ class Question(msgspec.Struct, Generic[P, R], frozen=True):
     reads: Callable[[Plan], Iterable[tuple[str, EventColumns]]] = _no_reads
     asks: Callable[[Plan], bool] = lambda _: True
     is_of_plan: bool = True
+    is_named: bool = False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from footfall.analytics.dataset import Dataset, EventColumns
 from footfall.analytics.earlier import EarlierMoment
+from footfall.analytics.narrowing import narrowed
 from footfall.analytics.question import DataStamp, PlanStamp, Question, Report, ReportContext
 from footfall.analytics.questions import QUESTIONS
 from footfall.analytics.window import microseconds
@@ -25,21 +26,28 @@ def report(
     since: datetime | None = None,
     until: datetime | None = None,
     now: datetime,
+    only: Collection[str] = (),
     questions: Sequence[Question[Any, Any]] = QUESTIONS,
     shards: int = 1,
 ) -> Report:
     """Answer every question; without a plan, what there is over time.
 
-    With `shards`, each question is asked of so many parts of the data, one after another, with the same answer.
+    With `only`, the names of some goals, KPIs and journeys, the report has these alone, each with the same figures, and
+    reads no more than they need. With `shards`, each question is asked of so many parts of the data, one after another,
+    with the same answer.
 
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
     everything. A journey has the longest window of the KPIs that measure it, or all there is. Of a dataset as of an
     earlier moment `now` is that moment, `dataset.as_of.at`. Times without an offset are read in the plan's timezone.
-    Raises UsageError for an empty window, or a plan that names an event or a property that it does not have.
+    Raises UsageError for an empty window, for a name that the plan does not have, and for a plan that names an event or
+    a property that it does not have.
     """
+    asked = narrowed(plan or Plan(id=""), only) if only else None
+    if only:
+        questions = [question for question in questions if question.is_named]
 
     def ask() -> Report:
-        return _report(dataset, plan, since, until, now, questions, shards)
+        return _report(dataset, plan, asked, since, until, now, questions, shards)
 
     return dataset.whole(ask)
 
@@ -47,6 +55,7 @@ def report(
 def _report(
     dataset: Dataset,
     plan: Plan | None,
+    asked: Plan | None,
     since: datetime | None,
     until: datetime | None,
     now: datetime,
@@ -57,7 +66,9 @@ def _report(
     plan = plan or Plan(id="")
     since_us, until_us = (None if time is None else microseconds(time, plan.timezone) for time in (since, until))
     now_us = microseconds(now, plan.timezone)
-    context = ReportContext(dataset, plan, questions, since=since_us, until=until_us, now=now_us, shards=shards)
+    context = ReportContext(
+        dataset, plan, questions, since=since_us, until=until_us, now=now_us, shards=shards, asked=asked
+    )
     _read(dataset, context)
     contents = context.contents
     data = DataStamp(
@@ -85,7 +96,7 @@ def _read(dataset: Dataset, context: ReportContext) -> None:
     """Read each message once, with all properties that any of the questions needs, and none before all windows."""
     needed: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), {*context.shards[0].shard.stored}))
     for question in context.questions:
-        for event, columns in question.reads(context.plan):
+        for event, columns in question.reads(context.asked):
             properties, stored = needed[event]
             properties.update(columns.properties)
             stored.update(columns.stored)

@@ -14,7 +14,6 @@ from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import AsOfParam, TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
 from footfall.plan.model import Plan
-from footfall.reporting.text import show
 from footfall.timestamps import local_time
 
 __all__ = ["command"]
@@ -27,6 +26,7 @@ __all__ = ["command"]
     "--since", type=TimeParam(), help="Count what occurred from this time on, instead of each KPI's own window."
 )
 @click.option("--until", type=TimeParam(), help="Count what occurred before this time.  [default: now]")
+@click.option("--only", multiple=True, metavar="NAME", help="Show this goal, KPI or journey alone. May be repeated.")
 @as_of_option
 @click.option(
     "--why", nargs=2, type=AsOfParam(), metavar="A B",
@@ -39,6 +39,7 @@ def command(
     plan: Path | None,
     since: str | None,
     until: str | None,
+    only: tuple[str, ...],
     as_of: int | datetime | None,
     why: tuple[int | datetime, int | datetime] | None,
     form: str,
@@ -51,6 +52,9 @@ def command(
     Each KPI looks back from now as far as its window says. --since and --until replace that window. A time is a date
     (2026-11-01), a date and time (2026-11-01T09:30), or how long ago (7d, 12h).
 
+    With --only the report has some of its parts alone: a goal with its KPIs, a KPI with its guardrails, or a journey.
+    Their figures are the same, and come sooner, for no more is read than they need.
+
     With --as-of the report is the one that this moment had: messages, persons and plan are as they were, and KPIs look
     back from it. The head says which moment it is, and what is missing because it was purged since.
 
@@ -60,18 +64,21 @@ def command(
     """
     chosen = plans.read(plan).require() if plan is not None else None
     if why is not None:
-        if as_of is not None:
-            raise click.UsageError("--why names two moments; leave out --as-of.")
+        if as_of is not None or only:
+            raise click.UsageError("--why names two moments, and is of all figures: leave out --as-of and --only.")
         _show_why(data, why, chosen, _bounds(since, until, local_time(SystemClock().now_us())), form)
         return
     with Dataset.open(data, chosen, as_of=as_of) as dataset:
         now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
         bounds = _bounds(since, until, now)
-        answers = report(dataset, dataset.plan, since=bounds[0], until=bounds[1], now=now)
+        answers = report(dataset, dataset.plan, only=only, since=bounds[0], until=bounds[1], now=now)
     if form == "json":
         echo_json(answers.as_json())
-    else:
-        show(answers, console(), str(data))
+        return
+    # Loaded late: JSON does not wait for it.
+    from footfall.reporting.text import show
+
+    show(answers, console(), str(data))
 
 
 def _bounds(since: str | None, until: str | None, now: datetime) -> tuple[datetime | None, datetime | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -136,13 +136,20 @@ class Database:
         return [name for name in view.columns if statement.takes_all or fold(name) in statement.words]
 
     def report(
-        self, *, since: datetime | None = None, until: datetime | None = None, now: datetime | None = None
+        self,
+        *,
+        only: Collection[str] = (),
+        since: datetime | None = None,
+        until: datetime | None = None,
+        now: datetime | None = None,
     ) -> Report:
-        """The report that the plan asks for; see `footfall.analytics.report`. `now` is by default the present,
-        or the moment that the data is of."""
+        """The report that the plan asks for, or some goals, KPIs and journeys of it by name.
+
+        See `footfall.analytics.report`. `now` is by default the present, or the moment that the data is of.
+        """
         as_of = self._dataset.as_of
         now = now or local_time(self._clock.now_us() if as_of is None else as_of.at)
-        return report_of(self._dataset, self.plan, since=since, until=until, now=now)
+        return report_of(self._dataset, self.plan, only=only, since=since, until=until, now=now)
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""

@@ -191,7 +191,12 @@ class Persons:
         the device id as they are compared), `user_id` (of a user), `counted` (whether it is a person).
         """
         tables = []
-        for kind, (persons, ids) in self._kinds.items():
+        sessions = self._of_sessions.group_by("person").aggregate([("device", "min")])
+        kinds = {
+            **self._kinds,
+            "session": (joined([sessions.column("person")]), joined([sessions.column("device_min")])),
+        }
+        for kind, (persons, ids) in kinds.items():
             texts = self.dictionary.ids.take(ids)
             tables.append(
                 pyarrow.table({
@@ -207,27 +212,29 @@ class Persons:
     @property
     def counts(self) -> tuple[int, int]:
         """How many persons have a message, and how many streams of connected products."""
-        persons = {kind: len(numbers) for kind, (numbers, _) in self._kinds.items()}
-        devices = persons.pop("device")
-        return sum(persons.values()), devices
+        sessions = pc.count_distinct(self._of_sessions.column("person")).as_py()
+        users, visitors, devices = (len(self._kinds[kind][0]) for kind in ("user", "anonymous", "device"))
+        return users + visitors + sessions, devices
 
     @cached_property
     def _kinds(self) -> Mapping[str, tuple[Any, Any]]:
-        """By kind, the persons and the number of the id of each."""
+        """By kind but for sessions, the persons and the number of the id of each."""
         roles, owners = self.dictionary.roles, self.dictionary.owners
-        place, entries = positions(len(roles)), self._entries
+        place = positions(len(roles))
         users = self.dictionary.canonical.filter(has_role(roles, USER)).unique()
         visitors = place.filter(pc.and_(has_role(roles, ALONE), pc.equal(owners, NOBODY)))
-        is_session = pc.fill_null(pc.greater_equal(entries.column("person"), SESSION), False)
-        sessions = entries.select(["person", "device"]).filter(is_session)
-        sessions = sessions.group_by("person").aggregate([("device", "min")])
         products = place.filter(has_role(roles, STREAM))
         return {
             "user": (users, users),
             "anonymous": (pc.add(visitors, pyarrow.scalar(VISITOR, INT)), visitors),
-            "session": (joined([sessions.column("person")]), joined([sessions.column("device_min")])),
             "device": (pc.add(products, pyarrow.scalar(DEVICE, INT)), products),
         }
+
+    @property
+    def _of_sessions(self) -> Any:
+        """The person and the device of each entry of a session in which nobody was identified."""
+        entries = self._entries.select(["person", "device"])
+        return entries.filter(pc.fill_null(pc.greater_equal(entries.column("person"), SESSION), False))
 
     def reasons(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """Why each row is whose it is (`footfall.identity.attribution.Reason`), as a string array."""

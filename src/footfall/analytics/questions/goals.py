@@ -38,7 +38,7 @@ def _partial(_: ShardContext) -> GoalsPartial:
 def _merge(context: ReportContext, _: Sequence[GoalsPartial]) -> tuple[GoalResult, ...]:
     targets = {kpi.name: kpi.target for kpi in context.answer(KPIS)}
     goals = []
-    for goal in context.plan.goals.values():
+    for goal in context.asked.goals.values():
         wanted = [target for name in goal.kpis if (target := targets.get(name)) is not None]
         met = sum(target.met is True for target in wanted)
         goals.append(GoalResult(goal.name, goal.owner, goal.description, goal.kpis, met, len(wanted)))
@@ -78,4 +78,4 @@ def _outside(report: Report) -> str:
     return ""
 
 
-GOALS = Question("goals", GoalsPartial, _partial, _merge, _sections, is_of_plan=False)
+GOALS = Question("goals", GoalsPartial, _partial, _merge, _sections, is_of_plan=False, is_named=True)

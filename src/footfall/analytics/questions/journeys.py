@@ -115,7 +115,7 @@ class JourneysPartial(msgspec.Struct, frozen=True):
 
 def _partial(context: ShardContext) -> JourneysPartial:
     return JourneysPartial({
-        journey.name: _tally(context, journey) for journey in context.report.plan.journeys.values()
+        journey.name: _tally(context, journey) for journey in context.report.asked.journeys.values()
     })  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _tally(context: ShardContext, journey: Journey) -> JourneyTally:
 def _merge(context: ReportContext, partials: Sequence[JourneysPartial]) -> tuple[JourneyResult, ...]:
     return tuple(
         _journey(context, journey, [partial.journeys[journey.name] for partial in partials])
-        for journey in context.plan.journeys.values()
+        for journey in context.asked.journeys.values()
     )
 
 
@@ -271,5 +271,12 @@ def _guard(guard: GuardResult) -> Cell:
 
 
 JOURNEYS = Question(
-    "journeys", JourneysPartial, _partial, _merge, _sections, _reads, asks=lambda plan: bool(plan.journeys)
+    "journeys",
+    JourneysPartial,
+    _partial,
+    _merge,
+    _sections,
+    _reads,
+    asks=lambda plan: bool(plan.journeys),
+    is_named=True,
 )

@@ -119,7 +119,7 @@ class KpisPartial(msgspec.Struct, frozen=True):
 
 def _partial(context: ShardContext) -> KpisPartial:
     partial = KpisPartial({}, {})
-    for name, kpi in context.report.plan.kpis.items():
+    for name, kpi in context.report.asked.kpis.items():
         asked, span = kpi.measure, context.report.span_of(kpi.window)
         if isinstance(asked, Conversion):
             reaches = context.reaches(asked.journey, span)
@@ -132,7 +132,9 @@ def _partial(context: ShardContext) -> KpisPartial:
 
 
 def _merge(context: ReportContext, partials: Sequence[KpisPartial]) -> tuple[KpiResult, ...]:
-    kpis = {name: _kpi(context, kpi, _measured(context.plan, kpi, partials)) for name, kpi in context.plan.kpis.items()}
+    kpis = {
+        name: _kpi(context, kpi, _measured(context.plan, kpi, partials)) for name, kpi in context.asked.kpis.items()
+    }
     return tuple(_with_guardrails(context.plan.kpis[name], kpi, kpis) for name, kpi in kpis.items())
 
 
@@ -321,4 +323,4 @@ def _group_name(value: GroupValue) -> str:
 
 
 # GOALS shows each KPI under its goals, and the others after them.
-KPIS = Question("kpis", KpisPartial, _partial, _merge, reads=_reads, asks=lambda plan: bool(plan.kpis))
+KPIS = Question("kpis", KpisPartial, _partial, _merge, reads=_reads, asks=lambda plan: bool(plan.kpis), is_named=True)
