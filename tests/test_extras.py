@@ -16,7 +16,13 @@ from footfall.extras import EXTRAS, Extra, missing_extra, needs
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 # What is imported under another name than it is installed by.
-IMPORTED = {"PyYAML": "yaml", "adbc-driver-sqlite": "adbc_driver_sqlite", "backports.zstd": "backports"}
+IMPORTED = {
+    "Django": "django",
+    "Flask": "flask",
+    "PyYAML": "yaml",
+    "adbc-driver-sqlite": "adbc_driver_sqlite",
+    "backports.zstd": "backports",
+}
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
 
 
@@ -44,6 +50,8 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
         ("from footfall.analytics import Dataset", "apsw", "server"),
         ("from footfall.storage import SqliteJournal", "apsw", "server"),
         ("from footfall.simulation import simulate", "apsw", "server"),
+        ("from footfall.integrations.django import FootfallMiddleware", "django", "django"),
+        ("from footfall.integrations.flask import Footfall", "flask", "flask"),
     ],
 )
 def test_a_part_whose_library_is_missing_says_so_in_one_line(statement: str, library: str, extra: str | None) -> None:

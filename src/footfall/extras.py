@@ -10,7 +10,7 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["plan", "server"]
+Extra = Literal["django", "flask", "plan", "server"]
 
 # The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
@@ -19,7 +19,9 @@ EXTRAS: Mapping[str, Extra] = {
     "backports": "server",
     "brotli": "server",
     "click": "plan",
+    "django": "django",
     "duckdb": "server",
+    "flask": "flask",
     "httptools": "server",
     "pyarrow": "server",
     "rich": "plan",

@@ -1,0 +1,134 @@
+"""Runs the tests of the integrations with the lowest, the last of each series and the latest version of each framework.
+
+    python3 .ci/matrix.py                   every row
+    python3 .ci/matrix.py --ends            the lowest and the latest of each, as CI does
+    python3 .ci/matrix.py django flask      these frameworks alone
+    python3 .ci/matrix.py --folder DIR      keep the environments there, and use them again
+
+A row that needs a newer Python than this one takes the oldest of this machine that is new enough, and is skipped, with
+the reason, where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+TOOLS = ("pytest>=8.2", "hypothesis>=6.100")
+
+
+class Framework(NamedTuple):
+    """`versions` are pip's words for what is tried, from the lowest to the latest, each with the Python that it needs.
+
+    `beside` is installed with it, in the newest version that goes with it; `tests` are run.
+    """
+
+    versions: Sequence[tuple[str, str]]
+    beside: Sequence[str]
+    tests: Sequence[str]
+
+
+MATRIX = {
+    "django": Framework(
+        versions=(
+            ("Django==4.2", "3.11"),
+            ("Django==4.2.*", "3.11"),
+            ("Django==5.2.*", "3.11"),
+            ("Django", "3.12"),
+        ),
+        beside=("djangorestframework", "django-allauth"),
+        tests=("tests/integrations/django",),
+    ),
+    "flask": Framework(
+        versions=(("Flask==2.3.0", "3.11"), ("Flask==2.3.*", "3.11"), ("Flask==3.0.*", "3.11"), ("Flask", "3.11")),
+        beside=("flask-login",),
+        tests=("tests/integrations/test_flask.py",),
+    ),
+}
+
+
+class Row(NamedTuple):
+    """One framework in one version. `python` is the lowest version that it needs."""
+
+    framework: str
+    version: str
+    python: str
+
+    @property
+    def name(self) -> str:
+        return re.sub(r"[^\w.]+", "-", f"{self.framework}-{self.version}").rstrip("-")
+
+
+def rows(names: Sequence[str], ends: bool) -> Iterator[Row]:
+    for name in names:
+        versions = MATRIX[name].versions
+        for version, python in versions if not ends else (versions[0], versions[-1]):
+            yield Row(name, version, python)
+
+
+def interpreters() -> dict[tuple[int, int], str]:
+    """The Pythons of this machine that can make environments, by version; this one first."""
+    known = {sys.version_info[:2]: sys.executable}
+    pyenv = sorted((Path.home() / ".pyenv" / "versions").glob("3.*/bin/python3"))
+    for candidate in [*(shutil.which(f"python3.{minor}") for minor in range(11, 20)), *map(str, pyenv)]:
+        if candidate is None:
+            continue
+        code = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
+        done = subprocess.run([candidate, "-c", code], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            major, minor = map(int, done.stdout.split())
+            known.setdefault((major, minor), candidate)
+    return known
+
+
+def run(row: Row, python: str, folder: Path) -> str:
+    """Install and test one row: "passed", or what failed."""
+    framework, environment = MATRIX[row.framework], folder / row.name
+    inside = environment / "bin" / "python"
+    subprocess.run([python, "-m", "venv", environment], check=True)
+    wanted = [row.version, *framework.beside, *TOOLS]
+    install = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[plan]", *wanted]
+    if subprocess.run(install, check=False).returncode:
+        return "cannot be installed"
+    tests = [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *framework.tests]
+    return "passed" if subprocess.run(tests, cwd=ROOT, check=False).returncode == 0 else "failed"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("framework", nargs="*", default=list(MATRIX), metavar="FRAMEWORK", help=", ".join(MATRIX))
+    parser.add_argument("--ends", action="store_true", help="the lowest and the latest alone")
+    parser.add_argument("--folder", type=Path, help="where the environments stay")
+    options = parser.parse_args()
+    if unknown := [name for name in options.framework if name not in MATRIX]:
+        parser.error(f"there is no {', '.join(unknown)}; there are {', '.join(MATRIX)}")
+    pythons = interpreters()
+    with tempfile.TemporaryDirectory() as scratch:
+        results = []
+        for row in rows(options.framework, options.ends):
+            least = tuple(map(int, row.python.split(".")))
+            able = sorted(version for version in pythons if version >= least)
+            own = sys.version_info[:2]
+            python = pythons[own if own in able else able[0]] if able else None
+            print(f"-- {row.name}", flush=True)
+            result = (
+                f"skipped: needs Python {row.python}"
+                if python is None
+                else run(row, python, options.folder or Path(scratch))
+            )
+            results.append((row, result))
+    for row, result in results:
+        print(f"{row.name:24} {result}")
+    sys.exit(any(result != "passed" and not result.startswith("skipped") for _, result in results))
+
+
+if __name__ == "__main__":
+    main()

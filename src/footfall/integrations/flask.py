@@ -1,0 +1,118 @@
+"""Flask: page views, visitors and users of Flask applications.
+
+Footfall(app, plan="tracking_plans", cookie_keys=[app.secret_key])
+
+@app.post("/orders")
+def order():
+    g.footfall.track("order_completed", {…})
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from msgspec import UNSET
+
+from footfall.errors import UsageError
+from footfall.extras import needs
+from footfall.integrations.hit import Hit
+from footfall.integrations.settings import read_settings
+from footfall.integrations.wsgi import HIT, WsgiMiddleware
+
+with needs("footfall.integrations.flask", "flask"):
+    from flask import Flask, g, request
+    from flask.globals import request_ctx
+    from flask.signals import request_finished, request_started
+    from werkzeug.utils import import_string
+
+__all__ = ["Footfall"]
+
+_FindUser = Callable[[Any], object]
+
+
+class Footfall:
+    """The extension. Its settings are keyword arguments, or the dict `app.config["FOOTFALL"]`, or both.
+
+    They are those of the integrations' README: `collector`, `write_key`, `plan` (or a `client`), `cookie_keys` and so
+    on. `user` is a function from Flask's request to the user's id; without it flask-login says who it is, if the
+    application has it. One Footfall serves several applications; each has a site.
+
+    Raises UsageError, with all that is wrong, where an application is given or `init_app` is called.
+    """
+
+    def __init__(self, app: Flask | None = None, **settings: Any) -> None:
+        self._settings = settings
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, **settings: Any) -> None:
+        """Count the pages of `app`. Settings given here come before those of `app.config` and of the constructor."""
+        if "footfall" in app.extensions:
+            raise UsageError("init_app was called twice for one application: each page would be counted twice")
+        merged = {**self._settings, **app.config.get("FOOTFALL", {}), **settings}
+        defaults = {"debug": app.debug, "secure": not app.debug}
+        middleware = WsgiMiddleware(app.wsgi_app, *read_settings(merged, defaults, import_string))
+        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
+        app.extensions["footfall"] = middleware.site
+        request_started.connect(_begin, app)
+        request_finished.connect(_finish, app)
+        try:
+            from flask_login.signals import user_logged_in, user_logged_out
+        except ImportError:
+            return
+        user_logged_in.connect(_ask_again, app)
+        user_logged_out.connect(_ask_again, app)
+
+
+def _begin(app: Flask, **_: Any) -> None:
+    """The request has a route, and a context in which views find the hit."""
+    hit: Hit | None = request.environ.get(HIT)
+    if hit is None:
+        return
+    g.footfall = hit
+    if (rule := request.url_rule) is not None:
+        hit.route = rule.rule
+    _ask_again(app)
+
+
+def _finish(app: Flask, **_: Any) -> None:
+    """A view may have found out who it is."""
+    _ask_again(app)
+
+
+def _ask_again(app: Flask, **_: Any) -> None:
+    hit: Hit | None = request.environ.get(HIT)
+    if hit is not None:
+        context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - of a proxy
+        find_user = app.extensions["footfall"].options.user
+        hit.user(partial(_user, app, context, find_user))
+
+
+def _user(app: Flask, context: Any, find_user: _FindUser | None) -> object:
+    """The user's id, None where nobody is signed in; the session is as if nobody had asked.
+
+    A session that was accessed has Flask add `Vary: Cookie`, and a page that caches kept is kept no more.
+    """
+    session = vars(context).get("_session", vars(context).get("session"))
+    accessed = getattr(session, "accessed", None)
+    try:
+        if find_user is not None:
+            return find_user(context.request)
+        return _of_flask_login(app, session) if hasattr(app, "login_manager") else None
+    finally:
+        if accessed is not None:
+            session.accessed = accessed
+
+
+def _of_flask_login(app: Flask, session: Mapping[str, Any] | None) -> object:
+    """Whom flask-login has loaded, or whom the session names: to have it load the user could be a query."""
+    user = g.get("_login_user")
+    if user is not None:
+        return user.get_id() if user.is_authenticated else None
+    if session is None:
+        return UNSET
+    user_id = session.get("_user_id")
+    cookie = app.config.get("REMEMBER_COOKIE_NAME", "remember_token")
+    return UNSET if user_id is None and cookie in request.cookies else user_id
