@@ -19,7 +19,7 @@ PLAN_FORMAT = 1
 BUNDLE = 3
 """Of compiled plans: their key `bundle`. It rises whenever the model gains, loses or changes a key."""
 
-DATA_FOLDER = 2
+DATA_FOLDER = 3
 """Of data folders: the key `footfall` of their `footfall.json`, and all that the databases and files have."""
 
 VERSIONS: Mapping[str, int | str] = MappingProxyType(

@@ -58,7 +58,8 @@ def test_a_key_is_printed_alone_so_that_a_shell_can_take_it(keys: Keys) -> None:
     key = ran.out.removesuffix("\n")
     assert (ran.code, is_mistyped(key)) == (0, False)
     assert ran.err == (
-        f"created the key {id_of(key)} (role write) of the source shop; it is shown this once, keep it now\n"
+        f"created the key {id_of(key)} (role write) of the source shop in production;"
+        " it is shown this once, keep it now\n"
     )
 
 
@@ -85,6 +86,16 @@ def test_the_list_says_what_each_key_is_for(keys: Keys) -> None:
     assert [record["revoked_at"] is not None for record in records] == [True, False]
     assert "\x1b" not in keys("list").out
     assert first["id"] in keys("list").out
+
+
+def test_a_key_is_of_the_environment_that_is_named(keys: Keys) -> None:
+    ran = keys("create", "--source", "shop", "--environment", "staging")
+    keys("create", "--source", "shop")
+    keys("create", "--role", "view")
+
+    assert "of the source shop in staging;" in ran.err
+    assert [record["environment"] for record in listed(keys)] == ["staging", "production", None]
+    assert "staging" in keys("list").out
 
 
 def test_an_empty_list_says_how_to_make_a_key(keys: Keys, data: Path) -> None:

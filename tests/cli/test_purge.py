@@ -65,7 +65,9 @@ def test_the_receipt_can_be_json(data: Path) -> None:
 
     receipt = json.loads(out)
     assert (receipt["rule"], receipt["stored"], receipt["quarantined"]) == ("event leaked", 2, 0)
-    assert receipt["lines"] == [{"source": "shop", "event": "leaked", "stored": 2, "quarantined": 0}]
+    assert receipt["lines"] == [
+        {"source": "shop", "environment": "production", "event": "leaked", "stored": 2, "quarantined": 0}
+    ]
     assert len(receipt["rewritten"]) == 2
     assert "2 messages would go (event leaked)" in err
     assert set(bodies(data)) == {"a", "b"}

@@ -17,6 +17,7 @@ from footfall.collector.key_text import ENTROPY, digest_of, new_key
 from footfall.collector.read_settings import read_settings
 from footfall.errors import UsageError
 from footfall.storage import Control, DataFolder, KeyRecord, SqliteControl
+from footfall.storage.environments import Sender
 
 PLAN = "plan: p\nsources: {shop_backend: {kind: server}}\nevents:\n  e: {description: Something}\n"
 
@@ -66,7 +67,10 @@ def test_a_check_lists_five_faults_of_three_places(
         "FOOTFALL_MAX_MESSAGES: must be a whole number, not 'many'",
         "footfall.toml:2 prot: there is no such setting (did you mean port?)",
         "footfall.toml:3 plan: nothing.yaml: no such file or folder (check the path)",
-        "keys.txt:2: write KEY or KEY=SOURCE without commas; a key has up to 1,000 letters, no space and no colon",
+        (
+            "keys.txt:2: write KEY, KEY=SOURCE or KEY=SOURCE:ENVIRONMENT without commas;"
+            " a key has up to 1,000 letters, no space and no colon"
+        ),
     ]
     assert not (folder / "data").exists()
 
@@ -152,7 +156,9 @@ def test_keys_of_the_store_the_file_and_the_environment_open_together(tmp_path: 
     boot = prepare(read_settings(flags, {"FOOTFALL_WRITE_KEYS": "c"}, None))
 
     boot.listener.close()
-    assert [boot.keyring.source(key) for key in ("a", "b", "c", "revoked")] == ["shop", "app", "default", None]
+    assert [boot.keyring.sender(key) for key in ("a", "b", "c", "revoked")] == [
+        Sender("shop"), Sender("app"), Sender("default"), None,
+    ]  # fmt: skip
 
 
 def test_keys_that_were_all_revoked_are_no_keys(tmp_path: Path) -> None:

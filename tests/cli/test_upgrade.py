@@ -51,7 +51,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[object, st
 
 def test_an_upgrade_is_done_once_and_undone_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     upgraded = (
-        "upgraded from format 1 to 2; until the next start the old files are in before-upgrade,"
+        "upgraded from format 1 to 3; until the next start the old files are in before-upgrade,"
         f" and `footfall upgrade --undo --data {folder}` brings them back"
     )
     undone = "it is as it was before its upgrade, in format 1; start the footfall that wrote it"
@@ -61,7 +61,7 @@ def test_an_upgrade_is_done_once_and_undone_once(folder: Path, capsys: pytest.Ca
     answers = [run(capsys, "upgrade", "--data", str(folder), *option) for option in options]
     assert answers == [
         (0, f"{folder}: {upgraded}\n"),
-        (0, f"{folder}: it has format 2 already\n"),
+        (0, f"{folder}: it has format 3 already\n"),
         (0, f"{folder}: {undone}\n"),
         (2, f"footfall: {folder}: {refused}\n"),
     ]
@@ -115,7 +115,7 @@ def test_a_command_names_the_one_that_upgrades(
     monkeypatch.chdir(folder.parent)
 
     code, lines = run(capsys, *command.split(), *COMMANDS_OF_DATA[command], "--data", str(folder))
-    line = f"has format 1 of an earlier footfall; bring it to 2 by `footfall upgrade --data {folder}`"
+    line = f"has format 1 of an earlier footfall; bring it to 3 by `footfall upgrade --data {folder}`"
     assert code == 2
     assert f"{folder}: {line}\n" in lines
 
@@ -134,7 +134,7 @@ def test_a_newer_folder_is_refused_and_not_touched(
 
     code, lines = run(capsys, *command.split(), *more, "--data", str(folder))
     assert code == 2
-    assert f"{folder}: was written by a newer footfall (format 99, this one knows 2); upgrade\n" in lines
+    assert f"{folder}: was written by a newer footfall (format 99, this one knows 3); upgrade\n" in lines
     assert state_of(folder) == state
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
@@ -154,7 +154,7 @@ def test_serve_finishes_an_upgrade_that_was_cut_short(folder: Path) -> None:
         _, lines = collector.stop()
 
     assert is_without_journal
-    assert f"{folder}: upgraded from format 1 to 2; " in lines
+    assert f"{folder}: upgraded from format 1 to 3; " in lines
     with storage.open(folder, "read") as store:
         assert store.journal.watermark() == 341
 
@@ -170,6 +170,6 @@ def test_serve_upgrades_in_one_line_and_the_next_start_removes_the_old_files(fol
     code, lines = outputs[0]
     assert code == 0
     assert lines.count("\n") == 1
-    assert f"WARNING footfall {folder}: upgraded from format 1 to 2; until the next start the old files" in lines
+    assert f"WARNING footfall {folder}: upgraded from format 1 to 3; until the next start the old files" in lines
     assert outputs[1:] == [(0, ""), (0, "")]
     assert kept == [True, False, False]

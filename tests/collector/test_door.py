@@ -21,6 +21,7 @@ from footfall.delivery import InProcessTransport
 from footfall.plan import bundle_hash
 from footfall.plan.model import Alias, Enforcement, Event, IdentityKeys, Page, Plan, Property, Source, Transform
 from footfall.storage import Row
+from footfall.storage.environments import Sender
 from footfall.testing.clock import ManualClock
 from footfall.testing.journal import MemoryJournal
 
@@ -359,7 +360,7 @@ def test_a_single_message_goes_through_the_same_door(tmp_path: Path) -> None:
         body = json.dumps({"userId": "u", "traits": {"email": SECRET}}).encode()
         envelope = read_single(body, "identify", collector.settings)
         with collector.intake.admit(is_keyed=True) as claim:
-            (row,) = collector.intake.decide(envelope, "shop", claim).changes.rows
+            (row,) = collector.intake.decide(envelope, Sender("shop"), claim).changes.rows
 
     assert json.loads(row.body)["traits"] == {"email": hashed()}
 

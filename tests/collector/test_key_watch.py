@@ -14,8 +14,11 @@ from footfall.collector.key_watch import KeyWatch
 from footfall.collector.keys import Keyring
 from footfall.errors import JournalError
 from footfall.storage import KeyRecord, SqliteControl
+from footfall.storage.environments import Sender
 from footfall.testing import ManualClock
 from footfall.testing.control import MemoryControl
+
+SHOP = Sender("shop")
 
 
 def record(key: str) -> KeyRecord:
@@ -26,12 +29,12 @@ def test_what_is_stored_counts_from_the_start_and_what_changes_from_the_next_loo
     control, keyring = MemoryControl(), Keyring({})
     control.add_key(record("a"))
     with KeyWatch(control, keyring, clock=ManualClock()) as watch:
-        before = keyring.source("a")
+        before = keyring.sender("a")
         control.revoke_key("a", 2)
         control.add_key(record("b"))
         watch.refresh()
 
-    assert [before, keyring.source("a"), keyring.source("b")] == ["shop", None, "shop"]
+    assert [before, keyring.sender("a"), keyring.sender("b")] == [SHOP, None, SHOP]
 
 
 def test_it_looks_again_and_again_in_a_thread_of_its_own() -> None:
@@ -64,13 +67,13 @@ def test_while_the_keys_cannot_be_read_the_last_ones_stay_in_force_and_that_is_s
         with caplog.at_level(logging.ERROR, "footfall"):
             watch.refresh()
             watch.refresh()
-        during = keyring.source("a")
+        during = keyring.sender("a")
         control.is_failing = False
         control.revoke_key("a", 2)
         watch.refresh()
 
-    assert during == "shop"
-    assert keyring.source("a") is None
+    assert during == SHOP
+    assert keyring.sender("a") is None
     assert len(caplog.records) == 1
     assert "those that were read last stay in force" in caplog.text
 
@@ -93,14 +96,14 @@ def test_a_store_with_less_in_it_than_before_changes_no_key(tmp_path: Path, capl
     with KeyWatch(control, keyring, clock=ManualClock()) as watch:
         path.rename(away)
         watch.refresh()
-        without = [keyring.source("a"), keyring.source("b")]
+        without = [keyring.sender("a"), keyring.sender("b")]
         older.rename(path)
         watch.refresh()
-        with_an_older_one = [keyring.source("a"), keyring.source("b")]
+        with_an_older_one = [keyring.sender("a"), keyring.sender("b")]
         away.rename(path)
         control.revoke_key("a", 3)
         watch.refresh()
 
-    assert without == with_an_older_one == ["shop", None]
-    assert keyring.source("a") is None
+    assert without == with_an_older_one == [SHOP, None]
+    assert keyring.sender("a") is None
     assert caplog.text.count("control.db is missing, or an older one; put it back") == 1

@@ -12,14 +12,15 @@ from footfall.collector.keys import Keyring, header_key, read_transform_key
 from footfall.errors import RequestError, UsageError
 from footfall.storage import KeyRecord
 from footfall.storage.control import Role
+from footfall.storage.environments import Sender
+
+SHOP, APP = Sender("shop"), Sender("app")
 
 
 def test_a_key_opens_its_own_source_and_no_other_opens_any() -> None:
     keys = Keyring({"one": "shop", "two": "app"})
 
-    assert [keys.source(key) for key in ("one", "two", "on", "one ", "", "\ud800", "ONE")] == ["shop", "app"] + [
-        None
-    ] * 5
+    assert [keys.sender(key) for key in ("one", "two", "on", "one ", "", "\ud800", "ONE")] == [SHOP, APP] + [None] * 5
 
 
 def stored(key: str, role: Role = "write", *, source: str | None = "shop", revoked_at: int | None = None) -> KeyRecord:
@@ -30,11 +31,11 @@ def test_stored_keys_open_beside_those_that_were_given_until_they_are_revoked() 
     keys = Keyring({"given": "app"})
 
     keys.take_stored([stored("a"), stored("b", source=None), stored("c", revoked_at=2)])
-    before = [keys.source(key) for key in ("given", "a", "b", "c")]
+    before = [keys.sender(key) for key in ("given", "a", "b", "c")]
     keys.take_stored([stored("a", revoked_at=3), stored("b")])
 
-    assert before == ["app", "shop", "default", None]
-    assert [keys.source(key) for key in ("given", "a", "b", "c")] == ["app", None, "shop", None]
+    assert before == [APP, SHOP, Sender("default"), None]
+    assert [keys.sender(key) for key in ("given", "a", "b", "c")] == [APP, None, SHOP, None]
 
 
 def test_a_revoked_key_is_no_key_wherever_else_it_is_given() -> None:
@@ -42,7 +43,7 @@ def test_a_revoked_key_is_no_key_wherever_else_it_is_given() -> None:
 
     keys.take_stored([stored("a", revoked_at=2)])
 
-    assert keys.source("a") is None
+    assert keys.sender("a") is None
     assert not keys.knows_one_of(["a"])
 
 
@@ -52,7 +53,7 @@ def test_a_key_of_another_role_does_not_send_and_its_holder_learns_why(role: Rol
     keys.take_stored([stored("a", role, source=None)])
 
     with pytest.raises(RequestError, match=f"this key has the role {role}") as caught:
-        keys.source("a")
+        keys.sender("a")
     assert (caught.value.status, caught.value.code) == (403, "role")
 
 
@@ -60,7 +61,7 @@ def test_a_typing_error_in_a_key_of_ours_is_named_and_the_key_is_not() -> None:
     key = new_key("write", bytes(ENTROPY)).text
 
     with pytest.raises(RequestError, match="typing error") as caught:
-        Keyring({key: "shop"}).source(key[:-1])
+        Keyring({key: "shop"}).sender(key[:-1])
     assert (caught.value.status, caught.value.code) == (401, "mistyped_key")
     assert key[:-1] not in str(caught.value)
 

@@ -64,12 +64,12 @@ def test_an_id_is_text_or_the_digits_of_a_whole_number(
 def test_a_row_has_each_column_from_the_attribute_of_its_name() -> None:
     state = state_of(b'{"a":1}')
     for number, column in enumerate(COLUMNS):
-        if column.name not in ("faults", "source", "received_at", "envelope"):
+        if column.name not in ("faults", "source", "received_at", "envelope", "environment"):
             setattr(state, column.name, number)
 
-    row = state.row("shop", 5, b"{}")
+    row = state.row("shop", 5, b"{}", "staging")
 
-    given = {"source": "shop", "received_at": 5, "envelope": b"{}", "faults": None}
+    given = {"source": "shop", "environment": "staging", "received_at": 5, "envelope": b"{}", "faults": None}
     assert row._asdict() == {"kind": "stored"} | {
         column.name: given.get(column.name, number) for number, column in enumerate(COLUMNS)
     }

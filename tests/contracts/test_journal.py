@@ -113,6 +113,45 @@ def test_a_row_is_kept_once_by_source_and_message_id(journal: Journal) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["stored", "quarantined"])
+def test_a_message_of_another_environment_is_no_repeat_and_is_counted_apart(kind: RowState, journal: Journal) -> None:
+    rows = [row("m", kind=kind)._replace(environment=environment) for environment in ("staging", None, "test")]
+
+    assert journal.commit(Changes(rows, {})) == [True, True, True]
+    assert journal.commit(Changes(rows[::-1], {})) == [False, False, False]
+    assert [entry.row for entry in all_of(journal, kind)] == rows
+    assert {source: line["received"] for (source, _), line in journal.books().items()} == {
+        "shop": 2, "shop (staging)": 2, "shop (test)": 2,
+    }  # fmt: skip
+
+
+def test_what_passes_in_one_environment_leaves_its_like_of_another_in_quarantine(journal: Journal) -> None:
+    waiting = [row("m", kind="quarantined")._replace(environment=environment) for environment in (None, "staging")]
+    journal.commit(Changes(waiting, {}))
+
+    journal.commit(Changes([row("m")._replace(environment="staging")], {}))
+
+    assert [entry.row.environment for entry in all_of(journal, "quarantined")] == [None]
+    with journal.snapshot() as snapshot:
+        assert snapshot.in_quarantine() == {("shop", "seen"): 1}
+        assert imbalances(snapshot.books(), watermark=snapshot.watermark(), quarantine=snapshot.in_quarantine()) == []
+
+
+def test_a_purge_of_an_environment_leaves_the_others(journal: Journal) -> None:
+    rows = [row("m")._replace(environment=environment) for environment in (None, "staging")]
+    waiting = [row("q", kind="quarantined")._replace(environment=environment) for environment in (None, "staging")]
+    journal.commit(Changes([*rows, *waiting], {}))
+
+    journal.commit(Changes((), {}, purge=Purge(PurgeRule(environment="staging"), {})))
+
+    assert [entry.row.environment for kind in ("stored", "quarantined") for entry in all_of(journal, kind)] == [
+        None, None,
+    ]  # fmt: skip
+    line = journal.books()["shop (staging)", "seen"]
+    assert (line["purged"], line["quarantine_purged"]) == (1, 1)
+    assert journal.commit(Changes([*rows, *waiting], {})) == [False] * 4
+
+
 def test_a_repeat_is_a_duplicate_unless_it_passes_where_its_like_lies_in_quarantine(journal: Journal) -> None:
     journal.commit(Changes([row("a", kind="quarantined"), row("b"), row("c", kind="quarantined")], {}))
 

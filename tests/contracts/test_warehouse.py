@@ -145,6 +145,20 @@ def test_each_day_of_receipt_gets_a_file_that_says_what_is_in_it(warehouse: Ware
     )
 
 
+def test_each_environment_gets_a_file_of_its_own_that_names_it(warehouse: Warehouse) -> None:
+    environments = [None, "staging", None, "test", "staging"]
+    entries = [entry(seq, environment=name) for seq, name in enumerate(environments, 1)]
+
+    files = write(warehouse, *entries)
+
+    assert [(file.environment, file.messages) for file in files] == [(None, 2), ("staging", 2), ("test", 1)]
+    assert [warehouse.check(file) for file in files] == [[], [], []]
+    assert [warehouse.part(file).read(["environment"]).column(0).to_pylist() for file in files] == [
+        [None, None], ["staging", "staging"], ["test"],
+    ]  # fmt: skip
+    assert all_of(warehouse, files) == entries
+
+
 def test_a_moment_before_the_epoch_is_of_its_day(warehouse: Warehouse) -> None:
     (file,) = write(warehouse, entry(1, received_at=-1))
 

@@ -16,24 +16,36 @@ from footfall.storage.purge_rule import PurgeRule
 
 NAMES = st.sampled_from(["seen", "left", "(page)", "", "x"])
 SOURCES, TYPES = st.sampled_from(["shop", "app"]), st.sampled_from(["track", "page", ""])
-MESSAGES = st.lists(st.tuples(SOURCES, st.none() | NAMES, TYPES, st.integers(0, 9)), max_size=8)
+MESSAGES = st.lists(
+    st.tuples(SOURCES, st.sampled_from([None, "staging"]), st.none() | NAMES, TYPES, st.integers(0, 9)), max_size=8
+)
 
 
-@given(MESSAGES, st.none() | st.sampled_from(["(page)", "(unreadable)", "seen", ""]), st.none() | st.integers(0, 9))
-@example([("shop", None, "page", 1), ("shop", "(page)", "track", 1)], "(page)", None)
-@example([("shop", None, "", 1)], "(unreadable)", None)
-@example([("app", "seen", "track", 3), ("app", "seen", "track", 4)], "seen", 4)
+@given(
+    MESSAGES,
+    st.none() | st.sampled_from(["(page)", "(unreadable)", "seen", ""]),
+    st.none() | st.integers(0, 9),
+    st.sampled_from([None, "staging", "production"]),
+)
+@example([("shop", None, None, "page", 1), ("shop", None, "(page)", "track", 1)], "(page)", None, None)
+@example([("shop", None, None, "", 1)], "(unreadable)", None, None)
+@example([("app", None, "seen", "track", 3), ("app", None, "seen", "track", 4)], "seen", 4, None)
+@example([("app", None, "seen", "track", 3), ("app", "staging", "seen", "track", 4)], "seen", None, "production")
 def test_the_mask_is_the_rule(
-    messages: list[tuple[str, str | None, str, int]], event: str | None, until: int | None
+    messages: list[tuple[str, str | None, str | None, str, int]],
+    event: str | None,
+    until: int | None,
+    environment: str | None,
 ) -> None:
-    rule = PurgeRule(event=event, source="shop" if event is None else None, until=until)
-    columns = zip(*messages, strict=True) if messages else [(), (), (), ()]
-    types = (pyarrow.string(), pyarrow.string(), pyarrow.string(), pyarrow.int64())
+    rule = PurgeRule(event=event, source="shop" if event is None else None, environment=environment, until=until)
+    columns = zip(*messages, strict=True) if messages else [()] * 5
+    types = (*[pyarrow.string()] * 4, pyarrow.int64())
     arrays = [pyarrow.array(column, type_) for column, type_ in zip(columns, types, strict=True)]
-    table = pyarrow.table(dict(zip(("source", "event", "type", "received_at"), arrays, strict=True)))
+    table = pyarrow.table(dict(zip(("source", "environment", "event", "type", "received_at"), arrays, strict=True)))
 
     assert mask_of(table, rule).to_pylist() == [
-        rule.matches(source, counter_name(name, type_), received_at) for source, name, type_, received_at in messages
+        rule.matches(source, given, counter_name(name, type_), received_at)
+        for source, given, name, type_, received_at in messages
     ]
 
 

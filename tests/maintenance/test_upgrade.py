@@ -260,7 +260,7 @@ def test_an_old_folder_is_read_by_no_command_before_its_upgrade(folder: Path) ->
     before = times_in(folder)
 
     for mode in MODES:
-        with pytest.raises(DataFolderError, match=r"has format 1 .*; bring it to 2 by `footfall upgrade --data \S+`"):
+        with pytest.raises(DataFolderError, match=r"has format 1 .*; bring it to 3 by `footfall upgrade --data \S+`"):
             storage.open(folder, mode)
     assert times_in(folder) == before
 
@@ -299,7 +299,7 @@ def test_a_folder_that_somebody_uses_is_not_upgraded(folder: Path) -> None:
 def test_a_newer_folder_is_refused_untouched(folder: Path) -> None:
     FolderUpgrade(folder).upgrade()
     marker = (folder / "footfall.json").read_bytes()
-    (folder / "footfall.json").write_bytes(marker.replace(b'"footfall":2', b'"footfall":99,"unheard of":[1]'))
+    (folder / "footfall.json").write_bytes(marker.replace(b'"footfall":3', b'"footfall":99,"unheard of":[1]'))
     (folder / "footfall.lock").unlink()
     files, times = files_in(folder), times_in(folder)
     upgrade = FolderUpgrade(folder)
@@ -307,7 +307,7 @@ def test_a_newer_folder_is_refused_untouched(folder: Path) -> None:
     attempts: list[Callable[[], object]] = [upgrade.upgrade, upgrade.undo]
     attempts += [partial(storage.open, folder, mode) for mode in (*MODES, "check")]
     for attempt in attempts:
-        with pytest.raises(DataFolderError, match=r"was written by a newer footfall \(format 99, this one knows 2\)"):
+        with pytest.raises(DataFolderError, match=r"was written by a newer footfall \(format 99, this one knows 3\)"):
             attempt()
     assert (files_in(folder), times_in(folder)) == (files, times)
 

@@ -47,7 +47,7 @@ class RefusingDisk(SystemDisk):
 def test_a_missing_folder_is_made_marked_and_held(tmp_path: Path) -> None:
     folder = DataFolder.open(tmp_path / "a" / "data")
 
-    assert (folder.path / "footfall.json").read_bytes().startswith(b'{"footfall":2,')
+    assert (folder.path / "footfall.json").read_bytes().startswith(b'{"footfall":3,')
     with pytest.raises(DataFolderHeldError, match=rf"is held by process {os.getpid()} \(footfall collector\); stop it"):
         DataFolder.open(folder.path)
     folder.close()
@@ -116,7 +116,7 @@ def test_a_folder_that_cannot_be_written_is_refused_and_let_go(tmp_path: Path, o
 @pytest.mark.parametrize(
     ("marker", "said"),
     [
-        ('{"footfall": 3}', "newer footfall .format 3, this one knows 2.; upgrade"),
+        ('{"footfall": 4}', "newer footfall .format 4, this one knows 3.; upgrade"),
         ("{}", "not footfall's"),
         ("", "not"),
     ],

@@ -25,10 +25,13 @@ NOON = 1_796_040_000_000_000  # 2026-11-30T12:00:00Z
         (PurgeRule(source="shop", since=NOON + 1), False),
         (PurgeRule(source="shop", until=NOON), False),
         (PurgeRule(since=NOON, until=NOON + 1), True),
+        (PurgeRule(environment="staging"), True),
+        (PurgeRule(environment="production"), False),
+        (PurgeRule(event="seen", environment="test"), False),
     ],
 )
 def test_a_message_is_removed_where_all_that_the_rule_names_is_so(rule: PurgeRule, *, is_gone: bool) -> None:
-    assert rule.matches("shop", "seen", NOON) == is_gone
+    assert rule.matches("shop", "staging", "seen", NOON) == is_gone
 
 
 @pytest.mark.parametrize("until", [None, NOON])
@@ -74,15 +77,26 @@ def test_a_file_that_has_a_message_to_remove_is_read(
         days.setdefault(format_us(message[2])[:10], []).append(message)
 
     for day, received in days.items():
-        if any(rule.matches(*message) for message in received):
-            assert rule.may_match(day, [message[:2] for message in received])
+        if any(rule.matches(message[0], None, *message[1:]) for message in received):
+            assert rule.may_match(day, None, [message[:2] for message in received])
+
+
+def test_a_message_without_an_environment_is_of_production() -> None:
+    assert PurgeRule(environment="production").matches("shop", None, "seen", NOON)
+    assert not PurgeRule(environment="staging").matches("shop", None, "seen", NOON)
+
+
+def test_a_file_of_another_environment_is_not_read() -> None:
+    assert PurgeRule(environment="staging").may_match("2026-11-30", "staging", [("shop", "seen")])
+    assert not PurgeRule(environment="staging").may_match("2026-11-30", None, [("shop", "seen")])
+    assert PurgeRule(source="shop").may_match("2026-11-30", "staging", [("shop", "seen")])
 
 
 def test_a_file_of_another_day_source_or_event_is_not_read() -> None:
     names = [("shop", "seen"), ("app", "left")]
 
-    assert PurgeRule(source="shop", event="seen").may_match("2026-11-30", names)
-    assert not PurgeRule(source="shop", event="left").may_match("2026-11-30", names)
-    assert not PurgeRule(since=NOON).may_match("2026-11-29", names)
-    assert not PurgeRule(source="shop", until=MIDNIGHT).may_match("2026-11-30", names)
-    assert PurgeRule(source="shop", until=MIDNIGHT).may_match("2026-11-29", names)
+    assert PurgeRule(source="shop", event="seen").may_match("2026-11-30", None, names)
+    assert not PurgeRule(source="shop", event="left").may_match("2026-11-30", None, names)
+    assert not PurgeRule(since=NOON).may_match("2026-11-29", None, names)
+    assert not PurgeRule(source="shop", until=MIDNIGHT).may_match("2026-11-30", None, names)
+    assert PurgeRule(source="shop", until=MIDNIGHT).may_match("2026-11-29", None, names)

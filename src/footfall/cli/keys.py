@@ -20,9 +20,10 @@ from footfall.clock import Clock, SystemClock
 from footfall.collector.key_lines import unknown_sources
 from footfall.collector.key_text import ENTROPY, digest_of, id_of, new_key
 from footfall.collector.key_watch import LOOK_EVERY
-from footfall.collector.keys import DEFAULT_SOURCE
+from footfall.collector.keys import DEFAULT_SOURCE, is_source
 from footfall.errors import UsageError
 from footfall.storage.control import Control, KeyRecord, Role, latest_plan
+from footfall.storage.environments import ENVIRONMENTS, KEPT_AS, PRODUCTION, Environment, named
 from footfall.timestamps import format_us
 
 __all__ = ["command", "wait_until_taken"]
@@ -51,10 +52,23 @@ def command() -> None:
     help="What the key may do: send events (write), read reports (view), read messages too (analyst), change keys and"
     " settings (admin). Each only that.",
 )  # fmt: skip
+@click.option(
+    "--environment", type=click.Choice(ENVIRONMENTS), default=PRODUCTION, show_default=True,
+    help="What its events are of. Those of staging and of tests are in no answer that does not ask for them.",
+)  # fmt: skip
 @click.option("--name", default="", help="What the key is for, for your own list.")
 @click.option("--allow-unknown-sources", is_flag=True, help="Also take a source that the folder's plan does not name.")
 @_format_option
-def create(*, data: Path, source: str | None, role: Role, name: str, allow_unknown_sources: bool, format_: str) -> None:
+def create(
+    *,
+    data: Path,
+    source: str | None,
+    role: Role,
+    environment: Environment,
+    name: str,
+    allow_unknown_sources: bool,
+    format_: str,
+) -> None:
     """Make a key and print it, this once: it cannot be shown again.
 
     The key alone is on standard output, so that KEY=$(footfall keys create ...) keeps it off the screen. The folder is
@@ -62,8 +76,10 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
     """
     if role != "write" and source is not None:
         raise UsageError(f"a key of the role {role} sends nothing: leave --source out")
-    if source is not None and (not source or not source.isprintable()):
-        raise UsageError("--source must be a name that can be printed")
+    if role != "write" and environment != PRODUCTION:
+        raise UsageError(f"a key of the role {role} sends nothing: leave --environment out")
+    if source is not None and not (source.isprintable() and is_source(source)):
+        raise UsageError("--source must be a name that can be printed, and does not end like (staging)")
     for option, text in (("--source", source or ""), ("--name", name)):
         if len(text) > _LONGEST:
             raise UsageError(f"{option} is longer than {_LONGEST} characters; give a shorter one")
@@ -73,14 +89,15 @@ def create(*, data: Path, source: str | None, role: Role, name: str, allow_unkno
     if sender is not None and not allow_unknown_sources:
         _require_in_plan(store.control, sender)
     key = new_key(role, secrets.token_bytes(ENTROPY))
-    record = KeyRecord(key.id, digest_of(key.text), role, sender, name, clock.now_us())
+    now = clock.now_us()
+    record = KeyRecord(key.id, digest_of(key.text), role, sender, name, now, environment=KEPT_AS[environment])
     store.control.add_key(record)
     wait_until_taken(store, clock)
     if format_ == "json":
         echo_json({"key": key.text, **_as_json(record)})
         return
     echo(key.text)
-    of = f" of the source {sender}" if sender is not None else ""
+    of = "" if sender is None else f" of the source {sender} in {environment}"
     echo(f"created the key {key.id} (role {role}){of}; it is shown this once, keep it now", err=True)
 
 
@@ -152,19 +169,24 @@ def _as_json(record: KeyRecord) -> Mapping[str, object]:
         "id": record.id,
         "role": record.role,
         "source": record.source,
+        "environment": _environment(record) or None,
         "name": record.name,
         "created_at": format_us(record.created_at),
         "revoked_at": None if record.revoked_at is None else format_us(record.revoked_at),
     }
 
 
+def _environment(record: KeyRecord) -> str:
+    return named(record.environment) if record.role == "write" else ""
+
+
 def _print(records: Sequence[KeyRecord]) -> None:
     table = Table(box=None, header_style="bold")
-    for column in ("id", "role", "source", "name", "created", "revoked"):
+    for column in ("id", "role", "source", "environment", "name", "created", "revoked"):
         table.add_column(column, overflow="fold")
     for record in records:
         moments = (record.created_at, record.revoked_at)
         created, revoked = ("" if moment is None else f"{format_us(moment)[:16]}Z" for moment in moments)
-        texts = (record.id, record.role, record.source or "", record.name, created, revoked)
+        texts = (record.id, record.role, record.source or "", _environment(record), record.name, created, revoked)
         table.add_row(*(escape(printable(text)) for text in texts), style="dim" if revoked else None)
     console().print(table)

@@ -16,6 +16,7 @@ from footfall.maintenance.dispatch import carry_out
 from footfall.maintenance.purge import PurgeReceipt
 from footfall.maintenance.purge_files import preview
 from footfall.reporting.maintenance import preview_lines, receipt_lines
+from footfall.storage.environments import ENVIRONMENTS, Environment
 from footfall.storage.purge_rule import PurgeRule
 from footfall.timestamps import epoch_us, local_time
 
@@ -26,6 +27,7 @@ __all__ = ["command"]
 @data_option
 @click.option("--event", help="Messages of this event, by the name under which `footfall stats` counts it.")
 @click.option("--source", help="Messages of this source.")
+@click.option("--environment", type=click.Choice(ENVIRONMENTS), help="Messages of this environment; of all by default.")
 @click.option("--since", type=TimeParam("UTC"), help="Messages that were received at this time or later, in UTC.")
 @click.option("--until", type=TimeParam("UTC"), help="Messages that were received before this time, in UTC.")
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only show what would go.")
@@ -38,6 +40,7 @@ def command(
     data: Path,
     event: str | None,
     source: str | None,
+    environment: Environment | None,
     since: str | None,
     until: str | None,
     is_dry_run: bool,
@@ -46,18 +49,18 @@ def command(
 ) -> None:
     """Remove messages for ever: a secret that leaked into them, or the traffic of a test.
 
-    All that is given must be so of a message; at least --event, --source or --since is needed. What would go is shown
-    first, by source, event and day of receipt. Then the messages are removed from the journal, from quarantine and from
-    the sealed files, and no file of the folder has their bytes any more; what an upgrade kept goes too, so it can no
-    longer be undone. Their ids stay, so that a message which is sent again stays out. Readers that began before, and
-    backups, are not changed: backups that have the messages are yours to remove. A collector that runs does it, and
-    intake may wait for some seconds.
+    All that is given must be so of a message; at least --event, --source, --environment or --since is needed. What
+    would go is shown first, by source, event and day of receipt. Then the messages are removed from the journal, from
+    quarantine and from the sealed files, and no file of the folder has their bytes any more; what an upgrade kept goes
+    too, so it can no longer be undone. Their ids stay, so that a message which is sent again stays out. Readers that
+    began before, and backups, are not changed: backups that have the messages are yours to remove. A collector that
+    runs does it, and intake may wait for some seconds.
 
     The receipt is on standard output, what would go on standard error. It may be killed at any moment: run it again,
     and it goes on. The exit code is 1 where a damaged file may still have such messages.
     """
     now = local_time(SystemClock().now_us())
-    rule = PurgeRule(event=event, source=source, since=_us(since, now), until=_us(until, now))
+    rule = PurgeRule(event=event, source=source, environment=environment, since=_us(since, now), until=_us(until, now))
     shown = preview(data, rule)
     for line in preview_lines(shown, rule):
         echo(line, err=not is_dry_run)

@@ -149,14 +149,14 @@ def _keyring(
     keyring = Keyring(given)
     keyring.take_stored(stored or [])
     if plan is not None and not settings.allow_unknown_sources:
-        places = {line.text.partition("=")[2]: line.place for line in reversed(lines)}
-        for source in dict.fromkeys(given.values()):
+        places = {given[key].source: line.place for line in reversed(lines) if (key := line.key) in given}
+        for source in dict.fromkeys(sender.source for sender in given.values()):
             unknown = unknown_sources(plan, [source])
             problems.texts += [f"{places[source]}: {text}; {_UNKNOWN}" for text in unknown]
-        for key in stored or []:
-            if key.source is not None and key.revoked_at is None:
-                unknown = unknown_sources(plan, [key.source])
-                problems.texts += [f"the stored key {key.id}: {text}; revoke it, or {_UNKNOWN}" for text in unknown]
+        for record in stored or []:
+            if record.source is not None and record.revoked_at is None:
+                unknown = unknown_sources(plan, [record.source])
+                problems.texts += [f"the stored key {record.id}: {text}; revoke it, or {_UNKNOWN}" for text in unknown]
     if not keyring.has_senders() and stored is not None and len(problems.texts) == count:
         problems.texts.append(_NO_KEY.format(data=settings.data))
     return keyring

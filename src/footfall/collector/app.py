@@ -33,6 +33,7 @@ from footfall.collector.responses import (
 )
 from footfall.collector.wire import RequestEnvelope
 from footfall.errors import JournalError, RequestError
+from footfall.storage.environments import Sender
 from footfall.timestamps import format_us
 from footfall.versions import WIRE
 
@@ -50,7 +51,7 @@ class _Endpoint(NamedTuple):
     handle: Handler
 
 
-def create_app(collector: Collector, keys: Mapping[str, str] | Keyring) -> App:
+def create_app(collector: Collector, keys: Mapping[str, str | Sender] | Keyring) -> App:
     """The ASGI application of a collector. `keys` says which source each write key belongs to.
 
     It owns no resource: whoever made the collector closes it, after the server has stopped.
@@ -63,7 +64,7 @@ class App:
     """Takes requests, hands their messages to the collector, and answers once they are on the disk."""
 
     def __init__(
-        self, collector: Collector, keys: Mapping[str, str] | Keyring, routes: Mapping[str, Route] = ROUTES
+        self, collector: Collector, keys: Mapping[str, str | Sender] | Keyring, routes: Mapping[str, Route] = ROUTES
     ) -> None:
         self._collector = collector
         self._intake = collector.intake
@@ -113,20 +114,20 @@ class App:
     async def _take(self, route: Route, scope: Scope, receive: Receive, send: Send) -> None:
         """Take messages in. Nothing is answered to a sender that went away before its request was whole."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        source = self._source_of_header(headers)
-        if source is not None:
+        sender = self._sender_of_header(headers)
+        if sender is not None:
             _say_known(scope)
-        with self._intake.admit(is_keyed=source is not None) as claim:
-            if source is None:
+        with self._intake.admit(is_keyed=sender is not None) as claim:
+            if sender is None:
                 body = await self._unproven(route, scope, headers, receive, claim)
             else:
                 body = await self._body(headers, receive, claim, self._settings.max_body_bytes)
             if body is None:
                 return
-            source, decision = await self._decide(route, body, scope.get("query_string", b""), source, claim)
+            sender, decision = await self._decide(route, body, scope.get("query_string", b""), sender, claim)
             del body
             fresh = await self._committed(decision, claim)
-            answered = partial(self._response, route, source, decision, fresh)
+            answered = partial(self._response, route, sender, decision, fresh)
             is_little = decision.received <= self._settings.inline_messages
             response = answered() if is_little else await self._intake.lane.finish(answered)
             del decision, answered
@@ -191,8 +192,8 @@ class App:
                 return bytes(body)
 
     async def _decide(
-        self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
-    ) -> tuple[str, IntakeDecision]:
+        self, route: Route, body: bytes, query: bytes, sender: Sender | None, claim: Claim
+    ) -> tuple[Sender, IntakeDecision]:
         """Read a body and decide: in the event loop if that is little work, else in the large lane."""
         if len(body) <= self._settings.inline_bytes:
             limit = min(self._settings.inline_bytes, self._settings.max_body_bytes)
@@ -203,22 +204,22 @@ class App:
                     raise
             else:
                 envelope = self._intake.read(route, content, claim, query)
-                source = source or self._source_of_body(envelope)
+                sender = sender or self._sender_of_body(envelope)
                 if len(envelope.pieces) <= self._settings.inline_messages:
-                    return source, self._intake.decide(envelope, source, claim)
-                return source, await self._intake.lane.run(partial(self._intake.decide, envelope, source, claim), claim)
-        return await self._intake.lane.run(partial(self._read_and_decide, route, body, query, source, claim), claim)
+                    return sender, self._intake.decide(envelope, sender, claim)
+                return sender, await self._intake.lane.run(partial(self._intake.decide, envelope, sender, claim), claim)
+        return await self._intake.lane.run(partial(self._read_and_decide, route, body, query, sender, claim), claim)
 
     def _read_and_decide(
-        self, route: Route, body: bytes, query: bytes, source: str | None, claim: Claim
-    ) -> tuple[str, IntakeDecision]:
+        self, route: Route, body: bytes, query: bytes, sender: Sender | None, claim: Claim
+    ) -> tuple[Sender, IntakeDecision]:
         content = self._intake.inflate(body, self._settings.max_body_bytes, claim)
         envelope = self._intake.read(route, content, claim, query)
-        source = source or self._source_of_body(envelope)
-        return source, self._intake.decide(envelope, source, claim)
+        sender = sender or self._sender_of_body(envelope)
+        return sender, self._intake.decide(envelope, sender, claim)
 
-    def _response(self, route: Route, source: str, decision: IntakeDecision, fresh: list[bool]) -> Response:
-        return route.response(self._intake.answer(source, decision, fresh))
+    def _response(self, route: Route, sender: Sender, decision: IntakeDecision, fresh: list[bool]) -> Response:
+        return route.response(self._intake.answer(sender, decision, fresh))
 
     async def _committed(self, decision: IntakeDecision, claim: Claim) -> list[bool]:
         """Have the rows written. Their memory counts until then, even if nobody waits for the answer any more."""
@@ -254,22 +255,22 @@ class App:
         status = 200 if state == "ready" else 503
         await respond(send, status, body, self._headers.get(status))
 
-    def _source_of_header(self, headers: Mapping[bytes, bytes]) -> str | None:
-        """The source whose write key the header carries; None when there is no header."""
+    def _sender_of_header(self, headers: Mapping[bytes, bytes]) -> Sender | None:
+        """The sender whose write key the header carries; None when there is no header."""
         header = headers.get(b"authorization")
         if not header:
             return None
-        source = self._keys.source(header_key(header) or "")
-        if source is None:
+        sender = self._keys.sender(header_key(header) or "")
+        if sender is None:
             raise unauthorized()
-        return source
+        return sender
 
-    def _source_of_body(self, envelope: RequestEnvelope) -> str:
+    def _sender_of_body(self, envelope: RequestEnvelope) -> Sender:
         key = envelope.write_key
-        source = self._keys.source(key if type(key) is str else "")
-        if source is None:
+        sender = self._keys.sender(key if type(key) is str else "")
+        if sender is None:
             raise unauthorized()
-        return source
+        return sender
 
 
 def _say_known(scope: Scope) -> None:

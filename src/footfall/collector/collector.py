@@ -20,6 +20,7 @@ from footfall.disk import Disk
 from footfall.events import Answer
 from footfall.plan.model import Plan
 from footfall.storage.books import Books
+from footfall.storage.environments import Environment, Sender
 from footfall.storage.journal import Journal
 from footfall.storage.location import open as open_store
 from footfall.storage.store import Store
@@ -85,15 +86,18 @@ class Collector:
         """What it collects into, for what else is done there by its owner."""
         return self._store
 
-    def take(self, body: bytes, *, source: str = DEFAULT_SOURCE) -> Answer:
+    def take(self, body: bytes, *, source: str = DEFAULT_SOURCE, environment: Environment | None = None) -> Answer:
         """Take the body of `/v1/batch`, not compressed. When this returns, the messages are on the disk.
+
+        `environment` is None for production.
 
         Raises RequestError when the body as a whole cannot be read (400, 413) or there is no room for it now (503),
         JournalError when nothing could be written.
         """
         with self.intake.admit(is_keyed=True) as claim:
-            decision = self.intake.decide(self.intake.read(BATCH, body, claim), source, claim)
-            return self.intake.answer(source, decision, self._journal.commit(decision.changes))
+            sender = Sender(source, environment)
+            decision = self.intake.decide(self.intake.read(BATCH, body, claim), sender, claim)
+            return self.intake.answer(sender, decision, self._journal.commit(decision.changes))
 
     def submit(self, decision: IntakeDecision, done: Done) -> None:
         """Have messages written together with those of other requests; `done` is called from another thread."""

@@ -29,6 +29,7 @@ from footfall.collector.pipeline import IntakeDecision, answer, decide, request_
 from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer
+from footfall.storage.environments import Sender, line_source
 
 __all__ = ["Intake"]
 
@@ -79,7 +80,7 @@ class Intake:
         claim.hold(_COPIES * len(content))
         return route.dialect.read(content, query, route.type, self.settings)
 
-    def decide(self, envelope: RequestEnvelope, source: str, claim: Claim) -> IntakeDecision:
+    def decide(self, envelope: RequestEnvelope, sender: Sender, claim: Claim) -> IntakeDecision:
         """Decide about the messages of a request. Nothing is written yet. Raises RequestError (503)."""
         before = claim.size
 
@@ -87,13 +88,13 @@ class Intake:
             claim.hold(before + size)
 
         request = request_context(
-            envelope, source, received_at=self._clock.now_us(), rules_for=self.rules_for, settings=self.settings
+            envelope, sender, received_at=self._clock.now_us(), rules_for=self.rules_for, settings=self.settings
         )
         decision = decide(envelope, request, grow)
         claim.hold(decision.size)
         return decision
 
-    def answer(self, source: str, decision: IntakeDecision, fresh: list[bool]) -> Answer:
+    def answer(self, sender: Sender, decision: IntakeDecision, fresh: list[bool]) -> Answer:
         """What to answer, once the journal has said which rows were new."""
         result = answer(decision, fresh)
         if decision.notices:
@@ -105,7 +106,7 @@ class Intake:
         if _log.isEnabledFor(logging.INFO):
             _log.info(
                 "batch source=%s received=%d %s",
-                source,
+                line_source(*sender),
                 result.received,
                 " ".join(f"{name}={count}" for name, count in result.counts().items()),
             )

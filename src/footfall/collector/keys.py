@@ -20,8 +20,17 @@ from footfall.directory import is_open_to_others
 from footfall.disk import Disk, SystemDisk, read_whole
 from footfall.errors import RequestError, UsageError
 from footfall.storage.control import KeyRecord, Role
+from footfall.storage.environments import Sender, source_of
 
-__all__ = ["DEFAULT_SOURCE", "TRANSFORM_KEY_FILE", "Keyring", "header_key", "read_secret_file", "read_transform_key"]
+__all__ = [
+    "DEFAULT_SOURCE",
+    "TRANSFORM_KEY_FILE",
+    "Keyring",
+    "header_key",
+    "is_source",
+    "read_secret_file",
+    "read_transform_key",
+]
 
 TRANSFORM_KEY_FILE = "FOOTFALL_TRANSFORM_KEY_FILE"
 """The environment's variable that names the file of the transform key."""
@@ -34,23 +43,25 @@ _NAMED_KEYS = 16
 class _Grant(NamedTuple):
     digest: bytes
     role: Role
-    source: str
+    sender: Sender
 
 
 class Keyring:
     """The keys of a collector: those that it was given, as key to source, and those of its control store.
 
-    Only their hashes are kept. Any thread may use it; `take_stored` changes it for all at once. Raises UsageError for a
-    key that no request can carry, which does not repeat it: an empty one would let in whoever sends none.
+    A source alone is of production; a Sender names the environment too. Only their hashes are kept. Any thread may use
+    it; `take_stored` changes it for all at once. Raises UsageError for a key that no request can carry, which does not
+    repeat it: an empty one would let in whoever sends none.
     """
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Mapping[str, str | Sender]) -> None:
         if not isinstance(keys, Mapping):
             raise UsageError("keys: give a mapping of each write key to its source")
-        if not all(can_be_sent(key) and isinstance(source, str) and source for key, source in keys.items()):
+        senders = {key: sender if isinstance(sender, Sender) else Sender(sender) for key, sender in keys.items()}
+        if not all(can_be_sent(key) and is_source(sender.source) for key, sender in senders.items()):
             raise UsageError("keys: a write key is empty, has a space or a colon in it, or has no source; give another")
-        digests = {digest_of(key): source for key, source in keys.items()}
-        self._given = {digest: _Grant(digest, "write", source) for digest, source in digests.items()}
+        digests = {digest_of(key): sender for key, sender in senders.items()}
+        self._given = {digest: _Grant(digest, "write", sender) for digest, sender in digests.items()}
         self._grants = self._given
 
     def has_senders(self) -> bool:
@@ -61,7 +72,8 @@ class Keyring:
         """Put these in the place of the stored keys. A key that is revoked is no key, wherever else it is given."""
         grants = dict(self._given)
         for record in records:
-            grants.setdefault(record.digest, _Grant(record.digest, record.role, record.source or DEFAULT_SOURCE))
+            sender = Sender(record.source or DEFAULT_SOURCE, record.environment)
+            grants.setdefault(record.digest, _Grant(record.digest, record.role, sender))
             if record.revoked_at is not None:
                 del grants[record.digest]
         self._grants = grants
@@ -70,8 +82,8 @@ class Keyring:
         """Whether one of the first few of these is a write key that we know."""
         return any(self._grant(key) is not None for key in islice(keys, _NAMED_KEYS))
 
-    def source(self, key: str) -> str | None:
-        """The source that a write key belongs to; None where we do not know the key.
+    def sender(self, key: str) -> Sender | None:
+        """Whose messages a write key sends; None where we do not know the key.
 
         Raises RequestError, which says what is wrong: 401 for a key of our form with a typing error, 403
         for a key whose role may not send.
@@ -84,12 +96,17 @@ class Keyring:
         if grant.role != "write":
             # Least privilege: the key of a reader, or of an administrator, is no key to put into an application.
             raise RequestError(403, "role", f"this key has the role {grant.role}; to send needs one of the role write")
-        return grant.source
+        return grant.sender
 
     def _grant(self, key: str) -> _Grant | None:
         digest = digest_of(key)
         grant = self._grants.get(digest)
         return grant if grant is not None and hmac.compare_digest(grant.digest, digest) else None
+
+
+def is_source(source: object) -> bool:
+    """Whether a value can be the name of a source: none that the books have for another one in an environment."""
+    return isinstance(source, str) and source != "" and source_of(source) == source
 
 
 def header_key(header: bytes) -> str | None:

@@ -47,7 +47,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     `day` is the ISO day of receipt, `skew` the clocks' distance in us, `context` the decoded context of the envelope,
     `form` says where its messages say what, `shared` is the JSON of the envelope as it came, to be checked, and `kept`
     the same with the plan's transforms, to be written. For messages that were kept before, `transformed` is the bundle
-    by which they were checked then: its transforms were applied.
+    by which they were checked then: its transforms were applied. `environment` is the sender's; None is production.
     """
 
     source: str
@@ -62,6 +62,7 @@ class RequestContext(msgspec.Struct, frozen=True):
     shared: bytes | None = None
     kept: bytes | None = None
     transformed: str | None = None
+    environment: str | None = None
 
 
 class MessageState:
@@ -73,10 +74,10 @@ class MessageState:
     """
 
     __slots__ = (
-        "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "envelope", "event", "faults",
-        "faults_text", "group_id", "is_concealed", "kind", "message_id", "more_traits", "occurred_at", "outcome",
-        "piece", "previous_id", "reason", "received_at", "rules", "source", "traits", "type", "user_id", "validator",
-        "warnings",
+        "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "envelope", "environment", "event",
+        "faults", "faults_text", "group_id", "is_concealed", "kind", "message_id", "more_traits", "occurred_at",
+        "outcome", "piece", "previous_id", "reason", "received_at", "rules", "source", "traits", "type", "user_id",
+        "validator", "warnings",
     )  # fmt: skip
 
     def __init__(self, piece: Piece, received_at: int) -> None:
@@ -120,10 +121,11 @@ class MessageState:
         """Keep it, with a warning."""
         self.warnings = _added(self.warnings, faults)
 
-    def row(self, source: str, received_at: int, envelope: bytes | None) -> Row:
+    def row(self, source: str, received_at: int, envelope: bytes | None, environment: str | None = None) -> Row:
         """Its row, each column from the attribute of that name. Of one that is rejected there is none."""
         self.kind: RowState = "quarantined" if self.outcome == "quarantined" else "stored"
-        self.source, self.received_at, self.envelope = source, received_at, envelope
+        self.source, self.environment = source, environment
+        self.received_at, self.envelope = received_at, envelope
         faults = self.faults if self.kind == "quarantined" else self.warnings
         self.faults_text = msgspec.json.encode(faults) if faults else None
         return Row._make(_row_values(self))

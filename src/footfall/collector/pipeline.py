@@ -23,6 +23,7 @@ from footfall.collector.steps import derived_id, ids, message_id, readable, shap
 from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
+from footfall.storage.environments import Sender, line_source
 from footfall.storage.journal import Changes, Row, counter_name
 from footfall.timestamps import format_day
 
@@ -44,7 +45,7 @@ From `door` on no step sees a value that the plan transforms, but for the check 
 
 
 class Notice(NamedTuple):
-    """What is counted together. `event` is the name under which the books have the message."""
+    """What is counted together. `source` and `event` are the names under which the books have the message."""
 
     verdict: VerdictName
     source: str
@@ -69,12 +70,12 @@ class IntakeDecision(msgspec.Struct):
 
 
 def request_context(
-    envelope: RequestEnvelope, source: str, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
+    envelope: RequestEnvelope, sender: Sender, *, received_at: int, rules_for: RulesFor, settings: CollectorSettings
 ) -> RequestContext:
     """What all messages of a request have in common that came in at `received_at` (us since 1970-01-01 UTC)."""
     context = envelope.context if type(envelope.context) is dict else {}
     return RequestContext(
-        source=source,
+        source=sender.source,
         received_at=received_at,
         day=_day_of(received_at // _DAY_US),
         skew=clock_skew(envelope.sent_at, received_at),
@@ -85,6 +86,7 @@ def request_context(
         kept=_kept(envelope.shared, context, rules_for),
         settings=settings,
         rules_for=rules_for,
+        environment=sender.environment,
     )
 
 
@@ -105,6 +107,7 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
     rejected: Counter[tuple[str, str]] = Counter()
     notices: dict[int, list[Notice]] = {}
     source, received_at, kept = request.source, request.received_at, request.kept
+    line = line_source(source, request.environment)
     size = bodies = 0
     for index, piece in enumerate(envelope.pieces):
         if index and not index % _GROW_EVERY:
@@ -124,21 +127,21 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
             verdicts[index] = verdict = _verdict(index, state)
             size += _VERDICT_BYTES + _FAULT_BYTES * len(verdict.faults)
         if state.warnings is not None and any(fault.code == "no_transform_key" for fault in state.warnings):
-            lost = Notice(state.outcome, source, counter_name(state.event, state.type), "no_transform_key")
+            lost = Notice(state.outcome, line, counter_name(state.event, state.type), "no_transform_key")
             notices[index] = [lost]
         if state.outcome != "stored":
             name = counter_name(state.event, state.type)
             codes = dict.fromkeys(fault.code for fault in state.faults or ())
-            notices[index] = notices.get(index, []) + [Notice(state.outcome, source, name, code) for code in codes]
+            notices[index] = notices.get(index, []) + [Notice(state.outcome, line, name, code) for code in codes]
             if state.outcome == "rejected":
-                rejected[source, name] += 1
+                rejected[line, name] += 1
                 continue
             if state.is_oversize:
                 state.body = excerpt(piece.raw, state.body)
         indexes.append(index)
         size += _ROW_BYTES
         bodies += len(state.body) + len(state.traits or b"")
-        rows.append(state.row(source, received_at, kept))
+        rows.append(state.row(source, received_at, kept, request.environment))
     return IntakeDecision(len(envelope.pieces), Changes(rows, rejected), indexes, verdicts, notices, size + bodies)
 
 

@@ -76,6 +76,7 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
             shared=row.envelope,
             kept=row.envelope,
             transformed=row.bundle,
+            environment=row.environment,
         ),
     )
     if not decision.changes.rows:

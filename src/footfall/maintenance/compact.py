@@ -45,17 +45,21 @@ def _merge_in_child(context: JobContext, request: dict[str, object]) -> object:
 
 
 def groups(files: Iterable[SealedFile], most: int = MOST) -> Iterator[Sequence[SealedFile]]:
-    """The files that are to become one: two or more of one day, together at most `most` messages, in order."""
+    """The files that are to become one: of one day and environment, together at most `most` messages, in order."""
     group: list[SealedFile] = []
-    for file in sorted(files, key=lambda file: (file.day, file.first)):
+    for file in sorted(files, key=lambda file: (*_kind(file), file.first)):
         total = sum(other.messages for other in group) + file.messages
-        if group and (group[0].day != file.day or total > most):
+        if group and (_kind(group[0]) != _kind(file) or total > most):
             if len(group) > 1:
                 yield group
             group = []
         group.append(file)
     if len(group) > 1:
         yield group
+
+
+def _kind(file: SealedFile) -> tuple[str, str]:
+    return file.day, file.environment or ""
 
 
 def compact(context: JobContext, *, merge: Merge = _merge_in_child) -> str:

@@ -28,7 +28,7 @@ def write(arguments: Mapping[str, Any], progress: Progress) -> Merged:  # noqa: 
 
 
 def merge(warehouse: Warehouse, files: Sequence[SealedFile], plan: Any) -> Merged:
-    """Write the messages of these files, of one day, anew as one. A damaged file is left out.
+    """Write the messages of these files, of one day and environment, anew as one. A damaged file is left out.
 
     Nothing is merged where that leaves one file, or gives no fewer.
 

@@ -18,6 +18,7 @@ from footfall.maintenance.clearing import begin, mark_of
 from footfall.maintenance.context import JobContext
 from footfall.maintenance.upgrade import FolderUpgrade
 from footfall.storage.books import Books
+from footfall.storage.environments import PRODUCTION, environment_of, source_of
 from footfall.storage.journal import Changes, Purge
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live_files
@@ -31,6 +32,8 @@ Rewrite = Callable[[JobContext, Mapping[str, object]], object]
 class RewrittenFiles(msgspec.Struct, frozen=True):
     """Sealed files that were written anew: `added` take the place of those in `replaced`, less what `removed` counts.
 
+    Its sources are as the books name them.
+
     `unreadable` files may have messages to remove, and are damaged.
     """
 
@@ -41,12 +44,13 @@ class RewrittenFiles(msgspec.Struct, frozen=True):
 
 
 class PurgedLine(msgspec.Struct, frozen=True):
-    """How many messages of a source and event were removed, of the stored ones and from quarantine."""
+    """How many messages of a source, environment and event were removed, of the stored ones and from quarantine."""
 
     source: str
     event: str
     stored: int
     quarantined: int
+    environment: str = PRODUCTION
 
 
 class PurgeReceipt(msgspec.Struct, frozen=True):
@@ -120,5 +124,5 @@ def _purged(before: Books, after: Books) -> tuple[PurgedLine, ...]:
         earlier = before.get((source, event), {})
         stored, quarantined = (counts[name] - earlier.get(name, 0) for name in ("purged", "quarantine_purged"))
         if stored or quarantined:
-            lines.append(PurgedLine(source, event, stored, quarantined))
+            lines.append(PurgedLine(source_of(source), event, stored, quarantined, environment_of(source)))
     return tuple(lines)

@@ -20,6 +20,7 @@ from footfall.maintenance.purge import RewrittenFiles
 from footfall.printable import counted
 from footfall.storage.columns import ENTRY_COLUMNS
 from footfall.storage.control import latest_plan
+from footfall.storage.environments import PRODUCTION, environment_of, line_source, source_of
 from footfall.storage.journal import RowState, Snapshot, counter_name
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.store import Store
@@ -28,17 +29,18 @@ from footfall.timestamps import format_day
 
 __all__ = ["PurgeCount", "PurgePreview", "mask_of", "preview", "rewrite"]
 
-_ASKED = ("source", "event", "type", "received_at")
+_ASKED = ("source", "environment", "event", "type", "received_at")
 
 
 class PurgeCount(msgspec.Struct, frozen=True, order=True):
-    """How many messages of a day of receipt, a source and an event a rule names. `kind` is where they are."""
+    """How many messages of a day, a source, its environment and an event a rule names. `kind` is where they are."""
 
     day: str
     source: str
     event: str
     kind: RowState
     messages: int
+    environment: str = PRODUCTION
 
 
 class PurgePreview(msgspec.Struct, frozen=True):
@@ -64,7 +66,10 @@ def preview(data: Path, rule: PurgeRule) -> PurgePreview:
         with store.journal.snapshot() as tail:
             for kind in ("stored", "quarantined"):
                 counts.update(_in_journal(tail, kind, rule))
-    ordered = sorted(PurgeCount(*key, number) for key, number in counts.items())
+    ordered = sorted(
+        PurgeCount(day, source_of(line), event, kind, number, environment_of(line))
+        for (day, line, event, kind), number in counts.items()
+    )
     return PurgePreview(tuple(ordered), tuple(rewritten), tuple(unreadable))
 
 
@@ -93,7 +98,7 @@ def rewrite(arguments: Mapping[str, Any], progress: Progress) -> RewrittenFiles:
 def _candidates(store: Store, files: Sequence[SealedFile], rule: PurgeRule) -> Iterator[tuple[SealedFile, Any | None]]:
     """The files that may have messages of a rule, each with a table of these, or None where it is damaged."""
     for file in files:
-        if not rule.may_match(file.day, [(count.source, count.event) for count in file.counts]):
+        if not rule.may_match(file.day, file.environment, [(count.source, count.event) for count in file.counts]):
             continue
         if store.warehouse.check(file):
             yield file, None
@@ -115,6 +120,8 @@ def mask_of(table: Any, rule: PurgeRule) -> Any:
     mask = pyarrow.chunked_array([pyarrow.array([True] * len(table), pyarrow.bool_())])
     if rule.source is not None:
         mask = pc.and_(mask, pc.equal(table.column("source"), rule.source))
+    if rule.environment is not None:
+        mask = pc.and_(mask, pc.equal(pc.fill_null(table.column("environment"), PRODUCTION), rule.environment))
     if rule.event is not None:
         mask = pc.and_(mask, pc.equal(_name_of(table), rule.event))
     if rule.since is not None:
@@ -125,7 +132,9 @@ def mask_of(table: Any, rule: PurgeRule) -> Any:
 
 
 def _counted(table: Any) -> Mapping[tuple[str, str], int]:
-    return Counter(zip(table.column("source").to_pylist(), _name_of(table).to_pylist(), strict=True))
+    columns = (table.column("source"), table.column("environment"), _name_of(table))
+    rows = zip(*(column.to_pylist() for column in columns), strict=True)
+    return Counter((line_source(source, environment), event) for source, environment, event in rows)
 
 
 def _in_journal(snapshot: Snapshot, kind: RowState, rule: PurgeRule) -> Counter[tuple[str, str, str, RowState]]:
@@ -133,6 +142,6 @@ def _in_journal(snapshot: Snapshot, kind: RowState, rule: PurgeRule) -> Counter[
     for entries in snapshot.scan(kind):
         for _, row in entries:
             event = counter_name(row.event, row.type)
-            if rule.matches(row.source, event, row.received_at):
-                counts[format_day(row.received_at), row.source, event, kind] += 1
+            if rule.matches(row.source, row.environment, event, row.received_at):
+                counts[format_day(row.received_at), row.line_source, event, kind] += 1
     return counts

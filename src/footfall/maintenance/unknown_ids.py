@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from footfall.disk import Disk
 from footfall.errors import WarehouseError
+from footfall.storage.environments import line_source
 from footfall.storage.ids.keys import key_of
 from footfall.storage.ids.missing import missing_ids
 from footfall.storage.ids.run_file import DamagedRunError, Run
@@ -52,11 +53,17 @@ def unknown_ids(
 
 
 def _ids(warehouse: Warehouse, files: Sequence[SealedFile], after: int, until: int) -> Iterator[tuple[str, Any]]:
-    """The ids of the sealed messages with `after < seq <= until`, by source, so many at a time as memory has room."""
+    """The ids of the sealed messages with `after < seq <= until`, by the source as the books name it.
+
+    So many are in memory at a time as it has room for.
+    """
     tables: list[Any] = []
     for file in files:
         if file.first <= until and file.last > after:
             table = warehouse.part(file).read(("seq", "source", "message_id"))
+            if file.environment is not None:
+                lines = pc.binary_join_element_wise(table.column("source"), line_source("", file.environment), "")
+                table = table.set_column(1, "source", lines)
             seq = table.column("seq")
             tables.append(table.filter(pc.and_(pc.greater(seq, after), pc.less_equal(seq, until))))
         if sum(map(len, tables)) >= _AT_ONCE:

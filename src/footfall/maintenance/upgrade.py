@@ -8,7 +8,7 @@ has changed nothing, and whatever is killed after it is finished by the next cal
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -234,9 +234,14 @@ class FolderUpgrade:
             lost = f"messages were released or removed {since}"
         elif current != former:
             lost = f"keys or plans were changed {since}"
+        elif any(not (self._path / name).exists() for name in self._needed(upgraded.before)):
+            lost = f"files that the old ones lead to were merged {since}"
         else:
             return
         raise DataFolderError(self._path, f"{lost}, which would be lost; go on with this footfall")
+
+    def _needed(self, before: int) -> Iterable[str]:
+        return self._migrations[before].needs(self._path, self._path / BEFORE, self._disk)
 
     def _finish(self, switch: FolderSwitch, done: str) -> FolderMarker:
         """Carry out the exchange; the marker that the folder has then."""

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from footfall.maintenance.backup import Backup
-from footfall.maintenance.purge import PurgeReceipt
+from footfall.maintenance.purge import PurgedLine, PurgeReceipt
 from footfall.maintenance.restore import Restoration
 from footfall.maintenance.verify import Damage, Verification
 from footfall.printable import counted, printable
+from footfall.storage.environments import KEPT_AS, line_source
 from footfall.storage.purge_rule import PurgeRule
 
 if TYPE_CHECKING:
-    from footfall.maintenance.purge_files import PurgePreview  # loads pyarrow
+    from footfall.maintenance.purge_files import PurgeCount, PurgePreview  # loads pyarrow
 
 __all__ = [
     "backup_lines", "preview_lines", "receipt_lines", "restoration_lines", "verification_json", "verification_lines",
@@ -80,7 +81,7 @@ def preview_lines(preview: PurgePreview, rule: PurgeRule) -> Iterator[str]:
     """What a purge would remove, by day, source and event."""
     for count in preview.counts:
         where = "" if count.kind == "stored" else " in quarantine"
-        yield printable(f"{count.day}  {count.source}  {count.event}: {count.messages:,}{where}")
+        yield printable(f"{count.day}  {_sender(count)}  {count.event}: {count.messages:,}{where}")
     for name in preview.unreadable:
         yield printable(f"warehouse/{name} is damaged, and may have some: footfall verify says which backup mends it")
     number = sum(count.messages for count in preview.counts)
@@ -88,10 +89,14 @@ def preview_lines(preview: PurgePreview, rule: PurgeRule) -> Iterator[str]:
     yield printable(f"{counted(number, 'message')} would go ({rule}){files}")
 
 
+def _sender(count: PurgeCount | PurgedLine) -> str:
+    return line_source(count.source, KEPT_AS.get(count.environment))
+
+
 def receipt_lines(receipt: PurgeReceipt) -> Iterator[str]:
     """What a purge removed, by source and event."""
     for line in receipt.lines:
-        yield printable(f"{line.source}  {line.event}: {line.stored:,}, and {line.quarantined:,} in quarantine")
+        yield printable(f"{_sender(line)}  {line.event}: {line.stored:,}, and {line.quarantined:,} in quarantine")
     for name in receipt.unreadable:
         yield printable(f"warehouse/{name} is damaged, and may still have some: footfall verify says how to mend it")
     files = f"; {counted(len(receipt.rewritten), 'sealed file')} written anew" if receipt.rewritten else ""

@@ -69,6 +69,10 @@ COLUMNS: Sequence[Column] = (
     Column("body", BYTES, is_required=True),
     Column("envelope", BYTES, exported="What its batch said for all of its messages, as JSON text"),
     Column("traits", BYTES),
+    Column(
+        "environment",
+        exported="staging or test, as the write key says; without a value it is production",
+    ),
 )
 """In the order of the fields of `Row`, whose `kind` is not among them: it says in which table a message is."""
 

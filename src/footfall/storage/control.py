@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, Protocol, get_args
 from footfall.errors import JournalError
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
+from footfall.storage.environments import Environment
 
 __all__ = [
     "ROLES",
@@ -31,7 +32,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 class KeyRecord(NamedTuple):
     """A key as it is kept: never the key itself, only its SHA-256 (`digest`, 32 bytes).
 
-    `id` is public. `source` is whose events a key of the role `write` sends; None for the other roles. Times are
+    `id` is public. `source` is whose events a key of the role `write` sends, and `environment` which ones: None for
+    production. Keys of other roles have neither. Times are
     microseconds since 1970-01-01 UTC; `revoked_at` is None while the key is good.
     """
 
@@ -42,6 +44,7 @@ class KeyRecord(NamedTuple):
     name: str
     created_at: int
     revoked_at: int | None = None
+    environment: Environment | None = None
 
 
 RunState = Literal["running", "done", "failed", "stopped"]

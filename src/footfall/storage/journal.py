@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Literal, NamedTuple, Protocol
 
 from footfall.storage.books import Books
+from footfall.storage.environments import line_source
 from footfall.storage.history import History
 from footfall.storage.purge_rule import PurgeRule
 
@@ -45,7 +46,8 @@ class Row(NamedTuple):
     where the plan knows it. Ids are as they were sent, junk included: identity decides what they mean. `faults` is
     JSON: for a quarantined row why it is there, for a stored one the warnings, or None. `traits` is the JSON object of
     all traits that an identify sets, where its wire has some of them outside of the message's `traits`, else None: so
-    readers need not know wires. After `kind` its fields are those of `footfall.storage.columns`.
+    readers need not know wires. `environment`
+    is that of the write key, None for production. After `kind` its fields are those of `footfall.storage.columns`.
     """
 
     kind: RowState
@@ -65,6 +67,12 @@ class Row(NamedTuple):
     body: bytes
     envelope: bytes | None
     traits: bytes | None = None
+    environment: str | None = None
+
+    @property
+    def line_source(self) -> str:
+        """What the books call its source in its environment; its id is unique within that."""
+        return line_source(self.source, self.environment)
 
 
 class Entry(NamedTuple):
@@ -257,7 +265,7 @@ class SnapshotReads(ABC):
 
 
 class Journal(Reads, Protocol):
-    """Keeps rows, once each by (source, message_id), and the books about them.
+    """Keeps rows, once each by (source, environment, message_id), and the books about them.
 
     Every method raises JournalError when the disk, or what is on it, fails.
     """
@@ -265,11 +273,11 @@ class Journal(Reads, Protocol):
     def commit(self, changes: Changes) -> list[bool]:
         """Write everything in one durable transaction, or nothing.
 
-        Returns, row for row, whether it was new. A row whose (source, message_id) is already there, or came earlier in
-        the same list, is a duplicate: it is counted and otherwise left out. It counts as conflicting, too, where its
-        body differs from that of the row that came first; a top-level `sentAt`, and the envelope, may differ. One
-        exception: a row to be stored whose like lies in quarantine is new. It takes the place of that row, which counts
-        as superseded.
+        Returns, row for row, whether it was new. A row whose (source, environment, message_id) is there already, or
+        came earlier in the same list, is a duplicate: it is counted and otherwise left out. It counts as conflicting,
+        too, where its body differs from that of the row that came first; a top-level `sentAt`, and the envelope, may
+        differ. One exception: a row to be stored whose like lies in quarantine is new. It takes the place of that row,
+        which counts as superseded.
 
         Then, release for release, whether it was done: a row that is no longer in quarantine is left as it is. A
         released row gets a new `seq`.

@@ -12,6 +12,7 @@ from footfall.errors import DamagedFileError, JournalError, WarehouseError
 from footfall.printable import counted
 from footfall.storage.as_of import AsOf
 from footfall.storage.books import Books
+from footfall.storage.environments import environment_of, is_of
 from footfall.storage.history import History
 from footfall.storage.journal import QUARTER_US, Entry, JournalState, Refusals, RowState, Snapshot
 from footfall.storage.part import Part, Stretch
@@ -49,7 +50,8 @@ class StoreSnapshot(Snapshot):
     `warehouse` opens the warehouse; it is called once, and only where something was sealed. A file that is damaged or
     missing stops nothing: it is passed over, logged once, and one of `losses` from then on. `clock` says how long the
     tail takes to be read. With `as_of` it shows the messages that had come in by that moment, less what left since; the
-    books and the state are those of now.
+    books and the state are those of now. With `environment` it shows nothing of any other; the watermark and the
+    state are those of all.
     """
 
     def __init__(
@@ -59,9 +61,11 @@ class StoreSnapshot(Snapshot):
         *,
         clock: Clock | None = None,
         as_of: AsOf | None = None,
+        environment: str | None = None,
     ) -> None:
         self.losses: list[SealedLoss] = []
         self.as_of = as_of
+        self.environment = environment
         self._clock = clock or SystemClock()
         self._tail = tail
         self._mark = tail.state().seal
@@ -71,7 +75,7 @@ class StoreSnapshot(Snapshot):
 
     @property
     def files(self) -> Sequence[SealedFile]:
-        """The sealed files that count. A step that is damaged is one of `losses`."""
+        """The sealed files that count, of the environment. A step that is damaged is one of `losses`."""
         if self._files is None:
             self._files = ()
             if self._mark.steps:
@@ -79,8 +83,9 @@ class StoreSnapshot(Snapshot):
                     self._warehouse = self._open_warehouse()
                     damaged: dict[int, str] = {}
                     steps = self._warehouse.steps(self._mark.steps, damaged.__setitem__)
-                    self._files = tuple(live_files(steps).values())
-                    self._lose_steps(damaged)
+                    files = tuple(live_files(steps).values())
+                    self._files = tuple(file for file in files if is_of(file.environment, self.environment))
+                    self._lose_steps(damaged, sum(file.messages for file in files))
                 except WarehouseError as error:
                     self._lose(SealedLoss("the list of sealed files", "", self._mark.messages, str(error)))
         return self._files
@@ -97,7 +102,7 @@ class StoreSnapshot(Snapshot):
         from footfall.storage.parquet.table_part import TablePart, table_of  # loaded with pyarrow
 
         begun, tables = self._clock.monotonic(), []
-        for entries in self._tail.scan("stored", until=self._until(None)):
+        for entries in self._of_tail("stored", 0, self._until(None)):
             tables.append(table_of(entries))
             if self._clock.monotonic() - begun > LONGEST_READ:
                 raise JournalError(
@@ -151,13 +156,21 @@ class StoreSnapshot(Snapshot):
                 yield from self._warehouse.scan(
                     files, after=after, until=last, chunk=chunk, skipped=self._skipped
                 )  # fmt: skip
-        yield from self._tail.scan(kind, after=after, until=until, chunk=chunk)
+        yield from self._of_tail(kind, after, until, chunk)
+
+    def _of_tail(self, kind: RowState, after: int, until: int | None, chunk: int = 10_000) -> Iterator[list[Entry]]:
+        for entries in self._tail.scan(kind, after=after, until=until, chunk=chunk):
+            if self.environment is None:
+                yield entries
+            elif chosen := [entry for entry in entries if is_of(entry.row.environment, self.environment)]:
+                yield chosen
 
     def lookup(self, message_id: str) -> list[Entry]:
         """See Reads. Reads every sealed file."""
         entries = [entry for file in self.files for entry in self._lookup_in(file, message_id)]
         entries += self._tail.lookup(message_id)
         last = self._until(None)
+        entries = [entry for entry in entries if is_of(entry.row.environment, self.environment)]
         return sorted([entry for entry in entries if last is None or entry.seq <= last], key=lambda entry: entry.seq)
 
     def watermark(self) -> int:
@@ -166,18 +179,23 @@ class StoreSnapshot(Snapshot):
 
     def books(self) -> Books:
         """See Reads."""
-        return self._tail.books()
+        return {line: counts for line, counts in self._tail.books().items() if self._has(line[0])}
 
     def in_quarantine(self) -> Mapping[tuple[str, str], int]:
         """See Snapshot."""
-        return self._tail.in_quarantine()
+        return {line: number for line, number in self._tail.in_quarantine().items() if self._has(line[0])}
+
+    def _has(self, line: str) -> bool:
+        return self.environment in (None, environment_of(line))
 
     def refusals(self) -> list[Refusals]:
         """See Snapshot; as of an earlier moment those of the quarters that had ended."""
         refusals = self._tail.refusals()
         return [
-            refusal for refusal in refusals if self.as_of is None or refusal.quarter + QUARTER_US <= self.as_of.at
-        ]  # fmt: skip
+            refusal
+            for refusal in refusals
+            if self._has(refusal.source) and (self.as_of is None or refusal.quarter + QUARTER_US <= self.as_of.at)
+        ]
 
     def state(self) -> JournalState:
         """See Snapshot."""
@@ -189,7 +207,15 @@ class StoreSnapshot(Snapshot):
 
     def at(self, as_of: AsOf) -> StoreSnapshot:
         """The same as of an earlier moment."""
-        return StoreSnapshot(self._tail, self._open_warehouse, clock=self._clock, as_of=as_of)
+        return StoreSnapshot(
+            self._tail, self._open_warehouse, clock=self._clock, as_of=as_of, environment=self.environment
+        )
+
+    def within(self, environment: str | None) -> StoreSnapshot:
+        """The same of one environment; None is all."""
+        return StoreSnapshot(
+            self._tail, self._open_warehouse, clock=self._clock, as_of=self.as_of, environment=environment
+        )
 
     def _until(self, until: int | None) -> int | None:
         if self.as_of is None:
@@ -227,9 +253,9 @@ class StoreSnapshot(Snapshot):
     def _skipped(self, file: SealedFile, reason: str) -> None:
         self._lose(SealedLoss(file.name, file.day, file.messages, reason))
 
-    def _lose_steps(self, damaged: Mapping[int, str]) -> None:
+    def _lose_steps(self, damaged: Mapping[int, str], messages: int) -> None:
         # How many messages each of them was about is known of all together alone.
-        missing = max(0, self._mark.messages - sum(file.messages for file in self.files))
+        missing = max(0, self._mark.messages - messages)
         for number, reason in damaged.items():
             self._lose(SealedLoss(f"line {number} of the list of sealed files", "", missing, reason))
             missing = 0

@@ -37,7 +37,8 @@ class SealedFile(msgspec.Struct, frozen=True):
 
     `name` is its path below the warehouse, with `/`. `day` is the day of receipt in UTC, as `2026-11-29`. All of its
     `messages` have `first <= seq <= last`; other files may have numbers between. `size` is in bytes, `sha256` in hex.
-    `footer` is the checksum of its footer, "" where its kind of file has none.
+    `footer` is the checksum of its footer, "" where its kind of file has none. All messages are of one `environment`,
+    None for production.
     """
 
     name: str
@@ -49,6 +50,7 @@ class SealedFile(msgspec.Struct, frozen=True):
     sha256: str
     counts: tuple[FileCount, ...]
     footer: str = ""
+    environment: str | None = None
 
 
 class ManifestStep(msgspec.Struct, frozen=True):
@@ -101,11 +103,11 @@ class Warehouse(Protocol):
     """
 
     def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:
-        """Write messages to new files, each of one day of receipt; they are on the disk when this returns.
+        """Write messages to new files, each of one day of receipt and one environment.
 
-        They count only once a step that adds them was appended and the journal has marked it. `plan` says which
-        properties get a typed column. The same messages in the same order, with the same plan, always get files of the
-        same names.
+        They are on the disk when this returns. They count only once a step that adds them was appended and the journal
+        has marked it. `plan` says which properties get a typed column. The same messages in the same order, with the
+        same plan, always get files of the same names.
         """
         ...
 

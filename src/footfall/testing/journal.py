@@ -98,20 +98,20 @@ class MemoryJournal(SnapshotReads, Journal):
         self._closed = True
 
     def _keep(self, row: Row) -> bool:
-        key = (row.source, row.message_id)
+        key = (row.line_source, row.message_id)
         before = self._entries.get(self._ids.get(key, 0))
         is_quarantined = before is not None and before.row.kind == "quarantined"
         new = key not in self._ids or (is_quarantined and row.kind == "stored")
         name = counter_name(row.event, row.type)
-        self._count(row.source, name, row.kind if new else "duplicate", 1)
+        self._count(row.line_source, name, row.kind if new else "duplicate", 1)
         if not new and is_conflict(body_checksum(row.body), self._checksums[key]):
-            self._books[row.source, name]["conflicting"] += 1
+            self._books[row.line_source, name]["conflicting"] += 1
         if new:
             if before is not None:
                 self._take_out(before, "superseded")
             self._add(row)
             if is_misdated(row):
-                self._books[row.source, name]["misdated"] += 1
+                self._books[row.line_source, name]["misdated"] += 1
         return new
 
     def _release(self, entry: Entry) -> bool:
@@ -121,18 +121,18 @@ class MemoryJournal(SnapshotReads, Journal):
         self._take_out(before, "released")
         self._add(entry.row._replace(kind="stored"))
         if is_misdated(entry.row):
-            self._books[before.row.source, counter_name(before.row.event, before.row.type)]["misdated"] += 1
+            self._books[before.row.line_source, counter_name(before.row.event, before.row.type)]["misdated"] += 1
         return True
 
     def _add(self, row: Row) -> None:
         self._seq += 1
-        self._ids[row.source, row.message_id] = self._seq
-        self._checksums[row.source, row.message_id] = body_checksum(row.body)
+        self._ids[row.line_source, row.message_id] = self._seq
+        self._checksums[row.line_source, row.message_id] = body_checksum(row.body)
         self._entries[self._seq] = Entry(self._seq, row)
 
     def _take_out(self, entry: Entry, why: str) -> None:
         row = self._entries.pop(entry.seq).row
-        self._books[row.source, counter_name(row.event, row.type)][why] += 1
+        self._books[row.line_source, counter_name(row.event, row.type)][why] += 1
 
     def _count(self, source: str, event: str, name: str, number: int) -> None:
         counts = self._line(source, event)
@@ -151,14 +151,14 @@ class MemoryJournal(SnapshotReads, Journal):
             self._line(*line)["purged"] += number
         for entry in list(self._entries.values()):
             row, name = entry.row, counter_name(entry.row.event, entry.row.type)
-            if not purge.rule.matches(row.source, name, row.received_at):
+            if not purge.rule.matches(row.source, row.environment, name, row.received_at):
                 continue
             del self._entries[entry.seq]
             if row.kind == "quarantined":
-                self._line(row.source, name)["quarantine_purged"] += 1
-                self._checksums[row.source, row.message_id] = NOT_COMPARED
+                self._line(row.line_source, name)["quarantine_purged"] += 1
+                self._checksums[row.line_source, row.message_id] = NOT_COMPARED
             elif entry.seq > mark.seq:
-                self._line(row.source, name)["purged"] += 1
+                self._line(row.line_source, name)["purged"] += 1
         for line, counts in sorted(self._books.items()):
             earlier = books.get(line, dict.fromkeys(COUNTS, 0))
             stored, quarantined = (counts[name] - earlier[name] for name in ("purged", "quarantine_purged"))
@@ -218,7 +218,7 @@ class _Moment:
 
     def in_quarantine(self) -> Mapping[tuple[str, str], int]:
         rows = [entry.row for entry in self._entries if entry.row.kind == "quarantined"]
-        return Counter((row.source, counter_name(row.event, row.type)) for row in rows)
+        return Counter((row.line_source, counter_name(row.event, row.type)) for row in rows)
 
     def refusals(self) -> list[Refusals]:
         return self._refusals

@@ -35,13 +35,14 @@ class MemoryWarehouse(Warehouse):
 
     def write(self, batches: Iterable[pyarrow.RecordBatch], plan: Plan | None) -> list[SealedFile]:  # noqa: ARG002 - it types nothing
         self._fail()
-        days: dict[str, list[Entry]] = {}
+        contents: dict[tuple[str, str], list[Entry]] = {}
         for batch in batches:
             for values in batch.to_pylist():
                 entry = _entry(values)
-                days.setdefault(format_day(entry.row.received_at), []).append(entry)
+                kind = format_day(entry.row.received_at), entry.row.environment or ""
+                contents.setdefault(kind, []).append(entry)
         files = []
-        for day, entries in sorted(days.items()):
+        for (day, _), entries in sorted(contents.items()):
             file = _described(day, sorted(entries))
             self.files[file.name] = sorted(entries)
             files.append(file)
@@ -178,4 +179,5 @@ def _described(day: str, entries: Sequence[Entry]) -> SealedFile:
         size=len(content),
         sha256=digest,
         counts=tuple(FileCount(*key, messages) for key, messages in sorted(counts.items())),
+        environment=entries[0].row.environment,
     )

@@ -29,7 +29,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 def answers_of(folder: Path, *, now: str, ids: Sequence[str]) -> dict[str, Any]:
     """Rows, books, keys, plans, the report as of `now` (RFC 3339), the persons behind `ids`, and the export."""
-    with storage.open(folder, "read") as store, store.journal.snapshot() as snapshot:
+    with storage.open(folder, "read") as store, store.snapshot() as snapshot:
         kept: dict[str, Any] = {
             "watermark": snapshot.watermark(),
             "stored": [entry for chunk in snapshot.scan("stored") for entry in chunk],

@@ -206,10 +206,20 @@ def make_folder(release: Release, data: Path, plans: tuple[Path, Path], until: d
         send(port, shop, [*early[:9], *sender.oddities(), wrong])
         send(port, gateway, readings[:40], sentAt=sender.time(0))
     release.footfall("quarantine", "replay", "--data", str(data), "--plan", str(plans[1]))
+    if "seal" in release.footfall("--help").split():
+        seal_some(release, data)
     with release.collector(data, plans[1], signal.SIGKILL) as port:
         right = {**wrong, "properties": {"method": "vipps"}}
         send(port, shop, [right, *late, *late[:3], *sender.oddities()])
         send(port, gateway, [*readings[35:], early[0]])
+
+
+def seal_some(release: Release, data: Path) -> None:
+    """Messages in several sealed files, some of which were merged, and some purged."""
+    release.footfall("seal", "--rows", "40", "--data", str(data))
+    release.footfall("jobs", "run", "compact", "--data", str(data))
+    release.footfall("purge", "--yes", "--event", "wishlist_shared", "--data", str(data))
+    shutil.rmtree(data / "cache", ignore_errors=True)
 
 
 def record(release: Release, data: Path, plan: Path, at: datetime) -> tuple[bytes, bytes]:

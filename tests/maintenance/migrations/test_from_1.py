@@ -11,11 +11,11 @@ import pytest
 
 from footfall.disk import SystemDisk
 from footfall.errors import JournalError
+from footfall.maintenance.migrations import MIGRATIONS
 from footfall.maintenance.migrations.from_1 import FROM_1
 from footfall.maintenance.migrations.migration import MigrationFiles
 from footfall.storage.as_of import as_of
 from footfall.storage.journal import Changes
-from footfall.storage.sqlite.database import close_database, open_database
 from footfall.storage.sqlite.journal import SqliteJournal
 from footfall.storage.sqlite.sync_marker import SyncMarker
 from footfall.storage.store import Acknowledged, FailedSync
@@ -44,16 +44,18 @@ def tables_of(connection: apsw.Connection) -> list[tuple[object, ...]]:
 
 def test_the_new_journal_is_like_one_that_was_never_old(files: MigrationFiles, tmp_path: Path) -> None:
     FROM_1.run(files)
+    with tarfile.open(RELEASED.parents[1] / "format-2" / "folder.tar.xz") as archive:
+        archive.extractall(tmp_path / "next", filter="data")
 
     names = [path.name for path in files.target.iterdir()]
-    migrated, fresh = open_database(files.target / "journal.db", readonly=True), open_database(tmp_path / "fresh.db")
+    migrated, fresh = (apsw.Connection(str(path / "journal.db")) for path in (files.target, tmp_path / "next"))
     assert names == ["journal.db"]
     assert tables_of(migrated) == tables_of(fresh)
     assert [migrated.pragma(name) for name in ("page_size", "user_version", "journal_mode")] == [
         fresh.pragma(name) for name in ("page_size", "user_version", "journal_mode")
     ]
-    close_database(migrated)
-    close_database(fresh)
+    migrated.close()
+    fresh.close()
 
 
 def test_it_is_its_owners_alone_as_the_old_one(files: MigrationFiles) -> None:
@@ -136,10 +138,19 @@ def test_a_journal_that_lacks_what_was_acknowledged_is_not_migrated(files: Migra
         FROM_1.run(files)
 
 
+def newest(files: MigrationFiles) -> Path:
+    """The journal after this step and those that come after it."""
+    sources: dict[str, Path] = {}
+    for number, step in MIGRATIONS.items():
+        target = files.target / str(number)
+        target.mkdir()
+        step.run(files._replace(sources=dict(sources), target=target))
+        sources["journal.db"] = target / "journal.db"
+    return sources["journal.db"]
+
+
 def test_repeats_are_known_after_it_as_before(files: MigrationFiles) -> None:
-    FROM_1.run(files)
-    path = files.target / "journal.db"
-    journal = SqliteJournal(path)
+    journal = SqliteJournal(newest(files))
     rows = [entry.row for chunk in journal.scan("stored") for entry in chunk]
     fresh = journal.commit(Changes(rows, {}))
     journal.close()
@@ -147,9 +158,7 @@ def test_repeats_are_known_after_it_as_before(files: MigrationFiles) -> None:
 
 
 def test_an_earlier_moment_goes_by_when_messages_were_received(files: MigrationFiles) -> None:
-    FROM_1.run(files)
-
-    journal = SqliteJournal(files.target / "journal.db", readonly=True)
+    journal = SqliteJournal(newest(files), readonly=True)
     with journal.snapshot() as snapshot:
         entries = [entry for kind in ("stored", "quarantined") for part in snapshot.scan(kind) for entry in part]
         received = {entry.seq: entry.row.received_at for entry in entries}

@@ -13,6 +13,8 @@ from footfall.errors import JournalError
 from footfall.storage import JobRun, KeyRecord, SqliteControl
 from footfall.testing import ManualClock
 
+WITHOUT_ENVIRONMENTS = "ALTER TABLE keys DROP COLUMN environment"
+
 
 def record(key_id: str) -> KeyRecord:
     return KeyRecord(key_id, key_id.encode().ljust(32), "write", "shop", "", 1)
@@ -124,7 +126,9 @@ def test_a_store_from_before_jobs_gets_its_table_when_a_run_is_recorded_and_keep
     control = SqliteControl(path)
     control.add_key(record("a"))
     with apsw.Connection(str(path)) as connection:
-        connection.execute("DROP TABLE job_runs; DROP TABLE bundle_loads; PRAGMA user_version = 1")
+        connection.execute(
+            f"{WITHOUT_ENVIRONMENTS}; DROP TABLE job_runs; DROP TABLE bundle_loads; PRAGMA user_version = 1"
+        )
     connection.close()
     before = control.job_runs()
 
@@ -135,12 +139,27 @@ def test_a_store_from_before_jobs_gets_its_table_when_a_run_is_recorded_and_keep
     assert control.key_records() == [record("a")]
 
 
+def test_keys_from_before_environments_are_of_production_read_and_written(tmp_path: Path) -> None:
+    path = tmp_path / "control.db"
+    control = SqliteControl(path)
+    control.add_key(record("a"))
+    with apsw.Connection(str(path)) as connection:
+        connection.execute(f"{WITHOUT_ENVIRONMENTS}; PRAGMA user_version = 3")
+    connection.close()
+    before = control.key_records()
+
+    control.add_key(record("b")._replace(environment="staging"))
+
+    assert before == [record("a")]
+    assert control.key_records() == [record("a"), record("b")._replace(environment="staging")]
+
+
 def test_what_an_early_footfall_loaded_was_in_force_from_the_beginning(tmp_path: Path) -> None:
     control = SqliteControl(tmp_path / "control.db", clock=ManualClock())
     for digest in ("a", "b", "a"):
         control.put_bundle(digest, digest.encode(), seq=7)
     with apsw.Connection(str(tmp_path / "control.db")) as connection:
-        connection.execute("DROP TABLE bundle_loads; PRAGMA user_version = 2")
+        connection.execute(f"{WITHOUT_ENVIRONMENTS}; DROP TABLE bundle_loads; PRAGMA user_version = 2")
     connection.close()
     before = control.bundle_loads()
 

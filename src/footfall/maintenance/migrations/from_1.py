@@ -1,114 +1,83 @@
-"""From format 1 to 2: the journal's table of ids gives way to files of sorted ids, and the seal mark comes.
-
-The new journal is written whole, in one transaction, from what a reader of the old one sees, so that a log or a copy
-that an interrupted collector left needs no care.
-"""
+"""From format 1 to 2: the journal's table of ids gives way to files of sorted ids, and the seal mark comes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
-from pathlib import Path
-
-import apsw
-
-from footfall.directory import give_owner_and_mode
-from footfall.errors import JournalError
+from footfall.maintenance.migrations.journal_tables import (
+    JOURNAL_FILES,
+    CopiedTable,
+    JournalStep,
+    SnapshotBeforeEnvironments,
+    copy_journal_tables,
+)
 from footfall.maintenance.migrations.migration import Migration, MigrationFiles
-from footfall.printable import counted
-from footfall.storage.columns import COLUMNS
-from footfall.storage.sqlite.database import PAGE_SIZE, open_still
-from footfall.storage.sqlite.library import connect
-from footfall.storage.sqlite.renewal import check_journal, mark_as_logged
-from footfall.storage.sqlite.schema import SCHEMA
-from footfall.storage.sqlite.sync_marker import SyncMarker
 
-__all__ = ["FROM_1"]
+__all__ = ["FROM_1", "ROW_OF_2"]
 
-_JOURNAL = "journal.db"
-_SCHEMA_VERSION = 5
-_ENDINGS = ("", "-wal", "-shm", "-journal")
-_ROW = ("seq", *(column.name for column in COLUMNS))
+ROW_OF_2 = (
+    "seq", "source", "message_id", "type", "event", "user_id", "anonymous_id", "device_id", "previous_id", "group_id",
+    "occurred_at", "received_at", "bundle", "faults", "body", "envelope", "traits",
+)  # fmt: skip
+"""The columns of a row in the formats 1 and 2."""
+
 _COUNTS = (
     "received", "stored", "duplicate", "quarantined", "rejected", "released", "superseded", "erased", "expired",
     "quarantine_erased", "quarantine_expired", "misdated",
 )  # fmt: skip
-# By table: its key, and every column of it in format 1. An id of `ids` belongs to a row, so it is there too.
-_TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "messages": (("seq",), _ROW),
-    "quarantined": (("seq",), _ROW),
-    "books": (("source", "event"), ("source", "event", *_COUNTS)),
-    "refusals": (("quarter", "source", "event"), ("quarter", "source", "event", "number")),
-    "last_seq": (("only",), ("only", "seq")),
+# An id of `ids` belongs to a row, so it is there too.
+_TABLES = {
+    "messages": CopiedTable(("seq",), ROW_OF_2),
+    "quarantined": CopiedTable(("seq",), ROW_OF_2),
+    "books": CopiedTable(("source", "event"), ("source", "event", *_COUNTS)),
+    "refusals": CopiedTable(("quarter", "source", "event"), ("quarter", "source", "event", "number")),
+    "last_seq": CopiedTable(("only",), ("only", "seq")),
 }
 _IDS_WITHOUT_ROW = """
 SELECT count(*) FROM old.ids WHERE seq NOT IN (SELECT seq FROM old.messages UNION ALL SELECT seq FROM old.quarantined)
 """
+_ROW = (
+    "(seq INTEGER PRIMARY KEY, source TEXT NOT NULL, message_id TEXT NOT NULL, type TEXT NOT NULL, event TEXT,"
+    " user_id TEXT, anonymous_id TEXT, device_id TEXT, previous_id TEXT, group_id TEXT, occurred_at INTEGER NOT NULL,"
+    " received_at INTEGER NOT NULL, bundle TEXT, faults BLOB, body BLOB NOT NULL, envelope BLOB, traits BLOB)"
+)
+_BOOKS = (*_COUNTS[:9], "purged", *_COUNTS[9:11], "quarantine_purged", "misdated", "conflicting")
+# As it was then: that of today is another.
+_SCHEMA = f"""
+CREATE TABLE messages {_ROW};
+CREATE TABLE quarantined {_ROW};
+CREATE UNIQUE INDEX quarantined_ids ON quarantined (message_id, source);
+CREATE TABLE id_runs (
+    name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, month TEXT NOT NULL, ids INTEGER NOT NULL
+);
+CREATE TABLE purged_ids (
+    message_id TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (message_id, source)
+) WITHOUT ROWID;
+CREATE TABLE books (
+    source TEXT NOT NULL, event TEXT NOT NULL, {", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in _BOOKS)},
+    PRIMARY KEY (source, event)
+) WITHOUT ROWID;
+CREATE TABLE refusals (
+    quarter INTEGER NOT NULL, source TEXT NOT NULL, event TEXT NOT NULL, number INTEGER NOT NULL,
+    PRIMARY KEY (quarter, source, event)
+) WITHOUT ROWID;
+CREATE TABLE last_seq (only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL);
+INSERT INTO last_seq VALUES (1, 0);
+CREATE TABLE seal (
+    only INTEGER PRIMARY KEY CHECK (only = 1), seq INTEGER NOT NULL, messages INTEGER NOT NULL, steps INTEGER NOT NULL
+);
+INSERT INTO seal VALUES (1, 0, 0, 0);
+CREATE TABLE marks (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+CREATE TABLE purges (
+    number INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at INTEGER NOT NULL, rule BLOB NOT NULL, source TEXT NOT NULL,
+    event TEXT NOT NULL, stored INTEGER NOT NULL, quarantined INTEGER NOT NULL
+);
+CREATE TABLE probe (only INTEGER PRIMARY KEY CHECK (only = 1), at INTEGER NOT NULL, filler BLOB NOT NULL);
+PRAGMA user_version = 6;
+"""
+_STEP = JournalStep(5, _SCHEMA, _TABLES, SnapshotBeforeEnvironments, _IDS_WITHOUT_ROW)
 
 
 def _migrate(files: MigrationFiles) -> None:
-    source, target = files.source(_JOURNAL), files.target / _JOURNAL
-    if not source.exists():
-        return  # keys were made here, and no collector ever began
-    with files.disk.open(target, "update") as file:
-        give_owner_and_mode(file, source)
-        with closing(connect(str(target), apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)) as new:
-            _copy(new, source)
-        mark_as_logged(file)
-        files.disk.sync(file)
-        files.disk.uncache(file)
-    with closing(open_still(target)) as new:
-        _attach(new, source)
-        differences = list(_differences(new))
-    if differences:
-        raise JournalError(f"{target}: the copy differs: {'; '.join(differences)}")
-    failure = SyncMarker(source, disk=files.disk).read()
-    check_journal(target, failure.acknowledged if failure is not None else None, is_exact=False)
+    copy_journal_tables(files, _STEP)
 
 
-def _attach(new: apsw.Connection, source: Path) -> None:
-    """Let a connection read the old journal too, as `old`."""
-    # To read a journal that has no log SQLite makes one, unless it is said that nobody writes.
-    has_log = source.with_name(f"{source.resolve().name}-wal").exists()
-    new.execute("ATTACH ? AS old", (f"{source.absolute().as_uri()}?{'mode=ro' if has_log else 'immutable=1'}",))
-
-
-def _copy(connection: apsw.Connection, source: Path) -> None:
-    connection.pragma("page_size", PAGE_SIZE)
-    connection.pragma("journal_mode", "off")  # what is cut short is thrown away
-    connection.pragma("synchronous", "off")  # it is synced as a whole
-    _attach(connection, source)
-    ((version,),) = connection.execute("PRAGMA old.user_version")
-    if version != _SCHEMA_VERSION:
-        problem = f"was written by an early footfall (format {version}); start with a new data folder"
-        raise JournalError(f"{source} {problem}")
-    connection.execute("BEGIN")
-    connection.execute(SCHEMA)
-    for table, (_, columns) in _TABLES.items():
-        names = ", ".join(columns)
-        connection.execute(f"DELETE FROM main.{table}")
-        connection.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM old.{table}")
-    connection.execute("COMMIT")
-
-
-def _differences(connection: apsw.Connection) -> Iterator[str]:
-    """In which tables the rows are not the same, every value of them."""
-    for table, (key, columns) in _TABLES.items():
-        equal = " AND ".join(f"new.{name} IS old.{name}" for name in columns)
-        both = f"main.{table} AS new JOIN old.{table} AS old USING ({', '.join(key)}) WHERE {equal}"
-        ((number, before, same),) = connection.execute(
-            f"SELECT (SELECT count(*) FROM main.{table}), (SELECT count(*) FROM old.{table}),"
-            f" (SELECT count(*) FROM {both})"
-        )
-        if not number == before == same:
-            yield f"{same:,} of {before:,} rows of {table} are the same"
-    ((homeless,),) = connection.execute(_IDS_WITHOUT_ROW)
-    if homeless:
-        yield f"{counted(homeless, 'id')} without a message"
-
-
-FROM_1 = Migration(
-    replaces=(*(f"{name}{ending}" for name in (_JOURNAL, "journal.new.db") for ending in _ENDINGS), "journal.sync"),
-    adds=("cache", "ids", "warehouse", "replaced"),
-    run=_migrate,
-)
+FROM_1 = Migration(replaces=JOURNAL_FILES, adds=("cache", "ids", "warehouse", "replaced"), run=_migrate)

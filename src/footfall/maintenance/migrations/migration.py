@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +32,9 @@ class MigrationFiles(NamedTuple):
 class Migration(NamedTuple):
     """A step. `run` raises FootfallError, apsw.Error or OSError; whatever it wrote is then removed.
 
+    `needs` names the files of the data folder to which its old files lead, which are in the second folder now: where
+    one of them is gone, the step cannot be undone.
+
     `replaces` are the names that leave the folder, where they are there; they are kept until the next start. `adds` are
     the names that only the next format has.
     """
@@ -39,3 +42,4 @@ class Migration(NamedTuple):
     replaces: tuple[str, ...]
     adds: tuple[str, ...]
     run: Callable[[MigrationFiles], None]
+    needs: Callable[[Path, Path, Disk], Iterable[str]] = lambda _folder, _before, _disk: ()

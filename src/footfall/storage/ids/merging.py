@@ -128,7 +128,7 @@ def rebuild_run(
     disk.make_folder(folder, private=True)
     for chunk in chunks:
         for _, row in chunk:
-            ids.setdefault(row.source, {})[key_of(row.message_id)] = body_checksum(row.body)
+            ids.setdefault(row.line_source, {})[key_of(row.message_id)] = body_checksum(row.body)
         number += len(chunk)
         if number >= piece:
             write_part()

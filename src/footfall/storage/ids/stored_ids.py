@@ -32,7 +32,7 @@ _OURS = re.compile(rf"(\d{{12,}}-\d{{12,}}\.run({re.escape(DAMAGED)})?|\.\d{{12,
 
 
 class StoredId(NamedTuple):
-    """What is kept of a stored row when the row is gone."""
+    """What is kept of a stored row when the row is gone. `source` is what the books call it in its environment."""
 
     seq: int
     source: str

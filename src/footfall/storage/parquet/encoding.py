@@ -20,7 +20,9 @@ _ROW_GROUP = 32_768  # rows; a reader of one event skips the groups without it
 _FREQUENT = 1_000  # one row in so many is of the event whose properties get columns
 _LEVEL = 3  # of zstd: at 6 an order takes 3 bytes of 52 less, and half as long again to write
 _PAGE = 4 << 20  # bytes
-_REPEATING = {"source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id"}
+_REPEATING = {
+    "source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id", "environment"
+}  # fmt: skip
 _RISING = dict.fromkeys(("seq", "occurred_at", "client_seq"), "DELTA_BINARY_PACKED")
 
 

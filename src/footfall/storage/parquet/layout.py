@@ -45,6 +45,7 @@ VERSION = 1
 """Of the layout."""
 
 _BODY = "body"
+_LATER = "environment"  # files of data folders of format 2 have no such column: they are of production
 _DAY_US = 86_400_000_000
 _INT, _TEXT, _BINARY, _TIME = pyarrow.int64(), pyarrow.string(), pyarrow.binary(), pyarrow.timestamp("us", "UTC")
 _NOT_TEXT = b"\x00"  # begins a text whose characters are the bytes of what is no UTF-8
@@ -66,6 +67,8 @@ _TIMES = [column.name for column in COLUMNS if column.contents is TIME]
 class Footer(msgspec.Struct, frozen=True):
     """What a file says of itself, as JSON in its key-value metadata. `version` is VERSION.
 
+    All messages are of one `environment`, None for production.
+
     `typed` has by event each leaf whose values were taken out of `properties`. So a leaf that is among them and has no
     column has no value in the file.
     """
@@ -77,6 +80,7 @@ class Footer(msgspec.Struct, frozen=True):
     messages: int
     stretches: tuple[Stretch, ...] = ()
     typed: Mapping[str, tuple[PlannedLeaf, ...]] = {}
+    environment: str | None = None
 
 
 def normalised(batch: Any) -> Any:
@@ -130,7 +134,7 @@ def stored_names(names: Sequence[str]) -> list[str]:
         needs = [
             name
             for name in MESSAGE_TYPES
-            if name not in ("source", "bundle", "faults", "envelope", "received_at", _BODY)
+            if name not in ("source", "bundle", "faults", "envelope", "received_at", _BODY, _LATER)
         ]
         names = [*names, *needs, *CUTS, "rest"]
     elif _NEED_REST.intersection(names):
@@ -139,6 +143,8 @@ def stored_names(names: Sequence[str]) -> list[str]:
         names = [*names, "traits"]
     if "message_id" in names:
         names = [*names, "message_uuid"]
+    if _LATER in names:
+        names = [*names, "seq"]  # so that there are rows also where the file is of before it
     return list(dict.fromkeys(name for name in names if name not in (_BODY, "all_traits")))
 
 
@@ -158,6 +164,8 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
             arrays[name] = _to_bytes(_given_traits(table))
         elif name in _JSON:
             arrays[name] = _to_bytes(table.column(name))
+        elif name == _LATER and name not in table.column_names:
+            arrays[name] = pyarrow.nulls(len(table), _TEXT)
         else:
             column = table.column(name)
             arrays[name] = column.cast(MESSAGE_TYPES.get(name, plain_type(column.type)))

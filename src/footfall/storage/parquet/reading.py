@@ -23,6 +23,7 @@ from footfall.storage.warehouse import SealedFile
 
 __all__ = ["check_file", "footer_of", "open_parquet", "reason_of", "scan_files"]
 
+_IDENTITY = ("day", "first", "last", "messages", "environment")
 Skipped = Callable[[SealedFile, str], None]
 
 
@@ -142,7 +143,7 @@ def open_parquet(stream: Any, file: SealedFile, metadata: Any = None) -> tuple[A
     footer = footer_of(parquet.schema_arrow.metadata)
     if footer is None:
         raise ValueError("it is a Parquet file that this footfall did not write")
-    if (footer.day, footer.first, footer.last, footer.messages) != (file.day, file.first, file.last, file.messages):
+    if any(getattr(footer, name) != getattr(file, name) for name in _IDENTITY):
         raise ValueError(f"it is the file of the messages {footer.first} to {footer.last} of {footer.day}")
     return parquet, footer
 

@@ -48,4 +48,7 @@ def _described(path: Path) -> SealedFile | None:
         return None
     name = f"{path.parent.name}/{path.name}"
     crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
-    return SealedFile(name, footer.day, footer.first, footer.last, footer.messages, len(content), digest, counts, crc)
+    return SealedFile(
+        name, footer.day, footer.first, footer.last, footer.messages, len(content), digest, counts, crc,
+        footer.environment,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Writes messages to files of one day of receipt each, sorted and compressed, with statistics to skip by."""
+"""Writes messages to files of a day of receipt and an environment, sorted, compressed, with statistics to skip by."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow
 import pyarrow.compute as pc
@@ -46,48 +46,59 @@ def write_files(
     files: list[SealedFile] = []
     waiting: Future[SealedFile] | None = None
     with ThreadPoolExecutor(1) as writer:  # pyarrow sorts and compresses without the interpreter's lock
-        for day, table in _files(batches, rows, size):
+        for contents, table in _files(batches, rows, size):
             if waiting is not None:
                 files.append(waiting.result())
-            waiting = writer.submit(_write, folder, disk, day_text(day), table, plan)
+            waiting = writer.submit(_write, folder, disk, contents, table, plan)
         if waiting is not None:
             files.append(waiting.result())
     return files
 
 
-def _files(batches: Iterable[Any], most: int, most_bytes: int) -> Iterator[tuple[int, Any]]:
-    """The rows of each file, as it is full, with its day."""
-    open_days: dict[int, list[Any]] = {}
-    sizes: dict[int, tuple[int, int]] = {}
+class _Contents(NamedTuple):
+    """Whose messages a file has: those of a day, counted from 1970-01-01 UTC, and an environment, "" for production."""
+
+    day: int
+    environment: str
+
+
+def _files(batches: Iterable[Any], most: int, most_bytes: int) -> Iterator[tuple[_Contents, Any]]:
+    """The rows of each file, as it is full, with whose they are."""
+    open_files: dict[_Contents, list[Any]] = {}
+    sizes: dict[_Contents, tuple[int, int]] = {}
     for batch in batches:
-        for day, messages in _by_day(normalised(batch), most):
-            count, size = sizes.get(day, (0, 0))
+        for contents, messages in _by_contents(normalised(batch), most):
+            count, size = sizes.get(contents, (0, 0))
             weight = pc.sum(pc.binary_length(messages.column("body"))).as_py() or 0
             if count and (count + len(messages) > most or size + weight > most_bytes):
-                yield day, _joined(open_days.pop(day))
+                yield contents, _joined(open_files.pop(contents))
                 count, size = 0, 0
-            open_days.setdefault(day, []).append(to_file(messages))
-            sizes[day] = count + len(messages), size + weight
-    for day in sorted(open_days):
-        yield day, _joined(open_days[day])
+            open_files.setdefault(contents, []).append(to_file(messages))
+            sizes[contents] = count + len(messages), size + weight
+    for contents in sorted(open_files):
+        yield contents, _joined(open_files[contents])
 
 
 def _joined(tables: list[Any]) -> Any:
     return pyarrow.concat_tables(tables).unify_dictionaries()
 
 
-def _by_day(messages: Any, most: int) -> Iterator[tuple[int, Any]]:
+def _by_contents(messages: Any, most: int) -> Iterator[tuple[_Contents, Any]]:
     days = day_numbers(messages.column("received_at"))
+    environments = pc.fill_null(messages.column("environment"), "")
     for day in pc.unique(days).to_pylist():
-        of_day = messages.filter(pc.equal(days, day))
-        for start in range(0, len(of_day), most):
-            yield day, of_day.slice(start, most)
+        of_day = pc.equal(days, day)
+        for environment in pc.unique(environments.filter(of_day)).to_pylist():
+            rows = messages.filter(pc.and_(of_day, pc.equal(environments, environment)))
+            for start in range(0, len(rows), most):
+                yield _Contents(day, environment), rows.slice(start, most)
 
 
-def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) -> SealedFile:
+def _write(folder: Path, disk: Disk, contents: _Contents, table: Any, plan: Plan | None) -> SealedFile:
+    day, environment = day_text(contents.day), contents.environment or None
     first, last = pc.min_max(table.column("seq")).as_py().values()
     table = in_order(table)
-    footer = Footer(VERSION, day, first, last, len(table), tuple(stretches_of(table)))
+    footer = Footer(VERSION, day, first, last, len(table), tuple(stretches_of(table)), environment=environment)
     content = encoded(table, footer, plan)
     digest = hashlib.sha256(content).hexdigest()
     # The digest keeps apart the files before and after a purge, whose days and numbers are the same.
@@ -106,7 +117,8 @@ def _write(folder: Path, disk: Disk, day: str, table: Any, plan: Plan | None) ->
             f"{path}: cannot be written ({error.strerror or error}); what was there is unchanged"
         ) from error
     crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
-    return SealedFile(name, day, first, last, len(table), content.size, digest, counts_of(table), crc)
+    counts = counts_of(table)
+    return SealedFile(name, day, first, last, len(table), content.size, digest, counts, crc, environment)
 
 
 def _require_room(folder: Path, size: int) -> None:

@@ -42,9 +42,10 @@ CREATE TABLE job_runs (
 CREATE TABLE bundle_loads (number INTEGER PRIMARY KEY, hash TEXT NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL);
 INSERT INTO bundle_loads (hash, seq, at) SELECT hash, 0, 0 FROM bundles ORDER BY loaded;
 """,
+    "ALTER TABLE keys ADD COLUMN environment TEXT;",
 )
 _FORMAT = len(_SCHEMAS)
-_WITH_RUNS, _WITH_LOADS = 2, 3
+_WITH_RUNS, _WITH_LOADS, _WITH_ENVIRONMENTS = 2, 3, 4
 _PUT = """
 INSERT INTO bundles VALUES (?, ?, (SELECT coalesce(max(loaded), 0) + 1 FROM bundles))
 ON CONFLICT DO UPDATE SET loaded = excluded.loaded
@@ -54,6 +55,7 @@ _LOADS = "SELECT hash, seq, at FROM bundle_loads ORDER BY number"
 _KEY = ", ".join(KeyRecord._fields)
 _ADD_KEY = f"INSERT INTO keys ({_KEY}) VALUES ({', '.join('?' * len(KeyRecord._fields))})"  # noqa: S608 - our own names
 _KEYS = f"SELECT {_KEY} FROM keys ORDER BY created_at, id"  # noqa: S608 - our own names
+_EARLIER_KEYS = _KEYS.replace("environment", "NULL")
 _RUN = ", ".join(JobRun._fields)
 _RECORD_RUN = f"INSERT OR REPLACE INTO job_runs ({_RUN}) VALUES ({', '.join('?' * len(JobRun._fields))})"  # noqa: S608 - as above
 _RUNS = f"SELECT {_RUN} FROM job_runs ORDER BY name"  # noqa: S608 - our own names
@@ -96,7 +98,8 @@ class SqliteControl(Control):
 
     def key_records(self) -> list[KeyRecord]:
         """See Control."""
-        return [KeyRecord(*line) for line in self._read(_KEYS, "the keys")]
+        lines = self._read(_KEYS, "the keys", since=_WITH_ENVIRONMENTS) or self._read(_EARLIER_KEYS, "the keys")
+        return [KeyRecord(*line) for line in lines]
 
     def revoke_key(self, key_id: str, at: int) -> bool:
         """See Control."""

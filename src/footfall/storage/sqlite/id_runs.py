@@ -11,6 +11,7 @@ from footfall.errors import JournalError
 from footfall.storage.ids.run_file import DamagedRunError
 from footfall.storage.ids.stored_ids import StoredId, StoredIds, log_damage
 from footfall.storage.journal import IdRun, RunSwap
+from footfall.storage.sqlite.schema import LINE_SOURCE
 
 __all__ = ["READ_RUNS", "add_runs", "catch_up", "put_in_runs", "swap_runs"]
 
@@ -18,7 +19,8 @@ _log = logging.getLogger("footfall")
 
 READ_RUNS = f"SELECT {', '.join(IdRun._fields)} FROM id_runs ORDER BY first, last"  # noqa: S608 - our own names
 _ADD = "INSERT OR REPLACE INTO id_runs VALUES (?, ?, ?, ?, ?)"
-_ROWS = f"SELECT {', '.join(StoredId._fields)} FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
+_ID = ", ".join(LINE_SOURCE if name == "source" else name for name in StoredId._fields)
+_ROWS = f"SELECT {_ID} FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq"  # noqa: S608 - our own names
 _COUNT = "SELECT count(*) FROM messages WHERE seq BETWEEN ? AND ?"
 
 

@@ -11,18 +11,20 @@ from footfall.storage.journal import Purge
 from footfall.storage.purge_rule import PurgeRule
 from footfall.storage.sqlite.database import BUSY_MS, reason_of
 from footfall.storage.sqlite.history import write_purged
+from footfall.storage.sqlite.schema import LINE_SOURCE
 
 __all__ = ["purge_rows", "wipe"]
 
 # As `counter_name` has it.
 _NAME = "coalesce(event, '(' || coalesce(nullif(type, ''), 'unreadable') || ')')"
 _CONDITIONS = {
-    "event": f"{_NAME} = ?", "source": "source = ?", "since": "received_at >= ?", "until": "received_at < ?"
+    "event": f"{_NAME} = ?", "source": "source = ?", "environment": "coalesce(environment, 'production') = ?",
+    "since": "received_at >= ?", "until": "received_at < ?",
 }  # fmt: skip
 # Rows that are sealed are counted where they are sealed.
-_COUNT_STORED = f"SELECT source, {_NAME}, count(*) FROM messages WHERE seq > (SELECT seq FROM seal) AND "  # noqa: S608 - our own names
-_COUNT_QUARANTINED = f"SELECT source, {_NAME}, count(*) FROM quarantined WHERE "  # noqa: S608 - our own names
-_KEEP_IDS = "INSERT OR IGNORE INTO purged_ids SELECT message_id, source FROM quarantined WHERE "
+_COUNT_STORED = f"SELECT {LINE_SOURCE}, {_NAME}, count(*) FROM messages WHERE seq > (SELECT seq FROM seal) AND "  # noqa: S608 - our own names
+_COUNT_QUARANTINED = f"SELECT {LINE_SOURCE}, {_NAME}, count(*) FROM quarantined WHERE "  # noqa: S608 - our own names
+_KEEP_IDS = f"INSERT OR IGNORE INTO purged_ids SELECT message_id, {LINE_SOURCE} FROM quarantined WHERE "  # noqa: S608 - our own names
 # A message that a later plan renamed was counted under another name as it came in, so its line may not be there.
 _ADD = {
     name: f"INSERT INTO books (source, event, {name}) VALUES (?, ?, ?)"  # noqa: S608 - our own names

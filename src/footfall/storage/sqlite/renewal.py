@@ -137,16 +137,18 @@ def mark_as_logged(file: IO[bytes]) -> None:
     file.write(_WITH_A_LOG)
 
 
-def check_journal(path: Path, acknowledged: Acknowledged | None, *, is_exact: bool) -> None:
+def check_journal(
+    path: Path, acknowledged: Acknowledged | None, *, is_exact: bool, read: type[SqliteSnapshot] = SqliteSnapshot
+) -> None:
     """Raise JournalError unless a copy is sound, its books balance, and all that was acknowledged is in it.
 
-    `is_exact` says that `acknowledged` ends where the journal does.
+    `is_exact` says that `acknowledged` ends where the journal does. `read` reads a copy in an earlier format.
     """
     connection = open_still(path)
     try:
         problems = connection.execute("PRAGMA integrity_check(3)").fetchall()
         differences = [] if problems == [("ok",)] else [str(problem) for (problem,) in problems]
-        snapshot = SqliteSnapshot(connection, path)
+        snapshot = read(connection, path)
         books, last = snapshot.books(), snapshot.watermark()
         differences += imbalances(books, watermark=last, quarantine=snapshot.in_quarantine())
         mark = snapshot.state().seal

@@ -11,19 +11,20 @@ import apsw
 
 from footfall.storage.books import INTAKE
 from footfall.storage.columns import COLUMNS
+from footfall.storage.environments import line_source
 from footfall.storage.history import MINUTE_US
 from footfall.storage.ids.keys import NOT_COMPARED, Key, body_checksum, is_conflict, key_of
 from footfall.storage.ids.stored_ids import StoredIds
 from footfall.storage.journal import Changes, Entry, Row, RowState, counter_name, is_misdated, quarter_of
 from footfall.storage.sqlite.history import write_mark
 from footfall.storage.sqlite.id_runs import add_runs, catch_up, swap_runs
-from footfall.storage.sqlite.schema import TABLES, insert_into
+from footfall.storage.sqlite.schema import LINE_SOURCE, TABLES, insert_into
 from footfall.storage.sqlite.sealed_rows import move_mark
 
 __all__ = ["Written", "write_changes"]
 
 _IS_ANY_WAITING = "SELECT EXISTS (SELECT 1 FROM quarantined) OR EXISTS (SELECT 1 FROM purged_ids)"
-_TAKE_OUT = "DELETE FROM quarantined WHERE seq = ? RETURNING source, event, type"
+_TAKE_OUT = f"DELETE FROM quarantined WHERE seq = ? RETURNING {LINE_SOURCE}, event, type"  # noqa: S608 - our own names
 _INSERT_ROW = {kind: insert_into(table) for kind, table in TABLES.items()}
 _values_of = itemgetter(*(Row._fields.index(column.name) for column in COLUMNS))
 _ADD_TO_BOOKS = f"""
@@ -46,7 +47,8 @@ _PURGED = 0  # the number of a row that was purged from quarantine, of which the
 _WAITING = {
     width: f"""
     WITH asked (message_id) AS (VALUES {", ".join("(?)" for _ in range(width))})
-    SELECT message_id, seq, body FROM asked CROSS JOIN quarantined USING (message_id) WHERE source = ?
+    SELECT message_id, seq, body FROM asked CROSS JOIN quarantined USING (message_id)
+    WHERE source = ? AND coalesce(environment, '') = ?
     UNION ALL SELECT message_id, {_PURGED}, NULL FROM asked CROSS JOIN purged_ids USING (message_id) WHERE source = ?
     """  # noqa: S608 - placeholders only
     for width in _LOOKUP_WIDTHS
@@ -86,16 +88,19 @@ class _Decisions:
         self.besides: Counter[tuple[str, str, str]] = Counter()
         self.superseded: list[int] = []
         keys = [key_of(row.message_id) for row in rows]
+        sources = [row.source if row.environment is None else row.line_source for row in rows]
         by_source: dict[str, list[Key]] = {}
-        for row, key in zip(rows, keys, strict=True):
-            by_source.setdefault(row.source, []).append(key)
+        for source, key in zip(sources, keys, strict=True):
+            by_source.setdefault(source, []).append(key)
         stored = {source: ids.find(source, some) for source, some in by_source.items()}
         waiting = _waiting(connection, rows)
-        for row, key in zip(rows, keys, strict=True):
-            self._decide(row, key, stored[row.source], waiting)
+        for row, source, key in zip(rows, sources, keys, strict=True):
+            self._decide(row, source, key, stored[source], waiting)
 
-    def _decide(self, row: Row, key: Key, stored: dict[Key, int], waiting: dict[tuple[str, Key], _Waiting]) -> None:
-        kind, source = row.kind, row.source
+    def _decide(
+        self, row: Row, source: str, key: Key, stored: dict[Key, int], waiting: dict[tuple[str, Key], _Waiting]
+    ) -> None:
+        kind = row.kind
         event = row.event
         if event is None:
             event = counter_name(None, row.type)
@@ -120,19 +125,19 @@ class _Decisions:
         if like is not None:
             self.superseded.append(like.seq)
         stored[key] = checksum
-        self._keep(row, key, checksum)
+        self._keep(row, source, key, checksum)
         if row.faults is not None and is_misdated(row):
             self.besides["misdated", source, event] += 1
 
     def release(self, row: Row) -> tuple[Any, ...]:
         """Number a row that leaves quarantine, and give its values."""
         self.seq += 1
-        self._keep(row, key_of(row.message_id), body_checksum(row.body))
+        self._keep(row, row.line_source, key_of(row.message_id), body_checksum(row.body))
         return (self.seq, *_values_of(row))
 
-    def _keep(self, row: Row, key: Key, checksum: int) -> None:
+    def _keep(self, row: Row, source: str, key: Key, checksum: int) -> None:
         self.bodies.append(row.body)
-        self.checksums.setdefault(row.source, {})[key] = checksum
+        self.checksums.setdefault(source, {})[key] = checksum
 
 
 def write_changes(
@@ -185,17 +190,20 @@ def _waiting(connection: apsw.Connection, rows: Sequence[Row]) -> dict[tuple[str
     ((is_any,),) = connection.execute(_IS_ANY_WAITING)
     if not is_any:
         return waiting
-    by_source: dict[str, list[str]] = {}
+    by_source: dict[tuple[str, str | None], list[str]] = {}
     for row in rows:
-        by_source.setdefault(row.source, []).append(row.message_id)
-    for source, message_ids in by_source.items():
+        by_source.setdefault((row.source, row.environment), []).append(row.message_id)
+    for (source, environment), message_ids in by_source.items():
+        line = line_source(source, environment)
         start = 0
         for width in _LOOKUP_WIDTHS:
             while len(message_ids) - start >= width:
                 part = message_ids[start : start + width]
-                for message_id, seq, body in connection.execute(_WAITING[width], (*part, source, source)):
+                for message_id, seq, body in connection.execute(
+                    _WAITING[width], (*part, source, environment or "", line)
+                ):
                     checksum = NOT_COMPARED if body is None else body_checksum(body)
-                    waiting[source, key_of(message_id)] = _Waiting(seq, checksum)
+                    waiting[line, key_of(message_id)] = _Waiting(seq, checksum)
                 start += width
     return waiting
 

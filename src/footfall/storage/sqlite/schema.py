@@ -8,9 +8,12 @@ from footfall.storage.books import COUNTS
 from footfall.storage.columns import COLUMNS, Column
 from footfall.storage.journal import RowState
 
-__all__ = ["SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
+__all__ = ["LINE_SOURCE", "SCHEMA", "SCHEMA_VERSION", "TABLES", "insert_into", "select_from", "table_of"]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
+
+LINE_SOURCE = "source || coalesce(' (' || environment || ')', '')"
+"""As `line_source` has it: what the books call a row's source."""
 
 TABLES: Mapping[RowState, str] = {"stored": "messages", "quarantined": "quarantined"}
 
@@ -34,7 +37,9 @@ def select_from(kind: RowState, columns: Sequence[Column] = COLUMNS) -> str:
 
 
 SCHEMA = f"""
-{"".join(map(table_of, TABLES.values()))}CREATE UNIQUE INDEX quarantined_ids ON quarantined (message_id, source);
+{"".join(map(table_of, TABLES.values()))}CREATE UNIQUE INDEX quarantined_ids ON quarantined (
+    message_id, source, coalesce(environment, '')
+);
 CREATE TABLE id_runs (
     name TEXT PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL, month TEXT NOT NULL, ids INTEGER NOT NULL
 );

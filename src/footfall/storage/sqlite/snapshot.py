@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import apsw
 
@@ -14,19 +14,23 @@ from footfall.storage.journal import Entry, IdRun, JournalState, Refusals, Row, 
 from footfall.storage.sqlite.database import translated
 from footfall.storage.sqlite.history import SqliteHistory
 from footfall.storage.sqlite.id_runs import READ_RUNS
-from footfall.storage.sqlite.schema import TABLES, select_from
+from footfall.storage.sqlite.schema import LINE_SOURCE, TABLES, select_from
 from footfall.storage.sqlite.sealed_rows import READ_MARK
 
 __all__ = ["SqliteSnapshot"]
 
-_IN_QUARANTINE = "SELECT source, event, type, count(*) FROM quarantined GROUP BY source, event, type"
 _SCAN = {kind: f"{select_from(kind)} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?" for kind in TABLES}
 _LOOKUP = {kind: f"{select_from(kind)} WHERE message_id = ?" for kind in TABLES}
 _REFUSALS = f"SELECT {', '.join(Refusals._fields)} FROM refusals ORDER BY quarter, source, event"  # noqa: S608 - our own names
 
 
 class SqliteSnapshot:
-    """A Snapshot in one read transaction of a connection."""
+    """A Snapshot in one read transaction of a connection.
+
+    `line_source` is what the books call the source of a row, as SQL.
+    """
+
+    line_source: ClassVar[str] = LINE_SOURCE
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self._connection = connection
@@ -78,7 +82,8 @@ class SqliteSnapshot:
     def in_quarantine(self) -> Mapping[tuple[str, str], int]:
         """See Snapshot."""
         counts: Counter[tuple[str, str]] = Counter()
-        for source, event, type_, number in self.run(_IN_QUARANTINE):
+        line = f"{self.line_source}, event, type"
+        for source, event, type_, number in self.run(f"SELECT {line}, count(*) FROM quarantined GROUP BY 1, 2, 3"):  # noqa: S608 - our own names
             counts[source, counter_name(event, type_)] += number
         return counts
 
