@@ -234,6 +234,9 @@ class CountedPart(Part):
         self.reads += not {"seq", "received_at"}.isdisjoint(columns)
         return self.part.read(columns, start, stop)
 
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        return self.part.take(columns, rows)
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         self.reads += 1
         return self.part.typed(stretch, leaves)

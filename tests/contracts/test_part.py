@@ -197,3 +197,12 @@ def test_a_part_of_nothing_has_no_rows() -> None:
     part = TablePart([table_of([])])
 
     assert (part.messages, part.stretches(), part.read(["seq", "context"]).to_pylist()) == (0, [], [])
+
+
+def test_rows_come_in_the_order_asked_also_more_than_once(make: Make) -> None:
+    part = make(MIXED)
+    every = part.read(ENTRY_COLUMNS).to_pylist()
+
+    rows = pyarrow.array([4, 0, 5, 0], pyarrow.int32())
+    assert part.take(ENTRY_COLUMNS, rows).to_pylist() == [every[4], every[0], every[5], every[0]]
+    assert part.take(["seq", "body"], rows.slice(0, 0)).to_pylist() == []

@@ -12,7 +12,7 @@ from footfall.analytics.persons import Persons
 from footfall.analytics.persons.arrays import INT
 from footfall.identity.aliases import AliasEffect
 from footfall.identity.ids import comparable
-from footfall.people.fetching import fetch
+from footfall.analytics.persons.fetching import fetch
 from footfall.people.lookup import PersonSource
 from footfall.people.profile import PersonAlias
 from footfall.timestamps import local_time

@@ -21,7 +21,7 @@ from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import Reason
 from footfall.identity.ids import comparable
 from footfall.message_reader import json_object
-from footfall.people.fetching import fetch
+from footfall.analytics.persons.fetching import fetch
 from footfall.people.lookup import Match, PersonSource
 from footfall.people.person_aliases import AliasLine, alias_lines, person_aliases
 from footfall.people.profile import EventCount, Evidence, PersonMessage, PersonProfile, ReasonCount

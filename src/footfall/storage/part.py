@@ -91,6 +91,10 @@ class Part(Protocol):
         """
         ...
 
+    def take(self, columns: Sequence[str], rows: pyarrow.Array) -> pyarrow.Table:
+        """The same of some rows, an array of their numbers: in this order, which may be any. They may repeat."""
+        ...
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         """For each leaf its values in the rows of a stretch.
 

@@ -147,6 +147,9 @@ class _MemoryPart(Part):
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> pyarrow.Table:
         return self._part().read(columns, start, stop)
 
+    def take(self, columns: Sequence[str], rows: pyarrow.Array) -> pyarrow.Table:
+        return self._part().take(columns, rows)
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         return self._part().typed(stretch, leaves)
 

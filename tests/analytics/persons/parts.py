@@ -31,6 +31,10 @@ class ListPart(TablePart):
         self.reads.append(tuple(columns))
         return super().read(columns, start, stop)
 
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        self.reads.append(tuple(columns))
+        return super().take(columns, rows)
+
 
 def attributions(persons: Persons, parts: Sequence[TablePart]) -> dict[tuple[str, str], Attribution]:
     """What is said of each message, as `footfall.identity.attribution.attribute` says it."""

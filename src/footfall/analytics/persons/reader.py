@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import INT, joined
 from footfall.analytics.persons.cache import PersonsCache
+from footfall.analytics.persons.fetching import fetch
 from footfall.analytics.persons.subjects import Moves
 from footfall.analytics.persons.summary import PartRows, PartSummary, summarise
 from footfall.storage.part import Part
@@ -89,19 +90,8 @@ class PartReader:
 
     def names(self, part: Any, row: Any) -> tuple[Any, Any]:
         """The sources and message ids of messages, by the numbers of their parts and rows; null where those are."""
-        order = pc.sort_indices(part).cast(INT)  # null comes last
-        counts = pc.value_counts(part.drop_null().take(pc.sort_indices(part.drop_null())))
-        columns: list[list[Any]] = [[], []]
-        start = 0
-        for number, count in zip(counts.field("values").to_pylist(), counts.field("counts").to_pylist(), strict=True):
-            rows = row.take(order.slice(start, count))
-            first = pc.min(rows).as_py()
-            table = self.parts[number].read(_NAME, first, pc.max(rows).as_py() + 1)
-            few = table.take(pc.subtract(rows, pyarrow.scalar(first, INT)))
-            for values, name in zip(columns, _NAME, strict=True):
-                values.append(joined([few.column(name)], _TEXT))
-            start += count
-        place = pc.inverse_permutation(order)
-        nothing = pyarrow.nulls(len(part) - start, _TEXT)
-        source, message_id = (joined([*values, nothing], _TEXT).take(place) for values in columns)
+        is_there = part.is_valid()
+        table = fetch(self.parts, part.filter(is_there), row.filter(is_there), _NAME)
+        place = pc.if_else(is_there, pc.subtract(pc.cumulative_sum(is_there.cast(INT)), 1), None)
+        source, message_id = (joined([table.column(name)], _TEXT).take(place) for name in _NAME)
         return source, message_id

@@ -55,6 +55,9 @@ class FilePart(Part):
         last = self.messages if stop is None else stop
         return self._opened(lambda parquet, _: messages_of(_rows(parquet, stored_names(columns), start, last), columns))
 
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        return self._opened(lambda parquet, _: messages_of(_taken(parquet, stored_names(columns), rows), columns))
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn]:
             typed = footer.typed.get(stretch.event or "", ()) if stretch.type == "track" else ()
@@ -103,6 +106,25 @@ def _rows(parquet: Any, names: Sequence[str], start: int, stop: int) -> Any:
         before = after
     table = parquet.read_row_groups(groups, columns=names, use_threads=False)
     return table.slice(start - first, stop - start)
+
+
+def _taken(parquet: Any, names: Sequence[str], rows: Any) -> Any:
+    """These columns of some rows, out of the groups that have any of them."""
+    import pyarrow
+    import pyarrow.compute as pc
+
+    tables, places, start = [], [], 0
+    for number in range(parquet.num_row_groups):
+        stop = start + parquet.metadata.row_group(number).num_rows
+        here = pc.indices_nonzero(pc.and_(pc.greater_equal(rows, start), pc.less(rows, stop)))
+        if len(here):
+            group = parquet.read_row_group(number, columns=names, use_threads=False)
+            tables.append(group.take(pc.subtract(rows.take(here), start)))
+            places.append(here)
+        start = stop
+    if not tables:
+        return parquet.read_row_groups([], columns=names)
+    return pyarrow.concat_tables(tables).take(pc.sort_indices(pyarrow.concat_arrays(places)))
 
 
 def _column(rows: Any, name: str, stretch: Stretch) -> TypedColumn:

@@ -56,6 +56,9 @@ class SelectedPart(Part):
         first, last = (rows[0].as_py(), rows[-1].as_py() + 1) if len(rows) else (0, 0)
         return self.part.read(columns, first, last).take(pc.subtract(rows, first))
 
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        return self.part.take(columns, self.rows.take(rows))
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         whole = next(each for each in self.part.stretches() if (each.type, each.event) == (stretch.type, stretch.event))
         rows = pc.subtract(self.rows.slice(stretch.start, stretch.stop - stretch.start), whole.start)

@@ -57,6 +57,10 @@ class TablePart(Part):
         rows = self._table.slice(start, None if stop is None else stop - start)
         return pyarrow.table({name: _column(rows, name) for name in columns})
 
+    def take(self, columns: Sequence[str], rows: Any) -> Any:
+        table = self._table.take(rows)
+        return pyarrow.table({name: _column(table, name) for name in columns})
+
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         rows = self._table.slice(stretch.start, stretch.stop - stretch.start)
         return read_leaves(leaves, _column(rows, member_of(stretch)))

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.analytics.conftest import make_entry
 
-from footfall.people.fetching import fetch
+from footfall.analytics.persons.fetching import fetch
 from footfall.storage.parquet.table_part import TablePart, table_of
 
 ENTRIES = [make_entry(seq, "seen", seq, user="ann") for seq in range(1, 5_001)]
@@ -30,18 +29,15 @@ def test_each_message_is_the_one_of_its_place(where: list[tuple[int, int]]) -> N
     assert fetched(where) == [part * 2_500 + row + 1 for part, row in where]
 
 
-@pytest.mark.parametrize(("column", "expected"), [("body", [(3, 10), (2_400, 2_401)]), ("occurred_at", [(3, 2_401)])])
-def test_bodies_that_are_far_apart_are_read_apart_and_what_is_stored_in_groups_together(
-    column: str, expected: list[tuple[int, int]]
-) -> None:
-    ranges: list[tuple[int, int | None]] = []
+def test_each_part_is_read_once_and_for_its_own_rows() -> None:
+    rows: list[list[int]] = []
 
     class Watched(TablePart):
-        def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
-            ranges.append((start, stop))
-            return super().read(columns, start, stop)
+        def take(self, columns: Sequence[str], rows_: Any) -> Any:
+            rows.append(rows_.to_pylist())
+            return super().take(columns, rows_)
 
-    part = Watched([table_of(ENTRIES[:2_500])])
-    fetch([part], pyarrow.array([0, 0, 0], pyarrow.int32()), pyarrow.array([2_400, 3, 9], pyarrow.int32()), (column,))
+    parts = [Watched([table_of(ENTRIES[start : start + 3])]) for start in (0, 3, 6)]
+    fetch(parts, pyarrow.array([2, 0, 2], pyarrow.int32()), pyarrow.array([1, 2, 0], pyarrow.int32()), ("seq",))
 
-    assert sorted(ranges) == expected
+    assert sorted(rows) == [[1, 0], [2]]
