@@ -48,8 +48,8 @@ def lookup(source: PersonSource, id: str) -> tuple[str, ...]:  # noqa: A002 - th
 
 def matches(source: PersonSource, id: str) -> list[Match]:  # noqa: A002 - the word of the domain
     """The same with the number of each person."""
-    from footfall.analytics.persons.person_rows import find_nobody, firsts_of  # loaded with pyarrow
     from footfall.analytics.persons.fetching import fetch
+    from footfall.analytics.persons.person_rows import find_nobody, firsts_of  # loaded with pyarrow
 
     if is_junk(id):
         return []

@@ -5,6 +5,7 @@ Of most messages it reads the time alone; of those that are shown or that set so
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, get_args
@@ -15,13 +16,13 @@ import pyarrow.compute as pc
 
 from footfall.analytics.event_names import meanings
 from footfall.analytics.persons import DEVICE, VISITOR
-from footfall.analytics.persons.arrays import INT, joined
+from footfall.analytics.persons.arrays import INT, joined, paired
+from footfall.analytics.persons.fetching import fetch
 from footfall.analytics.persons.person_rows import rows_of, rows_of_nobody, shared_ids
 from footfall.identity.aliases import AliasEffect
 from footfall.identity.attribution import Reason
 from footfall.identity.ids import comparable
 from footfall.message_reader import json_object
-from footfall.analytics.persons.fetching import fetch
 from footfall.people.lookup import Match, PersonSource
 from footfall.people.person_aliases import AliasLine, alias_lines, person_aliases
 from footfall.people.profile import EventCount, Evidence, PersonMessage, PersonProfile, ReasonCount
@@ -46,24 +47,24 @@ class PersonMessages:
         self._meanings = meanings(source.plan)
         persons, person = source.persons, match.person
         self._rows = rows_of_nobody(persons, match.part, match.row) if person is None else rows_of(persons, person)
-        self._at = self._fetch(self._rows, ("occurred_at",)).column("occurred_at").combine_chunks()
+        self._at = joined([self._rows.column("at")])
 
     def profile(self, recent: int) -> PersonProfile:
         """All that is known of the person, with so many of the latest messages."""
         match, own = self._match, self._aliases
         # SDKs alias the anonymous ids of browsers too; such an alias identifies a device.
-        anonymous_ids = self._ids("anonymous", unless="device") | _previous_ids(own, "identified", "ambiguous")
-        user_ids = self._ids("user") | _previous_ids(own, "merged")
-        aliases, aliases_total = person_aliases(self._source, own, user_ids)
+        anonymous = self._ids("anonymous", unless="device") | _previous_ids(own, "identified", "ambiguous")
+        users = self._ids("user") | _previous_ids(own, "merged")
+        aliases, aliases_total = person_aliases(self._source, own, sorted(users))
         ends = pc.min_max(self._at).as_py()
         return PersonProfile(
             person_id=match.person_id,
             user_id=self._user_id(),
             counted=match.person is not None and match.person < DEVICE,
-            user_ids=tuple(sorted(user_ids)),
-            anonymous_ids=tuple(sorted(anonymous_ids)),
-            shared_ids=tuple(self._shared(anonymous_ids)),
-            device_ids=tuple(sorted(self._ids("device"))),
+            user_ids=self._texts(users),
+            anonymous_ids=self._texts(anonymous),
+            shared_ids=tuple(self._shared(anonymous)),
+            device_ids=self._texts(self._ids("device")),
             first_seen=local_time(ends["min"]),
             last_seen=local_time(ends["max"]),
             messages=len(self._rows),
@@ -82,38 +83,45 @@ class PersonMessages:
         person = self._match.person
         return None if person is None or person >= VISITOR else self._source.persons.dictionary.ids[person].as_py()
 
-    def _ids(self, column: str, *, unless: str = "") -> set[str]:
-        """The usable ids of one column, but for messages of the reason `unless`."""
+    def _ids(self, column: str, *, unless: str = "") -> set[int]:
+        """The numbers of the usable ids of one column, but for messages of the reason `unless`."""
         numbers = joined([self._rows.filter(pc.not_equal(self._rows.column("reason"), unless)).column(column)])
-        return set(self._source.persons.dictionary.ids.take(numbers.unique().drop_null()).to_pylist())
+        return set(numbers.unique().drop_null().to_pylist())
 
-    def _shared(self, anonymous_ids: set[str]) -> list[str]:
+    def _texts(self, ids: set[int]) -> tuple[str, ...]:
+        return tuple(sorted(self._source.persons.dictionary.ids.take(pyarrow.array(ids, INT)).to_pylist()))
+
+    def _shared(self, anonymous: set[int]) -> list[str]:
         """Those that messages of other persons have too."""
         if self._match.person is None:
             return []
-        ids = self._source.persons.dictionary.ids
-        numbers = pc.indices_nonzero(pc.is_in(ids, value_set=pyarrow.array(anonymous_ids, _TEXT))).cast(INT)
-        return shared_ids(self._source.persons, self._match.person, numbers)
+        return shared_ids(self._source.persons, self._match.person, pyarrow.array(anonymous, INT))
 
     @cached_property
     def _kinds(self) -> Any:
-        """The type and the plan's name of the event of each message."""
-        types, events = [pyarrow.array([], _TEXT)], [pyarrow.array([], _TEXT)]
-        for part in self._rows.column("part").unique().to_pylist():
-            row = joined([self._rows.filter(pc.equal(self._rows.column("part"), part)).column("row")])
-            for stretch in self._source.parts[part].stretches():
-                here = row.filter(pc.and_(pc.greater_equal(row, stretch.start), pc.less(row, stretch.stop)))
-                if not len(here):
-                    continue
-                types.append(pyarrow.repeat(pyarrow.scalar(stretch.type, _TEXT), len(here)))
-                event = pyarrow.repeat(pyarrow.scalar(stretch.event, _TEXT), len(here))
-                meaning = self._meanings.get(stretch.event or "")
-                if meaning is not None:
-                    where = pyarrow.repeat(pyarrow.scalar(part, INT), len(here))
-                    received = fetch(self._source.parts, where, here, ("received_at",)).column("received_at")
-                    event = pc.if_else(pc.less(joined([received]), meaning.before), meaning.event, event)
-                events.append(event)
-        return pyarrow.table({"type": pyarrow.chunked_array(types), "event": pyarrow.chunked_array(events)})
+        return self._kinds_of(*(joined([self._rows.column(name)]) for name in ("part", "row")))
+
+    def _kinds_of(self, part: Any, row: Any) -> Any:
+        """The type and the plan's name of the event of each message; those of a part follow one another, rising."""
+        types: list[str] = []
+        events: list[str | None] = []
+        renamed: list[int] = []
+        starts = pc.value_counts(part).to_pylist()
+        for number, count in ((start["values"], start["counts"]) for start in starts):
+            rows = row.slice(len(types), count).to_pylist()
+            end = 0
+            for stretch in self._source.parts[number].stretches():
+                start, end = end, bisect_left(rows, stretch.stop, end)
+                if start < end and stretch.event in self._meanings:
+                    renamed += range(len(types), len(types) + end - start)
+                types += [stretch.type] * (end - start)
+                events += [stretch.event] * (end - start)
+        where = pyarrow.array(renamed, INT)
+        received = fetch(self._source.parts, part.take(where), row.take(where), ("received_at",)).column("received_at")
+        for place, at in zip(renamed, received.to_pylist(), strict=True):
+            meaning = self._meanings[events[place] or ""]
+            events[place] = meaning.event if at < meaning.before else events[place]
+        return pyarrow.table({"type": pyarrow.array(types, _TEXT), "event": pyarrow.array(events, _TEXT)})
 
     def _events(self) -> tuple[EventCount, ...]:
         groups = self._kinds.group_by(["type", "event"]).aggregate([([], "count_all")]).to_pylist()
@@ -125,11 +133,25 @@ class PersonMessages:
         is_it = pc.equal(joined([self._kinds.column("type")]), type_)
         return self._rows.filter(is_it), self._at.filter(is_it)
 
-    def _identifies(self) -> Iterator[Identify]:
+    def _identifies(self) -> list[Identify]:
+        """Those that set a trait last, or may: their names say which of those of one time is the last."""
         rows, at = self._of_type("identify")
-        if len(rows):
-            messages = self._fetch(rows, (*_NAME, "all_traits"))
-            yield from map(Identify, at.to_pylist(), *(column.to_pylist() for column in messages.columns))
+        traits = self._fetch(rows, ("all_traits",)).column("all_traits").to_pylist()
+        last: dict[str, list[int]] = {}
+        times = at.to_pylist()
+        for place, text in enumerate(traits):
+            for name in json_object(text):
+                places = last.setdefault(name, [place])
+                if times[place] > times[places[0]]:
+                    places[:] = [place]
+                elif place != places[0] and times[place] == times[places[0]]:
+                    places.append(place)
+        few = sorted({place for places in last.values() for place in places})
+        names = self._fetch(rows.take(pyarrow.array(few, INT)), _NAME)
+        return [
+            Identify(times[place], source, message_id, traits[place])
+            for place, source, message_id in zip(few, *map(_list, names.columns), strict=True)
+        ]
 
     @cached_property
     def _aliases(self) -> list[AliasLine]:
@@ -145,9 +167,11 @@ class PersonMessages:
         table = _first(table, self._at, limit, latest=True)
         if not len(table):
             return
-        table = pyarrow.table({**_columns(table), **_columns(self._fetch(table, _NAME))})
-        table = table.sort_by([(name, "descending") for name in ("at", *_NAME)]).slice(0, limit)
-        messages = self._fetch(table, ("body", "group_id"))
+        if len(table) > limit:  # their names say which of those of one time are the last
+            table = self._named(table).slice(0, limit).select(table.column_names)
+        table = self._named(table, "body", "group_id")
+        messages = table.select(["body", "group_id"])
+        table = table.drop_columns(["body"])
         for line, text, group_id in zip(table.to_pylist(), *(map(_list, messages.columns)), strict=True):
             body = json_object(text)
             name = _text(body.get("name"))
@@ -164,11 +188,17 @@ class PersonMessages:
                 properties=body.get("properties", body.get("traits", msgspec.Raw(b"null"))),
             )
 
+    def _named(self, table: Any, *columns: str) -> Any:
+        """Messages with their names and more columns, the latest first."""
+        table = pyarrow.table({**_columns(table), **_columns(self._fetch(table, (*_NAME, *columns)))})
+        return table.sort_by([(name, "descending") for name in ("at", *_NAME)])
+
     def _reasons(self) -> Iterator[ReasonCount]:
         where = ["evidence_part", "evidence_row"]
         groups = self._rows.group_by(["reason", *where]).aggregate([([], "count_all")]).combine_chunks()
         shown = groups.filter(groups.column("evidence_part").is_valid())
-        shown = shown.append_column("at", self._fetch(shown, ("occurred_at",), *where).column("occurred_at"))
+        messages = self._messages_at(shown)
+        shown = shown.append_column("at", messages.column("at")).append_column("user", messages.column("user"))
         firsts = [_first_of(shown, reason) for reason in groups.column("reason").unique().to_pylist()]
         evidence = self._evidence(pyarrow.concat_tables(firsts)) if firsts else {}
         totals = groups.group_by("reason").aggregate([("count_all", "sum"), ("evidence_part", "count")]).to_pylist()
@@ -176,23 +206,31 @@ class PersonMessages:
             examples = evidence.get(total["reason"], ())[:_EVIDENCE]
             yield ReasonCount(total["reason"], total["count_all_sum"], total["evidence_part_count"], tuple(examples))
 
+    def _messages_at(self, shown: Any) -> Any:
+        """The messages that are evidence, in order."""
+        part, row = (joined([shown.column(f"evidence_{name}")]) for name in ("part", "row"))
+        by_part = {number: row.filter(pc.equal(part, number)) for number in part.unique().to_pylist()}
+        messages = self._source.persons.lookups.messages_at(by_part)
+        keys = paired(*(joined([messages.column(name)]) for name in ("part", "row")))
+        return messages.take(pc.index_in(paired(part, row), value_set=keys))
+
     def _evidence(self, groups: Any) -> dict[str, list[Evidence]]:
         """The messages that are evidence, by the reason for which they are, in order."""
-        names = ("occurred_at", *_NAME, "type", "event", "user_id", "received_at")
-        messages = self._fetch(groups, names, "evidence_part", "evidence_row")
-        lines = zip(
-            *map(_list, messages.columns), *(_list(groups.column(n)) for n in ("count_all", "reason")), strict=True
-        )
+        groups = groups.sort_by([("evidence_part", "ascending"), ("evidence_row", "ascending")]).combine_chunks()
+        kinds = self._kinds_of(*(joined([groups.column(f"evidence_{name}")]) for name in ("part", "row")))
+        names = self._fetch(groups, _NAME, "evidence_part", "evidence_row")
+        users = self._source.persons.dictionary.ids.take(joined([groups.column("user")]))
+        columns = (groups.column("at"), *names.columns, *kinds.columns, users)
+        lines = zip(*map(_list, columns), *(_list(groups.column(n)) for n in ("count_all", "reason")), strict=True)
         evidence: dict[str, list[Evidence]] = {}
-        for at, source, message_id, type_, event, user_id, received, explains, reason in sorted(lines, key=_order):
-            meaning = self._meanings.get(event or "")
+        for at, source, message_id, type_, event, user_id, explains, reason in sorted(lines, key=_order):
             evidence.setdefault(reason, []).append(
                 Evidence(
                     source=source,
                     message_id=message_id,
                     type=type_,
-                    event=meaning.event if meaning is not None and received < meaning.before else event,
-                    user_id=None if user_id is None else comparable(user_id),
+                    event=event,
+                    user_id=user_id,
                     at=local_time(at),
                     explains=explains,
                 )
@@ -221,8 +259,8 @@ def _first(rows: Any, at: Any, limit: int, *, latest: bool = False) -> Any:
     return rows.filter((pc.greater_equal if latest else pc.less_equal)(at, bound))
 
 
-def _previous_ids(aliases: Sequence[AliasLine], *effects: AliasEffect) -> set[str]:
-    return {line.previous_id for line in aliases if line.effect in effects and line.previous_id is not None}
+def _previous_ids(aliases: Sequence[AliasLine], *effects: AliasEffect) -> set[int]:
+    return {line.previous for line in aliases if line.effect in effects and line.previous is not None}
 
 
 def _columns(table: Any) -> dict[str, Any]:

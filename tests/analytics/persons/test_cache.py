@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import pyarrow
 import pyarrow.parquet
 import pytest
 from tests.analytics.persons.parts import ListPart, attributions
@@ -239,6 +240,44 @@ def test_parts_without_any_usable_id_come_out_of_the_cache_as_they_went_in(tmp_p
     assert answer(tmp_path, [*nobody, *sealed()]) == ALL | expected
     (tmp_path / "persons").unlink()
     assert answer(tmp_path, [*sealed(), *nobody]) == ALL | expected
+
+
+@pytest.fixture
+def looked_up(folder: Path) -> Path:
+    Persons.of(sealed(), "shop", PersonsCache(folder)).find("ann")
+    return folder
+
+
+def persons_behind_a1(folder: Path, parts: list[ListPart]) -> list[str]:
+    persons = Persons.of(parts, "shop", PersonsCache(folder))
+    return persons.person_ids(pyarrow.array(persons.find("a1"), pyarrow.int32())).to_pylist()  # type: ignore[no-any-return]
+
+
+def test_where_ids_are_is_kept_once_somebody_looked_one_up(looked_up: Path) -> None:
+    times = {path.name: path.stat().st_mtime_ns for path in looked_up.glob("*.places")}
+    persons_behind_a1(looked_up, sealed())
+    after = {path.name: path.stat().st_mtime_ns for path in looked_up.glob("*.places")}
+
+    assert (set(times), set(after)) == ({f"{0:064x}.places"}, {f"{number:064x}.places" for number in range(3)})
+    assert times.items() <= after.items()
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_places_that_were_cut_or_changed_anywhere_change_no_answer(looked_up: Path, *, is_cut: bool) -> None:
+    path = looked_up / f"{0:064x}.places"
+    content = path.read_bytes()
+    expected = persons_behind_a1(looked_up, sealed())
+
+    for place in range(0, len(content), len(content) // 8):
+        changed = b"" if is_cut else bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+        path.write_bytes(content[:place] + changed)
+        assert persons_behind_a1(looked_up, sealed()) == expected
+
+
+def test_places_of_parts_that_are_gone_are_removed(looked_up: Path) -> None:
+    persons_behind_a1(looked_up, [ListPart([*LOGS[0], *LOGS[1]], "f" * 64), *sealed()[2:]])
+
+    assert not (looked_up / f"{0:064x}.places").exists()
 
 
 def test_new_parts_add_to_what_is_there(tmp_path: Path) -> None:

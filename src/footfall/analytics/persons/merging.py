@@ -103,9 +103,8 @@ def _with_aliases(before: IdDictionary, roles: Any, maps: Sequence[Any], summari
     """
     pairs = []
     for numbers, summary in zip(maps, summaries, strict=True):
-        aliases = summary.rows.aliases
-        user = joined([summary.rows.ids.column("user")]).take(joined([aliases.column("row")]))
-        pairs.append(paired(numbers.take(joined([aliases.column("previous")])), numbers.take(user)))
+        _, previous, user = summary.rows.pairs()
+        pairs.append(paired(numbers.take(previous), numbers.take(user)))
     earlier = paired(*(joined([before.aliases.column(name)]) for name in ("previous", "user")))
     pair = joined(pairs, earlier.type).unique()
     pair = pyarrow.concat_arrays([earlier, pair.filter(pc.invert(pc.is_in(pair, value_set=earlier)))])

@@ -15,9 +15,9 @@ import pyarrow.compute as pc
 from footfall.analytics.persons.arrays import INT, constant, joined, least, paired, positions
 from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
+from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.reader import PartReader
-from footfall.analytics.persons.subjects import subjects_of
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, rows_of_type
 from footfall.identity.attribution import name_of, namespace
 from footfall.identity.ids import comparable
@@ -130,18 +130,12 @@ class Persons:
         """The person of each of some rows, an int32 array, without a look at any other row."""
         if part in self._columns:
             return self._columns[part].take(rows)
-        ids, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
-        columns = {name: joined([ids.column(name)]).take(rows) for name in ids.column_names}
-        few = joined([*columns.values()]).unique().drop_null()
-        own = {name: pc.index_in(column, value_set=few, skip_nulls=True) for name, column in columns.items()}
-        by_subject = self.dictionary.persons_by_subject(numbers.take(few))
-        persons = by_subject.take(subjects_of(pyarrow.table(own), len(few)))
-        is_shared = pc.fill_null(pc.equal(persons, SHARED), False)
-        if not pc.any(is_shared).as_py():
-            return persons
-        in_sessions, theirs = self._in_sessions[part]
-        theirs = theirs.take(pc.index_in(rows.filter(is_shared), value_set=in_sessions))
-        return pc.replace_with_mask(persons, is_shared, theirs)
+        return self.lookups.persons_of(self.lookups.messages_at({part: rows}))
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """What looks messages up by ids."""
+        return Lookups(self._reader, self.dictionary)
 
     @cached_property
     def _entries(self) -> Any:
@@ -263,9 +257,8 @@ class Persons:
     def alias_effects(self, part: int, start: int = 0, stop: int | None = None) -> Any:
         """What each row that is an alias does (`footfall.identity.aliases.AliasEffect`); null for every other row."""
         numbers, rows = self.dictionary.maps[part], self._reader.rows(part)
-        row = joined([rows.aliases.column("row")])
-        user = joined([rows.ids.column("user")]).take(row)
-        keys = paired(numbers.take(joined([rows.aliases.column("previous")])), numbers.take(user))
+        row, previous, user = rows.pairs()
+        keys = paired(numbers.take(previous), numbers.take(user))
         aliases = self.dictionary.aliases
         pairs = paired(*(joined([aliases.column(name)]) for name in ("previous", "user")))
         effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=pairs))
@@ -300,28 +293,14 @@ class Persons:
             return []
         text = comparable(id)
         persons = set(self._with_person_id(text))
-        number = self.dictionary.ids.index(text).as_py()
-        if number < 0:
+        number = self.lookups.number(text)
+        if number is None:
             return sorted(persons)
         of_id = pc.equal(self.dictionary.canonical, number)
         if pc.any(pc.and_(of_id, has_role(self.dictionary.roles, USER))).as_py():
             persons.add(number)
-        for part, numbers in enumerate(self.dictionary.maps):
-            local = numbers.index(number).as_py()
-            if local >= 0:
-                persons.update(self.persons_at(part, self.rows_with(part, local)).unique().to_pylist())
+        persons.update(self.lookups.persons_of(self.lookups.led_by(number)).unique().to_pylist())
         return sorted(persons)
-
-    def rows_with(self, part: int, local: int) -> Any:
-        """The rows of a part whose messages an id leads to, by its number in the part's list of ids."""
-        rows = self._reader.rows(part)
-        user, device, anonymous = (joined([rows.ids.column(name)]) for name in ("user", "device", "anonymous"))
-        is_same = pc.fill_null(pc.equal(user, local), False)
-        is_same = pc.or_(is_same, pc.fill_null(pc.equal(device, local), False))
-        takes_part = pc.or_(user.is_valid(), device.is_null())
-        is_same = pc.or_(is_same, pc.and_(takes_part, pc.fill_null(pc.equal(anonymous, local), False)))
-        aliased = joined([rows.aliases.column("row")]).filter(pc.equal(rows.aliases.column("previous"), local))
-        return joined([pc.indices_nonzero(is_same).cast(INT), aliased]).unique()
 
     def _with_person_id(self, text: str) -> Iterator[int]:
         try:
@@ -402,6 +381,8 @@ class Persons:
         ]
 
     def _session_names(self, sessions: Any) -> dict[int, str]:
+        if not len(sessions):
+            return {}
         entries = self._entries
         few = entries.filter(pc.is_in(entries.column("person"), value_set=sessions))
         columns = few.group_by("person").aggregate([(name, "min") for name in ("device", "first_part", "first_row")])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow
@@ -11,12 +12,14 @@ import pyarrow.compute as pc
 from footfall.analytics.persons.arrays import INT, joined
 from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.fetching import fetch
+from footfall.analytics.persons.places import IdPlaces, places_of
 from footfall.analytics.persons.subjects import Moves
 from footfall.analytics.persons.summary import PartRows, PartSummary, summarise
 from footfall.storage.part import Part
 
 __all__ = ["PartReader"]
 
+_THREADS = 4
 _TEXT = pyarrow.string()
 _NAME = ("source", "message_id")
 
@@ -38,10 +41,15 @@ class PartReader:
         self._cache = cache
         self._rows = dict(rows)
         self._moves = dict(moves or {})
+        self._times: dict[int, Any] = {}
+        self._places: dict[int, IdPlaces] = {}
 
     def with_parts(self, parts: Sequence[Part]) -> PartReader:
         """A reader of some more parts too."""
-        return PartReader((*self.parts, *parts), self._cache, self._rows, self._moves)
+        reader = PartReader((*self.parts, *parts), self._cache, self._rows, self._moves)
+        reader._times.update(self._times)
+        reader._places.update(self._places)
+        return reader
 
     def moves(self, part: int, start: int, stop: int) -> Moves:
         """Who did what when in some rows of a part. Raises DamagedFileError."""
@@ -87,6 +95,33 @@ class PartReader:
             self._moves[number] = moves
         self._rows[number] = summary.rows
         return summary, moves
+
+    def places(self, part: int) -> IdPlaces:
+        """Where each id of a part is. Raises DamagedFileError."""
+        if part not in self._places:
+            name = self.parts[part].name
+            places = self._cache.places(name) if self._cache is not None and name else None
+            if places is None:
+                places = places_of(self.rows(part))
+                if self._cache is not None and name:
+                    self._cache.keep_places(name, places)
+            self._places[part] = places
+        return self._places[part]
+
+    def times(self, part: int) -> Any:
+        """When each message of a part occurred. Raises DamagedFileError."""
+        if part not in self._times:
+            self._times[part] = self.moves(part, 0, self.parts[part].messages).times
+        return self._times[part]
+
+    def load_places(self, parts: Iterable[int]) -> None:
+        """Have the rows, places and times of several parts read at a time. Raises DamagedFileError."""
+        missing = [part for part in parts if part not in self._places]
+        if len(missing) > 1:
+            with ThreadPoolExecutor(_THREADS) as pool:  # what reads and checks files releases the interpreter's lock
+                list(pool.map(self.rows, missing))
+                list(pool.map(self.places, missing))
+                list(pool.map(self.times, missing))
 
     def names(self, part: Any, row: Any) -> tuple[Any, Any]:
         """The sources and message ids of messages, by the numbers of their parts and rows; null where those are."""

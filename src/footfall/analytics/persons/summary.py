@@ -26,11 +26,18 @@ class PartRows(NamedTuple):
     """The ids of a part's messages, as numbers of the part's own list of ids.
 
     `ids` has the columns user, anonymous and device, a row for each message, null where it has no usable id. `aliases`
-    has the columns row and previous, for each alias with both of its ids.
+    has the columns row and previous, for each alias with a usable previous id.
     """
 
     ids: Any
     aliases: Any
+
+    def pairs(self) -> tuple[Any, Any, Any]:
+        """Of the aliases with both of their ids the rows, the previous ids and the users."""
+        row, previous = (joined([self.aliases.column(name)]) for name in ("row", "previous"))
+        user = joined([self.ids.column("user")]).take(row)
+        is_whole = user.is_valid()
+        return row.filter(is_whole), previous.filter(is_whole), user.filter(is_whole)
 
 
 class PartSummary(NamedTuple):
@@ -69,10 +76,10 @@ def summarise(part: Part) -> tuple[PartSummary, Moves]:
     of_aliases = rows_of_type(part, "alias")
     columns.append(joined([table.column("previous_id")], pyarrow.string()).take(of_aliases))
     ids, (user, anonymous, device, previous) = _numbered(columns)
-    is_alias = pc.and_(previous.is_valid(), user.take(of_aliases).is_valid())
+    is_usable = previous.is_valid()
     rows = PartRows(
         pyarrow.table({"user": user, "anonymous": anonymous, "device": device}),
-        pyarrow.table({"row": of_aliases.filter(is_alias), "previous": previous.filter(is_alias)}),
+        pyarrow.table({"row": of_aliases.filter(is_usable), "previous": previous.filter(is_usable)}),
     )
     times = joined([table.column("occurred_at")], pyarrow.int64())
     moves = Moves(subjects_of(rows.ids, len(ids)), times)
@@ -107,7 +114,7 @@ def _roles(rows: PartRows, size: int) -> Any:
 def _claims(rows: PartRows, times: Any) -> Any:
     user, anonymous = (joined([rows.ids.column(name)]) for name in ("user", "anonymous"))
     both = positions(len(user)).filter(pc.and_(user.is_valid(), anonymous.is_valid()))
-    row, previous = (joined([rows.aliases.column(name)]) for name in ("row", "previous"))
+    row, previous, _ = rows.pairs()
     # SDKs alias the anonymous id of a browser, so an alias also says who uses the device of that name.
     is_other = pc.fill_null(pc.not_equal(previous, anonymous.take(row)), True)
     row = joined([both, row.filter(is_other)])

@@ -43,7 +43,7 @@ def entries_of(number: int, part: Part, rows: PartRows, numbers: Any, is_wanted:
     of_part = is_wanted.take(numbers)
     takes_part = pc.or_(ids["user"].is_valid(), ids["device"].is_null())
     row = positions(len(takes_part)).filter(pc.and_(takes_part, of_part.take(ids["anonymous"])))
-    aliased, previous = (joined([rows.aliases.column(name)]) for name in ("row", "previous"))
+    aliased, previous, _ = rows.pairs()
     is_other = pc.fill_null(pc.not_equal(previous, ids["anonymous"].take(aliased)), True)
     is_other = pc.and_(is_other, of_part.take(previous))
     device = joined([ids["anonymous"].take(row), previous.filter(is_other)])

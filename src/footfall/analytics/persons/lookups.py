@@ -1,0 +1,140 @@
+"""Looks the messages of ids up, and whose each is, without a look at any other message."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow
+import pyarrow.compute as pc
+
+from footfall.analytics.persons.arrays import BIG, INT, constant, flags, joined, paired
+from footfall.analytics.persons.dictionary import DEVICE, NOBODY, SHARED, VISITOR, IdDictionary
+from footfall.analytics.persons.reader import PartReader
+from footfall.analytics.persons.timelines import ENTRIES
+
+__all__ = ["MESSAGES", "Lookups"]
+
+MESSAGES = pyarrow.schema({"part": INT, "row": INT, "user": INT, "device": INT, "anonymous": INT, "at": BIG})
+"""A message: where it is, its usable ids as numbers of the dictionary, and when it occurred, in microseconds."""
+
+_FEW = 4  # ids that are looked for one by one
+_MOST_KEPT = 1_000  # ids
+_IDS = ("user", "device", "anonymous")
+
+
+class Lookups:
+    """Looks up in some parts, whose ids `dictionary` has. Ids are numbers of the dictionary, many are an int array.
+
+    Methods that return messages give a table of MESSAGES, and raise DamagedFileError.
+    """
+
+    def __init__(self, reader: PartReader, dictionary: IdDictionary) -> None:
+        self._reader = reader
+        self._dictionary = dictionary
+        self._ids = pyarrow.chunked_array(dictionary.maps, INT)
+        self._ends = list(itertools.accumulate(map(len, dictionary.maps)))
+        self._of_id: dict[int, dict[int, list[int]]] = {}
+
+    def number(self, text: str) -> int | None:
+        """The number of an id, as it is compared; None where no message has it."""
+        numbers = pc.indices_nonzero(pc.equal(self._dictionary.ids, text))
+        return numbers[0].as_py() if len(numbers) else None
+
+    def by_part(self, ids: Any) -> dict[int, list[int]]:
+        """The parts that have any of some ids, each with the numbers that the part has for them."""
+        if len(ids) > _FEW:
+            return self._parts_of(pc.indices_nonzero(flags(len(self._dictionary.ids), ids).take(self._ids)))
+        parts: dict[int, list[int]] = {}
+        for id_ in ids.to_pylist():
+            if id_ not in self._of_id:
+                if len(self._of_id) == _MOST_KEPT:
+                    self._of_id.clear()
+                self._of_id[id_] = self._parts_of(pc.indices_nonzero(pc.equal(self._ids, id_)))
+            for part, local in self._of_id[id_].items():
+                parts.setdefault(part, []).extend(local)
+        return dict(sorted(parts.items()))
+
+    def rows_with(self, ids: Any) -> dict[int, Any]:
+        """The rows, part by part, that have any of these ids as user, device, anonymous or previous id, rising."""
+        by_part = self.by_part(ids)
+        self._reader.load_places(by_part)
+        return {part: self._reader.places(part).rows_with(local) for part, local in by_part.items()}
+
+    def led_by(self, id_: int) -> Any:
+        """The messages to which an id leads: by itself, or as the previous id of an alias.
+
+        A message of a connected product does not belong to who else sent by its anonymous id.
+        """
+        ids = pyarrow.array([id_], INT)
+        messages = self.messages_at(self.rows_with(ids))
+        user, device, anonymous = (joined([messages.column(name)]) for name in _IDS)
+        takes_part = pc.or_(user.is_valid(), device.is_null())
+        is_led = pc.or_(_is(user, id_), pc.or_(_is(device, id_), pc.and_(takes_part, _is(anonymous, id_))))
+        aliased = []
+        for part, (local,) in self.by_part(ids).items():
+            row, previous, _ = self._reader.rows(part).pairs()
+            rows = row.filter(pc.equal(previous, local))
+            aliased.append(paired(constant(part, len(rows)), rows))
+        is_aliased = pc.is_in(_place(messages), value_set=joined(aliased, BIG))
+        return messages.filter(pc.or_(is_led, is_aliased)).combine_chunks()
+
+    def messages_at(self, rows: Mapping[int, Any]) -> Any:
+        """The messages in these rows of these parts."""
+        tables = [MESSAGES.empty_table()]
+        self._reader.load_places(rows)
+        for part, row in rows.items():
+            ids, numbers = self._reader.rows(part).ids, self._dictionary.maps[part]
+            columns = [numbers.take(joined([ids.column(name)]).take(row)) for name in _IDS]
+            at = self._reader.times(part).take(row)
+            tables.append(pyarrow.table([constant(part, len(row)), row, *columns, at], schema=MESSAGES))
+        return pyarrow.concat_tables(tables).combine_chunks()
+
+    def aliases_of(self, ids: Any) -> Iterator[tuple[int, int]]:
+        """The parts and rows of the aliases whose previous id is one of these, whoever sent them."""
+        for part, local in self.by_part(ids).items():
+            aliases = self._reader.rows(part).aliases
+            is_asked = pc.is_in(aliases.column("previous"), value_set=pyarrow.array(local, INT))
+            for row in aliases.column("row").filter(is_asked).to_pylist():
+                yield part, row
+
+    def persons_of(self, messages: Any) -> Any:
+        """The person of each message, an int32 array: null for one that is nobody's."""
+        user, device, anonymous = (joined([messages.column(name)]) for name in _IDS)
+        owner = self._dictionary.owners.take(anonymous)
+        visitor = pc.if_else(pc.equal(owner, NOBODY), pc.add(anonymous, pyarrow.scalar(VISITOR, INT)), owner)
+        stream = pc.add(device, pyarrow.scalar(DEVICE, INT))
+        person = pc.coalesce(self._dictionary.canonical.take(user), stream, visitor)
+        is_shared = pc.fill_null(pc.equal(person, SHARED), False)
+        if not is_shared.true_count:
+            return person
+        shared = messages.filter(is_shared)
+        entries = self.asked_entries(joined([shared.column("anonymous")]).unique())
+        entry = pc.index_in(_place(shared), value_set=_place(entries))
+        return pc.replace_with_mask(person, is_shared, joined([entries.column("person")]).take(entry))
+
+    def asked_entries(self, devices: Any) -> Any:
+        """The entries without a user of some shared devices."""
+        first, count = self._dictionary.first_entry, self._dictionary.entry_count
+        starts, counts = (column.take(devices).to_pylist() for column in (first, count))
+        of_devices = [self._dictionary.entries.slice(*place) for place in zip(starts, counts, strict=True)]
+        entries = pyarrow.concat_tables([ENTRIES.empty_table(), *of_devices])
+        return entries.filter(entries.column("user").is_null()).combine_chunks()
+
+    def _parts_of(self, places: Any) -> dict[int, list[int]]:
+        """The parts in which these places of all ids are, and their places there."""
+        parts: dict[int, list[int]] = {}
+        for place in places.to_pylist():
+            part = bisect_right(self._ends, place)
+            parts.setdefault(part, []).append(place - (self._ends[part - 1] if part else 0))
+        return parts
+
+
+def _is(ids: Any, id_: int) -> Any:
+    return pc.fill_null(pc.equal(ids, id_), False)
+
+
+def _place(messages: Any) -> Any:
+    return paired(*(joined([messages.column(name)]) for name in ("part", "row")))
