@@ -17,7 +17,7 @@ from footfall.storage.part import Part
 
 __all__ = ["overlay"]
 
-_ROWS = 32_768  # of a group of a sealed file, so that each group is read once
+_ROWS = 32_768  # of whole groups of a sealed file, so that each is read once
 
 
 def overlay(
