@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["BUNDLE", "DATA_FOLDER", "PLAN_FORMAT", "VERSION", "VERSIONS", "WIRE"]
+__all__ = ["BUNDLE", "DATA_FOLDER", "OLDEST_BUNDLE", "PLAN_FORMAT", "VERSION", "VERSIONS", "WIRE"]
 
 VERSION = "0.1.0"
 """The release, which every message names. It is the version of the Python API too."""
@@ -16,8 +16,11 @@ WIRE = 1
 PLAN_FORMAT = 1
 """Of the plan's files: their key `format`."""
 
-BUNDLE = 3
+BUNDLE = 4
 """Of compiled plans: their key `bundle`. It rises whenever the model gains, loses or changes a key."""
+
+OLDEST_BUNDLE = 3
+"""The oldest that is read: since then the model has only gained keys. Data folders have bundles of their day."""
 
 DATA_FOLDER = 3
 """Of data folders: the key `footfall` of their `footfall.json`, and all that the databases and files have."""

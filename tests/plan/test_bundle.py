@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from footfall.errors import PlanError
 from footfall.plan import Plan, bundle_bytes, bundle_hash, from_bundle, read
+from footfall.plan.bundle import bundle_name
 from footfall.plan.model import Event, IdentityKeys, Property, Source
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 
 def packed(plan: bytes) -> bytes:
     """A bundle around the text of a plan, whatever it says."""
-    return b'{"bundle":3,"sha256":"%b","plan":%b}' % (hashlib.sha256(plan).hexdigest().encode(), plan)
+    return b'{"bundle":4,"sha256":"%b","plan":%b}' % (hashlib.sha256(plan).hexdigest().encode(), plan)
 
 
 PLANS = [Path(__file__).parent / "data" / "acme", ROOT / "tracking_plans" / "shop_and_gateway"]
@@ -98,16 +99,16 @@ def test_any_equal_plans_have_equal_bytes(notes: dict[str, Any], timezone: str) 
         (b"", "not a bundle"),
         (b"[]", "not a bundle"),
         (b"{}", "not a bundle"),
-        (b'{"bundle":3', "not a bundle"),
+        (b'{"bundle":4', "not a bundle"),
         (b'{"bundle":1,"plan":{"id":"p"}}', "version 1"),
-        (b'{"bundle":4,"plan":{"id":"p"}}', "version 4"),
-        (b'{"bundle":3,"plan":{"id":"p"}}', "sha256"),
+        (b'{"bundle":9,"plan":{"id":"p"}}', "version 9"),
+        (b'{"bundle":4,"plan":{"id":"p"}}', "sha256"),
         (packed(b'{"id":"p"}').replace(b'"p"', b'"q"'), "was changed"),
         (packed(b'{"id":5}'), "cannot be read"),
         (packed(b'{"id":"\xff"}'), "bundle"),
         (packed(b'{"id":"p"}')[:-1] + b',"more":1}', "cannot be read"),
         (packed(b'{"id":"p","evnts":{}}'), "another footfall"),
-        (packed(b'{"id":"p"}').replace(b":3", b": 3"), "was changed"),
+        (packed(b'{"id":"p"}').replace(b":4", b": 4"), "was changed"),
         (packed(b'{"id": "p"}'), "another footfall"),
         (packed(b'{"id":"p","timezone":"UTC"}'), "another footfall"),
     ],
@@ -148,3 +149,13 @@ def test_an_event_that_this_footfall_would_not_write_is_refused_when_it_is_used_
         plan.events["a"]
     assert plan.events["b"] == Event(name="b", wire_name="b")
     assert [(problem.code, problem.file) for problem in read(file).problems] == [("bad_bundle", str(file))]
+
+
+def test_a_bundle_of_the_version_before_is_read_and_goes_by_its_own_name(tmp_path: Path) -> None:
+    older = packed(b'{"id":"p","timezone":"Europe/Paris"}').replace(b'"bundle":4', b'"bundle":3')
+    (tmp_path / "plan.json").write_bytes(older)
+
+    plan = read(tmp_path / "plan.json").require()
+
+    assert (plan.timezone, plan.consent) == ("Europe/Paris", None)
+    assert bundle_hash(plan) != bundle_name(older)

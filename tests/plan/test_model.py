@@ -9,7 +9,7 @@ from footfall.plan import model
 from footfall.plan.model import Event, Plan, Property
 
 
-def test_only_plans_sources_and_events_have_defaults_that_are_not_one_object() -> None:
+def test_only_plans_sources_purposes_and_events_have_defaults_that_are_not_one_object() -> None:
     """msgspec leaves out a default by identity; the bundle sees to the parts whose defaults may have equal copies."""
     singletons = (None, False, "", ())
     kinds = [kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)]
@@ -20,7 +20,7 @@ def test_only_plans_sources_and_events_have_defaults_that_are_not_one_object() -
         if field.default is not msgspec.NODEFAULT and not any(field.default is each for each in singletons)
     }
 
-    assert copies == {"Event", "Plan", "Source"}
+    assert copies == {"Event", "Plan", "Purpose", "Source"}
 
 
 @pytest.mark.parametrize("part", [Plan(id="p"), Event(name="e", wire_name="e"), Property(type="any")])

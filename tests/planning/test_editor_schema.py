@@ -32,6 +32,9 @@ require: {events: [owner]}
 identity: {device: oven}
 lint: {missing_purpose: off}
 enforcement: {client: {invalid: raise}}
+consent: {rule: opt_in, default: none, purposes: {statistics: {refused: none}}}
+web: {query: [q]}
+staff: {signed_link: true, traits: {role: admin}}
 teams: {counter: {contact: c}}
 sources: {till: {kind: server}}
 types: {money: {type: object, properties: {amount: {type: decimal}}}}
@@ -109,7 +112,7 @@ SECTIONS = {
 def takes_any_name(path: tuple[str | int, ...]) -> bool:
     return (
         bool(path)
-        and (path[-1] in SECTIONS or path in {("traits", "user"), ("traits", "account")})
+        and (path[-1] in SECTIONS or path in {("traits", "user"), ("traits", "account"), ("staff", "traits")})
         and path != ("require",)
     )
 

@@ -19,7 +19,7 @@ from footfall.disk import Disk, SystemDisk, read_text_file
 from footfall.errors import PlanError, Problem
 from footfall.plan.lazy_events import LazyEvents, settled, to_json
 from footfall.plan.model import Plan
-from footfall.versions import BUNDLE
+from footfall.versions import BUNDLE, OLDEST_BUNDLE
 
 __all__ = [
     "BUNDLE_SUFFIX",
@@ -69,7 +69,11 @@ def bundle_bytes(plan: Plan) -> bytes:
 
 def _plan_bytes(plan: Plan) -> bytes:
     events: Mapping[str, Any] = plan.events.texts if isinstance(plan.events, LazyEvents) else _all_settled(plan.events)
-    return to_json(msgspec.structs.replace(settled(plan), sources=_all_settled(plan.sources), events=events))
+    consent = plan.consent
+    if consent is not None:
+        consent = msgspec.structs.replace(consent, purposes=_all_settled(consent.purposes))
+    sources = _all_settled(plan.sources)
+    return to_json(msgspec.structs.replace(settled(plan), sources=sources, consent=consent, events=events))
 
 
 def _all_settled(parts: Mapping[str, _S]) -> dict[str, _S]:
@@ -119,7 +123,7 @@ def from_bundle(data: bytes, *, name: str = "bundle") -> Plan:
         head = msgspec.json.decode(data, type=_Head)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _refused(name, f"this is not a bundle: {error}") from None
-    if head.bundle != BUNDLE:
+    if not OLDEST_BUNDLE <= head.bundle <= BUNDLE:
         raise _refused(name, f"bundle version {head.bundle} is not read by this footfall, which knows {BUNDLE}")
     try:
         bundle = msgspec.json.decode(data, type=_Bundle)

@@ -19,6 +19,9 @@ __all__ = [
     "Aggregate",
     "Alias",
     "Branch",
+    "Consent",
+    "ConsentLevel",
+    "ConsentRule",
     "Conversion",
     "Count",
     "Deprecation",
@@ -37,10 +40,12 @@ __all__ = [
     "Policy",
     "Property",
     "PropertyType",
+    "Purpose",
     "Ratio",
     "Rule",
     "ScalarType",
     "Source",
+    "Staff",
     "Step",
     "Target",
     "Team",
@@ -48,6 +53,7 @@ __all__ = [
     "Transform",
     "Unique",
     "VolumeExpectation",
+    "Web",
     "Where",
 ]  # fmt: skip
 
@@ -61,6 +67,8 @@ EventStatus = Literal["draft", "active", "deprecated"]
 LintLevel = Literal["error", "warning", "off"]
 Policy = Literal["raise", "warn", "flag", "keep", "drop", "quarantine"]
 TraitKind = Literal["user", "account"]
+ConsentLevel = Literal["full", "count_only", "none"]
+ConsentRule = Literal["opt_in", "statistics_exempt", "own_rule"]
 
 NUMERIC: Final = frozenset[PropertyType]({"integer", "number", "decimal"})
 """The types whose values are numbers."""
@@ -168,7 +176,9 @@ class Enforcement(_Part, frozen=True, kw_only=True):
 class Event(_Part, frozen=True, kw_only=True):
     """One event. `wire_name` is its name on the wire; the canonical `name` and the aliases are accepted too.
 
-    `additional` is that of a `Property`, for the object of the event's properties.
+    `additional` is that of a `Property`, for the object of the event's properties. `consent` has the purposes for which
+    a person must agree to it, or one level that counts whatever a person says; without any, it is the plan's first
+    purpose.
     """
 
     name: str
@@ -177,6 +187,7 @@ class Event(_Part, frozen=True, kw_only=True):
     owner: str = ""
     status: EventStatus = "active"
     purpose: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     actor: tuple[str, ...] = ()
     aliases: tuple[Alias, ...] = ()
@@ -196,11 +207,12 @@ class Event(_Part, frozen=True, kw_only=True):
 class Page(_Part, frozen=True, kw_only=True):
     """What is known of a page or screen by its name, or of every call of a type: `page`, `screen`, `identify`, `group`.
 
-    Its properties are read by figures, and never checked.
+    Its properties are read by figures, and never checked. `consent` is that of an `Event`.
     """
 
     name: str
     description: str = ""
+    consent: tuple[str, ...] = ()
     properties: tuple[Property, ...] = ()
     x: Mapping[str, Any] = {}
 
@@ -369,6 +381,61 @@ class IdentityKeys(_Part, frozen=True, kw_only=True):
     account: str | None = None
 
 
+class Purpose(_Part, frozen=True, kw_only=True):
+    """What people are asked to agree to. `refused` is what is kept of a message of somebody who did not agree."""
+
+    name: str
+    description: str = ""
+    refused: ConsentLevel = "count_only"
+    x: Mapping[str, Any] = {}
+
+
+class Consent(_Part, frozen=True, kw_only=True):
+    """What is kept of whom. `rule` is how people are asked; `default` is what is kept of a message that says nothing.
+
+    There is at least one purpose; the first is that of pages and of events that name none.
+    """
+
+    rule: ConsentRule
+    default: ConsentLevel
+    purposes: Mapping[str, Purpose]
+    x: Mapping[str, Any] = {}
+
+
+class Web(_Part, frozen=True, kw_only=True):
+    """What web capture keeps of a request.
+
+    `query` are the keys of the address whose values are kept, `click_ids` those of advertisers' click ids whose values
+    are kept (of the others it is kept that they were there). `full_url` and `full_referrer` keep whole addresses where
+    otherwise the route and the referrer's host are kept; `paths` keeps the path as it was asked for, which may have ids
+    in it, and names a page by it that has no route. `exclude` are paths of which nothing is kept: each with all below
+    it, and `*` is any text.
+    """
+
+    query: tuple[str, ...] = ()
+    click_ids: tuple[str, ...] = ()
+    full_url: bool = False
+    full_referrer: bool = False
+    paths: bool = False
+    exclude: tuple[str, ...] = ()
+    x: Mapping[str, Any] = {}
+
+
+class Staff(_Part, frozen=True, kw_only=True):
+    """How the team's own people are recognised, whom figures leave out.
+
+    `traits` has for each user trait the values of own people, `email_domains` the domains of their e-mail addresses,
+    `networks` addresses or networks (CIDR) that they come from. `signed_link` says whether a link with our signature
+    marks a browser.
+    """
+
+    traits: Mapping[str, tuple[str | int | bool, ...]] = {}
+    email_domains: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    signed_link: bool = False
+    x: Mapping[str, Any] = {}
+
+
 class Plan(_Part, frozen=True, kw_only=True):
     """A whole tracking plan, resolved. Maps keep the order of the files."""
 
@@ -383,6 +450,9 @@ class Plan(_Part, frozen=True, kw_only=True):
     require: Mapping[str, tuple[str, ...]] = {}
     sensitivity_levels: tuple[str, ...] = ("public", "internal", "personal", "special")
     identity: IdentityKeys = IdentityKeys()
+    consent: Consent | None = None
+    web: Web = Web()
+    staff: Staff | None = None
     enforcement: Mapping[str, Enforcement] = {}
     traits: Mapping[str, tuple[Property, ...]] = {}
     events: Mapping[str, Event] = {}

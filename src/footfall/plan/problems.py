@@ -47,6 +47,10 @@ CODES: Final[Mapping[str, str]] = {
     "duplicate_wire_name": "Two things with one name on the wire could not be distinguished when they arrive.",
     "unknown_reference": "The name refers to something that the plan does not define.",
     "cycle": "Definitions that refer to each other in a circle have no end.",
+    # Consent, web capture, staff
+    "bad_consent": "A `consent:` names purposes of the plan, or one level; a purpose is not called like a level.",
+    "bad_path": "An excluded path is written as it is asked for, from its first `/`.",
+    "bad_staff": "Own people are recognised by a whole domain, or by an IP address or network.",
     # Properties
     "missing_type": "A property says its `type`, or which type it does `use`.",
     "type_changed": "A type may be narrowed by `use` with further keys, never turned into another one.",

@@ -12,6 +12,7 @@ __all__ = ["ABOUT"]
 
 _NO_LINT = "Lint rules that do not apply here, by name."
 _OWNER = "The team that answers for it."
+_CONSENT = "The purposes that a person must agree to, or full, count_only or none; by default the first purpose."
 _property = {
     "use": "The named type that this is built on; each key beside it takes the place of the type's.",
     "type": "What a value is; a list of scalar types where it may be any of them.",
@@ -54,6 +55,9 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "require": "Metadata that must be there, by section.",
         "sensitivity_levels": "The words that `sensitivity` may use, low to high.",
         "identity": "Which property names a connected product, and which a group.",
+        "consent": "How people are asked, and what is kept of those who do not agree.",
+        "web": "What web capture keeps of a request.",
+        "staff": "How the team's own people are recognised, whom figures leave out.",
         "enforcement": "What happens to a fault, by place.",
         "teams": "Who can own something.",
         "sources": "Who sends, and where that code is.",
@@ -74,6 +78,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "owner": _OWNER,
         "status": "A draft is quarantined by the collector; a deprecated event is stored with a warning.",
         "purpose": "What it is collected for: kpi:NAME, journey:NAME, goal:NAME.",
+        "consent": _CONSENT,
         "sources": "Which sources may send it; none is any.",
         "actor": "Who does it.",
         "since": "The day since which it is sent.",
@@ -105,7 +110,34 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "guardrails": "KPIs that must not suffer for it.",
         "no_lint": _NO_LINT,
     },
-    schema.PAGE: {"description": "What it shows.", "properties": "Its properties, for KPIs and journeys, by name."},
+    schema.PAGE: {
+        "description": "What it shows.",
+        "consent": _CONSENT,
+        "properties": "Its properties, for KPIs and journeys, by name.",
+    },
+    schema.CONSENT: {
+        "rule": "How people are asked: opt_in, statistics_exempt or own_rule.",
+        "default": "What is kept of a message that states nothing: full, count_only or none.",
+        "purposes": "What people are asked to agree to, by name; the first is that of pages and of events without one.",
+    },
+    schema.CONSENT_PURPOSE: {
+        "description": "What it is, as people are told.",
+        "refused": "What is kept of a message of somebody who did not agree: count_only (default), none or full.",
+    },
+    schema.WEB: {
+        "query": "Keys of the query whose values are kept.",
+        "click_ids": "Click ids of advertisers whose values are kept; of others it is kept that they were there.",
+        "full_url": "Whether the whole address of a page is kept.",
+        "full_referrer": "Whether the whole referrer is kept, not only its host.",
+        "paths": "Whether the path is kept as it was asked for, with the ids that may be in it.",
+        "exclude": "Paths of which nothing is kept, with all below them; * is any text.",
+    },
+    schema.STAFF: {
+        "traits": "User traits, each with its values of own people.",
+        "email_domains": "Domains of own people's e-mail addresses.",
+        "networks": "Addresses and networks that own people come from.",
+        "signed_link": "Whether a link with our signature marks a browser as that of own people.",
+    },
     schema.GOAL: {"owner": _OWNER, "description": "What is wanted.", "kpis": "The KPIs that show whether it is met."},
     schema.JOURNEY: {
         "owner": _OWNER,
@@ -140,6 +172,7 @@ ABOUT: Final[Mapping[Record, Mapping[str, str]]] = {
         "owner": "The owner of everything in this file.",
         "status": "The status of its events.",
         "purpose": "The purpose of its events.",
+        "consent": "The consent that its events need.",
         "sources": "The sources of its events.",
         "actor": "Who does its events.",
         "include": "Property groups of its events.",

@@ -18,6 +18,7 @@ from footfall.plan.reading.field_types import (
     NAME,
     NUMBER,
     PATTERN,
+    SCALARS,
     TEXT,
     WINDOW,
     WORD,
@@ -27,6 +28,7 @@ from footfall.plan.reading.field_types import (
     OneOf,
     OneOrSeveral,
     Record,
+    TextOrTexts,
 )
 from footfall.plan.reading.measures import ORDERINGS
 from footfall.plan.reading.schema import EVENT, FILE, GOAL, JOURNEY, KPI, PAGE, PROPERTY, PROPERTY_GROUP, TYPE
@@ -43,7 +45,9 @@ _DURATION = "[1-9][0-9]{0,10}[smhdw]"
 _NAME = r"^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$"
 _WORD = r"^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$"
 _SCALAR = {"type": ["string", "number", "boolean", "null"]}
+_STATED = {"type": ["string", "integer", "boolean"]}
 _NUMBER = {"type": "number"}
+_TEXT = {"type": "string"}
 
 _SIMPLE: Mapping[FieldType, Schema] = {
     ANYTHING: {},
@@ -54,7 +58,8 @@ _SIMPLE: Mapping[FieldType, Schema] = {
     NAME: {"type": "string", "pattern": _NAME},
     NUMBER: _NUMBER,
     PATTERN: {"type": "string"},
-    TEXT: {"type": "string"},
+    SCALARS: {"anyOf": [_STATED, {"type": "array", "items": _STATED}]},
+    TEXT: _TEXT,
     WINDOW: {"type": "string", "pattern": f"^(?:all|{_DURATION})$"},
     WORD: {"type": "string", "pattern": _WORD},
 }
@@ -146,5 +151,6 @@ _KINDS: Mapping[type, Callable[[Any], Schema]] = {
     OneOf: _one_of,
     OneOrSeveral: _one_or_several,
     Record: _record,
+    TextOrTexts: lambda _kind: {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]},
     type(CONDITIONS): _conditions,
 }  # fmt: skip

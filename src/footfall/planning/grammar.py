@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from footfall.plan.reading.field_types import NAME, NODE, FieldType, ListOf, MapOf, Record
+from footfall.plan.reading.field_types import NAME, NODE, WORD, FieldType, ListOf, MapOf, Record
 from footfall.plan.reading.measures import MEASURES
 from footfall.plan.reading.schema import (
     BRANCH,
+    CONSENT,
+    CONSENT_PURPOSE,
     EVENT,
     FILE,
     GUARD,
@@ -69,6 +71,7 @@ _behind: dict[tuple[object, str], FieldType] = {
     **{(RATIO, key): FIGURE for key in ("of", "to")},
     **{(FILE, section): Named(names, values) for section, (names, values) in SECTIONS.items()},
     (FILE, "traits"): MapOf(Named(NAME, PROPERTY), TRAIT_KINDS),
+    (CONSENT, "purposes"): Named(WORD, CONSENT_PURPOSE),
     (JOURNEY, "branches"): ListOf(BRANCH),
     (JOURNEY, "never"): ListOf(GUARD),
     (JOURNEY, "steps"): ListOf(STEP),

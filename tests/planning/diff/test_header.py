@@ -28,6 +28,8 @@ def test_every_field_of_a_plan_is_compared() -> None:
         ("sources.app", {"kind": "app"}, "source_added", "sources.app"),
         ("sources.backend.kind", "device", "source_kind_changed", "sources.backend"),
         ("sources.backend.language", "python", "plan_described", "sources.backend"),
+        ("web", {"query": ["q"]}, "web_changed", "web.query"),
+        ("staff", {"signed_link": True}, "staff_changed", "staff.signed_link"),
         ("teams.care", {}, "plan_described", "teams.care"),
         ("teams.web.slack", "#web", "plan_described", "teams.web"),
     ],

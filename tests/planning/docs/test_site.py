@@ -99,4 +99,10 @@ def test_no_text_becomes_markup() -> None:
 
 
 def test_a_plan_with_nothing_in_it_has_its_overviews() -> None:
-    assert set(site(Plan(id="empty"), history={})) == {"index.html", "kpis.html", "journeys.html", "owners.html"}
+    assert set(site(Plan(id="empty"), history={})) == {
+        "index.html",
+        "kpis.html",
+        "journeys.html",
+        "owners.html",
+        "privacy.html",
+    }

@@ -12,8 +12,9 @@ from typing import Any
 
 import msgspec
 
-from footfall.plan.model import IdentityKeys, Page, Plan, Property, Source, Team
+from footfall.plan.model import Consent, IdentityKeys, Page, Plan, Property, Source, Team
 from footfall.plan.problems import MISSING, Location, Problems, did_you_mean
+from footfall.plan.reading.consent import check_consent, read_consent
 from footfall.plan.reading.currencies import check_currency
 from footfall.plan.reading.events import read_enforcement, read_events
 from footfall.plan.reading.journeys import read_journeys
@@ -23,6 +24,7 @@ from footfall.plan.reading.names import Names
 from footfall.plan.reading.properties import PropertyReader
 from footfall.plan.reading.schema import PAGE, SECTIONS
 from footfall.plan.reading.subjects import Subjects
+from footfall.plan.reading.visitors import read_staff, read_web
 from footfall.plan.reading.yaml_source import YamlNode
 from footfall.versions import PLAN_FORMAT
 
@@ -38,12 +40,13 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
     levels = header.get("sensitivity_levels", _DEFAULTS.sensitivity_levels)
     names = Names(files, problems)
     _check_header(files, documents, problems)
-    _check_defaults(files, names, levels)
+    consent = read_consent(files, problems)
+    _check_defaults(files, names, levels, consent)
     enforcement = read_enforcement(header.get("enforcement", {}), {})
     properties = PropertyReader(files, problems, levels)
-    events = read_events(files, names, properties, enforcement)
+    events = read_events(files, names, properties, enforcement, consent)
     traits = _traits(files, properties, problems)
-    pages = _pages(files, properties, problems)
+    pages = _pages(files, properties, problems, consent)
     properties.check_examples()
     subjects = Subjects(names, events, pages, traits)
     for replacement in events.replacements:
@@ -61,6 +64,9 @@ def assemble(documents: Sequence[YamlNode], problems: Problems) -> tuple[Plan, M
         require=header.get("require", {}),
         sensitivity_levels=levels,
         identity=_identity(files, subjects),
+        consent=consent,
+        web=read_web(files, problems),
+        staff=read_staff(files, problems),
         enforcement=enforcement,
         traits=traits,
         events=events.by_name,
@@ -105,9 +111,10 @@ def _check_timezone(name: str, at: Location, problems: Problems) -> None:
     problems.add("unknown_timezone", f"there is no timezone {name!r}", at=at, path=("timezone",), remedy=remedy)
 
 
-def _check_defaults(files: MergedFiles, names: Names, levels: tuple[str, ...]) -> None:
+def _check_defaults(files: MergedFiles, names: Names, levels: tuple[str, ...], consent: Consent | None) -> None:
     for values, node in files.defaults:
         names.check_event_keys(values, node, ("defaults",))
+        check_consent(values, node, ("defaults",), consent, files, names.problems)
         level = values.get("sensitivity")
         if level is not None and level not in levels:
             at, path = node.value["sensitivity"], ("defaults", "sensitivity")
@@ -131,13 +138,14 @@ def _traits(files: MergedFiles, reader: PropertyReader, problems: Problems) -> d
     return traits
 
 
-def _pages(files: MergedFiles, reader: PropertyReader, problems: Problems) -> dict[str, Page]:
+def _pages(files: MergedFiles, reader: PropertyReader, problems: Problems, consent: Consent | None) -> dict[str, Page]:
     pages = {}
     for definition in files.sections["pages"].values():
         path = ("pages", definition.name)
         values = PAGE.read(definition.node, path, problems)
         if values is MISSING:
             continue
+        check_consent(values, definition.node, path, consent, files, problems)
         node, sensitivity = values.pop("properties", None), definition.defaults.values.get("sensitivity")
         resolved = [] if node is None else reader.properties(node, path, sensitivity)
         check_currency(resolved, path, problems)

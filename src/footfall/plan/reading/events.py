@@ -9,8 +9,19 @@ import msgspec
 
 from footfall.plan.checking.rules import compile_rule
 from footfall.plan.checking.validate import policy_of
-from footfall.plan.model import Alias, Deprecation, Enforcement, Event, Plan, Property, Rule, VolumeExpectation
+from footfall.plan.model import (
+    Alias,
+    Consent,
+    Deprecation,
+    Enforcement,
+    Event,
+    Plan,
+    Property,
+    Rule,
+    VolumeExpectation,
+)
 from footfall.plan.problems import MISSING, Location, Path
+from footfall.plan.reading.consent import check_consent
 from footfall.plan.reading.currencies import check_currency
 from footfall.plan.reading.merge import Definition, MergedFiles
 from footfall.plan.reading.names import Names
@@ -61,10 +72,14 @@ class Events(NamedTuple):
 
 
 def read_events(
-    files: MergedFiles, names: Names, properties: PropertyReader, enforcement: Mapping[str, Enforcement]
+    files: MergedFiles,
+    names: Names,
+    properties: PropertyReader,
+    enforcement: Mapping[str, Enforcement],
+    consent: Consent | None,
 ) -> Events:
     """The events in their order; one that cannot be read is left out, with a problem."""
-    reader = _EventReader(files, names, properties, enforcement)
+    reader = _EventReader(files, names, properties, enforcement, consent)
     for definition in files.sections["events"].values():
         reader.read(definition)
     return reader.events
@@ -72,7 +87,12 @@ def read_events(
 
 class _EventReader:
     def __init__(
-        self, files: MergedFiles, names: Names, properties: PropertyReader, enforcement: Mapping[str, Enforcement]
+        self,
+        files: MergedFiles,
+        names: Names,
+        properties: PropertyReader,
+        enforcement: Mapping[str, Enforcement],
+        consent: Consent | None,
     ) -> None:
         self.events = Events({}, {}, set(), [])
         self._files = files
@@ -80,6 +100,7 @@ class _EventReader:
         self._problems = names.problems
         self._reader = properties
         self._enforcement = enforcement
+        self._consent = consent
         self._wire: dict[str, tuple[str, Location]] = {}
 
     def read(self, definition: Definition) -> None:
@@ -88,6 +109,7 @@ class _EventReader:
         if values is MISSING:
             return
         self._names.check_event_keys(values, node, path)
+        check_consent(values, node, path, self._consent, self._files, self._problems)
         values.update(definition.defaults_of(EVENT.keys))
         self._names.check_metadata("events", values, definition, path)
         groups = self._files.groups_of(definition)

@@ -26,6 +26,7 @@ __all__ = [
     "NODE",
     "NUMBER",
     "PATTERN",
+    "SCALARS",
     "TEXT",
     "TEXTS",
     "WINDOW",
@@ -37,6 +38,7 @@ __all__ = [
     "OneOf",
     "OneOrSeveral",
     "Record",
+    "TextOrTexts",
     "check_name",
 ]  # fmt: skip
 
@@ -166,6 +168,19 @@ def _refuse_infinite(node: YamlNode, path: Path, problems: Problems) -> None:
             _refuse_infinite(part, (*path, f"[{index}]"), problems)
 
 
+class _Scalars:
+    """One text, whole number or flag, or a list of them, which are one tuple either way."""
+
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
+        parts = node.value if isinstance(node.value, list) else [node]
+        for part in parts:
+            if type(part.value) not in (str, int, bool):
+                message = f"takes a text, a whole number or a flag, or a list of them, not {kind_of(part.value)}"
+                problems.add("wrong_type", message, at=part, path=path, remedy="write the value, or [value, value]")
+                return MISSING
+        return tuple(part.value for part in parts)
+
+
 class _AsIs:
     """Hands the node on: whoever asked for it reads it with more knowledge."""
 
@@ -205,6 +220,16 @@ class OneOrSeveral(OneOf):
             problems.add("unknown_value", message, at=node, path=path, remedy="write the word without brackets")
             return MISSING
         return values if len(values) == len(node.value) else MISSING
+
+
+class TextOrTexts:
+    """A text, or a list of texts, which are one tuple either way."""
+
+    def read(self, node: YamlNode, path: Path, problems: Problems) -> Any:
+        if isinstance(node.value, list):
+            return TEXTS.read(node, path, problems)
+        text = TEXT.read(node, path, problems)
+        return MISSING if text is MISSING else (text,)
 
 
 class ListOf(msgspec.Struct, eq=False):
@@ -277,7 +302,9 @@ class Record:
         for name in self._required:
             if name not in node.value:
                 message = f"{name!r} is missing"
-                problems.add("missing_key", message, at=node, path=path, remedy=f"add {name}: …")
+                kind = self.keys[name].kind
+                choice = " or ".join(kind.choices) if isinstance(kind, OneOf) else "…"
+                problems.add("missing_key", message, at=node, path=path, remedy=f"add {name}: {choice}")
         return values
 
     def _unknown(self, name: str, node: YamlNode, path: Path, problems: Problems, values: dict[str, Any]) -> None:
@@ -301,6 +328,7 @@ PATTERN: FieldType = _Scalar(_pattern)
 WORD: FieldType = _Scalar(_word)
 NAME: FieldType = _Scalar(_name)
 TEXTS: FieldType = ListOf(TEXT)
+SCALARS: FieldType = _Scalars()
 NAMES: FieldType = ListOf(NAME)
 ANYTHING: FieldType = _Anything()
 NODE: FieldType = _AsIs()

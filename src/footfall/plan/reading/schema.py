@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from footfall.plan.model import EventStatus, LintLevel, Policy, PropertyType, ScalarType, Transform
+from footfall.plan.model import (
+    ConsentLevel,
+    ConsentRule,
+    EventStatus,
+    LintLevel,
+    Policy,
+    PropertyType,
+    ScalarType,
+    Transform,
+)
 from footfall.plan.reading.field_types import (
     ANYTHING,
     COUNT,
@@ -16,6 +25,7 @@ from footfall.plan.reading.field_types import (
     NODE,
     NUMBER,
     PATTERN,
+    SCALARS,
     TEXT,
     TEXTS,
     WINDOW,
@@ -27,11 +37,12 @@ from footfall.plan.reading.field_types import (
     OneOf,
     OneOrSeveral,
     Record,
+    TextOrTexts,
 )  # fmt: skip
 
 __all__ = [
-    "BRANCH", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE", "PROPERTY",
-    "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STEP", "TRAIT_KINDS", "TYPE",
+    "BRANCH", "CONSENT", "CONSENT_PURPOSE", "DEFAULTS", "EVENT", "FILE", "GOAL", "GUARD", "JOURNEY", "KPI", "PAGE",
+    "PROPERTY", "PROPERTY_GROUP", "PURPOSES", "SECTIONS", "STAFF", "STEP", "TRAIT_KINDS", "TYPE", "WEB",
 ]  # fmt: skip
 
 TRAIT_KINDS: Final = ("user", "account")
@@ -87,6 +98,7 @@ EVENT: Final = Record(
         "owner": Key(TEXT),
         "status": Key(_status),
         "purpose": Key(TEXTS),
+        "consent": Key(TextOrTexts()),
         "sources": Key(TEXTS),
         "actor": Key(_actors),
         "since": Key(DATE),
@@ -129,7 +141,7 @@ EVENT: Final = Record(
     }
 )
 
-PAGE: Final = Record({"description": Key(TEXT), "properties": Key(NODE, nullable=True)})
+PAGE: Final = Record({"description": Key(TEXT), "consent": Key(TextOrTexts()), "properties": Key(NODE, nullable=True)})
 
 KPI: Final = Record(
     {
@@ -217,6 +229,7 @@ DEFAULTS: Final = Record(
         "owner": Key(TEXT),
         "status": Key(_status),
         "purpose": Key(TEXTS),
+        "consent": Key(TextOrTexts()),
         "sources": Key(TEXTS),
         "actor": Key(_actors),
         "include": Key(TEXTS),
@@ -239,6 +252,33 @@ _required_keys: dict[str, Record] = {
     "events": EVENT, "properties": PROPERTY, "traits": PROPERTY, "kpis": KPI, "goals": GOAL, "journeys": JOURNEY,
 }  # fmt: skip
 
+CONSENT_PURPOSE: Final = Record({"description": Key(TEXT), "refused": Key(OneOf(ConsentLevel))})
+CONSENT: Final = Record(
+    {
+        "rule": Key(OneOf(ConsentRule), required=True),
+        "default": Key(OneOf(ConsentLevel), required=True),
+        "purposes": Key(NODE, required=True),
+    }
+)
+WEB: Final = Record(
+    {
+        "query": Key(TEXTS),
+        "click_ids": Key(TEXTS),
+        "full_url": Key(FLAG),
+        "full_referrer": Key(FLAG),
+        "paths": Key(FLAG),
+        "exclude": Key(TEXTS),
+    }
+)
+STAFF: Final = Record(
+    {
+        "traits": Key(MapOf(SCALARS)),
+        "email_domains": Key(TEXTS),
+        "networks": Key(TEXTS),
+        "signed_link": Key(FLAG),
+    }
+)
+
 # What the whole plan says once, in whichever file.
 HEADER: Final[dict[str, Key]] = {
     "plan": Key(WORD),
@@ -257,6 +297,9 @@ HEADER: Final[dict[str, Key]] = {
     "require": Key(Record({section: Key(ListOf(OneOf(record.keys))) for section, record in _required_keys.items()})),
     "sensitivity_levels": Key(NAMES),
     "identity": Key(Record({"device": Key(TEXT), "account": Key(TEXT)})),
+    "consent": Key(CONSENT),
+    "web": Key(WEB),
+    "staff": Key(STAFF),
     "enforcement": Key(_places),
 }
 

@@ -31,6 +31,7 @@ _EVENT_FACTS = (
     ("Status", "status"),
     ("Owner", "owner"),
     ("Purpose", "purpose"),
+    ("Consent", "consent"),
     ("Sources", "sources"),
     ("Actor", "actor"),
     ("Since", "since"),

@@ -126,6 +126,10 @@ class _Comparison:
             uses = self._uses.of_page(key, raw.path[0]) if effect and len(raw.path) == 1 else ()
             # What is sent with a page is never checked, so no message is lost for it.
             yield classify(raw, path, affected_by(uses, effect) if effect else (), faults_stop=False)
+        if old.consent != now.consent:
+            needed, needs = (", ".join(page.consent) or "the first purpose" for page in (old, now))
+            what = f"needs the consent to {needs} (it was {needed})"
+            yield classify(RawChange("consent_changed", what, before=needed, after=needs), path)
         if (old.description, old.x) != (now.description, now.x):
             before, after = old.description or None, now.description or None
             yield classify(RawChange("event_described", "changes its text", before=before, after=after), path)

@@ -32,6 +32,7 @@ _DESCRIBING = ("description", "purpose", "actor", "since", "expires", "links", "
 
 _COMPARED = (
     "name", "wire_name", "aliases", "status", "sources", "rules", "properties", "additional", "enforcement", "owner",
+    "consent",
 )  # fmt: skip
 EVENT_FIELDS = frozenset((*_COMPARED, *_DESCRIBING))
 """The fields of Event that are compared; a test compares them with the model."""
@@ -78,6 +79,10 @@ def compare_event(old: Event, new: Event, levels: tuple[str, ...]) -> Iterator[R
         yield RawChange(kind, what, before=old.status, after=new.status)
     yield from _sources(old, new)
     yield from compare_policies(old.enforcement, new.enforcement)
+    if old.consent != new.consent:
+        was, now = (say_list(event.consent) or "the first purpose" for event in (old, new))
+        what = f"needs the consent to {now} (it was {was})"
+        yield RawChange("consent_changed", what, before=was, after=now)
     if old.owner != new.owner:
         what = f"changes its owner from {old.owner or 'nobody'} to {new.owner or 'nobody'}"
         yield RawChange("owner_changed", what, before=old.owner or None, after=new.owner or None)

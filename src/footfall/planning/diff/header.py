@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from footfall.plan.model import Plan, Source
 from footfall.planning.diff.changes import RawChange
+from footfall.planning.diff.collection import compare_collection
 from footfall.planning.diff.events import compare_policies
 from footfall.planning.diff.wording import say
 
@@ -14,7 +15,9 @@ __all__ = ["PLAN_FIELDS", "compare_header"]
 _DESCRIBING = ("format", "description", "naming", "require", "lint", "sensitivity_levels", "x")
 _SECTIONS = ("traits", "events", "pages", "goals", "kpis", "journeys")
 
-PLAN_FIELDS = frozenset(["id", "timezone", "identity", "enforcement", "teams", "sources", *_DESCRIBING, *_SECTIONS])
+_COMPARED = ("id", "timezone", "identity", "consent", "web", "staff", "enforcement", "teams", "sources")
+
+PLAN_FIELDS = frozenset([*_COMPARED, *_DESCRIBING, *_SECTIONS])
 """The fields of Plan that are compared; a test compares them with the model."""
 
 
@@ -30,6 +33,7 @@ def compare_header(old: Plan, new: Plan) -> Iterator[RawChange]:
         if old_value != new_value:
             what = f"names a {who} by {new_value or 'nothing'} (it was {old_value or 'nothing'})"
             yield RawChange("identity_changed", what, path=("identity", key), before=old_value, after=new_value)
+    yield from compare_collection(old, new)
     yield from compare_policies(old.enforcement, new.enforcement)
     yield from _sources(old, new)
     yield from _teams(old, new)

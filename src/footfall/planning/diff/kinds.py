@@ -239,6 +239,25 @@ KINDS: Mapping[str, ChangeKind] = {
         "error", ("storage", "meaning"), "", "Messages of devices or groups belong to others than before.",
         "keep the property that names them",
     ),
+    "consent_changed": ChangeKind(
+        "warning", ("storage",), "shifts", "What is kept depends on another consent than before.",
+        "have whoever answers for data protection agree",
+    ),
+    "consent_loosened": ChangeKind(
+        "warning", ("storage",), "shifts", "More is kept of people who did not agree.",
+        "have whoever answers for data protection agree",
+    ),
+    "consent_tightened": ChangeKind(
+        "warning", ("storage",), "shifts", "Less is kept of people who did not agree, so figures count fewer of them.",
+        _SAY_SO,
+    ),
+    "web_changed": ChangeKind(
+        "warning", ("storage",), "", "What is kept of a page view is not what it was.",
+        "have whoever answers for data protection agree",
+    ),
+    "staff_changed": ChangeKind(
+        "warning", ("meaning",), "shifts", "Other people count as the team's own, and are left out of figures.", _SAY_SO
+    ),
     "source_added": ChangeKind("info", (), "", "One more source may send."),
     "source_removed": ChangeKind(
         "warning", ("senders",), "", "Its write keys belong to no source of the plan.",

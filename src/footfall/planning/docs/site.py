@@ -1,4 +1,4 @@
-"""Makes the pages of a plan's site: overviews by event, KPI, journey and owner, and a page for each of them.
+"""Makes the pages of a plan's site: overviews by event, KPI, journey, owner, of people's data, and a page for each.
 
 Pages are plain HTML without script, linked relatively, so that the folder works from a disk and from any web server.
 """
@@ -13,6 +13,7 @@ from footfall.planning.codegen.used_by import UsedBy, used_by
 from footfall.planning.docs.event_page import HistoryEntry, event_body, status_tag
 from footfall.planning.docs.html import Markup, element, joined, link, table
 from footfall.planning.docs.measure_pages import journey_body, kpi_body
+from footfall.planning.docs.privacy_page import privacy_body
 from footfall.planning.usage import UsageIndex
 
 __all__ = ["site"]
@@ -39,6 +40,7 @@ def site(
         "kpis.html": page("KPIs and goals", _kpis(plan)),
         "journeys.html": page("Journeys", _journeys(plan)),
         "owners.html": page("Owners", _owners(plan)),
+        "privacy.html": page("Privacy", privacy_body(plan)),
     }
     for event in plan.events.values():
         body = event_body(
@@ -59,7 +61,8 @@ def _computed_from(users: Mapping[str, Sequence[UsedBy]], kpi: str) -> list[tupl
 
 
 def _page(plan_id: str, up: str, title: str, body: Markup, bundle: str) -> str:
-    pages = (("index.html", plan_id), ("kpis.html", "KPIs"), ("journeys.html", "Journeys"), ("owners.html", "Owners"))
+    overviews = {"kpis": "KPIs", "journeys": "Journeys", "owners": "Owners", "privacy": "Privacy"}
+    pages = (("index.html", plan_id), *((f"{name}.html", title) for name, title in overviews.items()))
     top = element("nav", *(link(f"{up}{target}", text) for target, text in pages))
     name = title if title == plan_id else f"{title} · {plan_id}"
     foot = ("Made by footfall plan docs from the bundle ", element("code", bundle))

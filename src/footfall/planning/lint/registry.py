@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from footfall.planning.lint import lifecycle, meaning, naming, privacy, purpose, values
+from footfall.planning.lint import consent, lifecycle, meaning, naming, privacy, purpose, values
 from footfall.planning.lint.rule import Finding, LintRule, View
 
 __all__ = ["ABOUT_LINT", "RULES"]
@@ -35,5 +35,6 @@ ABOUT_LINT: Final = (
 )  # fmt: skip
 
 RULES: Final[tuple[LintRule, ...]] = (
-    *naming.ROWS, *meaning.ROWS, *purpose.ROWS, *lifecycle.ROWS, *values.ROWS, *privacy.ROWS, *ABOUT_LINT,
+    *naming.ROWS, *meaning.ROWS, *purpose.ROWS, *lifecycle.ROWS, *values.ROWS, *privacy.ROWS,
+    *consent.ROWS, *ABOUT_LINT,
 )  # fmt: skip
