@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from msgspec import UNSET
+from tests.web.sites import BROWSER
 
 from footfall import Client
 from footfall.integrations.hit import Hit, current_hit
@@ -15,7 +16,7 @@ from footfall.integrations.site import Site
 from footfall.testing import Recorder
 from footfall.web.request import WebRequest, WebResponse
 
-REQUEST = WebRequest(method="GET", scheme="https", host="shop.example", path="/", headers={})
+REQUEST = WebRequest(method="GET", scheme="https", host="shop.example", path="/", headers=BROWSER)
 PAGE = WebResponse(status=200, headers={"content-type": "text/html"}, route="/")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from wsgiref.util import FileWrapper, setup_testing_defaults
 
 import pytest
+from tests.web.sites import BROWSER
 
 from footfall import Client
 from footfall.integrations.hit import Hit, current_hit
@@ -19,6 +20,7 @@ from footfall.testing import Recorder
 
 Start = Callable[..., Callable[[bytes], object]]
 HTML = [("Content-Type", "text/html")]
+HEADERS = {f"HTTP_{name.replace('-', '_').upper()}": value for name, value in BROWSER.items()}
 
 
 class Server:
@@ -46,7 +48,7 @@ class Server:
 
     def get(self, path: str = "/", **environ: Any) -> str:
         self.head, self.sent = ("", []), []
-        environ = {"PATH_INFO": path, "REMOTE_ADDR": "192.0.2.7", **environ}
+        environ = {"PATH_INFO": path, "REMOTE_ADDR": "192.0.2.7", **HEADERS, **environ}
         setup_testing_defaults(environ)
         self.returned = self.app(environ, self.start)
         try:

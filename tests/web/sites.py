@@ -10,12 +10,35 @@ from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import ConsentRules, Level, WebRules
 from footfall.web.visitor_cookie import CookieVisitor, VisitorCookie
 
-__all__ = ["COOKIE", "HTML", "ID", "NOW", "TODAY", "arrive", "capture", "cookie_of", "html", "ids", "request", "rules"]
+__all__ = [
+    "BROWSER",
+    "COOKIE",
+    "HTML",
+    "ID",
+    "NOW",
+    "TODAY",
+    "arrive",
+    "capture",
+    "cookie_of",
+    "html",
+    "ids",
+    "request",
+    "rules",
+]
 
 NOW = 1_796_000_000_000_000  # microseconds since 1970
 TODAY = NOW // 86_400_000_000
 ID = "01a22c4f-e190-73fc-8d06-e94dcc27a221"
 COOKIE = VisitorCookie("ff_id", ["sixteen bytes of key"])
+BROWSER = {
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "accept": "text/html,application/xhtml+xml",
+    "accept-language": "nb-NO,nb;q=0.9",
+    "accept-encoding": "gzip, deflate, br",
+    "sec-fetch-dest": "document",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-site": "none",
+}
 HTML = {"content-type": "text/html"}
 
 
@@ -33,7 +56,8 @@ def capture(rule: Any = "statistics_exempt", **settings: Any) -> WebCapture:
 
 
 def request(path: str = "/", method: str = "GET", query: str = "", **headers: str) -> WebRequest:
-    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    """A request of a person's browser, with these headers besides."""
+    names = BROWSER | {name.replace("_", "-"): value for name, value in headers.items()}
     return WebRequest(method=method, scheme="https", host="shop.example", path=path, query=query, headers=names)
 
 

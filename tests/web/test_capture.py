@@ -34,7 +34,7 @@ def cookies(departure: Departure) -> dict[str, str]:
 def test_a_visitor_who_comes_back_is_the_one_of_the_cookie() -> None:
     visit = arrive(capture(), request(cookie=cookie_of(KARI)))
 
-    assert (visit.anonymous_id, visit.is_new, visit.is_forged) == (ID, False, False)
+    assert (visit.anonymous_id, visit.recognition.is_new) == (ID, False)
 
 
 def test_a_new_visitor_gets_an_id_and_its_cookie() -> None:
@@ -50,14 +50,14 @@ def test_a_forged_cookie_is_none_and_is_counted() -> None:
     site = capture()
     departure = leave(site, request(cookie="ff_id=1.forged"))
 
-    assert departure.notes == ["forged_cookie"]
+    assert list(departure.notes) == ["forged_cookie"]
     assert COOKIE.read(cookies(departure)["ff_id"], TODAY) is not None
 
 
 def test_a_forged_cookie_before_ours_does_not_hide_it() -> None:
     visit = arrive(capture(), request(cookie=f"ff_id=forged; {cookie_of(KARI)}"))
 
-    assert (visit.anonymous_id, visit.is_forged) == (ID, False)
+    assert (visit.anonymous_id, visit.recognition.is_forged) == (ID, False)
 
 
 def test_a_cookie_that_visits_do_not_prolong_is_not_set_again() -> None:
@@ -95,7 +95,7 @@ def test_a_cookie_from_before_a_refusal_is_deleted() -> None:
 
 def test_a_choice_within_the_hit_holds_from_then_on_and_is_kept() -> None:
     site = capture("opt_in")
-    visit = site.choose(arrive(site, request()), {"statistics": True}, new_id=ids())
+    visit = arrive(site, request()).chosen({"statistics": True}, ids())
     departure = site.leave(visit, html(), now_us=NOW)
 
     assert visit.anonymous_id is not None
@@ -105,16 +105,16 @@ def test_a_choice_within_the_hit_holds_from_then_on_and_is_kept() -> None:
 
 def test_a_second_choice_keeps_the_first_and_the_visitor() -> None:
     site = capture("opt_in")
-    first = site.choose(arrive(site, request()), {"statistics": True}, new_id=ids())
-    second = site.choose(first, {"marketing": True}, new_id=lambda: ID)
+    first = arrive(site, request()).chosen({"statistics": True}, ids())
+    second = first.chosen({"marketing": True}, lambda: ID)
 
     assert second.anonymous_id == first.anonymous_id != ID
-    assert second.statement == {"statistics": True, "marketing": True}
+    assert second.recognition.statement == {"statistics": True, "marketing": True}
 
 
 def test_a_refusal_within_the_hit_deletes_the_visitors_cookie() -> None:
     site = capture()
-    visit = site.choose(arrive(site, request(cookie=cookie_of(KARI))), {"statistics": False}, new_id=ids())
+    visit = arrive(site, request(cookie=cookie_of(KARI))).chosen({"statistics": False}, ids())
     departure = site.leave(visit, html(302), now_us=NOW)
 
     assert cookies(departure) == {"ff_id": "", "ff_consent": "statistics=0"}
@@ -134,7 +134,7 @@ def test_a_page_view_is_named_by_its_route() -> None:
 
 def test_without_a_route_the_path_is_its_name_only_where_the_rules_allow_it() -> None:
     private = leave(capture(), request("/orders/8812"), html(route=None))
-    open_ = leave(capture(full_paths=True), request("/orders/8812"), html(route=None))
+    open_ = leave(capture(paths=True), request("/orders/8812"), html(route=None))
 
     assert private.page is not None
     assert open_.page is not None
@@ -180,8 +180,41 @@ def test_what_is_not_counted_has_its_reason_and_no_cookie(hit: WebRequest, respo
     assert (departure.page, departure.reason, departure.headers) == (None, reason, [])
 
 
-def test_the_beginning_of_a_path_that_only_looks_excluded_counts() -> None:
-    assert leave(capture(exclude=("/a.b",)), request("/aXb")).page is not None
+@pytest.mark.parametrize(
+    ("excluded", "path", "counts"),
+    [
+        ("/health", "/health", False),
+        ("/health", "/health/", False),
+        ("/health", "/health/live", False),
+        ("/health", "/healthy", True),
+        ("/a.b", "/aXb", True),
+        ("/api/*/orders", "/api/v1/orders", False),
+        ("/api/*/orders", "/api/v1/orders/7", False),
+        ("/api/*/orders", "/api/v1/carts", True),
+        ("*.php", "/wp/login.php", False),
+        ("/", "/", False),
+        ("/admin/", "/admin/users", False),
+        ("/health", "/health\n/live", True),
+        ("/health", "/health/\nlive", False),
+    ],
+)
+def test_a_path_is_left_out_with_all_below_it(excluded: str, path: str, counts: bool) -> None:
+    assert (leave(capture(exclude=(excluded,)), request(path)).page is not None) == counts
+
+
+def test_a_bot_is_counted_as_one_and_gets_no_cookie() -> None:
+    site = capture()
+    crawler = request(user_agent="Googlebot/2.1 (+http://www.google.com/bot.html)")
+    departure = leave(site, crawler)
+
+    assert departure.page is not None
+    assert departure.headers == []
+    assert arrive(site, crawler).anonymous_id is None
+    assert arrive(site, crawler).context["bot"]["reason"] == "crawler"
+
+
+def test_a_bots_cookie_stays_where_nobody_refused() -> None:
+    assert leave(capture(), request(user_agent="curl/8.1", cookie=cookie_of(KARI))).headers == []
 
 
 @pytest.mark.parametrize(("hit", "words"), [(request(), "counted"), (request(method="HEAD"), "not counted (method)")])

@@ -1,34 +1,45 @@
-"""The context that every message of a hit carries."""
+"""A hit as it arrived: it pays for what is asked, and never gives one visitor two ids."""
 
 from __future__ import annotations
 
-import msgspec
-from tests.web.sites import arrive, capture, request
+import threading
+
+from tests.web.sites import NOW, arrive, capture, ids, request, rules
+
+from footfall.web.visit import Visit
 
 
-def test_the_context_says_who_came_with_what_and_what_they_stated() -> None:
-    hit = request("/p/7", user_agent="Mozilla/5.0", accept_language="nb-NO,en", referer="https://news.example/a?q=1")
-    visit = arrive(capture(), msgspec.structs.replace(hit, peer="192.0.2.77"))
+def test_nothing_is_asked_that_nobody_needs() -> None:
+    def new_id() -> str:
+        raise AssertionError
 
-    assert visit.context() == {
-        "page": {"referrer": "https://news.example/a"},
-        "consent": {"categoryPreferences": {"statistics": True, "marketing": False}},
-        "userAgent": "Mozilla/5.0",
-        "locale": "nb-NO",
-        "ip": "192.0.2.0",
-    }
+    visit = Visit(request(), rules(), arrived_us=NOW, reason="static", new_id=new_id)
+
+    assert visit.reason == "static"
 
 
-def test_the_path_is_in_it_only_where_the_rules_allow_it() -> None:
-    assert arrive(capture(full_paths=True), request("/p/7")).context()["page"] == {"path": "/p/7"}
-    assert "7" not in str(arrive(capture(), request("/p/7")).context())
+def test_the_context_and_the_visitor_are_made_once() -> None:
+    visit = arrive(capture(), request())
+
+    assert visit.context is visit.context
+    assert visit.anonymous_id == visit.anonymous_id
 
 
-def test_a_page_in_a_frame_is_marked() -> None:
-    assert arrive(capture(), request(sec_fetch_dest="iframe")).context()["embedded"] is True
+def test_two_threads_that_ask_at_once_get_one_id() -> None:
+    both = threading.Barrier(2, timeout=10)
+    new_id = ids()
 
+    def slow_id() -> str:
+        both.wait()  # both threads are making an id now
+        return new_id()
 
-def test_what_is_long_is_cut() -> None:
-    hit = request("/" + "p" * 70_000, user_agent="u" * 70_000, referer="https://r.example/" + "r" * 70_000)
+    visit = Visit(request(), rules(), arrived_us=NOW, reason=None, new_id=slow_id)
+    answers: list[str | None] = []
+    threads = [threading.Thread(target=lambda: answers.append(visit.anonymous_id)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    assert len(str(arrive(capture(full_paths=True), hit).context())) < 8_000
+    assert len(answers) == 2
+    assert len(set(answers)) == 1

@@ -102,7 +102,7 @@ class Hit:
         visit = self.visit
         if visit is None:
             return NO_SCOPE
-        return Scope(self._known_user, visit.anonymous_id, visit.context())
+        return Scope(self._known_user, visit.anonymous_id, visit.context)
 
     def _known_user(self) -> str | None:
         user_id = self.user_id()

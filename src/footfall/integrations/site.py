@@ -25,6 +25,7 @@ from footfall.errors import UsageError
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
+from footfall.web.bots import judge
 from footfall.web.capture import GPC_PATH, WebCapture
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
@@ -51,15 +52,33 @@ class Site:
         self._caught = CaughtErrors()
         self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
+        judge("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")  # loads its lists now
 
     def _rules(self) -> WebRules:
         options = self.options
         return WebRules(
-            consent=_consent_rules(options),
+            consent=self._consent(options),
             cookie=VisitorCookie(options.cookie_name, options.cookie_keys),
             prefix=options.prefix, exclude=tuple(options.exclude), honours_gpc=options.honours_gpc,
             secure=options.secure, debug=options.debug,
         )  # fmt: skip
+
+    def _consent(self, options: SiteOptions) -> ConsentRules:
+        if options.consent is not None and not callable(options.consent):
+            raise UsageError("consent must be a function from a request to what its visitor stated")
+        return ConsentRules(
+            rule="statistics_exempt", purposes=("statistics",),
+            own_rule=None if options.consent is None else self._stated,
+            page_level=lambda statement: "full" if statement["statistics"] else "count_only",
+        )  # fmt: skip
+
+    def _stated(self, request: WebRequest) -> Mapping[str, bool | None]:
+        """What the site's own rule says that the visitor stated; nothing where it fails."""
+        try:
+            return dict(self.options.consent(request)) if self.options.consent is not None else {}
+        except Exception as error:  # noqa: BLE001 - a rule that raises costs no message
+            self.failed("consent", error)
+            return {}
 
     def begin(self, request: WebRequest) -> Hit:
         """A hit has come. Never raises."""
@@ -156,7 +175,7 @@ class Site:
         """A visitor chose; see `Hit.consent`. Never raises."""
         if self._capture is not None and hit.visit is not None:
             try:
-                hit.visit = self._capture.choose(hit.visit, choice, new_id=self.client.clock.new_id)
+                hit.visit = hit.visit.chosen(choice, self.client.clock.new_id)
             except Exception as error:  # noqa: BLE001 - as above
                 self.failed("consent()", error)
 
@@ -173,15 +192,6 @@ def _as_it_is(value: _R) -> _R:
 def _user_of(hit: Hit) -> str | UnsetType | None:
     """The user at the response; not asked for where nothing depends on it."""
     visit = hit.visit
-    if visit is None or visit.visitor is None or (visit.reason is not None and not hit.used):
+    if visit is None or (visit.reason is not None and not hit.used) or visit.recognition.visitor is None:
         return UNSET
     return hit.user_id()
-
-
-def _consent_rules(options: SiteOptions) -> ConsentRules:
-    if options.consent is not None and not callable(options.consent):
-        raise UsageError("consent must be a function from a request to what its visitor stated")
-    return ConsentRules(
-        rule="statistics_exempt", purposes=("statistics",), own_rule=options.consent,
-        page_level=lambda statement: "full" if statement["statistics"] else "count_only",
-    )  # fmt: skip

@@ -32,8 +32,9 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     """All that the decisions about a hit depend on, besides the hit.
 
     `prefix` is the path below which footfall answers itself. `exclude` are beginnings of paths, or patterns with `*`,
-    that are not counted. `query_keys` are the keys of the query that may be kept. `full_paths` lets the path be kept
-    beside the route.
+    that are not counted. `query_keys` are the keys of the query that may be kept, `click_ids` those of click ids whose
+    values may. `paths`, `full_url` and `full_referrer` let these be kept, where otherwise the route and the referrer's
+    host are.
     """
 
     consent: ConsentRules
@@ -41,7 +42,10 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     prefix: str = "/footfall"
     exclude: Sequence[str] = ()
     query_keys: frozenset[str] = frozenset()
-    full_paths: bool = False
+    click_ids: frozenset[str] = frozenset()
+    paths: bool = False
+    full_url: bool = False
+    full_referrer: bool = False
     consent_cookie: str = "ff_consent"
     honours_gpc: bool = True
     secure: bool = True

@@ -1,69 +1,75 @@
-"""Visit: what is known of one hit when it arrives, and the context of every message inside of it."""
+"""Visit: one hit as it arrived. What it costs to know more of it is paid when somebody asks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
-from footfall.web.language import locale_of
-from footfall.web.proxies import cut_address
+from footfall.web.context import context_of
+from footfall.web.recognition import Recognition, recognise
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
-from footfall.web.visitor_cookie import CookieVisitor
 
 __all__ = ["Visit"]
 
 
-class Visit(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """One hit as it arrived.
+class Visit:
+    """One hit.
 
-    `reason` says why it cannot become a page view, None where it can. `visitor` is who the cookie says, or a new one
-    where `is_new`; None where nobody may be recognised: a refusal, no consent yet, a bot. `statement` is the visitor's,
-    by purpose; `choice` is what they chose during this hit. `arrived_us` is in microseconds since 1970-01-01 UTC.
+    `reason` says why it cannot become a page view, None where it can. `choice` is what the visitor chose during it, by
+    purpose. `arrived_us` is in microseconds since 1970-01-01 UTC. Threads may share it.
     """
 
-    request: WebRequest
-    rules: WebRules
-    arrived_us: int
-    reason: str | None
-    visitor: CookieVisitor | None
-    is_new: bool
-    is_forged: bool
-    is_embedded: bool
-    statement: Mapping[str, bool]
-    choice: Mapping[str, bool] | None = None
+    __slots__ = ("_contexts", "_new_id", "_recognitions", "arrived_us", "choice", "reason", "request", "rules")
+
+    def __init__(
+        self,
+        request: WebRequest,
+        rules: WebRules,
+        *,
+        arrived_us: int,
+        reason: str | None,
+        new_id: Callable[[], str],
+        choice: Mapping[str, bool] | None = None,
+    ) -> None:
+        self.request = request
+        self.rules = rules
+        self.arrived_us = arrived_us
+        self.reason = reason
+        self.choice = choice
+        self._new_id = new_id
+        # The first one in counts: two threads that ask at once must not get two ids.
+        self._recognitions: list[Recognition] = []
+        self._contexts: list[dict[str, Any]] = []
+
+    @property
+    def recognition(self) -> Recognition:
+        """Whom the hit is recognised as."""
+        if not self._recognitions:
+            self._recognitions.append(recognise(self.request, self.rules, self.choice, self.arrived_us, self._new_id))
+        return self._recognitions[0]
 
     @property
     def anonymous_id(self) -> str | None:
         """The visitor's id, for messages."""
-        return None if self.visitor is None else self.visitor.anonymous_id
+        visitor = self.recognition.visitor
+        return None if visitor is None else visitor.anonymous_id
 
-    def context(self) -> dict[str, Any]:
-        """The context of every message inside of this hit; a new dict each time."""
-        request = self.request
-        headers = request.headers
-        context: dict[str, Any] = {
-            "page": self.page(None),
-            "consent": {"categoryPreferences": dict(self.statement)},
-        }
-        if user_agent := headers.get("user-agent"):
-            context["userAgent"] = user_agent[:1_024]
-        if (locale := locale_of(headers.get("accept-language", ""))) is not None:
-            context["locale"] = locale
-        if (address := cut_address(request.peer)) is not None:
-            context["ip"] = address
-        if self.is_embedded:
-            context["embedded"] = True
-        return context
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """The context of every message of this hit; nobody may change it."""
+        if not self._contexts:
+            self._contexts.append(context_of(self.request, self.rules, self.recognition))
+        return self._contexts[0]
 
-    def page(self, route: str | None) -> dict[str, str]:
-        """`path`, and what else is known of the page, in Segment's names."""
-        page = {}
-        path = self.request.path if self.rules.full_paths else route
-        if path is not None:
-            page["path"] = path[:2_048]
-        if referrer := self.request.headers.get("referer"):
-            page["referrer"] = referrer.partition("?")[0][:2_048]
-        return page
+    def chosen(self, choice: Mapping[str, bool], new_id: Callable[[], str]) -> Visit:
+        """The same hit after its visitor chose; a visitor who was recognised before stays who they are."""
+        before = self.recognition.visitor
+        return Visit(
+            self.request,
+            self.rules,
+            arrived_us=self.arrived_us,
+            reason=self.reason,
+            choice={**(self.choice or {}), **choice},
+            new_id=new_id if before is None else lambda: before.anonymous_id,
+        )

@@ -1,0 +1,79 @@
+"""Context: what every message of a hit says of it, in Segment's names where Segment has one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from footfall.web.bots import list_version
+from footfall.web.campaign import CLICK_IDS, UTM_KEYS, campaign_of, click_ids
+from footfall.web.language import locale_of
+from footfall.web.origins import origin_of, referrer_host
+from footfall.web.pages import is_embedded
+from footfall.web.proxies import cut_address
+from footfall.web.query_keys import marks_of
+from footfall.web.recognition import Recognition
+from footfall.web.request import WebRequest
+from footfall.web.rules import WebRules
+
+__all__ = ["context_of", "page_of"]
+
+_LONGEST = 2_048  # characters of a path, a referrer or an address
+_LONGEST_AGENT = 1_024
+_MARKS = UTM_KEYS.keys() | CLICK_IDS.keys()
+
+
+def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -> dict[str, Any]:
+    """The context of every message of a hit."""
+    headers = request.headers
+    context: dict[str, Any] = {"consent": {"categoryPreferences": recognition.statement}, "http": recognition.http}
+    if page := page_of(request, rules):
+        context["page"] = page
+    if user_agent := headers.get("user-agent"):
+        context["userAgent"] = user_agent[:_LONGEST_AGENT]
+    if (locale := locale_of(headers.get("accept-language", ""))) is not None:
+        context["locale"] = locale
+    if (address := cut_address(request.peer)) is not None:
+        context["ip"] = address
+    if recognition.bot is not None:
+        context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
+    if is_embedded(request):
+        context["embedded"] = True
+    _add_origin(context, request, rules)
+    return context
+
+
+def _add_origin(context: dict[str, Any], request: WebRequest, rules: WebRules) -> None:
+    """Add where the visitor came from: `origin`, `campaign`, `referrer`."""
+    marks = marks_of(request.query, _MARKS)
+    campaign, clicks = (campaign_of(marks), click_ids(marks, rules.click_ids)) if marks else (None, {})
+    if campaign is not None or clicks:
+        context["campaign"] = ({} if campaign is None else msgspec.to_builtins(campaign)) | (
+            {"clickIds": clicks} if clicks else {}
+        )
+    headers = request.headers
+    origin = origin_of(headers.get("referer"), request.host, campaign, clicks, fetch_site=headers.get("sec-fetch-site"))
+    context["origin"] = {"channel": origin.channel} | ({} if origin.name is None else {"name": origin.name})
+    if origin.host is not None:
+        context["referrer"] = {"type": origin.channel, "name": origin.name, "host": origin.host}
+
+
+def page_of(request: WebRequest, rules: WebRules, route: str | None = None) -> dict[str, str]:
+    """The path, address and referrer of a page, as far as the rules let them be kept.
+
+    A query is never kept but for its allowed keys, and a path only where the rules say so: either may have ids, or
+    what opens an account, in it.
+    """
+    page: dict[str, str] = {}
+    path = request.path if rules.paths or rules.full_url else route
+    if path is not None:
+        page["path"] = path[:_LONGEST]
+    if rules.full_url:
+        page["url"] = f"{request.scheme}://{request.host}{request.path}"[:_LONGEST]
+    if referrer := request.headers.get("referer"):
+        if rules.full_referrer:
+            page["referrer"] = referrer.partition("?")[0].partition("#")[0][:_LONGEST]
+        elif (host := referrer_host(referrer)) is not None:
+            page["referrer"] = host if "://" in host else f"https://{host}/"
+    return page

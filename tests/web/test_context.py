@@ -1,0 +1,79 @@
+"""The context that every message of a hit carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pytest
+from tests.web.sites import BROWSER, arrive, capture, request
+
+from footfall.web.bots import list_version
+
+
+def context(hit: Any = None, **settings: Any) -> Mapping[str, Any]:
+    answer: Mapping[str, Any] = arrive(capture(**settings), request() if hit is None else hit).context
+    return answer
+
+
+def test_the_context_says_who_came_with_what_from_where_and_what_they_stated() -> None:
+    hit = request("/p/7", referer="https://www.google.com/search?q=secret", sec_fetch_site="cross-site")
+
+    assert {**context(msgspec.structs.replace(hit, peer="192.0.2.77")), "http": {}} == {
+        "page": {"referrer": "https://google.com/"},
+        "consent": {"categoryPreferences": {"statistics": True, "marketing": False}},
+        "userAgent": BROWSER["user-agent"],
+        "locale": "nb-NO",
+        "ip": "192.0.2.0",
+        "origin": {"channel": "organic_search", "name": "Google"},
+        "referrer": {"type": "organic_search", "name": "Google", "host": "google.com"},
+        "http": {},
+    }
+
+
+def test_the_headers_by_which_bots_are_judged_go_with_it() -> None:
+    assert context()["http"]["sec-fetch-mode"] == "navigate"
+
+
+def test_a_bot_is_marked_with_its_reason_and_the_version_of_the_list() -> None:
+    assert context(request(user_agent="curl/8.1"))["bot"] == {"reason": "library", "list": list_version()}
+
+
+def test_a_campaign_and_its_click_ids_are_kept_and_these_only_by_their_presence() -> None:
+    hit = request(query="utm_source=news&UTM_Medium=email&gclid=personal&token=s3cret")
+
+    assert context(hit)["campaign"] == {"source": "news", "medium": "email", "clickIds": {"gclid": True}}
+    assert context(hit, click_ids=frozenset({"gclid"}))["campaign"]["clickIds"] == {"gclid": "personal"}
+    assert "s3cret" not in str(context(hit))
+
+
+@pytest.mark.parametrize(
+    ("settings", "page"),
+    [
+        ({}, {"referrer": "https://news.example/"}),
+        ({"paths": True}, {"path": "/p/7", "referrer": "https://news.example/"}),
+        (
+            {"full_url": True},
+            {"path": "/p/7", "url": "https://shop.example/p/7", "referrer": "https://news.example/"},
+        ),
+        ({"full_referrer": True}, {"referrer": "https://news.example/a"}),
+    ],
+)
+def test_paths_addresses_and_referrers_are_kept_as_far_as_the_rules_let_them(
+    settings: dict[str, Any], page: dict[str, str]
+) -> None:
+    hit = request("/p/7", query="token=s3cret", referer="https://news.example/a?token=s3cret#x")
+
+    assert context(hit, **settings)["page"] == page
+
+
+def test_a_page_in_a_frame_is_marked() -> None:
+    assert context(request(sec_fetch_dest="iframe"))["embedded"] is True
+
+
+def test_what_is_long_is_cut() -> None:
+    hit = request("/" + "p" * 70_000, "GET", "q=" + "k" * 70_000, user_agent="u" * 70_000,
+                  referer="https://r.example/" + "r" * 70_000)  # fmt: skip
+
+    assert len(str(context(hit, paths=True, full_url=True, full_referrer=True))) < 10_000
