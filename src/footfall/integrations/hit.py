@@ -88,6 +88,13 @@ class Hit:
                 self.site.failed("user()", error)
         return self._user_id
 
+    def needs_user(self) -> bool:
+        """Whether anything at the response depends on who the user is."""
+        visit = self.visit
+        if visit is None or (visit.reason is not None and not self.used):
+            return False
+        return visit.recognition.visitor is not None
+
     def consent(self, choice: Mapping[str, bool]) -> None:
         """Take down the visitor's choice by purpose: it holds from now on, and is kept in a cookie."""
         self.site.choose(self, choice)

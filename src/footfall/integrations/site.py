@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
@@ -125,7 +125,11 @@ class Site:
             if response.route is None and hit.route is not None:
                 response = msgspec.structs.replace(response, route=hit.route)
             hit.departure = departure = self._capture.leave(
-                hit.visit, response, now_us=self.client.clock.now_us(), user_id=_user_of(hit), used=hit.used
+                hit.visit,
+                response,
+                now_us=self.client.clock.now_us(),
+                user_id=hit.user_id() if hit.needs_user() else UNSET,
+                used=hit.used,
             )
         except Exception as error:  # noqa: BLE001 - as above
             hit.departure = None
@@ -187,11 +191,3 @@ class Site:
 
 def _as_it_is(value: _R) -> _R:
     return value
-
-
-def _user_of(hit: Hit) -> str | UnsetType | None:
-    """The user at the response; not asked for where nothing depends on it."""
-    visit = hit.visit
-    if visit is None or (visit.reason is not None and not hit.used) or visit.recognition.visitor is None:
-        return UNSET
-    return hit.user_id()

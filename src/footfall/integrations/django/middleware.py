@@ -60,7 +60,7 @@ class FootfallMiddleware:
             return _own(own)
         with hit.scope():
             response: Any = await self.get_response(request)
-        if (visit := hit.visit) is not None and visit.visitor is not None and (visit.reason is None or hit.used):
+        if hit.needs_user():
             await _read_user(site, hit, request)
         return _finish(site, hit, request, response)
 
