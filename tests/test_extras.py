@@ -50,8 +50,10 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
         ("from footfall.analytics import Dataset", "apsw", "server"),
         ("from footfall.storage import SqliteJournal", "apsw", "server"),
         ("from footfall.simulation import simulate", "apsw", "server"),
+        ("from footfall.integrations.celery import install", "celery", "celery"),
         ("from footfall.integrations.django import FootfallMiddleware", "django", "django"),
         ("from footfall.integrations.flask import Footfall", "flask", "flask"),
+        ("from footfall.integrations.starlette import FootfallMiddleware", "starlette", "starlette"),
     ],
 )
 def test_a_part_whose_library_is_missing_says_so_in_one_line(statement: str, library: str, extra: str | None) -> None:

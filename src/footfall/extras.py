@@ -10,7 +10,7 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["django", "flask", "plan", "server"]
+Extra = Literal["celery", "django", "flask", "plan", "server", "starlette"]
 
 # The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
@@ -18,6 +18,7 @@ EXTRAS: Mapping[str, Extra] = {
     "apsw": "server",
     "backports": "server",
     "brotli": "server",
+    "celery": "celery",
     "click": "plan",
     "django": "django",
     "duckdb": "server",
@@ -25,6 +26,7 @@ EXTRAS: Mapping[str, Extra] = {
     "httptools": "server",
     "pyarrow": "server",
     "rich": "plan",
+    "starlette": "starlette",
     "uvicorn": "server",
     "uvloop": "server",
     "yaml": "plan",

@@ -12,11 +12,14 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import msgspec
-from celery import Celery, signals
 
 from footfall.client import Client
 from footfall.client.scope import NO_SCOPE
 from footfall.encoding import encode
+from footfall.extras import needs
+
+with needs("footfall.integrations.celery", "celery"):
+    from celery import Celery, signals
 
 __all__ = ["HEADER", "install"]
 

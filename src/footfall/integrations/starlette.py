@@ -11,15 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from msgspec import UNSET
-from starlette.requests import HTTPConnection
 
 from footfall.client import AsyncClient, Client
 from footfall.errors import UsageError
+from footfall.extras import needs
 from footfall.integrations.asgi import HIT, App, AsgiMiddleware, Receive, Scope, Send
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.starlette_routes import StarletteRoutes
 from footfall.plan.problems import did_you_mean
+
+with needs("footfall.integrations.starlette", "starlette"):
+    from starlette.requests import HTTPConnection
 
 __all__ = ["FootfallMiddleware", "tracker"]
 
