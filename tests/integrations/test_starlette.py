@@ -300,13 +300,13 @@ def test_a_dependency_of_fastapi_gives_the_hit_also_in_a_thread(client: Client, 
     app.add_middleware(FootfallMiddleware, client=client, **KEYS)
     needed = fastapi.Depends(tracker)
 
-    @app.get("/async/{x}")  # type: ignore[untyped-decorator]
+    @app.get("/async/{x}")  # type: ignore[untyped-decorator, unused-ignore]
     async def runs(x: str, hit: Any = needed) -> dict[str, str]:
         hits.append(hit)
         hit.track("looked")
         return {}
 
-    @app.get("/sync/{x}", response_class=HTMLResponse)  # type: ignore[untyped-decorator]
+    @app.get("/sync/{x}", response_class=HTMLResponse)  # type: ignore[untyped-decorator, unused-ignore]
     def blocks(x: str, hit: Any = needed) -> str:
         hits.append(hit)
         hit.track("looked")
