@@ -22,6 +22,8 @@ IMPORTED = {
     "PyYAML": "yaml",
     "adbc-driver-sqlite": "adbc_driver_sqlite",
     "backports.zstd": "backports",
+    "is-crawler": "is_crawler",
+    "ua-parser": "ua_parser",
 }
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
 
@@ -39,7 +41,7 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
     extras = PROJECT["optional-dependencies"]
 
     assert "footfall[plan]" in extras["server"]
-    assert extras["all"] == ["footfall[plan,server]"]
+    assert extras["all"] == ["footfall[plan,server,web,geo]"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["celery", "django", "flask", "plan", "server", "starlette"]
+Extra = Literal["celery", "django", "flask", "geo", "plan", "server", "starlette", "web"]
 
 # The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
@@ -24,9 +24,12 @@ EXTRAS: Mapping[str, Extra] = {
     "duckdb": "server",
     "flask": "flask",
     "httptools": "server",
+    "is_crawler": "web",
+    "maxminddb": "geo",
     "pyarrow": "server",
     "rich": "plan",
     "starlette": "starlette",
+    "ua_parser": "web",
     "uvicorn": "server",
     "uvloop": "server",
     "yaml": "plan",
