@@ -28,19 +28,14 @@ TOOLS = ("pytest>=8.2", "hypothesis>=6.100")
 class Framework(NamedTuple):
     """`versions` are pip's words for what is tried, from the lowest to the latest, each with the Python that it needs.
 
-    `beside` is installed with it, in the newest version that goes with it; `tests` are run.
+    More of pip's words may follow, for what does not go with that version in its own newest one. `beside` is installed
+    with it, in the newest version that goes with it; `tests` are run.
     """
 
-    versions: Sequence[tuple[str, str]]
+    versions: Sequence[tuple[str, ...]]
     beside: Sequence[str]
     tests: Sequence[str]
 
-
-_STARLETTE = (
-    "tests/integrations/test_asgi.py",
-    "tests/integrations/test_starlette.py",
-    "tests/integrations/test_starlette_routes.py",
-)
 
 MATRIX = {
     "django": Framework(
@@ -54,24 +49,14 @@ MATRIX = {
         tests=("tests/integrations/django",),
     ),
     "flask": Framework(
-        versions=(("Flask==2.3.0", "3.11"), ("Flask==2.3.*", "3.11"), ("Flask==3.0.*", "3.11"), ("Flask", "3.11")),
+        versions=(
+            ("Flask==2.3.0", "3.11", "Werkzeug<3"),
+            ("Flask==2.3.*", "3.11"),
+            ("Flask==3.0.*", "3.11"),
+            ("Flask", "3.11"),
+        ),
         beside=("flask-login",),
         tests=("tests/integrations/test_flask.py",),
-    ),
-    "starlette": Framework(
-        versions=(("starlette==0.27.0", "3.11"), ("starlette==0.52.*", "3.11"), ("starlette", "3.11")),
-        beside=("python-multipart",),
-        tests=_STARLETTE,
-    ),
-    "fastapi": Framework(
-        versions=(("fastapi==0.100.0", "3.11"), ("fastapi==0.121.*", "3.11"), ("fastapi", "3.11")),
-        beside=("python-multipart",),
-        tests=_STARLETTE,
-    ),
-    "celery": Framework(
-        versions=(("celery==5.3.0", "3.11"), ("celery==5.4.*", "3.11"), ("celery", "3.11")),
-        beside=(),
-        tests=("tests/integrations/test_celery.py",),
     ),
 }
 
@@ -82,6 +67,7 @@ class Row(NamedTuple):
     framework: str
     version: str
     python: str
+    pins: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -91,8 +77,8 @@ class Row(NamedTuple):
 def rows(names: Sequence[str], ends: bool) -> Iterator[Row]:
     for name in names:
         versions = MATRIX[name].versions
-        for version, python in versions if not ends else (versions[0], versions[-1]):
-            yield Row(name, version, python)
+        for version, python, *pins in versions if not ends else (versions[0], versions[-1]):
+            yield Row(name, version, python, tuple(pins))
 
 
 def interpreters() -> dict[tuple[int, int], str]:
@@ -115,7 +101,7 @@ def run(row: Row, python: str, folder: Path) -> str:
     framework, environment = MATRIX[row.framework], folder / row.name
     inside = environment / "bin" / "python"
     subprocess.run([python, "-m", "venv", environment], check=True)
-    wanted = [row.version, *framework.beside, *TOOLS]
+    wanted = [row.version, *row.pins, *framework.beside, *TOOLS]
     install = [inside, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-e", f"{ROOT}[plan]", *wanted]
     if subprocess.run(install, check=False).returncode:
         return "cannot be installed"

@@ -86,6 +86,7 @@ def open_parts(
     """
     from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
 
+    cache = PersonsCache(Path(asked.data) / FOLDER)
     with open_store(asked.data, "read", clock=asked.clock) as store:
         while True:
             with store.snapshot() as latest:
@@ -93,7 +94,6 @@ def open_parts(
                 plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
                 for name in {file.sha256 for file in snapshot.files} & damaged.keys():
                     snapshot.lose(damaged[name])
-                cache = PersonsCache(Path(asked.data) / FOLDER, is_kept=snapshot.is_kept)
                 parts = snapshot.parts(cache.stretches)
                 use(snapshot)
                 steps = latest.state().seal.steps

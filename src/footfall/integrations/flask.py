@@ -57,13 +57,8 @@ class Footfall:
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
         request_started.connect(_begin, app)
-        request_finished.connect(_finish, app)
-        try:
-            from flask_login.signals import user_logged_in, user_logged_out
-        except ImportError:
-            return
-        user_logged_in.connect(_ask_again, app)
-        user_logged_out.connect(_ask_again, app)
+        if middleware.site.options.user is not None:
+            request_finished.connect(_ask_again, app)
 
 
 def _begin(app: Flask, **_: Any) -> None:
@@ -74,40 +69,51 @@ def _begin(app: Flask, **_: Any) -> None:
     g.footfall = hit
     if (rule := request.url_rule) is not None:
         hit.route = rule.rule
-    _ask_again(app)
+    if app.extensions["footfall"].options.user is not None:
+        _ask_again(app)
+    elif hasattr(app, "login_manager"):
+        _follow_flask_login(app)
+        _ask_again(app)
+    else:
+        hit.user(_nobody)
 
 
-def _finish(app: Flask, **_: Any) -> None:
-    """A view may have found out who it is."""
-    _ask_again(app)
+def _nobody() -> None:
+    """The user of an application that has none."""
+
+
+def _follow_flask_login(app: Flask) -> None:
+    """From the first request on, for its manager may be made after us; to connect twice is to connect once."""
+    from flask_login.signals import user_logged_in, user_logged_out
+
+    for signal in (request_finished, user_logged_in, user_logged_out):
+        signal.connect(_ask_again, app)
 
 
 def _ask_again(app: Flask, **_: Any) -> None:
-    hit: Hit | None = request.environ.get(HIT)
+    """Somebody has signed in or out, or may have: what is sent from now on is theirs, or nobody's."""
+    context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - of a proxy
+    hit: Hit | None = context.request.environ.get(HIT)
     if hit is not None:
-        context: Any = request_ctx._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - of a proxy
-        find_user = app.extensions["footfall"].options.user
-        hit.user(partial(_user, app, context, find_user))
+        hit.user(partial(_user, app, context, app.extensions["footfall"].options.user))
 
 
 def _user(app: Flask, context: Any, find_user: _FindUser | None) -> object:
     """The user's id, None where nobody is signed in; the session is as if nobody had asked.
 
-    A session that was accessed has Flask add `Vary: Cookie`, and a page that caches kept is kept no more.
+    A session that was accessed has Flask add `Vary: Cookie`, and caches keep that page no more.
     """
     session = vars(context).get("_session", vars(context).get("session"))
     accessed = getattr(session, "accessed", None)
     try:
-        if find_user is not None:
-            return find_user(context.request)
-        return _of_flask_login(app, session) if hasattr(app, "login_manager") else None
+        return _of_flask_login(app, session) if find_user is None else find_user(context.request)
     finally:
         if accessed is not None:
             session.accessed = accessed
 
 
 def _of_flask_login(app: Flask, session: Mapping[str, Any] | None) -> object:
-    """Whom flask-login has loaded, or whom the session names: to have it load the user could be a query."""
+    """The user that flask-login has loaded, or that the session names: to have it load one could be a query."""
     user = g.get("_login_user")
     if user is not None:
         return user.get_id() if user.is_authenticated else None

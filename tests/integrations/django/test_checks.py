@@ -55,6 +55,20 @@ def test_a_missing_or_short_key_is_an_error_that_says_how_to_make_one(keys: list
     assert "16 bytes" in finding
 
 
+def test_a_site_without_a_collector_is_warned_so_that_commands_of_a_build_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setting = {key: value for key, value in changed().items() if key != "client"}
+
+    monkeypatch.delenv("FOOTFALL_URL", raising=False)
+    [finding] = findings(FOOTFALL=setting)
+    monkeypatch.setenv("FOOTFALL_URL", "http://127.0.0.1:8190")
+    monkeypatch.setenv("FOOTFALL_WRITE_KEY", "key")
+
+    assert finding.startswith("footfall.W003: ")
+    assert findings(FOOTFALL=setting) == []
+
+
 def test_a_plan_that_is_not_there_is_an_error() -> None:
     [finding] = findings(FOOTFALL=changed(plan="nowhere"))
 
