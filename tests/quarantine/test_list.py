@@ -41,6 +41,7 @@ def test_each_message_stands_with_its_faults_and_the_size_it_had(journal: Memory
         seq=1,
         received_at="2026-09-01T12:00:00.000000Z",
         source="shop",
+        environment="production",
         type="track",
         event="seen",
         message_id="a",

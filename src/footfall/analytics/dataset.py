@@ -19,6 +19,7 @@ from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.calls import call_of, named
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
+from footfall.storage.environments import PRODUCTION
 from footfall.storage.journal import Entry
 from footfall.storage.part import Part
 
@@ -96,6 +97,7 @@ class Dataset:
         plan: Plan | None = None,
         *,
         as_of: int | datetime | None = None,
+        environment: str = PRODUCTION,
         clock: Clock | None = None,
     ) -> Self:
         """Read a data folder, also while a collector writes to it.
@@ -104,12 +106,14 @@ class Dataset:
         persons by these alone, and the plan, less what was purged since. A time without an offset is in the plan's
         timezone.
 
+        It has the messages of one `environment` and the persons by these alone, or those of `all`.
+
         Without `plan`, the folder's latest bundle of then says who the persons are. Raises DataFolderError for a folder
         that is not ours, JournalError when it cannot be read, UsageError where `as_of` is not reached yet or nothing
         had come in, MissingExtraError without the `server` extra.
         """
         connection = connect()
-        asked = Asked(data, plan, as_of, clock or SystemClock())
+        asked = Asked(data, plan, as_of, clock or SystemClock(), environment)
         return cls._opened(connection, lambda damaged: load_store(connection, asked, damaged))
 
     @classmethod
@@ -161,6 +165,16 @@ class Dataset:
     def as_of(self) -> AsOf | None:
         """The earlier moment that was asked for."""
         return self._loaded.as_of
+
+    @property
+    def environment(self) -> str:
+        """Whose messages these are: production, staging, test, or all."""
+        return self._loaded.environment
+
+    @property
+    def elsewhere(self) -> Mapping[str, int]:
+        """How many messages are stored now of each environment that was not asked for."""
+        return self._loaded.elsewhere
 
     @property
     def persons(self) -> Persons:

@@ -11,6 +11,7 @@ from footfall.analytics.window import microseconds
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf, as_of
 from footfall.storage.control import latest_plan
+from footfall.storage.environments import environment_of, is_of
 from footfall.storage.store import Store
 from footfall.storage.store_snapshot import StoreSnapshot
 from footfall.timestamps import local_time
@@ -42,16 +43,25 @@ class EarlierMoment(msgspec.Struct, frozen=True):
 
 
 def snapshot_as_of(
-    store: Store, latest: StoreSnapshot, point: int | datetime | None, plan: Plan | None, *, now: int
+    store: Store,
+    latest: StoreSnapshot,
+    point: int | datetime | None,
+    plan: Plan | None,
+    *,
+    now: int,
+    environment: str | None = None,
 ) -> StoreSnapshot:
     """What `latest` shows of a store, as of `point`: a number in the order of receipt or a time; None is now.
 
     A time without an offset is in the timezone of `plan`, or of the store's latest one. `now` is in microseconds since
-    1970-01-01 UTC. Raises UsageError for a point that is not there, and JournalError.
+    1970-01-01 UTC. It shows one `environment`, or all. Raises UsageError for a point that is not
+    there, and JournalError.
     """
     if point is None:
-        return latest
+        return latest.within(environment)
     if isinstance(point, datetime) and point.tzinfo is None:
         plan = plan or latest_plan(store.control)
         point = local_time(microseconds(point, plan.timezone if plan else "UTC"))
-    return latest.at(as_of(latest, point, now=now))
+    moment = as_of(latest, point, now=now)
+    purged = tuple(count for count in moment.purged if is_of(environment_of(count.source), environment))
+    return latest.at(moment._replace(purged=purged)).within(environment)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
@@ -16,7 +18,9 @@ from footfall.errors import DamagedFileError
 from footfall.events import Fault
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
+from footfall.storage.books import Books, kept
 from footfall.storage.control import plan_as_of
+from footfall.storage.environments import PRODUCTION, environment_of, is_of, wanted
 from footfall.storage.journal import Entry, Refusals, Snapshot, counter_name
 from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
@@ -48,30 +52,36 @@ class Asked(NamedTuple):
     plan: Plan | None
     as_of: int | datetime | None
     clock: Clock
+    environment: str = PRODUCTION
 
 
 class Loaded(NamedTuple):
     """What a dataset reads: its parts, the plan that says who the persons are, and what is damaged, in words.
 
-    `as_of` is the earlier moment that was asked for. `cache` keeps what is worked out of the parts.
+    `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
+    messages of the others. `cache` keeps what is worked out of the parts.
     """
 
     parts: Sequence[Part]
     plan: Plan | None
     losses: tuple[str, ...] = ()
     as_of: AsOf | None = None
+    environment: str = PRODUCTION
+    elsewhere: Mapping[str, int] = MappingProxyType({})
     cache: PersonsCache | None = None
 
 
 class OpenedParts(NamedTuple):
     """The parts of a store as of one moment, the plan that says who the persons are, and the snapshot, which is closed.
 
-    Of the snapshot there are still `losses` and `as_of`.
+    Of the snapshot there are still `losses` and `as_of`. `elsewhere` counts the messages that other environments have
+    now.
     """
 
     parts: Sequence[Part]
     plan: Plan | None
     snapshot: StoreSnapshot
+    elsewhere: Mapping[str, int]
     cache: PersonsCache
 
 
@@ -86,20 +96,25 @@ def open_parts(
     """
     from footfall.analytics.persons.cache import FOLDER, PersonsCache  # loaded with the engine
 
-    cache = PersonsCache(Path(asked.data) / FOLDER)
+    # Another environment has other files: each keeps what was worked out of its own.
+    folder = Path(asked.data) / FOLDER
+    cache = PersonsCache(folder if asked.environment == PRODUCTION else folder / asked.environment)
     with open_store(asked.data, "read", clock=asked.clock) as store:
         while True:
             with store.snapshot() as latest:
-                snapshot = snapshot_as_of(store, latest, asked.as_of, asked.plan, now=asked.clock.now_us())
+                snapshot = snapshot_as_of(
+                    store, latest, asked.as_of, asked.plan, now=asked.clock.now_us(),
+                    environment=wanted(asked.environment),
+                )  # fmt: skip
                 plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
                 for name in {file.sha256 for file in snapshot.files} & damaged.keys():
                     snapshot.lose(damaged[name])
                 parts = snapshot.parts(cache.stretches)
                 use(snapshot)
-                steps = latest.state().seal.steps
+                steps, elsewhere = latest.state().seal.steps, _elsewhere(latest.books(), snapshot.environment)
             # A purge may have removed files after the snapshot was taken: then there are other steps, and no loss.
             if not snapshot.losses or _steps_of(store) == steps:
-                return OpenedParts(parts, plan, snapshot, cache)
+                return OpenedParts(parts, plan, snapshot, elsewhere, cache)
 
 
 def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], load: Callable[[], None]) -> T:
@@ -117,6 +132,14 @@ def without_damaged(ask: Callable[[], T], damaged: dict[str, DamagedFileError], 
             load()
 
 
+def _elsewhere(books: Books, environment: str | None) -> Mapping[str, int]:
+    counts: Counter[str] = Counter()
+    for (line, _), numbers in books.items():
+        if not is_of(environment_of(line), environment) and (number := kept(numbers)):
+            counts[environment_of(line)] += number
+    return dict(sorted(counts.items()))
+
+
 def _steps_of(store: Store) -> int:
     with store.snapshot() as snapshot:
         return snapshot.state().seal.steps
@@ -124,9 +147,11 @@ def _steps_of(store: Store) -> int:
 
 def load_store(connection: duckdb.DuckDBPyConnection, asked: Asked, damaged: Mapping[str, DamagedFileError]) -> Loaded:
     """Open the parts of a store as `open_parts` does, and fill the tables of `load_intake`."""
-    parts, plan, snapshot, cache = open_parts(asked, damaged, lambda snapshot: load_intake(connection, snapshot))
+    parts, plan, snapshot, elsewhere, cache = open_parts(
+        asked, damaged, lambda snapshot: load_intake(connection, snapshot)
+    )
     losses = tuple(loss.text for loss in snapshot.losses)
-    return Loaded(parts, plan, losses, snapshot.as_of, cache)
+    return Loaded(parts, plan, losses, snapshot.as_of, asked.environment, elsewhere, cache)
 
 
 def load_entries(connection: duckdb.DuckDBPyConnection, entries: Iterable[Entry], plan: Plan | None) -> Loaded:

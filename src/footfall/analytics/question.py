@@ -21,6 +21,7 @@ from footfall.analytics.sections import Section
 from footfall.analytics.shards import Shard
 from footfall.analytics.window import Span, Window, chosen
 from footfall.plan.model import Conversion, Plan
+from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
 __all__ = ["DataStamp", "PlanStamp", "Question", "Report", "ReportContext", "ShardContext"]
@@ -41,7 +42,8 @@ class DataStamp(msgspec.Struct, frozen=True):
     """What there is: messages, persons that count, device streams, and the first and the last corrected time.
 
     `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
-    their messages are in no figure. `as_of` is the earlier moment that all of it is of, None for now.
+    their messages are in no figure. `as_of` is the earlier moment that all of it is of, None for now. All is of one
+    `environment`, or of `all`; `elsewhere` counts the messages that are stored now of each other one.
     """
 
     messages: int
@@ -53,6 +55,8 @@ class DataStamp(msgspec.Struct, frozen=True):
     rejected: int
     losses: tuple[str, ...] = ()
     as_of: EarlierMoment | None = None
+    environment: str = PRODUCTION
+    elsewhere: Mapping[str, int] = {}
 
 
 class Report(msgspec.Struct, frozen=True):

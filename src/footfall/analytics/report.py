@@ -81,6 +81,8 @@ def _report(
         contents.rejected,
         contents.losses,
         dataset.as_of and EarlierMoment.of(dataset.as_of, plan.timezone),
+        dataset.environment,
+        dataset.elsewhere,
     )
     return Report(
         plan=stamp,

@@ -14,6 +14,7 @@ from footfall.errors import DamagedFileError
 from footfall.identity.ids import comparable
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
+from footfall.storage.environments import PRODUCTION
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 
 if TYPE_CHECKING:
@@ -51,17 +52,20 @@ class StoredMessages:
         plan: Plan | None = None,
         *,
         as_of: int | datetime | None = None,
+        environment: str = PRODUCTION,
         clock: Clock | None = None,
     ) -> Self:
-        """Those of a data folder, also while a collector writes to it; `as_of` as `Dataset.open` has it.
+        """Those of a data folder, also while a collector writes to it; `as_of` and `environment` as
+        `Dataset.open` has them.
 
         Raises DataFolderError for a folder that is not ours, JournalError when it cannot be read, UsageError where
         `as_of` is not reached yet, MissingExtraError without the `server` extra.
         """
-        return cls((), plan, Asked(data, plan, as_of, clock or SystemClock()))
+        return cls((), plan, Asked(data, plan, as_of, clock or SystemClock(), environment))
 
     def _load(self, asked: Asked) -> None:
-        self.parts, self.plan, self._snapshot, self._cache = open_parts(asked, self._damaged, self._count_quarantined)
+        opened = open_parts(asked, self._damaged, self._count_quarantined)
+        self.parts, self.plan, self._snapshot, self._cache = opened.parts, opened.plan, opened.snapshot, opened.cache
 
     def _count_quarantined(self, snapshot: StoreSnapshot) -> None:
         if snapshot.as_of is None:

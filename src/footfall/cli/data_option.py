@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from footfall.errors import UsageError
+from footfall.storage.environments import ALL, ENVIRONMENTS, PRODUCTION
 
 if TYPE_CHECKING:
     from footfall.collector.read_settings import SettingsReading
     from footfall.collector.serve_settings import ServeSettings
 
-__all__ = ["backup_beside_data", "data_option", "plan_option", "required_data", "settings_beside_data"]
+__all__ = [
+    "backup_beside_data",
+    "data_option",
+    "environment_option",
+    "plan_option",
+    "required_data",
+    "settings_beside_data",
+]
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -29,6 +37,14 @@ def data_option(command: T) -> T:
         "--data", type=click.Path(path_type=Path, readable=False), callback=_unless_of_group,
         envvar="FOOTFALL_DATA", show_envvar=True,
         help="The data folder of a collector.  [required, or `data` in footfall.toml]",
+    )(command)  # fmt: skip
+
+
+def environment_option(command: T) -> T:
+    """`--environment`, production without it."""
+    return click.option(
+        "--environment", type=click.Choice([*ENVIRONMENTS, ALL]), default=PRODUCTION, show_default=True,
+        help="Only messages that were sent with keys of this environment.",
     )(command)  # fmt: skip
 
 

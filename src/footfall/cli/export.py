@@ -24,7 +24,7 @@ from footfall.analytics.exports import (
 )
 from footfall.analytics.stored_messages import StoredMessages
 from footfall.analytics.window import Span, microseconds
-from footfall.cli.data_option import data_option, plan_option
+from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import echo, writing
 from footfall.cli.time_param import TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
@@ -61,6 +61,7 @@ _COLUMNS_HELP = "\b\nColumns:\n" + "\n".join(
 @click.option("--person", metavar="ID", help="Only messages of the persons behind this id of any kind.")
 @click.option("--after", type=click.IntRange(0), default=0, metavar="SEQ", help="Go on after an earlier run.")
 @as_of_option
+@environment_option
 @click.option(
     "--partition-by", type=click.Choice(["day"]),
     help="Write a file for each day of receipt (UTC) into the folder that -o names.",
@@ -104,7 +105,7 @@ def command(
         raise click.UsageError("--partition-by needs a folder by -o, and goes without --after: it writes whole days.")
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
-    stored = StoredMessages.open(data, chosen, as_of=given["as_of"])
+    stored = StoredMessages.open(data, chosen, as_of=given["as_of"], environment=given["environment"])
     selection, stream = _selection(stored, given), MessageStream(stored)
     if output is None:
         with click.open_file("-", "wb") as out:

@@ -12,7 +12,7 @@ import click
 from footfall import plan as plans
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.stored_messages import StoredMessages
-from footfall.cli.data_option import data_option, plan_option
+from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import as_of_option
 from footfall.identity.junk import is_junk
@@ -38,6 +38,7 @@ def command() -> None:
 @plan_option("The plan that says who the persons are.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @as_of_option
+@environment_option
 @click.option("--limit", type=click.IntRange(min=0), default=10, show_default=True, help="How many recent messages.")
 def show(
     *,
@@ -45,6 +46,7 @@ def show(
     data: Path,
     plan: Path | None,
     as_of: int | datetime | None,
+    environment: str,
     form: str,
     limit: int,
 ) -> None:
@@ -59,7 +61,9 @@ def show(
 
     Exit code 0 when a person has the ID, 1 when nobody has it, 2 when the data or the plan cannot be read.
     """
-    stored = StoredMessages.open(data, None if plan is None else plans.read(plan).require(), as_of=as_of)
+    stored = StoredMessages.open(
+        data, None if plan is None else plans.read(plan).require(), as_of=as_of, environment=environment
+    )
     answer = stored.whole(lambda: _look_up(stored, id, limit))
     timezone = ZoneInfo(stored.plan.timezone if stored.plan else "UTC")
     if form == "json":

@@ -9,7 +9,7 @@ import click
 
 from footfall import plan as plans
 from footfall import storage
-from footfall.cli.data_option import data_option, plan_option
+from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.collector.keys import TRANSFORM_KEY_FILE, read_transform_key
 from footfall.errors import UsageError
@@ -18,6 +18,7 @@ from footfall.quarantine import Judging, list_quarantined, replay
 from footfall.reporting.quarantine import quarantined_markup, replay_lines, way_out_lines
 from footfall.storage.books import in_quarantine, total
 from footfall.storage.control import Control, latest_plan
+from footfall.storage.environments import PRODUCTION, wanted
 
 __all__ = ["command"]
 
@@ -38,13 +39,17 @@ def command() -> None:
 @data_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(1), help="How many at most; all by default.")
+@environment_option
 @_key_option
-def list_command(*, data: Path, format_: str, limit: int | None, transform_key_file: Path | None) -> None:
+def list_command(
+    *, data: Path, format_: str, limit: int | None, environment: str, transform_key_file: Path | None
+) -> None:
     """List what is in quarantine, each message with its faults, in order of receipt. Works while a collector runs.
 
     Says of each whether it would pass the folder's newest plan now, and which command then stores it.
     """
-    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+    with storage.open(data, "read") as store, store.snapshot() as whole:
+        snapshot = whole.within(wanted(environment))
         number = in_quarantine(total(snapshot.books()))
         judging = Judging(latest_plan(store.control), store.control, transform_key=_key(transform_key_file))
         items = list(list_quarantined(snapshot, judging, limit=limit))
@@ -68,6 +73,7 @@ def list_command(*, data: Path, format_: str, limit: int | None, transform_key_f
 @click.option("--event", help="Only messages of this event, by the name it came with or by its name in the plan.")
 @click.option("--code", help="Only messages with a fault of this code (unknown_event, type, …).")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@environment_option
 @_key_option
 def replay_command(
     *,
@@ -77,6 +83,7 @@ def replay_command(
     event: str | None,
     code: str | None,
     format_: str,
+    environment: str,
     transform_key_file: Path | None,
 ) -> None:
     """Judge what is in quarantine anew, and store what passes now.
@@ -89,12 +96,14 @@ def replay_command(
     with storage.open(data, mode, command="footfall quarantine replay", remedy=_REMEDY) as store:
         chosen, key = _plan(plan, store.control), _key(transform_key_file)
         result = replay(
-            store.journal, store.control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key
-        )
+            store.journal, store.control, chosen, event=event, code=code, is_dry_run=is_dry_run, transform_key=key,
+            environment=environment,
+        )  # fmt: skip
     if format_ == "json":
         echo_json(result)
         return
     options = {"--data": data, "--plan": plan, "--event": event, "--code": code}
+    options["--environment"] = None if environment == PRODUCTION else environment
     given = [f"{name} {shlex.quote(str(value))}" for name, value in options.items() if value is not None]
     for line in replay_lines(result, " ".join(("footfall quarantine replay", *given)), f"footfall report {given[0]}"):
         echo(line)

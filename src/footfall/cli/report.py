@@ -9,7 +9,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
-from footfall.cli.data_option import data_option, plan_option
+from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import AsOfParam, TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
@@ -28,6 +28,7 @@ __all__ = ["command"]
 @click.option("--until", type=TimeParam(), help="Count what occurred before this time.  [default: now]")
 @click.option("--only", multiple=True, metavar="NAME", help="Show this goal, KPI or journey alone. May be repeated.")
 @as_of_option
+@environment_option
 @click.option(
     "--why", nargs=2, type=AsOfParam(), metavar="A B",
     help="Say why each figure changed from A to B, each a moment as for --as-of.",
@@ -41,6 +42,7 @@ def command(
     until: str | None,
     only: tuple[str, ...],
     as_of: int | datetime | None,
+    environment: str,
     why: tuple[int | datetime, int | datetime] | None,
     form: str,
 ) -> None:
@@ -66,9 +68,9 @@ def command(
     if why is not None:
         if as_of is not None or only:
             raise click.UsageError("--why names two moments, and is of all figures: leave out --as-of and --only.")
-        _show_why(data, why, chosen, _bounds(since, until, local_time(SystemClock().now_us())), form)
+        _show_why(data, why, chosen, _bounds(since, until, local_time(SystemClock().now_us())), form, environment)
         return
-    with Dataset.open(data, chosen, as_of=as_of) as dataset:
+    with Dataset.open(data, chosen, as_of=as_of, environment=environment) as dataset:
         now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
         bounds = _bounds(since, until, now)
         answers = report(dataset, dataset.plan, only=only, since=bounds[0], until=bounds[1], now=now)
@@ -91,12 +93,13 @@ def _show_why(
     plan: Plan | None,
     bounds: tuple[datetime | None, datetime | None],
     form: str,
+    environment: str,
 ) -> None:
     # Loaded late: other reports do not wait for it.
     from footfall.analytics.why import why as explain_change
     from footfall.reporting.why import in_width, why_lines
 
-    answer = explain_change(data, *moments, plan=plan, since=bounds[0], until=bounds[1])
+    answer = explain_change(data, *moments, plan=plan, since=bounds[0], until=bounds[1], environment=environment)
     if form == "json":
         echo_json(answer)
     else:

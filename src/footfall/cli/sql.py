@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 import click
 
 from footfall import query
-from footfall.cli.data_option import data_option, plan_option
+from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import console, echo, writing
 from footfall.cli.time_param import as_of_option
 from footfall.disk import SystemDisk
@@ -33,6 +33,7 @@ _DAMAGED = 1
 @data_option
 @plan_option("The plan that names the events and says who the persons are.")
 @as_of_option
+@environment_option
 @click.option("--format", "form", type=click.Choice(["table", *WRITERS]), default="table", show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write here; - is standard output.")
 def command(
@@ -41,6 +42,7 @@ def command(
     data: Path,
     plan: Path | None,
     as_of: int | datetime | None,
+    environment: str,
     form: str,
     output: Path | None,
 ) -> None:
@@ -64,7 +66,7 @@ def command(
         raise click.UsageError(f"-o is for --format {', '.join(WRITERS)}.")
     if output is None and form in ("parquet", "arrow") and sys.stdout.isatty():
         raise click.UsageError(f"{form} is not for a terminal: name a file by -o, or send it on.")
-    with query.open(data, plan, as_of=as_of) as database:
+    with query.open(data, plan, as_of=as_of, environment=environment) as database:
         if select is None:
             console().print(views_table(database.views.values()))
             return

@@ -9,6 +9,7 @@ import msgspec
 from footfall.collector.revalidation import faults_of
 from footfall.events import Fault
 from footfall.quarantine.judging import Judging, Prospect
+from footfall.storage.environments import named
 from footfall.storage.journal import Entry, Snapshot
 from footfall.timestamps import format_us
 
@@ -24,6 +25,7 @@ class Quarantined(msgspec.Struct, frozen=True):
     seq: int
     received_at: str
     source: str
+    environment: str
     type: str
     event: str | None
     message_id: str
@@ -50,6 +52,7 @@ def _quarantined(entry: Entry, judging: Judging) -> Quarantined:
         seq=entry.seq,
         received_at=format_us(row.received_at),
         source=row.source,
+        environment=named(row.environment),
         type=row.type,
         event=row.event,
         message_id=row.message_id,

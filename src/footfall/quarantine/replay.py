@@ -18,6 +18,7 @@ from footfall.plan import bundle_bytes, bundle_hash
 from footfall.plan.model import Plan
 from footfall.quarantine.judging import Judging
 from footfall.storage.control import Bundles
+from footfall.storage.environments import PRODUCTION, is_of, wanted
 from footfall.storage.journal import Changes, Entry, Journal, Row, counter_name
 
 __all__ = ["EventReplay", "Replay", "StayingFault", "replay"]
@@ -69,17 +70,19 @@ def replay(
     is_dry_run: bool = False,
     chunk: int = CHUNK,
     transform_key: bytes | None = None,
+    environment: str = PRODUCTION,
 ) -> Replay:
     """Judge what is in quarantine by `plan`, and store what passes.
 
-    `event` (the name that a message came with, or the plan's) and `code` (of a fault) choose among the messages.
+    `event` (the name that a message came with, or the plan's) and `code` (of a fault) choose among the
+    messages of an `environment`, or of `all`.
     A released row gets a new `seq` and keeps its ids, times and bundle. The plan becomes the newest of `control` when
     the first row is released. The caller has the folder open for itself, unless it is a dry run. Each commit takes at
     most `chunk` messages. Values that the plan transforms now, and that came in clear, are transformed; without
     `transform_key` a message with a value to hash stays. Raises JournalError.
     """
     judging = Judging(plan, control, transform_key=transform_key)
-    tally = _Tally(event, code)
+    tally = _Tally(event, code, wanted(environment))
     is_recorded = is_dry_run or plan is None
     for entries in _chunks(journal, chunk):
         leaving = []
@@ -111,7 +114,8 @@ def _chunks(journal: Journal, size: int) -> Iterator[list[Entry]]:
 class _Tally:
     """Counts what leaves and what stays."""
 
-    def __init__(self, event: str | None, code: str | None) -> None:
+    def __init__(self, event: str | None, code: str | None, environment: str | None) -> None:
+        self._environment = environment
         self._event = event
         self._code = code
         self._released: Counter[str] = Counter()
@@ -125,8 +129,10 @@ class _Tally:
         name = counter_name(row.event, row.type)
         codes = {fault.code for fault in faults_of(row)}
         names = {name, anew.event if anew is not None else None}
-        if (self._event is not None and self._event not in names) or (
-            self._code is not None and self._code not in codes
+        if (
+            not is_of(row.environment, self._environment)
+            or (self._event is not None and self._event not in names)
+            or (self._code is not None and self._code not in codes)
         ):
             self._passed_over += 1
             return False

@@ -20,6 +20,7 @@ from footfall.query.sandbox import Parameters, SelectRun, sandbox
 from footfall.query.statement import Statement, read_statement
 from footfall.query.tables import ViewTables
 from footfall.query.views import SqlView, fold, views_of
+from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import local_time
 
 __all__ = ["AnswerStream", "Database", "open"]
@@ -28,18 +29,23 @@ _MOST_BYTES = 2 << 30
 
 
 def open(  # noqa: A001 - it is used as `footfall.open`
-    location: str | Path, plan: Plan | str | Path | None = None, *, as_of: int | datetime | None = None
+    location: str | Path,
+    plan: Plan | str | Path | None = None,
+    *,
+    as_of: int | datetime | None = None,
+    environment: str = PRODUCTION,
 ) -> Database:
     """Open the data folder of a collector to ask it, also while the collector runs.
 
     `plan` is a plan or the path of one; without it the folder's latest bundle names the events and says who the persons
-    are. With `as_of`, the `seq` of a message or a time, the data is as it was then. Raises DataFolderError for a folder
+    are. With `as_of`, the `seq` of a message or a time, the data is as it was then. It is of one
+    `environment` (production, staging or test), or of `all`. Raises DataFolderError for a folder
     that is not ours or of a newer footfall, PlanError for a plan that cannot be used, UsageError for a URL or a moment
     that is not there, and JournalError when the folder cannot be read.
     """
     if plan is not None and not isinstance(plan, Plan):
         plan = read(plan).require()
-    return Database(Dataset.open(location, plan, as_of=as_of))
+    return Database(Dataset.open(location, plan, as_of=as_of, environment=environment))
 
 
 class AnswerStream:

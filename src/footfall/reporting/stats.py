@@ -11,6 +11,7 @@ from rich.table import Table
 
 from footfall.printable import counted, printable
 from footfall.storage.books import INTAKE, Books, Counts, in_quarantine, kept, total
+from footfall.storage.environments import environment_of, source_of
 from footfall.storage.store_snapshot import SealedLoss
 
 __all__ = ["NARROWEST", "as_json", "book_lines", "books_table", "loss_lines", "losses_as_json", "sum_lines"]
@@ -21,7 +22,10 @@ NARROWEST = 100
 
 def as_json(books: Books, mistakes: Sequence[str]) -> Mapping[str, object]:
     """Each line of the books, their total, and where they do not balance."""
-    lines = [{"source": source, "event": event, **_numbers(counts)} for (source, event), counts in books.items()]
+    lines = [
+        {"source": source_of(line), "environment": environment_of(line), "event": event, **_numbers(counts)}
+        for (line, event), counts in books.items()
+    ]
     return {"books": lines, "total": _numbers(total(books)), "balanced": not mistakes, "imbalances": mistakes}
 
 

@@ -30,6 +30,7 @@ from footfall.analytics.sections import (
 )
 from footfall.printable import counted, printable_lines
 from footfall.reporting.words import MOMENT, between, say
+from footfall.storage.environments import PRODUCTION
 
 __all__ = ["show"]
 
@@ -74,6 +75,8 @@ class _Page:
             self._footnotes({section.definition for section in sections if section.definition is not None})
         elif self._intake is not None:
             self._line(Text(f"\nIntake: {self._intake.definition}", "dim"))
+        for name, number in self._report.data.elsewhere.items():
+            self._line(Text(f"\nLeft out: {counted(number, 'message')} of {name} (--environment {name})", "dim"))
 
     def _line(self, text: Text, indent: int = 0) -> None:
         self._console.print(Padding(_escaped(text), (0, 0, 0, indent), expand=False))
@@ -87,6 +90,8 @@ class _Page:
         lines = [("data", f"{self._data}\n{' · '.join(counted(count, noun) for count, noun in counts)}")]
         if data.as_of is not None:
             lines.append(("as of", data.as_of.text))
+        if data.environment != PRODUCTION:
+            lines.append(("environment", data.environment))
         lines += [("damaged", loss) for loss in data.losses]
         if data.first and data.last:
             lines.append(("from", f"{data.first:{MOMENT}} to {data.last:{MOMENT}}"))

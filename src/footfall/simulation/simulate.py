@@ -21,6 +21,7 @@ from footfall.plan.model import Plan
 from footfall.simulation.deltas import JourneyDelta, KpiDelta, journey_deltas, kpi_deltas
 from footfall.simulation.overlay import overlay
 from footfall.simulation.revalidator import Revalidator
+from footfall.storage.environments import PRODUCTION, wanted
 from footfall.storage.journal import Entry, counter_name
 from footfall.timestamps import epoch_us
 
@@ -77,23 +78,30 @@ def simulate(
     since: datetime | None = None,
     until: datetime | None = None,
     now: datetime,
+    environment: str = PRODUCTION,
 ) -> Simulation:
     """Simulate `plan` over what a collector keeps in `data`, also while it runs.
 
-    `current` is by default the plan that the folder used last. `since` and `until` are moments with an offset. One part
+    `current` is by default the plan that the folder used last. `since` and `until` are moments with an offset. The
+    messages are of one `environment`, or of `all`. One part
     of the messages is looked at after the other; those that the plan changes are kept in memory.
     Raises DataFolderError, JournalError, MissingExtraError without the `server` extra.
     """
-    with Dataset.open(data, current) as kept:
-        return kept.whole(lambda: _simulated(kept, data, plan, since, until, now))
+    with Dataset.open(data, current, environment=environment) as kept:
+        return kept.whole(lambda: _simulated(kept, _quarantined(data, environment), plan, since, until, now))
 
 
 def _simulated(
-    kept: Dataset, data: str | Path, plan: Plan, since: datetime | None, until: datetime | None, now: datetime
+    kept: Dataset,
+    quarantined: Iterator[Entry],
+    plan: Plan,
+    since: datetime | None,
+    until: datetime | None,
+    now: datetime,
 ) -> Simulation:
     current, tally = kept.plan, _Tally(since, until)
     before = None if current is None else report(kept, current, since=since, until=until, now=now)
-    parts = overlay(kept.parts, _quarantined(data), Revalidator(plan, current), tally.note)
+    parts = overlay(kept.parts, quarantined, Revalidator(plan, current), tally.note)
     is_same = current is not None and current.id == plan.id and list(parts) == list(kept.parts)
     with Dataset.over(parts, plan, kept.persons if is_same else Persons.of(parts, plan.id)) as simulated:
         after = report(simulated, plan, since=since, until=until, now=now)
@@ -114,9 +122,9 @@ def _simulated(
     )
 
 
-def _quarantined(data: str | Path) -> Iterator[Entry]:
+def _quarantined(data: str | Path, environment: str) -> Iterator[Entry]:
     with storage.open(data, "read") as store, store.snapshot() as snapshot:
-        for entries in snapshot.scan("quarantined"):
+        for entries in snapshot.within(wanted(environment)).scan("quarantined"):
             yield from entries
 
 

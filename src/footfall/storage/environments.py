@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
+from footfall.errors import UsageError
+
 __all__ = [
-    "ENVIRONMENTS", "KEPT_AS", "PRODUCTION", "Environment", "Sender", "environment_of", "is_of", "line_source", "named",
-    "source_of",
+    "ALL", "ENVIRONMENTS", "KEPT_AS", "PRODUCTION", "Environment", "Sender", "environment_of", "is_of", "line_source",
+    "named", "source_of", "wanted",
 ]  # fmt: skip
 
 Environment = Literal["production", "staging", "test"]
@@ -19,6 +21,9 @@ Environment = Literal["production", "staging", "test"]
 
 ENVIRONMENTS: tuple[Environment, ...] = get_args(Environment)
 PRODUCTION: Environment = "production"
+ALL = "all"
+"""What readers call all environments together."""
+
 KEPT_AS: Mapping[str, Environment | None] = {name: None if name == PRODUCTION else name for name in ENVIRONMENTS}
 """By the name of an environment, what a row and a key have of it."""
 
@@ -30,6 +35,16 @@ class Sender(NamedTuple):
 
     source: str
     environment: Environment | None = None
+
+
+def wanted(environment: str) -> str | None:
+    """What a reader asks for by the name of an environment, or `all`: None is all. Raises UsageError."""
+    if environment == ALL:
+        return None
+    if environment not in ENVIRONMENTS:
+        names = ", ".join(ENVIRONMENTS)
+        raise UsageError(f"there is no environment {environment!r}; name one of {names}, or {ALL}")
+    return environment
 
 
 def named(environment: str | None) -> str:

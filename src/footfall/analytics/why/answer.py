@@ -41,6 +41,7 @@ from footfall.errors import DamagedFileError, UsageError
 from footfall.plan.model import Aggregate, Count, Kpi, Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.control import plan_as_of
+from footfall.storage.environments import PRODUCTION, wanted
 from footfall.storage.location import open as open_store
 from footfall.storage.part import Part
 from footfall.timestamps import local_time
@@ -151,6 +152,7 @@ class _Asked(NamedTuple):
     plan: Plan | None
     window: _Window
     clock: Clock
+    environment: str
 
 
 def why(
@@ -161,15 +163,17 @@ def why(
     plan: Plan | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    environment: str = PRODUCTION,
     clock: Clock | None = None,
 ) -> WhyAnswer:
     """Split the change of each KPI and journey step between two moments, each a number or a time as for `as_of`.
 
-    With `plan` it is asked at both. `since` and `until` are a window for all figures, as for `report`. Raises
+    With `plan` it is asked at both. `since` and `until` are a window for all figures, as for `report`. It
+    is of one `environment`, or of `all`. Raises
     UsageError where a moment is not there, `later` is not after `earlier`, or there is no plan, DataFolderError, and
     JournalError.
     """
-    asked = _Asked(data, (earlier, later), plan, _Window(since, until), clock or SystemClock())
+    asked = _Asked(data, (earlier, later), plan, _Window(since, until), clock or SystemClock(), environment)
     damaged: dict[str, DamagedFileError] = {}
     while True:
         try:
@@ -182,9 +186,12 @@ def why(
 
 def _answer(asked: _Asked, damaged: Mapping[str, DamagedFileError]) -> WhyAnswer:
     """The answer without the files that were read in vain. Raises DamagedFileError."""
-    data, points, plan, window, clock = asked
+    data, points, plan, window, clock, environment = asked
     with open_store(data, "read", clock=clock) as store, store.snapshot() as latest:
-        snapshots = [snapshot_as_of(store, latest, point, plan, now=clock.now_us()) for point in points]
+        snapshots = [
+            snapshot_as_of(store, latest, point, plan, now=clock.now_us(), environment=wanted(environment))
+            for point in points
+        ]
         moments = [snapshot.as_of for snapshot in snapshots if snapshot.as_of is not None]
         plans = [plan or plan_as_of(store.control, moment) for moment in moments]
         if moments[0].seq > moments[1].seq:

@@ -27,14 +27,20 @@ _NOT_A_WORD = re.compile(r"[^\w.-]+")
 @click.option("--name", help="The plan's id.  [default: the name of the file or folder]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write.  [default: print it]")
 def command(
-    *, events: Path | None, data: Path | None, since: str | None, name: str | None, output: Path | None
+    *,
+    events: Path | None,
+    data: Path | None,
+    since: str | None,
+    environment: str,
+    name: str | None,
+    output: Path | None,
 ) -> None:
     """Draft a plan from real messages: those in EVENTS, a file, or in a collector's data folder (--data).
 
     Each line of EVENTS is a message, a batch, or a line of `footfall export`. The draft has types, null, required
     properties, enums and formats, each with a comment that gives the evidence. `footfall plan check` accepts it.
     """
-    source = MessageInput(events, data, since=since_us(since, "UTC"))
+    source = MessageInput(events, data, since=since_us(since, "UTC"), environment=environment)
     profile = DataProfile(source.messages())
     draft = infer_plan(profile, name=name or _name(source.name), seen_in=source.name)
     draft = msgspec.structs.replace(draft, files={file: in_form(text, file) for file, text in draft.files.items()})

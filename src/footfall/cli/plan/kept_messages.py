@@ -12,6 +12,7 @@ from footfall.errors import DamagedFileError
 from footfall.plan.checking.explain import decode
 from footfall.plan.model import TRAITS_OF
 from footfall.planning.profiling import ObservedMessage, read_message
+from footfall.storage.environments import PRODUCTION, wanted
 
 if TYPE_CHECKING:
     from footfall.storage import Store
@@ -31,14 +32,15 @@ _sent = msgspec.json.Decoder(_Sent).decode
 
 
 class KeptMessages:
-    """Every stored and quarantined message of a store.
+    """Every stored and quarantined message of a store, of one `environment` or of `all`.
 
     `broken` names those that cannot be read, and the files of sealed messages that are damaged; `unused` counts those
     in quarantine for a fault that no plan can be about; `passed` those that occurred before `since`.
     """
 
-    def __init__(self, store: Store, *, since: int | None = None) -> None:
+    def __init__(self, store: Store, *, since: int | None = None, environment: str = PRODUCTION) -> None:
         self._store = store
+        self._environment = wanted(environment)
         self._since = since
         self.broken: list[str] = []
         self.losses: list[str] = []
@@ -46,7 +48,8 @@ class KeptMessages:
         self.passed = 0
 
     def __iter__(self) -> Iterator[ObservedMessage]:
-        with self._store.snapshot() as snapshot:
+        with self._store.snapshot() as whole:
+            snapshot = whole.within(self._environment)
             for entries in snapshot.scan("quarantined"):
                 for entry in entries:
                     yield from self._quarantined(entry.row)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from footfall.cli.data_option import environment_option
 from footfall.cli.output import echo
 from footfall.cli.time_param import TimeParam, moment
 from footfall.clock import SystemClock
@@ -19,6 +20,7 @@ from footfall.collector.dialects import STORED
 from footfall.disk import BOM, LARGEST_FILE, SystemDisk
 from footfall.errors import BrokenInputError, UsageError
 from footfall.planning.profiling import ObservedMessage, read_line
+from footfall.storage.environments import PRODUCTION
 from footfall.timestamps import epoch_us, local_time
 
 __all__ = ["MessageInput", "message_options", "since_us", "time_in"]
@@ -48,12 +50,15 @@ class MessageInput:
     for none or both.
     """
 
-    def __init__(self, events: Path | None, data: Path | None, *, since: int | None = None) -> None:
+    def __init__(
+        self, events: Path | None, data: Path | None, *, since: int | None = None, environment: str = PRODUCTION
+    ) -> None:
         if (events is None) == (data is None):
             raise UsageError("name one thing to look at: a file of messages, or a collector's folder by --data")
         self._events = events
         self._data = data
         self._since = since
+        self._environment = environment
         self.broken: list[str] = []
         self._losses: list[str] = []
         self._unused = self._passed = 0
@@ -111,7 +116,7 @@ class MessageInput:
 
         assert self._data is not None
         with storage.open(self._data, "read") as store:
-            kept = KeptMessages(store, since=self._since)
+            kept = KeptMessages(store, since=self._since, environment=self._environment)
             yield from kept
         self.broken, self._losses, self._unused, self._passed = kept.broken, kept.losses, kept.unused, kept.passed
 
@@ -126,7 +131,8 @@ class MessageInput:
 
 
 def message_options(run: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the argument EVENTS, `--data` and `--since` to a command."""
+    """Add the argument EVENTS, `--data`, `--environment` and `--since` to a command."""
+    run = environment_option(run)
     run = click.option(
         "--since", type=TimeParam(), help="Use only messages that occurred since (2026-11-01, 7d, 12h)."
     )(run)

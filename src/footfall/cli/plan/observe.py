@@ -44,7 +44,7 @@ def command(ctx: click.Context, /, *, plan_path: Path, options: OutputOptions, *
     plan = reading.require()
     coded, tested = _read_coded(given["scan"]), _read_tested(given["tested"])
     since = since_us(given["since"], plan.timezone)
-    source = MessageInput(given["events"], given["data"], since=since)
+    source = MessageInput(given["events"], given["data"], since=since, environment=given["environment"])
     monitor = DriftMonitor(plan, source.messages())
     source.report_broken()
     until = SystemClock().now_us() if source.is_live else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from footfall.cli.data_option import data_option
+from footfall.cli.data_option import data_option, environment_option
 from footfall.cli.output import echo, echo_json, printable
 from footfall.cli.plan.findings_output import FOUND
 from footfall.cli.plan.message_input import time_in
@@ -24,6 +24,7 @@ __all__ = ["command"]
 @click.option("--current", type=PLAN_PATH, help="The plan to compare with.  [default: the latest plan of the folder]")
 @click.option("--since", type=TimeParam(), help="Use only messages that occurred since (2026-11-01, 7d, 12h).")
 @click.option("--until", type=TimeParam(), help="Use only messages that occurred before this time.  [default: now]")
+@environment_option
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]), default="text", show_default=True)
 @click.pass_context
 def command(
@@ -34,6 +35,7 @@ def command(
     current: Path | None,
     since: str | None,
     until: str | None,
+    environment: str,
     form: str,
 ) -> None:
     """Try the plan NEW on the stored and quarantined messages of a collector, even while it runs. Nothing is changed.
@@ -52,7 +54,9 @@ def command(
     running = None if current is None else require_reading(ctx, current).require()
     now = local_time(SystemClock().now_us())
     bounds = [None if text is None else time_in(plan.timezone, text, now) for text in (since, until)]
-    trial = simulate(data, plan, current=running, since=bounds[0], until=bounds[1], now=now)
+    trial = simulate(
+        data, plan, current=running, since=bounds[0], until=bounds[1], now=now, environment=environment
+    )  # fmt: skip
     if form == "json":
         echo_json(trial)
     else:
