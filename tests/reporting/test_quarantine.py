@@ -13,7 +13,7 @@ from footfall.quarantine.replay import StayingFault
 from footfall.reporting.quarantine import quarantined_markup, replay_lines, way_out_lines
 
 FAULT = Fault("total", "type", "decimal", '"x"')
-ITEM = Quarantined(1, "2026-11-01T09:00:00Z", "web", "track", "[red]sold\x1b", "m1", (FAULT,), 1, "now")
+ITEM = Quarantined(1, "2026-11-01T09:00:00Z", "web", "production", "track", "[red]sold\x1b", "m1", (FAULT,), 1, "now")
 FAULTS = tuple(StayingFault(f"p{number}", "type", 4 - number) for number in range(4))
 REPLAY = Replay(False, "shop", "abcdef0123456789", 2, 4, 0, 0, (EventReplay("sold", 2, 4, FAULTS),))
 
