@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 from decimal import Decimal
@@ -46,6 +47,37 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not number:
             seal(data)
     return data
+
+
+@pytest.mark.parametrize("view", ["messages", "buy", "sold", "persons"])
+def test_the_first_rows_are_those_of_the_whole_view(folder: Path, view: str) -> None:
+    sold = Event(name="sold", wire_name="sold", aliases=(Alias(name="buy", until="2999-01-01"),))
+    plan = Plan(id="p", events={"sold": sold}) if view == "sold" else PLAN
+    with footfall.open(folder, plan) as opened:
+        whole = opened.sql(f"from {view}").rows()
+    for offset, limit in itertools.product(range(3), range(len(whole) + 2)):
+        with footfall.open(folder, plan) as opened:
+            assert opened.sql(f"from {view} limit {limit} offset {offset}").rows() == whole[offset : offset + limit]
+
+    assert len(whole) > 1 or view == "persons"
+
+
+def test_the_first_rows_of_a_view_are_read_of_no_more_files_than_have_them(folder: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(folder, tmp_path / "data"))
+    seal(data)
+    with footfall.open(data, PLAN) as opened:
+        opened.sql("select person_id from messages")
+    (first, second) = sorted((data / "warehouse").rglob("*.parquet"))
+    content = second.read_bytes()
+    second.write_bytes(b"PAR1" + bytes(len(content) - 4))
+    with footfall.open(data, PLAN) as opened:
+        few = opened.sql("select seq, properties from messages limit 3").rows()
+        losses = [opened.losses]
+        every = opened.sql("select seq, properties from messages").rows()
+        losses.append(opened.losses)
+
+    assert (len(few), len(every), first.stat().st_size > 0) == (3, 3, True)
+    assert [len(each) for each in losses] == [0, 1]
 
 
 def test_every_column_of_every_message_is_there_sealed_or_not(folder: Path) -> None:

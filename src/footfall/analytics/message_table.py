@@ -10,7 +10,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.event_names import Meaning
-from footfall.analytics.event_table import THREADS, with_kinds
+from footfall.analytics.event_table import FOREVER, THREADS, with_kinds
 from footfall.analytics.persons import Persons
 from footfall.storage.part import Part
 
@@ -57,43 +57,46 @@ def make_message_table(
 
 def _read(part: Part, number: int, persons: Persons | None, names: Mapping[str, Meaning], wanted: Sequence[str]) -> Any:
     stored = [column for column in wanted if column not in (*_OF_STRETCH, "person")]
-    table = part.read([*stored, *({"received_at"} - {*stored})] if "event" in wanted else stored or ["seq"])
+    table = part.read(stored or ["seq"])
     arrays: dict[str, Any] = {column: table.column(column) for column in stored}
     if "source" in arrays:
         arrays["source"] = arrays["source"].dictionary_encode()
     if "type" in wanted:
-        arrays["type"] = _repeated(part, [stretch.type for stretch in part.stretches()])
+        numbers = _numbers([stretch.stop - stretch.start for stretch in part.stretches()])
+        arrays["type"] = _repeated([stretch.type for stretch in part.stretches()], numbers)
     if "event" in wanted:
-        arrays["event"] = canonical_events(part, names, table.column("received_at"))
+        arrays["event"] = canonical_events(part, names, 0, part.messages)
     if persons is not None and "person" in wanted:
         arrays["person"] = persons.column(number)
     return pyarrow.table({column: arrays[column] for column in wanted})
 
 
-def canonical_events(part: Part, names: Mapping[str, Meaning], received: Any) -> Any:
-    """The name of each row's event in the plan, or as it was sent."""
-    stretches = part.stretches()
-    events = _repeated(part, [stretch.event for stretch in stretches])
-    meant = [names.get(stretch.event or "") for stretch in stretches]
-    if not any(meant):
-        return events
-    canonical = _repeated(part, [None if meaning is None else meaning.event for meaning in meant])
-    before = pyarrow.array([None if meaning is None else meaning.before for meaning in meant], _INT)
-    is_meant = pc.fill_null(pc.less(received, before.take(_numbers(part))), False)
-    texts = (column.cast(pyarrow.string()) for column in (canonical, events))
-    return pc.if_else(is_meant, *texts).dictionary_encode()
-
-
-def _repeated(part: Part, values: Sequence[str | None]) -> Any:
-    """A value for each row of a part, given that of each stretch."""
-    texts = pyarrow.array(values, pyarrow.string()).dictionary_encode()
-    return pyarrow.DictionaryArray.from_arrays(texts.indices.take(_numbers(part)), texts.dictionary)
-
-
-def _numbers(part: Part) -> Any:
-    """The number of each row's stretch."""
-    numbers = [
-        pyarrow.repeat(pyarrow.scalar(number, pyarrow.int32()), stretch.stop - stretch.start)
-        for number, stretch in enumerate(part.stretches())
+def canonical_events(part: Part, names: Mapping[str, Meaning], start: int, stop: int) -> Any:
+    """The name of the event of each of some rows in the plan, or as it was sent."""
+    stretches = [stretch for stretch in part.stretches() if stretch.start < stop and stretch.stop > start]
+    numbers = _numbers([min(stretch.stop, stop) - max(stretch.start, start) for stretch in stretches])
+    meanings = [names.get(stretch.event or "", Meaning(stretch.event or "", FOREVER)) for stretch in stretches]
+    planned = [
+        meaning.event if stretch.event is not None else None
+        for stretch, meaning in zip(stretches, meanings, strict=True)
     ]
+    canonical = _repeated(planned, numbers)
+    if all(meaning.before == FOREVER for meaning in meanings):
+        return canonical
+    # Some name means this event in what was received before a moment alone.
+    received = part.read(("received_at",), start, stop).column(0)
+    is_meant = pc.less(received, pyarrow.array([meaning.before for meaning in meanings], _INT).take(numbers))
+    sent = _repeated([stretch.event for stretch in stretches], numbers)
+    return pc.if_else(is_meant, *(column.cast(pyarrow.string()) for column in (canonical, sent))).dictionary_encode()
+
+
+def _repeated(values: Sequence[str | None], numbers: Any) -> Any:
+    """A value for each row, given that of each stretch and the number of each row's stretch."""
+    texts = pyarrow.array(values, pyarrow.string()).dictionary_encode()
+    return pyarrow.DictionaryArray.from_arrays(texts.indices.take(numbers), texts.dictionary)
+
+
+def _numbers(counts: Sequence[int]) -> Any:
+    """The number of each row's stretch, of which there are so many rows each."""
+    numbers = [pyarrow.repeat(pyarrow.scalar(number, pyarrow.int32()), count) for number, count in enumerate(counts)]
     return pyarrow.concat_arrays(numbers) if numbers else pyarrow.array([], pyarrow.int32())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+import msgspec
 import pyarrow
 import pyarrow.compute as pc
 
@@ -47,12 +48,17 @@ class MessageColumns:
         self._meanings = meanings(dataset.plan)
         self._person_ids: dict[int, str] = {}
 
-    def read(self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = ()) -> list[StretchColumns]:
+    def read(
+        self, event: str, names: Collection[str], properties: Sequence[ViewColumn] = (), rows: int | None = None
+    ) -> list[StretchColumns]:
         """These columns of all messages, or of those of one event of the plan with some of its properties.
 
-        The names are those of an export, and `person`, the number of its person. Raises DamagedFileError.
+        The names are those of an export, and `person`, the number of its person. With `rows`, so many of the first ones
+        are enough. Raises DamagedFileError.
         """
         sources = self._sources(event)
+        if rows is not None:
+            sources = list(_first(sources, rows))
         if not _OF_PERSONS.isdisjoint(names):
             _ = self._dataset.persons  # before the threads, which would work it out several times
         with ThreadPoolExecutor(THREADS) as pool:
@@ -92,8 +98,7 @@ class MessageColumns:
         table = part.read(stored or ["seq"], start, stop)
         columns: dict[str, Any] = {name: _shown(name, table.column(name)) for name in table.column_names}
         if "event" in names:
-            received = part.read(("received_at",)).column(0)
-            columns["event"] = canonical_events(part, self._meanings, received).slice(start, stop - start).cast(_TEXT)
+            columns["event"] = canonical_events(part, self._meanings, start, stop).cast(_TEXT)
         if not _OF_PERSONS.isdisjoint(names):
             columns |= self._of_persons(number, start, stop, names)
         return columns | _of_bodies(part, start, stop, names)
@@ -118,6 +123,19 @@ class MessageColumns:
         self._person_ids.update(zip(new, ids, strict=True))
         texts = pyarrow.array([self._person_ids[person] for person in distinct.to_pylist()], _TEXT)
         return texts.take(pc.index_in(persons, value_set=distinct))
+
+
+def _first(sources: Iterable[EventStretch], rows: int) -> Iterator[EventStretch]:
+    """The sources that have so many rows, the last of them cut."""
+    for source in sources:
+        if rows <= 0:
+            return
+        stretch = source.stretch
+        if not source.is_whole:  # who knows how many of its messages count
+            yield source
+            continue
+        yield source._replace(stretch=msgspec.structs.replace(stretch, stop=min(stretch.stop, stretch.start + rows)))
+        rows -= stretch.stop - stretch.start
 
 
 def joined(name: str, pieces: Sequence[StretchColumns]) -> Any:

@@ -128,7 +128,7 @@ class Database:
             raise UsageError("the data is closed; open it anew with footfall.open")
         statement = read_statement(self._parser, query, self._views)
         named = {view.name: (view, self._columns(statement, view)) for view in statement.views}
-        tables = self._tables.tables(named)
+        tables = self._tables.tables(named, statement.rows)
         zone = self.plan.timezone if self.plan is not None else "UTC"
         columns = [name for view in statement.views for name in view.columns]
         run = SelectRun(sandbox(tables, zone), query, parameters, columns, statement.places)

@@ -12,6 +12,7 @@ import msgspec
 
 from footfall.errors import UsageError
 from footfall.query.failures import clear_error
+from footfall.query.first_rows import first_rows
 from footfall.query.sql_text import nearest, place_of
 from footfall.query.views import SqlView, fold
 
@@ -43,7 +44,8 @@ class Statement(msgspec.Struct, frozen=True):
     """A SELECT as DuckDB understands it.
 
     `views` are those that it names, `words` every name in it, folded. `takes_all` says that it may use columns that it
-    does not name. `places` has the first place of each name of a column.
+    does not name. `places` has the first place of each name of a column. So many of the first `rows` of its view are
+    enough; None for all.
     """
 
     sql: str
@@ -51,6 +53,7 @@ class Statement(msgspec.Struct, frozen=True):
     words: frozenset[str]
     takes_all: bool
     places: Mapping[str, str]
+    rows: int | None = None
 
 
 def read_statement(connection: duckdb.DuckDBPyConnection, sql: str, views: Mapping[str, SqlView]) -> Statement:
@@ -63,7 +66,8 @@ def read_statement(connection: duckdb.DuckDBPyConnection, sql: str, views: Mappi
     nodes = list(_walk(tree["statements"]))
     for node in nodes:
         _check(node, sql)
-    return _statement(sql, nodes, views)
+    rows = first_rows(tree["statements"][0]["node"])
+    return msgspec.structs.replace(_statement(sql, nodes, views), rows=rows)
 
 
 def _kind(connection: duckdb.DuckDBPyConnection, sql: str) -> str:

@@ -25,12 +25,12 @@ class ViewTables:
         self._dataset = dataset
         self._forget()
 
-    def tables(self, named: Mapping[str, tuple[SqlView, Sequence[str]]]) -> Mapping[str, Any]:
+    def tables(self, named: Mapping[str, tuple[SqlView, Sequence[str]]], rows: int | None = None) -> Mapping[str, Any]:
         """For each view an Arrow table of all its rows, with these of its columns, one at least.
 
-        A damaged file that is met makes everything anew, without it.
+        With `rows`, so many of the first ones are enough. A damaged file that is met makes everything anew, without it.
         """
-        return self._dataset.whole(lambda: self._tables(named))
+        return self._dataset.whole(lambda: self._tables(named, rows))
 
     def notes(self, named: Mapping[str, tuple[SqlView, Sequence[str]]]) -> list[str]:
         """A line for each of these columns that could not show all of its values."""
@@ -48,28 +48,35 @@ class ViewTables:
         self._columns: dict[tuple[str, str], Any] = {}
         self._unread: dict[tuple[str, str], int] = {}
 
-    def _tables(self, named: Mapping[str, tuple[SqlView, Sequence[str]]]) -> Mapping[str, Any]:
+    def _tables(self, named: Mapping[str, tuple[SqlView, Sequence[str]]], rows: int | None) -> Mapping[str, Any]:
         if self._parts is not self._dataset.parts:
             self._forget()
-        return {name: self._table(view, names) for name, (view, names) in named.items()}
+        return {name: self._table(view, names, rows) for name, (view, names) in named.items()}
 
-    def _table(self, view: SqlView, names: Iterable[str]) -> Any:
+    def _table(self, view: SqlView, names: Iterable[str], rows: int | None) -> Any:
         wanted = [view.columns[name] for name in names] or [next(iter(view.columns.values()))]
-        self._read(view, [column for column in wanted if (view.name, column.name) not in self._columns])
-        arrays = [self._columns[view.name, column.name] for column in wanted]
-        return pyarrow.table(arrays, names=[column.name for column in wanted])
+        missing = [column for column in wanted if (view.name, column.name) not in self._columns]
+        if rows is None or not missing or view.name in DERIVED:
+            self._columns |= self._read(view, missing)
+            columns = self._columns
+        else:
+            columns = self._read(view, wanted, rows)
+        return pyarrow.table({column.name: columns[view.name, column.name] for column in wanted})
 
-    def _read(self, view: SqlView, wanted: Sequence[ViewColumn]) -> None:
-        if wanted and view.name in DERIVED and not view.event:
+    def _read(self, view: SqlView, wanted: Sequence[ViewColumn], rows: int | None = None) -> dict[tuple[str, str], Any]:
+        if not wanted:
+            return {}
+        if view.name in DERIVED and not view.event:
             table = derived_table(self._dataset, self._messages, view.name)
-            self._columns |= {(view.name, name): table.column(name) for name in view.columns}
-        elif wanted:
-            properties = [column for column in wanted if not column.message]
-            pieces = self._messages.read(view.event, {column.message for column in wanted} - {""}, properties)
-            for column in wanted:
-                if column.message:
-                    self._columns[view.name, column.name] = joined(column.message, pieces)
-            for number, column in enumerate(properties):
-                entry = assembled(column, [piece.properties[number] for piece in pieces])
-                self._columns[view.name, column.name] = entry.values
-                self._unread[view.name, column.name] = entry.unread
+            return {(view.name, name): table.column(name) for name in view.columns}
+        columns = {}
+        properties = [column for column in wanted if not column.message]
+        pieces = self._messages.read(view.event, {column.message for column in wanted} - {""}, properties, rows)
+        for column in wanted:
+            if column.message:
+                columns[view.name, column.name] = joined(column.message, pieces)
+        for number, column in enumerate(properties):
+            entry = assembled(column, [piece.properties[number] for piece in pieces])
+            columns[view.name, column.name] = entry.values
+            self._unread[view.name, column.name] = entry.unread
+        return columns
