@@ -37,6 +37,12 @@ class Framework(NamedTuple):
     tests: Sequence[str]
 
 
+_STARLETTE = (
+    "tests/integrations/test_asgi.py",
+    "tests/integrations/test_starlette.py",
+    "tests/integrations/test_starlette_routes.py",
+)
+
 MATRIX = {
     "django": Framework(
         versions=(
@@ -57,6 +63,21 @@ MATRIX = {
         ),
         beside=("flask-login",),
         tests=("tests/integrations/test_flask.py",),
+    ),
+    "starlette": Framework(
+        versions=(("starlette==0.27.0", "3.11"), ("starlette==0.52.*", "3.11"), ("starlette", "3.11")),
+        beside=("python-multipart",),
+        tests=_STARLETTE,
+    ),
+    "fastapi": Framework(
+        versions=(("fastapi==0.100.0", "3.11"), ("fastapi==0.121.*", "3.11"), ("fastapi", "3.11")),
+        beside=("python-multipart",),
+        tests=_STARLETTE,
+    ),
+    "celery": Framework(
+        versions=(("celery==5.3.0", "3.11"), ("celery==5.4.*", "3.11"), ("celery", "3.11")),
+        beside=(),
+        tests=("tests/integrations/test_celery.py",),
     ),
 }
 

@@ -22,6 +22,8 @@ IMPORTED = {
     "PyYAML": "yaml",
     "adbc-driver-sqlite": "adbc_driver_sqlite",
     "backports.zstd": "backports",
+    "is-crawler": "is_crawler",
+    "ua-parser": "ua_parser",
 }
 NOT_IMPORTED = {"tzdata"}  # data that the standard library reads
 
@@ -39,7 +41,7 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
     extras = PROJECT["optional-dependencies"]
 
     assert "footfall[plan]" in extras["server"]
-    assert extras["all"] == ["footfall[plan,server]"]
+    assert extras["all"] == ["footfall[plan,server,web,geo]"]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +52,10 @@ def test_the_server_brings_the_tools_for_plans_and_all_brings_every_door() -> No
         ("from footfall.analytics import Dataset", "apsw", "server"),
         ("from footfall.storage import SqliteJournal", "apsw", "server"),
         ("from footfall.simulation import simulate", "apsw", "server"),
+        ("from footfall.integrations.celery import install", "celery", "celery"),
         ("from footfall.integrations.django import FootfallMiddleware", "django", "django"),
         ("from footfall.integrations.flask import Footfall", "flask", "flask"),
+        ("from footfall.integrations.starlette import FootfallMiddleware", "starlette", "starlette"),
     ],
 )
 def test_a_part_whose_library_is_missing_says_so_in_one_line(statement: str, library: str, extra: str | None) -> None:

@@ -76,6 +76,8 @@ def test_no_two_modules_export_a_class_of_one_name() -> None:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes[node.name].append(path)
 
+    # An application imports the middleware of its one framework, under the name that all have.
+    homes.pop("FootfallMiddleware", None)
     assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
 
 

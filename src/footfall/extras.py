@@ -10,7 +10,7 @@ from footfall.errors import MissingExtraError
 
 __all__ = ["EXTRAS", "Extra", "missing_extra", "needs"]
 
-Extra = Literal["django", "flask", "plan", "server"]
+Extra = Literal["celery", "django", "flask", "geo", "plan", "server", "starlette", "web"]
 
 # The module that is imported: the smallest extra whose installation brings it. `server` brings all that `plan` does.
 EXTRAS: Mapping[str, Extra] = {
@@ -18,13 +18,18 @@ EXTRAS: Mapping[str, Extra] = {
     "apsw": "server",
     "backports": "server",
     "brotli": "server",
+    "celery": "celery",
     "click": "plan",
     "django": "django",
     "duckdb": "server",
     "flask": "flask",
     "httptools": "server",
+    "is_crawler": "web",
+    "maxminddb": "geo",
     "pyarrow": "server",
     "rich": "plan",
+    "starlette": "starlette",
+    "ua_parser": "web",
     "uvicorn": "server",
     "uvloop": "server",
     "yaml": "plan",

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import IO, cast
 
 import pytest
 from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, compact, is_balanced, seal
 
 from footfall import storage
 from footfall.analytics import Dataset
+from footfall.analytics.persons import PersonsCache
+from footfall.analytics.persons.summary import summarise
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
+from footfall.disk import SystemDisk
 from footfall.errors import DataFolderError, JournalError, SyncError, WarehouseError
 from footfall.maintenance.backup import backup
 from footfall.maintenance.context import JobContext
@@ -112,6 +115,45 @@ def test_ids_of_purged_messages_go_from_the_cache_too(data: Path) -> None:
 
     assert files
     assert not (data / "cache").exists()
+
+
+class PurgingDisk(SystemDisk):
+    """A disk of a reader, in whose folder a purge runs once while a file is written: before or after its content is."""
+
+    def __init__(self, data: Path, *, is_late: bool) -> None:
+        self._data = data
+        self._is_late = is_late
+        self.receipts: list[PurgeReceipt] = []
+
+    @contextmanager
+    def replacing(self, path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+        with super().replacing(path, private=private) as file:
+            self._purge(when=not self._is_late)
+            yield file
+            self._purge(when=self._is_late)
+
+    def _purge(self, *, when: bool) -> None:
+        if when and not self.receipts:
+            self.receipts.append(purged(self._data))
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_reader_that_began_before_a_purge_brings_no_id_back(data: Path, *, is_late: bool) -> None:
+    disk = PurgingDisk(data, is_late=is_late)
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        kept_before = [snapshot.is_kept(file.sha256) for file in snapshot.files]
+        parts = [part for part in snapshot.parts() if part.name]
+        summaries = [(part.name, *summarise(part), part.stretches()) for part in parts]
+
+    cache = PersonsCache(data / "cache", disk, is_kept=snapshot.is_kept)
+    written = [cache.keep_summary(*summary) for summary in summaries]
+    kept_now = [snapshot.is_kept(part.name) for part in parts]
+
+    assert (disk.receipts[0].stored, all(kept_before), all(kept_now)) == (6, True, False)
+    assert written[1:] == kept_now[1:]
+    names = {path.name for path in (data / "cache").iterdir()} if (data / "cache").exists() else set[str]()
+    assert names <= {f"{part.name}.part" for part, is_kept in zip(parts, kept_now, strict=True) if is_kept}
+    assert not (data / ".cache.removed").exists()
 
 
 def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp_path: Path) -> None:

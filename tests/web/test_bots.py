@@ -73,4 +73,4 @@ def test_every_reason_of_the_words_has_its_sentence() -> None:
 
 
 def test_the_version_of_the_list_names_ours_and_that_of_the_library() -> None:
-    assert list_version().startswith("1+crawlerdetect-")
+    assert list_version().startswith("1+is-crawler-")

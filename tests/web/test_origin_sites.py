@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from footfall.web.origin_sites import APPS, FAMILIES, SITES, Site, site_of, source_of
+from footfall.web.origin_sites import APPS, FAMILIES, SITES, KnownSite, site_of, source_of
 
 
 def test_every_row_is_matched_by_its_own_host_and_below_its_front_door() -> None:
@@ -14,7 +14,7 @@ def test_every_row_is_matched_by_its_own_host_and_below_its_front_door() -> None
 
 @pytest.mark.parametrize(("name", "site"), FAMILIES.items())
 @pytest.mark.parametrize("ending", ["com", "de", "co.uk", "com.br"])
-def test_a_family_is_matched_in_each_country(name: str, site: Site, ending: str) -> None:
+def test_a_family_is_matched_in_each_country(name: str, site: KnownSite, ending: str) -> None:
     assert site_of(f"{name}.{ending}") == site
     assert site_of(f"m.{name}.{ending}") == site
 

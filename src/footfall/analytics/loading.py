@@ -98,7 +98,7 @@ def open_parts(
 
     # Another environment has other files: each keeps what was worked out of its own.
     folder = Path(asked.data) / FOLDER
-    cache = PersonsCache(folder if asked.environment == PRODUCTION else folder / asked.environment)
+    folder = folder if asked.environment == PRODUCTION else folder / asked.environment
     with open_store(asked.data, "read", clock=asked.clock) as store:
         while True:
             with store.snapshot() as latest:
@@ -109,6 +109,7 @@ def open_parts(
                 plan = asked.plan or plan_as_of(store.control, snapshot.as_of)
                 for name in {file.sha256 for file in snapshot.files} & damaged.keys():
                     snapshot.lose(damaged[name])
+                cache = PersonsCache(folder, is_kept=snapshot.is_kept)
                 parts = snapshot.parts(cache.stretches)
                 use(snapshot)
                 steps, elsewhere = latest.state().seal.steps, _elsewhere(latest.books(), snapshot.environment)

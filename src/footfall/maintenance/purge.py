@@ -8,6 +8,7 @@ anywhere between: the same purge again does what is left to do, and counts nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,8 @@ from footfall.storage.warehouse import FileCount, ManifestStep, SealedFile, live
 from footfall.timestamps import format_us
 
 __all__ = ["PurgeReceipt", "PurgedLine", "RewrittenFiles", "purge"]
+
+_OLD_CACHE = ".cache.removed"
 
 Rewrite = Callable[[JobContext, Mapping[str, object]], object]
 
@@ -110,11 +113,15 @@ def _clear(context: JobContext) -> None:
     """Remove every sealed file that does not count: a new one before the commit, an old one after it, at once.
 
     What an upgrade kept goes too: undoing it would bring back what is removed. So does the cache, which has ids of
-    messages that are gone; it is made again.
+    messages that are gone; it is made again. It goes after the files, for a reader that finds them there may still
+    write into it, and under another name, which no reader writes to.
     """
     context.store.warehouse.remove(live_files(context.store.warehouse.steps(mark_of(context).steps)).values())
-    for name in ("replaced", "cache"):
-        SystemDirectory(Path(context.data)).remove_folder(name)
+    directory = SystemDirectory(Path(context.data))
+    with suppress(FileNotFoundError, FileExistsError, NotADirectoryError):
+        directory.move("cache", _OLD_CACHE)
+    for name in ("replaced", "cache", _OLD_CACHE):
+        directory.remove_folder(name)
     FolderUpgrade(Path(context.data)).forget()
 
 

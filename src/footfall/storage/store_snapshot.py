@@ -133,6 +133,11 @@ class StoreSnapshot(Snapshot):
                 part = self._warehouse.part(file, stretches)
                 yield part if last is None or file.last <= last else up_to(part, last)
 
+    def is_kept(self, sha256: str) -> bool:
+        """Whether the sealed file of that SHA-256 is still there, now, whatever this is a snapshot of."""
+        files = [file for file in self.files if file.sha256 == sha256]
+        return self._warehouse is not None and any(not self._warehouse.check(file, by_size=True) for file in files)
+
     def lose(self, error: DamagedFileError) -> None:
         """Add the file of a part to `losses`, because of the error that it raised."""
         self._skipped(next(file for file in self.files if file.sha256 == error.sha256), error.reason)

@@ -1,7 +1,7 @@
 """Bot agents: what a user agent says of itself, by its form and by the words of a table; pure.
 
 The words are public names that makers of bots give in their documentation. They are lower case, and the first that
-the agent has decides. What they leave open, `web.bots` asks crawlerdetect where it is installed.
+the agent has decides. What they leave open, `web.bots` asks is-crawler where it is installed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 
 __all__ = ["AGENT_WORDS", "LONGEST_AGENT", "AgentTraits", "agent_traits", "reason_of_form", "reason_of_words"]
 
-LONGEST_AGENT = 1_000  # characters; in-app browsers of today need up to 500
+LONGEST_AGENT = 600  # characters; browsers inside of apps need up to 450
 _SHORTEST = 20  # characters of an agent that begins with Mozilla/
 
 # Beginnings of what people browse and read mail with, and marks of old phones anywhere in it. Whatever else has no
@@ -104,6 +104,7 @@ AGENT_WORDS: Sequence[tuple[str, str]] = (
     ("rendertron", "headless"),
     ("headless", "headless"),
     ("criticalcss", "headless"),
+    (" splash ", "headless"),
     # Ask whether a site is up, fast, or sound.
     ("uptime", "monitor"),
     ("pingdom", "monitor"),
@@ -142,6 +143,8 @@ AGENT_WORDS: Sequence[tuple[str, str]] = (
     ("calibre", "monitor"),
     ("hardenize", "monitor"),
     ("linktiger", "monitor"),
+    ("; rigor)", "monitor"),
+    (" ylt ", "monitor"),
     # Look for holes.
     ("zgrab", "scanner"),
     ("nuclei", "scanner"),
@@ -156,6 +159,9 @@ AGENT_WORDS: Sequence[tuple[str, str]] = (
     ("l9explore", "scanner"),
     ("l9tcpid", "scanner"),
     ("foregenix", "scanner"),
+    ("openvas", "scanner"),
+    ("watchtowr", "scanner"),
+    ("securityheaders", "scanner"),
     ("qualys", "scanner"),
     ("cookiehub", "scanner"),
     ("netcraft", "scanner"),
@@ -206,6 +212,11 @@ AGENT_WORDS: Sequence[tuple[str, str]] = (
     ("collapsify", "crawler"),
     ("dlc/2", "crawler"),
     ("optimizer-agent", "crawler"),
+    ("ips-agent", "crawler"),
+    ("newsnow/", "crawler"),
+    ("pwabuilder", "crawler"),
+    ("productfinder", "crawler"),
+    ("(at)", "crawler"),
     ("(java)", "library"),
     ("httpclient", "library"),
     ("libwww", "library"),
@@ -222,7 +233,9 @@ _COMMON_WORDS = re.compile(
 )
 # A browser's maker writes no address into its agent; a bot's maker says where to complain. `bsalsa.com` made old
 # browsers out of Internet Explorer and says so.
-_ADDRESS = re.compile(r"https?:|www\.|\w@[\w-]*[a-z][\w-]*\.[a-z]|[a-z0-9]\.(?:com|org|net|io|ai|co)[/);, ]")
+_ADDRESS = re.compile(
+    r"https?:|www\.|\w@[\w-]*[a-z][\w-]*\.[a-z]|[a-z0-9]\.(?:com|org|net|io|ai|co|de|fr)(?:[/);, ]|$)"
+)
 _NO_ADDRESS = re.compile(r"https?://(?:www\.)?bsalsa\.com|\bcom\.[\w.]+")
 _COMPATIBLE = re.compile(r"compatible[;,] *(?!msie|konqueror|windows|lotus-notes|icab|omniweb|netpositive|mac)[a-z]")
 _NAME = re.compile(r"[\w.-]+")

@@ -1,16 +1,16 @@
 """Bots: whether a request came from a program and not from a person, and why; pure.
 
-The user agent is judged by its form, by a table of words, by crawlerdetect where it is installed, and by versions that
-do not fit; then, for the agent of a browser, the headers that came with it. The same function judges a request when it
+The user agent is judged by its form, by a table of words, by is-crawler where it is installed, and by versions that do
+not fit; then, for the agent of a browser, the headers that came with it. The same function judges a request when it
 comes and a stored message when it is read (`context.userAgent`, `context.http`), so that a better list also repairs
 the past.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
@@ -20,6 +20,7 @@ from footfall.web.bot_headers import judged_headers, reason_of_headers, reason_o
 __all__ = ["BOT_REASONS", "BotVerdict", "judge", "judged_headers", "list_version"]
 
 _OUR_LIST = 1  # rises whenever a rule or a word changes
+_CUBOT = re.compile("cubot", re.IGNORECASE)
 
 BOT_REASONS: Mapping[str, str] = {
     "ai": "An AI assistant or the crawler of a language model.",
@@ -66,11 +67,11 @@ def judge(user_agent: str | None, http: Mapping[str, str] | None = None) -> BotV
 
 @lru_cache(maxsize=1)
 def list_version() -> str:
-    """The version of the rules that `judge` uses, such as `1+crawlerdetect-0.4.2`; it belongs to each verdict."""
+    """The version of the rules that `judge` uses, such as `1+is-crawler-1.5.25`; it belongs to each verdict."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:
-        return f"{_OUR_LIST}+crawlerdetect-{version('crawlerdetect')}"
+        return f"{_OUR_LIST}+is-crawler-{version('is-crawler')}"
     except PackageNotFoundError:
         return str(_OUR_LIST)
 
@@ -81,7 +82,7 @@ def _judge_agent(agent: str) -> tuple[BotVerdict | None, AgentTraits]:
     reason = reason_of_form(agent)
     if reason is not None:
         return BotVerdict(reason), AgentTraits()
-    named = reason_of_words(agent) or _crawler(agent)
+    named = reason_of_words(agent) or (("crawler", None) if _is_crawler(agent) else None)
     if named is not None:
         return BotVerdict(*named), AgentTraits()
     traits = agent_traits(agent)
@@ -90,18 +91,16 @@ def _judge_agent(agent: str) -> tuple[BotVerdict | None, AgentTraits]:
 
 
 @lru_cache(maxsize=1)
-def _detector() -> Any:
-    """crawlerdetect, or None where the extra `web` is not installed."""
+def _detector() -> Callable[[str], bool] | None:
+    """is-crawler's function without its own cache, None where the extra `web` is not installed."""
     try:
-        from crawlerdetect import CrawlerDetect
+        from is_crawler import is_crawler
     except ImportError:
         return None
-    return CrawlerDetect()
+    return getattr(is_crawler, "__wrapped__", is_crawler)
 
 
-def _crawler(agent: str) -> tuple[str, str | None] | None:
-    """What crawlerdetect says of an agent."""
+def _is_crawler(agent: str) -> bool:
+    """What is-crawler says of a browser's agent. It takes a phone of Cubot for a bot."""
     detector = _detector()
-    if detector is None or not detector.is_crawler(agent):
-        return None
-    return "crawler", detector.get_matches()
+    return detector is not None and agent.startswith("Mozilla/") and detector(_CUBOT.sub("", agent))

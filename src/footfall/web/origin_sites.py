@@ -13,28 +13,28 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["APPS", "FAMILIES", "SITES", "Site", "SiteKind", "site_of", "source_of"]
+__all__ = ["APPS", "FAMILIES", "SITES", "KnownSite", "SiteKind", "site_of", "source_of"]
 
 SiteKind = Literal["ai_assistant", "email", "search", "shopping", "social", "video"]
 
 
-class Site(msgspec.Struct, frozen=True):
+class KnownSite(msgspec.Struct, frozen=True):
     """A site that sends visitors."""
 
     name: str
     kind: SiteKind
 
 
-def _rows(kind: SiteKind, text: str) -> dict[str, Site]:
+def _rows(kind: SiteKind, text: str) -> dict[str, KnownSite]:
     """The sites of one kind: a line each, its name and its hosts."""
     sites = {}
     for line in text.strip().splitlines():
         name, _, hosts = line.strip().partition(": ")
-        sites.update(dict.fromkeys(hosts.split(), Site(name, kind)))
+        sites.update(dict.fromkeys(hosts.split(), KnownSite(name, kind)))
     return sites
 
 
-SITES: Mapping[str, Site] = {
+SITES: Mapping[str, KnownSite] = {
     **_rows(
         "search",
         """
@@ -227,42 +227,42 @@ SITES: Mapping[str, Site] = {
 }
 """Host without `www.`: the site."""
 
-FAMILIES: Mapping[str, Site] = {
-    "amazon": Site("Amazon", "shopping"),
-    "ebay": Site("eBay", "shopping"),
-    "google": Site("Google", "search"),
-    "pinterest": Site("Pinterest", "social"),
-    "yandex": Site("Yandex", "search"),
+FAMILIES: Mapping[str, KnownSite] = {
+    "amazon": KnownSite("Amazon", "shopping"),
+    "ebay": KnownSite("eBay", "shopping"),
+    "google": KnownSite("Google", "search"),
+    "pinterest": KnownSite("Pinterest", "social"),
+    "yandex": KnownSite("Yandex", "search"),
 }
 """Sites that have the same name in many countries."""
 
-APPS: Mapping[str, Site] = {
-    "com.google.android.googlequicksearchbox": Site("Google", "search"),
-    "com.google.android.gm": Site("Gmail", "email"),
-    "com.google.android.youtube": Site("YouTube", "video"),
-    "com.google.android.apps.bard": Site("Gemini", "ai_assistant"),
-    "com.google.android.apps.messaging": Site("Google Messages", "social"),
-    "com.microsoft.office.outlook": Site("Outlook", "email"),
-    "com.microsoft.teams": Site("Microsoft Teams", "social"),
-    "com.microsoft.bing": Site("Bing", "search"),
-    "com.yahoo.mobile.client.android.mail": Site("Yahoo Mail", "email"),
-    "ch.protonmail.android": Site("Proton Mail", "email"),
-    "com.openai.chatgpt": Site("ChatGPT", "ai_assistant"),
-    "ai.perplexity.app.android": Site("Perplexity", "ai_assistant"),
-    "com.anthropic.claude": Site("Claude", "ai_assistant"),
-    "com.facebook.katana": Site("Facebook", "social"),
-    "com.facebook.orca": Site("Facebook", "social"),
-    "com.instagram.android": Site("Instagram", "social"),
-    "com.twitter.android": Site("X", "social"),
-    "com.linkedin.android": Site("LinkedIn", "social"),
-    "com.pinterest": Site("Pinterest", "social"),
-    "com.reddit.frontpage": Site("Reddit", "social"),
-    "com.slack": Site("Slack", "social"),
-    "com.whatsapp": Site("WhatsApp", "social"),
-    "org.telegram.messenger": Site("Telegram", "social"),
-    "com.zhiliaoapp.musically": Site("TikTok", "social"),
-    "com.snapchat.android": Site("Snapchat", "social"),
-    "com.discord": Site("Discord", "social"),
+APPS: Mapping[str, KnownSite] = {
+    "com.google.android.googlequicksearchbox": KnownSite("Google", "search"),
+    "com.google.android.gm": KnownSite("Gmail", "email"),
+    "com.google.android.youtube": KnownSite("YouTube", "video"),
+    "com.google.android.apps.bard": KnownSite("Gemini", "ai_assistant"),
+    "com.google.android.apps.messaging": KnownSite("Google Messages", "social"),
+    "com.microsoft.office.outlook": KnownSite("Outlook", "email"),
+    "com.microsoft.teams": KnownSite("Microsoft Teams", "social"),
+    "com.microsoft.bing": KnownSite("Bing", "search"),
+    "com.yahoo.mobile.client.android.mail": KnownSite("Yahoo Mail", "email"),
+    "ch.protonmail.android": KnownSite("Proton Mail", "email"),
+    "com.openai.chatgpt": KnownSite("ChatGPT", "ai_assistant"),
+    "ai.perplexity.app.android": KnownSite("Perplexity", "ai_assistant"),
+    "com.anthropic.claude": KnownSite("Claude", "ai_assistant"),
+    "com.facebook.katana": KnownSite("Facebook", "social"),
+    "com.facebook.orca": KnownSite("Facebook", "social"),
+    "com.instagram.android": KnownSite("Instagram", "social"),
+    "com.twitter.android": KnownSite("X", "social"),
+    "com.linkedin.android": KnownSite("LinkedIn", "social"),
+    "com.pinterest": KnownSite("Pinterest", "social"),
+    "com.reddit.frontpage": KnownSite("Reddit", "social"),
+    "com.slack": KnownSite("Slack", "social"),
+    "com.whatsapp": KnownSite("WhatsApp", "social"),
+    "org.telegram.messenger": KnownSite("Telegram", "social"),
+    "com.zhiliaoapp.musically": KnownSite("TikTok", "social"),
+    "com.snapchat.android": KnownSite("Snapchat", "social"),
+    "com.discord": KnownSite("Discord", "social"),
 }
 """Android package of `android-app://`: the site that it belongs to."""
 
@@ -274,17 +274,17 @@ _FAMILY = re.compile(rf"{_FRONT_DOOR}({'|'.join(FAMILIES)})\.(?:com?\.)?[a-z]{{2
 _NAMES = {
     **{site.name.lower(): site for site in (*FAMILIES.values(), *APPS.values(), *SITES.values())},
     **FAMILIES,
-    "fb": Site("Facebook", "social"),
-    "ig": Site("Instagram", "social"),
-    "twitter": Site("X", "social"),
-    "openai": Site("ChatGPT", "ai_assistant"),
-    "adwords": Site("Google", "search"),
-    "yt": Site("YouTube", "video"),
+    "fb": KnownSite("Facebook", "social"),
+    "ig": KnownSite("Instagram", "social"),
+    "twitter": KnownSite("X", "social"),
+    "openai": KnownSite("ChatGPT", "ai_assistant"),
+    "adwords": KnownSite("Google", "search"),
+    "yt": KnownSite("YouTube", "video"),
 }
 
 
 @lru_cache(maxsize=4_096)
-def site_of(host: str) -> Site | None:
+def site_of(host: str) -> KnownSite | None:
     """The site that a host (lower case) belongs to, by the longest domain of the table, or None."""
     domain = host
     while "." in domain:
@@ -298,6 +298,6 @@ def site_of(host: str) -> Site | None:
 
 
 @lru_cache(maxsize=4_096)
-def source_of(source: str) -> Site | None:
+def source_of(source: str) -> KnownSite | None:
     """The site that a campaign's source (lower case) names, by its name or a host, or None."""
     return _NAMES.get(source) or site_of(source)

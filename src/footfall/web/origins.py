@@ -13,7 +13,7 @@ from functools import lru_cache
 import msgspec
 
 from footfall.web.campaign import CLICK_IDS, Campaign, ClickId
-from footfall.web.origin_sites import APPS, Site, SiteKind, site_of, source_of
+from footfall.web.origin_sites import APPS, KnownSite, SiteKind, site_of, source_of
 
 __all__ = ["CHANNELS", "Origin", "origin_of", "referrer_host"]
 
@@ -64,9 +64,9 @@ class _Signals(msgspec.Struct, frozen=True):
     """What a hit says of its origin."""
 
     host: str | None
-    site: Site | None
+    site: KnownSite | None
     campaign: Campaign
-    source: Site | None
+    source: KnownSite | None
     click_id: ClickId | None
 
     def medium(self, pattern: re.Pattern[str]) -> bool:
@@ -213,7 +213,7 @@ def _by_referrer(host: str | None, *, is_own: bool, is_link: bool) -> Origin:
     return Origin(_BY_KIND[site.kind], site.name, host) if site else Origin("referral", host, host)
 
 
-def _site_of(host: str) -> Site | None:
+def _site_of(host: str) -> KnownSite | None:
     package = host.removeprefix("android-app://")
     return APPS.get(package) if package != host else site_of(host)
 

@@ -81,6 +81,14 @@ def test_stretches_of_a_part_come_out_of_the_cache_and_those_of_others_are_not_k
     assert (cache.stretches("f" * 64), cache.moves("f" * 64, 0, 1)) == ((), None)
 
 
+def test_nothing_is_written_of_a_part_that_is_not_kept_any_more(tmp_path: Path) -> None:
+    parts, gone = sealed(), f"{1:064x}"
+    cache = PersonsCache(tmp_path / "cache", is_kept=lambda name: name != gone)
+
+    assert attributions(Persons.of(parts, "shop", cache), parts) == ALL
+    assert {path.name for path in (tmp_path / "cache").iterdir()} == {f"{0:064x}.part", f"{2:064x}.part"}
+
+
 def test_a_block_that_was_changed_is_made_again(folder: Path) -> None:
     (part, *_) = sealed()
     path = folder / f"{part.name}.part"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
@@ -76,11 +76,16 @@ class PersonsCache:
     """Summaries of sealed files, by their names, and a dictionary. Reading and writing never raise an OSError.
 
     `folder` is FOLDER in a data folder; it is made when something is written. Any threads and processes may use it.
+    Nothing is written of a part that `is_kept` does not say to be there: a purge removes its files before it removes
+    the cache, so a reader that began earlier brings no id back.
     """
 
-    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
+    def __init__(
+        self, folder: Path, disk: Disk | None = None, *, is_kept: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._folder = folder
         self._disk = disk or SystemDisk()
+        self._is_kept = is_kept
         self._lock = threading.Lock()
         self._may_write = True
         self._opened: dict[str, tuple[CacheHeader, int]] = {}  # of summaries, with where their tables end
@@ -234,12 +239,14 @@ class PersonsCache:
         try:
             self._disk.make_folder(self._folder, private=True)
             self._disk.remove(self._folder / name)  # it may be a link, which would choose what is written over
-            # Another process may write the same file at this moment, or remove the folder.
+            # Another process may write the same file at this moment, or remove the folder with the draft in it.
             with (
                 suppress(FileExistsError, FileNotFoundError),
                 self._disk.replacing(self._folder / name, private=True) as file,
             ):
                 file.writelines((header, b" ", _crc_text(header), *contents.values(), *blocks))
+                if not all(map(self._is_kept, parts)):
+                    raise FileNotFoundError  # nothing of the draft stays
                 return True
         except OSError as error:
             with self._lock:

@@ -113,9 +113,15 @@ class Child:
 
 
 @contextlib.contextmanager
-def running(name: str, arguments: Sequence[str], variables: Mapping[str, str] | None = None) -> Iterator[Child]:
-    """A child for the length of a block."""
-    child = Child(name, arguments, variables=variables)
+def running(
+    name: str,
+    arguments: Sequence[str],
+    variables: Mapping[str, str] | None = None,
+    *,
+    folder: Path | None = None,
+) -> Iterator[Child]:
+    """A child for the length of a block; see Child."""
+    child = Child(name, arguments, folder=folder, variables=variables)
     try:
         yield child
     finally:
