@@ -245,6 +245,23 @@ def test_what_a_probe_takes_in_the_log_is_there_for_the_next_commit(tmp_path: Pa
     journal.close()
 
 
+def test_a_log_that_grew_beside_a_reader_is_cut_once_nobody_reads(tmp_path: Path) -> None:
+    log = tmp_path / "journal.db-wal"
+    journal, reader = SqliteJournal(tmp_path / "journal.db"), SqliteJournal(tmp_path / "journal.db", readonly=True)
+    journal.commit(Changes([row("a")], {}))
+    with reader.snapshot() as snapshot:
+        assert snapshot.watermark() == 1
+        for name in "bc":
+            journal.commit(Changes([row(name)._replace(body=b"x" * LONG)], {}))
+        beside_a_reader = log.stat().st_size
+    for name in "de":  # the first copies the log back, and the second begins it again
+        journal.commit(Changes([row(name)], {}))
+
+    assert beside_a_reader > 2 * LONG > LONG > log.stat().st_size
+    journal.close()
+    reader.close()
+
+
 def test_a_probe_fails_where_its_log_cannot_be_copied_back(tmp_path: Path, vfs: FaultyVFS) -> None:
     journal = SqliteJournal(tmp_path / "journal.db", vfs=vfs.name)
     vfs.faults["write", "journal.db"] = FULL

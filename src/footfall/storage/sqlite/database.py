@@ -25,6 +25,9 @@ PAGE_SIZE = 8192
 
 # Pages of log before it is copied back (32 MiB): a commit that has to do this waits for it, so it is made rare.
 CHECKPOINT_PAGES = 4096
+# Of the file of the log with so many pages, each with a header: where a reader kept it from being copied back, it grew,
+# and is cut to this once it is written from its beginning again.
+_LOG_BYTES = 32 + CHECKPOINT_PAGES * (PAGE_SIZE + 24)
 BUSY_MS = 10_000
 _SYNCHRONOUS_FULL = 2
 
@@ -171,6 +174,7 @@ def _make_durable(connection: apsw.Connection, path: Path) -> None:
     # Both are done by the journal: SQLite passes over a sync that fails in them.
     connection.pragma("wal_autocheckpoint", 0)
     connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.pragma("journal_size_limit", _LOG_BYTES)
 
 
 def _require(condition: bool, otherwise: str) -> None:
