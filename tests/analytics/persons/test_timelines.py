@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pyarrow
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.analytics.persons.parts import ListPart
@@ -98,3 +99,20 @@ def test_entries_of_a_part_are_those_of_wanted_devices_and_streams_of_products_t
         (1, False, False), (4, True, False), (5, True, False), (6, True, False), (7, False, True),
     ]  # fmt: skip
     assert {row["part"] for row in rows} == {3}
+
+
+@pytest.mark.parametrize("wanted", [1, 30])
+def test_entries_of_few_and_of_many_devices_are_chosen_alike(wanted: int) -> None:
+    log = [
+        Observation("web", f"m{at}", "reset" if at % 7 == 0 else "page", at, None, f"a{at % 40}") for at in range(90)
+    ]
+    part = ListPart(log)
+    summary, _ = summarise(part)
+    ids = summary.ids.to_pylist()
+    is_wanted = pyarrow.array([int(id_[1:]) < wanted for id_ in ids])
+
+    rows = entries_of(0, part, summary.rows, pyarrow.array(range(len(ids)), INT), is_wanted).to_pylist()
+
+    assert sorted((row["at"], ids[row["device"]], row["is_reset"]) for row in rows) == [
+        (at, f"a{at % 40}", at % 7 == 0) for at in range(90) if at % 40 < wanted
+    ]

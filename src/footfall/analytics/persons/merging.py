@@ -134,6 +134,8 @@ def _with_canonical(before: IdDictionary, ids: Any, aliases: Any) -> tuple[Any, 
     was_edge = pc.equal(joined([before.aliases.column("effect")], pyarrow.string()), "merged")
     was_edge = pyarrow.concat_arrays([was_edge, flags(len(is_edge) - len(was_edge), ())])
     changed = pc.xor(is_edge, was_edge)
+    if not changed.true_count:
+        return canonical, own.slice(0, 0)
     # Ids that edges connect have the same canonical one, so that it names their component.
     labels = canonical.take(pyarrow.concat_arrays([previous.filter(changed), user.filter(changed)])).unique()
     is_near = pc.or_(*(pc.is_in(canonical.take(node), value_set=labels) for node in (previous, user)))

@@ -18,7 +18,7 @@ from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
 from footfall.analytics.persons.reader import PartReader
-from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, rows_of_type
+from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, is_of_type
 from footfall.identity.attribution import name_of, namespace
 from footfall.identity.ids import comparable
 from footfall.identity.junk import is_junk
@@ -263,7 +263,7 @@ class Persons:
         pairs = paired(*(joined([aliases.column(name)]) for name in ("previous", "user")))
         effects = joined([aliases.column("effect")], _TEXT).take(pc.index_in(keys, value_set=pairs))
         every = positions(self._reader.parts[part].messages)
-        is_alias = pc.is_in(every, value_set=rows_of_type(self._reader.parts[part], "alias"))
+        is_alias = is_of_type(self._reader.parts[part], "alias", every)
         effect = effects.take(pc.index_in(every, value_set=row))
         return _cut(pc.if_else(is_alias, pc.coalesce(effect, "unusable"), None), start, stop)
 

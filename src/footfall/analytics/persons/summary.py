@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.persons.arrays import flags, joined, least, positions
+from footfall.analytics.persons.arrays import constant, flags, joined, least, positions
 from footfall.analytics.persons.subjects import Moves, subjects_of
 from footfall.analytics.persons.usable import usable
 from footfall.storage.part import Part
 
-__all__ = ["ALONE", "ANONYMOUS", "STREAM", "USER", "PartRows", "PartSummary", "has_role", "rows_of_type", "summarise"]
+__all__ = [
+    "ALONE", "ANONYMOUS", "STREAM", "USER", "PartRows", "PartSummary", "has_role", "is_of_type", "rows_of_type",
+    "summarise",
+]  # fmt: skip
 
 USER, ANONYMOUS, ALONE, STREAM = 1, 2, 4, 8
 """Bits of how an id was seen: as a user id; as an anonymous id; as the anonymous id of a message without any other id;
@@ -64,6 +67,16 @@ def rows_of_type(part: Part, type_: str) -> Any:
     """The numbers of a part's rows that are messages of one type."""
     stretches = [stretch for stretch in part.stretches() if stretch.type == type_]
     return joined([positions(stretch.stop).slice(stretch.start) for stretch in stretches])
+
+
+def is_of_type(part: Part, type_: str, rows: Any) -> Any:
+    """Of each of some rows whether it is a message of one type."""
+    is_it = constant(value=False, size=len(rows), type_=pyarrow.bool_())
+    for stretch in part.stretches():
+        if stretch.type == type_:
+            is_here = pc.and_(pc.greater_equal(rows, stretch.start), pc.less(rows, stretch.stop))
+            is_it = pc.or_(is_it, is_here)
+    return is_it
 
 
 def summarise(part: Part) -> tuple[PartSummary, Moves]:

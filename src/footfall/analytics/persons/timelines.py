@@ -21,12 +21,13 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.persons.arrays import BIG, INT, constant, joined, positions, shifted
-from footfall.analytics.persons.summary import PartRows, rows_of_type
+from footfall.analytics.persons.summary import PartRows, is_of_type
 from footfall.identity.sessions import SESSION_GAP_US
 from footfall.storage.part import Part
 
 __all__ = ["ENTRIES", "attributed", "entries_of", "in_order"]
 
+_FEW = 8  # ids that are looked for one by one
 _COLUMNS = {"device": INT, "user": INT, "part": INT, "row": INT, "at": BIG, "is_reset": pyarrow.bool_()}
 _ANSWERS = ("person", "evidence_part", "evidence_row", "first_part", "first_row")
 ENTRIES = pyarrow.schema({**_COLUMNS, **dict.fromkeys(_ANSWERS, INT)})
@@ -39,26 +40,34 @@ def entries_of(number: int, part: Part, rows: PartRows, numbers: Any, is_wanted:
 
     `numbers` are the dictionary's numbers of the part's ids. The answers are null.
     """
-    ids = {name: joined([rows.ids.column(name)]) for name in ("user", "anonymous", "device")}
+    user, anonymous, device = (joined([rows.ids.column(name)]) for name in ("user", "anonymous", "device"))
     of_part = is_wanted.take(numbers)
-    takes_part = pc.or_(ids["user"].is_valid(), ids["device"].is_null())
-    row = positions(len(takes_part)).filter(pc.and_(takes_part, of_part.take(ids["anonymous"])))
+    row = _rows_on(anonymous, of_part)
+    row = row.filter(pc.or_(user.take(row).is_valid(), device.take(row).is_null()))
     aliased, previous, _ = rows.pairs()
-    is_other = pc.fill_null(pc.not_equal(previous, ids["anonymous"].take(aliased)), True)
+    is_other = pc.fill_null(pc.not_equal(previous, anonymous.take(aliased)), True)
     is_other = pc.and_(is_other, of_part.take(previous))
-    device = joined([ids["anonymous"].take(row), previous.filter(is_other)])
+    on = joined([anonymous.take(row), previous.filter(is_other)])
     row = joined([row, aliased.filter(is_other)])
     if not len(row):
         return ENTRIES.empty_table()
     columns = {
-        "device": numbers.take(device),
-        "user": numbers.take(ids["user"].take(row)),
+        "device": numbers.take(on),
+        "user": numbers.take(user.take(row)),
         "part": constant(number, len(row)),
         "row": row,
-        "at": joined([part.read(("occurred_at",)).column("occurred_at")]).take(row),
-        "is_reset": pc.is_in(row, value_set=rows_of_type(part, "reset")),
+        "at": joined([part.take(("occurred_at",), row).column("occurred_at")]),
+        "is_reset": is_of_type(part, "reset", row),
     }
     return pyarrow.table(columns | dict.fromkeys(_ANSWERS, pyarrow.nulls(len(row), INT)), schema=ENTRIES)
+
+
+def _rows_on(anonymous: Any, is_wanted: Any) -> Any:
+    """The rows of messages with these anonymous ids, of which `is_wanted` says each that is wanted."""
+    wanted = pc.indices_nonzero(is_wanted)
+    if len(wanted) <= _FEW:
+        return joined([pc.indices_nonzero(pc.equal(anonymous, id_)).cast(INT) for id_ in wanted.to_pylist()])
+    return pc.indices_nonzero(is_wanted.take(anonymous)).cast(INT)
 
 
 def in_order(entries: Any, names: Names) -> Any:
