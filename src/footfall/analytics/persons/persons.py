@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Self
@@ -17,6 +17,7 @@ from footfall.analytics.persons.cache import PersonsCache
 from footfall.analytics.persons.dictionary import DEVICE, EMPTY, NOBODY, SESSION, SHARED, VISITOR, IdDictionary
 from footfall.analytics.persons.lookups import Lookups
 from footfall.analytics.persons.merging import extended
+from footfall.analytics.persons.person_ids import head_of, heads_of
 from footfall.analytics.persons.reader import PartReader
 from footfall.analytics.persons.summary import ALONE, STREAM, USER, has_role, is_of_type
 from footfall.identity.attribution import name_of, namespace
@@ -63,6 +64,7 @@ class Persons:
         self._numbers = numbers or {}
         self._columns = dict(columns or {})
         self._are_given = columns is not None
+        self._heads: dict[str, tuple[Any, Any]] = {}
         self._firsts = pyarrow.table({"device": _NONE, "source": _NO_TEXT, "message_id": _NO_TEXT})
 
     @classmethod
@@ -302,14 +304,23 @@ class Persons:
         persons.update(self.lookups.persons_of(self.lookups.led_by(number)).unique().to_pylist())
         return sorted(persons)
 
-    def _with_person_id(self, text: str) -> Iterator[int]:
+    def _with_person_id(self, text: str) -> list[int]:
+        """The person with this person_id. The names of sessions are read last, for they are in the parts."""
         try:
-            is_ours = UUID(text).version == 5
+            wanted = UUID(text)
         except ValueError:
-            is_ours = False
-        if is_ours:
-            persons = joined([self.table.column("person")])
-            yield from persons.filter(pc.equal(self.person_ids(persons), text)).to_pylist()
+            return []
+        for kind in ("user", "anonymous", "device", "session") if wanted.version == 5 else ():
+            if kind not in self._heads:
+                persons = self._kinds[kind][0] if kind in self._kinds else self._of_sessions.column("person")
+                persons = joined([persons]).unique()
+                self._heads[kind] = persons, heads_of(self._namespace, self._names_of(persons))
+            persons, heads = self._heads[kind]
+            near = persons.filter(pc.equal(heads, head_of(wanted)))
+            theirs = near.filter(pc.equal(self.person_ids(near), text))
+            if len(theirs):
+                return theirs.to_pylist()  # type: ignore[no-any-return]
+        return []
 
     def _ids_of(self, part: int, start: int, stop: int | None) -> tuple[Any, Any, Any]:
         rows, numbers = self._reader.rows(part).ids, self.dictionary.maps[part]
