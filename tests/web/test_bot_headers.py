@@ -46,6 +46,7 @@ HINTS = '"Chromium";v="142", "Google Chrome";v="142", "Not_A Brand";v="99"'
         (CHROME, MODERN | {"sec-fetch-site": "internal"}, "odd_headers"),
         (CHROME, MODERN | {"sec-fetch-mode": "browse"}, "odd_headers"),
         (CHROME, MODERN | {"sec-fetch-mode": "cors"}, "odd_headers"),
+        (CHROME, BASIC | {"sec-fetch-mode": "cors"}, "odd_headers"),  # Node.js
         (CHROME, MODERN | {"sec-fetch-dest": "empty"}, None),  # a service worker passed it on
         (CHROME, MODERN | {"sec-fetch-dest": "iframe"}, None),
         (CHROME, MODERN | {"sec-fetch-user": "?1"}, None),

@@ -53,7 +53,7 @@ _SENDS_FETCH_METADATA = 90  # Chromium's and Firefox's major from which they do,
 
 def _contradicts_fetch_metadata(_: AgentTraits, http: Mapping[str, str]) -> bool:
     site, mode, dest = http.get("sec-fetch-site"), http.get("sec-fetch-mode"), http.get("sec-fetch-dest")
-    if site not in _SITES or mode not in _MODES:
+    if site not in _SITES or mode not in _MODES or (site is None) != (mode is None):
         return True
     # A service worker that passes a navigation on may turn its destination into `empty`; nothing makes a document of
     # what was no navigation.
