@@ -222,6 +222,21 @@ def test_in_debug_mode_the_response_says_whether_it_was_counted(hit: WebRequest,
     assert dict(leave(capture(debug=True), hit).headers)["Footfall"] == words
 
 
+@pytest.mark.parametrize(
+    ("hit", "response", "asked"),
+    [
+        (request(), html(), True),
+        (request(method="HEAD"), html(), False),
+        (request(user_agent="curl/8.1"), html(), False),
+        (request(sec_gpc="1"), html(), False),
+        (request(), html(cache_control="public, max-age=60"), False),
+    ],
+)
+def test_hints_are_asked_for_where_a_cookie_could_go(hit: WebRequest, response: WebResponse, *, asked: bool) -> None:
+    assert ("Accept-CH" in dict(leave(capture(client_hints=True), hit, response).headers)) is asked
+    assert "Accept-CH" not in dict(leave(capture(), hit, response).headers)
+
+
 # When a cookie goes with it
 
 

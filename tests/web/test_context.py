@@ -24,6 +24,7 @@ def test_the_context_says_who_came_with_what_from_where_and_what_they_stated() -
         "page": {"referrer": "https://google.com/"},
         "consent": {"categoryPreferences": {"statistics": True, "marketing": False}},
         "userAgent": BROWSER["user-agent"],
+        "browser": {"device": "desktop", "name": "Firefox", "version": "140", "os": "Linux"},
         "locale": "nb-NO",
         "ip": "192.0.2.0",
         "origin": {"channel": "organic_search", "name": "Google"},
@@ -38,6 +39,10 @@ def test_the_headers_by_which_bots_are_judged_go_with_it() -> None:
 
 def test_a_bot_is_marked_with_its_reason_and_the_version_of_the_list() -> None:
     assert context(request(user_agent="curl/8.1"))["bot"] == {"reason": "library", "list": list_version()}
+
+
+def test_a_bot_has_no_browser() -> None:
+    assert "browser" not in context(request(user_agent="curl/8.1"))
 
 
 def test_a_campaign_and_its_click_ids_are_kept_and_these_only_by_their_presence() -> None:

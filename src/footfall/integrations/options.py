@@ -23,7 +23,8 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     FOOTFALL_COOKIE_KEYS, separated by spaces. `prefix` is the path below which footfall answers itself. `exclude` are
     beginnings of paths, or patterns with `*`, that are not counted. `trusted_proxies` are networks whose
     `X-Forwarded-For` counts. `consent` is the site's own rule of consent: from a request to what its visitor stated by
-    purpose. `user` finds the user of the framework's request; None leaves that to the integration. `secure=False`
+    purpose. `user` finds the user of the framework's request; None leaves that to the integration. `client_hints` asks
+    the browsers of recognised visitors for the version of their system and the form of their device. `secure=False`
     sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was counted.
     """
 
@@ -34,6 +35,7 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: Sequence[str] = ()
     consent: Callable[[WebRequest], Mapping[str, bool | None]] | None = None
     user: Callable[[Any], object] | None = None
+    client_hints: bool = False
     honours_gpc: bool = True
     secure: bool = True
     debug: bool = False

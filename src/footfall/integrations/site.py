@@ -25,12 +25,13 @@ from footfall.errors import UsageError
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
-from footfall.web.bots import judge
+from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, WebCapture
 from footfall.web.proxies import TrustedProxies
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import ConsentRules, WebRules
 from footfall.web.title import title_of
+from footfall.web.user_agent import describe
 from footfall.web.visitor_cookie import VisitorCookie
 
 __all__ = ["Site"]
@@ -52,15 +53,17 @@ class Site:
         self._caught = CaughtErrors()
         self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
-        judge("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")  # loads its lists now
+        for load in (judge, describe):  # they read their lists now, and not during a request
+            load("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+        list_version()
 
     def _rules(self) -> WebRules:
         options = self.options
         return WebRules(
             consent=self._consent(options),
             cookie=VisitorCookie(options.cookie_name, options.cookie_keys),
-            prefix=options.prefix, exclude=tuple(options.exclude), honours_gpc=options.honours_gpc,
-            secure=options.secure, debug=options.debug,
+            prefix=options.prefix, exclude=tuple(options.exclude), client_hints=options.client_hints,
+            honours_gpc=options.honours_gpc, secure=options.secure, debug=options.debug,
         )  # fmt: skip
 
     def _consent(self, options: SiteOptions) -> ConsentRules:

@@ -18,6 +18,7 @@ from footfall.web.recognition import DAY_US
 from footfall.web.request import WebRequest, WebResponse
 from footfall.web.rules import WebRules
 from footfall.web.shared_cache import cookie_rule
+from footfall.web.user_agent import ACCEPT_CH
 from footfall.web.visit import Visit
 
 __all__ = ["GPC_PATH", "NO_ROUTE", "Departure", "PageView", "WebCapture"]
@@ -92,6 +93,8 @@ class WebCapture:
             headers, notes, departure = self._cookies(visit, response, user_id, today=now_us // DAY_US)
             if visit.recognition.is_forged:
                 notes.append("forged_cookie")
+        if self._rules.client_hints and page is not None and self._may_ask(visit, response):
+            headers.append(("Accept-CH", ACCEPT_CH))
         if self._rules.debug:
             headers.append(("Footfall", "counted" if reason is None else f"not counted ({reason})"))
         return msgspec.structs.replace(departure, page=page, reason=reason, headers=headers, notes=notes)
@@ -105,6 +108,11 @@ class WebCapture:
         if query := allowed_query(visit.request.query, self._rules.query_keys):
             properties["query"] = query
         return PageView(name[:512], properties)
+
+    @staticmethod
+    def _may_ask(visit: Visit, response: WebResponse) -> bool:
+        """Whether the browser may be asked for hints. It remembers that, so it needs what a cookie needs."""
+        return visit.recognition.visitor is not None and cookie_rule(response.headers) != "no_cookie"
 
     def _cookies(
         self, visit: Visit, response: WebResponse, user_id: str | UnsetType | None, *, today: int

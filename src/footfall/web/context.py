@@ -16,6 +16,7 @@ from footfall.web.query_keys import marks_of
 from footfall.web.recognition import Recognition
 from footfall.web.request import WebRequest
 from footfall.web.rules import WebRules
+from footfall.web.user_agent import describe
 
 __all__ = ["context_of", "page_of"]
 
@@ -38,6 +39,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["ip"] = address
     if recognition.bot is not None:
         context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
+    else:
+        context["browser"] = msgspec.to_builtins(describe(user_agent, headers))
     if is_embedded(request):
         context["embedded"] = True
     _add_origin(context, request, rules)

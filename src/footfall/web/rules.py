@@ -34,7 +34,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     `prefix` is the path below which footfall answers itself. `exclude` are beginnings of paths, or patterns with `*`,
     that are not counted. `query_keys` are the keys of the query that may be kept, `click_ids` those of click ids whose
     values may. `paths`, `full_url` and `full_referrer` let these be kept, where otherwise the route and the referrer's
-    host are.
+    host are. `client_hints` asks recognised visitors' browsers for more than their agent says.
     """
 
     consent: ConsentRules
@@ -47,6 +47,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     full_url: bool = False
     full_referrer: bool = False
     consent_cookie: str = "ff_consent"
+    client_hints: bool = False
     honours_gpc: bool = True
     secure: bool = True
     debug: bool = False
