@@ -31,6 +31,7 @@ FLOORS: list[tuple[set[str], bool]] = [
             "errors",
             "extras",
             "forks",
+            "geo_file",
             "lazy_names",
             "markdown_text",
             "printable",

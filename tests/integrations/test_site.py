@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.geo_files import OSLO, geo_file
 from tests.web.sites import BROWSER
 
 from footfall import Client
@@ -48,6 +50,15 @@ def test_a_page_view_carries_the_time_of_its_arrival() -> None:
     assert datetime.fromisoformat(page["timestamp"]).timestamp() * 1e6 == arrived
     assert page["timestamp"] < inside["timestamp"]
     assert page["properties"]["duration_ms"] == 250
+
+
+def test_a_page_carries_the_country_and_region_that_a_database_has_for_the_address(tmp_path: Path) -> None:
+    recorder = Recorder()
+    site = make(recorder, geo=geo_file(tmp_path / "geo.mmdb", {"192.0.2.0/24": OSLO}))
+
+    site.finish(site.begin(get()), PAGE)
+
+    assert recorder.messages[0]["context"]["location"] == {"country": "NO", "region": "03"}
 
 
 def test_a_hit_is_counted_once_however_often_its_response_is_finished() -> None:

@@ -41,6 +41,15 @@ def test_a_bot_is_marked_with_its_reason_and_the_version_of_the_list() -> None:
     assert context(request(user_agent="curl/8.1"))["bot"] == {"reason": "library", "list": list_version()}
 
 
+def test_an_address_is_located_before_it_is_cut() -> None:
+    hit = msgspec.structs.replace(request(), peer="192.0.2.77")
+
+    located = context(hit, locate={"192.0.2.77": {"country": "NO", "region": "Oslo"}}.get)
+
+    assert (located["location"], located["ip"]) == ({"country": "NO", "region": "Oslo"}, "192.0.2.0")
+    assert "location" not in context(hit, locate={}.get)
+
+
 def test_a_bot_has_no_browser() -> None:
     assert "browser" not in context(request(user_agent="curl/8.1"))
 

@@ -22,7 +22,7 @@ KEYS = frozenset((*_OF_CLIENT, *_OF_SITE))
 
 _FUNCTIONS = ("consent", "user")
 _LISTS = ("cookie_keys", "exclude", "trusted_proxies")
-_TEXTS = ("cookie_name", "prefix")
+_TEXTS = ("cookie_name", "geo", "prefix")
 _SWITCHES = ("client_hints", "debug", "honours_gpc", "secure")
 
 

@@ -22,6 +22,7 @@ from msgspec import UNSET
 from footfall.client.base import BaseClient
 from footfall.client.guard import CaughtErrors
 from footfall.errors import UsageError
+from footfall.geo_file import GeoFile
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
 from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
@@ -63,6 +64,7 @@ class Site:
             consent=self._consent(options),
             cookie=VisitorCookie(options.cookie_name, options.cookie_keys),
             prefix=options.prefix, exclude=tuple(options.exclude), client_hints=options.client_hints,
+            locate=None if options.geo is None else GeoFile(options.geo).record,
             honours_gpc=options.honours_gpc, secure=options.secure, debug=options.debug,
         )  # fmt: skip
 

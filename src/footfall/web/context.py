@@ -8,6 +8,7 @@ import msgspec
 
 from footfall.web.bots import list_version
 from footfall.web.campaign import CLICK_IDS, UTM_KEYS, campaign_of, click_ids
+from footfall.web.geo import location_of
 from footfall.web.language import locale_of
 from footfall.web.origins import origin_of, referrer_host
 from footfall.web.pages import is_embedded
@@ -37,6 +38,8 @@ def context_of(request: WebRequest, rules: WebRules, recognition: Recognition) -
         context["locale"] = locale
     if (address := cut_address(request.peer)) is not None:
         context["ip"] = address
+    if rules.locate is not None and (location := location_of(rules.locate(request.peer))) is not None:
+        context["location"] = location
     if recognition.bot is not None:
         context["bot"] = {"reason": recognition.bot.reason, "list": list_version()}
     else:

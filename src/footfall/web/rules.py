@@ -34,7 +34,8 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     `prefix` is the path below which footfall answers itself. `exclude` are beginnings of paths, or patterns with `*`,
     that are not counted. `query_keys` are the keys of the query that may be kept, `click_ids` those of click ids whose
     values may. `paths`, `full_url` and `full_referrer` let these be kept, where otherwise the route and the referrer's
-    host are. `client_hints` asks recognised visitors' browsers for more than their agent says.
+    host are. `client_hints` asks recognised visitors' browsers for more than their agent says. `locate` finds what a
+    database says of an address.
     """
 
     consent: ConsentRules
@@ -48,6 +49,7 @@ class WebRules(msgspec.Struct, frozen=True, kw_only=True):
     full_referrer: bool = False
     consent_cookie: str = "ff_consent"
     client_hints: bool = False
+    locate: Callable[[str], object] | None = None
     honours_gpc: bool = True
     secure: bool = True
     debug: bool = False
