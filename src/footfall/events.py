@@ -52,8 +52,8 @@ class Fault(msgspec.Struct, frozen=True):
 class Receipt(msgspec.Struct, frozen=True):
     """What the caller of `track()` gets back. Truthy if and only if the event was accepted into the queue.
 
-    `reason` is one word when it was not (`argument_order`, `closed`, `disabled`, `hook`, `internal`, `invalid`,
-    `queue_full`, `too_large`, `unencodable`);
+    `reason` is one word when it was not (`argument_order`, `closed`, `consent`, `disabled`, `hook`, `internal`,
+    `invalid`, `queue_full`, `too_large`, `unencodable`);
     `faults` lists everything the plan says against it, also when it was accepted and flagged.
     """
 

@@ -12,14 +12,15 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 
 __all__ = [
-    "DATETIME", "EARLIEST", "EPOCH", "LATEST", "canonical_datetime", "epoch_us", "format_day", "format_us",
-    "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
+    "DATETIME", "EARLIEST", "EPOCH", "HOUR_US", "LATEST", "canonical_datetime", "epoch_us", "format_day", "format_us",
+    "hour_of", "is_plausible", "local_time", "parse_timestamp", "plausible_us", "read_datetime", "read_iso",
 ]  # fmt: skip
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # 1900-01-01 and 2200-01-01, in microseconds since 1970-01-01 UTC: what lies outside is a broken clock, and days and
 # windows computed from it leave every calendar.
+HOUR_US = 3_600_000_000
 EARLIEST = -2_208_988_800_000_000
 LATEST = 7_258_118_400_000_000
 _LAST_HOUR, _LAST_MINUTE = 23, 59
@@ -74,6 +75,11 @@ def plausible_us(time: datetime) -> int | None:
     except OverflowError:  # a tzinfo of somebody else's making
         return None
     return moment if is_plausible(moment) else None
+
+
+def hour_of(us: int) -> int:
+    """The first microsecond of the hour of a moment, both in microseconds since 1970-01-01 UTC."""
+    return us - us % HOUR_US
 
 
 def is_plausible(moment: int) -> bool:

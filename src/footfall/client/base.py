@@ -269,7 +269,7 @@ class BaseClient(Calls):
             if self._closed:
                 self._outbox.refuse("closed")
                 return Receipt(False, ready.message_id, "closed", ready.faults)
-            put = self._outbox.put(ready.head, TAIL, ready.rank, ready.at, ready.wall_us)
+            put = self._outbox.put(ready.head, ready.tail, ready.rank, ready.at, ready.wall_us)
             if put == "full":
                 return Receipt(False, ready.message_id, "queue_full", ready.faults)
             if put == "wake" or self._is_asleep:

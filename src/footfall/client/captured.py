@@ -7,7 +7,7 @@ from typing import Any
 
 from footfall.client.capture import Capture
 from footfall.client.message import Message
-from footfall.client.prepare import TAIL, Prepared, Preparer
+from footfall.client.prepare import Prepared, Preparer
 from footfall.client.scope import Scope
 from footfall.errors import InvalidEventError
 from footfall.events import Receipt
@@ -34,5 +34,5 @@ class CapturedPreparer(Preparer):
         elif self._is_closed():
             self._capture.refused(message, Receipt(False, ready.message_id, "closed", ready.faults))
         else:
-            self._capture.accepted(ready.head + b"0" + TAIL)
+            self._capture.accepted(ready.head if ready.tail is None else ready.head + b"0" + ready.tail)
         return ready

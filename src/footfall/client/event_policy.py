@@ -11,6 +11,7 @@ import orjson
 from footfall.events import Fault
 
 if TYPE_CHECKING:
+    from footfall.client.consent_policy import ConsentPolicy
     from footfall.plan.checking.transform import Transforms
     from footfall.plan.checking.validate import Checked
     from footfall.plan.model import Event, Plan, Policy, Property
@@ -41,6 +42,8 @@ class EventPolicy:
     """The policy of a client without a plan: only what could not be encoded as it was counts against a message."""
 
     plan: Plan | None = None
+
+    consent: ConsentPolicy | None = None
 
     def __init__(self, on_invalid: OnInvalid | None) -> None:
         self._on_invalid: OnInvalid | None = on_invalid
@@ -95,6 +98,10 @@ class PlanEventPolicy(EventPolicy):
 
             self._transforms = Transforms(loaded, transform_key)
         self._changed_keys: dict[str, tuple[bytes, ...]] = {}
+        if loaded.consent is not None:
+            from footfall.client.consent_policy import ConsentPolicy
+
+            self.consent = ConsentPolicy(loaded, self._validator)
 
     def device_key(self, name: object, /) -> str | None:
         event = self._validator.resolve(name) if self._device is not None and isinstance(name, str) else None

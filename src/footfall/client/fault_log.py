@@ -52,7 +52,7 @@ _REMEDY = "mend the value in the call, or what the plan says of it"
 _BY_FAULTS = frozenset({"invalid", "unencodable"})
 _FIRST = {"group": "group_id", "track": "event"}
 # Reasons of a falsy receipt that need no word: somebody wanted it so, or it is logged where it happens.
-_QUIET = frozenset({"disabled", "hook", "internal"})
+_QUIET = frozenset({"consent", "disabled", "hook", "internal"})
 
 
 class _Named(msgspec.Struct):

@@ -38,10 +38,11 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     `accepted` counts truthy receipts, `adopted` what was taken over from an earlier process. `delivered` is what a
     collector acknowledged; `duplicate`, `quarantined` and `rejected` say what it thought of some of those. `dropped` is
     what was accepted and then let go: `queue_full`, `refused` (a 400 or a 422), `too_large` (a 413 for one message),
-    `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted.
-    `stopped` says why nothing is sent any more, `reason` why something is pending (see Delivery), `retries` how many
-    attempts failed and were, or will be, made again. `uncounted` counts the hits of a web integration that became no
-    page view, and the cookies that it could not set, by reason (`footfall.web.reasons`): they were never messages.
+    `gave_up` (the retry policy's limit). `refused` counts falsy receipts by reason: these were never accepted, such as
+    `consent`, to which their person did not agree. `stopped` says why nothing is sent any more, `reason` why something
+    is pending (see Delivery), `retries` how many attempts failed and were, or will be, made again. `uncounted` counts
+    the hits of a web integration that became no page view, and the cookies that it could not set, by reason
+    (`footfall.web.reasons`): they were never messages.
     """
 
     accepted: int = 0

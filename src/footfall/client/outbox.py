@@ -110,8 +110,10 @@ class Outbox:
         """Whether a message of `size` bytes fits without dropping another."""
         return self.pending_bytes + size <= self._options.queue_bytes
 
-    def put(self, head: bytes, tail: bytes, rank: int, now: float, wall_us: int | None = None) -> PutResult:
+    def put(self, head: bytes, tail: bytes | None, rank: int, now: float, wall_us: int | None = None) -> PutResult:
         """Number a message and queue it; `head` and `tail` are its bytes before and after its number.
+
+        Without a `tail` the head is the whole message, in which no number is written.
 
         `now` is when it happened, `wall_us` the wall clock's microseconds of then, None if its time was given.
 
@@ -122,7 +124,7 @@ class Outbox:
         options, totals = self._options, self._totals
         while True:
             number = totals.last_number + 1
-            message = b"%b%d%b" % (head, number, tail)
+            message = head if tail is None else b"%b%d%b" % (head, number, tail)
             low, high = totals.sizes
             queued_bytes = low + high + len(message)
             if queued_bytes + self._batch_bytes > options.queue_bytes and not self._make_room(len(message), rank):

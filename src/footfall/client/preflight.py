@@ -6,11 +6,12 @@ cannot read by the time of receipt. All of these are slips in the calling code, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
-from footfall.encoding import encode
+from footfall.encoding import encode, fields_of
 from footfall.events import Fault
 from footfall.identity.given import id_text, plain_text, whole_number
 from footfall.identity.junk import is_junk
@@ -21,12 +22,12 @@ __all__ = ["id_fault", "kind_of", "misfit", "names_device"]
 def id_fault(user_id: str | None, anonymous_id: str | None, context: Any) -> Fault | None:
     """The fault of a message that names nobody, or a placeholder in place of its user; None of any other.
 
-    A connected product is named by `context.device.id`.
+    A connected product is named by `context.device.id`; what is of a bot (`context.bot`) needs no id.
     """
     if user_id and not _stands_for_no_one(user_id):
         return None
     got = "a placeholder" if user_id else ""
-    if not anonymous_id and not names_device(context, "device", "id"):
+    if not anonymous_id and not names_device(context, "device", "id") and not _is_of_bot(context):
         return Fault("userId", "no_usable_id", "a user_id, an anonymous_id or a device", got)
     return Fault("userId", "junk_id", "the id of a user", got) if user_id else None
 
@@ -36,6 +37,11 @@ def _stands_for_no_one(user_id: str) -> bool:
         return False
     # Half a character makes an id junk where it cannot be replaced; ours is sent with U+FFFD in its place.
     return is_junk(user_id.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def _is_of_bot(context: Any) -> bool:
+    bot = fields_of(context) if context is not None else None
+    return bot is not None and isinstance(bot.get("bot"), Mapping)
 
 
 def names_device(value: Any, *path: str) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from sys import is_finalizing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import orjson
@@ -24,6 +24,9 @@ from footfall.events import Fault, Receipt
 from footfall.timestamps import format_us
 from footfall.versions import VERSION
 
+if TYPE_CHECKING:
+    from footfall.plan.model import ConsentLevel
+
 __all__ = ["NUMBER", "TAIL", "Prepared", "Preparer"]
 
 TAIL = b"}}}"  # what follows the message's number
@@ -31,7 +34,7 @@ NUMBER = 20  # digits of the largest number there can be
 
 
 class Prepared(msgspec.Struct, frozen=True, gc=False):
-    """A message that only lacks its number: `head`, then the number, then `TAIL`.
+    """A message that only lacks its number: `head`, then the number, then `tail`; without a tail it has none.
 
     `at` is when it was made, on the clock that nobody sets, and `wall_us` what the wall clock said then, in
     microseconds; None where the caller gave the time.
@@ -43,6 +46,7 @@ class Prepared(msgspec.Struct, frozen=True, gc=False):
     faults: tuple[Fault, ...]
     at: float
     wall_us: int | None
+    tail: bytes | None = TAIL
 
 
 class Preparer:
@@ -52,6 +56,7 @@ class Preparer:
         self, policy: EventPolicy, *, hooks: Sequence[Hook], clock: Clock, max_bytes: int, client_id: str
     ) -> None:
         self._policy = policy
+        self._consent = policy.consent
         self._hooks = tuple(hooks)
         # As they are called in each call.
         self._new_id, self._now_us, self._monotonic = clock.new_id, clock.now_us, clock.monotonic
@@ -80,6 +85,10 @@ class Preparer:
             if hooked is None:
                 return Receipt(False, None, "hook")
             message = hooked
+        if self._consent is not None:
+            level = self._consent.level(message)
+            if level != "full":
+                return self._without_consent(message, level)
         new_id = self._new_id() if message.message_id is None else ""
         wall_us = self._now_us() if message.timestamp is None else None
         at = self._monotonic()
@@ -92,6 +101,23 @@ class Preparer:
         ):
             rank = SPECS[message.type].rank
             return Prepared(wire.head, rank, wire.message_id, wire.faults, at, wall_us)
+        return wire.receipt
+
+    def _without_consent(self, message: Message, level: ConsentLevel) -> Prepared | Receipt:
+        if level == "none":
+            return Receipt(False, None, "consent")
+        assert self._consent is not None
+        new_id = self._consent.new_id(self._new_id) if message.message_id is None else ""
+        stamp = self._stamp(self._now_us()) if message.timestamp is None else b""
+        at = self._monotonic()
+        wire = WireMessage(msgspec.structs.replace(message, user_id=None, anonymous_id=None, category=None))
+        if (
+            wire.add_head(new_id, stamp, self._policy, names_nobody=True)
+            and wire.add_body(self._policy)
+            and wire.add_context(self._own)
+            and wire.seal_counted(self._consent.counted, self._room)
+        ):
+            return Prepared(wire.head, SPECS[message.type].rank, wire.message_id, wire.faults, at, None, None)
         return wire.receipt
 
     def _hooked(self, message: Message) -> Message | None:

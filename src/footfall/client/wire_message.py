@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -61,8 +62,11 @@ class WireMessage:
         self.head = b""
         self.receipt: Receipt = _UNREFUSED
 
-    def add_head(self, new_id: str, stamp: bytes, policy: EventPolicy) -> bool:
-        """Add everything before the body; `new_id` and `stamp` are for a message to which no id or time was given."""
+    def add_head(self, new_id: str, stamp: bytes, policy: EventPolicy, *, names_nobody: bool = False) -> bool:
+        """Add everything before the body; `new_id` and `stamp` are for a message to which no id or time was given.
+
+        `names_nobody` says that it has no id of a person, and needs none.
+        """
         message, spec, pieces = self._message, self._spec, self._pieces
         if message.message_id is None:
             self.message_id = new_id
@@ -85,7 +89,7 @@ class WireMessage:
             pieces += (b',"category":', self._text("category", self._id("category", message.category)))
         if self._refusals:
             return self._refuse("invalid", self._refusals + self._changes)
-        if (fault := self._id_fault(user_id, anonymous_id, policy)) is not None:
+        if not names_nobody and (fault := self._id_fault(user_id, anonymous_id, policy)) is not None:
             self._changes += (fault,)
         return True
 
@@ -148,6 +152,11 @@ class WireMessage:
             self._pieces += (b',"violations":', msgspec.json.encode(self._violations[:_MOST_VIOLATIONS]))
         self._pieces.append(client)
         self.head = b"".join(self._pieces)
+        return len(self.head) <= room or self._refuse("too_large", self.faults)
+
+    def seal_counted(self, counted: Callable[[str, bytes], bytes], room: int) -> bool:
+        """End the message as `counted` makes it of its name and its JSON, if that leaves it within `room` bytes."""
+        self.head = counted(self._name or "", b"".join((*self._pieces, b"}}")))
         return len(self.head) <= room or self._refuse("too_large", self.faults)
 
     def _refuse(self, reason: str, faults: tuple[Fault, ...]) -> bool:

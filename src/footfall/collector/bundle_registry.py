@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Mapping
 
+from footfall.collector.bundle_consent import BundleConsent
 from footfall.collector.bundle_rules import BundleRules
 from footfall.collector.door import Door, PlanParts
 from footfall.plan import bundle_bytes, from_bundle
@@ -28,11 +30,13 @@ class BundleRegistry:
 
     def __init__(self, plan: Plan, control: Bundles, *, transform_key: bytes | None = None, seq: int = 0) -> None:
         bundle = bundle_bytes(plan)
+        self._plan = plan
         self._newest = bundle_name(bundle)
         control.put_bundle(self._newest, bundle, seq=seq)
         self._bundles: Mapping[str, bytes] = control.bundles()
         self._warn_of_another_plan(plan)
         self._changer = Changer(transform_key)
+        self._consent_key = secrets.token_bytes(32)
         self._parts: dict[str, PlanParts] = {}
         self._rules: dict[str, BundleRules] = {}
         self._current = self._rules[self._newest] = self._made(plan, self._newest)
@@ -73,15 +77,23 @@ class BundleRegistry:
         parts = self._parts[digest] = PlanParts(plan, validator)
         is_newest = digest == self._newest
         if not (may_transform(self._bundles[digest]) or may_transform(self._bundles[self._newest])):
-            return BundleRules(plan, digest, validator, is_newest=is_newest)
+            return BundleRules(plan, digest, validator, consent=self._consent(plan, validator), is_newest=is_newest)
         return BundleRules(
             plan,
             digest,
             validator,
             clear=Validator(plan, stage="collector", received=False),
             door=Door(parts, self._parts[self._newest], self._parts_of, self._changer),
+            consent=self._consent(plan, validator),
             is_newest=is_newest,
         )
+
+    def _consent(self, plan: Plan, validator: Validator) -> BundleConsent | None:
+        """What senders with this plan may have kept, by it and by the newest; None where neither says."""
+        if plan.consent is None and self._plan.consent is None:
+            return None
+        newest = () if plan is self._plan else ((self._plan, self._current.validator),)
+        return BundleConsent([(plan, validator), *newest], self._consent_key)
 
     def _parts_of(self, digest: object) -> PlanParts | None:
         rules = self._known(digest)

@@ -9,6 +9,7 @@ from footfall.events import Fault
 from footfall.plan.model import Enforcement, Event, Plan, Policy
 
 if TYPE_CHECKING:
+    from footfall.collector.bundle_consent import BundleConsent
     from footfall.collector.door import Door
     from footfall.plan.checking.validate import Validator
 
@@ -18,8 +19,9 @@ __all__ = ["BundleRules", "RulesFor"]
 class BundleRules:
     """The rules of one bundle. `digest` is the bundle's hash.
 
-    `validator` checks what was transformed before it came, `clear` what was not. `door` applies transforms; without
-    one there are none. `is_newest` says that this is the plan in force.
+    `validator` checks what was transformed before it came, `clear` what was not. `door` applies transforms, and
+    `consent` says what may be kept; without them there are none, and all may. `is_newest` says that this is the plan in
+    force.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class BundleRules:
         *,
         clear: Validator | None = None,
         door: Door | None = None,
+        consent: BundleConsent | None = None,
         is_newest: bool = True,
     ) -> None:
         self.plan = plan
@@ -37,6 +40,7 @@ class BundleRules:
         self.validator = validator
         self.clear = clear or validator
         self.door = door
+        self.consent = consent
         self.is_newest = is_newest
         # A key without a named source belongs to `default`, which is nobody in the plan unless the plan says so.
         self.checks_default = "default" in plan.sources

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from footfall.collector.bundle_rules import BundleRules
+from footfall.collector.consent_step import withhold_unread
 from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import HEAD_BYTES
 from footfall.collector.splice import Spliced
@@ -46,14 +47,19 @@ def door(state: MessageState, request: RequestContext) -> bool:
 
 
 def conceal(state: MessageState, request: RequestContext) -> None:
-    """Apply the transforms to a message that is kept though it cannot be checked."""
+    """Apply consent and transforms to a message that is kept though it cannot be checked."""
     data: Any = state.data
     is_read = type(data) is dict and not state.piece.ambiguous
     context = data.get("context") if is_read else None
     if type(context) is not dict:
         context = request.context
     rules = request.rules_for(bundle_of(context, request.context))
-    if rules is None or rules.door is None:
+    if rules is None:
+        return
+    if rules.consent is not None and withhold_unread(state, request, rules.consent):
+        state.bundle = rules.digest
+        return
+    if rules.door is None:
         return
     state.bundle = rules.digest
     if state.is_oversize:

@@ -14,6 +14,7 @@ from footfall.collector.wire import MessageForm, Piece
 from footfall.events import Fault, VerdictName
 from footfall.identity.given import digits_of
 from footfall.storage.journal import Row, RowState
+from footfall.timestamps import hour_of
 
 if TYPE_CHECKING:
     from footfall.plan.checking.validate import Validator
@@ -69,15 +70,16 @@ class MessageState:
     """One message on its way to become a row. `body` is what will be kept of its bytes.
 
     `rules` are those of its sender, `validator` what it has for values as these came, and `checked` the bytes to check:
-    values before their transforms. `is_concealed` says that some plan has transforms for it. `more_traits` are the
-    objects in which an identify has traits besides its own `traits`, and `traits` all of them together.
+    values before their transforms. `is_concealed` says that some plan has transforms for it, `is_agreed` that it may be
+    kept in full, `is_counted` that only its being sent is kept: without ids, and with whole hours. `more_traits` are
+    the objects in which an identify has traits besides its own `traits`, and `traits` all of them together.
     """
 
     __slots__ = (
         "anonymous_id", "body", "bundle", "checked", "context", "data", "device_id", "envelope", "environment", "event",
-        "faults", "faults_text", "group_id", "is_concealed", "kind", "message_id", "more_traits", "occurred_at",
-        "outcome", "piece", "previous_id", "reason", "received_at", "rules", "source", "traits", "type", "user_id",
-        "validator", "warnings",
+        "faults", "faults_text", "group_id", "is_agreed", "is_concealed", "is_counted", "kind", "message_id",
+        "more_traits", "occurred_at", "outcome", "piece", "previous_id", "reason", "received_at", "rules", "source",
+        "traits", "type", "user_id", "validator", "warnings",
     )  # fmt: skip
 
     def __init__(self, piece: Piece, received_at: int) -> None:
@@ -105,6 +107,8 @@ class MessageState:
         self.validator: Validator | None = None
         self.checked = piece.raw
         self.is_concealed = False
+        self.is_agreed = False
+        self.is_counted = False
 
     def quarantine(self, reason: str, *faults: Fault) -> None:
         """Quarantine it; the first reason stays the reason."""
@@ -126,6 +130,8 @@ class MessageState:
         self.kind: RowState = "quarantined" if self.outcome == "quarantined" else "stored"
         self.source, self.environment = source, environment
         self.received_at, self.envelope = received_at, envelope
+        if self.is_counted:
+            self.received_at, self.occurred_at, self.envelope = hour_of(received_at), hour_of(self.occurred_at), None
         faults = self.faults if self.kind == "quarantined" else self.warnings
         self.faults_text = msgspec.json.encode(faults) if faults else None
         return Row._make(_row_values(self))

@@ -14,12 +14,14 @@ import msgspec
 
 from footfall.collector.admission import Grow, unbounded
 from footfall.collector.bundle_rules import RulesFor
+from footfall.collector.consent_step import consent, withhold
 from footfall.collector.door_step import bundle_of, conceal, door
+from footfall.collector.message_ids import derived_id
 from footfall.collector.message_state import MessageState, RequestContext
 from footfall.collector.oversize import excerpt
 from footfall.collector.plan_step import plan
 from footfall.collector.settings import CollectorSettings
-from footfall.collector.steps import derived_id, ids, message_id, readable, shape, somebody, time, traits
+from footfall.collector.steps import ids, message_id, readable, shape, somebody, time, traits
 from footfall.collector.wire import RequestEnvelope
 from footfall.events import Answer, Fault, Verdict, VerdictName
 from footfall.message_reader import clock_skew
@@ -37,10 +39,11 @@ _GROW_EVERY = 64  # messages
 _DAY_US = 86_400_000_000
 
 
-STEPS: tuple[Step, ...] = (readable, shape, door, message_id, ids, time, traits, plan, somebody)
+STEPS: tuple[Step, ...] = (readable, shape, door, consent, message_id, ids, time, traits, plan, somebody)
 """In this order: later steps lean on what earlier ones found (`plan` may find the device that `somebody` asks for).
 
-From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it.
+From `door` on no step sees a value that the plan transforms, but for the check that the plan makes of it, and from
+`consent` on none sees what must not be kept.
 """
 
 
@@ -136,7 +139,7 @@ def decide(envelope: RequestEnvelope, request: RequestContext, grow: Grow = unbo
             if state.outcome == "rejected":
                 rejected[line, name] += 1
                 continue
-            if state.is_oversize:
+            if state.is_oversize and not state.is_counted:
                 state.body = excerpt(piece.raw, state.body)
         indexes.append(index)
         size += _ROW_BYTES
@@ -156,12 +159,12 @@ def _kept(shared: bytes | None, context: dict[str, Any], rules_for: RulesFor) ->
 
 def _conceal_what_failed(state: MessageState, request: RequestContext) -> None:
     """Leave no planned value in clear, whichever step failed; where that fails too, nothing is kept of the message."""
-    if state.is_concealed and state.body is not state.piece.raw:
+    if state.is_counted or (state.is_agreed and state.is_concealed and state.body is not state.piece.raw):
         return
     try:
         conceal(state, request)
     except Exception:  # noqa: BLE001 - see `decide`
-        state.body, state.traits = b"{}", None
+        withhold(state, None)
 
 
 def answer(decision: IntakeDecision, fresh: Sequence[bool]) -> Answer:

@@ -29,6 +29,8 @@ _OUTCOMES: dict[Policy, VerdictName] = {
 }
 
 
+# What may be wrong only because properties are left out that are not public.
+_OF_THE_WHOLE = frozenset({"required", "rule"})
 _TOLD = 80  # characters of an unknown name that its fault repeats
 
 
@@ -76,7 +78,7 @@ def _name_event(state: MessageState, request: RequestContext, rules: BundleRules
 def _check_track(state: MessageState, request: RequestContext, rules: BundleRules, name: str) -> None:
     event = rules.validator.resolve(name, request.day)
     key = rules.device_key(event, request.source)
-    if key is not None and state.device_id is None:
+    if key is not None and state.device_id is None and not state.is_counted:
         state.device_id = state.usable_id(_properties(state).get(key), "properties", key)
     if event is None:
         fault = Fault("event", "unknown_event", "an event of the plan", name[:_TOLD])
@@ -93,7 +95,12 @@ def _check_track(state: MessageState, request: RequestContext, rules: BundleRule
     if not _is_object(state.data.get("properties")):
         return  # already quarantined for its shape
     assert state.validator is not None
+    if state.is_counted and state.is_concealed and not rules.is_newest:
+        return  # the newest plan's transforms may have made of a value what the sender's plan does not take
     checked = state.validator.check(event, _texts(state.checked).properties)
+    if state.is_counted:
+        of_parts = tuple(fault for fault in checked.faults if fault.code not in _OF_THE_WHOLE)
+        checked = msgspec.structs.replace(checked, faults=of_parts)
     if checked.faults or checked.warnings:
         _apply_checked(state, rules, event, checked)
 

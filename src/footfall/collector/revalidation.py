@@ -15,8 +15,9 @@ from footfall.collector.settings import CollectorSettings
 from footfall.collector.wire import RequestEnvelope
 from footfall.errors import RequestError
 from footfall.events import Fault
+from footfall.plan.checking.counted import COUNT_ONLY
 from footfall.storage.journal import Row
-from footfall.timestamps import format_day
+from footfall.timestamps import format_day, hour_of
 
 __all__ = ["TOO_LARGE", "Revalidated", "faults_of", "revalidate"]
 
@@ -84,12 +85,11 @@ def revalidate(row: Row, rules_for: RulesFor) -> Revalidated:
     faults = decision.verdicts[0].faults if decision.verdicts else ()
     if any(fault.code == _NO_KEY for fault in faults):
         return Revalidated(row._replace(kind="quarantined"), faults)  # its value would be lost for good
-    anew = decision.changes.rows[0]._replace(
-        message_id=row.message_id,
-        occurred_at=row.occurred_at,
-        received_at=row.received_at,
-        bundle=row.bundle,
-    )
+    anew = decision.changes.rows[0]
+    times = (row.occurred_at, row.received_at)
+    if anew.body.startswith(COUNT_ONLY):
+        times = (hour_of(row.occurred_at), hour_of(row.received_at))
+    anew = anew._replace(message_id=row.message_id, occurred_at=times[0], received_at=times[1], bundle=row.bundle)
     return Revalidated(anew, faults_of(anew) if anew.kind == "quarantined" else ())
 
 

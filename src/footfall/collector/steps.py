@@ -6,24 +6,17 @@ is kept with everything that is wrong with it.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Any
-
-import msgspec
-
 from footfall.collector.door_step import conceal
 from footfall.collector.json_split import depth_and_keys, why_unreadable
+from footfall.collector.message_ids import content_id, derived_id, given_id
 from footfall.collector.message_state import MessageState, RequestContext, kind_of
 from footfall.events import MESSAGE_TYPES, Fault
 from footfall.identity.junk import is_junk
 from footfall.message_reader import client_word, merged_objects, own_traits
 from footfall.timestamps import is_plausible, parse_timestamp
 
-__all__ = ["derived_id", "ids", "message_id", "readable", "shape", "somebody", "time", "traits"]
+__all__ = ["ids", "message_id", "readable", "shape", "somebody", "time", "traits"]
 
-_encode_sorted = msgspec.json.Encoder(order="sorted").encode
-_MAX_ID = 200
 _TOLD = 40  # characters of what was sent that a fault repeats
 _TYPES = frozenset(MESSAGE_TYPES)
 _DAY_US = 86_400_000_000
@@ -48,8 +41,8 @@ def readable(state: MessageState, request: RequestContext) -> bool:
     if type(piece.data) is not dict:
         if piece.data is None and raw[:1] == b"{":
             conceal(state, request)
-            state.message_id = derived_id(state.body)
-            state.quarantine("json", why_unreadable(state.body))
+            state.message_id = state.message_id or derived_id(state.body)
+            state.quarantine("json", Fault("", "json", "JSON") if state.is_counted else why_unreadable(state.body))
         else:
             state.reject("not_an_object", Fault("", "type", "object"))
         return False
@@ -67,7 +60,7 @@ def readable(state: MessageState, request: RequestContext) -> bool:
         state.quarantine("duplicate_key", Fault("", "duplicate_key", "each key once in an object"))
     if state.outcome != "stored":
         conceal(state, request)
-        state.message_id = derived_id(state.body)
+        state.message_id = state.message_id or derived_id(state.body)
         return False
     return True
 
@@ -105,21 +98,18 @@ def message_id(state: MessageState, request: RequestContext) -> bool:
     A message of the wrong shape goes by its content too: the id that it names stays free for a message that is right.
     A message without id and time looks like its own repeat: within a day of receipt it counts once.
     """
-    given = _given_id(state.data) if state.outcome == "stored" or _is_only_oversize(state) else None
+    given = given_id(state)
     if given is not None:
         state.message_id = given
-        return True
-    if state.is_oversize:
-        return True
-    content = _canonical(state.body, request.type)
-    if request.form.timestamp(state.data) is None:
-        content += request.day.encode()
-    state.message_id = derived_id(content)
+    elif not state.message_id:
+        state.message_id = content_id(state, request, state.body)
     return True
 
 
 def ids(state: MessageState, request: RequestContext) -> bool:
     """Its ids: of a user, of a browser or installation, of a connected product."""
+    if state.is_counted:
+        return True
     data = state.data
     state.user_id = state.usable_id(data.get("userId"), "userId")
     state.anonymous_id = state.usable_id(data.get("anonymousId"), "anonymousId")
@@ -175,36 +165,15 @@ def traits(state: MessageState, request: RequestContext) -> bool:
 
 
 def somebody(state: MessageState, _request: RequestContext) -> bool:
-    """Quarantine a message without a usable id; warn of a placeholder user id."""
+    """Quarantine a message without a usable id, unless it is nobody's; warn of a placeholder user id."""
+    if state.is_counted:
+        return True
     user_id = state.user_id
     junk = user_id is not None and is_junk(user_id)
     if (user_id is None or junk) and state.anonymous_id is None and state.device_id is None:
+        if type(state.context.get("bot")) is dict:
+            return True
         state.quarantine("no_usable_id", Fault("userId", "no_usable_id", "a userId, an anonymousId or a device"))
     elif junk:
         state.warn(Fault("userId", "junk_id", "the id of a user"))
     return True
-
-
-def derived_id(content: bytes) -> str:
-    """An id made of a message's content."""
-    return "c-" + hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _is_only_oversize(state: MessageState) -> bool:
-    return state.is_oversize and len(state.faults or ()) == 1
-
-
-def _given_id(data: dict[str, Any]) -> str | None:
-    given = data.get("messageId")
-    return given if type(given) is str and 0 < len(given) <= _MAX_ID else None
-
-
-def _canonical(raw: bytes, type_: str | None) -> bytes:
-    """A message's content without what differs between two attempts to send it; numbers keep their digits."""
-    # A number becomes the bytes of its digits, which are written in base64. Python code that is called for each number
-    # would cost eight times as much, and a message may be full of them.
-    data = json.loads(raw, parse_int=str.encode, parse_float=str.encode)
-    data.pop("sentAt", None)
-    if type_ is not None:
-        data["type"] = type_
-    return _encode_sorted(data)

@@ -1,0 +1,69 @@
+"""Consent policy: what the client may send of a message, by the plan and by what its person agreed to.
+
+Loaded only by a client whose plan has a `consent:`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from footfall.client.message import Message
+from footfall.encoding import encode, fields_of
+from footfall.identity.given import plain_text
+from footfall.plan.checking.counted import CountedForm
+from footfall.plan.checking.validate import Validator
+from footfall.plan.consent import ConsentRules, Statement, statement_of
+from footfall.plan.model import ConsentLevel, Event, Plan
+from footfall.timestamps import HOUR_US
+
+__all__ = ["ConsentPolicy"]
+
+_STATED = ("consent", "consentManagement")
+_MS_DIGITS = 12  # of a UUIDv7, in hexadecimal: its time in milliseconds
+
+
+class ConsentPolicy:
+    """The consent of one plan, as a client enforces it."""
+
+    def __init__(self, plan: Plan, validator: Validator) -> None:
+        rules = ConsentRules.of(plan)
+        assert rules is not None
+        self._rules = rules
+        self._form = CountedForm(plan)
+        self._validator = validator
+
+    def level(self, message: Message) -> ConsentLevel:
+        """What may be sent of a message."""
+        name = message.name if type(message.name) is str else plain_text(message.name)
+        event = self._event(message.type, name)
+        return self._rules.level(event, message.type, name, _statement(message.context))
+
+    def counted(self, name: str, text: bytes) -> bytes:
+        """The form in which a message of this name is only counted, made of its JSON."""
+        return self._form.of(text, self._validator.resolve(name) if text.startswith(_TRACK) else None)
+
+    def new_id(self, new_id: Callable[[], str]) -> str:
+        """An id for a message that is only counted: a UUIDv7 that has the hour, and not the millisecond."""
+        text = new_id().replace("-", "")
+        ms = int(text[:_MS_DIGITS], 16)
+        text = f"{ms - ms % (HOUR_US // 1_000):0{_MS_DIGITS}x}{text[_MS_DIGITS:]}"
+        return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+    def _event(self, type_: str, name: str | None) -> Event | None:
+        return self._validator.resolve(name) if type_ == "track" and name else None
+
+
+_TRACK = b'{"type":"track"'
+
+
+def _statement(context: Any) -> Statement | None:
+    """What a context states, in whatever types: as the collector would read it from what is sent."""
+    fields = None if context is None else fields_of(context)
+    stated = {key: fields[key] for key in _STATED if key in fields} if fields else {}
+    if not stated:
+        return None
+    text, _ = encode(stated)
+    return statement_of(orjson.loads(text)) if text is not None else {}

@@ -1,0 +1,215 @@
+"""The form of a message of which only its being sent is kept (`count_only`), for the client and the collector alike.
+
+It is `consent`, `type`, `messageId`, `timestamp` (its hour), `event` or `name`, and `properties`: those of sensitivity
+`public`, and no other. Of a page `status`, `channel` and `embedded` are public unless the plan says otherwise. Of a
+context there is what marks a message as nobody's: `bot`, and `staff`. Kept values have the digits that were sent.
+Making this form of a message that has it already changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from footfall.events import MESSAGE_TYPES
+from footfall.plan.calls import Call, keys_of
+from footfall.plan.model import Event, Plan, Property
+from footfall.timestamps import format_us, hour_of, parse_timestamp
+
+__all__ = ["COUNT_ONLY", "CountedForm"]
+
+COUNT_ONLY: Final = b'{"consent":"count_only"'
+"""How the JSON of such a message begins."""
+
+_PUBLIC = "public"
+_TYPES = frozenset(MESSAGE_TYPES)
+_NAMES = {"page": "name", "screen": "name", "track": "event"}
+_MAX_ID = 200
+_WORD = re.compile(r"[a-z0-9_.+-]{1,64}", re.ASCII)
+_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.encode
+
+_Cut = Callable[[msgspec.Raw], msgspec.Raw | None]
+"""Gives what is public of a JSON value; None for nothing."""
+
+
+class CountedForm:
+    """Makes this form of the messages of one plan; without a plan their properties are kept as they are."""
+
+    def __init__(self, plan: Plan | None) -> None:
+        self._plan = plan
+        self._ids = set() if plan is None else {plan.identity.device, plan.identity.account}
+        self._events: dict[str, Mapping[str, _Cut]] = {}
+        self._pages: dict[tuple[str, ...], Mapping[str, _Cut]] = {}
+
+    def of(
+        self, message: bytes | bytearray, event: Event | None, *, type_: object = None, timestamp: object = None
+    ) -> bytes:
+        """The form of a message, a JSON object. `event` is the plan's event that it is about, if it is one.
+
+        `type_` and `timestamp` go before what the message itself says. Raises msgspec.DecodeError for no object.
+        """
+        members = _decode_members(message)
+        type_ = _text(members, "type") if type_ is None else type_
+        kept: dict[str, Any] = {"consent": "count_only"}
+        if type_ in _TYPES:
+            kept["type"] = type_
+        message_id = _text(members, "messageId")
+        if message_id is not None and 0 < len(message_id) <= _MAX_ID:
+            kept["messageId"] = message_id
+        hour = _hour(_text(members, "timestamp") if timestamp is None else timestamp)
+        if hour is not None:
+            kept["timestamp"] = hour
+        key = _NAMES.get(type_, "") if type(type_) is str else ""
+        name = _text(members, key)
+        if name is not None:
+            kept[key] = name
+        public = self._public(event, type_, name)
+        properties = _members(members.get("properties"))
+        if public is None:
+            kept["properties"] = properties
+        else:
+            kept["properties"] = _public_members(properties, public)
+        marks = _marks(_members(members.get("context")))
+        if marks:
+            kept["context"] = marks
+        return _encode(kept)
+
+    def _public(self, event: Event | None, type_: object, name: str | None) -> Mapping[str, _Cut] | None:
+        if self._plan is None:
+            return None
+        if event is not None:
+            public = self._events.get(event.name)
+            if public is None:
+                public = self._events[event.name] = self._cuts(event.properties)
+            return public
+        if type_ != "page" and type_ != "screen":
+            return {}
+        call = Call(str(type_), name or None)
+        keys = tuple(key for key in keys_of(call) if key in self._plan.pages)
+        if keys not in self._pages:
+            declared: dict[str, Property] = {}
+            for key in keys:
+                for prop in self._plan.pages[key].properties:
+                    declared.setdefault(prop.wire_name or prop.name, prop)
+            built_in = {key: cut for key, cut in _OF_PAGES.items() if key not in declared}
+            self._pages[keys] = {**built_in, **self._cuts(declared.values())}
+        return self._pages[keys]
+
+    def _cuts(self, properties: Iterable[Property]) -> dict[str, _Cut]:
+        """How to cut each public property, by its name on the wire; one that names a device or group is an id."""
+        return {
+            prop.wire_name or prop.name: _cut_of(prop)
+            for prop in properties
+            if prop.sensitivity == _PUBLIC and prop.name not in self._ids
+        }
+
+
+def _cut_of(prop: Property) -> _Cut:
+    if prop.type == "any":
+        return lambda value: value
+    inner = prop.items or prop.values
+    if inner is not None and inner.sensitivity != _PUBLIC:
+        return lambda _: None
+    if prop.type == "array" and inner is not None:
+        return _array_cut(_cut_of(inner))
+    if prop.type == "map" and inner is not None:
+        return _map_cut(_cut_of(inner))
+    if prop.type == "object":
+        parts = (part for part in prop.properties if part.sensitivity == _PUBLIC)
+        return _object_cut({part.wire_name or part.name: _cut_of(part) for part in parts})
+    return _scalar
+
+
+def _scalar(value: msgspec.Raw) -> msgspec.Raw | None:
+    return None if bytes(value).lstrip()[:1] in (b"{", b"[") else value
+
+
+def _object_cut(public: Mapping[str, _Cut]) -> _Cut:
+    def cut(value: msgspec.Raw) -> msgspec.Raw | None:
+        return msgspec.Raw(_encode(_public_members(_members(value), public))) if _is(value, b"{") else _null(value)
+
+    return cut
+
+
+def _map_cut(inner: _Cut) -> _Cut:
+    def cut(value: msgspec.Raw) -> msgspec.Raw | None:
+        if not _is(value, b"{"):
+            return _null(value)
+        kept = {key: inner(part) for key, part in _members(value).items()}
+        return msgspec.Raw(_encode({key: part for key, part in kept.items() if part is not None}))
+
+    return cut
+
+
+def _array_cut(inner: _Cut) -> _Cut:
+    def cut(value: msgspec.Raw) -> msgspec.Raw | None:
+        if not _is(value, b"["):
+            return _null(value)
+        return msgspec.Raw(_encode([part for part in map(inner, _decode_items(value)) if part is not None]))
+
+    return cut
+
+
+def _is(value: msgspec.Raw, start: bytes) -> bool:
+    return bytes(value).lstrip()[:1] == start
+
+
+def _null(value: msgspec.Raw) -> msgspec.Raw | None:
+    return value if bytes(value).strip() == b"null" else None
+
+
+def _public_members(members: Mapping[str, msgspec.Raw], public: Mapping[str, _Cut]) -> dict[str, msgspec.Raw]:
+    kept = ((key, public[key](value)) for key, value in members.items() if key in public)
+    return {key: value for key, value in kept if value is not None}
+
+
+def _status(value: msgspec.Raw) -> msgspec.Raw | None:
+    status = _decode(value)
+    return value if type(status) is int and 100 <= status <= 599 else None
+
+
+def _flag(value: msgspec.Raw) -> msgspec.Raw | None:
+    return value if type(_decode(value)) is bool else None
+
+
+def _word(value: msgspec.Raw) -> msgspec.Raw | None:
+    text = _decode(value)
+    return value if type(text) is str and _WORD.fullmatch(text) else None
+
+
+# Properties that web capture itself gives to pages, in the only form in which it does.
+_OF_PAGES: Mapping[str, _Cut] = {"status": _status, "channel": _word, "embedded": _flag}
+
+
+def _members(value: msgspec.Raw | None) -> Mapping[str, msgspec.Raw]:
+    return _decode_members(value) if value is not None and _is(value, b"{") else {}
+
+
+def _text(members: Mapping[str, msgspec.Raw], key: str) -> str | None:
+    value = members.get(key)
+    text = None if value is None or not _is(value, b'"') else _decode(value)
+    return text if type(text) is str else None
+
+
+def _hour(timestamp: object) -> str | None:
+    moment = parse_timestamp(timestamp)
+    return None if moment is None else f"{format_us(hour_of(moment))[:19]}Z"
+
+
+def _marks(context: Mapping[str, msgspec.Raw]) -> dict[str, Any]:
+    """What marks a message as nobody's: that it is a bot's, why and by which list; that it is of own people."""
+    marks: dict[str, Any] = {}
+    bot = context.get("bot")
+    if bot is not None and _is(bot, b"{"):
+        words = {key: _word(value) for key, value in _members(bot).items() if key in ("list", "reason")}
+        marks["bot"] = {key: words[key] for key in sorted(words) if words[key] is not None}
+    staff = context.get("staff")
+    if staff is not None and bytes(staff).strip() == b"true":
+        marks["staff"] = True
+    return marks

@@ -1,0 +1,194 @@
+"""The form of a message that is only counted: what is public of it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from footfall.plan import read
+from footfall.plan.checking.counted import COUNT_ONLY, CountedForm
+
+PLAN = read({
+    "plan": "p",
+    "identity": {"device": "serial", "account": "house"},
+    "events": {
+        "seen": {
+            "wire_name": "Thing Seen",
+            "properties": {
+                "price": {"type": "decimal", "sensitivity": "public", "wire_name": "the price"},
+                "kind": {"type": "string", "sensitivity": "public", "nullable": True},
+                "note": {"type": "string"},
+                "mail": {"type": "string", "sensitivity": "personal"},
+                "serial": {"type": "string", "sensitivity": "public"},
+                "house": {"type": "string", "sensitivity": "public"},
+                "anything": {"type": "any", "sensitivity": "public"},
+                "where": {
+                    "type": "object", "sensitivity": "public",
+                    "properties": {"city": {"type": "string"}, "street": {"type": "string", "sensitivity": "personal"}},
+                },
+                "lines": {
+                    "type": "array", "sensitivity": "public",
+                    "items": {
+                        "type": "object",
+                        "properties": {
+                            "sku": {"type": "string"}, "to": {"type": "string", "sensitivity": "internal"},
+                        },
+                    },
+                },
+                "names": {
+                    "type": "array", "sensitivity": "public", "items": {"type": "string", "sensitivity": "special"},
+                },
+                "hours": {"type": "map", "sensitivity": "public", "values": {"type": "integer"}},
+                "free": {"type": "object", "sensitivity": "public"},
+            },
+        },
+    },
+    "pages": {
+        "page": {"properties": {"embedded": {"type": "boolean", "sensitivity": "personal"}}},
+        "Home": {"properties": {"teaser": {"type": "string", "sensitivity": "public"}}},
+    },
+}).require()  # fmt: skip
+SEEN = PLAN.events["seen"]
+FORM = CountedForm(PLAN)
+
+
+def properties(value: str, **form: Any) -> str:
+    kept = FORM.of(b'{"type":"track","event":"seen","properties":%b}' % value.encode(), SEEN, **form)
+    return bytes(msgspec.json.decode(kept, type=dict[str, msgspec.Raw])["properties"]).decode()
+
+
+@pytest.mark.parametrize(
+    ("given_", "kept"),
+    [
+        ('{"the price":1.10,"price":2,"kind":"a","note":"n","mail":"m","other":1}', '{"the price":1.10,"kind":"a"}'),
+        ('{"kind":null}', '{"kind":null}'),
+        ('{"kind":{"a":"b"},"the price":["x"]}', "{}"),
+        ('{"serial":"s","house":"h"}', "{}"),
+        ('{"anything":{"a":[1]}}', '{"anything":{"a":[1]}}'),
+        ('{"where":{"city":"A","street":"B","more":"C"}}', '{"where":{"city":"A"}}'),
+        ('{"where":["A"]}', "{}"),
+        ('{"where":null}', '{"where":null}'),
+        ('{"lines":[{"sku":"a","to":"B"},"x",{"to":"C"}]}', '{"lines":[{"sku":"a"},{}]}'),
+        ('{"lines":{"sku":"a"}}', "{}"),
+        ('{"names":["A"]}', "{}"),
+        ('{"hours":{"1":2,"2":{"a":1}}}', '{"hours":{"1":2}}'),
+        ('{"hours":[1]}', "{}"),
+        ('{"free":{"a":1}}', '{"free":{}}'),
+        ('"text"', "{}"),
+        ("[1]", "{}"),
+        ("null", "{}"),
+        ('{"k\\u0069nd":"a"}', '{"kind":"a"}'),
+        ('{"the price":123456789012345678901234567890.10}', '{"the price":123456789012345678901234567890.10}'),
+    ],
+)
+def test_only_what_is_public_is_kept_of_properties(given_: str, kept: str) -> None:
+    assert properties(given_) == kept
+
+
+def test_of_the_rest_of_a_message_its_names_and_its_hour_are_kept() -> None:
+    message = {
+        "type": "track", "messageId": "m-1", "timestamp": "2026-11-30T13:34:56.5+01:00", "sentAt": "2026-11-30T12:00Z",
+        "userId": "u", "anonymousId": "a", "event": "Thing Seen", "category": "c", "integrations": {"x": True},
+        "context": {"ip": "192.0.2.1", "userAgent": "x", "bot": {"reason": "crawler", "list": "1+x-0.4", "more": "y"},
+                    "staff": True},
+        "traits": {"a": 1},
+    }  # fmt: skip
+
+    assert FORM.of(json.dumps(message).encode(), SEEN) == (
+        b'{"consent":"count_only","type":"track","messageId":"m-1","timestamp":"2026-11-30T12:00:00Z",'
+        b'"event":"Thing Seen","properties":{},"context":{"bot":{"list":"1+x-0.4","reason":"crawler"},"staff":true}}'
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ({"type": "nothing", "event": "a", "name": "b"}, {}),
+        ({"type": "track", "event": 7, "name": "b"}, {"type": "track"}),
+        ({"type": "page", "event": "a", "name": "b"}, {"type": "page", "name": "b"}),
+        ({"type": "page", "timestamp": "yesterday"}, {"type": "page"}),
+        ({"type": "page", "timestamp": 1796040000}, {"type": "page"}),
+        ({"type": "page", "messageId": 7}, {"type": "page"}),
+        ({"type": "page", "messageId": "x" * 201}, {"type": "page"}),
+        ({"type": "page", "context": {"bot": True, "staff": "yes"}}, {"type": "page"}),
+        ({"type": "page", "context": {"bot": {"reason": "Anna Berg"}}}, {"type": "page", "context": {"bot": {}}}),
+        ({"type": "page", "context": []}, {"type": "page"}),
+    ],
+)
+def test_what_has_another_form_is_left_out(message: dict[str, Any], kept: dict[str, Any]) -> None:
+    form = json.loads(FORM.of(json.dumps(message).encode(), None))
+
+    assert form == {"consent": "count_only", "properties": {}, **kept}
+
+
+@pytest.mark.parametrize(
+    ("name", "sent", "kept"),
+    [
+        ("Other", {"status": 404, "channel": "email", "url": "/x"}, {"status": 404, "channel": "email"}),
+        ("Other", {"status": "404", "channel": "Anna Berg", "embedded": True}, {}),
+        ("Home", {"teaser": "t", "status": 200}, {"teaser": "t", "status": 200}),
+        (None, {"teaser": "t"}, {}),
+    ],
+)
+def test_a_page_keeps_what_capture_gives_it_unless_the_plan_says_otherwise(
+    name: str | None, sent: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    message = json.dumps({"type": "page", "name": name, "properties": sent}).encode()
+
+    assert json.loads(FORM.of(message, None))["properties"] == kept
+
+
+def test_an_event_that_the_plan_does_not_know_has_no_public_property() -> None:
+    kept = json.loads(FORM.of(b'{"type":"track","event":"other","properties":{"kind":"a"}}', None))
+
+    assert (kept["event"], kept["properties"]) == ("other", {})
+
+
+def test_a_type_and_a_time_from_elsewhere_go_before_those_of_the_message() -> None:
+    kept = json.loads(FORM.of(b'{"name":"x"}', None, type_="page", timestamp="2026-11-30T12:34:00Z"))
+
+    assert (kept["type"], kept["name"], kept["timestamp"]) == ("page", "x", "2026-11-30T12:00:00Z")
+
+
+def test_without_a_plan_the_properties_are_what_the_sender_left() -> None:
+    kept = json.loads(CountedForm(None).of(b'{"type":"track","event":"e","userId":"u","properties":{"a":1}}', None))
+
+    assert kept == {"consent": "count_only", "type": "track", "event": "e", "properties": {"a": 1}}
+
+
+def test_what_is_no_object_is_refused() -> None:
+    with pytest.raises(msgspec.DecodeError):
+        FORM.of(b"[]", None)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["SECRET", "a", "2026-11-30T12:34:56Z"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["city", "street", "x"]), inner),
+    max_leaves=6,
+)
+keys = st.sampled_from([prop.wire_name for prop in SEEN.properties] + ["other"])
+messages = st.fixed_dictionaries(
+    {"type": st.sampled_from(["track", "page", "screen", "identify", "x"])},
+    optional={
+        "event": st.sampled_from(["seen", "Thing Seen", "other"]),
+        "name": st.sampled_from(["Home", "", None]),
+        "properties": st.dictionaries(keys, values) | values,
+        "context": st.dictionaries(st.sampled_from(["bot", "staff", "ip"]), values),
+        **dict.fromkeys(("userId", "anonymousId", "messageId", "timestamp", "traits"), values),
+    },
+)
+
+
+@given(messages, st.booleans())
+def test_the_form_of_a_form_is_itself(message: dict[str, Any], is_planned: bool) -> None:
+    event = SEEN if is_planned else None
+    form = FORM.of(json.dumps(message).encode(), event)
+
+    assert form.startswith(COUNT_ONLY)
+    assert FORM.of(form, event) == form
+    assert not json.loads(form).keys() & {"userId", "anonymousId", "traits", "sentAt", "integrations", "category"}
