@@ -14,6 +14,7 @@ from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, comp
 
 from footfall import storage
 from footfall.analytics import Dataset
+from footfall.analytics.loading import Asked, open_parts
 from footfall.analytics.persons import PersonsCache
 from footfall.analytics.persons.summary import summarise
 from footfall.clock import SystemClock
@@ -154,6 +155,18 @@ def test_a_reader_that_began_before_a_purge_brings_no_id_back(data: Path, *, is_
     names = {path.name for path in (data / "cache").iterdir()} if (data / "cache").exists() else set[str]()
     assert names <= {f"{part.name}.part" for part, is_kept in zip(parts, kept_now, strict=True) if is_kept}
     assert not (data / ".cache.removed").exists()
+
+
+def test_the_cache_of_a_dataset_keeps_nothing_of_a_file_that_a_purge_removed(data: Path) -> None:
+    opened_parts = open_parts(Asked(data, None, None, SystemClock()), {}, lambda _: None)
+    parts = [part for part in opened_parts.parts if part.name]
+    summaries = [(part.name, *summarise(part), part.stretches()) for part in parts]
+    purged(data)
+
+    written = [opened_parts.cache.keep_summary(*summary) for summary in summaries]
+
+    assert written == [opened_parts.snapshot.is_kept(part.name) for part in parts]
+    assert set(written) == {False, True}
 
 
 def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp_path: Path) -> None:
