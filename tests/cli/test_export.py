@@ -169,6 +169,36 @@ def test_only_what_is_asked_for_is_written(
     assert names(capfdbinary.readouterr().out) == expected
 
 
+@pytest.mark.parametrize(
+    ("options", "line"),
+    [
+        (["--event", "bougt"], "no event of the plan and no message is called 'bougt'; did you mean 'bought'?"),
+        (["--event", "(page)", "--event", "bought"], "is called '(page)'; `footfall stats` names what came in"),
+        (["--person", "anne"], "knows nobody as 'anne': it is no user, anonymous, device or person id there"),
+        (["--person", "null"], "knows nobody as 'null'"),
+    ],
+)
+def test_a_name_that_nothing_has_is_a_line_before_the_last(
+    data: Path, options: list[str], line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--data", str(data), *options) == 0
+    *before, last = capsys.readouterr().err.splitlines()
+
+    assert [each for each in before if line in each]
+    assert last == "last seq 1: --after 1 goes on from there"
+
+
+@pytest.mark.parametrize("options", [["--event", "bought"], ["--person", "ann"], ["--event", "planned"]])
+def test_a_name_that_is_known_is_no_line(
+    data: Path, tmp_path: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("plan: test\nevents: {bought: {description: b}, planned: {description: p}}\n")
+
+    assert run("--data", str(data), "--plan", str(plan), *options) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 def test_runs_that_go_on_after_one_another_have_each_message_once(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pytest
 from tests.maintenance.folders import Crash, Steps, batch, bodies, collect, compact, is_balanced, seal
 
 from footfall import storage
 from footfall.analytics import Dataset
+from footfall.analytics.exports import MessageStream, Selection
 from footfall.analytics.loading import Asked, open_parts
 from footfall.analytics.persons import PersonsCache
 from footfall.analytics.persons.summary import summarise
+from footfall.analytics.stored_messages import StoredMessages
 from footfall.clock import SystemClock
 from footfall.collector import Collector
 from footfall.collector.job_settings import JobSettings
@@ -167,6 +170,35 @@ def test_the_cache_of_a_dataset_keeps_nothing_of_a_file_that_a_purge_removed(dat
 
     assert written == [opened_parts.snapshot.is_kept(part.name) for part in parts]
     assert set(written) == {False, True}
+
+
+@pytest.mark.parametrize("number", [0, 1, 2, 3])
+def test_a_purge_in_the_middle_of_an_export_is_no_damage(data: Path, number: int) -> None:
+    """The first messages were given before it, so only the later ones of the event are missing."""
+    stored = StoredMessages.open(data)
+    stream = MessageStream(stored)
+    expected = [seq for block in MessageStream(stored).blocks(Selection(), ("seq",)) for seq in seqs_of(block)]
+    events = {
+        row["seq"]: row["event"] for block in stream.blocks(Selection(), ("seq", "event")) for row in block.to_pylist()
+    }
+    blocks, rows = stream.blocks(Selection(), ("seq",)), list[int]()
+    for block in itertools.islice(blocks, number):
+        rows += seqs_of(block)
+    before = set(rows)
+
+    purged(data)
+    collect(data, ["later"])
+    for block in blocks:
+        rows += seqs_of(block)
+
+    assert stored.losses == []
+    assert rows == [seq for seq in expected if seq in before or events[seq] != "leaked"]
+    assert stream.last() == expected[-1]
+
+
+def seqs_of(block: Any) -> list[int]:
+    seqs: list[int] = block.column("seq").to_pylist()
+    return seqs
 
 
 def test_beside_a_journal_that_is_older_than_the_manifest_nothing_is_removed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
 import msgspec
 
 from footfall.analytics.engine import Rows, connect, rows
-from footfall.analytics.event_names import meanings
+from footfall.analytics.event_names import FOREVER, meanings
 from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
 from footfall.clock import Clock, SystemClock
 from footfall.errors import DamagedFileError, UsageError
@@ -263,7 +263,7 @@ class Dataset:
         return [tables[name] for name in events]
 
     def _asked(self, name: str, columns: EventColumns, plan: Plan | None) -> AskedEvent:
-        from footfall.analytics.event_table import FOREVER, AskedEvent, sources_of
+        from footfall.analytics.event_table import AskedEvent, sources_of
         from footfall.analytics.properties import planned
 
         event = named(plan, name) if plan else None

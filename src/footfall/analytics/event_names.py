@@ -9,9 +9,10 @@ from typing import NamedTuple
 from footfall.analytics.window import microseconds
 from footfall.plan.model import Plan
 
-__all__ = ["Meaning", "meanings"]
+__all__ = ["FOREVER", "Meaning", "meanings"]
 
-_FOREVER = 2**63 - 1  # the last BIGINT
+FOREVER = 2**63 - 1
+"""The last microsecond, which is the last BIGINT; the first one is its negative."""
 
 
 class Meaning(NamedTuple):
@@ -27,9 +28,9 @@ def meanings(plan: Plan | None) -> Mapping[str, Meaning]:
         return {}
     names: dict[str, Meaning] = {}
     for event in plan.events.values():
-        names.setdefault(event.wire_name, Meaning(event.name, _FOREVER))
+        names.setdefault(event.wire_name, Meaning(event.name, FOREVER))
         for alias in event.aliases:
-            before = _FOREVER
+            before = FOREVER
             if alias.until:
                 before = microseconds(datetime.fromisoformat(alias.until).replace(tzinfo=UTC), plan.timezone)
             names.setdefault(alias.name, Meaning(event.name, before))

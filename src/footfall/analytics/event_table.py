@@ -13,7 +13,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.analytics.engine import hand_over
-from footfall.analytics.event_names import Meaning
+from footfall.analytics.event_names import FOREVER, Meaning
 from footfall.analytics.persons import COUNTED_SQL, IS_DEVICE_SQL, Persons
 from footfall.analytics.properties import Planned, PropertyTable, Values, joined, read_values
 from footfall.plan.calls import Call
@@ -23,13 +23,10 @@ from footfall.storage.part import Part, Stretch
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["FOREVER", "THREADS", "AskedEvent", "EventStretch", "make_event_tables", "sources_of", "with_kinds"]
+__all__ = ["THREADS", "AskedEvent", "EventStretch", "make_event_tables", "sources_of", "with_kinds"]
 
 THREADS = 2
 """That read parts: Arrow reads without the interpreter's lock, and keeps memory for each thread."""
-
-FOREVER = 2**63 - 1
-"""The last microsecond; the first one is its negative."""
 
 _OF_MOVES = ("person", "occurred_at")
 _TYPES = {

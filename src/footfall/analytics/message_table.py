@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 import pyarrow.compute as pc
 
-from footfall.analytics.event_names import Meaning
-from footfall.analytics.event_table import FOREVER, THREADS, with_kinds
+from footfall.analytics.event_names import FOREVER, Meaning
+from footfall.analytics.event_table import THREADS, with_kinds
 from footfall.analytics.persons import Persons
 from footfall.storage.part import Part
 

@@ -15,6 +15,7 @@ from footfall.identity.ids import comparable
 from footfall.plan.model import Plan
 from footfall.storage.as_of import AsOf
 from footfall.storage.environments import PRODUCTION
+from footfall.storage.location import open as open_store
 from footfall.storage.store_snapshot import SealedLoss, StoreSnapshot
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ class StoredMessages:
         if self._snapshot is None:
             raise error
         self._snapshot.lose(error)
+
+    def renewed(self, error: DamagedFileError) -> bool:
+        """Whether the file that cannot be read counts no more, since a purge removed it: the parts are those of now."""
+        if self._asked is None:
+            return False
+        with open_store(self._asked.data, "read", clock=self._asked.clock) as store, store.snapshot() as snapshot:
+            if error.sha256 in {file.sha256 for file in snapshot.files}:
+                return False
+        self._load_again(self._asked)
+        return True
 
     def person_ids(self, id_: str) -> frozenset[str]:
         """The person_ids behind an id, which may be one itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, cast
@@ -29,6 +29,8 @@ from footfall.cli.output import echo, writing
 from footfall.cli.time_param import TimeParam, as_of_option, moment
 from footfall.clock import SystemClock
 from footfall.disk import SystemDisk
+from footfall.people.lookup import lookup
+from footfall.plan.problems import did_you_mean
 from footfall.printable import counted
 from footfall.timestamps import local_time
 
@@ -93,7 +95,8 @@ def command(
     With --as-of messages, persons and plan are as they were at that moment, less what was purged since.
 
     Exit code 0: all that was asked for is written. 1: a file of sealed messages is damaged; it is named, and all else
-    is written, but no day of which messages are missing. 2: nothing is written.
+    is written, but no day of which messages are missing. 2: nothing is written. An --event that is neither in the plan
+    nor stored, and a --person that nobody knows, is a line on standard error.
     """
     if str(output) == "-":
         output = None
@@ -106,7 +109,8 @@ def command(
     write = write_excel_csv if bom else FORMATS[form]
     chosen = plans.read(plan).require() if plan is not None else None
     stored = StoredMessages.open(data, chosen, as_of=given["as_of"], environment=given["environment"])
-    selection, stream = _selection(stored, given), MessageStream(stored)
+    stream = MessageStream(stored)
+    selection = _selection(stored, given)
     if output is None:
         with click.open_file("-", "wb") as out:
             write(stream, cast("IO[bytes]", out), selection)
@@ -126,11 +130,24 @@ def command(
     if stored.quarantined:
         left_out = f"{counted(stored.quarantined, 'message')} in quarantine left out"
         echo(f"{left_out}: footfall quarantine list --data {shlex.quote(str(data))}", err=True)
+    for note in _slips(data, stored, stream, given):
+        echo(note, err=True)
     if stored.losses:
         echo("\n".join(loss.text for loss in stored.losses), err=True)
         raise click.exceptions.Exit(_DAMAGED)
     if not partition_by:
         echo(f"last seq {stream.last()}: --after {stream.last()} goes on from there", err=True)
+
+
+def _slips(data: Path, stored: StoredMessages, stream: MessageStream, given: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each event and person that nobody knows: what is written does not show a slip in a name."""
+    names = stream.event_names()
+    for event in given["events"]:
+        if event not in names:
+            remedy = did_you_mean(event, names, "`footfall stats` names what came in")
+            yield f"no event of the plan and no message is called {event!r}; {remedy}"
+    if given["person"] is not None and not lookup(stored, given["person"]):
+        yield f"{data} knows nobody as {given['person']!r}: it is no user, anonymous, device or person id there"
 
 
 def _selection(stored: StoredMessages, given: Mapping[str, Any]) -> Selection:

@@ -7,15 +7,19 @@ are asked for, of the rows that are selected. Two parts are in memory together o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from footfall.analytics.event_names import meanings
+import msgspec
+
+from footfall.analytics.event_names import FOREVER, meanings
 from footfall.analytics.exports.columns import EVIDENCE
 from footfall.analytics.exports.selection import Selection
 from footfall.analytics.stored_messages import StoredMessages, is_of
 from footfall.analytics.window import Span
 from footfall.errors import DamagedFileError
+from footfall.storage.journal import counter_name
 from footfall.timestamps import format_day
 
 if TYPE_CHECKING:
@@ -45,18 +49,43 @@ class _Extent(NamedTuple):
         )
 
 
+class _PurgedError(Exception):
+    """A purge removed a file that was to be read: the parts are those of now."""
+
+
 class MessageStream:
     """Reads messages in order of `seq`. A damaged file is passed over, and one of the losses of what is read."""
 
     def __init__(self, stored: StoredMessages) -> None:
         self._stored = stored
+        self._last: int | None = None
+
+    def _lose(self, error: DamagedFileError) -> None:
+        """Pass over a file that is damaged. Raises _PurgedError where a purge removed it: there are others now."""
+        if self._stored.renewed(error):
+            for name in ("_reader", "_extents"):
+                self.__dict__.pop(name, None)
+            raise _PurgedError
+        self._stored.lose(error)
 
     def blocks(self, selection: Selection, names: Sequence[str]) -> Iterator[Any]:
         """The selected messages, as Arrow tables of these columns.
 
         They are columns of a message, of which `event` is the plan's name and ids are as they are compared, or of what
-        identity says of it.
+        identity says of it. After a purge in the middle the rest comes out of the files of now.
         """
+        import pyarrow.compute as pc  # loaded by the first block
+
+        last, is_done = self.last(), False
+        while not is_done:
+            with suppress(_PurgedError):
+                for block in self._blocks(selection, names):
+                    seq = block.column("seq")
+                    selection = msgspec.structs.replace(selection, after=seq[-1].as_py())
+                    yield (block if seq[-1].as_py() <= last else block.filter(pc.less_equal(seq, last))).select(names)
+                is_done = True
+
+    def _blocks(self, selection: Selection, names: Sequence[str]) -> Iterator[Any]:
         from footfall.analytics.exports.selected import joined_in_order  # loaded with pyarrow
 
         waiting = [extent for extent in reversed(self._extents) if extent.may_have(selection)]
@@ -67,10 +96,18 @@ class MessageStream:
             if tables:
                 ready, tables = joined_in_order(tables, limit)
                 for start in range(0, len(ready), _BLOCK):
-                    yield ready.slice(start, _BLOCK).select(names)
+                    yield ready.slice(start, _BLOCK)
                 del ready
             if waiting:
                 tables += self._tables(waiting.pop().number, selection, names)
+
+    def event_names(self) -> frozenset[str]:
+        """The names by which a selection can ask for events: those of the plan and of what is stored."""
+        plan, names = self._stored.plan, meanings(self._stored.plan)
+        stretches = [stretch for part in self._stored.parts for stretch in part.stretches()]
+        sent = {counter_name(stretch.event, stretch.type) for stretch in stretches}
+        always = {name for name, meaning in names.items() if meaning.before == FOREVER}
+        return frozenset({*(plan.events if plan else ()), *(sent - always)})
 
     def days(self, selection: Selection) -> list[str]:
         """The days of receipt of the selected messages, in UTC, as `2026-11-29`."""
@@ -86,8 +123,10 @@ class MessageStream:
         return all(loss.day not in ("", day) for loss in self._stored.losses)
 
     def last(self) -> int:
-        """The `seq` of the last stored message, 0 without any."""
-        return max(((extent.seq.until or 1) - 1 for extent in self._extents), default=0)
+        """The `seq` of the last stored message as the reading began, 0 without any."""
+        if self._last is None:
+            self._last = max(((extent.seq.until or 1) - 1 for extent in self._extents), default=0)
+        return self._last
 
     @cached_property
     def _reader(self) -> SelectedRows:
@@ -99,19 +138,24 @@ class MessageStream:
     @cached_property
     def _extents(self) -> list[_Extent]:
         """Those of all parts, by their first `seq`."""
-        extents, reader = [], self._reader
+        while True:
+            with suppress(_PurgedError):
+                return self._extents_of(self._reader)
+
+    def _extents_of(self, reader: SelectedRows) -> list[_Extent]:
+        extents = []
         for number in range(len(self._stored.parts)):
             try:
                 extents.append(_Extent(number, *reader.bounds(number)))
             except DamagedFileError as error:
-                self._stored.lose(error)
+                self._lose(error)
         return sorted(extents, key=lambda extent: extent.seq.since or 0)
 
     def _tables(self, number: int, selection: Selection, names: Sequence[str]) -> list[Any]:
         try:
             table = self._table(number, selection, names)
         except DamagedFileError as error:
-            self._stored.lose(error)
+            self._lose(error)
             return []
         return [table] if len(table) else []
 
@@ -125,7 +169,7 @@ class MessageStream:
         except DamagedFileError as error:
             if is_of(self._stored.parts[number], error):
                 raise
-            self._stored.lose(error)
+            self._lose(error)
         table = self._reader.table(number, selection, [name for name in columns if name not in EVIDENCE])
         for name in EVIDENCE:
             table = table.append_column(name, pyarrow.nulls(len(table), pyarrow.string()))
