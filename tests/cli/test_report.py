@@ -29,6 +29,28 @@ def run(*arguments: str) -> int:
     return int(str(left.value.code))
 
 
+def test_bots_are_left_out_and_the_foot_says_so_unless_they_are_included(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crawler = {"userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+    with Collector(tmp_path / "data") as collector:
+        for number, context in enumerate(({}, crawler)):
+            sent = {"type": "page", "messageId": f"m{number}", "anonymousId": f"a{number}", "context": context}
+            collector.take(json.dumps({"batch": [sent]}).encode())
+    texts = []
+    for options in ([], ["--include", "bots,staff"], ["--include", "robots"]):
+        with pytest.raises(SystemExit):
+            main(["report", "--data", str(tmp_path / "data"), *options])
+        texts.append("".join(capsys.readouterr()))
+
+    foot = " ".join(texts[0].split())
+    assert "Left out: 1 of bots (list 1" in foot
+    assert "0 of own people; --include bots,staff has them too" in foot
+    assert "1 message · 1 person" in foot
+    assert "Left out" not in texts[1]
+    assert "include bots or staff" in texts[2]
+
+
 def test_the_report_of_a_folder_needs_no_plan_but_its_own(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--data", str(data), "--since", "2026-11-01", "--format", "json") == 0
     found = json.loads(capsys.readouterr().out, parse_float=str)

@@ -145,7 +145,25 @@ TEXTS = [
 def test_members_are_the_text_that_was_received(make: Make) -> None:
     part = make([row(number, body=body) for number, body in enumerate(BODIES)])
 
-    assert [tuple(line.values()) for line in part.read(MEMBERS).to_pylist()] == TEXTS
+    assert [tuple(line.values()) for line in part.read(MEMBERS[:3]).to_pylist()] == TEXTS
+
+
+def test_marks_are_what_the_context_says_of_the_sender_or_that_of_the_batch(make: Make) -> None:
+    batch = b'{"context":{"userAgent":"curl"}}'
+    rows = [
+        row(1, body=b'{"context":{"page":{},"bot":{"reason":"ai"},"userAgent":"x"}}', envelope=batch),
+        row(2, body=b'{"context":{"page":{}},"properties":{"bot":1}}', envelope=batch),
+        row(3, body=b'{"properties":{}}', envelope=batch),
+        row(4, body=b'{"properties":{}}'),
+    ]
+    part = make(rows)
+
+    lines = part.read(["seq", "marks"]).to_pylist()
+    assert {line["seq"]: line["marks"] for line in lines} == {
+        1: '{"userAgent":"x","bot":{"reason":"ai"}}', 2: None, 3: '{"userAgent":"curl"}', 4: None,
+    }  # fmt: skip
+    assert part.take(["marks"], pyarrow.array([0], pyarrow.int64())).num_rows == 1
+    assert make(rows[3:]).read(["marks"]).to_pylist() == [{"marks": None}]
 
 
 def test_the_traits_that_a_wire_has_elsewhere_go_before_those_of_the_message(make: Make) -> None:

@@ -144,6 +144,23 @@ def test_an_earlier_moment_is_of_one_environment_too(tmp_path: Path) -> None:
     assert {change.before for change in changes if change.kind == "journey"} <= {None, 0}
 
 
+def test_a_change_is_explained_without_bots_as_the_report_has_it(tmp_path: Path) -> None:
+    crawler = {"userAgent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
+    later = [{**sent, "messageId": f"late-{number}", "context": crawler} for number, sent in enumerate(OF_PRODUCTION)]
+    data = collect(tmp_path, "production")
+    with storage.open(data, "read") as store, store.snapshot() as snapshot:
+        before = snapshot.watermark()
+    with Collector(data, plan=PLAN, clock=ManualClock(NOON)) as collector:
+        collector.take(json.dumps({"batch": later}).encode(), source="shop_backend")
+
+    changes = why(data, before, before + 3, since=datetime(2026, 11, 29, tzinfo=UTC)).figures
+    assert [change.before for change in changes] == [change.after for change in changes]
+    with Dataset.open(data) as dataset:
+        left_out = report(dataset, dataset.plan, now=NOON).data.left_out
+    assert left_out is not None
+    assert left_out.bots == 3
+
+
 def test_an_unknown_environment_is_named_with_those_that_there_are(tmp_path: Path) -> None:
     data = collect(tmp_path, "production")
 

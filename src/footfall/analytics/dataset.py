@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import msgspec
 
+from footfall.analytics.audience import Audience, LeftOut, audiences, is_among, left_out, rows_where
 from footfall.analytics.engine import Rows, connect, rows
 from footfall.analytics.event_names import FOREVER, meanings
 from footfall.analytics.loading import Asked, Loaded, load_entries, load_parts, load_store, without_damaged
@@ -80,6 +82,7 @@ class Dataset:
         connection: duckdb.DuckDBPyConnection,
         load: Callable[[dict[str, DamagedFileError]], Loaded],
         persons: Persons | None = None,
+        names: Iterator[int] | None = None,
     ) -> None:
         self._connection = connection
         self._load = load
@@ -88,7 +91,7 @@ class Dataset:
         self._persons = persons
         self._events: dict[bytes, list[PropertyTable]] = defaultdict(list)
         self._messages: dict[frozenset[str], str] = {}
-        self._names = 0
+        self._names = names or itertools.count(1)
 
     @classmethod
     def open(
@@ -175,6 +178,34 @@ class Dataset:
     def elsewhere(self) -> Mapping[str, int]:
         """How many messages are stored now of each environment that was not asked for."""
         return self._loaded.elsewhere
+
+    @property
+    def left_out(self) -> LeftOut | None:
+        """How many messages of bots and of own people it is without; None where nobody asked for that."""
+        return self._loaded.left_out
+
+    def among(self, included: Collection[Audience], plan: Plan | None) -> Dataset:
+        """The same without the messages of bots and of own people, where they are not `included`.
+
+        The plan says who own people are. It shares the connection with this one, and is of use as long as this one is.
+        Raises DamagedFileError.
+        """
+        from footfall.analytics.persons.chosen import ChosenPersons
+        from footfall.storage.parquet.selected_part import SelectedPart
+
+        columns = audiences(self.parts, lambda: self.persons, plan)
+        counts = left_out(columns, included)
+        parts, rows, others = list(self.parts), dict[int, Any](), dict[int, Any]()
+        for number, column in enumerate(columns):
+            if column is not None and (mask := is_among(column, included)).false_count:
+                parts[number] = SelectedPart(self.parts[number], ("seq",), _chooser(mask))
+                rows[number], others[number] = rows_where(mask), rows_where(mask, chosen=False)
+        if not rows:
+            self._loaded = self._loaded._replace(left_out=counts)
+            return self
+        loaded = self._loaded._replace(parts=parts, left_out=counts)
+        persons = ChosenPersons(self.persons, rows, others)
+        return type(self)(self._connection, lambda _: loaded, persons, self._names)
 
     @property
     def persons(self) -> Persons:
@@ -295,8 +326,7 @@ class Dataset:
 
     def new_name(self, stem: str) -> str:
         """A table name that nobody has taken yet."""
-        self._names += 1
-        return f"{stem}_{self._names}"
+        return f"{stem}_{next(self._names)}"
 
     def close(self) -> None:
         """Let the memory go. Closing twice is no error."""
@@ -309,3 +339,7 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _chooser(mask: Any) -> Callable[[Any], Any]:
+    return lambda _: mask

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from footfall.analytics.audience import LeftOut
 from footfall.analytics.earlier import snapshot_as_of
 from footfall.analytics.engine import hand_over
 from footfall.clock import Clock
@@ -59,7 +60,7 @@ class Loaded(NamedTuple):
     """What a dataset reads: its parts, the plan that says who the persons are, and what is damaged, in words.
 
     `as_of` is the earlier moment that was asked for. All is of one `environment`, or of `all`; `elsewhere` counts the
-    messages of the others. `cache` keeps what is worked out of the parts.
+    messages of the others, `left_out` those of bots and own people. `cache` keeps what is worked out of the parts.
     """
 
     parts: Sequence[Part]
@@ -69,6 +70,7 @@ class Loaded(NamedTuple):
     environment: str = PRODUCTION
     elsewhere: Mapping[str, int] = MappingProxyType({})
     cache: PersonsCache | None = None
+    left_out: LeftOut | None = None
 
 
 class OpenedParts(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from footfall.analytics.audience import LeftOut
 from footfall.analytics.dataset import Contents, Dataset, EventColumns
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.local_periods import LocalPeriods
@@ -43,7 +44,8 @@ class DataStamp(msgspec.Struct, frozen=True):
 
     `quarantined` are in quarantine now, `rejected` were never kept. `losses` says which files are damaged, so that
     their messages are in no figure. `as_of` is the earlier moment that all of it is of, None for now. All is of one
-    `environment`, or of `all`; `elsewhere` counts the messages that are stored now of each other one.
+    `environment`, or of `all`; `elsewhere` counts the messages that are stored now of each other one. `left_out`
+    counts those of bots and of own people that are in no figure.
     """
 
     messages: int
@@ -57,6 +59,7 @@ class DataStamp(msgspec.Struct, frozen=True):
     as_of: EarlierMoment | None = None
     environment: str = PRODUCTION
     elsewhere: Mapping[str, int] = {}
+    left_out: LeftOut | None = None
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
+from footfall.analytics.audience import included
 from footfall.analytics.dataset import Dataset, EventColumns
 from footfall.analytics.earlier import EarlierMoment
 from footfall.analytics.narrowing import narrowed
@@ -29,6 +30,7 @@ def report(
     only: Collection[str] = (),
     questions: Sequence[Question[Any, Any]] = QUESTIONS,
     shards: int = 1,
+    include: Collection[str] = (),
 ) -> Report:
     """Answer every question; without a plan, what there is over time.
 
@@ -39,6 +41,8 @@ def report(
     Each KPI looks at its own window back from `now`; `since` (inclusive) and `until` (exclusive) override that for
     everything. A journey has the longest window of the KPIs that measure it, or all there is. Of a dataset as of an
     earlier moment `now` is that moment, `dataset.as_of.at`. Times without an offset are read in the plan's timezone.
+    The messages of bots and of own people are left out, but for those that `include` names: `bots`, `staff`.
+
     Raises UsageError for an empty window, for a name that the plan does not have, and for a plan that names an event or
     a property that it does not have.
     """
@@ -46,8 +50,11 @@ def report(
     if only:
         questions = [question for question in questions if question.is_named]
 
+    audiences = included(include)
+
     def ask() -> Report:
-        return _report(dataset, plan, asked, since, until, now, questions, shards)
+        among = dataset.among(audiences, plan or dataset.plan)
+        return _report(among, plan, asked, since, until, now, questions, shards)
 
     return dataset.whole(ask)
 
@@ -83,6 +90,7 @@ def _report(
         dataset.as_of and EarlierMoment.of(dataset.as_of, plan.timezone),
         dataset.environment,
         dataset.elsewhere,
+        dataset.left_out,
     )
     return Report(
         plan=stamp,

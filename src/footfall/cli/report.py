@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from footfall import plan as plans
 from footfall.analytics import Dataset, report
+from footfall.analytics.audience import included
 from footfall.cli.data_option import data_option, environment_option, plan_option
 from footfall.cli.output import console, echo, echo_json
 from footfall.cli.time_param import AsOfParam, TimeParam, as_of_option, moment
@@ -17,6 +19,12 @@ from footfall.plan.model import Plan
 from footfall.timestamps import local_time
 
 __all__ = ["command"]
+
+
+def _included(_context: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Collection[str]:
+    words = [word.strip() for text in texts for word in text.split(",")]
+    included(words)
+    return words
 
 
 @click.command("report")
@@ -29,6 +37,10 @@ __all__ = ["command"]
 @click.option("--only", multiple=True, metavar="NAME", help="Show this goal, KPI or journey alone. May be repeated.")
 @as_of_option
 @environment_option
+@click.option(
+    "--include", multiple=True, metavar="NAMES", callback=_included,
+    help="Count the messages of bots, of staff (own people), or of both (bots,staff) too.",
+)  # fmt: skip
 @click.option(
     "--why", nargs=2, type=AsOfParam(), metavar="A B",
     help="Say why each figure changed from A to B, each a moment as for --as-of.",
@@ -43,6 +55,7 @@ def command(
     only: tuple[str, ...],
     as_of: int | datetime | None,
     environment: str,
+    include: Collection[str],
     why: tuple[int | datetime, int | datetime] | None,
     form: str,
 ) -> None:
@@ -60,6 +73,9 @@ def command(
     With --as-of the report is the one that this moment had: messages, persons and plan are as they were, and KPIs look
     back from it. The head says which moment it is, and what is missing because it was purged since.
 
+    Bots, and the team's own people by `staff:` of the plan, are stored and left out of all figures; the foot says how
+    many messages that are. Both are judged as the report is made, so that a better list of bots repairs the past.
+
     With --why each KPI and journey step has its value at A and at B, and its change in parts that add up: windows that
     look back from B, late and new messages, persons that changed, and the plan. Counts and sums say by which source,
     release (context.app.version) and plan version.
@@ -73,7 +89,7 @@ def command(
     with Dataset.open(data, chosen, as_of=as_of, environment=environment) as dataset:
         now = local_time(SystemClock().now_us() if dataset.as_of is None else dataset.as_of.at)
         bounds = _bounds(since, until, now)
-        answers = report(dataset, dataset.plan, only=only, since=bounds[0], until=bounds[1], now=now)
+        answers = report(dataset, dataset.plan, only=only, since=bounds[0], until=bounds[1], now=now, include=include)
     if form == "json":
         echo_json(answers.as_json())
         return

@@ -75,6 +75,10 @@ class _Page:
             self._footnotes({section.definition for section in sections if section.definition is not None})
         elif self._intake is not None:
             self._line(Text(f"\nIntake: {self._intake.definition}", "dim"))
+        left_out = self._report.data.left_out
+        if left_out is not None and (left_out.bots or left_out.staff):
+            counts = (f"{left_out.bots:,} of bots (list {left_out.list})", f"{left_out.staff:,} of own people")
+            self._line(Text(f"\nLeft out: {', '.join(counts)}; --include bots,staff has them too", "dim"))
         for name, number in self._report.data.elsewhere.items():
             self._line(Text(f"\nLeft out: {counted(number, 'message')} of {name} (--environment {name})", "dim"))
 

@@ -37,7 +37,8 @@ class SealedFile(msgspec.Struct, frozen=True):
 
     `name` is its path below the warehouse, with `/`. `day` is the day of receipt in UTC, as `2026-11-29`. All of its
     `messages` have `first <= seq <= last`; other files may have numbers between. `size` is in bytes, `sha256` in hex.
-    `footer` is the checksum of its footer, "" where its kind of file has none. All messages are of one `environment`,
+    `footer` is the checksum of its footer, "" where its kind of file has none. `is_marked` says whether a message has
+    marks (see `footfall.storage.part.MEMBERS`), None where that is not known. All messages are of one `environment`,
     None for production.
     """
 
@@ -51,6 +52,7 @@ class SealedFile(msgspec.Struct, frozen=True):
     counts: tuple[FileCount, ...]
     footer: str = ""
     environment: str | None = None
+    is_marked: bool | None = None
 
 
 class ManifestStep(msgspec.Struct, frozen=True):

@@ -24,6 +24,7 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 from footfall.analytics.dataset import Dataset
+from footfall.analytics.audience import included
 from footfall.analytics.earlier import EarlierMoment, snapshot_as_of
 from footfall.analytics.engine import hand_over
 from footfall.analytics.figures import difference
@@ -227,7 +228,7 @@ def _stages(
     def dataset(world: World, plan: Plan) -> Dataset:
         opened = stack.enter_context(Dataset.over(world.parts, plan, world.persons))
         hand_over(opened.connection, labels, f"CREATE TABLE {TABLE} AS SELECT * FROM handed")
-        return opened
+        return opened.among(included(()), plan)
 
     def stage(dataset: Dataset, plan: Plan, moment: AsOf) -> _Stage:
         return _Stage(dataset, plan, moment.at, dict(_figures(dataset, plan, moment.at, window)))

@@ -23,7 +23,8 @@ _FREQUENT = 1_000  # one row in so many is of the event whose properties get col
 _LEVEL = 3  # of zstd: at 6 an order takes 3 bytes of 52 less, and half as long again to write
 _PAGE = 4 << 20  # bytes
 _REPEATING = {
-    "source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id", "environment"
+    "source", "type", "event", "group_id", "bundle", "faults", "envelope", "rest", "context", "client_id",
+    "environment", "marks",
 }  # fmt: skip
 _RISING = dict.fromkeys(("seq", "occurred_at", "client_seq"), "DELTA_BINARY_PACKED")
 

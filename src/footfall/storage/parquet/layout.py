@@ -7,6 +7,7 @@
 | `message_uuid` | the message's id where it is a UUID: `message_id` is null then |
 | `properties`, `context`, `traits` | these members of the message, as JSON text as it was received |
 | `client_id`, `client_seq` | the client that sent it, and its number there: then `context` is without its `client` |
+| `marks` | what the context says of who or what sent it, where any message says so (`footfall.storage.parquet.marks`) |
 | `rest` | the message without what other columns have (`footfall.storage.parquet.rest`) |
 """
 
@@ -20,6 +21,7 @@ import pyarrow
 import pyarrow.compute as pc
 
 from footfall.storage.columns import BYTES, COLUMNS, TIME
+from footfall.storage.parquet.marks import marks_of
 from footfall.storage.parquet.promoted import PlannedLeaf
 from footfall.storage.parquet.rest import CUTS, TRAITS, WHOLE, cut, member_texts, rebuild
 from footfall.storage.parquet.uuids import join_ids, split_ids
@@ -81,6 +83,7 @@ class Footer(msgspec.Struct, frozen=True):
     stretches: tuple[Stretch, ...] = ()
     typed: Mapping[str, tuple[PlannedLeaf, ...]] = {}
     environment: str | None = None
+    is_marked: bool | None = None
 
 
 def normalised(batch: Any) -> Any:
@@ -120,6 +123,8 @@ def to_file(messages: Any) -> Any:
     table = _set(table, "message_id", others).append_column("message_uuid", uuids)
     for name in FEW:
         table = _set(table, name, table.column(name).dictionary_encode())
+    marks = marks_of(_one(messages.column(_BODY)), _one(messages.column("envelope")))
+    table = table.append_column("marks", marks)
     return table.append_column("rest", cuts["rest"])
 
 
@@ -128,8 +133,11 @@ def plain_type(type_: Any) -> Any:
     return type_.value_type if pyarrow.types.is_dictionary(type_) else type_
 
 
-def stored_names(names: Sequence[str]) -> list[str]:
-    """Which columns of a file are needed for these columns of messages."""
+def stored_names(names: Sequence[str], *, is_marked: bool | None = None) -> list[str]:
+    """Which columns of a file are needed for these columns of messages; `is_marked` is what its footer says."""
+    if "marks" in names and not is_marked:
+        names = ["seq" if name == "marks" else name for name in names]
+        names = names if is_marked is not None else [*names, _BODY, "envelope"]
     if _BODY in names or "context" in names:
         needs = [
             name
@@ -158,6 +166,8 @@ def messages_of(table: Any, names: Sequence[str]) -> Any:
     for name in names:
         if name == _BODY:
             arrays[name] = _bodies(table)
+        elif name == "marks":
+            arrays[name] = _marks(table)
         elif name in MEMBERS:
             arrays[name] = member(table, name)
         elif name == "traits":
@@ -184,6 +194,14 @@ def member(table: Any, name: str) -> Any:
         members = pyarrow.array(member_texts(bodies.to_pylist(), name), _BINARY).cast(_TEXT)
         texts = pc.replace_with_mask(texts, is_whole, members)
     return texts
+
+
+def _marks(table: Any) -> Any:
+    if "marks" in table.column_names:
+        return _one(table.column("marks")).cast(_TEXT)
+    if "rest" in table.column_names and "envelope" in table.column_names:  # of a file from before there was the column
+        return marks_of(_one(_bodies(table)), _one(_to_bytes(table.column("envelope")))).cast(_TEXT)
+    return pyarrow.nulls(len(table), _TEXT)
 
 
 def _bodies(table: Any) -> Any:

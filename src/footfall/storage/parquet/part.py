@@ -53,10 +53,23 @@ class FilePart(Part):
 
     def read(self, columns: Sequence[str], start: int = 0, stop: int | None = None) -> Any:
         last = self.messages if stop is None else stop
-        return self._opened(lambda parquet, _: messages_of(_rows(parquet, stored_names(columns), start, last), columns))
+        if not self._file.is_marked and self._file.is_marked is not None and {*columns} == {"marks"}:
+            import pyarrow
+
+            return pyarrow.table({"marks": pyarrow.nulls(last - start, pyarrow.string())})
+
+        def read(parquet: Any, footer: Footer) -> Any:
+            names = stored_names(columns, is_marked=footer.is_marked)
+            return messages_of(_rows(parquet, names, start, last), columns)
+
+        return self._opened(read)
 
     def take(self, columns: Sequence[str], rows: Any) -> Any:
-        return self._opened(lambda parquet, _: messages_of(_taken(parquet, stored_names(columns), rows), columns))
+        def read(parquet: Any, footer: Footer) -> Any:
+            names = stored_names(columns, is_marked=footer.is_marked)
+            return messages_of(_taken(parquet, names, rows), columns)
+
+        return self._opened(read)
 
     def typed(self, stretch: Stretch, leaves: Sequence[Leaf]) -> Sequence[TypedColumn]:
         def read(parquet: Any, footer: Footer) -> Sequence[TypedColumn]:

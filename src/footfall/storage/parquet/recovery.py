@@ -50,5 +50,5 @@ def _described(path: Path) -> SealedFile | None:
     crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
     return SealedFile(
         name, footer.day, footer.first, footer.last, footer.messages, len(content), digest, counts, crc,
-        footer.environment,
+        footer.environment, footer.is_marked,
     )  # fmt: skip

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from footfall.storage.columns import COLUMNS
 from footfall.storage.journal import Entry
 from footfall.storage.parquet.layout import MESSAGE_TYPES
+from footfall.storage.parquet.marks import marks_of
 from footfall.storage.parquet.order import in_order, stretches_of
 from footfall.storage.parquet.promoted import read_leaves
 from footfall.storage.parquet.rest import member_texts
@@ -69,6 +70,8 @@ class TablePart(Part):
 def _column(rows: Any, name: str) -> Any:
     if name not in MEMBERS:
         return rows.column(name)
+    if name == "marks":
+        return marks_of(*(rows.column(each).combine_chunks() for each in ("body", "envelope"))).cast(_TEXT)
     member = "traits" if name == "all_traits" else name
     texts = pyarrow.array(member_texts(rows.column("body").to_pylist(), member), _BINARY)
     if name == "all_traits":

@@ -98,7 +98,12 @@ def _write(folder: Path, disk: Disk, contents: _Contents, table: Any, plan: Plan
     day, environment = day_text(contents.day), contents.environment or None
     first, last = pc.min_max(table.column("seq")).as_py().values()
     table = in_order(table)
-    footer = Footer(VERSION, day, first, last, len(table), tuple(stretches_of(table)), environment=environment)
+    is_marked = table.column("marks").null_count < len(table)
+    table = table if is_marked else table.drop_columns(["marks"])
+    stretches = tuple(stretches_of(table))
+    footer = Footer(
+        VERSION, day, first, last, len(table), stretches, environment=environment, is_marked=is_marked
+    )  # fmt: skip
     content = encoded(table, footer, plan)
     digest = hashlib.sha256(content).hexdigest()
     # The digest keeps apart the files before and after a purge, whose days and numbers are the same.
@@ -118,7 +123,7 @@ def _write(folder: Path, disk: Disk, contents: _Contents, table: Any, plan: Plan
         ) from error
     crc = checksum(footer_bytes(pyarrow.BufferReader(content)))
     counts = counts_of(table)
-    return SealedFile(name, day, first, last, len(table), content.size, digest, counts, crc, environment)
+    return SealedFile(name, day, first, last, len(table), content.size, digest, counts, crc, environment, is_marked)
 
 
 def _require_room(folder: Path, size: int) -> None:

@@ -1,0 +1,84 @@
+"""What messages say of who or what sent them: the members of the context by which readers know bots and own people.
+
+They are few different texts, so a sealed file has them in a column of its own, and no reader looks for them in bodies.
+A message without a context has that of its batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import pyarrow
+import pyarrow.compute as pc
+
+__all__ = ["MARKS", "marks_of"]
+
+MARKS = ("userAgent", "http", "bot", "staff", "ip")
+"""The members, in the order in which the text has them."""
+
+_NOTHING = msgspec.Raw()
+_TEXT, _BINARY = pyarrow.string(), pyarrow.binary()
+# One of these is in each context that has a mark; `http` alone says nothing.
+_BEGINNINGS = (b'"userAgent"', b'"bot"', b'"staff"', b'"ip"')
+
+
+class _Context(msgspec.Struct):
+    userAgent: msgspec.Raw = _NOTHING  # noqa: N815 - as the wire has it
+    http: msgspec.Raw = _NOTHING
+    bot: msgspec.Raw = _NOTHING
+    staff: msgspec.Raw = _NOTHING
+    ip: msgspec.Raw = _NOTHING
+
+
+class _WithContext(msgspec.Struct):
+    context: msgspec.Raw = _NOTHING
+
+
+_read_context = msgspec.json.Decoder(_Context).decode
+_read_body = msgspec.json.Decoder(_WithContext).decode
+
+
+def marks_of(bodies: Any, envelopes: Any) -> Any:
+    """For each message its marks as the JSON text of an object, null without any: a dictionary array.
+
+    `bodies` and `envelopes` are binary arrays; an envelope may be null.
+    """
+    shared = _of_envelopes(envelopes)
+    may_have = pc.match_substring(bodies, _BEGINNINGS[0].decode())
+    for beginning in _BEGINNINGS[1:]:
+        may_have = pc.or_(may_have, pc.match_substring(bodies, beginning.decode()))
+    if shared is not None:
+        may_have = pc.or_(may_have, shared.is_valid())
+    if not pc.any(may_have).as_py():
+        return pyarrow.nulls(len(bodies), _TEXT).dictionary_encode()
+    rows = bodies.filter(may_have).to_pylist()
+    theirs: Sequence[str | None] = [None] * len(rows) if shared is None else shared.filter(may_have).to_pylist()
+    texts = [_of_body(body, other) for body, other in zip(rows, theirs, strict=True)]
+    every = pc.replace_with_mask(pyarrow.nulls(len(bodies), _TEXT), may_have, pyarrow.array(texts, _TEXT))
+    return every.dictionary_encode()
+
+
+def _of_envelopes(envelopes: Any) -> Any:
+    """The marks of the batch of each message; None where no batch has any."""
+    if envelopes.null_count == len(envelopes):
+        return None
+    encoded = envelopes.dictionary_encode()
+    texts = pyarrow.array([_of_body(envelope, None) for envelope in encoded.dictionary.to_pylist()], _TEXT)
+    return None if texts.null_count == len(texts) else texts.take(encoded.indices)
+
+
+def _of_body(body: bytes, shared: str | None) -> str | None:
+    try:
+        context = bytes(_read_body(body).context)
+        if not context.startswith(b"{"):
+            return shared
+        raw = _read_context(context)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return shared
+    marks = [(name, bytes(getattr(raw, name))) for name in MARKS]
+    marks = [(name, text) for name, text in marks if text not in (b"", b"null")]
+    if not marks or marks[0][0] == marks[-1][0] == "http":
+        return None
+    return "{" + ",".join(f'"{name}":{text.decode()}' for name, text in marks) + "}"

@@ -1,0 +1,204 @@
+"""Bots and own people are known by what their messages say, judged as they are read, and left out of figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.maintenance.folders import compact, seal
+
+from footfall.analytics import Dataset, report
+from footfall.analytics.audience import AUDIENCES, audiences, included, left_out
+from footfall.analytics.questions.overview import OVERVIEW
+from footfall.collector import Collector
+from footfall.errors import UsageError
+from footfall.plan.model import Plan, Property, Staff
+from footfall.testing import ManualClock
+from footfall.web.bots import list_version
+
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+)
+GOOGLEBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+STAFF = Staff(
+    traits={"role": ("employee",), "badge": (7,)}, email_domains=("fjordhome.example",), networks=("192.0.2.0/24",)
+)
+PLAN = Plan(
+    id="shop",
+    staff=STAFF,
+    traits={"user": (Property(name="work_address", wire_name="workAddress", type="string", format="email"),)},
+)
+State = Callable[[Path], object]
+
+# What a message says, and of whom it is.
+CASES: Mapping[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({}, "people"),
+    "browser": ({"context": {"userAgent": CHROME}}, "people"),
+    "crawler": ({"context": {"userAgent": GOOGLEBOT}}, "bot"),
+    "marked bot": ({"context": {"bot": {"reason": "crawler", "list": "0"}}}, "bot"),
+    "marked by an old list, and with headers known better": (
+        {"context": {"userAgent": CHROME, "http": {"accept": "text/html", "accept-language": "nb",
+         "accept-encoding": "gzip", "sec-ch-ua": '"Chromium";v="141"', "sec-ch-ua-mobile": "?0",
+         "sec-ch-ua-platform": '"Windows"', "sec-fetch-site": "none", "sec-fetch-mode": "navigate",
+         "sec-fetch-dest": "document", "scheme": "https"}, "bot": {"reason": "odd_headers", "list": "0"}}},
+        "people",
+    ),
+    "marked by its headers, which are gone": (
+        {"context": {"userAgent": CHROME, "bot": {"reason": "no_headers", "list": "0"}}}, "bot",
+    ),
+    "marked staff": ({"context": {"staff": True, "userAgent": GOOGLEBOT}}, "staff"),
+    "staff that is not true": ({"context": {"staff": "true"}}, "people"),
+    "in the network": ({"context": {"ip": "192.0.2.77"}}, "staff"),
+    "in another network": ({"context": {"ip": "198.51.100.7"}}, "people"),
+    "an address of version 6": ({"context": {"ip": "2001:db8::1"}}, "people"),
+    "no address": ({"context": {"ip": "office"}}, "people"),
+    "an agent that is no text": ({"context": {"userAgent": {"x": 1}}}, "people"),
+    "an agent in the properties": ({"properties": {"userAgent": GOOGLEBOT, "bot": True}}, "people"),
+}  # fmt: skip
+
+
+def collect(data: Path, messages: list[dict[str, Any]], *, context: Any = None) -> Path:
+    clock = ManualClock(NOON)
+    with Collector(data, clock=clock) as collector:
+        collector.take(json.dumps({"batch": messages, "context": context}).encode(), source="web")
+    return data
+
+
+def track(number: int, **fields: Any) -> dict[str, Any]:
+    at = f"2026-11-29T10:{number % 60:02}:00Z"
+    return {
+        "type": "track",
+        "event": "seen",
+        "messageId": f"m{number}",
+        "timestamp": at,
+        "userId": f"u{number}",
+    } | fields
+
+
+def untouched(_: Path) -> None:
+    """What is not sealed yet."""
+
+
+def compacted(data: Path) -> None:
+    for _ in range(2):
+        seal(data)
+        compact(data)
+        collect(data, [track(900, messageId="last")])
+
+
+def judged(data: Path, plan: Plan | None = PLAN) -> Mapping[str, str]:
+    """The audience of each message, by its id."""
+    with Dataset.open(data, plan) as dataset:
+        columns = audiences(dataset.parts, lambda: dataset.persons, plan)
+        audience: dict[str, str] = {}
+        for part, column in zip(dataset.parts, columns, strict=True):
+            numbers = [0] * part.messages if column is None else column.to_pylist()
+            ids = part.read(["message_id"]).column(0).to_pylist()
+            audience |= {id_: AUDIENCES[number] for id_, number in zip(ids, numbers, strict=True)}
+        return audience
+
+
+@pytest.mark.parametrize("state", [untouched, seal, compacted], ids=["unsealed", "sealed", "compacted"])
+def test_each_message_is_judged_by_what_it_says_in_every_state(state: State, tmp_path: Path) -> None:
+    data = collect(tmp_path, [track(number, **fields) for number, (fields, _) in enumerate(CASES.values())])
+    state(data)
+
+    audience = judged(data)
+    assert {name: audience[f"m{number}"] for number, name in enumerate(CASES)} == {
+        name: expected for name, (_, expected) in CASES.items()
+    }
+
+
+def test_a_message_without_a_context_has_that_of_its_batch(tmp_path: Path) -> None:
+    own = {"context": {"userAgent": CHROME}}
+    data = collect(tmp_path, [track(1), track(2, **own)], context={"userAgent": GOOGLEBOT})
+
+    assert judged(data) == {"m1": "bot", "m2": "people"}
+
+
+@pytest.mark.parametrize(
+    ("traits", "expected"),
+    [
+        ({"role": "employee"}, "staff"),
+        ({"badge": 7}, "staff"),
+        ({"badge": "7"}, "people"),
+        ({"badge": True}, "people"),
+        ({"email": "kari@FJORDHOME.example"}, "staff"),
+        ({"email": "kari@other.example"}, "people"),
+        ({"email": "fjordhome.example@other.example"}, "people"),
+        ({"workAddress": "ola@fjordhome.example"}, "staff"),
+        ({"workAddress": 7}, "people"),
+    ],
+)
+def test_who_says_once_that_they_are_of_the_team_is_so_in_all_their_messages(
+    traits: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    identify = {"type": "identify", "messageId": "who", "userId": "u1", "anonymousId": "a", "traits": traits}
+    before = {"type": "page", "messageId": "before", "anonymousId": "a", "timestamp": "2026-11-29T09:00:00Z"}
+    data = collect(tmp_path, [before, track(1), identify, track(2)])
+
+    assert judged(data) == {"before": expected, "m1": expected, "who": expected, "m2": "people"}
+
+
+def test_without_a_plan_only_marks_and_agents_count(tmp_path: Path) -> None:
+    data = collect(tmp_path, [track(1, context={"ip": "192.0.2.7"}), track(2, context={"staff": True})])
+
+    assert judged(data, None) == {"m1": "people", "m2": "staff"}
+
+
+def figures(data: Path, *include: str) -> tuple[int, int, Mapping[str, int]]:
+    with Dataset.open(data, PLAN) as dataset:
+        answers = report(dataset, None, now=NOON, include=include)
+    overview = answers[OVERVIEW]
+    assert overview is not None
+    return answers.data.messages, answers.data.persons, {each.name: each.messages for each in overview.events}
+
+
+@pytest.mark.parametrize("state", [untouched, seal], ids=["unsealed", "sealed"])
+def test_figures_leave_out_bots_and_own_people_unless_they_are_included(state: State, tmp_path: Path) -> None:
+    # u1 is a person, and a crawler once; the device u2 had is left by a person of the team alone.
+    messages = [
+        track(1), track(2, userId="u1", context={"userAgent": GOOGLEBOT}),
+        track(3, userId="u3", context={"bot": {"reason": "ai"}}), track(4, userId="u4", context={"staff": True}),
+        track(5, userId=None, anonymousId="a5"),
+    ]  # fmt: skip
+    data = collect(tmp_path, messages)
+    state(data)
+
+    assert figures(data) == (2, 2, {"seen": 2})
+    assert figures(data, "staff") == (3, 3, {"seen": 3})
+    assert figures(data, "bots") == (4, 3, {"seen": 4})
+    assert figures(data, "bots", "staff") == (5, 4, {"seen": 5})
+
+
+def test_the_report_says_how_many_messages_it_leaves_out_and_by_which_list(tmp_path: Path) -> None:
+    data = collect(tmp_path, [track(number, **fields) for number, (fields, _) in enumerate(CASES.values())])
+    with Dataset.open(data, PLAN) as dataset:
+        answers = [report(dataset, None, now=NOON, include=include).data.left_out for include in ((), ("bots",))]
+
+    assert [(each.bots, each.staff, each.list) for each in answers if each is not None] == [
+        (3, 2, list_version()), (0, 2, list_version()),
+    ]  # fmt: skip
+
+
+def test_where_nobody_says_who_they_are_nothing_is_selected(tmp_path: Path) -> None:
+    data = collect(tmp_path, [track(number) for number in range(3)])
+    seal(data)
+    with Dataset.open(data, PLAN) as dataset:
+        columns = audiences(dataset.parts, lambda: pytest.fail("nobody has to be known"), Plan(id="shop"))
+        among = dataset.among(included(()), PLAN)
+
+        assert columns == [None]
+        assert among is dataset
+        assert left_out(columns, included(())).bots == 0
+
+
+def test_who_may_be_included_is_said_where_a_word_is_unknown() -> None:
+    assert included(["bots"]) == {"people", "bot"}
+    with pytest.raises(UsageError, match="nobody is called 'robots' there; include bots or staff"):
+        included(["robots"])
