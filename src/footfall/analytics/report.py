@@ -89,7 +89,7 @@ def _report(
         contents.losses,
         dataset.as_of and EarlierMoment.of(dataset.as_of, plan.timezone),
         dataset.environment,
-        dataset.elsewhere,
+        dict(dataset.elsewhere),
         dataset.left_out,
     )
     return Report(

@@ -23,8 +23,8 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from footfall.analytics.dataset import Dataset
 from footfall.analytics.audience import included
+from footfall.analytics.dataset import Dataset
 from footfall.analytics.earlier import EarlierMoment, snapshot_as_of
 from footfall.analytics.engine import hand_over
 from footfall.analytics.figures import difference
