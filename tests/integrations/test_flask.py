@@ -332,3 +332,16 @@ def test_flask_login_says_who_it_is_without_loading_the_user(recorder: Recorder)
     assert of_type(recorder, "track")[0]["userId"] == "kari"
     assert [page.get("userId") for page in of_type(recorder, "page")] == [None, "kari", "kari", None, None]
     assert len(of_type(recorder, "identify")) == len(of_type(recorder, "reset")) == 1
+
+
+def test_a_template_makes_links_that_count(recorder: Recorder) -> None:
+    app = application(recorder)
+    with app.app_context():
+        address = flask.render_template_string(
+            "{{ footfall_links.redirect('https://partner.example/', 'product_viewed', {'sku': 'A'}) }}"
+        )
+
+    response = app.test_client().get(address, headers=CHROME)
+
+    assert (response.status_code, response.location) == (303, "https://partner.example/")
+    assert [message["event"] for message in recorder.messages] == ["product_viewed"]

@@ -13,7 +13,7 @@ from typing import Any
 from footfall.client import AsyncClient, Client
 from footfall.integrations.hit import Hit
 from footfall.integrations.options import SiteOptions
-from footfall.integrations.own_routes import OwnResponse
+from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.site import Site
 from footfall.web.request import WebRequest, WebResponse
 

@@ -56,6 +56,7 @@ class Footfall:
         middleware = WsgiMiddleware(app.wsgi_app, *read_settings(merged, defaults, import_string))
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's own way to put something around it
         app.extensions["footfall"] = middleware.site
+        app.jinja_env.globals["footfall_links"] = middleware.site.links
         request_started.connect(_begin, app)
         if middleware.site.options.user is not None:
             request_finished.connect(_ask_again, app)

@@ -20,16 +20,18 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The settings of an integration.
 
     `cookie_keys` sign the visitor's cookie: 16 bytes or more each, the newest first; missing, they are read from
-    FOOTFALL_COOKIE_KEYS, separated by spaces. `prefix` is the path below which footfall answers itself. `exclude` are
-    beginnings of paths, or patterns with `*`, that are not counted. `trusted_proxies` are networks whose
-    `X-Forwarded-For` counts. `consent` is the site's own rule of consent: from a request to what its visitor stated by
-    purpose. `user` finds the user of the framework's request; None leaves that to the integration. `client_hints` asks
-    the browsers of recognised visitors for the version of their system and the form of their device. `geo` is a
-    database in MaxMind's format, by which country and region are kept of an address before it is cut. `secure=False`
-    sends the cookie over plain HTTP too, for development. `debug` has each response say whether it was counted.
+    FOOTFALL_COOKIE_KEYS, separated by spaces. `link_keys` sign redirects and pixels; missing, `cookie_keys` do.
+    `prefix` is the path below which footfall answers itself. `exclude` are beginnings of paths, or patterns with `*`,
+    that are not counted. `trusted_proxies` are networks whose `X-Forwarded-For` counts. `consent` is the site's own
+    rule of consent: from a request to what its visitor stated by purpose. `user` finds the user of the framework's
+    request; None leaves that to the integration. `client_hints` asks the browsers of recognised visitors for the
+    version of their system and the form of their device. `geo` is a database in MaxMind's format, by which country and
+    region are kept of an address before it is cut. `secure=False` sends the cookie over plain HTTP too, for
+    development. `debug` has each response say whether it was counted.
     """
 
     cookie_keys: Sequence[str | bytes] = ()
+    link_keys: Sequence[str | bytes] = ()
     cookie_name: str = "ff_id"
     prefix: str = "/footfall"
     exclude: Sequence[str] = ()
@@ -44,5 +46,9 @@ class SiteOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         keys = self.cookie_keys or os.environ.get(COOKIE_KEYS, "").split()
-        secrets = tuple(SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys)
-        msgspec.structs.force_setattr(self, "cookie_keys", secrets)
+        msgspec.structs.force_setattr(self, "cookie_keys", _secrets(keys))
+        msgspec.structs.force_setattr(self, "link_keys", _secrets(self.link_keys or keys))
+
+
+def _secrets(keys: Sequence[str | bytes]) -> Sequence[SecretBytes]:
+    return tuple(SecretBytes(key.encode() if isinstance(key, str) else key) for key in keys)

@@ -21,7 +21,7 @@ _OF_SITE = SiteOptions.__struct_fields__
 KEYS = frozenset((*_OF_CLIENT, *_OF_SITE))
 
 _FUNCTIONS = ("consent", "user")
-_LISTS = ("cookie_keys", "exclude", "trusted_proxies")
+_LISTS = ("cookie_keys", "exclude", "link_keys", "trusted_proxies")
 _TEXTS = ("cookie_name", "geo", "prefix")
 _SWITCHES = ("client_hints", "debug", "honours_gpc", "secure")
 

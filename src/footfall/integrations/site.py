@@ -24,8 +24,10 @@ from footfall.client.guard import CaughtErrors
 from footfall.errors import UsageError
 from footfall.geo_file import GeoFile
 from footfall.integrations.hit import Hit
+from footfall.integrations.links import Links
 from footfall.integrations.options import SiteOptions
-from footfall.integrations.own_routes import OWN_ROUTES, OwnResponse
+from footfall.integrations.own_response import OwnResponse
+from footfall.integrations.own_routes import OWN_ROUTES
 from footfall.web.bots import judge, list_version
 from footfall.web.capture import GPC_PATH, WebCapture
 from footfall.web.proxies import TrustedProxies
@@ -54,6 +56,7 @@ class Site:
         self._caught = CaughtErrors()
         self._proxies = TrustedProxies(self.options.trusted_proxies) if self.options.trusted_proxies else None
         self._capture = None if client.disabled else WebCapture(self._rules())
+        self.links = Links(client, self.options.link_keys, self.options.prefix)
         for load in (judge, describe):  # they read their lists now, and not during a request
             load("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
         list_version()
@@ -109,7 +112,7 @@ class Site:
         name = path if path == GPC_PATH else path[len(self.options.prefix) + 1 :].partition("/")[0]
         try:
             route = OWN_ROUTES.get(name)
-            return None if route is None else route(hit)
+            return None if route is None else route(self, hit)
         except Exception as error:  # noqa: BLE001 - as above
             self.failed("own_response()", error)
             return None

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from footfall.integrations.django.settings import current_site
 from footfall.integrations.django.users import user_of
 from footfall.integrations.hit import Hit, HitSite
-from footfall.integrations.own_routes import OwnResponse
+from footfall.integrations.own_response import OwnResponse
 from footfall.integrations.site import Site
 from footfall.integrations.wsgi import headers_of
 from footfall.web.request import WebRequest, WebResponse
