@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from os import PathLike
 from typing import Any
 
@@ -9,6 +10,10 @@ from footfall.errors import BrokenInputError
 from footfall.extras import needs
 
 __all__ = ["GeoFile"]
+
+# What the reader raises of a file that is damaged, or of a text that is no address. Its own error is a RuntimeError;
+# without its part in C, it fails as Python does.
+_UNREADABLE = (LookupError, OSError, RuntimeError, TypeError, ValueError, struct.error)
 
 
 class GeoFile:
@@ -24,7 +29,7 @@ class GeoFile:
             import maxminddb
         try:
             self._reader = maxminddb.open_database(path)
-        except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+        except _UNREADABLE as error:
             wanted = "a geo file is a database in MaxMind's format (.mmdb)"
             raise BrokenInputError(str(path), f"it cannot be read ({error}); {wanted}") from error
 
@@ -32,7 +37,7 @@ class GeoFile:
         """What the file says of an address; None where it knows nothing of it, or it is no address."""
         try:
             return self._reader.get(address)
-        except (ValueError, TypeError, RuntimeError):  # no address, IPv6 in a file of IPv4, or a damaged file
+        except _UNREADABLE:  # no address, IPv6 in a file of IPv4, or a damaged file
             return None
 
     def close(self) -> None:
