@@ -219,7 +219,6 @@ AGENT_WORDS: Sequence[tuple[str, str]] = (
     ("(at)", "crawler"),
     ("(java)", "library"),
     ("httpclient", "library"),
-    ("libwww", "library"),
     ("winhttp", "library"),
     ("powershell", "library"),
     ("urlgrabber", "library"),

@@ -22,7 +22,7 @@ _LONGEST = 100  # characters of a value
 
 
 class ClickId(msgspec.Struct, frozen=True):
-    """Who appends a click id to links, and the channel that it stands for where nothing else names one."""
+    """Who appends a click id to links, and the channel that it means where nothing else names one."""
 
     name: str
     channel: str

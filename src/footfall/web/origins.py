@@ -1,6 +1,6 @@
 """Origins: the channel by which a visitor came, from the referrer, the campaign and the click ids; pure.
 
-The rules stand in one ordered table, and the first that fits decides. What a marketer wrote on the link comes before a
+There is one ordered table of rules, and the first that fits decides. What a marketer wrote on the link comes before a
 click id, and a click id before the referrer.
 """
 
