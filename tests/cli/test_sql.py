@@ -55,6 +55,28 @@ def test_without_a_query_the_views_are_shown(data: Path, capsys: pytest.CaptureF
     assert {"messages", "persons", "devices", "sessions", "buy", "total", "DECIMAL"} <= set(words)
 
 
+@pytest.mark.parametrize("comment", ["-- all of it\n", "--all\n", "--\n", "--\tall\n"])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_query_may_begin_with_a_comment(
+    data: Path, capsys: pytest.CaptureFixture[str], comment: str, *, before: bool
+) -> None:
+    query, options = [f"{comment}select count(*) as n from buy"], ["--data", str(data), "--format=csv"]
+
+    assert run(*(query + options if before else options + query)) == 0
+    assert capsys.readouterr().out.split() == ["n", "2"]
+
+
+def test_an_option_with_a_slip_is_still_an_option(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("select 1", "--data", str(data), "--fromat=a b") == 2
+    assert "--fromat" in capsys.readouterr().err
+
+
+def test_the_views_are_whole_lines_in_a_pipe(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--data", str(data))
+
+    assert "(a session of nobody, on a device of several users)" in capsys.readouterr().out
+
+
 def test_a_query_comes_from_standard_input(data: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "footfall", "sql", "-", "--data", str(data), "--format", "csv"]
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -115,6 +116,12 @@ def test_a_query_that_is_wrong_is_one_line_with_its_place(sql: str, line: str) -
 
     assert line in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("query", [None, 5, b"select 1", ["select 1"]])
+def test_a_query_that_is_no_text_is_one_clear_line(query: Any) -> None:
+    with database([]) as opened, pytest.raises(UsageError, match="a query is the text of one SELECT, and this is"):
+        opened.sql(query)
 
 
 def test_a_query_leaves_nothing_for_the_next() -> None:

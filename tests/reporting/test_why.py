@@ -62,6 +62,18 @@ def test_money_names_its_currency_and_a_step_its_journey() -> None:
     assert "damaged  a file is damaged" in lines
 
 
+def test_a_share_is_in_percent_and_its_change_in_points() -> None:
+    parts = (ChangePart("late", Decimal("-0.0005")), ChangePart("new", Decimal("0.0155")))
+    values = (Decimal("0.12"), Decimal("0.135"), Decimal("0.015"))
+    figure = FigureChange("kpi", "conversion", None, False, None, *values, parts, is_share=True)
+
+    lines = list(why_lines(WhyAnswer(MOMENT, MOMENT, (figure,))))
+
+    assert lines[3:6] == [
+        "conversion: 12 % to 13.5 % (+1.5 points)", "  late          -0.05 points", "  new           +1.6 points",
+    ]  # fmt: skip
+
+
 def test_a_label_steers_no_terminal() -> None:
     lines = list(
         why_lines(WhyAnswer(MOMENT, MOMENT, (change("orders", Share("source", "\x1b[2J", Decimal(1)), new=1),)))

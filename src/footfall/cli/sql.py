@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -21,14 +22,28 @@ from footfall.query.result import python_rows
 from footfall.query.writers import WRITERS
 from footfall.reporting.query import answer_table, views_table
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 __all__ = ["command"]
 
 _SHOWN = 1_000
 _PIPE_WIDTH = 100_000  # no value is broken in two for a program
 _DAMAGED = 1
+_COMMENT = re.compile(r"--[^\s=]*\s")
 
 
-@click.command("sql")
+class _SqlCommand(click.Command):
+    """A command whose argument may begin with a comment of SQL: no name of an option has white space in it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        comments = [arg for arg in args if _COMMENT.match(arg)]
+        if comments and "--" not in args:
+            args = [*(arg for arg in args if not _COMMENT.match(arg)), "--", *comments]
+        return super().parse_args(ctx, args)
+
+
+@click.command("sql", cls=_SqlCommand)
 @click.argument("select", required=False)
 @data_option
 @plan_option("The plan that names the events and says who the persons are.")
@@ -48,8 +63,7 @@ def command(
 ) -> None:
     """Answer one SELECT, in DuckDB's SQL. Works while a collector runs.
 
-    Without SELECT it shows the views and their columns; - reads it from standard input. One that begins with a comment
-    comes after all options and a --. The views are messages,
+    Without SELECT it shows the views and their columns; - reads it from standard input. The views are messages,
     persons, devices, sessions, and one for each event of the plan with a column for each of its properties. An object
     is the columns of its properties ("address.city"); an array, a map and an object without properties are JSON text. A
     value that is not of the plan's type is NULL, counted on standard error, and in the column properties as it was
@@ -68,7 +82,7 @@ def command(
         raise click.UsageError(f"{form} is not for a terminal: name a file by -o, or send it on.")
     with query.open(data, plan, as_of=as_of, environment=environment) as database:
         if select is None:
-            console().print(views_table(database.views.values()))
+            _wide_console().print(views_table(database.views.values()))
             return
         with database.answer(sys.stdin.read() if select == "-" else select) as answer:
             _write(answer, form, output)
@@ -103,8 +117,13 @@ def _show(answer: AnswerStream) -> None:
 
 
 def _print(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    out = _wide_console()
+    for table in answer_table(names, rows, out.width):
+        out.print(table)
+
+
+def _wide_console() -> Console:
     out = console()
     if not out.is_terminal:
         out.width = _PIPE_WIDTH
-    for table in answer_table(names, rows, out.width):
-        out.print(table)
+    return out

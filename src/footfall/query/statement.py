@@ -58,6 +58,8 @@ class Statement(msgspec.Struct, frozen=True):
 
 def read_statement(connection: duckdb.DuckDBPyConnection, sql: str, views: Mapping[str, SqlView]) -> Statement:
     """What one SELECT reads. Raises UsageError for all other SQL, and for a table that is no view, with its place."""
+    if not isinstance(sql, str):
+        raise UsageError(f"a query is the text of one SELECT, and this is {type(sql).__name__}")
     kind = _kind(connection, sql)
     (text,) = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()[0]
     tree = msgspec.json.decode(text)

@@ -10,7 +10,7 @@ from footfall.analytics.why import ChangePart, FigureChange, Share, WhyAnswer
 from footfall.analytics.why.answer import Cause
 from footfall.analytics.why.labels import DIMENSIONS
 from footfall.printable import counted, printable
-from footfall.reporting.words import number
+from footfall.reporting.words import number, percent
 
 __all__ = ["in_width", "why_lines"]
 
@@ -34,10 +34,11 @@ def why_lines(answer: WhyAnswer) -> Iterator[str]:
     changed = [figure for figure in answer.figures if any(part.change for part in figure.parts)]
     for figure in changed:
         yield ""
-        yield f"{_name(figure)}: {_value(figure.before)} to {_value(figure.after)} ({_signed(figure.change)})"
+        before, after = (_value(value, figure) for value in (figure.before, figure.after))
+        yield f"{_name(figure)}: {before} to {after} ({_change(figure.change, figure)})"
         for part in figure.parts:
             if part.change:
-                yield from _part(part)
+                yield from _part(part, figure)
     unchanged = [_name(figure) for figure in answer.figures if figure not in changed]
     if unchanged:
         yield ""
@@ -52,8 +53,8 @@ def in_width(line: str, width: int) -> str:
     return fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
-def _part(part: ChangePart) -> Iterator[str]:
-    yield f"  {_PARTS[part.part]:<14}{_signed(part.change)}"
+def _part(part: ChangePart, figure: FigureChange) -> Iterator[str]:
+    yield f"  {_PARTS[part.part]:<14}{_change(part.change, figure)}"
     for dimension, name in DIMENSIONS.items():
         shares = [share for share in part.shares if share.dimension == dimension]
         if any(share.label is not None for share in shares):
@@ -77,8 +78,16 @@ def _name(figure: FigureChange) -> str:
     return f"{figure.name} in {figure.currency or 'no currency'}" if figure.is_money else figure.name
 
 
-def _value(value: Decimal | None) -> str:
-    return "–" if value is None else number(value)
+def _value(value: Decimal | None, figure: FigureChange) -> str:
+    return percent(value) if figure.is_share else number(value)
+
+
+def _change(change: Decimal, figure: FigureChange) -> str:
+    """A change with its sign; that of a share in points of percent."""
+    if not figure.is_share:
+        return _signed(change)
+    points = percent(change).removesuffix(" %")
+    return f"{'+' if change > 0 else ''}{points} {'point' if points in ('1', '-1') else 'points'}"
 
 
 def _signed(change: Decimal) -> str:

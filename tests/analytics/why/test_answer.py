@@ -197,6 +197,16 @@ def test_the_steps_of_a_journey_change_by_who_reaches_them(folder: Folder) -> No
     assert parts(figure(answer, "buy", "pay")) == {"new": Decimal(1)}
 
 
+def test_a_quotient_is_a_share_unless_it_is_over_one_at_either_moment(folder: Folder) -> None:
+    folder.take(Sent(event="seen"), Sent(event="seen", user="bob"), Sent(), Sent(user="bob"), Sent())
+
+    first, second = folder.why(3, 4), folder.why(4, 5)
+
+    assert [figure(first, name).is_share for name in ("conversion", "per_buyer", "orders")] == [True, True, False]
+    assert [figure(second, name).is_share for name in ("conversion", "per_buyer")] == [True, False]
+    assert not figure(first, "buy", "pay").is_share
+
+
 def test_a_session_of_a_shared_device_is_one_person_before_and_after(folder: Folder) -> None:
     nobody = Sent(user=None, anonymous="tablet")
     folder.take(Sent(anonymous="tablet"), Sent(user="bob", anonymous="tablet"), nobody._replace(pause=40_000), nobody)

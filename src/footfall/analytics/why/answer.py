@@ -29,9 +29,9 @@ from footfall.analytics.earlier import EarlierMoment, snapshot_as_of
 from footfall.analytics.engine import hand_over
 from footfall.analytics.figures import difference
 from footfall.analytics.measures import merge_tallies
-from footfall.analytics.question import ReportContext
+from footfall.analytics.question import Report, ReportContext
 from footfall.analytics.questions.journeys import JOURNEYS
-from footfall.analytics.questions.kpis import KPIS, KpiResult
+from footfall.analytics.questions.kpis import KPIS, KpiResult, is_share
 from footfall.analytics.report import report
 from footfall.analytics.tallies import tally
 from footfall.analytics.why.labels import DIMENSIONS, TABLE, Labelled, labels_of
@@ -84,7 +84,8 @@ class ChangePart(msgspec.Struct, frozen=True):
 class FigureChange(msgspec.Struct, frozen=True):
     """A figure at both moments, None where it has no value, and the parts of its change, which add up to `change`.
 
-    It is a KPI, in a currency where `is_money`, or how many reached the `step` of a journey.
+    It is a KPI, in a currency where `is_money`, or how many reached the `step` of a journey. `is_share` says that it
+    reads best in percent.
     """
 
     kind: Literal["kpi", "journey"]
@@ -96,6 +97,7 @@ class FigureChange(msgspec.Struct, frozen=True):
     after: Decimal | None
     change: Decimal
     parts: tuple[ChangePart, ...]
+    is_share: bool = False
 
 
 class PurgedBetween(msgspec.Struct, frozen=True):
@@ -132,12 +134,16 @@ class _Key(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    """A world that is asked by a plan, with windows that look back from `now`, in microseconds since 1970 UTC."""
+    """A world that is asked by a plan, with windows that look back from `now`, in microseconds since 1970 UTC.
+
+    `numbers` are the names of the KPIs that are no shares.
+    """
 
     dataset: Dataset
     plan: Plan
     now: int
     figures: Mapping[_Key, Decimal | None]
+    numbers: frozenset[str]
 
 
 class _Window(NamedTuple):
@@ -231,7 +237,11 @@ def _stages(
         return opened.among(included(()), plan)
 
     def stage(dataset: Dataset, plan: Plan, moment: AsOf) -> _Stage:
-        return _Stage(dataset, plan, moment.at, dict(_figures(dataset, plan, moment.at, window)))
+        answers = report(
+            dataset, plan, since=window.since, until=window.until, now=local_time(moment.at), questions=(KPIS, JOURNEYS)
+        )
+        numbers = frozenset(kpi.name for kpi in answers[KPIS] if not is_share(kpi))
+        return _Stage(dataset, plan, moment.at, dict(_figures(answers)), numbers)
 
     before = dataset(worlds.earlier, first)
     yield from (stage(before, first, moment) for moment in moments)
@@ -242,10 +252,7 @@ def _stages(
     yield after if first == second else stage(dataset(worlds.later, second), second, moments[1])
 
 
-def _figures(dataset: Dataset, plan: Plan, now: int, window: _Window) -> Iterator[tuple[_Key, Decimal | None]]:
-    answers = report(
-        dataset, plan, since=window.since, until=window.until, now=local_time(now), questions=(KPIS, JOURNEYS)
-    )
+def _figures(answers: Report) -> Iterator[tuple[_Key, Decimal | None]]:
     for kpi in answers[KPIS]:
         yield from _figures_of(kpi)
     for journey in answers[JOURNEYS]:
@@ -275,7 +282,8 @@ def _changes(
             shares = _shares(key, stages[number - 1 : number + 1], labels, window) if change else ()
             parts.append(ChangePart(part, change, tuple(shares)))
         before, after = (stages[place].figures.get(key) for place in (0, -1))
-        yield FigureChange(*key, before, after, difference(values[-1], values[0]), tuple(parts))
+        in_percent = key.kind == "kpi" and not any(key.name in stage.numbers for stage in stages)
+        yield FigureChange(*key, before, after, difference(values[-1], values[0]), tuple(parts), in_percent)
 
 
 def _shares(
