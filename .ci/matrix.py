@@ -62,7 +62,7 @@ MATRIX = {
             ("Flask", "3.11"),
         ),
         beside=("flask-login",),
-        tests=("tests/integrations/test_flask.py",),
+        tests=("tests/integrations/test_flask.py", "tests/integrations/test_flask_unchanged.py"),
     ),
     "starlette": Framework(
         versions=(("starlette==0.27.0", "3.11"), ("starlette==0.52.*", "3.11"), ("starlette", "3.11")),
@@ -92,7 +92,7 @@ class Row(NamedTuple):
 
     @property
     def name(self) -> str:
-        return re.sub(r"[^\w.]+", "-", f"{self.framework}-{self.version}").rstrip("-")
+        return re.sub(r"[^\w.]+", "-", f"{self.framework}-{self.version}").rstrip("-.")
 
 
 def rows(names: Sequence[str], ends: bool) -> Iterator[Row]:
