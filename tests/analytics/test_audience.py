@@ -114,6 +114,21 @@ def test_each_message_is_judged_by_what_it_says_in_every_state(state: State, tmp
     }
 
 
+@pytest.mark.parametrize("state", [untouched, seal], ids=["unsealed", "sealed"])
+def test_page_views_that_come_faster_than_a_person_can_open_pages_are_a_bots(state: State, tmp_path: Path) -> None:
+    def page(number: int, visitor: str, at: str) -> dict[str, Any]:
+        return {"type": "page", "name": f"/{number % 3}", "messageId": f"{visitor}{number}", "anonymousId": visitor,
+                "timestamp": at, "context": {"userAgent": CHROME}}  # fmt: skip
+
+    fast = [page(number, "fast", f"2026-11-29T10:00:00.{number:03}Z") for number in range(20)]
+    slow = [page(number, "slow", f"2026-11-29T10:00:{number:02}Z") for number in range(20)]
+    data = collect(tmp_path, [*fast, *slow, page(99, "fast", "2026-11-29T10:30:00Z"), track(1, anonymousId="fast")])
+    state(data)
+
+    audience = judged(data)
+    assert {id_ for id_, name in audience.items() if name == "bot"} == {message["messageId"] for message in fast}
+
+
 def test_a_message_without_a_context_has_that_of_its_batch(tmp_path: Path) -> None:
     own = {"context": {"userAgent": CHROME}}
     data = collect(tmp_path, [track(1), track(2, **own)], context={"userAgent": GOOGLEBOT})

@@ -1,9 +1,10 @@
 """Audience: which messages are of people, of bots, and of the team's own people, judged anew as they are read.
 
 A bot is known by the user agent and the headers of its message (`footfall.web.bots`), so that a better list repairs the
-past, or by the mark that its message got as it came. Own people are known by the plan's `staff:`: a trait, the domain
-of an e-mail address, a network, or a mark; what is known of a person counts for all of their messages. Who is who is
-worked out of all messages, whoever is left out of the figures: so nobody's id depends on that.
+past, by page views that come faster than a person can open pages (`footfall.web.bursts`), or by the mark that its
+message got as it came. Own people are known by the plan's `staff:`: a trait, the domain of an e-mail address, a
+network, or a mark; what is known of a person counts for all of their messages. Who is who is worked out of all
+messages, whoever is left out of the figures: so nobody's id depends on that.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
+from footfall.analytics.bursts import burst_rows
 from footfall.errors import UsageError
 from footfall.plan.model import Plan, Staff
 from footfall.storage.part import Part, Stretch
@@ -165,9 +167,11 @@ class _Judged:
             return None
         encoded = pyarrow.concat_arrays([*marks.chunks]).dictionary_encode()
         numbers = pyarrow.array([self._number(text) for text in encoded.dictionary.to_pylist()], pyarrow.int8())
-        if not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
+        views = burst_rows(part)
+        if not views and not pc.any(pc.not_equal(numbers, _PEOPLE)).as_py():
             return None
-        return pc.fill_null(numbers.take(encoded.indices), _int8(_PEOPLE))
+        column = pc.fill_null(numbers.take(encoded.indices), _int8(_PEOPLE))
+        return _with_bots(column, views) if views else column
 
     def _number(self, text: str) -> int:
         if text not in self._numbers:
@@ -232,6 +236,18 @@ def _is_one_of(value: object, values: Iterable[object]) -> bool:
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].strip().lower()
+
+
+def _with_bots(column: Any, rows: Iterable[int]) -> Any:
+    """A column in which these rows are of bots, where they were of people."""
+    import pyarrow
+    import pyarrow.compute as pc
+
+    flags = bytearray(len(column))
+    for row in rows:
+        flags[row] = 1
+    are_bots = pyarrow.Array.from_buffers(pyarrow.int8(), len(column), [None, pyarrow.py_buffer(flags)]).cast("bool")
+    return pc.if_else(pc.and_(are_bots, pc.equal(column, _PEOPLE)), _int8(_BOT), column)
 
 
 def _zeros(number: int) -> Any:
